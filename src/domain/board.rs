@@ -1,0 +1,245 @@
+//! The live view: open orders and the newest finished ones, as the fold of all events up to a cursor.
+//!
+//! Each instance keeps one for its pages, each browser one behind its screen. On any doubt the fold says
+//! [`Folded::Gap`] and changes nothing; whoever holds the board then reads it again. It never guesses.
+
+use super::{Cursor, Event, Order, OrderId, Status};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How many finished orders stay on a board. Older ones are read in pages from the ledger.
+const FINISHED: usize = 200;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Board {
+    cursor: Cursor,
+    counts: Counts,
+    #[serde(with = "rows")]
+    orders: BTreeMap<OrderId, Order>,
+}
+
+/// How many orders of the whole market stand where, off the board too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts([u64; Status::ALL.len()]);
+
+/// What an event did to a board.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Folded {
+    /// The order changed; where it stood before, if it was there.
+    Applied { before: Option<Status> },
+    /// It was known already.
+    Duplicate,
+    /// Something is missing before it, or it is of another store.
+    Gap,
+}
+
+impl Counts {
+    pub fn of(self, status: Status) -> u64 {
+        self.0[status as usize]
+    }
+
+    pub fn all(self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    pub fn set(&mut self, status: Status, count: u64) {
+        self.0[status as usize] = count;
+    }
+
+    fn moved(&mut self, from: Option<Status>, to: Status) {
+        if let Some(from) = from {
+            self.0[from as usize] = self.0[from as usize].saturating_sub(1);
+        }
+        self.0[to as usize] += 1;
+    }
+}
+
+impl Board {
+    /// The view that the ledger gives at `cursor`. Orders may be newer than that: the events that made them
+    /// so will count as duplicates.
+    pub fn new(cursor: Cursor, counts: Counts, orders: impl IntoIterator<Item = Order>) -> Board {
+        let orders = orders.into_iter().map(|order| (order.id, order)).collect();
+        let mut board = Board { cursor, counts, orders };
+        board.trim();
+        board
+    }
+
+    pub fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    pub fn get(&self, id: OrderId) -> Option<&Order> {
+        self.orders.get(&id)
+    }
+
+    /// All orders on the board, oldest first.
+    pub fn orders(&self) -> impl DoubleEndedIterator<Item = &Order> {
+        self.orders.values()
+    }
+
+    pub fn fold(&mut self, event: &Event) -> Folded {
+        if event.id.epoch != self.cursor.epoch || event.id.seq > self.cursor.seq + 1 {
+            return Folded::Gap;
+        }
+        if event.id.seq <= self.cursor.seq {
+            return Folded::Duplicate;
+        }
+        self.cursor.seq = event.id.seq;
+        self.put(&event.order)
+    }
+
+    /// Takes an order that did not come as an event (the answer to a command), if it is newer than the one here.
+    /// The cursor stays: the event will come, and be a duplicate.
+    pub fn put(&mut self, order: &Order) -> Folded {
+        let known = self.orders.get(&order.id);
+        if known.is_some_and(|known| known.version >= order.version) {
+            return Folded::Duplicate;
+        }
+        let before = known.map(|known| known.status);
+        self.counts.moved(before, order.status);
+        self.orders.insert(order.id, order.clone());
+        if order.status.is_final() {
+            self.trim();
+        }
+        Folded::Applied { before }
+    }
+
+    /// A heartbeat says that nothing is missing up to `cursor`: true if that is so here.
+    pub fn is_at(&self, cursor: &Cursor) -> bool {
+        self.cursor == *cursor
+    }
+
+    fn trim(&mut self) {
+        let mut finished: Vec<_> = self.orders.values().filter(|o| o.status.is_final()).collect();
+        if finished.len() <= FINISHED {
+            return;
+        }
+        finished.sort_unstable_by_key(|order| (order.updated_at, order.id));
+        let old: Vec<OrderId> = finished[..finished.len() - FINISHED].iter().map(|order| order.id).collect();
+        for id in old {
+            self.orders.remove(&id);
+        }
+    }
+}
+
+/// On the wire the orders are a list: an order holds its own id.
+mod rows {
+    use super::{Order, OrderId};
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::collections::BTreeMap;
+
+    pub fn serialize<S: Serializer>(orders: &BTreeMap<OrderId, Order>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(orders.values())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<OrderId, Order>, D::Error> {
+        let orders = Vec::<Order>::deserialize(deserializer)?;
+        Ok(orders.into_iter().map(|order| (order.id, order)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Command,
+        order::tests::{at, commands, id, offer},
+    };
+    use proptest::prelude::*;
+
+    fn cursor(epoch: &str, seq: u64) -> Cursor {
+        format!("{epoch}-{seq}").parse().unwrap()
+    }
+
+    fn empty() -> Board {
+        Board::new(cursor("e", 0), Counts::default(), [])
+    }
+
+    /// A history of `steps` attempts on a few orders: the events that it made.
+    fn history(steps: &[(u128, usize)]) -> Vec<Event> {
+        let mut orders: BTreeMap<OrderId, Order> = BTreeMap::new();
+        let mut events = Vec::new();
+        for (second, &(order, command)) in steps.iter().enumerate() {
+            let now = at(second as i64);
+            let change = match orders.get(&id(order)) {
+                None => Some(Order::new(id(order), offer(), now)),
+                Some(known) => known.clone().apply(commands()[command].clone(), None, now).ok(),
+            };
+            let Some((order, event_type)) = change else { continue };
+            orders.insert(order.id, order.clone());
+            events.push(Event { event_type, order, timestamp: now, id: cursor("e", events.len() as u64 + 1) });
+        }
+        events
+    }
+
+    #[test]
+    fn another_epoch_is_a_gap() {
+        let mut board = empty();
+        let mut event = history(&[(1, 0)]).remove(0);
+        event.id = cursor("f", 1);
+        assert_eq!(board.fold(&event), Folded::Gap);
+        assert_eq!(board, empty());
+    }
+
+    #[test]
+    fn the_answer_to_a_command_may_come_before_its_event() {
+        let events = history(&[(1, 0), (1, 0)]);
+        let mut board = empty();
+        board.fold(&events[0]);
+        assert_eq!(board.put(&events[1].order), Folded::Applied { before: Some(Status::PendingSupplier) });
+        assert_eq!(board.cursor().seq, 1);
+        assert_eq!(board.fold(&events[1]), Folded::Duplicate);
+        assert_eq!(board.cursor().seq, 2);
+        assert_eq!(board.counts().of(Status::SupplierAccepted), 1);
+        assert_eq!(board.counts().all(), 1);
+    }
+
+    #[test]
+    fn finished_orders_are_bounded_and_still_counted() {
+        let mut board = empty();
+        let steps: Vec<_> = (0..250).flat_map(|order| [(order, 0), (order, 8)]).collect();
+        for event in history(&steps) {
+            assert!(matches!(board.fold(&event), Folded::Applied { .. }));
+        }
+        assert_eq!(board.orders().count(), FINISHED);
+        assert_eq!(board.counts().of(Status::Cancelled), 250);
+        assert_eq!(board.orders().next().unwrap().id, id(50));
+        assert!(matches!(commands()[8], Command::Cancel));
+    }
+
+    proptest! {
+        /// Whatever is lost, doubled or late on the way: an event is applied once, in its turn, or is a gap,
+        /// and a board that has reached the end equals the straight fold.
+        #[test]
+        fn a_board_is_the_fold_of_all_events_up_to_its_cursor(
+            steps in proptest::collection::vec((0u128..4, 0usize..9), 1..60),
+            noise in proptest::collection::vec(0usize..60, 0..120),
+        ) {
+            let events = history(&steps);
+            let mut straight = vec![empty()];
+            for event in &events {
+                let mut board = straight.last().unwrap().clone();
+                prop_assert!(board.fold(event) != Folded::Gap);
+                straight.push(board);
+            }
+            let mut board = empty();
+            for event in noise.iter().filter_map(|n| events.get(*n)).chain(&events) {
+                let before = board.cursor().seq;
+                let folded = board.fold(event);
+                match event.id.seq {
+                    seq if seq == before + 1 => prop_assert!(matches!(folded, Folded::Applied { .. }), "{:?}", folded),
+                    seq if seq <= before => prop_assert_eq!(folded, Folded::Duplicate),
+                    _ => prop_assert_eq!(folded, Folded::Gap),
+                }
+                prop_assert_eq!(&board, &straight[board.cursor().seq as usize]);
+            }
+            prop_assert_eq!(&board, straight.last().unwrap());
+            let json = serde_json::to_string(&board).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Board>(&json).unwrap(), board);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Everything that a person or a client can be told when something does not go through.
+//!
+//! One enum from the rule to the screen: REST turns it into problem+json, server functions carry it as it
+//! is, the panels show its sentence. Causes that only an operator may see never enter it; they go to the log.
+
+use super::{Kind, OrderId, Role, Status, Verb};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Error {
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<Fault>),
+    #[error("There is no order {0}.")]
+    UnknownOrder(OrderId),
+    #[error("There is nothing at this address.")]
+    UnknownPath,
+    #[error("This address does not take that method.")]
+    WrongMethod,
+    #[error("{0}")]
+    Refused(Refusal),
+    /// A precondition that no longer holds; the version that the order has now.
+    #[error("The order has changed: it is at version {0} now.")]
+    Outdated(u32),
+    #[error("Requests from that origin are not allowed.")]
+    ForeignOrigin,
+    #[error("The body is larger than 64 KiB.")]
+    TooLarge,
+    #[error("Send the body as application/json.")]
+    NotJson,
+    /// Seconds until the next request is welcome.
+    #[error("Too many requests. Try again in {0} s.")]
+    TooMany(u64),
+    #[error("The store does not answer right now. Nothing was half done; try again.")]
+    Away,
+    #[error("Something went wrong on our side. It has been noted.")]
+    Internal,
+}
+
+/// How an error looks from outside: the HTTP status, a stable name, and a title for its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Face {
+    pub status: u16,
+    pub name: &'static str,
+    pub title: &'static str,
+}
+
+impl Error {
+    pub fn invalid(field: &str, what: What) -> Error {
+        Error::Invalid(vec![Fault { field: field.to_owned(), what }])
+    }
+
+    pub fn face(&self) -> Face {
+        let (status, name, title) = match self {
+            Error::Invalid(_) => (422, "invalid", "Not valid"),
+            Error::UnknownOrder(_) => (404, "unknown-order", "No such order"),
+            Error::UnknownPath => (404, "unknown-path", "No such address"),
+            Error::WrongMethod => (405, "wrong-method", "Method not allowed"),
+            Error::Refused(_) => (409, "refused", "Not possible in this state"),
+            Error::Outdated(_) => (412, "outdated", "Changed in the meantime"),
+            Error::ForeignOrigin => (403, "foreign-origin", "Origin not allowed"),
+            Error::TooLarge => (413, "too-large", "Body too large"),
+            Error::NotJson => (415, "not-json", "Not JSON"),
+            Error::TooMany(_) => (429, "too-many", "Too many requests"),
+            Error::Away => (503, "away", "Store not available"),
+            Error::Internal => (500, "internal", "Internal error"),
+        };
+        Face { status, name, title }
+    }
+
+    /// Seconds after which trying again makes sense, where it does.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Error::TooMany(seconds) => Some(*seconds),
+            Error::Away => Some(1),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with one field of a form.
+    pub fn fault(&self, field: &str) -> Option<&What> {
+        match self {
+            Error::Invalid(faults) => faults.iter().find(|f| f.field == field).map(|f| &f.what),
+            _ => None,
+        }
+    }
+}
+
+fn sentence(faults: &[Fault]) -> String {
+    let each: Vec<_> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.what)).collect();
+    each.join(" ")
+}
+
+/// A move that the lifecycle refuses, and what it would allow instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub status: Status,
+    pub asked: Verb,
+    /// Whoever asked, if it was not somebody who may do everything.
+    pub by: Option<Role>,
+}
+
+impl Refusal {
+    /// The states that whoever asked may bring the order to.
+    pub fn allowed(&self) -> Vec<Status> {
+        self.status.moves(self.by).map(|m| m.to).collect()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "The order is {}. ", self.status)?;
+        let allowed: Vec<_> = self.allowed().into_iter().map(Status::name).collect();
+        match allowed.split_last() {
+            None if self.status.is_final() => write!(f, "That is final: nothing is allowed any more."),
+            None => write!(f, "Nothing is allowed from there by this role."),
+            Some((last, [])) => write!(f, "Allowed from there: {last}."),
+            Some((last, rest)) => write!(f, "Allowed from there: {} or {last}.", rest.join(", ")),
+        }
+    }
+}
+
+/// What is wrong with one named value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub field: String,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    Missing,
+    Unknown,
+    Twice,
+    Empty,
+    TooLong { max: usize, length: usize },
+    ControlCharacter,
+    NotUnicode,
+    WrongType { expected: Kind },
+    NotANumber { given: String },
+    NotWhole,
+    TooPrecise,
+    BeyondNumbers,
+    OutOfRange { from: String, to: String },
+    NotTrueOrFalse,
+    NotAStatus,
+    /// A status that is not set directly: the call that leads to it.
+    HasItsOwnCall { call: String },
+    OnlyWhenAccepting,
+    NotAnId,
+    NotACursor,
+    NotAVersion,
+    Malformed { why: String },
+}
+
+impl What {
+    pub fn out_of_range(from: impl fmt::Display, to: impl fmt::Display) -> What {
+        What::OutOfRange { from: from.to_string(), to: to.to_string() }
+    }
+
+    pub fn no_number(given: &str) -> What {
+        What::NotANumber { given: given.chars().take(40).collect() }
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Missing => write!(f, "This is missing."),
+            What::Unknown => write!(f, "There is no such parameter here."),
+            What::Twice => write!(f, "This is given twice."),
+            What::Empty => write!(f, "This is empty."),
+            What::TooLong { max, length } => write!(f, "{length} characters are too many: {max} fit."),
+            What::ControlCharacter => write!(f, "This holds a control character."),
+            What::NotUnicode => write!(f, "This is not valid Unicode text."),
+            What::WrongType { expected: Kind::Text } => write!(f, "This must be a string."),
+            What::WrongType { expected: Kind::Number } => write!(f, "This must be a number."),
+            What::WrongType { expected: Kind::Boolean } => write!(f, "This must be true or false."),
+            What::NotANumber { given } if given.is_empty() => write!(f, "This is empty. Write a number like 9.50."),
+            What::NotANumber { given } => write!(f, "“{given}” is no number. Write it like 9.50."),
+            What::NotWhole => write!(f, "This must be a whole number."),
+            What::TooPrecise => write!(f, "At most two decimals fit."),
+            What::BeyondNumbers => write!(f, "No amount is that large or that precise."),
+            What::OutOfRange { from, to } => write!(f, "This must be from {from} to {to}."),
+            What::NotTrueOrFalse => write!(f, "This must be true or false."),
+            What::NotAStatus => write!(f, "There is no such status."),
+            What::HasItsOwnCall { call } => write!(f, "This status has a call of its own: {call}."),
+            What::OnlyWhenAccepting => write!(f, "This goes with accept=true only."),
+            What::NotAnId => write!(f, "This is no UUID."),
+            What::NotACursor => write!(f, "This is no cursor of this market."),
+            What::NotAVersion => write!(f, "Write the version as an ETag gives it, like \"3\"."),
+            What::Malformed { why } => write!(f, "This is not well formed: {why}."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
+        let says = |status, by| Refusal { status, asked: Verb::Prepare, by }.to_string();
+        assert_eq!(says(Status::Preparing, None), "The order is preparing. Allowed from there: ready or cancelled.");
+        assert_eq!(says(Status::Dispatched, None), "The order is dispatched. Allowed from there: in_transit.");
+        assert_eq!(says(Status::Delivered, None), "The order is delivered. That is final: nothing is allowed any more.");
+        assert_eq!(
+            says(Status::Preparing, Some(Role::Customer)),
+            "The order is preparing. Nothing is allowed from there by this role."
+        );
+    }
+
+    #[test]
+    fn errors_survive_the_wire() {
+        let error = Error::Invalid(vec![Fault { field: "notes".into(), what: What::TooLong { max: 500, length: 501 } }]);
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+    }
+}

@@ -1,0 +1,176 @@
+//! What is sent on the live channel: events, and the signals beside them. A position in the market's one
+//! ordered log is a [`Cursor`].
+
+use super::{EventType, Order, Time, What};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr, sync::Arc};
+
+/// Names one history of a store. Sequence numbers of different epochs have nothing to do with each other:
+/// a store that lost something, or another store, has another epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Epoch(Arc<str>);
+
+impl Epoch {
+    /// From 1 to 32 digits and small letters.
+    pub fn new(text: &str) -> Option<Epoch> {
+        let fits = (1..=32).contains(&text.len());
+        let plain = text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
+        (fits && plain).then(|| Epoch(text.into()))
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How far somebody has read: all events up to and including `seq` of this epoch. Opaque outside.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Cursor {
+    pub epoch: Epoch,
+    /// Dense: the next event has the next number.
+    pub seq: u64,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.seq)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = What;
+
+    fn from_str(text: &str) -> Result<Cursor, What> {
+        let parts = text.split_once('-').and_then(|(epoch, seq)| Some((Epoch::new(epoch)?, seq)));
+        let (epoch, digits) = parts.ok_or(What::NotACursor)?;
+        let seq: u64 = digits.parse().map_err(|_| What::NotACursor)?;
+        // One spelling only: no sign, no leading zeros.
+        (seq.to_string() == digits).then_some(Cursor { epoch, seq }).ok_or(What::NotACursor)
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = What;
+
+    fn try_from(text: String) -> Result<Cursor, What> {
+        text.parse()
+    }
+}
+
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> String {
+        cursor.to_string()
+    }
+}
+
+/// One thing that happened, with the whole order as it was then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub event_type: EventType,
+    pub order: Order,
+    pub timestamp: Time,
+    pub id: Cursor,
+}
+
+/// What is said about the stream itself, to clients that gave a `since`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// What came before is not held any more, or was of another store: read everything again.
+    Reset,
+    /// Nothing is missing up to here.
+    Heartbeat,
+    /// The server has lost touch with its store and vouches for nothing until the next frame.
+    Away,
+}
+
+impl Signal {
+    const ALL: [(Signal, &str); 3] =
+        [(Signal::Reset, "stream.reset"), (Signal::Heartbeat, "stream.heartbeat"), (Signal::Away, "stream.away")];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Signal::Reset => "stream.reset",
+            Signal::Heartbeat => "stream.heartbeat",
+            Signal::Away => "stream.away",
+        }
+    }
+}
+
+/// One frame of the live channel, as it is read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "Wire")]
+pub enum Frame {
+    Event(Box<Event>),
+    Signal { signal: Signal, at: Time, id: Cursor },
+    /// Something that a later server may say.
+    Unknown,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    event_type: String,
+    order: Option<Order>,
+    timestamp: Time,
+    id: Cursor,
+}
+
+impl TryFrom<Wire> for Frame {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Frame, &'static str> {
+        let Wire { event_type, order, timestamp, id } = wire;
+        if let Some(event_type) = EventType::from_name(&event_type) {
+            let order = order.ok_or("an order event without its order")?;
+            return Ok(Frame::Event(Box::new(Event { event_type, order, timestamp, id })));
+        }
+        let signal = Signal::ALL.into_iter().find(|(_, name)| *name == event_type);
+        Ok(signal.map_or(Frame::Unknown, |(signal, _)| Frame::Signal { signal, at: timestamp, id }))
+    }
+}
+
+impl Frame {
+    /// The text of a signal, as it is sent.
+    pub fn signal(signal: Signal, at: Time, id: &Cursor) -> String {
+        let wire = Wire { event_type: signal.name().to_owned(), order: None, timestamp: at, id: id.clone() };
+        serde_json::to_string(&wire).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::tests::{at, id, offer};
+
+    #[test]
+    fn a_cursor_has_one_spelling() {
+        let cursor: Cursor = "0k3f9-42".parse().unwrap();
+        assert_eq!((cursor.epoch.to_string().as_str(), cursor.seq), ("0k3f9", 42));
+        assert_eq!(cursor.to_string(), "0k3f9-42");
+        for bad in ["", "42", "-42", "a-", "a-042", "a-+1", "a--1", "A-1", "a b-1", "a-18446744073709551616", "é-1"] {
+            assert_eq!(bad.parse::<Cursor>(), Err(What::NotACursor), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn frames_are_told_apart() {
+        let (order, event_type) = Order::new(id(1), offer(), at(0));
+        let event = Event { event_type, order, timestamp: at(0), id: "e-1".parse().unwrap() };
+        let text = serde_json::to_string(&event).unwrap();
+        assert!(text.starts_with(r#"{"event_type":"order.created","order":{"id":"#), "{text}");
+        assert!(text.ends_with(r#""timestamp":"2026-05-28T20:26:40Z","id":"e-1"}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), Frame::Event(Box::new(event)));
+
+        for (signal, name) in Signal::ALL {
+            let text = Frame::signal(signal, at(0), &"e-7".parse().unwrap());
+            let expected = format!(r#"{{"event_type":"{name}","order":null,"timestamp":"2026-05-28T20:26:40Z","id":"e-7"}}"#);
+            assert_eq!((text.as_str(), signal.name()), (expected.as_str(), name));
+            let frame = Frame::Signal { signal, at: at(0), id: "e-7".parse().unwrap() };
+            assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), frame);
+        }
+        let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40Z","id":"e-7"}"#;
+        assert_eq!(serde_json::from_str::<Frame>(later).unwrap(), Frame::Unknown);
+    }
+}

@@ -1,0 +1,178 @@
+//! Named parameters on their way in. A query string, a JSON body and a form all become [`Fields`]; each
+//! command reads its own from there, so that every way in has one parser and one set of refusals.
+
+use super::{Error, Fault, What};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// A value that can be read from one parameter.
+pub trait Field: Sized {
+    /// What it is in JSON. In a query string or a form everything is plain text.
+    const KIND: Kind;
+
+    fn parse(text: &str) -> Result<Self, What>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Kind {
+    Text,
+    Number,
+    Boolean,
+}
+
+#[derive(Debug)]
+pub enum Value {
+    /// From a query string or a form.
+    Plain(String),
+    Json(Box<RawValue>),
+}
+
+/// Parameters by name, and what is wrong with them so far.
+#[derive(Debug, Default)]
+pub struct Fields {
+    values: BTreeMap<String, Value>,
+    faults: Vec<Fault>,
+}
+
+impl Fields {
+    /// A name that comes a second time is a fault, wherever the first came from.
+    pub fn add(&mut self, name: impl Into<String>, value: Value) {
+        let name = name.into();
+        if self.values.contains_key(&name) {
+            self.fault(&name, What::Twice);
+        } else {
+            self.values.insert(name, value);
+        }
+    }
+
+    pub fn fault(&mut self, field: &str, what: What) {
+        self.faults.push(Fault { field: field.to_owned(), what });
+    }
+
+    /// `None` means that a fault has been noted.
+    pub fn required<T: Field>(&mut self, name: &str) -> Option<T> {
+        let before = self.faults.len();
+        let value = self.optional(name);
+        if value.is_none() && self.faults.len() == before {
+            self.fault(name, What::Missing);
+        }
+        value
+    }
+
+    /// `None` means absent, JSON's `null`, or that a fault has been noted.
+    pub fn optional<T: Field>(&mut self, name: &str) -> Option<T> {
+        let parsed = match self.values.remove(name)? {
+            Value::Plain(text) => T::parse(&text),
+            Value::Json(raw) if raw.get() == "null" => return None,
+            Value::Json(raw) => text_of(&raw, T::KIND).and_then(|text| T::parse(&text)),
+        };
+        parsed.map_err(|what| self.fault(name, what)).ok()
+    }
+
+    /// As [`Fields::optional`], but blank text counts as absent.
+    pub fn unless_blank<T: Field>(&mut self, name: &str) -> Option<T> {
+        let blank = match self.values.get(name)? {
+            Value::Plain(text) => text.trim().is_empty(),
+            Value::Json(raw) => text_of(raw, Kind::Text).is_ok_and(|text| text.trim().is_empty()),
+        };
+        if blank {
+            self.values.remove(name);
+        }
+        self.optional(name)
+    }
+
+    /// Builds the result if nothing was wrong and no parameter is left that nobody asked for.
+    pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Error> {
+        let unknown = self.values.into_keys().map(|field| Fault { field, what: What::Unknown });
+        self.faults.extend(unknown);
+        if self.faults.is_empty() {
+            return build().ok_or(Error::Internal);
+        }
+        Err(Error::Invalid(self.faults))
+    }
+}
+
+/// The text to parse of a JSON value of the right kind: a string's contents, a number's or boolean's own text.
+fn text_of(raw: &RawValue, kind: Kind) -> Result<String, What> {
+    let text = raw.get();
+    let found = match text.as_bytes().first() {
+        Some(b'"') => Some(Kind::Text),
+        Some(b't' | b'f') => Some(Kind::Boolean),
+        Some(b'-' | b'0'..=b'9') => Some(Kind::Number),
+        _ => None,
+    };
+    if found != Some(kind) {
+        return Err(What::WrongType { expected: kind });
+    }
+    match kind {
+        Kind::Text => serde_json::from_str(text).map_err(|_| What::NotUnicode),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+impl Field for bool {
+    const KIND: Kind = Kind::Boolean;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        text.parse().map_err(|_| What::NotTrueOrFalse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Minutes, Name, Notes, Price};
+
+    fn json(text: &str) -> Value {
+        Value::Json(RawValue::from_string(text.to_owned()).unwrap())
+    }
+
+    fn faults(result: Result<(), Error>) -> Vec<(String, What)> {
+        match result {
+            Err(Error::Invalid(faults)) => faults.into_iter().map(|f| (f.field, f.what)).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let mut fields = Fields::default();
+        fields.add("price", json("\"10\""));
+        fields.add("minutes", Value::Plain("soon".into()));
+        fields.add("colour", json("1"));
+        fields.add("minutes", json("5"));
+        assert_eq!(fields.required::<Price>("price"), None);
+        assert_eq!(fields.required::<Name>("name"), None);
+        assert_eq!(fields.optional::<Minutes>("minutes"), None);
+        assert_eq!(
+            faults(fields.finish(|| Some(()))),
+            [
+                ("minutes".into(), What::Twice),
+                ("price".into(), What::WrongType { expected: Kind::Number }),
+                ("name".into(), What::Missing),
+                ("minutes".into(), What::no_number("soon")),
+                ("colour".into(), What::Unknown),
+            ]
+        );
+    }
+
+    #[test]
+    fn null_is_absent_and_blank_notes_too() {
+        let mut fields = Fields::default();
+        fields.add("minutes", json("null"));
+        fields.add("notes", json("\" \\n\""));
+        fields.add("words", Value::Plain("  ".into()));
+        assert_eq!(fields.optional::<Minutes>("minutes"), None);
+        assert_eq!(fields.unless_blank::<Notes>("notes"), None);
+        assert_eq!(fields.unless_blank::<Notes>("words"), None);
+        assert!(fields.finish(|| Some(())).is_ok());
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_not_text() {
+        let mut fields = Fields::default();
+        fields.add("name", json("\"\\ud800\""));
+        assert_eq!(fields.required::<Name>("name"), None);
+        assert_eq!(faults(fields.finish(|| Some(()))), [("name".into(), What::NotUnicode)]);
+    }
+}

@@ -1,0 +1,251 @@
+//! The lifecycle of an order as one table of moves. What is not in [`MOVES`] is refused.
+//!
+//! ```text
+//!   (new) ─► pending_supplier ─► supplier_accepted ─► customer_accepted ─► preparing ─► ready
+//!                │      └─► supplier_rejected                                             │
+//!                │                                                                        ▼
+//!                └─► cancelled (from any state up to ready)    delivered ◄─ in_transit ◄─ dispatched
+//! ```
+//!
+//! The server reads this table to allow or refuse, the panels to offer buttons, a refusal to name what is
+//! allowed instead, the README to show it (a test compares). Nobody keeps a second list.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
+
+/// An enum whose variants have names on the wire: one row each, and everything else follows from the rows.
+macro_rules! named {
+    ($(#[$doc:meta])* $kind:ident { $($variant:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $kind { $($variant,)* }
+
+        impl $kind {
+            pub const ALL: &[$kind] = &[$($kind::$variant,)*];
+
+            /// Its name on the wire.
+            pub const fn name(self) -> &'static str {
+                match self { $($kind::$variant => $name,)* }
+            }
+
+            pub fn from_name(name: &str) -> Option<$kind> {
+                $kind::ALL.iter().copied().find(|one| one.name() == name)
+            }
+        }
+
+        impl fmt::Display for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl Serialize for $kind {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $kind {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {
+                let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                $kind::from_name(&name).ok_or_else(|| de::Error::custom(format_args!("unknown name {name:?}")))
+            }
+        }
+    };
+}
+
+named! {
+    /// Where an order stands, in the order of an order's day.
+    Status {
+        PendingSupplier = "pending_supplier",
+        SupplierAccepted = "supplier_accepted",
+        SupplierRejected = "supplier_rejected",
+        CustomerAccepted = "customer_accepted",
+        Preparing = "preparing",
+        Ready = "ready",
+        Dispatched = "dispatched",
+        InTransit = "in_transit",
+        Delivered = "delivered",
+        Cancelled = "cancelled",
+    }
+}
+
+named! {
+    /// What somebody wants done with an order.
+    Verb {
+        Offer = "offer",
+        Accept = "accept",
+        Reject = "reject",
+        Take = "take",
+        Prepare = "prepare",
+        MarkReady = "mark_ready",
+        Dispatch = "dispatch",
+        SetOff = "set_off",
+        Deliver = "deliver",
+        Cancel = "cancel",
+    }
+}
+
+named! {
+    /// Who does it. Whoever acts for the whole market (an integrator, while nobody signs in) has no role.
+    Role {
+        Supplier = "supplier",
+        Customer = "customer",
+        Dispatch = "dispatch",
+    }
+}
+
+named! {
+    /// What happened: the state that it led to, except for the first.
+    EventType {
+        Created = "order.created",
+        SupplierAccepted = "order.supplier_accepted",
+        SupplierRejected = "order.supplier_rejected",
+        CustomerAccepted = "order.customer_accepted",
+        Preparing = "order.preparing",
+        Ready = "order.ready",
+        Dispatched = "order.dispatched",
+        InTransit = "order.in_transit",
+        Delivered = "order.delivered",
+        Cancelled = "order.cancelled",
+    }
+}
+
+/// One row of the lifecycle.
+#[derive(Debug, PartialEq)]
+pub struct Move {
+    /// `None`: the order does not exist yet.
+    pub from: Option<Status>,
+    pub verb: Verb,
+    pub to: Status,
+    pub event: EventType,
+    pub by: &'static [Role],
+}
+
+const fn row(from: Option<Status>, verb: Verb, to: Status, event: EventType, by: &'static [Role]) -> Move {
+    Move { from, verb, to, event, by }
+}
+
+/// Every legal move.
+#[rustfmt::skip]
+pub const MOVES: &[Move] = {
+    use {EventType as E, Role::*, Status::*, Verb::*};
+    &[
+        //  from                    command    to                 event                who
+        row(None,                   Offer,     PendingSupplier,   E::Created,          &[Supplier]),
+        row(Some(PendingSupplier),  Accept,    SupplierAccepted,  E::SupplierAccepted, &[Supplier]),
+        row(Some(PendingSupplier),  Reject,    SupplierRejected,  E::SupplierRejected, &[Supplier]),
+        row(Some(SupplierAccepted), Take,      CustomerAccepted,  E::CustomerAccepted, &[Customer]),
+        row(Some(CustomerAccepted), Prepare,   Preparing,         E::Preparing,        &[Supplier]),
+        row(Some(Preparing),        MarkReady, Ready,             E::Ready,            &[Supplier]),
+        row(Some(Ready),            Verb::Dispatch, Dispatched,   E::Dispatched,       &[Role::Dispatch]),
+        row(Some(Dispatched),       SetOff,    InTransit,         E::InTransit,        &[Role::Dispatch]),
+        row(Some(InTransit),        Deliver,   Delivered,         E::Delivered,        &[Role::Dispatch]),
+        row(Some(PendingSupplier),  Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Customer]),
+        row(Some(SupplierAccepted), Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Customer]),
+        row(Some(CustomerAccepted), Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Customer]),
+        row(Some(Preparing),        Cancel,    Cancelled,         E::Cancelled,        &[Supplier]),
+        row(Some(Ready),            Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Role::Dispatch]),
+    ]
+};
+
+impl Move {
+    fn allows(&self, role: Option<Role>) -> bool {
+        role.is_none_or(|role| self.by.contains(&role))
+    }
+}
+
+impl Status {
+    /// The moves out of this state that `role` may make; `None` asks for anybody's.
+    pub fn moves(self, role: Option<Role>) -> impl Iterator<Item = &'static Move> {
+        MOVES.iter().filter(move |m| m.from == Some(self) && m.allows(role))
+    }
+
+    /// The move that `verb` makes from here, if `role` may make it.
+    pub fn after(self, verb: Verb, role: Option<Role>) -> Option<&'static Move> {
+        self.moves(role).find(|m| m.verb == verb)
+    }
+
+    /// Nothing leads out of it.
+    pub fn is_final(self) -> bool {
+        self.moves(None).next().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The contract's table, written out a second time on purpose: (from, to, who).
+    const CONTRACT: &str = "
+        pending_supplier  supplier_accepted supplier
+        pending_supplier  supplier_rejected supplier
+        supplier_accepted customer_accepted customer
+        customer_accepted preparing         supplier
+        preparing         ready             supplier
+        ready             dispatched        dispatch
+        dispatched        in_transit        dispatch
+        in_transit        delivered         dispatch
+        pending_supplier  cancelled         supplier
+        supplier_accepted cancelled         supplier
+        customer_accepted cancelled         supplier
+        preparing         cancelled         supplier
+        ready             cancelled         supplier
+        pending_supplier  cancelled         customer
+        supplier_accepted cancelled         customer
+        customer_accepted cancelled         customer
+        ready             cancelled         dispatch";
+
+    #[test]
+    fn every_status_command_and_role_is_allowed_exactly_where_the_contract_says() {
+        let mut allowed = BTreeSet::new();
+        for &from in Status::ALL {
+            for &verb in Verb::ALL {
+                for &role in Role::ALL {
+                    if let Some(m) = from.after(verb, Some(role)) {
+                        allowed.insert([from.name(), m.to.name(), role.name()].map(str::to_owned));
+                    }
+                }
+            }
+        }
+        let contract = CONTRACT
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| {
+                let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+                <[String; 3]>::try_from(words).unwrap()
+            })
+            .collect::<BTreeSet<_>>();
+        assert_eq!(allowed, contract);
+    }
+
+    #[test]
+    fn a_command_leads_to_one_place_only() {
+        for (i, one) in MOVES.iter().enumerate() {
+            for other in &MOVES[i + 1..] {
+                assert!(one.from != other.from || one.verb != other.verb, "{one:?} and {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_can_be_reached_and_three_are_final() {
+        let mut reached: BTreeSet<_> = MOVES.iter().filter(|m| m.from.is_none()).map(|m| m.to).collect();
+        for _ in Status::ALL {
+            let next: Vec<_> = reached.iter().flat_map(|s| s.moves(None).map(|m| m.to)).collect();
+            reached.extend(next);
+        }
+        assert_eq!(reached.len(), Status::ALL.len());
+        let last: Vec<_> = Status::ALL.iter().copied().filter(|s| s.is_final()).collect();
+        assert_eq!(last, [Status::SupplierRejected, Status::Delivered, Status::Cancelled]);
+    }
+
+    #[test]
+    fn an_event_is_named_after_the_state_it_leads_to() {
+        for m in MOVES {
+            let name = if m.from.is_none() { "created" } else { m.to.name() };
+            assert_eq!(m.event.name(), format!("order.{name}"));
+        }
+    }
+}

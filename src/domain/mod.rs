@@ -1,0 +1,24 @@
+//! The vocabulary of the market and all of its rules, pure: no I/O, no clock, no randomness.
+//!
+//! The same code runs in the server and in the browser. It knows nothing of HTTP, Redis or Leptos, and
+//! takes time, ids and text as arguments.
+
+mod board;
+mod error;
+mod event;
+mod fields;
+mod lifecycle;
+mod money;
+mod order;
+mod ring;
+mod text;
+
+pub use board::{Board, Counts, Folded};
+pub use error::{Error, Face, Fault, Refusal, What};
+pub use event::{Cursor, Epoch, Event, Frame, Signal};
+pub use fields::{Field, Fields, Kind, Value};
+pub use lifecycle::{EventType, MOVES, Move, Role, Status, Verb};
+pub use money::{Cents, Markup, Price, customer_price};
+pub use order::{Answer, Command, Offer, Order, OrderId, Time, WantedStatus};
+pub use ring::{Reach, Ring};
+pub use text::{Address, Minutes, Name, Notes, Text, Whole};

@@ -1,0 +1,257 @@
+//! Money in whole cents, exact: one parser, one rounding rule, never binary floating point.
+
+use super::{Field, Kind, What};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// An amount in cents: 0 up to 110,000.00, the highest price with the highest markup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cents(u32);
+
+/// What a supplier asks: 0.01 to 10,000.00.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Price(Cents);
+
+/// The market's part in hundredths of a percent of the price: 0 to 1000 %.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Markup(u32);
+
+/// What the customer pays: price × (1 + markup/100), rounded half up to cents.
+pub fn customer_price(price: Price, markup: Markup) -> Cents {
+    const WHOLE: u64 = 10_000; // hundredths of a percent
+    let exact = u64::from(price.cents().0) * (WHOLE + u64::from(markup.0));
+    // At most 1,000,000 × 110,000, so the quotient fits: 11,000,000 cents.
+    Cents(((exact + WHOLE / 2) / WHOLE) as u32)
+}
+
+impl Cents {
+    pub const fn new(cents: u32) -> Cents {
+        Cents(cents)
+    }
+
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl std::ops::Sub for Cents {
+    type Output = Cents;
+
+    fn sub(self, less: Cents) -> Cents {
+        Cents(self.0 - less.0)
+    }
+}
+
+impl Price {
+    const RANGE: std::ops::RangeInclusive<u32> = 1..=1_000_000;
+
+    pub fn cents(self) -> Cents {
+        self.0
+    }
+}
+
+impl Markup {
+    const RANGE: std::ops::RangeInclusive<u32> = 0..=100_000;
+}
+
+impl Default for Markup {
+    fn default() -> Self {
+        Markup(3_000)
+    }
+}
+
+/// `12.35`: units, and hundredths where there are any.
+impl fmt::Display for Cents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+/// `30` or `22.5`: percent without needless zeros.
+impl fmt::Display for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Decimal::new(self.0.into(), 2).normalize())
+    }
+}
+
+impl Field for Price {
+    const KIND: Kind = Kind::Number;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        hundredths(text, &Self::RANGE).map(|cents| Price(Cents(cents)))
+    }
+}
+
+impl Field for Markup {
+    const KIND: Kind = Kind::Number;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        hundredths(text, &Self::RANGE).map(Markup)
+    }
+}
+
+/// A number with at most two decimals, in hundredths.
+fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, What> {
+    let number = decimal(text)?;
+    let hundredths = number.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX);
+    if !hundredths.fract().is_zero() {
+        return Err(What::TooPrecise);
+    }
+    hundredths
+        .to_u32()
+        .filter(|n| range.contains(n))
+        .ok_or_else(|| What::out_of_range(Cents(*range.start()), Cents(*range.end())))
+}
+
+/// A whole number, judged by value: `25`, `25.0` and `2.5e1` are the same.
+pub(super) fn whole(text: &str) -> Result<i64, What> {
+    let number = decimal(text)?;
+    if !number.fract().is_zero() {
+        return Err(What::NotWhole);
+    }
+    number.to_i64().ok_or(What::BeyondNumbers)
+}
+
+/// Reads a number in JSON's notation (RFC 8259, section 6) exactly, or not at all.
+fn decimal(text: &str) -> Result<Decimal, What> {
+    let text = text.trim();
+    let is_json = serde_json::from_str::<&RawValue>(text).is_ok();
+    if !is_json || !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+        return Err(What::no_number(text));
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    // Zeros at the end change no value, but would overflow the decimal's 28 digits.
+    let mantissa = match mantissa.contains('.') {
+        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
+        false => mantissa,
+    };
+    // The mantissa first: scientific notation alone would round it.
+    Decimal::from_str_exact(mantissa)
+        .and_then(|_| Decimal::from_scientific(&format!("{mantissa}e{exponent}")))
+        .map_err(|_| What::BeyondNumbers)
+}
+
+/// Hundredths as a JSON number. The double nearest to a number of two decimals prints as just that number,
+/// because doubles carry 15 significant digits and these have at most 8.
+fn write<S: Serializer>(hundredths: u32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(f64::from(hundredths) / 100.0)
+}
+
+/// Reads the number's own text, so that no double comes between.
+fn read<'de, T: Field, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    T::parse(raw.get()).map_err(de::Error::custom)
+}
+
+impl Serialize for Cents {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write(self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cents {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}
+
+impl Field for Cents {
+    const KIND: Kind = Kind::Number;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        hundredths(text, &(0..=11_000_000)).map(Cents)
+    }
+}
+
+impl Serialize for Price {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write(self.0.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Price {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}
+
+impl Serialize for Markup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write(self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Markup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn price(text: &str) -> Result<u32, What> {
+        Price::parse(text).map(|p| p.cents().get())
+    }
+
+    #[test]
+    fn numbers_are_judged_by_value() {
+        for text in ["10", "10.0", "10.000", "1e1", "1E+1", "0.1e2", "1000e-2", "100000e-4"] {
+            assert_eq!(price(text), Ok(1_000), "{text}");
+        }
+        assert_eq!(price(&format!("10.{}", "0".repeat(60))), Ok(1_000));
+        assert_eq!(price("0.01"), Ok(1));
+        assert_eq!(price("10000.00"), Ok(1_000_000));
+        assert_eq!(Markup::parse("-0").unwrap(), Markup(0));
+        assert_eq!(Markup::parse("1000").unwrap(), Markup(100_000));
+    }
+
+    #[test]
+    fn what_is_no_price_is_refused() {
+        for text in ["0", "0.00", "-1", "10000.01", "1e5", "1e400", "1e99999999999"] {
+            assert!(price(text).is_err(), "{text}");
+        }
+        for text in ["9.999", "0.001", "1e-3", "10.000000000000000001", "9.00000000000000000000000000000000001"] {
+            assert!(price(text).is_err(), "{text}");
+        }
+        for text in ["", "9,50", "9,5o", "1_0", "+5", ".5", "5.", "05", "NaN", "Infinity", "0x10", "١٠", "\"10\"", "null", "[1]"] {
+            assert!(matches!(price(text), Err(What::NotANumber { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn half_a_cent_goes_up() {
+        let total = |price, markup| customer_price(Price::parse(price).unwrap(), Markup::parse(markup).unwrap()).to_string();
+        assert_eq!(total("9.90", "15"), "11.39"); // 11.385
+        assert_eq!(total("0.01", "50"), "0.02"); // 0.015
+        assert_eq!(total("0.01", "49.99"), "0.01");
+        assert_eq!(total("9.50", "30"), "12.35");
+        assert_eq!(total("10000", "1000"), "110000.00");
+        assert_eq!(total("1.15", "0"), "1.15");
+    }
+
+    proptest! {
+        /// For the whole range: the total is what decimal arithmetic rounds half up, and the parts add up to it.
+        #[test]
+        fn the_total_is_base_plus_markup_part(cents in 1u32..=1_000_000, markup in 0u32..=100_000) {
+            let (price, markup) = (Price(Cents(cents)), Markup(markup));
+            let total = customer_price(price, markup);
+            let exact = Decimal::new(cents.into(), 2) * (Decimal::ONE + Decimal::new(markup.0.into(), 4));
+            let rounded = exact.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+            prop_assert_eq!(Decimal::new(total.get().into(), 2), rounded);
+            let part = total - price.cents();
+            prop_assert_eq!(price.cents().get() + part.get(), total.get());
+        }
+
+        #[test]
+        fn money_survives_json_to_the_digit(cents in 1u32..=1_000_000) {
+            let json = serde_json::to_string(&Price(Cents(cents))).unwrap();
+            prop_assert_eq!(Decimal::from_str_exact(&json).unwrap(), Decimal::new(cents.into(), 2));
+            prop_assert_eq!(serde_json::from_str::<Price>(&json).unwrap().cents().get(), cents);
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! The order, what may be asked of it, and how it changes. Time and ids come in as arguments.
+
+use super::{
+    Address, Cents, Error, EventType, Field, Fields, Kind, Markup, Minutes, Name, Notes, Price, Refusal, Role, Status, Verb,
+    What, customer_price,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+pub type Time = DateTime<Utc>;
+
+/// A version 7 UUID, so that ids sort by creation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OrderId(pub Uuid);
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for OrderId {
+    type Err = What;
+
+    fn from_str(text: &str) -> Result<Self, What> {
+        Uuid::try_parse(text).map(OrderId).map_err(|_| What::NotAnId)
+    }
+}
+
+impl OrderId {
+    /// Four characters to call out in a kitchen. They come from the random end, and need not be unique.
+    pub fn number(self) -> String {
+        format!("{:04X}", self.0.as_u128() & 0xffff)
+    }
+}
+
+/// One pizza on its way from offer to doorstep. The fields stand in the order of the wire contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub id: OrderId,
+    pub supplier_name: Name,
+    pub pizza_name: Name,
+    pub supplier_price: Price,
+    /// Set when a customer takes the offer.
+    pub customer_price: Option<Cents>,
+    pub markup_percentage: Markup,
+    pub status: Status,
+    pub customer_name: Option<Name>,
+    pub delivery_address: Option<Address>,
+    pub driver_name: Option<Name>,
+    pub estimated_delivery_time: Option<Minutes>,
+    pub supplier_notes: Option<Notes>,
+    pub created_at: Time,
+    pub updated_at: Time,
+    /// 1 at creation, one more with each change.
+    pub version: u32,
+}
+
+/// What a supplier offers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    pub supplier_name: Name,
+    pub pizza_name: Name,
+    pub supplier_price: Price,
+    pub markup_percentage: Markup,
+}
+
+/// What somebody wants done with an order that exists.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Accept { notes: Option<Notes>, minutes: Option<Minutes> },
+    Reject { reason: Option<Notes> },
+    Take { customer_name: Name, delivery_address: Address },
+    Prepare,
+    MarkReady,
+    Dispatch { driver_name: Name },
+    SetOff,
+    Deliver,
+    Cancel,
+}
+
+impl Command {
+    pub fn verb(&self) -> Verb {
+        match self {
+            Command::Accept { .. } => Verb::Accept,
+            Command::Reject { .. } => Verb::Reject,
+            Command::Take { .. } => Verb::Take,
+            Command::Prepare => Verb::Prepare,
+            Command::MarkReady => Verb::MarkReady,
+            Command::Dispatch { .. } => Verb::Dispatch,
+            Command::SetOff => Verb::SetOff,
+            Command::Deliver => Verb::Deliver,
+            Command::Cancel => Verb::Cancel,
+        }
+    }
+}
+
+impl Order {
+    /// A new order, as the supplier offers it.
+    pub fn new(id: OrderId, offer: Offer, now: Time) -> (Order, EventType) {
+        let order = Order {
+            id,
+            supplier_name: offer.supplier_name,
+            pizza_name: offer.pizza_name,
+            supplier_price: offer.supplier_price,
+            customer_price: None,
+            markup_percentage: offer.markup_percentage,
+            status: Status::PendingSupplier,
+            customer_name: None,
+            delivery_address: None,
+            driver_name: None,
+            estimated_delivery_time: None,
+            supplier_notes: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        (order, EventType::Created)
+    }
+
+    /// The order after `command`, and what that is called; or the refusal, if the lifecycle has no such move
+    /// from here for `by` (`None`: somebody who may do everything).
+    pub fn apply(mut self, command: Command, by: Option<Role>, now: Time) -> Result<(Order, EventType), Refusal> {
+        let asked = command.verb();
+        let Some(step) = self.status.after(asked, by) else {
+            return Err(Refusal { status: self.status, asked, by });
+        };
+        match command {
+            Command::Accept { notes, minutes } => {
+                self.supplier_notes = notes;
+                self.estimated_delivery_time = minutes;
+            }
+            Command::Reject { reason } => self.supplier_notes = reason,
+            Command::Take { customer_name, delivery_address } => {
+                self.customer_price = Some(self.total());
+                self.customer_name = Some(customer_name);
+                self.delivery_address = Some(delivery_address);
+            }
+            Command::Dispatch { driver_name } => self.driver_name = Some(driver_name),
+            Command::Prepare | Command::MarkReady | Command::SetOff | Command::Deliver | Command::Cancel => {}
+        }
+        self.status = step.to;
+        // A clock that was set back must not put a change before the one that it follows.
+        self.updated_at = now.max(self.updated_at);
+        self.version += 1;
+        Ok((self, step.event))
+    }
+
+    /// What the customer pays, or would pay.
+    pub fn total(&self) -> Cents {
+        self.customer_price.unwrap_or_else(|| customer_price(self.supplier_price, self.markup_percentage))
+    }
+
+    /// The market's part of it: the total without the supplier's price.
+    pub fn market_part(&self) -> Cents {
+        self.total() - self.supplier_price.cents()
+    }
+}
+
+impl Offer {
+    pub fn read(mut fields: Fields) -> Result<Offer, Error> {
+        let supplier_name = fields.required("supplier_name");
+        let pizza_name = fields.required("pizza_name");
+        let supplier_price = fields.required("supplier_price");
+        let markup_percentage = fields.optional("markup_percentage");
+        fields.finish(|| {
+            Some(Offer {
+                supplier_name: supplier_name?,
+                pizza_name: pizza_name?,
+                supplier_price: supplier_price?,
+                markup_percentage: markup_percentage.unwrap_or_default(),
+            })
+        })
+    }
+}
+
+/// The supplier's answer to an order: which of the two commands `accept` stands for.
+pub struct Answer;
+
+impl Answer {
+    pub fn read(mut fields: Fields) -> Result<Command, Error> {
+        let accept = fields.required::<bool>("accept");
+        let notes = fields.unless_blank("notes");
+        let minutes = fields.optional("estimated_time");
+        if accept == Some(false) && minutes.is_some() {
+            fields.fault("estimated_time", What::OnlyWhenAccepting);
+        }
+        fields.finish(|| match accept? {
+            true => Some(Command::Accept { notes, minutes }),
+            false => Some(Command::Reject { reason: notes }),
+        })
+    }
+}
+
+impl Command {
+    /// Reads a customer's acceptance.
+    pub fn read_take(mut fields: Fields) -> Result<Command, Error> {
+        let customer_name = fields.required("customer_name");
+        let delivery_address = fields.required("delivery_address");
+        fields.finish(|| Some(Command::Take { customer_name: customer_name?, delivery_address: delivery_address? }))
+    }
+
+    /// Reads the assignment of a driver.
+    pub fn read_dispatch(mut fields: Fields) -> Result<Command, Error> {
+        let driver_name = fields.required("driver_name");
+        fields.finish(|| Some(Command::Dispatch { driver_name: driver_name? }))
+    }
+
+    /// Reads a step that needs nothing but the status it leads to.
+    pub fn read_status(mut fields: Fields) -> Result<Command, Error> {
+        let status = fields.required::<WantedStatus>("status");
+        fields.finish(|| status.map(|wanted| wanted.0))
+    }
+}
+
+/// A status that may be set directly, as the command that leads to it.
+pub struct WantedStatus(Command);
+
+impl Field for WantedStatus {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        let own_call = |call: &str| Err(What::HasItsOwnCall { call: format!("POST /api/orders/{{id}}/{call}") });
+        match Status::parse(text)? {
+            Status::Preparing => Ok(WantedStatus(Command::Prepare)),
+            Status::Ready => Ok(WantedStatus(Command::MarkReady)),
+            Status::InTransit => Ok(WantedStatus(Command::SetOff)),
+            Status::Delivered => Ok(WantedStatus(Command::Deliver)),
+            Status::Cancelled => Ok(WantedStatus(Command::Cancel)),
+            Status::PendingSupplier => Err(What::HasItsOwnCall { call: "POST /api/orders".to_owned() }),
+            Status::SupplierAccepted | Status::SupplierRejected => own_call("supplier-respond"),
+            Status::CustomerAccepted => own_call("customer-accept"),
+            Status::Dispatched => own_call("dispatch"),
+        }
+    }
+}
+
+impl Field for Status {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        Status::from_name(text).ok_or(What::NotAStatus)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    pub(crate) fn at(second: i64) -> Time {
+        DateTime::from_timestamp(1_780_000_000 + second, 0).unwrap()
+    }
+
+    pub(crate) fn id(n: u128) -> OrderId {
+        OrderId(Uuid::from_u128(n))
+    }
+
+    pub(crate) fn offer() -> Offer {
+        Offer {
+            supplier_name: Name::parse("Bella Napoli").unwrap(),
+            pizza_name: Name::parse("Diavola").unwrap(),
+            supplier_price: Price::parse("9.50").unwrap(),
+            markup_percentage: Markup::default(),
+        }
+    }
+
+    pub(crate) fn commands() -> Vec<Command> {
+        let name = |n| Name::parse(n).unwrap();
+        vec![
+            Command::Accept { notes: Notes::parse("Hot").ok(), minutes: Minutes::parse("25").ok() },
+            Command::Reject { reason: Notes::parse("Sold out").ok() },
+            Command::Take { customer_name: name("Ana"), delivery_address: Address::parse("Kurze Gasse 1").unwrap() },
+            Command::Prepare,
+            Command::MarkReady,
+            Command::Dispatch { driver_name: name("Jonas") },
+            Command::SetOff,
+            Command::Deliver,
+            Command::Cancel,
+        ]
+    }
+
+    #[test]
+    fn an_order_of_the_contract() {
+        let (mut order, event) = Order::new(id(0x7f3a), offer(), at(0));
+        assert_eq!((event, order.id.number()), (EventType::Created, "7F3A".to_owned()));
+        let day = [0, 2, 3, 4, 5, 6, 7].map(|i| commands()[i].clone());
+        for (i, command) in day.into_iter().enumerate() {
+            (order, _) = order.apply(command, None, at(i as i64 + 1)).unwrap();
+        }
+        let json = serde_json::to_string(&order).unwrap();
+        assert_eq!(
+            json,
+            concat!(
+                r#"{"id":"00000000-0000-0000-0000-000000007f3a","supplier_name":"Bella Napoli","pizza_name":"Diavola","#,
+                r#""supplier_price":9.5,"customer_price":12.35,"markup_percentage":30.0,"status":"delivered","#,
+                r#""customer_name":"Ana","delivery_address":"Kurze Gasse 1","driver_name":"Jonas","#,
+                r#""estimated_delivery_time":25,"supplier_notes":"Hot","#,
+                r#""created_at":"2026-05-28T20:26:40Z","updated_at":"2026-05-28T20:26:47Z","version":8}"#,
+            )
+        );
+        assert_eq!(serde_json::from_str::<Order>(&json).unwrap(), order);
+    }
+
+    #[test]
+    fn a_status_with_a_call_of_its_own_names_it() {
+        for (status, call) in [
+            ("pending_supplier", "/api/orders"),
+            ("supplier_accepted", "supplier-respond"),
+            ("supplier_rejected", "supplier-respond"),
+            ("customer_accepted", "customer-accept"),
+            ("dispatched", "dispatch"),
+        ] {
+            match WantedStatus::parse(status) {
+                Err(What::HasItsOwnCall { call: named }) => assert!(named.ends_with(call), "{named}"),
+                _ => panic!("{status} was taken"),
+            }
+        }
+        assert!(matches!(WantedStatus::parse("eaten"), Err(What::NotAStatus)));
+    }
+
+    proptest! {
+        /// Whatever is asked, by whomever: an order changes along the table or not at all.
+        #[test]
+        fn an_order_moves_along_the_table_or_not_at_all(
+            asked in proptest::collection::vec((0usize..9, proptest::option::of(0usize..3), -5i64..100), 0..40),
+        ) {
+            let (mut order, _) = Order::new(id(1), offer(), at(0));
+            for (command, role, second) in asked {
+                let command = commands()[command].clone();
+                let role = role.map(|r| Role::ALL[r]);
+                let step = order.status.after(command.verb(), role);
+                match order.clone().apply(command, role, at(second)) {
+                    Ok((next, event)) => {
+                        let step = step.unwrap();
+                        prop_assert_eq!((next.status, event), (step.to, step.event));
+                        prop_assert_eq!(next.version, order.version + 1);
+                        prop_assert!(next.updated_at >= order.updated_at);
+                        prop_assert_eq!(next.customer_price.is_some(), next.customer_name.is_some());
+                        order = next;
+                    }
+                    Err(refusal) => {
+                        prop_assert!(step.is_none());
+                        prop_assert_eq!(refusal.status, order.status);
+                    }
+                }
+            }
+        }
+    }
+}
