@@ -1,2 +1,3 @@
 mod domain;
+mod server;
 fn main() {}

@@ -1,0 +1,39 @@
+#!lua flags=no-cluster
+-- One batch, all of it or nothing. Redis never rolls back, so every check comes before the first write; and
+-- the shebang makes Redis refuse the whole script at its start when memory is full, not halfway through.
+--
+-- KEYS  meta, log, then in this order: expected documents, written documents, indexes, histories
+-- ARGV  epoch, retention, channel, then four counts and, for each in turn:
+--       expected   "+" and the text, or "-" where there must be none
+--       written    the text
+--       indexes    "+" or "-", and the member
+--       histories  the entry without its id and its closing brace
+-- Returns {"done", seq}, {"conflict"}, or {"epoch"} where the store has another one.
+local k, a = 0, 0
+local function key() k = k + 1; return KEYS[k] end
+local function arg() a = a + 1; return ARGV[a] end
+
+local meta, log = key(), key()
+local epoch, retention, channel = arg(), arg(), arg()
+local expected, written, indexes, histories = tonumber(arg()), tonumber(arg()), tonumber(arg()), tonumber(arg())
+
+if redis.call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
+for _ = 1, expected do
+  local found, wanted = redis.call('GET', key()), arg()
+  if (found and '+' .. found or '-') ~= wanted then return {'conflict'} end
+end
+
+for _ = 1, written do redis.call('SET', key(), arg()) end
+for _ = 1, indexes do
+  if arg() == '+' then redis.call('ZADD', key(), 0, arg()) else redis.call('ZREM', key(), arg()) end
+end
+local seq = redis.call('HGET', meta, 'seq')
+for _ = 1, histories do
+  -- '%.0f': plain concatenation would write 1e+14.
+  seq = string.format('%.0f', redis.call('HINCRBY', meta, 'seq', 1))
+  local entry = arg() .. ',"id":"' .. epoch .. '-' .. seq .. '"}'
+  redis.call('XADD', log, 'MAXLEN', '~', retention, seq .. '-0', 'entry', entry)
+  redis.call('RPUSH', key(), entry)
+  redis.call('PUBLISH', channel, entry)
+end
+return {'done', seq}

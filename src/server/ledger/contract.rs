@@ -1,0 +1,273 @@
+//! What every engine must do, run on each of them.
+
+use super::*;
+use crate::server::ledger;
+use redis_server::RedisServer;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+#[path = "../../../tests/it/redis_server.rs"]
+pub mod redis_server;
+
+/// An engine that can be closed and opened again, with everything in it.
+pub enum Engine {
+    Embedded { folder: TempDir },
+    Redis { server: Arc<RedisServer>, prefix: String },
+}
+
+pub const RETENTION: u64 = 200;
+
+impl Engine {
+    pub fn embedded() -> Engine {
+        Engine::Embedded { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn redis() -> Engine {
+        Engine::Redis { server: Arc::new(RedisServer::start()), prefix: String::new() }
+    }
+
+    fn file(folder: &TempDir) -> PathBuf {
+        folder.path().join("market.redb")
+    }
+
+    pub async fn open(&self) -> Arc<dyn Ledger> {
+        match self {
+            Engine::Embedded { folder } => {
+                // The file is free a moment after the last handle of the former ledger is gone.
+                loop {
+                    match Embedded::open(&Self::file(folder), fresh_epoch(), RETENTION) {
+                        Ok(ledger) => return Arc::new(ledger),
+                        Err(error) if error.to_string().contains("already open") => tokio::task::yield_now().await,
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            }
+            Engine::Redis { server, prefix } => {
+                let target = Target {
+                    info: ::redis::IntoConnectionInfo::into_connection_info(server.url()).unwrap(),
+                    credentials: "REDIS_URL",
+                    prefix: prefix.clone(),
+                    retention: RETENTION,
+                };
+                Arc::new(ledger::Redis::open(target).await.unwrap())
+            }
+        }
+    }
+}
+
+pub fn key(n: usize) -> Key {
+    Key(format!("thing:{n:04}"))
+}
+
+pub fn index(name: &str) -> Index {
+    Index(name.to_owned())
+}
+
+pub fn text(text: impl Into<String>) -> Text {
+    text.into().into()
+}
+
+/// Writes a document where there must be none, with one entry.
+fn create(n: usize) -> Batch {
+    Batch {
+        expect: vec![(key(n), None)],
+        put: vec![(key(n), text(format!("{{\"n\":{n}}}")))],
+        index: vec![IndexChange::In(index("all"), key(n))],
+        log: vec![Entry { about: key(n), body: text(format!("{{\"made\":{n}}}")) }],
+    }
+}
+
+pub async fn head(ledger: &dyn Ledger) -> Cursor {
+    ledger.list(&[]).await.unwrap().cursor
+}
+
+fn at(cursor: &Cursor, seq: u64) -> Cursor {
+    Cursor { seq, ..cursor.clone() }
+}
+
+async fn entries(ledger: &dyn Ledger, cursor: &Cursor) -> Vec<String> {
+    match ledger.after(cursor, 1_000, Duration::ZERO).await.unwrap() {
+        Tail::Entries(entries) => entries.iter().map(|entry| entry.to_string()).collect(),
+        Tail::Lost => panic!("lost after {cursor}"),
+    }
+}
+
+fn all(below: Option<Key>, most: usize) -> Query {
+    Query { index: index("all"), below, most }
+}
+
+async fn a_batch_happens_as_a_whole(engine: Engine) {
+    let ledger = engine.open().await;
+    let start = head(&*ledger).await;
+    assert_eq!(ledger.get(&key(1)).await.unwrap(), None);
+
+    let done = ledger.commit(create(1)).await.unwrap();
+    let first = at(&start, start.seq + 1);
+    assert_eq!(done, Outcome::Done(first.clone()));
+    assert_eq!(ledger.get(&key(1)).await.unwrap(), Some(text(r#"{"n":1}"#)));
+    let entry = format!(r#"{{"made":1,"id":"{first}"}}"#);
+    assert_eq!(ledger.history(&key(1)).await.unwrap(), [text(entry.clone())]);
+    assert_eq!(entries(&*ledger, &start).await, [entry]);
+    let listing = ledger.list(&[all(None, 10)]).await.unwrap();
+    assert_eq!(listing.cursor, first);
+    assert_eq!(listing.pages, [Page { documents: vec![text(r#"{"n":1}"#)], next: None, total: 1 }]);
+
+    // One expectation of two fails: nothing of the batch happens.
+    let mut batch = create(2);
+    batch.expect.push((key(1), Some(text("something else"))));
+    assert_eq!(ledger.commit(batch).await.unwrap(), Outcome::Conflict);
+    assert_eq!(ledger.commit(create(1)).await.unwrap(), Outcome::Conflict);
+    assert_eq!(ledger.get(&key(2)).await.unwrap(), None);
+    assert_eq!(head(&*ledger).await, first);
+    assert_eq!(ledger.list(&[all(None, 10)]).await.unwrap().pages[0].total, 1);
+
+    // Several documents, indexes and entries at once.
+    let both = Batch {
+        expect: vec![(key(1), Some(text(r#"{"n":1}"#))), (key(2), None)],
+        put: vec![(key(1), text("{}")), (key(2), text("{}"))],
+        index: vec![IndexChange::Out(index("all"), key(1)), IndexChange::In(index("other"), key(1))],
+        log: [1, 2].map(|n| Entry { about: key(n), body: text(r#"{"both":true}"#) }).into(),
+    };
+    let third = at(&start, start.seq + 3);
+    assert_eq!(ledger.commit(both).await.unwrap(), Outcome::Done(third.clone()));
+    assert_eq!(entries(&*ledger, &first).await.len(), 2);
+    let queries = [all(None, 10), Query { index: index("other"), below: None, most: 10 }];
+    let totals: Vec<_> = ledger.list(&queries).await.unwrap().pages.iter().map(|page| page.total).collect();
+    assert_eq!(totals, [0, 1]);
+}
+
+async fn pages_follow_each_other(engine: Engine) {
+    let ledger = engine.open().await;
+    for n in [3, 1, 5, 2, 4] {
+        ledger.commit(create(n)).await.unwrap();
+    }
+    let mut below = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = ledger.list(&[all(below, 2)]).await.unwrap().pages.remove(0);
+        assert_eq!(page.total, 5);
+        seen.extend(page.documents.iter().map(|text| text.to_string()));
+        match page.next {
+            Some(next) => below = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen, [5, 4, 3, 2, 1].map(|n| format!("{{\"n\":{n}}}")));
+    let exact = ledger.list(&[all(None, 5), all(Some(key(1)), 2), all(Some(key(0)), 2)]).await.unwrap().pages;
+    assert_eq!(exact.iter().map(|page| (page.documents.len(), page.next.is_some())).collect::<Vec<_>>(), [
+        (5, false),
+        (0, false),
+        (0, false)
+    ]);
+}
+
+async fn a_reader_is_woken_or_told_that_there_is_nothing(engine: Engine) {
+    let ledger = engine.open().await;
+    let start = head(&*ledger).await;
+    let nothing = ledger.after(&start, 10, Duration::from_millis(30)).await.unwrap();
+    assert_eq!(nothing, Tail::Entries(vec![]));
+
+    let reader = {
+        let (ledger, start) = (ledger.clone(), start.clone());
+        tokio::spawn(async move { ledger.after(&start, 10, Duration::from_secs(30)).await.unwrap() })
+    };
+    ledger.commit(create(1)).await.unwrap();
+    match reader.await.unwrap() {
+        Tail::Entries(entries) => assert_eq!(entries.len(), 1),
+        Tail::Lost => panic!("lost"),
+    }
+}
+
+async fn old_entries_are_lost_and_it_says_so(engine: Engine) {
+    let ledger = engine.open().await;
+    let start = head(&*ledger).await;
+    ledger.commit(create(0)).await.unwrap();
+    let many = |round: usize| Batch {
+        log: (0..100).map(|n| Entry { about: key(0), body: text(format!("{{\"n\":{round}{n:02}}}")) }).collect(),
+        ..Batch::default()
+    };
+    for round in 0..5 {
+        ledger.commit(many(round)).await.unwrap();
+    }
+    let newest = head(&*ledger).await;
+    assert_eq!(newest.seq, start.seq + 501);
+    let after = async |seq| ledger.after(&at(&start, seq), 1_000, Duration::ZERO).await.unwrap();
+    assert_eq!(after(start.seq).await, Tail::Lost);
+    match after(newest.seq - RETENTION).await {
+        Tail::Entries(entries) => assert_eq!(entries.len() as u64, RETENTION),
+        Tail::Lost => panic!("the last {RETENTION} can be resumed from"),
+    }
+    assert_eq!(after(newest.seq).await, Tail::Entries(vec![]));
+    // Never issued, or of another store.
+    assert_eq!(after(newest.seq + 1).await, Tail::Lost);
+    let other = Cursor { epoch: Epoch::new("other").unwrap(), seq: newest.seq };
+    assert_eq!(ledger.after(&other, 10, Duration::ZERO).await.unwrap(), Tail::Lost);
+    // What is about a document stays.
+    assert_eq!(ledger.history(&key(0)).await.unwrap().len(), 501);
+}
+
+async fn everything_survives_being_closed(engine: Engine) {
+    let ledger = engine.open().await;
+    let start = head(&*ledger).await;
+    for n in 0..3 {
+        ledger.commit(create(n)).await.unwrap();
+    }
+    let before = ledger.list(&[all(None, 10)]).await.unwrap();
+    drop(ledger);
+    let ledger = engine.open().await;
+    assert_eq!(ledger.list(&[all(None, 10)]).await.unwrap(), before);
+    assert_eq!(entries(&*ledger, &start).await.len(), 3);
+    assert_eq!(ledger.history(&key(2)).await.unwrap().len(), 1);
+    assert_eq!(ledger.commit(create(3)).await.unwrap(), Outcome::Done(at(&start, start.seq + 4)));
+}
+
+async fn of_conflicting_batches_one_wins(engine: Engine) {
+    let ledger = engine.open().await;
+    for round in 0..20 {
+        let tasks: Vec<_> = (0..16)
+            .map(|_| {
+                let ledger = ledger.clone();
+                tokio::spawn(async move { ledger.commit(create(round)).await.unwrap() })
+            })
+            .collect();
+        let mut winners = 0;
+        for task in tasks {
+            winners += usize::from(matches!(task.await.unwrap(), Outcome::Done(_)));
+        }
+        assert_eq!(winners, 1);
+    }
+    assert_eq!(ledger.list(&[all(None, 100)]).await.unwrap().pages[0].total, 20);
+}
+
+async fn any_text_is_kept_as_it_is(engine: Engine) {
+    let ledger = engine.open().await;
+    for (n, odd) in ["", "+", "-", "\"é\u{2028}🍕\"", "{\"a\":[],\"b\":12345678901234567890}", "\0\r\n"].iter().enumerate() {
+        let put = Batch { put: vec![(key(n), text(*odd))], ..Batch::default() };
+        ledger.commit(put).await.unwrap();
+        assert_eq!(ledger.get(&key(n)).await.unwrap().as_deref(), Some(*odd));
+        let again = Batch { expect: vec![(key(n), Some(text(*odd)))], ..Batch::default() };
+        assert!(matches!(ledger.commit(again).await.unwrap(), Outcome::Done(_)));
+    }
+}
+
+/// The suite, once for each engine.
+macro_rules! on_both_engines {
+    ($($test:ident,)*) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")] async fn $test() { super::$test(super::Engine::embedded()).await })*
+        }
+        mod redis {
+            $(#[tokio::test(flavor = "multi_thread")] async fn $test() { super::$test(super::Engine::redis()).await })*
+        }
+    };
+}
+
+on_both_engines! {
+    a_batch_happens_as_a_whole,
+    pages_follow_each_other,
+    a_reader_is_woken_or_told_that_there_is_nothing,
+    old_entries_are_lost_and_it_says_so,
+    everything_survives_being_closed,
+    of_conflicting_batches_one_wins,
+    any_text_is_kept_as_it_is,
+}

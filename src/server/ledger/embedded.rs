@@ -1,0 +1,292 @@
+//! The embedded engine: one redb file, one writer.
+//!
+//! A synced commit costs milliseconds, however much is in it. So the writer takes whatever has queued up
+//! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
+
+use super::{
+    Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query, Result, StoreError, Tail, Text,
+};
+use crate::domain::{Cursor, Epoch};
+use async_trait::async_trait;
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot, watch};
+
+const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
+const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
+/// How many keys each index holds.
+const TOTALS: TableDefinition<&str, u64> = TableDefinition::new("totals");
+/// Entries of the log, under the document that they are about.
+const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
+/// The log: which document an entry is about. Only as many as can be resumed from.
+const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
+/// `epoch`, and `seq`: the number of the newest entry.
+const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
+
+/// Commits in one transaction at most. More would make the first of them wait for nothing.
+const GROUP: usize = 256;
+
+pub struct Embedded {
+    database: Arc<Database>,
+    writer: mpsc::Sender<Job>,
+    head: watch::Receiver<Cursor>,
+}
+
+struct Job {
+    batch: Batch,
+    answer: oneshot::Sender<Result<Outcome>>,
+}
+
+impl Embedded {
+    /// Opens the file, or makes it. `epoch` names the history of a new file; `retention` is how many entries
+    /// of the log can be resumed from.
+    pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
+        let database = Arc::new(Database::create(file).map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?);
+        let cursor = prepare(&database, &epoch).map_err(broken)?;
+        let (head, moved) = watch::channel(cursor);
+        let (writer, jobs) = mpsc::channel(GROUP * 4);
+        let keeper = Writer { database: database.clone(), retention, head };
+        std::thread::Builder::new()
+            .name("ledger".to_owned())
+            .spawn(move || keeper.run(jobs))
+            .map_err(|e| StoreError::Broken(e.to_string()))?;
+        Ok(Embedded { database, writer, head: moved })
+    }
+
+    /// Runs a read on the pool for blocking work: a cold page comes from the disk.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(ReadTransaction) -> std::result::Result<T, redb::Error> + Send + 'static,
+    ) -> Result<T> {
+        let database = self.database.clone();
+        let task = tokio::task::spawn_blocking(move || read(database.begin_read()?));
+        task.await.map_err(|e| StoreError::Broken(e.to_string()))?.map_err(broken)
+    }
+}
+
+#[async_trait]
+impl Ledger for Embedded {
+    async fn commit(&self, batch: Batch) -> Result<Outcome> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || StoreError::Away("the writer has stopped".to_owned());
+        self.writer.send(Job { batch, answer }).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    async fn get(&self, key: &Key) -> Result<Option<Text>> {
+        let key = key.clone();
+        self.read(move |txn| Ok(txn.open_table(DOCUMENTS)?.get(key.0.as_str())?.map(|text| text.value().into()))).await
+    }
+
+    async fn list(&self, queries: &[Query]) -> Result<Listing> {
+        let queries = queries.to_vec();
+        self.read(move |txn| {
+            let pages = queries.iter().map(|query| page(&txn, query)).collect::<std::result::Result<_, _>>()?;
+            Ok(Listing { cursor: cursor(&txn.open_table(META)?)?, pages })
+        })
+        .await
+    }
+
+    async fn history(&self, key: &Key) -> Result<Vec<Text>> {
+        let key = key.clone();
+        self.read(move |txn| {
+            let history = txn.open_table(HISTORY)?;
+            let entries = history.range((key.0.as_str(), 0)..=(key.0.as_str(), u64::MAX))?;
+            entries.map(|entry| Ok(entry?.1.value().into())).collect()
+        })
+        .await
+    }
+
+    async fn after(&self, cursor: &Cursor, most: usize, wait: Duration) -> Result<Tail> {
+        let mut head = self.head.clone();
+        let more = head.wait_for(|head| head.epoch != cursor.epoch || head.seq > cursor.seq);
+        // Nothing came in time: the answer below says so.
+        let _ = tokio::time::timeout(wait, more).await;
+        let cursor = cursor.clone();
+        self.read(move |txn| tail(&txn, &cursor, most)).await
+    }
+
+    fn health(&self) -> Health {
+        let trouble = self.writer.is_closed().then(|| "the writer has stopped".to_owned());
+        Health { engine: "embedded", durability: Some(Durability::Fsync), trouble }
+    }
+}
+
+/// Makes what a new file needs, and tells where its log ends.
+fn prepare(database: &Database, epoch: &Epoch) -> std::result::Result<Cursor, redb::Error> {
+    let txn = database.begin_write()?;
+    for table in [DOCUMENTS, META] {
+        txn.open_table(table)?;
+    }
+    txn.open_table(INDEXES)?;
+    txn.open_table(TOTALS)?;
+    txn.open_table(HISTORY)?;
+    txn.open_table(LOG)?;
+    let at = {
+        let mut meta = txn.open_table(META)?;
+        if meta.get("epoch")?.is_none() {
+            meta.insert("epoch", epoch.to_string().as_str())?;
+            meta.insert("seq", "0")?;
+        }
+        cursor(&meta)?
+    };
+    txn.commit()?;
+    Ok(at)
+}
+
+fn cursor(meta: &impl ReadableTable<&'static str, &'static str>) -> std::result::Result<Cursor, redb::Error> {
+    let missing = |what: &str| redb::Error::Corrupted(format!("the file has no {what}"));
+    let epoch = meta.get("epoch")?.and_then(|e| Epoch::new(e.value())).ok_or_else(|| missing("epoch"))?;
+    let seq = meta.get("seq")?.and_then(|s| s.value().parse().ok()).ok_or_else(|| missing("sequence"))?;
+    Ok(Cursor { epoch, seq })
+}
+
+fn page(txn: &ReadTransaction, query: &Query) -> std::result::Result<Page, redb::Error> {
+    let (documents, indexes) = (txn.open_table(DOCUMENTS)?, txn.open_table(INDEXES)?);
+    let index = query.index.0.as_str();
+    // The index of this very name, and no key of the next one.
+    let keys = match &query.below {
+        Some(key) => indexes.range((index, "")..(index, key.0.as_str()))?,
+        None => indexes.range((index, "")..(format!("{index}\0").as_str(), ""))?,
+    };
+    let mut page = Page { total: txn.open_table(TOTALS)?.get(index)?.map_or(0, |n| n.value()), ..Page::default() };
+    let mut last = None;
+    for (read, entry) in keys.rev().enumerate() {
+        if read == query.most {
+            page.next = last.map(Key);
+            break;
+        }
+        let entry = entry?.0;
+        let key = entry.value().1;
+        if let Some(text) = documents.get(key)? {
+            page.documents.push(text.value().into());
+        }
+        last = Some(key.to_owned());
+    }
+    Ok(page)
+}
+
+fn tail(txn: &ReadTransaction, from: &Cursor, most: usize) -> std::result::Result<Tail, redb::Error> {
+    let head = cursor(&txn.open_table(META)?)?;
+    if head.epoch != from.epoch || head.seq < from.seq {
+        return Ok(Tail::Lost);
+    }
+    let (log, history) = (txn.open_table(LOG)?, txn.open_table(HISTORY)?);
+    let mut entries = Vec::new();
+    for entry in log.range(from.seq + 1..)?.take(most) {
+        let (seq, about) = entry?;
+        // The first one missing means that it has been trimmed.
+        if seq.value() != from.seq + 1 + entries.len() as u64 {
+            return Ok(Tail::Lost);
+        }
+        let Some(text) = history.get((about.value(), seq.value()))? else { return Ok(Tail::Lost) };
+        entries.push(text.value().into());
+    }
+    let trimmed = entries.is_empty() && head.seq > from.seq && most > 0;
+    Ok(if trimmed { Tail::Lost } else { Tail::Entries(entries) })
+}
+
+fn broken(error: impl Into<redb::Error>) -> StoreError {
+    StoreError::Broken(error.into().to_string())
+}
+
+/// The only one who writes.
+struct Writer {
+    database: Arc<Database>,
+    retention: u64,
+    head: watch::Sender<Cursor>,
+}
+
+impl Writer {
+    /// Ends when the last handle of the ledger is gone.
+    fn run(self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(first) = jobs.blocking_recv() {
+            let mut group = vec![first];
+            while group.len() < GROUP && let Ok(job) = jobs.try_recv() {
+                group.push(job);
+            }
+            let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|job| (job.batch, job.answer)).unzip();
+            let outcomes = match self.write(&batches) {
+                Ok((head, outcomes)) => {
+                    self.head.send_replace(head);
+                    outcomes.into_iter().map(Ok).collect()
+                }
+                Err(error) => vec![Err(broken(error)); batches.len()],
+            };
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                // Whoever asked may have given up; it is stored all the same.
+                let _ = answer.send(outcome);
+            }
+        }
+    }
+
+    /// All batches in one transaction, each on top of those before it; synced when this returns.
+    fn write(&self, batches: &[Batch]) -> std::result::Result<(Cursor, Vec<Outcome>), redb::Error> {
+        let txn = self.database.begin_write()?;
+        let mut head = cursor(&txn.open_table(META)?)?;
+        let mut outcomes = Vec::with_capacity(batches.len());
+        for batch in batches {
+            outcomes.push(match holds(&txn, batch)? {
+                true => {
+                    head = apply(&txn, batch, head)?;
+                    Outcome::Done(head.clone())
+                }
+                false => Outcome::Conflict,
+            });
+        }
+        txn.open_table(META)?.insert("seq", head.seq.to_string().as_str())?;
+        if let Some(oldest) = head.seq.checked_sub(self.retention) {
+            txn.open_table(LOG)?.retain_in(..=oldest, |_, _| false)?;
+        }
+        txn.commit()?;
+        Ok((head, outcomes))
+    }
+}
+
+fn holds(txn: &WriteTransaction, batch: &Batch) -> std::result::Result<bool, redb::Error> {
+    let documents = txn.open_table(DOCUMENTS)?;
+    for (key, expected) in &batch.expect {
+        let found = documents.get(key.0.as_str())?;
+        if found.as_ref().map(|text| text.value()) != expected.as_deref() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn apply(txn: &WriteTransaction, batch: &Batch, mut head: Cursor) -> std::result::Result<Cursor, redb::Error> {
+    let mut documents = txn.open_table(DOCUMENTS)?;
+    for (key, text) in &batch.put {
+        documents.insert(key.0.as_str(), &**text)?;
+    }
+    for change in &batch.index {
+        apply_index(txn, change)?;
+    }
+    let (mut log, mut history) = (txn.open_table(LOG)?, txn.open_table(HISTORY)?);
+    for entry in &batch.log {
+        head.seq += 1;
+        log.insert(head.seq, entry.about.0.as_str())?;
+        history.insert((entry.about.0.as_str(), head.seq), &*entry.at(&head))?;
+    }
+    Ok(head)
+}
+
+fn apply_index(txn: &WriteTransaction, change: &IndexChange) -> std::result::Result<(), TableError> {
+    let (mut indexes, mut totals) = (txn.open_table(INDEXES)?, txn.open_table(TOTALS)?);
+    let total = |totals: &redb::Table<&str, u64>, Index(name): &Index| Ok::<_, redb::StorageError>(totals.get(name.as_str())?.map_or(0, |n| n.value()));
+    match change {
+        IndexChange::In(index, Key(key)) => {
+            if indexes.insert((index.0.as_str(), key.as_str()), ())?.is_none() {
+                let total = total(&totals, index)? + 1;
+                totals.insert(index.0.as_str(), total)?;
+            }
+        }
+        IndexChange::Out(index, Key(key)) => {
+            if indexes.remove((index.0.as_str(), key.as_str()))?.is_some() {
+                let total = total(&totals, index)?.saturating_sub(1);
+                totals.insert(index.0.as_str(), total)?;
+            }
+        }
+    }
+    Ok(())
+}

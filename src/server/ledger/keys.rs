@@ -1,0 +1,50 @@
+//! The name of every Redis key, in one place. `order:{uuid}` and the channel are the contract's; whatever else
+//! is kept stands under `pizza:`.
+
+use super::{Index, Key};
+
+/// All names of one market share a prefix, empty by default.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    pub fn new(prefix: &str) -> Keys {
+        Keys { prefix: prefix.to_owned() }
+    }
+
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// String: a document.
+    pub fn document(&self, key: &Key) -> String {
+        format!("{}{}", self.prefix, key.0)
+    }
+
+    /// Hash: `epoch`, `seq` (the newest entry's number), `run` (the run id of the Redis that has them).
+    pub fn meta(&self) -> String {
+        format!("{}pizza:meta", self.prefix)
+    }
+
+    /// Stream: the log. Ids are `<seq>-0`, the one field is `entry`.
+    pub fn log(&self) -> String {
+        format!("{}pizza:events", self.prefix)
+    }
+
+    /// List: all entries about a document.
+    pub fn history(&self, about: &Key) -> String {
+        format!("{}pizza:history:{}", self.prefix, about.0)
+    }
+
+    /// Sorted set: keys of documents, all with score 0, so that they sort by name.
+    pub fn index(&self, index: &Index) -> String {
+        format!("{}pizza:index:{}", self.prefix, index.0)
+    }
+
+    /// Where every entry is published.
+    pub fn channel(&self) -> String {
+        format!("{}pizza_orders", self.prefix)
+    }
+}

@@ -1,0 +1,183 @@
+//! The one narrow waist between the market and what keeps it: documents, indexes over them, and one dense
+//! log of events. Two engines stand behind it, [`Embedded`] and [`Redis`]; one contract suite runs on both.
+//!
+//! A ledger knows JSON text and keys. It knows nothing of orders: other kinds of documents come without a
+//! new operation.
+
+mod embedded;
+mod keys;
+mod redis;
+
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod model;
+
+pub use embedded::Embedded;
+pub use redis::{Redis, Target};
+
+use crate::domain::{Cursor, Epoch};
+use async_trait::async_trait;
+use std::{fmt, sync::Arc, time::Duration};
+
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Makes all changes of a batch in one atomic step, or none. What is answered as done is stored as
+    /// durably as [`Health::durability`] says, and is (or will be, without a gap) in the log.
+    async fn commit(&self, batch: Batch) -> Result<Outcome>;
+
+    async fn get(&self, key: &Key) -> Result<Option<Text>>;
+
+    /// Reads pages of indexes, all at one moment, and that moment's place in the log.
+    async fn list(&self, queries: &[Query]) -> Result<Listing>;
+
+    /// All entries of the log about one document, oldest first, for as long as the document is kept.
+    async fn history(&self, key: &Key) -> Result<Vec<Text>>;
+
+    /// At most `most` entries of the log after a cursor, in order. Where there are none it waits for some, at
+    /// most as long as `wait`, and then proves that there are none. Meant for one reader at a time when waiting.
+    async fn after(&self, cursor: &Cursor, most: usize, wait: Duration) -> Result<Tail>;
+
+    /// What is known of the engine, without asking it again.
+    fn health(&self) -> Health;
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A name for a history that has just begun: 64 random bits.
+pub fn fresh_epoch() -> Epoch {
+    let random = uuid::Uuid::now_v7().as_u128() as u64;
+    Epoch::new(&format!("{random:x}")).expect("hexadecimal digits make an epoch")
+}
+
+/// JSON text, shared and never re-encoded.
+pub type Text = Arc<str>;
+
+/// A document's name: its kind, a colon, its id. Keys of a kind sort as their ids do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub String);
+
+/// An ordered set of keys.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Index(pub String);
+
+/// A set of changes that happen together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// What must be true of these documents: exactly this text, or (`None`) that there is none.
+    pub expect: Vec<(Key, Option<Text>)>,
+    pub put: Vec<(Key, Text)>,
+    pub index: Vec<IndexChange>,
+    pub log: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+pub enum IndexChange {
+    In(Index, Key),
+    Out(Index, Key),
+}
+
+/// A new entry of the log, about one document.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub about: Key,
+    /// A JSON object. The engine adds one last member: `id`, the entry's cursor.
+    pub body: Text,
+}
+
+impl Entry {
+    /// The entry as it is stored and sent.
+    fn at(&self, cursor: &Cursor) -> Text {
+        let open = self.body.strip_suffix('}').unwrap_or(&self.body);
+        format!("{open},\"id\":\"{cursor}\"}}").into()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Stored. The cursor of its last entry, or of the log's head where it has none.
+    Done(Cursor),
+    /// An expectation did not hold; nothing has changed.
+    Conflict,
+}
+
+/// Part of an index, highest key first.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub index: Index,
+    /// Begins below this key, or at the highest.
+    pub below: Option<Key>,
+    pub most: usize,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Listing {
+    /// Everything listed contains all entries of the log up to here, and nothing after.
+    pub cursor: Cursor,
+    /// One for each query.
+    pub pages: Vec<Page>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+pub struct Page {
+    pub documents: Vec<Text>,
+    /// Where the next page begins, if more follow.
+    pub next: Option<Key>,
+    /// How many keys the whole index holds.
+    pub total: u64,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Tail {
+    Entries(Vec<Text>),
+    /// The entries after the cursor are not held any more, or never were in this store.
+    Lost,
+}
+
+/// Why a store did not do what it was asked. Only operators see the text.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, or does not answer. Nothing has happened.
+    #[error("not reachable: {0}")]
+    Away(String),
+    /// The answer did not come: it may have happened, or not.
+    #[error("no answer: {0}")]
+    Ambiguous(String),
+    /// It refused, or holds something that cannot be read.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// What survives what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Everything answered as done is on the disk.
+    Fsync,
+    /// Redis syncs its log before it answers (`appendfsync always`).
+    Always,
+    /// A crash of Redis' machine may lose up to a second or two (`appendfsync everysec` or `no`).
+    Everysec,
+    /// Only snapshots, or nothing: a restart of Redis may lose everything since the last one.
+    Memory,
+}
+
+impl fmt::Display for Durability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Durability::Fsync => "fsync",
+            Durability::Always => "always",
+            Durability::Everysec => "everysec",
+            Durability::Memory => "memory",
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// `embedded` or `redis`.
+    pub engine: &'static str,
+    /// Unknown until the store has answered once.
+    pub durability: Option<Durability>,
+    /// Why it is not available, if it is not.
+    pub trouble: Option<String>,
+}

@@ -1,0 +1,18 @@
+#!lua flags=no-cluster
+-- The fence. A Redis that was restarted, failed over or restored may have gone back in time and would give the
+-- same sequence numbers to other events. It then has another run id than the one on record, and gets a new
+-- epoch. Whoever connects runs this first, and loads the commit script only afterwards.
+--
+-- KEYS  meta, log     ARGV  a new epoch, in case one is needed
+-- Returns {epoch, seq}.
+local meta, log = KEYS[1], KEYS[2]
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+local known = redis.call('HMGET', meta, 'epoch', 'seq', 'run')
+if known[1] and known[3] == run then return {known[1], known[2]} end
+
+local seq = tonumber(known[2] or '0')
+local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+if newest then seq = math.max(seq, tonumber(string.match(newest[1], '^%d+'))) end
+seq = string.format('%.0f', seq)
+redis.call('HSET', meta, 'epoch', ARGV[1], 'seq', seq, 'run', run)
+return {ARGV[1], seq}

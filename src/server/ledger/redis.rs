@@ -1,0 +1,413 @@
+//! The Redis engine: one Lua step for a commit, a stream as the log.
+//!
+//! It keeps its connection itself: every new one passes the fence (`open.lua`) before the commit script is
+//! loaded on it. A library that reconnects or re-loads scripts by itself would walk around that fence.
+//! Delivery is read from the stream; what is published on the channel is for others.
+
+use super::{
+    Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Outcome, Page, Query, Result, StoreError, Tail, Text,
+    fresh_epoch, keys::Keys,
+};
+use crate::domain::{Cursor, Epoch};
+use async_trait::async_trait;
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind,
+    Value, aio::MultiplexedConnection, cmd, from_redis_value, pipe,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{Mutex, watch},
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+/// How long a command may take. Longer, and its connection is not trusted any more.
+const ANSWER: Duration = Duration::from_secs(2);
+const CONNECT: Duration = Duration::from_millis(1_500);
+/// How long a request waits for a connection that is just being made.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often an idle connection is tried.
+const PROBE: Duration = Duration::from_secs(1);
+const OLDEST: u32 = 7;
+
+/// Which Redis, and how it is used.
+#[derive(Clone)]
+pub struct Target {
+    pub info: ConnectionInfo,
+    /// The setting that holds the credentials, for the message when they are wrong.
+    pub credentials: &'static str,
+    /// What all key names begin with.
+    pub prefix: String,
+    /// How many entries of the log can be resumed from, at least.
+    pub retention: u64,
+}
+
+pub struct Redis {
+    link: Arc<Link>,
+    supervisor: JoinHandle<()>,
+    /// The waiting reader's own connection: a blocking read would hold up everything behind it.
+    tail: Mutex<Option<MultiplexedConnection>>,
+}
+
+struct Link {
+    client: Client,
+    credentials: &'static str,
+    keys: Keys,
+    retention: u64,
+    session: watch::Sender<std::result::Result<Session, String>>,
+}
+
+/// A connection that has passed the fence, and what it found behind it.
+#[derive(Clone)]
+struct Session {
+    connection: MultiplexedConnection,
+    epoch: Epoch,
+    /// The commit script, as loaded on this connection.
+    commit: Arc<str>,
+    durability: Durability,
+}
+
+impl Redis {
+    /// Starts to connect, and keeps trying. Fails at once where trying again would not help: wrong credentials,
+    /// or a Redis that is too old.
+    pub async fn open(target: Target) -> Result<Redis> {
+        let link = Arc::new(Link {
+            client: Client::open(target.info).map_err(|e| StoreError::Broken(e.to_string()))?,
+            credentials: target.credentials,
+            keys: Keys::new(&target.prefix),
+            retention: target.retention,
+            session: watch::Sender::new(Err("not connected yet".to_owned())),
+        });
+        let first = link.connect().await;
+        if let Err(error @ StoreError::Broken(_)) = first {
+            return Err(error);
+        }
+        let supervisor = tokio::spawn(link.clone().supervise(first));
+        Ok(Redis { link, supervisor, tail: Mutex::default() })
+    }
+
+    /// Runs `ask` on the shared connection. Where the fence has moved meanwhile nothing has happened, and it is
+    /// asked again behind the new one.
+    async fn on_session<T, F>(&self, ask: impl Fn(Session) -> F) -> Result<T>
+    where
+        F: Future<Output = RedisResult<Option<T>>>,
+    {
+        loop {
+            let session = self.link.session().await?;
+            match ask(session.clone()).await {
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) => self.link.lost(&session, "the store has another epoch"),
+                Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                    self.link.lost(&session, "the store has forgotten the commit script");
+                }
+                Err(error) => return Err(self.link.failed(&session, &error)),
+            }
+        }
+    }
+
+    /// The waiting reader's connection, new where there is none.
+    async fn tail_connection(&self) -> RedisResult<MultiplexedConnection> {
+        let unhurried = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT)).set_response_timeout(None);
+        self.link.client.get_multiplexed_async_connection_with_config(&unhurried).await
+    }
+
+    async fn wait_and_read(&self, cursor: &Cursor, most: usize, wait: Duration) -> RedisResult<Tail> {
+        let mut slot = self.tail.lock().await;
+        let mut connection = match slot.take() {
+            Some(connection) => connection,
+            None => self.tail_connection().await?,
+        };
+        // Only to be woken: what is there is then read at one moment with the epoch that it belongs to.
+        let mut woken = cmd("XREAD");
+        woken.arg("COUNT").arg(1).arg("BLOCK").arg(wait.as_millis() as u64);
+        woken.arg("STREAMS").arg(self.link.keys.log()).arg(format!("{}-0", cursor.seq));
+        let _: Value = woken.query_async(&mut connection).await?;
+        let tail = self.link.read_log(&mut connection, cursor, most).await?;
+        // Kept only when all went well.
+        *slot = Some(connection);
+        Ok(tail)
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.supervisor.abort();
+    }
+}
+
+#[async_trait]
+impl Ledger for Redis {
+    async fn commit(&self, batch: Batch) -> Result<Outcome> {
+        let outcome = self.on_session(async |session: Session| {
+            let call = self.link.commit_call(&session, &batch);
+            let answer: Vec<String> = call.query_async(&mut session.connection.clone()).await?;
+            Ok(match (answer.first().map(String::as_str), answer.get(1)) {
+                (Some("done"), Some(seq)) => Some(Outcome::Done(Cursor { epoch: session.epoch.clone(), seq: number(seq)? })),
+                (Some("conflict"), _) => Some(Outcome::Conflict),
+                _ => None,
+            })
+        });
+        outcome.await
+    }
+
+    async fn get(&self, key: &Key) -> Result<Option<Text>> {
+        let key = self.link.keys.document(key);
+        let text = self.on_session(async |session: Session| {
+            let text: Option<String> = cmd("GET").arg(&key).query_async(&mut session.connection.clone()).await?;
+            Ok(Some(text.map(Text::from)))
+        });
+        text.await
+    }
+
+    async fn list(&self, queries: &[Query]) -> Result<Listing> {
+        let listing = self.on_session(async |session: Session| {
+            let answer: Vec<Value> = self.link.list_call(queries).query_async(&mut session.connection.clone()).await?;
+            let mut answer = answer.into_iter();
+            let epoch: String = take(answer.next())?;
+            if epoch != session.epoch.to_string() {
+                return Ok(None);
+            }
+            let seq = number(&take::<String>(answer.next())?)?;
+            let pages = answer.map(page).collect::<RedisResult<_>>()?;
+            Ok(Some(Listing { cursor: Cursor { epoch: session.epoch.clone(), seq }, pages }))
+        });
+        listing.await
+    }
+
+    async fn history(&self, key: &Key) -> Result<Vec<Text>> {
+        let key = self.link.keys.history(key);
+        let entries = self.on_session(async |session: Session| {
+            let entries: Vec<String> =
+                cmd("LRANGE").arg(&key).arg(0).arg(-1).query_async(&mut session.connection.clone()).await?;
+            Ok(Some(entries.into_iter().map(Text::from).collect()))
+        });
+        entries.await
+    }
+
+    async fn after(&self, cursor: &Cursor, most: usize, wait: Duration) -> Result<Tail> {
+        if wait.is_zero() {
+            let tail = self.on_session(async |session: Session| {
+                self.link.read_log(&mut session.connection.clone(), cursor, most).await.map(Some)
+            });
+            return tail.await;
+        }
+        // Its connection may look healthy and deliver nothing: then the time is up, and the next one is new.
+        match timeout(wait + ANSWER, self.wait_and_read(cursor, most, wait)).await {
+            Ok(tail) => tail.map_err(|e| StoreError::Away(e.to_string())),
+            Err(_) => Err(StoreError::Away("the log does not answer".to_owned())),
+        }
+    }
+
+    fn health(&self) -> Health {
+        let (durability, trouble) = match &*self.link.session.borrow() {
+            Ok(session) => (Some(session.durability), None),
+            Err(why) => (None, Some(why.clone())),
+        };
+        Health { engine: "redis", durability, trouble }
+    }
+}
+
+impl Link {
+    /// Keeps a session up, for ever.
+    async fn supervise(self: Arc<Self>, mut attempt: Result<Session>) {
+        let mut pause = Duration::from_millis(50);
+        loop {
+            match attempt {
+                Ok(session) => {
+                    tracing::info!(durability = %session.durability, "connected to Redis");
+                    pause = Duration::from_millis(50);
+                    let _ = self.session.send_replace(Ok(session.clone()));
+                    let why = self.until_lost(session).await;
+                    tracing::warn!(%why, "lost the connection to Redis");
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "Redis");
+                    let _ = self.session.send_replace(Err(error.to_string()));
+                    sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(1));
+                }
+            }
+            attempt = self.connect().await;
+        }
+    }
+
+    /// Returns why, when somebody has found the session lost, or a probe does.
+    async fn until_lost(&self, session: Session) -> String {
+        let mut state = self.session.subscribe();
+        loop {
+            if timeout(PROBE, state.wait_for(|state| state.is_err())).await.is_ok() {
+                break;
+            }
+            let ping = cmd("PING").query_async::<()>(&mut session.connection.clone()).await;
+            if let Err(error) = ping {
+                self.lost(&session, &error.to_string());
+            }
+        }
+        self.session.borrow().as_ref().err().cloned().unwrap_or_default()
+    }
+
+    async fn connect(&self) -> Result<Session> {
+        self.pass_the_fence().await.map_err(|error| match error.kind() {
+            ErrorKind::AuthenticationFailed => {
+                StoreError::Broken(format!("{}: Redis refuses the credentials ({error})", self.credentials))
+            }
+            ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
+            _ => StoreError::Away(error.to_string()),
+        })
+    }
+
+    async fn pass_the_fence(&self) -> RedisResult<Session> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(Some(ANSWER))
+            .set_pipeline_buffer_size(2_048);
+        let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+
+        let info: redis::InfoDict = cmd("INFO").query_async(&mut connection).await?;
+        let version = info.get::<String>("redis_version").unwrap_or_default();
+        if version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0) < OLDEST {
+            let why = format!("Redis {version} is too old: {OLDEST}.0 is the oldest that will do");
+            return Err((ErrorKind::InvalidClientConfig, "version", why).into());
+        }
+        let mut fence = cmd("EVAL");
+        fence.arg(include_str!("open.lua")).arg(2).arg(self.keys.meta()).arg(self.keys.log()).arg(fresh_epoch().to_string());
+        let (epoch, _seq): (String, String) = fence.query_async(&mut connection).await?;
+        let commit: String = cmd("SCRIPT").arg("LOAD").arg(include_str!("commit.lua")).query_async(&mut connection).await?;
+        let durability = durability(&info, &mut connection).await;
+        let epoch = Epoch::new(&epoch).ok_or((ErrorKind::Parse, "the store's epoch is malformed"))?;
+        Ok(Session { connection, epoch, commit: commit.into(), durability })
+    }
+
+    async fn session(&self) -> Result<Session> {
+        let mut state = self.session.subscribe();
+        let up = timeout(PATIENCE, state.wait_for(|state| state.is_ok())).await;
+        match up {
+            Ok(Ok(state)) => state.clone().map_err(StoreError::Away),
+            _ => Err(StoreError::Away(self.session.borrow().as_ref().err().cloned().unwrap_or_default())),
+        }
+    }
+
+    /// Gives a session up, unless a newer one has taken its place.
+    fn lost(&self, session: &Session, why: &str) {
+        self.session.send_if_modified(|state| {
+            // Each session has loaded the script anew, so its name tells them apart.
+            let same = state.as_ref().is_ok_and(|now| Arc::ptr_eq(&now.commit, &session.commit));
+            if same {
+                *state = Err(why.to_owned());
+            }
+            same
+        });
+    }
+
+    fn failed(&self, session: &Session, error: &RedisError) -> StoreError {
+        let text = error.to_string();
+        match error.kind() {
+            ErrorKind::Io | ErrorKind::Parse => {
+                self.lost(session, &text);
+                StoreError::Ambiguous(text)
+            }
+            ErrorKind::AuthenticationFailed | ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown) => {
+                self.lost(session, &text);
+                StoreError::Away(text)
+            }
+            ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::TryAgain) => StoreError::Away(text),
+            _ => StoreError::Broken(text),
+        }
+    }
+
+    /// Reads the log at one moment with the epoch that it belongs to.
+    async fn read_log(&self, connection: &mut MultiplexedConnection, cursor: &Cursor, most: usize) -> RedisResult<Tail> {
+        let mut ask = pipe();
+        ask.atomic().cmd("HMGET").arg(self.keys.meta()).arg("epoch").arg("seq");
+        let first = format!("{}-0", cursor.seq + 1);
+        ask.cmd("XRANGE").arg(self.keys.log()).arg(first).arg("+").arg("COUNT").arg(most);
+        type Entries = Vec<(String, Vec<String>)>;
+        let ((epoch, head), entries): ((Option<String>, Option<String>), Entries) = ask.query_async(connection).await?;
+
+        let head = number(&head.unwrap_or_default()).unwrap_or(0);
+        if epoch != Some(cursor.epoch.to_string()) || head < cursor.seq {
+            return Ok(Tail::Lost);
+        }
+        // The first one missing means that it has been trimmed.
+        let first = entries.first().map(|(id, _)| number(id.trim_end_matches("-0"))).transpose()?;
+        let whole = if head == cursor.seq { first.is_none() } else { first == Some(cursor.seq + 1) };
+        if !whole {
+            return Ok(Tail::Lost);
+        }
+        Ok(Tail::Entries(entries.into_iter().filter_map(|(_, mut fields)| fields.pop().map(Text::from)).collect()))
+    }
+
+    fn commit_call(&self, session: &Session, batch: &Batch) -> Cmd {
+        let keys = &self.keys;
+        let mut names = vec![keys.meta(), keys.log()];
+        let mut args = vec![session.epoch.to_string(), self.retention.to_string(), keys.channel()];
+        args.extend([batch.expect.len(), batch.put.len(), batch.index.len(), batch.log.len()].map(|n| n.to_string()));
+        for (key, text) in &batch.expect {
+            names.push(keys.document(key));
+            args.push(text.as_ref().map_or("-".to_owned(), |text| format!("+{text}")));
+        }
+        for (key, text) in &batch.put {
+            names.push(keys.document(key));
+            args.push(text.to_string());
+        }
+        for change in &batch.index {
+            let (sign, index, member) = match change {
+                IndexChange::In(index, member) => ("+", index, member),
+                IndexChange::Out(index, member) => ("-", index, member),
+            };
+            names.push(keys.index(index));
+            args.extend([sign.to_owned(), member.0.clone()]);
+        }
+        for entry in &batch.log {
+            names.push(keys.history(&entry.about));
+            args.push(entry.body.strip_suffix('}').unwrap_or(&entry.body).to_owned());
+        }
+        // By its name alone: whoever has not passed the fence has not loaded it.
+        let mut call = cmd("EVALSHA");
+        call.arg(&*session.commit).arg(names.len()).arg(names).arg(args);
+        call
+    }
+
+    fn list_call(&self, queries: &[Query]) -> Cmd {
+        let mut call = cmd("EVAL");
+        call.arg(include_str!("list.lua")).arg(queries.len() + 1).arg(self.keys.meta());
+        for query in queries {
+            call.arg(self.keys.index(&query.index));
+        }
+        call.arg(self.keys.prefix());
+        for query in queries {
+            let from = query.below.as_ref().map_or("+".to_owned(), |key| format!("({}", key.0));
+            call.arg(from).arg(query.most.min(1_000_000));
+        }
+        call
+    }
+}
+
+/// What this Redis promises for a commit that it has answered.
+async fn durability(info: &redis::InfoDict, connection: &mut MultiplexedConnection) -> Durability {
+    if info.get::<u8>("aof_enabled") != Some(1) {
+        return Durability::Memory;
+    }
+    // Not every account may ask for the configuration; then nothing better than the default is claimed.
+    let sync: RedisResult<Vec<String>> = cmd("CONFIG").arg("GET").arg("appendfsync").query_async(connection).await;
+    match sync.ok().and_then(|mut pair| pair.pop()).as_deref() {
+        Some("always") => Durability::Always,
+        _ => Durability::Everysec,
+    }
+}
+
+fn page(value: Value) -> RedisResult<Page> {
+    let mut parts = Vec::<Value>::from_redis_value(value)?.into_iter();
+    let total = take(parts.next())?;
+    let next: String = take(parts.next())?;
+    let documents = parts.map(|part| from_redis_value::<String>(part).map(Text::from)).collect::<std::result::Result<_, _>>()?;
+    Ok(Page { documents, next: (!next.is_empty()).then_some(Key(next)), total })
+}
+
+fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
+    Ok(from_redis_value(value.unwrap_or(Value::Nil))?)
+}
+
+fn number(text: &str) -> RedisResult<u64> {
+    text.parse().map_err(|_| (ErrorKind::Parse, "not a sequence number").into())
+}

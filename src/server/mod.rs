@@ -1,0 +1,3 @@
+//! The server program: everything that only it does.
+
+pub mod ledger;
