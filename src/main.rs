@@ -1,3 +1,9 @@
+//! The server program. It declares the same modules as the browser's `lib.rs`, whose library is a cdylib only.
+#![recursion_limit = "256"]
+
 mod domain;
 mod server;
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    server::main()
+}

@@ -3,7 +3,7 @@
 //! Each instance keeps one for its pages, each browser one behind its screen. On any doubt the fold says
 //! [`Folded::Gap`] and changes nothing; whoever holds the board then reads it again. It never guesses.
 
-use super::{Cursor, Event, Order, OrderId, Status};
+use super::{Cursor, Event, Order, OrderId, Status, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,16 @@ pub struct Board {
     counts: Counts,
     #[serde(with = "rows")]
     orders: BTreeMap<OrderId, Order>,
+}
+
+/// A board as it is handed over: to a page that is rendered, to a browser that reads again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub board: Board,
+    /// Up to when whoever hands it over vouches that nothing is missing.
+    pub as_of: Time,
+    /// The time at which it is handed over.
+    pub now: Time,
 }
 
 /// How many orders of the whole market stand where, off the board too.

@@ -22,6 +22,8 @@ pub enum Error {
     /// A precondition that no longer holds; the version that the order has now.
     #[error("The order has changed: it is at version {0} now.")]
     Outdated(u32),
+    #[error("Open this address as a WebSocket.")]
+    NotAWebSocket,
     #[error("Requests from that origin are not allowed.")]
     ForeignOrigin,
     #[error("The body is larger than 64 KiB.")]
@@ -61,6 +63,7 @@ impl Error {
             Error::ForeignOrigin => (403, "foreign-origin", "Origin not allowed"),
             Error::TooLarge => (413, "too-large", "Body too large"),
             Error::NotJson => (415, "not-json", "Not JSON"),
+            Error::NotAWebSocket => (426, "not-a-websocket", "Upgrade required"),
             Error::TooMany(_) => (429, "too-many", "Too many requests"),
             Error::Away => (503, "away", "Store not available"),
             Error::Internal => (500, "internal", "Internal error"),

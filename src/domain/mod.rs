@@ -13,12 +13,12 @@ mod order;
 mod ring;
 mod text;
 
-pub use board::{Board, Counts, Folded};
+pub use board::{Board, Counts, Folded, Snapshot};
 pub use error::{Error, Face, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};
 pub use lifecycle::{EventType, MOVES, Move, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price};
-pub use order::{Answer, Command, Offer, Order, OrderId, Time, WantedStatus};
+pub use order::{Command, Offer, Order, OrderId, Time, WantedStatus};
 pub use ring::{Reach, Ring};
 pub use text::{Address, Minutes, Name, Notes, Text, Whole};

@@ -177,11 +177,9 @@ impl Offer {
     }
 }
 
-/// The supplier's answer to an order: which of the two commands `accept` stands for.
-pub struct Answer;
-
-impl Answer {
-    pub fn read(mut fields: Fields) -> Result<Command, Error> {
+impl Command {
+    /// Reads a supplier's answer: which of the two commands `accept` stands for.
+    pub fn read_answer(mut fields: Fields) -> Result<Command, Error> {
         let accept = fields.required::<bool>("accept");
         let notes = fields.unless_blank("notes");
         let minutes = fields.optional("estimated_time");
@@ -193,9 +191,7 @@ impl Answer {
             false => Some(Command::Reject { reason: notes }),
         })
     }
-}
 
-impl Command {
     /// Reads a customer's acceptance.
     pub fn read_take(mut fields: Fields) -> Result<Command, Error> {
         let customer_name = fields.required("customer_name");

@@ -311,6 +311,8 @@ impl Link {
                 StoreError::Away(text)
             }
             ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::TryAgain) => StoreError::Away(text),
+            // Out of memory, or unable to write to its disk: it may be well again in a moment.
+            _ if matches!(error.code(), Some("OOM" | "MISCONF" | "NOREPLICAS")) => StoreError::Away(text),
             _ => StoreError::Broken(text),
         }
     }

@@ -1,0 +1,180 @@
+//! All settings: from the environment, `.env`, and `Leptos.toml` for what Leptos needs to run. Read once, at
+//! the start; a value that makes no sense stops the start with a sentence that names its variable.
+
+use axum::http::{HeaderValue, Uri, uri::Authority};
+use leptos::config::{LeptosOptions, get_config_from_str};
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
+use std::{
+    env,
+    net::SocketAddr,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+/// As in `Leptos.toml` of the source, for a program that runs elsewhere.
+const LEPTOS: &str = include_str!("../../Leptos.toml");
+
+#[derive(Clone)]
+pub struct Config {
+    pub leptos: LeptosOptions,
+    pub store: Store,
+    pub origins: Vec<HeaderValue>,
+    /// Requests per second and address; `None`: as many as come.
+    pub rate: Option<NonZeroU32>,
+    /// How many events can be resumed from, at least.
+    pub retention: u64,
+}
+
+#[derive(Clone)]
+pub enum Store {
+    /// In one file of this folder.
+    Embedded(PathBuf),
+    Redis {
+        info: Box<ConnectionInfo>,
+        /// The setting that holds the credentials.
+        credentials: &'static str,
+    },
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {why}")]
+pub struct ConfigError {
+    variable: &'static str,
+    why: String,
+}
+
+fn wrong(variable: &'static str, why: impl Into<String>) -> ConfigError {
+    ConfigError { variable, why: why.into() }
+}
+
+impl Config {
+    pub fn read() -> Result<Config, ConfigError> {
+        Ok(Config {
+            leptos: leptos()?,
+            store: store()?,
+            origins: origins()?,
+            rate: rate()?,
+            retention: parsed("EVENT_RETENTION")?.unwrap_or(100_000),
+        })
+    }
+
+    pub fn addr(&self) -> SocketAddr {
+        self.leptos.site_addr
+    }
+}
+
+/// A variable's value; one that is empty counts as not set.
+fn value(variable: &'static str) -> Result<Option<String>, ConfigError> {
+    match env::var(variable) {
+        Ok(value) if value.trim().is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(wrong(variable, "this is not valid UTF-8")),
+    }
+}
+
+fn parsed<T: FromStr>(variable: &'static str) -> Result<Option<T>, ConfigError>
+where
+    T::Err: std::fmt::Display,
+{
+    let parse = |text: String| text.trim().parse().map_err(|why| wrong(variable, format!("“{text}” will not do: {why}")));
+    value(variable)?.map(parse).transpose()
+}
+
+fn leptos() -> Result<LeptosOptions, ConfigError> {
+    // Leptos' own messages would not say which variable it was.
+    parsed::<SocketAddr>("LEPTOS_SITE_ADDR")?;
+    parsed::<bool>("LEPTOS_HASH_FILES")?;
+    let file = Path::new("Leptos.toml");
+    let text = if file.exists() { std::fs::read_to_string(file).map_err(|e| wrong("Leptos.toml", e.to_string()))? } else { LEPTOS.to_owned() };
+    let mut options = get_config_from_str(&text).map_err(|e| wrong("Leptos.toml", e.to_string()))?;
+    if value("LEPTOS_SITE_ROOT")?.is_none() {
+        options.site_root = site(&options.site_root).to_string_lossy().into();
+    }
+    if value("LEPTOS_HASH_FILES")?.is_none() {
+        options.hash_files = is_hashed(&options);
+    }
+    Ok(options)
+}
+
+/// The site's folder: beside the program, where it was built with it; else where `Leptos.toml` says, from here;
+/// else where a release build puts it, seen from the program.
+fn site(configured: &str) -> PathBuf {
+    let beside = |path| env::current_exe().ok()?.parent().map(|folder| folder.join(path));
+    let places = [beside("site"), Some(configured.into()), beside("../site")];
+    places.into_iter().flatten().find(|place| place.is_dir()).unwrap_or_else(|| configured.into())
+}
+
+/// Whether the build has put hashes into the names of the site's files: it then leaves a list beside the program.
+fn is_hashed(options: &LeptosOptions) -> bool {
+    let list = env::current_exe().ok().and_then(|program| std::fs::read_to_string(program.with_file_name(&*options.hash_file)).ok());
+    let Some(hash) = list.as_deref().and_then(|list| list.lines().find_map(|line| line.strip_prefix("js: "))) else {
+        return false;
+    };
+    let script = format!("{}.{}.js", options.output_name, hash.trim());
+    Path::new(&*options.site_root).join(&*options.site_pkg_dir).join(script).exists()
+}
+
+fn store() -> Result<Store, ConfigError> {
+    if let Some(url) = value("REDIS_URL")? {
+        let url = url.trim();
+        let known = url.starts_with("redis://") || url.starts_with("rediss://");
+        let info = known.then(|| url.into_connection_info().ok()).flatten();
+        // The value itself may hold a password: it is not repeated.
+        let info = info.ok_or_else(|| wrong("REDIS_URL", "write it like redis://user:password@host:6379/0, or rediss:// for TLS"))?;
+        return Ok(Store::Redis { info: Box::new(info), credentials: "REDIS_URL" });
+    }
+    let host = value("REDIS_HOST")?;
+    let port = parsed::<u16>("REDIS_PORT")?;
+    let user = value("REDIS_USERNAME")?;
+    let password = value("REDIS_PASSWORD")?;
+    let database = parsed::<i64>("REDIS_DB")?;
+    let tls = parsed::<bool>("REDIS_TLS")?;
+    if database.is_some_and(|n| n < 0) {
+        return Err(wrong("REDIS_DB", "databases are counted from 0"));
+    }
+    if host.is_none() && port.is_none() && user.is_none() && password.is_none() && database.is_none() && tls.is_none() {
+        return Ok(Store::Embedded(value("DATA_DIR")?.unwrap_or_else(|| "data".to_owned()).into()));
+    }
+    let (host, port) = (host.unwrap_or_else(|| "127.0.0.1".to_owned()), port.unwrap_or(6379));
+    let addr = match tls.unwrap_or(false) {
+        true => ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None },
+        false => ConnectionAddr::Tcp(host, port),
+    };
+    let mut account = RedisConnectionInfo::default().set_db(database.unwrap_or(0));
+    if let Some(user) = user {
+        account = account.set_username(user);
+    }
+    if let Some(password) = password {
+        account = account.set_password(password);
+    }
+    let info = addr.into_connection_info().map_err(|e| wrong("REDIS_HOST", e.to_string()))?.set_redis_settings(account);
+    Ok(Store::Redis { info: Box::new(info), credentials: "REDIS_USERNAME and REDIS_PASSWORD" })
+}
+
+fn origins() -> Result<Vec<HeaderValue>, ConfigError> {
+    const VARIABLE: &str = "CORS_ALLOWED_ORIGINS";
+    let list = value(VARIABLE)?.unwrap_or_else(|| "http://localhost:5173,http://localhost:3000".to_owned());
+    list.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(|origin| {
+        let example = || wrong(VARIABLE, format!("“{origin}” is no origin. Write it like https://shop.example:8443, without a path"));
+        let uri: Uri = origin.parse().map_err(|_| example())?;
+        let plain = matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some_and(is_plain);
+        let no_path = !origin.ends_with('/') && uri.path() == "/" && uri.query().is_none();
+        (plain && no_path).then(|| HeaderValue::from_str(origin).ok()).flatten().ok_or_else(example)
+    }).collect()
+}
+
+fn is_plain(authority: &Authority) -> bool {
+    !authority.as_str().contains('@')
+}
+
+fn rate() -> Result<Option<NonZeroU32>, ConfigError> {
+    match value("RATE_LIMIT")?.as_deref().map(str::trim) {
+        None => Ok(NonZeroU32::new(100)),
+        Some("off") => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| {
+            wrong("RATE_LIMIT", format!("“{text}” will not do: write requests per second, like 100, or off"))
+        }),
+    }
+}

@@ -1,0 +1,204 @@
+//! The use-cases: what can be done and asked in this market. REST, server functions, sockets and pages all
+//! come here, and nobody else speaks with the ledger.
+
+use super::{
+    feed::Feed,
+    ledger::{Batch, Health, Ledger, Outcome, Query, Result as Stored, StoreError, Tail, Text},
+    orders,
+};
+use crate::domain::{Command, Cursor, Error, Event, Name, Offer, Order, OrderId, Role, Snapshot, Status, Time};
+use chrono::{SubsecRound, Utc};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+/// A request is answered within this time, if only with a refusal.
+const PATIENCE: Duration = Duration::from_millis(4_500);
+/// How long a page waits for the board to show what this instance has just stored.
+const CATCH_UP: Duration = Duration::from_secs(1);
+
+pub struct Desk {
+    ledger: Arc<dyn Ledger>,
+    feed: Arc<Feed>,
+    /// The newest change that was made here.
+    written: Mutex<Option<Cursor>>,
+}
+
+/// Which versions of an order a change may be made to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    Any,
+    OneOf(Vec<u32>),
+}
+
+/// Which orders are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub status: Option<Status>,
+    pub supplier: Option<Name>,
+}
+
+/// Some orders, newest first.
+pub struct OrdersPage {
+    pub orders: Vec<Text>,
+    /// The last order here, where more follow.
+    pub next: Option<OrderId>,
+    /// No later change to the list is missed from here.
+    pub cursor: Cursor,
+}
+
+/// What `/readyz` tells.
+pub struct Readiness {
+    pub store: Health,
+    /// Whether the feed proves that this instance misses nothing.
+    pub current: bool,
+    pub cursor: Option<Cursor>,
+}
+
+impl Desk {
+    pub fn new(ledger: Arc<dyn Ledger>, feed: Arc<Feed>) -> Desk {
+        Desk { ledger, feed, written: Mutex::default() }
+    }
+
+    /// A supplier offers a pizza.
+    pub async fn offer(&self, offer: Offer) -> Result<Order, Error> {
+        in_time(async {
+            let now = now();
+            let (order, event) = Order::new(OrderId(Uuid::now_v7()), offer, now);
+            match self.commit(orders::change(None, &order, event, now)?).await? {
+                Outcome::Done(_) => Ok(order),
+                // Somebody else has the same random id: that does not happen.
+                Outcome::Conflict => Err(Error::Internal),
+            }
+        })
+        .await
+    }
+
+    /// `by` does something with an order; `None` may do whatever anybody may.
+    pub async fn act(&self, id: OrderId, command: Command, by: Option<Role>, expected: &Expected) -> Result<Order, Error> {
+        in_time(async {
+            // Whenever somebody was faster, the order has moved on, and it has only so far to go.
+            loop {
+                let (before, text) = self.read(id).await?;
+                before.check(expected)?;
+                let now = now();
+                let (after, event) = before.clone().apply(command.clone(), by, now).map_err(Error::Refused)?;
+                let change = orders::change(Some((&before, text)), &after, event, now)?;
+                if let Outcome::Done(_) = self.commit(change).await? {
+                    return Ok(after);
+                }
+            }
+        })
+        .await
+    }
+
+    pub async fn order(&self, id: OrderId) -> Result<Order, Error> {
+        in_time(async { Ok(self.read(id).await?.0) }).await
+    }
+
+    /// At most `most` orders, older than `below`.
+    pub async fn orders(&self, filter: &Filter, below: Option<OrderId>, most: usize) -> Result<OrdersPage, Error> {
+        let index = orders::index(filter.status, filter.supplier.as_ref());
+        let query = Query { index, below: below.map(orders::key), most };
+        in_time(async {
+            let mut listing = self.ledger.list(&[query]).await?;
+            let page = listing.pages.pop().unwrap_or_default();
+            let next = page.next.as_ref().and_then(orders::id);
+            Ok(OrdersPage { orders: page.documents, next, cursor: listing.cursor })
+        })
+        .await
+    }
+
+    /// All events of an order, oldest first, as they were sent.
+    pub async fn history(&self, id: OrderId) -> Result<Vec<Text>, Error> {
+        in_time(async {
+            let entries = self.ledger.history(&orders::key(id)).await?;
+            if entries.is_empty() { Err(Error::UnknownOrder(id)) } else { Ok(entries) }
+        })
+        .await
+    }
+
+    pub async fn events(&self, id: OrderId) -> Result<Vec<Event>, Error> {
+        let texts = self.history(id).await?;
+        let read = |text: &Text| serde_json::from_str(text).map_err(|e| StoreError::Broken(e.to_string()).into());
+        texts.iter().map(read).collect()
+    }
+
+    /// The live view, with everything that was stored here before; how fresh it is stands in it.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        let written = self.written.lock().map(|written| written.clone()).unwrap_or_default();
+        if let Some(cursor) = written {
+            // A feed that is late is told by the snapshot's own time.
+            let _ = timeout(CATCH_UP, self.feed.reached(&cursor)).await;
+        }
+        let (board, as_of) = self.feed.board().ok_or(Error::Away)?;
+        Ok(Snapshot { board, as_of, now: now() })
+    }
+
+    /// Events after a cursor that the feed no longer holds.
+    pub async fn older(&self, cursor: &Cursor, most: usize) -> Stored<Tail> {
+        self.ledger.after(cursor, most, Duration::ZERO).await
+    }
+
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    pub fn readiness(&self) -> Readiness {
+        Readiness { store: self.ledger.health(), current: self.feed.is_current(), cursor: self.feed.cursor() }
+    }
+
+    async fn read(&self, id: OrderId) -> Result<(Order, Text), Error> {
+        let text = self.ledger.get(&orders::key(id)).await?.ok_or(Error::UnknownOrder(id))?;
+        Ok((orders::read(&text)?, text))
+    }
+
+    async fn commit(&self, batch: Batch) -> Stored<Outcome> {
+        let outcome = self.ledger.commit(batch).await?;
+        if let (Outcome::Done(cursor), Ok(mut written)) = (&outcome, self.written.lock()) {
+            let older = written.as_ref().is_some_and(|w| w.epoch == cursor.epoch && w.seq > cursor.seq);
+            if !older {
+                *written = Some(cursor.clone());
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+impl Order {
+    /// Refuses if the order is at none of the expected versions.
+    pub fn check(&self, expected: &Expected) -> Result<(), Error> {
+        match expected {
+            Expected::OneOf(versions) if !versions.contains(&self.version) => Err(Error::Outdated(self.version)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What went wrong in the store is for the log; a client is told what it can do about it.
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Error {
+        match error {
+            StoreError::Away(_) | StoreError::Ambiguous(_) => {
+                tracing::warn!(%error, "the store does not answer");
+                Error::Away
+            }
+            StoreError::Broken(_) => {
+                tracing::error!(%error, "the store refuses");
+                Error::Internal
+            }
+        }
+    }
+}
+
+async fn in_time<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    timeout(PATIENCE, work).await.unwrap_or(Err(Error::Away))
+}
+
+/// To the millisecond, as it is written.
+fn now() -> Time {
+    Utc::now().trunc_subsecs(3)
+}

@@ -1,0 +1,253 @@
+//! What this instance knows of the log: the newest entries as a ring, and the board that they add up to.
+//!
+//! One task reads the log in order and proves each second that nothing is missing. Sockets and pages read
+//! from here; whoever needs older entries asks the ledger. When the log has been lost (trimmed, or of another
+//! epoch) everything is read anew, and sockets see that their cursor is of another history.
+
+use super::{
+    ledger::{Ledger, Query, Result, StoreError, Tail, Text},
+    orders,
+};
+use crate::domain::{Board, Counts, Cursor, Event, Folded, Reach, Ring, Status, Time};
+use axum::extract::ws::Utf8Bytes;
+use chrono::Utc;
+use std::{
+    sync::{Arc, RwLock},
+    time::{Duration, Instant},
+};
+use tokio::{sync::watch, time::sleep};
+
+/// Entries held in memory: about a kilobyte each.
+const HELD: usize = 16_384;
+/// Entries read at once.
+const CHUNK: usize = 512;
+/// How long the log may be silent before it has to prove that it is alive.
+const PROOF: Duration = Duration::from_secs(1);
+/// Without proof for so long, nothing is vouched for.
+const STALE: Duration = Duration::from_millis(2_500);
+
+#[derive(Default)]
+pub struct Feed {
+    view: RwLock<Option<View>>,
+    /// Changes with every entry, and when proof begins or ends.
+    moved: watch::Sender<u64>,
+}
+
+struct View {
+    board: Board,
+    /// Each entry as the frame that every socket sends.
+    ring: Ring<Utf8Bytes>,
+    proved: Instant,
+    /// The same, for people.
+    proved_at: Time,
+    /// Whether readers were told that nothing is missing.
+    vouched: bool,
+}
+
+/// What a reader with a cursor finds.
+pub enum Next {
+    /// What comes after the cursor, and the cursor after that.
+    Frames(Vec<Utf8Bytes>, Cursor),
+    /// Older than what is held here: the ledger may have it.
+    Older,
+    /// A cursor of another history, or one that was never issued. The newest one.
+    Elsewhere(Cursor),
+    /// This instance has not read anything yet.
+    Nothing,
+}
+
+impl Feed {
+    /// Follows the log for ever.
+    pub async fn follow(self: Arc<Self>, ledger: Arc<dyn Ledger>) {
+        let mut pause = Duration::from_millis(50);
+        loop {
+            let error = match load(&*ledger).await {
+                Ok(view) => {
+                    tracing::info!(cursor = %view.board.cursor(), orders = view.board.orders().count(), "read the board");
+                    *self.write() = Some(view);
+                    self.touch();
+                    pause = Duration::from_millis(50);
+                    self.keep_up(&*ledger).await
+                }
+                Err(error) => Some(error),
+            };
+            match error {
+                None => tracing::warn!("the log was lost; reading everything again"),
+                Some(error) => {
+                    tracing::warn!(%error, "cannot read the board");
+                    sleep(pause).await;
+                    pause = (pause * 2).min(PROOF);
+                }
+            }
+        }
+    }
+
+    /// Returns when the log is lost.
+    async fn keep_up(&self, ledger: &dyn Ledger) -> Option<StoreError> {
+        loop {
+            let Some(cursor) = self.cursor() else { return None };
+            match ledger.after(&cursor, CHUNK, PROOF).await {
+                Ok(Tail::Entries(entries)) => {
+                    if !self.take(&entries) {
+                        return None;
+                    }
+                }
+                Ok(Tail::Lost) => return None,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot read the log");
+                    self.doubt();
+                    sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    /// Adds entries to ring and board: false if one does not follow.
+    fn take(&self, entries: &[Text]) -> bool {
+        let mut guard = self.write();
+        let Some(view) = guard.as_mut() else { return false };
+        for text in entries {
+            let Ok(event) = serde_json::from_str::<Event>(text) else {
+                tracing::error!(entry = &**text, "an entry of the log cannot be read");
+                return false;
+            };
+            if view.board.fold(&event) == Folded::Gap {
+                return false;
+            }
+            view.ring.push(frame(text));
+        }
+        (view.proved, view.proved_at) = (Instant::now(), Utc::now());
+        let news = !view.vouched || !entries.is_empty();
+        view.vouched = true;
+        drop(guard);
+        if news {
+            self.touch();
+        }
+        true
+    }
+
+    /// Tells readers, once, when nothing has been proved for too long.
+    fn doubt(&self) {
+        let mut guard = self.write();
+        let news = guard.as_mut().is_some_and(|view| view.is_stale() && std::mem::take(&mut view.vouched));
+        drop(guard);
+        if news {
+            self.touch();
+        }
+    }
+
+    /// Wakes with every change.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.moved.subscribe()
+    }
+
+    pub fn next(&self, cursor: &Cursor, most: usize) -> Next {
+        let guard = self.read();
+        let Some(view) = guard.as_ref() else { return Next::Nothing };
+        let head = view.board.cursor();
+        if head.epoch != cursor.epoch {
+            return Next::Elsewhere(head.clone());
+        }
+        match view.ring.after(cursor.seq, most) {
+            Reach::Here(frames) => {
+                let seq = cursor.seq + frames.len() as u64;
+                Next::Frames(frames, Cursor { seq, ..cursor.clone() })
+            }
+            Reach::Fallen => Next::Older,
+            Reach::Ahead => Next::Elsewhere(head.clone()),
+        }
+    }
+
+    /// Where the board is, if there is one.
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.read().as_ref().map(|view| view.board.cursor().clone())
+    }
+
+    /// The board, and up to when it is vouched for.
+    pub fn board(&self) -> Option<(Board, Time)> {
+        self.read().as_ref().map(|view| (view.board.clone(), view.proved_at))
+    }
+
+    /// Whether the log has proved lately that nothing is missing.
+    pub fn is_current(&self) -> bool {
+        self.read().as_ref().is_some_and(|view| !view.is_stale())
+    }
+
+    /// Waits until the board holds what `cursor` stands for, or has moved to another history.
+    pub async fn reached(&self, cursor: &Cursor) {
+        let there = |at: Option<Cursor>| at.is_some_and(|at| at.epoch != cursor.epoch || at.seq >= cursor.seq);
+        let mut moved = self.watch();
+        while !there(self.cursor()) {
+            if moved.changed().await.is_err() {
+                break;
+            }
+        }
+    }
+
+    fn touch(&self) {
+        self.moved.send_modify(|n| *n += 1);
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Option<View>> {
+        self.view.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Option<View>> {
+        self.view.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// An entry as it is sent: it is copied once, and then shared by all sockets.
+pub fn frame(entry: &Text) -> Utf8Bytes {
+    entry.to_string().into()
+}
+
+impl View {
+    fn is_stale(&self) -> bool {
+        self.proved.elapsed() > STALE
+    }
+}
+
+/// Reads the board at one moment, and fills the ring with what came just before it.
+async fn load(ledger: &dyn Ledger) -> Result<View> {
+    /// The board keeps fewer; of each final state the newest may be the ones.
+    const NEWEST: usize = 200;
+    let queries: Vec<Query> = Status::ALL
+        .iter()
+        .map(|&status| Query {
+            index: orders::index(Some(status), None),
+            below: None,
+            most: if status.is_final() { NEWEST } else { usize::MAX },
+        })
+        .collect();
+    let listing = ledger.list(&queries).await?;
+    let mut counts = Counts::default();
+    let mut found = Vec::new();
+    for (&status, page) in Status::ALL.iter().zip(&listing.pages) {
+        counts.set(status, page.total);
+        for text in &page.documents {
+            found.push(orders::read(text)?);
+        }
+    }
+    let ring = warm(ledger, &listing.cursor).await?;
+    let board = Board::new(listing.cursor, counts, found);
+    Ok(View { board, ring, proved: Instant::now(), proved_at: Utc::now(), vouched: true })
+}
+
+/// A ring with the newest entries up to `head`, so that clients who come back all at once are served from memory.
+async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<Ring<Utf8Bytes>> {
+    let mut seq = head.seq.saturating_sub(HELD as u64);
+    let mut ring = Ring::new(seq, HELD);
+    while seq < head.seq {
+        let most = CHUNK.min((head.seq - seq) as usize);
+        match ledger.after(&Cursor { seq, ..head.clone() }, most, Duration::ZERO).await? {
+            Tail::Entries(entries) if !entries.is_empty() => {
+                seq += entries.len() as u64;
+                entries.iter().for_each(|entry| ring.push(frame(entry)));
+            }
+            // Trimmed down to fewer than fit here, or lost while reading: begin at the head.
+            _ => return Ok(Ring::new(head.seq, HELD)),
+        }
+    }
+    Ok(ring)
+}

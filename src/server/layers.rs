@@ -1,0 +1,104 @@
+//! Every layer around the routes, outermost first.
+
+use super::state::App;
+use crate::domain::Error;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use std::{net::SocketAddr, time::Duration};
+use tower_http::cors::CorsLayer;
+
+pub fn around(router: Router<App>, app: &App) -> Router<App> {
+    // The last one added is the first one to see a request.
+    router
+        .layer(from_fn_with_state(app.clone(), own_origin))
+        .layer(from_fn_with_state(app.clone(), within_rate))
+        .layer(cors(&app.config.origins))
+        .layer(from_fn(plain_headers))
+}
+
+/// Says to browsers what they must not do with an answer.
+async fn plain_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// Lets pages of the origins on the list read the API.
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    let name = HeaderName::from_static;
+    CorsLayer::new()
+        .allow_origin(origins.to_vec())
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH, name("idempotency-key")])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            name("last-event-id"),
+            name("idempotent-replayed"),
+        ])
+        .max_age(Duration::from_secs(600))
+}
+
+/// So many requests per second and address. Not counted: what says whether the server is well, and its files.
+async fn within_rate(State(app): State<App>, from: ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
+    let free = ["/healthz", "/readyz", "/pkg/"].iter().any(|path| request.uri().path().starts_with(path));
+    match if free { Ok(()) } else { app.limits.check(from.ip()) } {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// A browser may change something, or open a socket, only for a page of ours or of an origin on the list.
+async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Response {
+    let careful = !request.method().is_safe() || request.uri().path() == "/ws";
+    if careful && !is_welcome(&app.config.origins, request.headers(), request.uri()) {
+        return Error::ForeignOrigin.into_response();
+    }
+    next.run(request).await
+}
+
+fn is_welcome(list: &[HeaderValue], headers: &HeaderMap, uri: &Uri) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        // No browser; or one that sends only this, with a form from another site.
+        return headers.get("sec-fetch-site").is_none_or(|site| site != "cross-site");
+    };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(uri.authority().map(|a| a.as_str()));
+    let own = origin.to_str().ok().and_then(|origin| origin.split_once("://")).is_some_and(|(_, o)| Some(o) == host);
+    own || list.contains(origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_pages_and_the_list_are_welcome() {
+        let list = [HeaderValue::from_static("https://shop.example")];
+        let welcome = |origin: Option<&str>, site: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("market.example:8000"));
+            for (name, value) in [("origin", origin), ("sec-fetch-site", site)] {
+                if let Some(value) = value {
+                    headers.insert(name, value.parse().unwrap());
+                }
+            }
+            is_welcome(&list, &headers, &Uri::from_static("/ws"))
+        };
+        assert!(welcome(None, None));
+        assert!(welcome(Some("http://market.example:8000"), None));
+        assert!(welcome(Some("https://shop.example"), Some("cross-site")));
+        for foreign in ["null", "http://market.example", "https://shop.example:444", "http://shop.example", "https://evil.example", ""] {
+            assert!(!welcome(Some(foreign), None), "{foreign}");
+        }
+        assert!(!welcome(None, Some("cross-site")));
+    }
+}

@@ -1,0 +1,61 @@
+//! How orders are kept in a ledger that knows only documents: their keys, their indexes, their events.
+
+use super::ledger::{Batch, Entry, Index, IndexChange, Key, Result, StoreError, Text};
+use crate::domain::{EventType, Name, Order, OrderId, Status, Time};
+use serde::Serialize;
+
+pub fn key(id: OrderId) -> Key {
+    Key(format!("order:{id}"))
+}
+
+pub fn id(key: &Key) -> Option<OrderId> {
+    key.0.strip_prefix("order:")?.parse().ok()
+}
+
+/// All orders, those in one state, those of one supplier, or those of both.
+pub fn index(status: Option<Status>, supplier: Option<&Name>) -> Index {
+    Index(match (status, supplier) {
+        (None, None) => "all".to_owned(),
+        (Some(status), None) => format!("status:{status}"),
+        (None, Some(supplier)) => format!("supplier:{supplier}"),
+        // The state first: it has no colon, a supplier's name may.
+        (Some(status), Some(supplier)) => format!("status:{status}:supplier:{supplier}"),
+    })
+}
+
+pub fn read(text: &str) -> Result<Order> {
+    serde_json::from_str(text).map_err(|error| StoreError::Broken(format!("an order that cannot be read: {error}")))
+}
+
+pub fn write<T: Serialize>(value: &T) -> Result<Text> {
+    let text = serde_json::to_string(value).map_err(|error| StoreError::Broken(error.to_string()))?;
+    Ok(text.into())
+}
+
+/// The change from `before` (its text, as it was read) to `after`, with everything that goes with it.
+pub fn change(before: Option<(&Order, Text)>, after: &Order, event_type: EventType, now: Time) -> Result<Batch> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        event_type: EventType,
+        order: &'a Order,
+        timestamp: Time,
+    }
+    let key = key(after.id);
+    let supplier = Some(&after.supplier_name);
+    let into = |status, supplier| IndexChange::In(index(status, supplier), key.clone());
+    let status = Some(after.status);
+    let mut moves = vec![into(status, None), into(status, supplier)];
+    match &before {
+        None => moves.extend([into(None, None), into(None, supplier)]),
+        Some((before, _)) => {
+            let out = |supplier| IndexChange::Out(index(Some(before.status), supplier), key.clone());
+            moves.extend([out(None), out(supplier)]);
+        }
+    }
+    Ok(Batch {
+        expect: vec![(key.clone(), before.map(|(_, text)| text))],
+        put: vec![(key.clone(), write(after)?)],
+        index: moves,
+        log: vec![Entry { about: key, body: write(&Body { event_type, order: after, timestamp: now })? }],
+    })
+}

@@ -1,0 +1,23 @@
+//! Query strings as fields.
+
+use crate::domain::{Fields, Value, What};
+use percent_encoding::percent_decode_str;
+
+/// Reads `application/x-www-form-urlencoded`, where what is not valid UTF-8 is a fault and not replaced.
+pub fn read(query: &str) -> Fields {
+    let mut fields = Fields::default();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match (decode(name), decode(value)) {
+            (Some(name), Some(value)) => fields.add(name, Value::Plain(value)),
+            (Some(name), None) => fields.fault(&name, What::NotUnicode),
+            (None, _) => fields.fault("query", What::NotUnicode),
+        }
+    }
+    fields
+}
+
+fn decode(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(|text| text.into_owned())
+}

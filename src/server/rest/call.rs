@@ -1,0 +1,169 @@
+//! What a call was given, read once: its order, its precondition, and its parameters from query and body.
+//! Whatever is wrong with any of them is one refusal that names each.
+
+use crate::{
+    domain::{Error, Fields, OrderId, Value, What},
+    server::{desk::Expected, query},
+};
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use futures::StreamExt;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+const LARGEST_BODY: usize = 64 * 1024;
+/// A body that is too large is read on up to here before it is refused: a client that is still sending would
+/// see a broken connection instead of the answer.
+const READ_ON: usize = 4 * 1024 * 1024;
+
+/// What a call was given.
+pub struct Given {
+    id: Option<OrderId>,
+    pub expected: Expected,
+    pub fields: Fields,
+}
+
+impl Given {
+    /// Reads the parameters, then the order in the path: a fault of either is in the refusal.
+    pub fn read<T>(self, read: impl FnOnce(Fields) -> Result<T, Error>) -> Result<(OrderId, T, Expected), Error> {
+        let parameters = read(self.fields)?;
+        Ok((self.id.ok_or(Error::UnknownPath)?, parameters, self.expected))
+    }
+}
+
+/// A call without a body.
+pub struct Look(pub Given);
+
+/// A call with parameters in its query, its JSON body, or both.
+pub struct Call(pub Given);
+
+impl<S: Send + Sync> FromRequestParts<S> for Look {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Look, Error> {
+        let mut fields = query::read(parts.uri.query().unwrap_or_default());
+        let id = match RawPathParams::from_request_parts(parts, state).await {
+            Ok(path) => path.iter().find(|(name, _)| *name == "id").map(|(_, id)| id.parse()),
+            Err(_) => Some(Err(What::NotUnicode)),
+        };
+        let id = id.and_then(|id| id.map_err(|what| fields.fault("id", what)).ok());
+        let expected = expected(&parts.headers).unwrap_or_else(|what| {
+            fields.fault("If-Match", what);
+            Expected::Any
+        });
+        Ok(Look(Given { id, expected, fields }))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Call {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Call, Error> {
+        let (mut parts, body) = request.into_parts();
+        let body = read_body(body).await?;
+        if !body.is_empty() && !is_json(&parts.headers) {
+            return Err(Error::NotJson);
+        }
+        let Look(mut given) = Look::from_request_parts(&mut parts, state).await?;
+        if !body.is_empty() {
+            read_json(&body, &mut given.fields)?;
+        }
+        Ok(Call(given))
+    }
+}
+
+async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+    let malformed = |why: String| Error::invalid("body", What::Malformed { why });
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    let mut stream = body.into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| malformed("it broke off".to_owned()))?;
+        length += chunk.len();
+        if length <= LARGEST_BODY {
+            bytes.extend_from_slice(&chunk);
+        } else if length > READ_ON {
+            break;
+        }
+    }
+    if length > LARGEST_BODY { Err(Error::TooLarge) } else { Ok(bytes) }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// `If-Match` (RFC 9110, section 13.1.1). Tags compare strongly, and only those that are versions can match.
+fn expected(headers: &HeaderMap) -> Result<Expected, What> {
+    let mut versions = Vec::new();
+    let mut given = headers.get_all(header::IF_MATCH).iter().peekable();
+    if given.peek().is_none() {
+        return Ok(Expected::Any);
+    }
+    for line in given {
+        let line = line.to_str().map_err(|_| What::NotAVersion)?.trim();
+        if line == "*" {
+            return Ok(Expected::Any);
+        }
+        for tag in line.split(',').map(str::trim) {
+            let (weak, tag) = tag.strip_prefix("W/").map_or((false, tag), |tag| (true, tag));
+            let opaque = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).filter(|tag| !tag.contains('"'));
+            let opaque = opaque.ok_or(What::NotAVersion)?;
+            versions.extend(opaque.parse::<u32>().ok().filter(|version| !weak && version.to_string() == opaque));
+        }
+    }
+    Ok(Expected::OneOf(versions))
+}
+
+fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
+    struct Members<'a>(&'a mut Fields);
+
+    impl<'de> Visitor<'de> for Members<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some((name, value)) = members.next_entry::<String, Box<RawValue>>()? {
+                self.0.add(name, Value::Json(value));
+            }
+            Ok(())
+        }
+    }
+
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = json.deserialize_map(Members(fields)).and_then(|()| json.end());
+    read.map_err(|error| Error::invalid("body", What::Malformed { why: error.to_string() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_precondition_is_any_or_some_versions() {
+        let read = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::IF_MATCH, line.parse().unwrap());
+            }
+            expected(&headers)
+        };
+        assert_eq!(read(&[]), Ok(Expected::Any));
+        assert_eq!(read(&["*"]), Ok(Expected::Any));
+        assert_eq!(read(&["\"3\""]), Ok(Expected::OneOf(vec![3])));
+        assert_eq!(read(&["\"3\", \"4\"", "\"5\""]), Ok(Expected::OneOf(vec![3, 4, 5])));
+        // Well formed, but nothing that an order could have.
+        assert_eq!(read(&["W/\"3\", \"abc\", \"03\", \"\""]), Ok(Expected::OneOf(vec![])));
+        for bad in ["3", "\"3", "3\"", "", "\"3\" \"4\"", "w/\"3\"", "\"3\",", "**"] {
+            assert_eq!(read(&[bad]), Err(What::NotAVersion), "{bad:?}");
+        }
+    }
+}

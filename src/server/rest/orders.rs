@@ -1,0 +1,135 @@
+//! The calls of the contract, each a sentence: read what was given, ask the desk, answer.
+
+use super::call::{Call, Given, Look};
+use crate::{
+    domain::{Command, Error, Field, Fields, Kind, Offer, Order, OrderId, What, Whole},
+    server::{
+        desk::{Filter, OrdersPage},
+        ledger::Text,
+        state::App,
+    },
+};
+use axum::{
+    extract::{OriginalUri, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use std::fmt::Write;
+
+pub async fn create(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
+    let order = app.desk.offer(Offer::read(given.fields)?).await?;
+    let location = [(header::LOCATION, format!("/api/orders/{}", order.id))];
+    Ok((StatusCode::CREATED, location, Tagged(order)).into_response())
+}
+
+pub async fn supplier_respond(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+    act(&app, given, Command::read_answer).await
+}
+
+pub async fn customer_accept(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+    act(&app, given, Command::read_take).await
+}
+
+pub async fn dispatch(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+    act(&app, given, Command::read_dispatch).await
+}
+
+pub async fn status(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+    act(&app, given, Command::read_status).await
+}
+
+async fn act(app: &App, given: Given, read: fn(Fields) -> Result<Command, Error>) -> Result<Tagged, Error> {
+    let (id, command, expected) = given.read(read)?;
+    app.desk.act(id, command, None, &expected).await.map(Tagged)
+}
+
+pub async fn read(State(app): State<App>, headers: HeaderMap, Look(given): Look) -> Result<Response, Error> {
+    let (id, (), expected) = given.read(nothing)?;
+    let order = app.desk.order(id).await?;
+    order.check(&expected)?;
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|tag| *tag == *etag(&order));
+    Ok(if known { StatusCode::NOT_MODIFIED.into_response() } else { Tagged(order).into_response() })
+}
+
+pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Response, Error> {
+    let (id, (), _) = given.read(nothing)?;
+    Ok(array(&app.desk.history(id).await?))
+}
+
+pub async fn list(State(app): State<App>, OriginalUri(uri): OriginalUri, Look(given): Look) -> Result<Response, Error> {
+    let Wanted { filter, below, most } = Wanted::read(given.fields)?;
+    let page = app.desk.orders(&filter, below, most).await?;
+    let mut response = array(&page.orders);
+    let headers = response.headers_mut();
+    headers.insert("last-event-id", ascii(page.cursor.to_string()));
+    if let Some(link) = next_page(&uri, &page) {
+        headers.insert(header::LINK, ascii(link));
+    }
+    Ok(response)
+}
+
+/// An order with its version as `ETag`.
+pub struct Tagged(Order);
+
+impl IntoResponse for Tagged {
+    fn into_response(self) -> Response {
+        ([(header::ETAG, etag(&self.0))], axum::Json(self.0)).into_response()
+    }
+}
+
+fn etag(order: &Order) -> String {
+    format!("\"{}\"", order.version)
+}
+
+/// Which orders a list shows.
+struct Wanted {
+    filter: Filter,
+    below: Option<OrderId>,
+    most: usize,
+}
+
+impl Wanted {
+    fn read(mut fields: Fields) -> Result<Wanted, Error> {
+        let filter = Filter { status: fields.optional("status"), supplier: fields.optional("supplier_name") };
+        let most = fields.optional::<Whole<1, 500>>("limit").map_or(500, Whole::get).into();
+        let below = fields.optional::<PageCursor>("cursor").map(|cursor| cursor.0);
+        fields.finish(|| Some(Wanted { filter, below, most }))
+    }
+}
+
+/// Where a page begins: the last order of the one before.
+struct PageCursor(OrderId);
+
+impl Field for PageCursor {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        text.parse().map(PageCursor).map_err(|_| What::NotACursor)
+    }
+}
+
+/// The address of the page after this one: this one's own, with another cursor.
+fn next_page(uri: &Uri, page: &OrdersPage) -> Option<String> {
+    let next = page.next?;
+    let mut link = format!("<{}?", uri.path());
+    let kept = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    for pair in kept {
+        let _ = write!(link, "{pair}&");
+    }
+    let _ = write!(link, "cursor={next}>; rel=\"next\"");
+    Some(link)
+}
+
+fn nothing(fields: Fields) -> Result<(), Error> {
+    fields.finish(|| Some(()))
+}
+
+/// JSON texts as one JSON array.
+fn array(texts: &[Text]) -> Response {
+    let body = format!("[{}]", texts.join(","));
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn ascii(text: String) -> HeaderValue {
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}

@@ -1,0 +1,16 @@
+//! Every route, on one page.
+
+use super::{health, layers, rest, socket, state::App};
+use axum::{Router, routing::get};
+
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .nest("/api", rest::routes())
+        .nest("/api/v1", rest::routes())
+        .route("/ws", get(socket::open))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .fallback(rest::unknown_path)
+        .method_not_allowed_fallback(rest::wrong_method);
+    layers::around(routes, &app).with_state(app)
+}

@@ -1,0 +1,277 @@
+//! `/ws`: a socket is one task and one cursor. It wakes when the feed moves, sends what is new, flushes once.
+//!
+//! It holds no queue: what a client has not read yet is in the feed's ring, or in the ledger. Whoever reads
+//! too slowly for that is closed, and may come back with `since`.
+
+use super::{
+    feed::{self, Next},
+    ledger::Tail,
+    query,
+    state::App,
+};
+use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
+use axum::{
+    extract::{
+        RawQuery, State,
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    response::Response,
+};
+use chrono::Utc;
+use futures::SinkExt;
+use std::time::Duration;
+use tokio::{
+    select,
+    sync::watch,
+    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
+};
+
+const BEAT: Duration = Duration::from_secs(15);
+/// How long after a ping a peer may be silent.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long a peer may take to read what has been sent at once.
+const FLUSH: Duration = Duration::from_secs(10);
+/// How long a closing peer may take to say so.
+const GOODBYE: Duration = Duration::from_secs(4);
+/// A client that comes from an instance that is ahead of this one waits so long for this one to follow.
+const CATCH_UP: Duration = Duration::from_secs(1);
+/// Frames that are sent at once.
+const CHUNK: usize = 128;
+/// The library's own buffers are 128 KiB for each socket.
+const BUFFER: usize = 4 * 1024;
+const LARGEST_MESSAGE: usize = 4 * 1024;
+
+/// Where a client wants to begin.
+enum Since {
+    /// From now on, with signals.
+    Now,
+    After(Cursor),
+}
+
+impl Field for Since {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        if text.is_empty() { Ok(Since::Now) } else { text.parse().map(Since::After) }
+    }
+}
+
+/// Why a socket ends.
+enum End {
+    /// It is gone, or has said goodbye.
+    Gone,
+    Close(u16, &'static str),
+}
+
+const TOO_SLOW: End = End::Close(4008, "You read too slowly. Come back with since.");
+const SILENT: End = End::Close(4012, "You did not answer a ping. Come back with since.");
+const STOPPING: End = End::Close(1012, "The server stops. Come back with since.");
+const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 KiB.");
+
+pub async fn open(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Error> {
+    let mut fields = query::read(query.as_deref().unwrap_or_default());
+    let since = fields.optional::<Since>("since");
+    let since = fields.finish(|| Some(since))?;
+    let upgrade = upgrade.map_err(|_| Error::NotAWebSocket)?;
+    let upgrade = upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .max_write_buffer_size(64 * BUFFER)
+        .max_message_size(LARGEST_MESSAGE)
+        .max_frame_size(LARGEST_MESSAGE);
+    let open = app.sockets.open.clone();
+    Ok(upgrade.on_upgrade(move |socket| open.track_future(serve(app, socket, since))))
+}
+
+async fn serve(app: App, socket: WebSocket, since: Option<Since>) {
+    let mut viewer = Viewer::new(app, socket, since);
+    match viewer.run().await {
+        End::Gone => {}
+        End::Close(code, reason) => viewer.close(code, reason).await,
+    }
+}
+
+struct Viewer {
+    app: App,
+    socket: WebSocket,
+    /// Everything up to here has been sent. `None` until this instance knows where the log is.
+    cursor: Option<Cursor>,
+    /// Whether the client asked for signals beside the events.
+    signals: bool,
+    /// It had everything once. From then on it must not fall behind what is held in memory.
+    caught_up: bool,
+    /// What it was told last: that nothing is missing, or that nobody knows.
+    vouched: Option<bool>,
+    moved: watch::Receiver<u64>,
+    beat: Interval,
+    answer_by: Option<Instant>,
+}
+
+impl Viewer {
+    fn new(app: App, socket: WebSocket, since: Option<Since>) -> Viewer {
+        let mut beat = interval_at(Instant::now() + BEAT, BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let signals = since.is_some();
+        let cursor = match since {
+            Some(Since::After(cursor)) => Some(cursor),
+            Some(Since::Now) | None => app.desk.feed().cursor(),
+        };
+        let moved = app.desk.feed().watch();
+        Viewer { app, socket, cursor, signals, caught_up: false, vouched: None, moved, beat, answer_by: None }
+    }
+
+    async fn run(&mut self) -> End {
+        self.wait_for_a_slower_instance().await;
+        let stop = self.app.sockets.stop.clone();
+        loop {
+            let turn = async {
+                self.catch_up().await?;
+                self.vouch().await?;
+                self.wait().await
+            };
+            let end = select! {
+                end = turn => end,
+                () = stop.cancelled() => Err(STOPPING),
+            };
+            if let Err(end) = end {
+                return end;
+            }
+        }
+    }
+
+    async fn wait_for_a_slower_instance(&mut self) {
+        let (Some(cursor), Some(head)) = (&self.cursor, self.app.desk.feed().cursor()) else { return };
+        if cursor.epoch == head.epoch && cursor.seq > head.seq {
+            // It never existed, if it does not come.
+            let _ = timeout(CATCH_UP, self.app.desk.feed().reached(cursor)).await;
+        }
+    }
+
+    /// Sends everything that is there.
+    async fn catch_up(&mut self) -> Result<(), End> {
+        loop {
+            let Some(cursor) = &self.cursor else {
+                self.cursor = self.app.desk.feed().cursor();
+                return Ok(());
+            };
+            match self.app.desk.feed().next(cursor, CHUNK) {
+                Next::Frames(frames, _) if frames.is_empty() => {
+                    self.caught_up = true;
+                    return Ok(());
+                }
+                Next::Frames(frames, cursor) => {
+                    self.send(frames).await?;
+                    self.cursor = Some(cursor);
+                }
+                Next::Elsewhere(head) => self.reset(head).await?,
+                Next::Older if self.caught_up => return Err(TOO_SLOW),
+                Next::Older => match self.app.desk.older(cursor, CHUNK).await {
+                    Ok(Tail::Entries(entries)) if !entries.is_empty() => {
+                        let cursor = Cursor { seq: cursor.seq + entries.len() as u64, ..cursor.clone() };
+                        self.send(entries.iter().map(feed::frame).collect()).await?;
+                        self.cursor = Some(cursor);
+                    }
+                    Ok(_) => match self.app.desk.feed().cursor() {
+                        Some(head) => self.reset(head).await?,
+                        None => return Ok(()),
+                    },
+                    // The store is away: the feed moves when it is back.
+                    Err(_) => return Ok(()),
+                },
+                Next::Nothing => return Ok(()),
+            }
+        }
+    }
+
+    /// What the client has is not what is here.
+    async fn reset(&mut self, head: Cursor) -> Result<(), End> {
+        if self.signals {
+            self.signal(Signal::Reset, &head).await?;
+        }
+        self.cursor = Some(head);
+        Ok(())
+    }
+
+    /// Says when what was vouched for begins or ceases to be.
+    async fn vouch(&mut self) -> Result<(), End> {
+        let current = self.caught_up && self.app.desk.feed().is_current();
+        if self.vouched == Some(current) { Ok(()) } else { self.say(current).await }
+    }
+
+    async fn say(&mut self, current: bool) -> Result<(), End> {
+        self.vouched = Some(current);
+        let Some(cursor) = self.cursor.clone().filter(|_| self.signals) else { return Ok(()) };
+        self.signal(if current { Signal::Heartbeat } else { Signal::Away }, &cursor).await
+    }
+
+    async fn signal(&mut self, signal: Signal, cursor: &Cursor) -> Result<(), End> {
+        self.send(vec![Frame::signal(signal, Utc::now(), cursor).into()]).await
+    }
+
+    async fn send(&mut self, frames: Vec<Utf8Bytes>) -> Result<(), End> {
+        let all = async {
+            for frame in frames {
+                self.socket.feed(Message::Text(frame)).await?;
+            }
+            self.socket.flush().await
+        };
+        match timeout(FLUSH, all).await {
+            Ok(sent) => sent.map_err(|_| End::Gone),
+            Err(_) => Err(TOO_SLOW),
+        }
+    }
+
+    /// Returns when there may be something to do.
+    async fn wait(&mut self) -> Result<(), End> {
+        let silent = async |by: Option<Instant>| match by {
+            Some(by) => sleep_until(by).await,
+            None => std::future::pending().await,
+        };
+        select! {
+            // Its sender lives as long as the server.
+            _ = self.moved.changed() => Ok(()),
+            message = self.socket.recv() => self.received(message),
+            () = silent(self.answer_by) => Err(SILENT),
+            _ = self.beat.tick() => self.pulse().await,
+        }
+    }
+
+    async fn pulse(&mut self) -> Result<(), End> {
+        self.answer_by = Some(Instant::now() + ANSWER);
+        let ping = self.socket.send(Message::Ping(Default::default()));
+        timeout(FLUSH, ping).await.map_err(|_| TOO_SLOW)?.map_err(|_| End::Gone)?;
+        let current = self.caught_up && self.app.desk.feed().is_current();
+        self.say(current).await
+    }
+
+    /// Whatever it is shows that the peer is there; what it says is ignored.
+    fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        self.answer_by = None;
+        match message {
+            None | Some(Ok(Message::Close(_))) => Err(End::Gone),
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) if is_too_large(&error) => Err(TOO_LARGE),
+            Some(Err(_)) => Err(End::Gone),
+        }
+    }
+
+    async fn close(&mut self, code: u16, reason: &'static str) {
+        let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+        let goodbye = async {
+            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            }
+        };
+        // It is closed either way.
+        let _ = timeout(GOODBYE, goodbye).await;
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+}

@@ -1,0 +1,23 @@
+//! What every request can reach.
+
+use super::{config::Config, desk::Desk, limits::Limits};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+#[derive(Clone, FromRef)]
+pub struct App {
+    pub desk: Arc<Desk>,
+    pub config: Arc<Config>,
+    pub leptos: LeptosOptions,
+    pub limits: Arc<Limits>,
+    pub sockets: Sockets,
+}
+
+/// The open sockets: counted, so that a stop can wait for them, and told when it comes.
+#[derive(Clone, Default)]
+pub struct Sockets {
+    pub open: TaskTracker,
+    pub stop: CancellationToken,
+}
