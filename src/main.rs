@@ -1,8 +1,10 @@
 //! The server program. It declares the same modules as the browser's `lib.rs`, whose library is a cdylib only.
 #![recursion_limit = "256"]
 
+mod api;
 mod domain;
 mod server;
+mod ui;
 
 fn main() -> std::process::ExitCode {
     server::main()

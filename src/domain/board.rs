@@ -4,6 +4,7 @@
 //! [`Folded::Gap`] and changes nothing; whoever holds the board then reads it again. It never guesses.
 
 use super::{Cursor, Event, Order, OrderId, Status, Time};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub struct Board {
     counts: Counts,
     #[serde(with = "rows")]
     orders: BTreeMap<OrderId, Order>,
+    /// When a customer took them, of those that somebody waits for.
+    taken: BTreeMap<OrderId, Time>,
 }
 
 /// A board as it is handed over: to a page that is rendered, to a browser that reads again.
@@ -65,11 +68,11 @@ impl Counts {
 }
 
 impl Board {
-    /// The view that the ledger gives at `cursor`. Orders may be newer than that: the events that made them
-    /// so will count as duplicates.
-    pub fn new(cursor: Cursor, counts: Counts, orders: impl IntoIterator<Item = Order>) -> Board {
+    /// The view that the ledger gives at `cursor`: all open orders, some finished ones, and when those were
+    /// taken that somebody waits for.
+    pub fn new(cursor: Cursor, counts: Counts, orders: Vec<Order>, taken: BTreeMap<OrderId, Time>) -> Board {
         let orders = orders.into_iter().map(|order| (order.id, order)).collect();
-        let mut board = Board { cursor, counts, orders };
+        let mut board = Board { cursor, counts, orders, taken };
         board.trim();
         board
     }
@@ -89,6 +92,12 @@ impl Board {
     /// All orders on the board, oldest first.
     pub fn orders(&self) -> impl DoubleEndedIterator<Item = &Order> {
         self.orders.values()
+    }
+
+    /// When the order shall be at the door: so many minutes after it was taken as the supplier has said.
+    pub fn promised(&self, order: &Order) -> Option<Time> {
+        let minutes = order.estimated_delivery_time?.get();
+        Some(*self.taken.get(&order.id)? + TimeDelta::minutes(minutes.into()))
     }
 
     pub fn fold(&mut self, event: &Event) -> Folded {
@@ -112,15 +121,14 @@ impl Board {
         let before = known.map(|known| known.status);
         self.counts.moved(before, order.status);
         self.orders.insert(order.id, order.clone());
+        if order.status == Status::CustomerAccepted {
+            self.taken.insert(order.id, order.updated_at);
+        }
         if order.status.is_final() {
+            self.taken.remove(&order.id);
             self.trim();
         }
         Folded::Applied { before }
-    }
-
-    /// A heartbeat says that nothing is missing up to `cursor`: true if that is so here.
-    pub fn is_at(&self, cursor: &Cursor) -> bool {
-        self.cursor == *cursor
     }
 
     fn trim(&mut self) {
@@ -166,7 +174,7 @@ mod tests {
     }
 
     fn empty() -> Board {
-        Board::new(cursor("e", 0), Counts::default(), [])
+        Board::new(cursor("e", 0), Counts::default(), vec![], BTreeMap::new())
     }
 
     /// A history of `steps` attempts on a few orders: the events that it made.

@@ -19,9 +19,9 @@ pub enum Error {
     WrongMethod,
     #[error("{0}")]
     Refused(Refusal),
-    /// A precondition that no longer holds; the version that the order has now.
-    #[error("The order has changed: it is at version {0} now.")]
-    Outdated(u32),
+    /// A precondition that no longer holds, and how the order stands now.
+    #[error("The order has changed: it is {status} now, at version {version}.")]
+    Outdated { version: u32, status: Status },
     #[error("Open this address as a WebSocket.")]
     NotAWebSocket,
     #[error("Requests from that origin are not allowed.")]
@@ -35,6 +35,9 @@ pub enum Error {
     TooMany(u64),
     #[error("The store does not answer right now. Nothing was half done; try again.")]
     Away,
+    /// Only a browser says this, to itself.
+    #[error("No answer came. Whether it was done shows when the connection is back.")]
+    NoAnswer,
     #[error("Something went wrong on our side. It has been noted.")]
     Internal,
 }
@@ -59,13 +62,14 @@ impl Error {
             Error::UnknownPath => (404, "unknown-path", "No such address"),
             Error::WrongMethod => (405, "wrong-method", "Method not allowed"),
             Error::Refused(_) => (409, "refused", "Not possible in this state"),
-            Error::Outdated(_) => (412, "outdated", "Changed in the meantime"),
+            Error::Outdated { .. } => (412, "outdated", "Changed in the meantime"),
             Error::ForeignOrigin => (403, "foreign-origin", "Origin not allowed"),
             Error::TooLarge => (413, "too-large", "Body too large"),
             Error::NotJson => (415, "not-json", "Not JSON"),
             Error::NotAWebSocket => (426, "not-a-websocket", "Upgrade required"),
             Error::TooMany(_) => (429, "too-many", "Too many requests"),
             Error::Away => (503, "away", "Store not available"),
+            Error::NoAnswer => (504, "no-answer", "No answer"),
             Error::Internal => (500, "internal", "Internal error"),
         };
         Face { status, name, title }

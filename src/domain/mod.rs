@@ -14,11 +14,11 @@ mod ring;
 mod text;
 
 pub use board::{Board, Counts, Folded, Snapshot};
-pub use error::{Error, Face, Fault, Refusal, What};
+pub use error::{Error, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};
-pub use lifecycle::{EventType, MOVES, Move, Role, Status, Verb};
+pub use lifecycle::{EventType, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price};
-pub use order::{Command, Offer, Order, OrderId, Time, WantedStatus};
+pub use order::{Command, Expected, Offer, Order, OrderId, Time};
 pub use ring::{Reach, Ring};
-pub use text::{Address, Minutes, Name, Notes, Text, Whole};
+pub use text::{Address, Minutes, Name, Notes, Whole};

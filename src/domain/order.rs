@@ -82,6 +82,13 @@ pub enum Command {
     Cancel,
 }
 
+/// Which versions of an order a change may be made to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    Any,
+    OneOf(Vec<u32>),
+}
+
 impl Command {
     pub fn verb(&self) -> Verb {
         match self {
@@ -147,6 +154,14 @@ impl Order {
         self.updated_at = now.max(self.updated_at);
         self.version += 1;
         Ok((self, step.event))
+    }
+
+    /// Refuses if the order is at none of the expected versions.
+    pub fn check(&self, expected: &Expected) -> Result<(), Error> {
+        match expected {
+            Expected::OneOf(versions) if !versions.contains(&self.version) => Err(Error::Outdated { version: self.version, status: self.status }),
+            _ => Ok(()),
+        }
     }
 
     /// What the customer pays, or would pay.

@@ -6,7 +6,7 @@ use super::{
     ledger::{Batch, Health, Ledger, Outcome, Query, Result as Stored, StoreError, Tail, Text},
     orders,
 };
-use crate::domain::{Command, Cursor, Error, Event, Name, Offer, Order, OrderId, Role, Snapshot, Status, Time};
+use crate::domain::{Command, Cursor, Error, Event, Expected, Name, Offer, Order, OrderId, Role, Snapshot, Status, Time};
 use chrono::{SubsecRound, Utc};
 use std::{
     sync::{Arc, Mutex},
@@ -25,13 +25,6 @@ pub struct Desk {
     feed: Arc<Feed>,
     /// The newest change that was made here.
     written: Mutex<Option<Cursor>>,
-}
-
-/// Which versions of an order a change may be made to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Expected {
-    Any,
-    OneOf(Vec<u32>),
 }
 
 /// Which orders are wanted.
@@ -165,16 +158,6 @@ impl Desk {
             }
         }
         Ok(outcome)
-    }
-}
-
-impl Order {
-    /// Refuses if the order is at none of the expected versions.
-    pub fn check(&self, expected: &Expected) -> Result<(), Error> {
-        match expected {
-            Expected::OneOf(versions) if !versions.contains(&self.version) => Err(Error::Outdated(self.version)),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -8,10 +8,11 @@ use super::{
     ledger::{Ledger, Query, Result, StoreError, Tail, Text},
     orders,
 };
-use crate::domain::{Board, Counts, Cursor, Event, Folded, Reach, Ring, Status, Time};
+use crate::domain::{Board, Counts, Cursor, Event, EventType, Folded, Reach, Ring, Status, Time};
 use axum::extract::ws::Utf8Bytes;
 use chrono::Utc;
 use std::{
+    collections::BTreeMap,
     sync::{Arc, RwLock},
     time::{Duration, Instant},
 };
@@ -229,8 +230,15 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
             found.push(orders::read(text)?);
         }
     }
+    let mut taken = BTreeMap::new();
+    for order in found.iter().filter(|order| order.customer_name.is_some() && !order.status.is_final()) {
+        let history = ledger.history(&orders::key(order.id)).await?;
+        let events = history.iter().filter_map(|text| serde_json::from_str::<Event>(text).ok());
+        let took = events.rev().find(|event| event.event_type == EventType::CustomerAccepted);
+        taken.extend(took.map(|event| (order.id, event.order.updated_at)));
+    }
     let ring = warm(ledger, &listing.cursor).await?;
-    let board = Board::new(listing.cursor, counts, found);
+    let board = Board::new(listing.cursor, counts, found, taken);
     Ok(View { board, ring, proved: Instant::now(), proved_at: Utc::now(), vouched: true })
 }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod desk;
+mod drawing;
 mod feed;
 mod health;
 mod layers;
@@ -9,12 +10,16 @@ mod ledger;
 mod limits;
 mod listen;
 mod orders;
+mod pages;
+mod posted;
 mod query;
 mod rest;
 mod router;
 mod socket;
 mod state;
 mod telemetry;
+
+pub use posted::{desk, posted};
 
 use config::{Config, ConfigError, Store};
 use desk::Desk;

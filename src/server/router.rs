@@ -1,6 +1,6 @@
 //! Every route, on one page.
 
-use super::{health, layers, rest, socket, state::App};
+use super::{health, layers, pages, rest, socket, state::App};
 use axum::{Router, routing::get};
 
 pub fn router(app: App) -> Router {
@@ -10,7 +10,8 @@ pub fn router(app: App) -> Router {
         .route("/ws", get(socket::open))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .fallback(rest::unknown_path)
+        .merge(pages::routes(&app))
+        .fallback(pages::elsewhere)
         .method_not_allowed_fallback(rest::wrong_method);
     layers::around(routes, &app).with_state(app)
 }

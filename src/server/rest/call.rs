@@ -2,8 +2,8 @@
 //! Whatever is wrong with any of them is one refusal that names each.
 
 use crate::{
-    domain::{Error, Fields, OrderId, Value, What},
-    server::{desk::Expected, query},
+    domain::{Error, Expected, Fields, OrderId, Value, What},
+    server::query,
 };
 use axum::{
     body::Body,

@@ -1,0 +1,49 @@
+# Every command of the project. Each installs what it needs and is missing, and nothing else (see ./setup).
+#
+#   make run     build, and serve http://127.0.0.1:8000 on the embedded engine
+#   make test    every test, Redis and browser included
+#   make watch   rebuild and reload with every change (needs cargo-leptos)
+#   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
+#   make smoke   the browser's journey against the release
+#   make lint    formatting and clippy, for both programs
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+MAKEFLAGS += --no-print-directory
+
+wasm := target/front/wasm32-unknown-unknown/debug/pizza_market.wasm
+site := target/debug/site
+# The browser's optimiser comes from npm: what Debian ships accepts the program and breaks it.
+tools := PATH="$(CURDIR)/end2end/node_modules/.bin:$$PATH"
+
+.PHONY: run
+run:
+	@./setup wasm bindgen
+	@$(MAKE) debug
+	@echo "== Pizza Market on http://$${LEPTOS_SITE_ADDR:-127.0.0.1:8000}: /supplier, /customer, /dispatch, /orders"
+	@exec target/debug/pizza-market
+
+# Both programs and the site, with cargo and wasm-bindgen alone: building cargo-leptos takes a quarter of an hour.
+.PHONY: debug
+debug:
+	@echo "== Building the browser's program"
+	@cargo build --lib --features hydrate --target wasm32-unknown-unknown --target-dir target/front
+	@echo "== Building the server"
+	@cargo build --bin pizza-market --features ssr
+	@$(MAKE) $(site)/pkg/pizza-market.js $(site)/pkg/pizza-market.css $(site)/brand.svg
+
+$(site)/pkg/pizza-market.js: $(wasm)
+	@echo "== Making the site"
+	@wasm-bindgen --target web --no-typescript --out-dir $(@D) --out-name pizza-market $<
+	@mv $(@D)/pizza-market_bg.wasm $(@D)/pizza-market.wasm
+
+$(site)/pkg/pizza-market.css: $(wildcard style/*.css)
+	@mkdir -p $(@D)
+	@cp style/*.css $(@D)
+	@mv $(@D)/main.css $@
+
+$(site)/brand.svg: $(wildcard public/*)
+	@mkdir -p $(@D)
+	@cp -r public/. $(@D)
+	@touch $@

@@ -1,0 +1,163 @@
+//! The live channel: the one file that knows a WebSocket.
+//!
+//! It connects with the cursor that the page was rendered at, folds what comes, and comes back by itself. On any
+//! doubt (a gap, a reset, a heartbeat that is elsewhere) it reads the board again; it never guesses.
+
+use super::market::{Link, Market};
+use crate::{
+    api,
+    domain::{Cursor, Folded, Frame, Signal, Time},
+};
+use chrono::{DateTime, TimeDelta};
+use futures::{
+    FutureExt, StreamExt,
+    channel::{mpsc, oneshot},
+    select_biased,
+};
+use gloo_net::websocket::{Message, futures::WebSocket};
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// The server says something every 15 s. After so long without a word the connection is dead, whatever it claims.
+const SILENCE: TimeDelta = TimeDelta::seconds(18);
+/// Before another attempt: a random part of the first, then of twice as much, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Why a connection was left.
+enum Left {
+    /// It broke, or went silent.
+    Lost,
+    /// What is on the page can no longer be trusted.
+    Doubt,
+}
+
+/// What may make it look up.
+enum Nudge {
+    /// A second has passed.
+    Tick,
+    /// The page is seen again, or the device is online again.
+    Wake,
+}
+
+type Nudges = mpsc::UnboundedReceiver<Nudge>;
+
+/// Keeps the market live, from when the page wakes up in a browser and for as long as it is open.
+pub fn keep(market: Market) {
+    Effect::new(move |_| {
+        let zone = -(js_sys::Date::new_0().get_timezone_offset() as i32);
+        remember_zone(zone);
+        market.wake(zone);
+        let (nudge, nudges) = mpsc::unbounded();
+        for event in ["online", "pageshow", "visibilitychange"] {
+            let nudge = nudge.clone();
+            // Whoever listened is gone with the page.
+            window_event_listener_untyped(event, move |_| drop(nudge.unbounded_send(Nudge::Wake)));
+        }
+        let tick = move || {
+            market.tick(browser_time());
+            drop(nudge.unbounded_send(Nudge::Tick));
+        };
+        drop(set_interval_with_handle(tick, Duration::from_secs(1)));
+        spawn_local(follow(market, nudges));
+    });
+}
+
+async fn follow(market: Market, mut nudges: Nudges) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let before = market.cursor();
+        let mut ready = before.is_some();
+        if ready && matches!(hold(market, &mut nudges).await, Left::Doubt) {
+            ready = false;
+        }
+        market.relink(Link::Lost);
+        if market.cursor() != before {
+            pause = FIRST_PAUSE;
+        }
+        if !ready && let Ok(snapshot) = api::board().await {
+            market.replace(snapshot);
+            continue;
+        }
+        rest(pause.mul_f64(js_sys::Math::random()), &mut nudges).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Stays connected for as long as that works.
+async fn hold(market: Market, nudges: &mut Nudges) -> Left {
+    let Some(socket) = market.cursor().and_then(|cursor| WebSocket::open(&address(&cursor)).ok()) else {
+        return Left::Lost;
+    };
+    let mut socket = socket.fuse();
+    let mut heard = browser_time();
+    loop {
+        select_biased! {
+            frame = socket.next() => {
+                let Some(Ok(Message::Text(text))) = frame else { return Left::Lost };
+                heard = browser_time();
+                if let Some(left) = take(market, &text, heard) {
+                    return left;
+                }
+            }
+            _ = nudges.next() => {
+                if browser_time() - heard > SILENCE {
+                    return Left::Lost;
+                }
+            }
+        }
+    }
+}
+
+/// Takes one frame; says so when that cannot be.
+fn take(market: Market, text: &str, now: Time) -> Option<Left> {
+    match serde_json::from_str(text) {
+        Ok(Frame::Event(event)) if market.fold(&event) == Folded::Gap => return Some(Left::Doubt),
+        Ok(Frame::Event(_)) => market.touch(now),
+        Ok(Frame::Signal { signal: Signal::Heartbeat, at, id }) => {
+            if market.cursor() != Some(id) {
+                return Some(Left::Doubt);
+            }
+            market.vouch(at, now);
+        }
+        Ok(Frame::Signal { signal: Signal::Away, .. }) => market.relink(Link::Away),
+        Ok(Frame::Signal { signal: Signal::Reset, .. }) | Err(_) => return Some(Left::Doubt),
+        Ok(Frame::Unknown) => {}
+    }
+    None
+}
+
+/// Waits, unless something says that it is worth trying now.
+async fn rest(pause: Duration, nudges: &mut Nudges) {
+    let mut over = sleep(pause).boxed_local().fuse();
+    loop {
+        select_biased! {
+            () = over => return,
+            nudge = nudges.next() => if matches!(nudge, Some(Nudge::Wake)) { return },
+        }
+    }
+}
+
+pub async fn sleep(time: Duration) {
+    let (wake, woken) = oneshot::channel();
+    set_timeout(move || wake.send(()).unwrap_or_default(), time);
+    // Woken, or never: the sender lives in the timer.
+    let _ = woken.await;
+}
+
+fn address(since: &Cursor) -> String {
+    let place = location();
+    let scheme = if place.protocol().as_deref() == Ok("https:") { "wss" } else { "ws" };
+    format!("{scheme}://{}/ws?since={since}", place.host().unwrap_or_default())
+}
+
+fn browser_time() -> Time {
+    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+}
+
+/// So that the next page is rendered in the reader's time from the start.
+fn remember_zone(zone: i32) {
+    let cookie = format!("zone={zone}; Path=/; Max-Age=31536000; SameSite=Lax");
+    // Without cookies pages begin in UTC.
+    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}

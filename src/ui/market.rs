@@ -1,0 +1,226 @@
+//! The one live board of the page, and the clock beside it. Panels read; only `live` and answered commands write.
+//!
+//! It is a keyed store: whoever shows one order is woken by changes of that order alone, whoever shows a list by
+//! any. What changes, and whether it may, is the domain's fold.
+
+use crate::domain::{Board, Counts, Cursor, Error, Event, Folded, Order, OrderId, Snapshot, Time};
+use chrono::{DateTime, TimeDelta};
+use leptos::prelude::*;
+use std::collections::HashMap;
+
+/// While the connection is gone: so old, and the page calls itself stale.
+const STALE: TimeDelta = TimeDelta::seconds(5);
+
+#[derive(Clone, Copy)]
+pub struct Market {
+    board: StoredValue<Option<Board>>,
+    rows: StoredValue<HashMap<OrderId, ArcTrigger>>,
+    /// Some order has changed.
+    changed: Trigger,
+    link: RwSignal<Link>,
+    /// Nothing is missing up to here.
+    as_of: RwSignal<Time>,
+    now: RwSignal<Time>,
+    /// How far the browser's clock is behind the server's, in milliseconds.
+    behind: StoredValue<i64>,
+    /// Minutes east of UTC, where that is known.
+    zone: RwSignal<Option<i32>>,
+    asleep: RwSignal<bool>,
+}
+
+/// How the page hangs on the live channel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Link {
+    /// Not at all: it is as it was rendered.
+    Page,
+    Live,
+    /// It was, and is trying again.
+    Lost,
+    /// It is, but the server has lost touch with its store.
+    Away,
+}
+
+/// What the lamp shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lamp {
+    Page,
+    Live,
+    Reconnecting,
+    Stale,
+}
+
+impl Market {
+    pub fn new(snapshot: Result<Snapshot, Error>, zone: Option<i32>) -> Market {
+        let (board, as_of, now) = match snapshot {
+            Ok(Snapshot { board, as_of, now }) => (Some(board), as_of, now),
+            Err(_) => (None, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH),
+        };
+        Market {
+            board: StoredValue::new(board),
+            rows: StoredValue::default(),
+            changed: Trigger::new(),
+            link: RwSignal::new(Link::Page),
+            as_of: RwSignal::new(as_of),
+            now: RwSignal::new(now),
+            behind: StoredValue::new(0),
+            zone: RwSignal::new(zone),
+            asleep: RwSignal::new(true),
+        }
+    }
+
+    /// The market of this page.
+    pub fn here() -> Market {
+        expect_context()
+    }
+
+    pub fn is_loaded(self) -> bool {
+        self.changed.track();
+        self.board.with_value(Option::is_some)
+    }
+
+    /// One order, as it changes. `None` if it is not on the board now.
+    pub fn order(self, id: OrderId) -> Option<Memo<Order>> {
+        let get = move || self.board.with_value(|board| board.as_ref()?.get(id).cloned());
+        let first = get()?;
+        let trigger = self.rows.try_update_value(|rows| rows.entry(id).or_default().clone())?;
+        Some(Memo::new(move |known: Option<&Order>| {
+            trigger.track();
+            // Off the board, it stays as it was last seen until its row is gone too.
+            get().or_else(|| known.cloned()).unwrap_or_else(|| first.clone())
+        }))
+    }
+
+    /// Something about all orders, as they change.
+    pub fn view<T: PartialEq + Send + Sync + 'static>(self, read: impl Fn(&Board) -> T + Send + Sync + 'static) -> Memo<Option<T>> {
+        Memo::new(move |_| {
+            self.changed.track();
+            self.board.with_value(|board| board.as_ref().map(&read))
+        })
+    }
+
+    /// Which orders of the board `pick` wants, in what order.
+    pub fn list<I>(self, pick: impl Fn(&Board) -> I + Send + Sync + 'static) -> Memo<Vec<OrderId>>
+    where
+        I: IntoIterator<Item = OrderId>,
+    {
+        Memo::new(move |_| {
+            self.changed.track();
+            self.board.with_value(|board| board.as_ref().map(|board| pick(board).into_iter().collect()).unwrap_or_default())
+        })
+    }
+
+    pub fn counts(self) -> Memo<Counts> {
+        Memo::new(move |_| {
+            self.changed.track();
+            self.board.with_value(|board| board.as_ref().map(Board::counts).unwrap_or_default())
+        })
+    }
+
+    /// When an order was promised to be at the door. That does not change once somebody has taken it.
+    pub fn promised(self, order: &Order) -> Option<Time> {
+        self.board.with_value(|board| board.as_ref()?.promised(order))
+    }
+
+    /// Before the page is live, or where it never will be: what only works by itself must not be offered.
+    pub fn is_asleep(self) -> bool {
+        self.asleep.get()
+    }
+
+    pub fn lamp(self) -> Lamp {
+        match self.link.get() {
+            Link::Live => Lamp::Live,
+            Link::Lost if self.age() < STALE => Lamp::Reconnecting,
+            // A server that vouches for nothing renders pages that are stale from the start.
+            Link::Page if self.age() < STALE => Lamp::Page,
+            Link::Page | Link::Lost | Link::Away => Lamp::Stale,
+        }
+    }
+
+    /// How old the data may be.
+    pub fn age(self) -> TimeDelta {
+        (self.now.get() - self.as_of.get()).max(TimeDelta::zero())
+    }
+
+    pub fn as_of(self) -> Time {
+        self.as_of.get()
+    }
+
+    /// The time, by the server's clock. It ticks once a second.
+    pub fn now(self) -> Time {
+        self.now.get()
+    }
+
+    pub fn now_untracked(self) -> Time {
+        self.now.get_untracked()
+    }
+
+    pub fn zone(self) -> Option<i32> {
+        self.zone.get()
+    }
+}
+
+/// For whoever keeps it live.
+impl Market {
+    pub fn cursor(self) -> Option<Cursor> {
+        self.board.with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
+    }
+
+    pub fn fold(self, event: &Event) -> Folded {
+        self.write(event.order.id, |board| board.fold(event))
+    }
+
+    /// Takes the answer to a command, which may be here before its event.
+    pub fn put(self, order: &Order) {
+        self.write(order.id, |board| board.put(order));
+    }
+
+    fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> Folded) -> Folded {
+        let folded = self.board.try_update_value(|board| board.as_mut().map(write)).flatten();
+        let folded = folded.unwrap_or(Folded::Gap);
+        if matches!(folded, Folded::Applied { .. }) {
+            let row = self.rows.with_value(|rows| rows.get(&id).cloned());
+            row.inspect(|row| row.notify());
+            self.changed.notify();
+        }
+        folded
+    }
+
+    /// Begins again from a board that has just been read.
+    pub fn replace(self, snapshot: Snapshot) {
+        self.board.set_value(Some(snapshot.board));
+        self.as_of.set(snapshot.as_of);
+        let rows: Vec<ArcTrigger> = self.rows.with_value(|rows| rows.values().cloned().collect());
+        rows.iter().for_each(ArcTrigger::notify);
+        self.changed.notify();
+    }
+
+    /// Nothing was missing just now, at `at` by the server's clock.
+    pub fn vouch(self, at: Time, browser: Time) {
+        self.behind.set_value((at - browser).num_milliseconds());
+        self.tick(browser);
+        self.as_of.set(at);
+        self.relink(Link::Live);
+    }
+
+    /// A frame came, so nothing is missing now.
+    pub fn touch(self, browser: Time) {
+        self.tick(browser);
+        self.as_of.set(self.now.get_untracked());
+        self.relink(Link::Live);
+    }
+
+    pub fn relink(self, link: Link) {
+        if self.link.get_untracked() != link {
+            self.link.set(link);
+        }
+    }
+
+    pub fn tick(self, browser: Time) {
+        self.now.set(browser + TimeDelta::milliseconds(self.behind.get_value()));
+    }
+
+    pub fn wake(self, zone: i32) {
+        self.zone.set(Some(zone));
+        self.asleep.set(false);
+    }
+}
