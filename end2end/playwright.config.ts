@@ -1,0 +1,27 @@
+import { defineConfig, devices } from '@playwright/test';
+import { existsSync } from 'node:fs';
+
+// The system's own browser where there is one; else the one that Playwright has brought.
+const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const root = process.getuid?.() === 0;
+const launchOptions = {
+  executablePath: system,
+  args: ['--disable-dev-shm-usage', '--disable-background-networking', ...(root ? ['--no-sandbox'] : [])],
+};
+
+export default defineConfig({
+  testDir: './tests',
+  // Each test has a server of its own, so they can run side by side.
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: !!process.env.CI,
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  // A debug build of the browser's program is large; waking up takes a moment on a busy machine.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  use: { trace: 'retain-on-failure', launchOptions },
+  projects: [
+    { name: 'desktop', use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 } } },
+    { name: 'phone', use: { ...devices['Pixel 7'] } },
+  ],
+});

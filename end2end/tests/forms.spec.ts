@@ -1,0 +1,95 @@
+// Forms and refusals: what is wrong stands beside it, nothing happens twice, text is text.
+import { expect, test, ticket } from '../world';
+
+test('each field says what is wrong with it, and how it would be right', async ({ open }) => {
+  const kitchen = await open('/supplier?kitchen=Bella%20Napoli');
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Bella Napoli');
+  await kitchen.getByLabel('Your price').fill('9,5o');
+  await kitchen.getByRole('button', { name: 'Offer it' }).click();
+  await expect(kitchen.getByText('“9,5o” is no price. Write it like 9.50.')).toBeVisible();
+  await expect(kitchen.getByText('The pizza has no name yet.')).toBeVisible();
+  await expect(kitchen.getByRole('textbox', { name: 'Pizza' })).toHaveAttribute('aria-invalid', 'true');
+  await expect(kitchen.getByRole('textbox', { name: 'Pizza' })).toBeFocused();
+  await expect(kitchen.getByLabel('Your price')).toHaveValue('9,5o');
+  await expect(kitchen.getByRole('article')).toHaveCount(0);
+});
+
+test('who comes second learns what happened instead', async ({ open, api }) => {
+  const { id } = await api.accepted('Diavola');
+  const [first, second] = await Promise.all([open(`/customer?take=${id}`), open(`/customer?take=${id}`)]);
+  for (const [page, name] of [[first, 'Ana'], [second, 'Ben']] as const) {
+    await page.getByLabel('Your name').fill(name);
+    await page.getByLabel('Delivery address').fill('Kurze Gasse 1');
+  }
+  await first.getByRole('button', { name: /^Order for/ }).click();
+  await expect(first.getByRole('heading', { level: 1 })).toHaveText('Diavola arrives about');
+  await expect(second.getByText('Somebody else took this one.')).toBeVisible();
+  await second.getByRole('link', { name: 'See what else is hot' }).click();
+  await expect(second.getByText('Nothing is on offer right now')).toBeVisible();
+});
+
+test('a refusal of the server is a sentence on the ticket', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  const kitchen = await open('/supplier');
+  // Its form is for a version that is gone when it arrives.
+  await kitchen.route('**/act/prepare', async (route) => {
+    await api.status(id, 'preparing');
+    await route.continue();
+  });
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Start' }).click();
+  await expect(ticket(kitchen, 'Diavola').getByRole('alert')).toHaveText('Somebody was faster: it is already in the oven.');
+});
+
+test('a double click offers once', async ({ open, api }) => {
+  const kitchen = await open('/supplier?kitchen=Bella%20Napoli');
+  await kitchen.getByRole('textbox', { name: 'Pizza' }).fill('Marinara');
+  await kitchen.getByLabel('Your price').fill('7');
+  await kitchen.getByRole('button', { name: 'Offer it' }).dblclick();
+  await expect(ticket(kitchen, 'Marinara')).toHaveCount(1);
+  await api.offer('Hawaii');
+  await expect(ticket(kitchen, 'Hawaii')).toBeVisible();
+  await expect(ticket(kitchen, 'Marinara')).toHaveCount(1);
+});
+
+test('hostile text stays text, rendered and live', async ({ open, api }) => {
+  const evil = '<img src=x onerror="window.owned=1"></script><script>window.owned=1</script>&amp;${x}';
+  const { id } = await api.accepted(evil, { supplier_name: evil });
+  await api.post(`/api/orders/${id}/customer-accept`, { customer_name: evil, delivery_address: `${evil}\u2028` });
+  const pages = await Promise.all(['/supplier', '/orders', `/orders/${id}`, `/customer/${id}`].map(open));
+  await api.accepted(`2 ${evil}`.slice(0, 100), { supplier_name: evil });
+  await api.status(id, 'preparing');
+  for (const page of pages) {
+    await expect(page.getByText('<img src=x').first()).toBeVisible();
+    await expect(page.getByText('In the oven').and(page.locator('.badge, h2, strong')).first()).toBeVisible();
+    expect(await page.evaluate(() => 'owned' in window)).toBe(false);
+  }
+});
+
+test('orders are found by status and by text', async ({ open, api }) => {
+  await api.offer('Margherita');
+  await api.accepted('Diavola');
+  await api.taken('Diavola piccante');
+  const orders = await open('/orders');
+  const rows = orders.getByRole('row').filter({ has: orders.getByRole('link') });
+  await expect(rows).toHaveCount(3);
+  await expect(orders.getByRole('link', { name: 'All 3' })).toHaveAttribute('aria-current', 'true');
+  await orders.getByRole('link', { name: 'On offer 1' }).click();
+  await expect(rows).toHaveCount(1);
+  await orders.getByRole('link', { name: 'All 3' }).click();
+  await orders.getByLabel('Search all text').fill('diav');
+  await expect(rows).toHaveCount(2);
+  await expect(orders).toHaveURL(/q=diav/);
+  await orders.getByLabel('Search all text').fill('nothing like it');
+  await expect(orders.getByRole('heading', { name: 'No order is like that' })).toBeVisible();
+});
+
+for (const path of ['/', '/supplier', '/customer', '/dispatch', '/orders', '/customer/nobody', '/orders/nobody', '/nowhere']) {
+  test(`${path} wakes up without a word in the console, empty and full`, async ({ open, api }) => {
+    await open(path);
+    await api.offer('Margherita');
+    const { id } = await api.taken('Diavola');
+    await api.status(id, 'preparing');
+    await api.accepted('Hawaii');
+    await open(path);
+  });
+}

@@ -1,0 +1,88 @@
+// The same market without JavaScript: pages, links and forms.
+import { expect, test, ticket } from '../world';
+
+test.use({ javaScriptEnabled: false });
+
+test('an order goes from offer to doorstep by forms and reloads', async ({ open }) => {
+  const kitchen = await open('/supplier');
+  await expect(kitchen.getByText(/^As of/)).toBeVisible();
+  await kitchen.getByRole('textbox', { name: 'Kitchen' }).fill('Bella Napoli');
+  await kitchen.getByRole('textbox', { name: 'Pizza' }).fill('Diavola');
+  await kitchen.getByLabel('Your price').fill('9.50');
+  await kitchen.getByRole('button', { name: 'Offer it' }).click();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Accept' }).click();
+  await expect(ticket(kitchen, 'Diavola')).toContainText('€12.35 · 25 min');
+
+  const customer = await open('/customer');
+  await ticket(customer, 'Diavola').getByRole('link', { name: 'Take this offer' }).click();
+  await customer.getByLabel('Your name').fill('Ana');
+  await customer.getByLabel('Delivery address').fill('Kurze Gasse 1\n2nd floor');
+  await customer.getByRole('button', { name: 'Order for €12.35' }).click();
+  await expect(customer.getByRole('heading', { level: 1 })).toHaveText('Diavola arrives about');
+  await expect(customer.getByText('2nd floor')).toBeVisible();
+
+  await kitchen.reload();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Start' }).click();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Ready' }).click();
+
+  const dispatch = await open('/dispatch');
+  await ticket(dispatch, 'Diavola').getByLabel('Driver').fill('Jonas');
+  await ticket(dispatch, 'Diavola').getByRole('button', { name: 'Assign' }).click();
+  await dispatch.getByRole('button', { name: 'Left' }).click();
+  await dispatch.getByRole('button', { name: 'Delivered' }).click();
+  await expect(dispatch.getByText('Nobody is out.')).toBeVisible();
+
+  await customer.reload();
+  await expect(customer.getByRole('heading', { level: 1 })).toHaveText('Diavola has arrived');
+  const orders = await open('/orders');
+  await orders.getByRole('link', { name: 'Delivered 1' }).click();
+  await orders.getByRole('link', { name: 'Diavola' }).click();
+  await expect(orders.getByRole('list', { name: 'What happened' }).getByRole('listitem')).toHaveCount(8);
+});
+
+test('a form that is refused comes back with what was typed', async ({ open, api }) => {
+  const { id } = await api.accepted('Diavola');
+  const customer = await open(`/customer?take=${id}`);
+  await customer.getByLabel('Your name').fill('Nguyễn Thị Minh Khai');
+  await customer.getByRole('button', { name: /^Order for/ }).click();
+  await expect(customer.getByText('The address is empty. Where should the driver go?')).toBeVisible();
+  await expect(customer.getByLabel('Your name')).toHaveValue('Nguyễn Thị Minh Khai');
+  expect(customer.url()).not.toContain('Minh');
+  // Shown once.
+  await customer.reload();
+  await expect(customer.getByText('The address is empty.')).toHaveCount(0);
+  await expect(customer.getByLabel('Your name')).toHaveValue('');
+});
+
+test('who comes second is told on the ticket', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  const kitchen = await open('/supplier');
+  await api.status(id, 'preparing');
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Start' }).click();
+  await expect(ticket(kitchen, 'Diavola').getByRole('alert')).toHaveText('Somebody was faster: it is already in the oven.');
+});
+
+test('a rejection takes the reason that was picked', async ({ open, api }) => {
+  const { id } = await api.offer('Hawaii');
+  const kitchen = await open('/supplier');
+  await kitchen.getByText('Reject…').click();
+  await kitchen.getByText('Sold out').click();
+  await kitchen.getByRole('button', { name: 'Reject this pizza' }).click();
+  await expect(kitchen.getByRole('article')).toHaveCount(0);
+  const orders = await open(`/orders/${id}`);
+  await expect(orders.getByText('“Sold out”')).toBeVisible();
+});
+
+test('orders are filtered, and a kitchen is picked', async ({ open, api }) => {
+  await api.offer('Margherita');
+  await api.accepted('Diavola', { supplier_name: 'Forno' });
+  const orders = await open('/orders');
+  await orders.getByLabel('Search all text').fill('forno');
+  await orders.getByLabel('Search all text').press('Enter');
+  await expect(orders.getByRole('row').filter({ has: orders.getByRole('link') })).toHaveCount(1);
+  const kitchen = await open('/supplier');
+  await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('Forno');
+  await kitchen.getByRole('button', { name: 'Show' }).click();
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Forno');
+  await expect(kitchen.getByRole('article')).toHaveCount(1);
+});

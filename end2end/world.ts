@@ -1,0 +1,144 @@
+// What a test stands in: a real server of its own, and pages that fail the test when anything goes wrong in them.
+import { type APIRequestContext, type Page, expect, test as base } from '@playwright/test';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const program = resolve(import.meta.dirname, process.env.PIZZA_MARKET ?? '../target/debug/pizza-market');
+
+/** A market on a free port, with a store of its own. */
+export class Market {
+  private process?: ChildProcess;
+
+  private constructor(readonly url: string, private readonly data: string) {}
+
+  static async open(): Promise<Market> {
+    const market = new Market(`http://127.0.0.1:${await freePort()}`, mkdtempSync(join(tmpdir(), 'pizza-market-')));
+    await market.start();
+    return market;
+  }
+
+  async start() {
+    const env = { ...process.env, LEPTOS_SITE_ADDR: this.url.slice('http://'.length), DATA_DIR: this.data, RATE_LIMIT: 'off', RUST_LOG: 'warn' };
+    for (const name of Object.keys(env)) if (name.startsWith('REDIS_')) delete env[name as keyof typeof env];
+    this.process = spawn(program, { env, cwd: resolve(import.meta.dirname, '..'), stdio: 'inherit' });
+    await expect(async () => expect((await fetch(`${this.url}/readyz`)).status).toBe(200)).toPass({ intervals: [50], timeout: 15_000 });
+  }
+
+  /** kill -9. */
+  async kill() {
+    const gone = new Promise((done) => this.process?.once('exit', done));
+    this.process?.kill('SIGKILL');
+    await gone;
+  }
+
+  async close() {
+    await this.kill();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** What integrators do, to set a scene. */
+export class Api {
+  constructor(private readonly request: APIRequestContext, private readonly url: string) {}
+
+  async offer(pizza_name: string, more: object = {}) {
+    const data = { supplier_name: 'Bella Napoli', pizza_name, supplier_price: 9.5, ...more };
+    return this.post('/api/orders', data);
+  }
+
+  async accepted(pizza_name: string, more: object = {}) {
+    const { id } = await this.offer(pizza_name, more);
+    return this.post(`/api/orders/${id}/supplier-respond`, { accept: true, estimated_time: 25, notes: 'Really hot' });
+  }
+
+  async taken(pizza_name: string) {
+    const { id } = await this.accepted(pizza_name);
+    return this.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ana', delivery_address: 'Kurze Gasse 1' });
+  }
+
+  async status(id: string, status: string) {
+    return this.post(`/api/orders/${id}/status`, { status });
+  }
+
+  async post(path: string, data: object) {
+    const answer = await this.request.post(this.url + path, { data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.json();
+  }
+}
+
+type World = {
+  market: Market;
+  api: Api;
+  /** Opens a window of its own, with nothing in common with the others but the market. */
+  open: (path: string) => Promise<Page>;
+  /** What may be said in a console without failing the test. */
+  allowed: RegExp[];
+};
+
+export const test = base.extend<World>({
+  market: async ({}, use) => {
+    const market = await Market.open();
+    await use(market);
+    await market.close();
+  },
+  api: async ({ request, market }, use) => use(new Api(request, market.url)),
+  allowed: async ({}, use) => use([]),
+  open: async ({ browser, market, allowed, contextOptions, viewport, userAgent, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled }, use) => {
+    const said: string[] = [];
+    const contexts = [];
+    await use(async (path) => {
+      const options = { ...contextOptions, viewport, userAgent, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled };
+      const context = await browser.newContext({ ...options, baseURL: market.url });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => said.push(`${path}: ${error}`));
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) said.push(`${path}: ${message.text()}`);
+      });
+      await page.goto(path);
+      if (javaScriptEnabled !== false) await awake(page);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+    expect(said.filter((line) => !allowed.some((pattern) => pattern.test(line)))).toEqual([]);
+  },
+});
+
+/** Waits until a page has become live. */
+export async function awake(page: Page) {
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+}
+
+/** The ticket of a pizza, wherever it hangs. */
+export function ticket(page: Page, pizza: string) {
+  return page.getByRole('article').filter({ has: page.getByRole('heading', { name: pizza }) });
+}
+
+/** A column of a panel, by its heading. */
+export function column(page: Page, name: string) {
+  return page.getByRole('region', { name, exact: true });
+}
+
+export { expect };
+
+/** Marks documents: a reload would lose the mark. */
+export async function mark(pages: Page[]) {
+  for (const page of pages) await page.evaluate(() => Object.assign(window, { same: true }));
+}
+
+export async function isSame(pages: Page[]) {
+  for (const page of pages) expect(await page.evaluate(() => 'same' in window), page.url()).toBe(true);
+}
