@@ -1,7 +1,8 @@
 // The same market without JavaScript: pages, links and forms.
 import { expect, test, ticket } from '../world';
 
-test.use({ javaScriptEnabled: false });
+// A browser notices that it has fetched a program in vain.
+test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
 
 test('an order goes from offer to doorstep by forms and reloads', async ({ open }) => {
   const kitchen = await open('/supplier');

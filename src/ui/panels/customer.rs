@@ -5,7 +5,7 @@ use crate::{
     ui::{
         market::Market,
         parts::{
-            form::{ActForm, Control, Field, Refused, Send},
+            form::{ActForm, Control, Field, Forms, Refused, Send},
             small::{Detail, Icon, icon, name, pizza, sum},
         },
         words,
@@ -105,8 +105,12 @@ fn top(o: &Order) -> impl IntoView + use<> {
 /// The offer that somebody is about to take, or what has become of it.
 #[component]
 fn Taking(id: OrderId) -> impl IntoView {
-    let order = Market::here().order(id);
-    let hot = Memo::new(move |_| order.is_some_and(|order| order.get().status == Status::SupplierAccepted));
+    let (order, forms) = (Market::here().order(id), Forms::here());
+    let hot = Memo::new(move |was: Option<&bool>| {
+        let hot = order.is_some_and(|order| order.get().status == Status::SupplierAccepted);
+        // While one's own answer is out, it may well be oneself who has taken it.
+        if forms.is_sending(id) { was.copied().unwrap_or(hot) } else { hot }
+    });
     view! {
         <li class="open">
             {move || match order {

@@ -116,7 +116,7 @@ fn ByStatus(wanted: Memo<Wanted>) -> impl IntoView {
     view! {
         <nav aria-label="Status">
             <ul class="by-status">
-                <li><A href=move || address(None) attr:aria-current=move || current(None) scroll=false>"All " <b>{move || counts.get().all()}</b></A></li>
+                <li><a href=move || address(None) aria-current=move || current(None) data-noscroll="">"All " <b>{move || counts.get().all()}</b></a></li>
                 {Status::ALL.iter().map(|&status| view! {
                     <li>
                         <a href=move || address(Some(status)) aria-current=move || current(Some(status)) data-status=status.name() data-noscroll="">

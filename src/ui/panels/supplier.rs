@@ -337,49 +337,63 @@ fn KitchenPicker(kitchen: Kitchen) -> impl IntoView {
 /// The form for a new offer, under the thumb or at the end.
 #[component]
 fn Dock(kitchen: Kitchen) -> impl IntoView {
+    let (pizza, price) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    // Kitchen and markup stay for the next pizza.
+    let then = Callback::new(move |_| {
+        pizza.set(String::new());
+        price.set(String::new());
+    });
     view! {
         <section class="dock" id="new-offer" aria-labelledby="h-new">
             <details open>
                 <summary>{icon(Icon::Plus)} <span id="h-new">"New offer"</span> {icon(Icon::Down)}</summary>
-                <ActForm act="offer"><NewOffer kitchen/></ActForm>
+                <ActForm act="offer" then><NewOffer kitchen pizza price/></ActForm>
             </details>
         </section>
     }
 }
 
 #[component]
-fn NewOffer(kitchen: Kitchen) -> impl IntoView {
-    let [supplier, pizza, price, markup] = ["supplier_name", "pizza_name", "supplier_price", "markup_percentage"].map(Control::new);
-    let (typed_price, set_price) = signal(price.value(""));
-    let (typed_markup, set_markup) = signal(markup.value("30"));
+fn NewOffer(kitchen: Kitchen, pizza: RwSignal<String>, price: RwSignal<String>) -> impl IntoView {
+    let [pizza_name, supplier_price, markup] = ["pizza_name", "supplier_price", "markup_percentage"].map(Control::new);
+    for (control, text) in [(pizza_name, pizza), (supplier_price, price)] {
+        text.set(control.value(""));
+    }
+    let percent = RwSignal::new(markup.value("30"));
     view! {
-        {move || match kitchen.get() {
-            Some(kitchen) => view! { <input type="hidden" name="supplier_name" value=kitchen/> }.into_any(),
-            None => view! {
-                <Field of=supplier label="Kitchen">
-                    <input class="input" value=supplier.value("") list="kitchens" autocomplete="organization" required {..supplier.ties()}/>
-                </Field>
-            }.into_any(),
-        }}
-        <Field of=pizza label="Pizza">
-            <input class="input" value=pizza.value("") autocomplete="off" required {..pizza.ties()}/>
+        <WhichKitchen kitchen/>
+        <Field of=pizza_name label="Pizza">
+            <input class="input" autocomplete="off" required value=pizza.get_untracked() {..pizza_name.ties()} bind:value=pizza/>
         </Field>
-        <Field of=price label="Your price">
+        <Field of=supplier_price label="Your price">
             <div class="affix">
                 <span aria-hidden="true">"€"</span>
-                <input class="input" inputmode="decimal" value=price.value("") required autocomplete="off"
-                    on:input=move |event| set_price.set(event_target_value(&event)) {..price.ties()}/>
+                <input class="input" inputmode="decimal" autocomplete="off" required value=price.get_untracked() {..supplier_price.ties()} bind:value=price/>
             </div>
         </Field>
         <Field of=markup label="Markup">
             <div class="affix">
-                <input class="input" inputmode="decimal" value=markup.value("30") autocomplete="off"
-                    on:input=move |event| set_markup.set(event_target_value(&event)) {..markup.ties()}/>
+                <input class="input" inputmode="decimal" autocomplete="off" value=percent.get_untracked() {..markup.ties()} bind:value=percent/>
                 <span class="after" aria-hidden="true">"%"</span>
             </div>
         </Field>
-        <Margin price=typed_price markup=typed_markup/>
+        <Margin price=price.read_only() markup=percent.read_only()/>
         <Send icon=Icon::Of(Status::SupplierAccepted)>"Offer it"</Send>
+    }
+}
+
+/// Asked for only where the screen belongs to no kitchen.
+#[component]
+fn WhichKitchen(kitchen: Kitchen) -> impl IntoView {
+    let supplier = Control::new("supplier_name");
+    move || match kitchen.get() {
+        Some(kitchen) => view! { <input type="hidden" name="supplier_name" value=kitchen/> }.into_any(),
+        None => view! {
+            <Field of=supplier label="Kitchen">
+                <input class="input" autocomplete="organization" required value=supplier.value("") {..supplier.ties()}/>
+            </Field>
+        }
+        .into_any(),
     }
 }
 

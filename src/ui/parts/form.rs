@@ -15,13 +15,18 @@ use leptos::{
     context::Provider,
     ev::SubmitEvent,
     form::form_data_from_event,
+    html,
     prelude::*,
     tachys::html::attribute::Attribute,
     task::spawn_local,
-    web_sys::UrlSearchParams,
+    wasm_bindgen::JsCast,
+    web_sys::{HtmlElement, UrlSearchParams},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// The server answers within 5 s. Whoever does not, is not there.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -48,16 +53,23 @@ pub fn form_id(act: &str, order: Option<OrderId>) -> String {
 pub struct Forms {
     flash: StoredValue<Option<Flash>>,
     refused: RwSignal<BTreeMap<OrderId, (Error, Time)>>,
+    /// Orders that a form has been sent for, and whose answer is still out.
+    sending: RwSignal<BTreeSet<OrderId>>,
 }
 
 impl Forms {
     pub fn new(flash: Option<Flash>, now: Time) -> Forms {
         let refused = flash.iter().filter_map(|flash| Some((flash.order?, (flash.error.clone(), now)))).collect();
-        Forms { flash: StoredValue::new(flash), refused: RwSignal::new(refused) }
+        Forms { flash: StoredValue::new(flash), refused: RwSignal::new(refused), sending: RwSignal::default() }
     }
 
     pub fn here() -> Forms {
         expect_context()
+    }
+
+    /// An event may be faster than the answer to what caused it. Until then, what it means is not known here.
+    pub fn is_sending(self, order: OrderId) -> bool {
+        self.sending.with(|sending| sending.contains(&order))
     }
 
     fn refuse(self, order: OrderId, error: Error, now: Time) {
@@ -109,6 +121,7 @@ pub fn ActForm(
     let order_id = order.map(|order| order.with_untracked(|order| order.id));
     let id = form_id(form, order_id);
     let form = Form::new(id.clone());
+    let element = NodeRef::<html::Form>::new();
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         if form.busy.get_untracked() {
@@ -117,6 +130,7 @@ pub fn ActForm(
         let Some(body) = encode(&event) else { return };
         form.busy.set(true);
         form.error.set(None);
+        forms.sending.update(|sending| sending.extend(order_id));
         spawn_local(async move {
             let answer = post(act, body).await;
             // The form may be gone by now, with its ticket.
@@ -124,22 +138,25 @@ pub fn ActForm(
             match answer {
                 Ok(order) => {
                     forms.forgive(order.id);
-                    market.put(&order);
+                    // First, since the change may take the form away.
                     if let Some(then) = then {
-                        then.try_run(order);
+                        then.try_run(order.clone());
                     }
+                    market.put(&order);
                 }
                 Err(error) => {
                     if let (Some(id), false) = (order_id, matches!(error, Error::Invalid(_))) {
                         forms.refuse(id, error.clone(), market.now_untracked());
                     }
                     let _ = form.error.try_set(Some(error));
+                    request_animation_frame(move || focus_fault(element));
                 }
             }
+            forms.sending.update(|sending| sending.retain(|id| Some(*id) != order_id));
         });
     };
     view! {
-        <form id=id method="post" action=format!("/act/{act}") class=class novalidate on:submit=send>
+        <form node_ref=element id=id method="post" action=format!("/act/{act}") class=class novalidate on:submit=send>
             <Provider value=form>
                 {order.map(|order| view! {
                     <input type="hidden" name="id" value=order.with_untracked(|order| order.id.to_string())/>
@@ -149,6 +166,16 @@ pub fn ActForm(
                 {order.is_none().then(|| view! { <FormError/> })}
             </Provider>
         </form>
+    }
+}
+
+/// Leads to the first field that has to be put right.
+fn focus_fault(form: NodeRef<html::Form>) {
+    let form = form.try_get_untracked().flatten();
+    let field = form.and_then(|form| form.query_selector("[aria-invalid=true]").ok().flatten());
+    if let Some(field) = field {
+        // Nowhere to lead to, if the page does not let us.
+        let _ = field.unchecked_into::<HtmlElement>().focus();
     }
 }
 
