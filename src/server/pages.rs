@@ -15,7 +15,7 @@ use axum::{
         request::Parts,
     },
     middleware::{Next, from_fn_with_state},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use leptos::{
@@ -50,6 +50,9 @@ async fn package(State(app): State<App>, request: Request) -> Response {
 
 /// A file of the site; or else the page that says that there is nothing here.
 pub async fn elsewhere(State(app): State<App>, request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return Error::UnknownPath.into_response();
+    }
     let (parts, body) = request.into_parts();
     let file = file(&app, Request::from_parts(parts.clone(), Body::empty()), "no-cache").await;
     if file.status() != StatusCode::NOT_FOUND {

@@ -110,10 +110,11 @@ pub fn seconds(time: TimeDelta) -> String {
     if time < TimeDelta::minutes(1) { format!("{} s", time.num_seconds().max(0)) } else { duration(time) }
 }
 
-/// A page's title, which counts what waits there.
+/// A page's title, which counts what waits there. `leptos_meta` writes titles into pages as they are, so that
+/// what people have written must not hold what could end one.
 pub fn title(waits: usize, place: &str) -> String {
     let count = if waits > 0 { format!("({waits}) ") } else { String::new() };
-    format!("{count}{place} · Pizza Market")
+    format!("{count}{} · Pizza Market", place.replace('<', "‹"))
 }
 
 /// Text as part of an address.

@@ -248,7 +248,7 @@ impl Link {
 
     async fn connect(&self) -> Result<Session> {
         self.pass_the_fence().await.map_err(|error| match error.kind() {
-            ErrorKind::AuthenticationFailed => {
+            _ if is_refused(&error) => {
                 StoreError::Broken(format!("{}: Redis refuses the credentials ({error})", self.credentials))
             }
             ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
@@ -306,7 +306,11 @@ impl Link {
                 self.lost(session, &text);
                 StoreError::Ambiguous(text)
             }
-            ErrorKind::AuthenticationFailed | ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown) => {
+            _ if is_refused(error) => {
+                self.lost(session, &text);
+                StoreError::Away(text)
+            }
+            ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown) => {
                 self.lost(session, &text);
                 StoreError::Away(text)
             }
@@ -383,6 +387,11 @@ impl Link {
         }
         call
     }
+}
+
+/// Whether Redis does not let us in.
+fn is_refused(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::AuthenticationFailed || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
 }
 
 /// What this Redis promises for a commit that it has answered.

@@ -1,0 +1,59 @@
+//! Settings: each that makes no sense stops the start, and is named.
+
+use crate::world::{Instance, program, refuses_to_start};
+use std::fs;
+
+#[test]
+fn a_value_that_makes_no_sense_is_named() {
+    for (name, value) in [
+        ("LEPTOS_SITE_ADDR", "localhost"),
+        ("LEPTOS_SITE_ADDR", "127.0.0.1:99999"),
+        ("LEPTOS_HASH_FILES", "maybe"),
+        ("REDIS_URL", "http://127.0.0.1"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_PORT", "many"),
+        ("REDIS_DB", "-1"),
+        ("REDIS_DB", "first"),
+        ("REDIS_TLS", "perhaps"),
+        ("CORS_ALLOWED_ORIGINS", "*"),
+        ("CORS_ALLOWED_ORIGINS", "https://shop.example/"),
+        ("CORS_ALLOWED_ORIGINS", "https://shop.example,shop.example"),
+        ("RATE_LIMIT", "0"),
+        ("RATE_LIMIT", "fast"),
+        ("EVENT_RETENTION", "-5"),
+        ("DATA_DIR", "/dev/null/nowhere"),
+    ] {
+        let mut command = program();
+        command.env("DATA_DIR", tempfile::tempdir().unwrap().path()).env(name, value);
+        let said = refuses_to_start(command);
+        assert!(said.contains(name), "{name}={value}: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = program();
+    command.env("LEPTOS_SITE_ADDR", taken.local_addr().unwrap().to_string());
+    assert!(refuses_to_start(command).contains("LEPTOS_SITE_ADDR"));
+}
+
+#[tokio::test]
+async fn settings_may_stand_in_dot_env_and_in_leptos_toml() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), "DATA_DIR=elsewhere\n").unwrap();
+    let toml = include_str!("../../Leptos.toml").replace("127.0.0.1:8000", "127.0.0.1:0");
+    fs::write(folder.path().join("Leptos.toml"), toml).unwrap();
+    let mut command = program();
+    command.current_dir(folder.path()).env_remove("LEPTOS_SITE_ADDR");
+    let instance = Instance::start(command);
+    instance.until_ready().await;
+    assert!(folder.path().join("elsewhere/market.redb").exists());
+
+    let broken = tempfile::tempdir().unwrap();
+    fs::write(broken.path().join(".env"), "this is no setting\n").unwrap();
+    let mut command = program();
+    command.current_dir(broken.path());
+    assert!(refuses_to_start(command).contains(".env"));
+}

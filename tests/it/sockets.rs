@@ -1,0 +1,203 @@
+//! `/ws`: live events, coming back with `since`, signals, and how sockets end.
+
+use crate::world::{Instance, Market, SOON, Socket, day};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
+
+crate::on_both_engines! {
+    every_socket_gets_every_event_in_order,
+    a_client_comes_back_where_it_was,
+    a_cursor_of_no_use_is_reset,
+    a_thousand_events_are_neither_lost_nor_doubled,
+}
+
+async fn every_socket_gets_every_event_in_order(market: Market) {
+    let market = market.open().await;
+    let mut plain = market.socket("").await;
+    let mut signals = market.follow().await;
+    let path = market.offer("Diavola").await;
+    for (_, call, body) in day() {
+        market.done(&format!("{path}/{call}"), &body).await;
+    }
+    let history = market.get(&format!("{path}/events")).await.json();
+    for expected in history.as_array().unwrap() {
+        // Without `since` there are order events and nothing else.
+        assert_eq!(&plain.any_frame().await, expected);
+        assert_eq!(&signals.event().await, expected);
+    }
+}
+
+async fn a_client_comes_back_where_it_was(market: Market) {
+    let market = market.open().await;
+    let mut socket = market.follow().await;
+    let path = market.offer("Diavola").await;
+    let first = socket.event().await;
+    drop(socket);
+    for (_, call, body) in day() {
+        market.done(&format!("{path}/{call}"), &body).await;
+    }
+    let history = market.get(&format!("{path}/events")).await.json();
+    for (n, event) in history.as_array().unwrap().iter().enumerate() {
+        let mut again = market.socket(&format!("?since={}", event["id"].as_str().unwrap())).await;
+        for expected in &history.as_array().unwrap()[n + 1..] {
+            assert_eq!(&again.any_frame().await, expected);
+        }
+        // Nothing between what was missed and what is live.
+        let beat = again.any_frame().await;
+        assert_eq!((&beat["event_type"], &beat["order"]), (&json!("stream.heartbeat"), &Value::Null));
+        assert_eq!(beat["id"], history[7]["id"]);
+    }
+    assert_eq!(first, history[0]);
+}
+
+async fn a_cursor_of_no_use_is_reset(market: Market) {
+    let market = market.open().await;
+    market.offer("Diavola").await;
+    let newest = market.get("/api/orders").await.header("last-event-id").unwrap().to_owned();
+    let (epoch, seq) = newest.split_once('-').unwrap();
+    let never_issued = format!("{epoch}-{}", seq.parse::<u64>().unwrap() + 5);
+    for since in [never_issued.as_str(), "0123456789abcdef-1"] {
+        let mut socket = market.socket(&format!("?since={since}")).await;
+        let reset = socket.any_frame().await;
+        assert_eq!((&reset["event_type"], &reset["order"]), (&json!("stream.reset"), &Value::Null));
+        assert_eq!(reset["id"], newest);
+        market.offer("Hawaii").await;
+        assert_eq!(socket.event().await["order"]["pizza_name"], "Hawaii");
+        // Back to where it was, for the next.
+        let now = market.get("/api/orders").await.header("last-event-id").unwrap().to_owned();
+        assert_ne!(now, newest);
+        break;
+    }
+    for malformed in ["x", "-1", "a-", "a-01", "A-1", "a-1-1", "a b-1"] {
+        let url = format!("{}/ws?since={}", market.url, malformed.replace(' ', "%20"));
+        let answer = market.send(upgrade(&market, &url)).await;
+        assert_eq!(answer.faults(), ["since"], "{malformed}");
+    }
+    market.get("/ws").await.problem(426);
+}
+
+/// A request that asks for a WebSocket as a browser would.
+fn upgrade(market: &Instance, url: &str) -> reqwest::RequestBuilder {
+    let request = market.http.get(url).header("connection", "upgrade").header("upgrade", "websocket");
+    request.header("sec-websocket-version", "13").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+}
+
+async fn a_thousand_events_are_neither_lost_nor_doubled(market: Market) {
+    let market = market.open().await;
+    let start = market.get("/api/orders").await.header("last-event-id").unwrap().to_owned();
+    let offers = async {
+        for _ in 0..20 {
+            futures::future::join_all((0..50).map(|n| market.offer(if n % 2 == 0 { "A" } else { "B" }))).await;
+        }
+    };
+    // Comes back again and again while they are made.
+    let client = async {
+        let mut seen = Vec::new();
+        let mut since = start.clone();
+        while seen.len() < 1_000 {
+            let mut socket = market.socket(&format!("?since={since}")).await;
+            for _ in 0..173.min(1_000 - seen.len()) {
+                let event = socket.event().await;
+                since = event["id"].as_str().unwrap().to_owned();
+                seen.push(since.split_once('-').unwrap().1.parse::<u64>().unwrap());
+            }
+        }
+        seen
+    };
+    let ((), seen) = tokio::join!(offers, client);
+    let first = seen[0];
+    assert!(seen.iter().enumerate().all(|(n, seq)| *seq == first + n as u64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_than_what_is_held_is_reset() {
+    let market = Market::embedded().with("EVENT_RETENTION", "50").open().await;
+    let start = market.get("/api/orders").await.header("last-event-id").unwrap().to_owned();
+    for n in 0..60 {
+        market.offer(&format!("P{n}")).await;
+    }
+    drop(market);
+    // (A fresh instance has only what the ledger holds.)
+    let market = Market::embedded().with("EVENT_RETENTION", "50");
+    let instance = market.open().await;
+    let start_here = instance.get("/api/orders").await.header("last-event-id").unwrap().to_owned();
+    assert_ne!(start, start_here);
+    let mut socket = instance.socket(&format!("?since={start}")).await;
+    assert_eq!(socket.any_frame().await["event_type"], "stream.reset");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_may_open_it_from_our_pages_and_the_list_only() {
+    let market = Market::embedded().with("CORS_ALLOWED_ORIGINS", "https://shop.example").open().await;
+    let url = format!("{}/ws", market.url.replace("http", "ws"));
+    let from = |origin: &str| {
+        let mut request = url.as_str().into_client_request().unwrap();
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        request
+    };
+    for welcome in [market.url.as_str(), "https://shop.example"] {
+        Socket::open(from(welcome)).await.unwrap();
+    }
+    for foreign in ["https://evil.example", "null", "http://localhost:3000", "http://shop.example"] {
+        assert_eq!(Socket::refused(from(foreign)).await, StatusCode::FORBIDDEN);
+    }
+    Socket::open(url.as_str()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_says_is_ignored_up_to_4_kib() {
+    let market = Market::embedded().open().await;
+    let mut socket = market.socket("").await;
+    for small in [Message::text("hello"), Message::binary(vec![0; 4096]), Message::Ping("x".into())] {
+        socket.say(small).await;
+    }
+    market.offer("Diavola").await;
+    assert_eq!(socket.event().await["event_type"], "order.created");
+    socket.say(Message::text("x".repeat(4097))).await;
+    assert_eq!(u16::from(socket.closed(SOON).await.code), 1009);
+    let mut huge = market.socket("").await;
+    huge.say(Message::text("x".repeat(1_000_000))).await;
+    assert_eq!(u16::from(huge.closed(SOON).await.code), 1009);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn heartbeats_come_and_who_answers_no_ping_is_closed() {
+    let market = Market::embedded().open().await;
+    let mut answering = market.follow().await;
+    let silent = silent_client(&market);
+    let beat = answering.signal("stream.heartbeat").await;
+    let newest = market.get("/api/orders").await.header("last-event-id").unwrap().to_owned();
+    assert_eq!(beat["id"], newest);
+    let (code, reason) = tokio::time::timeout(Duration::from_secs(40), silent).await.unwrap();
+    assert_eq!(code, 4012);
+    assert!(!reason.is_empty());
+}
+
+/// A peer that reads, and answers nothing, as no library would: the code and reason with which it is closed.
+async fn silent_client(market: &Instance) -> (u16, String) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let host = market.url.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+    let ask = format!(
+        "GET /ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(ask.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    loop {
+        let mut chunk = [0; 1024];
+        let n = stream.read(&mut chunk).await.unwrap();
+        assert!(n > 0, "it hung up without a word");
+        bytes.extend_from_slice(&chunk[..n]);
+        // The answer's head, a ping (0x89, empty), and at last a close frame (0x88, length, code, reason).
+        let Some(head) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        let frames = &bytes[head + 4..];
+        if let Some(at) = frames.iter().position(|byte| *byte == 0x88) {
+            let length = frames[at + 1] as usize;
+            let code = u16::from_be_bytes([frames[at + 2], frames[at + 3]]);
+            return (code, String::from_utf8(frames[at + 4..at + 2 + length].to_vec()).unwrap());
+        }
+    }
+}
