@@ -47,3 +47,42 @@ $(site)/brand.svg: $(wildcard public/*)
 	@mkdir -p $(@D)
 	@cp -r public/. $(@D)
 	@touch $@
+
+# Goes through all tests even where some fail, and ends with one line of counts.
+.PHONY: test
+test:
+	@./setup wasm bindgen npm redis chromium
+	@$(MAKE) debug
+	@mkdir -p target/tests
+	@failed=0; \
+	echo "== Rules, ledgers, and the program from outside"; \
+	cargo test --no-fail-fast --features ssr --bin pizza-market --test it 2>&1 | tee target/tests/cargo.log || failed=1; \
+	echo "== The browser's journeys"; \
+	rm -f end2end/test-results/report.json; \
+	(cd end2end && npx playwright test) || failed=1; \
+	node end2end/count.mjs target/tests/cargo.log end2end/test-results/report.json; \
+	exit $$failed
+
+.PHONY: lint
+lint:
+	@./setup wasm
+	cargo fmt --check
+	cargo clippy --features ssr --bin pizza-market --tests -- -D warnings
+	cargo clippy --lib --features hydrate --target wasm32-unknown-unknown --target-dir target/front -- -D warnings
+
+.PHONY: watch
+watch:
+	@./setup wasm bindgen leptos
+	@cargo leptos watch
+
+.PHONY: build
+build:
+	@./setup wasm bindgen leptos npm
+	@$(tools) LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
+	@node end2end/sizes.mjs target/site/pkg
+
+.PHONY: smoke
+smoke:
+	@./setup npm chromium
+	@[ -x target/release/pizza-market ] || $(MAKE) build
+	@cd end2end && PIZZA_MARKET=../target/release/pizza-market npx playwright test journey plain

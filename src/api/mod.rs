@@ -3,7 +3,7 @@
 //! Their addresses lie under `/act`, so that all of `/api` is the integrators'. They take the fields of plain HTML
 //! forms as text, and leave their meaning to the domain's parsers. None holds a rule of its own.
 
-use crate::domain::{Error, Event, Order, OrderId, Role, Snapshot, What};
+use crate::domain::{Error, Event, Found, Order, OrderId, Role, Snapshot, Status, What};
 use leptos::prelude::*;
 use leptos::server_fn::{
     codec::{GetUrl, JsonEncoding},
@@ -18,8 +18,19 @@ pub async fn offer(
     #[server(default)] supplier_price: String,
     #[server(default)] markup_percentage: String,
 ) -> Result<Order, Error> {
-    let names = ["supplier_name", "pizza_name", "supplier_price", "markup_percentage"];
-    crate::server::posted("offer", names, [supplier_name, pizza_name, supplier_price, markup_percentage]).offer().await
+    let names = [
+        "supplier_name",
+        "pizza_name",
+        "supplier_price",
+        "markup_percentage",
+    ];
+    crate::server::posted(
+        "offer",
+        names,
+        [supplier_name, pizza_name, supplier_price, markup_percentage],
+    )
+    .offer()
+    .await
 }
 
 /// A supplier answers an order. A reason that was picked counts where there are no words of one's own.
@@ -32,10 +43,29 @@ pub async fn respond(
     #[server(default)] reason: String,
     #[server(default)] estimated_time: String,
 ) -> Result<Order, Error> {
-    let notes = if notes.trim().is_empty() { reason } else { notes };
-    let form = if accept == "false" { "reject" } else { "respond" };
-    let posted = crate::server::posted(form, ["accept", "notes", "estimated_time"], [accept, notes, estimated_time]);
-    posted.act(id, version, Role::Supplier, crate::domain::Command::read_answer).await
+    let notes = if notes.trim().is_empty() {
+        reason
+    } else {
+        notes
+    };
+    let form = if accept == "false" {
+        "reject"
+    } else {
+        "respond"
+    };
+    let posted = crate::server::posted(
+        form,
+        ["accept", "notes", "estimated_time"],
+        [accept, notes, estimated_time],
+    );
+    posted
+        .act(
+            id,
+            version,
+            Role::Supplier,
+            crate::domain::Command::read_answer,
+        )
+        .await
 }
 
 /// A customer takes an offer, and is sent to the page that follows it.
@@ -46,51 +76,102 @@ pub async fn take(
     #[server(default)] customer_name: String,
     #[server(default)] delivery_address: String,
 ) -> Result<Order, Error> {
-    let posted = crate::server::posted("take", ["customer_name", "delivery_address"], [customer_name, delivery_address]);
-    posted.leading_to(format!("/customer/{id}")).act(id, version, Role::Customer, crate::domain::Command::read_take).await
+    let posted = crate::server::posted(
+        "take",
+        ["customer_name", "delivery_address"],
+        [customer_name, delivery_address],
+    );
+    posted
+        .leading_to(format!("/customer/{id}"))
+        .act(
+            id,
+            version,
+            Role::Customer,
+            crate::domain::Command::read_take,
+        )
+        .await
 }
 
 /// The pizza goes into the oven.
 #[server(prefix = "/act", endpoint = "prepare")]
 pub async fn prepare(id: OrderId, version: u32) -> Result<Order, Error> {
-    crate::server::posted("prepare", [], []).act(id, version, Role::Supplier, |_| Ok(crate::domain::Command::Prepare)).await
+    crate::server::posted("prepare", [], [])
+        .act(id, version, Role::Supplier, |_| {
+            Ok(crate::domain::Command::Prepare)
+        })
+        .await
 }
 
 /// The pizza waits for a driver.
 #[server(prefix = "/act", endpoint = "mark-ready")]
 pub async fn mark_ready(id: OrderId, version: u32) -> Result<Order, Error> {
-    crate::server::posted("mark-ready", [], []).act(id, version, Role::Supplier, |_| Ok(crate::domain::Command::MarkReady)).await
+    crate::server::posted("mark-ready", [], [])
+        .act(id, version, Role::Supplier, |_| {
+            Ok(crate::domain::Command::MarkReady)
+        })
+        .await
 }
 
 /// A driver gets the pizza.
 #[server(prefix = "/act", endpoint = "dispatch")]
-pub async fn dispatch(id: OrderId, version: u32, #[server(default)] driver_name: String) -> Result<Order, Error> {
+pub async fn dispatch(
+    id: OrderId,
+    version: u32,
+    #[server(default)] driver_name: String,
+) -> Result<Order, Error> {
     let posted = crate::server::posted("dispatch", ["driver_name"], [driver_name]);
-    posted.act(id, version, Role::Dispatch, crate::domain::Command::read_dispatch).await
+    posted
+        .act(
+            id,
+            version,
+            Role::Dispatch,
+            crate::domain::Command::read_dispatch,
+        )
+        .await
 }
 
 /// The driver has left.
 #[server(prefix = "/act", endpoint = "set-off")]
 pub async fn set_off(id: OrderId, version: u32) -> Result<Order, Error> {
-    crate::server::posted("set-off", [], []).act(id, version, Role::Dispatch, |_| Ok(crate::domain::Command::SetOff)).await
+    crate::server::posted("set-off", [], [])
+        .act(id, version, Role::Dispatch, |_| {
+            Ok(crate::domain::Command::SetOff)
+        })
+        .await
 }
 
 /// The pizza is at the door.
 #[server(prefix = "/act", endpoint = "deliver")]
 pub async fn deliver(id: OrderId, version: u32) -> Result<Order, Error> {
-    crate::server::posted("deliver", [], []).act(id, version, Role::Dispatch, |_| Ok(crate::domain::Command::Deliver)).await
+    crate::server::posted("deliver", [], [])
+        .act(id, version, Role::Dispatch, |_| {
+            Ok(crate::domain::Command::Deliver)
+        })
+        .await
 }
 
 /// Somebody gives the order up.
 #[server(prefix = "/act", endpoint = "cancel")]
 pub async fn cancel(id: OrderId, version: u32, by: Role) -> Result<Order, Error> {
-    crate::server::posted("cancel", [], []).act(id, version, by, |_| Ok(crate::domain::Command::Cancel)).await
+    crate::server::posted("cancel", [], [])
+        .act(id, version, by, |_| Ok(crate::domain::Command::Cancel))
+        .await
 }
 
 /// The live view, to begin with or to begin again.
 #[server(prefix = "/act", endpoint = "board", input = GetUrl)]
 pub async fn board() -> Result<Snapshot, Error> {
     crate::server::desk()?.snapshot().await
+}
+
+/// Orders of the past that are not on the board, in one state or in any.
+#[server(prefix = "/act", endpoint = "search", input = GetUrl)]
+pub async fn search(
+    status: Option<Status>,
+    #[server(default)] text: String,
+    below: OrderId,
+) -> Result<Found, Error> {
+    crate::server::desk()?.search(status, &text, below).await
 }
 
 /// Everything that has happened to an order, oldest first.
@@ -105,7 +186,9 @@ impl FromServerFnError for Error {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Error {
         match error {
             ServerFnErrorErr::Request(_) => Error::NoAnswer,
-            ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => Error::invalid("form", What::Malformed { why }),
+            ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => {
+                Error::invalid("form", What::Malformed { why })
+            }
             _ => Error::Internal,
         }
     }

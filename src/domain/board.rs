@@ -19,6 +19,8 @@ pub struct Board {
     orders: BTreeMap<OrderId, Order>,
     /// When a customer took them, of those that somebody waits for.
     taken: BTreeMap<OrderId, Time>,
+    /// The newest finished order that is not here any more. All that are newer are here.
+    forgotten: Option<OrderId>,
 }
 
 /// A board as it is handed over: to a page that is rendered, to a browser that reads again.
@@ -29,6 +31,13 @@ pub struct Snapshot {
     pub as_of: Time,
     /// The time at which it is handed over.
     pub now: Time,
+}
+
+/// Orders of the past, newest first, and the one below which to look on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    pub orders: Vec<Order>,
+    pub next: Option<OrderId>,
 }
 
 /// How many orders of the whole market stand where, off the board too.
@@ -68,11 +77,23 @@ impl Counts {
 }
 
 impl Board {
-    /// The view that the ledger gives at `cursor`: all open orders, some finished ones, and when those were
-    /// taken that somebody waits for.
-    pub fn new(cursor: Cursor, counts: Counts, orders: Vec<Order>, taken: BTreeMap<OrderId, Time>) -> Board {
+    /// The view that the ledger gives at `cursor`: all open orders, and the finished ones that are newer than
+    /// `forgotten`; and when those were taken that somebody waits for.
+    pub fn new(
+        cursor: Cursor,
+        counts: Counts,
+        orders: Vec<Order>,
+        taken: BTreeMap<OrderId, Time>,
+        forgotten: Option<OrderId>,
+    ) -> Board {
         let orders = orders.into_iter().map(|order| (order.id, order)).collect();
-        let mut board = Board { cursor, counts, orders, taken };
+        let mut board = Board {
+            cursor,
+            counts,
+            orders,
+            taken,
+            forgotten,
+        };
         board.trim();
         board
     }
@@ -83,6 +104,11 @@ impl Board {
 
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// The newest finished order that is not here any more.
+    pub fn forgotten(&self) -> Option<OrderId> {
+        self.forgotten
     }
 
     pub fn get(&self, id: OrderId) -> Option<&Order> {
@@ -132,15 +158,18 @@ impl Board {
     }
 
     fn trim(&mut self) {
-        let mut finished: Vec<_> = self.orders.values().filter(|o| o.status.is_final()).collect();
-        if finished.len() <= FINISHED {
+        let finished = self
+            .orders
+            .values()
+            .filter(|order| order.status.is_final())
+            .map(|order| order.id);
+        let newest_to_go = finished.rev().nth(FINISHED).max(self.forgotten);
+        let Some(newest_to_go) = newest_to_go else {
             return;
-        }
-        finished.sort_unstable_by_key(|order| (order.updated_at, order.id));
-        let old: Vec<OrderId> = finished[..finished.len() - FINISHED].iter().map(|order| order.id).collect();
-        for id in old {
-            self.orders.remove(&id);
-        }
+        };
+        self.orders
+            .retain(|id, order| *id > newest_to_go || !order.status.is_final());
+        self.forgotten = Some(newest_to_go);
     }
 }
 
@@ -150,11 +179,16 @@ mod rows {
     use serde::{Deserialize, Deserializer, Serializer};
     use std::collections::BTreeMap;
 
-    pub fn serialize<S: Serializer>(orders: &BTreeMap<OrderId, Order>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(
+        orders: &BTreeMap<OrderId, Order>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(orders.values())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<OrderId, Order>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<OrderId, Order>, D::Error> {
         let orders = Vec::<Order>::deserialize(deserializer)?;
         Ok(orders.into_iter().map(|order| (order.id, order)).collect())
     }
@@ -174,7 +208,13 @@ mod tests {
     }
 
     fn empty() -> Board {
-        Board::new(cursor("e", 0), Counts::default(), vec![], BTreeMap::new())
+        Board::new(
+            cursor("e", 0),
+            Counts::default(),
+            vec![],
+            BTreeMap::new(),
+            None,
+        )
     }
 
     /// A history of `steps` attempts on a few orders: the events that it made.
@@ -185,11 +225,21 @@ mod tests {
             let now = at(second as i64);
             let change = match orders.get(&id(order)) {
                 None => Some(Order::new(id(order), offer(), now)),
-                Some(known) => known.clone().apply(commands()[command].clone(), None, now).ok(),
+                Some(known) => known
+                    .clone()
+                    .apply(commands()[command].clone(), None, now)
+                    .ok(),
             };
-            let Some((order, event_type)) = change else { continue };
+            let Some((order, event_type)) = change else {
+                continue;
+            };
             orders.insert(order.id, order.clone());
-            events.push(Event { event_type, order, timestamp: now, id: cursor("e", events.len() as u64 + 1) });
+            events.push(Event {
+                event_type,
+                order,
+                timestamp: now,
+                id: cursor("e", events.len() as u64 + 1),
+            });
         }
         events
     }
@@ -208,7 +258,12 @@ mod tests {
         let events = history(&[(1, 0), (1, 0)]);
         let mut board = empty();
         board.fold(&events[0]);
-        assert_eq!(board.put(&events[1].order), Folded::Applied { before: Some(Status::PendingSupplier) });
+        assert_eq!(
+            board.put(&events[1].order),
+            Folded::Applied {
+                before: Some(Status::PendingSupplier)
+            }
+        );
         assert_eq!(board.cursor().seq, 1);
         assert_eq!(board.fold(&events[1]), Folded::Duplicate);
         assert_eq!(board.cursor().seq, 2);
@@ -219,13 +274,16 @@ mod tests {
     #[test]
     fn finished_orders_are_bounded_and_still_counted() {
         let mut board = empty();
-        let steps: Vec<_> = (0..250).flat_map(|order| [(order, 0), (order, 8)]).collect();
+        let steps: Vec<_> = (0..250)
+            .flat_map(|order| [(order, 0), (order, 8)])
+            .collect();
         for event in history(&steps) {
             assert!(matches!(board.fold(&event), Folded::Applied { .. }));
         }
         assert_eq!(board.orders().count(), FINISHED);
         assert_eq!(board.counts().of(Status::Cancelled), 250);
         assert_eq!(board.orders().next().unwrap().id, id(50));
+        assert_eq!(board.forgotten(), Some(id(49)));
         assert!(matches!(commands()[8], Command::Cancel));
     }
 

@@ -52,7 +52,10 @@ pub struct Face {
 
 impl Error {
     pub fn invalid(field: &str, what: What) -> Error {
-        Error::Invalid(vec![Fault { field: field.to_owned(), what }])
+        Error::Invalid(vec![Fault {
+            field: field.to_owned(),
+            what,
+        }])
     }
 
     pub fn face(&self) -> Face {
@@ -72,7 +75,11 @@ impl Error {
             Error::NoAnswer => (504, "no-answer", "No answer"),
             Error::Internal => (500, "internal", "Internal error"),
         };
-        Face { status, name, title }
+        Face {
+            status,
+            name,
+            title,
+        }
     }
 
     /// Seconds after which trying again makes sense, where it does.
@@ -94,7 +101,10 @@ impl Error {
 }
 
 fn sentence(faults: &[Fault]) -> String {
-    let each: Vec<_> = faults.iter().map(|fault| format!("{}: {}", fault.field, fault.what)).collect();
+    let each: Vec<_> = faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.field, fault.what))
+        .collect();
     each.join(" ")
 }
 
@@ -119,7 +129,9 @@ impl fmt::Display for Refusal {
         write!(f, "The order is {}. ", self.status)?;
         let allowed: Vec<_> = self.allowed().into_iter().map(Status::name).collect();
         match allowed.split_last() {
-            None if self.status.is_final() => write!(f, "That is final: nothing is allowed any more."),
+            None if self.status.is_final() => {
+                write!(f, "That is final: nothing is allowed any more.")
+            }
             None => write!(f, "Nothing is allowed from there by this role."),
             Some((last, [])) => write!(f, "Allowed from there: {last}."),
             Some((last, rest)) => write!(f, "Allowed from there: {} or {last}.", rest.join(", ")),
@@ -140,33 +152,52 @@ pub enum What {
     Unknown,
     Twice,
     Empty,
-    TooLong { max: usize, length: usize },
+    TooLong {
+        max: usize,
+        length: usize,
+    },
     ControlCharacter,
     NotUnicode,
-    WrongType { expected: Kind },
-    NotANumber { given: String },
+    WrongType {
+        expected: Kind,
+    },
+    NotANumber {
+        given: String,
+    },
     NotWhole,
     TooPrecise,
     BeyondNumbers,
-    OutOfRange { from: String, to: String },
+    OutOfRange {
+        from: String,
+        to: String,
+    },
     NotTrueOrFalse,
     NotAStatus,
     /// A status that is not set directly: the call that leads to it.
-    HasItsOwnCall { call: String },
+    HasItsOwnCall {
+        call: String,
+    },
     OnlyWhenAccepting,
     NotAnId,
     NotACursor,
     NotAVersion,
-    Malformed { why: String },
+    Malformed {
+        why: String,
+    },
 }
 
 impl What {
     pub fn out_of_range(from: impl fmt::Display, to: impl fmt::Display) -> What {
-        What::OutOfRange { from: from.to_string(), to: to.to_string() }
+        What::OutOfRange {
+            from: from.to_string(),
+            to: to.to_string(),
+        }
     }
 
     pub fn no_number(given: &str) -> What {
-        What::NotANumber { given: given.chars().take(40).collect() }
+        What::NotANumber {
+            given: given.chars().take(40).collect(),
+        }
     }
 }
 
@@ -177,13 +208,23 @@ impl fmt::Display for What {
             What::Unknown => write!(f, "There is no such parameter here."),
             What::Twice => write!(f, "This is given twice."),
             What::Empty => write!(f, "This is empty."),
-            What::TooLong { max, length } => write!(f, "{length} characters are too many: {max} fit."),
+            What::TooLong { max, length } => {
+                write!(f, "{length} characters are too many: {max} fit.")
+            }
             What::ControlCharacter => write!(f, "This holds a control character."),
             What::NotUnicode => write!(f, "This is not valid Unicode text."),
-            What::WrongType { expected: Kind::Text } => write!(f, "This must be a string."),
-            What::WrongType { expected: Kind::Number } => write!(f, "This must be a number."),
-            What::WrongType { expected: Kind::Boolean } => write!(f, "This must be true or false."),
-            What::NotANumber { given } if given.is_empty() => write!(f, "This is empty. Write a number like 9.50."),
+            What::WrongType {
+                expected: Kind::Text,
+            } => write!(f, "This must be a string."),
+            What::WrongType {
+                expected: Kind::Number,
+            } => write!(f, "This must be a number."),
+            What::WrongType {
+                expected: Kind::Boolean,
+            } => write!(f, "This must be true or false."),
+            What::NotANumber { given } if given.is_empty() => {
+                write!(f, "This is empty. Write a number like 9.50.")
+            }
             What::NotANumber { given } => write!(f, "“{given}” is no number. Write it like 9.50."),
             What::NotWhole => write!(f, "This must be a whole number."),
             What::TooPrecise => write!(f, "At most two decimals fit."),
@@ -207,10 +248,26 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
-        let says = |status, by| Refusal { status, asked: Verb::Prepare, by }.to_string();
-        assert_eq!(says(Status::Preparing, None), "The order is preparing. Allowed from there: ready or cancelled.");
-        assert_eq!(says(Status::Dispatched, None), "The order is dispatched. Allowed from there: in_transit.");
-        assert_eq!(says(Status::Delivered, None), "The order is delivered. That is final: nothing is allowed any more.");
+        let says = |status, by| {
+            Refusal {
+                status,
+                asked: Verb::Prepare,
+                by,
+            }
+            .to_string()
+        };
+        assert_eq!(
+            says(Status::Preparing, None),
+            "The order is preparing. Allowed from there: ready or cancelled."
+        );
+        assert_eq!(
+            says(Status::Dispatched, None),
+            "The order is dispatched. Allowed from there: in_transit."
+        );
+        assert_eq!(
+            says(Status::Delivered, None),
+            "The order is delivered. That is final: nothing is allowed any more."
+        );
         assert_eq!(
             says(Status::Preparing, Some(Role::Customer)),
             "The order is preparing. Nothing is allowed from there by this role."
@@ -219,7 +276,13 @@ mod tests {
 
     #[test]
     fn errors_survive_the_wire() {
-        let error = Error::Invalid(vec![Fault { field: "notes".into(), what: What::TooLong { max: 500, length: 501 } }]);
+        let error = Error::Invalid(vec![Fault {
+            field: "notes".into(),
+            what: What::TooLong {
+                max: 500,
+                length: 501,
+            },
+        }]);
         let json = serde_json::to_string(&error).unwrap();
         assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
     }

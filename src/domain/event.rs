@@ -11,10 +11,17 @@ use std::{fmt, str::FromStr, sync::Arc};
 pub struct Epoch(Arc<str>);
 
 impl Epoch {
+    /// A name that nobody else has, if the number is random.
+    pub fn random(number: u64) -> Epoch {
+        Epoch(format!("{number:x}").into())
+    }
+
     /// From 1 to 32 digits and small letters.
     pub fn new(text: &str) -> Option<Epoch> {
         let fits = (1..=32).contains(&text.len());
-        let plain = text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
+        let plain = text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
         (fits && plain).then(|| Epoch(text.into()))
     }
 }
@@ -44,11 +51,15 @@ impl FromStr for Cursor {
     type Err = What;
 
     fn from_str(text: &str) -> Result<Cursor, What> {
-        let parts = text.split_once('-').and_then(|(epoch, seq)| Some((Epoch::new(epoch)?, seq)));
+        let parts = text
+            .split_once('-')
+            .and_then(|(epoch, seq)| Some((Epoch::new(epoch)?, seq)));
         let (epoch, digits) = parts.ok_or(What::NotACursor)?;
         let seq: u64 = digits.parse().map_err(|_| What::NotACursor)?;
         // One spelling only: no sign, no leading zeros.
-        (seq.to_string() == digits).then_some(Cursor { epoch, seq }).ok_or(What::NotACursor)
+        (seq.to_string() == digits)
+            .then_some(Cursor { epoch, seq })
+            .ok_or(What::NotACursor)
     }
 }
 
@@ -87,8 +98,11 @@ pub enum Signal {
 }
 
 impl Signal {
-    const ALL: [(Signal, &str); 3] =
-        [(Signal::Reset, "stream.reset"), (Signal::Heartbeat, "stream.heartbeat"), (Signal::Away, "stream.away")];
+    const ALL: [(Signal, &str); 3] = [
+        (Signal::Reset, "stream.reset"),
+        (Signal::Heartbeat, "stream.heartbeat"),
+        (Signal::Away, "stream.away"),
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -104,7 +118,11 @@ impl Signal {
 #[serde(try_from = "Wire")]
 pub enum Frame {
     Event(Box<Event>),
-    Signal { signal: Signal, at: Time, id: Cursor },
+    Signal {
+        signal: Signal,
+        at: Time,
+        id: Cursor,
+    },
     /// Something that a later server may say.
     Unknown,
 }
@@ -121,20 +139,41 @@ impl TryFrom<Wire> for Frame {
     type Error = &'static str;
 
     fn try_from(wire: Wire) -> Result<Frame, &'static str> {
-        let Wire { event_type, order, timestamp, id } = wire;
+        let Wire {
+            event_type,
+            order,
+            timestamp,
+            id,
+        } = wire;
         if let Some(event_type) = EventType::from_name(&event_type) {
             let order = order.ok_or("an order event without its order")?;
-            return Ok(Frame::Event(Box::new(Event { event_type, order, timestamp, id })));
+            return Ok(Frame::Event(Box::new(Event {
+                event_type,
+                order,
+                timestamp,
+                id,
+            })));
         }
-        let signal = Signal::ALL.into_iter().find(|(_, name)| *name == event_type);
-        Ok(signal.map_or(Frame::Unknown, |(signal, _)| Frame::Signal { signal, at: timestamp, id }))
+        let signal = Signal::ALL
+            .into_iter()
+            .find(|(_, name)| *name == event_type);
+        Ok(signal.map_or(Frame::Unknown, |(signal, _)| Frame::Signal {
+            signal,
+            at: timestamp,
+            id,
+        }))
     }
 }
 
 impl Frame {
     /// The text of a signal, as it is sent.
     pub fn signal(signal: Signal, at: Time, id: &Cursor) -> String {
-        let wire = Wire { event_type: signal.name().to_owned(), order: None, timestamp: at, id: id.clone() };
+        let wire = Wire {
+            event_type: signal.name().to_owned(),
+            order: None,
+            timestamp: at,
+            id: id.clone(),
+        };
         serde_json::to_string(&wire).unwrap_or_default()
     }
 }
@@ -147,9 +186,24 @@ mod tests {
     #[test]
     fn a_cursor_has_one_spelling() {
         let cursor: Cursor = "0k3f9-42".parse().unwrap();
-        assert_eq!((cursor.epoch.to_string().as_str(), cursor.seq), ("0k3f9", 42));
+        assert_eq!(
+            (cursor.epoch.to_string().as_str(), cursor.seq),
+            ("0k3f9", 42)
+        );
         assert_eq!(cursor.to_string(), "0k3f9-42");
-        for bad in ["", "42", "-42", "a-", "a-042", "a-+1", "a--1", "A-1", "a b-1", "a-18446744073709551616", "é-1"] {
+        for bad in [
+            "",
+            "42",
+            "-42",
+            "a-",
+            "a-042",
+            "a-+1",
+            "a--1",
+            "A-1",
+            "a b-1",
+            "a-18446744073709551616",
+            "é-1",
+        ] {
             assert_eq!(bad.parse::<Cursor>(), Err(What::NotACursor), "{bad:?}");
         }
     }
@@ -157,20 +211,43 @@ mod tests {
     #[test]
     fn frames_are_told_apart() {
         let (order, event_type) = Order::new(id(1), offer(), at(0));
-        let event = Event { event_type, order, timestamp: at(0), id: "e-1".parse().unwrap() };
+        let event = Event {
+            event_type,
+            order,
+            timestamp: at(0),
+            id: "e-1".parse().unwrap(),
+        };
         let text = serde_json::to_string(&event).unwrap();
-        assert!(text.starts_with(r#"{"event_type":"order.created","order":{"id":"#), "{text}");
-        assert!(text.ends_with(r#""timestamp":"2026-05-28T20:26:40Z","id":"e-1"}"#), "{text}");
-        assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), Frame::Event(Box::new(event)));
+        assert!(
+            text.starts_with(r#"{"event_type":"order.created","order":{"id":"#),
+            "{text}"
+        );
+        assert!(
+            text.ends_with(r#""timestamp":"2026-05-28T20:26:40Z","id":"e-1"}"#),
+            "{text}"
+        );
+        assert_eq!(
+            serde_json::from_str::<Frame>(&text).unwrap(),
+            Frame::Event(Box::new(event))
+        );
 
         for (signal, name) in Signal::ALL {
             let text = Frame::signal(signal, at(0), &"e-7".parse().unwrap());
-            let expected = format!(r#"{{"event_type":"{name}","order":null,"timestamp":"2026-05-28T20:26:40Z","id":"e-7"}}"#);
+            let expected = format!(
+                r#"{{"event_type":"{name}","order":null,"timestamp":"2026-05-28T20:26:40Z","id":"e-7"}}"#
+            );
             assert_eq!((text.as_str(), signal.name()), (expected.as_str(), name));
-            let frame = Frame::Signal { signal, at: at(0), id: "e-7".parse().unwrap() };
+            let frame = Frame::Signal {
+                signal,
+                at: at(0),
+                id: "e-7".parse().unwrap(),
+            };
             assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), frame);
         }
         let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40Z","id":"e-7"}"#;
-        assert_eq!(serde_json::from_str::<Frame>(later).unwrap(), Frame::Unknown);
+        assert_eq!(
+            serde_json::from_str::<Frame>(later).unwrap(),
+            Frame::Unknown
+        );
     }
 }

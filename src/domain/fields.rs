@@ -3,7 +3,7 @@
 
 use super::{Error, Fault, What};
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// A value that can be read from one parameter.
 pub trait Field: Sized {
@@ -37,16 +37,23 @@ pub struct Fields {
 impl Fields {
     /// A name that comes a second time is a fault, wherever the first came from.
     pub fn add(&mut self, name: impl Into<String>, value: Value) {
-        let name = name.into();
-        if self.values.contains_key(&name) {
-            self.fault(&name, What::Twice);
-        } else {
-            self.values.insert(name, value);
+        match self.values.entry(name.into()) {
+            Entry::Vacant(place) => drop(place.insert(value)),
+            Entry::Occupied(first) => {
+                let field = first.key().clone();
+                self.faults.push(Fault {
+                    field,
+                    what: What::Twice,
+                });
+            }
         }
     }
 
     pub fn fault(&mut self, field: &str, what: What) {
-        self.faults.push(Fault { field: field.to_owned(), what });
+        self.faults.push(Fault {
+            field: field.to_owned(),
+            what,
+        });
     }
 
     /// `None` means that a fault has been noted.
@@ -83,7 +90,10 @@ impl Fields {
 
     /// Builds the result if nothing was wrong and no parameter is left that nobody asked for.
     pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Error> {
-        let unknown = self.values.into_keys().map(|field| Fault { field, what: What::Unknown });
+        let unknown = self.values.into_keys().map(|field| Fault {
+            field,
+            what: What::Unknown,
+        });
         self.faults.extend(unknown);
         if self.faults.is_empty() {
             return build().ok_or(Error::Internal);
@@ -148,7 +158,12 @@ mod tests {
             faults(fields.finish(|| Some(()))),
             [
                 ("minutes".into(), What::Twice),
-                ("price".into(), What::WrongType { expected: Kind::Number }),
+                (
+                    "price".into(),
+                    What::WrongType {
+                        expected: Kind::Number
+                    }
+                ),
                 ("name".into(), What::Missing),
                 ("minutes".into(), What::no_number("soon")),
                 ("colour".into(), What::Unknown),
@@ -173,6 +188,9 @@ mod tests {
         let mut fields = Fields::default();
         fields.add("name", json("\"\\ud800\""));
         assert_eq!(fields.required::<Name>("name"), None);
-        assert_eq!(faults(fields.finish(|| Some(()))), [("name".into(), What::NotUnicode)]);
+        assert_eq!(
+            faults(fields.finish(|| Some(()))),
+            [("name".into(), What::NotUnicode)]
+        );
     }
 }

@@ -122,8 +122,20 @@ pub struct Move {
     pub by: &'static [Role],
 }
 
-const fn row(from: Option<Status>, verb: Verb, to: Status, event: EventType, by: &'static [Role]) -> Move {
-    Move { from, verb, to, event, by }
+const fn row(
+    from: Option<Status>,
+    verb: Verb,
+    to: Status,
+    event: EventType,
+    by: &'static [Role],
+) -> Move {
+    Move {
+        from,
+        verb,
+        to,
+        event,
+        by,
+    }
 }
 
 /// Every legal move.
@@ -158,7 +170,9 @@ impl Move {
 impl Status {
     /// The moves out of this state that `role` may make; `None` asks for anybody's.
     pub fn moves(self, role: Option<Role>) -> impl Iterator<Item = &'static Move> {
-        MOVES.iter().filter(move |m| m.from == Some(self) && m.allows(role))
+        MOVES
+            .iter()
+            .filter(move |m| m.from == Some(self) && m.allows(role))
     }
 
     /// The move that `verb` makes from here, if `role` may make it.
@@ -224,27 +238,52 @@ mod tests {
     fn a_command_leads_to_one_place_only() {
         for (i, one) in MOVES.iter().enumerate() {
             for other in &MOVES[i + 1..] {
-                assert!(one.from != other.from || one.verb != other.verb, "{one:?} and {other:?}");
+                assert!(
+                    one.from != other.from || one.verb != other.verb,
+                    "{one:?} and {other:?}"
+                );
             }
         }
     }
 
     #[test]
     fn every_state_can_be_reached_and_three_are_final() {
-        let mut reached: BTreeSet<_> = MOVES.iter().filter(|m| m.from.is_none()).map(|m| m.to).collect();
+        let mut reached: BTreeSet<_> = MOVES
+            .iter()
+            .filter(|m| m.from.is_none())
+            .map(|m| m.to)
+            .collect();
         for _ in Status::ALL {
-            let next: Vec<_> = reached.iter().flat_map(|s| s.moves(None).map(|m| m.to)).collect();
+            let next: Vec<_> = reached
+                .iter()
+                .flat_map(|s| s.moves(None).map(|m| m.to))
+                .collect();
             reached.extend(next);
         }
         assert_eq!(reached.len(), Status::ALL.len());
-        let last: Vec<_> = Status::ALL.iter().copied().filter(|s| s.is_final()).collect();
-        assert_eq!(last, [Status::SupplierRejected, Status::Delivered, Status::Cancelled]);
+        let last: Vec<_> = Status::ALL
+            .iter()
+            .copied()
+            .filter(|s| s.is_final())
+            .collect();
+        assert_eq!(
+            last,
+            [
+                Status::SupplierRejected,
+                Status::Delivered,
+                Status::Cancelled
+            ]
+        );
     }
 
     #[test]
     fn an_event_is_named_after_the_state_it_leads_to() {
         for m in MOVES {
-            let name = if m.from.is_none() { "created" } else { m.to.name() };
+            let name = if m.from.is_none() {
+                "created"
+            } else {
+                m.to.name()
+            };
             assert_eq!(m.event.name(), format!("order.{name}"));
         }
     }

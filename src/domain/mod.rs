@@ -13,7 +13,7 @@ mod order;
 mod ring;
 mod text;
 
-pub use board::{Board, Counts, Folded, Snapshot};
+pub use board::{Board, Counts, Folded, Found, Snapshot};
 pub use error::{Error, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};

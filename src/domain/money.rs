@@ -95,7 +95,9 @@ impl Field for Markup {
 /// A number with at most two decimals, in hundredths.
 fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, What> {
     let number = decimal(text)?;
-    let hundredths = number.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX);
+    let hundredths = number
+        .checked_mul(Decimal::ONE_HUNDRED)
+        .unwrap_or(Decimal::MAX);
     if !hundredths.fract().is_zero() {
         return Err(What::TooPrecise);
     }
@@ -200,7 +202,16 @@ mod tests {
 
     #[test]
     fn numbers_are_judged_by_value() {
-        for text in ["10", "10.0", "10.000", "1e1", "1E+1", "0.1e2", "1000e-2", "100000e-4"] {
+        for text in [
+            "10",
+            "10.0",
+            "10.000",
+            "1e1",
+            "1E+1",
+            "0.1e2",
+            "1000e-2",
+            "100000e-4",
+        ] {
             assert_eq!(price(text), Ok(1_000), "{text}");
         }
         assert_eq!(price(&format!("10.{}", "0".repeat(60))), Ok(1_000));
@@ -212,20 +223,42 @@ mod tests {
 
     #[test]
     fn what_is_no_price_is_refused() {
-        for text in ["0", "0.00", "-1", "10000.01", "1e5", "1e400", "1e99999999999"] {
+        for text in [
+            "0",
+            "0.00",
+            "-1",
+            "10000.01",
+            "1e5",
+            "1e400",
+            "1e99999999999",
+        ] {
             assert!(price(text).is_err(), "{text}");
         }
-        for text in ["9.999", "0.001", "1e-3", "10.000000000000000001", "9.00000000000000000000000000000000001"] {
+        for text in [
+            "9.999",
+            "0.001",
+            "1e-3",
+            "10.000000000000000001",
+            "9.00000000000000000000000000000000001",
+        ] {
             assert!(price(text).is_err(), "{text}");
         }
-        for text in ["", "9,50", "9,5o", "1_0", "+5", ".5", "5.", "05", "NaN", "Infinity", "0x10", "١٠", "\"10\"", "null", "[1]"] {
-            assert!(matches!(price(text), Err(What::NotANumber { .. })), "{text}");
+        for text in [
+            "", "9,50", "9,5o", "1_0", "+5", ".5", "5.", "05", "NaN", "Infinity", "0x10", "١٠",
+            "\"10\"", "null", "[1]",
+        ] {
+            assert!(
+                matches!(price(text), Err(What::NotANumber { .. })),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn half_a_cent_goes_up() {
-        let total = |price, markup| customer_price(Price::parse(price).unwrap(), Markup::parse(markup).unwrap()).to_string();
+        let total = |price, markup| {
+            customer_price(Price::parse(price).unwrap(), Markup::parse(markup).unwrap()).to_string()
+        };
         assert_eq!(total("9.90", "15"), "11.39"); // 11.385
         assert_eq!(total("0.01", "50"), "0.02"); // 0.015
         assert_eq!(total("0.01", "49.99"), "0.01");

@@ -1,8 +1,8 @@
 //! The order, what may be asked of it, and how it changes. Time and ids come in as arguments.
 
 use super::{
-    Address, Cents, Error, EventType, Field, Fields, Kind, Markup, Minutes, Name, Notes, Price, Refusal, Role, Status, Verb,
-    What, customer_price,
+    Address, Cents, Error, EventType, Field, Fields, Kind, Markup, Minutes, Name, Notes, Price,
+    Refusal, Role, Status, Verb, What, customer_price,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,11 +26,18 @@ impl FromStr for OrderId {
     type Err = What;
 
     fn from_str(text: &str) -> Result<Self, What> {
-        Uuid::try_parse(text).map(OrderId).map_err(|_| What::NotAnId)
+        Uuid::try_parse(text)
+            .map(OrderId)
+            .map_err(|_| What::NotAnId)
     }
 }
 
 impl OrderId {
+    /// The id that would come next.
+    pub fn after(self) -> OrderId {
+        OrderId(Uuid::from_u128(self.0.as_u128().wrapping_add(1)))
+    }
+
     /// Four characters to call out in a kitchen. They come from the random end, and need not be unique.
     pub fn number(self) -> String {
         format!("{:04X}", self.0.as_u128() & 0xffff)
@@ -71,12 +78,22 @@ pub struct Offer {
 /// What somebody wants done with an order that exists.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    Accept { notes: Option<Notes>, minutes: Option<Minutes> },
-    Reject { reason: Option<Notes> },
-    Take { customer_name: Name, delivery_address: Address },
+    Accept {
+        notes: Option<Notes>,
+        minutes: Option<Minutes>,
+    },
+    Reject {
+        reason: Option<Notes>,
+    },
+    Take {
+        customer_name: Name,
+        delivery_address: Address,
+    },
     Prepare,
     MarkReady,
-    Dispatch { driver_name: Name },
+    Dispatch {
+        driver_name: Name,
+    },
     SetOff,
     Deliver,
     Cancel,
@@ -130,10 +147,19 @@ impl Order {
 
     /// The order after `command`, and what that is called; or the refusal, if the lifecycle has no such move
     /// from here for `by` (`None`: somebody who may do everything).
-    pub fn apply(mut self, command: Command, by: Option<Role>, now: Time) -> Result<(Order, EventType), Refusal> {
+    pub fn apply(
+        mut self,
+        command: Command,
+        by: Option<Role>,
+        now: Time,
+    ) -> Result<(Order, EventType), Refusal> {
         let asked = command.verb();
         let Some(step) = self.status.after(asked, by) else {
-            return Err(Refusal { status: self.status, asked, by });
+            return Err(Refusal {
+                status: self.status,
+                asked,
+                by,
+            });
         };
         match command {
             Command::Accept { notes, minutes } => {
@@ -141,13 +167,20 @@ impl Order {
                 self.estimated_delivery_time = minutes;
             }
             Command::Reject { reason } => self.supplier_notes = reason,
-            Command::Take { customer_name, delivery_address } => {
+            Command::Take {
+                customer_name,
+                delivery_address,
+            } => {
                 self.customer_price = Some(self.total());
                 self.customer_name = Some(customer_name);
                 self.delivery_address = Some(delivery_address);
             }
             Command::Dispatch { driver_name } => self.driver_name = Some(driver_name),
-            Command::Prepare | Command::MarkReady | Command::SetOff | Command::Deliver | Command::Cancel => {}
+            Command::Prepare
+            | Command::MarkReady
+            | Command::SetOff
+            | Command::Deliver
+            | Command::Cancel => {}
         }
         self.status = step.to;
         // A clock that was set back must not put a change before the one that it follows.
@@ -159,14 +192,39 @@ impl Order {
     /// Refuses if the order is at none of the expected versions.
     pub fn check(&self, expected: &Expected) -> Result<(), Error> {
         match expected {
-            Expected::OneOf(versions) if !versions.contains(&self.version) => Err(Error::Outdated { version: self.version, status: self.status }),
+            Expected::OneOf(versions) if !versions.contains(&self.version) => {
+                Err(Error::Outdated {
+                    version: self.version,
+                    status: self.status,
+                })
+            }
             _ => Ok(()),
         }
     }
 
+    /// Whether any of its texts holds `text`, small or capital. Every order holds nothing at all.
+    pub fn mentions(&self, text: &str) -> bool {
+        let text = text.trim().to_lowercase();
+        let number = self.id.number();
+        let texts = [
+            Some(&*number),
+            Some(&*self.pizza_name),
+            Some(&*self.supplier_name),
+            self.customer_name.as_deref(),
+            self.delivery_address.as_deref(),
+            self.driver_name.as_deref(),
+            self.supplier_notes.as_deref(),
+        ];
+        texts
+            .into_iter()
+            .flatten()
+            .any(|one| one.to_lowercase().contains(&text))
+    }
+
     /// What the customer pays, or would pay.
     pub fn total(&self) -> Cents {
-        self.customer_price.unwrap_or_else(|| customer_price(self.supplier_price, self.markup_percentage))
+        self.customer_price
+            .unwrap_or_else(|| customer_price(self.supplier_price, self.markup_percentage))
     }
 
     /// The market's part of it: the total without the supplier's price.
@@ -211,13 +269,22 @@ impl Command {
     pub fn read_take(mut fields: Fields) -> Result<Command, Error> {
         let customer_name = fields.required("customer_name");
         let delivery_address = fields.required("delivery_address");
-        fields.finish(|| Some(Command::Take { customer_name: customer_name?, delivery_address: delivery_address? }))
+        fields.finish(|| {
+            Some(Command::Take {
+                customer_name: customer_name?,
+                delivery_address: delivery_address?,
+            })
+        })
     }
 
     /// Reads the assignment of a driver.
     pub fn read_dispatch(mut fields: Fields) -> Result<Command, Error> {
         let driver_name = fields.required("driver_name");
-        fields.finish(|| Some(Command::Dispatch { driver_name: driver_name? }))
+        fields.finish(|| {
+            Some(Command::Dispatch {
+                driver_name: driver_name?,
+            })
+        })
     }
 
     /// Reads a step that needs nothing but the status it leads to.
@@ -234,14 +301,20 @@ impl Field for WantedStatus {
     const KIND: Kind = Kind::Text;
 
     fn parse(text: &str) -> Result<Self, What> {
-        let own_call = |call: &str| Err(What::HasItsOwnCall { call: format!("POST /api/orders/{{id}}/{call}") });
+        let own_call = |call: &str| {
+            Err(What::HasItsOwnCall {
+                call: format!("POST /api/orders/{{id}}/{call}"),
+            })
+        };
         match Status::parse(text)? {
             Status::Preparing => Ok(WantedStatus(Command::Prepare)),
             Status::Ready => Ok(WantedStatus(Command::MarkReady)),
             Status::InTransit => Ok(WantedStatus(Command::SetOff)),
             Status::Delivered => Ok(WantedStatus(Command::Deliver)),
             Status::Cancelled => Ok(WantedStatus(Command::Cancel)),
-            Status::PendingSupplier => Err(What::HasItsOwnCall { call: "POST /api/orders".to_owned() }),
+            Status::PendingSupplier => Err(What::HasItsOwnCall {
+                call: "POST /api/orders".to_owned(),
+            }),
             Status::SupplierAccepted | Status::SupplierRejected => own_call("supplier-respond"),
             Status::CustomerAccepted => own_call("customer-accept"),
             Status::Dispatched => own_call("dispatch"),
@@ -282,12 +355,22 @@ pub(crate) mod tests {
     pub(crate) fn commands() -> Vec<Command> {
         let name = |n| Name::parse(n).unwrap();
         vec![
-            Command::Accept { notes: Notes::parse("Hot").ok(), minutes: Minutes::parse("25").ok() },
-            Command::Reject { reason: Notes::parse("Sold out").ok() },
-            Command::Take { customer_name: name("Ana"), delivery_address: Address::parse("Kurze Gasse 1").unwrap() },
+            Command::Accept {
+                notes: Notes::parse("Hot").ok(),
+                minutes: Minutes::parse("25").ok(),
+            },
+            Command::Reject {
+                reason: Notes::parse("Sold out").ok(),
+            },
+            Command::Take {
+                customer_name: name("Ana"),
+                delivery_address: Address::parse("Kurze Gasse 1").unwrap(),
+            },
             Command::Prepare,
             Command::MarkReady,
-            Command::Dispatch { driver_name: name("Jonas") },
+            Command::Dispatch {
+                driver_name: name("Jonas"),
+            },
             Command::SetOff,
             Command::Deliver,
             Command::Cancel,
@@ -297,7 +380,10 @@ pub(crate) mod tests {
     #[test]
     fn an_order_of_the_contract() {
         let (mut order, event) = Order::new(id(0x7f3a), offer(), at(0));
-        assert_eq!((event, order.id.number()), (EventType::Created, "7F3A".to_owned()));
+        assert_eq!(
+            (event, order.id.number()),
+            (EventType::Created, "7F3A".to_owned())
+        );
         let day = [0, 2, 3, 4, 5, 6, 7].map(|i| commands()[i].clone());
         for (i, command) in day.into_iter().enumerate() {
             (order, _) = order.apply(command, None, at(i as i64 + 1)).unwrap();
@@ -326,11 +412,16 @@ pub(crate) mod tests {
             ("dispatched", "dispatch"),
         ] {
             match WantedStatus::parse(status) {
-                Err(What::HasItsOwnCall { call: named }) => assert!(named.ends_with(call), "{named}"),
+                Err(What::HasItsOwnCall { call: named }) => {
+                    assert!(named.ends_with(call), "{named}")
+                }
                 _ => panic!("{status} was taken"),
             }
         }
-        assert!(matches!(WantedStatus::parse("eaten"), Err(What::NotAStatus)));
+        assert!(matches!(
+            WantedStatus::parse("eaten"),
+            Err(What::NotAStatus)
+        ));
     }
 
     proptest! {

@@ -22,7 +22,11 @@ impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
     const KIND: Kind = Kind::Text;
 
     fn parse(text: &str) -> Result<Self, What> {
-        let text = if LINES { text.replace("\r\n", "\n") } else { text.to_owned() };
+        let text = if LINES {
+            text.replace("\r\n", "\n")
+        } else {
+            text.to_owned()
+        };
         let text = text.trim();
         let length = text.chars().count();
         if text.is_empty() {
@@ -31,7 +35,10 @@ impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
         if length > MAX {
             return Err(What::TooLong { max: MAX, length });
         }
-        if text.chars().any(|c| c.is_control() && !(LINES && c == '\n')) {
+        if text
+            .chars()
+            .any(|c| c.is_control() && !(LINES && c == '\n'))
+        {
             return Err(What::ControlCharacter);
         }
         Ok(Text(text.to_owned()))
@@ -93,7 +100,10 @@ impl<const MIN: u16, const MAX: u16> TryFrom<u16> for Whole<MIN, MAX> {
     type Error = What;
 
     fn try_from(number: u16) -> Result<Self, What> {
-        (MIN..=MAX).contains(&number).then_some(Whole(number)).ok_or(What::out_of_range(MIN, MAX))
+        (MIN..=MAX)
+            .contains(&number)
+            .then_some(Whole(number))
+            .ok_or(What::out_of_range(MIN, MAX))
     }
 }
 
@@ -112,18 +122,38 @@ mod tests {
     fn text_is_trimmed_and_counted_in_scalar_values() {
         assert_eq!(&*Name::parse(" \t Diavola\u{a0} ").unwrap(), "Diavola");
         assert_eq!(&*Name::parse(&"🍕".repeat(100)).unwrap(), "🍕".repeat(100));
-        assert_eq!(Name::parse(&"🍕".repeat(101)), Err(What::TooLong { max: 100, length: 101 }));
+        assert_eq!(
+            Name::parse(&"🍕".repeat(101)),
+            Err(What::TooLong {
+                max: 100,
+                length: 101
+            })
+        );
         assert_eq!(Name::parse(" \n "), Err(What::Empty));
     }
 
     #[test]
     fn control_characters_are_refused_but_newlines_where_lines_belong() {
-        for bad in ["a\u{0}b", "a\u{7f}b", "a\u{85}b", "a\u{9f}b", "a\tb", "a\rb", "a\u{1b}[31mb"] {
+        for bad in [
+            "a\u{0}b",
+            "a\u{7f}b",
+            "a\u{85}b",
+            "a\u{9f}b",
+            "a\tb",
+            "a\rb",
+            "a\u{1b}[31mb",
+        ] {
             assert_eq!(Address::parse(bad), Err(What::ControlCharacter), "{bad:?}");
         }
         assert_eq!(Name::parse("a\nb"), Err(What::ControlCharacter));
-        assert_eq!(&*Address::parse("1st floor\r\nbell “Khai”\n").unwrap(), "1st floor\nbell “Khai”");
-        assert_eq!(&*Name::parse("محمد\u{200f} الفاتح").unwrap(), "محمد\u{200f} الفاتح");
+        assert_eq!(
+            &*Address::parse("1st floor\r\nbell “Khai”\n").unwrap(),
+            "1st floor\nbell “Khai”"
+        );
+        assert_eq!(
+            &*Name::parse("محمد\u{200f} الفاتح").unwrap(),
+            "محمد\u{200f} الفاتح"
+        );
     }
 
     #[test]

@@ -45,7 +45,10 @@ pub struct ConfigError {
 }
 
 fn wrong(variable: &'static str, why: impl Into<String>) -> ConfigError {
-    ConfigError { variable, why: why.into() }
+    ConfigError {
+        variable,
+        why: why.into(),
+    }
 }
 
 impl Config {
@@ -78,7 +81,11 @@ fn parsed<T: FromStr>(variable: &'static str) -> Result<Option<T>, ConfigError>
 where
     T::Err: std::fmt::Display,
 {
-    let parse = |text: String| text.trim().parse().map_err(|why| wrong(variable, format!("“{text}” will not do: {why}")));
+    let parse = |text: String| {
+        text.trim()
+            .parse()
+            .map_err(|why| wrong(variable, format!("“{text}” will not do: {why}")))
+    };
     value(variable)?.map(parse).transpose()
 }
 
@@ -87,8 +94,13 @@ fn leptos() -> Result<LeptosOptions, ConfigError> {
     parsed::<SocketAddr>("LEPTOS_SITE_ADDR")?;
     parsed::<bool>("LEPTOS_HASH_FILES")?;
     let file = Path::new("Leptos.toml");
-    let text = if file.exists() { std::fs::read_to_string(file).map_err(|e| wrong("Leptos.toml", e.to_string()))? } else { LEPTOS.to_owned() };
-    let mut options = get_config_from_str(&text).map_err(|e| wrong("Leptos.toml", e.to_string()))?;
+    let text = if file.exists() {
+        std::fs::read_to_string(file).map_err(|e| wrong("Leptos.toml", e.to_string()))?
+    } else {
+        LEPTOS.to_owned()
+    };
+    let mut options =
+        get_config_from_str(&text).map_err(|e| wrong("Leptos.toml", e.to_string()))?;
     if value("LEPTOS_SITE_ROOT")?.is_none() {
         options.site_root = site(&options.site_root).to_string_lossy().into();
     }
@@ -101,19 +113,36 @@ fn leptos() -> Result<LeptosOptions, ConfigError> {
 /// The site's folder: beside the program, where it was built with it; else where `Leptos.toml` says, from here;
 /// else where a release build puts it, seen from the program.
 fn site(configured: &str) -> PathBuf {
-    let beside = |path| env::current_exe().ok()?.parent().map(|folder| folder.join(path));
+    let beside = |path| {
+        env::current_exe()
+            .ok()?
+            .parent()
+            .map(|folder| folder.join(path))
+    };
     let places = [beside("site"), Some(configured.into()), beside("../site")];
-    places.into_iter().flatten().find(|place| place.is_dir()).unwrap_or_else(|| configured.into())
+    places
+        .into_iter()
+        .flatten()
+        .find(|place| place.is_dir())
+        .unwrap_or_else(|| configured.into())
 }
 
 /// Whether the build has put hashes into the names of the site's files: it then leaves a list beside the program.
 fn is_hashed(options: &LeptosOptions) -> bool {
-    let list = env::current_exe().ok().and_then(|program| std::fs::read_to_string(program.with_file_name(&*options.hash_file)).ok());
-    let Some(hash) = list.as_deref().and_then(|list| list.lines().find_map(|line| line.strip_prefix("js: "))) else {
+    let list = env::current_exe().ok().and_then(|program| {
+        std::fs::read_to_string(program.with_file_name(&*options.hash_file)).ok()
+    });
+    let Some(hash) = list
+        .as_deref()
+        .and_then(|list| list.lines().find_map(|line| line.strip_prefix("js: ")))
+    else {
         return false;
     };
     let script = format!("{}.{}.js", options.output_name, hash.trim());
-    Path::new(&*options.site_root).join(&*options.site_pkg_dir).join(script).exists()
+    Path::new(&*options.site_root)
+        .join(&*options.site_pkg_dir)
+        .join(script)
+        .exists()
 }
 
 fn store() -> Result<Store, ConfigError> {
@@ -122,8 +151,16 @@ fn store() -> Result<Store, ConfigError> {
         let known = url.starts_with("redis://") || url.starts_with("rediss://");
         let info = known.then(|| url.into_connection_info().ok()).flatten();
         // The value itself may hold a password: it is not repeated.
-        let info = info.ok_or_else(|| wrong("REDIS_URL", "write it like redis://user:password@host:6379/0, or rediss:// for TLS"))?;
-        return Ok(Store::Redis { info: Box::new(info), credentials: "REDIS_URL" });
+        let info = info.ok_or_else(|| {
+            wrong(
+                "REDIS_URL",
+                "write it like redis://user:password@host:6379/0, or rediss:// for TLS",
+            )
+        })?;
+        return Ok(Store::Redis {
+            info: Box::new(info),
+            credentials: "REDIS_URL",
+        });
     }
     let host = value("REDIS_HOST")?;
     let port = parsed::<u16>("REDIS_PORT")?;
@@ -134,12 +171,30 @@ fn store() -> Result<Store, ConfigError> {
     if database.is_some_and(|n| n < 0) {
         return Err(wrong("REDIS_DB", "databases are counted from 0"));
     }
-    if host.is_none() && port.is_none() && user.is_none() && password.is_none() && database.is_none() && tls.is_none() {
-        return Ok(Store::Embedded(value("DATA_DIR")?.unwrap_or_else(|| "data".to_owned()).into()));
+    if host.is_none()
+        && port.is_none()
+        && user.is_none()
+        && password.is_none()
+        && database.is_none()
+        && tls.is_none()
+    {
+        return Ok(Store::Embedded(
+            value("DATA_DIR")?
+                .unwrap_or_else(|| "data".to_owned())
+                .into(),
+        ));
     }
-    let (host, port) = (host.unwrap_or_else(|| "127.0.0.1".to_owned()), port.unwrap_or(6379));
+    let (host, port) = (
+        host.unwrap_or_else(|| "127.0.0.1".to_owned()),
+        port.unwrap_or(6379),
+    );
     let addr = match tls.unwrap_or(false) {
-        true => ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None },
+        true => ConnectionAddr::TcpTls {
+            host,
+            port,
+            insecure: false,
+            tls_params: None,
+        },
         false => ConnectionAddr::Tcp(host, port),
     };
     let mut account = RedisConnectionInfo::default().set_db(database.unwrap_or(0));
@@ -149,13 +204,20 @@ fn store() -> Result<Store, ConfigError> {
     if let Some(password) = password {
         account = account.set_password(password);
     }
-    let info = addr.into_connection_info().map_err(|e| wrong("REDIS_HOST", e.to_string()))?.set_redis_settings(account);
-    Ok(Store::Redis { info: Box::new(info), credentials: "REDIS_USERNAME and REDIS_PASSWORD" })
+    let info = addr
+        .into_connection_info()
+        .map_err(|e| wrong("REDIS_HOST", e.to_string()))?
+        .set_redis_settings(account);
+    Ok(Store::Redis {
+        info: Box::new(info),
+        credentials: "REDIS_USERNAME and REDIS_PASSWORD",
+    })
 }
 
 fn origins() -> Result<Vec<HeaderValue>, ConfigError> {
     const VARIABLE: &str = "CORS_ALLOWED_ORIGINS";
-    let list = value(VARIABLE)?.unwrap_or_else(|| "http://localhost:5173,http://localhost:3000".to_owned());
+    let list = value(VARIABLE)?
+        .unwrap_or_else(|| "http://localhost:5173,http://localhost:3000".to_owned());
     list.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(|origin| {
         let example = || wrong(VARIABLE, format!("“{origin}” is no origin. Write it like https://shop.example:8443, without a path"));
         let uri: Uri = origin.parse().map_err(|_| example())?;
@@ -174,7 +236,10 @@ fn rate() -> Result<Option<NonZeroU32>, ConfigError> {
         None => Ok(NonZeroU32::new(100)),
         Some("off") => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|_| {
-            wrong("RATE_LIMIT", format!("“{text}” will not do: write requests per second, like 100, or off"))
+            wrong(
+                "RATE_LIMIT",
+                format!("“{text}” will not do: write requests per second, like 100, or off"),
+            )
         }),
     }
 }

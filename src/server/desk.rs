@@ -6,7 +6,10 @@ use super::{
     ledger::{Batch, Health, Ledger, Outcome, Query, Result as Stored, StoreError, Tail, Text},
     orders,
 };
-use crate::domain::{Command, Cursor, Error, Event, Expected, Name, Offer, Order, OrderId, Role, Snapshot, Status, Time};
+use crate::domain::{
+    Command, Cursor, Error, Event, Expected, Found, Name, Offer, Order, OrderId, Role, Snapshot,
+    Status, Time,
+};
 use chrono::{SubsecRound, Utc};
 use std::{
     sync::{Arc, Mutex},
@@ -53,7 +56,11 @@ pub struct Readiness {
 
 impl Desk {
     pub fn new(ledger: Arc<dyn Ledger>, feed: Arc<Feed>) -> Desk {
-        Desk { ledger, feed, written: Mutex::default() }
+        Desk {
+            ledger,
+            feed,
+            written: Mutex::default(),
+        }
     }
 
     /// A supplier offers a pizza.
@@ -61,7 +68,10 @@ impl Desk {
         in_time(async {
             let now = now();
             let (order, event) = Order::new(OrderId(Uuid::now_v7()), offer, now);
-            match self.commit(orders::change(None, &order, event, now)?).await? {
+            match self
+                .commit(orders::change(None, &order, event, now)?)
+                .await?
+            {
                 Outcome::Done(_) => Ok(order),
                 // Somebody else has the same random id: that does not happen.
                 Outcome::Conflict => Err(Error::Internal),
@@ -71,14 +81,23 @@ impl Desk {
     }
 
     /// `by` does something with an order; `None` may do whatever anybody may.
-    pub async fn act(&self, id: OrderId, command: Command, by: Option<Role>, expected: &Expected) -> Result<Order, Error> {
+    pub async fn act(
+        &self,
+        id: OrderId,
+        command: Command,
+        by: Option<Role>,
+        expected: &Expected,
+    ) -> Result<Order, Error> {
         in_time(async {
             // Whenever somebody was faster, the order has moved on, and it has only so far to go.
             loop {
                 let (before, text) = self.read(id).await?;
                 before.check(expected)?;
                 let now = now();
-                let (after, event) = before.clone().apply(command.clone(), by, now).map_err(Error::Refused)?;
+                let (after, event) = before
+                    .clone()
+                    .apply(command.clone(), by, now)
+                    .map_err(Error::Refused)?;
                 let change = orders::change(Some((&before, text)), &after, event, now)?;
                 if let Outcome::Done(_) = self.commit(change).await? {
                     return Ok(after);
@@ -93,42 +112,108 @@ impl Desk {
     }
 
     /// At most `most` orders, older than `below`.
-    pub async fn orders(&self, filter: &Filter, below: Option<OrderId>, most: usize) -> Result<OrdersPage, Error> {
+    pub async fn orders(
+        &self,
+        filter: &Filter,
+        below: Option<OrderId>,
+        most: usize,
+    ) -> Result<OrdersPage, Error> {
         let index = orders::index(filter.status, filter.supplier.as_ref());
-        let query = Query { index, below: below.map(orders::key), most };
+        let query = Query {
+            index,
+            below: below.map(orders::key),
+            most,
+        };
         in_time(async {
             let mut listing = self.ledger.list(&[query]).await?;
             let page = listing.pages.pop().unwrap_or_default();
             let next = page.next.as_ref().and_then(orders::id);
-            Ok(OrdersPage { orders: page.documents, next, cursor: listing.cursor })
+            Ok(OrdersPage {
+                orders: page.documents,
+                next,
+                cursor: listing.cursor,
+            })
         })
         .await
+    }
+
+    /// Orders of the past that mention `text`, newest first, older than `below`; and where to look on. It looks
+    /// at so many orders at a time, and no more, however few it finds.
+    pub async fn search(
+        &self,
+        status: Option<Status>,
+        text: &str,
+        below: OrderId,
+    ) -> Result<Found, Error> {
+        const SHOWN: usize = 100;
+        const LOOKED_AT: usize = 2_000;
+        let most = if text.trim().is_empty() {
+            SHOWN
+        } else {
+            LOOKED_AT
+        };
+        let page = self
+            .orders(
+                &Filter {
+                    status,
+                    supplier: None,
+                },
+                Some(below),
+                most,
+            )
+            .await?;
+        let (mut orders, mut next) = (Vec::new(), page.next);
+        for order in &page.orders {
+            let order = orders::read(order)?;
+            if order.mentions(text) {
+                orders.push(order);
+            }
+            if orders.len() == SHOWN && page.orders.len() > SHOWN {
+                next = orders.last().map(|order| order.id);
+                break;
+            }
+        }
+        Ok(Found { orders, next })
     }
 
     /// All events of an order, oldest first, as they were sent.
     pub async fn history(&self, id: OrderId) -> Result<Vec<Text>, Error> {
         in_time(async {
             let entries = self.ledger.history(&orders::key(id)).await?;
-            if entries.is_empty() { Err(Error::UnknownOrder(id)) } else { Ok(entries) }
+            if entries.is_empty() {
+                Err(Error::UnknownOrder(id))
+            } else {
+                Ok(entries)
+            }
         })
         .await
     }
 
     pub async fn events(&self, id: OrderId) -> Result<Vec<Event>, Error> {
         let texts = self.history(id).await?;
-        let read = |text: &Text| serde_json::from_str(text).map_err(|e| StoreError::Broken(e.to_string()).into());
+        let read = |text: &Text| {
+            serde_json::from_str(text).map_err(|e| StoreError::Broken(e.to_string()).into())
+        };
         texts.iter().map(read).collect()
     }
 
     /// The live view, with everything that was stored here before; how fresh it is stands in it.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
-        let written = self.written.lock().map(|written| written.clone()).unwrap_or_default();
+        let written = self
+            .written
+            .lock()
+            .map(|written| written.clone())
+            .unwrap_or_default();
         if let Some(cursor) = written {
             // A feed that is late is told by the snapshot's own time.
             let _ = timeout(CATCH_UP, self.feed.reached(&cursor)).await;
         }
         let (board, as_of) = self.feed.board().ok_or(Error::Away)?;
-        Ok(Snapshot { board, as_of, now: now() })
+        Ok(Snapshot {
+            board,
+            as_of,
+            now: now(),
+        })
     }
 
     /// Events after a cursor that the feed no longer holds.
@@ -141,18 +226,28 @@ impl Desk {
     }
 
     pub fn readiness(&self) -> Readiness {
-        Readiness { store: self.ledger.health(), current: self.feed.is_current(), cursor: self.feed.cursor() }
+        Readiness {
+            store: self.ledger.health(),
+            current: self.feed.is_current(),
+            cursor: self.feed.cursor(),
+        }
     }
 
     async fn read(&self, id: OrderId) -> Result<(Order, Text), Error> {
-        let text = self.ledger.get(&orders::key(id)).await?.ok_or(Error::UnknownOrder(id))?;
+        let text = self
+            .ledger
+            .get(&orders::key(id))
+            .await?
+            .ok_or(Error::UnknownOrder(id))?;
         Ok((orders::read(&text)?, text))
     }
 
     async fn commit(&self, batch: Batch) -> Stored<Outcome> {
         let outcome = self.ledger.commit(batch).await?;
         if let (Outcome::Done(cursor), Ok(mut written)) = (&outcome, self.written.lock()) {
-            let older = written.as_ref().is_some_and(|w| w.epoch == cursor.epoch && w.seq > cursor.seq);
+            let older = written
+                .as_ref()
+                .is_some_and(|w| w.epoch == cursor.epoch && w.seq > cursor.seq);
             if !older {
                 *written = Some(cursor.clone());
             }

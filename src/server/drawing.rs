@@ -19,11 +19,29 @@ use unicode_normalization::UnicodeNormalization;
 pub const RECIPE: u16 = 1;
 
 /// Dough and edge.
-const CRUSTS: [[&str; 2]; 4] = [["#d99a4e", "#b9742f"], ["#e0a65c", "#bd7d38"], ["#cf8c45", "#a9672a"], ["#dba766", "#b98146"]];
+const CRUSTS: [[&str; 2]; 4] = [
+    ["#d99a4e", "#b9742f"],
+    ["#e0a65c", "#bd7d38"],
+    ["#cf8c45", "#a9672a"],
+    ["#dba766", "#b98146"],
+];
 
 /// Colour, and the words that call for it.
 const SAUCES: [(&str, &[&str]); 3] = [
-    (WHITE, &["formaggi", "bianc", "white", "panna", "carbonara", "tartuf", "trüffel", "сыр", "käse"]),
+    (
+        WHITE,
+        &[
+            "formaggi",
+            "bianc",
+            "white",
+            "panna",
+            "carbonara",
+            "tartuf",
+            "trüffel",
+            "сыр",
+            "käse",
+        ],
+    ),
     ("#8fa34a", &["pesto", "verde"]),
     ("#8f4a26", &["bbq", "teriyaki", "照り焼き"]),
 ];
@@ -47,7 +65,13 @@ const fn topping(
     shape: Shape,
     words: &'static [&'static str],
 ) -> Topping {
-    Topping { name, colour, detail, shape, words }
+    Topping {
+        name,
+        colour,
+        detail,
+        shape,
+        words,
+    }
 }
 
 /// In order of rank: the first three that a name calls for are used.
@@ -74,7 +98,16 @@ const TOPPINGS: [Topping; 18] = [
 ];
 
 /// For names that say nothing.
-const COMMON: [&str; 8] = ["basil", "olive", "mushroom", "pepperoni", "onion", "tomato", "pepper", "rocket"];
+const COMMON: [&str; 8] = [
+    "basil",
+    "olive",
+    "mushroom",
+    "pepperoni",
+    "onion",
+    "tomato",
+    "pepper",
+    "rocket",
+];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
@@ -121,12 +154,26 @@ impl Shape {
             Part::Circle(radius) => {
                 let r = radius * scale;
                 let (d, r) = (tenth(2.0 * r), tenth(r));
-                format!("M{} {}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 {} 0Z", tenth(x - radius * scale), tenth(y), tenth(-2.0 * radius * scale))
+                format!(
+                    "M{} {}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 {} 0Z",
+                    tenth(x - radius * scale),
+                    tenth(y),
+                    tenth(-2.0 * radius * scale)
+                )
             }
             Part::Path(steps) => {
-                let point = |[px, py]: &[f64; 2]| format!("{} {}", tenth(x + px * cos - py * sin), tenth(y + px * sin + py * cos));
+                let point = |[px, py]: &[f64; 2]| {
+                    format!(
+                        "{} {}",
+                        tenth(x + px * cos - py * sin),
+                        tenth(y + px * sin + py * cos)
+                    )
+                };
                 let step = |(letter, points): &(char, &[[f64; 2]])| {
-                    format!("{letter}{}", points.iter().map(point).collect::<Vec<_>>().join(" "))
+                    format!(
+                        "{letter}{}",
+                        points.iter().map(point).collect::<Vec<_>>().join(" ")
+                    )
                 };
                 steps.iter().map(step).collect::<String>() + "Z"
             }
@@ -153,20 +200,33 @@ impl Pizza {
         let name = name.nfc().collect::<String>().trim().to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
         let seed = fnv(&name);
-        let sauce = SAUCES.iter().find(|(_, words)| says(words)).map_or(RED, |(colour, _)| colour);
+        let sauce = SAUCES
+            .iter()
+            .find(|(_, words)| says(words))
+            .map_or(RED, |(colour, _)| colour);
         let cheese = !says(&NO_CHEESE);
-        let mut toppings: Vec<_> = TOPPINGS.iter().filter(|topping| says(topping.words)).take(3).collect();
+        let mut toppings: Vec<_> = TOPPINGS
+            .iter()
+            .filter(|topping| says(topping.words))
+            .take(3)
+            .collect();
         // With none or one named, the seed adds from the common ones; but not to these.
         let plain = !cheese || name.contains("margherita");
         for i in 0..8 {
             let more = COMMON[(((seed >> 5) + i * 3) % 8) as usize];
-            let wanted = toppings.is_empty() || (!plain && toppings.iter().all(|topping| topping.name != more));
+            let wanted = toppings.is_empty()
+                || (!plain && toppings.iter().all(|topping| topping.name != more));
             if toppings.len() >= 2 || !wanted {
                 break;
             }
             toppings.extend(TOPPINGS.iter().find(|topping| topping.name == more));
         }
-        Pizza { seed, sauce, cheese, toppings }
+        Pizza {
+            seed,
+            sauce,
+            cheese,
+            toppings,
+        }
     }
 
     /// About ten paths: everything of one kind is one.
@@ -174,26 +234,54 @@ impl Pizza {
         let rich = slots > 9;
         let turn = f64::from((self.seed >> 8) % 360) * TAU / 360.0;
         let [dough, edge] = CRUSTS[(self.seed % 4) as usize];
-        let circle = |radius: &str, fill: &str| format!("<circle cx=\"50\" cy=\"50\" r=\"{radius}\" fill=\"{fill}\"/>");
+        let circle = |radius: &str, fill: &str| {
+            format!("<circle cx=\"50\" cy=\"50\" r=\"{radius}\" fill=\"{fill}\"/>")
+        };
         let mut out = vec![circle("49", edge), circle("47", dough)];
         if rich {
             out.push(path(edge, "", self.bubbles(turn)));
         }
         out.push(circle("40.5", self.sauce));
         if self.cheese {
-            let colour = if self.sauce == WHITE { "#fbf3dc" } else { "#f7d98a" };
+            let colour = if self.sauce == WHITE {
+                "#fbf3dc"
+            } else {
+                "#f7d98a"
+            };
             let size = |i: usize| 1.45 + f64::from((self.seed >> i) & 3) * 0.18;
-            let blobs = spots(8, 33.0, turn + 1.0).enumerate().map(|(i, (at, angle))| Shape::Disc.at(at, angle, size(i)));
+            let blobs = spots(8, 33.0, turn + 1.0)
+                .enumerate()
+                .map(|(i, (at, angle))| Shape::Disc.at(at, angle, size(i)));
             out.push(path(colour, "", blobs.collect()));
         }
         let scale = if rich { 1.12 } else { 1.45 };
         for (k, topping) in self.toppings.iter().enumerate() {
-            let mine = || spots(slots, 35.0, turn).skip(k).step_by(self.toppings.len());
-            let rule = if topping.shape == Shape::Ring { " fill-rule=\"evenodd\"" } else { "" };
-            out.push(path(topping.colour, rule, mine().map(|(at, angle)| topping.shape.at(at, angle, scale)).collect()));
+            let mine = || {
+                spots(slots, 35.0, turn)
+                    .skip(k)
+                    .step_by(self.toppings.len())
+            };
+            let rule = if topping.shape == Shape::Ring {
+                " fill-rule=\"evenodd\""
+            } else {
+                ""
+            };
+            out.push(path(
+                topping.colour,
+                rule,
+                mine()
+                    .map(|(at, angle)| topping.shape.at(at, angle, scale))
+                    .collect(),
+            ));
             if let (Some(colour), true) = (topping.detail, rich) {
-                let (shape, scale) = if topping.shape == Shape::Leaf { (Shape::Strip, 0.4) } else { (topping.shape, 0.5) };
-                let on = |([x, y], angle): ([f64; 2], f64)| shape.at([x + angle.cos(), y + angle.sin()], angle, scale);
+                let (shape, scale) = if topping.shape == Shape::Leaf {
+                    (Shape::Strip, 0.4)
+                } else {
+                    (topping.shape, 0.5)
+                };
+                let on = |([x, y], angle): ([f64; 2], f64)| {
+                    shape.at([x + angle.cos(), y + angle.sin()], angle, scale)
+                };
                 out.push(path(colour, "", mine().map(on).collect()));
             }
         }
@@ -202,10 +290,17 @@ impl Pizza {
 
     fn bubbles(&self, turn: f64) -> String {
         let bubble = |(i, angle): (usize, f64)| {
-            let at = [50.0 + 44.0 * (angle + turn).cos(), 50.0 + 44.0 * (angle + turn).sin()];
+            let at = [
+                50.0 + 44.0 * (angle + turn).cos(),
+                50.0 + 44.0 * (angle + turn).sin(),
+            ];
             Shape::Disc.at(at, 0.0, 0.32 + f64::from((self.seed >> i) & 1) * 0.2)
         };
-        [0.0, 1.1, 2.5, 3.4, 4.9].into_iter().enumerate().map(bubble).collect()
+        [0.0, 1.1, 2.5, 3.4, 4.9]
+            .into_iter()
+            .enumerate()
+            .map(bubble)
+            .collect()
     }
 }
 
@@ -219,13 +314,18 @@ fn spots(n: u16, radius: f64, turn: f64) -> impl Iterator<Item = ([f64; 2], f64)
     (0..n).map(move |i| {
         let r = radius * ((f64::from(i) + 0.5) / f64::from(n)).sqrt();
         let angle = turn + f64::from(i) * GOLDEN;
-        ([50.0 + r * angle.cos(), 50.0 + r * angle.sin()], angle * 1.7)
+        (
+            [50.0 + r * angle.cos(), 50.0 + r * angle.sin()],
+            angle * 1.7,
+        )
     })
 }
 
 /// FNV-1a, 32 bits.
 fn fnv(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }
 
 /// Any name at all, even one that no pizza may have.
@@ -247,9 +347,13 @@ pub async fn picture(RawQuery(query): RawQuery) -> Result<Response, Error> {
     let _version = fields.required::<Whole<RECIPE, RECIPE>>("recipe");
     let (name, slots) = fields.finish(|| Some((name?, slots?)))?;
     let drawing = Pizza::named(&name.0).draw(slots.get());
-    let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 100\">{drawing}</svg>");
-    let headers =
-        [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 100\">{drawing}</svg>"
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
     Ok((headers, svg).into_response())
 }
 
@@ -277,9 +381,22 @@ mod tests {
     fn a_name_has_one_drawing_for_ever() {
         for (name, seed, crust, cheese, toppings, rich, plain) in RECIPES {
             let pizza = Pizza::named(name);
-            let on_it = pizza.toppings.iter().map(|topping| topping.name).collect::<Vec<_>>().join(" ");
-            assert_eq!((pizza.seed, pizza.seed % 4, pizza.cheese, &*on_it), (seed, crust, cheese, toppings), "{name}");
-            assert_eq!([fnv(&pizza.draw(17)), fnv(&pizza.draw(9))], [rich, plain], "{name}");
+            let on_it = pizza
+                .toppings
+                .iter()
+                .map(|topping| topping.name)
+                .collect::<Vec<_>>()
+                .join(" ");
+            assert_eq!(
+                (pizza.seed, pizza.seed % 4, pizza.cheese, &*on_it),
+                (seed, crust, cheese, toppings),
+                "{name}"
+            );
+            assert_eq!(
+                [fnv(&pizza.draw(17)), fnv(&pizza.draw(9))],
+                [rich, plain],
+                "{name}"
+            );
         }
     }
 }

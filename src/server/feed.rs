@@ -86,7 +86,7 @@ impl Feed {
     /// Returns when the log is lost.
     async fn keep_up(&self, ledger: &dyn Ledger) -> Option<StoreError> {
         loop {
-            let Some(cursor) = self.cursor() else { return None };
+            let cursor = self.cursor()?;
             match ledger.after(&cursor, CHUNK, PROOF).await {
                 Ok(Tail::Entries(entries)) => {
                     if !self.take(&entries) {
@@ -106,7 +106,9 @@ impl Feed {
     /// Adds entries to ring and board: false if one does not follow.
     fn take(&self, entries: &[Text]) -> bool {
         let mut guard = self.write();
-        let Some(view) = guard.as_mut() else { return false };
+        let Some(view) = guard.as_mut() else {
+            return false;
+        };
         for text in entries {
             let Ok(event) = serde_json::from_str::<Event>(text) else {
                 tracing::error!(entry = &**text, "an entry of the log cannot be read");
@@ -130,7 +132,9 @@ impl Feed {
     /// Tells readers, once, when nothing has been proved for too long.
     fn doubt(&self) {
         let mut guard = self.write();
-        let news = guard.as_mut().is_some_and(|view| view.is_stale() && std::mem::take(&mut view.vouched));
+        let news = guard
+            .as_mut()
+            .is_some_and(|view| view.is_stale() && std::mem::take(&mut view.vouched));
         drop(guard);
         if news {
             self.touch();
@@ -144,7 +148,9 @@ impl Feed {
 
     pub fn next(&self, cursor: &Cursor, most: usize) -> Next {
         let guard = self.read();
-        let Some(view) = guard.as_ref() else { return Next::Nothing };
+        let Some(view) = guard.as_ref() else {
+            return Next::Nothing;
+        };
         let head = view.board.cursor();
         if head.epoch != cursor.epoch {
             return Next::Elsewhere(head.clone());
@@ -152,7 +158,13 @@ impl Feed {
         match view.ring.after(cursor.seq, most) {
             Reach::Here(frames) => {
                 let seq = cursor.seq + frames.len() as u64;
-                Next::Frames(frames, Cursor { seq, ..cursor.clone() })
+                Next::Frames(
+                    frames,
+                    Cursor {
+                        seq,
+                        ..cursor.clone()
+                    },
+                )
             }
             Reach::Fallen => Next::Older,
             Reach::Ahead => Next::Elsewhere(head.clone()),
@@ -166,7 +178,9 @@ impl Feed {
 
     /// The board, and up to when it is vouched for.
     pub fn board(&self) -> Option<(Board, Time)> {
-        self.read().as_ref().map(|view| (view.board.clone(), view.proved_at))
+        self.read()
+            .as_ref()
+            .map(|view| (view.board.clone(), view.proved_at))
     }
 
     /// Whether the log has proved lately that nothing is missing.
@@ -176,7 +190,9 @@ impl Feed {
 
     /// Waits until the board holds what `cursor` stands for, or has moved to another history.
     pub async fn reached(&self, cursor: &Cursor) {
-        let there = |at: Option<Cursor>| at.is_some_and(|at| at.epoch != cursor.epoch || at.seq >= cursor.seq);
+        let there = |at: Option<Cursor>| {
+            at.is_some_and(|at| at.epoch != cursor.epoch || at.seq >= cursor.seq)
+        };
         let mut moved = self.watch();
         while !there(self.cursor()) {
             if moved.changed().await.is_err() {
@@ -190,11 +206,15 @@ impl Feed {
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Option<View>> {
-        self.view.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.view
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Option<View>> {
-        self.view.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.view
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -218,28 +238,47 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
         .map(|&status| Query {
             index: orders::index(Some(status), None),
             below: None,
-            most: if status.is_final() { NEWEST } else { usize::MAX },
+            most: if status.is_final() {
+                NEWEST
+            } else {
+                usize::MAX
+            },
         })
         .collect();
     let listing = ledger.list(&queries).await?;
     let mut counts = Counts::default();
-    let mut found = Vec::new();
+    let (mut found, mut forgotten) = (Vec::new(), None);
     for (&status, page) in Status::ALL.iter().zip(&listing.pages) {
         counts.set(status, page.total);
+        // Those that follow are older than the last one here, so that it has to go, too.
+        forgotten = forgotten.max(page.next.as_ref().and_then(orders::id));
         for text in &page.documents {
             found.push(orders::read(text)?);
         }
     }
     let mut taken = BTreeMap::new();
-    for order in found.iter().filter(|order| order.customer_name.is_some() && !order.status.is_final()) {
+    for order in found
+        .iter()
+        .filter(|order| order.customer_name.is_some() && !order.status.is_final())
+    {
         let history = ledger.history(&orders::key(order.id)).await?;
-        let events = history.iter().filter_map(|text| serde_json::from_str::<Event>(text).ok());
-        let took = events.rev().find(|event| event.event_type == EventType::CustomerAccepted);
+        let events = history
+            .iter()
+            .filter_map(|text| serde_json::from_str::<Event>(text).ok());
+        let took = events
+            .rev()
+            .find(|event| event.event_type == EventType::CustomerAccepted);
         taken.extend(took.map(|event| (order.id, event.order.updated_at)));
     }
     let ring = warm(ledger, &listing.cursor).await?;
-    let board = Board::new(listing.cursor, counts, found, taken);
-    Ok(View { board, ring, proved: Instant::now(), proved_at: Utc::now(), vouched: true })
+    let board = Board::new(listing.cursor, counts, found, taken, forgotten);
+    Ok(View {
+        board,
+        ring,
+        proved: Instant::now(),
+        proved_at: Utc::now(),
+        vouched: true,
+    })
 }
 
 /// A ring with the newest entries up to `head`, so that clients who come back all at once are served from memory.
@@ -248,7 +287,17 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<Ring<Utf8Bytes>> {
     let mut ring = Ring::new(seq, HELD);
     while seq < head.seq {
         let most = CHUNK.min((head.seq - seq) as usize);
-        match ledger.after(&Cursor { seq, ..head.clone() }, most, Duration::ZERO).await? {
+        match ledger
+            .after(
+                &Cursor {
+                    seq,
+                    ..head.clone()
+                },
+                most,
+                Duration::ZERO,
+            )
+            .await?
+        {
             Tail::Entries(entries) if !entries.is_empty() => {
                 seq += entries.len() as u64;
                 entries.iter().for_each(|entry| ring.push(frame(entry)));

@@ -10,14 +10,19 @@ use axum::{
 use serde_json::json;
 
 pub async fn healthz() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": "alive" })))
+    (
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(json!({ "status": "alive" })),
+    )
 }
 
 pub async fn readyz(State(app): State<App>) -> Response {
     let readiness = app.desk.readiness();
     let store = readiness.store;
     let ready = store.trouble.is_none() && readiness.current;
-    let trouble = store.trouble.or((!readiness.current).then(|| "the feed of events does not prove to be complete".to_owned()));
+    let trouble =
+        store.trouble.or((!readiness.current)
+            .then(|| "the feed of events does not prove to be complete".to_owned()));
     let body = json!({
         "status": if ready { "ready" } else { "not ready" },
         "store": {
@@ -28,6 +33,18 @@ pub async fn readyz(State(app): State<App>) -> Response {
         },
         "cursor": readiness.cursor.map(|cursor| cursor.to_string()),
     });
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, [(header::CACHE_CONTROL, "no-store"), (header::RETRY_AFTER, "1")], Json(body)).into_response()
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (
+        status,
+        [
+            (header::CACHE_CONTROL, "no-store"),
+            (header::RETRY_AFTER, "1"),
+        ],
+        Json(body),
+    )
+        .into_response()
 }

@@ -25,8 +25,13 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
 async fn plain_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("same-origin"));
     response
 }
 
@@ -36,7 +41,12 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins.to_vec())
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH, name("idempotency-key")])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            name("idempotency-key"),
+        ])
         .expose_headers([
             header::ETAG,
             header::LINK,
@@ -49,9 +59,20 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
 }
 
 /// So many requests per second and address. Not counted: what says whether the server is well, and its files.
-async fn within_rate(State(app): State<App>, from: ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
-    let free = ["/healthz", "/readyz", "/pkg/"].iter().any(|path| request.uri().path().starts_with(path));
-    match if free { Ok(()) } else { app.limits.check(from.ip()) } {
+async fn within_rate(
+    State(app): State<App>,
+    from: ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let free = ["/healthz", "/readyz", "/pkg/"]
+        .iter()
+        .any(|path| request.uri().path().starts_with(path));
+    match if free {
+        Ok(())
+    } else {
+        app.limits.check(from.ip())
+    } {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
@@ -69,10 +90,19 @@ async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Res
 fn is_welcome(list: &[HeaderValue], headers: &HeaderMap, uri: &Uri) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         // No browser; or one that sends only this, with a form from another site.
-        return headers.get("sec-fetch-site").is_none_or(|site| site != "cross-site");
+        return headers
+            .get("sec-fetch-site")
+            .is_none_or(|site| site != "cross-site");
     };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(uri.authority().map(|a| a.as_str()));
-    let own = origin.to_str().ok().and_then(|origin| origin.split_once("://")).is_some_and(|(_, o)| Some(o) == host);
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .or(uri.authority().map(|a| a.as_str()));
+    let own = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"))
+        .is_some_and(|(_, o)| Some(o) == host);
     own || list.contains(origin)
 }
 
@@ -85,7 +115,10 @@ mod tests {
         let list = [HeaderValue::from_static("https://shop.example")];
         let welcome = |origin: Option<&str>, site: Option<&str>| {
             let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, HeaderValue::from_static("market.example:8000"));
+            headers.insert(
+                header::HOST,
+                HeaderValue::from_static("market.example:8000"),
+            );
             for (name, value) in [("origin", origin), ("sec-fetch-site", site)] {
                 if let Some(value) = value {
                     headers.insert(name, value.parse().unwrap());
@@ -96,7 +129,14 @@ mod tests {
         assert!(welcome(None, None));
         assert!(welcome(Some("http://market.example:8000"), None));
         assert!(welcome(Some("https://shop.example"), Some("cross-site")));
-        for foreign in ["null", "http://market.example", "https://shop.example:444", "http://shop.example", "https://evil.example", ""] {
+        for foreign in [
+            "null",
+            "http://market.example",
+            "https://shop.example:444",
+            "http://shop.example",
+            "https://evil.example",
+            "",
+        ] {
             assert!(!welcome(Some(foreign), None), "{foreign}");
         }
         assert!(!welcome(None, Some("cross-site")));

@@ -20,12 +20,19 @@ pub struct Limits {
 
 impl Limits {
     pub fn new(rate: Option<NonZeroU32>) -> Limits {
-        let quota = |rate: NonZeroU32| Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(BURST - 1)));
-        Limits { buckets: rate.map(|rate| DefaultKeyedRateLimiter::keyed(quota(rate))) }
+        let quota = |rate: NonZeroU32| {
+            Quota::per_second(rate)
+                .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(BURST - 1)))
+        };
+        Limits {
+            buckets: rate.map(|rate| DefaultKeyedRateLimiter::keyed(quota(rate))),
+        }
     }
 
     pub fn check(&self, address: IpAddr) -> Result<(), Error> {
-        let Some(buckets) = &self.buckets else { return Ok(()) };
+        let Some(buckets) = &self.buckets else {
+            return Ok(());
+        };
         if buckets.len() > CROWD {
             buckets.retain_recent();
         }
@@ -62,7 +69,13 @@ mod tests {
 
     #[test]
     fn addresses_of_one_network_count_as_one() {
-        assert_eq!(household("2001:db8:1:2:3:4:5:6".parse().unwrap()), "2001:db8:1:2::".parse::<IpAddr>().unwrap());
-        assert_eq!(household("::ffff:192.0.2.1".parse().unwrap()), "192.0.2.1".parse::<IpAddr>().unwrap());
+        assert_eq!(
+            household("2001:db8:1:2:3:4:5:6".parse().unwrap()),
+            "2001:db8:1:2::".parse::<IpAddr>().unwrap()
+        );
+        assert_eq!(
+            household("::ffff:192.0.2.1".parse().unwrap()),
+            "192.0.2.1".parse::<IpAddr>().unwrap()
+        );
     }
 }

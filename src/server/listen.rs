@@ -21,7 +21,9 @@ const GRACE: Duration = Duration::from_secs(6);
 
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD);
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -29,13 +31,18 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let Some((stream, address)) = ready(connection).await else { continue };
+        let Some((stream, address)) = ready(connection).await else {
+            continue;
+        };
         let router = router.clone();
-        let service = TowerToHyperService::new(tower::service_fn(move |mut request: Request<_>| {
-            request.extensions_mut().insert(ConnectInfo(address));
-            router.clone().oneshot(request.map(Body::new))
-        }));
-        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let service =
+            TowerToHyperService::new(tower::service_fn(move |mut request: Request<_>| {
+                request.extensions_mut().insert(ConnectInfo(address));
+                router.clone().oneshot(request.map(Body::new))
+            }));
+        let connection = http
+            .serve_connection_with_upgrades(TokioIo::new(stream), service)
+            .into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // It broke off, or was no HTTP: nothing that anybody could do something about.

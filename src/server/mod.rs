@@ -79,7 +79,9 @@ fn start() -> Result<(), StartError> {
 async fn serve(config: Config) -> Result<(), StartError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let addr = config.addr();
-    let listener = TcpListener::bind(addr).await.map_err(|error| StartError::Listen(addr, error))?;
+    let listener = TcpListener::bind(addr)
+        .await
+        .map_err(|error| StartError::Listen(addr, error))?;
     let ledger = open(&config).await?;
     let feed = Arc::new(Feed::default());
     let follower = tokio::spawn(feed.clone().follow(ledger.clone()));
@@ -117,12 +119,21 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
             std::fs::create_dir_all(folder).map_err(failed)?;
             let file = folder.join("market.redb");
             tracing::info!(file = %file.display(), durability = "fsync", "embedded store");
-            Ok(Arc::new(Embedded::open(&file, fresh_epoch(), config.retention)?))
+            Ok(Arc::new(Embedded::open(
+                &file,
+                fresh_epoch(),
+                config.retention,
+            )?))
         }
         Store::Redis { info, credentials } => {
             let info = (**info).clone();
             tracing::info!(address = %info.addr(), "store in Redis");
-            let target = Target { info, credentials, prefix: String::new(), retention: config.retention };
+            let target = Target {
+                info,
+                credentials,
+                prefix: String::new(),
+                retention: config.retention,
+            };
             Ok(Arc::new(Redis::open(target).await?))
         }
     }

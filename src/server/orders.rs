@@ -24,16 +24,23 @@ pub fn index(status: Option<Status>, supplier: Option<&Name>) -> Index {
 }
 
 pub fn read(text: &str) -> Result<Order> {
-    serde_json::from_str(text).map_err(|error| StoreError::Broken(format!("an order that cannot be read: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| StoreError::Broken(format!("an order that cannot be read: {error}")))
 }
 
 pub fn write<T: Serialize>(value: &T) -> Result<Text> {
-    let text = serde_json::to_string(value).map_err(|error| StoreError::Broken(error.to_string()))?;
+    let text =
+        serde_json::to_string(value).map_err(|error| StoreError::Broken(error.to_string()))?;
     Ok(text.into())
 }
 
 /// The change from `before` (its text, as it was read) to `after`, with everything that goes with it.
-pub fn change(before: Option<(&Order, Text)>, after: &Order, event_type: EventType, now: Time) -> Result<Batch> {
+pub fn change(
+    before: Option<(&Order, Text)>,
+    after: &Order,
+    event_type: EventType,
+    now: Time,
+) -> Result<Batch> {
     #[derive(Serialize)]
     struct Body<'a> {
         event_type: EventType,
@@ -48,7 +55,8 @@ pub fn change(before: Option<(&Order, Text)>, after: &Order, event_type: EventTy
     match &before {
         None => moves.extend([into(None, None), into(None, supplier)]),
         Some((before, _)) => {
-            let out = |supplier| IndexChange::Out(index(Some(before.status), supplier), key.clone());
+            let out =
+                |supplier| IndexChange::Out(index(Some(before.status), supplier), key.clone());
             moves.extend([out(None), out(supplier)]);
         }
     }
@@ -56,6 +64,13 @@ pub fn change(before: Option<(&Order, Text)>, after: &Order, event_type: EventTy
         expect: vec![(key.clone(), before.map(|(_, text)| text))],
         put: vec![(key.clone(), write(after)?)],
         index: moves,
-        log: vec![Entry { about: key, body: write(&Body { event_type, order: after, timestamp: now })? }],
+        log: vec![Entry {
+            about: key,
+            body: write(&Body {
+                event_type,
+                order: after,
+                timestamp: now,
+            })?,
+        }],
     })
 }

@@ -24,7 +24,8 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::{
-    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context, site_pkg_dir_service_route_path,
+    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+    site_pkg_dir_service_route_path,
 };
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
@@ -44,7 +45,11 @@ pub fn routes(app: &App) -> Router<App> {
 
 /// Program and style. Where their names change with their contents, what is under a name never changes.
 async fn package(State(app): State<App>, request: Request) -> Response {
-    let keep = if app.leptos.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if app.leptos.hash_files {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     file(&app, request, keep).await
 }
 
@@ -54,7 +59,12 @@ pub async fn elsewhere(State(app): State<App>, request: Request) -> Response {
         return Error::UnknownPath.into_response();
     }
     let (parts, body) = request.into_parts();
-    let file = file(&app, Request::from_parts(parts.clone(), Body::empty()), "no-cache").await;
+    let file = file(
+        &app,
+        Request::from_parts(parts.clone(), Body::empty()),
+        "no-cache",
+    )
+    .await;
     if file.status() != StatusCode::NOT_FOUND {
         return file;
     }
@@ -65,17 +75,24 @@ pub async fn elsewhere(State(app): State<App>, request: Request) -> Response {
         provide_context(app.clone());
         open();
     };
-    let mut page = render_app_async_with_context(context, move || ui::shell(options.clone()))(request).await;
+    let mut page =
+        render_app_async_with_context(context, move || ui::shell(options.clone()))(request).await;
     *page.status_mut() = StatusCode::NOT_FOUND;
     page
 }
 
 async fn file(app: &App, request: Request, keep: &'static str) -> Response {
     let files = ServeDir::new(&*app.leptos.site_root).append_index_html_on_directories(false);
-    let Ok(response) = files.precompressed_br().precompressed_gzip().oneshot(request).await;
+    let Ok(response) = files
+        .precompressed_br()
+        .precompressed_gzip()
+        .oneshot(request)
+        .await;
     let mut response = response.map(Body::new);
     if response.status() != StatusCode::NOT_FOUND {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     }
     response
 }
@@ -99,12 +116,20 @@ async fn from_the_board(State(app): State<App>, mut request: Request, next: Next
 fn open(options: &LeptosOptions) -> impl Fn() + Clone + Send + Sync + 'static {
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
     move || {
-        let (Some(request), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
-        let Some(read) = request.extensions.get::<Read>() else { return };
+        let (Some(request), Some(response)) =
+            (use_context::<Parts>(), use_context::<ResponseOptions>())
+        else {
+            return;
+        };
+        let Some(read) = request.extensions.get::<Read>() else {
+            return;
+        };
         provide_context(Opening {
             snapshot: read.clone(),
             flash: posted::take_flash(&request.headers, &response),
-            zone: posted::read_cookie(&request.headers, "zone").and_then(|zone| zone.parse().ok()).filter(is_zone),
+            zone: posted::read_cookie(&request.headers, "zone")
+                .and_then(|zone| zone.parse().ok())
+                .filter(is_zone),
         });
         response.insert_header(CONTENT_SECURITY_POLICY, policy(reload));
         response.insert_header(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
@@ -119,8 +144,12 @@ fn is_zone(minutes: &i32) -> bool {
 /// Scripts only from here, styles only from files, no frames, no plug-ins. `reload` is where `cargo leptos watch`
 /// tells pages to reload.
 fn policy(reload: Option<u32>) -> HeaderValue {
-    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
-    let reload = reload.map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}")).unwrap_or_default();
+    let nonce = use_nonce()
+        .map(|nonce| format!(" 'nonce-{nonce}'"))
+        .unwrap_or_default();
+    let reload = reload
+        .map(|port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}"))
+        .unwrap_or_default();
     let policy = format!(
         "default-src 'self'; script-src 'self'{nonce} 'wasm-unsafe-eval'; connect-src 'self'{reload}; img-src 'self' data:; \
          object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

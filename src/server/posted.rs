@@ -26,7 +26,9 @@ const LARGEST_FLASH: usize = 3_800;
 
 /// The desk, from within a server function.
 pub fn desk() -> Result<Arc<Desk>, Error> {
-    use_context::<App>().map(|app| app.desk).ok_or(Error::Internal)
+    use_context::<App>()
+        .map(|app| app.desk)
+        .ok_or(Error::Internal)
 }
 
 pub struct Posted {
@@ -36,14 +38,25 @@ pub struct Posted {
     leads_to: Option<String>,
 }
 
-pub fn posted<const N: usize>(form: &'static str, names: [&'static str; N], values: [String; N]) -> Posted {
-    Posted { form, values: names.into_iter().zip(values).collect(), leads_to: None }
+pub fn posted<const N: usize>(
+    form: &'static str,
+    names: [&'static str; N],
+    values: [String; N],
+) -> Posted {
+    Posted {
+        form,
+        values: names.into_iter().zip(values).collect(),
+        leads_to: None,
+    }
 }
 
 impl Posted {
     /// Where a plain form goes from here when all is well; else it goes back to its page.
     pub fn leading_to(self, path: String) -> Posted {
-        Posted { leads_to: Some(path), ..self }
+        Posted {
+            leads_to: Some(path),
+            ..self
+        }
     }
 
     pub async fn offer(self) -> Result<Order, Error> {
@@ -60,7 +73,16 @@ impl Posted {
         by: Role,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
-        let work = async { desk()?.act(id, read(self.fields())?, Some(by), &Expected::OneOf(vec![version])).await };
+        let work = async {
+            desk()?
+                .act(
+                    id,
+                    read(self.fields())?,
+                    Some(by),
+                    &Expected::OneOf(vec![version]),
+                )
+                .await
+        };
         let result = work.await;
         self.answer(Some(id), result)
     }
@@ -68,27 +90,50 @@ impl Posted {
     /// Fields left blank count as not given.
     fn fields(&self) -> Fields {
         let mut fields = Fields::default();
-        for (name, value) in self.values.iter().filter(|(_, value)| !value.trim().is_empty()) {
+        for (name, value) in self
+            .values
+            .iter()
+            .filter(|(_, value)| !value.trim().is_empty())
+        {
             fields.add(*name, Value::Plain(value.clone()));
         }
         fields
     }
 
     fn answer(self, id: Option<OrderId>, result: Result<Order, Error>) -> Result<Order, Error> {
-        let (Some(request), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
+        let (Some(request), Some(response)) =
+            (use_context::<Parts>(), use_context::<ResponseOptions>())
+        else {
             return result;
         };
         match (&result, wants_page(&request.headers)) {
             (Ok(_), false) => {}
-            (Err(error), false) => response.set_status(StatusCode::from_u16(error.face().status).unwrap_or_default()),
-            (Ok(_), true) => redirect(&response, &self.leads_to.unwrap_or_else(|| came_from(&request.headers))),
+            (Err(error), false) => {
+                response.set_status(StatusCode::from_u16(error.face().status).unwrap_or_default())
+            }
+            (Ok(_), true) => redirect(
+                &response,
+                &self.leads_to.unwrap_or_else(|| came_from(&request.headers)),
+            ),
             (Err(error), true) => {
                 let form = form_id(self.form, id);
                 // To its ticket, wherever that stands now; else to the form itself.
                 let place = id.map_or(form.clone(), |id| format!("o{id}"));
-                redirect(&response, &format!("{}#{place}", came_from(&request.headers)));
-                let typed = self.values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let flash = Flash { form, order: id, error: error.clone(), typed };
+                redirect(
+                    &response,
+                    &format!("{}#{place}", came_from(&request.headers)),
+                );
+                let typed = self
+                    .values
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect();
+                let flash = Flash {
+                    form,
+                    order: id,
+                    error: error.clone(),
+                    typed,
+                };
                 response.append_header(SET_COOKIE, cookie(&flash));
             }
         }
@@ -97,18 +142,28 @@ impl Posted {
 }
 
 fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn redirect(response: &ResponseOptions, to: &str) {
     response.set_status(StatusCode::SEE_OTHER);
-    response.insert_header(LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")));
+    response.insert_header(
+        LOCATION,
+        HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")),
+    );
 }
 
 /// The page that the form stood on: its path and query here, wherever it claims to be.
 fn came_from(headers: &HeaderMap) -> String {
-    let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
-    referer.and_then(|uri| uri.path_and_query().map(|path| path.to_string())).unwrap_or_else(|| "/".to_owned())
+    let referer = headers
+        .get(REFERER)
+        .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
+    referer
+        .and_then(|uri| uri.path_and_query().map(|path| path.to_string()))
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 fn cookie(flash: &Flash) -> HeaderValue {
@@ -118,7 +173,10 @@ fn cookie(flash: &Flash) -> HeaderValue {
     };
     let mut value = encode(flash);
     if value.len() > LARGEST_FLASH {
-        value = encode(&Flash { typed: BTreeMap::new(), ..flash.clone() });
+        value = encode(&Flash {
+            typed: BTreeMap::new(),
+            ..flash.clone()
+        });
     }
     let cookie = format!("{FLASH}={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
@@ -126,9 +184,17 @@ fn cookie(flash: &Flash) -> HeaderValue {
 
 /// A cookie's value, decoded.
 pub fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
-    let mut found = cookies.filter_map(|cookie| cookie.trim().split_once('=')).filter(|(key, _)| *key == name);
-    found.next().and_then(|(_, value)| Some(percent_decode_str(value).decode_utf8().ok()?.into_owned()))
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'));
+    let mut found = cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .filter(|(key, _)| *key == name);
+    found
+        .next()
+        .and_then(|(_, value)| Some(percent_decode_str(value).decode_utf8().ok()?.into_owned()))
 }
 
 /// The refusal that a plain form was sent back with, if this page is where it was sent. It is shown once.

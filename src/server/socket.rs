@@ -13,7 +13,10 @@ use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
 use axum::{
     extract::{
         RawQuery, State,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+        ws::{
+            CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade,
+            rejection::WebSocketUpgradeRejection,
+        },
     },
     response::Response,
 };
@@ -52,7 +55,11 @@ impl Field for Since {
     const KIND: Kind = Kind::Text;
 
     fn parse(text: &str) -> Result<Self, What> {
-        if text.is_empty() { Ok(Since::Now) } else { text.parse().map(Since::After) }
+        if text.is_empty() {
+            Ok(Since::Now)
+        } else {
+            text.parse().map(Since::After)
+        }
     }
 }
 
@@ -121,7 +128,17 @@ impl Viewer {
             Some(Since::Now) | None => app.desk.feed().cursor(),
         };
         let moved = app.desk.feed().watch();
-        Viewer { app, socket, cursor, signals, caught_up: false, vouched: None, moved, beat, answer_by: None }
+        Viewer {
+            app,
+            socket,
+            cursor,
+            signals,
+            caught_up: false,
+            vouched: None,
+            moved,
+            beat,
+            answer_by: None,
+        }
     }
 
     async fn run(&mut self) -> End {
@@ -144,7 +161,9 @@ impl Viewer {
     }
 
     async fn wait_for_a_slower_instance(&mut self) {
-        let (Some(cursor), Some(head)) = (&self.cursor, self.app.desk.feed().cursor()) else { return };
+        let (Some(cursor), Some(head)) = (&self.cursor, self.app.desk.feed().cursor()) else {
+            return;
+        };
         if cursor.epoch == head.epoch && cursor.seq > head.seq {
             // It never existed, if it does not come.
             let _ = timeout(CATCH_UP, self.app.desk.feed().reached(cursor)).await;
@@ -171,7 +190,10 @@ impl Viewer {
                 Next::Older if self.caught_up => return Err(TOO_SLOW),
                 Next::Older => match self.app.desk.older(cursor, CHUNK).await {
                     Ok(Tail::Entries(entries)) if !entries.is_empty() => {
-                        let cursor = Cursor { seq: cursor.seq + entries.len() as u64, ..cursor.clone() };
+                        let cursor = Cursor {
+                            seq: cursor.seq + entries.len() as u64,
+                            ..cursor.clone()
+                        };
                         self.send(entries.iter().map(feed::frame).collect()).await?;
                         self.cursor = Some(cursor);
                     }
@@ -199,17 +221,32 @@ impl Viewer {
     /// Says when what was vouched for begins or ceases to be.
     async fn vouch(&mut self) -> Result<(), End> {
         let current = self.caught_up && self.app.desk.feed().is_current();
-        if self.vouched == Some(current) { Ok(()) } else { self.say(current).await }
+        if self.vouched == Some(current) {
+            Ok(())
+        } else {
+            self.say(current).await
+        }
     }
 
     async fn say(&mut self, current: bool) -> Result<(), End> {
         self.vouched = Some(current);
-        let Some(cursor) = self.cursor.clone().filter(|_| self.signals) else { return Ok(()) };
-        self.signal(if current { Signal::Heartbeat } else { Signal::Away }, &cursor).await
+        let Some(cursor) = self.cursor.clone().filter(|_| self.signals) else {
+            return Ok(());
+        };
+        self.signal(
+            if current {
+                Signal::Heartbeat
+            } else {
+                Signal::Away
+            },
+            &cursor,
+        )
+        .await
     }
 
     async fn signal(&mut self, signal: Signal, cursor: &Cursor) -> Result<(), End> {
-        self.send(vec![Frame::signal(signal, Utc::now(), cursor).into()]).await
+        self.send(vec![Frame::signal(signal, Utc::now(), cursor).into()])
+            .await
     }
 
     async fn send(&mut self, frames: Vec<Utf8Bytes>) -> Result<(), End> {
@@ -243,7 +280,10 @@ impl Viewer {
     async fn pulse(&mut self) -> Result<(), End> {
         self.answer_by = Some(Instant::now() + ANSWER);
         let ping = self.socket.send(Message::Ping(Default::default()));
-        timeout(FLUSH, ping).await.map_err(|_| TOO_SLOW)?.map_err(|_| End::Gone)?;
+        timeout(FLUSH, ping)
+            .await
+            .map_err(|_| TOO_SLOW)?
+            .map_err(|_| End::Gone)?;
         let current = self.caught_up && self.app.desk.feed().is_current();
         self.say(current).await
     }
@@ -260,7 +300,10 @@ impl Viewer {
     }
 
     async fn close(&mut self, code: u16, reason: &'static str) {
-        let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+        let frame = CloseFrame {
+            code,
+            reason: Utf8Bytes::from_static(reason),
+        };
         let goodbye = async {
             if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
                 while let Some(Ok(_)) = self.socket.recv().await {}

@@ -33,7 +33,11 @@ pub struct Opening {
 impl Opening {
     /// As the server provides it for this request. There is none while routes are being listed.
     fn of_request() -> Opening {
-        use_context().unwrap_or(Opening { snapshot: Err(Error::Away), flash: None, zone: None })
+        use_context().unwrap_or(Opening {
+            snapshot: Err(Error::Away),
+            flash: None,
+            zone: None,
+        })
     }
 }
 

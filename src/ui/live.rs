@@ -86,7 +86,10 @@ async fn follow(market: Market, mut nudges: Nudges) {
 
 /// Stays connected for as long as that works.
 async fn hold(market: Market, nudges: &mut Nudges) -> Left {
-    let Some(socket) = market.cursor().and_then(|cursor| WebSocket::open(&address(&cursor)).ok()) else {
+    let Some(socket) = market
+        .cursor()
+        .and_then(|cursor| WebSocket::open(&address(&cursor)).ok())
+    else {
         return Left::Lost;
     };
     let mut socket = socket.fuse();
@@ -114,14 +117,25 @@ fn take(market: Market, text: &str, now: Time) -> Option<Left> {
     match serde_json::from_str(text) {
         Ok(Frame::Event(event)) if market.fold(&event) == Folded::Gap => return Some(Left::Doubt),
         Ok(Frame::Event(_)) => market.touch(now),
-        Ok(Frame::Signal { signal: Signal::Heartbeat, at, id }) => {
+        Ok(Frame::Signal {
+            signal: Signal::Heartbeat,
+            at,
+            id,
+        }) => {
             if market.cursor() != Some(id) {
                 return Some(Left::Doubt);
             }
             market.vouch(at, now);
         }
-        Ok(Frame::Signal { signal: Signal::Away, .. }) => market.relink(Link::Away),
-        Ok(Frame::Signal { signal: Signal::Reset, .. }) | Err(_) => return Some(Left::Doubt),
+        Ok(Frame::Signal {
+            signal: Signal::Away,
+            ..
+        }) => market.relink(Link::Away),
+        Ok(Frame::Signal {
+            signal: Signal::Reset,
+            ..
+        })
+        | Err(_) => return Some(Left::Doubt),
         Ok(Frame::Unknown) => {}
     }
     None
@@ -147,8 +161,15 @@ pub async fn sleep(time: Duration) {
 
 fn address(since: &Cursor) -> String {
     let place = location();
-    let scheme = if place.protocol().as_deref() == Ok("https:") { "wss" } else { "ws" };
-    format!("{scheme}://{}/ws?since={since}", place.host().unwrap_or_default())
+    let scheme = if place.protocol().as_deref() == Ok("https:") {
+        "wss"
+    } else {
+        "ws"
+    };
+    format!(
+        "{scheme}://{}/ws?since={since}",
+        place.host().unwrap_or_default()
+    )
 }
 
 fn browser_time() -> Time {

@@ -80,18 +80,28 @@ impl Market {
 
     /// One order, as it changes. `None` if it is not on the board now.
     pub fn order(self, id: OrderId) -> Option<Memo<Order>> {
-        let get = move || self.board.with_value(|board| board.as_ref()?.get(id).cloned());
+        let get = move || {
+            self.board
+                .with_value(|board| board.as_ref()?.get(id).cloned())
+        };
         let first = get()?;
-        let trigger = self.rows.try_update_value(|rows| rows.entry(id).or_default().clone())?;
+        let trigger = self
+            .rows
+            .try_update_value(|rows| rows.entry(id).or_default().clone())?;
         Some(Memo::new(move |known: Option<&Order>| {
             trigger.track();
             // Off the board, it stays as it was last seen until its row is gone too.
-            get().or_else(|| known.cloned()).unwrap_or_else(|| first.clone())
+            get()
+                .or_else(|| known.cloned())
+                .unwrap_or_else(|| first.clone())
         }))
     }
 
     /// Something about all orders, as they change.
-    pub fn view<T: PartialEq + Send + Sync + 'static>(self, read: impl Fn(&Board) -> T + Send + Sync + 'static) -> Memo<Option<T>> {
+    pub fn view<T: PartialEq + Send + Sync + 'static>(
+        self,
+        read: impl Fn(&Board) -> T + Send + Sync + 'static,
+    ) -> Memo<Option<T>> {
         Memo::new(move |_| {
             self.changed.track();
             self.board.with_value(|board| board.as_ref().map(&read))
@@ -105,20 +115,27 @@ impl Market {
     {
         Memo::new(move |_| {
             self.changed.track();
-            self.board.with_value(|board| board.as_ref().map(|board| pick(board).into_iter().collect()).unwrap_or_default())
+            self.board.with_value(|board| {
+                board
+                    .as_ref()
+                    .map(|board| pick(board).into_iter().collect())
+                    .unwrap_or_default()
+            })
         })
     }
 
     pub fn counts(self) -> Memo<Counts> {
         Memo::new(move |_| {
             self.changed.track();
-            self.board.with_value(|board| board.as_ref().map(Board::counts).unwrap_or_default())
+            self.board
+                .with_value(|board| board.as_ref().map(Board::counts).unwrap_or_default())
         })
     }
 
     /// When an order was promised to be at the door. That does not change once somebody has taken it.
     pub fn promised(self, order: &Order) -> Option<Time> {
-        self.board.with_value(|board| board.as_ref()?.promised(order))
+        self.board
+            .with_value(|board| board.as_ref()?.promised(order))
     }
 
     /// Before the page is live, or where it never will be: what only works by itself must not be offered.
@@ -162,7 +179,8 @@ impl Market {
 /// For whoever keeps it live.
 impl Market {
     pub fn cursor(self) -> Option<Cursor> {
-        self.board.with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
+        self.board
+            .with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
     }
 
     pub fn fold(self, event: &Event) -> Folded {
@@ -175,7 +193,10 @@ impl Market {
     }
 
     fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> Folded) -> Folded {
-        let folded = self.board.try_update_value(|board| board.as_mut().map(write)).flatten();
+        let folded = self
+            .board
+            .try_update_value(|board| board.as_mut().map(write))
+            .flatten();
         let folded = folded.unwrap_or(Folded::Gap);
         if matches!(folded, Folded::Applied { .. }) {
             let row = self.rows.with_value(|rows| rows.get(&id).cloned());
@@ -189,7 +210,9 @@ impl Market {
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
         self.as_of.set(snapshot.as_of);
-        let rows: Vec<ArcTrigger> = self.rows.with_value(|rows| rows.values().cloned().collect());
+        let rows: Vec<ArcTrigger> = self
+            .rows
+            .with_value(|rows| rows.values().cloned().collect());
         rows.iter().for_each(ArcTrigger::notify);
         self.changed.notify();
     }
@@ -216,7 +239,8 @@ impl Market {
     }
 
     pub fn tick(self, browser: Time) {
-        self.now.set(browser + TimeDelta::milliseconds(self.behind.get_value()));
+        self.now
+            .set(browser + TimeDelta::milliseconds(self.behind.get_value()));
     }
 
     pub fn wake(self, zone: i32) {

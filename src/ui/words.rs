@@ -54,10 +54,17 @@ pub fn refusal(error: &Error) -> String {
         Error::Refused(Refusal { status, .. }) | Error::Outdated { status, .. } => {
             format!("Somebody was faster: {}.", already(*status))
         }
-        Error::Invalid(_) => "Something is missing or not right. Look at the marked fields.".to_owned(),
+        Error::Invalid(_) => {
+            "Something is missing or not right. Look at the marked fields.".to_owned()
+        }
         Error::UnknownOrder(_) => "This order does not exist any more.".to_owned(),
-        Error::Away => "The market’s store does not answer. Nothing was changed; try again in a moment.".to_owned(),
-        Error::NoAnswer => "No answer came. Whether it was done shows when the connection is back.".to_owned(),
+        Error::Away => {
+            "The market’s store does not answer. Nothing was changed; try again in a moment."
+                .to_owned()
+        }
+        Error::NoAnswer => {
+            "No answer came. Whether it was done shows when the connection is back.".to_owned()
+        }
         Error::TooMany(seconds) => format!("That was a lot at once. Try again in {seconds} s."),
         other => other.to_string(),
     }
@@ -66,15 +73,27 @@ pub fn refusal(error: &Error) -> String {
 /// What is wrong with one field, and how it would be right.
 pub fn fault(field: &str, what: &What) -> String {
     match (field, what) {
-        ("delivery_address", What::Missing | What::Empty) => "The address is empty. Where should the driver go?".to_owned(),
-        ("customer_name", What::Missing | What::Empty) => "The name is empty. Whom should the driver ask for?".to_owned(),
+        ("delivery_address", What::Missing | What::Empty) => {
+            "The address is empty. Where should the driver go?".to_owned()
+        }
+        ("customer_name", What::Missing | What::Empty) => {
+            "The name is empty. Whom should the driver ask for?".to_owned()
+        }
         ("pizza_name", What::Missing | What::Empty) => "The pizza has no name yet.".to_owned(),
         ("supplier_name", What::Missing | What::Empty) => "Which kitchen is it?".to_owned(),
         ("driver_name", What::Missing | What::Empty) => "Who drives?".to_owned(),
-        ("supplier_price", What::Missing | What::Empty) => "The price is empty. Write it like 9.50.".to_owned(),
-        ("supplier_price", What::NotANumber { given }) => format!("“{given}” is no price. Write it like 9.50."),
-        ("markup_percentage", What::NotANumber { given }) => format!("“{given}” is no percentage. Write it like 30."),
-        ("estimated_time", What::NotANumber { given }) => format!("“{given}” is no number of minutes. Write it like 25."),
+        ("supplier_price", What::Missing | What::Empty) => {
+            "The price is empty. Write it like 9.50.".to_owned()
+        }
+        ("supplier_price", What::NotANumber { given }) => {
+            format!("“{given}” is no price. Write it like 9.50.")
+        }
+        ("markup_percentage", What::NotANumber { given }) => {
+            format!("“{given}” is no percentage. Write it like 30.")
+        }
+        ("estimated_time", What::NotANumber { given }) => {
+            format!("“{given}” is no number of minutes. Write it like 25.")
+        }
         (_, what) => what.to_string(),
     }
 }
@@ -107,13 +126,21 @@ pub fn duration(time: TimeDelta) -> String {
 
 /// How long exactly, for a short while: `8 s`, else as [`duration`].
 pub fn seconds(time: TimeDelta) -> String {
-    if time < TimeDelta::minutes(1) { format!("{} s", time.num_seconds().max(0)) } else { duration(time) }
+    if time < TimeDelta::minutes(1) {
+        format!("{} s", time.num_seconds().max(0))
+    } else {
+        duration(time)
+    }
 }
 
 /// A page's title, which counts what waits there. `leptos_meta` writes titles into pages as they are, so that
 /// what people have written must not hold what could end one.
 pub fn title(waits: usize, place: &str) -> String {
-    let count = if waits > 0 { format!("({waits}) ") } else { String::new() };
+    let count = if waits > 0 {
+        format!("({waits}) ")
+    } else {
+        String::new()
+    };
     format!("{count}{} · Pizza Market", place.replace('<', "‹"))
 }
 
@@ -131,15 +158,28 @@ pub fn clock(time: Time, market: Market) -> String {
     let zone = market.zone();
     let local = time + TimeDelta::minutes(zone.unwrap_or(0).into());
     let plain = format!("{:02}:{:02}", local.hour(), local.minute());
-    if zone.is_some() { plain } else { format!("{plain} UTC") }
+    if zone.is_some() {
+        plain
+    } else {
+        format!("{plain} UTC")
+    }
 }
 
 /// As [`clock`], to the second.
 pub fn exact_clock(time: Time, market: Market) -> String {
     let zone = market.zone();
     let local = time + TimeDelta::minutes(zone.unwrap_or(0).into());
-    let plain = format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second());
-    if zone.is_some() { plain } else { format!("{plain} UTC") }
+    let plain = format!(
+        "{:02}:{:02}:{:02}",
+        local.hour(),
+        local.minute(),
+        local.second()
+    );
+    if zone.is_some() {
+        plain
+    } else {
+        format!("{plain} UTC")
+    }
 }
 
 #[cfg(test)]
@@ -149,14 +189,27 @@ mod tests {
     #[test]
     fn money_is_grouped() {
         let says = |cents| money(Cents::new(cents));
-        assert_eq!([1, 1_235, 100_000, 1_300_000, 11_000_000].map(says), ["€0.01", "€12.35", "€1,000.00", "€13,000.00", "€110,000.00"]);
+        assert_eq!(
+            [1, 1_235, 100_000, 1_300_000, 11_000_000].map(says),
+            ["€0.01", "€12.35", "€1,000.00", "€13,000.00", "€110,000.00"]
+        );
     }
 
     #[test]
     fn times_are_said_as_people_say_them() {
         let says = |seconds| duration(TimeDelta::seconds(seconds));
-        assert_eq!([-5, 59, 60, 3_599, 3_600, 3_660, 86_400, 200_000].map(says), [
-            "under 1 min", "under 1 min", "1 min", "59 min", "1 h", "1 h 1 min", "1 day", "2 days"
-        ]);
+        assert_eq!(
+            [-5, 59, 60, 3_599, 3_600, 3_660, 86_400, 200_000].map(says),
+            [
+                "under 1 min",
+                "under 1 min",
+                "1 min",
+                "59 min",
+                "1 h",
+                "1 h 1 min",
+                "1 day",
+                "2 days"
+            ]
+        );
     }
 }

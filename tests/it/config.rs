@@ -24,7 +24,9 @@ fn a_value_that_makes_no_sense_is_named() {
         ("DATA_DIR", "/dev/null/nowhere"),
     ] {
         let mut command = program();
-        command.env("DATA_DIR", tempfile::tempdir().unwrap().path()).env(name, value);
+        command
+            .env("DATA_DIR", tempfile::tempdir().unwrap().path())
+            .env(name, value);
         let said = refuses_to_start(command);
         assert!(said.contains(name), "{name}={value}: {said}");
         assert!(!said.contains("panicked"), "{said}");
@@ -46,7 +48,9 @@ async fn settings_may_stand_in_dot_env_and_in_leptos_toml() {
     let toml = include_str!("../../Leptos.toml").replace("127.0.0.1:8000", "127.0.0.1:0");
     fs::write(folder.path().join("Leptos.toml"), toml).unwrap();
     let mut command = program();
-    command.current_dir(folder.path()).env_remove("LEPTOS_SITE_ADDR");
+    command
+        .current_dir(folder.path())
+        .env_remove("LEPTOS_SITE_ADDR");
     let instance = Instance::start(command);
     instance.until_ready().await;
     assert!(folder.path().join("elsewhere/market.redb").exists());

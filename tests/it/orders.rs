@@ -40,7 +40,10 @@ async fn an_orders_whole_day(market: Market) {
     assert_eq!(order["status"], "pending_supplier");
     assert_eq!(order["markup_percentage"], 30.0);
     assert_eq!(order["customer_price"], Value::Null);
-    let places: Vec<_> = FIELDS.iter().map(|field| created.text.find(&format!("\"{field}\":")).unwrap()).collect();
+    let places: Vec<_> = FIELDS
+        .iter()
+        .map(|field| created.text.find(&format!("\"{field}\":")).unwrap())
+        .collect();
     assert!(places.is_sorted(), "{}", created.text);
 
     let mut events = vec!["order.created".to_owned()];
@@ -50,7 +53,10 @@ async fn an_orders_whole_day(market: Market) {
         let version = n + 2;
         assert_eq!(answer.header("etag"), Some(&*format!("\"{version}\"")));
         let next = answer.json();
-        assert_eq!((&next["status"], &next["version"]), (&json!(status), &json!(version)));
+        assert_eq!(
+            (&next["status"], &next["version"]),
+            (&json!(status), &json!(version))
+        );
         assert_eq!(next["created_at"], order["created_at"]);
         assert!(next["updated_at"].as_str() >= order["updated_at"].as_str());
         events.push(format!("order.{status}"));
@@ -70,37 +76,82 @@ async fn an_orders_whole_day(market: Market) {
     assert_eq!(history.status, 200);
     let history = history.json();
     let history = history.as_array().unwrap();
-    let types: Vec<_> = history.iter().map(|event| event["event_type"].as_str().unwrap().to_owned()).collect();
+    let types: Vec<_> = history
+        .iter()
+        .map(|event| event["event_type"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(types, events);
-    let versions: Vec<_> = history.iter().map(|event| event["order"]["version"].as_u64().unwrap()).collect();
+    let versions: Vec<_> = history
+        .iter()
+        .map(|event| event["order"]["version"].as_u64().unwrap())
+        .collect();
     assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8]);
     assert_eq!(history[7]["order"], order);
-    assert!(history.iter().all(|event| event["timestamp"].is_string() && event["id"].is_string()));
+    assert!(
+        history
+            .iter()
+            .all(|event| event["timestamp"].is_string() && event["id"].is_string())
+    );
     // The same under its stable name.
-    assert_eq!(market.get(&path.replace("/api/", "/api/v1/")).await.json(), order);
+    assert_eq!(
+        market.get(&path.replace("/api/", "/api/v1/")).await.json(),
+        order
+    );
 }
 
 async fn parameters_come_as_query_or_body(market: Market) {
     let market = market.open().await;
     let path = market.offer("Diavola").await;
-    let post = async |call: &str| market.send(market.request(reqwest::Method::POST, &format!("{path}/{call}"))).await;
-    let accepted = post("supplier-respond?accept=true&notes=Caf%C3%A9+%26+more&estimated_time=2.5e1").await.json();
+    let post = async |call: &str| {
+        market
+            .send(market.request(reqwest::Method::POST, &format!("{path}/{call}")))
+            .await
+    };
+    let accepted =
+        post("supplier-respond?accept=true&notes=Caf%C3%A9+%26+more&estimated_time=2.5e1")
+            .await
+            .json();
     assert_eq!(accepted["supplier_notes"], "Café & more");
     assert_eq!(accepted["estimated_delivery_time"], 25);
-    let split = market.post(&format!("{path}/customer-accept?customer_name=Ana"), &json!({"delivery_address": " A 1\nB "})).await.json();
+    let split = market
+        .post(
+            &format!("{path}/customer-accept?customer_name=Ana"),
+            &json!({"delivery_address": " A 1\nB "}),
+        )
+        .await
+        .json();
     assert_eq!(split["delivery_address"], "A 1\nB");
     assert_eq!(post("status?status=preparing").await.status, 200);
     assert_eq!(post("status?status=ready").await.status, 200);
-    assert_eq!(post("dispatch?driver_name=%20Jonas%20").await.json()["driver_name"], "Jonas");
+    assert_eq!(
+        post("dispatch?driver_name=%20Jonas%20").await.json()["driver_name"],
+        "Jonas"
+    );
 
     // `null` for an optional parameter means absent, and so do blank notes.
     let other = market.offer("Hawaii").await;
     let body = json!({"accept": true, "notes": " \n ", "estimated_time": null});
-    let answer = market.done(&format!("{other}/supplier-respond"), &body).await;
-    assert_eq!((&answer["supplier_notes"], &answer["estimated_delivery_time"]), (&Value::Null, &Value::Null));
+    let answer = market
+        .done(&format!("{other}/supplier-respond"), &body)
+        .await;
+    assert_eq!(
+        (
+            &answer["supplier_notes"],
+            &answer["estimated_delivery_time"]
+        ),
+        (&Value::Null, &Value::Null)
+    );
     let rejected = market.offer("Tonno").await;
-    let answer = market.done(&format!("{rejected}/supplier-respond"), &json!({"accept": false, "notes": "Sold out"})).await;
-    assert_eq!((&answer["status"], &answer["supplier_notes"]), (&json!("supplier_rejected"), &json!("Sold out")));
+    let answer = market
+        .done(
+            &format!("{rejected}/supplier-respond"),
+            &json!({"accept": false, "notes": "Sold out"}),
+        )
+        .await;
+    assert_eq!(
+        (&answer["status"], &answer["supplier_notes"]),
+        (&json!("supplier_rejected"), &json!("Sold out"))
+    );
 }
 
 async fn money_is_exact(market: Market) {
@@ -116,21 +167,51 @@ async fn money_is_exact(market: Market) {
         ("1.15", "0.01", "1.15"),
         ("8.35", "10", "9.19"),
     ] {
-        let body = format!(r#"{{"supplier_name":"S","pizza_name":"P","supplier_price":{price},"markup_percentage":{markup}}}"#);
-        let request = market.request(reqwest::Method::POST, "/api/orders").header("content-type", "application/json").body(body);
+        let body = format!(
+            r#"{{"supplier_name":"S","pizza_name":"P","supplier_price":{price},"markup_percentage":{markup}}}"#
+        );
+        let request = market
+            .request(reqwest::Method::POST, "/api/orders")
+            .header("content-type", "application/json")
+            .body(body);
         let order = market.send(request).await.json();
         let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
-        market.done(&format!("{path}/supplier-respond"), &json!({"accept": true})).await;
-        let taken = market.post(&format!("{path}/customer-accept"), &json!({"customer_name": "A", "delivery_address": "B"})).await;
-        assert!(taken.text.contains(&format!("\"customer_price\":{total},")), "{price} + {markup} %: {}", taken.text);
+        market
+            .done(
+                &format!("{path}/supplier-respond"),
+                &json!({"accept": true}),
+            )
+            .await;
+        let taken = market
+            .post(
+                &format!("{path}/customer-accept"),
+                &json!({"customer_name": "A", "delivery_address": "B"}),
+            )
+            .await;
+        assert!(
+            taken.text.contains(&format!("\"customer_price\":{total},")),
+            "{price} + {markup} %: {}",
+            taken.text
+        );
     }
 }
 
 async fn text_is_kept_as_it_is(market: Market) {
     let market = market.open().await;
-    for name in ["照り焼きチキン", "<script>alert(1)</script>", "a\"b\\c", "e\u{301}", "🍕".repeat(100).as_str(), "محمد\u{200f}", "a\u{2028}x"] {
+    for name in [
+        "照り焼きチキン",
+        "<script>alert(1)</script>",
+        "a\"b\\c",
+        "e\u{301}",
+        "🍕".repeat(100).as_str(),
+        "محمد\u{200f}",
+        "a\u{2028}x",
+    ] {
         let order = market.done("/api/orders", &json!({"supplier_name": "S", "pizza_name": format!("  {name}\t"), "supplier_price": 1})).await;
-        let read = market.get(&format!("/api/orders/{}", order["id"].as_str().unwrap())).await.json();
+        let read = market
+            .get(&format!("/api/orders/{}", order["id"].as_str().unwrap()))
+            .await
+            .json();
         assert_eq!(read["pizza_name"], name);
     }
 }
@@ -139,7 +220,10 @@ async fn preconditions_hold_or_change_nothing(market: Market) {
     let market = market.open().await;
     let path = market.offer("Diavola").await;
     let cancel = async |tag: &str| {
-        let request = market.request(reqwest::Method::POST, &format!("{path}/status?status=cancelled"));
+        let request = market.request(
+            reqwest::Method::POST,
+            &format!("{path}/status?status=cancelled"),
+        );
         market.send(request.header("if-match", tag)).await
     };
     for stale in ["\"2\"", "\"0\"", "W/\"1\"", "\"abc\"", "\"2\", \"3\""] {
@@ -153,6 +237,8 @@ async fn preconditions_hold_or_change_nothing(market: Market) {
     // Where the order does not allow it either, the precondition speaks first; `*` always holds.
     cancel("\"1\"").await.problem(412);
     cancel("*").await.problem(409);
-    let read = market.request(reqwest::Method::GET, &path).header("if-none-match", "\"2\"");
+    let read = market
+        .request(reqwest::Method::GET, &path)
+        .header("if-none-match", "\"2\"");
     assert_eq!(market.send(read).await.status, 304);
 }

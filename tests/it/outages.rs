@@ -28,11 +28,18 @@ async fn while_it_is_away_everything_says_so_in_time() {
         let answer = instance.send(instance.request(method.clone(), path)).await;
         answer.problem(503);
         assert!(answer.header("retry-after").is_some());
-        assert!(asked.elapsed() < Duration::from_secs(5), "{path} took {:?}", asked.elapsed());
+        assert!(
+            asked.elapsed() < Duration::from_secs(5),
+            "{path} took {:?}",
+            asked.elapsed()
+        );
     }
     until(async || instance.get("/readyz").await.status == 503).await;
     let state = instance.get("/readyz").await.json();
-    assert_eq!((&state["status"], &state["store"]["engine"]), (&json!("not ready"), &json!("redis")));
+    assert_eq!(
+        (&state["status"], &state["store"]["engine"]),
+        (&json!("not ready"), &json!("redis"))
+    );
     assert!(state["store"]["trouble"].is_string());
     assert_eq!(instance.get("/healthz").await.status, 200);
     // A page shows what was last known, and how old it is; the live channel says that it vouches for nothing.
@@ -42,7 +49,9 @@ async fn while_it_is_away_everything_says_so_in_time() {
     market.server().start_again();
     instance.until_ready().await;
     assert_eq!(instance.get(&path).await.json()["version"], 1);
-    instance.done(&format!("{path}/status"), &json!({"status": "cancelled"})).await;
+    instance
+        .done(&format!("{path}/status"), &json!({"status": "cancelled"}))
+        .await;
     // The sockets stayed open. A Redis that was restarted may have forgotten something: who can be told, is.
     assert_eq!(socket.any_frame().await["event_type"], "stream.reset");
     assert_eq!(socket.event().await["event_type"], "order.cancelled");
@@ -57,7 +66,10 @@ async fn it_starts_without_redis_and_goes_on_trying() {
     let state = instance.get("/readyz").await;
     assert_eq!(state.status, 503);
     assert!(state.json()["store"]["trouble"].is_string());
-    instance.post("/api/orders", &crate::world::offer("Diavola")).await.problem(503);
+    instance
+        .post("/api/orders", &crate::world::offer("Diavola"))
+        .await
+        .problem(503);
     let page = instance.get("/supplier").await;
     assert_eq!(page.status, 503);
     assert!(page.text.contains("does not answer"));
@@ -73,13 +85,24 @@ async fn it_starts_without_redis_and_goes_on_trying() {
 async fn wrong_credentials_stop_the_start_and_name_the_setting() {
     let server = RedisServer::with(&["--requirepass", "right"]);
     let mut with_url = program();
-    with_url.env("REDIS_URL", format!("redis://:wrong-secret@127.0.0.1:{}", server.port));
+    with_url.env(
+        "REDIS_URL",
+        format!("redis://:wrong-secret@127.0.0.1:{}", server.port),
+    );
     let said = refuses_to_start(with_url);
-    assert!(said.contains("REDIS_URL") && !said.contains("wrong-secret"), "{said}");
+    assert!(
+        said.contains("REDIS_URL") && !said.contains("wrong-secret"),
+        "{said}"
+    );
     let mut with_parts = program();
-    with_parts.env("REDIS_PORT", server.port.to_string()).env("REDIS_PASSWORD", "wrong-secret");
+    with_parts
+        .env("REDIS_PORT", server.port.to_string())
+        .env("REDIS_PASSWORD", "wrong-secret");
     let said = refuses_to_start(with_parts);
-    assert!(said.contains("REDIS_PASSWORD") && !said.contains("wrong-secret"), "{said}");
+    assert!(
+        said.contains("REDIS_PASSWORD") && !said.contains("wrong-secret"),
+        "{said}"
+    );
     let mut none = program();
     none.env("REDIS_URL", format!("redis://127.0.0.1:{}", server.port));
     assert!(refuses_to_start(none).contains("REDIS_URL"));
@@ -90,10 +113,17 @@ async fn it_signs_in_and_says_how_durable_it_is() {
     let server = RedisServer::with(&["--requirepass", "s3cret", "--appendonly", "no"]);
     let port = server.port.to_string();
     let mut command = program();
-    command.env("REDIS_HOST", "127.0.0.1").env("REDIS_PORT", port).env("REDIS_PASSWORD", "s3cret").env("REDIS_DB", "3");
+    command
+        .env("REDIS_HOST", "127.0.0.1")
+        .env("REDIS_PORT", port)
+        .env("REDIS_PASSWORD", "s3cret")
+        .env("REDIS_DB", "3");
     let instance = crate::world::Instance::start(command);
     instance.until_ready().await;
-    assert_eq!(instance.get("/readyz").await.json()["store"]["durability"], "memory");
+    assert_eq!(
+        instance.get("/readyz").await.json()["store"]["durability"],
+        "memory"
+    );
     instance.offer("Diavola").await;
     assert!(!instance.said().contains("s3cret"));
 }

@@ -22,10 +22,20 @@ async fn every_panel_is_rendered_with_what_is_there() {
         let page = market.get(path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.text.contains(&shown), "{path} does not show {shown}");
-        assert!(page.text.contains("</html>") && page.text.ends_with("__INCOMPLETE_CHUNKS=[];</script>"), "{path} is cut off");
+        assert!(
+            page.text.contains("</html>")
+                && page.text.ends_with("__INCOMPLETE_CHUNKS=[];</script>"),
+            "{path} is cut off"
+        );
         let policy = page.header("content-security-policy").unwrap();
-        assert!(policy.contains("'nonce-") && !policy.contains("unsafe-inline"), "{policy}");
-        assert!(!page.text.contains(" style=\""), "{path} holds a style attribute");
+        assert!(
+            policy.contains("'nonce-") && !policy.contains("unsafe-inline"),
+            "{policy}"
+        );
+        assert!(
+            !page.text.contains(" style=\""),
+            "{path} holds a style attribute"
+        );
     }
     let nowhere = market.get("/nowhere").await;
     assert_eq!(nowhere.status, 404);
@@ -37,9 +47,18 @@ async fn what_people_write_is_never_html() {
     let market = Market::embedded().open().await;
     let evil = "</script></title></textarea><script>alert(1)</script><!--";
     let body = json!({"supplier_name": evil, "pizza_name": evil, "supplier_price": 1});
-    let id = market.done("/api/orders", &body).await["id"].as_str().unwrap().to_owned();
+    let id = market.done("/api/orders", &body).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let kitchen: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
-    let paths = ["/supplier", "/orders", &format!("/supplier?kitchen={kitchen}"), &format!("/orders?q={kitchen}"), &format!("/customer/{id}")];
+    let paths = [
+        "/supplier",
+        "/orders",
+        &format!("/supplier?kitchen={kitchen}"),
+        &format!("/orders?q={kitchen}"),
+        &format!("/customer/{id}"),
+    ];
     for path in paths {
         let page = market.get(path).await.text;
         assert!(page.contains("alert(1)"), "{path}");
@@ -53,28 +72,57 @@ async fn what_people_write_is_never_html() {
 async fn a_plain_form_is_answered_with_a_redirect() {
     let market = Market::embedded().open().await;
     let form = |act: &str, body: &'static str| {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         http.post(format!("{}/act/{act}", market.url))
             .header("accept", "text/html")
             .header("referer", format!("{}/supplier?kitchen=S", market.url))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body)
     };
-    let done = form("offer", "supplier_name=S&pizza_name=P&supplier_price=1&markup_percentage=").send().await.unwrap();
+    let done = form(
+        "offer",
+        "supplier_name=S&pizza_name=P&supplier_price=1&markup_percentage=",
+    )
+    .send()
+    .await
+    .unwrap();
     assert_eq!(done.status(), 303);
     assert_eq!(done.headers()["location"], "/supplier?kitchen=S");
 
-    let refused = form("offer", "supplier_name=S&pizza_name=Secret+name&supplier_price=x").send().await.unwrap();
+    let refused = form(
+        "offer",
+        "supplier_name=S&pizza_name=Secret+name&supplier_price=x",
+    )
+    .send()
+    .await
+    .unwrap();
     assert_eq!(refused.status(), 303);
     assert_eq!(refused.headers()["location"], "/supplier?kitchen=S#offer");
     let cookie = refused.headers()["set-cookie"].to_str().unwrap().to_owned();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-    let page = market.request(reqwest::Method::GET, "/supplier?kitchen=S").header("cookie", cookie.split(';').next().unwrap());
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
+    let page = market
+        .request(reqwest::Method::GET, "/supplier?kitchen=S")
+        .header("cookie", cookie.split(';').next().unwrap());
     let page = market.send(page).await;
     assert!(page.text.contains("is no price"), "{}", page.text);
     assert!(page.text.contains("value=\"Secret name\""));
     assert!(page.header("set-cookie").unwrap().contains("Max-Age=0"));
-    assert_eq!(market.get("/api/orders").await.json().as_array().unwrap().len(), 1);
+    assert_eq!(
+        market
+            .get("/api/orders")
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,19 +131,41 @@ async fn a_programs_form_is_answered_with_the_typed_error() {
     let path = market.order_in("preparing").await;
     let id = path.rsplit('/').next().unwrap();
     let post = async |market: &Instance, act: &str, body: String| {
-        let request = market.request(reqwest::Method::POST, &format!("/act/{act}")).header("accept", "application/json");
-        market.send(request.header("content-type", "application/x-www-form-urlencoded").body(body)).await
+        let request = market
+            .request(reqwest::Method::POST, &format!("/act/{act}"))
+            .header("accept", "application/json");
+        market
+            .send(
+                request
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(body),
+            )
+            .await
     };
     let outdated = post(&market, "mark-ready", format!("id={id}&version=1")).await;
-    assert_eq!((outdated.status, outdated.json()), (412, json!({"Outdated": {"version": 4, "status": "preparing"}})));
+    assert_eq!(
+        (outdated.status, outdated.json()),
+        (
+            412,
+            json!({"Outdated": {"version": 4, "status": "preparing"}})
+        )
+    );
     // The table decides what a role may do, whoever claims it.
     let late = post(&market, "cancel", format!("id={id}&version=4&by=customer")).await;
-    assert_eq!((late.status, &late.json()["Refused"]["status"]), (409, &json!("preparing")));
+    assert_eq!(
+        (late.status, &late.json()["Refused"]["status"]),
+        (409, &json!("preparing"))
+    );
     let done = post(&market, "mark-ready", format!("id={id}&version=4")).await;
-    assert_eq!((done.status, &done.json()["status"]), (200, &json!("ready")));
+    assert_eq!(
+        (done.status, &done.json()["status"]),
+        (200, &json!("ready"))
+    );
     let board = market.get("/act/board").await.json();
     assert_eq!(board["board"]["orders"][0]["status"], "ready");
-    let forged = market.request(reqwest::Method::POST, "/act/dispatch").header("origin", "https://evil.example");
+    let forged = market
+        .request(reqwest::Method::POST, "/act/dispatch")
+        .header("origin", "https://evil.example");
     assert_eq!(market.send(forged).await.status, 403);
 }
 
@@ -103,7 +173,18 @@ async fn a_programs_form_is_answered_with_the_typed_error() {
 async fn pizzas_are_drawn_by_name() {
     let market = Market::embedded().open().await;
     let picture = market.get("/pizza.svg?slots=9&recipe=1&name=Diavola").await;
-    assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/svg+xml")));
-    assert!(picture.header("cache-control").unwrap().contains("immutable"));
-    assert_eq!(market.get("/pizza.svg?slots=99&recipe=1").await.faults(), ["name", "slots"]);
+    assert_eq!(
+        (picture.status, picture.header("content-type")),
+        (200, Some("image/svg+xml"))
+    );
+    assert!(
+        picture
+            .header("cache-control")
+            .unwrap()
+            .contains("immutable")
+    );
+    assert_eq!(
+        market.get("/pizza.svg?slots=99&recipe=1").await.faults(),
+        ["name", "slots"]
+    );
 }

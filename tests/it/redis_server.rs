@@ -22,10 +22,19 @@ impl RedisServer {
     }
 
     pub fn with(args: &[&str]) -> RedisServer {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let folder = tempfile::tempdir().unwrap();
         let args = args.iter().map(|arg| arg.to_string()).collect();
-        let mut server = RedisServer { port, folder, args, process: None };
+        let mut server = RedisServer {
+            port,
+            folder,
+            args,
+            process: None,
+        };
         server.start_again();
         server
     }
@@ -37,7 +46,14 @@ impl RedisServer {
     /// Starts it on the same port with what it has on the disk.
     pub fn start_again(&mut self) {
         let process = Command::new("redis-server")
-            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+            .args([
+                "--port",
+                &self.port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+            ])
             .arg("--dir")
             .arg(self.folder.path())
             .args(&self.args)
@@ -47,7 +63,11 @@ impl RedisServer {
         self.process = Some(process);
         let deadline = Instant::now() + Duration::from_secs(20);
         while !self.answers() {
-            assert!(Instant::now() < deadline, "redis-server on port {} does not answer", self.port);
+            assert!(
+                Instant::now() < deadline,
+                "redis-server on port {} does not answer",
+                self.port
+            );
             std::thread::yield_now();
         }
     }
@@ -60,22 +80,15 @@ impl RedisServer {
         }
     }
 
-    /// Talks to it as `redis-cli` would.
-    pub fn cli(&self, args: &[&str]) -> redis::Value {
-        let mut command = redis::cmd(args[0]);
-        command.arg(&args[1..]);
-        command.query(&mut self.connection()).unwrap()
-    }
-
-    pub fn connection(&self) -> redis::Connection {
-        redis::Client::open(self.url()).unwrap().get_connection().unwrap()
-    }
-
     /// Also where it says that it wants a password first.
     fn answers(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
+            return false;
+        };
         let mut reply = [0; 5];
-        let said = stream.write_all(b"PING\r\n").and_then(|()| stream.read_exact(&mut reply));
+        let said = stream
+            .write_all(b"PING\r\n")
+            .and_then(|()| stream.read_exact(&mut reply));
         said.is_ok() && [b"+PONG", b"-NOAU"].contains(&&reply)
     }
 }

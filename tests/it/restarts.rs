@@ -16,8 +16,19 @@ async fn everything_survives_a_kill(market: Market) {
     let mut socket = instance.follow().await;
     let open = instance.offer("Hawaii").await;
     let cursor = socket.event().await["id"].as_str().unwrap().to_owned();
-    instance.done(&format!("{open}/supplier-respond"), &json!({"accept": true})).await;
-    let before = [&path, &open, &format!("{path}/events"), &"/api/orders".to_owned()].map(String::clone);
+    instance
+        .done(
+            &format!("{open}/supplier-respond"),
+            &json!({"accept": true}),
+        )
+        .await;
+    let before = [
+        &path,
+        &open,
+        &format!("{path}/events"),
+        &"/api/orders".to_owned(),
+    ]
+    .map(String::clone);
     let mut answers = Vec::new();
     for path in &before {
         answers.push(instance.get(path).await.json());
@@ -30,8 +41,13 @@ async fn everything_survives_a_kill(market: Market) {
     }
     // A client comes back where it was, and the order goes on.
     let mut socket = instance.socket(&format!("?since={cursor}")).await;
-    assert_eq!(socket.any_frame().await["event_type"], "order.supplier_accepted");
-    instance.done(&format!("{path}/status"), &json!({"status": "ready"})).await;
+    assert_eq!(
+        socket.any_frame().await["event_type"],
+        "order.supplier_accepted"
+    );
+    instance
+        .done(&format!("{path}/status"), &json!({"status": "ready"}))
+        .await;
     assert_eq!(socket.event().await["order"]["version"], 5);
     // The pages have it, too.
     assert!(instance.get("/customer").await.text.contains("Hawaii"));
@@ -60,7 +76,9 @@ async fn it_stops_when_told_with_sockets_open(market: Market) {
 async fn two_servers_do_not_share_a_file() {
     let market = Market::embedded();
     let _first = market.open().await;
-    let Store::Embedded(folder) = &market.store else { unreachable!() };
+    let Store::Embedded(folder) = &market.store else {
+        unreachable!()
+    };
     let mut second = crate::world::program();
     second.env("DATA_DIR", folder.path());
     let said = crate::world::refuses_to_start(second);
@@ -71,10 +89,29 @@ async fn two_servers_do_not_share_a_file() {
 async fn what_was_answered_while_it_stopped_is_stored_and_nothing_else() {
     let market = Market::embedded();
     let mut instance = market.open().await;
-    let requests = (0..100).map(|_| instance.request(Method::POST, "/api/orders").json(&offer("Hawaii")).send());
-    let (answers, ()) = tokio::join!(futures::future::join_all(requests), async { instance.signal("-TERM") });
+    let requests = (0..100).map(|_| {
+        instance
+            .request(Method::POST, "/api/orders")
+            .json(&offer("Hawaii"))
+            .send()
+    });
+    let (answers, ()) = tokio::join!(futures::future::join_all(requests), async {
+        instance.signal("-TERM")
+    });
     assert!(instance.ended(Duration::from_secs(10)).success());
-    let created = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|answer| answer.status() == 201)).count();
+    let created = answers
+        .iter()
+        .filter(|answer| answer.as_ref().is_ok_and(|answer| answer.status() == 201))
+        .count();
     let instance = market.open().await;
-    assert_eq!(instance.get("/api/orders").await.json().as_array().unwrap().len(), created);
+    assert_eq!(
+        instance
+            .get("/api/orders")
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        created
+    );
 }

@@ -14,7 +14,9 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
             let path = entry.unwrap().path();
             match path.is_dir() {
                 true => folders.push(path),
-                false if path.to_string_lossy().ends_with(ending) => found.push((path.clone(), fs::read_to_string(&path).unwrap())),
+                false if path.to_string_lossy().ends_with(ending) => {
+                    found.push((path.clone(), fs::read_to_string(&path).unwrap()))
+                }
                 false => {}
             }
         }
@@ -26,7 +28,10 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
 /// Code without its tests and comments.
 fn code(text: &str) -> String {
     let own = text.split("#[cfg(test)]").next().unwrap();
-    own.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    own.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn read(file: &str) -> String {
@@ -45,29 +50,63 @@ fn every_file_says_what_it_is() {
 #[test]
 fn layers_know_only_what_lies_below() {
     for (folder, never) in [
-        ("src/domain", &["leptos", "axum", "redis::", "tokio", "crate::server", "crate::ui", "crate::api", "Utc::now", "now_v7"][..]),
+        (
+            "src/domain",
+            &[
+                "leptos",
+                "axum",
+                "redis::",
+                "tokio",
+                "crate::server",
+                "crate::ui",
+                "crate::api",
+                "Utc::now",
+                "now_v7",
+            ][..],
+        ),
         ("src/api", &["crate::ui", "axum", "redis::"]),
         ("src/ui", &["crate::server", "axum", "redis::"]),
-        ("src/server/rest", &["ledger::Ledger", "crate::ui", "crate::api", "Feed"]),
+        (
+            "src/server/rest",
+            &["ledger::Ledger", "crate::ui", "crate::api", "Feed"],
+        ),
     ] {
         for (path, text) in files(folder, ".rs") {
             for word in never {
-                assert!(!code(&text).contains(word), "{} must not know {word}", path.display());
+                assert!(
+                    !code(&text).contains(word),
+                    "{} must not know {word}",
+                    path.display()
+                );
             }
         }
     }
     for (path, text) in files("src", ".rs") {
         let knows_sockets = code(&text).contains("gloo_net::websocket");
-        assert_eq!(knows_sockets, path.ends_with("ui/live.rs"), "{}", path.display());
+        assert_eq!(
+            knows_sockets,
+            path.ends_with("ui/live.rs"),
+            "{}",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn a_status_is_spelled_in_the_lifecycle_only() {
     for (path, text) in files("src", ".rs") {
-        for word in ["pending_supplier", "supplier_accepted", "customer_accepted", "in_transit"] {
+        for word in [
+            "pending_supplier",
+            "supplier_accepted",
+            "customer_accepted",
+            "in_transit",
+        ] {
             let spelled = code(&text).contains(&format!("\"{word}\""));
-            assert!(!spelled || path.ends_with("lifecycle.rs"), "{} spells {word}", path.display());
+            assert!(
+                !spelled || path.ends_with("lifecycle.rs"),
+                "{} spells {word}",
+                path.display()
+            );
         }
     }
 }
@@ -84,7 +123,9 @@ fn every_setting_is_explained_and_every_explained_one_is_read() {
     let prefixes = ["REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_"];
     let quoted = config.split('"').skip(1).step_by(2);
     let read: BTreeSet<String> = quoted
-        .filter(|text| prefixes.iter().any(|prefix| text.starts_with(prefix)) && !text.contains(' '))
+        .filter(|text| {
+            prefixes.iter().any(|prefix| text.starts_with(prefix)) && !text.contains(' ')
+        })
         .map(str::to_owned)
         .chain(["RUST_LOG".to_owned()])
         .collect();
@@ -94,12 +135,26 @@ fn every_setting_is_explained_and_every_explained_one_is_read() {
 #[test]
 fn what_stands_in_both_leptos_files_is_equal() {
     let section = |text: &str| {
-        let section = text.split_once("[package.metadata.leptos]").unwrap().1.to_owned();
-        let own = section.lines().take_while(|line| !line.starts_with('[')).map(str::to_owned).collect::<Vec<_>>();
-        own.iter().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned())).collect::<Vec<_>>()
+        let section = text
+            .split_once("[package.metadata.leptos]")
+            .unwrap()
+            .1
+            .to_owned();
+        let own = section
+            .lines()
+            .take_while(|line| !line.starts_with('['))
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        own.iter()
+            .filter_map(|line| line.split_once('='))
+            .map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned()))
+            .collect::<Vec<_>>()
     };
     let (build, run) = (section(&read("Cargo.toml")), section(&read("Leptos.toml")));
-    let in_both: Vec<_> = run.iter().filter(|(key, _)| build.iter().any(|(other, _)| other == key)).collect();
+    let in_both: Vec<_> = run
+        .iter()
+        .filter(|(key, _)| build.iter().any(|(other, _)| other == key))
+        .collect();
     assert!(in_both.len() >= 3, "{in_both:?}");
     for pair in in_both {
         assert!(build.contains(pair), "{pair:?} differs");

@@ -1,9 +1,28 @@
 //! Several instances on one Redis, and what `redis-cli` sees.
 
-use crate::world::{Answer, Market, day};
+use crate::{
+    redis_server::RedisServer,
+    world::{Answer, Market, day},
+};
 use redis::Value as Reply;
 use reqwest::Method;
 use serde_json::{Value, json};
+
+impl RedisServer {
+    /// Talks to it as `redis-cli` would.
+    fn cli(&self, args: &[&str]) -> Reply {
+        let mut command = redis::cmd(args[0]);
+        command.arg(&args[1..]);
+        command.query(&mut self.connection()).unwrap()
+    }
+
+    fn connection(&self) -> redis::Connection {
+        redis::Client::open(self.url())
+            .unwrap()
+            .get_connection()
+            .unwrap()
+    }
+}
 
 fn text(reply: Reply) -> String {
     redis::from_redis_value(reply).unwrap()
@@ -31,7 +50,14 @@ async fn each_sees_what_the_other_does() {
         for socket in &mut sockets {
             assert_eq!(&socket.event().await, expected);
         }
-        let published: Value = serde_json::from_str(&channel.get_message().unwrap().get_payload::<String>().unwrap()).unwrap();
+        let published: Value = serde_json::from_str(
+            &channel
+                .get_message()
+                .unwrap()
+                .get_payload::<String>()
+                .unwrap(),
+        )
+        .unwrap();
         assert_eq!(&published, expected);
     }
 }
@@ -45,9 +71,15 @@ async fn an_order_lies_where_the_contract_says() {
     let stored = text(market.server().cli(&["GET", &format!("order:{id}")]));
     assert_eq!(stored, instance.get(&path).await.text);
     let keys: Vec<String> = redis::from_redis_value(market.server().cli(&["KEYS", "*"])).unwrap();
-    let others: Vec<_> = keys.iter().filter(|key| !key.starts_with("pizza:")).collect();
+    let others: Vec<_> = keys
+        .iter()
+        .filter(|key| !key.starts_with("pizza:"))
+        .collect();
     assert_eq!(others, [&format!("order:{id}")]);
-    assert_eq!(text(market.server().cli(&["TYPE", &format!("order:{id}")])), "string");
+    assert_eq!(
+        text(market.server().cli(&["TYPE", &format!("order:{id}")])),
+        "string"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +94,11 @@ async fn of_many_identical_moves_one_wins_across_instances() {
             instance.send(request.json(&json!({"driver_name": format!("Driver {n}")})))
         });
         let answers = futures::future::join_all(attempts).await;
-        let won: Vec<Value> = answers.iter().filter(|answer| answer.status == 200).map(Answer::json).collect();
+        let won: Vec<Value> = answers
+            .iter()
+            .filter(|answer| answer.status == 200)
+            .map(Answer::json)
+            .collect();
         assert_eq!(won.len(), 1, "round {round}");
         assert_eq!(two.get(&path).await.json(), won[0]);
     }
@@ -72,7 +108,12 @@ async fn of_many_identical_moves_one_wins_across_instances() {
 async fn a_client_goes_from_one_to_the_other() {
     let market = Market::redis();
     let (one, two) = (market.open().await, market.open().await);
-    let start = one.get("/api/orders").await.header("last-event-id").unwrap().to_owned();
+    let start = one
+        .get("/api/orders")
+        .await
+        .header("last-event-id")
+        .unwrap()
+        .to_owned();
     for n in 0..30 {
         one.offer(&format!("P{n}")).await;
     }

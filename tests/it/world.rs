@@ -34,11 +34,17 @@ pub struct Market {
 
 impl Market {
     pub fn embedded() -> Market {
-        Market { store: Store::Embedded(tempfile::tempdir().unwrap()), settings: Vec::new() }
+        Market {
+            store: Store::Embedded(tempfile::tempdir().unwrap()),
+            settings: Vec::new(),
+        }
     }
 
     pub fn redis() -> Market {
-        Market { store: Store::Redis(RedisServer::start()), settings: Vec::new() }
+        Market {
+            store: Store::Redis(RedisServer::start()),
+            settings: Vec::new(),
+        }
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Market {
@@ -62,7 +68,9 @@ impl Market {
 
     pub fn start(&self) -> Instance {
         let mut command = program();
-        command.env("RATE_LIMIT", "off").envs(self.settings.iter().cloned());
+        command
+            .env("RATE_LIMIT", "off")
+            .envs(self.settings.iter().cloned());
         match &self.store {
             Store::Embedded(folder) => command.env("DATA_DIR", folder.path()),
             Store::Redis(server) => command.env("REDIS_URL", server.url()),
@@ -75,11 +83,19 @@ impl Market {
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pizza-market"));
     for (name, _) in std::env::vars() {
-        if ["REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "RUST_LOG"].iter().any(|part| name.starts_with(part)) {
+        if [
+            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "RUST_LOG",
+        ]
+        .iter()
+        .any(|part| name.starts_with(part))
+        {
             command.env_remove(name);
         }
     }
-    command.current_dir(std::env::temp_dir()).env("LEPTOS_SITE_ADDR", "127.0.0.1:0").env("RUST_LOG", "info");
+    command
+        .current_dir(std::env::temp_dir())
+        .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+        .env("RUST_LOG", "info");
     command
 }
 
@@ -93,7 +109,11 @@ pub struct Instance {
 
 impl Instance {
     pub fn start(mut command: Command) -> Instance {
-        let mut process = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut process = command
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let said = Arc::new(Mutex::new(String::new()));
         let mut url = None;
@@ -112,8 +132,17 @@ impl Instance {
                 log.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).no_proxy().build().unwrap();
-        Instance { process, url, http, said }
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .no_proxy()
+            .build()
+            .unwrap();
+        Instance {
+            process,
+            url,
+            http,
+            said,
+        }
     }
 
     pub async fn until_ready(&self) {
@@ -128,7 +157,11 @@ impl Instance {
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status: status.as_u16(), headers, text: response.text().await.unwrap() }
+        Answer {
+            status: status.as_u16(),
+            headers,
+            text: response.text().await.unwrap(),
+        }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -161,7 +194,11 @@ impl Instance {
         let path = self.offer("Diavola").await;
         for (reached, call, body) in day() {
             if status == "supplier_rejected" && reached == "supplier_accepted" {
-                self.done(&format!("{path}/supplier-respond"), &json!({"accept": false})).await;
+                self.done(
+                    &format!("{path}/supplier-respond"),
+                    &json!({"accept": false}),
+                )
+                .await;
                 break;
             }
             if status == "pending_supplier" || status == "cancelled" {
@@ -173,13 +210,16 @@ impl Instance {
             }
         }
         if status == "cancelled" {
-            self.done(&format!("{path}/status"), &json!({"status": "cancelled"})).await;
+            self.done(&format!("{path}/status"), &json!({"status": "cancelled"}))
+                .await;
         }
         path
     }
 
     pub async fn socket(&self, query: &str) -> Socket {
-        Socket::open(&format!("{}/ws{query}", self.url.replace("http", "ws"))).await.unwrap()
+        Socket::open(&format!("{}/ws{query}", self.url.replace("http", "ws")))
+            .await
+            .unwrap()
     }
 
     /// A socket from now on, with signals: the one that says that it has begun has been read.
@@ -190,7 +230,10 @@ impl Instance {
     }
 
     pub fn signal(&self, name: &str) {
-        let done = Command::new("kill").args([name, &self.process.id().to_string()]).status().unwrap();
+        let done = Command::new("kill")
+            .args([name, &self.process.id().to_string()])
+            .status()
+            .unwrap();
         assert!(done.success());
     }
 
@@ -245,8 +288,16 @@ pub fn offer(pizza: &str) -> Value {
 /// The way of an order that goes well: the state reached, the call, its parameters.
 pub fn day() -> [(&'static str, &'static str, Value); 7] {
     [
-        ("supplier_accepted", "supplier-respond", json!({"accept": true, "notes": "Hot", "estimated_time": 25})),
-        ("customer_accepted", "customer-accept", json!({"customer_name": "Ana", "delivery_address": "Kurze Gasse 1"})),
+        (
+            "supplier_accepted",
+            "supplier-respond",
+            json!({"accept": true, "notes": "Hot", "estimated_time": 25}),
+        ),
+        (
+            "customer_accepted",
+            "customer-accept",
+            json!({"customer_name": "Ana", "delivery_address": "Kurze Gasse 1"}),
+        ),
         ("preparing", "status", json!({"status": "preparing"})),
         ("ready", "status", json!({"status": "ready"})),
         ("dispatched", "dispatch", json!({"driver_name": "Jonas"})),
@@ -273,11 +324,17 @@ impl Answer {
     /// Asserts that it is a problem of this status, and returns it.
     pub fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
-        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json")
+        );
         let problem = self.json();
         assert_eq!(problem["status"], status);
         for part in ["type", "title", "detail"] {
-            assert!(problem[part].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+            assert!(
+                problem[part].as_str().is_some_and(|text| !text.is_empty()),
+                "{problem}"
+            );
         }
         assert_eq!(problem.get("errors").is_some(), status == 422, "{problem}");
         problem
@@ -288,7 +345,10 @@ impl Answer {
         let problem = self.problem(422);
         let errors = problem["errors"].as_array().unwrap();
         assert!(errors.iter().all(|error| error["message"].is_string()));
-        let mut fields: Vec<_> = errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect();
+        let mut fields: Vec<_> = errors
+            .iter()
+            .map(|error| error["field"].as_str().unwrap().to_owned())
+            .collect();
         fields.sort();
         fields
     }
@@ -299,7 +359,9 @@ pub struct Socket {
 }
 
 impl Socket {
-    pub async fn open(request: impl IntoClientRequest + Unpin) -> Result<Socket, tungstenite::Error> {
+    pub async fn open(
+        request: impl IntoClientRequest + Unpin,
+    ) -> Result<Socket, tungstenite::Error> {
         let (stream, _) = tokio_tungstenite::connect_async(request).await?;
         Ok(Socket { stream })
     }
@@ -319,7 +381,11 @@ impl Socket {
     /// The next frame, whatever it is.
     pub async fn any_frame(&mut self) -> Value {
         loop {
-            let message = timeout(SOON, self.stream.next()).await.expect("a frame comes").expect("it is open").unwrap();
+            let message = timeout(SOON, self.stream.next())
+                .await
+                .expect("a frame comes")
+                .expect("it is open")
+                .unwrap();
             if let Message::Text(text) = message {
                 return serde_json::from_str(&text).unwrap();
             }

@@ -11,19 +11,29 @@ pub mod redis_server;
 
 /// An engine that can be closed and opened again, with everything in it.
 pub enum Engine {
-    Embedded { folder: TempDir },
-    Redis { server: Arc<RedisServer>, prefix: String },
+    Embedded {
+        folder: TempDir,
+    },
+    Redis {
+        server: Arc<RedisServer>,
+        prefix: String,
+    },
 }
 
 pub const RETENTION: u64 = 200;
 
 impl Engine {
     pub fn embedded() -> Engine {
-        Engine::Embedded { folder: tempfile::tempdir().unwrap() }
+        Engine::Embedded {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub fn redis() -> Engine {
-        Engine::Redis { server: Arc::new(RedisServer::start()), prefix: String::new() }
+        Engine::Redis {
+            server: Arc::new(RedisServer::start()),
+            prefix: String::new(),
+        }
     }
 
     fn file(folder: &TempDir) -> PathBuf {
@@ -37,7 +47,9 @@ impl Engine {
                 loop {
                     match Embedded::open(&Self::file(folder), fresh_epoch(), RETENTION) {
                         Ok(ledger) => return Arc::new(ledger),
-                        Err(error) if error.to_string().contains("already open") => tokio::task::yield_now().await,
+                        Err(error) if error.to_string().contains("already open") => {
+                            tokio::task::yield_now().await
+                        }
                         Err(error) => panic!("{error}"),
                     }
                 }
@@ -73,7 +85,10 @@ fn create(n: usize) -> Batch {
         expect: vec![(key(n), None)],
         put: vec![(key(n), text(format!("{{\"n\":{n}}}")))],
         index: vec![IndexChange::In(index("all"), key(n))],
-        log: vec![Entry { about: key(n), body: text(format!("{{\"made\":{n}}}")) }],
+        log: vec![Entry {
+            about: key(n),
+            body: text(format!("{{\"made\":{n}}}")),
+        }],
     }
 }
 
@@ -82,7 +97,10 @@ pub async fn head(ledger: &dyn Ledger) -> Cursor {
 }
 
 fn at(cursor: &Cursor, seq: u64) -> Cursor {
-    Cursor { seq, ..cursor.clone() }
+    Cursor {
+        seq,
+        ..cursor.clone()
+    }
 }
 
 async fn entries(ledger: &dyn Ledger, cursor: &Cursor) -> Vec<String> {
@@ -93,7 +111,11 @@ async fn entries(ledger: &dyn Ledger, cursor: &Cursor) -> Vec<String> {
 }
 
 fn all(below: Option<Key>, most: usize) -> Query {
-    Query { index: index("all"), below, most }
+    Query {
+        index: index("all"),
+        below,
+        most,
+    }
 }
 
 async fn a_batch_happens_as_a_whole(engine: Engine) {
@@ -106,11 +128,21 @@ async fn a_batch_happens_as_a_whole(engine: Engine) {
     assert_eq!(done, Outcome::Done(first.clone()));
     assert_eq!(ledger.get(&key(1)).await.unwrap(), Some(text(r#"{"n":1}"#)));
     let entry = format!(r#"{{"made":1,"id":"{first}"}}"#);
-    assert_eq!(ledger.history(&key(1)).await.unwrap(), [text(entry.clone())]);
+    assert_eq!(
+        ledger.history(&key(1)).await.unwrap(),
+        [text(entry.clone())]
+    );
     assert_eq!(entries(&*ledger, &start).await, [entry]);
     let listing = ledger.list(&[all(None, 10)]).await.unwrap();
     assert_eq!(listing.cursor, first);
-    assert_eq!(listing.pages, [Page { documents: vec![text(r#"{"n":1}"#)], next: None, total: 1 }]);
+    assert_eq!(
+        listing.pages,
+        [Page {
+            documents: vec![text(r#"{"n":1}"#)],
+            next: None,
+            total: 1
+        }]
+    );
 
     // One expectation of two fails: nothing of the batch happens.
     let mut batch = create(2);
@@ -119,20 +151,48 @@ async fn a_batch_happens_as_a_whole(engine: Engine) {
     assert_eq!(ledger.commit(create(1)).await.unwrap(), Outcome::Conflict);
     assert_eq!(ledger.get(&key(2)).await.unwrap(), None);
     assert_eq!(head(&*ledger).await, first);
-    assert_eq!(ledger.list(&[all(None, 10)]).await.unwrap().pages[0].total, 1);
+    assert_eq!(
+        ledger.list(&[all(None, 10)]).await.unwrap().pages[0].total,
+        1
+    );
 
     // Several documents, indexes and entries at once.
     let both = Batch {
         expect: vec![(key(1), Some(text(r#"{"n":1}"#))), (key(2), None)],
         put: vec![(key(1), text("{}")), (key(2), text("{}"))],
-        index: vec![IndexChange::Out(index("all"), key(1)), IndexChange::In(index("other"), key(1))],
-        log: [1, 2].map(|n| Entry { about: key(n), body: text(r#"{"both":true}"#) }).into(),
+        index: vec![
+            IndexChange::Out(index("all"), key(1)),
+            IndexChange::In(index("other"), key(1)),
+        ],
+        log: [1, 2]
+            .map(|n| Entry {
+                about: key(n),
+                body: text(r#"{"both":true}"#),
+            })
+            .into(),
     };
     let third = at(&start, start.seq + 3);
-    assert_eq!(ledger.commit(both).await.unwrap(), Outcome::Done(third.clone()));
+    assert_eq!(
+        ledger.commit(both).await.unwrap(),
+        Outcome::Done(third.clone())
+    );
     assert_eq!(entries(&*ledger, &first).await.len(), 2);
-    let queries = [all(None, 10), Query { index: index("other"), below: None, most: 10 }];
-    let totals: Vec<_> = ledger.list(&queries).await.unwrap().pages.iter().map(|page| page.total).collect();
+    let queries = [
+        all(None, 10),
+        Query {
+            index: index("other"),
+            below: None,
+            most: 10,
+        },
+    ];
+    let totals: Vec<_> = ledger
+        .list(&queries)
+        .await
+        .unwrap()
+        .pages
+        .iter()
+        .map(|page| page.total)
+        .collect();
     assert_eq!(totals, [0, 1]);
 }
 
@@ -153,23 +213,37 @@ async fn pages_follow_each_other(engine: Engine) {
         }
     }
     assert_eq!(seen, [5, 4, 3, 2, 1].map(|n| format!("{{\"n\":{n}}}")));
-    let exact = ledger.list(&[all(None, 5), all(Some(key(1)), 2), all(Some(key(0)), 2)]).await.unwrap().pages;
-    assert_eq!(exact.iter().map(|page| (page.documents.len(), page.next.is_some())).collect::<Vec<_>>(), [
-        (5, false),
-        (0, false),
-        (0, false)
-    ]);
+    let exact = ledger
+        .list(&[all(None, 5), all(Some(key(1)), 2), all(Some(key(0)), 2)])
+        .await
+        .unwrap()
+        .pages;
+    assert_eq!(
+        exact
+            .iter()
+            .map(|page| (page.documents.len(), page.next.is_some()))
+            .collect::<Vec<_>>(),
+        [(5, false), (0, false), (0, false)]
+    );
 }
 
 async fn a_reader_is_woken_or_told_that_there_is_nothing(engine: Engine) {
     let ledger = engine.open().await;
     let start = head(&*ledger).await;
-    let nothing = ledger.after(&start, 10, Duration::from_millis(30)).await.unwrap();
+    let nothing = ledger
+        .after(&start, 10, Duration::from_millis(30))
+        .await
+        .unwrap();
     assert_eq!(nothing, Tail::Entries(vec![]));
 
     let reader = {
         let (ledger, start) = (ledger.clone(), start.clone());
-        tokio::spawn(async move { ledger.after(&start, 10, Duration::from_secs(30)).await.unwrap() })
+        tokio::spawn(async move {
+            ledger
+                .after(&start, 10, Duration::from_secs(30))
+                .await
+                .unwrap()
+        })
     };
     ledger.commit(create(1)).await.unwrap();
     match reader.await.unwrap() {
@@ -183,7 +257,12 @@ async fn old_entries_are_lost_and_it_says_so(engine: Engine) {
     let start = head(&*ledger).await;
     ledger.commit(create(0)).await.unwrap();
     let many = |round: usize| Batch {
-        log: (0..100).map(|n| Entry { about: key(0), body: text(format!("{{\"n\":{round}{n:02}}}")) }).collect(),
+        log: (0..100)
+            .map(|n| Entry {
+                about: key(0),
+                body: text(format!("{{\"n\":{round}{n:02}}}")),
+            })
+            .collect(),
         ..Batch::default()
     };
     for round in 0..5 {
@@ -191,7 +270,12 @@ async fn old_entries_are_lost_and_it_says_so(engine: Engine) {
     }
     let newest = head(&*ledger).await;
     assert_eq!(newest.seq, start.seq + 501);
-    let after = async |seq| ledger.after(&at(&start, seq), 1_000, Duration::ZERO).await.unwrap();
+    let after = async |seq| {
+        ledger
+            .after(&at(&start, seq), 1_000, Duration::ZERO)
+            .await
+            .unwrap()
+    };
     assert_eq!(after(start.seq).await, Tail::Lost);
     match after(newest.seq - RETENTION).await {
         Tail::Entries(entries) => assert_eq!(entries.len() as u64, RETENTION),
@@ -200,8 +284,14 @@ async fn old_entries_are_lost_and_it_says_so(engine: Engine) {
     assert_eq!(after(newest.seq).await, Tail::Entries(vec![]));
     // Never issued, or of another store.
     assert_eq!(after(newest.seq + 1).await, Tail::Lost);
-    let other = Cursor { epoch: Epoch::new("other").unwrap(), seq: newest.seq };
-    assert_eq!(ledger.after(&other, 10, Duration::ZERO).await.unwrap(), Tail::Lost);
+    let other = Cursor {
+        epoch: Epoch::new("other").unwrap(),
+        seq: newest.seq,
+    };
+    assert_eq!(
+        ledger.after(&other, 10, Duration::ZERO).await.unwrap(),
+        Tail::Lost
+    );
     // What is about a document stays.
     assert_eq!(ledger.history(&key(0)).await.unwrap().len(), 501);
 }
@@ -218,7 +308,10 @@ async fn everything_survives_being_closed(engine: Engine) {
     assert_eq!(ledger.list(&[all(None, 10)]).await.unwrap(), before);
     assert_eq!(entries(&*ledger, &start).await.len(), 3);
     assert_eq!(ledger.history(&key(2)).await.unwrap().len(), 1);
-    assert_eq!(ledger.commit(create(3)).await.unwrap(), Outcome::Done(at(&start, start.seq + 4)));
+    assert_eq!(
+        ledger.commit(create(3)).await.unwrap(),
+        Outcome::Done(at(&start, start.seq + 4))
+    );
 }
 
 async fn of_conflicting_batches_one_wins(engine: Engine) {
@@ -236,17 +329,39 @@ async fn of_conflicting_batches_one_wins(engine: Engine) {
         }
         assert_eq!(winners, 1);
     }
-    assert_eq!(ledger.list(&[all(None, 100)]).await.unwrap().pages[0].total, 20);
+    assert_eq!(
+        ledger.list(&[all(None, 100)]).await.unwrap().pages[0].total,
+        20
+    );
 }
 
 async fn any_text_is_kept_as_it_is(engine: Engine) {
     let ledger = engine.open().await;
-    for (n, odd) in ["", "+", "-", "\"é\u{2028}🍕\"", "{\"a\":[],\"b\":12345678901234567890}", "\0\r\n"].iter().enumerate() {
-        let put = Batch { put: vec![(key(n), text(*odd))], ..Batch::default() };
+    for (n, odd) in [
+        "",
+        "+",
+        "-",
+        "\"é\u{2028}🍕\"",
+        "{\"a\":[],\"b\":12345678901234567890}",
+        "\0\r\n",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let put = Batch {
+            put: vec![(key(n), text(*odd))],
+            ..Batch::default()
+        };
         ledger.commit(put).await.unwrap();
         assert_eq!(ledger.get(&key(n)).await.unwrap().as_deref(), Some(*odd));
-        let again = Batch { expect: vec![(key(n), Some(text(*odd)))], ..Batch::default() };
-        assert!(matches!(ledger.commit(again).await.unwrap(), Outcome::Done(_)));
+        let again = Batch {
+            expect: vec![(key(n), Some(text(*odd)))],
+            ..Batch::default()
+        };
+        assert!(matches!(
+            ledger.commit(again).await.unwrap(),
+            Outcome::Done(_)
+        ));
     }
 }
 

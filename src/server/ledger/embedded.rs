@@ -4,11 +4,15 @@
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
 use super::{
-    Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query, Result, StoreError, Tail, Text,
+    Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
+    Result, StoreError, Tail, Text,
 };
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction};
+use redb::{
+    Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableError,
+    WriteTransaction,
+};
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -41,16 +45,27 @@ impl Embedded {
     /// Opens the file, or makes it. `epoch` names the history of a new file; `retention` is how many entries
     /// of the log can be resumed from.
     pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
-        let database = Arc::new(Database::create(file).map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?);
+        let database = Arc::new(
+            Database::create(file)
+                .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?,
+        );
         let cursor = prepare(&database, &epoch).map_err(broken)?;
         let (head, moved) = watch::channel(cursor);
         let (writer, jobs) = mpsc::channel(GROUP * 4);
-        let keeper = Writer { database: database.clone(), retention, head };
+        let keeper = Writer {
+            database: database.clone(),
+            retention,
+            head,
+        };
         std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || keeper.run(jobs))
             .map_err(|e| StoreError::Broken(e.to_string()))?;
-        Ok(Embedded { database, writer, head: moved })
+        Ok(Embedded {
+            database,
+            writer,
+            head: moved,
+        })
     }
 
     /// Runs a read on the pool for blocking work: a cold page comes from the disk.
@@ -60,7 +75,9 @@ impl Embedded {
     ) -> Result<T> {
         let database = self.database.clone();
         let task = tokio::task::spawn_blocking(move || read(database.begin_read()?));
-        task.await.map_err(|e| StoreError::Broken(e.to_string()))?.map_err(broken)
+        task.await
+            .map_err(|e| StoreError::Broken(e.to_string()))?
+            .map_err(broken)
     }
 }
 
@@ -69,20 +86,35 @@ impl Ledger for Embedded {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
         let (answer, answered) = oneshot::channel();
         let gone = || StoreError::Away("the writer has stopped".to_owned());
-        self.writer.send(Job { batch, answer }).await.map_err(|_| gone())?;
+        self.writer
+            .send(Job { batch, answer })
+            .await
+            .map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Text>> {
         let key = key.clone();
-        self.read(move |txn| Ok(txn.open_table(DOCUMENTS)?.get(key.0.as_str())?.map(|text| text.value().into()))).await
+        self.read(move |txn| {
+            Ok(txn
+                .open_table(DOCUMENTS)?
+                .get(key.0.as_str())?
+                .map(|text| text.value().into()))
+        })
+        .await
     }
 
     async fn list(&self, queries: &[Query]) -> Result<Listing> {
         let queries = queries.to_vec();
         self.read(move |txn| {
-            let pages = queries.iter().map(|query| page(&txn, query)).collect::<std::result::Result<_, _>>()?;
-            Ok(Listing { cursor: cursor(&txn.open_table(META)?)?, pages })
+            let pages = queries
+                .iter()
+                .map(|query| page(&txn, query))
+                .collect::<std::result::Result<_, _>>()?;
+            Ok(Listing {
+                cursor: cursor(&txn.open_table(META)?)?,
+                pages,
+            })
         })
         .await
     }
@@ -107,8 +139,15 @@ impl Ledger for Embedded {
     }
 
     fn health(&self) -> Health {
-        let trouble = self.writer.is_closed().then(|| "the writer has stopped".to_owned());
-        Health { engine: "embedded", durability: Some(Durability::Fsync), trouble }
+        let trouble = self
+            .writer
+            .is_closed()
+            .then(|| "the writer has stopped".to_owned());
+        Health {
+            engine: "embedded",
+            durability: Some(Durability::Fsync),
+            trouble,
+        }
     }
 }
 
@@ -134,10 +173,18 @@ fn prepare(database: &Database, epoch: &Epoch) -> std::result::Result<Cursor, re
     Ok(at)
 }
 
-fn cursor(meta: &impl ReadableTable<&'static str, &'static str>) -> std::result::Result<Cursor, redb::Error> {
+fn cursor(
+    meta: &impl ReadableTable<&'static str, &'static str>,
+) -> std::result::Result<Cursor, redb::Error> {
     let missing = |what: &str| redb::Error::Corrupted(format!("the file has no {what}"));
-    let epoch = meta.get("epoch")?.and_then(|e| Epoch::new(e.value())).ok_or_else(|| missing("epoch"))?;
-    let seq = meta.get("seq")?.and_then(|s| s.value().parse().ok()).ok_or_else(|| missing("sequence"))?;
+    let epoch = meta
+        .get("epoch")?
+        .and_then(|e| Epoch::new(e.value()))
+        .ok_or_else(|| missing("epoch"))?;
+    let seq = meta
+        .get("seq")?
+        .and_then(|s| s.value().parse().ok())
+        .ok_or_else(|| missing("sequence"))?;
     Ok(Cursor { epoch, seq })
 }
 
@@ -149,7 +196,10 @@ fn page(txn: &ReadTransaction, query: &Query) -> std::result::Result<Page, redb:
         Some(key) => indexes.range((index, "")..(index, key.0.as_str()))?,
         None => indexes.range((index, "")..(format!("{index}\0").as_str(), ""))?,
     };
-    let mut page = Page { total: txn.open_table(TOTALS)?.get(index)?.map_or(0, |n| n.value()), ..Page::default() };
+    let mut page = Page {
+        total: txn.open_table(TOTALS)?.get(index)?.map_or(0, |n| n.value()),
+        ..Page::default()
+    };
     let mut last = None;
     for (read, entry) in keys.rev().enumerate() {
         if read == query.most {
@@ -166,7 +216,11 @@ fn page(txn: &ReadTransaction, query: &Query) -> std::result::Result<Page, redb:
     Ok(page)
 }
 
-fn tail(txn: &ReadTransaction, from: &Cursor, most: usize) -> std::result::Result<Tail, redb::Error> {
+fn tail(
+    txn: &ReadTransaction,
+    from: &Cursor,
+    most: usize,
+) -> std::result::Result<Tail, redb::Error> {
     let head = cursor(&txn.open_table(META)?)?;
     if head.epoch != from.epoch || head.seq < from.seq {
         return Ok(Tail::Lost);
@@ -179,11 +233,17 @@ fn tail(txn: &ReadTransaction, from: &Cursor, most: usize) -> std::result::Resul
         if seq.value() != from.seq + 1 + entries.len() as u64 {
             return Ok(Tail::Lost);
         }
-        let Some(text) = history.get((about.value(), seq.value()))? else { return Ok(Tail::Lost) };
+        let Some(text) = history.get((about.value(), seq.value()))? else {
+            return Ok(Tail::Lost);
+        };
         entries.push(text.value().into());
     }
     let trimmed = entries.is_empty() && head.seq > from.seq && most > 0;
-    Ok(if trimmed { Tail::Lost } else { Tail::Entries(entries) })
+    Ok(if trimmed {
+        Tail::Lost
+    } else {
+        Tail::Entries(entries)
+    })
 }
 
 fn broken(error: impl Into<redb::Error>) -> StoreError {
@@ -202,10 +262,13 @@ impl Writer {
     fn run(self, mut jobs: mpsc::Receiver<Job>) {
         while let Some(first) = jobs.blocking_recv() {
             let mut group = vec![first];
-            while group.len() < GROUP && let Ok(job) = jobs.try_recv() {
+            while group.len() < GROUP
+                && let Ok(job) = jobs.try_recv()
+            {
                 group.push(job);
             }
-            let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|job| (job.batch, job.answer)).unzip();
+            let (batches, answers): (Vec<_>, Vec<_>) =
+                group.into_iter().map(|job| (job.batch, job.answer)).unzip();
             let outcomes = match self.write(&batches) {
                 Ok((head, outcomes)) => {
                     self.head.send_replace(head);
@@ -234,7 +297,8 @@ impl Writer {
                 false => Outcome::Conflict,
             });
         }
-        txn.open_table(META)?.insert("seq", head.seq.to_string().as_str())?;
+        txn.open_table(META)?
+            .insert("seq", head.seq.to_string().as_str())?;
         if let Some(oldest) = head.seq.checked_sub(self.retention) {
             txn.open_table(LOG)?.retain_in(..=oldest, |_, _| false)?;
         }
@@ -254,7 +318,11 @@ fn holds(txn: &WriteTransaction, batch: &Batch) -> std::result::Result<bool, red
     Ok(true)
 }
 
-fn apply(txn: &WriteTransaction, batch: &Batch, mut head: Cursor) -> std::result::Result<Cursor, redb::Error> {
+fn apply(
+    txn: &WriteTransaction,
+    batch: &Batch,
+    mut head: Cursor,
+) -> std::result::Result<Cursor, redb::Error> {
     let mut documents = txn.open_table(DOCUMENTS)?;
     for (key, text) in &batch.put {
         documents.insert(key.0.as_str(), &**text)?;
@@ -271,12 +339,20 @@ fn apply(txn: &WriteTransaction, batch: &Batch, mut head: Cursor) -> std::result
     Ok(head)
 }
 
-fn apply_index(txn: &WriteTransaction, change: &IndexChange) -> std::result::Result<(), TableError> {
+fn apply_index(
+    txn: &WriteTransaction,
+    change: &IndexChange,
+) -> std::result::Result<(), TableError> {
     let (mut indexes, mut totals) = (txn.open_table(INDEXES)?, txn.open_table(TOTALS)?);
-    let total = |totals: &redb::Table<&str, u64>, Index(name): &Index| Ok::<_, redb::StorageError>(totals.get(name.as_str())?.map_or(0, |n| n.value()));
+    let total = |totals: &redb::Table<&str, u64>, Index(name): &Index| {
+        Ok::<_, redb::StorageError>(totals.get(name.as_str())?.map_or(0, |n| n.value()))
+    };
     match change {
         IndexChange::In(index, Key(key)) => {
-            if indexes.insert((index.0.as_str(), key.as_str()), ())?.is_none() {
+            if indexes
+                .insert((index.0.as_str(), key.as_str()), ())?
+                .is_none()
+            {
                 let total = total(&totals, index)? + 1;
                 totals.insert(index.0.as_str(), total)?;
             }

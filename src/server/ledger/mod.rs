@@ -44,10 +44,10 @@ pub trait Ledger: Send + Sync {
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// A name for a history that has just begun: 64 random bits.
+/// A name for a history that has just begun.
 pub fn fresh_epoch() -> Epoch {
-    let random = uuid::Uuid::now_v7().as_u128() as u64;
-    Epoch::new(&format!("{random:x}")).expect("hexadecimal digits make an epoch")
+    // The lower half of such an id is random.
+    Epoch::random(uuid::Uuid::now_v7().as_u128() as u64)
 }
 
 /// JSON text, shared and never re-encoded.

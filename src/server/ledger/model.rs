@@ -29,9 +29,20 @@ enum Step {
 #[derive(Clone, Debug)]
 enum Change {
     /// Expects what is there (or, wrongly, something else), and writes.
-    Write { document: usize, expect_right: bool, text: u8 },
-    Index { index: usize, document: usize, inside: bool },
-    Log { document: usize, body: u8 },
+    Write {
+        document: usize,
+        expect_right: bool,
+        text: u8,
+    },
+    Index {
+        index: usize,
+        document: usize,
+        inside: bool,
+    },
+    Log {
+        document: usize,
+        body: u8,
+    },
 }
 
 const NAMES: [&str; 3] = ["all", "all:of", "ü"];
@@ -39,10 +50,20 @@ const NAMES: [&str; 3] = ["all", "all:of", "ü"];
 fn change() -> impl Strategy<Value = Change> {
     let document = 0usize..5;
     prop_oneof![
-        (document.clone(), prop::bool::weighted(0.9), any::<u8>())
-            .prop_map(|(document, expect_right, text)| Change::Write { document, expect_right, text }),
-        (0usize..3, document.clone(), any::<bool>())
-            .prop_map(|(index, document, inside)| Change::Index { index, document, inside }),
+        (document.clone(), prop::bool::weighted(0.9), any::<u8>()).prop_map(
+            |(document, expect_right, text)| Change::Write {
+                document,
+                expect_right,
+                text
+            }
+        ),
+        (0usize..3, document.clone(), any::<bool>()).prop_map(|(index, document, inside)| {
+            Change::Index {
+                index,
+                document,
+                inside,
+            }
+        }),
         (document, any::<u8>()).prop_map(|(document, body)| Change::Log { document, body }),
     ]
 }
@@ -62,20 +83,43 @@ impl Model {
         let mut batch = Batch::default();
         for change in changes {
             match *change {
-                Change::Write { document, expect_right, text: n } => {
+                Change::Write {
+                    document,
+                    expect_right,
+                    text: n,
+                } => {
                     let found = self.documents.get(&key(document)).cloned();
-                    let expected = if expect_right { found } else { Some(text("wrong")) };
+                    let expected = if expect_right {
+                        found
+                    } else {
+                        Some(text("wrong"))
+                    };
                     batch.expect.push((key(document), expected));
                     batch.put.push((key(document), text(format!("\"{n}\""))));
                 }
-                Change::Index { index: i, document, inside: true } => {
-                    batch.index.push(IndexChange::In(index(NAMES[i]), key(document)));
+                Change::Index {
+                    index: i,
+                    document,
+                    inside: true,
+                } => {
+                    batch
+                        .index
+                        .push(IndexChange::In(index(NAMES[i]), key(document)));
                 }
-                Change::Index { index: i, document, inside: false } => {
-                    batch.index.push(IndexChange::Out(index(NAMES[i]), key(document)));
+                Change::Index {
+                    index: i,
+                    document,
+                    inside: false,
+                } => {
+                    batch
+                        .index
+                        .push(IndexChange::Out(index(NAMES[i]), key(document)));
                 }
                 Change::Log { document, body } => {
-                    batch.log.push(Entry { about: key(document), body: text(format!("{{\"b\":{body}}}")) });
+                    batch.log.push(Entry {
+                        about: key(document),
+                        body: text(format!("{{\"b\":{body}}}")),
+                    });
                 }
             }
         }
@@ -83,14 +127,24 @@ impl Model {
     }
 
     fn commit(&mut self, batch: &Batch, start: &Cursor) -> Outcome {
-        if batch.expect.iter().any(|(key, expected)| self.documents.get(key) != expected.as_ref()) {
+        if batch
+            .expect
+            .iter()
+            .any(|(key, expected)| self.documents.get(key) != expected.as_ref())
+        {
             return Outcome::Conflict;
         }
         self.documents.extend(batch.put.iter().cloned());
         for change in &batch.index {
             match change {
-                IndexChange::In(index, key) => self.indexes.entry(index.clone()).or_default().insert(key.clone()),
-                IndexChange::Out(index, key) => self.indexes.entry(index.clone()).or_default().remove(key),
+                IndexChange::In(index, key) => self
+                    .indexes
+                    .entry(index.clone())
+                    .or_default()
+                    .insert(key.clone()),
+                IndexChange::Out(index, key) => {
+                    self.indexes.entry(index.clone()).or_default().remove(key)
+                }
             };
         }
         for entry in &batch.log {
@@ -101,16 +155,28 @@ impl Model {
     }
 
     fn head(&self, start: &Cursor, more: u64) -> Cursor {
-        Cursor { seq: start.seq + self.log.len() as u64 + more, ..start.clone() }
+        Cursor {
+            seq: start.seq + self.log.len() as u64 + more,
+            ..start.clone()
+        }
     }
 
     fn page(&self, query: &Query) -> Page {
         let keys = self.indexes.get(&query.index).cloned().unwrap_or_default();
-        let below: Vec<_> = keys.iter().rev().filter(|key| query.below.as_ref().is_none_or(|b| *key < b)).collect();
+        let below: Vec<_> = keys
+            .iter()
+            .rev()
+            .filter(|key| query.below.as_ref().is_none_or(|b| *key < b))
+            .collect();
         let shown = &below[..below.len().min(query.most)];
         Page {
-            documents: shown.iter().filter_map(|key| self.documents.get(key).cloned()).collect(),
-            next: (below.len() > query.most).then(|| shown.last().map(|key| (*key).clone())).flatten(),
+            documents: shown
+                .iter()
+                .filter_map(|key| self.documents.get(key).cloned())
+                .collect(),
+            next: (below.len() > query.most)
+                .then(|| shown.last().map(|key| (*key).clone()))
+                .flatten(),
             total: keys.len() as u64,
         }
     }
@@ -128,22 +194,47 @@ async fn agree(engine: &Engine, steps: Vec<Step>) -> std::result::Result<(), Tes
                 prop_assert_eq!(ledger.commit(batch).await.unwrap(), expected);
             }
             Step::List(i, below, most) => {
-                let query = Query { index: index(NAMES[i]), below: below.map(key), most };
+                let query = Query {
+                    index: index(NAMES[i]),
+                    below: below.map(key),
+                    most,
+                };
                 let listing = ledger.list(std::slice::from_ref(&query)).await.unwrap();
-                prop_assert_eq!(listing, Listing { cursor: model.head(&start, 0), pages: vec![model.page(&query)] });
+                prop_assert_eq!(
+                    listing,
+                    Listing {
+                        cursor: model.head(&start, 0),
+                        pages: vec![model.page(&query)]
+                    }
+                );
             }
             Step::History(document) => {
-                let about: Vec<_> =
-                    model.log.iter().filter(|(about, _)| *about == key(document)).map(|(_, text)| text.clone()).collect();
+                let about: Vec<_> = model
+                    .log
+                    .iter()
+                    .filter(|(about, _)| *about == key(document))
+                    .map(|(_, text)| text.clone())
+                    .collect();
                 prop_assert_eq!(ledger.history(&key(document)).await.unwrap(), about);
             }
             Step::After(after, most) => {
                 let expected = match model.log.get(after as usize..) {
-                    Some(rest) => Tail::Entries(rest.iter().take(most).map(|(_, text)| text.clone()).collect()),
+                    Some(rest) => Tail::Entries(
+                        rest.iter()
+                            .take(most)
+                            .map(|(_, text)| text.clone())
+                            .collect(),
+                    ),
                     None => Tail::Lost,
                 };
-                let cursor = Cursor { seq: start.seq + after, ..start.clone() };
-                prop_assert_eq!(ledger.after(&cursor, most, Duration::ZERO).await.unwrap(), expected);
+                let cursor = Cursor {
+                    seq: start.seq + after,
+                    ..start.clone()
+                };
+                prop_assert_eq!(
+                    ledger.after(&cursor, most, Duration::ZERO).await.unwrap(),
+                    expected
+                );
             }
             Step::Restart => {
                 drop(ledger);
@@ -156,7 +247,11 @@ async fn agree(engine: &Engine, steps: Vec<Step>) -> std::result::Result<(), Tes
 
 fn check(cases: u32, engine: impl Fn(usize) -> Engine) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     let number = std::sync::atomic::AtomicUsize::new(0);
     TestRunner::new(config)
         .run(&prop::collection::vec(step(), 1..40), |steps| {
@@ -174,5 +269,8 @@ fn embedded_agrees_with_the_model() {
 #[test]
 fn redis_agrees_with_the_model() {
     let server = Arc::new(RedisServer::start());
-    check(96, |n| Engine::Redis { server: server.clone(), prefix: format!("{n}:") });
+    check(96, |n| Engine::Redis {
+        server: server.clone(),
+        prefix: format!("{n}:"),
+    });
 }

@@ -5,14 +5,14 @@
 //! Delivery is read from the stream; what is published on the channel is for others.
 
 use super::{
-    Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Outcome, Page, Query, Result, StoreError, Tail, Text,
-    fresh_epoch, keys::Keys,
+    Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Outcome, Page, Query, Result,
+    StoreError, Tail, Text, fresh_epoch, keys::Keys,
 };
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind,
-    Value, aio::MultiplexedConnection, cmd, from_redis_value, pipe,
+    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, RedisError,
+    RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd, from_redis_value, pipe,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -83,7 +83,11 @@ impl Redis {
             return Err(error);
         }
         let supervisor = tokio::spawn(link.clone().supervise(first));
-        Ok(Redis { link, supervisor, tail: Mutex::default() })
+        Ok(Redis {
+            link,
+            supervisor,
+            tail: Mutex::default(),
+        })
     }
 
     /// Runs `ask` on the shared connection. Where the fence has moved meanwhile nothing has happened, and it is
@@ -98,7 +102,8 @@ impl Redis {
                 Ok(Some(answer)) => return Ok(answer),
                 Ok(None) => self.link.lost(&session, "the store has another epoch"),
                 Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
-                    self.link.lost(&session, "the store has forgotten the commit script");
+                    self.link
+                        .lost(&session, "the store has forgotten the commit script");
                 }
                 Err(error) => return Err(self.link.failed(&session, &error)),
             }
@@ -107,11 +112,21 @@ impl Redis {
 
     /// The waiting reader's connection, new where there is none.
     async fn tail_connection(&self) -> RedisResult<MultiplexedConnection> {
-        let unhurried = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT)).set_response_timeout(None);
-        self.link.client.get_multiplexed_async_connection_with_config(&unhurried).await
+        let unhurried = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(None);
+        self.link
+            .client
+            .get_multiplexed_async_connection_with_config(&unhurried)
+            .await
     }
 
-    async fn wait_and_read(&self, cursor: &Cursor, most: usize, wait: Duration) -> RedisResult<Tail> {
+    async fn wait_and_read(
+        &self,
+        cursor: &Cursor,
+        most: usize,
+        wait: Duration,
+    ) -> RedisResult<Tail> {
         let mut slot = self.tail.lock().await;
         let mut connection = match slot.take() {
             Some(connection) => connection,
@@ -119,8 +134,15 @@ impl Redis {
         };
         // Only to be woken: what is there is then read at one moment with the epoch that it belongs to.
         let mut woken = cmd("XREAD");
-        woken.arg("COUNT").arg(1).arg("BLOCK").arg(wait.as_millis() as u64);
-        woken.arg("STREAMS").arg(self.link.keys.log()).arg(format!("{}-0", cursor.seq));
+        woken
+            .arg("COUNT")
+            .arg(1)
+            .arg("BLOCK")
+            .arg(wait.as_millis() as u64);
+        woken
+            .arg("STREAMS")
+            .arg(self.link.keys.log())
+            .arg(format!("{}-0", cursor.seq));
         let _: Value = woken.query_async(&mut connection).await?;
         let tail = self.link.read_log(&mut connection, cursor, most).await?;
         // Kept only when all went well.
@@ -142,7 +164,10 @@ impl Ledger for Redis {
             let call = self.link.commit_call(&session, &batch);
             let answer: Vec<String> = call.query_async(&mut session.connection.clone()).await?;
             Ok(match (answer.first().map(String::as_str), answer.get(1)) {
-                (Some("done"), Some(seq)) => Some(Outcome::Done(Cursor { epoch: session.epoch.clone(), seq: number(seq)? })),
+                (Some("done"), Some(seq)) => Some(Outcome::Done(Cursor {
+                    epoch: session.epoch.clone(),
+                    seq: number(seq)?,
+                })),
                 (Some("conflict"), _) => Some(Outcome::Conflict),
                 _ => None,
             })
@@ -153,7 +178,10 @@ impl Ledger for Redis {
     async fn get(&self, key: &Key) -> Result<Option<Text>> {
         let key = self.link.keys.document(key);
         let text = self.on_session(async |session: Session| {
-            let text: Option<String> = cmd("GET").arg(&key).query_async(&mut session.connection.clone()).await?;
+            let text: Option<String> = cmd("GET")
+                .arg(&key)
+                .query_async(&mut session.connection.clone())
+                .await?;
             Ok(Some(text.map(Text::from)))
         });
         text.await
@@ -161,7 +189,11 @@ impl Ledger for Redis {
 
     async fn list(&self, queries: &[Query]) -> Result<Listing> {
         let listing = self.on_session(async |session: Session| {
-            let answer: Vec<Value> = self.link.list_call(queries).query_async(&mut session.connection.clone()).await?;
+            let answer: Vec<Value> = self
+                .link
+                .list_call(queries)
+                .query_async(&mut session.connection.clone())
+                .await?;
             let mut answer = answer.into_iter();
             let epoch: String = take(answer.next())?;
             if epoch != session.epoch.to_string() {
@@ -169,7 +201,13 @@ impl Ledger for Redis {
             }
             let seq = number(&take::<String>(answer.next())?)?;
             let pages = answer.map(page).collect::<RedisResult<_>>()?;
-            Ok(Some(Listing { cursor: Cursor { epoch: session.epoch.clone(), seq }, pages }))
+            Ok(Some(Listing {
+                cursor: Cursor {
+                    epoch: session.epoch.clone(),
+                    seq,
+                },
+                pages,
+            }))
         });
         listing.await
     }
@@ -177,8 +215,12 @@ impl Ledger for Redis {
     async fn history(&self, key: &Key) -> Result<Vec<Text>> {
         let key = self.link.keys.history(key);
         let entries = self.on_session(async |session: Session| {
-            let entries: Vec<String> =
-                cmd("LRANGE").arg(&key).arg(0).arg(-1).query_async(&mut session.connection.clone()).await?;
+            let entries: Vec<String> = cmd("LRANGE")
+                .arg(&key)
+                .arg(0)
+                .arg(-1)
+                .query_async(&mut session.connection.clone())
+                .await?;
             Ok(Some(entries.into_iter().map(Text::from).collect()))
         });
         entries.await
@@ -187,7 +229,10 @@ impl Ledger for Redis {
     async fn after(&self, cursor: &Cursor, most: usize, wait: Duration) -> Result<Tail> {
         if wait.is_zero() {
             let tail = self.on_session(async |session: Session| {
-                self.link.read_log(&mut session.connection.clone(), cursor, most).await.map(Some)
+                self.link
+                    .read_log(&mut session.connection.clone(), cursor, most)
+                    .await
+                    .map(Some)
             });
             return tail.await;
         }
@@ -203,7 +248,11 @@ impl Ledger for Redis {
             Ok(session) => (Some(session.durability), None),
             Err(why) => (None, Some(why.clone())),
         };
-        Health { engine: "redis", durability, trouble }
+        Health {
+            engine: "redis",
+            durability,
+            trouble,
+        }
     }
 }
 
@@ -235,25 +284,38 @@ impl Link {
     async fn until_lost(&self, session: Session) -> String {
         let mut state = self.session.subscribe();
         loop {
-            if timeout(PROBE, state.wait_for(|state| state.is_err())).await.is_ok() {
+            if timeout(PROBE, state.wait_for(|state| state.is_err()))
+                .await
+                .is_ok()
+            {
                 break;
             }
-            let ping = cmd("PING").query_async::<()>(&mut session.connection.clone()).await;
+            let ping = cmd("PING")
+                .query_async::<()>(&mut session.connection.clone())
+                .await;
             if let Err(error) = ping {
                 self.lost(&session, &error.to_string());
             }
         }
-        self.session.borrow().as_ref().err().cloned().unwrap_or_default()
+        self.session
+            .borrow()
+            .as_ref()
+            .err()
+            .cloned()
+            .unwrap_or_default()
     }
 
     async fn connect(&self) -> Result<Session> {
-        self.pass_the_fence().await.map_err(|error| match error.kind() {
-            _ if is_refused(&error) => {
-                StoreError::Broken(format!("{}: Redis refuses the credentials ({error})", self.credentials))
-            }
-            ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
-            _ => StoreError::Away(error.to_string()),
-        })
+        self.pass_the_fence()
+            .await
+            .map_err(|error| match error.kind() {
+                _ if is_refused(&error) => StoreError::Broken(format!(
+                    "{}: Redis refuses the credentials ({error})",
+                    self.credentials
+                )),
+                ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
+                _ => StoreError::Away(error.to_string()),
+            })
     }
 
     async fn pass_the_fence(&self) -> RedisResult<Session> {
@@ -261,21 +323,45 @@ impl Link {
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(ANSWER))
             .set_pipeline_buffer_size(2_048);
-        let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut connection = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
 
         let info: redis::InfoDict = cmd("INFO").query_async(&mut connection).await?;
         let version = info.get::<String>("redis_version").unwrap_or_default();
-        if version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0) < OLDEST {
+        if version
+            .split('.')
+            .next()
+            .and_then(|major| major.parse().ok())
+            .unwrap_or(0)
+            < OLDEST
+        {
             let why = format!("Redis {version} is too old: {OLDEST}.0 is the oldest that will do");
             return Err((ErrorKind::InvalidClientConfig, "version", why).into());
         }
         let mut fence = cmd("EVAL");
-        fence.arg(include_str!("open.lua")).arg(2).arg(self.keys.meta()).arg(self.keys.log()).arg(fresh_epoch().to_string());
+        fence
+            .arg(include_str!("open.lua"))
+            .arg(2)
+            .arg(self.keys.meta())
+            .arg(self.keys.log())
+            .arg(fresh_epoch().to_string());
         let (epoch, _seq): (String, String) = fence.query_async(&mut connection).await?;
-        let commit: String = cmd("SCRIPT").arg("LOAD").arg(include_str!("commit.lua")).query_async(&mut connection).await?;
+        let commit: String = cmd("SCRIPT")
+            .arg("LOAD")
+            .arg(include_str!("commit.lua"))
+            .query_async(&mut connection)
+            .await?;
         let durability = durability(&info, &mut connection).await;
-        let epoch = Epoch::new(&epoch).ok_or((ErrorKind::Parse, "the store's epoch is malformed"))?;
-        Ok(Session { connection, epoch, commit: commit.into(), durability })
+        let epoch =
+            Epoch::new(&epoch).ok_or((ErrorKind::Parse, "the store's epoch is malformed"))?;
+        Ok(Session {
+            connection,
+            epoch,
+            commit: commit.into(),
+            durability,
+        })
     }
 
     async fn session(&self) -> Result<Session> {
@@ -283,7 +369,14 @@ impl Link {
         let up = timeout(PATIENCE, state.wait_for(|state| state.is_ok())).await;
         match up {
             Ok(Ok(state)) => state.clone().map_err(StoreError::Away),
-            _ => Err(StoreError::Away(self.session.borrow().as_ref().err().cloned().unwrap_or_default())),
+            _ => Err(StoreError::Away(
+                self.session
+                    .borrow()
+                    .as_ref()
+                    .err()
+                    .cloned()
+                    .unwrap_or_default(),
+            )),
         }
     }
 
@@ -291,7 +384,9 @@ impl Link {
     fn lost(&self, session: &Session, why: &str) {
         self.session.send_if_modified(|state| {
             // Each session has loaded the script anew, so its name tells them apart.
-            let same = state.as_ref().is_ok_and(|now| Arc::ptr_eq(&now.commit, &session.commit));
+            let same = state
+                .as_ref()
+                .is_ok_and(|now| Arc::ptr_eq(&now.commit, &session.commit));
             if same {
                 *state = Err(why.to_owned());
             }
@@ -314,43 +409,89 @@ impl Link {
                 self.lost(session, &text);
                 StoreError::Away(text)
             }
-            ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::TryAgain) => StoreError::Away(text),
+            ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::TryAgain) => {
+                StoreError::Away(text)
+            }
             // Out of memory, or unable to write to its disk: it may be well again in a moment.
-            _ if matches!(error.code(), Some("OOM" | "MISCONF" | "NOREPLICAS")) => StoreError::Away(text),
+            _ if matches!(error.code(), Some("OOM" | "MISCONF" | "NOREPLICAS")) => {
+                StoreError::Away(text)
+            }
             _ => StoreError::Broken(text),
         }
     }
 
     /// Reads the log at one moment with the epoch that it belongs to.
-    async fn read_log(&self, connection: &mut MultiplexedConnection, cursor: &Cursor, most: usize) -> RedisResult<Tail> {
+    async fn read_log(
+        &self,
+        connection: &mut MultiplexedConnection,
+        cursor: &Cursor,
+        most: usize,
+    ) -> RedisResult<Tail> {
         let mut ask = pipe();
-        ask.atomic().cmd("HMGET").arg(self.keys.meta()).arg("epoch").arg("seq");
+        ask.atomic()
+            .cmd("HMGET")
+            .arg(self.keys.meta())
+            .arg("epoch")
+            .arg("seq");
         let first = format!("{}-0", cursor.seq + 1);
-        ask.cmd("XRANGE").arg(self.keys.log()).arg(first).arg("+").arg("COUNT").arg(most);
+        ask.cmd("XRANGE")
+            .arg(self.keys.log())
+            .arg(first)
+            .arg("+")
+            .arg("COUNT")
+            .arg(most);
         type Entries = Vec<(String, Vec<String>)>;
-        let ((epoch, head), entries): ((Option<String>, Option<String>), Entries) = ask.query_async(connection).await?;
+        let ((epoch, head), entries): ((Option<String>, Option<String>), Entries) =
+            ask.query_async(connection).await?;
 
         let head = number(&head.unwrap_or_default()).unwrap_or(0);
         if epoch != Some(cursor.epoch.to_string()) || head < cursor.seq {
             return Ok(Tail::Lost);
         }
         // The first one missing means that it has been trimmed.
-        let first = entries.first().map(|(id, _)| number(id.trim_end_matches("-0"))).transpose()?;
-        let whole = if head == cursor.seq { first.is_none() } else { first == Some(cursor.seq + 1) };
+        let first = entries
+            .first()
+            .map(|(id, _)| number(id.trim_end_matches("-0")))
+            .transpose()?;
+        let whole = if head == cursor.seq {
+            first.is_none()
+        } else {
+            first == Some(cursor.seq + 1)
+        };
         if !whole {
             return Ok(Tail::Lost);
         }
-        Ok(Tail::Entries(entries.into_iter().filter_map(|(_, mut fields)| fields.pop().map(Text::from)).collect()))
+        Ok(Tail::Entries(
+            entries
+                .into_iter()
+                .filter_map(|(_, mut fields)| fields.pop().map(Text::from))
+                .collect(),
+        ))
     }
 
     fn commit_call(&self, session: &Session, batch: &Batch) -> Cmd {
         let keys = &self.keys;
         let mut names = vec![keys.meta(), keys.log()];
-        let mut args = vec![session.epoch.to_string(), self.retention.to_string(), keys.channel()];
-        args.extend([batch.expect.len(), batch.put.len(), batch.index.len(), batch.log.len()].map(|n| n.to_string()));
+        let mut args = vec![
+            session.epoch.to_string(),
+            self.retention.to_string(),
+            keys.channel(),
+        ];
+        args.extend(
+            [
+                batch.expect.len(),
+                batch.put.len(),
+                batch.index.len(),
+                batch.log.len(),
+            ]
+            .map(|n| n.to_string()),
+        );
         for (key, text) in &batch.expect {
             names.push(keys.document(key));
-            args.push(text.as_ref().map_or("-".to_owned(), |text| format!("+{text}")));
+            args.push(
+                text.as_ref()
+                    .map_or("-".to_owned(), |text| format!("+{text}")),
+            );
         }
         for (key, text) in &batch.put {
             names.push(keys.document(key));
@@ -366,23 +507,37 @@ impl Link {
         }
         for entry in &batch.log {
             names.push(keys.history(&entry.about));
-            args.push(entry.body.strip_suffix('}').unwrap_or(&entry.body).to_owned());
+            args.push(
+                entry
+                    .body
+                    .strip_suffix('}')
+                    .unwrap_or(&entry.body)
+                    .to_owned(),
+            );
         }
         // By its name alone: whoever has not passed the fence has not loaded it.
         let mut call = cmd("EVALSHA");
-        call.arg(&*session.commit).arg(names.len()).arg(names).arg(args);
+        call.arg(&*session.commit)
+            .arg(names.len())
+            .arg(names)
+            .arg(args);
         call
     }
 
     fn list_call(&self, queries: &[Query]) -> Cmd {
         let mut call = cmd("EVAL");
-        call.arg(include_str!("list.lua")).arg(queries.len() + 1).arg(self.keys.meta());
+        call.arg(include_str!("list.lua"))
+            .arg(queries.len() + 1)
+            .arg(self.keys.meta());
         for query in queries {
             call.arg(self.keys.index(&query.index));
         }
         call.arg(self.keys.prefix());
         for query in queries {
-            let from = query.below.as_ref().map_or("+".to_owned(), |key| format!("({}", key.0));
+            let from = query
+                .below
+                .as_ref()
+                .map_or("+".to_owned(), |key| format!("({}", key.0));
             call.arg(from).arg(query.most.min(1_000_000));
         }
         call
@@ -391,7 +546,8 @@ impl Link {
 
 /// Whether Redis does not let us in.
 fn is_refused(error: &RedisError) -> bool {
-    error.kind() == ErrorKind::AuthenticationFailed || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
+    error.kind() == ErrorKind::AuthenticationFailed
+        || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
 }
 
 /// What this Redis promises for a commit that it has answered.
@@ -400,7 +556,11 @@ async fn durability(info: &redis::InfoDict, connection: &mut MultiplexedConnecti
         return Durability::Memory;
     }
     // Not every account may ask for the configuration; then nothing better than the default is claimed.
-    let sync: RedisResult<Vec<String>> = cmd("CONFIG").arg("GET").arg("appendfsync").query_async(connection).await;
+    let sync: RedisResult<Vec<String>> = cmd("CONFIG")
+        .arg("GET")
+        .arg("appendfsync")
+        .query_async(connection)
+        .await;
     match sync.ok().and_then(|mut pair| pair.pop()).as_deref() {
         Some("always") => Durability::Always,
         _ => Durability::Everysec,
@@ -411,8 +571,14 @@ fn page(value: Value) -> RedisResult<Page> {
     let mut parts = Vec::<Value>::from_redis_value(value)?.into_iter();
     let total = take(parts.next())?;
     let next: String = take(parts.next())?;
-    let documents = parts.map(|part| from_redis_value::<String>(part).map(Text::from)).collect::<std::result::Result<_, _>>()?;
-    Ok(Page { documents, next: (!next.is_empty()).then_some(Key(next)), total })
+    let documents = parts
+        .map(|part| from_redis_value::<String>(part).map(Text::from))
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(Page {
+        documents,
+        next: (!next.is_empty()).then_some(Key(next)),
+        total,
+    })
 }
 
 fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
@@ -420,5 +586,6 @@ fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
 }
 
 fn number(text: &str) -> RedisResult<u64> {
-    text.parse().map_err(|_| (ErrorKind::Parse, "not a sequence number").into())
+    text.parse()
+        .map_err(|_| (ErrorKind::Parse, "not a sequence number").into())
 }

@@ -29,9 +29,16 @@ pub struct Given {
 
 impl Given {
     /// Reads the parameters, then the order in the path: a fault of either is in the refusal.
-    pub fn read<T>(self, read: impl FnOnce(Fields) -> Result<T, Error>) -> Result<(OrderId, T, Expected), Error> {
+    pub fn read<T>(
+        self,
+        read: impl FnOnce(Fields) -> Result<T, Error>,
+    ) -> Result<(OrderId, T, Expected), Error> {
         let parameters = read(self.fields)?;
-        Ok((self.id.ok_or(Error::UnknownPath)?, parameters, self.expected))
+        Ok((
+            self.id.ok_or(Error::UnknownPath)?,
+            parameters,
+            self.expected,
+        ))
     }
 }
 
@@ -47,7 +54,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Look {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Look, Error> {
         let mut fields = query::read(parts.uri.query().unwrap_or_default());
         let id = match RawPathParams::from_request_parts(parts, state).await {
-            Ok(path) => path.iter().find(|(name, _)| *name == "id").map(|(_, id)| id.parse()),
+            Ok(path) => path
+                .iter()
+                .find(|(name, _)| *name == "id")
+                .map(|(_, id)| id.parse()),
             Err(_) => Some(Err(What::NotUnicode)),
         };
         let id = id.and_then(|id| id.map_err(|what| fields.fault("id", what)).ok());
@@ -55,7 +65,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Look {
             fields.fault("If-Match", what);
             Expected::Any
         });
-        Ok(Look(Given { id, expected, fields }))
+        Ok(Look(Given {
+            id,
+            expected,
+            fields,
+        }))
     }
 }
 
@@ -89,11 +103,18 @@ async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
             break;
         }
     }
-    if length > LARGEST_BODY { Err(Error::TooLarge) } else { Ok(bytes) }
+    if length > LARGEST_BODY {
+        Err(Error::TooLarge)
+    } else {
+        Ok(bytes)
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
 }
@@ -111,10 +132,20 @@ fn expected(headers: &HeaderMap) -> Result<Expected, What> {
             return Ok(Expected::Any);
         }
         for tag in line.split(',').map(str::trim) {
-            let (weak, tag) = tag.strip_prefix("W/").map_or((false, tag), |tag| (true, tag));
-            let opaque = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).filter(|tag| !tag.contains('"'));
+            let (weak, tag) = tag
+                .strip_prefix("W/")
+                .map_or((false, tag), |tag| (true, tag));
+            let opaque = tag
+                .strip_prefix('"')
+                .and_then(|tag| tag.strip_suffix('"'))
+                .filter(|tag| !tag.contains('"'));
             let opaque = opaque.ok_or(What::NotAVersion)?;
-            versions.extend(opaque.parse::<u32>().ok().filter(|version| !weak && version.to_string() == opaque));
+            versions.extend(
+                opaque
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|version| !weak && version.to_string() == opaque),
+            );
         }
     }
     Ok(Expected::OneOf(versions))
@@ -139,8 +170,17 @@ fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
     }
 
     let mut json = serde_json::Deserializer::from_slice(body);
-    let read = json.deserialize_map(Members(fields)).and_then(|()| json.end());
-    read.map_err(|error| Error::invalid("body", What::Malformed { why: error.to_string() }))
+    let read = json
+        .deserialize_map(Members(fields))
+        .and_then(|()| json.end());
+    read.map_err(|error| {
+        Error::invalid(
+            "body",
+            What::Malformed {
+                why: error.to_string(),
+            },
+        )
+    })
 }
 
 #[cfg(test)]
@@ -159,10 +199,25 @@ mod tests {
         assert_eq!(read(&[]), Ok(Expected::Any));
         assert_eq!(read(&["*"]), Ok(Expected::Any));
         assert_eq!(read(&["\"3\""]), Ok(Expected::OneOf(vec![3])));
-        assert_eq!(read(&["\"3\", \"4\"", "\"5\""]), Ok(Expected::OneOf(vec![3, 4, 5])));
+        assert_eq!(
+            read(&["\"3\", \"4\"", "\"5\""]),
+            Ok(Expected::OneOf(vec![3, 4, 5]))
+        );
         // Well formed, but nothing that an order could have.
-        assert_eq!(read(&["W/\"3\", \"abc\", \"03\", \"\""]), Ok(Expected::OneOf(vec![])));
-        for bad in ["3", "\"3", "3\"", "", "\"3\" \"4\"", "w/\"3\"", "\"3\",", "**"] {
+        assert_eq!(
+            read(&["W/\"3\", \"abc\", \"03\", \"\""]),
+            Ok(Expected::OneOf(vec![]))
+        );
+        for bad in [
+            "3",
+            "\"3",
+            "3\"",
+            "",
+            "\"3\" \"4\"",
+            "w/\"3\"",
+            "\"3\",",
+            "**",
+        ] {
             assert_eq!(read(&[bad]), Err(What::NotAVersion), "{bad:?}");
         }
     }

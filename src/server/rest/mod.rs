@@ -18,8 +18,14 @@ pub fn routes() -> Router<App> {
         .route("/orders", get(orders::list).post(orders::create))
         .route("/orders/{id}", get(orders::read))
         .route("/orders/{id}/events", get(orders::events))
-        .route("/orders/{id}/supplier-respond", post(orders::supplier_respond))
-        .route("/orders/{id}/customer-accept", post(orders::customer_accept))
+        .route(
+            "/orders/{id}/supplier-respond",
+            post(orders::supplier_respond),
+        )
+        .route(
+            "/orders/{id}/customer-accept",
+            post(orders::customer_accept),
+        )
         .route("/orders/{id}/dispatch", post(orders::dispatch))
         .route("/orders/{id}/status", post(orders::status))
         .fallback(unknown_path)

@@ -38,17 +38,31 @@ pub async fn status(State(app): State<App>, Call(given): Call) -> Result<Tagged,
     act(&app, given, Command::read_status).await
 }
 
-async fn act(app: &App, given: Given, read: fn(Fields) -> Result<Command, Error>) -> Result<Tagged, Error> {
+async fn act(
+    app: &App,
+    given: Given,
+    read: fn(Fields) -> Result<Command, Error>,
+) -> Result<Tagged, Error> {
     let (id, command, expected) = given.read(read)?;
     app.desk.act(id, command, None, &expected).await.map(Tagged)
 }
 
-pub async fn read(State(app): State<App>, headers: HeaderMap, Look(given): Look) -> Result<Response, Error> {
+pub async fn read(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Look(given): Look,
+) -> Result<Response, Error> {
     let (id, (), expected) = given.read(nothing)?;
     let order = app.desk.order(id).await?;
     order.check(&expected)?;
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|tag| *tag == *etag(&order));
-    Ok(if known { StatusCode::NOT_MODIFIED.into_response() } else { Tagged(order).into_response() })
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|tag| *tag == *etag(&order));
+    Ok(if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Tagged(order).into_response()
+    })
 }
 
 pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Response, Error> {
@@ -56,8 +70,16 @@ pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Respons
     Ok(array(&app.desk.history(id).await?))
 }
 
-pub async fn list(State(app): State<App>, OriginalUri(uri): OriginalUri, Look(given): Look) -> Result<Response, Error> {
-    let Wanted { filter, below, most } = Wanted::read(given.fields)?;
+pub async fn list(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    Look(given): Look,
+) -> Result<Response, Error> {
+    let Wanted {
+        filter,
+        below,
+        most,
+    } = Wanted::read(given.fields)?;
     let page = app.desk.orders(&filter, below, most).await?;
     let mut response = array(&page.orders);
     let headers = response.headers_mut();
@@ -90,10 +112,24 @@ struct Wanted {
 
 impl Wanted {
     fn read(mut fields: Fields) -> Result<Wanted, Error> {
-        let filter = Filter { status: fields.optional("status"), supplier: fields.optional("supplier_name") };
-        let most = fields.optional::<Whole<1, 500>>("limit").map_or(500, Whole::get).into();
-        let below = fields.optional::<PageCursor>("cursor").map(|cursor| cursor.0);
-        fields.finish(|| Some(Wanted { filter, below, most }))
+        let filter = Filter {
+            status: fields.optional("status"),
+            supplier: fields.optional("supplier_name"),
+        };
+        let most = fields
+            .optional::<Whole<1, 500>>("limit")
+            .map_or(500, Whole::get)
+            .into();
+        let below = fields
+            .optional::<PageCursor>("cursor")
+            .map(|cursor| cursor.0);
+        fields.finish(|| {
+            Some(Wanted {
+                filter,
+                below,
+                most,
+            })
+        })
     }
 }
 
@@ -112,7 +148,11 @@ impl Field for PageCursor {
 fn next_page(uri: &Uri, page: &OrdersPage) -> Option<String> {
     let next = page.next?;
     let mut link = format!("<{}?", uri.path());
-    let kept = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let kept = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
     for pair in kept {
         let _ = write!(link, "{pair}&");
     }

@@ -29,9 +29,13 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let face = self.face();
         let errors = match &self {
-            Error::Invalid(faults) => {
-                faults.iter().map(|fault| Field { field: &fault.field, message: fault.what.to_string() }).collect()
-            }
+            Error::Invalid(faults) => faults
+                .iter()
+                .map(|fault| Field {
+                    field: &fault.field,
+                    message: fault.what.to_string(),
+                })
+                .collect(),
             _ => Vec::new(),
         };
         let problem = Problem {
@@ -43,9 +47,16 @@ impl IntoResponse for Error {
         };
         let status = StatusCode::from_u16(face.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let mut response = (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            body,
+        )
+            .into_response();
         if let Some(seconds) = self.retry_after() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

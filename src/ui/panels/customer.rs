@@ -20,21 +20,44 @@ use std::collections::BTreeSet;
 pub fn Customer() -> impl IntoView {
     let market = Market::here();
     let query = use_query_map();
-    let taking = Memo::new(move |_| query.read().get("take").and_then(|id| id.parse::<OrderId>().ok()));
+    let taking = Memo::new(move |_| {
+        query
+            .read()
+            .get("take")
+            .and_then(|id| id.parse::<OrderId>().ok())
+    });
     let offers = market.list(move |board| {
         let taking = taking.get();
-        let hot = board.orders().rev().filter(|order| order.status == Status::SupplierAccepted);
-        hot.map(|order| order.id).filter(|id| Some(*id) != taking).collect::<Vec<_>>()
+        let hot = board
+            .orders()
+            .rev()
+            .filter(|order| order.status == Status::SupplierAccepted);
+        hot.map(|order| order.id)
+            .filter(|id| Some(*id) != taking)
+            .collect::<Vec<_>>()
     });
     let kitchens = market.view(|board| {
-        let hot = board.orders().filter(|order| order.status == Status::SupplierAccepted);
-        let suppliers = hot.map(|order| order.supplier_name.to_string()).collect::<Vec<_>>();
-        (suppliers.len(), suppliers.into_iter().collect::<BTreeSet<_>>().len())
+        let hot = board
+            .orders()
+            .filter(|order| order.status == Status::SupplierAccepted);
+        let suppliers = hot
+            .map(|order| order.supplier_name.to_string())
+            .collect::<Vec<_>>();
+        (
+            suppliers.len(),
+            suppliers.into_iter().collect::<BTreeSet<_>>().len(),
+        )
     });
     let how_many = move || {
         let (pizzas, kitchens) = kitchens.get().unwrap_or_default();
-        let (pizzas, kitchens) = (words::plural(pizzas as i64, "pizza", "pizzas"), words::plural(kitchens as i64, "kitchen", "kitchens"));
-        (pizzas, format!(" from {kitchens}, all of them accepted and ready to start."))
+        let (pizzas, kitchens) = (
+            words::plural(pizzas as i64, "pizza", "pizzas"),
+            words::plural(kitchens as i64, "kitchen", "kitchens"),
+        );
+        (
+            pizzas,
+            format!(" from {kitchens}, all of them accepted and ready to start."),
+        )
     };
     let none = move || offers.with(Vec::is_empty) && taking.get().is_none();
     view! {
@@ -109,7 +132,11 @@ fn Taking(id: OrderId) -> impl IntoView {
     let hot = Memo::new(move |was: Option<&bool>| {
         let hot = order.is_some_and(|order| order.get().status == Status::SupplierAccepted);
         // While one's own answer is out, it may well be oneself who has taken it.
-        if forms.is_sending(id) { was.copied().unwrap_or(hot) } else { hot }
+        if forms.is_sending(id) {
+            was.copied().unwrap_or(hot)
+        } else {
+            hot
+        }
     });
     view! {
         <li class="open">
@@ -126,7 +153,9 @@ fn Taking(id: OrderId) -> impl IntoView {
 fn Take(order: Memo<Order>) -> impl IntoView {
     let o = order.get_untracked();
     let follow = leptos_router::hooks::use_navigate();
-    let then = Callback::new(move |order: Order| follow(&format!("/customer/{}", order.id), Default::default()));
+    let then = Callback::new(move |order: Order| {
+        follow(&format!("/customer/{}", order.id), Default::default())
+    });
     let (id, total) = (o.id, words::money(o.total()));
     view! {
         <article class="offer" id=format!("o{id}")>
@@ -165,7 +194,9 @@ fn Where(total: String) -> impl IntoView {
 fn Gone(order: Memo<Order>) -> impl IntoView {
     let o = order.get_untracked();
     let why = move || match order.get().status {
-        Status::PendingSupplier | Status::SupplierAccepted => "The kitchen has not accepted this one yet.",
+        Status::PendingSupplier | Status::SupplierAccepted => {
+            "The kitchen has not accepted this one yet."
+        }
         Status::SupplierRejected | Status::Cancelled => "The kitchen has taken this one back.",
         _ => "Somebody else took this one.",
     };

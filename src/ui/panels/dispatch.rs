@@ -22,12 +22,21 @@ const OUT: [Status; 2] = [Status::Dispatched, Status::InTransit];
 pub fn Dispatch() -> impl IntoView {
     let market = Market::here();
     let waiting = market.list(|board| {
-        let mut ready: Vec<_> = board.orders().filter(|order| order.status == Status::Ready).collect();
+        let mut ready: Vec<_> = board
+            .orders()
+            .filter(|order| order.status == Status::Ready)
+            .collect();
         ready.sort_by_key(|order| order.updated_at);
         ready.into_iter().map(|order| order.id).collect::<Vec<_>>()
     });
-    let drivers = market.view(|board| drivers(board.orders().filter(|order| OUT.contains(&order.status))));
-    let out = market.view(|board| board.orders().filter(|order| OUT.contains(&order.status)).count());
+    let drivers =
+        market.view(|board| drivers(board.orders().filter(|order| OUT.contains(&order.status))));
+    let out = market.view(|board| {
+        board
+            .orders()
+            .filter(|order| OUT.contains(&order.status))
+            .count()
+    });
     let count = move || waiting.with(Vec::len);
     view! {
         <Title text=move || words::title(count(), "Dispatch")/>
@@ -84,7 +93,10 @@ pub fn Dispatch() -> impl IntoView {
 }
 
 fn drivers<'a>(orders: impl Iterator<Item = &'a Order>) -> Vec<String> {
-    let names: BTreeSet<_> = orders.filter_map(|order| order.driver_name.as_ref()).map(|driver| driver.to_string()).collect();
+    let names: BTreeSet<_> = orders
+        .filter_map(|order| order.driver_name.as_ref())
+        .map(|driver| driver.to_string())
+        .collect();
     names.into_iter().collect()
 }
 
@@ -137,7 +149,9 @@ fn Lane(driver: String) -> impl IntoView {
     let heading = format!("l-{}", words::in_address(&driver));
     let name_id = heading.clone();
     let carries = market.list(move |board| {
-        let of = |order: &&Order| OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver);
+        let of = |order: &&Order| {
+            OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
+        };
         let mut orders: Vec<_> = board.orders().filter(of).collect();
         orders.sort_by_key(|order| board.promised(order));
         orders.into_iter().map(|order| order.id).collect::<Vec<_>>()
@@ -180,7 +194,8 @@ fn carried(order: Memo<Order>) -> AnyView {
 
 #[component]
 fn Step(order: Memo<Order>, act: &'static str, word: &'static str) -> impl IntoView {
-    let which = order.with_untracked(|order| format!(": {} {}", order.pizza_name, order.id.number()));
+    let which =
+        order.with_untracked(|order| format!(": {} {}", order.pizza_name, order.id.number()));
     view! {
         <ActForm act order=order>
             <Send class="button wide">{word} <span class="unseen">{which}</span></Send>

@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    domain::{Error, Event, EventType, Order, OrderId, Status},
+    domain::{Board, Error, Event, EventType, Order, OrderId, Status},
     ui::{
         market::Market,
         parts::small::{Detail, Icon, badge, exact_moment, icon, moment, name, pizza, sum},
@@ -16,11 +16,16 @@ use leptos_router::{
     hooks::{use_location, use_navigate, use_params_map, use_query_map},
 };
 
+/// Rows on one page.
+const SHOWN: usize = 200;
+
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Wanted {
     status: Option<Status>,
     text: String,
+    /// A page of the past: older than this.
+    below: Option<OrderId>,
 }
 
 impl Wanted {
@@ -29,45 +34,63 @@ impl Wanted {
         let query = use_query_map();
         Memo::new(move |_| {
             let query = query.read();
-            let status = query.get("status").and_then(|name| Status::from_name(&name));
-            Wanted { status, text: query.get("q").unwrap_or_default() }
+            Wanted {
+                status: query
+                    .get("status")
+                    .and_then(|name| Status::from_name(&name)),
+                text: query.get("q").unwrap_or_default(),
+                below: query.get("below").and_then(|id| id.parse().ok()),
+            }
         })
     }
 
     fn address(&self) -> String {
         let status = self.status.map(|status| format!("status={status}"));
         let text = (!self.text.is_empty()).then(|| format!("q={}", words::in_address(&self.text)));
-        let query: Vec<_> = status.into_iter().chain(text).collect();
-        if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) }
+        let below = self.below.map(|id| format!("below={id}"));
+        let query: Vec<_> = status.into_iter().chain(text).chain(below).collect();
+        if query.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", query.join("&"))
+        }
+    }
+
+    /// The list that this asks for.
+    fn page(&self) -> String {
+        format!("/orders{}", self.address())
     }
 
     fn takes(&self, order: &Order) -> bool {
-        self.status.is_none_or(|status| status == order.status) && self.found_in(order)
+        self.status.is_none_or(|status| status == order.status) && order.mentions(&self.text)
     }
 
-    fn found_in(&self, order: &Order) -> bool {
-        let text = self.text.trim().to_lowercase();
-        let number = order.id.number();
-        let texts = [
-            Some(&*number),
-            Some(&*order.pizza_name),
-            Some(&*order.supplier_name),
-            order.customer_name.as_deref(),
-            order.delivery_address.as_deref(),
-            order.driver_name.as_deref(),
-            order.supplier_notes.as_deref(),
-        ];
-        text.is_empty() || texts.into_iter().flatten().any(|one| one.to_lowercase().contains(&text))
+    /// Whether the board holds only the newest of what is asked for.
+    fn wants_finished(&self) -> bool {
+        self.status.is_none_or(Status::is_final)
     }
+}
+
+/// What of the board is shown: newest first, only as far back as the board has everything, and only so many.
+fn newest(board: &Board, wanted: &Wanted) -> (Vec<OrderId>, Option<OrderId>) {
+    let end = board.forgotten().filter(|_| wanted.wants_finished());
+    let mut found = board
+        .orders()
+        .rev()
+        .filter(|order| Some(order.id) > end && wanted.takes(order))
+        .map(|order| order.id);
+    let shown: Vec<_> = found.by_ref().take(SHOWN).collect();
+    let older = match found.next() {
+        Some(_) => shown.last().copied(),
+        // The forgotten one itself has to be found again.
+        None => end.map(OrderId::after),
+    };
+    (shown, older)
 }
 
 #[component]
 pub fn Orders() -> impl IntoView {
     let wanted = Wanted::here();
-    let found = Market::here().list(move |board| {
-        let wanted = wanted.get();
-        board.orders().rev().filter(|order| wanted.takes(order)).map(|order| order.id).collect::<Vec<_>>()
-    });
     view! {
         <Title text="Orders · Pizza Market"/>
         <main id="main">
@@ -75,7 +98,13 @@ pub fn Orders() -> impl IntoView {
             <Search wanted/>
             <ByStatus wanted/>
             <div class="book">
-                <List found wanted/>
+                <section class="paper table-box" aria-labelledby="list">
+                    <h2 class="unseen" id="list">"List of orders"</h2>
+                    {move || match wanted.get().below {
+                        None => view! { <Newest wanted/> }.into_any(),
+                        Some(below) => view! { <Past wanted below/> }.into_any(),
+                    }}
+                </section>
                 <Outlet/>
             </div>
         </main>
@@ -86,9 +115,20 @@ pub fn Orders() -> impl IntoView {
 fn Search(wanted: Memo<Wanted>) -> impl IntoView {
     let (navigate, path) = (use_navigate(), use_location().pathname);
     let search = move |event| {
-        let wanted = Wanted { text: event_target_value(&event), ..wanted.get_untracked() };
-        let options = leptos_router::NavigateOptions { replace: true, scroll: false, ..Default::default() };
-        navigate(&format!("{}{}", path.get_untracked(), wanted.address()), options);
+        let wanted = Wanted {
+            text: event_target_value(&event),
+            below: None,
+            ..wanted.get_untracked()
+        };
+        let options = leptos_router::NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..Default::default()
+        };
+        navigate(
+            &format!("{}{}", path.get_untracked(), wanted.address()),
+            options,
+        );
     };
     view! {
         <form class="filters" role="search" action="/orders">
@@ -109,8 +149,12 @@ fn Search(wanted: Memo<Wanted>) -> impl IntoView {
 fn ByStatus(wanted: Memo<Wanted>) -> impl IntoView {
     let counts = Market::here().counts();
     let address = move |status| {
-        let query = Wanted { status, ..wanted.get() }.address();
-        format!("/orders{query}")
+        Wanted {
+            status,
+            below: None,
+            ..wanted.get()
+        }
+        .page()
     };
     let current = move |status| (wanted.get().status == status).then_some("true");
     view! {
@@ -129,49 +173,92 @@ fn ByStatus(wanted: Memo<Wanted>) -> impl IntoView {
     }
 }
 
+/// The live end of the list.
 #[component]
-fn List(found: Memo<Vec<OrderId>>, wanted: Memo<Wanted>) -> impl IntoView {
+fn Newest(wanted: Memo<Wanted>) -> impl IntoView {
     let market = Market::here();
-    let none = move || found.with(Vec::is_empty);
+    let found = market.view(move |board| newest(board, &wanted.get()));
+    let ids = Memo::new(move |_| found.get().unwrap_or_default().0);
+    let older = Memo::new(move |_| found.get().unwrap_or_default().1);
     view! {
-        <section class="paper table-box" aria-labelledby="list">
-            <h2 class="unseen" id="list">"List of orders"</h2>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Made"</th>
-                        <th scope="col">"Status"</th>
-                        <th scope="col">"Pizza"</th>
-                        <th scope="col">"Supplier"</th>
-                        <th scope="col">"Customer"</th>
-                        <th scope="col" class="num">"Price"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For each=move || found.get() key=|id| *id let:id>
-                        {market.order(id).map(|order| view! { <Row order wanted/> })}
-                    </For>
-                </tbody>
-            </table>
-            <Show when=none>
-                <div class="empty">
-                    {icon(Icon::Search)}
-                    <h3>"No order is like that"</h3>
-                    <p>"Either none has been made yet, or the search is too narrow."</p>
-                    <A href="/orders" attr:class="button">"Show all orders"</A>
-                </div>
-            </Show>
-        </section>
+        <Table>
+            <For each=move || ids.get() key=|id| *id let:id>
+                {market.order(id).map(|order| view! { <Row order=order.into() wanted/> })}
+            </For>
+        </Table>
+        <Show when=move || ids.with(Vec::is_empty) && older.get().is_none()>
+            <div class="empty">
+                {icon(Icon::Search)}
+                <h3>"No order is like that"</h3>
+                <p>"Either none has been made yet, or the search is too narrow."</p>
+                <A href="/orders" attr:class="button">"Show all orders"</A>
+            </div>
+        </Show>
+        {move || older.get().map(|below| view! { <Older wanted below/> })}
+    }
+}
+
+/// A page of the past, as it is in the store. What is there does not change any more, or is on the live page, too.
+#[component]
+fn Past(wanted: Memo<Wanted>, below: OrderId) -> impl IntoView {
+    let Wanted { status, text, .. } = wanted.get_untracked();
+    let found = OnceResource::new(api::search(status, text, below));
+    view! {
+        <p class="row"><a class="button" href=move || Wanted { below: None, ..wanted.get() }.page()>"Newest orders"</a></p>
+        <Transition>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) => Either::Left(view! {
+                        <Table>
+                            {found.orders.into_iter().map(|order| view! { <Row order=Signal::stored(order) wanted/> }).collect_view()}
+                        </Table>
+                        {found.next.map(|below| view! { <Older wanted below/> })}
+                    }),
+                    Err(error) => Either::Right(view! {
+                        <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{words::refusal(&error)}</span></p>
+                    }),
+                }
+            })}
+        </Transition>
     }
 }
 
 #[component]
-fn Row(order: Memo<Order>, wanted: Memo<Wanted>) -> impl IntoView {
+fn Older(wanted: Memo<Wanted>, below: OrderId) -> impl IntoView {
+    view! {
+        <p class="row">
+            <a class="button" href=move || Wanted { below: Some(below), ..wanted.get() }.page()>"Older orders" {icon(Icon::Next)}</a>
+        </p>
+    }
+}
+
+#[component]
+fn Table(children: Children) -> impl IntoView {
+    view! {
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">"Made"</th>
+                    <th scope="col">"Status"</th>
+                    <th scope="col">"Pizza"</th>
+                    <th scope="col">"Supplier"</th>
+                    <th scope="col">"Customer"</th>
+                    <th scope="col" class="num">"Price"</th>
+                </tr>
+            </thead>
+            <tbody>{children()}</tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Row(order: Signal<Order>, wanted: Memo<Wanted>) -> impl IntoView {
     let params = use_params_map();
     let o = order.get_untracked();
     let id = o.id;
     let status = Memo::new(move |_| order.get().status);
-    let current = move || (params.read().get("id").as_deref() == Some(&id.to_string())).then_some("true");
+    let current =
+        move || (params.read().get("id").as_deref() == Some(&id.to_string())).then_some("true");
     let customer = move || match order.get().customer_name {
         Some(customer) => Either::Left(name(&customer)),
         None => Either::Right(view! { <span class="soft">"nobody yet"</span> }),
@@ -194,15 +281,28 @@ pub fn OneOrder() -> impl IntoView {
     let market = Market::here();
     let params = use_params_map();
     let wanted = Wanted::here();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<OrderId>().ok()));
+    let id = Memo::new(move |_| {
+        params
+            .read()
+            .get("id")
+            .and_then(|id| id.parse::<OrderId>().ok())
+    });
     let seen = Memo::new(move |_| {
         let id = id.get()?;
-        Some((id, market.view(move |board| board.get(id).map(|order| order.version)).get()))
+        Some((
+            id,
+            market
+                .view(move |board| board.get(id).map(|order| order.version))
+                .get(),
+        ))
     });
-    let events = Resource::new(move || seen.get(), async |seen| match seen {
-        Some((id, _)) => api::history(id).await,
-        None => Err(Error::UnknownPath),
-    });
+    let events = Resource::new(
+        move || seen.get(),
+        async |seen| match seen {
+            Some((id, _)) => api::history(id).await,
+            None => Err(Error::UnknownPath),
+        },
+    );
     view! {
         <aside class="paper stack" id="order" aria-label="One order">
             <Transition>
@@ -211,7 +311,7 @@ pub fn OneOrder() -> impl IntoView {
                         Ok(events) => Either::Left(view! { <History events wanted/> }),
                         Err(error) => Either::Right(view! {
                             <p class="due error-line" role="alert">{icon(Icon::Alert)} <span>{words::refusal(&error)}</span></p>
-                            <A href=move || format!("/orders{}", wanted.get().address()) attr:class="button">"Back to the list"</A>
+                            <A href=move || wanted.get().page() attr:class="button">"Back to the list"</A>
                         }),
                     }
                 })}
@@ -230,7 +330,7 @@ fn History(events: Vec<Event>, wanted: Memo<Wanted>) -> impl IntoView {
                 <h2>{name(&order.pizza_name)}</h2>
                 <p class="soft">{order.id.number()} " · " {name(&order.supplier_name)}</p>
             </div>
-            <a class="button square" href=move || format!("/orders{}", wanted.get().address()) aria-label="Close this order" data-noscroll="">{icon(Icon::Close)}</a>
+            <a class="button square" href=move || wanted.get().page() aria-label="Close this order" data-noscroll="">{icon(Icon::Close)}</a>
         </header>
         <div class="row spread">{badge(order.status, words::status(order.status))}</div>
         <ol class="timeline" aria-label="What happened">{events.iter().map(happened).collect_view()}</ol>
@@ -244,14 +344,23 @@ fn happened(event: &Event) -> impl IntoView + use<> {
     let (word, what) = match event.event_type {
         EventType::Created => {
             let price = words::money(order.supplier_price.cents());
-            ("Offered", Some(format!("{price} with {} % markup", order.markup_percentage)))
+            (
+                "Offered",
+                Some(format!("{price} with {} % markup", order.markup_percentage)),
+            )
         }
         EventType::SupplierAccepted => ("Accepted", said(order)),
         EventType::SupplierRejected => ("Rejected", said(order)),
-        EventType::CustomerAccepted => ("Taken", Some(format!("pays {}", words::money(order.total())))),
+        EventType::CustomerAccepted => (
+            "Taken",
+            Some(format!("pays {}", words::money(order.total()))),
+        ),
         EventType::Preparing => ("In the oven", None),
         EventType::Ready => ("Ready", None),
-        EventType::Dispatched => ("With driver", order.driver_name.as_ref().map(|driver| driver.to_string())),
+        EventType::Dispatched => (
+            "With driver",
+            order.driver_name.as_ref().map(|driver| driver.to_string()),
+        ),
         EventType::InTransit => ("On the way", None),
         EventType::Delivered => ("Delivered", None),
         EventType::Cancelled => ("Cancelled", None),
@@ -268,8 +377,13 @@ fn happened(event: &Event) -> impl IntoView + use<> {
 
 /// What the supplier has answered.
 fn said(order: &Order) -> Option<String> {
-    let minutes = order.estimated_delivery_time.map(|minutes| format!("{} minutes", minutes.get()));
-    let notes = order.supplier_notes.as_ref().map(|notes| format!("“{notes}”"));
+    let minutes = order
+        .estimated_delivery_time
+        .map(|minutes| format!("{} minutes", minutes.get()));
+    let notes = order
+        .supplier_notes
+        .as_ref()
+        .map(|notes| format!("“{notes}”"));
     let parts: Vec<_> = minutes.into_iter().chain(notes).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -24,10 +24,14 @@ type Kitchen = Memo<Option<String>>;
 #[component]
 pub fn Supplier() -> impl IntoView {
     let query = use_query_map();
-    let kitchen: Kitchen = Memo::new(move |_| query.read().get(KITCHEN).filter(|name| !name.is_empty()));
+    let kitchen: Kitchen =
+        Memo::new(move |_| query.read().get(KITCHEN).filter(|name| !name.is_empty()));
     let market = Market::here();
     let waits = market.view(move |board| {
-        board.orders().filter(|order| order.status == Status::PendingSupplier && is_of(order, &kitchen.get())).count()
+        board
+            .orders()
+            .filter(|order| order.status == Status::PendingSupplier && is_of(order, &kitchen.get()))
+            .count()
     });
     let title = move || {
         let place = kitchen.get().unwrap_or_else(|| "Supplier".to_owned());
@@ -56,14 +60,19 @@ pub fn Supplier() -> impl IntoView {
 }
 
 fn is_of(order: &Order, kitchen: &Option<String>) -> bool {
-    kitchen.as_ref().is_none_or(|kitchen| **kitchen == *order.supplier_name)
+    kitchen
+        .as_ref()
+        .is_none_or(|kitchen| **kitchen == *order.supplier_name)
 }
 
 /// Orders in some states, longest there first.
 fn listed(of: &'static [Status], kitchen: Kitchen) -> Memo<Vec<crate::domain::OrderId>> {
     Market::here().list(move |board| {
         let kitchen = kitchen.get();
-        let mut orders: Vec<_> = board.orders().filter(|order| of.contains(&order.status) && is_of(order, &kitchen)).collect();
+        let mut orders: Vec<_> = board
+            .orders()
+            .filter(|order| of.contains(&order.status) && is_of(order, &kitchen))
+            .collect();
         orders.sort_by_key(|order| order.updated_at);
         orders.into_iter().map(|order| order.id).collect::<Vec<_>>()
     })
@@ -190,7 +199,9 @@ fn Rejection() -> impl IntoView {
 
 fn on_offer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let minutes = o.estimated_delivery_time.map(|minutes| format!(" · {} min", minutes.get()));
+    let minutes = o
+        .estimated_delivery_time
+        .map(|minutes| format!(" · {} min", minutes.get()));
     let (id, which) = (o.id, which(&o));
     view! {
         <Ticket order slim=true>
@@ -265,7 +276,10 @@ fn out(order: Memo<Order>) -> AnyView {
 #[component]
 fn Cancel(order: Memo<Order>) -> impl IntoView {
     let o = order.get_untracked();
-    let customer = o.customer_name.map(|customer| customer.to_string()).unwrap_or_default();
+    let customer = o
+        .customer_name
+        .map(|customer| customer.to_string())
+        .unwrap_or_default();
     view! {
         <details>
             <summary>{icon(Icon::Down)} "Cancel…"</summary>
@@ -281,7 +295,10 @@ fn Cancel(order: Memo<Order>) -> impl IntoView {
 /// Whose ticket it is, where tickets of several kitchens hang together.
 fn whose(order: &Order) -> Option<impl IntoView + use<>> {
     let query = use_query_map();
-    let all = query.read_untracked().get(KITCHEN).is_none_or(|kitchen| kitchen.is_empty());
+    let all = query
+        .read_untracked()
+        .get(KITCHEN)
+        .is_none_or(|kitchen| kitchen.is_empty());
     all.then(|| name(&order.supplier_name))
 }
 
@@ -296,7 +313,10 @@ fn which(order: &Order) -> String {
 }
 
 fn note(order: &Order) -> impl IntoView + use<> {
-    order.supplier_notes.as_ref().map(|notes| view! { <p class="note">{notes.to_string()}</p> })
+    order
+        .supplier_notes
+        .as_ref()
+        .map(|notes| view! { <p class="note">{notes.to_string()}</p> })
 }
 
 /// Which kitchen this screen belongs to.
@@ -304,7 +324,10 @@ fn note(order: &Order) -> impl IntoView + use<> {
 fn KitchenPicker(kitchen: Kitchen) -> impl IntoView {
     let market = Market::here();
     let kitchens = market.view(move |board| {
-        let mut names: Vec<String> = board.orders().map(|order| order.supplier_name.to_string()).collect();
+        let mut names: Vec<String> = board
+            .orders()
+            .map(|order| order.supplier_name.to_string())
+            .collect();
         names.extend(kitchen.get());
         names.sort();
         names.dedup();
@@ -313,7 +336,11 @@ fn KitchenPicker(kitchen: Kitchen) -> impl IntoView {
     let navigate = use_navigate();
     let choose = move |event| {
         let name = event_target_value(&event);
-        let query = if name.is_empty() { String::new() } else { format!("?{KITCHEN}={}", words::in_address(&name)) };
+        let query = if name.is_empty() {
+            String::new()
+        } else {
+            format!("?{KITCHEN}={}", words::in_address(&name))
+        };
         navigate(&format!("/supplier{query}"), Default::default());
     };
     view! {
@@ -355,7 +382,8 @@ fn Dock(kitchen: Kitchen) -> impl IntoView {
 
 #[component]
 fn NewOffer(kitchen: Kitchen, pizza: RwSignal<String>, price: RwSignal<String>) -> impl IntoView {
-    let [pizza_name, supplier_price, markup] = ["pizza_name", "supplier_price", "markup_percentage"].map(Control::new);
+    let [pizza_name, supplier_price, markup] =
+        ["pizza_name", "supplier_price", "markup_percentage"].map(Control::new);
     for (control, text) in [(pizza_name, pizza), (supplier_price, price)] {
         text.set(control.value(""));
     }
@@ -386,7 +414,8 @@ fn NewOffer(kitchen: Kitchen, pizza: RwSignal<String>, price: RwSignal<String>) 
 #[component]
 fn WhichKitchen(kitchen: Kitchen) -> impl IntoView {
     let supplier = Control::new("supplier_name");
-    move || match kitchen.get() {
+    move || {
+        match kitchen.get() {
         Some(kitchen) => view! { <input type="hidden" name="supplier_name" value=kitchen/> }.into_any(),
         None => view! {
             <Field of=supplier label="Kitchen">
@@ -394,6 +423,7 @@ fn WhichKitchen(kitchen: Kitchen) -> impl IntoView {
             </Field>
         }
         .into_any(),
+    }
     }
 }
 
@@ -406,9 +436,17 @@ fn Margin(price: ReadSignal<String>, markup: ReadSignal<String>) -> impl IntoVie
         let total = customer_price(price, markup);
         Some((total, price.cents(), total - price.cents()))
     });
-    let total = move || parts.get().map_or("–".to_owned(), |(total, ..)| words::money(total));
+    let total = move || {
+        parts
+            .get()
+            .map_or("–".to_owned(), |(total, ..)| words::money(total))
+    };
     let split = move || match parts.get() {
-        Some((_, yours, ours)) => format!("{} for you + {} for the market", words::money(yours), words::money(ours)),
+        Some((_, yours, ours)) => format!(
+            "{} for you + {} for the market",
+            words::money(yours),
+            words::money(ours)
+        ),
         None => "your price and the market’s part".to_owned(),
     };
     view! {

@@ -21,14 +21,22 @@ use leptos_router::{components::A, hooks::use_params_map};
 pub fn Track() -> impl IntoView {
     let market = Market::here();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<OrderId>().ok()));
+    let id = Memo::new(move |_| {
+        params
+            .read()
+            .get("id")
+            .and_then(|id| id.parse::<OrderId>().ok())
+    });
     // Read again with every change of this one order.
     let version = move |id| market.view(move |board| board.get(id).map(|order| order.version));
     let seen = Memo::new(move |_| id.get().map(|id| (id, version(id).get())));
-    let events = Resource::new(move || seen.get(), async |seen| match seen {
-        Some((id, _)) => api::history(id).await,
-        None => Err(Error::UnknownPath),
-    });
+    let events = Resource::new(
+        move || seen.get(),
+        async |seen| match seen {
+            Some((id, _)) => api::history(id).await,
+            None => Err(Error::UnknownPath),
+        },
+    );
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -64,9 +72,18 @@ fn Missing(error: Error) -> impl IntoView {
 /// All that is known of one order: it is never empty.
 #[component]
 fn Story(events: Vec<Event>) -> impl IntoView {
-    let Some(order) = events.last().map(|event| event.order.clone()) else { return Either::Right(()) };
-    let title = format!("{} · {}", words::customer_status(order.status), order.pizza_name);
-    let may_cancel = order.status.after(Verb::Cancel, Some(Role::Customer)).is_some();
+    let Some(order) = events.last().map(|event| event.order.clone()) else {
+        return Either::Right(());
+    };
+    let title = format!(
+        "{} · {}",
+        words::customer_status(order.status),
+        order.pizza_name
+    );
+    let may_cancel = order
+        .status
+        .after(Verb::Cancel, Some(Role::Customer))
+        .is_some();
     Either::Left(view! {
         <Title text=words::title(0, &title)/>
         <main id="main" class="track">
@@ -114,7 +131,9 @@ fn hero(order: &Order, events: &[Event]) -> impl IntoView + use<> {
 
 /// When it shall be there: so many minutes after it was taken as the kitchen has said.
 fn promise(order: &Order, events: &[Event]) -> Option<Time> {
-    let taken = events.iter().find(|event| event.event_type == EventType::CustomerAccepted)?;
+    let taken = events
+        .iter()
+        .find(|event| event.event_type == EventType::CustomerAccepted)?;
     let minutes = order.estimated_delivery_time?.get();
     Some(taken.order.updated_at + TimeDelta::minutes(minutes.into()))
 }
@@ -123,7 +142,9 @@ fn how_long(when: Time) -> impl IntoView {
     let market = Market::here();
     let words = Memo::new(move |_| match when - market.now() {
         left if left.num_minutes() == 0 => "any moment now".to_owned(),
-        left if left < TimeDelta::zero() => format!("{} later than promised", words::duration(-left)),
+        left if left < TimeDelta::zero() => {
+            format!("{} later than promised", words::duration(-left))
+        }
         left => format!("in {}", words::duration(left)),
     });
     view! { <output>{words}</output> }
@@ -142,17 +163,30 @@ const WAY: [(Status, &str); 7] = [
 
 fn steps(order: &Order, events: &[Event]) -> impl IntoView + use<> {
     let ended = matches!(order.status, Status::Cancelled | Status::SupplierRejected);
-    let seen = |status| events.iter().find(|event| event.order.status == status).map(|event| event.order.updated_at);
+    let seen = |status| {
+        events
+            .iter()
+            .find(|event| event.order.status == status)
+            .map(|event| event.order.updated_at)
+    };
     let mut steps: Vec<_> = WAY
         .into_iter()
         .map(|(status, word)| (status, word, seen(status)))
         .filter(|(_, _, at)| !ended || at.is_some())
         .collect();
     if ended {
-        steps.push((order.status, words::customer_status(order.status), Some(order.updated_at)));
+        steps.push((
+            order.status,
+            words::customer_status(order.status),
+            Some(order.updated_at),
+        ));
     }
     let now = order.status;
-    let reason = order.supplier_notes.as_ref().filter(|_| now == Status::SupplierRejected).map(|notes| format!("“{notes}”"));
+    let reason = order
+        .supplier_notes
+        .as_ref()
+        .filter(|_| now == Status::SupplierRejected)
+        .map(|notes| format!("“{notes}”"));
     let steps = steps.into_iter().map(move |(status, word, at)| {
         let done = at.is_some() && (status != now || now == Status::Delivered);
         let symbol = if done { Icon::Check } else { Icon::Of(status) };

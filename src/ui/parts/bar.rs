@@ -36,7 +36,13 @@ pub fn Bar() -> impl IntoView {
 }
 
 /// A panel's link. Where `waits`, a number above zero calls somebody.
-fn panel(path: &'static str, word: &'static str, count: Signal<u64>, of_what: &'static str, waits: bool) -> impl IntoView {
+fn panel(
+    path: &'static str,
+    word: &'static str,
+    count: Signal<u64>,
+    of_what: &'static str,
+    waits: bool,
+) -> impl IntoView {
     view! {
         <li>
             <A href=path>

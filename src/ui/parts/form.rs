@@ -59,8 +59,15 @@ pub struct Forms {
 
 impl Forms {
     pub fn new(flash: Option<Flash>, now: Time) -> Forms {
-        let refused = flash.iter().filter_map(|flash| Some((flash.order?, (flash.error.clone(), now)))).collect();
-        Forms { flash: StoredValue::new(flash), refused: RwSignal::new(refused), sending: RwSignal::default() }
+        let refused = flash
+            .iter()
+            .filter_map(|flash| Some((flash.order?, (flash.error.clone(), now))))
+            .collect();
+        Forms {
+            flash: StoredValue::new(flash),
+            refused: RwSignal::new(refused),
+            sending: RwSignal::default(),
+        }
     }
 
     pub fn here() -> Forms {
@@ -73,7 +80,8 @@ impl Forms {
     }
 
     fn refuse(self, order: OrderId, error: Error, now: Time) {
-        self.refused.update(|refused| drop(refused.insert(order, (error, now))));
+        self.refused
+            .update(|refused| drop(refused.insert(order, (error, now))));
     }
 
     fn forgive(self, order: OrderId) {
@@ -92,8 +100,12 @@ struct Form {
 
 impl Form {
     fn new(id: String) -> Form {
-        let flash = Forms::here().flash.with_value(|flash| flash.clone().filter(|flash| flash.form == id));
-        let (error, typed) = flash.map_or((None, BTreeMap::new()), |flash| (Some(flash.error), flash.typed));
+        let flash = Forms::here()
+            .flash
+            .with_value(|flash| flash.clone().filter(|flash| flash.form == id));
+        let (error, typed) = flash.map_or((None, BTreeMap::new()), |flash| {
+            (Some(flash.error), flash.typed)
+        });
         Form {
             id: StoredValue::new(id),
             error: RwSignal::new(error),
@@ -152,7 +164,9 @@ pub fn ActForm(
                     request_animation_frame(move || focus_fault(element));
                 }
             }
-            forms.sending.update(|sending| sending.retain(|id| Some(*id) != order_id));
+            forms
+                .sending
+                .update(|sending| sending.retain(|id| Some(*id) != order_id));
         });
     };
     view! {
@@ -183,7 +197,12 @@ fn focus_fault(form: NodeRef<html::Form>) {
 #[component]
 fn FormError() -> impl IntoView {
     let error = expect_context::<Form>().error;
-    let sentence = move || error.get().filter(|error| !matches!(error, Error::Invalid(_))).map(|e| words::refusal(&e));
+    let sentence = move || {
+        error
+            .get()
+            .filter(|error| !matches!(error, Error::Invalid(_)))
+            .map(|e| words::refusal(&e))
+    };
     view! { <Refusal sentence=Signal::derive(sentence)/> }
 }
 
@@ -214,7 +233,13 @@ pub fn Send(
     children: Children,
 ) -> impl IntoView {
     let busy = expect_context::<Form>().busy;
-    let symbol = move || if busy.get() { Some(Icon::Reconnecting) } else { icon };
+    let symbol = move || {
+        if busy.get() {
+            Some(Icon::Reconnecting)
+        } else {
+            icon
+        }
+    };
     view! {
         <button class=class aria-busy=move || busy.get().then_some("true")>
             {move || symbol().map(super::small::icon)}
@@ -243,7 +268,10 @@ impl Control {
 
     /// What stood in it when its form came back, or what it begins with.
     pub fn value(self, first: &str) -> String {
-        let typed = self.form.typed.with_value(|typed| typed.get(self.name).cloned());
+        let typed = self
+            .form
+            .typed
+            .with_value(|typed| typed.get(self.name).cloned());
         typed.unwrap_or_else(|| first.to_owned())
     }
 
@@ -266,13 +294,20 @@ impl Control {
     }
 
     fn id(self) -> String {
-        self.form.id.with_value(|form| format!("{form}-{}", self.name))
+        self.form
+            .id
+            .with_value(|form| format!("{form}-{}", self.name))
     }
 }
 
 /// A control with its label above, its fault and its hint below.
 #[component]
-pub fn Field(of: Control, label: &'static str, #[prop(optional)] hint: Option<&'static str>, children: Children) -> impl IntoView {
+pub fn Field(
+    of: Control,
+    label: &'static str,
+    #[prop(optional)] hint: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
     let (id, fault) = (of.id(), of.fault);
     let (fault_id, hint_id) = (format!("{id}-fault"), format!("{id}-hint"));
     view! {
@@ -308,7 +343,11 @@ async fn post(act: &str, body: String) -> Result<Order, Error> {
             return serde_json::from_str(&text).map_err(|_| Error::NoAnswer);
         }
         // What the layers in front refuse is said to integrators' programs too, in another form.
-        Err(serde_json::from_str(&text).unwrap_or(if status == 429 { Error::TooMany(1) } else { Error::Internal }))
+        Err(serde_json::from_str(&text).unwrap_or(if status == 429 {
+            Error::TooMany(1)
+        } else {
+            Error::Internal
+        }))
     };
     select_biased! {
         answer = work.boxed_local().fuse() => answer,

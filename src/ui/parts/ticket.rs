@@ -54,7 +54,11 @@ pub fn level(order: &Order) -> Memo<Level> {
 
 /// The frame of a ticket.
 #[component]
-pub fn Ticket(order: Memo<Order>, #[prop(optional)] slim: bool, children: Children) -> impl IntoView {
+pub fn Ticket(
+    order: Memo<Order>,
+    #[prop(optional)] slim: bool,
+    children: Children,
+) -> impl IntoView {
     let (id, level) = order.with_untracked(|order| (order.id, level(order)));
     let class = if slim { "ticket slim" } else { "ticket" };
     view! {

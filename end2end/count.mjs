@@ -1,0 +1,22 @@
+// One honest line: how many tests passed, failed and were skipped, of cargo's log and of Playwright's report.
+import { existsSync, readFileSync } from 'node:fs';
+
+const [cargo, playwright] = process.argv.slice(2);
+const total = { passed: 0, failed: 0, skipped: 0 };
+const parts = [];
+
+const results = [...readFileSync(cargo, 'utf8').matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
+for (const [index, name] of ['rules and ledgers', 'from outside'].entries()) {
+  const [passed, failed, skipped] = results[index]?.slice(1).map(Number) ?? [0, 0, 0];
+  add(name, passed, failed, skipped, index < results.length);
+}
+const report = existsSync(playwright) ? JSON.parse(readFileSync(playwright, 'utf8')).stats : undefined;
+add('in browsers', report?.expected ?? 0, (report?.unexpected ?? 0) + (report?.flaky ?? 0), report?.skipped ?? 0, !!report);
+console.log(`Tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped (${parts.join(', ')})`);
+
+function add(name, passed, failed, skipped, ran) {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  parts.push(ran ? `${passed + failed + skipped} ${name}` : `none ${name}: they did not run`);
+}
