@@ -1,6 +1,7 @@
 //! Pizza Market, the browser's program.
 #![recursion_limit = "256"]
 
+#[allow(dead_code, unused_imports)]
 mod api;
 // What only the server asks of the rules, or of the pages, is idle here; the server's build knows what is dead.
 #[allow(dead_code, unused_imports)]

@@ -223,7 +223,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.ends_with(r#""timestamp":"2026-05-28T20:26:40Z","id":"e-1"}"#),
+            text.ends_with(r#""timestamp":"2026-05-28T20:26:40.000Z","id":"e-1"}"#),
             "{text}"
         );
         assert_eq!(
@@ -234,7 +234,7 @@ mod tests {
         for (signal, name) in Signal::ALL {
             let text = Frame::signal(signal, at(0), &"e-7".parse().unwrap());
             let expected = format!(
-                r#"{{"event_type":"{name}","order":null,"timestamp":"2026-05-28T20:26:40Z","id":"e-7"}}"#
+                r#"{{"event_type":"{name}","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}}"#
             );
             assert_eq!((text.as_str(), signal.name()), (expected.as_str(), name));
             let frame = Frame::Signal {
@@ -244,7 +244,7 @@ mod tests {
             };
             assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), frame);
         }
-        let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40Z","id":"e-7"}"#;
+        let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}"#;
         assert_eq!(
             serde_json::from_str::<Frame>(later).unwrap(),
             Frame::Unknown

@@ -12,6 +12,7 @@ mod money;
 mod order;
 mod ring;
 mod text;
+mod time;
 
 pub use board::{Board, Counts, Folded, Found, Snapshot};
 pub use error::{Error, Fault, Refusal, What};
@@ -19,6 +20,7 @@ pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};
 pub use lifecycle::{EventType, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price};
-pub use order::{Command, Expected, Offer, Order, OrderId, Time};
+pub use order::{Command, Expected, Offer, Order, OrderId};
 pub use ring::{Reach, Ring};
 pub use text::{Address, Minutes, Name, Notes, Whole};
+pub use time::Time;

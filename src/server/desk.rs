@@ -4,13 +4,12 @@
 use super::{
     feed::Feed,
     ledger::{Batch, Health, Ledger, Outcome, Query, Result as Stored, StoreError, Tail, Text},
-    orders,
+    now, orders,
 };
 use crate::domain::{
     Command, Cursor, Error, Event, Expected, Found, Name, Offer, Order, OrderId, Role, Snapshot,
-    Status, Time,
+    Status,
 };
-use chrono::{SubsecRound, Utc};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -274,9 +273,4 @@ impl From<StoreError> for Error {
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     timeout(PATIENCE, work).await.unwrap_or(Err(Error::Away))
-}
-
-/// To the millisecond, as it is written.
-fn now() -> Time {
-    Utc::now().trunc_subsecs(3)
 }

@@ -6,11 +6,10 @@
 
 use super::{
     ledger::{Ledger, Query, Result, StoreError, Tail, Text},
-    orders,
+    now, orders,
 };
 use crate::domain::{Board, Counts, Cursor, Event, EventType, Folded, Reach, Ring, Status, Time};
 use axum::extract::ws::Utf8Bytes;
-use chrono::Utc;
 use std::{
     collections::BTreeMap,
     sync::{Arc, RwLock},
@@ -119,7 +118,7 @@ impl Feed {
             }
             view.ring.push(frame(text));
         }
-        (view.proved, view.proved_at) = (Instant::now(), Utc::now());
+        (view.proved, view.proved_at) = (Instant::now(), now());
         let news = !view.vouched || !entries.is_empty();
         view.vouched = true;
         drop(guard);
@@ -276,7 +275,7 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
         board,
         ring,
         proved: Instant::now(),
-        proved_at: Utc::now(),
+        proved_at: now(),
         vouched: true,
     })
 }

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use std::{net::SocketAddr, time::Duration};
-use tower_http::cors::CorsLayer;
+use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
 pub fn around(router: Router<App>, app: &App) -> Router<App> {
     // The last one added is the first one to see a request.
@@ -18,6 +18,7 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), own_origin))
         .layer(from_fn_with_state(app.clone(), within_rate))
         .layer(cors(&app.config.origins))
+        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn(plain_headers))
 }
 

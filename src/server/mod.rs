@@ -2,6 +2,7 @@
 
 mod config;
 mod desk;
+mod document;
 mod drawing;
 mod feed;
 mod health;
@@ -21,6 +22,7 @@ mod telemetry;
 
 pub use posted::{desk, posted};
 
+use crate::domain::Time;
 use config::{Config, ConfigError, Store};
 use desk::Desk;
 use feed::Feed;
@@ -37,6 +39,11 @@ use tokio::{
 
 /// How long sockets may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
+
+/// The one clock of the server.
+fn now() -> Time {
+    Time::from_millis(chrono::Utc::now().timestamp_millis())
+}
 
 /// What keeps the server from starting, as a sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +84,8 @@ fn start() -> Result<(), StartError> {
 }
 
 async fn serve(config: Config) -> Result<(), StartError> {
+    // An executor that was set before does as well.
+    let _ = any_spawner::Executor::init_tokio();
     let mut terminate = signal(SignalKind::terminate())?;
     let addr = config.addr();
     let listener = TcpListener::bind(addr)

@@ -1,46 +1,52 @@
 //! The pages: each rendered from the board as it is now, under a strict content policy; and the site's files.
 
-use super::{drawing, posted, state::App};
+use super::{
+    desk::Desk,
+    document::document,
+    drawing,
+    posted::{FLASH_SHOWN, read_cookie, read_flash},
+    state::App,
+};
 use crate::{
-    domain::{Error, Snapshot},
-    ui::{self, Opening},
+    domain::Error,
+    ui::{Opening, Place, Read},
 };
 use axum::{
     Router,
     body::Body,
     extract::{Request, State},
     http::{
-        HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
-        request::Parts,
+        HeaderValue, Method, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE},
     },
-    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{MethodFilter, get, on},
 };
 use leptos::{
-    config::LeptosOptions,
     nonce::use_nonce,
-    prelude::{provide_context, use_context},
+    prelude::{expect_context, provide_context},
+    server_fn::axum::server_fn_paths,
 };
 use leptos_axum::{
-    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+    ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
     site_pkg_dir_service_route_path,
 };
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-/// The live view, read for the page that is about to be rendered.
-type Read = Result<Snapshot, Error>;
-
 pub fn routes(app: &App) -> Router<App> {
-    let options = app.leptos.clone();
-    let shell = move || ui::shell(options.clone());
-    Router::new()
-        .leptos_routes_with_context(app, generate_route_list(ui::App), open(&app.leptos), shell)
-        .route_layer(from_fn_with_state(app.clone(), from_the_board))
+    let routes = Router::new()
         .route("/pizza.svg", get(drawing::picture))
-        .route(&site_pkg_dir_service_route_path(&app.leptos), get(package))
+        .route(&site_pkg_dir_service_route_path(&app.leptos), get(package));
+    server_fn_paths().fold(routes, |routes, (path, method)| {
+        let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
+        routes.route(path, on(filter, act))
+    })
+}
+
+/// A server function.
+async fn act(State(app): State<App>, request: Request) -> impl IntoResponse {
+    handle_server_fns_with_context(move || provide_context(app.clone()), request).await
 }
 
 /// Program and style. Where their names change with their contents, what is under a name never changes.
@@ -53,32 +59,24 @@ async fn package(State(app): State<App>, request: Request) -> Response {
     file(&app, request, keep).await
 }
 
-/// A file of the site; or else the page that says that there is nothing here.
+/// A page; or a file of the site; or else the page that says that there is nothing here.
 pub async fn elsewhere(State(app): State<App>, request: Request) -> Response {
-    if request.uri().path().starts_with("/api/") {
-        return Error::UnknownPath.into_response();
+    let place = Place::read(request.uri().path(), request.uri().query().unwrap_or(""));
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    match place {
+        Place::Nowhere if !reads => Error::UnknownPath.into_response(),
+        Place::Nowhere => {
+            let (parts, _) = request.into_parts();
+            let again = || Request::from_parts(parts.clone(), Body::empty());
+            let file = file(&app, again(), "no-cache").await;
+            match file.status() {
+                StatusCode::NOT_FOUND => page(app, Place::Nowhere, again()).await,
+                _ => file,
+            }
+        }
+        _ if !reads => ([(ALLOW, "GET,HEAD")], Error::WrongMethod).into_response(),
+        place => page(app, place, request).await,
     }
-    let (parts, body) = request.into_parts();
-    let file = file(
-        &app,
-        Request::from_parts(parts.clone(), Body::empty()),
-        "no-cache",
-    )
-    .await;
-    if file.status() != StatusCode::NOT_FOUND {
-        return file;
-    }
-    let mut request = Request::from_parts(parts, body);
-    request.extensions_mut().insert(app.desk.snapshot().await);
-    let (options, open) = (app.leptos.clone(), open(&app.leptos));
-    let context = move || {
-        provide_context(app.clone());
-        open();
-    };
-    let mut page =
-        render_app_async_with_context(context, move || ui::shell(options.clone()))(request).await;
-    *page.status_mut() = StatusCode::NOT_FOUND;
-    page
 }
 
 async fn file(app: &App, request: Request, keep: &'static str) -> Response {
@@ -97,43 +95,58 @@ async fn file(app: &App, request: Request, keep: &'static str) -> Response {
     response
 }
 
-/// Reads the board for a page. While there is none, the page says so, and so does its status.
-async fn from_the_board(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/act/") {
-        return next.run(request).await;
-    }
-    let read: Read = app.desk.snapshot().await;
-    let away = read.is_err();
-    request.extensions_mut().insert(read);
-    let mut response = next.run(request).await;
-    if away && response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+/// Renders the page of a place.
+async fn page(app: App, place: Place, request: Request) -> Response {
+    let headers = request.headers();
+    let opening = Opening {
+        snapshot: app.desk.snapshot().await,
+        read: read(&app.desk, &place).await,
+        flash: read_flash(headers),
+        zone: read_cookie(headers, "zone")
+            .and_then(|zone| zone.parse().ok())
+            .filter(is_zone),
+    };
+    let (status, flashes) = (status(&place, &opening), opening.flash.is_some());
+    let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
+    let context = move || {
+        provide_context(place.clone());
+        provide_context(opening.clone());
+        expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy(reload));
+    };
+    let document = move || document(app.leptos.clone());
+    let mut response = render_app_async_with_context(context, document)(request).await;
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if flashes {
+        headers.append(SET_COOKIE, FLASH_SHOWN);
     }
     response
 }
 
-/// What a page is rendered from, and the headers that go with it.
-fn open(options: &LeptosOptions) -> impl Fn() + Clone + Send + Sync + 'static {
-    let reload = std::env::var_os("LEPTOS_WATCH").map(|_| options.reload_port);
-    move || {
-        let (Some(request), Some(response)) =
-            (use_context::<Parts>(), use_context::<ResponseOptions>())
-        else {
-            return;
-        };
-        let Some(read) = request.extensions.get::<Read>() else {
-            return;
-        };
-        provide_context(Opening {
-            snapshot: read.clone(),
-            flash: posted::take_flash(&request.headers, &response),
-            zone: posted::read_cookie(&request.headers, "zone")
-                .and_then(|zone| zone.parse().ok())
-                .filter(is_zone),
-        });
-        response.insert_header(CONTENT_SECURITY_POLICY, policy(reload));
-        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+/// What a place needs beside the board.
+async fn read(desk: &Desk, place: &Place) -> Read {
+    if let Some(id) = place.story() {
+        return Read::Story(desk.events(id).await);
     }
+    match place.past() {
+        Some((wanted, below)) => Read::Past(desk.search(wanted.status, &wanted.text, below).await),
+        None => Read::Nothing,
+    }
+}
+
+/// A page says what is wrong, and so does its status.
+fn status(place: &Place, opening: &Opening) -> StatusCode {
+    let read = match &opening.read {
+        Read::Story(story) => story.as_ref().err(),
+        Read::Past(found) => found.as_ref().err(),
+        Read::Nothing => None,
+    };
+    let nowhere = (*place == Place::Nowhere).then_some(&Error::UnknownPath);
+    let error = nowhere.or(read).or(opening.snapshot.as_ref().err());
+    error.map_or(StatusCode::OK, |error| {
+        StatusCode::from_u16(error.face().status).unwrap_or_default()
+    })
 }
 
 /// From 12 hours behind to 14 hours ahead of UTC.

@@ -197,10 +197,11 @@ pub fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .and_then(|(_, value)| Some(percent_decode_str(value).decode_utf8().ok()?.into_owned()))
 }
 
-/// The refusal that a plain form was sent back with, if this page is where it was sent. It is shown once.
-pub fn take_flash(headers: &HeaderMap, response: &ResponseOptions) -> Option<Flash> {
-    let text = read_cookie(headers, FLASH)?;
-    let gone = HeaderValue::from_static("refused=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    response.append_header(SET_COOKIE, gone);
-    serde_json::from_str(&text).ok()
+/// The refusal that a plain form was sent back with.
+pub fn read_flash(headers: &HeaderMap) -> Option<Flash> {
+    serde_json::from_str(&read_cookie(headers, FLASH)?).ok()
 }
+
+/// It is shown once.
+pub const FLASH_SHOWN: HeaderValue =
+    HeaderValue::from_static("refused=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");

@@ -1,12 +1,17 @@
 //! Every route, on one page.
 
 use super::{health, layers, pages, rest, socket, state::App};
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{any, get},
+};
 
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .nest("/api", rest::routes())
         .nest("/api/v1", rest::routes())
+        // Which a nested router does not see.
+        .route("/api/", any(rest::unknown_path))
         .route("/ws", get(socket::open))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -6,7 +6,7 @@
 use super::{
     feed::{self, Next},
     ledger::Tail,
-    query,
+    now, query,
     state::App,
 };
 use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
@@ -20,7 +20,6 @@ use axum::{
     },
     response::Response,
 };
-use chrono::Utc;
 use futures::SinkExt;
 use std::time::Duration;
 use tokio::{
@@ -245,7 +244,7 @@ impl Viewer {
     }
 
     async fn signal(&mut self, signal: Signal, cursor: &Cursor) -> Result<(), End> {
-        self.send(vec![Frame::signal(signal, Utc::now(), cursor).into()])
+        self.send(vec![Frame::signal(signal, now(), cursor).into()])
             .await
     }
 

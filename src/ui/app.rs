@@ -1,106 +1,96 @@
-//! The page around the panels: its head, its routes, and what all panels share.
+//! The page: what it is opened with, and which panel stands on it.
 
 use super::{
     live,
     market::Market,
-    panels::{Customer, Dispatch, Home, NotFound, OneOrder, Orders, Supplier, Track},
+    panels,
     parts::{
-        bar::Bar,
+        bar::bar,
         form::{Flash, Forms},
-        outage::Outage,
+        reading::Reading,
+        small::{Icon, icon},
     },
+    place::{Here, Panel},
+    words,
 };
-use crate::domain::{Error, Snapshot};
+use crate::domain::{Error, Event, Found, Snapshot};
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
-use leptos_router::{
-    SsrMode,
-    components::{Outlet, ParentRoute, Route, Router, Routes},
-    path,
-};
 use serde::{Deserialize, Serialize};
 
 /// What a page is rendered from. It travels with the page, so that the browser begins where the server ended.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Opening {
     pub snapshot: Result<Snapshot, Error>,
+    pub read: Read,
     /// The refusal that a plain form was sent back with.
     pub flash: Option<Flash>,
     /// Minutes east of UTC where the reader is, if the browser has said so before.
     pub zone: Option<i32>,
 }
 
+/// What the page's place needs beside the board.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Read {
+    Nothing,
+    Story(Result<Vec<Event>, Error>),
+    Past(Result<Found, Error>),
+}
+
 impl Opening {
-    /// As the server provides it for this request. There is none while routes are being listed.
+    /// As the server provides it for this request.
     fn of_request() -> Opening {
         use_context().unwrap_or(Opening {
             snapshot: Err(Error::Away),
+            read: Read::Nothing,
             flash: None,
             zone: None,
         })
     }
 }
 
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                <meta name="description" content="A real-time market for pizza: kitchens, customers and drivers on one live board."/>
-                <meta name="theme-color" content="#fdfbf6" media="(prefers-color-scheme: light)"/>
-                <meta name="theme-color" content="#2a211c" media="(prefers-color-scheme: dark)"/>
-                <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
-                <AutoReload options=options.clone()/>
-                <HashedStylesheet options=options.clone() id="leptos"/>
-                <HydrationScripts options/>
-                <MetaTags/>
-            </head>
-            <body>
-                <App/>
-            </body>
-        </html>
-    }
-}
-
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     let opening = SharedValue::new(Opening::of_request).into_inner();
-    let market = Market::new(opening.snapshot, opening.zone);
+    let (here, market) = (Here::new(), Market::new(opening.snapshot, opening.zone));
+    provide_context(here);
     provide_context(market);
     provide_context(Forms::new(opening.flash, market.now_untracked()));
+    provide_context(Reading::new(here, market, opening.read));
     live::keep(market);
+    Effect::new(move |_| here.follow());
+    Effect::new(move |_| {
+        document().set_title(&market.with(|board| words::title(&here.get(), board)))
+    });
 
+    let panel = here.memo(|place| place.panel());
+    let loaded = Memo::new(move |_| market.is_loaded());
     view! {
-        <Router>
-            <a class="unseen" href="#main">"Skip to content"</a>
-            <Bar/>
-            <Routes fallback=NotFound>
-                <Route path=path!("/") view=Home ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=Floor>
-                    <Route path=path!("/supplier") view=Supplier ssr=SsrMode::Async/>
-                    <Route path=path!("/customer") view=Customer ssr=SsrMode::Async/>
-                    <Route path=path!("/customer/:id") view=Track ssr=SsrMode::Async/>
-                    <Route path=path!("/dispatch") view=Dispatch ssr=SsrMode::Async/>
-                    <ParentRoute path=path!("/orders") view=Orders ssr=SsrMode::Async>
-                        <Route path=path!("") view=|| () ssr=SsrMode::Async/>
-                        <Route path=path!("/:id") view=OneOrder ssr=SsrMode::Async/>
-                    </ParentRoute>
-                </ParentRoute>
-            </Routes>
-        </Router>
+        <a class="unseen" href="#main">"Skip to content"</a>
+        {bar()}
+        {move || match panel.get() {
+            Panel::Home => panels::home(),
+            Panel::Nowhere => panels::nowhere(),
+            _ if !loaded.get() => outage(),
+            Panel::Supplier => panels::supplier(),
+            Panel::Customer => panels::customer(),
+            Panel::Track => panels::track(),
+            Panel::Dispatch => panels::dispatch(),
+            Panel::Orders => panels::orders(),
+        }}
     }
 }
 
-/// Where the panels stand: they need a board, and there is none while the store has never answered.
-#[component]
-fn Floor() -> impl IntoView {
-    let market = Market::here();
+/// What stands in a panel's place while there is nothing true to show.
+fn outage() -> AnyView {
     view! {
-        <Show when=move || market.is_loaded() fallback=Outage>
-            <Outlet/>
-        </Show>
+        <main id="main" tabindex="-1">
+            <div class="empty">
+                {icon(Icon::Stale)}
+                <h1>"The market’s store does not answer"</h1>
+                <p>"Nothing is lost. We keep trying, and this page fills itself as soon as the store is back."</p>
+                <a class="button primary" href="" rel="external">{icon(Icon::Undo)} "Try again"</a>
+            </div>
+        </main>
     }
+    .into_any()
 }

@@ -3,19 +3,22 @@
 //! It connects with the cursor that the page was rendered at, folds what comes, and comes back by itself. On any
 //! doubt (a gap, a reset, a heartbeat that is elsewhere) it reads the board again; it never guesses.
 
-use super::market::{Link, Market};
+use super::{
+    ask,
+    market::{Link, Market},
+};
 use crate::{
     api,
     domain::{Cursor, Folded, Frame, Signal, Time},
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use futures::{
     FutureExt, StreamExt,
     channel::{mpsc, oneshot},
     select_biased,
 };
 use gloo_net::websocket::{Message, futures::WebSocket};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use std::time::Duration;
 
 /// The server says something every 15 s. After so long without a word the connection is dead, whatever it claims.
@@ -75,7 +78,7 @@ async fn follow(market: Market, mut nudges: Nudges) {
         if market.cursor() != before {
             pause = FIRST_PAUSE;
         }
-        if !ready && let Ok(snapshot) = api::board().await {
+        if !ready && let Ok(snapshot) = ask::get(api::Board::PATH, "").await {
             market.replace(snapshot);
             continue;
         }
@@ -173,7 +176,7 @@ fn address(since: &Cursor) -> String {
 }
 
 fn browser_time() -> Time {
-    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+    Time::from_millis(js_sys::Date::now() as i64)
 }
 
 /// So that the next page is rendered in the reader's time from the start.

@@ -3,8 +3,8 @@
 //! It is a keyed store: whoever shows one order is woken by changes of that order alone, whoever shows a list by
 //! any. What changes, and whether it may, is the domain's fold.
 
-use crate::domain::{Board, Counts, Cursor, Error, Event, Folded, Order, OrderId, Snapshot, Time};
-use chrono::{DateTime, TimeDelta};
+use crate::domain::{Board, Cursor, Error, Event, Folded, Order, OrderId, Snapshot, Time};
+use chrono::TimeDelta;
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -53,7 +53,7 @@ impl Market {
     pub fn new(snapshot: Result<Snapshot, Error>, zone: Option<i32>) -> Market {
         let (board, as_of, now) = match snapshot {
             Ok(Snapshot { board, as_of, now }) => (Some(board), as_of, now),
-            Err(_) => (None, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH),
+            Err(_) => (None, Time::default(), Time::default()),
         };
         Market {
             board: StoredValue::new(board),
@@ -97,39 +97,32 @@ impl Market {
         }))
     }
 
-    /// Something about all orders, as they change.
-    pub fn view<T: PartialEq + Send + Sync + 'static>(
+    /// Something about the board, read anew with every change. Boxed, so that this is compiled once for each
+    /// kind of answer.
+    pub fn view<T: Default + PartialEq + Send + Sync + 'static>(
         self,
         read: impl Fn(&Board) -> T + Send + Sync + 'static,
-    ) -> Memo<Option<T>> {
-        Memo::new(move |_| {
-            self.changed.track();
-            self.board.with_value(|board| board.as_ref().map(&read))
-        })
+    ) -> Memo<T> {
+        let read: Box<dyn Fn(&Board) -> T + Send + Sync> = Box::new(read);
+        self.boxed_view(read)
     }
 
-    /// Which orders of the board `pick` wants, in what order.
-    pub fn list<I>(self, pick: impl Fn(&Board) -> I + Send + Sync + 'static) -> Memo<Vec<OrderId>>
-    where
-        I: IntoIterator<Item = OrderId>,
-    {
-        Memo::new(move |_| {
-            self.changed.track();
-            self.board.with_value(|board| {
-                board
-                    .as_ref()
-                    .map(|board| pick(board).into_iter().collect())
-                    .unwrap_or_default()
-            })
-        })
+    fn boxed_view<T: Default + PartialEq + Send + Sync + 'static>(
+        self,
+        read: Box<dyn Fn(&Board) -> T + Send + Sync>,
+    ) -> Memo<T> {
+        Memo::new(move |_| self.with(|board| board.map(&read).unwrap_or_default()))
     }
 
-    pub fn counts(self) -> Memo<Counts> {
-        Memo::new(move |_| {
-            self.changed.track();
-            self.board
-                .with_value(|board| board.as_ref().map(Board::counts).unwrap_or_default())
-        })
+    /// Reads the board now, and is told when it changes.
+    pub fn with<T>(self, read: impl FnOnce(Option<&Board>) -> T) -> T {
+        self.changed.track();
+        self.board.with_value(|board| read(board.as_ref()))
+    }
+
+    /// The version that an order on the board has now.
+    pub fn version(self, id: OrderId) -> Option<u32> {
+        self.with(|board| board?.get(id).map(|order| order.version))
     }
 
     /// When an order was promised to be at the door. That does not change once somebody has taken it.

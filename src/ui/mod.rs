@@ -1,14 +1,21 @@
 //! What people see: panels, the parts they are made of, and the live view that they read.
 //!
-//! The same components render on the server, as pages of plain links and forms, and in the browser, where
-//! they become live. They know the domain and the server functions, and nothing of the server.
+//! The same functions render on the server, as pages of plain links and forms, and in the browser, where they
+//! become live. They know the domain and the server functions, and nothing of the server.
+//!
+//! Every type of view costs the browser's program a few kilobytes. So parts are functions and not generic
+//! components, and what changes in a view returns `AnyView`, `Option<AnyView>`, or a `Signal` of text.
 
 mod app;
+mod ask;
 mod live;
 mod market;
 mod panels;
 mod parts;
+mod place;
 mod words;
 
-pub use app::{App, Opening, shell};
+pub use app::{App, Opening, Read};
 pub use parts::form::{Flash, form_id};
+pub use place::Place;
+pub use words::title;

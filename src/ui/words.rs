@@ -1,8 +1,8 @@
 //! All words that depend on something: statuses, refusals, times, money. One place, one voice.
 
-use super::market::Market;
-use crate::domain::{Cents, Error, Refusal, Status, Time, What};
-use chrono::{TimeDelta, Timelike};
+use super::{market::Market, place::Place};
+use crate::domain::{Board, Cents, Error, Order, Refusal, Status, Time, What};
+use chrono::TimeDelta;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A status as kitchens, dispatch and the order book call it.
@@ -133,15 +133,41 @@ pub fn seconds(time: TimeDelta) -> String {
     }
 }
 
-/// A page's title, which counts what waits there. `leptos_meta` writes titles into pages as they are, so that
-/// what people have written must not hold what could end one.
-pub fn title(waits: usize, place: &str) -> String {
-    let count = if waits > 0 {
-        format!("({waits}) ")
-    } else {
-        String::new()
+/// A page's title, which counts what waits there.
+pub fn title(place: &Place, board: Option<&Board>) -> String {
+    let waits = |wanted: &dyn Fn(&Order) -> bool| match board
+        .map_or(0, |board| board.orders().filter(|o| wanted(o)).count())
+    {
+        0 => String::new(),
+        n => format!("({n}) "),
     };
-    format!("{count}{} · Pizza Market", place.replace('<', "‹"))
+    let what = match place {
+        Place::Home => return "Pizza Market".to_owned(),
+        Place::Nowhere => "Nothing here".to_owned(),
+        Place::Supplier { kitchen } => {
+            let to_answer = |order: &Order| {
+                order.status == Status::PendingSupplier && is_of(order, kitchen.as_deref())
+            };
+            format!(
+                "{}{}",
+                waits(&to_answer),
+                kitchen.as_deref().unwrap_or("Supplier")
+            )
+        }
+        Place::Customer { .. } => "Hot right now".to_owned(),
+        Place::Track(id) => match board.and_then(|board| board.get(*id)) {
+            Some(order) => format!("{} · {}", customer_status(order.status), order.pizza_name),
+            None => "One order".to_owned(),
+        },
+        Place::Dispatch => format!("{}Dispatch", waits(&|order| order.status == Status::Ready)),
+        Place::Orders { .. } => "Orders".to_owned(),
+    };
+    format!("{what} · Pizza Market")
+}
+
+/// Whether an order is of this kitchen; where none is asked for, all are.
+pub fn is_of(order: &Order, kitchen: Option<&str>) -> bool {
+    kitchen.is_none_or(|kitchen| *kitchen == *order.supplier_name)
 }
 
 /// Text as part of an address.
@@ -155,30 +181,22 @@ pub fn plural(n: i64, one: &str, many: &str) -> String {
 
 /// `19:17`, in the reader's time. Where that is not known it says so: `17:17 UTC`.
 pub fn clock(time: Time, market: Market) -> String {
-    let zone = market.zone();
-    let local = time + TimeDelta::minutes(zone.unwrap_or(0).into());
-    let plain = format!("{:02}:{:02}", local.hour(), local.minute());
-    if zone.is_some() {
-        plain
-    } else {
-        format!("{plain} UTC")
-    }
+    in_zone(time, market, |(hour, minute, _)| {
+        format!("{hour:02}:{minute:02}")
+    })
 }
 
 /// As [`clock`], to the second.
 pub fn exact_clock(time: Time, market: Market) -> String {
-    let zone = market.zone();
-    let local = time + TimeDelta::minutes(zone.unwrap_or(0).into());
-    let plain = format!(
-        "{:02}:{:02}:{:02}",
-        local.hour(),
-        local.minute(),
-        local.second()
-    );
-    if zone.is_some() {
-        plain
-    } else {
-        format!("{plain} UTC")
+    in_zone(time, market, |(hour, minute, second)| {
+        format!("{hour:02}:{minute:02}:{second:02}")
+    })
+}
+
+fn in_zone(time: Time, market: Market, write: fn((u32, u32, u32)) -> String) -> String {
+    match market.zone() {
+        Some(zone) => write((time + TimeDelta::minutes(zone.into())).clock()),
+        None => format!("{} UTC", write(time.clock())),
     }
 }
 

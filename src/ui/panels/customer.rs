@@ -1,32 +1,51 @@
 //! What is hot right now, and the form that takes it.
 
 use crate::{
+    api,
     domain::{Order, OrderId, Status},
     ui::{
         market::Market,
         parts::{
-            form::{ActForm, Control, Field, Forms, Refused, Send},
-            small::{Detail, Icon, icon, name, pizza, sum},
+            form::{Act, Form, Forms, refused},
+            list,
+            small::{Detail, Icon, icon, name, pizza, sum, text},
         },
+        place::{Here, Place},
         words,
     },
 };
-use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos::{prelude::*, server_fn::ServerFn};
 use std::collections::BTreeSet;
 
-#[component]
-pub fn Customer() -> impl IntoView {
-    let market = Market::here();
-    let query = use_query_map();
-    let taking = Memo::new(move |_| {
-        query
-            .read()
-            .get("take")
-            .and_then(|id| id.parse::<OrderId>().ok())
+type Taking = Memo<Option<OrderId>>;
+
+pub fn customer() -> AnyView {
+    let taking: Taking = Here::now().memo(|place| match place {
+        Place::Customer { taking } => *taking,
+        _ => None,
     });
-    let offers = market.list(move |board| {
+    let offers = offers(taking);
+    let (pizzas, kitchens) = how_many();
+    let none = move || (offers.with(Vec::is_empty) && taking.get().is_none()).then(nothing_hot);
+    view! {
+        <main id="main" tabindex="-1">
+            <div class="page-head">
+                <h1>"Hot right now"</h1>
+                <p><output>{pizzas}</output> " from " {kitchens} ", all of them accepted and ready to start."</p>
+            </div>
+            <section aria-labelledby="offers">
+                <h2 class="unseen" id="offers">"Offers"</h2>
+                <ul class="shelf">{move || taking.get().map(take_or_gone)} {list::orders(offers, offer)}</ul>
+                {none}
+            </section>
+        </main>
+    }
+    .into_any()
+}
+
+/// What can be taken, newest first; what is being taken stands before them.
+fn offers(taking: Taking) -> Memo<Vec<OrderId>> {
+    Market::here().view(move |board| {
         let taking = taking.get();
         let hot = board
             .orders()
@@ -34,100 +53,84 @@ pub fn Customer() -> impl IntoView {
             .filter(|order| order.status == Status::SupplierAccepted);
         hot.map(|order| order.id)
             .filter(|id| Some(*id) != taking)
-            .collect::<Vec<_>>()
-    });
-    let kitchens = market.view(|board| {
+            .collect()
+    })
+}
+
+/// `12 pizzas`, `7 kitchens`.
+fn how_many() -> (Signal<String>, Signal<String>) {
+    let numbers = Market::here().view(|board| {
         let hot = board
             .orders()
             .filter(|order| order.status == Status::SupplierAccepted);
-        let suppliers = hot
-            .map(|order| order.supplier_name.to_string())
-            .collect::<Vec<_>>();
+        let suppliers: Vec<_> = hot.map(|order| order.supplier_name.clone()).collect();
         (
-            suppliers.len(),
-            suppliers.into_iter().collect::<BTreeSet<_>>().len(),
+            suppliers.len() as i64,
+            suppliers.into_iter().collect::<BTreeSet<_>>().len() as i64,
         )
     });
-    let how_many = move || {
-        let (pizzas, kitchens) = kitchens.get().unwrap_or_default();
-        let (pizzas, kitchens) = (
-            words::plural(pizzas as i64, "pizza", "pizzas"),
-            words::plural(kitchens as i64, "kitchen", "kitchens"),
-        );
-        (
-            pizzas,
-            format!(" from {kitchens}, all of them accepted and ready to start."),
-        )
-    };
-    let none = move || offers.with(Vec::is_empty) && taking.get().is_none();
-    view! {
-        <Title text="Hot right now · Pizza Market"/>
-        <main id="main">
-            <div class="page-head">
-                <h1>"Hot right now"</h1>
-                <p><output>{move || how_many().0}</output> {move || how_many().1}</p>
-            </div>
-            <section aria-labelledby="offers">
-                <h2 class="unseen" id="offers">"Offers"</h2>
-                <ul class="shelf">
-                    {move || taking.get().map(|id| view! { <Taking id/> })}
-                    <For each=move || offers.get() key=|id| *id let:id>
-                        {market.order(id).map(offer)}
-                    </For>
-                </ul>
-                <Show when=none>
-                    <div class="empty">
-                        {pizza("Margherita", Detail::Card)}
-                        <h3>"Nothing is on offer right now"</h3>
-                        <p>"When a kitchen accepts a pizza, it shows up here by itself."</p>
-                    </div>
-                </Show>
-            </section>
-        </main>
-    }
+    (
+        text(move || words::plural(numbers.get().0, "pizza", "pizzas")),
+        text(move || words::plural(numbers.get().1, "kitchen", "kitchens")),
+    )
 }
 
-fn offer(order: Memo<Order>) -> impl IntoView {
+fn nothing_hot() -> AnyView {
+    view! {
+        <div class="empty">
+            {pizza("Margherita", Detail::Card)}
+            <h3>"Nothing is on offer right now"</h3>
+            <p>"When a kitchen accepts a pizza, it shows up here by itself."</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn offer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let (pizza_name, supplier) = (o.pizza_name.to_string(), o.supplier_name.to_string());
+    let which = format!(": {} by {}", o.pizza_name, o.supplier_name);
+    let take = Place::Customer { taking: Some(o.id) }.address();
     view! {
         <li>
             <article class="offer">
                 {top(&o)}
                 <div class="bottom">
-                    {sum(&o, "Pizza".to_owned(), "You pay")}
-                    <A href=format!("?take={}", o.id) attr:class="button primary" scroll=false>
-                        "Take this offer" <span class="unseen">{format!(": {pizza_name} by {supplier}")}</span>
-                    </A>
+                    {sum(&o, "Pizza", "You pay")}
+                    <a class="button primary" href=take>"Take this offer" <span class="unseen">{which}</span></a>
                 </div>
             </article>
         </li>
     }
+    .into_any()
 }
 
 /// Name, kitchen, minutes, drawing, and the kitchen's words.
-fn top(o: &Order) -> impl IntoView + use<> {
-    let wait = o.estimated_delivery_time.map(|minutes| view! {
-        <p class="wait">
-            {icon(Icon::Clock)} "about " <time datetime=format!("PT{}M", minutes.get())>{minutes.get()} " min"</time>
-        </p>
+fn top(o: &Order) -> AnyView {
+    let wait = o.estimated_delivery_time.map(|minutes| {
+        let minutes = minutes.get();
+        view! {
+            <p class="wait">
+                {icon(Icon::Clock)} "about " <time datetime=format!("PT{minutes}M")>{format!("{minutes} min")}</time>
+            </p>
+        }
+        .into_any()
     });
+    let notes = o
+        .supplier_notes
+        .as_ref()
+        .map(|notes| view! { <p class="words">{notes.to_string()}</p> }.into_any());
     view! {
         <div class="top">
-            <div>
-                <h3>{name(&o.pizza_name)}</h3>
-                <p class="from">{name(&o.supplier_name)}</p>
-                {wait}
-            </div>
+            <div><h3>{name(&o.pizza_name)}</h3> <p class="from">{name(&o.supplier_name)}</p> {wait}</div>
             {pizza(&o.pizza_name, Detail::Card)}
-            {o.supplier_notes.as_ref().map(|notes| view! { <p class="words">{notes.to_string()}</p> })}
+            {notes}
         </div>
     }
+    .into_any()
 }
 
 /// The offer that somebody is about to take, or what has become of it.
-#[component]
-fn Taking(id: OrderId) -> impl IntoView {
+fn take_or_gone(id: OrderId) -> AnyView {
     let (order, forms) = (Market::here().order(id), Forms::here());
     let hot = Memo::new(move |was: Option<&bool>| {
         let hot = order.is_some_and(|order| order.get().status == Status::SupplierAccepted);
@@ -138,75 +141,73 @@ fn Taking(id: OrderId) -> impl IntoView {
             hot
         }
     });
-    view! {
-        <li class="open">
-            {move || match order {
-                Some(order) if hot.get() => view! { <Take order/> }.into_any(),
-                Some(order) => view! { <Gone order/> }.into_any(),
-                None => view! { <p class="empty small">"This offer is no longer here."</p> }.into_any(),
-            }}
-        </li>
-    }
+    let what = move || match order {
+        Some(order) if hot.get() => take(order),
+        Some(order) => gone(order),
+        None => view! { <p class="empty small">"This offer is no longer here."</p> }.into_any(),
+    };
+    view! { <li class="open">{what}</li> }.into_any()
 }
 
-#[component]
-fn Take(order: Memo<Order>) -> impl IntoView {
-    let o = order.get_untracked();
-    let follow = leptos_router::hooks::use_navigate();
-    let then = Callback::new(move |order: Order| {
-        follow(&format!("/customer/{}", order.id), Default::default())
-    });
-    let (id, total) = (o.id, words::money(o.total()));
+fn take(order: Memo<Order>) -> AnyView {
+    let (o, here) = (order.get_untracked(), Here::now());
+    let act = Act::new(api::Take::PATH)
+        .on(order)
+        .then(move |order| here.go(Place::Track(order.id)));
+    let form = act.form(|form| whereto(form, &o));
     view! {
-        <article class="offer" id=format!("o{id}")>
-            <div class="stack">
-                {top(&o)}
-                <div class="bottom">{sum(&o, o.supplier_name.to_string(), "You pay")}</div>
-            </div>
-            <ActForm act="take" order=order then><Where total/><Refused order=id/></ActForm>
+        <article class="offer" id=format!("o{}", o.id)>
+            <div class="stack">{top(&o)} <div class="bottom">{sum(&o, &o.supplier_name, "You pay")}</div></div>
+            {form}
         </article>
     }
+    .into_any()
 }
 
-#[component]
-fn Where(total: String) -> impl IntoView {
-    let [who, place] = ["customer_name", "delivery_address"].map(Control::new);
+fn whereto(form: Form, o: &Order) -> AnyView {
+    let (who, place) = (
+        form.control("customer_name"),
+        form.control("delivery_address"),
+    );
+    let who_input =
+        view! { <input class="input" value=who.value("") autocomplete="name" {..who.ties()}/> }
+            .into_any();
+    let place_input = view! {
+        <textarea class="input" autocomplete="street-address" rows="3" {..place.ties()}>{place.value("")}</textarea>
+    };
+    let hint = Some("Street, number, floor, and what is written on the bell.");
     view! {
         <h4>"Where shall it go?"</h4>
-        <Field of=who label="Your name">
-            <input class="input" value=who.value("") autocomplete="name" required {..who.ties()}/>
-        </Field>
-        <Field of=place label="Delivery address" hint="Street, number, floor, and what is written on the bell.">
-            <textarea class="input" autocomplete="street-address" rows="3" required {..place.ties()}>
-                {place.value("")}
-            </textarea>
-        </Field>
+        {who.field("Your name", None, who_input)}
+        {place.field("Delivery address", hint, place_input.into_any())}
         <div class="buttons">
-            <Send icon=Icon::Check>"Order for " {total}</Send>
-            <A href="/customer" attr:class="button" scroll=false>"Back to all offers"</A>
+            {form.send("button primary", Some(Icon::Check), format!("Order for {}", words::money(o.total())))}
+            <a class="button" href="/customer">"Back to all offers"</a>
         </div>
+        {refused(o.id)}
         <p class="small soft">"You can cancel for free until the kitchen starts."</p>
     }
+    .into_any()
 }
 
 /// Somebody else was faster.
-#[component]
-fn Gone(order: Memo<Order>) -> impl IntoView {
+fn gone(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let why = move || match order.get().status {
+    let why = Signal::derive(move || match order.get().status {
         Status::PendingSupplier | Status::SupplierAccepted => {
             "The kitchen has not accepted this one yet."
         }
         Status::SupplierRejected | Status::Cancelled => "The kitchen has taken this one back.",
         _ => "Somebody else took this one.",
-    };
+    });
     view! {
         <article class="offer" data-gone="" id=format!("o{}", o.id)>
             {top(&o)}
             <div class="bottom" role="status">
                 <p><strong>{why}</strong></p>
-                <A href="/customer" attr:class="button" scroll=false>"See what else is hot"</A>
+                <a class="button" href="/customer">"See what else is hot"</a>
             </div>
         </article>
     }
+    .into_any()
 }

@@ -1,215 +1,218 @@
 //! Who waits for a driver, longest first; and who is out with what.
 
 use crate::{
-    domain::{Order, Status},
+    api,
+    domain::{Board, Order, OrderId, Status},
     ui::{
         market::Market,
         parts::{
-            form::{ActForm, Control, Field, Refused, Send},
-            small::{Icon, badge, icon, name, since},
-            ticket::{Ticket, due, head},
+            form::{Act, Form, refused},
+            list,
+            small::{Icon, badge, count, empty, icon, name, since, text},
+            ticket::{due, head, ticket, which},
         },
         words,
     },
 };
-use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos::{prelude::*, server_fn::ServerFn};
 use std::collections::BTreeSet;
 
 const OUT: [Status; 2] = [Status::Dispatched, Status::InTransit];
 
-#[component]
-pub fn Dispatch() -> impl IntoView {
+pub fn dispatch() -> AnyView {
     let market = Market::here();
-    let waiting = market.list(|board| {
+    let waiting: Memo<Vec<OrderId>> = market.view(|board| {
         let mut ready: Vec<_> = board
             .orders()
             .filter(|order| order.status == Status::Ready)
             .collect();
         ready.sort_by_key(|order| order.updated_at);
-        ready.into_iter().map(|order| order.id).collect::<Vec<_>>()
+        ready.into_iter().map(|order| order.id).collect()
     });
-    let drivers =
-        market.view(|board| drivers(board.orders().filter(|order| OUT.contains(&order.status))));
-    let out = market.view(|board| {
-        board
-            .orders()
-            .filter(|order| OUT.contains(&order.status))
-            .count()
-    });
-    let count = move || waiting.with(Vec::len);
+    let drivers = market.view(|board| drivers(board, |order| OUT.contains(&order.status)));
+    let out: Signal<usize> = market
+        .view(|board| {
+            board
+                .orders()
+                .filter(|order| OUT.contains(&order.status))
+                .count()
+        })
+        .into();
+    let waits = Signal::derive(move || waiting.with(Vec::len));
+    let lanes = Signal::derive(move || drivers.with(Vec::len));
     view! {
-        <Title text=move || words::title(count(), "Dispatch")/>
-        <main id="main">
+        <main id="main" tabindex="-1">
             <div class="page-head">
                 <h1>"Dispatch"</h1>
                 <ul class="row" aria-label="At a glance">
-                    <li><b>{count}</b> " waiting for a driver"</li>
+                    <li><b>{waits}</b> " waiting for a driver"</li>
                     <li class="soft" aria-hidden="true">"·"</li>
-                    <li><b>{move || out.get()}</b> " out"</li>
+                    <li><b>{out}</b> " out"</li>
                 </ul>
             </div>
-            <div class="desk">
-                <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name()>
-                    <header>
-                        {icon(Icon::Of(Status::Ready))}
-                        <h2 id="h-waiting">"Waiting for a driver"</h2>
-                        <span class="count" data-waits=move || (count() > 0).then_some("")>{count}</span>
-                    </header>
-                    <ol>
-                        <For each=move || waiting.get() key=|id| *id let:id>
-                            <li>{market.order(id).map(waits)}</li>
-                        </For>
-                    </ol>
-                    <Show when=move || count() == 0>
-                        <div class="empty">
-                            {icon(Icon::Of(Status::InTransit))}
-                            <h3>"Everybody is served"</h3>
-                            <p>"When a kitchen calls a pizza ready, it shows up here by itself."</p>
-                        </div>
-                    </Show>
-                </section>
-                <section id="drivers" aria-labelledby="h-drivers">
-                    <h2 class="unseen" id="h-drivers">"Drivers"</h2>
-                    <div class="lanes">
-                        <For each=move || drivers.get().unwrap_or_default() key=String::clone let:driver>
-                            <Lane driver/>
-                        </For>
-                    </div>
-                    <Show when=move || drivers.get().is_none_or(|drivers| drivers.is_empty())>
-                        <p class="empty small">"Nobody is out. Whoever you assign a pizza to gets a lane here."</p>
-                    </Show>
-                </section>
-            </div>
-            <KnownDrivers/>
+            <div class="desk">{queue(waiting, waits)} {out_and_about(drivers)}</div>
+            {known_drivers()}
         </main>
         <nav class="jump" aria-label="Parts of this page">
             <ul>
-                <li><a href="#waiting">{icon(Icon::Of(Status::Ready))} "Waiting " <span class="count" data-waits=move || (count() > 0).then_some("")>{count}</span></a></li>
-                <li><a href="#drivers">{icon(Icon::Of(Status::InTransit))} "Drivers " <span class="count">{move || drivers.get().map_or(0, |drivers| drivers.len())}</span></a></li>
+                <li><a href="#waiting">{icon(Icon::Of(Status::Ready))} "Waiting " {count(waits, true)}</a></li>
+                <li><a href="#drivers">{icon(Icon::Of(Status::InTransit))} "Drivers " {count(lanes, false)}</a></li>
             </ul>
         </nav>
-    }
-}
-
-fn drivers<'a>(orders: impl Iterator<Item = &'a Order>) -> Vec<String> {
-    let names: BTreeSet<_> = orders
-        .filter_map(|order| order.driver_name.as_ref())
-        .map(|driver| driver.to_string())
-        .collect();
-    names.into_iter().collect()
-}
-
-/// A pizza that waits, and the form that gives it to somebody.
-fn waits(order: Memo<Order>) -> AnyView {
-    let o = order.get_untracked();
-    let id = o.id;
-    let more = view! { {name(&o.supplier_name)} " · ready " {since(o.updated_at)} " ago" };
-    view! {
-        <Ticket order>
-            {head(&o, more)}
-            {due(&o)}
-            {address(&o)}
-            <ActForm act="dispatch" order=order class="actions"><Driver/></ActForm>
-            <Refused order=id/>
-        </Ticket>
     }
     .into_any()
 }
 
-#[component]
-fn Driver() -> impl IntoView {
-    let driver = Control::new("driver_name");
-    view! {
-        <Field of=driver label="Driver">
-            <input class="input" value=driver.value("") list="known-drivers" autocomplete="off" required {..driver.ties()}/>
-        </Field>
-        <Send>"Assign"</Send>
-    }
+/// The drivers of some of the orders on the board, each once.
+fn drivers(board: &Board, of: fn(&Order) -> bool) -> Vec<String> {
+    let names: BTreeSet<_> = board
+        .orders()
+        .filter(|order| of(order))
+        .filter_map(|order| order.driver_name.as_ref())
+        .collect();
+    names.into_iter().map(|driver| driver.to_string()).collect()
 }
 
-/// Drivers of the orders on the board, to pick from.
-#[component]
-fn KnownDrivers() -> impl IntoView {
-    let known = Market::here().view(|board| drivers(board.orders()));
+fn queue(waiting: Memo<Vec<OrderId>>, waits: Signal<usize>) -> AnyView {
+    let none = move || {
+        let next = "When a kitchen calls a pizza ready, it shows up here by itself.";
+        (waits.get() == 0).then(|| {
+            empty(
+                Icon::Of(Status::InTransit),
+                "Everybody is served",
+                next,
+                None,
+            )
+        })
+    };
+    let row = |order| view! { <li>{waits_for_a_driver(order)}</li> }.into_any();
     view! {
-        <datalist id="known-drivers">
-            <For each=move || known.get().unwrap_or_default() key=String::clone let:driver>
-                <option value=driver></option>
-            </For>
-        </datalist>
+        <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name()>
+            <header>
+                {icon(Icon::Of(Status::Ready))} <h2 id="h-waiting">"Waiting for a driver"</h2> {count(waits, true)}
+            </header>
+            <ol>{list::orders(waiting, row)}</ol>
+            {none}
+        </section>
     }
+    .into_any()
+}
+
+/// A pizza that waits, and the form that gives it to somebody.
+fn waits_for_a_driver(order: Memo<Order>) -> AnyView {
+    let o = order.get_untracked();
+    let more = (
+        name(&o.supplier_name),
+        " · ready ",
+        since(o.updated_at),
+        " ago",
+    );
+    let assign = Act::new(api::Dispatch::PATH)
+        .on(order)
+        .class("actions")
+        .form(assign);
+    ticket(
+        &o,
+        "ticket",
+        (head(&o, more), due(&o), address(&o), assign, refused(o.id)),
+    )
+}
+
+fn assign(form: Form) -> AnyView {
+    let driver = form.control("driver_name");
+    let input = view! {
+        <input class="input" value=driver.value("") list="known-drivers" autocomplete="off" {..driver.ties()}/>
+    };
+    view! { {driver.field("Driver", None, input.into_any())} {form.send("button primary", None, "Assign")} }.into_any()
+}
+
+/// Everybody who has driven an order on the board, to pick from.
+fn known_drivers() -> AnyView {
+    let known = Market::here().view(|board| drivers(board, |_| true));
+    let option = |driver| view! { <option value=driver></option> }.into_any();
+    view! { <datalist id="known-drivers">{list::names(known, option)}</datalist> }.into_any()
+}
+
+fn out_and_about(drivers: Memo<Vec<String>>) -> AnyView {
+    let none = move || {
+        let nobody = "Nobody is out. Whoever you assign a pizza to gets a lane here.";
+        drivers
+            .with(Vec::is_empty)
+            .then(|| view! { <p class="empty small">{nobody}</p> }.into_any())
+    };
+    view! {
+        <section id="drivers" aria-labelledby="h-drivers">
+            <h2 class="unseen" id="h-drivers">"Drivers"</h2>
+            <div class="lanes">{list::names(drivers, lane)}</div>
+            {none}
+        </section>
+    }
+    .into_any()
 }
 
 /// One driver, and what they carry.
-#[component]
-fn Lane(driver: String) -> impl IntoView {
-    let market = Market::here();
+fn lane(driver: String) -> AnyView {
     let shown = name(&driver);
     let heading = format!("l-{}", words::in_address(&driver));
-    let name_id = heading.clone();
-    let carries = market.list(move |board| {
+    let carries: Memo<Vec<OrderId>> = Market::here().view(move |board| {
         let of = |order: &&Order| {
             OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
         };
         let mut orders: Vec<_> = board.orders().filter(of).collect();
         orders.sort_by_key(|order| board.promised(order));
-        orders.into_iter().map(|order| order.id).collect::<Vec<_>>()
+        orders.into_iter().map(|order| order.id).collect()
     });
+    let load = text(move || format!("{} out", carries.with(Vec::len)));
+    let row = |order| view! { <li>{carried(order)}</li> }.into_any();
     view! {
-        <section class="column lane" aria-labelledby=heading>
-            <header>
-                {icon(Icon::Of(Status::InTransit))}
-                <h3 id=name_id>{shown}</h3>
-                <p class="load">{move || carries.with(Vec::len)} " out"</p>
-            </header>
-            <ol>
-                <For each=move || carries.get() key=|id| *id let:id>
-                    <li>{market.order(id).map(carried)}</li>
-                </For>
-            </ol>
+        <section class="column lane" aria-labelledby=heading.clone()>
+            <header>{icon(Icon::Of(Status::InTransit))} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p></header>
+            <ol>{list::orders(carries, row)}</ol>
         </section>
-    }
-}
-
-fn carried(order: Memo<Order>) -> AnyView {
-    let o = order.get_untracked();
-    let (id, status) = (o.id, Memo::new(move |_| order.get().status));
-    view! {
-        <Ticket order>
-            {head(&o, ())}
-            {due(&o)}
-            {address(&o)}
-            {move || badge(status.get(), words::status(status.get()))}
-            {move || match status.get() {
-                Status::Dispatched => Some(view! { <Step order act="set-off" word="Left"/> }),
-                Status::InTransit => Some(view! { <Step order act="deliver" word="Delivered"/> }),
-                _ => None,
-            }}
-            <Refused order=id/>
-        </Ticket>
     }
     .into_any()
 }
 
-#[component]
-fn Step(order: Memo<Order>, act: &'static str, word: &'static str) -> impl IntoView {
-    let which =
-        order.with_untracked(|order| format!(": {} {}", order.pizza_name, order.id.number()));
-    view! {
-        <ActForm act order=order>
-            <Send class="button wide">{word} <span class="unseen">{which}</span></Send>
-        </ActForm>
-    }
+fn carried(order: Memo<Order>) -> AnyView {
+    let o = order.get_untracked();
+    let status = Memo::new(move |_| order.get().status);
+    let step = move || match status.get() {
+        Status::Dispatched => Some(step(order, api::SetOff::PATH, "Left")),
+        Status::InTransit => Some(step(order, api::Deliver::PATH, "Delivered")),
+        _ => None,
+    };
+    let state = move || badge(status.get(), words::status(status.get()));
+    ticket(
+        &o,
+        "ticket",
+        (
+            head(&o, ()),
+            due(&o),
+            address(&o),
+            state,
+            step,
+            refused(o.id),
+        ),
+    )
 }
 
-fn address(order: &Order) -> impl IntoView + use<> {
-    let (place, customer) = (order.delivery_address.clone(), order.customer_name.clone());
+fn step(order: Memo<Order>, path: &'static str, word: &'static str) -> AnyView {
+    let word = (word, order.with_untracked(which));
+    Act::new(path)
+        .on(order)
+        .form(|form| form.send("button wide", None, word))
+}
+
+fn address(order: &Order) -> AnyView {
+    let (place, customer) = (
+        order.delivery_address.as_ref(),
+        order.customer_name.as_ref(),
+    );
     view! {
         <p class="address">
-            <bdi>{place.map(|place| place.to_string())}</bdi>
-            <br/>
+            <bdi>{place.map(|place| place.to_string())}</bdi> <br/>
             <bdi class="soft">{customer.map(|customer| customer.to_string())}</bdi>
         </p>
     }
+    .into_any()
 }

@@ -1,15 +1,11 @@
 //! The way in, and what stands where nothing is.
 
-use crate::ui::parts::small::{Detail, Icon, icon, pizza};
+use crate::ui::parts::small::{Detail, Icon, empty, icon, pizza};
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::components::A;
 
-#[component]
-pub fn Home() -> impl IntoView {
+pub fn home() -> AnyView {
     view! {
-        <Title text="Pizza Market"/>
-        <main id="main" class="home">
+        <main id="main" tabindex="-1">
             <section class="hero">
                 <div>
                     <h1>"Pizza, live from the oven"</h1>
@@ -26,31 +22,25 @@ pub fn Home() -> impl IntoView {
             </ul>
         </main>
     }
+    .into_any()
 }
 
-fn door(path: &'static str, symbol: Icon, name: &'static str, what: &'static str) -> impl IntoView {
+fn door(path: &'static str, symbol: Icon, name: &'static str, what: &'static str) -> AnyView {
     view! {
         <li>
-            <A href=path attr:class="paper door">
-                {icon(symbol)}
-                <strong>{name}</strong>
-                <span class="soft">{what}</span>
-            </A>
+            <a class="paper door" href=path>{icon(symbol)} <strong>{name}</strong> <span class="soft">{what}</span></a>
         </li>
     }
+    .into_any()
 }
 
-#[component]
-pub fn NotFound() -> impl IntoView {
+pub fn nowhere() -> AnyView {
+    let way_on = Some(("Go to the entrance", "/".to_owned()));
     view! {
-        <Title text="Nothing here · Pizza Market"/>
-        <main id="main">
-            <div class="empty">
-                {icon(Icon::Search)}
-                <h1>"There is nothing at this address"</h1>
-                <p>"The panels are in the bar above."</p>
-                <A href="/" attr:class="button">"Go to the entrance"</A>
-            </div>
+        <main id="main" tabindex="-1">
+            <h1 class="unseen">"Nothing here"</h1>
+            {empty(Icon::Search, "There is nothing at this address", "The panels are in the bar above.", way_on)}
         </main>
     }
+    .into_any()
 }

@@ -7,9 +7,9 @@ mod orders;
 mod supplier;
 mod track;
 
-pub use customer::Customer;
-pub use dispatch::Dispatch;
-pub use home::{Home, NotFound};
-pub use orders::{OneOrder, Orders};
-pub use supplier::Supplier;
-pub use track::Track;
+pub use customer::customer;
+pub use dispatch::dispatch;
+pub use home::{home, nowhere};
+pub use orders::orders;
+pub use supplier::supplier;
+pub use track::track;

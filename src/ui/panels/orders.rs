@@ -1,78 +1,137 @@
-//! The order book: every order on the board with its status, and one of them event by event.
+//! The order book: every order with its status, and one of them event by event.
 
 use crate::{
-    api,
-    domain::{Board, Error, Event, EventType, Order, OrderId, Status},
+    domain::{Board, Event, EventType, Order, OrderId, Status},
     ui::{
         market::Market,
-        parts::small::{Detail, Icon, badge, exact_moment, icon, moment, name, pizza, sum},
+        parts::{
+            list,
+            reading::Reading,
+            small::{
+                Detail, Icon, badge, empty, exact_moment, fact, icon, moment, name, pizza, refusal,
+                sum, text,
+            },
+        },
+        place::{Here, Place, Wanted},
         words,
     },
 };
-use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
-use leptos_router::{
-    components::{A, Outlet},
-    hooks::{use_location, use_navigate, use_params_map, use_query_map},
-};
+use leptos::prelude::*;
 
 /// Rows on one page.
 const SHOWN: usize = 200;
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Wanted {
-    status: Option<Status>,
-    text: String,
-    /// A page of the past: older than this.
-    below: Option<OrderId>,
+pub fn orders() -> AnyView {
+    let here = Here::now();
+    let below = here.memo(|place| wanted(place).below);
+    let list = move || {
+        if below.get().is_some() {
+            past()
+        } else {
+            newest()
+        }
+    };
+    let open = here.memo(|place| place.story());
+    view! {
+        <main id="main" tabindex="-1">
+            <div class="page-head"><h1>"Orders"</h1></div>
+            {search()}
+            {by_status()}
+            <div class="book">
+                <section class="paper table-box" aria-labelledby="list">
+                    <h2 class="unseen" id="list">"List of orders"</h2>
+                    {list}
+                </section>
+                {move || open.get().map(one)}
+            </div>
+        </main>
+    }
+    .into_any()
 }
 
-impl Wanted {
-    /// As the current address has it.
-    fn here() -> Memo<Wanted> {
-        let query = use_query_map();
-        Memo::new(move |_| {
-            let query = query.read();
-            Wanted {
-                status: query
-                    .get("status")
-                    .and_then(|name| Status::from_name(&name)),
-                text: query.get("q").unwrap_or_default(),
-                below: query.get("below").and_then(|id| id.parse().ok()),
-            }
+fn wanted(place: &Place) -> Wanted {
+    match place {
+        Place::Orders { wanted, .. } => wanted.clone(),
+        _ => Wanted::default(),
+    }
+}
+
+/// The address of this page with something else wanted.
+fn address(change: impl Fn(&mut Wanted) + Send + Sync + 'static) -> Signal<String> {
+    let here = Here::now();
+    text(move || {
+        let mut wanted = wanted(&here.get());
+        change(&mut wanted);
+        Place::Orders { wanted, open: None }.address()
+    })
+}
+
+fn search() -> AnyView {
+    let here = Here::now();
+    let typed = text(move || wanted(&here.get()).text);
+    let type_in = move |event| {
+        let place = here.get_untracked();
+        let open = place.story();
+        let wanted = Wanted {
+            text: event_target_value(&event),
+            below: None,
+            ..wanted(&place)
+        };
+        here.correct(Place::Orders { wanted, open });
+    };
+    let status = move || {
+        let status = wanted(&here.get()).status?;
+        Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
+    };
+    view! {
+        <form class="filters" role="search" action="/orders">
+            <div class="field">
+                <label for="q">"Search all text"</label>
+                <div class="affix">
+                    <span>{icon(Icon::Search)}</span>
+                    <input class="input searching" id="q" type="search" name="q" autocomplete="off" value=typed prop:value=typed on:input=type_in/>
+                </div>
+            </div>
+            {status}
+        </form>
+    }
+    .into_any()
+}
+
+fn by_status() -> AnyView {
+    let all = Status::ALL.iter().map(|&status| stop(Some(status)));
+    view! { <nav aria-label="Status"><ul class="by-status">{stop(None)} {all.collect::<Vec<_>>()}</ul></nav> }.into_any()
+}
+
+/// One status, or all, with how many orders stand there.
+fn stop(status: Option<Status>) -> AnyView {
+    let here = Here::now();
+    let number: Signal<usize> = Market::here()
+        .view(move |board| {
+            let counts = board.counts();
+            status.map_or(counts.all(), |status| counts.of(status)) as usize
         })
-    }
-
-    fn address(&self) -> String {
-        let status = self.status.map(|status| format!("status={status}"));
-        let text = (!self.text.is_empty()).then(|| format!("q={}", words::in_address(&self.text)));
-        let below = self.below.map(|id| format!("below={id}"));
-        let query: Vec<_> = status.into_iter().chain(text).chain(below).collect();
-        if query.is_empty() {
-            String::new()
-        } else {
-            format!("?{}", query.join("&"))
+        .into();
+    let current = Signal::derive(move || (wanted(&here.get()).status == status).then_some("true"));
+    let to = address(move |wanted| {
+        *wanted = Wanted {
+            status,
+            below: None,
+            ..wanted.clone()
         }
+    });
+    view! {
+        <li>
+            <a href=to aria-current=current data-status=status.map(Status::name)>
+                {status.map(|status| icon(Icon::Of(status)))} {status.map_or("All", words::status)} " " <b>{number}</b>
+            </a>
+        </li>
     }
-
-    /// The list that this asks for.
-    fn page(&self) -> String {
-        format!("/orders{}", self.address())
-    }
-
-    fn takes(&self, order: &Order) -> bool {
-        self.status.is_none_or(|status| status == order.status) && order.mentions(&self.text)
-    }
-
-    /// Whether the board holds only the newest of what is asked for.
-    fn wants_finished(&self) -> bool {
-        self.status.is_none_or(Status::is_final)
-    }
+    .into_any()
 }
 
 /// What of the board is shown: newest first, only as far back as the board has everything, and only so many.
-fn newest(board: &Board, wanted: &Wanted) -> (Vec<OrderId>, Option<OrderId>) {
+fn listed(board: &Board, wanted: &Wanted) -> (Vec<OrderId>, Option<OrderId>) {
     let end = board.forgotten().filter(|_| wanted.wants_finished());
     let mut found = board
         .orders()
@@ -88,152 +147,52 @@ fn newest(board: &Board, wanted: &Wanted) -> (Vec<OrderId>, Option<OrderId>) {
     (shown, older)
 }
 
-#[component]
-pub fn Orders() -> impl IntoView {
-    let wanted = Wanted::here();
-    view! {
-        <Title text="Orders · Pizza Market"/>
-        <main id="main">
-            <div class="page-head"><h1>"Orders"</h1></div>
-            <Search wanted/>
-            <ByStatus wanted/>
-            <div class="book">
-                <section class="paper table-box" aria-labelledby="list">
-                    <h2 class="unseen" id="list">"List of orders"</h2>
-                    {move || match wanted.get().below {
-                        None => view! { <Newest wanted/> }.into_any(),
-                        Some(below) => view! { <Past wanted below/> }.into_any(),
-                    }}
-                </section>
-                <Outlet/>
-            </div>
-        </main>
-    }
-}
-
-#[component]
-fn Search(wanted: Memo<Wanted>) -> impl IntoView {
-    let (navigate, path) = (use_navigate(), use_location().pathname);
-    let search = move |event| {
-        let wanted = Wanted {
-            text: event_target_value(&event),
-            below: None,
-            ..wanted.get_untracked()
-        };
-        let options = leptos_router::NavigateOptions {
-            replace: true,
-            scroll: false,
-            ..Default::default()
-        };
-        navigate(
-            &format!("{}{}", path.get_untracked(), wanted.address()),
-            options,
-        );
-    };
-    view! {
-        <form class="filters" role="search" action="/orders">
-            <div class="field">
-                <label for="q">"Search all text"</label>
-                <div class="affix">
-                    <span>{icon(Icon::Search)}</span>
-                    <input class="input searching" id="q" type="search" name="q" autocomplete="off"
-                        value=wanted.get_untracked().text prop:value=move || wanted.get().text on:input=search/>
-                </div>
-            </div>
-            {move || wanted.get().status.map(|status| view! { <input type="hidden" name="status" value=status.name()/> })}
-        </form>
-    }
-}
-
-#[component]
-fn ByStatus(wanted: Memo<Wanted>) -> impl IntoView {
-    let counts = Market::here().counts();
-    let address = move |status| {
-        Wanted {
-            status,
-            below: None,
-            ..wanted.get()
-        }
-        .page()
-    };
-    let current = move |status| (wanted.get().status == status).then_some("true");
-    view! {
-        <nav aria-label="Status">
-            <ul class="by-status">
-                <li><a href=move || address(None) aria-current=move || current(None) data-noscroll="">"All " <b>{move || counts.get().all()}</b></a></li>
-                {Status::ALL.iter().map(|&status| view! {
-                    <li>
-                        <a href=move || address(Some(status)) aria-current=move || current(Some(status)) data-status=status.name() data-noscroll="">
-                            {icon(Icon::Of(status))} {words::status(status)} " " <b>{move || counts.get().of(status)}</b>
-                        </a>
-                    </li>
-                }).collect_view()}
-            </ul>
-        </nav>
-    }
-}
-
 /// The live end of the list.
-#[component]
-fn Newest(wanted: Memo<Wanted>) -> impl IntoView {
-    let market = Market::here();
-    let found = market.view(move |board| newest(board, &wanted.get()));
-    let ids = Memo::new(move |_| found.get().unwrap_or_default().0);
-    let older = Memo::new(move |_| found.get().unwrap_or_default().1);
+fn newest() -> AnyView {
+    let (here, market) = (Here::now(), Market::here());
+    let listed = market.view(move |board| listed(board, &wanted(&here.get())));
+    let ids = Memo::new(move |_| listed.get().0);
+    let none = move || {
+        let (ids, older) = listed.get();
+        let next = "Either none has been made yet, or the search is too narrow.";
+        let way_on = Some(("Show all orders", "/orders".to_owned()));
+        (ids.is_empty() && older.is_none())
+            .then(|| empty(Icon::Search, "No order is like that", next, way_on))
+    };
     view! {
-        <Table>
-            <For each=move || ids.get() key=|id| *id let:id>
-                {market.order(id).map(|order| view! { <Row order=order.into() wanted/> })}
-            </For>
-        </Table>
-        <Show when=move || ids.with(Vec::is_empty) && older.get().is_none()>
-            <div class="empty">
-                {icon(Icon::Search)}
-                <h3>"No order is like that"</h3>
-                <p>"Either none has been made yet, or the search is too narrow."</p>
-                <A href="/orders" attr:class="button">"Show all orders"</A>
-            </div>
-        </Show>
-        {move || older.get().map(|below| view! { <Older wanted below/> })}
+        {table(list::orders(ids, |order| row(order.into())))}
+        {none}
+        {move || listed.get().1.map(older)}
     }
+    .into_any()
 }
 
 /// A page of the past, as it is in the store. What is there does not change any more, or is on the live page, too.
-#[component]
-fn Past(wanted: Memo<Wanted>, below: OrderId) -> impl IntoView {
-    let Wanted { status, text, .. } = wanted.get_untracked();
-    let found = OnceResource::new(api::search(status, text, below));
-    view! {
-        <p class="row"><a class="button" href=move || Wanted { below: None, ..wanted.get() }.page()>"Newest orders"</a></p>
-        <Transition>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(found) => Either::Left(view! {
-                        <Table>
-                            {found.orders.into_iter().map(|order| view! { <Row order=Signal::stored(order) wanted/> }).collect_view()}
-                        </Table>
-                        {found.next.map(|below| view! { <Older wanted below/> })}
-                    }),
-                    Err(error) => Either::Right(view! {
-                        <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{words::refusal(&error)}</span></p>
-                    }),
-                }
-            })}
-        </Transition>
-    }
+fn past() -> AnyView {
+    let (here, reading) = (Here::now(), Reading::here());
+    let page = move || match reading.past(&wanted(&here.get())) {
+        None => view! { <p class="empty small" aria-busy="true">"Reading…"</p> }.into_any(),
+        Some(Err(error)) => refusal(words::refusal(&error)),
+        Some(Ok(found)) => {
+            let rows: Vec<_> = found
+                .orders
+                .into_iter()
+                .map(|order| row(Signal::stored(order)))
+                .collect();
+            (table(rows.into_any()), found.next.map(older)).into_any()
+        }
+    };
+    let newest = address(|wanted| wanted.below = None);
+    view! { <p class="row"><a class="button" href=newest>"Newest orders"</a></p> {page} }.into_any()
 }
 
-#[component]
-fn Older(wanted: Memo<Wanted>, below: OrderId) -> impl IntoView {
-    view! {
-        <p class="row">
-            <a class="button" href=move || Wanted { below: Some(below), ..wanted.get() }.page()>"Older orders" {icon(Icon::Next)}</a>
-        </p>
-    }
+fn older(below: OrderId) -> AnyView {
+    let to = address(move |wanted| wanted.below = Some(below));
+    view! { <p class="row"><a class="button" href=to>"Older orders" {icon(Icon::Next)}</a></p> }
+        .into_any()
 }
 
-#[component]
-fn Table(children: Children) -> impl IntoView {
+fn table(rows: AnyView) -> AnyView {
     view! {
         <table class="table">
             <thead>
@@ -246,100 +205,94 @@ fn Table(children: Children) -> impl IntoView {
                     <th scope="col" class="num">"Price"</th>
                 </tr>
             </thead>
-            <tbody>{children()}</tbody>
+            <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }
 
-#[component]
-fn Row(order: Signal<Order>, wanted: Memo<Wanted>) -> impl IntoView {
-    let params = use_params_map();
+fn row(order: Signal<Order>) -> AnyView {
+    let here = Here::now();
     let o = order.get_untracked();
     let id = o.id;
     let status = Memo::new(move |_| order.get().status);
-    let current =
-        move || (params.read().get("id").as_deref() == Some(&id.to_string())).then_some("true");
+    let current = Signal::derive(move || (here.get().story() == Some(id)).then_some("true"));
+    let to = text(move || {
+        Place::Orders {
+            wanted: wanted(&here.get()),
+            open: Some(id),
+        }
+        .address()
+    });
     let customer = move || match order.get().customer_name {
-        Some(customer) => Either::Left(name(&customer)),
-        None => Either::Right(view! { <span class="soft">"nobody yet"</span> }),
+        Some(customer) => name(&customer),
+        None => view! { <span class="soft">"nobody yet"</span> }.into_any(),
     };
+    let name_of_status = Signal::derive(move || status.get().name());
+    let ended = Signal::derive(move || status.get().is_final().then_some(""));
     view! {
-        <tr data-status=move || status.get().name() data-final=move || status.get().is_final().then_some("") aria-current=current>
+        <tr data-status=name_of_status data-final=ended aria-current=current>
             <td class="when">{moment(o.created_at)}</td>
             <td class="state">{move || badge(status.get(), words::status(status.get()))}</td>
-            <td class="lead"><a class="name" href=move || format!("/orders/{id}{}", wanted.get().address()) data-noscroll="">{name(&o.pizza_name)}</a></td>
+            <td class="lead"><a class="name" href=to>{name(&o.pizza_name)}</a></td>
             <td class="sup">{name(&o.supplier_name)}</td>
             <td class="cust">{customer}</td>
             <td class="money">{words::money(o.total())}</td>
         </tr>
     }
+    .into_any()
 }
 
 /// One order beside the list: all that has happened to it.
-#[component]
-pub fn OneOrder() -> impl IntoView {
-    let market = Market::here();
-    let params = use_params_map();
-    let wanted = Wanted::here();
-    let id = Memo::new(move |_| {
-        params
-            .read()
-            .get("id")
-            .and_then(|id| id.parse::<OrderId>().ok())
+fn one(id: OrderId) -> AnyView {
+    let (here, reading) = (Here::now(), Reading::here());
+    let close = text(move || {
+        Place::Orders {
+            wanted: wanted(&here.get()),
+            open: None,
+        }
+        .address()
     });
-    let seen = Memo::new(move |_| {
-        let id = id.get()?;
-        Some((
-            id,
-            market
-                .view(move |board| board.get(id).map(|order| order.version))
-                .get(),
-        ))
-    });
-    let events = Resource::new(
-        move || seen.get(),
-        async |seen| match seen {
-            Some((id, _)) => api::history(id).await,
-            None => Err(Error::UnknownPath),
-        },
-    );
+    let story = move || match reading.story(id) {
+        None => view! { <span class="bone half"></span> <span class="bone"></span> }.into_any(),
+        Some(Err(error)) => refusal(words::refusal(&error)),
+        Some(Ok(events)) => events
+            .last()
+            .map(|now| history(&now.order, &events))
+            .into_any(),
+    };
     view! {
         <aside class="paper stack" id="order" aria-label="One order">
-            <Transition>
-                {move || Suspend::new(async move {
-                    match events.await {
-                        Ok(events) => Either::Left(view! { <History events wanted/> }),
-                        Err(error) => Either::Right(view! {
-                            <p class="due error-line" role="alert">{icon(Icon::Alert)} <span>{words::refusal(&error)}</span></p>
-                            <A href=move || wanted.get().page() attr:class="button">"Back to the list"</A>
-                        }),
-                    }
-                })}
-            </Transition>
+            <a class="button square close" href=close aria-label="Close this order">{icon(Icon::Close)}</a>
+            {story}
         </aside>
     }
+    .into_any()
 }
 
-#[component]
-fn History(events: Vec<Event>, wanted: Memo<Wanted>) -> impl IntoView {
-    let order = events.last().map(|event| event.order.clone());
-    order.map(|order| view! {
+fn history(order: &Order, events: &[Event]) -> AnyView {
+    let happened: Vec<_> = events.iter().map(happened).collect();
+    view! {
         <header class="head one">
             {pizza(&order.pizza_name, Detail::Card)}
             <div>
                 <h2>{name(&order.pizza_name)}</h2>
                 <p class="soft">{order.id.number()} " · " {name(&order.supplier_name)}</p>
             </div>
-            <a class="button square" href=move || wanted.get().page() aria-label="Close this order" data-noscroll="">{icon(Icon::Close)}</a>
         </header>
-        <div class="row spread">{badge(order.status, words::status(order.status))}</div>
-        <ol class="timeline" aria-label="What happened">{events.iter().map(happened).collect_view()}</ol>
-        {sum(&order, order.supplier_name.to_string(), "Customer pays")}
-        {people(&order)}
-    })
+        <p class="row">{badge(order.status, words::status(order.status))}</p>
+        <ol class="timeline" aria-label="What happened">{happened}</ol>
+        {sum(order, &order.supplier_name, "Customer pays")}
+        <dl class="facts">
+            {fact(Icon::Person, "Customer", order.customer_name.as_ref().map(|name| name.to_string()))}
+            {fact(Icon::Pin, "Address", order.delivery_address.as_ref().map(|address| address.to_string()))}
+            {fact(Icon::Of(Status::InTransit), "Driver", order.driver_name.as_ref().map(|driver| driver.to_string()))}
+        </dl>
+    }
+    .into_any()
 }
 
-fn happened(event: &Event) -> impl IntoView + use<> {
+fn happened(event: &Event) -> AnyView {
     let order = &event.order;
     let (word, what) = match event.event_type {
         EventType::Created => {
@@ -355,24 +308,21 @@ fn happened(event: &Event) -> impl IntoView + use<> {
             "Taken",
             Some(format!("pays {}", words::money(order.total()))),
         ),
-        EventType::Preparing => ("In the oven", None),
-        EventType::Ready => ("Ready", None),
         EventType::Dispatched => (
             "With driver",
             order.driver_name.as_ref().map(|driver| driver.to_string()),
         ),
-        EventType::InTransit => ("On the way", None),
-        EventType::Delivered => ("Delivered", None),
-        EventType::Cancelled => ("Cancelled", None),
+        _ => (words::status(order.status), None),
     };
     view! {
         <li data-status=order.status.name()>
             {icon(Icon::Of(order.status))}
             <strong>{word}</strong>
             {exact_moment(event.timestamp)}
-            {what.map(|what| view! { <p><bdi>{what}</bdi></p> })}
+            {what.map(|what| view! { <p><bdi>{what}</bdi></p> }.into_any())}
         </li>
     }
+    .into_any()
 }
 
 /// What the supplier has answered.
@@ -386,19 +336,4 @@ fn said(order: &Order) -> Option<String> {
         .map(|notes| format!("“{notes}”"));
     let parts: Vec<_> = minutes.into_iter().chain(notes).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-fn people(order: &Order) -> impl IntoView + use<> {
-    let fact = |symbol, what: &'static str, text: Option<String>| {
-        text.map(|text| view! {
-            <div><dt>{icon(symbol)} <span class="unseen">{what}</span></dt><dd><bdi>{text}</bdi></dd></div>
-        })
-    };
-    view! {
-        <dl class="facts">
-            {fact(Icon::Person, "Customer", order.customer_name.as_ref().map(|name| name.to_string()))}
-            {fact(Icon::Pin, "Address", order.delivery_address.as_ref().map(|address| address.to_string()))}
-            {fact(Icon::Of(Status::InTransit), "Driver", order.driver_name.as_ref().map(|driver| driver.to_string()))}
-        </dl>
-    }
 }

@@ -1,116 +1,110 @@
 //! The market's awning: brand, panels with what waits there, and the lamp.
 
-use super::small::{Icon, icon};
+use super::small::{Icon, count, icon, text};
 use crate::{
-    domain::{Counts, Status},
+    domain::{Board, Status},
     ui::{
         market::{Lamp, Market},
+        place::{Here, Panel, Place, Wanted},
         words,
     },
 };
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_location};
 
-#[component]
-pub fn Bar() -> impl IntoView {
-    let counts = Market::here().counts();
-    let of = move |status| counts.get().of(status);
+pub fn bar() -> AnyView {
     view! {
         <header class="bar">
-            <A href="/" attr:class="brand">
-                <img src="/brand.svg" alt="" width="34" height="34"/>
-                "Pizza Market"
-            </A>
+            <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
             <nav class="panels" aria-label="Panels">
                 <ul>
-                    {panel("/supplier", "Supplier", Signal::derive(move || of(Status::PendingSupplier)), "to answer", true)}
-                    {panel("/customer", "Customer", Signal::derive(move || of(Status::SupplierAccepted)), "on offer", false)}
-                    {panel("/dispatch", "Dispatch", Signal::derive(move || of(Status::Ready)), "waiting for a driver", true)}
-                    {panel("/orders", "Orders", Signal::derive(move || Counts::all(counts.get())), "in all", false)}
+                    {panel(Place::Supplier { kitchen: None }, "Supplier", |board| waits(board, Status::PendingSupplier), "to answer", true)}
+                    {panel(Place::Customer { taking: None }, "Customer", |board| waits(board, Status::SupplierAccepted), "on offer", false)}
+                    {panel(Place::Dispatch, "Dispatch", |board| waits(board, Status::Ready), "waiting for a driver", true)}
+                    {panel(Place::Orders { wanted: Wanted::default(), open: None }, "Orders", |board| board.counts().all() as usize, "in all", false)}
                 </ul>
             </nav>
-            <LampView/>
+            {lamp()}
         </header>
-        <StaleBanner/>
+        {stale_banner()}
     }
+    .into_any()
 }
 
-/// A panel's link. Where `waits`, a number above zero calls somebody.
+fn waits(board: &Board, status: Status) -> usize {
+    board.counts().of(status) as usize
+}
+
+/// A panel's link, with what is there. Where `calls`, a number above zero calls somebody.
 fn panel(
-    path: &'static str,
+    place: Place,
     word: &'static str,
-    count: Signal<u64>,
+    read: fn(&Board) -> usize,
     of_what: &'static str,
-    waits: bool,
-) -> impl IntoView {
+    calls: bool,
+) -> AnyView {
+    let number = Market::here().view(read).into();
+    let (own, now) = (place.panel(), Here::now().memo(|place| place.panel()));
+    let current = Signal::derive(move || {
+        let is_here = now.get() == own || (own, now.get()) == (Panel::Customer, Panel::Track);
+        is_here.then_some("page")
+    });
     view! {
         <li>
-            <A href=path>
-                {word}
-                " "
-                <span class="count" data-waits=move || (waits && count.get() > 0).then_some("")>
-                    {count}
-                    <span class="unseen">" " {of_what}</span>
-                </span>
-            </A>
+            <a href=place.address() aria-current=current>
+                {word} " " {count(number, calls)} <span class="unseen">" " {of_what}</span>
+            </a>
         </li>
     }
+    .into_any()
 }
 
-#[component]
-fn LampView() -> impl IntoView {
+fn lamp() -> AnyView {
     let market = Market::here();
     let lamp = Memo::new(move |_| market.lamp());
-    let state = move || match lamp.get() {
-        Lamp::Page => "page",
-        Lamp::Live => "live",
-        Lamp::Reconnecting => "reconnecting",
-        Lamp::Stale => "stale",
+    let face = move || match lamp.get() {
+        Lamp::Page => ("page", Icon::Clock, "As of "),
+        Lamp::Live => ("live", Icon::Live, "Live"),
+        Lamp::Reconnecting => ("reconnecting", Icon::Reconnecting, "Reconnecting…"),
+        Lamp::Stale => ("stale", Icon::Stale, "Stale"),
     };
-    let symbol = move || match lamp.get() {
-        Lamp::Page => Icon::Clock,
-        Lamp::Live => Icon::Live,
-        Lamp::Reconnecting => Icon::Reconnecting,
-        Lamp::Stale => Icon::Stale,
-    };
-    let word = move || match lamp.get() {
-        Lamp::Page => "As of ",
-        Lamp::Live => "Live",
-        Lamp::Reconnecting => "Reconnecting…",
-        Lamp::Stale => "Stale",
-    };
-    // Read out when the state changes, and not with every second of the age beside it.
-    let age = move || match lamp.get() {
+    let state = Signal::derive(move || face().0);
+    // The word is read out when it changes; the age beside it is not, with every second.
+    let word = Signal::derive(move || face().2);
+    let age = text(move || match lamp.get() {
         Lamp::Page => words::clock(market.as_of(), market),
-        Lamp::Live => String::new(),
-        Lamp::Reconnecting | Lamp::Stale if !market.is_loaded() => String::new(),
-        Lamp::Reconnecting | Lamp::Stale => format!(" · {} old", words::seconds(market.age())),
-    };
+        Lamp::Reconnecting | Lamp::Stale if market.is_loaded() => {
+            format!(" · {} old", words::seconds(market.age()))
+        }
+        _ => String::new(),
+    });
     view! {
         <p class="lamp" data-state=state>
-            {move || icon(symbol())}
+            {move || icon(face().1)}
             <span role="status">{word}</span>
             <span>{age}</span>
         </p>
     }
+    .into_any()
 }
 
 /// Says what a stale page means, and offers the way on.
-#[component]
-fn StaleBanner() -> impl IntoView {
+fn stale_banner() -> impl IntoView {
     let market = Market::here();
     let stale = Memo::new(move |_| market.lamp() == Lamp::Stale && market.is_loaded());
-    let path = use_location().pathname;
-    view! {
-        <Show when=move || stale.get()>
-            <div class="banner" data-tone="bad" role="alert">
-                {icon(Icon::Stale)}
-                <p>
-                    <strong>"This is from " {move || words::clock(market.as_of(), market)} "."</strong>
-                    " The connection is gone and we keep trying. What you send now is still safe: it is either stored or refused."
-                </p>
-                <a class="button" href=path rel="external">{icon(Icon::Undo)} "Read again"</a>
-            </div>
-        </Show>
+    let from = text(move || words::clock(market.as_of(), market));
+    move || {
+        stale.get().then(|| {
+            view! {
+                <div class="banner" data-tone="bad" role="alert">
+                    {icon(Icon::Stale)}
+                    <p>
+                        <strong>"This is from " {from} "."</strong>
+                        " The connection is gone and we keep trying. What you send now is still safe: it is either stored or refused."
+                    </p>
+                    <a class="button" href="" rel="external">{icon(Icon::Undo)} "Read again"</a>
+                </div>
+            }
+            .into_any()
+        })
     }
 }

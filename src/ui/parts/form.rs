@@ -3,33 +3,19 @@
 //!
 //! A refusal stands beside what was refused: a field's fault under the field, everything else with the order.
 
-use super::small::{Icon, icon};
+use super::small::{Icon, icon, refusal};
 use crate::{
     domain::{Error, Order, OrderId, Time},
-    ui::{live::sleep, market::Market, words},
+    ui::{ask, market::Market, place::focus, words},
 };
 use chrono::TimeDelta;
-use futures::{FutureExt, select_biased};
-use gloo_net::http::Request;
 use leptos::{
-    context::Provider,
-    ev::SubmitEvent,
-    form::form_data_from_event,
-    html,
-    prelude::*,
-    tachys::html::attribute::Attribute,
-    task::spawn_local,
-    wasm_bindgen::JsCast,
-    web_sys::{HtmlElement, UrlSearchParams},
+    ev::SubmitEvent, form::form_data_from_event, prelude::*, task::spawn_local,
+    web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The server answers within 5 s. Whoever does not, is not there.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a refusal stays with its order.
 const SHOWN: TimeDelta = TimeDelta::seconds(60);
 
@@ -79,19 +65,29 @@ impl Forms {
         self.sending.with(|sending| sending.contains(&order))
     }
 
-    fn refuse(self, order: OrderId, error: Error, now: Time) {
-        self.refused
-            .update(|refused| drop(refused.insert(order, (error, now))));
-    }
-
-    fn forgive(self, order: OrderId) {
-        self.refused.update(|refused| drop(refused.remove(&order)));
+    /// Waits for the answer to what was sent for an order, and keeps the refusal, if it is one.
+    async fn send(
+        self,
+        order: Option<OrderId>,
+        path: &str,
+        body: String,
+        now: Time,
+    ) -> Result<Order, Error> {
+        self.sending.update(|sending| sending.extend(order));
+        let answer = ask::post(path, body).await;
+        if let Some(order) = order {
+            self.refused.update(|refused| match &answer {
+                Err(error) => drop(refused.insert(order, (error.clone(), now))),
+                Ok(_) => drop(refused.remove(&order)),
+            });
+        }
+        answer
     }
 }
 
 /// One form, as its fields see it.
 #[derive(Clone, Copy)]
-struct Form {
+pub struct Form {
     id: StoredValue<String>,
     error: RwSignal<Option<Error>>,
     busy: RwSignal<bool>,
@@ -113,157 +109,180 @@ impl Form {
             typed: StoredValue::new(typed),
         }
     }
-}
 
-/// A form that does `act`, one of the server functions, perhaps with an order.
-#[component]
-pub fn ActForm(
-    act: &'static str,
-    /// Its own name, where several forms do the same.
-    #[prop(default = act)]
-    form: &'static str,
-    #[prop(optional, into)] order: Option<Signal<Order>>,
-    #[prop(optional)] class: &'static str,
-    /// What follows when it is done.
-    #[prop(optional)]
-    then: Option<Callback<Order>>,
-    children: Children,
-) -> impl IntoView {
-    let (market, forms) = (Market::here(), Forms::here());
-    let order_id = order.map(|order| order.with_untracked(|order| order.id));
-    let id = form_id(form, order_id);
-    let form = Form::new(id.clone());
-    let element = NodeRef::<html::Form>::new();
-    let send = move |event: SubmitEvent| {
-        event.prevent_default();
-        if form.busy.get_untracked() {
-            return;
-        }
-        let Some(body) = encode(&event) else { return };
-        form.busy.set(true);
-        form.error.set(None);
-        forms.sending.update(|sending| sending.extend(order_id));
-        spawn_local(async move {
-            let answer = post(act, body).await;
-            // The form may be gone by now, with its ticket.
-            let _ = form.busy.try_set(false);
-            match answer {
-                Ok(order) => {
-                    forms.forgive(order.id);
-                    // First, since the change may take the form away.
-                    if let Some(then) = then {
-                        then.try_run(order.clone());
-                    }
-                    market.put(&order);
-                }
-                Err(error) => {
-                    if let (Some(id), false) = (order_id, matches!(error, Error::Invalid(_))) {
-                        forms.refuse(id, error.clone(), market.now_untracked());
-                    }
-                    let _ = form.error.try_set(Some(error));
-                    request_animation_frame(move || focus_fault(element));
-                }
+    /// One of its fields.
+    pub fn control(self, name: &'static str) -> Control {
+        Control { name, form: self }
+    }
+
+    /// A button that sends it.
+    pub fn send(
+        self,
+        class: &'static str,
+        symbol: Option<Icon>,
+        word: impl IntoView + 'static,
+    ) -> AnyView {
+        let busy = Signal::derive(move || self.busy.get().then_some("true"));
+        let symbol = move || {
+            if self.busy.get() {
+                Some(Icon::Reconnecting)
+            } else {
+                symbol
             }
-            forms
-                .sending
-                .update(|sending| sending.retain(|id| Some(*id) != order_id));
+        };
+        view! { <button class=class aria-busy=busy>{move || symbol().map(icon)} {word.into_any()}</button> }.into_any()
+    }
+}
+
+type Then = Box<dyn Fn(&Order) + Send + Sync>;
+
+/// What a form is for.
+pub struct Act {
+    /// The address of the server function.
+    pub path: &'static str,
+    /// Its own name, where several forms have the same address.
+    pub name: &'static str,
+    pub class: &'static str,
+    pub order: Option<Signal<Order>>,
+    /// What follows when it is done.
+    pub then: Option<Then>,
+}
+
+impl Act {
+    pub fn new(path: &'static str) -> Act {
+        Act {
+            path,
+            name: path.trim_start_matches("/act/"),
+            class: "",
+            order: None,
+            then: None,
+        }
+    }
+
+    pub fn named(self, name: &'static str) -> Act {
+        Act { name, ..self }
+    }
+
+    pub fn class(self, class: &'static str) -> Act {
+        Act { class, ..self }
+    }
+
+    pub fn on(self, order: impl Into<Signal<Order>>) -> Act {
+        Act {
+            order: Some(order.into()),
+            ..self
+        }
+    }
+
+    pub fn then(self, then: impl Fn(&Order) + Send + Sync + 'static) -> Act {
+        Act {
+            then: Some(Box::new(then)),
+            ..self
+        }
+    }
+
+    /// The form, with the fields and buttons that `parts` makes.
+    pub fn form(self, parts: impl FnOnce(Form) -> AnyView) -> AnyView {
+        let id = form_id(
+            self.name,
+            self.order
+                .map(|order| order.with_untracked(|order| order.id)),
+        );
+        let form = Form::new(id.clone());
+        let parts = parts(form);
+        self.around(id, form, parts)
+    }
+
+    fn around(self, id: String, form: Form, parts: AnyView) -> AnyView {
+        let (forms, market) = (Forms::here(), Market::here());
+        let order = self.order.map(|order| {
+            let version = Signal::derive(move || order.get().version.to_string());
+            view! {
+                <input type="hidden" name="id" value=order.with_untracked(|order| order.id.to_string())/>
+                <input type="hidden" name="version" value=version prop:value=version/>
+            }
+            .into_any()
         });
-    };
-    view! {
-        <form node_ref=element id=id method="post" action=format!("/act/{act}") class=class novalidate on:submit=send>
-            <Provider value=form>
-                {order.map(|order| view! {
-                    <input type="hidden" name="id" value=order.with_untracked(|order| order.id.to_string())/>
-                    <input type="hidden" name="version" prop:value=move || order.get().version.to_string() value=order.with_untracked(|order| order.version.to_string())/>
-                })}
-                {children()}
-                {order.is_none().then(|| view! { <FormError/> })}
-            </Provider>
-        </form>
+        let error = self.order.is_none().then_some(move || form_error(form));
+        let (path, class, then) = (self.path, self.class, StoredValue::new(self.then));
+        let order_id = self
+            .order
+            .map(|order| order.with_untracked(|order| order.id));
+        let submit = move |event: SubmitEvent| {
+            event.prevent_default();
+            let Some(body) = encode(&event).filter(|_| !form.busy.get_untracked()) else {
+                return;
+            };
+            form.busy.set(true);
+            form.error.set(None);
+            spawn_local(async move {
+                let answer = forms
+                    .send(order_id, path, body, market.now_untracked())
+                    .await;
+                // From here on, the form may be gone with its ticket.
+                let _ = form.busy.try_set(false);
+                match &answer {
+                    Ok(order) => {
+                        // First, since the change itself may take the form away.
+                        then.try_with_value(|then| then.as_ref().map(|then| then(order)));
+                        market.put(order);
+                    }
+                    Err(error) => {
+                        let _ = form.error.try_set(Some(error.clone()));
+                        request_animation_frame(|| focus("[aria-invalid=true]"));
+                    }
+                }
+                forms
+                    .sending
+                    .update(|sending| sending.retain(|id| Some(*id) != order_id));
+            });
+        };
+        view! {
+            <form id=id method="post" action=path class=class novalidate on:submit=submit>{order} {parts} {error}</form>
+        }
+        .into_any()
     }
 }
 
-/// Leads to the first field that has to be put right.
-fn focus_fault(form: NodeRef<html::Form>) {
-    let form = form.try_get_untracked().flatten();
-    let field = form.and_then(|form| form.query_selector("[aria-invalid=true]").ok().flatten());
-    if let Some(field) = field {
-        // Nowhere to lead to, if the page does not let us.
-        let _ = field.unchecked_into::<HtmlElement>().focus();
-    }
-}
-
-/// What went wrong with a form that is about no order yet; its fields say what is wrong with them.
-#[component]
-fn FormError() -> impl IntoView {
-    let error = expect_context::<Form>().error;
-    let sentence = move || {
-        error
-            .get()
-            .filter(|error| !matches!(error, Error::Invalid(_)))
-            .map(|e| words::refusal(&e))
-    };
-    view! { <Refusal sentence=Signal::derive(sentence)/> }
+/// What went wrong with a form that is about no order; what is wrong with its fields stands there.
+fn form_error(form: Form) -> Option<AnyView> {
+    let error = form
+        .error
+        .get()
+        .filter(|error| !matches!(error, Error::Invalid(_)))?;
+    Some(refusal(words::refusal(&error)))
 }
 
 /// The refusal that an order has met lately, beside it.
-#[component]
-pub fn Refused(order: OrderId) -> impl IntoView {
+pub fn refused(order: OrderId) -> AnyView {
     let (market, forms) = (Market::here(), Forms::here());
     let sentence = Memo::new(move |_| {
         let refused = forms.refused.with(|refused| refused.get(&order).cloned());
         let (error, at) = refused.filter(|(error, _)| !matches!(error, Error::Invalid(_)))?;
         (market.now() - at < SHOWN).then(|| words::refusal(&error))
     });
-    view! { <Refusal sentence=sentence.into()/> }
+    (move || sentence.get().map(refusal)).into_any()
 }
 
-#[component]
-fn Refusal(sentence: Signal<Option<String>>) -> impl IntoView {
-    move || {
-        sentence.get().map(|sentence| view! { <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{sentence}</span></p> })
-    }
-}
-
-/// A button that sends its form.
-#[component]
-pub fn Send(
-    #[prop(optional)] icon: Option<Icon>,
-    #[prop(default = "button primary")] class: &'static str,
-    children: Children,
-) -> impl IntoView {
-    let busy = expect_context::<Form>().busy;
-    let symbol = move || {
-        if busy.get() {
-            Some(Icon::Reconnecting)
-        } else {
-            icon
-        }
-    };
-    view! {
-        <button class=class aria-busy=move || busy.get().then_some("true")>
-            {move || symbol().map(super::small::icon)}
-            {children()}
-        </button>
-    }
-}
-
-/// What ties a control to its label and its fault. Made inside the form.
+/// A field of a form: what ties its control to its label and its fault.
 #[derive(Clone, Copy)]
 pub struct Control {
     name: &'static str,
     form: Form,
-    fault: Signal<Option<String>>,
 }
 
 impl Control {
-    pub fn new(name: &'static str) -> Control {
-        let form: Form = expect_context();
-        let fault = Signal::derive(move || {
-            let error = form.error.get()?;
-            error.fault(name).map(|what| words::fault(name, what))
-        });
-        Control { name, form, fault }
+    fn id(self) -> String {
+        self.form
+            .id
+            .with_value(|form| format!("{form}-{}", self.name))
+    }
+
+    fn fault(self) -> Option<String> {
+        let error = self.form.error.get()?;
+        error
+            .fault(self.name)
+            .map(|what| words::fault(self.name, what))
     }
 
     /// What stood in it when its form came back, or what it begins with.
@@ -280,45 +299,34 @@ impl Control {
         !self.value("").is_empty()
     }
 
-    /// What is wrong with it.
-    pub fn sentence(self) -> Option<String> {
-        self.fault.get()
-    }
-
     /// The attributes of the control itself.
-    pub fn ties(self) -> impl Attribute {
-        let id = self.id();
-        let described = format!("{id}-fault {id}-hint");
-        let invalid = move || self.fault.get().map(|_| "true");
-        view! { <{..} id=id name=self.name aria-describedby=described aria-invalid=invalid/> }
+    pub fn ties(self) -> impl leptos::attr::Attribute {
+        let described = format!("{0}-fault {0}-hint", self.id());
+        let invalid = Signal::derive(move || self.fault().map(|_| "true"));
+        view! { <{..} id=self.id() name=self.name aria-describedby=described aria-invalid=invalid/> }
     }
 
-    fn id(self) -> String {
-        self.form
-            .id
-            .with_value(|form| format!("{form}-{}", self.name))
+    /// What is wrong with it, where something is.
+    pub fn shown_fault(self) -> AnyView {
+        let id = format!("{}-fault", self.id());
+        let fault = move || {
+            let fault = self.fault()?;
+            Some(view! { <p class="error" role="alert" id=id.clone()>{icon(Icon::Alert)} {fault}</p> }.into_any())
+        };
+        fault.into_any()
     }
-}
 
-/// A control with its label above, its fault and its hint below.
-#[component]
-pub fn Field(
-    of: Control,
-    label: &'static str,
-    #[prop(optional)] hint: Option<&'static str>,
-    children: Children,
-) -> impl IntoView {
-    let (id, fault) = (of.id(), of.fault);
-    let (fault_id, hint_id) = (format!("{id}-fault"), format!("{id}-hint"));
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            {children()}
-            {move || fault.get().map(|fault| view! {
-                <p class="error" role="alert" id=fault_id.clone()>{icon(Icon::Alert)} {fault}</p>
-            })}
-            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
-        </div>
+    /// The control with its label above, its fault and its hint below.
+    pub fn field(
+        self,
+        label: &'static str,
+        hint: Option<&'static str>,
+        control: AnyView,
+    ) -> AnyView {
+        let hint = hint.map(|hint| {
+            view! { <p class="hint" id=format!("{}-hint", self.id())>{hint}</p> }.into_any()
+        });
+        view! { <div class="field"><label for=self.id()>{label}</label> {control} {self.shown_fault()} {hint}</div> }.into_any()
     }
 }
 
@@ -327,30 +335,4 @@ fn encode(event: &SubmitEvent) -> Option<String> {
     let data = form_data_from_event(event).ok()?;
     let body = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     body.to_string().as_string()
-}
-
-async fn post(act: &str, body: String) -> Result<Order, Error> {
-    let work = async {
-        let request = Request::post(&format!("/act/{act}"))
-            .header("Accept", "application/json")
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .body(body)
-            .map_err(|_| Error::Internal)?;
-        let answer = request.send().await.map_err(|_| Error::NoAnswer)?;
-        let (ok, status) = (answer.ok(), answer.status());
-        let text = answer.text().await.map_err(|_| Error::NoAnswer)?;
-        if ok {
-            return serde_json::from_str(&text).map_err(|_| Error::NoAnswer);
-        }
-        // What the layers in front refuse is said to integrators' programs too, in another form.
-        Err(serde_json::from_str(&text).unwrap_or(if status == 429 {
-            Error::TooMany(1)
-        } else {
-            Error::Internal
-        }))
-    };
-    select_biased! {
-        answer = work.boxed_local().fuse() => answer,
-        () = sleep(PATIENCE).boxed_local().fuse() => Err(Error::NoAnswer),
-    }
 }

@@ -1,7 +1,8 @@
-//! What panels are made of. A part shows what it is given; it fetches nothing.
+//! What panels are made of. A part shows what it is given.
 
 pub mod bar;
 pub mod form;
-pub mod outage;
+pub mod list;
+pub mod reading;
 pub mod small;
 pub mod ticket;

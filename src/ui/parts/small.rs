@@ -4,7 +4,6 @@ use crate::{
     domain::{Order, Status, Time},
     ui::{market::Market, words},
 };
-use chrono::SecondsFormat;
 use leptos::prelude::*;
 
 /// The symbols of `public/icons.svg`.
@@ -32,7 +31,7 @@ pub enum Icon {
 }
 
 impl Icon {
-    pub fn symbol(self) -> &'static str {
+    fn symbol(self) -> &'static str {
         match self {
             Icon::Of(status) => status.name(),
             Icon::Alert => "alert",
@@ -58,12 +57,9 @@ impl Icon {
 }
 
 /// A picture without a meaning of its own: the word stands beside it.
-pub fn icon(icon: Icon) -> impl IntoView {
-    view! {
-        <svg class="icon" aria-hidden="true">
-            <use href=format!("/icons.svg#{}", icon.symbol())></use>
-        </svg>
-    }
+pub fn icon(icon: Icon) -> AnyView {
+    let symbol = format!("/icons.svg#{}", icon.symbol());
+    view! { <svg class="icon" aria-hidden="true"><use href=symbol></use></svg> }.into_any()
 }
 
 /// How much of a pizza is drawn.
@@ -76,62 +72,102 @@ pub enum Detail {
 }
 
 /// The drawing that belongs to a pizza's name.
-pub fn pizza(name: &str, detail: Detail) -> impl IntoView + use<> {
+pub fn pizza(name: &str, detail: Detail) -> AnyView {
     let slots = match detail {
         Detail::Ticket => 9,
         Detail::Card => 17,
     };
-    let name = words::in_address(name);
-    view! { <img class="pizza" src=format!("/pizza.svg?slots={slots}&recipe=1&name={name}") alt="" width="100" height="100"/> }
+    let source = format!(
+        "/pizza.svg?slots={slots}&recipe=1&name={}",
+        words::in_address(name)
+    );
+    view! { <img class="pizza" src=source alt="" width="100" height="100"/> }.into_any()
 }
 
 /// A name from anywhere: its direction is its own.
-pub fn name(text: &str) -> impl IntoView + use<> {
-    view! { <bdi>{text.to_owned()}</bdi> }
+pub fn name(text: &str) -> AnyView {
+    view! { <bdi>{text.to_owned()}</bdi> }.into_any()
 }
 
-pub fn badge(status: Status, word: &'static str) -> impl IntoView {
-    view! {
-        <span class="badge" data-status=status.name()>
-            {icon(Icon::Of(status))}
-            {word}
-        </span>
-    }
+pub fn badge(status: Status, word: &'static str) -> AnyView {
+    view! { <span class="badge" data-status=status.name()>{icon(Icon::Of(status))} {word}</span> }
+        .into_any()
+}
+
+/// Text that follows what it is read from.
+pub fn text(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(read)
 }
 
 /// A moment, in the reader's own time.
-pub fn moment(time: Time) -> impl IntoView {
+pub fn moment(time: Time) -> AnyView {
     let market = Market::here();
-    view! { <time datetime=machine(time)>{move || words::clock(time, market)}</time> }
+    said(time, text(move || words::clock(time, market)))
 }
 
 /// A moment, to the second.
-pub fn exact_moment(time: Time) -> impl IntoView {
+pub fn exact_moment(time: Time) -> AnyView {
     let market = Market::here();
-    view! { <time datetime=machine(time)>{move || words::exact_clock(time, market)}</time> }
+    said(time, text(move || words::exact_clock(time, market)))
 }
 
 /// How long ago something was, as the clock ticks.
-pub fn since(time: Time) -> impl IntoView {
+pub fn since(time: Time) -> AnyView {
     let market = Market::here();
     let words = Memo::new(move |_| words::duration(market.now() - time));
-    view! { <time datetime=machine(time)>{words}</time> }
+    said(time, words.into())
 }
 
-fn machine(time: Time) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+fn said(time: Time, words: Signal<String>) -> AnyView {
+    view! { <time datetime=time.to_string()>{words}</time> }.into_any()
+}
+
+/// A number that something has, and whether it calls somebody.
+pub fn count(number: Signal<usize>, calls: bool) -> AnyView {
+    let waits = Signal::derive(move || (calls && number.get() > 0).then_some(""));
+    view! { <span class="count" data-waits=waits>{number}</span> }.into_any()
 }
 
 /// The parts of a price, and the whole that they add up to.
-pub fn sum(order: &Order, whose: String, pays: &'static str) -> impl IntoView + use<> {
+pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
+    let part = |class: &'static str, what: String, amount| {
+        view! { <div class=class><dt>{what}</dt><dd>{words::money(amount)}</dd></div> }.into_any()
+    };
     let market_part = format!("Market’s part, {} %", order.markup_percentage);
     view! {
         <dl class="sum">
-            <div class="part"><dt>{whose}</dt><dd>{words::money(order.supplier_price.cents())}</dd></div>
-            <div class="part"><dt>{market_part}</dt><dd>{words::money(order.market_part())}</dd></div>
-            <div class="total"><dt>{pays}</dt><dd>{words::money(order.total())}</dd></div>
+            {part("part", whose.to_owned(), order.supplier_price.cents())}
+            {part("part", market_part, order.market_part())}
+            {part("total", pays.to_owned(), order.total())}
         </dl>
     }
+    .into_any()
+}
+
+/// Somebody, or some place, with an icon for those who see and a word for those who do not.
+pub fn fact(symbol: Icon, what: &'static str, text: Option<String>) -> Option<AnyView> {
+    text.map(|text| {
+        view! { <div><dt>{icon(symbol)} <span class="unseen">{what}</span></dt><dd><bdi>{text}</bdi></dd></div> }.into_any()
+    })
+}
+
+/// An icon, a heading and what comes next, where nothing is.
+pub fn empty(
+    symbol: Icon,
+    heading: &'static str,
+    next: &'static str,
+    way_on: Option<(&'static str, String)>,
+) -> AnyView {
+    let way_on = way_on
+        .map(|(word, address)| view! { <a class="button" href=address>{word}</a> }.into_any());
+    view! { <div class="empty">{icon(symbol)} <h3>{heading}</h3> <p>{next}</p> {way_on}</div> }
+        .into_any()
+}
+
+/// A sentence about what went wrong.
+pub fn refusal(sentence: String) -> AnyView {
+    view! { <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{sentence}</span></p> }
+        .into_any()
 }
 
 #[cfg(test)]
@@ -140,8 +176,8 @@ mod tests {
 
     #[test]
     fn every_icon_is_in_the_sprite() {
-        let sprite = include_str!("../../../public/icons.svg");
         use Icon::*;
+        let sprite = include_str!("../../../public/icons.svg");
         let others = [
             Alert,
             Check,
@@ -162,8 +198,7 @@ mod tests {
             Stale,
             Undo,
         ];
-        let all = Status::ALL.iter().map(|&status| Of(status)).chain(others);
-        for icon in all {
+        for icon in Status::ALL.iter().map(|&status| Of(status)).chain(others) {
             assert!(
                 sprite.contains(&format!("<symbol id=\"{}\"", icon.symbol())),
                 "{icon:?}"

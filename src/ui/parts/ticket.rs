@@ -1,6 +1,6 @@
 //! What hangs on the rails of kitchen and dispatch: name first, then time, then people, then the one next step.
 
-use super::small::{Detail, Icon, icon, moment, name, pizza};
+use super::small::{Detail, Icon, icon, moment, name, pizza, text};
 use crate::{
     domain::{Order, Time},
     ui::{market::Market, words},
@@ -13,87 +13,75 @@ const SOON: TimeDelta = TimeDelta::minutes(5);
 
 /// How late something is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Level {
+enum Level {
     Fine,
     Soon,
     Late,
 }
 
 impl Level {
-    fn of(promised: Time, now: Time) -> Level {
-        match promised - now {
-            left if left < TimeDelta::zero() => Level::Late,
-            left if left < SOON => Level::Soon,
+    fn of(promised: Option<Time>, now: Time) -> Level {
+        match promised.map(|promised| promised - now) {
+            Some(left) if left < TimeDelta::zero() => Level::Late,
+            Some(left) if left < SOON => Level::Soon,
             _ => Level::Fine,
         }
     }
 
-    fn attribute(self) -> Option<&'static str> {
+    fn face(self) -> (Option<&'static str>, Icon) {
         match self {
-            Level::Fine => None,
-            Level::Soon => Some("soon"),
-            Level::Late => Some("late"),
-        }
-    }
-
-    fn icon(self) -> Icon {
-        match self {
-            Level::Fine => Icon::Clock,
-            Level::Soon => Icon::Hourglass,
-            Level::Late => Icon::Alert,
+            Level::Fine => (None, Icon::Clock),
+            Level::Soon => (Some("soon"), Icon::Hourglass),
+            Level::Late => (Some("late"), Icon::Alert),
         }
     }
 }
 
-/// How late an order is, if anything was promised.
-pub fn level(order: &Order) -> Memo<Level> {
+fn level(order: &Order) -> Memo<Level> {
     let market = Market::here();
     let promised = market.promised(order);
-    Memo::new(move |_| promised.map_or(Level::Fine, |promised| Level::of(promised, market.now())))
+    Memo::new(move |_| Level::of(promised, market.now()))
 }
 
-/// The frame of a ticket.
-#[component]
-pub fn Ticket(
-    order: Memo<Order>,
-    #[prop(optional)] slim: bool,
-    children: Children,
-) -> impl IntoView {
-    let (id, level) = order.with_untracked(|order| (order.id, level(order)));
-    let class = if slim { "ticket slim" } else { "ticket" };
-    view! {
-        <article class=class id=format!("o{id}") data-level=move || level.get().attribute()>
-            {children()}
-        </article>
-    }
+/// A ticket with what stands on it.
+pub fn ticket(order: &Order, class: &'static str, parts: impl IntoView + 'static) -> AnyView {
+    let level = level(order);
+    let late = Signal::derive(move || level.get().face().0);
+    view! { <article class=class id=format!("o{}", order.id) data-level=late>{parts.into_any()}</article> }.into_any()
 }
 
 /// Drawing, name, number, and what `more` says.
-pub fn head<M: IntoView>(order: &Order, more: M) -> impl IntoView + use<M> {
+pub fn head(order: &Order, more: impl IntoView + 'static) -> AnyView {
     view! {
         <header class="head">
             {pizza(&order.pizza_name, Detail::Ticket)}
             <h3>{name(&order.pizza_name)}</h3>
-            <p class="meta"><b class="number">{order.id.number()}</b> " " {more}</p>
+            <p class="meta"><b class="number">{order.id.number()}</b> " " {more.into_any()}</p>
         </header>
     }
+    .into_any()
 }
 
 /// When it is due: how long, and when. Nothing where nothing was promised.
-pub fn due(order: &Order) -> impl IntoView + use<> {
+pub fn due(order: &Order) -> Option<AnyView> {
     let market = Market::here();
-    let level = level(order);
-    market.promised(order).map(|promised| {
-        let words = Memo::new(move |_| match promised - market.now() {
-            left if left.num_minutes() == 0 => "Due now".to_owned(),
-            left if left < TimeDelta::zero() => format!("{} late", words::duration(-left)),
-            left => format!("In {}", words::duration(left)),
-        });
-        view! {
-            <p class="due">
-                {move || icon(level.get().icon())}
-                <span><b>{words}</b> " " <span>"promised " {moment(promised)}</span></span>
-            </p>
-        }
-    })
+    let (level, promised) = (level(order), market.promised(order)?);
+    let words = text(move || match promised - market.now() {
+        left if left.num_minutes() == 0 => "Due now".to_owned(),
+        left if left < TimeDelta::zero() => format!("{} late", words::duration(-left)),
+        left => format!("In {}", words::duration(left)),
+    });
+    let due = view! {
+        <p class="due">
+            {move || icon(level.get().face().1)}
+            <span><b>{words}</b> " " <span>"promised " {moment(promised)}</span></span>
+        </p>
+    };
+    Some(due.into_any())
+}
+
+/// Tells one button from the next, for those who do not see where it stands.
+pub fn which(order: &Order) -> AnyView {
+    view! { <span class="unseen">{format!(": {} {}", order.pizza_name, order.id.number())}</span> }
+        .into_any()
 }

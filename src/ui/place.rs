@@ -1,0 +1,353 @@
+//! Where one is: the address bar, typed.
+//!
+//! A page knows its place from its address alone, so that every place can be linked, kept as a bookmark, and
+//! reached without the program. A live page goes from place to place without asking for a new document. (A
+//! router for any application would be a third of what the browser's program may weigh.)
+
+use super::words;
+use crate::domain::{Order, OrderId, Status};
+use leptos::{
+    ev,
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys,
+};
+use percent_encoding::percent_decode_str;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    Home,
+    Supplier {
+        /// The kitchen that this screen belongs to.
+        kitchen: Option<String>,
+    },
+    Customer {
+        /// The offer that is about to be taken.
+        taking: Option<OrderId>,
+    },
+    Track(OrderId),
+    Dispatch,
+    Orders {
+        wanted: Wanted,
+        /// The order that stands open beside the list.
+        open: Option<OrderId>,
+    },
+    Nowhere,
+}
+
+/// Which page a place is on: what does not change while one stays there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Panel {
+    Home,
+    Supplier,
+    Customer,
+    Track,
+    Dispatch,
+    Orders,
+    Nowhere,
+}
+
+/// Which orders a list shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    pub status: Option<Status>,
+    pub text: String,
+    /// A page of the past: older than this.
+    pub below: Option<OrderId>,
+}
+
+impl Wanted {
+    pub fn takes(&self, order: &Order) -> bool {
+        self.status.is_none_or(|status| status == order.status) && order.mentions(&self.text)
+    }
+
+    /// Whether the board holds only the newest of what is asked for.
+    pub fn wants_finished(&self) -> bool {
+        self.status.is_none_or(Status::is_final)
+    }
+}
+
+impl Place {
+    pub fn read(path: &str, query: &str) -> Place {
+        let value = |name: &str| {
+            let pairs = query
+                .trim_start_matches('?')
+                .split('&')
+                .filter_map(|pair| pair.split_once('='));
+            let found = pairs
+                .filter(|(key, _)| *key == name)
+                .map(|(_, value)| decode(value))
+                .next();
+            found.filter(|value| !value.is_empty())
+        };
+        let id = |text: &str| text.parse().ok();
+        let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
+        let wanted = || Wanted {
+            status: value("status").and_then(|name| Status::from_name(&name)),
+            text: value("q").unwrap_or_default(),
+            below: value("below").and_then(|below| id(&below)),
+        };
+        match steps[..] {
+            [] => Place::Home,
+            ["supplier"] => Place::Supplier {
+                kitchen: value("kitchen"),
+            },
+            ["customer"] => Place::Customer {
+                taking: value("take").and_then(|taking| id(&taking)),
+            },
+            ["customer", order] => id(order).map_or(Place::Nowhere, Place::Track),
+            ["dispatch"] => Place::Dispatch,
+            ["orders"] => Place::Orders {
+                wanted: wanted(),
+                open: None,
+            },
+            ["orders", order] => match id(order) {
+                Some(open) => Place::Orders {
+                    wanted: wanted(),
+                    open: Some(open),
+                },
+                None => Place::Nowhere,
+            },
+            _ => Place::Nowhere,
+        }
+    }
+
+    pub fn address(&self) -> String {
+        match self {
+            Place::Home | Place::Nowhere => "/".to_owned(),
+            Place::Supplier { kitchen } => with_query("/supplier", [("kitchen", kitchen.clone())]),
+            Place::Customer { taking } => {
+                with_query("/customer", [("take", taking.map(|id| id.to_string()))])
+            }
+            Place::Track(id) => format!("/customer/{id}"),
+            Place::Dispatch => "/dispatch".to_owned(),
+            Place::Orders { wanted, open } => {
+                let path = open.map_or("/orders".to_owned(), |id| format!("/orders/{id}"));
+                let status = wanted.status.map(|status| status.name().to_owned());
+                let text = Some(wanted.text.clone()).filter(|text| !text.is_empty());
+                with_query(
+                    &path,
+                    [
+                        ("status", status),
+                        ("q", text),
+                        ("below", wanted.below.map(|id| id.to_string())),
+                    ],
+                )
+            }
+        }
+    }
+
+    pub fn panel(&self) -> Panel {
+        match self {
+            Place::Home => Panel::Home,
+            Place::Supplier { .. } => Panel::Supplier,
+            Place::Customer { .. } => Panel::Customer,
+            Place::Track(_) => Panel::Track,
+            Place::Dispatch => Panel::Dispatch,
+            Place::Orders { .. } => Panel::Orders,
+            Place::Nowhere => Panel::Nowhere,
+        }
+    }
+
+    /// The order whose story this place tells.
+    pub fn story(&self) -> Option<OrderId> {
+        match self {
+            Place::Track(id) | Place::Orders { open: Some(id), .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The page of the past that this place shows.
+    pub fn past(&self) -> Option<(&Wanted, OrderId)> {
+        match self {
+            Place::Orders { wanted, .. } => Some((wanted, wanted.below?)),
+            _ => None,
+        }
+    }
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+fn with_query<const N: usize>(path: &str, values: [(&str, Option<String>); N]) -> String {
+    let pairs = values
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", words::in_address(&value?))));
+    let query = pairs.collect::<Vec<_>>().join("&");
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
+}
+
+/// The place of this page, as it changes.
+#[derive(Clone, Copy)]
+pub struct Here(RwSignal<Place>);
+
+impl Here {
+    /// Where the page was asked for: the server says so, a browser has it in its address bar.
+    pub fn new() -> Here {
+        Here(RwSignal::new(use_context().unwrap_or_else(address_bar)))
+    }
+
+    pub fn now() -> Here {
+        expect_context()
+    }
+
+    pub fn get(self) -> Place {
+        self.0.get()
+    }
+
+    pub fn get_untracked(self) -> Place {
+        self.0.get_untracked()
+    }
+
+    /// Something about the place, that changes only when it does.
+    pub fn memo<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Place) -> T) -> Memo<T> {
+        Memo::new(move |_| self.0.with(read))
+    }
+
+    /// Goes there. Another panel begins at its top.
+    pub fn go(self, place: Place) {
+        let address = place.address();
+        let pushed = window()
+            .history()
+            .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&address)));
+        if pushed.is_ok() {
+            self.arrive(place);
+        }
+    }
+
+    /// As if one had come here in the first place.
+    pub fn correct(self, place: Place) {
+        let address = place.address();
+        let replaced = window()
+            .history()
+            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
+        if replaced.is_ok() {
+            self.0.set(place);
+        }
+    }
+
+    fn arrive(self, place: Place) {
+        let new_panel = self.0.with_untracked(Place::panel) != place.panel();
+        self.0.set(place);
+        if new_panel {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+            // Whoever works by keyboard or by ear begins where the work is.
+            request_animation_frame(|| focus("main"));
+        }
+    }
+
+    /// From now on, links and the way back are followed here.
+    pub fn follow(self) {
+        window_event_listener_untyped("popstate", move |_| self.arrive(address_bar()));
+        window_event_listener(ev::click, move |event| {
+            if let Some(place) = destination(&event) {
+                event.prevent_default();
+                self.go(place);
+            }
+        });
+    }
+}
+
+fn address_bar() -> Place {
+    let place = location();
+    Place::read(
+        &place.pathname().unwrap_or_default(),
+        &place.search().unwrap_or_default(),
+    )
+}
+
+/// Where a click leads within this market, unless it asks for something else than to go there.
+fn destination(event: &web_sys::MouseEvent) -> Option<Place> {
+    let special = event.ctrl_key()
+        || event.meta_key()
+        || event.shift_key()
+        || event.alt_key()
+        || event.button() != 0;
+    if special || event.default_prevented() {
+        return None;
+    }
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let link: web_sys::HtmlAnchorElement = target.closest("a[href]").ok()??.dyn_into().ok()?;
+    let elsewhere = link.origin() != location().origin().ok()?
+        || !link.target().is_empty()
+        || link.has_attribute("download");
+    let within = !link.hash().is_empty() && link.pathname() == location().pathname().ok()?;
+    if elsewhere || within || link.rel() == "external" {
+        return None;
+    }
+    Some(Place::read(&link.pathname(), &link.search())).filter(|place| *place != Place::Nowhere)
+}
+
+/// Moves the focus to the first element that `selector` finds.
+pub fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        // It may not want it.
+        let _ = element.focus();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn place() -> impl Strategy<Value = Place> {
+        let id = any::<u128>().prop_map(|n| OrderId(uuid::Uuid::from_u128(n)));
+        let wanted = (
+            prop::option::of(0..Status::ALL.len()),
+            "\\PC{0,8}",
+            prop::option::of(id.clone()),
+        )
+            .prop_map(|(status, text, below)| Wanted {
+                status: status.map(|n| Status::ALL[n]),
+                text,
+                below,
+            });
+        prop_oneof![
+            Just(Place::Home),
+            prop::option::of("\\PC{1,12}").prop_map(|kitchen| Place::Supplier { kitchen }),
+            prop::option::of(id.clone()).prop_map(|taking| Place::Customer { taking }),
+            id.clone().prop_map(Place::Track),
+            Just(Place::Dispatch),
+            (wanted, prop::option::of(id))
+                .prop_map(|(wanted, open)| Place::Orders { wanted, open }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_is_found_at_its_address(place in place()) {
+            let address = place.address();
+            let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+            prop_assert_eq!(Place::read(path, query), place);
+        }
+    }
+
+    #[test]
+    fn what_is_no_place_is_nowhere() {
+        for path in [
+            "/nowhere",
+            "/supplier/x",
+            "/orders/x",
+            "/customer/x",
+            "/orders/x/y",
+        ] {
+            assert_eq!(Place::read(path, ""), Place::Nowhere, "{path}");
+        }
+        assert_eq!(
+            Place::read("/supplier", "?kitchen=Bella+Napoli&x"),
+            Place::Supplier {
+                kitchen: Some("Bella Napoli".to_owned())
+            }
+        );
+    }
+}
