@@ -6,7 +6,6 @@
 use super::{Cursor, Event, Order, OrderId, Status, Time};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// How many finished orders stay on a board. Older ones are read in pages from the ledger.
 const FINISHED: usize = 200;
@@ -15,12 +14,18 @@ const FINISHED: usize = 200;
 pub struct Board {
     cursor: Cursor,
     counts: Counts,
-    #[serde(with = "rows")]
-    orders: BTreeMap<OrderId, Order>,
-    /// When a customer took them, of those that somebody waits for.
-    taken: BTreeMap<OrderId, Time>,
+    /// Sorted by id: oldest first.
+    rows: Vec<Row>,
     /// The newest finished order that is not here any more. All that are newer are here.
     forgotten: Option<OrderId>,
+}
+
+/// One order on a board.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub order: Order,
+    /// When a customer took it, as long as somebody waits for it.
+    pub taken: Option<Time>,
 }
 
 /// A board as it is handed over: to a page that is rendered, to a browser that reads again.
@@ -78,20 +83,18 @@ impl Counts {
 
 impl Board {
     /// The view that the ledger gives at `cursor`: all open orders, and the finished ones that are newer than
-    /// `forgotten`; and when those were taken that somebody waits for.
+    /// `forgotten`.
     pub fn new(
         cursor: Cursor,
         counts: Counts,
-        orders: Vec<Order>,
-        taken: BTreeMap<OrderId, Time>,
+        mut rows: Vec<Row>,
         forgotten: Option<OrderId>,
     ) -> Board {
-        let orders = orders.into_iter().map(|order| (order.id, order)).collect();
+        rows.sort_unstable_by_key(|row| row.order.id);
         let mut board = Board {
             cursor,
             counts,
-            orders,
-            taken,
+            rows,
             forgotten,
         };
         board.trim();
@@ -112,18 +115,24 @@ impl Board {
     }
 
     pub fn get(&self, id: OrderId) -> Option<&Order> {
-        self.orders.get(&id)
+        self.find(id).ok().map(|place| &self.rows[place].order)
+    }
+
+    /// Where an order is among the rows, or would be.
+    fn find(&self, id: OrderId) -> Result<usize, usize> {
+        self.rows.binary_search_by_key(&id, |row| row.order.id)
     }
 
     /// All orders on the board, oldest first.
     pub fn orders(&self) -> impl DoubleEndedIterator<Item = &Order> {
-        self.orders.values()
+        self.rows.iter().map(|row| &row.order)
     }
 
     /// When the order shall be at the door: so many minutes after it was taken as the supplier has said.
     pub fn promised(&self, order: &Order) -> Option<Time> {
         let minutes = order.estimated_delivery_time?.get();
-        Some(*self.taken.get(&order.id)? + TimeDelta::minutes(minutes.into()))
+        let taken = self.rows[self.find(order.id).ok()?].taken?;
+        Some(taken + TimeDelta::minutes(minutes.into()))
     }
 
     pub fn fold(&mut self, event: &Event) -> Folded {
@@ -140,18 +149,27 @@ impl Board {
     /// Takes an order that did not come as an event (the answer to a command), if it is newer than the one here.
     /// The cursor stays: the event will come, and be a duplicate.
     pub fn put(&mut self, order: &Order) -> Folded {
-        let known = self.orders.get(&order.id);
-        if known.is_some_and(|known| known.version >= order.version) {
+        let place = self.find(order.id);
+        let known = place.ok().map(|place| &self.rows[place]);
+        if known.is_some_and(|known| known.order.version >= order.version) {
             return Folded::Duplicate;
         }
-        let before = known.map(|known| known.status);
-        self.counts.moved(before, order.status);
-        self.orders.insert(order.id, order.clone());
-        if order.status == Status::CustomerAccepted {
-            self.taken.insert(order.id, order.updated_at);
+        let before = known.map(|known| known.order.status);
+        let taken = match order.status {
+            Status::CustomerAccepted => Some(order.updated_at),
+            status if status.is_final() => None,
+            _ => known.and_then(|known| known.taken),
+        };
+        let row = Row {
+            order: order.clone(),
+            taken,
+        };
+        match place {
+            Ok(place) => self.rows[place] = row,
+            Err(place) => self.rows.insert(place, row),
         }
+        self.counts.moved(before, order.status);
         if order.status.is_final() {
-            self.taken.remove(&order.id);
             self.trim();
         }
         Folded::Applied { before }
@@ -159,38 +177,16 @@ impl Board {
 
     fn trim(&mut self) {
         let finished = self
-            .orders
-            .values()
+            .orders()
             .filter(|order| order.status.is_final())
             .map(|order| order.id);
         let newest_to_go = finished.rev().nth(FINISHED).max(self.forgotten);
         let Some(newest_to_go) = newest_to_go else {
             return;
         };
-        self.orders
-            .retain(|id, order| *id > newest_to_go || !order.status.is_final());
+        self.rows
+            .retain(|row| row.order.id > newest_to_go || !row.order.status.is_final());
         self.forgotten = Some(newest_to_go);
-    }
-}
-
-/// On the wire the orders are a list: an order holds its own id.
-mod rows {
-    use super::{Order, OrderId};
-    use serde::{Deserialize, Deserializer, Serializer};
-    use std::collections::BTreeMap;
-
-    pub fn serialize<S: Serializer>(
-        orders: &BTreeMap<OrderId, Order>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(orders.values())
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<OrderId, Order>, D::Error> {
-        let orders = Vec::<Order>::deserialize(deserializer)?;
-        Ok(orders.into_iter().map(|order| (order.id, order)).collect())
     }
 }
 
@@ -202,19 +198,14 @@ mod tests {
         order::tests::{at, commands, id, offer},
     };
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     fn cursor(epoch: &str, seq: u64) -> Cursor {
         format!("{epoch}-{seq}").parse().unwrap()
     }
 
     fn empty() -> Board {
-        Board::new(
-            cursor("e", 0),
-            Counts::default(),
-            vec![],
-            BTreeMap::new(),
-            None,
-        )
+        Board::new(cursor("e", 0), Counts::default(), vec![], None)
     }
 
     /// A history of `steps` attempts on a few orders: the events that it made.

@@ -166,7 +166,6 @@ pub enum What {
     },
     NotWhole,
     TooPrecise,
-    BeyondNumbers,
     OutOfRange {
         from: String,
         to: String,
@@ -228,7 +227,6 @@ impl fmt::Display for What {
             What::NotANumber { given } => write!(f, "“{given}” is no number. Write it like 9.50."),
             What::NotWhole => write!(f, "This must be a whole number."),
             What::TooPrecise => write!(f, "At most two decimals fit."),
-            What::BeyondNumbers => write!(f, "No amount is that large or that precise."),
             What::OutOfRange { from, to } => write!(f, "This must be from {from} to {to}."),
             What::NotTrueOrFalse => write!(f, "This must be true or false."),
             What::NotAStatus => write!(f, "There is no such status."),

@@ -14,7 +14,7 @@ mod ring;
 mod text;
 mod time;
 
-pub use board::{Board, Counts, Folded, Found, Snapshot};
+pub use board::{Board, Counts, Folded, Found, Row, Snapshot};
 pub use error::{Error, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};

@@ -1,7 +1,6 @@
 //! Money in whole cents, exact: one parser, one rounding rule, never binary floating point.
 
 use super::{Field, Kind, What};
-use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -72,7 +71,8 @@ impl fmt::Display for Cents {
 /// `30` or `22.5`: percent without needless zeros.
 impl fmt::Display for Markup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", Decimal::new(self.0.into(), 2).normalize())
+        let plain = Cents(self.0).to_string();
+        f.write_str(plain.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 
@@ -94,45 +94,58 @@ impl Field for Markup {
 
 /// A number with at most two decimals, in hundredths.
 fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, What> {
-    let number = decimal(text)?;
-    let hundredths = number
-        .checked_mul(Decimal::ONE_HUNDRED)
-        .unwrap_or(Decimal::MAX);
-    if !hundredths.fract().is_zero() {
-        return Err(What::TooPrecise);
-    }
-    hundredths
-        .to_u32()
+    let hundredths = units(text, 2)?.ok_or(What::TooPrecise)?;
+    u32::try_from(hundredths)
+        .ok()
         .filter(|n| range.contains(n))
         .ok_or_else(|| What::out_of_range(Cents(*range.start()), Cents(*range.end())))
 }
 
-/// A whole number, judged by value: `25`, `25.0` and `2.5e1` are the same.
+/// A whole number, judged by value: `25`, `25.0` and `2.5e1` are the same. Beyond 64 bits it is the last that fits.
 pub(super) fn whole(text: &str) -> Result<i64, What> {
-    let number = decimal(text)?;
-    if !number.fract().is_zero() {
-        return Err(What::NotWhole);
-    }
-    number.to_i64().ok_or(What::BeyondNumbers)
+    units(text, 0)?.ok_or(What::NotWhole)
 }
 
-/// Reads a number in JSON's notation (RFC 8259, section 6) exactly, or not at all.
-fn decimal(text: &str) -> Result<Decimal, What> {
+/// Reads a number in JSON's notation (RFC 8259, section 6) exactly, in units of `places` decimals. `None` where it
+/// is not whole in these; beyond 64 bits it is the last that fits.
+fn units(text: &str, places: i64) -> Result<Option<i64>, What> {
     let text = text.trim();
-    let is_json = serde_json::from_str::<&RawValue>(text).is_ok();
-    if !is_json || !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+    let (negative, number) = match text.strip_prefix('-') {
+        Some(number) => (true, number),
+        None => (false, text),
+    };
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let padded = whole.len() > 1 && whole.starts_with('0');
+    if padded || ![whole, fraction, power].into_iter().all(digits) {
         return Err(What::no_number(text));
     }
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    // Zeros at the end change no value, but would overflow the decimal's 28 digits.
-    let mantissa = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
+    // No more digits come in than a body has bytes, so that a larger power of ten decides alone.
+    let far = if exponent.starts_with('-') {
+        -1_000_000
+    } else {
+        1_000_000
     };
-    // The mantissa first: scientific notation alone would round it.
-    Decimal::from_str_exact(mantissa)
-        .and_then(|_| Decimal::from_scientific(&format!("{mantissa}e{exponent}")))
-        .map_err(|_| What::BeyondNumbers)
+    let exponent: i64 = exponent
+        .parse()
+        .ok()
+        .filter(|e: &i64| e.abs() < 1_000_000)
+        .unwrap_or(far);
+    let all = [whole, fraction].concat();
+    let significant = all.trim_end_matches('0');
+    let power = exponent + places - fraction.len() as i64 + (all.len() - significant.len()) as i64;
+    if significant.is_empty() {
+        return Ok(Some(0));
+    }
+    let Ok(power) = u32::try_from(power.min(i64::from(u32::MAX))) else {
+        return Ok(None);
+    };
+    let ten = 10_i64.checked_pow(power);
+    let units = ten.and_then(|ten| significant.parse::<i64>().ok()?.checked_mul(ten));
+    let units = units.unwrap_or(i64::MAX);
+    Ok(Some(if negative { -units } else { units }))
 }
 
 /// Hundredths as a JSON number. The double nearest to a number of two decimals prints as just that number,
@@ -195,6 +208,7 @@ impl<'de> Deserialize<'de> for Markup {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use rust_decimal::{Decimal, prelude::ToPrimitive};
 
     fn price(text: &str) -> Result<u32, What> {
         Price::parse(text).map(|p| p.cents().get())
@@ -268,6 +282,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn numbers_are_read_exactly(digits in 0i64..1_000_000_000, places in 0u32..9, exponent in -9i32..9) {
+            let decimal = Decimal::new(digits, places);
+            let ten = Decimal::TEN;
+            let factor = (0..exponent.abs()).fold(Decimal::ONE, |f, _| if exponent < 0 { f / ten } else { f * ten });
+            let value = decimal * factor;
+            let whole = value.fract().is_zero().then(|| value.to_i64()).flatten();
+            prop_assert_eq!(units(&format!("{decimal}e{exponent}"), 0), Ok(whole));
+            prop_assert_eq!(units(&format!("-{decimal}E{exponent:+}"), 0), Ok(whole.map(|n| -n)));
+        }
+
+        #[test]
+        fn no_text_at_all_stops_the_reading(text in "-?[0-9.eE+-]{0,30}") {
+            let is_json = serde_json::from_str::<&RawValue>(&text).is_ok();
+            prop_assert_eq!(units(&text, 2).is_ok(), is_json);
+        }
+
         /// For the whole range: the total is what decimal arithmetic rounds half up, and the parts add up to it.
         #[test]
         fn the_total_is_base_plus_markup_part(cents in 1u32..=1_000_000, markup in 0u32..=100_000) {

@@ -8,10 +8,11 @@ use super::{
     ledger::{Ledger, Query, Result, StoreError, Tail, Text},
     now, orders,
 };
-use crate::domain::{Board, Counts, Cursor, Event, EventType, Folded, Reach, Ring, Status, Time};
+use crate::domain::{
+    Board, Counts, Cursor, Event, EventType, Folded, Order, Reach, Ring, Row, Status, Time,
+};
 use axum::extract::ws::Utf8Bytes;
 use std::{
-    collections::BTreeMap,
     sync::{Arc, RwLock},
     time::{Duration, Instant},
 };
@@ -255,22 +256,13 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
             found.push(orders::read(text)?);
         }
     }
-    let mut taken = BTreeMap::new();
-    for order in found
-        .iter()
-        .filter(|order| order.customer_name.is_some() && !order.status.is_final())
-    {
-        let history = ledger.history(&orders::key(order.id)).await?;
-        let events = history
-            .iter()
-            .filter_map(|text| serde_json::from_str::<Event>(text).ok());
-        let took = events
-            .rev()
-            .find(|event| event.event_type == EventType::CustomerAccepted);
-        taken.extend(took.map(|event| (order.id, event.order.updated_at)));
+    let mut rows = Vec::new();
+    for order in found {
+        let taken = taken(ledger, &order).await?;
+        rows.push(Row { order, taken });
     }
     let ring = warm(ledger, &listing.cursor).await?;
-    let board = Board::new(listing.cursor, counts, found, taken, forgotten);
+    let board = Board::new(listing.cursor, counts, rows, forgotten);
     Ok(View {
         board,
         ring,
@@ -278,6 +270,21 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
         proved_at: now(),
         vouched: true,
     })
+}
+
+/// When a customer took an order that somebody waits for.
+async fn taken(ledger: &dyn Ledger, order: &Order) -> Result<Option<Time>> {
+    if order.customer_name.is_none() || order.status.is_final() {
+        return Ok(None);
+    }
+    let history = ledger.history(&orders::key(order.id)).await?;
+    let events = history
+        .iter()
+        .filter_map(|text| serde_json::from_str::<Event>(text).ok());
+    let took = events
+        .rev()
+        .find(|event| event.event_type == EventType::CustomerAccepted);
+    Ok(took.map(|event| event.order.updated_at))
 }
 
 /// A ring with the newest entries up to `head`, so that clients who come back all at once are served from memory.

@@ -17,7 +17,7 @@ use axum::http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// The cookie that brings a refusal back.
 const FLASH: &str = "refused";
@@ -34,7 +34,7 @@ pub fn desk() -> Result<Arc<Desk>, Error> {
 pub struct Posted {
     /// The form's name on its page.
     form: &'static str,
-    values: BTreeMap<&'static str, String>,
+    values: Vec<(&'static str, String)>,
     leads_to: Option<String>,
 }
 
@@ -174,7 +174,7 @@ fn cookie(flash: &Flash) -> HeaderValue {
     let mut value = encode(flash);
     if value.len() > LARGEST_FLASH {
         value = encode(&Flash {
-            typed: BTreeMap::new(),
+            typed: Vec::new(),
             ..flash.clone()
         });
     }

@@ -8,14 +8,13 @@ use crate::{
         parts::{
             form::{Act, Form, Forms, refused},
             list,
-            small::{Detail, Icon, icon, name, pizza, sum, text},
+            small::{Detail, Icon, changing, icon, name, pizza, sum, text},
         },
         place::{Here, Place},
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use std::collections::BTreeSet;
 
 type Taking = Memo<Option<OrderId>>;
 
@@ -26,7 +25,9 @@ pub fn customer() -> AnyView {
     });
     let offers = offers(taking);
     let (pizzas, kitchens) = how_many();
-    let none = move || (offers.with(Vec::is_empty) && taking.get().is_none()).then(nothing_hot);
+    let none =
+        changing(move || (offers.with(Vec::is_empty) && taking.get().is_none()).then(nothing_hot));
+    let taken = changing(move || taking.get().map(take_or_gone));
     view! {
         <main id="main" tabindex="-1">
             <div class="page-head">
@@ -35,7 +36,7 @@ pub fn customer() -> AnyView {
             </div>
             <section aria-labelledby="offers">
                 <h2 class="unseen" id="offers">"Offers"</h2>
-                <ul class="shelf">{move || taking.get().map(take_or_gone)} {list::orders(offers, offer)}</ul>
+                <ul class="shelf">{taken} {list::orders(offers, offer)}</ul>
                 {none}
             </section>
         </main>
@@ -63,15 +64,12 @@ fn how_many() -> (Signal<String>, Signal<String>) {
         let hot = board
             .orders()
             .filter(|order| order.status == Status::SupplierAccepted);
-        let suppliers: Vec<_> = hot.map(|order| order.supplier_name.clone()).collect();
-        (
-            suppliers.len() as i64,
-            suppliers.into_iter().collect::<BTreeSet<_>>().len() as i64,
-        )
+        let kitchens: Vec<_> = hot.map(|order| order.supplier_name.to_string()).collect();
+        (kitchens.len(), list::distinct(kitchens).len())
     });
     (
-        text(move || words::plural(numbers.get().0, "pizza", "pizzas")),
-        text(move || words::plural(numbers.get().1, "kitchen", "kitchens")),
+        text(move || words::plural(numbers.get().0 as i64, "pizza", "pizzas")),
+        text(move || words::plural(numbers.get().1 as i64, "kitchen", "kitchens")),
     )
 }
 
@@ -141,11 +139,13 @@ fn take_or_gone(id: OrderId) -> AnyView {
             hot
         }
     });
-    let what = move || match order {
-        Some(order) if hot.get() => take(order),
-        Some(order) => gone(order),
-        None => view! { <p class="empty small">"This offer is no longer here."</p> }.into_any(),
-    };
+    let what = changing(move || {
+        Some(match order {
+            Some(order) if hot.get() => take(order),
+            Some(order) => gone(order),
+            None => view! { <p class="empty small">"This offer is no longer here."</p> }.into_any(),
+        })
+    });
     view! { <li class="open">{what}</li> }.into_any()
 }
 
@@ -181,7 +181,7 @@ fn whereto(form: Form, o: &Order) -> AnyView {
         {who.field("Your name", None, who_input)}
         {place.field("Delivery address", hint, place_input.into_any())}
         <div class="buttons">
-            {form.send("button primary", Some(Icon::Check), format!("Order for {}", words::money(o.total())))}
+            {form.send("button primary", Some(Icon::Check), format!("Order for {}", words::money(o.total())).into_any())}
             <a class="button" href="/customer">"Back to all offers"</a>
         </div>
         {refused(o.id)}

@@ -8,26 +8,21 @@ use crate::{
         parts::{
             form::{Act, Form, refused},
             list,
-            small::{Icon, badge, count, empty, icon, name, since, text},
+            small::{Icon, badge, changing, count, empty, icon, name, since, text},
             ticket::{due, head, ticket, which},
         },
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use std::collections::BTreeSet;
 
 const OUT: [Status; 2] = [Status::Dispatched, Status::InTransit];
 
 pub fn dispatch() -> AnyView {
     let market = Market::here();
     let waiting: Memo<Vec<OrderId>> = market.view(|board| {
-        let mut ready: Vec<_> = board
-            .orders()
-            .filter(|order| order.status == Status::Ready)
-            .collect();
-        ready.sort_by_key(|order| order.updated_at);
-        ready.into_iter().map(|order| order.id).collect()
+        let ready = board.orders().filter(|order| order.status == Status::Ready);
+        list::by_time(ready.map(|order| (order.updated_at, order.id)).collect())
     });
     let drivers = market.view(|board| drivers(board, |order| OUT.contains(&order.status)));
     let out: Signal<usize> = market
@@ -65,16 +60,15 @@ pub fn dispatch() -> AnyView {
 
 /// The drivers of some of the orders on the board, each once.
 fn drivers(board: &Board, of: fn(&Order) -> bool) -> Vec<String> {
-    let names: BTreeSet<_> = board
+    let names = board
         .orders()
         .filter(|order| of(order))
-        .filter_map(|order| order.driver_name.as_ref())
-        .collect();
-    names.into_iter().map(|driver| driver.to_string()).collect()
+        .filter_map(|order| order.driver_name.as_deref());
+    list::distinct(names.map(str::to_owned).collect())
 }
 
 fn queue(waiting: Memo<Vec<OrderId>>, waits: Signal<usize>) -> AnyView {
-    let none = move || {
+    let none = changing(move || {
         let next = "When a kitchen calls a pizza ready, it shows up here by itself.";
         (waits.get() == 0).then(|| {
             empty(
@@ -84,7 +78,7 @@ fn queue(waiting: Memo<Vec<OrderId>>, waits: Signal<usize>) -> AnyView {
                 None,
             )
         })
-    };
+    });
     let row = |order| view! { <li>{waits_for_a_driver(order)}</li> }.into_any();
     view! {
         <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name()>
@@ -101,12 +95,7 @@ fn queue(waiting: Memo<Vec<OrderId>>, waits: Signal<usize>) -> AnyView {
 /// A pizza that waits, and the form that gives it to somebody.
 fn waits_for_a_driver(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let more = (
-        name(&o.supplier_name),
-        " · ready ",
-        since(o.updated_at),
-        " ago",
-    );
+    let more = view! { {name(&o.supplier_name)} " · ready " {since(o.updated_at)} " ago" };
     let assign = Act::new(api::Dispatch::PATH)
         .on(order)
         .class("actions")
@@ -114,7 +103,13 @@ fn waits_for_a_driver(order: Memo<Order>) -> AnyView {
     ticket(
         &o,
         "ticket",
-        (head(&o, more), due(&o), address(&o), assign, refused(o.id)),
+        [
+            head(&o, more.into_any()),
+            due(&o),
+            address(&o),
+            assign,
+            refused(o.id),
+        ],
     )
 }
 
@@ -123,7 +118,7 @@ fn assign(form: Form) -> AnyView {
     let input = view! {
         <input class="input" value=driver.value("") list="known-drivers" autocomplete="off" {..driver.ties()}/>
     };
-    view! { {driver.field("Driver", None, input.into_any())} {form.send("button primary", None, "Assign")} }.into_any()
+    view! { {driver.field("Driver", None, input.into_any())} {form.send("button primary", None, "Assign".into_any())} }.into_any()
 }
 
 /// Everybody who has driven an order on the board, to pick from.
@@ -134,12 +129,12 @@ fn known_drivers() -> AnyView {
 }
 
 fn out_and_about(drivers: Memo<Vec<String>>) -> AnyView {
-    let none = move || {
+    let none = changing(move || {
         let nobody = "Nobody is out. Whoever you assign a pizza to gets a lane here.";
         drivers
             .with(Vec::is_empty)
             .then(|| view! { <p class="empty small">{nobody}</p> }.into_any())
-    };
+    });
     view! {
         <section id="drivers" aria-labelledby="h-drivers">
             <h2 class="unseen" id="h-drivers">"Drivers"</h2>
@@ -158,9 +153,9 @@ fn lane(driver: String) -> AnyView {
         let of = |order: &&Order| {
             OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
         };
-        let mut orders: Vec<_> = board.orders().filter(of).collect();
-        orders.sort_by_key(|order| board.promised(order));
-        orders.into_iter().map(|order| order.id).collect()
+        let promised = |order: &Order| board.promised(order).unwrap_or_default();
+        let orders = board.orders().filter(of);
+        list::by_time(orders.map(|order| (promised(order), order.id)).collect())
     });
     let load = text(move || format!("{} out", carries.with(Vec::len)));
     let row = |order| view! { <li>{carried(order)}</li> }.into_any();
@@ -176,31 +171,25 @@ fn lane(driver: String) -> AnyView {
 fn carried(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let status = Memo::new(move |_| order.get().status);
-    let step = move || match status.get() {
+    let step = changing(move || match status.get() {
         Status::Dispatched => Some(step(order, api::SetOff::PATH, "Left")),
         Status::InTransit => Some(step(order, api::Deliver::PATH, "Delivered")),
         _ => None,
-    };
-    let state = move || badge(status.get(), words::status(status.get()));
+    });
+    let state = changing(move || Some(badge(status.get(), words::status(status.get()))));
+    let head = head(&o, ().into_any());
     ticket(
         &o,
         "ticket",
-        (
-            head(&o, ()),
-            due(&o),
-            address(&o),
-            state,
-            step,
-            refused(o.id),
-        ),
+        [head, due(&o), address(&o), state, step, refused(o.id)],
     )
 }
 
 fn step(order: Memo<Order>, path: &'static str, word: &'static str) -> AnyView {
-    let word = (word, order.with_untracked(which));
+    let word = view! { {word} {order.with_untracked(which)} };
     Act::new(path)
         .on(order)
-        .form(|form| form.send("button wide", None, word))
+        .form(|form| form.send("button wide", None, word.into_any()))
 }
 
 fn address(order: &Order) -> AnyView {

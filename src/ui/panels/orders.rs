@@ -8,8 +8,8 @@ use crate::{
             list,
             reading::Reading,
             small::{
-                Detail, Icon, badge, empty, exact_moment, fact, icon, moment, name, pizza, refusal,
-                sum, text,
+                Detail, Icon, badge, changing, empty, exact_moment, fact, icon, moment, name,
+                pizza, refusal, sum, text,
             },
         },
         place::{Here, Place, Wanted},
@@ -24,13 +24,12 @@ const SHOWN: usize = 200;
 pub fn orders() -> AnyView {
     let here = Here::now();
     let below = here.memo(|place| wanted(place).below);
-    let list = move || {
-        if below.get().is_some() {
-            past()
-        } else {
-            newest()
-        }
-    };
+    let list = changing(move || {
+        Some(match below.get() {
+            Some(_) => past(),
+            None => newest(),
+        })
+    });
     let open = here.memo(|place| place.story());
     view! {
         <main id="main" tabindex="-1">
@@ -42,7 +41,7 @@ pub fn orders() -> AnyView {
                     <h2 class="unseen" id="list">"List of orders"</h2>
                     {list}
                 </section>
-                {move || open.get().map(one)}
+                {changing(move || open.get().map(one))}
             </div>
         </main>
     }
@@ -79,10 +78,10 @@ fn search() -> AnyView {
         };
         here.correct(Place::Orders { wanted, open });
     };
-    let status = move || {
+    let status = changing(move || {
         let status = wanted(&here.get()).status?;
         Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
-    };
+    });
     view! {
         <form class="filters" role="search" action="/orders">
             <div class="field">
@@ -152,17 +151,17 @@ fn newest() -> AnyView {
     let (here, market) = (Here::now(), Market::here());
     let listed = market.view(move |board| listed(board, &wanted(&here.get())));
     let ids = Memo::new(move |_| listed.get().0);
-    let none = move || {
+    let none = changing(move || {
         let (ids, older) = listed.get();
         let next = "Either none has been made yet, or the search is too narrow.";
         let way_on = Some(("Show all orders", "/orders".to_owned()));
         (ids.is_empty() && older.is_none())
             .then(|| empty(Icon::Search, "No order is like that", next, way_on))
-    };
+    });
     view! {
         {table(list::orders(ids, |order| row(order.into())))}
         {none}
-        {move || listed.get().1.map(older)}
+        {changing(move || listed.get().1.map(older))}
     }
     .into_any()
 }
@@ -170,18 +169,19 @@ fn newest() -> AnyView {
 /// A page of the past, as it is in the store. What is there does not change any more, or is on the live page, too.
 fn past() -> AnyView {
     let (here, reading) = (Here::now(), Reading::here());
-    let page = move || match reading.past(&wanted(&here.get())) {
-        None => view! { <p class="empty small" aria-busy="true">"Reading…"</p> }.into_any(),
-        Some(Err(error)) => refusal(words::refusal(&error)),
+    let page = changing(move || match reading.past(&wanted(&here.get())) {
+        None => Some(view! { <p class="empty small" aria-busy="true">"Reading…"</p> }.into_any()),
+        Some(Err(error)) => Some(refusal(words::refusal(&error))),
         Some(Ok(found)) => {
             let rows: Vec<_> = found
                 .orders
                 .into_iter()
                 .map(|order| row(Signal::stored(order)))
                 .collect();
-            (table(rows.into_any()), found.next.map(older)).into_any()
+            let older = found.next.map(older);
+            Some(view! { {table(rows.into_any())} {older} }.into_any())
         }
-    };
+    });
     let newest = address(|wanted| wanted.below = None);
     view! { <p class="row"><a class="button" href=newest>"Newest orders"</a></p> {page} }.into_any()
 }
@@ -224,16 +224,19 @@ fn row(order: Signal<Order>) -> AnyView {
         }
         .address()
     });
-    let customer = move || match order.get().customer_name {
-        Some(customer) => name(&customer),
-        None => view! { <span class="soft">"nobody yet"</span> }.into_any(),
-    };
+    let customer = changing(move || {
+        Some(match order.get().customer_name {
+            Some(customer) => name(&customer),
+            None => view! { <span class="soft">"nobody yet"</span> }.into_any(),
+        })
+    });
+    let state = changing(move || Some(badge(status.get(), words::status(status.get()))));
     let name_of_status = Signal::derive(move || status.get().name());
     let ended = Signal::derive(move || status.get().is_final().then_some(""));
     view! {
         <tr data-status=name_of_status data-final=ended aria-current=current>
             <td class="when">{moment(o.created_at)}</td>
-            <td class="state">{move || badge(status.get(), words::status(status.get()))}</td>
+            <td class="state">{state}</td>
             <td class="lead"><a class="name" href=to>{name(&o.pizza_name)}</a></td>
             <td class="sup">{name(&o.supplier_name)}</td>
             <td class="cust">{customer}</td>
@@ -253,14 +256,13 @@ fn one(id: OrderId) -> AnyView {
         }
         .address()
     });
-    let story = move || match reading.story(id) {
-        None => view! { <span class="bone half"></span> <span class="bone"></span> }.into_any(),
-        Some(Err(error)) => refusal(words::refusal(&error)),
-        Some(Ok(events)) => events
-            .last()
-            .map(|now| history(&now.order, &events))
-            .into_any(),
-    };
+    let story = changing(move || match reading.story(id) {
+        None => {
+            Some(view! { <span class="bone half"></span> <span class="bone"></span> }.into_any())
+        }
+        Some(Err(error)) => Some(refusal(words::refusal(&error))),
+        Some(Ok(events)) => events.last().map(|now| history(&now.order, &events)),
+    });
     view! {
         <aside class="paper stack" id="order" aria-label="One order">
             <a class="button square close" href=close aria-label="Close this order">{icon(Icon::Close)}</a>

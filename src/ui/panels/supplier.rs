@@ -8,7 +8,7 @@ use crate::{
         parts::{
             form::{Act, Control, Form, refused},
             list,
-            small::{Icon, badge, count, icon, name, since, text},
+            small::{Icon, badge, changing, count, icon, name, since, text},
             ticket::{due, head, ticket, which},
         },
         place::{Here, Place},
@@ -119,9 +119,8 @@ fn listed(of: &'static [Status], kitchen: Kitchen) -> Memo<Vec<OrderId>> {
     Market::here().view(move |board| {
         let kitchen = kitchen.get();
         let here = |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
-        let mut orders: Vec<_> = board.orders().filter(here).collect();
-        orders.sort_by_key(|order| order.updated_at);
-        orders.into_iter().map(|order| order.id).collect()
+        let orders = board.orders().filter(here);
+        list::by_time(orders.map(|order| (order.updated_at, order.id)).collect())
     })
 }
 
@@ -134,11 +133,11 @@ fn rail(column: Column, listed: Memo<Vec<OrderId>>) -> AnyView {
     let heading = format!("h-{status}");
     let ticket = column.ticket;
     let row = move |order| view! { <li>{ticket(order)}</li> }.into_any();
-    let none = move || {
+    let none = changing(move || {
         listed
             .with(Vec::is_empty)
             .then(|| view! { <p class="empty small">{column.empty}</p> }.into_any())
-    };
+    });
     view! {
         // Focusable, so that it can be scrolled by keyboard even where it holds nothing to press.
         <section class="column" id=status.name() aria-labelledby=heading.clone() data-status=status.name() tabindex="0">
@@ -168,13 +167,7 @@ fn stop(column: &Column, listed: Memo<Vec<OrderId>>) -> AnyView {
 fn to_answer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let pays = words::money(o.total());
-    let more = (
-        whose(&o),
-        "waiting ",
-        since(o.updated_at),
-        " · pays ",
-        view! { <b>{pays}</b> },
-    );
+    let more = view! { {whose(&o)} "waiting " {since(o.updated_at)} " · pays " <b>{pays}</b> };
     let accept = Act::new(api::Respond::PATH)
         .on(order)
         .class("accept")
@@ -190,7 +183,11 @@ fn to_answer(order: Memo<Order>) -> AnyView {
             <details><summary>{icon(Icon::Down)} "Reject…"</summary> {reject}</details>
         </div>
     };
-    ticket(&o, "ticket", (head(&o, more), answer, refused(o.id)))
+    ticket(
+        &o,
+        "ticket",
+        [head(&o, more.into_any()), answer.into_any(), refused(o.id)],
+    )
 }
 
 fn acceptance(form: Form) -> AnyView {
@@ -198,7 +195,7 @@ fn acceptance(form: Form) -> AnyView {
     let field = view! { <input class="input" value=notes.value("") {..notes.ties()}/> }.into_any();
     view! {
         <input type="hidden" name="accept" value="true"/>
-        <div class="two">{stepper(minutes)} {form.send("button primary", Some(Icon::Check), "Accept")}</div>
+        <div class="two">{stepper(minutes)} {form.send("button primary", Some(Icon::Check), "Accept".into_any())}</div>
         {minutes.shown_fault()}
         <details open=notes.came_back()>
             <summary>{icon(Icon::Down)} "Note"</summary>
@@ -248,7 +245,7 @@ fn rejection(form: Form) -> AnyView {
             {["Sold out", "Oven full", "Closing soon"].map(chip)}
         </fieldset>
         {notes.field("Or in your own words", None, field)}
-        {form.send("button danger wide", Some(Icon::Of(Status::SupplierRejected)), "Reject this pizza")}
+        {form.send("button danger wide", Some(Icon::Of(Status::SupplierRejected)), "Reject this pizza".into_any())}
     }
     .into_any()
 }
@@ -259,17 +256,16 @@ fn on_offer(order: Memo<Order>) -> AnyView {
         .estimated_delivery_time
         .map(|minutes| format!(" · {} min", minutes.get()));
     let offer = format!("{}{}", words::money(o.total()), minutes.unwrap_or_default());
-    let word = ("Withdraw", which(&o));
+    let word = view! { "Withdraw" {which(&o)} }.into_any();
     let withdraw = Act::new(api::Cancel::PATH).on(order).form(|form| {
         view! { {by_supplier()} {form.send("button quiet wide", None, word)} }.into_any()
     });
-    let parts = (
-        head(&o, whose(&o)),
-        view! { <p class="meta">{offer}</p> },
-        withdraw,
-        refused(o.id),
-    );
-    ticket(&o, "ticket slim", parts)
+    let offer = view! { <p class="meta">{offer}</p> }.into_any();
+    ticket(
+        &o,
+        "ticket slim",
+        [head(&o, whose(&o)), offer, withdraw, refused(o.id)],
+    )
 }
 
 fn by_supplier() -> AnyView {
@@ -297,7 +293,7 @@ fn in_the_oven(order: Memo<Order>) -> AnyView {
 /// A ticket with one next step.
 fn step(order: Memo<Order>, path: &'static str, symbol: Icon, word: &'static str) -> AnyView {
     let o = order.get_untracked();
-    let word = (word, which(&o));
+    let word = view! { {word} {which(&o)} }.into_any();
     let next = Act::new(path).on(order).class("actions");
     let next = next.form(|form| form.send("button primary", Some(symbol), word));
     let note = o
@@ -307,14 +303,14 @@ fn step(order: Memo<Order>, path: &'static str, symbol: Icon, word: &'static str
     ticket(
         &o,
         "ticket",
-        (
+        [
             head(&o, people(&o)),
             due(&o),
-            note,
+            note.into_any(),
             next,
             refused(o.id),
             cancel(order),
-        ),
+        ],
     )
 }
 
@@ -324,13 +320,13 @@ fn ready(order: Memo<Order>) -> AnyView {
     ticket(
         &o,
         "ticket",
-        (
+        [
             head(&o, people(&o)),
             due(&o),
-            waits,
+            waits.into_any(),
             refused(o.id),
             cancel(order),
-        ),
+        ],
     )
 }
 
@@ -338,11 +334,15 @@ fn out(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let driver = o.driver_name.as_ref().map(|driver| name(driver));
     let since = view! { <p class="meta">{driver} " · " {since(o.updated_at)}</p> };
-    let state = move || {
+    let state = changing(move || {
         let status = order.get().status;
-        badge(status, words::status(status))
-    };
-    ticket(&o, "ticket slim", (head(&o, whose(&o)), since, state))
+        Some(badge(status, words::status(status)))
+    });
+    ticket(
+        &o,
+        "ticket slim",
+        [head(&o, whose(&o)), since.into_any(), state],
+    )
 }
 
 /// A cancellation costs somebody a pizza: its consequence first, then its button.
@@ -353,7 +353,7 @@ fn cancel(order: Memo<Order>) -> AnyView {
         view! {
             {by_supplier()}
             <p><strong>{customer} " has ordered this and is waiting."</strong> " This cannot be undone."</p>
-            {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), "Cancel this pizza")}
+            {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), "Cancel this pizza".into_any())}
         }
         .into_any()
     });
@@ -361,34 +361,26 @@ fn cancel(order: Memo<Order>) -> AnyView {
 }
 
 /// Whose ticket it is, where tickets of several kitchens hang together.
-fn whose(order: &Order) -> Option<AnyView> {
+fn whose(order: &Order) -> AnyView {
     let all = matches!(
         Here::now().get_untracked(),
         Place::Supplier { kitchen: None }
     );
-    all.then(|| (name(&order.supplier_name), " · ").into_any())
+    all.then(|| view! { {name(&order.supplier_name)} " · " }.into_any())
+        .into_any()
 }
 
 fn people(order: &Order) -> AnyView {
-    (
-        whose(order),
-        order.customer_name.as_ref().map(|customer| name(customer)),
-    )
-        .into_any()
+    let customer = order.customer_name.as_ref().map(|customer| name(customer));
+    view! { {whose(order)} {customer} }.into_any()
 }
 
 /// Which kitchen this screen belongs to.
 fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
     let (here, market) = (Here::now(), Market::here());
     let kitchens = market.view(move |board| {
-        let mut names: Vec<String> = board
-            .orders()
-            .map(|order| order.supplier_name.to_string())
-            .collect();
-        names.extend(kitchen.get());
-        names.sort();
-        names.dedup();
-        names
+        let names = board.orders().map(|order| order.supplier_name.to_string());
+        list::distinct(names.chain(kitchen.get()).collect())
     });
     let option = move |name: String| {
         let value = name.clone();
@@ -399,11 +391,11 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
         let kitchen = Some(event_target_value(&event)).filter(|name| !name.is_empty());
         here.go(Place::Supplier { kitchen });
     };
-    let show = move || {
+    let show = changing(move || {
         market
             .is_asleep()
             .then(|| view! { <button class="button">"Show"</button> }.into_any())
-    };
+    });
     view! {
         <form class="row" action="/supplier">
             <label for="kitchen" class="soft">"Kitchen"</label>
@@ -466,7 +458,7 @@ fn new_offer(
         {supplier_price.field("Your price", None, price_input)}
         {markup.field("Markup", None, markup_input)}
         {margin(price, percent)}
-        {form.send("button primary", Some(Icon::Of(Status::SupplierAccepted)), "Offer it")}
+        {form.send("button primary", Some(Icon::Of(Status::SupplierAccepted)), "Offer it".into_any())}
     }
     .into_any()
 }
@@ -474,17 +466,18 @@ fn new_offer(
 /// Asked for only where the screen belongs to no kitchen.
 fn which_kitchen(form: Form, kitchen: Kitchen) -> AnyView {
     let supplier = form.control("supplier_name");
-    let ask = move || match kitchen.get() {
-        Some(kitchen) => {
-            view! { <input type="hidden" name="supplier_name" value=kitchen/> }.into_any()
-        }
-        None => {
-            let value = supplier.value("");
-            let input = view! { <input class="input" autocomplete="organization" value=value.clone() {..supplier.ties()}/> };
-            supplier.field("Kitchen", None, input.into_any())
-        }
-    };
-    ask.into_any()
+    changing(move || {
+        Some(match kitchen.get() {
+            Some(kitchen) => {
+                view! { <input type="hidden" name="supplier_name" value=kitchen/> }.into_any()
+            }
+            None => {
+                let value = supplier.value("");
+                let input = view! { <input class="input" autocomplete="organization" value=value.clone() {..supplier.ties()}/> };
+                supplier.field("Kitchen", None, input.into_any())
+            }
+        })
+    })
 }
 
 /// What the customer pays, as one types.

@@ -8,7 +8,9 @@ use crate::{
         parts::{
             form::{Act, refused},
             reading::Reading,
-            small::{Detail, Icon, badge, empty, fact, icon, moment, name, pizza, sum, text},
+            small::{
+                Detail, Icon, badge, changing, empty, fact, icon, moment, name, pizza, sum, text,
+            },
         },
         place::Here,
         words,
@@ -19,14 +21,16 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 pub fn track() -> AnyView {
     let (reading, id) = (Reading::here(), Here::now().memo(|place| place.story()));
-    let story = move || match id.get().and_then(|id| reading.story(id)) {
-        None => loading(),
-        Some(Ok(events)) => match events.last() {
-            Some(now) => story(&now.order, &events),
-            None => missing(&Error::UnknownPath),
-        },
-        Some(Err(error)) => missing(&error),
-    };
+    let story = changing(move || {
+        Some(match id.get().and_then(|id| reading.story(id)) {
+            None => loading(),
+            Some(Ok(events)) => match events.last() {
+                Some(now) => story(&now.order, &events),
+                None => missing(&Error::UnknownPath),
+            },
+            Some(Err(error)) => missing(&error),
+        })
+    });
     view! { <main id="main" class="track" tabindex="-1">{story}</main> }.into_any()
 }
 
@@ -198,7 +202,7 @@ fn facts(order: &Order) -> AnyView {
 }
 
 fn cancel(order: &Order) -> AnyView {
-    let word = ("Cancel my ", name(&order.pizza_name));
+    let word = view! { "Cancel my " {name(&order.pizza_name)} }.into_any();
     let form = Act::new(api::Cancel::PATH)
         .on(Signal::stored(order.clone()))
         .class("stack")

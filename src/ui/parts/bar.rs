@@ -1,6 +1,6 @@
 //! The market's awning: brand, panels with what waits there, and the lamp.
 
-use super::small::{Icon, count, icon, text};
+use super::small::{Icon, changing, count, icon, text};
 use crate::{
     domain::{Board, Status},
     ui::{
@@ -79,7 +79,7 @@ fn lamp() -> AnyView {
     });
     view! {
         <p class="lamp" data-state=state>
-            {move || icon(face().1)}
+            {changing(move || Some(icon(face().1)))}
             <span role="status">{word}</span>
             <span>{age}</span>
         </p>
@@ -88,11 +88,11 @@ fn lamp() -> AnyView {
 }
 
 /// Says what a stale page means, and offers the way on.
-fn stale_banner() -> impl IntoView {
+fn stale_banner() -> AnyView {
     let market = Market::here();
     let stale = Memo::new(move |_| market.lamp() == Lamp::Stale && market.is_loaded());
     let from = text(move || words::clock(market.as_of(), market));
-    move || {
+    changing(move || {
         stale.get().then(|| {
             view! {
                 <div class="banner" data-tone="bad" role="alert">
@@ -106,5 +106,5 @@ fn stale_banner() -> impl IntoView {
             }
             .into_any()
         })
-    }
+    })
 }

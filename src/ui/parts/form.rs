@@ -3,7 +3,7 @@
 //!
 //! A refusal stands beside what was refused: a field's fault under the field, everything else with the order.
 
-use super::small::{Icon, icon, refusal};
+use super::small::{Icon, changing, icon, refusal};
 use crate::{
     domain::{Error, Order, OrderId, Time},
     ui::{ask, market::Market, place::focus, words},
@@ -14,7 +14,6 @@ use leptos::{
     web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a refusal stays with its order.
 const SHOWN: TimeDelta = TimeDelta::seconds(60);
@@ -26,7 +25,8 @@ pub struct Flash {
     pub form: String,
     pub order: Option<OrderId>,
     pub error: Error,
-    pub typed: BTreeMap<String, String>,
+    /// By name of the field.
+    pub typed: Vec<(String, String)>,
 }
 
 /// The id of the form that does `act` (with an order).
@@ -38,16 +38,17 @@ pub fn form_id(act: &str, order: Option<OrderId>) -> String {
 #[derive(Clone, Copy)]
 pub struct Forms {
     flash: StoredValue<Option<Flash>>,
-    refused: RwSignal<BTreeMap<OrderId, (Error, Time)>>,
-    /// Orders that a form has been sent for, and whose answer is still out.
-    sending: RwSignal<BTreeSet<OrderId>>,
+    /// The refusal that an order has met last, and when.
+    refused: RwSignal<Vec<(OrderId, Error, Time)>>,
+    /// The order of each form that has been sent, and whose answer is still out.
+    sending: RwSignal<Vec<OrderId>>,
 }
 
 impl Forms {
     pub fn new(flash: Option<Flash>, now: Time) -> Forms {
         let refused = flash
             .iter()
-            .filter_map(|flash| Some((flash.order?, (flash.error.clone(), now))))
+            .filter_map(|flash| Some((flash.order?, flash.error.clone(), now)))
             .collect();
         Forms {
             flash: StoredValue::new(flash),
@@ -76,9 +77,11 @@ impl Forms {
         self.sending.update(|sending| sending.extend(order));
         let answer = ask::post(path, body).await;
         if let Some(order) = order {
-            self.refused.update(|refused| match &answer {
-                Err(error) => drop(refused.insert(order, (error.clone(), now))),
-                Ok(_) => drop(refused.remove(&order)),
+            self.refused.update(|refused| {
+                refused.retain(|(of, ..)| *of != order);
+                if let Err(error) = &answer {
+                    refused.push((order, error.clone(), now));
+                }
             });
         }
         answer
@@ -91,7 +94,7 @@ pub struct Form {
     id: StoredValue<String>,
     error: RwSignal<Option<Error>>,
     busy: RwSignal<bool>,
-    typed: StoredValue<BTreeMap<String, String>>,
+    typed: StoredValue<Vec<(String, String)>>,
 }
 
 impl Form {
@@ -99,9 +102,8 @@ impl Form {
         let flash = Forms::here()
             .flash
             .with_value(|flash| flash.clone().filter(|flash| flash.form == id));
-        let (error, typed) = flash.map_or((None, BTreeMap::new()), |flash| {
-            (Some(flash.error), flash.typed)
-        });
+        let (error, typed) =
+            flash.map_or((None, Vec::new()), |flash| (Some(flash.error), flash.typed));
         Form {
             id: StoredValue::new(id),
             error: RwSignal::new(error),
@@ -116,21 +118,13 @@ impl Form {
     }
 
     /// A button that sends it.
-    pub fn send(
-        self,
-        class: &'static str,
-        symbol: Option<Icon>,
-        word: impl IntoView + 'static,
-    ) -> AnyView {
+    pub fn send(self, class: &'static str, symbol: Option<Icon>, word: AnyView) -> AnyView {
         let busy = Signal::derive(move || self.busy.get().then_some("true"));
-        let symbol = move || {
-            if self.busy.get() {
-                Some(Icon::Reconnecting)
-            } else {
-                symbol
-            }
-        };
-        view! { <button class=class aria-busy=busy>{move || symbol().map(icon)} {word.into_any()}</button> }.into_any()
+        let symbol = changing(move || {
+            let busy = self.busy.get().then_some(Icon::Reconnecting);
+            busy.or(symbol).map(icon)
+        });
+        view! { <button class=class aria-busy=busy>{symbol} {word}</button> }.into_any()
     }
 }
 
@@ -203,7 +197,10 @@ impl Act {
             }
             .into_any()
         });
-        let error = self.order.is_none().then_some(move || form_error(form));
+        let error = self
+            .order
+            .is_none()
+            .then(|| changing(move || form_error(form)));
         let (path, class, then) = (self.path, self.class, StoredValue::new(self.then));
         let order_id = self
             .order
@@ -232,9 +229,10 @@ impl Act {
                         request_animation_frame(|| focus("[aria-invalid=true]"));
                     }
                 }
-                forms
-                    .sending
-                    .update(|sending| sending.retain(|id| Some(*id) != order_id));
+                forms.sending.update(|sending| {
+                    let sent = sending.iter().position(|id| Some(*id) == order_id);
+                    sent.map(|sent| sending.swap_remove(sent));
+                });
             });
         };
         view! {
@@ -257,11 +255,14 @@ fn form_error(form: Form) -> Option<AnyView> {
 pub fn refused(order: OrderId) -> AnyView {
     let (market, forms) = (Market::here(), Forms::here());
     let sentence = Memo::new(move |_| {
-        let refused = forms.refused.with(|refused| refused.get(&order).cloned());
-        let (error, at) = refused.filter(|(error, _)| !matches!(error, Error::Invalid(_)))?;
-        (market.now() - at < SHOWN).then(|| words::refusal(&error))
+        let refused = forms.refused.get();
+        let (_, error, at) = refused.iter().find(|(of, ..)| *of == order)?;
+        if matches!(error, Error::Invalid(_)) {
+            return None;
+        }
+        (market.now() - *at < SHOWN).then(|| words::refusal(error))
     });
-    (move || sentence.get().map(refusal)).into_any()
+    changing(move || sentence.get().map(refusal))
 }
 
 /// A field of a form: what ties its control to its label and its fault.
@@ -287,11 +288,9 @@ impl Control {
 
     /// What stood in it when its form came back, or what it begins with.
     pub fn value(self, first: &str) -> String {
-        let typed = self
-            .form
-            .typed
-            .with_value(|typed| typed.get(self.name).cloned());
-        typed.unwrap_or_else(|| first.to_owned())
+        let typed = self.form.typed.get_value();
+        let typed = typed.into_iter().find(|(name, _)| *name == self.name);
+        typed.map_or(first.to_owned(), |(_, value)| value)
     }
 
     /// Whether its form was sent back with something in it, which must be seen.
@@ -309,11 +308,10 @@ impl Control {
     /// What is wrong with it, where something is.
     pub fn shown_fault(self) -> AnyView {
         let id = format!("{}-fault", self.id());
-        let fault = move || {
+        changing(move || {
             let fault = self.fault()?;
             Some(view! { <p class="error" role="alert" id=id.clone()>{icon(Icon::Alert)} {fault}</p> }.into_any())
-        };
-        fault.into_any()
+        })
     }
 
     /// The control with its label above, its fault and its hint below.

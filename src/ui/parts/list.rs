@@ -2,11 +2,19 @@
 //! changes in them by themselves.
 
 use crate::{
-    domain::{Order, OrderId},
+    domain::{Order, OrderId, Time},
     ui::market::Market,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Order(OrderId),
+    Name(String),
+}
+
+type Row = Arc<dyn Fn(Key) -> Option<AnyView> + Send + Sync>;
 
 /// A row for each order that is listed.
 pub fn orders(
@@ -14,9 +22,12 @@ pub fn orders(
     row: impl Fn(Memo<Order>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let market = Market::here();
-    let row: Arc<dyn Fn(Memo<Order>) -> AnyView + Send + Sync> = Arc::new(row);
-    let child = move |id: OrderId| market.order(id).map(|order| row(order));
-    view! { <For each=move || listed.get() key=|id| *id children=child/> }.into_any()
+    let keys = Signal::derive(move || listed.get().into_iter().map(Key::Order).collect());
+    let row = move |key| match key {
+        Key::Order(id) => market.order(id).map(&row),
+        Key::Name(_) => None,
+    };
+    rows(keys, Arc::new(row))
 }
 
 /// Something for each name that is listed.
@@ -24,7 +35,27 @@ pub fn names(
     listed: Memo<Vec<String>>,
     item: impl Fn(String) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let item: Arc<dyn Fn(String) -> AnyView + Send + Sync> = Arc::new(item);
-    view! { <For each=move || listed.get() key=String::clone children=move |name| item(name)/> }
-        .into_any()
+    let keys = Signal::derive(move || listed.get().into_iter().map(Key::Name).collect());
+    let row = move |key| match key {
+        Key::Name(name) => Some(item(name)),
+        Key::Order(_) => None,
+    };
+    rows(keys, Arc::new(row))
+}
+
+fn rows(keys: Signal<Vec<Key>>, row: Row) -> AnyView {
+    view! { <For each=move || keys.get() key=Key::clone children=move |key| row(key)/> }.into_any()
+}
+
+/// By time, and at the same time by age of the order.
+pub fn by_time(mut orders: Vec<(Time, OrderId)>) -> Vec<OrderId> {
+    orders.sort_unstable();
+    orders.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Each once, by name.
+pub fn distinct(mut names: Vec<String>) -> Vec<String> {
+    names.sort_unstable();
+    names.dedup();
+    names
 }

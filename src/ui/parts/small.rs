@@ -94,6 +94,14 @@ pub fn badge(status: Status, word: &'static str) -> AnyView {
         .into_any()
 }
 
+/// What is there only now and then, or not always the same.
+pub fn changing(view: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
+    fn boxed(view: Box<dyn Fn() -> Option<AnyView> + Send + Sync>) -> AnyView {
+        (move || view()).into_any()
+    }
+    boxed(Box::new(view))
+}
+
 /// Text that follows what it is read from.
 pub fn text(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     Signal::derive(read)

@@ -1,6 +1,6 @@
 //! What hangs on the rails of kitchen and dispatch: name first, then time, then people, then the one next step.
 
-use super::small::{Detail, Icon, icon, moment, name, pizza, text};
+use super::small::{Detail, Icon, changing, icon, moment, name, pizza, text};
 use crate::{
     domain::{Order, Time},
     ui::{market::Market, words},
@@ -44,40 +44,49 @@ fn level(order: &Order) -> Memo<Level> {
 }
 
 /// A ticket with what stands on it.
-pub fn ticket(order: &Order, class: &'static str, parts: impl IntoView + 'static) -> AnyView {
+pub fn ticket<const N: usize>(order: &Order, class: &'static str, parts: [AnyView; N]) -> AnyView {
+    hang(order, class, parts.into())
+}
+
+fn hang(order: &Order, class: &'static str, parts: Vec<AnyView>) -> AnyView {
     let level = level(order);
     let late = Signal::derive(move || level.get().face().0);
-    view! { <article class=class id=format!("o{}", order.id) data-level=late>{parts.into_any()}</article> }.into_any()
+    view! { <article class=class id=format!("o{}", order.id) data-level=late>{parts}</article> }
+        .into_any()
 }
 
 /// Drawing, name, number, and what `more` says.
-pub fn head(order: &Order, more: impl IntoView + 'static) -> AnyView {
+pub fn head(order: &Order, more: AnyView) -> AnyView {
     view! {
         <header class="head">
             {pizza(&order.pizza_name, Detail::Ticket)}
             <h3>{name(&order.pizza_name)}</h3>
-            <p class="meta"><b class="number">{order.id.number()}</b> " " {more.into_any()}</p>
+            <p class="meta"><b class="number">{order.id.number()}</b> " " {more}</p>
         </header>
     }
     .into_any()
 }
 
 /// When it is due: how long, and when. Nothing where nothing was promised.
-pub fn due(order: &Order) -> Option<AnyView> {
+pub fn due(order: &Order) -> AnyView {
     let market = Market::here();
-    let (level, promised) = (level(order), market.promised(order)?);
+    let Some(promised) = market.promised(order) else {
+        return ().into_any();
+    };
+    let level = level(order);
     let words = text(move || match promised - market.now() {
         left if left.num_minutes() == 0 => "Due now".to_owned(),
         left if left < TimeDelta::zero() => format!("{} late", words::duration(-left)),
         left => format!("In {}", words::duration(left)),
     });
-    let due = view! {
+    let symbol = changing(move || Some(icon(level.get().face().1)));
+    view! {
         <p class="due">
-            {move || icon(level.get().face().1)}
+            {symbol}
             <span><b>{words}</b> " " <span>"promised " {moment(promised)}</span></span>
         </p>
-    };
-    Some(due.into_any())
+    }
+    .into_any()
 }
 
 /// Tells one button from the next, for those who do not see where it stands.
