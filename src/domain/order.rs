@@ -199,9 +199,10 @@ impl Order {
         }
     }
 
-    /// Whether any of its texts holds `text`, small or capital. Every order holds nothing at all.
-    pub fn mentions(&self, text: &str) -> bool {
-        let text = text.trim().to_lowercase();
+    /// Whether any of its texts holds `text`, small or capital: `lower` makes letters small. Every order holds
+    /// nothing at all.
+    pub fn mentions(&self, text: &str, lower: fn(&str) -> String) -> bool {
+        let text = lower(text.trim());
         let number = self.id.number();
         let texts = [
             Some(&*number),
@@ -215,7 +216,7 @@ impl Order {
         texts
             .into_iter()
             .flatten()
-            .any(|one| one.to_lowercase().contains(&text))
+            .any(|one| lower(one).contains(&text))
     }
 
     /// What the customer pays, or would pay.

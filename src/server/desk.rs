@@ -164,7 +164,7 @@ impl Desk {
         let (mut orders, mut next) = (Vec::new(), page.next);
         for order in &page.orders {
             let order = orders::read(order)?;
-            if order.mentions(text) {
+            if order.mentions(text, str::to_lowercase) {
                 orders.push(order);
             }
             if orders.len() == SHOWN && page.orders.len() > SHOWN {

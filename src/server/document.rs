@@ -6,7 +6,7 @@ use leptos_meta::HashedStylesheet;
 
 /// Needs the page's `Place` and `Opening` as context.
 pub fn document(options: LeptosOptions) -> impl IntoView {
-    let board = use_context::<Opening>().and_then(|opening| opening.snapshot.ok());
+    let board = use_context::<Opening>().and_then(|opening| opening.snapshot);
     let title = title(
         &use_context().unwrap_or(Place::Nowhere),
         board.as_ref().map(|snapshot| &snapshot.board),

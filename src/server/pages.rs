@@ -98,15 +98,19 @@ async fn file(app: &App, request: Request, keep: &'static str) -> Response {
 /// Renders the page of a place.
 async fn page(app: App, place: Place, request: Request) -> Response {
     let headers = request.headers();
+    let snapshot = app.desk.snapshot().await;
     let opening = Opening {
-        snapshot: app.desk.snapshot().await,
+        snapshot: snapshot.as_ref().ok().cloned(),
         read: read(&app.desk, &place).await,
         flash: read_flash(headers),
         zone: read_cookie(headers, "zone")
             .and_then(|zone| zone.parse().ok())
             .filter(is_zone),
     };
-    let (status, flashes) = (status(&place, &opening), opening.flash.is_some());
+    let (status, flashes) = (
+        status(&place, &opening.read, snapshot.err()),
+        opening.flash.is_some(),
+    );
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
     let context = move || {
         provide_context(place.clone());
@@ -136,14 +140,14 @@ async fn read(desk: &Desk, place: &Place) -> Read {
 }
 
 /// A page says what is wrong, and so does its status.
-fn status(place: &Place, opening: &Opening) -> StatusCode {
-    let read = match &opening.read {
+fn status(place: &Place, read: &Read, unread: Option<Error>) -> StatusCode {
+    let read = match read {
         Read::Story(story) => story.as_ref().err(),
         Read::Past(found) => found.as_ref().err(),
         Read::Nothing => None,
     };
     let nowhere = (*place == Place::Nowhere).then_some(&Error::UnknownPath);
-    let error = nowhere.or(read).or(opening.snapshot.as_ref().err());
+    let error = nowhere.or(read).or(unread.as_ref());
     error.map_or(StatusCode::OK, |error| {
         StatusCode::from_u16(error.face().status).unwrap_or_default()
     })

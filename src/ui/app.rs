@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 /// What a page is rendered from. It travels with the page, so that the browser begins where the server ended.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Opening {
-    pub snapshot: Result<Snapshot, Error>,
+    /// Nothing, while the store does not answer.
+    pub snapshot: Option<Snapshot>,
     pub read: Read,
     /// The refusal that a plain form was sent back with.
     pub flash: Option<Flash>,
@@ -40,7 +41,7 @@ impl Opening {
     /// As the server provides it for this request.
     fn of_request() -> Opening {
         use_context().unwrap_or(Opening {
-            snapshot: Err(Error::Away),
+            snapshot: None,
             read: Read::Nothing,
             flash: None,
             zone: None,

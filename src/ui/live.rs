@@ -82,7 +82,8 @@ async fn follow(market: Market, mut nudges: Nudges) {
             market.replace(snapshot);
             continue;
         }
-        rest(pause.mul_f64(js_sys::Math::random()), &mut nudges).await;
+        let part = js_sys::Math::random() * pause.as_millis() as f64;
+        rest(Duration::from_millis(part as u64), &mut nudges).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -3,10 +3,9 @@
 //! It is a keyed store: whoever shows one order is woken by changes of that order alone, whoever shows a list by
 //! any. What changes, and whether it may, is the domain's fold.
 
-use crate::domain::{Board, Cursor, Error, Event, Folded, Order, OrderId, Snapshot, Time};
+use crate::domain::{Board, Cursor, Event, Folded, Order, OrderId, Snapshot, Time};
 use chrono::TimeDelta;
 use leptos::prelude::*;
-use std::collections::HashMap;
 
 /// While the connection is gone: so old, and the page calls itself stale.
 const STALE: TimeDelta = TimeDelta::seconds(5);
@@ -14,7 +13,8 @@ const STALE: TimeDelta = TimeDelta::seconds(5);
 #[derive(Clone, Copy)]
 pub struct Market {
     board: StoredValue<Option<Board>>,
-    rows: StoredValue<HashMap<OrderId, ArcTrigger>>,
+    /// What wakes up whoever shows an order, sorted by its id.
+    rows: StoredValue<Vec<(OrderId, ArcTrigger)>>,
     /// Some order has changed.
     changed: Trigger,
     link: RwSignal<Link>,
@@ -50,10 +50,10 @@ pub enum Lamp {
 }
 
 impl Market {
-    pub fn new(snapshot: Result<Snapshot, Error>, zone: Option<i32>) -> Market {
+    pub fn new(snapshot: Option<Snapshot>, zone: Option<i32>) -> Market {
         let (board, as_of, now) = match snapshot {
-            Ok(Snapshot { board, as_of, now }) => (Some(board), as_of, now),
-            Err(_) => (None, Time::default(), Time::default()),
+            Some(Snapshot { board, as_of, now }) => (Some(board), as_of, now),
+            None => (None, Time::default(), Time::default()),
         };
         Market {
             board: StoredValue::new(board),
@@ -85,9 +85,13 @@ impl Market {
                 .with_value(|board| board.as_ref()?.get(id).cloned())
         };
         let first = get()?;
-        let trigger = self
-            .rows
-            .try_update_value(|rows| rows.entry(id).or_default().clone())?;
+        let trigger = self.rows.try_update_value(|rows| {
+            let place = find(rows, id).unwrap_or_else(|place| {
+                rows.insert(place, (id, ArcTrigger::new()));
+                place
+            });
+            rows[place].1.clone()
+        })?;
         Some(Memo::new(move |known: Option<&Order>| {
             trigger.track();
             // Off the board, it stays as it was last seen until its row is gone too.
@@ -169,6 +173,10 @@ impl Market {
     }
 }
 
+fn find(rows: &[(OrderId, ArcTrigger)], id: OrderId) -> Result<usize, usize> {
+    rows.binary_search_by_key(&id, |(id, _)| *id)
+}
+
 /// For whoever keeps it live.
 impl Market {
     pub fn cursor(self) -> Option<Cursor> {
@@ -192,8 +200,11 @@ impl Market {
             .flatten();
         let folded = folded.unwrap_or(Folded::Gap);
         if matches!(folded, Folded::Applied { .. }) {
-            let row = self.rows.with_value(|rows| rows.get(&id).cloned());
-            row.inspect(|row| row.notify());
+            let row = self.rows.with_value(|rows| {
+                let place = find(rows, id).ok()?;
+                Some(rows[place].1.clone())
+            });
+            row.inspect(ArcTrigger::notify);
             self.changed.notify();
         }
         folded
@@ -203,10 +214,8 @@ impl Market {
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
         self.as_of.set(snapshot.as_of);
-        let rows: Vec<ArcTrigger> = self
-            .rows
-            .with_value(|rows| rows.values().cloned().collect());
-        rows.iter().for_each(ArcTrigger::notify);
+        let rows = self.rows.get_value();
+        rows.iter().for_each(|(_, row)| row.notify());
         self.changed.notify();
     }
 

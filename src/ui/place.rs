@@ -58,7 +58,8 @@ pub struct Wanted {
 
 impl Wanted {
     pub fn takes(&self, order: &Order) -> bool {
-        self.status.is_none_or(|status| status == order.status) && order.mentions(&self.text)
+        self.status.is_none_or(|status| status == order.status)
+            && order.mentions(&self.text, words::lower)
     }
 
     /// Whether the board holds only the newest of what is asked for.

@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    domain::{Order, OrderId, Status},
+    domain::{Board, Order, OrderId, Status},
     ui::{
         market::Market,
         parts::{
@@ -60,16 +60,17 @@ fn offers(taking: Taking) -> Memo<Vec<OrderId>> {
 
 /// `12 pizzas`, `7 kitchens`.
 fn how_many() -> (Signal<String>, Signal<String>) {
-    let numbers = Market::here().view(|board| {
+    fn kitchens(board: &Board) -> Vec<String> {
         let hot = board
             .orders()
             .filter(|order| order.status == Status::SupplierAccepted);
-        let kitchens: Vec<_> = hot.map(|order| order.supplier_name.to_string()).collect();
-        (kitchens.len(), list::distinct(kitchens).len())
-    });
+        hot.map(|order| order.supplier_name.to_string()).collect()
+    }
+    let pizzas = Market::here().view(|board| kitchens(board).len());
+    let kitchens = Market::here().view(|board| list::distinct(kitchens(board)).len());
     (
-        text(move || words::plural(numbers.get().0 as i64, "pizza", "pizzas")),
-        text(move || words::plural(numbers.get().1 as i64, "kitchen", "kitchens")),
+        text(move || words::plural(pizzas.get() as i64, "pizza", "pizzas")),
+        text(move || words::plural(kitchens.get() as i64, "kitchen", "kitchens")),
     )
 }
 
@@ -193,12 +194,14 @@ fn whereto(form: Form, o: &Order) -> AnyView {
 /// Somebody else was faster.
 fn gone(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let why = Signal::derive(move || match order.get().status {
+    let why = text(move || match order.get().status {
         Status::PendingSupplier | Status::SupplierAccepted => {
-            "The kitchen has not accepted this one yet."
+            "The kitchen has not accepted this one yet.".to_owned()
         }
-        Status::SupplierRejected | Status::Cancelled => "The kitchen has taken this one back.",
-        _ => "Somebody else took this one.",
+        Status::SupplierRejected | Status::Cancelled => {
+            "The kitchen has taken this one back.".to_owned()
+        }
+        _ => "Somebody else took this one.".to_owned(),
     });
     view! {
         <article class="offer" data-gone="" id=format!("o{}", o.id)>

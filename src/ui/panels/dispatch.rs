@@ -8,7 +8,7 @@ use crate::{
         parts::{
             form::{Act, Form, refused},
             list,
-            small::{Icon, badge, changing, count, empty, icon, name, since, text},
+            small::{Icon, badge, changing, count, digits, empty, icon, name, since, text},
             ticket::{due, head, ticket, which},
         },
         words,
@@ -25,24 +25,20 @@ pub fn dispatch() -> AnyView {
         list::by_time(ready.map(|order| (order.updated_at, order.id)).collect())
     });
     let drivers = market.view(|board| drivers(board, |order| OUT.contains(&order.status)));
-    let out: Signal<usize> = market
-        .view(|board| {
-            board
-                .orders()
-                .filter(|order| OUT.contains(&order.status))
-                .count()
-        })
-        .into();
-    let waits = Signal::derive(move || waiting.with(Vec::len));
-    let lanes = Signal::derive(move || drivers.with(Vec::len));
+    let out = market.view(|board| {
+        let counts = board.counts();
+        OUT.map(|status| counts.of(status)).iter().sum::<u64>() as usize
+    });
+    let waits = Memo::new(move |_| waiting.with(Vec::len));
+    let lanes = Memo::new(move |_| drivers.with(Vec::len));
     view! {
         <main id="main" tabindex="-1">
             <div class="page-head">
                 <h1>"Dispatch"</h1>
                 <ul class="row" aria-label="At a glance">
-                    <li><b>{waits}</b> " waiting for a driver"</li>
+                    <li><b>{digits(waits)}</b> " waiting for a driver"</li>
                     <li class="soft" aria-hidden="true">"·"</li>
-                    <li><b>{out}</b> " out"</li>
+                    <li><b>{digits(out)}</b> " out"</li>
                 </ul>
             </div>
             <div class="desk">{queue(waiting, waits)} {out_and_about(drivers)}</div>
@@ -67,7 +63,7 @@ fn drivers(board: &Board, of: fn(&Order) -> bool) -> Vec<String> {
     list::distinct(names.map(str::to_owned).collect())
 }
 
-fn queue(waiting: Memo<Vec<OrderId>>, waits: Signal<usize>) -> AnyView {
+fn queue(waiting: Memo<Vec<OrderId>>, waits: Memo<usize>) -> AnyView {
     let none = changing(move || {
         let next = "When a kitchen calls a pizza ready, it shows up here by itself.";
         (waits.get() == 0).then(|| {
@@ -170,13 +166,13 @@ fn lane(driver: String) -> AnyView {
 
 fn carried(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let status = Memo::new(move |_| order.get().status);
-    let step = changing(move || match status.get() {
+    let status = move || order.get().status;
+    let step = changing(move || match status() {
         Status::Dispatched => Some(step(order, api::SetOff::PATH, "Left")),
         Status::InTransit => Some(step(order, api::Deliver::PATH, "Delivered")),
         _ => None,
     });
-    let state = changing(move || Some(badge(status.get(), words::status(status.get()))));
+    let state = changing(move || Some(badge(status(), words::status(status()))));
     let head = head(&o, ().into_any());
     ticket(
         &o,

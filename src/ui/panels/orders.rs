@@ -8,8 +8,8 @@ use crate::{
             list,
             reading::Reading,
             small::{
-                Detail, Icon, badge, changing, empty, exact_moment, fact, icon, moment, name,
-                pizza, refusal, sum, text,
+                Detail, Icon, badge, changing, digits, empty, exact_moment, fact, icon, mark,
+                moment, name, pizza, refusal, sum, text,
             },
         },
         place::{Here, Place, Wanted},
@@ -105,13 +105,11 @@ fn by_status() -> AnyView {
 /// One status, or all, with how many orders stand there.
 fn stop(status: Option<Status>) -> AnyView {
     let here = Here::now();
-    let number: Signal<usize> = Market::here()
-        .view(move |board| {
-            let counts = board.counts();
-            status.map_or(counts.all(), |status| counts.of(status)) as usize
-        })
-        .into();
-    let current = Signal::derive(move || (wanted(&here.get()).status == status).then_some("true"));
+    let number = Market::here().view(move |board| {
+        let counts = board.counts();
+        status.map_or(counts.all(), |status| counts.of(status)) as usize
+    });
+    let current = mark(move || (wanted(&here.get()).status == status).then_some("true"));
     let to = address(move |wanted| {
         *wanted = Wanted {
             status,
@@ -122,7 +120,7 @@ fn stop(status: Option<Status>) -> AnyView {
     view! {
         <li>
             <a href=to aria-current=current data-status=status.map(Status::name)>
-                {status.map(|status| icon(Icon::Of(status)))} {status.map_or("All", words::status)} " " <b>{number}</b>
+                {status.map(|status| icon(Icon::Of(status)))} {status.map_or("All", words::status)} " " <b>{digits(number)}</b>
             </a>
         </li>
     }
@@ -149,19 +147,19 @@ fn listed(board: &Board, wanted: &Wanted) -> (Vec<OrderId>, Option<OrderId>) {
 /// The live end of the list.
 fn newest() -> AnyView {
     let (here, market) = (Here::now(), Market::here());
-    let listed = market.view(move |board| listed(board, &wanted(&here.get())));
-    let ids = Memo::new(move |_| listed.get().0);
+    let listed = move |board: &Board| listed(board, &wanted(&here.get()));
+    let ids = market.view(move |board| listed(board).0);
+    let end = market.view(move |board| listed(board).1);
     let none = changing(move || {
-        let (ids, older) = listed.get();
         let next = "Either none has been made yet, or the search is too narrow.";
         let way_on = Some(("Show all orders", "/orders".to_owned()));
-        (ids.is_empty() && older.is_none())
+        (ids.with(Vec::is_empty) && end.get().is_none())
             .then(|| empty(Icon::Search, "No order is like that", next, way_on))
     });
     view! {
         {table(list::orders(ids, |order| row(order.into())))}
         {none}
-        {changing(move || listed.get().1.map(older))}
+        {changing(move || end.get().map(older))}
     }
     .into_any()
 }
@@ -215,8 +213,8 @@ fn row(order: Signal<Order>) -> AnyView {
     let here = Here::now();
     let o = order.get_untracked();
     let id = o.id;
-    let status = Memo::new(move |_| order.get().status);
-    let current = Signal::derive(move || (here.get().story() == Some(id)).then_some("true"));
+    let status = move || order.get().status;
+    let current = mark(move || (here.get().story() == Some(id)).then_some("true"));
     let to = text(move || {
         Place::Orders {
             wanted: wanted(&here.get()),
@@ -230,9 +228,9 @@ fn row(order: Signal<Order>) -> AnyView {
             None => view! { <span class="soft">"nobody yet"</span> }.into_any(),
         })
     });
-    let state = changing(move || Some(badge(status.get(), words::status(status.get()))));
-    let name_of_status = Signal::derive(move || status.get().name());
-    let ended = Signal::derive(move || status.get().is_final().then_some(""));
+    let state = changing(move || Some(badge(status(), words::status(status()))));
+    let name_of_status = mark(move || Some(status().name()));
+    let ended = mark(move || status().is_final().then_some(""));
     view! {
         <tr data-status=name_of_status data-final=ended aria-current=current>
             <td class="when">{moment(o.created_at)}</td>

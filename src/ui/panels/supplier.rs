@@ -8,7 +8,7 @@ use crate::{
         parts::{
             form::{Act, Control, Form, refused},
             list,
-            small::{Icon, badge, changing, count, icon, name, since, text},
+            small::{Icon, badge, changing, count, icon, mark, name, since, text},
             ticket::{due, head, ticket, which},
         },
         place::{Here, Place},
@@ -124,8 +124,8 @@ fn listed(of: &'static [Status], kitchen: Kitchen) -> Memo<Vec<OrderId>> {
     })
 }
 
-fn length(listed: Memo<Vec<OrderId>>) -> Signal<usize> {
-    Signal::derive(move || listed.with(Vec::len))
+fn length(listed: Memo<Vec<OrderId>>) -> Memo<usize> {
+    Memo::new(move |_| listed.with(Vec::len))
 }
 
 fn rail(column: Column, listed: Memo<Vec<OrderId>>) -> AnyView {
@@ -219,7 +219,7 @@ fn stepper(minutes: Control) -> AnyView {
         view! { <button type="button" aria-label=label on:click=move |_| by(step)>{icon(symbol)}</button> }.into_any()
     };
     view! {
-        <div class="minutes" data-asleep=Signal::derive(move || market.is_asleep().then_some(""))>
+        <div class="minutes" data-asleep=mark(move || market.is_asleep().then_some(""))>
             {button(-STEP, Icon::Minus, "5 minutes less")}
             <label>
                 <input type="number" node_ref=field value=minutes.value("25") min="1" max="1440" inputmode="numeric" {..minutes.ties()}/>
@@ -383,14 +383,14 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
         list::distinct(names.chain(kitchen.get()).collect())
     });
     let option = move |name: String| {
-        let value = name.clone();
-        let chosen = Signal::derive(move || kitchen.get().as_deref() == Some(&*value));
+        let chosen = kitchen.get_untracked().as_ref() == Some(&name);
         view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }.into_any()
     };
     let choose = move |event| {
         let kitchen = Some(event_target_value(&event)).filter(|name| !name.is_empty());
         here.go(Place::Supplier { kitchen });
     };
+    let chosen = text(move || kitchen.get().unwrap_or_default());
     let show = changing(move || {
         market
             .is_asleep()
@@ -399,7 +399,7 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
     view! {
         <form class="row" action="/supplier">
             <label for="kitchen" class="soft">"Kitchen"</label>
-            <select class="input narrow" id="kitchen" name="kitchen" on:change=choose>
+            <select class="input narrow" id="kitchen" name="kitchen" prop:value=chosen on:change=choose>
                 <option value="">"All kitchens"</option>
                 {list::names(kitchens, option)}
             </select>

@@ -1,6 +1,6 @@
 //! The market's awning: brand, panels with what waits there, and the lamp.
 
-use super::small::{Icon, changing, count, icon, text};
+use super::small::{Icon, changing, count, icon, icon_of, mark, text};
 use crate::{
     domain::{Board, Status},
     ui::{
@@ -42,9 +42,9 @@ fn panel(
     of_what: &'static str,
     calls: bool,
 ) -> AnyView {
-    let number = Market::here().view(read).into();
+    let number = Market::here().view(read);
     let (own, now) = (place.panel(), Here::now().memo(|place| place.panel()));
-    let current = Signal::derive(move || {
+    let current = mark(move || {
         let is_here = now.get() == own || (own, now.get()) == (Panel::Customer, Panel::Track);
         is_here.then_some("page")
     });
@@ -60,17 +60,16 @@ fn panel(
 
 fn lamp() -> AnyView {
     let market = Market::here();
-    let lamp = Memo::new(move |_| market.lamp());
-    let face = move || match lamp.get() {
+    let face = move || match market.lamp() {
         Lamp::Page => ("page", Icon::Clock, "As of "),
         Lamp::Live => ("live", Icon::Live, "Live"),
         Lamp::Reconnecting => ("reconnecting", Icon::Reconnecting, "Reconnecting…"),
         Lamp::Stale => ("stale", Icon::Stale, "Stale"),
     };
-    let state = Signal::derive(move || face().0);
+    let state = mark(move || Some(face().0));
     // The word is read out when it changes; the age beside it is not, with every second.
-    let word = Signal::derive(move || face().2);
-    let age = text(move || match lamp.get() {
+    let word = text(move || face().2.to_owned());
+    let age = text(move || match market.lamp() {
         Lamp::Page => words::clock(market.as_of(), market),
         Lamp::Reconnecting | Lamp::Stale if market.is_loaded() => {
             format!(" · {} old", words::seconds(market.age()))
@@ -79,7 +78,7 @@ fn lamp() -> AnyView {
     });
     view! {
         <p class="lamp" data-state=state>
-            {changing(move || Some(icon(face().1)))}
+            {icon_of(move || face().1)}
             <span role="status">{word}</span>
             <span>{age}</span>
         </p>

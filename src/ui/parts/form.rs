@@ -3,7 +3,7 @@
 //!
 //! A refusal stands beside what was refused: a field's fault under the field, everything else with the order.
 
-use super::small::{Icon, changing, icon, refusal};
+use super::small::{Icon, changing, icon, mark, refusal, text};
 use crate::{
     domain::{Error, Order, OrderId, Time},
     ui::{ask, market::Market, place::focus, words},
@@ -119,7 +119,7 @@ impl Form {
 
     /// A button that sends it.
     pub fn send(self, class: &'static str, symbol: Option<Icon>, word: AnyView) -> AnyView {
-        let busy = Signal::derive(move || self.busy.get().then_some("true"));
+        let busy = mark(move || self.busy.get().then_some("true"));
         let symbol = changing(move || {
             let busy = self.busy.get().then_some(Icon::Reconnecting);
             busy.or(symbol).map(icon)
@@ -190,7 +190,7 @@ impl Act {
     fn around(self, id: String, form: Form, parts: AnyView) -> AnyView {
         let (forms, market) = (Forms::here(), Market::here());
         let order = self.order.map(|order| {
-            let version = Signal::derive(move || order.get().version.to_string());
+            let version = text(move || order.get().version.to_string());
             view! {
                 <input type="hidden" name="id" value=order.with_untracked(|order| order.id.to_string())/>
                 <input type="hidden" name="version" value=version prop:value=version/>
@@ -301,7 +301,7 @@ impl Control {
     /// The attributes of the control itself.
     pub fn ties(self) -> impl leptos::attr::Attribute {
         let described = format!("{0}-fault {0}-hint", self.id());
-        let invalid = Signal::derive(move || self.fault().map(|_| "true"));
+        let invalid = mark(move || self.fault().map(|_| "true"));
         view! { <{..} id=self.id() name=self.name aria-describedby=described aria-invalid=invalid/> }
     }
 

@@ -14,6 +14,7 @@ enum Key {
     Name(String),
 }
 
+type Keys = Box<dyn Fn() -> Vec<Key> + Send + Sync>;
 type Row = Arc<dyn Fn(Key) -> Option<AnyView> + Send + Sync>;
 
 /// A row for each order that is listed.
@@ -22,12 +23,12 @@ pub fn orders(
     row: impl Fn(Memo<Order>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let market = Market::here();
-    let keys = Signal::derive(move || listed.get().into_iter().map(Key::Order).collect());
+    let keys = move || listed.get().into_iter().map(Key::Order).collect();
     let row = move |key| match key {
         Key::Order(id) => market.order(id).map(&row),
         Key::Name(_) => None,
     };
-    rows(keys, Arc::new(row))
+    rows(Box::new(keys), Arc::new(row))
 }
 
 /// Something for each name that is listed.
@@ -35,16 +36,16 @@ pub fn names(
     listed: Memo<Vec<String>>,
     item: impl Fn(String) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let keys = Signal::derive(move || listed.get().into_iter().map(Key::Name).collect());
+    let keys = move || listed.get().into_iter().map(Key::Name).collect();
     let row = move |key| match key {
         Key::Name(name) => Some(item(name)),
         Key::Order(_) => None,
     };
-    rows(keys, Arc::new(row))
+    rows(Box::new(keys), Arc::new(row))
 }
 
-fn rows(keys: Signal<Vec<Key>>, row: Row) -> AnyView {
-    view! { <For each=move || keys.get() key=Key::clone children=move |key| row(key)/> }.into_any()
+fn rows(keys: Keys, row: Row) -> AnyView {
+    view! { <For each=keys key=Key::clone children=move |key| row(key)/> }.into_any()
 }
 
 /// By time, and at the same time by age of the order.

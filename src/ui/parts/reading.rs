@@ -37,18 +37,15 @@ impl Reading {
                 .set(place.past().map(|(wanted, _)| (wanted.clone(), past))),
             Read::Nothing => {}
         }
-        let (story, past) = (
-            here.memo(|place| place.story()),
-            here.memo(|place| place.past().map(|(wanted, _)| wanted.clone())),
-        );
+        let story = here.memo(|place| place.story());
         Effect::new(move |_| {
             if let Some(id) = story.get() {
                 reading.read_story(id, market.version(id));
             }
         });
         Effect::new(move |_| {
-            if let Some(wanted) = past.get() {
-                reading.read_past(wanted);
+            if let Some((wanted, _)) = here.get().past() {
+                reading.read_past(wanted.clone());
             }
         });
         reading

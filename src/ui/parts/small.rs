@@ -31,6 +31,10 @@ pub enum Icon {
 }
 
 impl Icon {
+    fn address(self) -> String {
+        format!("/icons.svg#{}", self.symbol())
+    }
+
     fn symbol(self) -> &'static str {
         match self {
             Icon::Of(status) => status.name(),
@@ -58,8 +62,16 @@ impl Icon {
 
 /// A picture without a meaning of its own: the word stands beside it.
 pub fn icon(icon: Icon) -> AnyView {
-    let symbol = format!("/icons.svg#{}", icon.symbol());
-    view! { <svg class="icon" aria-hidden="true"><use href=symbol></use></svg> }.into_any()
+    drawn(icon.address().into())
+}
+
+/// As [`icon`], one of several.
+pub fn icon_of(read: impl Fn() -> Icon + Send + Sync + 'static) -> AnyView {
+    drawn(text(move || read().address()))
+}
+
+fn drawn(address: Signal<String>) -> AnyView {
+    view! { <svg class="icon" aria-hidden="true"><use href=address></use></svg> }.into_any()
 }
 
 /// How much of a pizza is drawn.
@@ -107,6 +119,13 @@ pub fn text(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String>
     Signal::derive(read)
 }
 
+/// An attribute that is there only now and then, or not always the same.
+pub fn mark(
+    read: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
+) -> Signal<Option<&'static str>> {
+    Signal::derive(read)
+}
+
 /// A moment, in the reader's own time.
 pub fn moment(time: Time) -> AnyView {
     let market = Market::here();
@@ -122,8 +141,7 @@ pub fn exact_moment(time: Time) -> AnyView {
 /// How long ago something was, as the clock ticks.
 pub fn since(time: Time) -> AnyView {
     let market = Market::here();
-    let words = Memo::new(move |_| words::duration(market.now() - time));
-    said(time, words.into())
+    said(time, text(move || words::duration(market.now() - time)))
 }
 
 fn said(time: Time, words: Signal<String>) -> AnyView {
@@ -131,9 +149,13 @@ fn said(time: Time, words: Signal<String>) -> AnyView {
 }
 
 /// A number that something has, and whether it calls somebody.
-pub fn count(number: Signal<usize>, calls: bool) -> AnyView {
-    let waits = Signal::derive(move || (calls && number.get() > 0).then_some(""));
-    view! { <span class="count" data-waits=waits>{number}</span> }.into_any()
+pub fn count(number: Memo<usize>, calls: bool) -> AnyView {
+    let waits = mark(move || (calls && number.get() > 0).then_some(""));
+    view! { <span class="count" data-waits=waits>{digits(number)}</span> }.into_any()
+}
+
+pub fn digits(number: Memo<usize>) -> Signal<String> {
+    text(move || number.get().to_string())
 }
 
 /// The parts of a price, and the whole that they add up to.

@@ -1,6 +1,6 @@
 //! What hangs on the rails of kitchen and dispatch: name first, then time, then people, then the one next step.
 
-use super::small::{Detail, Icon, changing, icon, moment, name, pizza, text};
+use super::small::{Detail, Icon, icon_of, mark, moment, name, pizza, text};
 use crate::{
     domain::{Order, Time},
     ui::{market::Market, words},
@@ -37,10 +37,10 @@ impl Level {
     }
 }
 
-fn level(order: &Order) -> Memo<Level> {
+fn level(order: &Order) -> impl Fn() -> Level + Copy + Send + Sync + 'static {
     let market = Market::here();
     let promised = market.promised(order);
-    Memo::new(move |_| Level::of(promised, market.now()))
+    move || Level::of(promised, market.now())
 }
 
 /// A ticket with what stands on it.
@@ -50,7 +50,7 @@ pub fn ticket<const N: usize>(order: &Order, class: &'static str, parts: [AnyVie
 
 fn hang(order: &Order, class: &'static str, parts: Vec<AnyView>) -> AnyView {
     let level = level(order);
-    let late = Signal::derive(move || level.get().face().0);
+    let late = mark(move || level().face().0);
     view! { <article class=class id=format!("o{}", order.id) data-level=late>{parts}</article> }
         .into_any()
 }
@@ -79,7 +79,7 @@ pub fn due(order: &Order) -> AnyView {
         left if left < TimeDelta::zero() => format!("{} late", words::duration(-left)),
         left => format!("In {}", words::duration(left)),
     });
-    let symbol = changing(move || Some(icon(level.get().face().1)));
+    let symbol = icon_of(move || level().face().1);
     view! {
         <p class="due">
             {symbol}
