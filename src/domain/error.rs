@@ -146,7 +146,10 @@ pub struct Fault {
     pub what: What,
 }
 
+/// On the wire it is one line: its name, and what the name alone does not say. (Half of what the browser's program
+/// knew about errors was how to read these.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum What {
     Missing,
     Unknown,
@@ -186,6 +189,24 @@ pub enum What {
 }
 
 impl What {
+    /// Those that the name alone says.
+    const PLAIN: [(What, &str); 14] = [
+        (What::Missing, "missing"),
+        (What::Unknown, "unknown"),
+        (What::Twice, "twice"),
+        (What::Empty, "empty"),
+        (What::ControlCharacter, "control-character"),
+        (What::NotUnicode, "not-unicode"),
+        (What::NotWhole, "not-whole"),
+        (What::TooPrecise, "too-precise"),
+        (What::NotTrueOrFalse, "not-true-or-false"),
+        (What::NotAStatus, "not-a-status"),
+        (What::OnlyWhenAccepting, "only-when-accepting"),
+        (What::NotAnId, "not-an-id"),
+        (What::NotACursor, "not-a-cursor"),
+        (What::NotAVersion, "not-a-version"),
+    ];
+
     pub fn out_of_range(from: impl fmt::Display, to: impl fmt::Display) -> What {
         What::OutOfRange {
             from: from.to_string(),
@@ -197,6 +218,51 @@ impl What {
         What::NotANumber {
             given: given.chars().take(40).collect(),
         }
+    }
+}
+
+impl From<What> for String {
+    fn from(what: What) -> String {
+        match what {
+            What::TooLong { max, length } => format!("too-long {max} {length}"),
+            What::WrongType { expected } => format!("wrong-type {expected}"),
+            What::NotANumber { given } => format!("not-a-number {given}"),
+            What::OutOfRange { from, to } => format!("out-of-range {from} {to}"),
+            What::HasItsOwnCall { call } => format!("has-its-own-call {call}"),
+            What::Malformed { why } => format!("malformed {why}"),
+            plain => {
+                let known = What::PLAIN.into_iter().find(|(what, _)| *what == plain);
+                known.map_or_else(String::new, |(_, name)| name.to_owned())
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for What {
+    type Error = &'static str;
+
+    fn try_from(line: String) -> Result<What, &'static str> {
+        let (name, rest) = line.split_once(' ').unwrap_or((&line, ""));
+        let pair = || rest.split_once(' ');
+        let own = || rest.to_owned();
+        let what = match name {
+            "too-long" => pair().and_then(|(max, length)| {
+                Some(What::TooLong {
+                    max: max.parse().ok()?,
+                    length: length.parse().ok()?,
+                })
+            }),
+            "wrong-type" => Kind::from_name(rest).map(|expected| What::WrongType { expected }),
+            "not-a-number" => Some(What::NotANumber { given: own() }),
+            "out-of-range" => pair().map(|(from, to)| What::out_of_range(from, to)),
+            "has-its-own-call" => Some(What::HasItsOwnCall { call: own() }),
+            "malformed" => Some(What::Malformed { why: own() }),
+            name => {
+                let known = What::PLAIN.into_iter().find(|(_, known)| *known == name);
+                known.map(|(what, _)| what)
+            }
+        };
+        what.ok_or("no such fault")
     }
 }
 
@@ -274,14 +340,29 @@ mod tests {
 
     #[test]
     fn errors_survive_the_wire() {
-        let error = Error::Invalid(vec![Fault {
-            field: "notes".into(),
-            what: What::TooLong {
+        let told = [
+            What::TooLong {
                 max: 500,
                 length: 501,
             },
-        }]);
-        let json = serde_json::to_string(&error).unwrap();
-        assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+            What::WrongType {
+                expected: Kind::Boolean,
+            },
+            What::no_number("nine fifty"),
+            What::no_number(""),
+            What::out_of_range("0.01", "10000.00"),
+            What::HasItsOwnCall {
+                call: "POST /api/orders".into(),
+            },
+            What::Malformed {
+                why: "EOF at line 1".into(),
+            },
+        ];
+        let plain = What::PLAIN.into_iter().map(|(what, _)| what);
+        for what in told.into_iter().chain(plain) {
+            let error = Error::invalid("notes", what);
+            let json = serde_json::to_string(&error).unwrap();
+            assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+        }
     }
 }

@@ -79,6 +79,7 @@ impl From<Cursor> for String {
 
 /// One thing that happened, with the whole order as it was then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Wire")]
 pub struct Event {
     pub event_type: EventType,
     pub order: Order,
@@ -127,6 +128,7 @@ pub enum Frame {
     Unknown,
 }
 
+/// A frame, before it is known of which kind.
 #[derive(Serialize, Deserialize)]
 struct Wire {
     event_type: String,
@@ -135,32 +137,33 @@ struct Wire {
     id: Cursor,
 }
 
+impl TryFrom<Wire> for Event {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Event, &'static str> {
+        Ok(Event {
+            event_type: EventType::from_name(&wire.event_type).ok_or("not an order event")?,
+            order: wire.order.ok_or("an order event without its order")?,
+            timestamp: wire.timestamp,
+            id: wire.id,
+        })
+    }
+}
+
 impl TryFrom<Wire> for Frame {
     type Error = &'static str;
 
     fn try_from(wire: Wire) -> Result<Frame, &'static str> {
-        let Wire {
-            event_type,
-            order,
-            timestamp,
-            id,
-        } = wire;
-        if let Some(event_type) = EventType::from_name(&event_type) {
-            let order = order.ok_or("an order event without its order")?;
-            return Ok(Frame::Event(Box::new(Event {
-                event_type,
-                order,
-                timestamp,
-                id,
-            })));
+        if EventType::from_name(&wire.event_type).is_some() {
+            return Ok(Frame::Event(Box::new(wire.try_into()?)));
         }
         let signal = Signal::ALL
             .into_iter()
-            .find(|(_, name)| *name == event_type);
+            .find(|(_, name)| *name == wire.event_type);
         Ok(signal.map_or(Frame::Unknown, |(signal, _)| Frame::Signal {
             signal,
-            at: timestamp,
-            id,
+            at: wire.timestamp,
+            id: wire.id,
         }))
     }
 }

@@ -1,7 +1,7 @@
 //! Named parameters on their way in. A query string, a JSON body and a form all become [`Fields`]; each
 //! command reads its own from there, so that every way in has one parser and one set of refusals.
 
-use super::{Error, Fault, What};
+use super::{Error, Fault, What, lifecycle::named};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -13,11 +13,13 @@ pub trait Field: Sized {
     fn parse(text: &str) -> Result<Self, What>;
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Kind {
-    Text,
-    Number,
-    Boolean,
+named! {
+    /// The kinds of JSON values that parameters are.
+    Kind {
+        Text = "string",
+        Number = "number",
+        Boolean = "boolean",
+    }
 }
 
 #[derive(Debug)]

@@ -10,9 +10,6 @@
 //! The server reads this table to allow or refuse, the panels to offer buttons, a refusal to name what is
 //! allowed instead, the README to show it (a test compares). Nobody keeps a second list.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::fmt;
-
 /// An enum whose variants have names on the wire: one row each, and everything else follows from the rows.
 macro_rules! named {
     ($(#[$doc:meta])* $kind:ident { $($variant:ident = $name:literal,)* }) => {
@@ -33,26 +30,27 @@ macro_rules! named {
             }
         }
 
-        impl fmt::Display for $kind {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $kind {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.name())
             }
         }
 
-        impl Serialize for $kind {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $kind {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.name())
             }
         }
 
-        impl<'de> Deserialize<'de> for $kind {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {
-                let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                $kind::from_name(&name).ok_or_else(|| de::Error::custom(format_args!("unknown name {name:?}")))
+        impl<'de> serde::Deserialize<'de> for $kind {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {
+                let name = <std::borrow::Cow<'_, str> as serde::Deserialize>::deserialize(deserializer)?;
+                $kind::from_name(&name).ok_or_else(|| serde::de::Error::custom(format_args!("unknown name {name:?}")))
             }
         }
     };
 }
+pub(super) use named;
 
 named! {
     /// Where an order stands, in the order of an order's day.

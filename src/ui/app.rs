@@ -58,8 +58,10 @@ pub fn App() -> impl IntoView {
     provide_context(Forms::new(opening.flash, market.now_untracked()));
     provide_context(Reading::new(here, market, opening.read));
     live::keep(market);
-    Effect::new(move |_| here.follow());
-    Effect::new(move |_| {
+    Effect::new(move |awake: Option<()>| {
+        if awake.is_none() {
+            here.follow();
+        }
         document().set_title(&market.with(|board| words::title(&here.get(), board)))
     });
 

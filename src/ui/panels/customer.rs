@@ -67,7 +67,7 @@ fn how_many() -> (Signal<String>, Signal<String>) {
         hot.map(|order| order.supplier_name.to_string()).collect()
     }
     let pizzas = Market::here().view(|board| kitchens(board).len());
-    let kitchens = Market::here().view(|board| list::distinct(kitchens(board)).len());
+    let kitchens = Market::here().view(|board| list::sorted(kitchens(board).into_iter()).len());
     (
         text(move || words::plural(pizzas.get() as i64, "pizza", "pizzas")),
         text(move || words::plural(kitchens.get() as i64, "kitchen", "kitchens")),

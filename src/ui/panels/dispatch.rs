@@ -22,7 +22,7 @@ pub fn dispatch() -> AnyView {
     let market = Market::here();
     let waiting: Memo<Vec<OrderId>> = market.view(|board| {
         let ready = board.orders().filter(|order| order.status == Status::Ready);
-        list::by_time(ready.map(|order| (order.updated_at, order.id)).collect())
+        list::by_time(ready.map(|order| (order.updated_at, order.id)))
     });
     let drivers = market.view(|board| drivers(board, |order| OUT.contains(&order.status)));
     let out = market.view(|board| {
@@ -60,7 +60,7 @@ fn drivers(board: &Board, of: fn(&Order) -> bool) -> Vec<String> {
         .orders()
         .filter(|order| of(order))
         .filter_map(|order| order.driver_name.as_deref());
-    list::distinct(names.map(str::to_owned).collect())
+    list::sorted(names.map(str::to_owned))
 }
 
 fn queue(waiting: Memo<Vec<OrderId>>, waits: Memo<usize>) -> AnyView {
@@ -151,7 +151,7 @@ fn lane(driver: String) -> AnyView {
         };
         let promised = |order: &Order| board.promised(order).unwrap_or_default();
         let orders = board.orders().filter(of);
-        list::by_time(orders.map(|order| (promised(order), order.id)).collect())
+        list::by_time(orders.map(|order| (promised(order), order.id)))
     });
     let load = text(move || format!("{} out", carries.with(Vec::len)));
     let row = |order| view! { <li>{carried(order)}</li> }.into_any();

@@ -120,7 +120,7 @@ fn listed(of: &'static [Status], kitchen: Kitchen) -> Memo<Vec<OrderId>> {
         let kitchen = kitchen.get();
         let here = |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
         let orders = board.orders().filter(here);
-        list::by_time(orders.map(|order| (order.updated_at, order.id)).collect())
+        list::by_time(orders.map(|order| (order.updated_at, order.id)))
     })
 }
 
@@ -380,7 +380,7 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
     let (here, market) = (Here::now(), Market::here());
     let kitchens = market.view(move |board| {
         let names = board.orders().map(|order| order.supplier_name.to_string());
-        list::distinct(names.chain(kitchen.get()).collect())
+        list::sorted(names.chain(kitchen.get()))
     });
     let option = move |name: String| {
         let chosen = kitchen.get_untracked().as_ref() == Some(&name);
@@ -399,7 +399,7 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
     view! {
         <form class="row" action="/supplier">
             <label for="kitchen" class="soft">"Kitchen"</label>
-            <select class="input narrow" id="kitchen" name="kitchen" prop:value=chosen on:change=choose>
+            <select class="input narrow" id="kitchen" name="kitchen" prop:value=chosen on:input=choose>
                 <option value="">"All kitchens"</option>
                 {list::names(kitchens, option)}
             </select>

@@ -48,15 +48,18 @@ fn rows(keys: Keys, row: Row) -> AnyView {
     view! { <For each=keys key=Key::clone children=move |key| row(key)/> }.into_any()
 }
 
-/// By time, and at the same time by age of the order.
-pub fn by_time(mut orders: Vec<(Time, OrderId)>) -> Vec<OrderId> {
-    orders.sort_unstable();
-    orders.into_iter().map(|(_, id)| id).collect()
+/// By time; what is of the same time, by age of the order.
+pub fn by_time(orders: impl Iterator<Item = (Time, OrderId)>) -> Vec<OrderId> {
+    sorted(orders).into_iter().map(|(_, id)| id).collect()
 }
 
-/// Each once, by name.
-pub fn distinct(mut names: Vec<String>) -> Vec<String> {
-    names.sort_unstable();
-    names.dedup();
-    names
+/// Each once, from the smallest on. Lists here are short and nearly sorted, so each finds its place near the end.
+pub fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut sorted = Vec::new();
+    for one in all {
+        if let Err(place) = sorted.binary_search(&one) {
+            sorted.insert(place, one);
+        }
+    }
+    sorted
 }

@@ -42,8 +42,6 @@ impl Reading {
             if let Some(id) = story.get() {
                 reading.read_story(id, market.version(id));
             }
-        });
-        Effect::new(move |_| {
             if let Some((wanted, _)) = here.get().past() {
                 reading.read_past(wanted.clone());
             }
