@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const folder = process.argv[2];
 let total = 0;
-for (const name of readdirSync(folder).filter((name) => name.endsWith('.br')).sort()) {
+for (const name of readdirSync(folder).filter((name) => /\.(css|js|wasm)\.br$/.test(name)).sort()) {
   const { size } = statSync(join(folder, name));
   total += size;
   console.log(`${(size / 1000).toFixed(1).padStart(8)} kB  ${name}`);
