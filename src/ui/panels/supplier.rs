@@ -167,7 +167,8 @@ fn stop(column: &Column, listed: Memo<Vec<OrderId>>) -> AnyView {
 fn to_answer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let pays = words::money(o.total());
-    let more = view! { {whose(&o)} "waiting " {since(o.updated_at)} " · pays " <b>{pays}</b> };
+    let more =
+        view! { {whose(&o, " · ")} "waiting " {since(o.updated_at)} " · pays " <b>{pays}</b> };
     let accept = Act::new(api::Respond::PATH)
         .on(order)
         .class("accept")
@@ -264,7 +265,7 @@ fn on_offer(order: Memo<Order>) -> AnyView {
     ticket(
         &o,
         "ticket slim",
-        [head(&o, whose(&o)), offer, withdraw, refused(o.id)],
+        [head(&o, whose(&o, "")), offer, withdraw, refused(o.id)],
     )
 }
 
@@ -341,7 +342,7 @@ fn out(order: Memo<Order>) -> AnyView {
     ticket(
         &o,
         "ticket slim",
-        [head(&o, whose(&o)), since.into_any(), state],
+        [head(&o, whose(&o, "")), since.into_any(), state],
     )
 }
 
@@ -361,18 +362,18 @@ fn cancel(order: Memo<Order>) -> AnyView {
 }
 
 /// Whose ticket it is, where tickets of several kitchens hang together.
-fn whose(order: &Order) -> AnyView {
+fn whose(order: &Order, then: &'static str) -> AnyView {
     let all = matches!(
         Here::now().get_untracked(),
         Place::Supplier { kitchen: None }
     );
-    all.then(|| view! { {name(&order.supplier_name)} " · " }.into_any())
+    all.then(|| view! { {name(&order.supplier_name)} {then} }.into_any())
         .into_any()
 }
 
 fn people(order: &Order) -> AnyView {
     let customer = order.customer_name.as_ref().map(|customer| name(customer));
-    view! { {whose(order)} {customer} }.into_any()
+    view! { {whose(order, " · ")} {customer} }.into_any()
 }
 
 /// Which kitchen this screen belongs to.
