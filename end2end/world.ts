@@ -122,6 +122,25 @@ export async function awake(page: Page) {
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
 }
 
+/** Leafs from the newest orders to the oldest and back, with more finished ones than a board holds. */
+export async function leafThroughThePast(api: Api, open: World['open']) {
+  await api.offer('The first');
+  for (let page = 0; page < 5; page++) {
+    await Promise.all(Array.from({ length: 41 }, async () => api.status((await api.offer('Margherita')).id, 'cancelled')));
+  }
+  const orders = await open('/orders');
+  const rows = orders.getByRole('row').filter({ has: orders.getByRole('link') });
+  await expect(rows).toHaveCount(200);
+  await orders.getByRole('link', { name: 'Older orders' }).click();
+  await expect(orders.getByRole('row', { name: 'The first' })).toBeVisible();
+  await expect(rows).toHaveCount(6);
+  await expect(orders.getByRole('link', { name: 'Older orders' })).toHaveCount(0);
+  await orders.getByRole('link', { name: 'Newest orders' }).click();
+  await expect(rows).toHaveCount(200);
+  await orders.getByRole('link', { name: 'To answer 1' }).click();
+  await expect(rows).toHaveCount(1);
+}
+
 /** The ticket of a pizza, wherever it hangs. */
 export function ticket(page: Page, pizza: string) {
   return page.getByRole('article').filter({ has: page.getByRole('heading', { name: pizza }) });

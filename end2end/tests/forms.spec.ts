@@ -1,5 +1,5 @@
 // Forms and refusals: what is wrong stands beside it, nothing happens twice, text is text.
-import { expect, test, ticket } from '../world';
+import { expect, leafThroughThePast, test, ticket } from '../world';
 
 // Browsers say in their consoles that an answer was a refusal.
 test.use({ allowed: /status of (404|412|422) / });
@@ -85,6 +85,8 @@ test('orders are found by status and by text', async ({ open, api }) => {
   await orders.getByLabel('Search all text').fill('nothing like it');
   await expect(orders.getByRole('heading', { name: 'No order is like that' })).toBeVisible();
 });
+
+test('the past is read in pages', async ({ api, open }) => leafThroughThePast(api, open));
 
 for (const path of ['/', '/supplier', '/customer', '/dispatch', '/orders', '/customer/nobody', '/orders/nobody', '/nowhere']) {
   test(`${path} wakes up without a word in the console, empty and full`, async ({ open, api }) => {

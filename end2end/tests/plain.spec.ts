@@ -1,5 +1,5 @@
 // The same market without JavaScript: pages, links and forms.
-import { expect, test, ticket } from '../world';
+import { expect, leafThroughThePast, test, ticket } from '../world';
 
 // A browser notices that it has fetched a program in vain.
 test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
@@ -87,3 +87,5 @@ test('orders are filtered, and a kitchen is picked', async ({ open, api }) => {
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Forno');
   await expect(kitchen.getByRole('article')).toHaveCount(1);
 });
+
+test('the past is read in pages', async ({ api, open }) => leafThroughThePast(api, open));

@@ -233,6 +233,29 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_shows_this_table() {
+        let readme = include_str!("../../README.md");
+        let shown = readme.split_once("<!-- moves").unwrap().1;
+        let shown = shown.split_once("<!-- end -->").unwrap().0;
+        let rows: Vec<_> = shown
+            .lines()
+            .filter(|line| line.starts_with('|'))
+            .skip(2)
+            .collect();
+        let code = |name: &str| format!("`{name}`");
+        let expected: Vec<_> = MOVES
+            .iter()
+            .map(|m| {
+                let from = m.from.map_or("(new)".to_owned(), |from| code(from.name()));
+                let by: Vec<_> = m.by.iter().map(|role| role.name()).collect();
+                let [verb, to, event] = [m.verb.name(), m.to.name(), m.event.name()].map(code);
+                format!("| {from} | {verb} | {to} | {event} | {} |", by.join(", "))
+            })
+            .collect();
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
     fn a_command_leads_to_one_place_only() {
         for (i, one) in MOVES.iter().enumerate() {
             for other in &MOVES[i + 1..] {

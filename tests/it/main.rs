@@ -7,6 +7,7 @@ mod lists;
 mod orders;
 mod outages;
 mod pages;
+mod readme;
 mod redis_server;
 mod refusals;
 mod restarts;

@@ -130,6 +130,13 @@ fn every_setting_is_explained_and_every_explained_one_is_read() {
         .chain(["RUST_LOG".to_owned()])
         .collect();
     assert_eq!(explained, read);
+    let readme = self::read("README.md");
+    for name in &explained {
+        assert!(
+            readme.contains(&format!("`{name}`")),
+            "the README has no {name}"
+        );
+    }
 }
 
 #[test]
