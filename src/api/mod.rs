@@ -17,6 +17,7 @@ pub async fn offer(
     #[server(default)] pizza_name: String,
     #[server(default)] supplier_price: String,
     #[server(default)] markup_percentage: String,
+    #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let names = [
         "supplier_name",
@@ -29,6 +30,7 @@ pub async fn offer(
         names,
         [supplier_name, pizza_name, supplier_price, markup_percentage],
     )
+    .keyed(key)
     .offer()
     .await
 }
@@ -42,6 +44,7 @@ pub async fn respond(
     #[server(default)] notes: String,
     #[server(default)] reason: String,
     #[server(default)] estimated_time: String,
+    #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let notes = if notes.trim().is_empty() {
         reason
@@ -57,7 +60,8 @@ pub async fn respond(
         form,
         ["accept", "notes", "estimated_time"],
         [accept, notes, estimated_time],
-    );
+    )
+    .keyed(key);
     posted
         .act(
             id,
@@ -75,12 +79,14 @@ pub async fn take(
     version: u32,
     #[server(default)] customer_name: String,
     #[server(default)] delivery_address: String,
+    #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let posted = crate::server::posted(
         "take",
         ["customer_name", "delivery_address"],
         [customer_name, delivery_address],
-    );
+    )
+    .keyed(key);
     posted
         .leading_to(format!("/customer/{id}"))
         .act(
@@ -94,8 +100,13 @@ pub async fn take(
 
 /// The pizza goes into the oven.
 #[server(prefix = "/act", endpoint = "prepare")]
-pub async fn prepare(id: OrderId, version: u32) -> Result<Order, Error> {
+pub async fn prepare(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
     crate::server::posted("prepare", [], [])
+        .keyed(key)
         .act(id, version, Role::Supplier, |_| {
             Ok(crate::domain::Command::Prepare)
         })
@@ -104,8 +115,13 @@ pub async fn prepare(id: OrderId, version: u32) -> Result<Order, Error> {
 
 /// The pizza waits for a driver.
 #[server(prefix = "/act", endpoint = "mark-ready")]
-pub async fn mark_ready(id: OrderId, version: u32) -> Result<Order, Error> {
+pub async fn mark_ready(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
     crate::server::posted("mark-ready", [], [])
+        .keyed(key)
         .act(id, version, Role::Supplier, |_| {
             Ok(crate::domain::Command::MarkReady)
         })
@@ -118,8 +134,9 @@ pub async fn dispatch(
     id: OrderId,
     version: u32,
     #[server(default)] driver_name: String,
+    #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let posted = crate::server::posted("dispatch", ["driver_name"], [driver_name]);
+    let posted = crate::server::posted("dispatch", ["driver_name"], [driver_name]).keyed(key);
     posted
         .act(
             id,
@@ -132,8 +149,13 @@ pub async fn dispatch(
 
 /// The driver has left.
 #[server(prefix = "/act", endpoint = "set-off")]
-pub async fn set_off(id: OrderId, version: u32) -> Result<Order, Error> {
+pub async fn set_off(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
     crate::server::posted("set-off", [], [])
+        .keyed(key)
         .act(id, version, Role::Dispatch, |_| {
             Ok(crate::domain::Command::SetOff)
         })
@@ -142,8 +164,13 @@ pub async fn set_off(id: OrderId, version: u32) -> Result<Order, Error> {
 
 /// The pizza is at the door.
 #[server(prefix = "/act", endpoint = "deliver")]
-pub async fn deliver(id: OrderId, version: u32) -> Result<Order, Error> {
+pub async fn deliver(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
     crate::server::posted("deliver", [], [])
+        .keyed(key)
         .act(id, version, Role::Dispatch, |_| {
             Ok(crate::domain::Command::Deliver)
         })
@@ -152,8 +179,14 @@ pub async fn deliver(id: OrderId, version: u32) -> Result<Order, Error> {
 
 /// Somebody gives the order up.
 #[server(prefix = "/act", endpoint = "cancel")]
-pub async fn cancel(id: OrderId, version: u32, by: Role) -> Result<Order, Error> {
+pub async fn cancel(
+    id: OrderId,
+    version: u32,
+    by: Role,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
     crate::server::posted("cancel", [], [])
+        .keyed(key)
         .act(id, version, by, |_| Ok(crate::domain::Command::Cancel))
         .await
 }

@@ -124,6 +124,12 @@ impl Refusal {
     }
 }
 
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::Refused(refusal)
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "The order is {}. ", self.status)?;
@@ -183,6 +189,8 @@ pub enum What {
     NotAnId,
     NotACursor,
     NotAVersion,
+    NotAKey,
+    UsedBefore,
     Malformed {
         why: String,
     },
@@ -190,7 +198,7 @@ pub enum What {
 
 impl What {
     /// Those that the name alone says.
-    const PLAIN: [(What, &str); 14] = [
+    const PLAIN: [(What, &str); 16] = [
         (What::Missing, "missing"),
         (What::Unknown, "unknown"),
         (What::Twice, "twice"),
@@ -205,6 +213,8 @@ impl What {
         (What::NotAnId, "not-an-id"),
         (What::NotACursor, "not-a-cursor"),
         (What::NotAVersion, "not-a-version"),
+        (What::NotAKey, "not-a-key"),
+        (What::UsedBefore, "used-before"),
     ];
 
     pub fn out_of_range(from: impl fmt::Display, to: impl fmt::Display) -> What {
@@ -301,6 +311,11 @@ impl fmt::Display for What {
             What::NotAnId => write!(f, "This is no UUID."),
             What::NotACursor => write!(f, "This is no cursor of this market."),
             What::NotAVersion => write!(f, "Write the version as an ETag gives it, like \"3\"."),
+            What::NotAKey => write!(
+                f,
+                "This must be one key of 1 to 255 visible ASCII characters."
+            ),
+            What::UsedBefore => write!(f, "This key has come with another request before."),
             What::Malformed { why } => write!(f, "This is not well formed: {why}."),
         }
     }

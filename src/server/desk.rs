@@ -4,7 +4,9 @@
 use super::{
     feed::Feed,
     ledger::{Batch, Health, Ledger, Outcome, Query, Result as Stored, StoreError, Tail, Text},
-    now, orders,
+    now,
+    once::{Answer, Sending},
+    orders,
 };
 use crate::domain::{
     Command, Cursor, Error, Event, Expected, Found, Name, Offer, Order, OrderId, Role, Snapshot,
@@ -63,18 +65,14 @@ impl Desk {
     }
 
     /// A supplier offers a pizza.
-    pub async fn offer(&self, offer: Offer) -> Result<Order, Error> {
-        in_time(async {
+    pub async fn offer(&self, offer: Offer, sending: Option<&Sending>) -> Answer {
+        answer_in_time(async {
             let now = now();
             let (order, event) = Order::new(OrderId(Uuid::now_v7()), offer, now);
-            match self
-                .commit(orders::change(None, &order, event, now)?)
-                .await?
-            {
-                Outcome::Done(_) => Ok(order),
-                // Somebody else has the same random id: that does not happen.
-                Outcome::Conflict => Err(Error::Internal),
-            }
+            let change = orders::change(None, &order, event, now)?;
+            let answer = self.settle(change, Ok(order), sending).await?;
+            // Somebody else has the same random id: that does not happen.
+            answer.ok_or(Error::Internal)
         })
         .await
     }
@@ -86,24 +84,63 @@ impl Desk {
         command: Command,
         by: Option<Role>,
         expected: &Expected,
-    ) -> Result<Order, Error> {
-        in_time(async {
+        sending: Option<&Sending>,
+    ) -> Answer {
+        answer_in_time(async {
             // Whenever somebody was faster, the order has moved on, and it has only so far to go.
             loop {
-                let (before, text) = self.read(id).await?;
-                before.check(expected)?;
+                let (before, text) = match (self.read(id).await, sending) {
+                    // Its key may belong to another request.
+                    (Err(error @ Error::UnknownOrder(_)), Some(sending)) => {
+                        let known = self.ledger.remembered(sending.name()).await?;
+                        return Ok(known.map_or(Err(error).into(), |text| sending.recall(&text)));
+                    }
+                    (read, _) => read?,
+                };
                 let now = now();
-                let (after, event) = before
-                    .clone()
-                    .apply(command.clone(), by, now)
-                    .map_err(Error::Refused)?;
-                let change = orders::change(Some((&before, text)), &after, event, now)?;
-                if let Outcome::Done(_) = self.commit(change).await? {
-                    return Ok(after);
+                let decided = before
+                    .check(expected)
+                    .and_then(|()| Ok(before.clone().apply(command.clone(), by, now)?));
+                let (change, result) = match decided {
+                    Ok((after, event)) => {
+                        let change = orders::change(Some((&before, text)), &after, event, now)?;
+                        (change, Ok(after))
+                    }
+                    // A refusal is of an order as it stands, too.
+                    Err(error) if sending.is_some() => {
+                        let expect = vec![(orders::key(id), Some(text))];
+                        let unchanged = Batch {
+                            expect,
+                            ..Batch::default()
+                        };
+                        (unchanged, Err(error))
+                    }
+                    Err(error) => return Err(error),
+                };
+                if let Some(answer) = self.settle(change, result, sending).await? {
+                    return Ok(answer);
                 }
             }
         })
         .await
+    }
+
+    /// Makes a change and answers with `result`; or as this request was answered before. `None` if somebody else
+    /// was faster.
+    async fn settle(
+        &self,
+        mut change: Batch,
+        result: Result<Order, Error>,
+        sending: Option<&Sending>,
+    ) -> Result<Option<Answer>, Error> {
+        change.once = sending
+            .map(|sending| sending.remember(&result))
+            .transpose()?;
+        Ok(match (self.commit(change).await?, sending) {
+            (Outcome::Done(_), _) => Some(result.into()),
+            (Outcome::Known(text, _), Some(sending)) => Some(sending.recall(&text)),
+            (Outcome::Conflict | Outcome::Known(..), _) => None,
+        })
     }
 
     pub async fn order(&self, id: OrderId) -> Result<Order, Error> {
@@ -243,7 +280,9 @@ impl Desk {
 
     async fn commit(&self, batch: Batch) -> Stored<Outcome> {
         let outcome = self.ledger.commit(batch).await?;
-        if let (Outcome::Done(cursor), Ok(mut written)) = (&outcome, self.written.lock()) {
+        if let (Outcome::Done(cursor) | Outcome::Known(_, cursor), Ok(mut written)) =
+            (&outcome, self.written.lock())
+        {
             let older = written
                 .as_ref()
                 .is_some_and(|w| w.epoch == cursor.epoch && w.seq > cursor.seq);
@@ -269,6 +308,12 @@ impl From<StoreError> for Error {
             }
         }
     }
+}
+
+async fn answer_in_time(work: impl Future<Output = Result<Answer, Error>>) -> Answer {
+    in_time(work)
+        .await
+        .unwrap_or_else(|error| Err(error).into())
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

@@ -10,6 +10,7 @@ mod layers;
 mod ledger;
 mod limits;
 mod listen;
+mod once;
 mod orders;
 mod pages;
 mod posted;

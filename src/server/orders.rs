@@ -61,6 +61,7 @@ pub fn change(
         }
     }
     Ok(Batch {
+        once: None,
         expect: vec![(key.clone(), before.map(|(_, text)| text))],
         put: vec![(key.clone(), write(after)?)],
         index: moves,

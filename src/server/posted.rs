@@ -4,13 +4,17 @@
 //! where it leads, on a refusal back to the page that it came from, which then shows the refusal beside the
 //! form, with what was typed. That travels in a short-lived cookie, never in an address.
 
-use super::{desk::Desk, state::App};
+use super::{
+    desk::Desk,
+    once::{Answer, Sending},
+    state::App,
+};
 use crate::{
     domain::{Command, Error, Expected, Fields, Offer, Order, OrderId, Role, Value},
     ui::{Flash, form_id},
 };
 use axum::http::{
-    HeaderMap, HeaderValue, StatusCode, Uri,
+    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
     header::{ACCEPT, COOKIE, LOCATION, REFERER, SET_COOKIE},
     request::Parts,
 };
@@ -35,6 +39,8 @@ pub struct Posted {
     /// The form's name on its page.
     form: &'static str,
     values: Vec<(&'static str, String)>,
+    /// Each form that is rendered has a key: sent twice, it acts once.
+    key: String,
     leads_to: Option<String>,
 }
 
@@ -46,11 +52,16 @@ pub fn posted<const N: usize>(
     Posted {
         form,
         values: names.into_iter().zip(values).collect(),
+        key: String::new(),
         leads_to: None,
     }
 }
 
 impl Posted {
+    pub fn keyed(self, key: String) -> Posted {
+        Posted { key, ..self }
+    }
+
     /// Where a plain form goes from here when all is well; else it goes back to its page.
     pub fn leading_to(self, path: String) -> Posted {
         Posted {
@@ -60,9 +71,13 @@ impl Posted {
     }
 
     pub async fn offer(self) -> Result<Order, Error> {
-        let work = async { desk()?.offer(Offer::read(self.fields())?).await };
-        let result = work.await;
-        self.answer(None, result)
+        let sending = self.sending("");
+        let work = async {
+            let offer = Offer::read(self.fields())?;
+            Ok(desk()?.offer(offer, sending.as_ref()).await)
+        };
+        let answer = work.await.unwrap_or_else(|error| Err(error).into());
+        self.answer(None, answer)
     }
 
     /// Forms are made for one version of an order: whoever was faster has changed what the form was about.
@@ -73,18 +88,26 @@ impl Posted {
         by: Role,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
+        let sending = self.sending(&format!("{id} {version} {by}"));
         let work = async {
-            desk()?
-                .act(
-                    id,
-                    read(self.fields())?,
-                    Some(by),
-                    &Expected::OneOf(vec![version]),
-                )
-                .await
+            let command = read(self.fields())?;
+            let expected = Expected::OneOf(vec![version]);
+            let desk = desk()?;
+            Ok(desk
+                .act(id, command, Some(by), &expected, sending.as_ref())
+                .await)
         };
-        let result = work.await;
-        self.answer(Some(id), result)
+        let answer = work.await.unwrap_or_else(|error| Err(error).into());
+        self.answer(Some(id), answer)
+    }
+
+    fn sending(&self, about: &str) -> Option<Sending> {
+        let values = self.values.iter().map(|(_, value)| value.as_bytes());
+        let content: Vec<_> = [self.form.as_bytes(), about.as_bytes()]
+            .into_iter()
+            .chain(values)
+            .collect();
+        (!self.key.is_empty()).then(|| Sending::new("key", &self.key, &content))
     }
 
     /// Fields left blank count as not given.
@@ -100,12 +123,17 @@ impl Posted {
         fields
     }
 
-    fn answer(self, id: Option<OrderId>, result: Result<Order, Error>) -> Result<Order, Error> {
+    fn answer(self, id: Option<OrderId>, answer: Answer) -> Result<Order, Error> {
+        let Answer { result, replayed } = answer;
         let (Some(request), Some(response)) =
             (use_context::<Parts>(), use_context::<ResponseOptions>())
         else {
             return result;
         };
+        if replayed {
+            let name = HeaderName::from_static("idempotent-replayed");
+            response.insert_header(name, HeaderValue::from_static("true"));
+        }
         match (&result, wants_page(&request.headers)) {
             (Ok(_), false) => {}
             (Err(error), false) => {

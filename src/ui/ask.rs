@@ -10,6 +10,14 @@ use std::time::Duration;
 /// The server answers within 5 s. Whoever does not, is not there.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A name for a form that is sent. (It needs to be new, not secret.)
+pub fn fresh_key() -> String {
+    #[cfg(not(target_arch = "wasm32"))]
+    return uuid::Uuid::now_v7().to_string();
+    #[cfg(target_arch = "wasm32")]
+    format!("{}{}", js_sys::Date::now(), js_sys::Math::random())
+}
+
 /// Reads something.
 pub async fn get<T: DeserializeOwned>(path: &str, query: &str) -> Result<T, Error> {
     let address = if query.is_empty() {

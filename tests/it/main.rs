@@ -4,6 +4,7 @@
 
 mod config;
 mod lists;
+mod once;
 mod orders;
 mod outages;
 mod pages;

@@ -2,22 +2,24 @@
 -- One batch, all of it or nothing. Redis never rolls back, so every check comes before the first write; and
 -- the shebang makes Redis refuse the whole script at its start when memory is full, not halfway through.
 --
--- KEYS  meta, log, then in this order: expected documents, written documents, indexes, histories
--- ARGV  epoch, retention, channel, then four counts and, for each in turn:
+-- KEYS  meta, log, what is remembered under the batch's name, then in this order: expected documents, written documents, indexes, histories
+-- ARGV  epoch, retention, channel, what to remember and for how many ms, then four counts and, for each in turn:
 --       expected   "+" and the text, or "-" where there must be none
 --       written    the text
 --       indexes    "+" or "-", and the member
 --       histories  the entry without its id and its closing brace
--- Returns {"done", seq}, {"conflict"}, or {"epoch"} where the store has another one.
+-- Returns {"done", seq}, {"known", what is remembered}, {"conflict"}, or {"epoch"} where the store has another one.
 local k, a = 0, 0
 local function key() k = k + 1; return KEYS[k] end
 local function arg() a = a + 1; return ARGV[a] end
 
-local meta, log = key(), key()
-local epoch, retention, channel = arg(), arg(), arg()
+local meta, log, once = key(), key(), key()
+local epoch, retention, channel, remember, keep = arg(), arg(), arg(), arg(), arg()
 local expected, written, indexes, histories = tonumber(arg()), tonumber(arg()), tonumber(arg()), tonumber(arg())
 
 if redis.call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
+local known = redis.call('GET', once)
+if known then return {'known', known} end
 for _ = 1, expected do
   local found, wanted = redis.call('GET', key()), arg()
   if (found and '+' .. found or '-') ~= wanted then return {'conflict'} end
@@ -36,4 +38,5 @@ for _ = 1, histories do
   redis.call('RPUSH', key(), entry)
   redis.call('PUBLISH', channel, entry)
 end
+redis.call('SET', once, epoch .. '-' .. seq .. ' ' .. remember, 'PX', keep)
 return {'done', seq}

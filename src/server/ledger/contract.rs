@@ -89,6 +89,7 @@ fn create(n: usize) -> Batch {
             about: key(n),
             body: text(format!("{{\"made\":{n}}}")),
         }],
+        ..Batch::default()
     }
 }
 
@@ -170,6 +171,7 @@ async fn a_batch_happens_as_a_whole(engine: Engine) {
                 body: text(r#"{"both":true}"#),
             })
             .into(),
+        ..Batch::default()
     };
     let third = at(&start, start.seq + 3);
     assert_eq!(
@@ -194,6 +196,87 @@ async fn a_batch_happens_as_a_whole(engine: Engine) {
         .map(|page| page.total)
         .collect();
     assert_eq!(totals, [0, 1]);
+}
+
+async fn a_named_batch_happens_once(engine: Engine) {
+    fn named(n: usize, remembered: &str, keep: Duration) -> Batch {
+        let once = Once {
+            name: "a name".to_owned(),
+            text: text(remembered),
+            keep,
+        };
+        Batch {
+            once: Some(once),
+            ..create(n)
+        }
+    }
+    let long = Duration::from_secs(60);
+    let ledger = engine.open().await;
+    // What does not happen is not remembered.
+    ledger.commit(create(1)).await.unwrap();
+    let failed = ledger.commit(named(1, "\"never\"", long)).await.unwrap();
+    assert_eq!(failed, Outcome::Conflict);
+    assert_eq!(ledger.remembered("a name").await.unwrap(), None);
+
+    let Outcome::Done(cursor) = ledger.commit(named(2, "{\"a b\": 1}", long)).await.unwrap() else {
+        panic!("it was the first");
+    };
+    let known = Outcome::Known(text("{\"a b\": 1}"), cursor);
+    drop(ledger);
+    let ledger = engine.open().await;
+    // Whatever else it holds, and whether that would be possible or not.
+    for n in [2, 3] {
+        assert_eq!(
+            ledger.commit(named(n, "\"second\"", long)).await.unwrap(),
+            known
+        );
+    }
+    assert_eq!(ledger.get(&key(3)).await.unwrap(), None);
+    let remembered = ledger.remembered("a name").await.unwrap();
+    assert_eq!(remembered, Some(text("{\"a b\": 1}")));
+
+    // Of many at once, one is the first.
+    let all: Vec<_> = (0..32)
+        .map(|n| {
+            let ledger = ledger.clone();
+            let once = Once {
+                name: "another".to_owned(),
+                text: text(n.to_string()),
+                keep: long,
+            };
+            let batch = Batch {
+                once: Some(once),
+                ..create(100 + n)
+            };
+            tokio::spawn(async move { ledger.commit(batch).await.unwrap() })
+        })
+        .collect();
+    let mut first = 0;
+    for outcome in all {
+        first += usize::from(matches!(outcome.await.unwrap(), Outcome::Done(_)));
+    }
+    assert_eq!(first, 1);
+}
+
+async fn a_name_is_forgotten_in_time(engine: Engine) {
+    let ledger = engine.open().await;
+    let once = Once {
+        name: "short".to_owned(),
+        text: text("1"),
+        keep: Duration::from_millis(50),
+    };
+    let batch = |n| Batch {
+        once: Some(once.clone()),
+        ..create(n)
+    };
+    ledger.commit(batch(1)).await.unwrap();
+    while ledger.remembered("short").await.unwrap().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(
+        ledger.commit(batch(2)).await.unwrap(),
+        Outcome::Done(_)
+    ));
 }
 
 async fn pages_follow_each_other(engine: Engine) {
@@ -379,6 +462,8 @@ macro_rules! on_both_engines {
 
 on_both_engines! {
     a_batch_happens_as_a_whole,
+    a_named_batch_happens_once,
+    a_name_is_forgotten_in_time,
     pages_follow_each_other,
     a_reader_is_woken_or_told_that_there_is_nothing,
     old_entries_are_lost_and_it_says_so,

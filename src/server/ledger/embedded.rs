@@ -5,9 +5,10 @@
 
 use super::{
     Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
-    Result, StoreError, Tail, Text,
+    Result, StoreError, Tail, Text, recall, remember,
 };
 use crate::domain::{Cursor, Epoch};
+use crate::server::now;
 use async_trait::async_trait;
 use redb::{
     Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableError,
@@ -24,6 +25,10 @@ const TOTALS: TableDefinition<&str, u64> = TableDefinition::new("totals");
 const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
 /// The log: which document an entry is about. Only as many as can be resumed from.
 const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
+/// What is remembered under the names of batches: until when (milliseconds since 1970), and what.
+const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
+/// The same names, by when they are forgotten.
+const ENDS: TableDefinition<(i64, &str), ()> = TableDefinition::new("once_ends");
 /// `epoch`, and `seq`: the number of the newest entry.
 const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
 
@@ -104,6 +109,21 @@ impl Ledger for Embedded {
         .await
     }
 
+    async fn remembered(&self, name: &str) -> Result<Option<Text>> {
+        let name = name.to_owned();
+        let stored = self.read(move |txn| {
+            let once = txn.open_table(ONCE)?;
+            let stored = once.get(name.as_str())?;
+            let stored = stored.as_ref().map(|stored| stored.value());
+            Ok(stored.and_then(|(end, stored)| (end > now().millis()).then(|| stored.to_owned())))
+        });
+        let stored = stored.await?;
+        Ok(stored
+            .map(|stored| recall(&stored))
+            .transpose()?
+            .map(|(text, _)| text))
+    }
+
     async fn list(&self, queries: &[Query]) -> Result<Listing> {
         let queries = queries.to_vec();
         self.read(move |txn| {
@@ -161,6 +181,8 @@ fn prepare(database: &Database, epoch: &Epoch) -> std::result::Result<Cursor, re
     txn.open_table(TOTALS)?;
     txn.open_table(HISTORY)?;
     txn.open_table(LOG)?;
+    txn.open_table(ONCE)?;
+    txn.open_table(ENDS)?;
     let at = {
         let mut meta = txn.open_table(META)?;
         if meta.get("epoch")?.is_none() {
@@ -289,12 +311,17 @@ impl Writer {
         let mut head = cursor(&txn.open_table(META)?)?;
         let mut outcomes = Vec::with_capacity(batches.len());
         for batch in batches {
-            outcomes.push(match holds(&txn, batch)? {
-                true => {
+            let known = match &batch.once {
+                Some(once) => known(&txn, &once.name)?,
+                None => None,
+            };
+            outcomes.push(match known {
+                Some(known) => known,
+                None if holds(&txn, batch)? => {
                     head = apply(&txn, batch, head)?;
                     Outcome::Done(head.clone())
                 }
-                false => Outcome::Conflict,
+                None => Outcome::Conflict,
             });
         }
         txn.open_table(META)?
@@ -302,9 +329,36 @@ impl Writer {
         if let Some(oldest) = head.seq.checked_sub(self.retention) {
             txn.open_table(LOG)?.retain_in(..=oldest, |_, _| false)?;
         }
+        forget(&txn)?;
         txn.commit()?;
         Ok((head, outcomes))
     }
+}
+
+/// What is remembered of a batch of this name.
+fn known(txn: &WriteTransaction, name: &str) -> std::result::Result<Option<Outcome>, redb::Error> {
+    let once = txn.open_table(ONCE)?;
+    let stored = once.get(name)?;
+    let stored = stored.as_ref().map(|stored| stored.value());
+    let stored = stored.filter(|(end, _)| *end > now().millis());
+    let known = stored.map(|(_, stored)| recall(stored)).transpose();
+    let known = known.map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    Ok(known.map(|(text, cursor)| Outcome::Known(text, cursor)))
+}
+
+/// Forgets what has been kept for long enough.
+fn forget(txn: &WriteTransaction) -> std::result::Result<(), redb::Error> {
+    let (mut once, mut ends) = (txn.open_table(ONCE)?, txn.open_table(ENDS)?);
+    let now = now().millis();
+    for ended in ends.extract_from_if(..(now, ""), |_, ()| true)? {
+        let ended = ended?.0;
+        let (_, name) = ended.value();
+        // The same name may have come back since.
+        if once.get(name)?.is_some_and(|kept| kept.value().0 < now) {
+            once.remove(name)?;
+        }
+    }
+    Ok(())
 }
 
 fn holds(txn: &WriteTransaction, batch: &Batch) -> std::result::Result<bool, redb::Error> {
@@ -335,6 +389,14 @@ fn apply(
         head.seq += 1;
         log.insert(head.seq, entry.about.0.as_str())?;
         history.insert((entry.about.0.as_str(), head.seq), &*entry.at(&head))?;
+    }
+    if let Some(once) = &batch.once {
+        let end = now().millis() + once.keep.as_millis() as i64;
+        let stored = remember(&head, &once.text);
+        txn.open_table(ONCE)?
+            .insert(once.name.as_str(), (end, stored.as_str()))?;
+        txn.open_table(ENDS)?
+            .insert((end, once.name.as_str()), ())?;
     }
     Ok(head)
 }

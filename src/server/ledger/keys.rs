@@ -45,6 +45,11 @@ impl Keys {
         format!("{}pizza:index:{}", self.prefix, index.0)
     }
 
+    /// String, for a while: that the batch of this name has happened, and what is remembered of it.
+    pub fn once(&self, name: &str) -> String {
+        format!("{}pizza:once:{name}", self.prefix)
+    }
+
     /// Where every entry is published.
     pub fn channel(&self) -> String {
         format!("{}pizza_orders", self.prefix)

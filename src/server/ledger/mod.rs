@@ -28,6 +28,9 @@ pub trait Ledger: Send + Sync {
 
     async fn get(&self, key: &Key) -> Result<Option<Text>>;
 
+    /// What is remembered under the name of a batch.
+    async fn remembered(&self, name: &str) -> Result<Option<Text>>;
+
     /// Reads pages of indexes, all at one moment, and that moment's place in the log.
     async fn list(&self, queries: &[Query]) -> Result<Listing>;
 
@@ -50,6 +53,17 @@ pub fn fresh_epoch() -> Epoch {
     Epoch::random(uuid::Uuid::now_v7().as_u128() as u64)
 }
 
+/// What is stored under the name of a batch: its cursor, a space, what is remembered.
+fn remember(cursor: &Cursor, text: &str) -> String {
+    format!("{cursor} {text}")
+}
+
+fn recall(stored: &str) -> Result<(Text, Cursor)> {
+    let parts = stored.split_once(' ');
+    let parts = parts.and_then(|(cursor, text)| Some((text.into(), cursor.parse().ok()?)));
+    parts.ok_or_else(|| StoreError::Broken("a record that cannot be read".to_owned()))
+}
+
 /// JSON text, shared and never re-encoded.
 pub type Text = Arc<str>;
 
@@ -64,11 +78,23 @@ pub struct Index(pub String);
 /// A set of changes that happen together.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
+    /// The name under which it happens once, if it has one.
+    pub once: Option<Once>,
     /// What must be true of these documents: exactly this text, or (`None`) that there is none.
     pub expect: Vec<(Key, Option<Text>)>,
     pub put: Vec<(Key, Text)>,
     pub index: Vec<IndexChange>,
     pub log: Vec<Entry>,
+}
+
+/// Makes a batch happen once, whoever sends it again: on any instance, after any lost answer.
+#[derive(Clone, Debug)]
+pub struct Once {
+    pub name: String,
+    /// What is remembered beside it, in the same step.
+    pub text: Text,
+    /// How long.
+    pub keep: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +125,9 @@ pub enum Outcome {
     Done(Cursor),
     /// An expectation did not hold; nothing has changed.
     Conflict,
+    /// A batch of this name has happened before; nothing has changed now. What was remembered then, and the
+    /// cursor that it was answered with.
+    Known(Text, Cursor),
 }
 
 /// Part of an index, highest key first.

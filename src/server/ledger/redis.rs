@@ -5,8 +5,8 @@
 //! Delivery is read from the stream; what is published on the channel is for others.
 
 use super::{
-    Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Outcome, Page, Query, Result,
-    StoreError, Tail, Text, fresh_epoch, keys::Keys,
+    Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Once, Outcome, Page, Query,
+    Result, StoreError, Tail, Text, fresh_epoch, keys::Keys, recall,
 };
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
@@ -28,6 +28,8 @@ const CONNECT: Duration = Duration::from_millis(1_500);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often an idle connection is tried.
 const PROBE: Duration = Duration::from_secs(1);
+/// How long a batch is remembered that only this instance may send again: longer than anybody waits for it.
+const OWN: Duration = Duration::from_secs(60);
 const OLDEST: u32 = 7;
 
 /// Which Redis, and how it is used.
@@ -160,19 +162,56 @@ impl Drop for Redis {
 #[async_trait]
 impl Ledger for Redis {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
-        let outcome = self.on_session(async |session: Session| {
-            let call = self.link.commit_call(&session, &batch);
-            let answer: Vec<String> = call.query_async(&mut session.connection.clone()).await?;
-            Ok(match (answer.first().map(String::as_str), answer.get(1)) {
-                (Some("done"), Some(seq)) => Some(Outcome::Done(Cursor {
-                    epoch: session.epoch.clone(),
-                    seq: number(seq)?,
-                })),
-                (Some("conflict"), _) => Some(Outcome::Conflict),
-                _ => None,
-            })
+        // Every batch has a name, so that it can be sent again when its answer has been lost.
+        let once = batch.once.clone().unwrap_or_else(|| Once {
+            name: format!("own:{}", uuid::Uuid::now_v7()),
+            text: "".into(),
+            keep: OWN,
         });
-        outcome.await
+        let mut lost = None;
+        loop {
+            let outcome = self.on_session(async |session: Session| {
+                let call = self.link.commit_call(&session, &batch, &once);
+                let answer: Vec<String> = call.query_async(&mut session.connection.clone()).await?;
+                let mut answer = answer.into_iter();
+                Ok(match (answer.next().as_deref(), answer.next()) {
+                    (Some("done"), Some(seq)) => Some(Ok(Outcome::Done(Cursor {
+                        epoch: session.epoch.clone(),
+                        seq: number(&seq)?,
+                    }))),
+                    (Some("known"), Some(stored)) => {
+                        Some(recall(&stored).map(|(text, cursor)| Outcome::Known(text, cursor)))
+                    }
+                    (Some("conflict"), _) => Some(Ok(Outcome::Conflict)),
+                    _ => None,
+                })
+            });
+            match outcome.await {
+                Ok(Ok(Outcome::Known(_, cursor))) if batch.once.is_none() => {
+                    return Ok(Outcome::Done(cursor));
+                }
+                Ok(outcome) => return outcome,
+                Err(error @ StoreError::Ambiguous(_)) => lost = Some(error),
+                // Whether the first attempt has happened is still not known.
+                Err(StoreError::Away(why)) => {
+                    return Err(lost.unwrap_or(StoreError::Away(why)));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn remembered(&self, name: &str) -> Result<Option<Text>> {
+        let name = self.link.keys.once(name);
+        let stored = self.on_session(async |session: Session| {
+            let stored: Option<String> = cmd("GET")
+                .arg(&name)
+                .query_async(&mut session.connection.clone())
+                .await?;
+            Ok(Some(stored))
+        });
+        let stored = stored.await?.map(|stored| recall(&stored)).transpose()?;
+        Ok(stored.map(|(text, _)| text))
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Text>> {
@@ -469,13 +508,15 @@ impl Link {
         ))
     }
 
-    fn commit_call(&self, session: &Session, batch: &Batch) -> Cmd {
+    fn commit_call(&self, session: &Session, batch: &Batch, once: &Once) -> Cmd {
         let keys = &self.keys;
-        let mut names = vec![keys.meta(), keys.log()];
+        let mut names = vec![keys.meta(), keys.log(), keys.once(&once.name)];
         let mut args = vec![
             session.epoch.to_string(),
             self.retention.to_string(),
             keys.channel(),
+            once.text.to_string(),
+            once.keep.as_millis().to_string(),
         ];
         args.extend(
             [

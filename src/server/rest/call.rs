@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{Error, Expected, Fields, OrderId, Value, What},
-    server::query,
+    server::{once::Sending, query},
 };
 use axum::{
     body::Body,
@@ -15,6 +15,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
+const KEY: &str = "Idempotency-Key";
 const LARGEST_BODY: usize = 64 * 1024;
 /// A body that is too large is read on up to here before it is refused: a client that is still sending would
 /// see a broken connection instead of the answer.
@@ -25,6 +26,8 @@ pub struct Given {
     id: Option<OrderId>,
     pub expected: Expected,
     pub fields: Fields,
+    /// If the client has given it a key.
+    pub sending: Option<Sending>,
 }
 
 impl Given {
@@ -32,12 +35,13 @@ impl Given {
     pub fn read<T>(
         self,
         read: impl FnOnce(Fields) -> Result<T, Error>,
-    ) -> Result<(OrderId, T, Expected), Error> {
+    ) -> Result<(OrderId, T, Expected, Option<Sending>), Error> {
         let parameters = read(self.fields)?;
         Ok((
             self.id.ok_or(Error::UnknownPath)?,
             parameters,
             self.expected,
+            self.sending,
         ))
     }
 }
@@ -69,6 +73,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Look {
             id,
             expected,
             fields,
+            sending: None,
         }))
     }
 }
@@ -83,10 +88,33 @@ impl<S: Send + Sync> FromRequest<S> for Call {
             return Err(Error::NotJson);
         }
         let Look(mut given) = Look::from_request_parts(&mut parts, state).await?;
+        match key(&parts.headers) {
+            Ok(key) => {
+                let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+                let content = [path.as_bytes(), query.as_bytes(), &body];
+                given.sending = key.map(|key| Sending::new(KEY, key, &content));
+            }
+            Err(what) => given.fields.fault(KEY, what),
+        }
         if !body.is_empty() {
             read_json(&body, &mut given.fields)?;
         }
         Ok(Call(given))
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<&str>, What> {
+    let mut given = headers.get_all(KEY).iter();
+    let Some(key) = given.next() else {
+        return Ok(None);
+    };
+    let visible = |key: &&str| {
+        (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let key = key.to_str().ok().filter(visible).ok_or(What::NotAKey)?;
+    match given.next() {
+        None => Ok(Some(key)),
+        Some(_) => Err(What::NotAKey),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     server::{
         desk::{Filter, OrdersPage},
         ledger::Text,
+        once::Answer,
         state::App,
     },
 };
@@ -17,24 +18,30 @@ use axum::{
 use std::fmt::Write;
 
 pub async fn create(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
-    let order = app.desk.offer(Offer::read(given.fields)?).await?;
-    let location = [(header::LOCATION, format!("/api/orders/{}", order.id))];
-    Ok((StatusCode::CREATED, location, Tagged(order)).into_response())
+    let offer = Offer::read(given.fields)?;
+    let answer = app.desk.offer(offer, given.sending.as_ref()).await;
+    Ok(told(answer, |order| {
+        let location = [(header::LOCATION, format!("/api/orders/{}", order.id))];
+        (StatusCode::CREATED, location, Tagged(order)).into_response()
+    }))
 }
 
-pub async fn supplier_respond(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+pub async fn supplier_respond(
+    State(app): State<App>,
+    Call(given): Call,
+) -> Result<Response, Error> {
     act(&app, given, Command::read_answer).await
 }
 
-pub async fn customer_accept(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+pub async fn customer_accept(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
     act(&app, given, Command::read_take).await
 }
 
-pub async fn dispatch(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+pub async fn dispatch(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
     act(&app, given, Command::read_dispatch).await
 }
 
-pub async fn status(State(app): State<App>, Call(given): Call) -> Result<Tagged, Error> {
+pub async fn status(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
     act(&app, given, Command::read_status).await
 }
 
@@ -42,9 +49,25 @@ async fn act(
     app: &App,
     given: Given,
     read: fn(Fields) -> Result<Command, Error>,
-) -> Result<Tagged, Error> {
-    let (id, command, expected) = given.read(read)?;
-    app.desk.act(id, command, None, &expected).await.map(Tagged)
+) -> Result<Response, Error> {
+    let (id, command, expected, sending) = given.read(read)?;
+    let answer = app
+        .desk
+        .act(id, command, None, &expected, sending.as_ref())
+        .await;
+    Ok(told(answer, |order| Tagged(order).into_response()))
+}
+
+/// An answer, and whether it was given before.
+fn told(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
+    let mut response = answer.result.map_or_else(IntoResponse::into_response, done);
+    if answer.replayed {
+        let replayed = HeaderValue::from_static("true");
+        response
+            .headers_mut()
+            .insert("idempotent-replayed", replayed);
+    }
+    response
 }
 
 pub async fn read(
@@ -52,7 +75,7 @@ pub async fn read(
     headers: HeaderMap,
     Look(given): Look,
 ) -> Result<Response, Error> {
-    let (id, (), expected) = given.read(nothing)?;
+    let (id, (), expected, _) = given.read(nothing)?;
     let order = app.desk.order(id).await?;
     order.check(&expected)?;
     let known = headers
@@ -66,7 +89,7 @@ pub async fn read(
 }
 
 pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Response, Error> {
-    let (id, (), _) = given.read(nothing)?;
+    let (id, ..) = given.read(nothing)?;
     Ok(array(&app.desk.history(id).await?))
 }
 

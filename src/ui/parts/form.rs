@@ -92,6 +92,8 @@ impl Forms {
 #[derive(Clone, Copy)]
 pub struct Form {
     id: StoredValue<String>,
+    /// Whoever sends the same form again, after a lost answer or by a slip, acts once.
+    key: RwSignal<String>,
     error: RwSignal<Option<Error>>,
     busy: RwSignal<bool>,
     typed: StoredValue<Vec<(String, String)>>,
@@ -106,6 +108,7 @@ impl Form {
             flash.map_or((None, Vec::new()), |flash| (Some(flash.error), flash.typed));
         Form {
             id: StoredValue::new(id),
+            key: RwSignal::new(ask::fresh_key()),
             error: RwSignal::new(error),
             busy: RwSignal::new(false),
             typed: StoredValue::new(typed),
@@ -201,6 +204,7 @@ impl Act {
             .order
             .is_none()
             .then(|| changing(move || form_error(form)));
+        let key = text(move || form.key.get());
         let (path, class, then) = (self.path, self.class, StoredValue::new(self.then));
         let order_id = self
             .order
@@ -218,6 +222,9 @@ impl Act {
                     .await;
                 // From here on, the form may be gone with its ticket.
                 let _ = form.busy.try_set(false);
+                if !matches!(answer, Err(Error::NoAnswer)) {
+                    let _ = form.key.try_set(ask::fresh_key());
+                }
                 match &answer {
                     Ok(order) => {
                         // First, since the change itself may take the form away.
@@ -236,7 +243,10 @@ impl Act {
             });
         };
         view! {
-            <form id=id method="post" action=path class=class novalidate on:submit=submit>{order} {parts} {error}</form>
+            <form id=id method="post" action=path class=class novalidate on:submit=submit>
+                <input type="hidden" name="key" value=key prop:value=key/>
+                {order} {parts} {error}
+            </form>
         }
         .into_any()
     }
