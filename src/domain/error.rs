@@ -35,6 +35,8 @@ pub enum Error {
     TooMany(u64),
     #[error("The store does not answer right now. Nothing was half done; try again.")]
     Away,
+    #[error("This instance has no room for another live connection. Try again in a moment.")]
+    Full,
     /// Only a browser says this, to itself.
     #[error("No answer came. Whether it was done shows when the connection is back.")]
     NoAnswer,
@@ -72,6 +74,7 @@ impl Error {
             Error::NotAWebSocket => (426, "not-a-websocket", "Upgrade required"),
             Error::TooMany(_) => (429, "too-many", "Too many requests"),
             Error::Away => (503, "away", "Store not available"),
+            Error::Full => (503, "full", "No room"),
             Error::NoAnswer => (504, "no-answer", "No answer"),
             Error::Internal => (500, "internal", "Internal error"),
         };
@@ -86,7 +89,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Error::TooMany(seconds) => Some(*seconds),
-            Error::Away => Some(1),
+            Error::Away | Error::Full => Some(1),
             _ => None,
         }
     }

@@ -24,6 +24,9 @@ pub struct Config {
     pub rate: Option<NonZeroU32>,
     /// How many events can be resumed from, at least.
     pub retention: u64,
+    /// Live connections, in all and of one address.
+    pub sockets: usize,
+    pub sockets_per_address: usize,
 }
 
 #[derive(Clone)]
@@ -59,6 +62,8 @@ impl Config {
             origins: origins()?,
             rate: rate()?,
             retention: parsed("EVENT_RETENTION")?.unwrap_or(100_000),
+            sockets: parsed("MAX_SOCKETS")?.unwrap_or(10_000),
+            sockets_per_address: parsed("MAX_SOCKETS_PER_ADDRESS")?.unwrap_or(1_000),
         })
     }
 

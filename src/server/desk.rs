@@ -53,6 +53,8 @@ pub struct Readiness {
     /// Whether the feed proves that this instance misses nothing.
     pub current: bool,
     pub cursor: Option<Cursor>,
+    /// How often the feed had to begin anew.
+    pub restarts: u64,
 }
 
 impl Desk {
@@ -266,6 +268,7 @@ impl Desk {
             store: self.ledger.health(),
             current: self.feed.is_current(),
             cursor: self.feed.cursor(),
+            restarts: self.feed.restarts(),
         }
     }
 

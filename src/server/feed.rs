@@ -13,7 +13,10 @@ use crate::domain::{
 };
 use axum::extract::ws::Utf8Bytes;
 use std::{
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::{sync::watch, time::sleep};
@@ -23,15 +26,17 @@ const HELD: usize = 16_384;
 /// Entries read at once.
 const CHUNK: usize = 512;
 /// How long the log may be silent before it has to prove that it is alive.
-const PROOF: Duration = Duration::from_secs(1);
+const PROOF: Duration = Duration::from_millis(700);
 /// Without proof for so long, nothing is vouched for.
-const STALE: Duration = Duration::from_millis(2_500);
+const STALE: Duration = Duration::from_secs(2);
 
 #[derive(Default)]
 pub struct Feed {
     view: RwLock<Option<View>>,
     /// Changes with every entry, and when proof begins or ends.
     moved: watch::Sender<u64>,
+    /// How often the log did not deliver, or was lost, and reading it began anew.
+    restarts: AtomicU64,
 }
 
 struct View {
@@ -72,6 +77,7 @@ impl Feed {
                 }
                 Err(error) => Some(error),
             };
+            self.restarts.fetch_add(1, Ordering::Relaxed);
             match error {
                 None => tracing::warn!("the log was lost; reading everything again"),
                 Some(error) => {
@@ -96,6 +102,7 @@ impl Feed {
                 Ok(Tail::Lost) => return None,
                 Err(error) => {
                     tracing::warn!(%error, "cannot read the log");
+                    self.restarts.fetch_add(1, Ordering::Relaxed);
                     self.doubt();
                     sleep(Duration::from_millis(100)).await;
                 }
@@ -186,6 +193,11 @@ impl Feed {
     /// Whether the log has proved lately that nothing is missing.
     pub fn is_current(&self) -> bool {
         self.read().as_ref().is_some_and(|view| !view.is_stale())
+    }
+
+    /// How often reading the log had to begin anew.
+    pub fn restarts(&self) -> u64 {
+        self.restarts.load(Ordering::Relaxed)
     }
 
     /// Waits until the board holds what `cursor` stands for, or has moved to another history.

@@ -31,6 +31,7 @@ pub async fn readyz(State(app): State<App>) -> Response {
             "available": trouble.is_none(),
             "trouble": trouble,
         },
+        "feed": { "current": readiness.current, "restarts": readiness.restarts },
         "cursor": readiness.cursor.map(|cursor| cursor.to_string()),
     });
     let status = if ready {

@@ -19,6 +19,9 @@ const HEAD: Duration = Duration::from_secs(10);
 /// How long running requests may take to end.
 const GRACE: Duration = Duration::from_secs(6);
 
+/// Bytes that may wait in a connection's own buffer before they are sent.
+const UNSENT: u32 = 16 * 1024;
+
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let mut http = Builder::new(TokioExecutor::new());
     http.http1()
@@ -61,6 +64,8 @@ async fn ready(accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<(TcpStre
         Ok((stream, address)) => {
             // An event is one small packet, and is not to wait for the next.
             stream.set_nodelay(true).ok()?;
+            // Whoever does not read costs no more memory than this: the rest stays where it is shared by all.
+            let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
             Some((stream, address))
         }
         Err(error) => {

@@ -17,6 +17,7 @@ mod posted;
 mod query;
 mod rest;
 mod router;
+mod seats;
 mod socket;
 mod state;
 mod telemetry;
@@ -29,6 +30,7 @@ use desk::Desk;
 use feed::Feed;
 use ledger::{Embedded, Ledger, Redis, StoreError, Target, fresh_epoch};
 use limits::Limits;
+use seats::Seats;
 use state::{App, Sockets};
 use std::{io, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
@@ -96,7 +98,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let feed = Arc::new(Feed::default());
     let follower = tokio::spawn(feed.clone().follow(ledger.clone()));
 
-    let sockets = Sockets::default();
+    let sockets = Sockets::new(Seats::new(config.sockets, config.sockets_per_address));
     let app = App {
         desk: Arc::new(Desk::new(ledger, feed)),
         limits: Arc::new(Limits::new(config.rate)),

@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
 use axum::{
     extract::{
-        RawQuery, State,
+        ConnectInfo, RawQuery, State,
         ws::{
             CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade,
             rejection::WebSocketUpgradeRejection,
@@ -21,7 +21,7 @@ use axum::{
     response::Response,
 };
 use futures::SinkExt;
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     select,
     sync::watch,
@@ -76,6 +76,7 @@ const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 
 
 pub async fn open(
     State(app): State<App>,
+    from: ConnectInfo<SocketAddr>,
     RawQuery(query): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
@@ -89,8 +90,14 @@ pub async fn open(
         .max_write_buffer_size(64 * BUFFER)
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE);
+    let seat = app.sockets.seats.take(from.ip())?;
     let open = app.sockets.open.clone();
-    Ok(upgrade.on_upgrade(move |socket| open.track_future(serve(app, socket, since))))
+    Ok(upgrade.on_upgrade(move |socket| {
+        open.track_future(async move {
+            serve(app, socket, since).await;
+            drop(seat);
+        })
+    }))
 }
 
 async fn serve(app: App, socket: WebSocket, since: Option<Since>) {

@@ -1,6 +1,6 @@
 //! What every request can reach.
 
-use super::{config::Config, desk::Desk, limits::Limits};
+use super::{config::Config, desk::Desk, limits::Limits, seats::Seats};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -16,8 +16,19 @@ pub struct App {
 }
 
 /// The open sockets: counted, so that a stop can wait for them, and told when it comes.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Sockets {
+    pub seats: Arc<Seats>,
     pub open: TaskTracker,
     pub stop: CancellationToken,
+}
+
+impl Sockets {
+    pub fn new(seats: Seats) -> Sockets {
+        Sockets {
+            seats: Arc::new(seats),
+            open: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }
+    }
 }

@@ -3,11 +3,13 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod config;
+mod faults;
 mod lists;
 mod once;
 mod orders;
 mod outages;
 mod pages;
+mod proxy;
 mod readme;
 mod redis_server;
 mod refusals;

@@ -120,7 +120,9 @@ fn every_setting_is_explained_and_every_explained_one_is_read() {
         .filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
         .collect();
     let config = code(&read("src/server/config.rs"));
-    let prefixes = ["REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_"];
+    let prefixes = [
+        "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_",
+    ];
     let quoted = config.split('"').skip(1).step_by(2);
     let read: BTreeSet<String> = quoted
         .filter(|text| {

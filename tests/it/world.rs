@@ -84,7 +84,7 @@ pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pizza-market"));
     for (name, _) in std::env::vars() {
         if [
-            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "RUST_LOG",
+            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "RUST_LOG",
         ]
         .iter()
         .any(|part| name.starts_with(part))

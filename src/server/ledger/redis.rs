@@ -23,6 +23,8 @@ use tokio::{
 
 /// How long a command may take. Longer, and its connection is not trusted any more.
 const ANSWER: Duration = Duration::from_secs(2);
+/// How long a reader that waits for the log may wait beyond its time.
+const PROMPT: Duration = Duration::from_millis(1_200);
 const CONNECT: Duration = Duration::from_millis(1_500);
 /// How long a request waits for a connection that is just being made.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -125,15 +127,11 @@ impl Redis {
 
     async fn wait_and_read(
         &self,
+        connection: &mut MultiplexedConnection,
         cursor: &Cursor,
         most: usize,
         wait: Duration,
     ) -> RedisResult<Tail> {
-        let mut slot = self.tail.lock().await;
-        let mut connection = match slot.take() {
-            Some(connection) => connection,
-            None => self.tail_connection().await?,
-        };
         // Only to be woken: what is there is then read at one moment with the epoch that it belongs to.
         let mut woken = cmd("XREAD");
         woken
@@ -145,11 +143,8 @@ impl Redis {
             .arg("STREAMS")
             .arg(self.link.keys.log())
             .arg(format!("{}-0", cursor.seq));
-        let _: Value = woken.query_async(&mut connection).await?;
-        let tail = self.link.read_log(&mut connection, cursor, most).await?;
-        // Kept only when all went well.
-        *slot = Some(connection);
-        Ok(tail)
+        let _: Value = woken.query_async(connection).await?;
+        self.link.read_log(connection, cursor, most).await
     }
 }
 
@@ -275,11 +270,21 @@ impl Ledger for Redis {
             });
             return tail.await;
         }
-        // Its connection may look healthy and deliver nothing: then the time is up, and the next one is new.
-        match timeout(wait + ANSWER, self.wait_and_read(cursor, most, wait)).await {
-            Ok(tail) => tail.map_err(|e| StoreError::Away(e.to_string())),
-            Err(_) => Err(StoreError::Away("the log does not answer".to_owned())),
-        }
+        let away = |error: RedisError| StoreError::Away(error.to_string());
+        let mut slot = self.tail.lock().await;
+        let mut connection = match slot.take() {
+            Some(connection) => connection,
+            None => self.tail_connection().await.map_err(away)?,
+        };
+        // It may look healthy and deliver nothing: then the time is up, and the next one is new.
+        let read = self.wait_and_read(&mut connection, cursor, most, wait);
+        let tail = timeout(wait + PROMPT, read)
+            .await
+            .map_err(|_| StoreError::Away("the log does not answer".to_owned()))?
+            .map_err(away)?;
+        // Kept only when all went well.
+        *slot = Some(connection);
+        Ok(tail)
     }
 
     fn health(&self) -> Health {
