@@ -301,9 +301,9 @@ impl fmt::Display for What {
                 expected: Kind::Boolean,
             } => write!(f, "This must be true or false."),
             What::NotANumber { given } if given.is_empty() => {
-                write!(f, "This is empty. Write a number like 9.50.")
+                write!(f, "This is empty. Write a number.")
             }
-            What::NotANumber { given } => write!(f, "“{given}” is no number. Write it like 9.50."),
+            What::NotANumber { given } => write!(f, "“{given}” is no number."),
             What::NotWhole => write!(f, "This must be a whole number."),
             What::TooPrecise => write!(f, "At most two decimals fit."),
             What::OutOfRange { from, to } => write!(f, "This must be from {from} to {to}."),

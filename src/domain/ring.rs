@@ -39,6 +39,11 @@ impl<T: Clone> Ring<T> {
         self.head += 1;
     }
 
+    /// The oldest position whose reader misses nothing.
+    pub fn oldest(&self) -> u64 {
+        self.head - self.items.len() as u64
+    }
+
     pub fn after(&self, position: u64, most: usize) -> Reach<T> {
         if position > self.head {
             return Reach::Ahead;

@@ -7,10 +7,11 @@ use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionI
 use std::{
     env,
     net::SocketAddr,
-    num::NonZeroU32,
+    num::{NonZeroU16, NonZeroU32, NonZeroU64},
     path::{Path, PathBuf},
     str::FromStr,
 };
+use tracing_subscriber::EnvFilter;
 
 /// As in `Leptos.toml` of the source, for a program that runs elsewhere.
 const LEPTOS: &str = include_str!("../../Leptos.toml");
@@ -61,9 +62,9 @@ impl Config {
             store: store()?,
             origins: origins()?,
             rate: rate()?,
-            retention: parsed("EVENT_RETENTION")?.unwrap_or(100_000),
-            sockets: parsed("MAX_SOCKETS")?.unwrap_or(10_000),
-            sockets_per_address: parsed("MAX_SOCKETS_PER_ADDRESS")?.unwrap_or(1_000),
+            retention: number("EVENT_RETENTION")?.unwrap_or(100_000),
+            sockets: number("MAX_SOCKETS")?.map_or(10_000, |n| n as usize),
+            sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")?.map_or(1_000, |n| n as usize),
         })
     }
 
@@ -94,6 +95,11 @@ where
     value(variable)?.map(parse).transpose()
 }
 
+/// A number that is not 0.
+fn number(variable: &'static str) -> Result<Option<u64>, ConfigError> {
+    Ok(parsed::<NonZeroU64>(variable)?.map(NonZeroU64::get))
+}
+
 fn leptos() -> Result<LeptosOptions, ConfigError> {
     // Leptos' own messages would not say which variable it was.
     parsed::<SocketAddr>("LEPTOS_SITE_ADDR")?;
@@ -106,8 +112,15 @@ fn leptos() -> Result<LeptosOptions, ConfigError> {
     };
     let mut options =
         get_config_from_str(&text).map_err(|e| wrong("Leptos.toml", e.to_string()))?;
-    if value("LEPTOS_SITE_ROOT")?.is_none() {
-        options.site_root = site(&options.site_root).to_string_lossy().into();
+    match value("LEPTOS_SITE_ROOT")? {
+        None => options.site_root = site(&options.site_root).to_string_lossy().into(),
+        Some(root) if !Path::new(root.trim()).is_dir() => {
+            return Err(wrong(
+                "LEPTOS_SITE_ROOT",
+                format!("there is no folder “{root}”"),
+            ));
+        }
+        Some(_) => {}
     }
     if value("LEPTOS_HASH_FILES")?.is_none() {
         options.hash_files = is_hashed(&options);
@@ -151,6 +164,31 @@ fn is_hashed(options: &LeptosOptions) -> bool {
 }
 
 fn store() -> Result<Store, ConfigError> {
+    // All of them are read, so that none is wrong and idle.
+    let host = value("REDIS_HOST")?;
+    let port = parsed::<NonZeroU16>("REDIS_PORT")?.map(NonZeroU16::get);
+    let user = value("REDIS_USERNAME")?;
+    let password = value("REDIS_PASSWORD")?;
+    let database = parsed::<i64>("REDIS_DB")?;
+    let tls = parsed::<bool>("REDIS_TLS")?;
+    if host
+        .as_ref()
+        .is_some_and(|host| host.contains(|c: char| c.is_whitespace() || c == '/'))
+    {
+        return Err(wrong(
+            "REDIS_HOST",
+            "write a name or an address, without anything around it",
+        ));
+    }
+    if user.is_some() && password.is_none() {
+        return Err(wrong(
+            "REDIS_PASSWORD",
+            "REDIS_USERNAME is set, and this is not",
+        ));
+    }
+    if database.is_some_and(|n| n < 0) {
+        return Err(wrong("REDIS_DB", "databases are counted from 0"));
+    }
     if let Some(url) = value("REDIS_URL")? {
         let url = url.trim();
         let known = url.starts_with("redis://") || url.starts_with("rediss://");
@@ -166,15 +204,6 @@ fn store() -> Result<Store, ConfigError> {
             info: Box::new(info),
             credentials: "REDIS_URL",
         });
-    }
-    let host = value("REDIS_HOST")?;
-    let port = parsed::<u16>("REDIS_PORT")?;
-    let user = value("REDIS_USERNAME")?;
-    let password = value("REDIS_PASSWORD")?;
-    let database = parsed::<i64>("REDIS_DB")?;
-    let tls = parsed::<bool>("REDIS_TLS")?;
-    if database.is_some_and(|n| n < 0) {
-        return Err(wrong("REDIS_DB", "databases are counted from 0"));
     }
     if host.is_none()
         && port.is_none()
@@ -224,7 +253,9 @@ fn origins() -> Result<Vec<HeaderValue>, ConfigError> {
     let list = value(VARIABLE)?
         .unwrap_or_else(|| "http://localhost:5173,http://localhost:3000".to_owned());
     list.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(|origin| {
-        let example = || wrong(VARIABLE, format!("“{origin}” is no origin. Write it like https://shop.example:8443, without a path"));
+        // What stands before an @ may be a password.
+        let shown = origin.rsplit('@').next().unwrap_or_default();
+        let example = || wrong(VARIABLE, format!("“{shown}” is no origin. Write it like https://shop.example:8443, without a path"));
         let uri: Uri = origin.parse().map_err(|_| example())?;
         let plain = matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some_and(is_plain);
         let no_path = !origin.ends_with('/') && uri.path() == "/" && uri.query().is_none();
@@ -234,6 +265,24 @@ fn origins() -> Result<Vec<HeaderValue>, ConfigError> {
 
 fn is_plain(authority: &Authority) -> bool {
     !authority.as_str().contains('@')
+}
+
+/// What is logged. A word alone is a level: it would else be taken for a module, and silence everything.
+pub fn log_filter() -> Result<EnvFilter, ConfigError> {
+    const VARIABLE: &str = "RUST_LOG";
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let text = value(VARIABLE)?.unwrap_or_else(|| "info".to_owned());
+    let unknown = text.split(',').map(str::trim).find(|part| {
+        let plain = part.chars().all(|c| c.is_alphanumeric());
+        plain && !LEVELS.contains(&part.to_ascii_lowercase().as_str())
+    });
+    if let Some(word) = unknown {
+        return Err(wrong(
+            VARIABLE,
+            format!("“{word}” is no level: write one of {}", LEVELS.join(", ")),
+        ));
+    }
+    EnvFilter::try_new(&text).map_err(|why| wrong(VARIABLE, format!("“{text}” will not do: {why}")))
 }
 
 fn rate() -> Result<Option<NonZeroU32>, ConfigError> {

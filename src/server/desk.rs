@@ -14,13 +14,15 @@ use crate::domain::{
 };
 use std::{
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::time::timeout;
 use uuid::Uuid;
 
 /// A request is answered within this time, if only with a refusal.
 const PATIENCE: Duration = Duration::from_millis(4_500);
+/// Until then a change may happen: early enough for its answer to be here before the patience ends.
+const LATEST: Duration = Duration::from_secs(4);
 /// How long a page waits for the board to show what this instance has just stored.
 const CATCH_UP: Duration = Duration::from_secs(1);
 
@@ -68,11 +70,12 @@ impl Desk {
 
     /// A supplier offers a pizza.
     pub async fn offer(&self, offer: Offer, sending: Option<&Sending>) -> Answer {
+        let until = Instant::now() + LATEST;
         answer_in_time(async {
             let now = now();
             let (order, event) = Order::new(OrderId(Uuid::now_v7()), offer, now);
             let change = orders::change(None, &order, event, now)?;
-            let answer = self.settle(change, Ok(order), sending).await?;
+            let answer = self.settle(change, Ok(order), sending, until).await?;
             // Somebody else has the same random id: that does not happen.
             answer.ok_or(Error::Internal)
         })
@@ -88,6 +91,7 @@ impl Desk {
         expected: &Expected,
         sending: Option<&Sending>,
     ) -> Answer {
+        let until = Instant::now() + LATEST;
         answer_in_time(async {
             // Whenever somebody was faster, the order has moved on, and it has only so far to go.
             loop {
@@ -119,7 +123,7 @@ impl Desk {
                     }
                     Err(error) => return Err(error),
                 };
-                if let Some(answer) = self.settle(change, result, sending).await? {
+                if let Some(answer) = self.settle(change, result, sending, until).await? {
                     return Ok(answer);
                 }
             }
@@ -134,7 +138,9 @@ impl Desk {
         mut change: Batch,
         result: Result<Order, Error>,
         sending: Option<&Sending>,
+        until: Instant,
     ) -> Result<Option<Answer>, Error> {
+        change.until = Some(until);
         change.once = sending
             .map(|sending| sending.remember(&result))
             .transpose()?;

@@ -56,8 +56,12 @@ pub enum Next {
     Frames(Vec<Utf8Bytes>, Cursor),
     /// Older than what is held here: the ledger may have it.
     Older,
-    /// A cursor of another history, or one that was never issued. The newest one.
-    Elsewhere(Cursor),
+    /// A cursor of another history, or one that was never issued.
+    Elsewhere {
+        newest: Cursor,
+        /// The oldest one of this history from which everything is held here.
+        oldest: Cursor,
+    },
     /// This instance has not read anything yet.
     Nothing,
 }
@@ -160,7 +164,7 @@ impl Feed {
         };
         let head = view.board.cursor();
         if head.epoch != cursor.epoch {
-            return Next::Elsewhere(head.clone());
+            return view.elsewhere();
         }
         match view.ring.after(cursor.seq, most) {
             Reach::Here(frames) => {
@@ -174,7 +178,7 @@ impl Feed {
                 )
             }
             Reach::Fallen => Next::Older,
-            Reach::Ahead => Next::Elsewhere(head.clone()),
+            Reach::Ahead => view.elsewhere(),
         }
     }
 
@@ -236,6 +240,15 @@ pub fn frame(entry: &Text) -> Utf8Bytes {
 }
 
 impl View {
+    fn elsewhere(&self) -> Next {
+        let newest = self.board.cursor().clone();
+        let oldest = Cursor {
+            seq: self.ring.oldest(),
+            ..newest.clone()
+        };
+        Next::Elsewhere { newest, oldest }
+    }
+
     fn is_stale(&self) -> bool {
         self.proved.elapsed() > STALE
     }
@@ -302,6 +315,7 @@ async fn taken(ledger: &dyn Ledger, order: &Order) -> Result<Option<Time>> {
 /// A ring with the newest entries up to `head`, so that clients who come back all at once are served from memory.
 async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<Ring<Utf8Bytes>> {
     let mut seq = head.seq.saturating_sub(HELD as u64);
+    let own = format!("\"id\":\"{}-", head.epoch);
     let mut ring = Ring::new(seq, HELD);
     while seq < head.seq {
         let most = CHUNK.min((head.seq - seq) as usize);
@@ -317,8 +331,14 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<Ring<Utf8Bytes>> {
             .await?
         {
             Tail::Entries(entries) if !entries.is_empty() => {
-                seq += entries.len() as u64;
-                entries.iter().for_each(|entry| ring.push(frame(entry)));
+                for entry in &entries {
+                    seq += 1;
+                    // What was before this history began is nobody's to resume from.
+                    match entry.contains(&*own) {
+                        true => ring.push(frame(entry)),
+                        false => ring = Ring::new(seq, HELD),
+                    }
+                }
             }
             // Trimmed down to fewer than fit here, or lost while reading: begin at the head.
             _ => return Ok(Ring::new(head.seq, HELD)),

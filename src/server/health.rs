@@ -39,12 +39,11 @@ pub async fn readyz(State(app): State<App>) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
+    let again = (!ready).then_some([(header::RETRY_AFTER, "1")]);
     (
         status,
-        [
-            (header::CACHE_CONTROL, "no-store"),
-            (header::RETRY_AFTER, "1"),
-        ],
+        [(header::CACHE_CONTROL, "no-store")],
+        again,
         Json(body),
     )
         .into_response()

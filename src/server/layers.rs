@@ -1,6 +1,9 @@
 //! Every layer around the routes, outermost first.
 
-use super::state::App;
+use super::{
+    rest::{LARGEST_BODY, read_body},
+    state::App,
+};
 use crate::domain::Error;
 use axum::{
     Router,
@@ -15,6 +18,7 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 pub fn around(router: Router<App>, app: &App) -> Router<App> {
     // The last one added is the first one to see a request.
     router
+        .layer(from_fn(small_enough))
         .layer(from_fn_with_state(app.clone(), own_origin))
         .layer(from_fn_with_state(app.clone(), within_rate))
         .layer(cors(&app.config.origins))
@@ -79,6 +83,19 @@ async fn within_rate(
     }
 }
 
+/// A body that says that it is too large is refused before anything else about the call, wherever it goes.
+async fn small_enough(request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if request.uri().path().starts_with("/api") && length.is_some_and(|n| n > LARGEST_BODY) {
+        return match read_body(request.into_body()).await {
+            Err(error) => error.into_response(),
+            Ok(_) => Error::TooLarge.into_response(),
+        };
+    }
+    next.run(request).await
+}
+
 /// A browser may change something, or open a socket, only for a page of ours or of an origin on the list.
 async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Response {
     let careful = !request.method().is_safe() || request.uri().path() == "/ws";
@@ -89,7 +106,11 @@ async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Res
 }
 
 fn is_welcome(list: &[HeaderValue], headers: &HeaderMap, uri: &Uri) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let (Some(origin), None) = (origins.next(), origins.next()) else {
+        if headers.contains_key(header::ORIGIN) {
+            return false;
+        }
         // No browser; or one that sends only this, with a form from another site.
         return headers
             .get("sec-fetch-site")

@@ -57,6 +57,8 @@ enum StartError {
     Env(#[from] dotenvy::Error),
     #[error("DATA_DIR: {0}: {1}")]
     DataDir(String, io::Error),
+    #[error("DATA_DIR: {0}")]
+    File(StoreError),
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("LEPTOS_SITE_ADDR: cannot listen on {0}: {1}")]
@@ -81,7 +83,7 @@ fn start() -> Result<(), StartError> {
         Err(error) if !error.not_found() => return Err(error.into()),
         _ => {}
     }
-    telemetry::begin();
+    telemetry::begin()?;
     let config = Config::read()?;
     tokio::runtime::Runtime::new()?.block_on(serve(config))
 }
@@ -131,11 +133,8 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
             std::fs::create_dir_all(folder).map_err(failed)?;
             let file = folder.join("market.redb");
             tracing::info!(file = %file.display(), durability = "fsync", "embedded store");
-            Ok(Arc::new(Embedded::open(
-                &file,
-                fresh_epoch(),
-                config.retention,
-            )?))
+            let ledger = Embedded::open(&file, fresh_epoch(), config.retention);
+            Ok(Arc::new(ledger.map_err(StartError::File)?))
         }
         Store::Redis { info, credentials } => {
             let info = (**info).clone();

@@ -61,7 +61,6 @@ pub fn change(
         }
     }
     Ok(Batch {
-        once: None,
         expect: vec![(key.clone(), before.map(|(_, text)| text))],
         put: vec![(key.clone(), write(after)?)],
         index: moves,
@@ -73,5 +72,6 @@ pub fn change(
                 timestamp: now,
             })?,
         }],
+        ..Batch::default()
     })
 }

@@ -18,6 +18,13 @@ pub fn read(query: &str) -> Fields {
 }
 
 fn decode(text: &str) -> Option<String> {
+    let is_whole = |escape: &str| {
+        let digits = escape.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !text.split('%').skip(1).all(is_whole) {
+        return None;
+    }
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced)
         .decode_utf8()

@@ -64,14 +64,18 @@ impl Field for Since {
 
 /// Why a socket ends.
 enum End {
-    /// It is gone, or has said goodbye.
+    /// It is gone.
     Gone,
+    /// It has said goodbye; the library has an answer ready.
+    Goodbye,
     Close(u16, &'static str),
 }
 
 const TOO_SLOW: End = End::Close(4008, "You read too slowly. Come back with since.");
 const SILENT: End = End::Close(4012, "You did not answer a ping. Come back with since.");
 const STOPPING: End = End::Close(1012, "The server stops. Come back with since.");
+const NO_TEXT: End = End::Close(1007, "That text is not valid UTF-8.");
+const MALFORMED: End = End::Close(1002, "That is no WebSocket frame.");
 const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 KiB.");
 
 pub async fn open(
@@ -104,6 +108,7 @@ async fn serve(app: App, socket: WebSocket, since: Option<Since>) {
     let mut viewer = Viewer::new(app, socket, since);
     match viewer.run().await {
         End::Gone => {}
+        End::Goodbye => viewer.hang_up().await,
         End::Close(code, reason) => viewer.close(code, reason).await,
     }
 }
@@ -192,7 +197,9 @@ impl Viewer {
                     self.send(frames).await?;
                     self.cursor = Some(cursor);
                 }
-                Next::Elsewhere(head) => self.reset(head).await?,
+                Next::Elsewhere { newest, .. } if self.signals => self.reset(newest).await?,
+                // It cannot be told, and wants what happens from now on: of this history, everything.
+                Next::Elsewhere { oldest, .. } => self.cursor = Some(oldest),
                 Next::Older if self.caught_up => return Err(TOO_SLOW),
                 Next::Older => match self.app.desk.older(cursor, CHUNK).await {
                     Ok(Tail::Entries(entries)) if !entries.is_empty() => {
@@ -298,10 +305,10 @@ impl Viewer {
     fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
         self.answer_by = None;
         match message {
-            None | Some(Ok(Message::Close(_))) => Err(End::Gone),
+            None => Err(End::Gone),
+            Some(Ok(Message::Close(_))) => Err(End::Goodbye),
             Some(Ok(_)) => Ok(()),
-            Some(Err(error)) if is_too_large(&error) => Err(TOO_LARGE),
-            Some(Err(_)) => Err(End::Gone),
+            Some(Err(error)) => Err(fault(&error)),
         }
     }
 
@@ -310,17 +317,30 @@ impl Viewer {
             code,
             reason: Utf8Bytes::from_static(reason),
         };
-        let goodbye = async {
-            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
-                while let Some(Ok(_)) = self.socket.recv().await {}
-            }
-        };
         // It is closed either way.
-        let _ = timeout(GOODBYE, goodbye).await;
+        if let Ok(Ok(())) = timeout(GOODBYE, self.socket.send(Message::Close(Some(frame)))).await {
+            self.hang_up().await;
+        }
+    }
+
+    /// Reads until the other side has hung up, too.
+    async fn hang_up(&mut self) {
+        let rest = async {
+            // What was left to be sent, first.
+            let _ = self.socket.flush().await;
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        };
+        let _ = timeout(GOODBYE, rest).await;
     }
 }
 
-fn is_too_large(error: &axum::Error) -> bool {
+/// What to say to a peer that does not keep to the protocol (RFC 6455, section 7.4.1).
+fn fault(error: &axum::Error) -> End {
     let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+    match cause {
+        Some(tungstenite::Error::Capacity(_)) => TOO_LARGE,
+        Some(tungstenite::Error::Utf8(_)) => NO_TEXT,
+        Some(tungstenite::Error::Protocol(_)) => MALFORMED,
+        _ => End::Gone,
+    }
 }

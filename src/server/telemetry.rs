@@ -1,16 +1,17 @@
 //! What the server says while it runs.
 
+use super::config::{ConfigError, log_filter};
 use std::io::{IsTerminal, stderr};
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::fmt;
 
-pub fn begin() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+pub fn begin() -> Result<(), ConfigError> {
     fmt()
-        .with_env_filter(filter)
+        .with_env_filter(log_filter()?)
         .with_writer(stderr)
         .with_ansi(stderr().is_terminal())
         .with_target(false)
         .init();
+    Ok(())
 }
 
 /// Why the server could not start, for whoever started it.

@@ -72,14 +72,6 @@ impl RedisServer {
         }
     }
 
-    pub fn signal(&self, name: &str) {
-        let process = self.process.as_ref().unwrap();
-        let sent = Command::new("kill")
-            .args([name, &process.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
-    }
-
     /// kill -9.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {

@@ -3,23 +3,27 @@
 -- the shebang makes Redis refuse the whole script at its start when memory is full, not halfway through.
 --
 -- KEYS  meta, log, what is remembered under the batch's name, then in this order: expected documents, written documents, indexes, histories
--- ARGV  epoch, retention, channel, what to remember and for how many ms, then four counts and, for each in turn:
+-- ARGV  epoch, until when (ms by this Redis' clock) it may happen, retention, channel, what to remember and for
+--       how many ms, then four counts and, for each in turn:
 --       expected   "+" and the text, or "-" where there must be none
 --       written    the text
 --       indexes    "+" or "-", and the member
 --       histories  the entry without its id and its closing brace
--- Returns {"done", seq}, {"known", what is remembered}, {"conflict"}, or {"epoch"} where the store has another one.
+-- Returns {"done", seq}, {"known", what is remembered}, {"conflict"}, {"late"}, or {"epoch"} where the store has another one.
 local k, a = 0, 0
 local function key() k = k + 1; return KEYS[k] end
 local function arg() a = a + 1; return ARGV[a] end
 
 local meta, log, once = key(), key(), key()
-local epoch, retention, channel, remember, keep = arg(), arg(), arg(), arg(), arg()
+local epoch, deadline, retention, channel, remember, keep = arg(), tonumber(arg()), arg(), arg(), arg(), arg()
 local expected, written, indexes, histories = tonumber(arg()), tonumber(arg()), tonumber(arg()), tonumber(arg())
 
 if redis.call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
 local known = redis.call('GET', once)
 if known then return {'known', known} end
+-- A command may lie in a connection for long before it is read; whoever sent it has given up by then.
+local now = redis.call('TIME')
+if now[1] * 1000 + now[2] / 1000 > deadline then return {'late'} end
 for _ = 1, expected do
   local found, wanted = redis.call('GET', key()), arg()
   if (found and '+' .. found or '-') ~= wanted then return {'conflict'} end

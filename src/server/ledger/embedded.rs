@@ -14,7 +14,11 @@ use redb::{
     Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableError,
     WriteTransaction,
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, oneshot, watch};
 
 const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
@@ -272,6 +276,9 @@ fn broken(error: impl Into<redb::Error>) -> StoreError {
     StoreError::Broken(error.into().to_string())
 }
 
+/// Where the log ends now, and what has become of each batch.
+type Written = (Cursor, Vec<Result<Outcome>>);
+
 /// The only one who writes.
 struct Writer {
     database: Arc<Database>,
@@ -294,7 +301,7 @@ impl Writer {
             let outcomes = match self.write(&batches) {
                 Ok((head, outcomes)) => {
                     self.head.send_replace(head);
-                    outcomes.into_iter().map(Ok).collect()
+                    outcomes
                 }
                 Err(error) => vec![Err(broken(error)); batches.len()],
             };
@@ -306,7 +313,7 @@ impl Writer {
     }
 
     /// All batches in one transaction, each on top of those before it; synced when this returns.
-    fn write(&self, batches: &[Batch]) -> std::result::Result<(Cursor, Vec<Outcome>), redb::Error> {
+    fn write(&self, batches: &[Batch]) -> std::result::Result<Written, redb::Error> {
         let txn = self.database.begin_write()?;
         let mut head = cursor(&txn.open_table(META)?)?;
         let mut outcomes = Vec::with_capacity(batches.len());
@@ -316,12 +323,15 @@ impl Writer {
                 None => None,
             };
             outcomes.push(match known {
-                Some(known) => known,
+                Some(known) => Ok(known),
+                None if batch.until.is_some_and(|until| until < Instant::now()) => {
+                    Err(StoreError::Away("too late".to_owned()))
+                }
                 None if holds(&txn, batch)? => {
                     head = apply(&txn, batch, head)?;
-                    Outcome::Done(head.clone())
+                    Ok(Outcome::Done(head.clone()))
                 }
-                None => Outcome::Conflict,
+                None => Ok(Outcome::Conflict),
             });
         }
         txn.open_table(META)?

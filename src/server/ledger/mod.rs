@@ -18,7 +18,11 @@ pub use redis::{Redis, Target};
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 #[async_trait]
 pub trait Ledger: Send + Sync {
@@ -80,6 +84,8 @@ pub struct Index(pub String);
 pub struct Batch {
     /// The name under which it happens once, if it has one.
     pub once: Option<Once>,
+    /// From then on it must not happen any more: whoever asked has been told that it did not.
+    pub until: Option<Instant>,
     /// What must be true of these documents: exactly this text, or (`None`) that there is none.
     pub expect: Vec<(Key, Option<Text>)>,
     pub put: Vec<(Key, Text)>,
@@ -166,7 +172,7 @@ pub enum Tail {
 /// Why a store did not do what it was asked. Only operators see the text.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, or does not answer. Nothing has happened.
+    /// It cannot be reached, or does not answer in time. Nothing has happened, and nothing will.
     #[error("not reachable: {0}")]
     Away(String),
     /// The answer did not come: it may have happened, or not.

@@ -14,7 +14,10 @@ use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, RedisError,
     RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd, from_redis_value, pipe,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{
     sync::{Mutex, watch},
     task::JoinHandle,
@@ -69,6 +72,8 @@ struct Session {
     /// The commit script, as loaded on this connection.
     commit: Arc<str>,
     durability: Durability,
+    /// A moment, and what this Redis' clock said just before (milliseconds since 1970).
+    clock: (Instant, u64),
 }
 
 impl Redis {
@@ -94,14 +99,19 @@ impl Redis {
         })
     }
 
-    /// Runs `ask` on the shared connection. Where the fence has moved meanwhile nothing has happened, and it is
-    /// asked again behind the new one.
+    /// Runs `ask` on the shared connection; again, where the fence has moved meanwhile, and where the answer was
+    /// lost. So it must be nothing that could not be done twice.
     async fn on_session<T, F>(&self, ask: impl Fn(Session) -> F) -> Result<T>
     where
         F: Future<Output = RedisResult<Option<T>>>,
     {
+        let mut lost = None;
         loop {
-            let session = self.link.session().await?;
+            let session = match self.link.session().await {
+                // Whether the first attempt has happened is still not known.
+                Err(error) => return Err(lost.unwrap_or(error)),
+                Ok(session) => session,
+            };
             match ask(session.clone()).await {
                 Ok(Some(answer)) => return Ok(answer),
                 Ok(None) => self.link.lost(&session, "the store has another epoch"),
@@ -109,7 +119,10 @@ impl Redis {
                     self.link
                         .lost(&session, "the store has forgotten the commit script");
                 }
-                Err(error) => return Err(self.link.failed(&session, &error)),
+                Err(error) => match self.link.failed(&session, &error) {
+                    error @ StoreError::Ambiguous(_) => lost = Some(error),
+                    error => return Err(error),
+                },
             }
         }
     }
@@ -163,36 +176,26 @@ impl Ledger for Redis {
             text: "".into(),
             keep: OWN,
         });
-        let mut lost = None;
-        loop {
-            let outcome = self.on_session(async |session: Session| {
-                let call = self.link.commit_call(&session, &batch, &once);
-                let answer: Vec<String> = call.query_async(&mut session.connection.clone()).await?;
-                let mut answer = answer.into_iter();
-                Ok(match (answer.next().as_deref(), answer.next()) {
-                    (Some("done"), Some(seq)) => Some(Ok(Outcome::Done(Cursor {
-                        epoch: session.epoch.clone(),
-                        seq: number(&seq)?,
-                    }))),
-                    (Some("known"), Some(stored)) => {
-                        Some(recall(&stored).map(|(text, cursor)| Outcome::Known(text, cursor)))
-                    }
-                    (Some("conflict"), _) => Some(Ok(Outcome::Conflict)),
-                    _ => None,
-                })
-            });
-            match outcome.await {
-                Ok(Ok(Outcome::Known(_, cursor))) if batch.once.is_none() => {
-                    return Ok(Outcome::Done(cursor));
+        let outcome = self.on_session(async |session: Session| {
+            let call = self.link.commit_call(&session, &batch, &once);
+            let answer: Vec<String> = call.query_async(&mut session.connection.clone()).await?;
+            let mut answer = answer.into_iter();
+            Ok(match (answer.next().as_deref(), answer.next()) {
+                (Some("done"), Some(seq)) => Some(Ok(Outcome::Done(Cursor {
+                    epoch: session.epoch.clone(),
+                    seq: number(&seq)?,
+                }))),
+                (Some("known"), Some(stored)) => {
+                    Some(recall(&stored).map(|(text, cursor)| Outcome::Known(text, cursor)))
                 }
-                Ok(outcome) => return outcome,
-                Err(error @ StoreError::Ambiguous(_)) => lost = Some(error),
-                // Whether the first attempt has happened is still not known.
-                Err(StoreError::Away(why)) => {
-                    return Err(lost.unwrap_or(StoreError::Away(why)));
-                }
-                Err(error) => return Err(error),
-            }
+                (Some("conflict"), _) => Some(Ok(Outcome::Conflict)),
+                (Some("late"), _) => Some(Err(StoreError::Away("too late".to_owned()))),
+                _ => None,
+            })
+        });
+        match outcome.await?? {
+            Outcome::Known(_, cursor) if batch.once.is_none() => Ok(Outcome::Done(cursor)),
+            outcome => Ok(outcome),
         }
     }
 
@@ -357,6 +360,13 @@ impl Link {
                     "{}: Redis refuses the credentials ({error})",
                     self.credentials
                 )),
+                _ if error.code() == Some("NOPERM") => StoreError::Broken(format!(
+                    "{}: this account may not do what is needed ({error})",
+                    self.credentials
+                )),
+                _ if error.to_string().contains("DB index is out of range") => {
+                    StoreError::Broken(format!("REDIS_URL or REDIS_DB: {error}"))
+                }
                 ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
                 _ => StoreError::Away(error.to_string()),
             })
@@ -398,6 +408,8 @@ impl Link {
             .query_async(&mut connection)
             .await?;
         let durability = durability(&info, &mut connection).await;
+        let (seconds, micros): (u64, u64) = cmd("TIME").query_async(&mut connection).await?;
+        let clock = (Instant::now(), seconds * 1_000 + micros / 1_000);
         let epoch =
             Epoch::new(&epoch).ok_or((ErrorKind::Parse, "the store's epoch is malformed"))?;
         Ok(Session {
@@ -405,6 +417,7 @@ impl Link {
             epoch,
             commit: commit.into(),
             durability,
+            clock,
         })
     }
 
@@ -516,8 +529,15 @@ impl Link {
     fn commit_call(&self, session: &Session, batch: &Batch, once: &Once) -> Cmd {
         let keys = &self.keys;
         let mut names = vec![keys.meta(), keys.log(), keys.once(&once.name)];
+        let until = Instant::now() + ANSWER;
+        let until = batch
+            .until
+            .map_or(until, |until_asked| until_asked.min(until));
+        let (then, clock) = session.clock;
+        let deadline = clock + until.saturating_duration_since(then).as_millis() as u64;
         let mut args = vec![
             session.epoch.to_string(),
+            deadline.to_string(),
             self.retention.to_string(),
             keys.channel(),
             once.text.to_string(),
@@ -594,6 +614,8 @@ impl Link {
 fn is_refused(error: &RedisError) -> bool {
     error.kind() == ErrorKind::AuthenticationFailed
         || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
+        // Where a database has to be chosen, that is what is refused.
+        || error.to_string().contains("Authentication required")
 }
 
 /// What this Redis promises for a commit that it has answered.

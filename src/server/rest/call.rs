@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use std::fmt;
 
 const KEY: &str = "Idempotency-Key";
-const LARGEST_BODY: usize = 64 * 1024;
+pub const LARGEST_BODY: usize = 64 * 1024;
 /// A body that is too large is read on up to here before it is refused: a client that is still sending would
 /// see a broken connection instead of the answer.
 const READ_ON: usize = 4 * 1024 * 1024;
@@ -31,6 +31,14 @@ pub struct Given {
 }
 
 impl Given {
+    /// Where there is nothing that a version could be of, one cannot be asked for.
+    pub fn without_precondition(mut self) -> Given {
+        if self.expected != Expected::Any {
+            self.fields.fault("If-Match", What::Unknown);
+        }
+        self
+    }
+
     /// Reads the parameters, then the order in the path: a fault of either is in the refusal.
     pub fn read<T>(
         self,
@@ -118,7 +126,8 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, What> {
     }
 }
 
-async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+/// Reads a body, unless it is too large.
+pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
     let malformed = |why: String| Error::invalid("body", What::Malformed { why });
     let (mut bytes, mut length) = (Vec::new(), 0);
     let mut stream = body.into_data_stream();
@@ -149,34 +158,38 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// `If-Match` (RFC 9110, section 13.1.1). Tags compare strongly, and only those that are versions can match.
 fn expected(headers: &HeaderMap) -> Result<Expected, What> {
-    let mut versions = Vec::new();
-    let mut given = headers.get_all(header::IF_MATCH).iter().peekable();
-    if given.peek().is_none() {
-        return Ok(Expected::Any);
-    }
-    for line in given {
+    let (mut versions, mut any, mut lines) = (Vec::new(), false, 0);
+    for line in headers.get_all(header::IF_MATCH) {
+        lines += 1;
         let line = line.to_str().map_err(|_| What::NotAVersion)?.trim();
         if line == "*" {
-            return Ok(Expected::Any);
+            any = true;
+            continue;
         }
-        for tag in line.split(',').map(str::trim) {
-            let (weak, tag) = tag
+        let mut rest = line;
+        loop {
+            let (weak, tag) = rest
                 .strip_prefix("W/")
-                .map_or((false, tag), |tag| (true, tag));
-            let opaque = tag
-                .strip_prefix('"')
-                .and_then(|tag| tag.strip_suffix('"'))
-                .filter(|tag| !tag.contains('"'));
-            let opaque = opaque.ok_or(What::NotAVersion)?;
-            versions.extend(
-                opaque
-                    .parse::<u32>()
-                    .ok()
-                    .filter(|version| !weak && version.to_string() == opaque),
-            );
+                .map_or((false, rest), |tag| (true, tag));
+            let quoted = tag.strip_prefix('"').and_then(|tag| tag.split_once('"'));
+            let (opaque, after) = quoted.ok_or(What::NotAVersion)?;
+            if opaque.contains(|c: char| c <= ' ' || c == '\u{7f}') {
+                return Err(What::NotAVersion);
+            }
+            let version = opaque.parse::<u32>().ok();
+            versions.extend(version.filter(|n| !weak && n.to_string() == opaque));
+            match after.trim_start().strip_prefix(',') {
+                Some(more) => rest = more.trim_start(),
+                None if after.trim().is_empty() => break,
+                None => return Err(What::NotAVersion),
+            }
         }
     }
-    Ok(Expected::OneOf(versions))
+    match (lines, any) {
+        (0, _) | (1, true) => Ok(Expected::Any),
+        (_, true) => Err(What::NotAVersion),
+        _ => Ok(Expected::OneOf(versions)),
+    }
 }
 
 fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
@@ -233,7 +246,7 @@ mod tests {
         );
         // Well formed, but nothing that an order could have.
         assert_eq!(
-            read(&["W/\"3\", \"abc\", \"03\", \"\""]),
+            read(&["W/\"3\", \"a,b\", \"03\", \"\""]),
             Ok(Expected::OneOf(vec![]))
         );
         for bad in [
@@ -245,6 +258,8 @@ mod tests {
             "w/\"3\"",
             "\"3\",",
             "**",
+            "\"a b\"",
+            "*, \"1\"",
         ] {
             assert_eq!(read(&[bad]), Err(What::NotAVersion), "{bad:?}");
         }

@@ -4,6 +4,7 @@ mod call;
 mod orders;
 mod problem;
 
+pub use call::{LARGEST_BODY, read_body};
 pub use problem::{unknown_path, wrong_method};
 
 use super::state::App;

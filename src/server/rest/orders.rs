@@ -2,7 +2,7 @@
 
 use super::call::{Call, Given, Look};
 use crate::{
-    domain::{Command, Error, Field, Fields, Kind, Offer, Order, OrderId, What, Whole},
+    domain::{Command, Error, Expected, Field, Fields, Kind, Offer, Order, OrderId, What, Whole},
     server::{
         desk::{Filter, OrdersPage},
         ledger::Text,
@@ -17,11 +17,16 @@ use axum::{
 };
 use std::fmt::Write;
 
-pub async fn create(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
+pub async fn create(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    Call(given): Call,
+) -> Result<Response, Error> {
+    let given = given.without_precondition();
     let offer = Offer::read(given.fields)?;
     let answer = app.desk.offer(offer, given.sending.as_ref()).await;
     Ok(told(answer, |order| {
-        let location = [(header::LOCATION, format!("/api/orders/{}", order.id))];
+        let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
         (StatusCode::CREATED, location, Tagged(order)).into_response()
     }))
 }
@@ -80,16 +85,25 @@ pub async fn read(
     order.check(&expected)?;
     let known = headers
         .get(header::IF_NONE_MATCH)
-        .is_some_and(|tag| *tag == *etag(&order));
+        .and_then(|tags| tags.to_str().ok())
+        .is_some_and(|tags| {
+            let own = etag(&order);
+            // Weakly, as RFC 9110, section 13.1.2, wants it.
+            let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == own;
+            tags.split(',').map(str::trim).any(same)
+        });
     Ok(if known {
-        StatusCode::NOT_MODIFIED.into_response()
+        (StatusCode::NOT_MODIFIED, [(header::ETAG, etag(&order))]).into_response()
     } else {
         Tagged(order).into_response()
     })
 }
 
 pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Response, Error> {
-    let (id, ..) = given.read(nothing)?;
+    let (id, (), expected, _) = given.read(nothing)?;
+    if expected != Expected::Any {
+        app.desk.order(id).await?.check(&expected)?;
+    }
     Ok(array(&app.desk.history(id).await?))
 }
 
@@ -102,7 +116,7 @@ pub async fn list(
         filter,
         below,
         most,
-    } = Wanted::read(given.fields)?;
+    } = Wanted::read(given.without_precondition().fields)?;
     let page = app.desk.orders(&filter, below, most).await?;
     let mut response = array(&page.orders);
     let headers = response.headers_mut();

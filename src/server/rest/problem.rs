@@ -53,6 +53,10 @@ impl IntoResponse for Error {
             body,
         )
             .into_response();
+        if self == Error::NotAWebSocket {
+            let websocket = HeaderValue::from_static("websocket");
+            response.headers_mut().insert(header::UPGRADE, websocket);
+        }
         if let Some(seconds) = self.retry_after() {
             response
                 .headers_mut()
