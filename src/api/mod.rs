@@ -35,7 +35,7 @@ pub async fn offer(
     .await
 }
 
-/// A supplier answers an order. A reason that was picked counts where there are no words of one's own.
+/// A supplier answers an order. A reason that was picked stands before words of one's own.
 #[server(prefix = "/act", endpoint = "respond")]
 pub async fn respond(
     id: OrderId,
@@ -46,11 +46,12 @@ pub async fn respond(
     #[server(default)] estimated_time: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let notes = if notes.trim().is_empty() {
-        reason
-    } else {
-        notes
-    };
+    let said = [reason, notes].map(|words| words.trim().to_owned());
+    let notes = said
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>()
+        .join(". ");
     let form = if accept == "false" {
         "reject"
     } else {

@@ -11,6 +11,8 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
         &use_context().unwrap_or(Place::Nowhere),
         board.as_ref().map(|snapshot| &snapshot.board),
     );
+    // As text: a view would mark where it begins and ends.
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -20,7 +22,7 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <meta name="description" content="A real-time market for pizza: kitchens, customers and drivers on one live board."/>
                 <meta name="theme-color" content="#fdfbf6" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#2a211c" media="(prefers-color-scheme: dark)"/>
-                <title>{title}</title>
+                <title inner_html=title></title>
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>

@@ -34,6 +34,8 @@ use leptos_axum::{
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
 pub fn routes(app: &App) -> Router<App> {
     let routes = Router::new()
         .route("/pizza.svg", get(drawing::picture))
@@ -52,7 +54,7 @@ async fn act(State(app): State<App>, request: Request) -> impl IntoResponse {
 /// Program and style. Where their names change with their contents, what is under a name never changes.
 async fn package(State(app): State<App>, request: Request) -> Response {
     let keep = if app.leptos.hash_files {
-        "public, max-age=31536000, immutable"
+        FOREVER
     } else {
         "no-cache"
     };
@@ -68,7 +70,12 @@ pub async fn elsewhere(State(app): State<App>, request: Request) -> Response {
         Place::Nowhere => {
             let (parts, _) = request.into_parts();
             let again = || Request::from_parts(parts.clone(), Body::empty());
-            let file = file(&app, again(), "no-cache").await;
+            // Whoever names a version gets what never changes.
+            let keep = match parts.uri.query() {
+                Some(query) if query.starts_with("v=") => FOREVER,
+                _ => "no-cache",
+            };
+            let file = file(&app, again(), keep).await;
             match file.status() {
                 StatusCode::NOT_FOUND => page(app, Place::Nowhere, again()).await,
                 _ => file,
@@ -100,6 +107,10 @@ async fn page(app: App, place: Place, request: Request) -> Response {
     let headers = request.headers();
     let snapshot = app.desk.snapshot().await;
     let opening = Opening {
+        address: request
+            .uri()
+            .path_and_query()
+            .map_or_else(String::new, |address| address.to_string()),
         snapshot: snapshot.as_ref().ok().cloned(),
         read: read(&app.desk, &place).await,
         flash: read_flash(headers),

@@ -5,8 +5,8 @@ use super::{
     market::Market,
     panels,
     parts::{
-        bar::bar,
-        form::{Flash, Forms},
+        bar::{bar, read_again},
+        form::{Flash, Forms, refused_elsewhere},
         reading::Reading,
         small::{Icon, icon},
     },
@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 /// What a page is rendered from. It travels with the page, so that the browser begins where the server ended.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Opening {
+    /// The address that it was rendered for. The address bar may have moved on before it wakes up.
+    pub address: String,
     /// Nothing, while the store does not answer.
     pub snapshot: Option<Snapshot>,
     pub read: Read,
@@ -41,6 +43,7 @@ impl Opening {
     /// As the server provides it for this request.
     fn of_request() -> Opening {
         use_context().unwrap_or(Opening {
+            address: "/".to_owned(),
             snapshot: None,
             read: Read::Nothing,
             flash: None,
@@ -52,15 +55,18 @@ impl Opening {
 #[component]
 pub fn App() -> impl IntoView {
     let opening = SharedValue::new(Opening::of_request).into_inner();
-    let (here, market) = (Here::new(), Market::new(opening.snapshot, opening.zone));
+    let here = Here::new(&opening.address);
+    let market = Market::new(opening.snapshot, opening.zone);
     provide_context(here);
     provide_context(market);
-    provide_context(Forms::new(opening.flash, market.now_untracked()));
+    let forms = Forms::new(opening.flash, market.now_untracked());
+    provide_context(forms);
     provide_context(Reading::new(here, market, opening.read));
     live::keep(market);
     Effect::new(move |awake: Option<()>| {
         if awake.is_none() {
             here.follow();
+            forms.watch();
         }
         document().set_title(&market.with(|board| words::title(&here.get(), board)))
     });
@@ -70,6 +76,7 @@ pub fn App() -> impl IntoView {
     view! {
         <a class="unseen" href="#main">"Skip to content"</a>
         {bar()}
+        {refused_elsewhere()}
         {move || match panel.get() {
             Panel::Home => panels::home(),
             Panel::Nowhere => panels::nowhere(),
@@ -91,7 +98,7 @@ fn outage() -> AnyView {
                 {icon(Icon::Stale)}
                 <h1>"The market’s store does not answer"</h1>
                 <p>"Nothing is lost. We keep trying, and this page fills itself as soon as the store is back."</p>
-                <a class="button primary" href="" rel="external">{icon(Icon::Undo)} "Try again"</a>
+                {read_again("button primary", "Try again")}
             </div>
         </main>
     }

@@ -18,14 +18,14 @@ use futures::{
     select_biased,
 };
 use gloo_net::websocket::{Message, futures::WebSocket};
-use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local, web_sys};
 use std::time::Duration;
 
 /// The server says something every 15 s. After so long without a word the connection is dead, whatever it claims.
 const SILENCE: TimeDelta = TimeDelta::seconds(18);
 /// Before another attempt: a random part of the first, then of twice as much, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why a connection was left.
 enum Left {
@@ -52,6 +52,7 @@ pub fn keep(market: Market) {
         remember_zone(zone);
         market.wake(zone);
         let (nudge, nudges) = mpsc::unbounded();
+        window_event_listener_untyped("offline", move |_| market.relink(Link::Lost));
         for event in ["online", "pageshow", "visibilitychange"] {
             let nudge = nudge.clone();
             // Whoever listened is gone with the page.
@@ -176,8 +177,16 @@ fn address(since: &Cursor) -> String {
     )
 }
 
-fn browser_time() -> Time {
+pub fn browser_time() -> Time {
     Time::from_millis(js_sys::Date::now() as i64)
+}
+
+/// Tries again now, as if the device had just come online.
+pub fn hurry() {
+    if let Ok(online) = web_sys::Event::new("online") {
+        // Nobody cancels it.
+        let _ = window().dispatch_event(&online);
+    }
 }
 
 /// So that the next page is rendered in the reader's time from the start.

@@ -140,6 +140,18 @@ impl Market {
         self.asleep.get()
     }
 
+    pub fn is_live(self) -> bool {
+        self.link.get() == Link::Live
+    }
+
+    pub fn is_live_untracked(self) -> bool {
+        self.link.get_untracked() == Link::Live
+    }
+
+    pub fn is_asleep_untracked(self) -> bool {
+        self.asleep.get_untracked()
+    }
+
     pub fn lamp(self) -> Lamp {
         match self.link.get() {
             Link::Live => Lamp::Live,

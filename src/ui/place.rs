@@ -150,6 +150,30 @@ impl Place {
         }
     }
 
+    /// Whether orders are worked on here.
+    pub fn has_tickets(&self) -> bool {
+        matches!(
+            self.panel(),
+            Panel::Supplier | Panel::Customer | Panel::Dispatch
+        )
+    }
+
+    /// Whether an order has a ticket here, or is what this place is about.
+    pub fn shows(&self, order: &Order) -> bool {
+        use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
+        match self {
+            Place::Supplier { kitchen } => {
+                !order.status.is_final() && words::is_of(order, kitchen.as_deref())
+            }
+            Place::Customer { taking } => {
+                *taking == Some(order.id) || order.status == SupplierAccepted
+            }
+            Place::Dispatch => matches!(order.status, Ready | Dispatched | InTransit),
+            Place::Track(id) => *id == order.id,
+            Place::Home | Place::Orders { .. } | Place::Nowhere => false,
+        }
+    }
+
     /// The order whose story this place tells.
     pub fn story(&self) -> Option<OrderId> {
         match self {
@@ -190,9 +214,10 @@ fn with_query<const N: usize>(path: &str, values: [(&str, Option<String>); N]) -
 pub struct Here(RwSignal<Place>);
 
 impl Here {
-    /// Where the page was asked for: the server says so, a browser has it in its address bar.
-    pub fn new() -> Here {
-        Here(RwSignal::new(use_context().unwrap_or_else(address_bar)))
+    pub fn new(address: &str) -> Here {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let place = use_context().unwrap_or_else(|| Place::read(path, query));
+        Here(RwSignal::new(place))
     }
 
     pub fn now() -> Here {
@@ -234,18 +259,36 @@ impl Here {
         }
     }
 
+    /// As [`Here::go`], where the way back shall not lead here again, but to `before`.
+    pub fn leave(self, before: &Place, place: Place) {
+        let history = window().history();
+        // Else the way back is as it was.
+        let _ = history.and_then(|history| {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(&before.address()))
+        });
+        self.go(place);
+    }
+
     fn arrive(self, place: Place) {
         let new_panel = self.0.with_untracked(Place::panel) != place.panel();
+        let takes = matches!(place, Place::Customer { taking: Some(_) });
         self.0.set(place);
-        if new_panel {
+        if takes {
+            // Wherever the offer stood, its form opens at the top.
+            request_animation_frame(|| focus(".open input:not([type=hidden])"));
+        } else if new_panel {
             window().scroll_to_with_x_and_y(0.0, 0.0);
             // Whoever works by keyboard or by ear begins where the work is.
             request_animation_frame(|| focus("main"));
         }
     }
 
-    /// From now on, links and the way back are followed here.
+    /// From now on, links and the way back are followed here; and where one has gone already.
     pub fn follow(self) {
+        let now = address_bar();
+        if now != self.get_untracked() {
+            self.0.set(now);
+        }
         window_event_listener_untyped("popstate", move |_| self.arrive(address_bar()));
         window_event_listener(ev::click, move |event| {
             if let Some(place) = destination(&event) {

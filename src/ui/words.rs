@@ -3,7 +3,7 @@
 use super::{market::Market, place::Place};
 use crate::domain::{Board, Cents, Error, Order, Refusal, Status, Time, What};
 use chrono::TimeDelta;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A status as kitchens, dispatch and the order book call it.
 pub fn status(status: Status) -> &'static str {
@@ -57,16 +57,27 @@ pub fn refusal(error: &Error) -> String {
         Error::Invalid(_) => {
             "Something is missing or not right. Look at the marked fields.".to_owned()
         }
-        Error::UnknownOrder(_) => "This order does not exist any more.".to_owned(),
+        Error::UnknownOrder(_) => "There is no such order.".to_owned(),
         Error::Away => {
             "The market’s store does not answer. Nothing was changed; try again in a moment."
                 .to_owned()
         }
         Error::NoAnswer => {
-            "No answer came. Whether it was done shows when the connection is back.".to_owned()
+            "No answer came yet. It is sent again when the connection is back, and done only once."
+                .to_owned()
         }
         Error::TooMany(seconds) => format!("That was a lot at once. Try again in {seconds} s."),
         other => other.to_string(),
+    }
+}
+
+/// Why something cannot be read right now.
+pub fn unread(error: &Error) -> String {
+    match error {
+        Error::NoAnswer | Error::Away => {
+            "This cannot be read right now. It shows up as soon as the market answers.".to_owned()
+        }
+        other => refusal(other),
     }
 }
 
@@ -172,7 +183,8 @@ pub fn is_of(order: &Order, kitchen: Option<&str>) -> bool {
 
 /// Text as part of an address.
 pub fn in_address(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 /// Small letters, for a search. A browser knows them itself; Rust's table of them is large.

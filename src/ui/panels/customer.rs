@@ -14,6 +14,7 @@ use crate::{
         words,
     },
 };
+use chrono::TimeDelta;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 type Taking = Memo<Option<OrderId>>;
@@ -109,7 +110,7 @@ fn top(o: &Order) -> AnyView {
         let minutes = minutes.get();
         view! {
             <p class="wait">
-                {icon(Icon::Clock)} "about " <time datetime=format!("PT{minutes}M")>{format!("{minutes} min")}</time>
+                {icon(Icon::Clock)} "about " <time datetime=format!("PT{minutes}M")>{words::duration(TimeDelta::minutes(minutes.into()))}</time>
             </p>
         }
         .into_any()
@@ -152,9 +153,10 @@ fn take_or_gone(id: OrderId) -> AnyView {
 
 fn take(order: Memo<Order>) -> AnyView {
     let (o, here) = (order.get_untracked(), Here::now());
-    let act = Act::new(api::Take::PATH)
-        .on(order)
-        .then(move |order| here.go(Place::Track(order.id)));
+    let act = Act::new(api::Take::PATH).on(order).then(move |order| {
+        let offers = Place::Customer { taking: None };
+        here.leave(&offers, Place::Track(order.id));
+    });
     let form = act.form(|form| whereto(form, &o));
     view! {
         <article class="offer" id=format!("o{}", o.id)>

@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    domain::{Board, Order, OrderId, Status},
+    domain::{Board, Order, OrderId, Role, Status},
     ui::{
         market::Market,
         parts::{
@@ -104,9 +104,23 @@ fn waits_for_a_driver(order: Memo<Order>) -> AnyView {
             due(&o),
             address(&o),
             assign,
+            cancel(order),
             refused(o.id),
         ],
     )
+}
+
+/// Where it cannot be delivered.
+fn cancel(order: Memo<Order>) -> AnyView {
+    let form = Act::new(api::Cancel::PATH).on(order).class("stack").form(|form| {
+        view! {
+            <input type="hidden" name="by" value=Role::Dispatch.name()/>
+            <p><strong>"A pizza is baked, and somebody waits for it."</strong> " This cannot be undone."</p>
+            {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), "Cancel this order".into_any())}
+        }
+        .into_any()
+    });
+    view! { <details><summary>{icon(Icon::Down)} "Cancel…"</summary> {form}</details> }.into_any()
 }
 
 fn assign(form: Form) -> AnyView {

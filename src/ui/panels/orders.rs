@@ -5,6 +5,7 @@ use crate::{
     ui::{
         market::Market,
         parts::{
+            form::typed_early,
             list,
             reading::Reading,
             small::{
@@ -16,7 +17,7 @@ use crate::{
         words,
     },
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 /// Rows on one page.
 const SHOWN: usize = 200;
@@ -68,22 +69,26 @@ fn address(change: impl Fn(&mut Wanted) + Send + Sync + 'static) -> Signal<Strin
 fn search() -> AnyView {
     let here = Here::now();
     let typed = text(move || wanted(&here.get()).text);
-    let type_in = move |event| {
+    let search = move |text: String| {
         let place = here.get_untracked();
         let open = place.story();
         let wanted = Wanted {
-            text: event_target_value(&event),
+            text,
             below: None,
             ..wanted(&place)
         };
         here.correct(Place::Orders { wanted, open });
     };
+    let early = typed_early("q").filter(|early| *early != typed.get_untracked());
+    Effect::new(move |_| early.clone().map(search));
+    let type_in = move |event| search(event_target_value(&event));
+    let done = move |event: ev::SubmitEvent| event.prevent_default();
     let status = changing(move || {
         let status = wanted(&here.get()).status?;
         Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
     });
     view! {
-        <form class="filters" role="search" action="/orders">
+        <form class="filters" role="search" action="/orders" on:submit=done>
             <div class="field">
                 <label for="q">"Search all text"</label>
                 <div class="affix">
@@ -169,7 +174,7 @@ fn past() -> AnyView {
     let (here, reading) = (Here::now(), Reading::here());
     let page = changing(move || match reading.past(&wanted(&here.get())) {
         None => Some(view! { <p class="empty small" aria-busy="true">"Reading…"</p> }.into_any()),
-        Some(Err(error)) => Some(refusal(words::refusal(&error))),
+        Some(Err(error)) => Some(refusal(words::unread(&error))),
         Some(Ok(found)) => {
             let rows: Vec<_> = found
                 .orders
@@ -258,7 +263,7 @@ fn one(id: OrderId) -> AnyView {
         None => {
             Some(view! { <span class="bone half"></span> <span class="bone"></span> }.into_any())
         }
-        Some(Err(error)) => Some(refusal(words::refusal(&error))),
+        Some(Err(error)) => Some(refusal(words::unread(&error))),
         Some(Ok(events)) => events.last().map(|now| history(&now.order, &events)),
     });
     view! {

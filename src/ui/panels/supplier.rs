@@ -6,7 +6,7 @@ use crate::{
     ui::{
         market::Market,
         parts::{
-            form::{Act, Control, Form, refused},
+            form::{Act, Control, Form, refused, typed_early},
             list,
             small::{Icon, badge, changing, count, icon, mark, name, since, text},
             ticket::{due, head, ticket, which},
@@ -198,7 +198,7 @@ fn acceptance(form: Form) -> AnyView {
         <input type="hidden" name="accept" value="true"/>
         <div class="two">{stepper(minutes)} {form.send("button primary", Some(Icon::Check), "Accept".into_any())}</div>
         {minutes.shown_fault()}
-        <details open=notes.came_back()>
+        <details open=notes.wants_to_be_seen()>
             <summary>{icon(Icon::Down)} "Note"</summary>
             {notes.field("Note for the customer", None, field)}
         </details>
@@ -257,10 +257,21 @@ fn on_offer(order: Memo<Order>) -> AnyView {
         .estimated_delivery_time
         .map(|minutes| format!(" · {} min", minutes.get()));
     let offer = format!("{}{}", words::money(o.total()), minutes.unwrap_or_default());
-    let word = view! { "Withdraw" {which(&o)} }.into_any();
-    let withdraw = Act::new(api::Cancel::PATH).on(order).form(|form| {
-        view! { {by_supplier()} {form.send("button quiet wide", None, word)} }.into_any()
-    });
+    let word = view! { "Withdraw this pizza" {which(&o)} }.into_any();
+    let form = Act::new(api::Cancel::PATH)
+        .on(order)
+        .class("stack")
+        .form(|form| {
+            view! {
+                {by_supplier()}
+                <p>"Nobody can take it any more. " <strong>"This cannot be undone."</strong></p>
+                {form.send("button danger wide", None, word)}
+            }
+            .into_any()
+        });
+    let withdraw =
+        view! { <details><summary>{icon(Icon::Down)} "Withdraw…"</summary> {form}</details> }
+            .into_any();
     let offer = view! { <p class="meta">{offer}</p> }.into_any();
     ticket(
         &o,
@@ -387,10 +398,14 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
         let chosen = kitchen.get_untracked().as_ref() == Some(&name);
         view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }.into_any()
     };
-    let choose = move |event| {
-        let kitchen = Some(event_target_value(&event)).filter(|name| !name.is_empty());
+    let go = move |name: String| {
+        let kitchen = Some(name).filter(|name| !name.is_empty());
         here.go(Place::Supplier { kitchen });
     };
+    let chosen = kitchen.get_untracked().unwrap_or_default();
+    let early = typed_early("kitchen").filter(|early| *early != chosen);
+    Effect::new(move |_| early.clone().map(go));
+    let choose = move |event| go(event_target_value(&event));
     let chosen = text(move || kitchen.get().unwrap_or_default());
     let show = changing(move || {
         market
@@ -413,17 +428,30 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
 /// The form for a new offer, under the thumb or at the end.
 fn dock(kitchen: Kitchen) -> AnyView {
     let (pizza, price) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let act = Act::new(api::OfferPizza::PATH).then(move |_| {
+    let offered = RwSignal::new(None::<(String, String)>);
+    let act = Act::new(api::OfferPizza::PATH).then(move |order| {
+        offered.set(Some((
+            format!("#o{}", order.id),
+            order.pizza_name.to_string(),
+        )));
         // Kitchen and markup stay for the next pizza.
         pizza.set(String::new());
         price.set(String::new());
     });
     let form = act.form(|form| new_offer(form, kitchen, pizza, price));
+    let offered = changing(move || {
+        let (place, name) = offered.get()?;
+        Some(
+            view! { <p role="status">"Offered: " <a href=place><bdi>{name}</bdi></a></p> }
+                .into_any(),
+        )
+    });
     view! {
         <section class="dock" id="new-offer" aria-labelledby="h-new">
             <details open>
                 <summary>{icon(Icon::Plus)} <span id="h-new">"New offer"</span> {icon(Icon::Down)}</summary>
                 {form}
+                {offered}
             </details>
         </section>
     }
@@ -485,7 +513,11 @@ fn which_kitchen(form: Form, kitchen: Kitchen) -> AnyView {
 fn margin(price: RwSignal<String>, markup: RwSignal<String>) -> AnyView {
     let parts = move || {
         let price = Price::parse(&price.read()).ok()?;
-        let total = customer_price(price, Markup::parse(&markup.read()).ok()?);
+        let markup = match markup.get() {
+            blank if blank.trim().is_empty() => Markup::default(),
+            markup => Markup::parse(&markup).ok()?,
+        };
+        let total = customer_price(price, markup);
         Some((total, price.cents()))
     };
     let total = text(move || parts().map_or("–".to_owned(), |(total, _)| words::money(total)));

@@ -1,5 +1,6 @@
 //! One order, as its customer follows it. Whoever has the address of this page can see it.
 
+use crate::ui::parts::ticket::ALMOST;
 use crate::{
     api,
     domain::{Error, Event, EventType, Order, Role, Status, Time, Verb},
@@ -125,7 +126,7 @@ fn how_long(when: Time) -> AnyView {
         left if left < TimeDelta::zero() => {
             format!("{} later than promised", words::duration(-left))
         }
-        left => format!("in {}", words::duration(left)),
+        left => format!("in {}", words::duration(left + ALMOST)),
     });
     view! { <output>{words}</output> }.into_any()
 }

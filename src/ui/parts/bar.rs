@@ -4,12 +4,13 @@ use super::small::{Icon, changing, count, icon, icon_of, mark, text};
 use crate::{
     domain::{Board, Status},
     ui::{
+        live::hurry,
         market::{Lamp, Market},
         place::{Here, Panel, Place, Wanted},
         words,
     },
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 pub fn bar() -> AnyView {
     view! {
@@ -86,6 +87,19 @@ fn lamp() -> AnyView {
     .into_any()
 }
 
+/// Reads this page again: in place, once it is awake.
+pub fn read_again(class: &'static str, word: &'static str) -> AnyView {
+    let market = Market::here();
+    let hurry = move |event: ev::MouseEvent| {
+        if !market.is_asleep() {
+            event.prevent_default();
+            hurry();
+        }
+    };
+    view! { <a class=class href="" rel="external" on:click=hurry>{icon(Icon::Undo)} {word}</a> }
+        .into_any()
+}
+
 /// Says what a stale page means, and offers the way on.
 fn stale_banner() -> AnyView {
     let market = Market::here();
@@ -100,7 +114,7 @@ fn stale_banner() -> AnyView {
                         <strong>"This is from " {from} "."</strong>
                         " The connection is gone and we keep trying. What you send now is still safe: it is either stored or refused."
                     </p>
-                    <a class="button" href="" rel="external">{icon(Icon::Undo)} "Read again"</a>
+                    {read_again("button", "Try now")}
                 </div>
             }
             .into_any()

@@ -6,15 +6,31 @@
 use super::small::{Icon, changing, icon, mark, refusal, text};
 use crate::{
     domain::{Error, Order, OrderId, Time},
-    ui::{ask, market::Market, place::focus, words},
+    ui::{
+        ask,
+        live::{browser_time, sleep},
+        market::Market,
+        place::{Here, focus},
+        words,
+    },
 };
 use chrono::TimeDelta;
 use leptos::{
-    ev::SubmitEvent, form::form_data_from_event, prelude::*, task::spawn_local,
+    ev::{self, SubmitEvent},
+    form::form_data_from_event,
+    prelude::*,
+    task::spawn_local,
     web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
+/// A second press comes within this time, at the same place, and is meant for what stood there before.
+const SLIP: TimeDelta = TimeDelta::milliseconds(600);
+/// Pixels between two presses of one place.
+const FINGER: i32 = 40;
+/// How often it is looked whether the connection is back.
+const LOOK: Duration = Duration::from_millis(500);
 /// How long a refusal stays with its order.
 const SHOWN: TimeDelta = TimeDelta::seconds(60);
 
@@ -42,6 +58,10 @@ pub struct Forms {
     refused: RwSignal<Vec<(OrderId, Error, Time)>>,
     /// The order of each form that has been sent, and whose answer is still out.
     sending: RwSignal<Vec<OrderId>>,
+    /// Where the last press was; and the last one that sent a form, with when it was sent or answered: things move
+    /// then, and another one may come to stand under the same finger.
+    press: StoredValue<(i32, i32)>,
+    sent: StoredValue<((i32, i32), Time)>,
 }
 
 impl Forms {
@@ -54,11 +74,26 @@ impl Forms {
             flash: StoredValue::new(flash),
             refused: RwSignal::new(refused),
             sending: RwSignal::default(),
+            press: StoredValue::default(),
+            sent: StoredValue::default(),
         }
     }
 
     pub fn here() -> Forms {
         expect_context()
+    }
+
+    /// From now on it is known where presses are.
+    pub fn watch(self) {
+        window_event_listener(ev::click, move |event| {
+            self.press.set_value((event.client_x(), event.client_y()));
+        });
+    }
+
+    fn is_slip(self, pressed: Time) -> bool {
+        let ((x, y), before) = self.sent.get_value();
+        let (at_x, at_y) = self.press.get_value();
+        pressed - before < SLIP && (at_x - x).abs() < FINGER && (at_y - y).abs() < FINGER
     }
 
     /// An event may be faster than the answer to what caused it. Until then, what it means is not known here.
@@ -72,15 +107,17 @@ impl Forms {
         order: Option<OrderId>,
         path: &str,
         body: String,
-        now: Time,
+        market: Market,
     ) -> Result<Order, Error> {
-        self.sending.update(|sending| sending.extend(order));
+        self.refused
+            .update(|refused| refused.retain(|(of, ..)| Some(*of) != order));
         let answer = ask::post(path, body).await;
+        self.sent.update_value(|sent| sent.1 = browser_time());
         if let Some(order) = order {
             self.refused.update(|refused| {
                 refused.retain(|(of, ..)| *of != order);
                 if let Err(error) = &answer {
-                    refused.push((order, error.clone(), now));
+                    refused.push((order, error.clone(), market.now_untracked()));
                 }
             });
         }
@@ -211,20 +248,29 @@ impl Act {
             .map(|order| order.with_untracked(|order| order.id));
         let submit = move |event: SubmitEvent| {
             event.prevent_default();
-            let Some(body) = encode(&event).filter(|_| !form.busy.get_untracked()) else {
+            let pressed = browser_time();
+            let slip = forms.is_slip(pressed);
+            let Some(body) = encode(&event).filter(|_| !slip && !form.busy.get_untracked()) else {
                 return;
             };
+            forms.sent.set_value((forms.press.get_value(), pressed));
             form.busy.set(true);
             form.error.set(None);
+            forms.sending.update(|sending| sending.extend(order_id));
             spawn_local(async move {
-                let answer = forms
-                    .send(order_id, path, body, market.now_untracked())
-                    .await;
+                let mut answer = forms.send(order_id, path, body.clone(), market).await;
+                // It has a key, and so may be sent until there is an answer.
+                while matches!(answer, Err(Error::NoAnswer)) {
+                    let _ = form.error.try_set(Some(Error::NoAnswer));
+                    sleep(LOOK).await;
+                    if market.is_live_untracked() {
+                        answer = forms.send(order_id, path, body.clone(), market).await;
+                    }
+                }
                 // From here on, the form may be gone with its ticket.
                 let _ = form.busy.try_set(false);
-                if !matches!(answer, Err(Error::NoAnswer)) {
-                    let _ = form.key.try_set(ask::fresh_key());
-                }
+                let _ = form.error.try_set(None);
+                let _ = form.key.try_set(ask::fresh_key());
                 match &answer {
                     Ok(order) => {
                         // First, since the change itself may take the form away.
@@ -275,6 +321,35 @@ pub fn refused(order: OrderId) -> AnyView {
     changing(move || sentence.get().map(refusal))
 }
 
+/// The latest refusal of an order that has no ticket here (any more): where everybody sees it.
+pub fn refused_elsewhere() -> AnyView {
+    let (market, forms, here) = (Market::here(), Forms::here(), Here::now());
+    let sentence = Memo::new(move |_| {
+        let refused = forms.refused.get();
+        let (id, error, at) = refused.last()?;
+        if matches!(error, Error::Invalid(_)) || market.now() - *at > SHOWN {
+            return None;
+        }
+        let place = here.get();
+        if place.story() == Some(*id) || !place.has_tickets() {
+            return None;
+        }
+        let name = market.with(|board| {
+            let order = board?.get(*id);
+            match order {
+                Some(order) if place.shows(order) => None,
+                Some(order) => Some(format!("{} {}", order.pizza_name, order.id.number())),
+                None => Some(id.number()),
+            }
+        });
+        Some(format!("{}: {}", name?, words::refusal(error)))
+    });
+    changing(move || {
+        let sentence = refusal(sentence.get()?);
+        Some(view! { <div class="banner">{sentence}</div> }.into_any())
+    })
+}
+
 /// A field of a form: what ties its control to its label and its fault.
 #[derive(Clone, Copy)]
 pub struct Control {
@@ -300,12 +375,16 @@ impl Control {
     pub fn value(self, first: &str) -> String {
         let typed = self.form.typed.get_value();
         let typed = typed.into_iter().find(|(name, _)| *name == self.name);
-        typed.map_or(first.to_owned(), |(_, value)| value)
+        let typed = typed.map(|(_, value)| value);
+        typed_early(&self.id())
+            .or(typed)
+            .unwrap_or_else(|| first.to_owned())
     }
 
-    /// Whether its form was sent back with something in it, which must be seen.
-    pub fn came_back(self) -> bool {
-        !self.value("").is_empty()
+    /// Whether something stands in it, or is wrong with it, so that it must not stay folded.
+    pub fn wants_to_be_seen(self) -> Signal<bool> {
+        let filled = !self.value("").is_empty();
+        Signal::derive(move || filled || self.fault().is_some())
     }
 
     /// The attributes of the control itself.
@@ -336,6 +415,17 @@ impl Control {
         });
         view! { <div class="field"><label for=self.id()>{label}</label> {control} {self.shown_fault()} {hint}</div> }.into_any()
     }
+}
+
+/// What stands in a field of a page that is about to wake up: somebody may have been faster than the program.
+pub fn typed_early(id: &str) -> Option<String> {
+    if !cfg!(target_arch = "wasm32") || !Market::here().is_asleep_untracked() {
+        return None;
+    }
+    let field = document().get_element_by_id(id)?;
+    js_sys::Reflect::get(&field, &"value".into())
+        .ok()?
+        .as_string()
 }
 
 /// The form's fields, as a browser itself would send them.

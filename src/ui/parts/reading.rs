@@ -39,6 +39,8 @@ impl Reading {
         }
         let story = here.memo(|place| place.story());
         Effect::new(move |_| {
+            // What could not be read is read when the connection is back.
+            market.is_live();
             if let Some(id) = story.get() {
                 reading.read_story(id, market.version(id));
             }
@@ -92,7 +94,10 @@ impl Reading {
     }
 
     fn read_past(self, wanted: Wanted) {
-        if self.past(&wanted).is_some() {
+        if self
+            .past
+            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if *of == wanted))
+        {
             return;
         }
         spawn_local(async move {

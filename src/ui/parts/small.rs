@@ -6,6 +6,21 @@ use crate::{
 };
 use leptos::prelude::*;
 
+/// The sprite's print, so that browsers may keep it until it changes.
+const SPRITE: u32 = {
+    let (bytes, mut print, mut at) = (
+        include_bytes!("../../../public/icons.svg"),
+        0x811c_9dc5_u32,
+        0,
+    );
+    // FNV-1a.
+    while at < bytes.len() {
+        print = (print ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    print
+};
+
 /// The symbols of `public/icons.svg`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Icon {
@@ -32,7 +47,7 @@ pub enum Icon {
 
 impl Icon {
     fn address(self) -> String {
-        format!("/icons.svg#{}", self.symbol())
+        format!("/icons.svg?v={:x}#{}", SPRITE, self.symbol())
     }
 
     fn symbol(self) -> &'static str {

@@ -11,6 +11,9 @@ use leptos::prelude::*;
 /// A promise that is nearer than this is about to break.
 const SOON: TimeDelta = TimeDelta::minutes(5);
 
+/// What is left is counted in minutes begun: of 25, all 25 are left at first.
+pub const ALMOST: TimeDelta = TimeDelta::seconds(59);
+
 /// How late something is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Level {
@@ -77,7 +80,7 @@ pub fn due(order: &Order) -> AnyView {
     let words = text(move || match promised - market.now() {
         left if left.num_minutes() == 0 => "Due now".to_owned(),
         left if left < TimeDelta::zero() => format!("{} late", words::duration(-left)),
-        left => format!("In {}", words::duration(left)),
+        left => format!("In {}", words::duration(left + ALMOST)),
     });
     let symbol = icon_of(move || level().face().1);
     view! {

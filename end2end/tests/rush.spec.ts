@@ -1,0 +1,85 @@
+// People in a rush: faster than the program, faster than their fingers, and going back.
+import { awake, column, expect, test, ticket } from '../world';
+
+// Browsers say in their consoles that an answer was a refusal.
+test.use({ allowed: /status of (404|409|412|422) / });
+
+test('a second press at the same place does nothing', async ({ open, api }) => {
+  for (const pizza of ['Diavola', 'Hawaii']) await api.taken(pizza);
+  const kitchen = await open('/supplier');
+  const start = column(kitchen, 'To prepare').getByRole('button', { name: 'Start' }).first();
+  const place = (await start.boundingBox())!;
+  for (const wait of [0, 150, 300]) {
+    await kitchen.waitForTimeout(wait);
+    await kitchen.mouse.click(place.x + place.width / 2, place.y + place.height / 2);
+  }
+  await expect(column(kitchen, 'In the oven').getByRole('article')).toHaveCount(1);
+  await expect(column(kitchen, 'To prepare').getByRole('article')).toHaveCount(1);
+});
+
+test('what one types before the page is awake stays', async ({ browser, market, contextOptions, viewport }) => {
+  const page = await (await browser.newContext({ ...contextOptions, viewport, baseURL: market.url })).newPage();
+  let wake = () => {};
+  const asleep = new Promise<void>((done) => (wake = done));
+  await page.route(/\.wasm$/, async (route) => asleep.then(() => route.continue()));
+  await page.goto('/supplier');
+  await page.getByRole('textbox', { name: 'Pizza' }).fill('Early');
+  await page.getByLabel('Your price').fill('7.70');
+  await page.getByLabel('Markup').fill('40');
+  wake();
+  await awake(page);
+  await expect(page.getByRole('textbox', { name: 'Pizza' })).toHaveValue('Early');
+  await expect(page.getByLabel('Your price')).toHaveValue('7.70');
+  await expect(page.getByText('€10.78')).toBeVisible();
+  await page.context().close();
+});
+
+test('going back before the page is awake leads where it should', async ({ browser, market, contextOptions, viewport }) => {
+  const page = await (await browser.newContext({ ...contextOptions, viewport, baseURL: market.url })).newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto('/orders');
+  await awake(page);
+  await page.getByRole('link', { name: /^In the oven/ }).click();
+  await expect(page).toHaveURL(/status=preparing/);
+  let wake = () => {};
+  const asleep = new Promise<void>((done) => (wake = done));
+  await page.route(/\.wasm$/, async (route) => asleep.then(() => route.continue()));
+  await page.reload({ waitUntil: 'commit' });
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
+  await page.evaluate(() => history.back());
+  await expect(page).not.toHaveURL(/status=preparing/);
+  wake();
+  await awake(page);
+  await expect(page.getByRole('link', { name: /^All/ })).toHaveAttribute('aria-current', 'true');
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('taking an offer far down the list begins at its form', async ({ open, api }) => {
+  for (let n = 0; n < 12; n++) await api.accepted(`Pizza ${n}`);
+  const customer = await open('/customer');
+  await customer.getByRole('link', { name: /^Take this offer: Pizza 0 / }).click();
+  await expect(customer.getByLabel('Your name')).toBeFocused();
+  await expect(customer.getByLabel('Your name')).toBeInViewport();
+  await customer.getByLabel('Your name').fill('Ana');
+  await customer.getByLabel('Delivery address').fill('Kurze Gasse 1');
+  await customer.getByRole('button', { name: /^Order for/ }).click();
+  await expect(customer.getByRole('heading', { level: 1 })).toHaveText('Pizza 0 arrives about');
+  await customer.goBack();
+  await expect(customer.getByText('11 pizzas')).toBeVisible();
+  await expect(customer.getByText('Somebody else')).toHaveCount(0);
+});
+
+test('a refusal whose ticket has gone is said where everybody sees it', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  const kitchen = await open('/supplier');
+  let go = () => {};
+  const held = new Promise<void>((done) => (go = done));
+  await kitchen.route('**/act/prepare', async (route) => held.then(() => route.continue()));
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Start' }).click();
+  await api.status(id, 'cancelled');
+  await expect(ticket(kitchen, 'Diavola')).toHaveCount(0);
+  go();
+  await expect(kitchen.getByRole('alert')).toContainText(/Diavola .*Somebody was faster: it has been cancelled/);
+});
