@@ -9,7 +9,7 @@ test('a second press at the same place does nothing', async ({ open, api }) => {
   const kitchen = await open('/supplier');
   const start = column(kitchen, 'To prepare').getByRole('button', { name: 'Start' }).first();
   const place = (await start.boundingBox())!;
-  for (const wait of [0, 150, 300]) {
+  for (const wait of [0, 100]) {
     await kitchen.waitForTimeout(wait);
     await kitchen.mouse.click(place.x + place.width / 2, place.y + place.height / 2);
   }
@@ -59,7 +59,7 @@ test('going back before the page is awake leads where it should', async ({ brows
 test('taking an offer far down the list begins at its form', async ({ open, api }) => {
   for (let n = 0; n < 12; n++) await api.accepted(`Pizza ${n}`);
   const customer = await open('/customer');
-  await customer.getByRole('link', { name: /^Take this offer: Pizza 0 / }).click();
+  await customer.getByRole('link', { name: /^Take this offer ?: Pizza 0 / }).click();
   await expect(customer.getByLabel('Your name')).toBeFocused();
   await expect(customer.getByLabel('Your name')).toBeInViewport();
   await customer.getByLabel('Your name').fill('Ana');

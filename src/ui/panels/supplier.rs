@@ -468,6 +468,8 @@ fn new_offer(
     let typed = |name: &'static str, signal: RwSignal<String>, first: &str, mode: &'static str| {
         let control = form.control(name);
         signal.set(control.value(first));
+        let early = typed_early(&control.id());
+        Effect::new(move |_| early.clone().map(|early| signal.set(early)));
         let input = view! {
             <input class="input" inputmode=mode autocomplete="off" value=signal.get_untracked() prop:value=signal
                 on:input=move |event| signal.set(event_target_value(&event)) {..control.ties()}/>

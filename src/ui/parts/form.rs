@@ -358,7 +358,7 @@ pub struct Control {
 }
 
 impl Control {
-    fn id(self) -> String {
+    pub fn id(self) -> String {
         self.form
             .id
             .with_value(|form| format!("{form}-{}", self.name))
@@ -375,10 +375,7 @@ impl Control {
     pub fn value(self, first: &str) -> String {
         let typed = self.form.typed.get_value();
         let typed = typed.into_iter().find(|(name, _)| *name == self.name);
-        let typed = typed.map(|(_, value)| value);
-        typed_early(&self.id())
-            .or(typed)
-            .unwrap_or_else(|| first.to_owned())
+        typed.map_or(first.to_owned(), |(_, value)| value)
     }
 
     /// Whether something stands in it, or is wrong with it, so that it must not stay folded.
