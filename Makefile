@@ -5,6 +5,7 @@
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
 #   make smoke   the browser's journey against the release
+#   make torture the long form of the tests that kill things: an hour
 #   make lint    formatting and clippy, for both programs
 
 SHELL := bash
@@ -62,6 +63,11 @@ test:
 	(cd end2end && npx playwright test) || failed=1; \
 	node end2end/count.mjs target/tests/cargo.log end2end/test-results/report.json; \
 	exit $$failed
+
+.PHONY: torture
+torture:
+	@./setup wasm redis
+	@TORTURE=$${TORTURE:-100} cargo test --features ssr --test it torture -- --nocapture --test-threads 1
 
 .PHONY: lint
 lint:

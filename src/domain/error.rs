@@ -7,7 +7,10 @@ use super::{Kind, OrderId, Role, Status, Verb};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// For the panels it travels as lines of text: its name and what the name alone does not say, then one line for
+/// each fault. (What serde makes for enums was a twentieth of the browser's program.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(try_from = "String", into = "String")]
 pub enum Error {
     #[error("{}", sentence(.0))]
     Invalid(Vec<Fault>),
@@ -103,6 +106,75 @@ impl Error {
     }
 }
 
+impl From<Error> for String {
+    fn from(error: Error) -> String {
+        let name = error.face().name;
+        match error {
+            Error::Invalid(faults) => faults.into_iter().fold(name.to_owned(), |lines, fault| {
+                format!("{lines}\n{} {}", fault.field, String::from(fault.what))
+            }),
+            Error::UnknownOrder(id) => format!("{name} {id}"),
+            Error::Refused(Refusal { status, asked, by }) => {
+                let by = by.map_or("", Role::name);
+                format!("{name} {status} {asked} {by}")
+            }
+            Error::Outdated { version, status } => format!("{name} {version} {status}"),
+            Error::TooMany(seconds) => format!("{name} {seconds}"),
+            _ => name.to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for Error {
+    type Error = &'static str;
+
+    fn try_from(lines: String) -> Result<Error, &'static str> {
+        const PLAIN: [Error; 10] = [
+            Error::UnknownPath,
+            Error::WrongMethod,
+            Error::NotAWebSocket,
+            Error::ForeignOrigin,
+            Error::TooLarge,
+            Error::NotJson,
+            Error::Away,
+            Error::Full,
+            Error::NoAnswer,
+            Error::Internal,
+        ];
+        let mut lines = lines.split('\n');
+        let first = lines.next().unwrap_or_default();
+        let words: Vec<_> = first.split(' ').collect();
+        let error = match words[..] {
+            ["invalid"] => {
+                let fault = |line: &str| {
+                    let (field, what) = line.split_once(' ')?;
+                    Some(Fault {
+                        field: field.to_owned(),
+                        what: what.to_owned().try_into().ok()?,
+                    })
+                };
+                lines.map(fault).collect::<Option<_>>().map(Error::Invalid)
+            }
+            ["unknown-order", id] => id.parse().ok().map(Error::UnknownOrder),
+            ["too-many", seconds] => seconds.parse().ok().map(Error::TooMany),
+            ["outdated", version, status] => version
+                .parse()
+                .ok()
+                .zip(Status::from_name(status))
+                .map(|(version, status)| Error::Outdated { version, status }),
+            ["refused", status, asked, by] => Status::from_name(status)
+                .zip(Verb::from_name(asked))
+                .map(|(status, asked)| {
+                    let by = Role::from_name(by);
+                    Error::Refused(Refusal { status, asked, by })
+                }),
+            [name] => PLAIN.into_iter().find(|error| error.face().name == name),
+            _ => None,
+        };
+        error.ok_or("no such error")
+    }
+}
+
 fn sentence(faults: &[Fault]) -> String {
     let each: Vec<_> = faults
         .iter()
@@ -112,7 +184,7 @@ fn sentence(faults: &[Fault]) -> String {
 }
 
 /// A move that the lifecycle refuses, and what it would allow instead.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub status: Status,
     pub asked: Verb,
@@ -149,16 +221,13 @@ impl fmt::Display for Refusal {
 }
 
 /// What is wrong with one named value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub field: String,
     pub what: What,
 }
 
-/// On the wire it is one line: its name, and what the name alone does not say. (Half of what the browser's program
-/// knew about errors was how to read these.)
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     Missing,
     Unknown,
@@ -239,10 +308,10 @@ impl From<What> for String {
         match what {
             What::TooLong { max, length } => format!("too-long {max} {length}"),
             What::WrongType { expected } => format!("wrong-type {expected}"),
-            What::NotANumber { given } => format!("not-a-number {given}"),
+            What::NotANumber { given } => format!("not-a-number {}", given.replace('\n', " ")),
             What::OutOfRange { from, to } => format!("out-of-range {from} {to}"),
             What::HasItsOwnCall { call } => format!("has-its-own-call {call}"),
-            What::Malformed { why } => format!("malformed {why}"),
+            What::Malformed { why } => format!("malformed {}", why.replace('\n', " ")),
             plain => {
                 let known = What::PLAIN.into_iter().find(|(what, _)| *what == plain);
                 known.map_or_else(String::new, |(_, name)| name.to_owned())
@@ -356,6 +425,11 @@ mod tests {
         );
     }
 
+    fn survives(error: Error) {
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+    }
+
     #[test]
     fn errors_survive_the_wire() {
         let told = [
@@ -378,9 +452,42 @@ mod tests {
         ];
         let plain = What::PLAIN.into_iter().map(|(what, _)| what);
         for what in told.into_iter().chain(plain) {
-            let error = Error::invalid("notes", what);
-            let json = serde_json::to_string(&error).unwrap();
-            assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+            survives(Error::invalid("notes", what));
+        }
+        let both = [("notes", What::Empty), ("markup", What::no_number("a b"))];
+        survives(Error::Invalid(
+            both.map(|(field, what)| Fault {
+                field: field.to_owned(),
+                what,
+            })
+            .into(),
+        ));
+        for by in [None, Some(Role::Dispatch)] {
+            survives(Error::Refused(Refusal {
+                status: Status::Ready,
+                asked: Verb::Prepare,
+                by,
+            }));
+        }
+        survives(Error::Outdated {
+            version: 4,
+            status: Status::Preparing,
+        });
+        survives(Error::UnknownOrder(OrderId(uuid::Uuid::from_u128(7))));
+        survives(Error::TooMany(3));
+        for error in [
+            Error::UnknownPath,
+            Error::WrongMethod,
+            Error::NotAWebSocket,
+            Error::ForeignOrigin,
+            Error::TooLarge,
+            Error::NotJson,
+            Error::Away,
+            Error::Full,
+            Error::NoAnswer,
+            Error::Internal,
+        ] {
+            survives(error);
         }
     }
 }

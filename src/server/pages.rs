@@ -1,7 +1,6 @@
 //! The pages: each rendered from the board as it is now, under a strict content policy; and the site's files.
 
 use super::{
-    desk::Desk,
     document::document,
     drawing,
     posted::{FLASH_SHOWN, read_cookie, read_flash},
@@ -9,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::Error,
-    ui::{Opening, Place, Read},
+    ui::{Opening, Place},
 };
 use axum::{
     Router,
@@ -112,14 +111,23 @@ async fn page(app: App, place: Place, request: Request) -> Response {
             .path_and_query()
             .map_or_else(String::new, |address| address.to_string()),
         snapshot: snapshot.as_ref().ok().cloned(),
-        read: read(&app.desk, &place).await,
+        story: match place.story() {
+            Some(id) => Some(app.desk.events(id).await),
+            None => None,
+        },
+        past: match place.past() {
+            Some((wanted, below)) => {
+                Some(app.desk.search(wanted.status, &wanted.text, below).await)
+            }
+            None => None,
+        },
         flash: read_flash(headers),
         zone: read_cookie(headers, "zone")
             .and_then(|zone| zone.parse().ok())
             .filter(is_zone),
     };
     let (status, flashes) = (
-        status(&place, &opening.read, snapshot.err()),
+        status(&place, &opening, snapshot.err()),
         opening.flash.is_some(),
     );
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
@@ -139,26 +147,12 @@ async fn page(app: App, place: Place, request: Request) -> Response {
     response
 }
 
-/// What a place needs beside the board.
-async fn read(desk: &Desk, place: &Place) -> Read {
-    if let Some(id) = place.story() {
-        return Read::Story(desk.events(id).await);
-    }
-    match place.past() {
-        Some((wanted, below)) => Read::Past(desk.search(wanted.status, &wanted.text, below).await),
-        None => Read::Nothing,
-    }
-}
-
 /// A page says what is wrong, and so does its status.
-fn status(place: &Place, read: &Read, unread: Option<Error>) -> StatusCode {
-    let read = match read {
-        Read::Story(story) => story.as_ref().err(),
-        Read::Past(found) => found.as_ref().err(),
-        Read::Nothing => None,
-    };
-    let nowhere = (*place == Place::Nowhere).then_some(&Error::UnknownPath);
-    let error = nowhere.or(read).or(unread.as_ref());
+fn status(place: &Place, opening: &Opening, unread: Option<Error>) -> StatusCode {
+    let nowhere = (*place == Place::Nowhere).then_some(Error::UnknownPath);
+    let story = opening.story.clone().and_then(Result::err);
+    let past = opening.past.clone().and_then(Result::err);
+    let error = nowhere.or(story).or(past).or(unread);
     error.map_or(StatusCode::OK, |error| {
         StatusCode::from_u16(error.face().status).unwrap_or_default()
     })

@@ -24,19 +24,13 @@ pub struct Opening {
     pub address: String,
     /// Nothing, while the store does not answer.
     pub snapshot: Option<Snapshot>,
-    pub read: Read,
+    /// What the page's place needs beside the board: the story of an order, or a page of the past.
+    pub story: Option<Result<Vec<Event>, Error>>,
+    pub past: Option<Result<Found, Error>>,
     /// The refusal that a plain form was sent back with.
     pub flash: Option<Flash>,
     /// Minutes east of UTC where the reader is, if the browser has said so before.
     pub zone: Option<i32>,
-}
-
-/// What the page's place needs beside the board.
-#[derive(Clone, Serialize, Deserialize)]
-pub enum Read {
-    Nothing,
-    Story(Result<Vec<Event>, Error>),
-    Past(Result<Found, Error>),
 }
 
 impl Opening {
@@ -45,7 +39,8 @@ impl Opening {
         use_context().unwrap_or(Opening {
             address: "/".to_owned(),
             snapshot: None,
-            read: Read::Nothing,
+            story: None,
+            past: None,
             flash: None,
             zone: None,
         })
@@ -61,7 +56,7 @@ pub fn App() -> impl IntoView {
     provide_context(market);
     let forms = Forms::new(opening.flash, market.now_untracked());
     provide_context(forms);
-    provide_context(Reading::new(here, market, opening.read));
+    provide_context(Reading::new(here, market, opening.story, opening.past));
     live::keep(market);
     Effect::new(move |awake: Option<()>| {
         if awake.is_none() {

@@ -15,7 +15,11 @@ pub fn fresh_key() -> String {
     #[cfg(not(target_arch = "wasm32"))]
     return uuid::Uuid::now_v7().to_string();
     #[cfg(target_arch = "wasm32")]
-    format!("{}{}", js_sys::Date::now(), js_sys::Math::random())
+    format!(
+        "{:x}-{:x}",
+        js_sys::Date::now() as u64,
+        (js_sys::Math::random() * 1e15) as u64
+    )
 }
 
 /// Reads something.

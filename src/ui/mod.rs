@@ -15,7 +15,7 @@ mod parts;
 mod place;
 mod words;
 
-pub use app::{App, Opening, Read};
+pub use app::{App, Opening};
 pub use parts::form::{Flash, form_id};
 pub use place::Place;
 pub use words::title;

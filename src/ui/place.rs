@@ -275,11 +275,11 @@ impl Here {
         self.0.set(place);
         if takes {
             // Wherever the offer stood, its form opens at the top.
-            request_animation_frame(|| focus(".open input:not([type=hidden])"));
+            focus_soon(".open input:not([type=hidden])");
         } else if new_panel {
             window().scroll_to_with_x_and_y(0.0, 0.0);
             // Whoever works by keyboard or by ear begins where the work is.
-            request_animation_frame(|| focus("main"));
+            focus_soon("main");
         }
     }
 
@@ -290,13 +290,26 @@ impl Here {
             self.0.set(now);
         }
         window_event_listener_untyped("popstate", move |_| self.arrive(address_bar()));
-        window_event_listener(ev::click, move |event| {
+        on_click(Box::new(move |event| {
             if let Some(place) = destination(&event) {
                 event.prevent_default();
                 self.go(place);
             }
-        });
+        }));
     }
+}
+
+/// Hears of every click on the page, after everybody else.
+pub fn on_click(heard: Box<dyn Fn(web_sys::MouseEvent)>) {
+    window_event_listener(ev::click, heard);
+}
+
+/// Does something once the page is awake, and what is on it may differ from what the server has rendered.
+pub fn when_awake(work: impl Fn() + Send + Sync + 'static) {
+    fn boxed(work: Box<dyn Fn() + Send + Sync>) {
+        Effect::new(move |_| work());
+    }
+    boxed(Box::new(work));
 }
 
 fn address_bar() -> Place {
@@ -329,8 +342,12 @@ fn destination(event: &web_sys::MouseEvent) -> Option<Place> {
     Some(Place::read(&link.pathname(), &link.search())).filter(|place| *place != Place::Nowhere)
 }
 
-/// Moves the focus to the first element that `selector` finds.
-pub fn focus(selector: &str) {
+/// As soon as what has changed is shown, moves the focus to the first element that `selector` finds.
+pub fn focus_soon(selector: &'static str) {
+    request_animation_frame(move || focus(selector));
+}
+
+fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
     {

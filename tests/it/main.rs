@@ -1,9 +1,16 @@
 //! The program from outside: over HTTP, WebSocket and Redis, on both engines. The modules follow the contract.
 // A test that cannot go on shall stop.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+// What the long tests have measured is printed.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used
+)]
 
 mod config;
 mod faults;
+mod history;
 mod lists;
 mod once;
 mod orders;
@@ -16,5 +23,6 @@ mod refusals;
 mod restarts;
 mod sockets;
 mod tidy;
+mod torture;
 mod two_instances;
 mod world;

@@ -145,16 +145,13 @@ async fn a_programs_form_is_answered_with_the_typed_error() {
     let outdated = post(&market, "mark-ready", format!("id={id}&version=1")).await;
     assert_eq!(
         (outdated.status, outdated.json()),
-        (
-            412,
-            json!({"Outdated": {"version": 4, "status": "preparing"}})
-        )
+        (412, json!("outdated 4 preparing"))
     );
     // The table decides what a role may do, whoever claims it.
     let late = post(&market, "cancel", format!("id={id}&version=4&by=customer")).await;
     assert_eq!(
-        (late.status, &late.json()["Refused"]["status"]),
-        (409, &json!("preparing"))
+        (late.status, late.json()),
+        (409, json!("refused preparing cancel customer"))
     );
     let done = post(&market, "mark-ready", format!("id={id}&version=4")).await;
     assert_eq!(

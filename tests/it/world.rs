@@ -47,6 +47,13 @@ impl Market {
         }
     }
 
+    pub fn redis_with(args: &[&str]) -> Market {
+        Market {
+            store: Store::Redis(RedisServer::with(args)),
+            settings: Vec::new(),
+        }
+    }
+
     pub fn with(mut self, name: &str, value: &str) -> Market {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
@@ -229,6 +236,21 @@ impl Instance {
         socket
     }
 
+    /// Resident memory in KiB, and open files.
+    pub fn size(&self) -> (u64, usize) {
+        let process = format!("/proc/{}", self.process.id());
+        let status = std::fs::read_to_string(format!("{process}/status")).unwrap();
+        let memory = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap();
+        let memory = memory.trim().trim_end_matches(" kB").parse().unwrap();
+        (
+            memory,
+            std::fs::read_dir(format!("{process}/fd")).unwrap().count(),
+        )
+    }
+
     pub fn signal(&self, name: &str) {
         let done = Command::new("kill")
             .args([name, &self.process.id().to_string()])
@@ -388,6 +410,17 @@ impl Socket {
                 .unwrap();
             if let Message::Text(text) = message {
                 return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
+    /// The next frame, or `None` when it is closed or breaks.
+    pub async fn try_frame(&mut self) -> Option<Value> {
+        loop {
+            match self.stream.next().await? {
+                Ok(Message::Text(text)) => return serde_json::from_str(&text).ok(),
+                Ok(_) => {}
+                Err(_) => return None,
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::{
                 moment, name, pizza, refusal, sum, text,
             },
         },
-        place::{Here, Place, Wanted},
+        place::{Here, Place, Wanted, when_awake},
         words,
     },
 };
@@ -80,7 +80,9 @@ fn search() -> AnyView {
         here.correct(Place::Orders { wanted, open });
     };
     let early = typed_early("q").filter(|early| *early != typed.get_untracked());
-    Effect::new(move |_| early.clone().map(search));
+    if let Some(early) = early {
+        when_awake(move || search(early.clone()));
+    }
     let type_in = move |event| search(event_target_value(&event));
     let done = move |event: ev::SubmitEvent| event.prevent_default();
     let status = changing(move || {

@@ -11,7 +11,7 @@ use crate::{
             small::{Icon, badge, changing, count, icon, mark, name, since, text},
             ticket::{due, head, ticket, which},
         },
-        place::{Here, Place},
+        place::{Here, Place, when_awake},
         words::{self, is_of},
     },
 };
@@ -404,7 +404,9 @@ fn pick_a_kitchen(kitchen: Kitchen) -> AnyView {
     };
     let chosen = kitchen.get_untracked().unwrap_or_default();
     let early = typed_early("kitchen").filter(|early| *early != chosen);
-    Effect::new(move |_| early.clone().map(go));
+    if let Some(early) = early {
+        when_awake(move || go(early.clone()));
+    }
     let choose = move |event| go(event_target_value(&event));
     let chosen = text(move || kitchen.get().unwrap_or_default());
     let show = changing(move || {
@@ -468,8 +470,9 @@ fn new_offer(
     let typed = |name: &'static str, signal: RwSignal<String>, first: &str, mode: &'static str| {
         let control = form.control(name);
         signal.set(control.value(first));
-        let early = typed_early(&control.id());
-        Effect::new(move |_| early.clone().map(|early| signal.set(early)));
+        if let Some(early) = typed_early(&control.id()) {
+            when_awake(move || signal.set(early.clone()));
+        }
         let input = view! {
             <input class="input" inputmode=mode autocomplete="off" value=signal.get_untracked() prop:value=signal
                 on:input=move |event| signal.set(event_target_value(&event)) {..control.ties()}/>

@@ -10,16 +10,13 @@ use crate::{
         ask,
         live::{browser_time, sleep},
         market::Market,
-        place::{Here, focus},
+        place::{Here, focus_soon, on_click},
         words,
     },
 };
 use chrono::TimeDelta;
 use leptos::{
-    ev::{self, SubmitEvent},
-    form::form_data_from_event,
-    prelude::*,
-    task::spawn_local,
+    ev::SubmitEvent, form::form_data_from_event, prelude::*, task::spawn_local,
     web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
@@ -85,9 +82,9 @@ impl Forms {
 
     /// From now on it is known where presses are.
     pub fn watch(self) {
-        window_event_listener(ev::click, move |event| {
+        on_click(Box::new(move |event| {
             self.press.set_value((event.client_x(), event.client_y()));
-        });
+        }));
     }
 
     fn is_slip(self, pressed: Time) -> bool {
@@ -279,7 +276,7 @@ impl Act {
                     }
                     Err(error) => {
                         let _ = form.error.try_set(Some(error.clone()));
-                        request_animation_frame(|| focus("[aria-invalid=true]"));
+                        focus_soon("[aria-invalid=true]");
                     }
                 }
                 forms.sending.update(|sending| {

@@ -5,7 +5,6 @@ use crate::{
     api,
     domain::{Error, Event, Found, OrderId},
     ui::{
-        app::Read,
         ask,
         market::Market,
         place::{Here, Wanted},
@@ -24,19 +23,17 @@ pub struct Reading {
 }
 
 impl Reading {
-    pub fn new(here: Here, market: Market, read: Read) -> Reading {
+    pub fn new(
+        here: Here,
+        market: Market,
+        story: Option<Result<Vec<Event>, Error>>,
+        past: Option<Result<Found, Error>>,
+    ) -> Reading {
         let place = here.get_untracked();
         let reading = Reading {
-            story: RwSignal::new(None),
-            past: RwSignal::new(None),
+            story: RwSignal::new(place.story().zip(story)),
+            past: RwSignal::new(place.past().map(|(wanted, _)| wanted.clone()).zip(past)),
         };
-        match read {
-            Read::Story(story) => reading.story.set(place.story().map(|id| (id, story))),
-            Read::Past(past) => reading
-                .past
-                .set(place.past().map(|(wanted, _)| (wanted.clone(), past))),
-            Read::Nothing => {}
-        }
         let story = here.memo(|place| place.story());
         Effect::new(move |_| {
             // What could not be read is read when the connection is back.
