@@ -47,11 +47,10 @@ pub enum Error {
     Internal,
 }
 
-/// How an error looks from outside: the HTTP status, a stable name, and a title for its kind.
+/// How an error looks from outside: the HTTP status, and a title for its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Face {
     pub status: u16,
-    pub name: &'static str,
     pub title: &'static str,
 }
 
@@ -64,27 +63,44 @@ impl Error {
     }
 
     pub fn face(&self) -> Face {
-        let (status, name, title) = match self {
-            Error::Invalid(_) => (422, "invalid", "Not valid"),
-            Error::UnknownOrder(_) => (404, "unknown-order", "No such order"),
-            Error::UnknownPath => (404, "unknown-path", "No such address"),
-            Error::WrongMethod => (405, "wrong-method", "Method not allowed"),
-            Error::Refused(_) => (409, "refused", "Not possible in this state"),
-            Error::Outdated { .. } => (412, "outdated", "Changed in the meantime"),
-            Error::ForeignOrigin => (403, "foreign-origin", "Origin not allowed"),
-            Error::TooLarge => (413, "too-large", "Body too large"),
-            Error::NotJson => (415, "not-json", "Not JSON"),
-            Error::NotAWebSocket => (426, "not-a-websocket", "Upgrade required"),
-            Error::TooMany(_) => (429, "too-many", "Too many requests"),
-            Error::Away => (503, "away", "Store not available"),
-            Error::Full => (503, "full", "No room"),
-            Error::NoAnswer => (504, "no-answer", "No answer"),
-            Error::Internal => (500, "internal", "Internal error"),
+        let (status, title) = match self {
+            Error::Invalid(_) => (422, "Not valid"),
+            Error::UnknownOrder(_) => (404, "No such order"),
+            Error::UnknownPath => (404, "No such address"),
+            Error::WrongMethod => (405, "Method not allowed"),
+            Error::Refused(_) => (409, "Not possible in this state"),
+            Error::Outdated { .. } => (412, "Changed in the meantime"),
+            Error::ForeignOrigin => (403, "Origin not allowed"),
+            Error::TooLarge => (413, "Body too large"),
+            Error::NotJson => (415, "Not JSON"),
+            Error::NotAWebSocket => (426, "Upgrade required"),
+            Error::TooMany(_) => (429, "Too many requests"),
+            Error::Away => (503, "Store not available"),
+            Error::Full => (503, "No room"),
+            Error::NoAnswer => (504, "No answer"),
+            Error::Internal => (500, "Internal error"),
         };
-        Face {
-            status,
-            name,
-            title,
+        Face { status, title }
+    }
+
+    /// The stable name of its kind.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Error::Invalid(_) => "invalid",
+            Error::UnknownOrder(_) => "unknown-order",
+            Error::UnknownPath => "unknown-path",
+            Error::WrongMethod => "wrong-method",
+            Error::Refused(_) => "refused",
+            Error::Outdated { .. } => "outdated",
+            Error::ForeignOrigin => "foreign-origin",
+            Error::TooLarge => "too-large",
+            Error::NotJson => "not-json",
+            Error::NotAWebSocket => "not-a-websocket",
+            Error::TooMany(_) => "too-many",
+            Error::Away => "away",
+            Error::Full => "full",
+            Error::NoAnswer => "no-answer",
+            Error::Internal => "internal",
         }
     }
 
@@ -108,7 +124,7 @@ impl Error {
 
 impl From<Error> for String {
     fn from(error: Error) -> String {
-        let name = error.face().name;
+        let name = error.name();
         match error {
             Error::Invalid(faults) => faults.into_iter().fold(name.to_owned(), |lines, fault| {
                 format!("{lines}\n{} {}", fault.field, String::from(fault.what))
@@ -168,7 +184,7 @@ impl TryFrom<String> for Error {
                     let by = Role::from_name(by);
                     Error::Refused(Refusal { status, asked, by })
                 }),
-            [name] => PLAIN.into_iter().find(|error| error.face().name == name),
+            [name] => PLAIN.into_iter().find(|error| error.name() == name),
             _ => None,
         };
         error.ok_or("no such error")

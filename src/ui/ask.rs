@@ -3,7 +3,12 @@
 use super::live::sleep;
 use crate::domain::Error;
 use futures::{FutureExt, select_biased};
-use gloo_net::http::{Request, RequestBuilder};
+use js_sys::futures::JsFuture;
+use leptos::{
+    prelude::window,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{RequestInit, Response, UrlSearchParams},
+};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -24,46 +29,37 @@ pub fn fresh_key() -> String {
 
 /// Reads something.
 pub async fn get<T: DeserializeOwned>(path: &str, query: &str) -> Result<T, Error> {
-    let address = if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
-    };
-    read(ask(Request::get(&address), None).await?)
+    read(ask(format!("{path}?{query}"), RequestInit::new()).await?)
 }
 
-/// Sends a form, as a browser itself would encode it.
-pub async fn post<T: DeserializeOwned>(path: &str, form: String) -> Result<T, Error> {
-    let request = Request::post(path).header("Content-Type", "application/x-www-form-urlencoded");
-    read(ask(request, Some(form)).await?)
+/// Sends a form, as a browser itself would.
+pub async fn post<T: DeserializeOwned>(path: &str, form: &str) -> Result<T, Error> {
+    let request = RequestInit::new();
+    request.set_method("POST");
+    let body = UrlSearchParams::new_with_str(form).map_err(|_| Error::Internal)?;
+    request.set_body(&body);
+    read(ask(path.to_owned(), request).await?)
 }
 
 fn read<T: DeserializeOwned>(text: String) -> Result<T, Error> {
     serde_json::from_str(&text).map_err(|_| Error::NoAnswer)
 }
 
-async fn ask(request: RequestBuilder, body: Option<String>) -> Result<String, Error> {
+async fn ask(address: String, request: RequestInit) -> Result<String, Error> {
     let work = async {
-        let request = request.header("Accept", "application/json");
-        let request = match body {
-            Some(body) => request.body(body),
-            None => request.build(),
-        };
-        let answer = request
-            .map_err(|_| Error::Internal)?
-            .send()
-            .await
-            .map_err(|_| Error::NoAnswer)?;
-        let text = answer.text().await.map_err(|_| Error::NoAnswer)?;
-        match (answer.ok(), answer.status()) {
-            (true, _) => Ok(text),
-            // The layers in front refuse everybody in the integrators' way.
-            (false, 429) => Err(Error::TooMany(1)),
-            (false, _) => Err(serde_json::from_str(&text).unwrap_or(Error::Internal)),
-        }
+        let answer = JsFuture::from(window().fetch_with_str_and_init(&address, &request)).await?;
+        let answer: Response = answer.dyn_into()?;
+        let text = JsFuture::from(answer.text()?).await?;
+        Ok::<_, JsValue>((answer.status(), text.as_string().unwrap_or_default()))
     };
-    select_biased! {
-        answer = work.boxed_local().fuse() => answer,
-        () = sleep(PATIENCE).boxed_local().fuse() => Err(Error::NoAnswer),
+    let answer = select_biased! {
+        answer = work.boxed_local().fuse() => answer.map_err(|_| Error::NoAnswer)?,
+        () = sleep(PATIENCE).boxed_local().fuse() => return Err(Error::NoAnswer),
+    };
+    match answer {
+        (200..=299, text) => Ok(text),
+        // The layers in front refuse everybody in the integrators' way.
+        (429, _) => Err(Error::TooMany(1)),
+        (_, text) => Err(serde_json::from_str(&text).unwrap_or(Error::Internal)),
     }
 }

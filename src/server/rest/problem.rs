@@ -39,7 +39,7 @@ impl IntoResponse for Error {
             _ => Vec::new(),
         };
         let problem = Problem {
-            r#type: format!("/problems/{}", face.name),
+            r#type: format!("/problems/{}", self.name()),
             title: face.title,
             status: face.status,
             detail: self.to_string(),

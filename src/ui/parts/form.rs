@@ -108,7 +108,7 @@ impl Forms {
     ) -> Result<Order, Error> {
         self.refused
             .update(|refused| refused.retain(|(of, ..)| Some(*of) != order));
-        let answer = ask::post(path, body).await;
+        let answer = ask::post(path, &body).await;
         self.sent.update_value(|sent| sent.1 = browser_time());
         if let Some(order) = order {
             self.refused.update(|refused| {
