@@ -175,6 +175,12 @@ impl Board {
         Folded::Applied { before }
     }
 
+    /// The same orders, in another history.
+    #[cfg(test)]
+    pub fn in_history(self, cursor: Cursor) -> Board {
+        Board { cursor, ..self }
+    }
+
     fn trim(&mut self) {
         let finished = self
             .orders()

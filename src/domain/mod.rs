@@ -11,6 +11,8 @@ mod lifecycle;
 mod money;
 mod order;
 mod ring;
+#[cfg(test)]
+mod schedules;
 mod text;
 mod time;
 

@@ -3,6 +3,7 @@
 //! A synced commit costs milliseconds, however much is in it. So the writer takes whatever has queued up
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
+use super::witness::Witness;
 use super::{
     Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
     Result, StoreError, Tail, Text, recall, remember,
@@ -43,6 +44,8 @@ pub struct Embedded {
     database: Arc<Database>,
     writer: mpsc::Sender<Job>,
     head: watch::Receiver<Cursor>,
+    /// Why nothing could be written last, if nothing could.
+    trouble: watch::Receiver<Option<String>>,
 }
 
 struct Job {
@@ -51,20 +54,31 @@ struct Job {
 }
 
 impl Embedded {
-    /// Opens the file, or makes it. `epoch` names the history of a new file; `retention` is how many entries
-    /// of the log can be resumed from.
+    /// Opens the file, or makes it. `epoch` names the history of a new file, or of one that is not the one that was
+    /// left here; `retention` is how many entries of the log can be resumed from.
     pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
         let database = Arc::new(
             Database::create(file)
                 .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?,
         );
-        let cursor = prepare(&database, &epoch).map_err(broken)?;
+        let mut cursor = prepare(&database, &epoch).map_err(broken)?;
+        let unread =
+            |error: std::io::Error| StoreError::Broken(format!("{}: {error}", file.display()));
+        let (witness, same) = Witness::open(file, &cursor).map_err(unread)?;
+        if !same && cursor.seq > 0 {
+            tracing::warn!("this store is not as it was left here: a new history begins");
+            cursor = begin_history(&database, epoch).map_err(broken)?;
+        }
+        witness.write(&cursor).map_err(unread)?;
         let (head, moved) = watch::channel(cursor);
+        let (failing, trouble) = watch::channel(None);
         let (writer, jobs) = mpsc::channel(GROUP * 4);
         let keeper = Writer {
             database: database.clone(),
             retention,
             head,
+            witness,
+            failing,
         };
         std::thread::Builder::new()
             .name("ledger".to_owned())
@@ -74,6 +88,7 @@ impl Embedded {
             database,
             writer,
             head: moved,
+            trouble,
         })
     }
 
@@ -163,10 +178,10 @@ impl Ledger for Embedded {
     }
 
     fn health(&self) -> Health {
-        let trouble = self
-            .writer
-            .is_closed()
-            .then(|| "the writer has stopped".to_owned());
+        let stopped = self.writer.is_closed();
+        let trouble = stopped
+            .then(|| "the writer has stopped".to_owned())
+            .or_else(|| self.trouble.borrow().clone());
         Health {
             engine: "embedded",
             durability: Some(Durability::Fsync),
@@ -193,6 +208,17 @@ fn prepare(database: &Database, epoch: &Epoch) -> std::result::Result<Cursor, re
             meta.insert("epoch", epoch.to_string().as_str())?;
             meta.insert("seq", "0")?;
         }
+        cursor(&meta)?
+    };
+    txn.commit()?;
+    Ok(at)
+}
+
+fn begin_history(database: &Database, epoch: Epoch) -> std::result::Result<Cursor, redb::Error> {
+    let txn = database.begin_write()?;
+    let at = {
+        let mut meta = txn.open_table(META)?;
+        meta.insert("epoch", epoch.to_string().as_str())?;
         cursor(&meta)?
     };
     txn.commit()?;
@@ -273,7 +299,13 @@ fn tail(
 }
 
 fn broken(error: impl Into<redb::Error>) -> StoreError {
-    StoreError::Broken(error.into().to_string())
+    match error.into() {
+        // The disk is full, or does not answer: nothing is wrong with what is stored.
+        error @ (redb::Error::Io(_) | redb::Error::PreviousIo) => {
+            StoreError::Away(format!("the disk: {error}"))
+        }
+        error => StoreError::Broken(error.to_string()),
+    }
 }
 
 /// Where the log ends now, and what has become of each batch.
@@ -281,6 +313,8 @@ type Written = (Cursor, Vec<Result<Outcome>>);
 
 /// The only one who writes.
 struct Writer {
+    witness: Witness,
+    failing: watch::Sender<Option<String>>,
     database: Arc<Database>,
     retention: u64,
     head: watch::Sender<Cursor>,
@@ -301,9 +335,15 @@ impl Writer {
             let outcomes = match self.write(&batches) {
                 Ok((head, outcomes)) => {
                     self.head.send_replace(head);
+                    self.failing
+                        .send_if_modified(|failing| failing.take().is_some());
                     outcomes
                 }
-                Err(error) => vec![Err(broken(error)); batches.len()],
+                Err(error) => {
+                    let error = broken(error);
+                    self.failing.send_replace(Some(error.to_string()));
+                    vec![Err(error); batches.len()]
+                }
             };
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // Whoever asked may have given up; it is stored all the same.
@@ -341,6 +381,8 @@ impl Writer {
         }
         forget(&txn)?;
         txn.commit()?;
+        // It only helps to notice what others do to the file.
+        let _ = self.witness.write(&head);
         Ok((head, outcomes))
     }
 }

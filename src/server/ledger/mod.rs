@@ -7,6 +7,7 @@
 mod embedded;
 mod keys;
 mod redis;
+mod witness;
 
 #[cfg(test)]
 mod contract;
