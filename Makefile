@@ -18,6 +18,9 @@ site := target/debug/site
 # The browser's optimiser comes from npm: what Debian ships accepts the program and breaks it.
 tools := PATH="$(CURDIR)/end2end/node_modules/.bin:$$PATH"
 
+# As in .cargo/config.toml; and a release does not say where it was built.
+flags := --cfg erase_components --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo --remap-path-prefix=$(CURDIR)=.
+
 .PHONY: run
 run:
 	@./setup wasm bindgen
@@ -84,7 +87,7 @@ watch:
 .PHONY: build
 build:
 	@./setup wasm bindgen leptos npm
-	@$(tools) LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
+	@$(tools) RUSTFLAGS="$(flags)" LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
 	@node end2end/sizes.mjs target/site/pkg
 
 .PHONY: smoke

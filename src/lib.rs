@@ -39,6 +39,6 @@ mod ui;
 /// Wakes up the page that the server has rendered.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
     leptos::mount::hydrate_body(ui::App);
 }

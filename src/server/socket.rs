@@ -313,6 +313,7 @@ impl Viewer {
     }
 
     async fn close(&mut self, code: u16, reason: &'static str) {
+        tracing::info!(code, "closing a socket");
         let frame = CloseFrame {
             code,
             reason: Utf8Bytes::from_static(reason),

@@ -1,9 +1,10 @@
 //! `/ws`: live events, coming back with `since`, signals, and how sockets end.
 
-use crate::world::{Instance, Market, SOON, Socket, day};
+use crate::world::{Instance, Market, SOON, Socket, day, until};
+use futures::StreamExt;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 
 crate::on_both_engines! {
@@ -249,4 +250,107 @@ async fn silent_client(market: &Instance) -> (u16, String) {
             );
         }
     }
+}
+
+/// It costs nobody else anything, is closed, and comes back for the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_is_closed_and_may_come_back() {
+    let market = Market::embedded().open().await;
+    let address = market.url.trim_start_matches("http://");
+    let stream = tokio::net::TcpSocket::new_v4().unwrap();
+    stream.set_recv_buffer_size(4 * 1024).unwrap();
+    let stream = stream.connect(address.parse().unwrap()).await.unwrap();
+    let url = format!("ws://{address}/ws?since=");
+    let (mut slow, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+    let mut quick = market.follow().await;
+
+    let before = market.size().0;
+    let notes = "x".repeat(500);
+    for _ in 0..150 {
+        let path = market.offer("Diavola").await;
+        let accept = json!({"accept": true, "notes": notes});
+        market
+            .done(&format!("{path}/supplier-respond"), &accept)
+            .await;
+        // Whoever reads hears of both at once.
+        quick.event().await;
+        quick.event().await;
+    }
+    println!(
+        "150 orders and a client that does not read: {} KiB more",
+        market.size().0 - before
+    );
+    until(async || market.said().contains("code=4008")).await;
+    let (mut last, mut closed) = (None, None);
+    while let Some(Ok(message)) = slow.next().await {
+        match message {
+            Message::Text(text) => last = Some(serde_json::from_str::<Value>(&text).unwrap()),
+            Message::Close(frame) => closed = frame,
+            _ => {}
+        }
+    }
+    let closed = closed.expect("a code and a reason");
+    assert_eq!(u16::from(closed.code), 4008);
+    assert!(!closed.reason.is_empty());
+    let since = format!("?since={}", last.unwrap()["id"].as_str().unwrap());
+    let mut back = market.socket(&since).await;
+    let mut heard = 0;
+    while !back.any_frame().await["order"].is_null() {
+        heard += 1;
+    }
+    assert!(heard > 0);
+}
+
+/// Everybody comes back at once after a restart, and is served from memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_clients_is_current_again_soon() {
+    let storm = if std::env::var_os("TORTURE").is_some() {
+        5_000
+    } else {
+        1_000
+    };
+    let mut market = Market::redis().with("MAX_SOCKETS_PER_ADDRESS", "10000");
+    let mut instance = market.open().await;
+    let first = instance.offer("Margherita").await;
+    let since = instance.get(&format!("{first}/events")).await.json()[0]["id"].clone();
+    for _ in 0..20 {
+        instance.offer("Diavola").await;
+    }
+    instance.kill();
+    let instance = market.open().await;
+    let reads = |market: &mut Market| {
+        let mut connection = ::redis::Client::open(market.server().url())
+            .unwrap()
+            .get_connection()
+            .unwrap();
+        let stats: String = ::redis::cmd("INFO")
+            .arg("commandstats")
+            .query(&mut connection)
+            .unwrap();
+        let calls = stats
+            .lines()
+            .find(|line| line.starts_with("cmdstat_xrange:"));
+        let calls = calls
+            .and_then(|line| line.split_once("calls="))
+            .and_then(|(_, rest)| rest.split(',').next());
+        calls.map_or(0, |calls| calls.parse::<usize>().unwrap())
+    };
+    let before = reads(&mut market);
+    let began = Instant::now();
+    let query = format!("?since={}", since.as_str().unwrap());
+    let clients = (0..storm).map(|_| async {
+        let mut socket = instance.socket(&query).await;
+        for _ in 0..20 {
+            assert_eq!(socket.event().await["order"]["pizza_name"], "Diavola");
+        }
+        assert_eq!(socket.any_frame().await["event_type"], "stream.heartbeat");
+        socket
+    });
+    let sockets = futures::future::join_all(clients).await;
+    let took = began.elapsed();
+    println!("{storm} clients are current after {took:?}");
+    assert!(took < Duration::from_secs(15));
+    // The feed itself looks once or twice a second; clients make no reads of their own.
+    assert!(reads(&mut market) - before < 100);
+    drop(sockets);
 }
