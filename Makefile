@@ -5,6 +5,7 @@
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
 #   make smoke   the browser's journey against the release
+#   make mutants take away one guard at a time: the tests must notice
 #   make torture the long form of the tests that kill things: an hour
 #   make lint    formatting and clippy, for both programs
 
@@ -71,6 +72,12 @@ test:
 torture:
 	@./setup wasm redis
 	@TORTURE=$${TORTURE:-100} cargo test --features ssr --test it torture -- --nocapture --test-threads 1
+
+# Takes away one guard at a time, and expects the tests to notice.
+.PHONY: mutants
+mutants:
+	@./setup wasm redis
+	@tests/mutants
 
 .PHONY: lint
 lint:

@@ -34,6 +34,11 @@ export class Market {
     await gone;
   }
 
+  /** Stands still, or goes on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT') {
+    this.process?.kill(name);
+  }
+
   async close() {
     await this.kill();
     rmSync(this.data, { recursive: true, force: true });

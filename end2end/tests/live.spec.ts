@@ -66,6 +66,27 @@ test.describe('when the server dies', () => {
   });
 });
 
+test('a server that stands still is noticed, and nothing is lost when it goes on', async ({ open, api, market }) => {
+  await api.taken('Diavola');
+  const page = await open('/supplier');
+  market.signal('SIGSTOP');
+  await expect(page.getByText('Stale', { exact: true })).toBeVisible({ timeout: 25_000 });
+  market.signal('SIGCONT');
+  await awake(page);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(ticket(page, 'Diavola')).toHaveCount(1);
+});
+
+test('a device that goes offline says so at once', async ({ open, api }) => {
+  const page = await open('/orders');
+  await page.context().setOffline(true);
+  await expect(page.getByText(/^(Reconnecting…|Stale)$/)).toBeVisible({ timeout: 3_000 });
+  await api.offer('Diavola');
+  await page.context().setOffline(false);
+  await awake(page);
+  await expect(page.getByRole('row').filter({ hasText: 'Diavola' })).toHaveCount(1);
+});
+
 test('the time from a commit to the other window is shown', async ({ open, api }) => {
   const orders = await open('/orders');
   const times: number[] = [];

@@ -55,6 +55,20 @@ pub struct Face {
 }
 
 impl Error {
+    /// Those that the name alone says.
+    const PLAIN: [Error; 10] = [
+        Error::UnknownPath,
+        Error::WrongMethod,
+        Error::NotAWebSocket,
+        Error::ForeignOrigin,
+        Error::TooLarge,
+        Error::NotJson,
+        Error::Away,
+        Error::Full,
+        Error::NoAnswer,
+        Error::Internal,
+    ];
+
     pub fn invalid(field: &str, what: What) -> Error {
         Error::Invalid(vec![Fault {
             field: field.to_owned(),
@@ -145,18 +159,6 @@ impl TryFrom<String> for Error {
     type Error = &'static str;
 
     fn try_from(lines: String) -> Result<Error, &'static str> {
-        const PLAIN: [Error; 10] = [
-            Error::UnknownPath,
-            Error::WrongMethod,
-            Error::NotAWebSocket,
-            Error::ForeignOrigin,
-            Error::TooLarge,
-            Error::NotJson,
-            Error::Away,
-            Error::Full,
-            Error::NoAnswer,
-            Error::Internal,
-        ];
         let mut lines = lines.split('\n');
         let first = lines.next().unwrap_or_default();
         let words: Vec<_> = first.split(' ').collect();
@@ -184,7 +186,7 @@ impl TryFrom<String> for Error {
                     let by = Role::from_name(by);
                     Error::Refused(Refusal { status, asked, by })
                 }),
-            [name] => PLAIN.into_iter().find(|error| error.name() == name),
+            [name] => Error::PLAIN.into_iter().find(|error| error.name() == name),
             _ => None,
         };
         error.ok_or("no such error")
@@ -491,19 +493,6 @@ mod tests {
         });
         survives(Error::UnknownOrder(OrderId(uuid::Uuid::from_u128(7))));
         survives(Error::TooMany(3));
-        for error in [
-            Error::UnknownPath,
-            Error::WrongMethod,
-            Error::NotAWebSocket,
-            Error::ForeignOrigin,
-            Error::TooLarge,
-            Error::NotJson,
-            Error::Away,
-            Error::Full,
-            Error::NoAnswer,
-            Error::Internal,
-        ] {
-            survives(error);
-        }
+        Error::PLAIN.into_iter().for_each(survives);
     }
 }

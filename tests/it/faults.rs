@@ -52,23 +52,13 @@ impl Scene {
     }
 
     fn cli(&self, args: &[&str]) {
-        let mut connection = redis::Client::open(self.server.url())
-            .unwrap()
-            .get_connection()
-            .unwrap();
-        let mut command = redis::cmd(args[0]);
-        command
-            .arg(&args[1..])
-            .query::<redis::Value>(&mut connection)
-            .unwrap();
+        cli(&self.server, args);
     }
 
     fn pid(&self) -> String {
-        let mut connection = redis::Client::open(self.server.url())
-            .unwrap()
-            .get_connection()
+        let info: redis::InfoDict = redis::cmd("INFO")
+            .query(&mut connection(&self.server))
             .unwrap();
-        let info: redis::InfoDict = redis::cmd("INFO").query(&mut connection).unwrap();
         info.get::<u32>("process_id").unwrap().to_string()
     }
 
@@ -96,6 +86,19 @@ impl Scene {
             .await
             .expect("what was stored is told");
     }
+}
+
+fn connection(server: &RedisServer) -> redis::Connection {
+    let client = redis::Client::open(server.url()).unwrap();
+    client.get_connection().unwrap()
+}
+
+fn cli(server: &RedisServer, args: &[&str]) {
+    let mut command = redis::cmd(args[0]);
+    command
+        .arg(&args[1..])
+        .query::<redis::Value>(&mut connection(server))
+        .unwrap();
 }
 
 async fn ids(instance: &Instance) -> BTreeSet<String> {
@@ -314,12 +317,14 @@ async fn is_told_to_read_again(instance: &Instance, socket: &mut Socket) -> BTre
 async fn a_replica_that_lagged_behind_is_another_store() {
     let scene = Scene::open().await;
     let replica = RedisServer::start();
-    let to_replica = Scene::replica(&replica);
-    to_replica(&["REPLICAOF", "127.0.0.1", &scene.server.port.to_string()]);
+    cli(
+        &replica,
+        &["REPLICAOF", "127.0.0.1", &scene.server.port.to_string()],
+    );
     let kept = scene.instance.offer("Margherita").await;
     let key = kept.replace("/api/orders/", "order:");
     until(async || holds(&replica, &key)).await;
-    to_replica(&["REPLICAOF", "NO", "ONE"]);
+    cli(&replica, &["REPLICAOF", "NO", "ONE"]);
 
     let mut socket = scene.instance.follow().await;
     for _ in 0..3 {
@@ -341,31 +346,10 @@ async fn a_replica_that_lagged_behind_is_another_store() {
 }
 
 fn holds(server: &RedisServer, key: &str) -> bool {
-    let mut connection = redis::Client::open(server.url())
-        .unwrap()
-        .get_connection()
-        .unwrap();
     redis::cmd("EXISTS")
         .arg(key)
-        .query(&mut connection)
+        .query(&mut connection(server))
         .unwrap()
-}
-
-impl Scene {
-    fn replica(server: &RedisServer) -> impl Fn(&[&str]) {
-        let url = server.url();
-        move |args| {
-            let mut connection = redis::Client::open(&*url)
-                .unwrap()
-                .get_connection()
-                .unwrap();
-            let mut command = redis::cmd(args[0]);
-            command
-                .arg(&args[1..])
-                .query::<redis::Value>(&mut connection)
-                .unwrap();
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -169,3 +169,19 @@ fn what_stands_in_both_leptos_files_is_equal() {
         assert!(build.contains(pair), "{pair:?} differs");
     }
 }
+
+#[test]
+fn every_test_that_the_operators_page_names_is_there() {
+    let page = read("docs/operating.md");
+    let named: BTreeSet<_> = page.split('`').skip(1).step_by(2).collect();
+    let tests: String = ["src", "tests"]
+        .iter()
+        .flat_map(|folder| files(folder, ".rs"))
+        .map(|(_, text)| text)
+        .collect();
+    let named = named.iter().filter_map(|name| name.split_once("::"));
+    let missing: Vec<_> = named
+        .filter(|(_, name)| !tests.contains(&format!("fn {name}(")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -37,6 +37,8 @@ const ENDS: TableDefinition<(i64, &str), ()> = TableDefinition::new("once_ends")
 /// `epoch`, and `seq`: the number of the newest entry.
 const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
 
+/// What is kept of the file in memory. The library would take a gigabyte.
+const CACHE: usize = 64 * 1024 * 1024;
 /// Commits in one transaction at most. More would make the first of them wait for nothing.
 const GROUP: usize = 256;
 
@@ -58,7 +60,9 @@ impl Embedded {
     /// left here; `retention` is how many entries of the log can be resumed from.
     pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
         let database = Arc::new(
-            Database::create(file)
+            Database::builder()
+                .set_cache_size(CACHE)
+                .create(file)
                 .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?,
         );
         let mut cursor = prepare(&database, &epoch).map_err(broken)?;
