@@ -223,6 +223,8 @@ async fn a_redis_that_stands_still_for_ten_seconds_goes_on_where_it_was() {
     };
     signal("-STOP");
     let stopped = Instant::now();
+    // The first one is sent: it lies in the connection until Redis goes on.
+    assert_eq!(scene.offer().await, 503);
     let cancel = || {
         let request = scene
             .instance

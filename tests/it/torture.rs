@@ -20,6 +20,8 @@ use tokio::time::{sleep, timeout};
 const KILLS: usize = 10;
 const WORKERS: usize = 6;
 const CLIENTS: usize = 4;
+/// Orders that are worked on at the same time.
+const OPEN: usize = 40;
 
 fn kills() -> usize {
     let asked = std::env::var("TORTURE").ok();
@@ -67,16 +69,30 @@ impl Stage {
         }
     }
 
+    async fn look(&self, http: &reqwest::Client, id: &str) -> Option<Value> {
+        let answer = http.get(format!("{}/api/orders/{id}", self.url())).send();
+        answer
+            .await
+            .ok()?
+            .error_for_status()
+            .ok()?
+            .json()
+            .await
+            .ok()
+    }
+
     async fn work(self: Arc<Self>) {
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(6))
             .build()
             .unwrap();
         while !self.over.load(Relaxed) {
+            // As many orders are open at any time, so that the load is steady.
             let known = {
                 let orders = self.orders.lock().unwrap();
-                (!orders.is_empty() && fastrand::u8(..4) > 0)
-                    .then(|| orders[fastrand::usize(..orders.len())].clone())
+                let enough = orders.len() >= OPEN;
+                let pick = enough || (!orders.is_empty() && fastrand::bool());
+                pick.then(|| orders[fastrand::usize(..orders.len())].clone())
             };
             let done = match known {
                 None => {
@@ -99,12 +115,25 @@ impl Stage {
                         .lock()
                         .unwrap()
                         .insert(Asked::Move(id.clone(), to.to_owned()));
-                    self.ask(&http, &format!("/api/orders/{id}/{call}"), &body)
-                        .await
+                    let done = self
+                        .ask(&http, &format!("/api/orders/{id}/{call}"), &body)
+                        .await;
+                    match done {
+                        Some(order) => Some(order),
+                        // Somebody was faster: how does it stand?
+                        None => self.look(&http, &id).await,
+                    }
                 }
             };
+            let mut orders = self.orders.lock().unwrap();
             if let Some(order) = done {
-                let mut orders = self.orders.lock().unwrap();
+                let newer = |known: &Value| {
+                    known["id"] == order["id"]
+                        && known["version"].as_u64() > order["version"].as_u64()
+                };
+                if orders.iter().any(newer) {
+                    continue;
+                }
                 orders.retain(|known| known["id"] != order["id"]);
                 if !["delivered", "cancelled"].contains(&order["status"].as_str().unwrap()) {
                     orders.push(order);
