@@ -5,7 +5,11 @@ use futures::StreamExt;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest},
+};
 
 crate::on_both_engines! {
     every_socket_gets_every_event_in_order,
@@ -252,35 +256,54 @@ async fn silent_client(market: &Instance) -> (u16, String) {
     }
 }
 
-/// It costs nobody else anything, is closed, and comes back for the rest.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_does_not_read_is_closed_and_may_come_back() {
-    let market = Market::embedded().open().await;
+/// A client that connects, and then does not read.
+async fn sleeper(market: &Instance) -> WebSocketStream<TcpStream> {
     let address = market.url.trim_start_matches("http://");
-    let stream = tokio::net::TcpSocket::new_v4().unwrap();
+    let stream = TcpSocket::new_v4().unwrap();
     stream.set_recv_buffer_size(4 * 1024).unwrap();
     let stream = stream.connect(address.parse().unwrap()).await.unwrap();
     let url = format!("ws://{address}/ws?since=");
-    let (mut slow, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
-    let mut quick = market.follow().await;
+    tokio_tungstenite::client_async(url, stream)
+        .await
+        .unwrap()
+        .0
+}
 
-    let before = market.size().0;
+/// It costs nobody else anything, is closed, and comes back for the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_is_closed_and_may_come_back() {
+    const SLEEPERS: u64 = 50;
+    let market = Market::embedded().open().await;
+    let mut quick = market.follow().await;
     let notes = "x".repeat(500);
-    for _ in 0..150 {
-        let path = market.offer("Diavola").await;
-        let accept = json!({"accept": true, "notes": notes});
-        market
-            .done(&format!("{path}/supplier-respond"), &accept)
-            .await;
-        // Whoever reads hears of both at once.
-        quick.event().await;
-        quick.event().await;
+    let mut work = async || {
+        for _ in 0..100 {
+            let path = market.offer("Diavola").await;
+            let accept = json!({"accept": true, "notes": notes});
+            market
+                .done(&format!("{path}/supplier-respond"), &accept)
+                .await;
+            // Whoever reads hears of both at once.
+            quick.event().await;
+            quick.event().await;
+        }
+    };
+    work().await;
+    let before = market.size().0;
+    work().await;
+    let alone = market.size().0 - before;
+    let mut sleepers = Vec::new();
+    for _ in 0..SLEEPERS {
+        sleepers.push(sleeper(&market).await);
     }
+    work().await;
+    let together = market.size().0 - before - alone;
     println!(
-        "150 orders and a client that does not read: {} KiB more",
-        market.size().0 - before
+        "{SLEEPERS} clients that do not read cost {together} KiB, the work beside them {alone}"
     );
-    until(async || market.said().contains("code=4008")).await;
+    assert!(together < alone + SLEEPERS * 64);
+    let mut slow = sleepers.remove(0);
+    until(async || market.said().matches("code=4008").count() as u64 == SLEEPERS).await;
     let (mut last, mut closed) = (None, None);
     while let Some(Ok(message)) = slow.next().await {
         match message {
