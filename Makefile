@@ -6,7 +6,7 @@
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
 #   make smoke   the browser's journey against the release
 #   make mutants take away one guard at a time: the tests must notice
-#   make torture the long form of the tests that kill things: an hour
+#   make torture the long form of the tests that kill things: half an hour
 #   make lint    formatting and clippy, for both programs
 
 SHELL := bash
@@ -71,7 +71,7 @@ test:
 .PHONY: torture
 torture:
 	@./setup wasm redis
-	@TORTURE=$${TORTURE:-100} cargo test --features ssr --test it torture -- --nocapture --test-threads 1
+	@TORTURE=$${TORTURE:-100} cargo test --features ssr --test it -- torture:: a_storm --include-ignored --nocapture --test-threads 1
 
 # Takes away one guard at a time, and expects the tests to notice.
 .PHONY: mutants

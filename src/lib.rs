@@ -27,13 +27,11 @@
 //! 5. Text, numbers and ids enter through the domain's one parser each, and never become HTML.
 //! 6. An error is one `domain::Error` from the rule to the screen. Causes that only operators may see stay in the log.
 #![recursion_limit = "256"]
+// What only the server asks of these modules is idle here; the server's build knows what is dead.
+#![allow(dead_code, unused_imports)]
 
-#[allow(dead_code, unused_imports)]
 mod api;
-// What only the server asks of the rules, or of the pages, is idle here; the server's build knows what is dead.
-#[allow(dead_code, unused_imports)]
 mod domain;
-#[allow(dead_code, unused_imports)]
 mod ui;
 
 /// Wakes up the page that the server has rendered.

@@ -43,6 +43,15 @@ test('a refusal of the server is a sentence on the ticket', async ({ open, api }
   await expect(ticket(kitchen, 'Diavola').getByRole('alert')).toHaveText('Somebody was faster: it is already in the oven.');
 });
 
+test('a rejection needs a reason', async ({ open, api }) => {
+  await api.offer('Diavola');
+  const kitchen = await open('/supplier');
+  await ticket(kitchen, 'Diavola').getByText('Reject…').click();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Reject this pizza' }).click();
+  await expect(ticket(kitchen, 'Diavola').getByRole('alert')).toContainText('Why?');
+  await expect(ticket(kitchen, 'Diavola').getByLabel('Or in your own words')).toBeFocused();
+});
+
 test('a double click offers once', async ({ open, api }) => {
   const kitchen = await open('/supplier?kitchen=Bella%20Napoli');
   await kitchen.getByRole('textbox', { name: 'Pizza' }).fill('Marinara');

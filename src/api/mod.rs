@@ -52,25 +52,18 @@ pub async fn respond(
         .filter(|words| !words.is_empty())
         .collect::<Vec<_>>()
         .join(". ");
-    let form = if accept == "false" {
-        "reject"
-    } else {
-        "respond"
+    use crate::domain::Command;
+    let (form, read): (_, fn(_) -> _) = match &*accept {
+        "false" => ("reject", Command::read_rejection),
+        _ => ("respond", Command::read_answer),
     };
     let posted = crate::server::posted(
         form,
         ["accept", "notes", "estimated_time"],
         [accept, notes, estimated_time],
-    )
-    .keyed(key);
-    posted
-        .act(
-            id,
-            version,
-            Role::Supplier,
-            crate::domain::Command::read_answer,
-        )
-        .await
+    );
+    let posted = posted.keyed(key);
+    posted.act(id, version, Role::Supplier, read).await
 }
 
 /// A customer takes an offer, and is sent to the page that follows it.

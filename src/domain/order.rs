@@ -263,6 +263,18 @@ impl Command {
         })
     }
 
+    /// Reads a rejection as people make it: with a reason.
+    pub fn read_rejection(mut fields: Fields) -> Result<Command, Error> {
+        let accept = fields.required::<bool>("accept");
+        let reason = fields.required("notes");
+        fields.finish(|| match accept? {
+            true => None,
+            false => Some(Command::Reject {
+                reason: Some(reason?),
+            }),
+        })
+    }
+
     /// Reads a customer's acceptance.
     pub fn read_take(mut fields: Fields) -> Result<Command, Error> {
         let customer_name = fields.required("customer_name");

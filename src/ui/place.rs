@@ -250,22 +250,15 @@ impl Here {
 
     /// As if one had come here in the first place.
     pub fn correct(self, place: Place) {
-        let address = place.address();
-        let replaced = window()
-            .history()
-            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
-        if replaced.is_ok() {
+        if replace(&place) {
             self.0.set(place);
         }
     }
 
     /// As [`Here::go`], where the way back shall not lead here again, but to `before`.
     pub fn leave(self, before: &Place, place: Place) {
-        let history = window().history();
-        // Else the way back is as it was.
-        let _ = history.and_then(|history| {
-            history.replace_state_with_url(&JsValue::NULL, "", Some(&before.address()))
-        });
+        // Where that cannot be, the way back is as it was.
+        replace(before);
         self.go(place);
     }
 
@@ -310,6 +303,15 @@ pub fn when_awake(work: impl Fn() + Send + Sync + 'static) {
         Effect::new(move |_| work());
     }
     boxed(Box::new(work));
+}
+
+/// Puts a place into the address bar, as if one had come there in the first place; whether that could be.
+fn replace(place: &Place) -> bool {
+    let address = place.address();
+    let replaced = window()
+        .history()
+        .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
+    replaced.is_ok()
 }
 
 fn address_bar() -> Place {

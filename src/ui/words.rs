@@ -93,6 +93,7 @@ pub fn fault(field: &str, what: &What) -> String {
         }
         ("pizza_name", What::Missing | What::Empty) => "The pizza has no name yet.".to_owned(),
         ("supplier_name", What::Missing | What::Empty) => "Which kitchen is it?".to_owned(),
+        ("notes", What::Missing) => "Why? Pick a reason, or write one.".to_owned(),
         ("driver_name", What::Missing | What::Empty) => "Who drives?".to_owned(),
         ("supplier_price", What::Missing | What::Empty) => {
             "The price is empty. Write it like 9.50.".to_owned()

@@ -102,8 +102,8 @@ fn cli(server: &RedisServer, args: &[&str]) {
 }
 
 async fn ids(instance: &Instance) -> BTreeSet<String> {
-    let orders = instance.get("/api/orders").await.json();
-    let ids = orders.as_array().unwrap().iter();
+    let orders = instance.orders().await;
+    let ids = orders.iter();
     ids.map(|order| order["id"].as_str().unwrap().to_owned())
         .collect()
 }

@@ -18,16 +18,6 @@ async fn send(market: &Instance, path: &str, key: &str, body: &Value) -> Answer 
     market.send(request.header("idempotency-key", key)).await
 }
 
-async fn orders(market: &Instance) -> usize {
-    market
-        .get("/api/orders")
-        .await
-        .json()
-        .as_array()
-        .unwrap()
-        .len()
-}
-
 async fn a_repeated_request_is_answered_as_the_first_one(market: Market) {
     let market = market.open().await;
     let first = send(&market, "/api/orders", "one", &offer("Diavola")).await;
@@ -54,7 +44,7 @@ async fn a_repeated_request_is_answered_as_the_first_one(market: Market) {
     assert_eq!((again.status, &again.text), (201, &first.text));
     assert_eq!(again.header("location"), Some(&*path));
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
-    assert_eq!(orders(&market).await, 1);
+    assert_eq!(market.orders().await.len(), 1);
     let events = market.get(&format!("{path}/events")).await.json();
     assert_eq!(events.as_array().unwrap().len(), 8);
 }
@@ -151,7 +141,7 @@ async fn many_at_once_act_once(market: Market) {
         .iter()
         .filter(|a| a.header("idempotent-replayed").is_none());
     assert_eq!(first.count(), 1);
-    assert_eq!(orders(&market).await, 1);
+    assert_eq!(market.orders().await.len(), 1);
 }
 
 async fn a_key_survives_a_kill(market: Market) {
@@ -177,9 +167,9 @@ async fn a_form_acts_once(market: Market) {
     let again = post("k1", "Diavola").await;
     assert_eq!((again.status, &again.text), (200, &first.text));
     assert_eq!(post("k1", "Hawaii").await.status, 422);
-    assert_eq!(orders(&market).await, 1);
+    assert_eq!(market.orders().await.len(), 1);
     assert_eq!(post("k2", "Diavola").await.status, 200);
-    assert_eq!(orders(&market).await, 2);
+    assert_eq!(market.orders().await.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -195,5 +185,5 @@ async fn two_instances_act_once_together() {
         );
         assert_eq!((a.status, &a.text), (b.status, &b.text));
     }
-    until(async || orders(&other).await == 20).await;
+    until(async || other.orders().await.len() == 20).await;
 }

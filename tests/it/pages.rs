@@ -113,16 +113,7 @@ async fn a_plain_form_is_answered_with_a_redirect() {
     assert!(page.text.contains("is no price"), "{}", page.text);
     assert!(page.text.contains("value=\"Secret name\""));
     assert!(page.header("set-cookie").unwrap().contains("Max-Age=0"));
-    assert_eq!(
-        market
-            .get("/api/orders")
-            .await
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(market.orders().await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

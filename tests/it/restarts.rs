@@ -108,16 +108,7 @@ async fn what_was_answered_while_it_stopped_is_stored_and_nothing_else() {
         .filter(|answer| answer.as_ref().is_ok_and(|answer| answer.status() == 201))
         .count();
     let instance = market.open().await;
-    assert_eq!(
-        instance
-            .get("/api/orders")
-            .await
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        created
-    );
+    assert_eq!(instance.orders().await.len(), created);
 }
 
 /// An older copy is put in the place of the embedded file: with what stands beside it, or without.
@@ -165,16 +156,7 @@ async fn a_file_from_a_backup_begins_a_new_history() {
         let since = format!("?since={}", first["id"].as_str().unwrap());
         let mut socket = instance.socket(&since).await;
         assert_eq!(socket.any_frame().await["event_type"], "stream.reset");
-        assert_eq!(
-            instance
-                .get("/api/orders")
-                .await
-                .json()
-                .as_array()
-                .unwrap()
-                .len(),
-            4
-        );
+        assert_eq!(instance.orders().await.len(), 4);
     }
 }
 

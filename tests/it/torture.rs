@@ -14,7 +14,11 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 /// How often something is killed, unless `TORTURE` says otherwise.
 const KILLS: usize = 10;
@@ -37,6 +41,13 @@ struct Stage {
     asked: Mutex<std::collections::BTreeSet<Asked>>,
     acknowledged: Mutex<Vec<Value>>,
     orders: Mutex<Vec<Value>>,
+}
+
+/// Everybody at work.
+struct Play {
+    tell: watch::Sender<Option<Cursor>>,
+    workers: Vec<JoinHandle<()>>,
+    clients: Vec<JoinHandle<Client>>,
 }
 
 impl Stage {
@@ -66,6 +77,18 @@ impl Stage {
                 Ok(answer) if [404, 409].contains(&answer.status().as_u16()) => return None,
                 _ => sleep(Duration::from_millis(20)).await,
             }
+        }
+    }
+
+    /// Everybody begins; clients end when they are told the head of the log, and have heard everything up to it.
+    fn begin(self: &Arc<Self>) -> Play {
+        let (tell, head) = watch::channel(None);
+        let worker = |_| tokio::spawn(self.clone().work());
+        let client = |_| tokio::spawn(self.clone().follow(head.clone()));
+        Play {
+            tell,
+            workers: (0..WORKERS).map(worker).collect(),
+            clients: (0..CLIENTS).map(client).collect(),
         }
     }
 
@@ -143,7 +166,7 @@ impl Stage {
     }
 
     /// Follows the market through all of it, until it has heard everything up to `head`.
-    async fn follow(self: Arc<Self>, head: tokio::sync::watch::Receiver<Option<Cursor>>) -> Client {
+    async fn follow(self: Arc<Self>, head: watch::Receiver<Option<Cursor>>) -> Client {
         let (mut client, mut at) = (Client::default(), None::<Cursor>);
         loop {
             if head.borrow().is_some() && *head.borrow() == at {
@@ -244,13 +267,11 @@ async fn torture(
             .collect();
     };
     publish(&running);
-    let (tell, head) = tokio::sync::watch::channel(None);
-    let workers: Vec<_> = (0..WORKERS)
-        .map(|_| tokio::spawn(stage.clone().work()))
-        .collect();
-    let clients: Vec<_> = (0..CLIENTS)
-        .map(|_| tokio::spawn(stage.clone().follow(head.clone())))
-        .collect();
+    let Play {
+        tell,
+        workers,
+        clients,
+    } = stage.begin();
     for _ in 0..kills() {
         sleep(Duration::from_millis(fastrand::u64(50..600))).await;
         what(&mut market, &mut running);
@@ -410,22 +431,18 @@ async fn races_over_two_instances_have_one_winner() {
     races(Market::redis(), 2).await;
 }
 
-/// Ten minutes of steady work, when asked for: what the server holds must not grow with what it has done.
+/// Ten minutes of steady work: what the server holds must not grow with what it has done.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes ten minutes: make torture runs it"]
 async fn memory_and_files_stay_flat() {
-    if std::env::var_os("TORTURE").is_none() {
-        return;
-    }
     let instance = Market::embedded().open().await;
     let stage = Arc::new(Stage::default());
     *stage.urls.write().unwrap() = vec![instance.url.clone()];
-    let (tell, head) = tokio::sync::watch::channel(None);
-    let workers: Vec<_> = (0..WORKERS)
-        .map(|_| tokio::spawn(stage.clone().work()))
-        .collect();
-    let clients: Vec<_> = (0..CLIENTS)
-        .map(|_| tokio::spawn(stage.clone().follow(head.clone())))
-        .collect();
+    let Play {
+        tell,
+        workers,
+        clients,
+    } = stage.begin();
     let mut measured = Vec::new();
     for minute in 0..10 {
         sleep(Duration::from_secs(60)).await;

@@ -223,6 +223,12 @@ impl Instance {
         path
     }
 
+    /// All orders, newest first, as far as one page goes.
+    pub async fn orders(&self) -> Vec<Value> {
+        let orders = self.get("/api/orders").await.json();
+        orders.as_array().unwrap().clone()
+    }
+
     pub async fn socket(&self, query: &str) -> Socket {
         Socket::open(&format!("{}/ws{query}", self.url.replace("http", "ws")))
             .await

@@ -2,14 +2,16 @@
 -- One batch, all of it or nothing. Redis never rolls back, so every check comes before the first write; and
 -- the shebang makes Redis refuse the whole script at its start when memory is full, not halfway through.
 --
--- KEYS  meta, log, what is remembered under the batch's name, then in this order: expected documents, written documents, indexes, histories
+-- KEYS  meta, log, what is remembered under the batch's name, then in this order: expected documents, written
+--       documents, indexes, histories
 -- ARGV  epoch, until when (ms by this Redis' clock) it may happen, retention, channel, what to remember and for
 --       how many ms, then four counts and, for each in turn:
 --       expected   "+" and the text, or "-" where there must be none
 --       written    the text
 --       indexes    "+" or "-", and the member
 --       histories  the entry without its id and its closing brace
--- Returns {"done", seq}, {"known", what is remembered}, {"conflict"}, {"late"}, or {"epoch"} where the store has another one.
+-- Returns {"done", seq}, {"known", what is remembered}, {"conflict"}, {"late"}, or {"epoch"} where the store has
+-- another one.
 local k, a = 0, 0
 local function key() k = k + 1; return KEYS[k] end
 local function arg() a = a + 1; return ARGV[a] end
