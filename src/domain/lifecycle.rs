@@ -50,7 +50,7 @@ macro_rules! named {
         }
     };
 }
-pub(super) use named;
+pub(crate) use named;
 
 named! {
     /// Where an order stands, in the order of an order's day.

@@ -20,6 +20,7 @@ pub use board::{Board, Counts, Folded, Found, Row, Snapshot};
 pub use error::{Error, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};
+pub(crate) use lifecycle::named;
 pub use lifecycle::{EventType, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price};
 pub use order::{Command, Expected, Offer, Order, OrderId};

@@ -1,6 +1,7 @@
 //! All settings: from the environment, `.env`, and `Leptos.toml` for what Leptos needs to run. Read once, at
 //! the start; a value that makes no sense stops the start with a sentence that names its variable.
 
+use crate::ui::Currency;
 use axum::http::{HeaderValue, Uri, uri::Authority};
 use leptos::config::{LeptosOptions, get_config_from_str};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
@@ -28,6 +29,7 @@ pub struct Config {
     /// Live connections, in all and of one address.
     pub sockets: usize,
     pub sockets_per_address: usize,
+    pub currency: Currency,
 }
 
 #[derive(Clone)]
@@ -64,6 +66,7 @@ impl Config {
             rate: rate()?,
             retention: number("EVENT_RETENTION")?.unwrap_or(100_000),
             sockets: number("MAX_SOCKETS")?.map_or(10_000, |n| n as usize),
+            currency: currency()?,
             sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")?.map_or(1_000, |n| n as usize),
         })
     }
@@ -93,6 +96,17 @@ where
             .map_err(|why| wrong(variable, format!("“{text}” will not do: {why}")))
     };
     value(variable)?.map(parse).transpose()
+}
+
+fn currency() -> Result<Currency, ConfigError> {
+    let Some(code) = value("CURRENCY")? else {
+        return Ok(Currency::Euro);
+    };
+    Currency::from_name(&code.trim().to_uppercase()).ok_or_else(|| {
+        let known: Vec<_> = Currency::ALL.iter().map(|one| one.name()).collect();
+        let why = format!("“{code}” is none of {}", known.join(", "));
+        wrong("CURRENCY", why)
+    })
 }
 
 /// A number that is not 0.

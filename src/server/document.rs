@@ -1,12 +1,19 @@
 //! The document around a page: its head, and what wakes it up.
 
-use crate::ui::{App, Opening, Place, title};
+use crate::ui::{App, Opening, Place, Settings, Theme, t, title};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::HashedStylesheet;
 
 /// Needs the page's `Place` and `Opening` as context.
 pub fn document(options: LeptosOptions) -> impl IntoView {
-    let board = use_context::<Opening>().and_then(|opening| opening.snapshot);
+    let opening = use_context::<Opening>();
+    let Settings { locale, theme } = opening
+        .as_ref()
+        .map(|opening| opening.settings)
+        .unwrap_or_default();
+    locale.settle();
+    let theme = (theme != Theme::System).then(|| theme.name());
+    let board = opening.and_then(|opening| opening.snapshot);
     let title = title(
         &use_context().unwrap_or(Place::Nowhere),
         board.as_ref().map(|snapshot| &snapshot.board),
@@ -15,11 +22,11 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=locale.language.name() data-theme=theme>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                <meta name="description" content="A real-time market for pizza: kitchens, customers and drivers on one live board."/>
+                <meta name="description" content=t(["A real-time market for pizza: kitchens, customers and drivers on one live board.", "Ein Markt für Pizza in Echtzeit: Küchen, Kunden und Fahrer an einem lebendigen Brett."])/>
                 <meta name="theme-color" content="#fdfbf6" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#2a211c" media="(prefers-color-scheme: dark)"/>
                 <title inner_html=title></title>

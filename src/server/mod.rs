@@ -18,6 +18,7 @@ mod query;
 mod rest;
 mod router;
 mod seats;
+mod settings;
 mod socket;
 mod state;
 mod telemetry;

@@ -4,6 +4,7 @@ use super::{
     document::document,
     drawing,
     posted::{FLASH_SHOWN, read_cookie, read_flash},
+    settings,
     state::App,
 };
 use crate::{
@@ -122,6 +123,7 @@ async fn page(app: App, place: Place, request: Request) -> Response {
             None => None,
         },
         flash: read_flash(headers),
+        settings: settings::of(headers, &app),
         zone: read_cookie(headers, "zone")
             .and_then(|zone| zone.parse().ok())
             .filter(is_zone),

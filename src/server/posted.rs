@@ -185,7 +185,7 @@ fn redirect(response: &ResponseOptions, to: &str) {
 }
 
 /// The page that the form stood on: its path and query here, wherever it claims to be.
-fn came_from(headers: &HeaderMap) -> String {
+pub fn came_from(headers: &HeaderMap) -> String {
     let referer = headers
         .get(REFERER)
         .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());

@@ -1,9 +1,9 @@
 //! Every route, on one page.
 
-use super::{health, layers, pages, rest, socket, state::App};
+use super::{health, layers, pages, rest, settings, socket, state::App};
 use axum::{
     Router,
-    routing::{any, get},
+    routing::{any, get, post},
 };
 
 pub fn router(app: App) -> Router {
@@ -13,6 +13,7 @@ pub fn router(app: App) -> Router {
         // Which a nested router does not see.
         .route("/api/", any(rest::unknown_path))
         .route("/ws", get(socket::open))
+        .route("/settings", post(settings::change))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .merge(pages::routes(&app))

@@ -2,6 +2,7 @@
 
 use super::{
     live,
+    locale::t,
     market::Market,
     panels,
     parts::{
@@ -11,6 +12,7 @@ use super::{
         small::{Icon, icon},
     },
     place::{Here, Panel},
+    settings::Settings,
     words,
 };
 use crate::domain::{Error, Event, Found, Snapshot};
@@ -31,6 +33,7 @@ pub struct Opening {
     pub flash: Option<Flash>,
     /// Minutes east of UTC where the reader is, if the browser has said so before.
     pub zone: Option<i32>,
+    pub settings: Settings,
 }
 
 impl Opening {
@@ -43,6 +46,7 @@ impl Opening {
             past: None,
             flash: None,
             zone: None,
+            settings: Settings::default(),
         })
     }
 }
@@ -50,6 +54,7 @@ impl Opening {
 #[component]
 pub fn App() -> impl IntoView {
     let opening = SharedValue::new(Opening::of_request).into_inner();
+    opening.settings.locale.settle();
     let here = Here::new(&opening.address);
     let market = Market::new(opening.snapshot, opening.zone);
     provide_context(here);
@@ -69,8 +74,8 @@ pub fn App() -> impl IntoView {
     let panel = here.memo(|place| place.panel());
     let loaded = Memo::new(move |_| market.is_loaded());
     view! {
-        <a class="unseen" href="#main">"Skip to content"</a>
-        {bar()}
+        <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
+        {bar(opening.settings)}
         {refused_elsewhere()}
         {move || match panel.get() {
             Panel::Home => panels::home(),
@@ -91,9 +96,9 @@ fn outage() -> AnyView {
         <main id="main" tabindex="-1">
             <div class="empty">
                 {icon(Icon::Stale)}
-                <h1>"The market’s store does not answer"</h1>
-                <p>"Nothing is lost. We keep trying, and this page fills itself as soon as the store is back."</p>
-                {read_again("button primary", "Try again")}
+                <h1>{t(["The market’s store does not answer", "Der Speicher des Markts antwortet nicht"])}</h1>
+                <p>{t(["Nothing is lost. We keep trying, and this page fills itself as soon as the store is back.", "Nichts ist verloren. Wir versuchen es weiter, und diese Seite füllt sich, sobald er wieder da ist."])}</p>
+                {read_again("button primary", t(["Try again", "Noch einmal"]))}
             </div>
         </main>
     }

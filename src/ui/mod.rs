@@ -9,13 +9,17 @@
 mod app;
 mod ask;
 mod live;
+mod locale;
 mod market;
 mod panels;
 mod parts;
 mod place;
+mod settings;
 mod words;
 
 pub use app::{App, Opening};
+pub use locale::{Currency, Language, Locale, t};
 pub use parts::form::{Flash, form_id};
 pub use place::Place;
+pub use settings::{Settings, Theme};
 pub use words::title;

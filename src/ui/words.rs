@@ -1,139 +1,206 @@
 //! All words that depend on something: statuses, refusals, times, money. One place, one voice.
 
-use super::{market::Market, place::Place};
+use super::{
+    locale::{Locale, plural, say, t},
+    market::Market,
+    place::Place,
+};
 use crate::domain::{Board, Cents, Error, Order, Refusal, Status, Time, What};
 use chrono::TimeDelta;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A status as kitchens, dispatch and the order book call it.
 pub fn status(status: Status) -> &'static str {
-    match status {
-        Status::PendingSupplier => "To answer",
-        Status::SupplierAccepted => "On offer",
-        Status::SupplierRejected => "Rejected",
-        Status::CustomerAccepted => "To prepare",
-        Status::Preparing => "In the oven",
-        Status::Ready => "Ready",
-        Status::Dispatched => "With driver",
-        Status::InTransit => "On the way",
-        Status::Delivered => "Delivered",
-        Status::Cancelled => "Cancelled",
-    }
+    t(match status {
+        Status::PendingSupplier => ["To answer", "Zu beantworten"],
+        Status::SupplierAccepted => ["On offer", "Im Angebot"],
+        Status::SupplierRejected => ["Rejected", "Abgelehnt"],
+        Status::CustomerAccepted => ["To prepare", "Zu backen"],
+        Status::Preparing => ["In the oven", "Im Ofen"],
+        Status::Ready => ["Ready", "Fertig"],
+        Status::Dispatched => ["With driver", "Beim Fahrer"],
+        Status::InTransit => ["On the way", "Unterwegs"],
+        Status::Delivered => ["Delivered", "Geliefert"],
+        Status::Cancelled => ["Cancelled", "Storniert"],
+    })
 }
 
 /// A status as the customer lives it.
 pub fn customer_status(status: Status) -> &'static str {
-    match status {
-        Status::SupplierAccepted => "Hot right now",
-        Status::CustomerAccepted => "Taken",
-        Status::Dispatched => "With the driver",
-        Status::Delivered => "At your door",
-        other => self::status(other),
-    }
+    t(match status {
+        Status::SupplierAccepted => ["Hot right now", "Jetzt zu haben"],
+        Status::CustomerAccepted => ["Taken", "Bestellt"],
+        Status::Dispatched => ["With the driver", "Beim Fahrer"],
+        Status::Delivered => ["At your door", "An deiner Tür"],
+        other => return self::status(other),
+    })
 }
 
 /// What has become of an order that somebody wanted to do something else with.
 fn already(status: Status) -> &'static str {
-    match status {
-        Status::PendingSupplier => "it still waits for the kitchen’s answer",
-        Status::SupplierAccepted => "it is already on offer",
-        Status::SupplierRejected => "the kitchen has rejected it",
-        Status::CustomerAccepted => "it is already taken",
-        Status::Preparing => "it is already in the oven",
-        Status::Ready => "it is already out of the oven",
-        Status::Dispatched => "a driver already has it",
-        Status::InTransit => "it is already on its way",
-        Status::Delivered => "it is already delivered",
-        Status::Cancelled => "it has been cancelled",
-    }
+    t(match status {
+        Status::PendingSupplier => [
+            "it still waits for the kitchen’s answer",
+            "die Küche hat noch nicht geantwortet",
+        ],
+        Status::SupplierAccepted => ["it is already on offer", "sie ist schon im Angebot"],
+        Status::SupplierRejected => ["the kitchen has rejected it", "die Küche hat sie abgelehnt"],
+        Status::CustomerAccepted => ["it is already taken", "sie ist schon vergeben"],
+        Status::Preparing => ["it is already in the oven", "sie ist schon im Ofen"],
+        Status::Ready => [
+            "it is already out of the oven",
+            "sie ist schon aus dem Ofen",
+        ],
+        Status::Dispatched => ["a driver already has it", "ein Fahrer hat sie schon"],
+        Status::InTransit => ["it is already on its way", "sie ist schon unterwegs"],
+        Status::Delivered => ["it is already delivered", "sie ist schon geliefert"],
+        Status::Cancelled => ["it has been cancelled", "sie ist storniert"],
+    })
 }
 
 /// A refusal as one sentence for whoever pressed the button.
 pub fn refusal(error: &Error) -> String {
-    match error {
+    let sentence = match error {
         Error::Refused(Refusal { status, .. }) | Error::Outdated { status, .. } => {
-            format!("Somebody was faster: {}.", already(*status))
+            let already = already(*status);
+            return say!(
+                "Somebody was faster: {already}.",
+                "Jemand war schneller: {already}."
+            );
         }
-        Error::Invalid(_) => {
-            "Something is missing or not right. Look at the marked fields.".to_owned()
+        Error::TooMany(seconds) => {
+            return say!(
+                "That was a lot at once. Try again in {seconds} s.",
+                "Das war viel auf einmal. In {seconds} s geht es wieder."
+            );
         }
-        Error::UnknownOrder(_) => "There is no such order.".to_owned(),
-        Error::Away => {
-            "The market’s store does not answer. Nothing was changed; try again in a moment."
-                .to_owned()
-        }
-        Error::NoAnswer => {
-            "No answer came yet. It is sent again when the connection is back, and done only once."
-                .to_owned()
-        }
-        Error::TooMany(seconds) => format!("That was a lot at once. Try again in {seconds} s."),
+        Error::Invalid(_) => [
+            "Something is missing or not right. Look at the marked fields.",
+            "Etwas fehlt oder stimmt nicht. Es ist an den Feldern markiert.",
+        ],
+        Error::UnknownOrder(_) => ["There is no such order.", "Diese Bestellung gibt es nicht."],
+        Error::Away => [
+            "The market’s store does not answer. Nothing was changed; try again in a moment.",
+            "Der Speicher des Markts antwortet nicht. Nichts wurde geändert; versuch es gleich noch einmal.",
+        ],
+        Error::NoAnswer => [
+            "No answer came yet. It is sent again when the connection is back, and done only once.",
+            "Noch keine Antwort. Es wird noch einmal geschickt, sobald die Verbindung steht, und nur einmal getan.",
+        ],
         // What a panel asks is well formed: the rest is for integrators.
-        _ => "Something went wrong on our side. It has been noted.".to_owned(),
-    }
+        _ => [
+            "Something went wrong on our side. It has been noted.",
+            "Bei uns ist etwas schiefgegangen. Es ist notiert.",
+        ],
+    };
+    t(sentence).to_owned()
 }
 
 /// Why something cannot be read right now.
 pub fn unread(error: &Error) -> String {
     match error {
-        Error::NoAnswer | Error::Away => {
-            "This cannot be read right now. It shows up as soon as the market answers.".to_owned()
-        }
+        Error::NoAnswer | Error::Away => t([
+            "This cannot be read right now. It shows up as soon as the market answers.",
+            "Das ist gerade nicht zu lesen. Es erscheint, sobald der Markt antwortet.",
+        ])
+        .to_owned(),
         other => refusal(other),
     }
 }
 
 /// What is wrong with one field, and how it would be right.
 pub fn fault(field: &str, what: &What) -> String {
-    match (field, what) {
-        ("delivery_address", What::Missing | What::Empty) => {
-            "The address is empty. Where should the driver go?".to_owned()
+    let sentence = match (field, what) {
+        ("delivery_address", What::Missing | What::Empty) => [
+            "The address is empty. Where should the driver go?",
+            "Die Adresse ist leer. Wohin soll es gehen?",
+        ],
+        ("customer_name", What::Missing | What::Empty) => [
+            "The name is empty. Whom should the driver ask for?",
+            "Der Name ist leer. Nach wem soll gefragt werden?",
+        ],
+        ("pizza_name", What::Missing | What::Empty) => [
+            "The pizza has no name yet.",
+            "Die Pizza hat noch keinen Namen.",
+        ],
+        ("supplier_name", What::Missing | What::Empty) => {
+            ["Which kitchen is it?", "Welche Küche ist es?"]
         }
-        ("customer_name", What::Missing | What::Empty) => {
-            "The name is empty. Whom should the driver ask for?".to_owned()
-        }
-        ("pizza_name", What::Missing | What::Empty) => "The pizza has no name yet.".to_owned(),
-        ("supplier_name", What::Missing | What::Empty) => "Which kitchen is it?".to_owned(),
-        ("notes", What::Missing) => "Why? Pick a reason, or write one.".to_owned(),
-        ("driver_name", What::Missing | What::Empty) => "Who drives?".to_owned(),
-        ("supplier_price", What::Missing | What::Empty) => {
-            "The price is empty. Write it like 9.50.".to_owned()
-        }
+        ("notes", What::Missing) => [
+            "Why? Pick a reason, or write one.",
+            "Warum? Such einen Grund aus oder schreib einen.",
+        ],
+        ("driver_name", What::Missing | What::Empty) => ["Who drives?", "Wer fährt?"],
+        ("supplier_price", What::Missing | What::Empty) => [
+            "The price is empty. Write it like 9.50.",
+            "Der Preis ist leer. Schreib ihn wie 9,50.",
+        ],
         ("supplier_price", What::NotANumber { given }) => {
-            format!("“{given}” is no price. Write it like 9.50.")
+            return say!(
+                "“{given}” is no price. Write it like 9.50.",
+                "„{given}“ ist kein Preis. Schreib ihn wie 9,50."
+            );
         }
         ("markup_percentage", What::NotANumber { given }) => {
-            format!("“{given}” is no percentage. Write it like 30.")
+            return say!(
+                "“{given}” is no percentage. Write it like 30.",
+                "„{given}“ ist keine Prozentzahl. Schreib sie wie 30."
+            );
         }
         ("estimated_time", What::NotANumber { given }) => {
-            format!("“{given}” is no number of minutes. Write it like 25.")
+            return say!(
+                "“{given}” is no number of minutes. Write it like 25.",
+                "„{given}“ ist keine Minutenzahl. Schreib sie wie 25."
+            );
         }
-        (_, what) => what.to_string(),
-    }
+        (_, What::Missing | What::Empty) => ["This is empty.", "Das ist leer."],
+        (_, What::TooLong { max, length }) => {
+            return say!(
+                "{length} characters are too many: {max} fit.",
+                "{length} Zeichen sind zu viele: {max} passen."
+            );
+        }
+        (_, What::OutOfRange { from, to }) => {
+            return say!(
+                "This must be from {from} to {to}.",
+                "Das muss von {from} bis {to} sein."
+            );
+        }
+        (_, What::NotANumber { given }) => {
+            return say!("“{given}” is no number.", "„{given}“ ist keine Zahl.");
+        }
+        (_, What::TooPrecise) => [
+            "At most two decimals fit.",
+            "Höchstens zwei Stellen nach dem Komma passen.",
+        ],
+        (_, What::NotWhole) => [
+            "This must be a whole number.",
+            "Das muss eine ganze Zahl sein.",
+        ],
+        (_, What::ControlCharacter | What::NotUnicode) => [
+            "This holds a character that cannot be written.",
+            "Darin steckt ein Zeichen, das sich nicht schreiben lässt.",
+        ],
+        // What a panel asks is well formed: the rest is for integrators.
+        _ => ["This is not right.", "Das stimmt so nicht."],
+    };
+    t(sentence).to_owned()
 }
 
 /// `€12,345.60`
 pub fn money(amount: Cents) -> String {
-    let plain = amount.to_string();
-    let (units, cents) = plain.split_once('.').unwrap_or((&plain, "00"));
-    let mut grouped = String::from("€");
-    for (i, digit) in units.chars().enumerate() {
-        if i > 0 && (units.len() - i) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped}.{cents}")
+    Locale::here().money(&amount.to_string())
 }
 
 /// `7 min`, `2 h 5 min`, `3 days`: how long, as one would say it.
 pub fn duration(time: TimeDelta) -> String {
     let minutes = time.num_minutes().max(0);
     match minutes {
-        0 => "under 1 min".to_owned(),
+        0 => t(["under 1 min", "unter 1 min"]).to_owned(),
         1..60 => format!("{minutes} min"),
         60..1_440 if minutes % 60 == 0 => format!("{} h", minutes / 60),
         60..1_440 => format!("{} h {} min", minutes / 60, minutes % 60),
-        _ => plural(minutes / 1_440, "day", "days"),
+        _ => plural((minutes / 1_440) as usize, ["day", "Tag"], ["days", "Tage"]),
     }
 }
 
@@ -156,24 +223,31 @@ pub fn title(place: &Place, board: Option<&Board>) -> String {
     };
     let what = match place {
         Place::Home => return "Pizza Market".to_owned(),
-        Place::Nowhere => "Nothing here".to_owned(),
+        Place::Nowhere => t(["Nothing here", "Hier ist nichts"]).to_owned(),
         Place::Supplier { kitchen } => {
             let to_answer = |order: &Order| {
                 order.status == Status::PendingSupplier && is_of(order, kitchen.as_deref())
             };
+            let kitchen = kitchen.as_deref();
             format!(
                 "{}{}",
                 waits(&to_answer),
-                kitchen.as_deref().unwrap_or("Supplier")
+                kitchen.unwrap_or(t(["Supplier", "Küche"]))
             )
         }
-        Place::Customer { .. } => "Hot right now".to_owned(),
+        Place::Customer { .. } => t(["Hot right now", "Jetzt zu haben"]).to_owned(),
         Place::Track(id) => match board.and_then(|board| board.get(*id)) {
             Some(order) => format!("{} · {}", customer_status(order.status), order.pizza_name),
-            None => "One order".to_owned(),
+            None => t(["One order", "Eine Bestellung"]).to_owned(),
         },
-        Place::Dispatch => format!("{}Dispatch", waits(&|order| order.status == Status::Ready)),
-        Place::Orders { .. } => "Orders".to_owned(),
+        Place::Dispatch => {
+            let dispatch = t(["Dispatch", "Auslieferung"]);
+            format!(
+                "{}{dispatch}",
+                waits(&|order| order.status == Status::Ready)
+            )
+        }
+        Place::Orders { .. } => t(["Orders", "Bestellungen"]).to_owned(),
     };
     format!("{what} · Pizza Market")
 }
@@ -196,10 +270,6 @@ pub fn lower(text: &str) -> String {
     } else {
         text.to_lowercase()
     }
-}
-
-pub fn plural(n: i64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// `19:17`, in the reader's time. Where that is not known it says so: `17:17 UTC`.
@@ -226,15 +296,6 @@ fn in_zone(time: Time, market: Market, write: fn((u32, u32, u32)) -> String) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_is_grouped() {
-        let says = |cents| money(Cents::new(cents));
-        assert_eq!(
-            [1, 1_235, 100_000, 1_300_000, 11_000_000].map(says),
-            ["€0.01", "€12.35", "€1,000.00", "€13,000.00", "€110,000.00"]
-        );
-    }
 
     #[test]
     fn times_are_said_as_people_say_them() {

@@ -4,6 +4,7 @@ use crate::{
     api,
     domain::{Board, Order, OrderId, Status},
     ui::{
+        locale::plural,
         market::Market,
         parts::{
             form::{Act, Form, Forms, refused},
@@ -70,8 +71,8 @@ fn how_many() -> (Signal<String>, Signal<String>) {
     let pizzas = Market::here().view(|board| kitchens(board).len());
     let kitchens = Market::here().view(|board| list::sorted(kitchens(board).into_iter()).len());
     (
-        text(move || words::plural(pizzas.get() as i64, "pizza", "pizzas")),
-        text(move || words::plural(kitchens.get() as i64, "kitchen", "kitchens")),
+        text(move || plural(pizzas.get(), ["pizza", "Pizza"], ["pizzas", "Pizzen"])),
+        text(move || plural(kitchens.get(), ["kitchen", "Küche"], ["kitchens", "Küchen"])),
     )
 }
 

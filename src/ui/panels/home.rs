@@ -1,6 +1,9 @@
 //! The way in, and what stands where nothing is.
 
-use crate::ui::parts::small::{Detail, Icon, empty, icon, pizza};
+use crate::ui::{
+    locale::{Text, t},
+    parts::small::{Detail, Icon, empty, icon, pizza},
+};
 use leptos::prelude::*;
 
 pub fn home() -> AnyView {
@@ -8,38 +11,43 @@ pub fn home() -> AnyView {
         <main id="main" tabindex="-1">
             <section class="hero">
                 <div>
-                    <h1>"Pizza, live from the oven"</h1>
-                    <p class="soft">"Kitchens offer, customers take, drivers bring. Everybody sees the same truth at once."</p>
+                    <h1>{t(["Pizza, live from the oven", "Pizza, frisch aus dem Ofen"])}</h1>
+                    <p class="soft">{t(["Kitchens offer, customers take, drivers bring. Everybody sees the same truth at once.", "Küchen bieten an, Kunden greifen zu, Fahrer bringen. Alle sehen im selben Augenblick dasselbe."])}</p>
                 </div>
                 {pizza("Diavola", Detail::Card)}
             </section>
-            <h2 class="unseen">"Where do you stand?"</h2>
+            <h2 class="unseen">{t(["Where do you stand?", "Wo stehst du?"])}</h2>
             <ul class="doors">
-                {door("/supplier", Icon::Shop, "Supplier", "Offer pizzas, answer, bake, call them ready.")}
-                {door("/customer", Icon::Slice, "Customer", "See what is hot, take it, follow it to your door.")}
-                {door("/dispatch", Icon::Person, "Dispatch", "Send drivers, and know who is out.")}
-                {door("/orders", Icon::Search, "Orders", "Every order, where it stands, and how it got there.")}
+                {door("/supplier", Icon::Shop, ["Supplier", "Küche"], ["Offer pizzas, answer, bake, call them ready.", "Pizzen anbieten, antworten, backen, fertig melden."])}
+                {door("/customer", Icon::Slice, ["Customer", "Kunde"], ["See what is hot, take it, follow it to your door.", "Sehen, was es gibt, zugreifen, bis zur Tür verfolgen."])}
+                {door("/dispatch", Icon::Person, ["Dispatch", "Auslieferung"], ["Send drivers, and know who is out.", "Fahrer losschicken und wissen, wer unterwegs ist."])}
+                {door("/orders", Icon::Search, ["Orders", "Bestellungen"], ["Every order, where it stands, and how it got there.", "Jede Bestellung, wo sie steht und wie sie dahin kam."])}
             </ul>
         </main>
     }
     .into_any()
 }
 
-fn door(path: &'static str, symbol: Icon, name: &'static str, what: &'static str) -> AnyView {
+fn door(path: &'static str, symbol: Icon, name: Text, what: Text) -> AnyView {
     view! {
         <li>
-            <a class="paper door" href=path>{icon(symbol)} <strong>{name}</strong> <span class="soft">{what}</span></a>
+            <a class="paper door" href=path>{icon(symbol)} <strong>{t(name)}</strong> <span class="soft">{t(what)}</span></a>
         </li>
     }
     .into_any()
 }
 
 pub fn nowhere() -> AnyView {
-    let way_on = Some(("Go to the entrance", "/".to_owned()));
+    let way_on = Some((t(["Go to the entrance", "Zum Eingang"]), "/".to_owned()));
     view! {
         <main id="main" tabindex="-1">
-            <h1 class="unseen">"Nothing here"</h1>
-            {empty(Icon::Search, "There is nothing at this address", "The panels are in the bar above.", way_on)}
+            <h1 class="unseen">{t(["Nothing here", "Hier ist nichts"])}</h1>
+            {empty(
+                Icon::Search,
+                t(["There is nothing at this address", "Unter dieser Adresse ist nichts"]),
+                t(["The panels are in the bar above.", "Die Bereiche stehen oben in der Leiste."]),
+                way_on,
+            )}
         </main>
     }
     .into_any()

@@ -5,26 +5,29 @@ use crate::{
     domain::{Board, Status},
     ui::{
         live::hurry,
+        locale::{Text, say, t},
         market::{Lamp, Market},
         place::{Here, Panel, Place, Wanted},
+        settings::{Settings, look},
         words,
     },
 };
 use leptos::{ev, prelude::*};
 
-pub fn bar() -> AnyView {
+pub fn bar(settings: Settings) -> AnyView {
     view! {
         <header class="bar">
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
-            <nav class="panels" aria-label="Panels">
+            <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
-                    {panel(Place::Supplier { kitchen: None }, "Supplier", |board| waits(board, Status::PendingSupplier), "to answer", true)}
-                    {panel(Place::Customer { taking: None }, "Customer", |board| waits(board, Status::SupplierAccepted), "on offer", false)}
-                    {panel(Place::Dispatch, "Dispatch", |board| waits(board, Status::Ready), "waiting for a driver", true)}
-                    {panel(Place::Orders { wanted: Wanted::default(), open: None }, "Orders", |board| board.counts().all() as usize, "in all", false)}
+                    {panel(Place::Supplier { kitchen: None }, ["Supplier", "Küche"], |board| waits(board, Status::PendingSupplier), ["to answer", "zu beantworten"], true)}
+                    {panel(Place::Customer { taking: None }, ["Customer", "Kunde"], |board| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
+                    {panel(Place::Dispatch, ["Dispatch", "Auslieferung"], |board| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
+                    {panel(Place::Orders { wanted: Wanted::default(), open: None }, ["Orders", "Bestellungen"], |board| board.counts().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
             {lamp()}
+            {look(settings)}
         </header>
         {stale_banner()}
     }
@@ -38,9 +41,9 @@ fn waits(board: &Board, status: Status) -> usize {
 /// A panel's link, with what is there. Where `calls`, a number above zero calls somebody.
 fn panel(
     place: Place,
-    word: &'static str,
+    word: Text,
     read: fn(&Board) -> usize,
-    of_what: &'static str,
+    of_what: Text,
     calls: bool,
 ) -> AnyView {
     let number = Market::here().view(read);
@@ -52,7 +55,7 @@ fn panel(
     view! {
         <li>
             <a href=place.address() aria-current=current>
-                {word} " " {count(number, calls)} <span class="unseen">" " {of_what}</span>
+                {t(word)} " " {count(number, calls)} <span class="unseen">" " {t(of_what)}</span>
             </a>
         </li>
     }
@@ -62,18 +65,23 @@ fn panel(
 fn lamp() -> AnyView {
     let market = Market::here();
     let face = move || match market.lamp() {
-        Lamp::Page => ("page", Icon::Clock, "As of "),
-        Lamp::Live => ("live", Icon::Live, "Live"),
-        Lamp::Reconnecting => ("reconnecting", Icon::Reconnecting, "Reconnecting…"),
-        Lamp::Stale => ("stale", Icon::Stale, "Stale"),
+        Lamp::Page => ("page", Icon::Clock, ["As of ", "Stand "]),
+        Lamp::Live => ("live", Icon::Live, ["Live", "Live"]),
+        Lamp::Reconnecting => (
+            "reconnecting",
+            Icon::Reconnecting,
+            ["Reconnecting…", "Verbinde neu …"],
+        ),
+        Lamp::Stale => ("stale", Icon::Stale, ["Stale", "Veraltet"]),
     };
     let state = mark(move || Some(face().0));
     // The word is read out when it changes; the age beside it is not, with every second.
-    let word = text(move || face().2.to_owned());
+    let word = text(move || t(face().2).to_owned());
     let age = text(move || match market.lamp() {
         Lamp::Page => words::clock(market.as_of(), market),
         Lamp::Reconnecting | Lamp::Stale if market.is_loaded() => {
-            format!(" · {} old", words::seconds(market.age()))
+            let age = words::seconds(market.age());
+            say!(" · {age} old", " · {age} alt")
         }
         _ => String::new(),
     });
@@ -111,10 +119,13 @@ fn stale_banner() -> AnyView {
                 <div class="banner" data-tone="bad" role="alert">
                     {icon(Icon::Stale)}
                     <p>
-                        <strong>"This is from " {from} "."</strong>
-                        " The connection is gone and we keep trying. What you send now is still safe: it is either stored or refused."
+                        <strong>{t(["This is from ", "Das ist von "])} {from} "."</strong> " "
+                        {t([
+                            "The connection is gone and we keep trying. What you send now is still safe: it is either stored or refused.",
+                            "Die Verbindung ist weg, wir versuchen es weiter. Was du jetzt schickst, ist trotzdem sicher: Es wird gespeichert oder abgelehnt.",
+                        ])}
                     </p>
-                    {read_again("button", "Try now")}
+                    {read_again("button", t(["Try now", "Jetzt versuchen"]))}
                 </div>
             }
             .into_any()

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Order, Status, Time},
-    ui::{market::Market, words},
+    ui::{locale::say, market::Market, words},
 };
 use leptos::prelude::*;
 
@@ -39,6 +39,7 @@ pub enum Icon {
     Plus,
     Reconnecting,
     Search,
+    Settings,
     Shop,
     Slice,
     Stale,
@@ -67,6 +68,7 @@ impl Icon {
             Icon::Plus => "plus",
             Icon::Reconnecting => "reconnecting",
             Icon::Search => "search",
+            Icon::Settings => "settings",
             Icon::Shop => "shop",
             Icon::Slice => "slice",
             Icon::Stale => "stale",
@@ -178,7 +180,13 @@ pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
     let part = |class: &'static str, what: String, amount| {
         view! { <div class=class><dt>{what}</dt><dd>{words::money(amount)}</dd></div> }.into_any()
     };
-    let market_part = format!("Market’s part, {} %", order.markup_percentage);
+    let market_part = {
+        let percent = order.markup_percentage.to_string();
+        say!(
+            "Market’s part, {percent} %",
+            "Anteil des Markts, {percent} %"
+        )
+    };
     view! {
         <dl class="sum">
             {part("part", whose.to_owned(), order.supplier_price.cents())}
@@ -238,6 +246,7 @@ mod tests {
             Plus,
             Reconnecting,
             Search,
+            Settings,
             Shop,
             Slice,
             Stale,

@@ -3,7 +3,11 @@
 use super::small::{Detail, Icon, icon_of, mark, moment, name, pizza, text};
 use crate::{
     domain::{Order, Time},
-    ui::{market::Market, words},
+    ui::{
+        locale::{say, t},
+        market::Market,
+        words,
+    },
 };
 use chrono::TimeDelta;
 use leptos::prelude::*;
@@ -78,15 +82,21 @@ pub fn due(order: &Order) -> AnyView {
     };
     let level = level(order);
     let words = text(move || match promised - market.now() {
-        left if left.num_minutes() == 0 => "Due now".to_owned(),
-        left if left < TimeDelta::zero() => format!("{} late", words::duration(-left)),
-        left => format!("In {}", words::duration(left + ALMOST)),
+        left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
+        left if left < TimeDelta::zero() => {
+            let late = words::duration(-left);
+            say!("{late} late", "{late} zu spät")
+        }
+        left => {
+            let left = words::duration(left + ALMOST);
+            say!("In {left}", "In {left}")
+        }
     });
     let symbol = icon_of(move || level().face().1);
     view! {
         <p class="due">
             {symbol}
-            <span><b>{words}</b> " " <span>"promised " {moment(promised)}</span></span>
+            <span><b>{words}</b> " " <span>{t(["promised ", "zugesagt "])} {moment(promised)}</span></span>
         </p>
     }
     .into_any()

@@ -1,0 +1,68 @@
+//! What somebody has settled for their pages, as their browser keeps it.
+
+use super::{
+    posted::{came_from, read_cookie},
+    state::App,
+};
+use crate::ui::{Language, Locale, Settings, Theme};
+use axum::{
+    Form,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+/// One button's worth of it.
+#[derive(Deserialize)]
+pub struct Change {
+    theme: Option<Theme>,
+    language: Option<Language>,
+}
+
+/// Keeps a change for a year, and goes back to the page that it was made on.
+pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response {
+    let values = [
+        ("theme", change.theme.map(Theme::name)),
+        ("language", change.language.map(Language::name)),
+    ];
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let back = HeaderValue::from_str(&came_from(&headers));
+    let answer = response.headers_mut();
+    answer.insert(LOCATION, back.unwrap_or(HeaderValue::from_static("/")));
+    for (name, value) in values {
+        let cookie = |value| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+        if let Some(Ok(cookie)) = value.map(|value| HeaderValue::from_str(&cookie(value))) {
+            answer.append(SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+/// As a request's cookies say; else as the browser prefers.
+pub fn of(headers: &HeaderMap, app: &App) -> Settings {
+    let language = read_cookie(headers, "language")
+        .and_then(|name| Language::from_name(&name))
+        .or_else(|| preferred(headers));
+    Settings {
+        locale: Locale {
+            language: language.unwrap_or(Language::English),
+            currency: app.config.currency,
+        },
+        theme: read_cookie(headers, "theme")
+            .and_then(|name| Theme::from_name(&name))
+            .unwrap_or(Theme::System),
+    }
+}
+
+fn preferred(headers: &HeaderMap) -> Option<Language> {
+    let wished = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let known: Vec<_> = Language::ALL
+        .iter()
+        .map(|language| language.name())
+        .collect();
+    let found = accept_language::intersection(wished, &known);
+    Language::from_name(found.first()?)
+}

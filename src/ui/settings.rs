@@ -1,0 +1,77 @@
+//! How somebody wants their pages: language, look, and what their device keeps for them. All of it stands in
+//! cookies, so that the server renders the first page right.
+
+use super::{
+    locale::{Language, Locale, Text, t},
+    parts::small::{Icon, icon},
+};
+use crate::domain::named;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+named! {
+    Theme {
+        System = "system",
+        Light = "light",
+        Dark = "dark",
+        Contrast = "contrast",
+    }
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    pub locale: Locale,
+    pub theme: Theme,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            locale: Locale::default(),
+            theme: Theme::System,
+        }
+    }
+}
+
+/// The button that opens them, and the buttons in there. Each is a plain form that comes back to this page.
+pub fn look(settings: Settings) -> AnyView {
+    let title = t(["Look and language", "Aussehen und Sprache"]);
+    let themes: Vec<_> = Theme::ALL
+        .iter()
+        .map(|&theme| {
+            let word = t(match theme {
+                Theme::System => ["As the device", "Wie das Gerät"],
+                Theme::Light => ["Light", "Hell"],
+                Theme::Dark => ["Dark", "Dunkel"],
+                Theme::Contrast => ["More contrast", "Mehr Kontrast"],
+            });
+            choice("theme", theme.name(), word, theme == settings.theme)
+        })
+        .collect();
+    let languages: Vec<_> = Language::ALL
+        .iter()
+        .map(|&language| {
+            const OWN: Text = ["English", "Deutsch"];
+            let chosen = language == settings.locale.language;
+            let word = OWN[language as usize];
+            view! { <span lang=language.name()>{choice("language", language.name(), word, chosen)}</span> }.into_any()
+        })
+        .collect();
+    view! {
+        <button class="button square quiet" type="button" popovertarget="look" aria-label=title>{icon(Icon::Settings)}</button>
+        <div class="look" id="look" popover="auto">
+            <h2>{title}</h2>
+            <form class="stack" method="post" action="/settings">
+                <div class="row">{themes}</div>
+                <div class="row">{languages}</div>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn choice(name: &'static str, value: &'static str, word: &'static str, chosen: bool) -> AnyView {
+    let pressed = if chosen { "true" } else { "false" };
+    view! { <button class="button" name=name value=value aria-pressed=pressed>{word}</button> }
+        .into_any()
+}
