@@ -1,7 +1,7 @@
 //! The page: what it is opened with, and which panel stands on it.
 
 use super::{
-    live,
+    keys, live,
     locale::t,
     market::Market,
     panels,
@@ -10,6 +10,7 @@ use super::{
         form::{Flash, Forms, refused_elsewhere},
         reading::Reading,
         small::{Icon, icon},
+        toast::{Toasts, toasts},
     },
     place::{Here, Panel},
     settings::Settings,
@@ -62,11 +63,13 @@ pub fn App() -> impl IntoView {
     let forms = Forms::new(opening.flash, market.now_untracked());
     provide_context(forms);
     provide_context(Reading::new(here, market, opening.story, opening.past));
+    provide_context(Toasts::new());
     live::keep(market);
     Effect::new(move |awake: Option<()>| {
         if awake.is_none() {
             here.follow();
             forms.watch();
+            keys::listen();
         }
         document().set_title(&market.with(|board| words::title(&here.get(), board)))
     });
@@ -87,6 +90,8 @@ pub fn App() -> impl IntoView {
             Panel::Dispatch => panels::dispatch(),
             Panel::Orders => panels::orders(),
         }}
+        {toasts()}
+        {keys::help()}
     }
 }
 

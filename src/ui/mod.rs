@@ -8,6 +8,8 @@
 
 mod app;
 mod ask;
+mod device;
+mod keys;
 mod live;
 mod locale;
 mod market;

@@ -297,6 +297,11 @@ pub fn on_click(heard: Box<dyn Fn(web_sys::MouseEvent)>) {
     window_event_listener(ev::click, heard);
 }
 
+/// Hears of every key that is pressed.
+pub fn on_key(heard: Box<dyn Fn(web_sys::KeyboardEvent)>) {
+    window_event_listener(ev::keydown, heard);
+}
+
 /// Does something once the page is awake, and what is on it may differ from what the server has rendered.
 pub fn when_awake(work: impl Fn() + Send + Sync + 'static) {
     fn boxed(work: Box<dyn Fn() + Send + Sync>) {

@@ -65,6 +65,7 @@ pub fn look(settings: Settings) -> AnyView {
                 <div class="row">{themes}</div>
                 <div class="row">{languages}</div>
             </form>
+            <button class="button" type="button" popovertarget="keys">{t(["Work by keyboard", "Mit der Tastatur"])} <kbd>"?"</kbd></button>
         </div>
     }
     .into_any()

@@ -6,3 +6,4 @@ pub mod list;
 pub mod reading;
 pub mod small;
 pub mod ticket;
+pub mod toast;

@@ -58,7 +58,7 @@ pub fn ticket<const N: usize>(order: &Order, class: &'static str, parts: [AnyVie
 fn hang(order: &Order, class: &'static str, parts: Vec<AnyView>) -> AnyView {
     let level = level(order);
     let late = mark(move || level().face().0);
-    view! { <article class=class id=format!("o{}", order.id) data-level=late>{parts}</article> }
+    view! { <article class=class id=format!("o{}", order.id) tabindex="-1" data-level=late>{parts}</article> }
         .into_any()
 }
 
