@@ -4,7 +4,7 @@ use super::{
     keys, live,
     locale::t,
     market::Market,
-    panels,
+    news, panels,
     parts::{
         bar::{bar, read_again},
         form::{Flash, Forms, refused_elsewhere},
@@ -63,7 +63,9 @@ pub fn App() -> impl IntoView {
     let forms = Forms::new(opening.flash, market.now_untracked());
     provide_context(forms);
     provide_context(Reading::new(here, market, opening.story, opening.past));
-    provide_context(Toasts::new());
+    let told = Toasts::new();
+    provide_context(told);
+    market.hear(move |event| news::tell(event, here, forms, told));
     live::keep(market);
     Effect::new(move |awake: Option<()>| {
         if awake.is_none() {

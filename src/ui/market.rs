@@ -13,6 +13,8 @@ const STALE: TimeDelta = TimeDelta::seconds(5);
 #[derive(Clone, Copy)]
 pub struct Market {
     board: StoredValue<Option<Board>>,
+    /// Who is told of each event that has changed it.
+    heard: StoredValue<Option<Heard>>,
     /// What wakes up whoever shows an order, sorted by its id.
     rows: StoredValue<Vec<(OrderId, ArcTrigger)>>,
     /// Some order has changed.
@@ -27,6 +29,8 @@ pub struct Market {
     zone: RwSignal<Option<i32>>,
     asleep: RwSignal<bool>,
 }
+
+type Heard = Box<dyn Fn(&Event) + Send + Sync>;
 
 /// How the page hangs on the live channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +61,7 @@ impl Market {
         };
         Market {
             board: StoredValue::new(board),
+            heard: StoredValue::default(),
             rows: StoredValue::default(),
             changed: Trigger::new(),
             link: RwSignal::new(Link::Page),
@@ -196,8 +201,18 @@ impl Market {
             .with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
     }
 
+    /// From now on, `heard` is told of each event that has changed the board.
+    pub fn hear(self, heard: impl Fn(&Event) + Send + Sync + 'static) {
+        self.heard.set_value(Some(Box::new(heard)));
+    }
+
     pub fn fold(self, event: &Event) -> Folded {
-        self.write(event.order.id, |board| board.fold(event))
+        let folded = self.write(event.order.id, |board| board.fold(event));
+        if matches!(folded, Folded::Applied { .. }) {
+            self.heard
+                .with_value(|heard| heard.as_ref().map(|heard| heard(event)));
+        }
+        folded
     }
 
     /// Takes the answer to a command, which may be here before its event.

@@ -13,6 +13,7 @@ mod keys;
 mod live;
 mod locale;
 mod market;
+mod news;
 mod panels;
 mod parts;
 mod place;

@@ -1,0 +1,66 @@
+//! What happens elsewhere and matters to whoever looks at this page: told where it is not to be seen anyway.
+
+use super::{
+    parts::{form::Forms, toast::Toasts},
+    place::{Here, Place},
+    words,
+};
+use crate::domain::{Event, EventType, Order, Status};
+use leptos::prelude::*;
+
+/// Tells of an event that has just changed the board.
+pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
+    let (place, order) = (here.get_untracked(), event.order.clone());
+    if untrack(|| forms.is_sending(order.id)) || !matters(&place, event) {
+        return;
+    }
+    // As soon as the page shows what has changed.
+    request_animation_frame(move || {
+        if !is_in_sight(&order) {
+            let status = words::status(order.status);
+            let says = format!("{} {}: {status}", order.pizza_name, order.id.number());
+            toasts.show(says, way_to(&place, &order));
+        }
+    });
+}
+
+/// Whether somebody at this place has something to do now, or nothing any more.
+fn matters(place: &Place, event: &Event) -> bool {
+    use EventType::{Cancelled, CustomerAccepted, Ready};
+    match place {
+        Place::Supplier { kitchen } => {
+            words::is_of(&event.order, kitchen.as_deref())
+                && matches!(event.event_type, CustomerAccepted | Cancelled)
+        }
+        Place::Dispatch => match event.event_type {
+            Ready => true,
+            // What nobody had taken did not wait for a driver either.
+            Cancelled => event.order.customer_name.is_some(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn is_in_sight(order: &Order) -> bool {
+    let ticket = document().get_element_by_id(&format!("o{}", order.id));
+    let height = window()
+        .inner_height()
+        .ok()
+        .and_then(|height| height.as_f64());
+    ticket.zip(height).is_some_and(|(ticket, height)| {
+        let bounds = ticket.get_bounding_client_rect();
+        bounds.top() < height && bounds.bottom() > 0.0
+    })
+}
+
+fn way_to(place: &Place, order: &Order) -> String {
+    match order.status {
+        Status::Cancelled => Place::Orders {
+            wanted: Default::default(),
+            open: Some(order.id),
+        }
+        .address(),
+        _ => format!("{}#o{}", place.address(), order.id),
+    }
+}
