@@ -30,6 +30,8 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#fdfbf6" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#2a211c" media="(prefers-color-scheme: dark)"/>
                 <title inner_html=title></title>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>

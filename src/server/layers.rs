@@ -8,22 +8,32 @@ use crate::domain::Error;
 use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
+    http::{
+        Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
+    },
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use std::{net::SocketAddr, time::Duration};
-use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer};
 
 pub fn around(router: Router<App>, app: &App) -> Router<App> {
     // The last one added is the first one to see a request.
     router
+        .layer(CompressionLayer::new().compress_when(is_page))
         .layer(from_fn(small_enough))
         .layer(from_fn_with_state(app.clone(), own_origin))
         .layer(from_fn_with_state(app.clone(), within_rate))
         .layer(cors(&app.config.origins))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn(plain_headers))
+}
+
+/// Pages are compressed as they are sent; files are already, and what integrators read stays as it is.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// Says to browsers what they must not do with an answer.

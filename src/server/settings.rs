@@ -58,11 +58,8 @@ pub fn of(headers: &HeaderMap, app: &App) -> Settings {
 }
 
 fn preferred(headers: &HeaderMap) -> Option<Language> {
-    let wished = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-    let known: Vec<_> = Language::ALL
-        .iter()
-        .map(|language| language.name())
-        .collect();
-    let found = accept_language::intersection(wished, &known);
-    Language::from_name(found.first()?)
+    let wished = accept_language::parse(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
+    // Of `de-CH` the language is what counts.
+    let languages = wished.iter().filter_map(|tag| tag.split('-').next());
+    languages.filter_map(Language::from_name).next()
 }

@@ -12,7 +12,7 @@ use leptos::{
 
 /// What one can stand on.
 const STOPS: &str = "main article, main tbody tr";
-const NEXT_STEP: &str = "button.primary, a.primary";
+const NEXT_STEP: &str = ".primary, form > button:not(.danger)";
 const OPENS: &str = "summary, a[href]";
 /// Where keys are text.
 const WRITES: &str = "input, textarea, select";
