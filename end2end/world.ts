@@ -1,5 +1,5 @@
 // What a test stands in: a real server of its own, and pages that fail the test when anything goes wrong in them.
-import { type APIRequestContext, type Page, expect, test as base } from '@playwright/test';
+import { type APIRequestContext, type BrowserContextOptions, type Page, expect, test as base } from '@playwright/test';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -29,6 +29,7 @@ export class Market {
 
   /** kill -9. */
   async kill() {
+    if (this.process?.signalCode) return;
     const gone = new Promise((done) => this.process?.once('exit', done));
     this.process?.kill('SIGKILL');
     await gone;
@@ -88,7 +89,7 @@ type World = {
   market: Market;
   api: Api;
   /** Opens a window of its own, with nothing in common with the others but the market. */
-  open: (path: string) => Promise<Page>;
+  open: (path: string, more?: BrowserContextOptions) => Promise<Page>;
   /** What may be said in a console without failing the test. */
   allowed: RegExp | undefined;
 };
@@ -101,11 +102,11 @@ export const test = base.extend<World>({
   },
   api: async ({ request, market }, use) => use(new Api(request, market.url)),
   allowed: [undefined, { option: true }],
-  open: async ({ browser, market, allowed, contextOptions, viewport, userAgent, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled }, use) => {
+  open: async ({ browser, market, allowed, contextOptions, viewport, userAgent, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled, colorScheme, locale }, use) => {
     const said: string[] = [];
     const contexts = [];
-    await use(async (path) => {
-      const options = { ...contextOptions, viewport, userAgent, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled };
+    await use(async (path, more) => {
+      const options = { ...contextOptions, viewport, userAgent, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled, colorScheme, locale, ...more };
       const context = await browser.newContext({ ...options, baseURL: market.url });
       contexts.push(context);
       const page = await context.newPage();

@@ -215,7 +215,7 @@ pub fn empty(
 ) -> AnyView {
     let way_on = way_on
         .map(|(word, address)| view! { <a class="button" href=address>{word}</a> }.into_any());
-    view! { <div class="empty">{icon(symbol)} <h3>{heading}</h3> <p>{next}</p> {way_on}</div> }
+    view! { <div class="empty">{icon(symbol)} <h2>{heading}</h2> <p>{next}</p> {way_on}</div> }
         .into_any()
 }
 

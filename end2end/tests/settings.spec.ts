@@ -1,0 +1,126 @@
+// How somebody wants their pages: language, look, keys; and what they are told of what they do not see.
+import { column, expect, test, ticket } from '../world';
+
+test('a page speaks German where the browser prefers it, and English where one says so', async ({ open, api }) => {
+  await api.accepted('Diavola');
+  const page = await open('/customer', { locale: 'de-CH' });
+  await expect(page.getByRole('navigation', { name: 'Bereiche' }).getByRole('link', { name: 'Küche 0 zu beantworten' })).toBeVisible();
+  await expect(ticket(page, 'Diavola')).toContainText('12,35 €');
+  await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(ticket(page, 'Diavola')).toContainText('€12.35');
+  // It stays so.
+  await page.goto('/dispatch');
+  await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
+});
+
+test('a whole order goes through in German', async ({ open, api }) => {
+  await api.accepted('Diavola');
+  const german = { locale: 'de-DE' };
+  const customer = await open('/customer', german);
+  await ticket(customer, 'Diavola').getByRole('link', { name: /nehmen/ }).click();
+  await customer.getByRole('button', { name: /^Für 12,35\s€ bestellen/ }).click();
+  await expect(customer.getByText('Die Adresse ist leer. Wohin soll es gehen?')).toBeVisible();
+  await customer.getByLabel('Dein Name').fill('Ana');
+  await customer.getByLabel('Lieferadresse').fill('Kurze Gasse 1');
+  await customer.getByRole('button', { name: /^Für 12,35\s€ bestellen/ }).click();
+  await expect(customer).toHaveURL(/customer\/[0-9a-f-]{36}/);
+  const kitchen = await open('/supplier', german);
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Anfangen' }).click();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Fertig' }).click();
+  const dispatch = await open('/dispatch', german);
+  await expect(ticket(dispatch, 'Diavola')).toBeVisible();
+});
+
+test('light, dark and contrast follow the device, until one says otherwise', async ({ open }) => {
+  const page = await open('/', { colorScheme: 'dark' });
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await paper();
+  await page.getByRole('button', { name: 'Look and language' }).click();
+  await page.getByRole('button', { name: 'Light' }).click();
+  await expect.poll(paper).not.toBe(dark);
+  const light = await paper();
+  await page.getByRole('button', { name: 'Look and language' }).click();
+  await expect(page.getByRole('button', { name: 'Light' })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'More contrast' }).click();
+  await expect.poll(paper).not.toBe(light);
+});
+
+test('keys lead from ticket to ticket, and take the next step', async ({ open, api }) => {
+  await api.taken('Diavola');
+  await api.taken('Hawaii');
+  await api.accepted('Marinara');
+  const kitchen = await open('/supplier');
+  await kitchen.keyboard.press('?');
+  await expect(kitchen.getByRole('heading', { name: 'Work by keyboard' })).toBeVisible();
+  await kitchen.keyboard.press('Escape');
+  await kitchen.keyboard.press('ArrowDown');
+  await expect(ticket(kitchen, 'Marinara')).toBeFocused();
+  await kitchen.keyboard.press('o');
+  await expect(ticket(kitchen, 'Marinara').getByRole('button', { name: /^Withdraw this pizza/ })).toBeVisible();
+  await kitchen.keyboard.press('l');
+  if ((kitchen.viewportSize()?.width ?? 0) > 1000) {
+    await expect(ticket(kitchen, 'Diavola')).toBeFocused();
+    await kitchen.keyboard.press('ArrowDown');
+    await expect(ticket(kitchen, 'Hawaii')).toBeFocused();
+  } else {
+    await ticket(kitchen, 'Hawaii').focus();
+  }
+  await kitchen.keyboard.press('n');
+  await expect(column(kitchen, 'In the oven').getByRole('heading', { name: 'Hawaii' })).toBeVisible();
+  // What is written in a field is text.
+  await kitchen.getByRole('textbox', { name: 'Pizza' }).first().fill('');
+  await kitchen.getByRole('textbox', { name: 'Pizza' }).first().pressSequentially('no joke?');
+  await expect(kitchen.getByRole('textbox', { name: 'Pizza' }).first()).toHaveValue('no joke?');
+});
+
+test('what matters and is out of sight is told, and what is in sight is not', async ({ open, api }) => {
+  for (let n = 0; n < 12; n++) await ready(await api.taken(`Pizza ${n}`));
+  const dispatch = await open('/dispatch', { viewport: { width: 390, height: 844 } });
+  await expect(dispatch.getByRole('article')).toHaveCount(12);
+  const late = await api.taken('Diavola');
+  await ready(late);
+  const news = dispatch.getByRole('status', { name: 'News' });
+  await expect(news).toContainText(`Diavola ${late.id.slice(-4).toUpperCase()}: Ready`);
+  await news.getByRole('link', { name: 'Show it' }).click();
+  await expect(ticket(dispatch, 'Diavola')).toBeInViewport();
+  await api.status(late.id, 'cancelled');
+  await expect(news).toContainText('Cancelled');
+
+  async function ready({ id }: { id: string }) {
+    await api.status(id, 'preparing');
+    await api.status(id, 'ready');
+  }
+});
+
+test('it can be installed', async ({ open, request, market }) => {
+  const page = await open('/');
+  const manifest = await page.evaluate(async () => {
+    const link = document.head.querySelector<HTMLLinkElement>('link[rel=manifest]');
+    return (await fetch(link?.href ?? '')).json();
+  });
+  expect(manifest).toMatchObject({ name: 'Pizza Market', display: 'standalone', start_url: '/' });
+  for (const { src, sizes, type } of manifest.icons) {
+    const icon = await request.get(market.url + src);
+    expect(icon.headers()['content-type']).toBe(type);
+    // Width and height stand in a PNG's first chunk.
+    const bytes = await icon.body();
+    expect(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`).toBe(sizes);
+  }
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
+
+  test('language and look are plain forms', async ({ open }) => {
+    const page = await open('/orders?q=x');
+    await page.getByRole('button', { name: 'Look and language' }).click();
+    await page.getByRole('button', { name: 'Deutsch' }).click();
+    await expect(page).toHaveURL(/\/orders\?q=x$/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bestellungen');
+    await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
+    await page.getByRole('button', { name: 'Dunkel' }).click();
+    await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
+    await expect(page.getByRole('button', { name: 'Dunkel' })).toHaveAttribute('aria-pressed', 'true');
+  });
+});
