@@ -113,7 +113,7 @@ async function evening(api: Api) {
 
 async function isFine(page: Page, name: string) {
   // What moves in has to be there.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => (one.effect?.getTiming().iterations === Infinity ? undefined : one.finished))));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => (one.effect?.getTiming().iterations === Infinity ? undefined : one.finished))));
   expect(await wider(page), name).toEqual([]);
   const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze();
   const found = violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(' | ')}`);
