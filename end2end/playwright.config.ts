@@ -9,6 +9,11 @@ const launchOptions = {
   args: ['--disable-dev-shm-usage', '--disable-background-networking', ...(root ? ['--no-sandbox'] : [])],
 };
 
+const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 } };
+const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } };
+const tablet = { ...devices['Desktop Chrome'], viewport: { width: 820, height: 1180 }, hasTouch: true };
+const JOURNEYS = /journey|plain/;
+
 export default defineConfig({
   testDir: './tests',
   // Each test has a server of its own, so they can run side by side.
@@ -20,8 +25,11 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   use: { trace: 'retain-on-failure', launchOptions },
+  // Everything on a desktop and on a phone; the journeys, with and without JavaScript, on each screen in each light.
   projects: [
-    { name: 'desktop', use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 } } },
-    { name: 'phone', use: { ...devices['Pixel 7'] } },
+    { name: 'desktop', use: desktop },
+    { name: 'phone', use: phone },
+    { name: 'tablet', use: tablet, testMatch: JOURNEYS },
+    ...Object.entries({ desktop, phone, tablet }).map(([name, use]) => ({ name: `${name}, dark`, use: { ...use, colorScheme: 'dark' as const }, testMatch: JOURNEYS })),
   ],
 });

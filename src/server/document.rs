@@ -1,19 +1,15 @@
 //! The document around a page: its head, and what wakes it up.
 
-use crate::ui::{App, Opening, Place, Settings, Theme, t, title};
+use crate::ui::{App, Opening, Place, Settings, Theme, help, settings, t, title};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::HashedStylesheet;
 
-/// Needs the page's `Place` and `Opening` as context.
+/// Needs the page's `Place`, `Opening` and `Settings` as context.
 pub fn document(options: LeptosOptions) -> impl IntoView {
-    let opening = use_context::<Opening>();
-    let Settings { locale, theme } = opening
-        .as_ref()
-        .map(|opening| opening.settings)
-        .unwrap_or_default();
-    locale.settle();
-    let theme = (theme != Theme::System).then(|| theme.name());
-    let board = opening.and_then(|opening| opening.snapshot);
+    let own: Settings = use_context().unwrap_or_default();
+    own.locale.settle();
+    let theme = (own.theme != Theme::System).then(|| own.theme.name());
+    let board = use_context::<Opening>().and_then(|opening| opening.snapshot);
     let title = title(
         &use_context().unwrap_or(Place::Nowhere),
         board.as_ref().map(|snapshot| &snapshot.board),
@@ -22,7 +18,7 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {
         <!DOCTYPE html>
-        <html lang=locale.language.name() data-theme=theme>
+        <html lang=own.locale.language.name() data-theme=theme>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -39,6 +35,8 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App/>
+                {settings(own)}
+                {help()}
             </body>
         </html>
     }

@@ -106,6 +106,7 @@ async fn file(app: &App, request: Request, keep: &'static str) -> Response {
 async fn page(app: App, place: Place, request: Request) -> Response {
     let headers = request.headers();
     let snapshot = app.desk.snapshot().await;
+    let own = settings::of(headers, &app);
     let opening = Opening {
         address: request
             .uri()
@@ -123,7 +124,7 @@ async fn page(app: App, place: Place, request: Request) -> Response {
             None => None,
         },
         flash: read_flash(headers),
-        settings: settings::of(headers, &app),
+        locale: own.locale,
         zone: read_cookie(headers, "zone")
             .and_then(|zone| zone.parse().ok())
             .filter(is_zone),
@@ -136,6 +137,7 @@ async fn page(app: App, place: Place, request: Request) -> Response {
     let context = move || {
         provide_context(place.clone());
         provide_context(opening.clone());
+        provide_context(own);
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy(reload));
     };
     let document = move || document(app.leptos.clone());

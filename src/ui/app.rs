@@ -2,7 +2,7 @@
 
 use super::{
     keys, live,
-    locale::t,
+    locale::{Locale, t},
     market::Market,
     news, panels,
     parts::{
@@ -13,7 +13,6 @@ use super::{
         toast::{Toasts, toasts},
     },
     place::{Here, Panel},
-    settings::Settings,
     words,
 };
 use crate::domain::{Error, Event, Found, Snapshot};
@@ -34,7 +33,7 @@ pub struct Opening {
     pub flash: Option<Flash>,
     /// Minutes east of UTC where the reader is, if the browser has said so before.
     pub zone: Option<i32>,
-    pub settings: Settings,
+    pub locale: Locale,
 }
 
 impl Opening {
@@ -47,7 +46,7 @@ impl Opening {
             past: None,
             flash: None,
             zone: None,
-            settings: Settings::default(),
+            locale: Locale::default(),
         })
     }
 }
@@ -55,7 +54,7 @@ impl Opening {
 #[component]
 pub fn App() -> impl IntoView {
     let opening = SharedValue::new(Opening::of_request).into_inner();
-    opening.settings.locale.settle();
+    opening.locale.settle();
     let here = Here::new(&opening.address);
     let market = Market::new(opening.snapshot, opening.zone);
     provide_context(here);
@@ -80,7 +79,7 @@ pub fn App() -> impl IntoView {
     let loaded = Memo::new(move |_| market.is_loaded());
     view! {
         <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
-        {bar(opening.settings)}
+        {bar()}
         {refused_elsewhere()}
         {move || match panel.get() {
             Panel::Home => panels::home(),
@@ -93,7 +92,6 @@ pub fn App() -> impl IntoView {
             Panel::Orders => panels::orders(),
         }}
         {toasts()}
-        {keys::help()}
     }
 }
 

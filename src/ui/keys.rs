@@ -145,7 +145,7 @@ fn click(within: Option<Element>, what: &str) -> bool {
     true
 }
 
-/// What the keys do: in a box of its own, behind `?`.
+/// What the keys do, behind `?`. It stands beside the page: only the server renders it.
 pub fn help() -> AnyView {
     let title = t(["Work by keyboard", "Mit der Tastatur arbeiten"]);
     let keys: Vec<_> = KEYS
@@ -159,10 +159,10 @@ pub fn help() -> AnyView {
         })
         .collect();
     view! {
-        <div class="look keys" id="keys" popover="auto">
+        <aside class="look" id="keys" popover="auto" aria-label=title>
             <h2>{title}</h2>
             <dl>{keys}</dl>
-        </div>
+        </aside>
     }
     .into_any()
 }

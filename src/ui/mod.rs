@@ -21,8 +21,9 @@ mod settings;
 mod words;
 
 pub use app::{App, Opening};
+pub use keys::help;
 pub use locale::{Currency, Language, Locale, t};
 pub use parts::form::{Flash, form_id};
 pub use place::Place;
-pub use settings::{Settings, Theme};
+pub use settings::{Settings, Theme, settings};
 pub use words::title;

@@ -150,6 +150,11 @@ impl Place {
         }
     }
 
+    /// Whether nothing here is live, and only the server knows how to render it.
+    pub fn is_still(&self) -> bool {
+        matches!(self, Place::Home | Place::Nowhere)
+    }
+
     /// Whether orders are worked on here.
     pub fn has_tickets(&self) -> bool {
         matches!(
@@ -282,7 +287,11 @@ impl Here {
         if now != self.get_untracked() {
             self.0.set(now);
         }
-        window_event_listener_untyped("popstate", move |_| self.arrive(address_bar()));
+        window_event_listener_untyped("popstate", move |_| match address_bar() {
+            // A browser that cannot load it anew stays where it is.
+            place if place.is_still() => drop(location().reload()),
+            place => self.arrive(place),
+        });
         on_click(Box::new(move |event| {
             if let Some(place) = destination(&event) {
                 event.prevent_default();
@@ -346,7 +355,7 @@ fn destination(event: &web_sys::MouseEvent) -> Option<Place> {
     if elsewhere || within || link.rel() == "external" {
         return None;
     }
-    Some(Place::read(&link.pathname(), &link.search())).filter(|place| *place != Place::Nowhere)
+    Some(Place::read(&link.pathname(), &link.search())).filter(|place| !place.is_still())
 }
 
 /// As soon as what has changed is shown, moves the focus to the first element that `selector` finds.

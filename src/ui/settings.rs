@@ -7,7 +7,6 @@ use super::{
 };
 use crate::domain::named;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 named! {
     Theme {
@@ -18,7 +17,7 @@ named! {
     }
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Settings {
     pub locale: Locale,
     pub theme: Theme,
@@ -33,9 +32,17 @@ impl Default for Settings {
     }
 }
 
-/// The button that opens them, and the buttons in there. Each is a plain form that comes back to this page.
-pub fn look(settings: Settings) -> AnyView {
-    let title = t(["Look and language", "Aussehen und Sprache"]);
+const TITLE: Text = ["Look and language", "Aussehen und Sprache"];
+
+/// The button that opens them.
+pub fn open_settings() -> AnyView {
+    view! { <button class="button square quiet" type="button" popovertarget="look" aria-label=t(TITLE)>{icon(Icon::Settings)}</button> }.into_any()
+}
+
+/// The settings themselves: one plain form that comes back to its page. They stand beside the page: only the
+/// server renders them.
+pub fn settings(settings: Settings) -> AnyView {
+    let title = t(TITLE);
     let themes: Vec<_> = Theme::ALL
         .iter()
         .map(|&theme| {
@@ -58,15 +65,14 @@ pub fn look(settings: Settings) -> AnyView {
         })
         .collect();
     view! {
-        <button class="button square quiet" type="button" popovertarget="look" aria-label=title>{icon(Icon::Settings)}</button>
-        <div class="look" id="look" popover="auto">
+        <aside class="look" id="look" popover="auto" aria-label=title>
             <h2>{title}</h2>
             <form class="stack" method="post" action="/settings">
                 <div class="row">{themes}</div>
                 <div class="row">{languages}</div>
             </form>
             <button class="button" type="button" popovertarget="keys">{t(["Work by keyboard", "Mit der Tastatur"])} <kbd>"?"</kbd></button>
-        </div>
+        </aside>
     }
     .into_any()
 }

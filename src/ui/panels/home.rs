@@ -7,8 +7,8 @@ use crate::ui::{
 use leptos::prelude::*;
 
 pub fn home() -> AnyView {
-    view! {
-        <main id="main" tabindex="-1">
+    still(|| {
+        view! {
             <section class="hero">
                 <div>
                     <h1>{t(["Pizza, live from the oven", "Pizza, frisch aus dem Ofen"])}</h1>
@@ -23,9 +23,9 @@ pub fn home() -> AnyView {
                 {door("/dispatch", Icon::Person, ["Dispatch", "Auslieferung"], ["Send drivers, and know who is out.", "Fahrer losschicken und wissen, wer unterwegs ist."])}
                 {door("/orders", Icon::Search, ["Orders", "Bestellungen"], ["Every order, where it stands, and how it got there.", "Jede Bestellung, wo sie steht und wie sie dahin kam."])}
             </ul>
-        </main>
-    }
-    .into_any()
+        }
+        .into_any()
+    })
 }
 
 fn door(path: &'static str, symbol: Icon, name: Text, what: Text) -> AnyView {
@@ -38,17 +38,31 @@ fn door(path: &'static str, symbol: Icon, name: Text, what: Text) -> AnyView {
 }
 
 pub fn nowhere() -> AnyView {
-    let way_on = Some((t(["Go to the entrance", "Zum Eingang"]), "/".to_owned()));
-    view! {
-        <main id="main" tabindex="-1">
+    still(|| {
+        let way_on = Some((t(["Go to the entrance", "Zum Eingang"]), "/".to_owned()));
+        let next = t([
+            "The panels are in the bar above.",
+            "Die Bereiche stehen oben in der Leiste.",
+        ]);
+        let heading = t([
+            "There is nothing at this address",
+            "Unter dieser Adresse ist nichts",
+        ]);
+        view! {
             <h1 class="unseen">{t(["Nothing here", "Hier ist nichts"])}</h1>
-            {empty(
-                Icon::Search,
-                t(["There is nothing at this address", "Unter dieser Adresse ist nichts"]),
-                t(["The panels are in the bar above.", "Die Bereiche stehen oben in der Leiste."]),
-                way_on,
-            )}
-        </main>
-    }
-    .into_any()
+            {empty(Icon::Search, heading, next, way_on)}
+        }
+        .into_any()
+    })
+}
+
+/// What never changes: the server renders it, and the browser's program need not know how. So the ways there are
+/// ways to another document (see [`crate::ui::Place::is_still`]).
+fn still(view: fn() -> AnyView) -> AnyView {
+    let html = if cfg!(target_arch = "wasm32") {
+        String::new()
+    } else {
+        view().to_html()
+    };
+    view! { <main id="main" tabindex="-1" inner_html=html></main> }.into_any()
 }

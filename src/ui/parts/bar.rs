@@ -8,13 +8,13 @@ use crate::{
         locale::{Text, say, t},
         market::{Lamp, Market},
         place::{Here, Panel, Place, Wanted},
-        settings::{Settings, look},
+        settings::open_settings,
         words,
     },
 };
 use leptos::{ev, prelude::*};
 
-pub fn bar(settings: Settings) -> AnyView {
+pub fn bar() -> AnyView {
     view! {
         <header class="bar">
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
@@ -27,7 +27,7 @@ pub fn bar(settings: Settings) -> AnyView {
                 </ul>
             </nav>
             {lamp()}
-            {look(settings)}
+            {open_settings()}
         </header>
         {stale_banner()}
     }
