@@ -5,6 +5,7 @@
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
 #   make smoke   the browser's journey against the release
+#   make measure downloads, Lighthouse, a rush and ten thousand orders, measured on the release
 #   make mutants take away one guard at a time: the tests must notice
 #   make torture the long form of the tests that kill things: half an hour
 #   make lint    formatting and clippy, for both programs
@@ -96,6 +97,12 @@ build:
 	@./setup wasm bindgen leptos npm
 	@$(tools) RUSTFLAGS="$(flags)" LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
 	@node end2end/sizes.mjs target/site/pkg
+
+.PHONY: measure
+measure:
+	@./setup npm chromium
+	@[ -x target/release/pizza-market ] || $(MAKE) build
+	@node end2end/measure.mjs
 
 .PHONY: smoke
 smoke:

@@ -1,13 +1,14 @@
 // The figures that a rush asks for, measured on the release in a real browser. Printed, never asserted: what they
 // are on one machine they need not be on another.
 //
-//   node measure.mjs [rush] [many] [visit]
+//   node measure.mjs [visit] [lighthouse] [rush] [many]
 import { chromium } from 'playwright-core';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 const program = resolve(import.meta.dirname, process.env.PIZZA_MARKET ?? '../target/release/pizza-market');
 const KITCHEN = 'Bella Napoli';
@@ -15,11 +16,11 @@ const PANELS = ['/supplier', '/customer', '/dispatch', '/orders'];
 const wanted = process.argv.slice(2);
 const wants = (name) => wanted.length === 0 || wanted.includes(name);
 
-const browser = await chromium.launch({
-  executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
-  args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-});
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+const browser = await chromium.launch({ executablePath, args });
 if (wants('visit')) await visit();
+if (wants('lighthouse')) await lighthouse();
 if (wants('rush')) await rush();
 if (wants('many')) await many();
 await browser.close();
@@ -43,6 +44,25 @@ async function visit() {
       const sum = [...sizes.values()].reduce((a, b) => a + b, 0);
       console.log(`first visit of ${path}: ${(sum / 1000).toFixed(1)} kB with headers (${parts})`);
       await context.close();
+    }
+  });
+}
+
+/** What Lighthouse says of each panel on its slow phone. */
+async function lighthouse() {
+  await market(async (url) => {
+    await evening(url, 20);
+    for (const path of ['/', ...PANELS]) {
+      const flags = ['--quiet', '--output=json', `--chrome-flags=--headless=new ${args.join(' ')}`];
+      const { stdout } = await promisify(execFile)('npx', ['--yes', 'lighthouse@12.8.2', url + path, ...flags], {
+        env: { ...process.env, ...(executablePath && { CHROME_PATH: executablePath }) },
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      const { categories, audits } = JSON.parse(stdout);
+      const scores = Object.values(categories).map(({ title, score }) => `${title} ${Math.round(score * 100)}`);
+      const lost = Object.values(categories).flatMap(({ id, auditRefs }) => (id === 'performance' ? [] : auditRefs))
+        .filter(({ id, weight }) => weight > 0 && audits[id].score !== null && audits[id].score < 1).map(({ id }) => id);
+      console.log(`Lighthouse of ${path}: ${scores.join(', ')}${lost.length ? `; lost by ${lost.join(', ')}` : ''}`);
     }
   });
 }
