@@ -95,7 +95,7 @@ watch:
 .PHONY: build
 build:
 	@./setup wasm bindgen leptos npm
-	@$(tools) RUSTFLAGS="$(flags)" LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
+	@$(tools) RUSTFLAGS="$(flags)" LEPTOS_HASH_FILES=true cargo leptos build --release --precompress --split --lib-features split
 	@node end2end/sizes.mjs target/site/pkg
 
 .PHONY: measure

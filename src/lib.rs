@@ -38,5 +38,10 @@ mod ui;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
-    leptos::mount::hydrate_body(ui::App);
+    wasm_bindgen_futures::spawn_local(async {
+        // Without it the page stays as it was rendered: plain links and forms.
+        if ui::fetch_here().await {
+            leptos::mount::hydrate_body(ui::App);
+        }
+    });
 }

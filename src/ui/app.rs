@@ -82,14 +82,9 @@ pub fn App() -> impl IntoView {
         {bar()}
         {refused_elsewhere()}
         {move || match panel.get() {
-            Panel::Home => panels::home(),
-            Panel::Nowhere => panels::nowhere(),
+            Panel::Home | Panel::Nowhere => panels::show(panel.get()),
             _ if !loaded.get() => outage(),
-            Panel::Supplier => panels::supplier(),
-            Panel::Customer => panels::customer(),
-            Panel::Track => panels::track(),
-            Panel::Dispatch => panels::dispatch(),
-            Panel::Orders => panels::orders(),
+            panel => panels::show(panel),
         }}
         {toasts()}
     }

@@ -6,6 +6,7 @@
 use super::{
     ask,
     market::{Link, Market},
+    panels,
 };
 use crate::{
     api,
@@ -23,6 +24,8 @@ use std::time::Duration;
 
 /// The server says something every 15 s. After so long without a word the connection is dead, whatever it claims.
 const SILENCE: TimeDelta = TimeDelta::seconds(18);
+/// By then a page has settled, and there is time for what it may need next.
+const SETTLED: Duration = Duration::from_secs(10);
 /// Before another attempt: a random part of the first, then of twice as much, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -64,6 +67,10 @@ pub fn keep(market: Market) {
         };
         drop(set_interval_with_handle(tick, Duration::from_secs(1)));
         spawn_local(follow(market, nudges));
+        spawn_local(async {
+            sleep(SETTLED).await;
+            panels::fetch_all().await;
+        });
     });
 }
 

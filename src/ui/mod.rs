@@ -25,5 +25,7 @@ pub use keys::help;
 pub use locale::{Currency, Language, Locale, t};
 pub use parts::form::{Flash, form_id};
 pub use place::Place;
+#[cfg(feature = "hydrate")]
+pub use place::fetch_here;
 pub use settings::{Settings, Theme, settings};
 pub use words::title;

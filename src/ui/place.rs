@@ -4,11 +4,12 @@
 //! reached without the program. A live page goes from place to place without asking for a new document. (A
 //! router for any application would be a third of what the browser's program may weigh.)
 
-use super::words;
+use super::{panels, words};
 use crate::domain::{Order, OrderId, Status};
 use leptos::{
     ev,
     prelude::*,
+    task::spawn_local,
     wasm_bindgen::{JsCast, JsValue},
     web_sys,
 };
@@ -268,7 +269,21 @@ impl Here {
     }
 
     fn arrive(self, place: Place) {
-        let new_panel = self.0.with_untracked(Place::panel) != place.panel();
+        let panel = place.panel();
+        if self.0.with_untracked(Place::panel) == panel {
+            return self.stand(place, false);
+        }
+        spawn_local(async move {
+            if panels::fetch(panel).await {
+                self.stand(place, true);
+            } else {
+                // There may be a newer release; else the browser says that it is offline.
+                let _ = location().reload();
+            }
+        });
+    }
+
+    fn stand(self, place: Place, new_panel: bool) {
         let takes = matches!(place, Place::Customer { taking: Some(_) });
         self.0.set(place);
         if takes {
@@ -326,6 +341,12 @@ fn replace(place: &Place) -> bool {
         .history()
         .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
     replaced.is_ok()
+}
+
+/// Fetches the part of the program that shows this page; whether it is here now.
+#[cfg(feature = "hydrate")]
+pub async fn fetch_here() -> bool {
+    panels::fetch(address_bar().panel()).await
 }
 
 fn address_bar() -> Place {
