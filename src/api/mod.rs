@@ -3,7 +3,9 @@
 //! Their addresses lie under `/act`, so that all of `/api` is the integrators'. They take the fields of plain HTML
 //! forms as text, and leave their meaning to the domain's parsers. None holds a rule of its own.
 
-use crate::domain::{Error, Event, Found, Order, OrderId, Role, Snapshot, Status, What};
+use crate::domain::{
+    Error, Event, Found, Order, OrderId, Pace, Role, Snapshot, Status, Time, What,
+};
 use leptos::prelude::*;
 use leptos::server_fn::{
     codec::{GetUrl, JsonEncoding},
@@ -191,14 +193,32 @@ pub async fn board() -> Result<Snapshot, Error> {
     crate::server::desk()?.snapshot().await
 }
 
-/// Orders of the past that are not on the board, in one state or in any.
+/// Orders of the past that are not on the board, as they are sought: made from one time on, before another.
 #[server(prefix = "/act", endpoint = "search", input = GetUrl)]
 pub async fn search(
     status: Option<Status>,
     #[server(default)] text: String,
+    supplier: Option<String>,
+    driver: Option<String>,
+    from: Option<Time>,
+    before: Option<Time>,
     below: OrderId,
 ) -> Result<Found, Error> {
-    crate::server::desk()?.search(status, &text, below).await
+    let sought = crate::domain::Sought {
+        status,
+        text,
+        supplier,
+        driver,
+        from,
+        before,
+    };
+    crate::server::desk()?.search(&sought, Some(below)).await
+}
+
+/// How fast the market has been in the last 24 hours.
+#[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
+pub async fn pace() -> Result<Pace, Error> {
+    crate::server::desk()?.pace()
 }
 
 /// Everything that has happened to an order, oldest first.

@@ -73,11 +73,16 @@ impl Counts {
         self.0[status as usize] = count;
     }
 
+    /// One more stands there.
+    pub fn add(&mut self, status: Status) {
+        self.0[status as usize] += 1;
+    }
+
     fn moved(&mut self, from: Option<Status>, to: Status) {
         if let Some(from) = from {
             self.0[from as usize] = self.0[from as usize].saturating_sub(1);
         }
-        self.0[to as usize] += 1;
+        self.add(to);
     }
 }
 

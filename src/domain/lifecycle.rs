@@ -165,6 +165,18 @@ impl Move {
     }
 }
 
+impl EventType {
+    /// Whose doing it is, where only one role does such a thing.
+    pub fn by(self) -> Option<Role> {
+        let mut roles = MOVES
+            .iter()
+            .filter(|row| row.event == self)
+            .flat_map(|row| row.by);
+        let first = *roles.next()?;
+        roles.all(|role| *role == first).then_some(first)
+    }
+}
+
 impl Status {
     /// The moves out of this state that `role` may make; `None` asks for anybody's.
     pub fn moves(self, role: Option<Role>) -> impl Iterator<Item = &'static Move> {
@@ -208,6 +220,18 @@ mod tests {
         supplier_accepted cancelled         customer
         customer_accepted cancelled         customer
         ready             cancelled         dispatch";
+
+    #[test]
+    fn only_who_cancels_is_left_open() {
+        for &event in EventType::ALL {
+            assert_eq!(
+                event.by().is_none(),
+                event == EventType::Cancelled,
+                "{event}"
+            );
+        }
+        assert_eq!(EventType::CustomerAccepted.by(), Some(Role::Customer));
+    }
 
     #[test]
     fn every_status_command_and_role_is_allowed_exactly_where_the_contract_says() {

@@ -10,9 +10,11 @@ mod fields;
 mod lifecycle;
 mod money;
 mod order;
+mod pace;
 mod ring;
 #[cfg(test)]
 mod schedules;
+mod sought;
 mod text;
 mod time;
 
@@ -24,6 +26,8 @@ pub(crate) use lifecycle::named;
 pub use lifecycle::{EventType, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price};
 pub use order::{Command, Expected, Offer, Order, OrderId};
+pub use pace::{Lasted, Pace, STAGES, Stopwatch};
 pub use ring::{Reach, Ring};
+pub use sought::Sought;
 pub use text::{Address, Minutes, Name, Notes, Whole};
-pub use time::Time;
+pub use time::{Minute, Time};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Cow, fmt, ops};
+use std::{borrow::Cow, fmt, ops, str::FromStr};
 
 /// To the millisecond. (chrono's own reading of JSON takes many more notations, and makes the browser's
 /// program a tenth larger.)
@@ -47,6 +47,38 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
+/// A minute as a clock on somebody's wall shows it, wherever that is: `2026-11-22T17:30`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Minute(Time);
+
+impl Minute {
+    /// When it begins where clocks are so many minutes east of UTC.
+    pub fn begins(self, zone: i32) -> Time {
+        self.0 + TimeDelta::minutes(-i64::from(zone))
+    }
+
+    /// When it is over.
+    pub fn ends(self, zone: i32) -> Time {
+        self.begins(zone) + TimeDelta::minutes(1)
+    }
+}
+
+impl FromStr for Minute {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Minute, ()> {
+        let time = DateTime::parse_from_rfc3339(&format!("{text}:00Z")).map_err(|_| ())?;
+        Ok(Minute(Time::from_millis(time.timestamp_millis())))
+    }
+}
+
+impl fmt::Display for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        f.write_str(text.get(.."2026-11-22T17:30".len()).unwrap_or_default())
+    }
+}
+
 impl ops::Add<TimeDelta> for Time {
     type Output = Time;
 
@@ -66,6 +98,24 @@ impl ops::Sub for Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_minute_begins_where_the_reader_is() {
+        let minute: Minute = "2026-11-22T17:30".parse().unwrap();
+        assert_eq!(minute.to_string(), "2026-11-22T17:30");
+        assert_eq!(minute.begins(0).to_string(), "2026-11-22T17:30:00.000Z");
+        assert_eq!(minute.begins(60).to_string(), "2026-11-22T16:30:00.000Z");
+        assert_eq!(minute.ends(-210).to_string(), "2026-11-22T21:01:00.000Z");
+        for no_minute in [
+            "",
+            "17:30",
+            "2026-11-22",
+            "2026-11-22T17:30:00",
+            "2026-13-22T17:30",
+        ] {
+            assert!(no_minute.parse::<Minute>().is_err(), "{no_minute}");
+        }
+    }
 
     #[test]
     fn a_moment_has_one_notation_and_is_read_in_others() {

@@ -9,8 +9,8 @@ use super::{
     orders,
 };
 use crate::domain::{
-    Command, Cursor, Error, Event, Expected, Found, Name, Offer, Order, OrderId, Role, Snapshot,
-    Status,
+    Command, Cursor, Error, Event, Expected, Field, Found, Name, Offer, Order, OrderId, Pace, Role,
+    Snapshot, Sought, Status,
 };
 use std::{
     sync::{Arc, Mutex},
@@ -25,7 +25,6 @@ const PATIENCE: Duration = Duration::from_millis(4_500);
 const LATEST: Duration = Duration::from_secs(4);
 /// How long a page waits for the board to show what this instance has just stored.
 const CATCH_UP: Duration = Duration::from_secs(1);
-
 pub struct Desk {
     ledger: Arc<dyn Ledger>,
     feed: Arc<Feed>,
@@ -181,43 +180,42 @@ impl Desk {
         .await
     }
 
-    /// Orders of the past that mention `text`, newest first, older than `below`; and where to look on. It looks
-    /// at so many orders at a time, and no more, however few it finds.
-    pub async fn search(
-        &self,
-        status: Option<Status>,
-        text: &str,
-        below: OrderId,
-    ) -> Result<Found, Error> {
-        const SHOWN: usize = 100;
+    /// Orders as they are sought, newest first, older than `below`; and where to look on. It looks at so many
+    /// orders at a time, and no more, however few it finds.
+    pub async fn search(&self, sought: &Sought, below: Option<OrderId>) -> Result<Found, Error> {
+        const SHOWN: usize = 200;
         const LOOKED_AT: usize = 2_000;
-        let most = if text.trim().is_empty() {
-            SHOWN
-        } else {
-            LOOKED_AT
+        let nothing = Found {
+            orders: Vec::new(),
+            next: None,
         };
-        let page = self
-            .orders(
-                &Filter {
-                    status,
-                    supplier: None,
-                },
-                Some(below),
-                most,
-            )
-            .await?;
-        let (mut orders, mut next) = (Vec::new(), page.next);
-        for order in &page.orders {
-            let order = orders::read(order)?;
-            if order.mentions(text, str::to_lowercase) {
-                orders.push(order);
-            }
-            if orders.len() == SHOWN && page.orders.len() > SHOWN {
-                next = orders.last().map(|order| order.id);
+        let supplier = match sought.supplier.as_deref().map(Name::parse) {
+            Some(Err(_)) => return Ok(nothing),
+            supplier => supplier.and_then(Result::ok),
+        };
+        let filter = Filter {
+            status: sought.status,
+            supplier,
+        };
+        let below = sought.begins_below().into_iter().chain(below).min();
+        let most = if sought.is_narrow() { LOOKED_AT } else { SHOWN };
+        let page = self.orders(&filter, below, most).await?;
+        let (mut found, mut next) = (nothing, page.next);
+        for text in &page.orders {
+            let order = orders::read(text)?;
+            if !sought.reaches(order.id) {
+                next = None;
                 break;
             }
+            if found.orders.len() == SHOWN {
+                next = found.orders.last().map(|order| order.id);
+                break;
+            }
+            if sought.takes(&order, str::to_lowercase) {
+                found.orders.push(order);
+            }
         }
-        Ok(Found { orders, next })
+        Ok(Found { next, ..found })
     }
 
     /// All events of an order, oldest first, as they were sent.
@@ -258,6 +256,11 @@ impl Desk {
             as_of,
             now: now(),
         })
+    }
+
+    /// How fast the market has been in the last 24 hours.
+    pub fn pace(&self) -> Result<Pace, Error> {
+        self.feed.pace(now()).ok_or(Error::Away)
     }
 
     /// Events after a cursor that the feed no longer holds.

@@ -9,7 +9,8 @@ use super::{
     now, orders,
 };
 use crate::domain::{
-    Board, Counts, Cursor, Event, EventType, Folded, Order, Reach, Ring, Row, Status, Time,
+    Board, Counts, Cursor, Event, EventType, Folded, Order, Pace, Reach, Ring, Row, Status,
+    Stopwatch, Time,
 };
 use axum::extract::ws::Utf8Bytes;
 use std::{
@@ -43,6 +44,8 @@ struct View {
     board: Board,
     /// Each entry as the frame that every socket sends.
     ring: Ring<Utf8Bytes>,
+    /// What the same entries say of how long everything takes.
+    stopwatch: Stopwatch,
     proved: Instant,
     /// The same, for people.
     proved_at: Time,
@@ -128,6 +131,7 @@ impl Feed {
             if view.board.fold(&event) == Folded::Gap {
                 return false;
             }
+            view.stopwatch.note(&event);
             view.ring.push(frame(text));
         }
         (view.proved, view.proved_at) = (Instant::now(), now());
@@ -192,6 +196,10 @@ impl Feed {
         self.read()
             .as_ref()
             .map(|view| (view.board.clone(), view.proved_at))
+    }
+
+    pub fn pace(&self, now: Time) -> Option<Pace> {
+        self.read().as_ref().map(|view| view.stopwatch.pace(now))
     }
 
     /// Whether the log has proved lately that nothing is missing.
@@ -286,11 +294,13 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
         let taken = taken(ledger, &order).await?;
         rows.push(Row { order, taken });
     }
-    let ring = warm(ledger, &listing.cursor).await?;
+    let (ring, mut stopwatch) = warm(ledger, &listing.cursor).await?;
+    rows.iter().for_each(|row| stopwatch.begin(&row.order));
     let board = Board::new(listing.cursor, counts, rows, forgotten);
     Ok(View {
         board,
         ring,
+        stopwatch,
         proved: Instant::now(),
         proved_at: now(),
         vouched: true,
@@ -312,11 +322,12 @@ async fn taken(ledger: &dyn Ledger, order: &Order) -> Result<Option<Time>> {
     Ok(took.map(|event| event.order.updated_at))
 }
 
-/// A ring with the newest entries up to `head`, so that clients who come back all at once are served from memory.
-async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<Ring<Utf8Bytes>> {
+/// A ring with the newest entries up to `head`, so that clients who come back all at once are served from memory;
+/// and what they say of how long everything takes.
+async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<(Ring<Utf8Bytes>, Stopwatch)> {
     let mut seq = head.seq.saturating_sub(HELD as u64);
     let own = format!("\"id\":\"{}-", head.epoch);
-    let mut ring = Ring::new(seq, HELD);
+    let (mut ring, mut stopwatch) = (Ring::new(seq, HELD), Stopwatch::default());
     while seq < head.seq {
         let most = CHUNK.min((head.seq - seq) as usize);
         match ledger
@@ -333,6 +344,10 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<Ring<Utf8Bytes>> {
             Tail::Entries(entries) if !entries.is_empty() => {
                 for entry in &entries {
                     seq += 1;
+                    // What cannot be read says nothing; a board that needs it says so.
+                    if let Ok(event) = serde_json::from_str(entry) {
+                        stopwatch.note(&event);
+                    }
                     // What was before this history began is nobody's to resume from.
                     match entry.contains(&*own) {
                         true => ring.push(frame(entry)),
@@ -341,8 +356,8 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<Ring<Utf8Bytes>> {
                 }
             }
             // Trimmed down to fewer than fit here, or lost while reading: begin at the head.
-            _ => return Ok(Ring::new(head.seq, HELD)),
+            _ => return Ok((Ring::new(head.seq, HELD), stopwatch)),
         }
     }
-    Ok(ring)
+    Ok((ring, stopwatch))
 }

@@ -4,6 +4,7 @@ mod config;
 mod desk;
 mod document;
 mod drawing;
+mod export;
 mod feed;
 mod health;
 mod layers;

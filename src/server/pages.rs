@@ -2,7 +2,7 @@
 
 use super::{
     document::document,
-    drawing,
+    drawing, export,
     posted::{FLASH_SHOWN, read_cookie, read_flash},
     settings,
     state::App,
@@ -16,7 +16,7 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{
-        HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderValue, Method, StatusCode,
         header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE},
     },
     response::{IntoResponse, Response},
@@ -39,6 +39,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 pub fn routes(app: &App) -> Router<App> {
     let routes = Router::new()
         .route("/pizza.svg", get(drawing::picture))
+        .route("/orders.csv", get(export::orders))
         .route(&site_pkg_dir_service_route_path(&app.leptos), get(package));
     server_fn_paths().fold(routes, |routes, (path, method)| {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
@@ -107,6 +108,7 @@ async fn page(app: App, place: Place, request: Request) -> Response {
     let headers = request.headers();
     let snapshot = app.desk.snapshot().await;
     let own = settings::of(headers, &app);
+    let zone = zone(headers);
     let opening = Opening {
         address: request
             .uri()
@@ -118,16 +120,16 @@ async fn page(app: App, place: Place, request: Request) -> Response {
             None => None,
         },
         past: match place.past() {
-            Some((wanted, below)) => {
-                Some(app.desk.search(wanted.status, &wanted.text, below).await)
-            }
+            Some((wanted, below)) => Some(app.desk.search(&wanted.sought(zone), Some(below)).await),
             None => None,
+        },
+        pace: match place {
+            Place::Orders { .. } => app.desk.pace().ok(),
+            _ => None,
         },
         flash: read_flash(headers),
         locale: own.locale,
-        zone: read_cookie(headers, "zone")
-            .and_then(|zone| zone.parse().ok())
-            .filter(is_zone),
+        zone,
     };
     let (status, flashes) = (
         status(&place, &opening, snapshot.err()),
@@ -162,9 +164,11 @@ fn status(place: &Place, opening: &Opening, unread: Option<Error>) -> StatusCode
     })
 }
 
-/// From 12 hours behind to 14 hours ahead of UTC.
-fn is_zone(minutes: &i32) -> bool {
-    (-720..=840).contains(minutes)
+/// How many minutes east of UTC a reader's clock is, if the browser has said so: from 12 hours behind to 14 ahead.
+pub fn zone(headers: &HeaderMap) -> Option<i32> {
+    read_cookie(headers, "zone")
+        .and_then(|zone| zone.parse().ok())
+        .filter(|minutes| (-720..=840).contains(minutes))
 }
 
 /// Scripts only from here, styles only from files, no frames, no plug-ins. `reload` is where `cargo leptos watch`

@@ -15,7 +15,7 @@ use super::{
     place::{Here, Panel},
     words,
 };
-use crate::domain::{Error, Event, Found, Snapshot};
+use crate::domain::{Error, Event, Found, Pace, Snapshot};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,8 @@ pub struct Opening {
     /// What the page's place needs beside the board: the story of an order, or a page of the past.
     pub story: Option<Result<Vec<Event>, Error>>,
     pub past: Option<Result<Found, Error>>,
+    /// How fast the market is, where that is shown.
+    pub pace: Option<Pace>,
     /// The refusal that a plain form was sent back with.
     pub flash: Option<Flash>,
     /// Minutes east of UTC where the reader is, if the browser has said so before.
@@ -44,6 +46,7 @@ impl Opening {
             snapshot: None,
             story: None,
             past: None,
+            pace: None,
             flash: None,
             zone: None,
             locale: Locale::default(),
@@ -61,7 +64,8 @@ pub fn App() -> impl IntoView {
     provide_context(market);
     let forms = Forms::new(opening.flash, market.now_untracked());
     provide_context(forms);
-    provide_context(Reading::new(here, market, opening.story, opening.past));
+    let (story, past, pace) = (opening.story, opening.past, opening.pace);
+    provide_context(Reading::new(here, market, story, past, pace));
     let told = Toasts::new();
     provide_context(told);
     market.hear(move |event| news::tell(event, here, forms, told));

@@ -188,6 +188,10 @@ impl Market {
     pub fn zone(self) -> Option<i32> {
         self.zone.get()
     }
+
+    pub fn zone_untracked(self) -> Option<i32> {
+        self.zone.get_untracked()
+    }
 }
 
 fn find(rows: &[(OrderId, ArcTrigger)], id: OrderId) -> Result<usize, usize> {

@@ -5,7 +5,7 @@
 //! router for any application would be a third of what the browser's program may weigh.)
 
 use super::{panels, words};
-use crate::domain::{Order, OrderId, Status};
+use crate::domain::{Minute, Order, OrderId, Sought, Status, named};
 use leptos::{
     ev,
     prelude::*,
@@ -32,6 +32,8 @@ pub enum Place {
         wanted: Wanted,
         /// The order that stands open beside the list.
         open: Option<OrderId>,
+        /// It is shown as it was at this one of its events, counted from 1; else as it is now.
+        at: Option<usize>,
     },
     Nowhere,
 }
@@ -48,24 +50,87 @@ pub enum Panel {
     Nowhere,
 }
 
-/// Which orders a list shows.
+/// Which orders a list shows, and in which order. Times are on the reader's own clock, as the fields show them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     pub status: Option<Status>,
     pub text: String,
+    pub supplier: Option<String>,
+    pub driver: Option<String>,
+    /// Made in this minute, or later.
+    pub from: Option<Minute>,
+    /// Made in this minute, or earlier.
+    pub until: Option<Minute>,
+    /// Else the newest come first.
+    pub sort: Option<Sort>,
     /// A page of the past: older than this.
     pub below: Option<OrderId>,
 }
 
+named! {
+    Sort {
+        Oldest = "oldest",
+        Price = "price",
+        Status = "status",
+    }
+}
+
 impl Wanted {
-    pub fn takes(&self, order: &Order) -> bool {
-        self.status.is_none_or(|status| status == order.status)
-            && order.mentions(&self.text, words::lower)
+    fn read(value: impl Fn(&str) -> Option<String>) -> Wanted {
+        let minute = |name| value(name).and_then(|time| time.parse().ok());
+        Wanted {
+            status: value("status").and_then(|name| Status::from_name(&name)),
+            text: value("q").unwrap_or_default(),
+            supplier: value("supplier"),
+            driver: value("driver"),
+            from: minute("from"),
+            until: minute("until"),
+            sort: value("sort").and_then(|name| Sort::from_name(&name)),
+            below: value("below").and_then(|below| below.parse().ok()),
+        }
     }
 
-    /// Whether the board holds only the newest of what is asked for.
-    pub fn wants_finished(&self) -> bool {
-        self.status.is_none_or(Status::is_final)
+    fn values(&self) -> [(&'static str, Option<String>); 8] {
+        let minute = |minute: Option<Minute>| minute.map(|minute| minute.to_string());
+        [
+            ("status", self.status.map(|status| status.name().to_owned())),
+            ("q", Some(self.text.clone()).filter(|text| !text.is_empty())),
+            ("supplier", self.supplier.clone()),
+            ("driver", self.driver.clone()),
+            ("from", minute(self.from)),
+            ("until", minute(self.until)),
+            ("sort", self.sort.map(|sort| sort.name().to_owned())),
+            ("below", self.below.map(|id| id.to_string())),
+        ]
+    }
+
+    /// What stands in one field of its form.
+    pub fn value(&self, field: &str) -> String {
+        let found = self.values().into_iter().find(|(name, _)| *name == field);
+        found.and_then(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// What that means where clocks are so many minutes east of UTC. Where it is not known, pages show UTC.
+    pub fn sought(&self, zone: Option<i32>) -> Sought {
+        let zone = zone.unwrap_or(0);
+        Sought {
+            status: self.status,
+            text: self.text.clone(),
+            supplier: self.supplier.clone(),
+            driver: self.driver.clone(),
+            from: self.from.map(|minute| minute.begins(zone)),
+            before: self.until.map(|minute| minute.ends(zone)),
+        }
+    }
+
+    /// Where all of it can be fetched as a file.
+    pub fn export(&self) -> String {
+        let all = Wanted {
+            sort: None,
+            below: None,
+            ..self.clone()
+        };
+        with_query("/orders.csv", all.values())
     }
 }
 
@@ -84,11 +149,7 @@ impl Place {
         };
         let id = |text: &str| text.parse().ok();
         let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
-        let wanted = || Wanted {
-            status: value("status").and_then(|name| Status::from_name(&name)),
-            text: value("q").unwrap_or_default(),
-            below: value("below").and_then(|below| id(&below)),
-        };
+        let wanted = || Wanted::read(value);
         match steps[..] {
             [] => Place::Home,
             ["supplier"] => Place::Supplier {
@@ -102,11 +163,13 @@ impl Place {
             ["orders"] => Place::Orders {
                 wanted: wanted(),
                 open: None,
+                at: None,
             },
             ["orders", order] => match id(order) {
                 Some(open) => Place::Orders {
                     wanted: wanted(),
                     open: Some(open),
+                    at: value("at").and_then(|at| at.parse().ok()),
                 },
                 None => Place::Nowhere,
             },
@@ -123,18 +186,11 @@ impl Place {
             }
             Place::Track(id) => format!("/customer/{id}"),
             Place::Dispatch => "/dispatch".to_owned(),
-            Place::Orders { wanted, open } => {
+            Place::Orders { wanted, open, at } => {
                 let path = open.map_or("/orders".to_owned(), |id| format!("/orders/{id}"));
-                let status = wanted.status.map(|status| status.name().to_owned());
-                let text = Some(wanted.text.clone()).filter(|text| !text.is_empty());
-                with_query(
-                    &path,
-                    [
-                        ("status", status),
-                        ("q", text),
-                        ("below", wanted.below.map(|id| id.to_string())),
-                    ],
-                )
+                let [a, b, c, d, e, f, g, h] = wanted.values();
+                let at = ("at", at.map(|at| at.to_string()));
+                with_query(&path, [a, b, c, d, e, f, g, h, at])
             }
         }
     }
@@ -184,6 +240,14 @@ impl Place {
     pub fn story(&self) -> Option<OrderId> {
         match self {
             Place::Track(id) | Place::Orders { open: Some(id), .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The event that it stops at.
+    pub fn at(&self) -> Option<usize> {
+        match self {
+            Place::Orders { at, .. } => *at,
             _ => None,
         }
     }
@@ -400,25 +464,50 @@ mod tests {
 
     fn place() -> impl Strategy<Value = Place> {
         let id = any::<u128>().prop_map(|n| OrderId(uuid::Uuid::from_u128(n)));
+        let text = "\\PC{1,12}";
+        let minute =
+            || prop::option::of((0..60u32, 0..24u32, 1..28u32, 1970..2100u32).prop_map(minute));
         let wanted = (
-            prop::option::of(0..Status::ALL.len()),
+            prop::option::of(prop::sample::select(Status::ALL)),
             "\\PC{0,8}",
+            prop::option::of(text),
+            prop::option::of(text),
+            minute(),
+            minute(),
+            prop::option::of(prop::sample::select(Sort::ALL)),
             prop::option::of(id.clone()),
         )
-            .prop_map(|(status, text, below)| Wanted {
-                status: status.map(|n| Status::ALL[n]),
-                text,
-                below,
-            });
+            .prop_map(
+                |(status, text, supplier, driver, from, until, sort, below)| Wanted {
+                    status,
+                    text,
+                    supplier,
+                    driver,
+                    from,
+                    until,
+                    sort,
+                    below,
+                },
+            );
+        let open = prop::option::of((id.clone(), prop::option::of(1usize..20)));
         prop_oneof![
             Just(Place::Home),
             prop::option::of("\\PC{1,12}").prop_map(|kitchen| Place::Supplier { kitchen }),
             prop::option::of(id.clone()).prop_map(|taking| Place::Customer { taking }),
             id.clone().prop_map(Place::Track),
             Just(Place::Dispatch),
-            (wanted, prop::option::of(id))
-                .prop_map(|(wanted, open)| Place::Orders { wanted, open }),
+            (wanted, open).prop_map(|(wanted, open)| Place::Orders {
+                wanted,
+                open: open.map(|(id, _)| id),
+                at: open.and_then(|(_, at)| at),
+            }),
         ]
+    }
+
+    fn minute((minute, hour, day, year): (u32, u32, u32, u32)) -> Minute {
+        format!("{year}-02-{day:02}T{hour:02}:{minute:02}")
+            .parse()
+            .unwrap()
     }
 
     proptest! {

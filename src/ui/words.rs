@@ -1,7 +1,7 @@
 //! All words that depend on something: statuses, refusals, times, money. One place, one voice.
 
 use super::{
-    locale::{Locale, plural, say, t},
+    locale::{Locale, Text, plural, say, t},
     market::Market,
     place::Place,
 };
@@ -265,7 +265,10 @@ pub fn in_address(text: &str) -> String {
 
 /// Small letters, for a search. A browser knows them itself; Rust's table of them is large.
 pub fn lower(text: &str) -> String {
-    if cfg!(target_arch = "wasm32") {
+    if text.is_ascii() {
+        // Most text, and a search looks at all there is.
+        text.to_ascii_lowercase()
+    } else if cfg!(target_arch = "wasm32") {
         js_sys::JsString::from(text).to_lower_case().into()
     } else {
         text.to_lowercase()
@@ -277,6 +280,44 @@ pub fn clock(time: Time, market: Market) -> String {
     in_zone(time, market, |(hour, minute, _)| {
         format!("{hour:02}:{minute:02}")
     })
+}
+
+/// As [`clock`], with the day where that is not `today`: `21 Nov, 19:17`.
+pub fn day_and_clock(time: Time, today: usize, market: Market) -> String {
+    const MONTHS: [Text; 12] = [
+        ["Jan", "Jan."],
+        ["Feb", "Feb."],
+        ["Mar", "März"],
+        ["Apr", "Apr."],
+        ["May", "Mai"],
+        ["Jun", "Juni"],
+        ["Jul", "Juli"],
+        ["Aug", "Aug."],
+        ["Sep", "Sept."],
+        ["Oct", "Okt."],
+        ["Nov", "Nov."],
+        ["Dec", "Dez."],
+    ];
+    let clock = clock(time, market);
+    if day(time, market) == today {
+        return clock;
+    }
+    // Year, month, day, and the rest.
+    let date = local(time, market).to_string();
+    let mut parts = date.split(['-', 'T']).skip(1);
+    let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(1);
+    let (month, day): (usize, usize) = (number(), number());
+    let month = t(MONTHS[(month - 1) % 12]);
+    say!("{day} {month}, {clock}", "{day}. {month}, {clock}")
+}
+
+/// Days since 1970, as the reader's calendar counts them.
+pub fn day(time: Time, market: Market) -> usize {
+    local(time, market).millis().div_euclid(86_400_000).max(0) as usize
+}
+
+fn local(time: Time, market: Market) -> Time {
+    time + TimeDelta::minutes(market.zone().unwrap_or(0).into())
 }
 
 /// As [`clock`], to the second.

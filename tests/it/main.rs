@@ -9,6 +9,7 @@
 )]
 
 mod config;
+mod export;
 mod faults;
 mod history;
 mod lists;

@@ -1,48 +1,45 @@
-//! The order book: every order with its status, and one of them event by event.
+//! The order book: every order with its status, how fast the market is, and one of them event by event.
+
+mod book;
+mod filters;
+mod order;
+mod pace;
 
 use crate::{
-    domain::{Board, Event, EventType, Order, OrderId, Status},
+    domain::{Board, Counts, Order, OrderId, Sought},
     ui::{
+        locale::{plural, t},
         market::Market,
         parts::{
-            form::typed_early,
-            list,
             reading::Reading,
-            small::{
-                Detail, Icon, badge, changing, digits, empty, exact_moment, fact, icon, mark,
-                moment, name, pizza, refusal, sum, text,
-            },
+            small::{Icon, changing, icon, text},
         },
-        place::{Here, Place, Wanted, when_awake},
+        place::{Here, Place, Sort, Wanted},
         words,
     },
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
+use uuid::Uuid;
 
-/// Rows on one page.
+/// Rows that a page without its program shows at once; where there are more, a live one shows those near the view.
 const SHOWN: usize = 200;
 
 pub fn orders() -> AnyView {
     let here = Here::now();
-    let below = here.memo(|place| wanted(place).below);
-    let list = changing(move || {
-        Some(match below.get() {
-            Some(_) => past(),
-            None => newest(),
-        })
-    });
+    let listed = listed();
     let open = here.memo(|place| place.story());
     view! {
         <main id="main" tabindex="-1">
-            <div class="page-head"><h1>"Orders"</h1></div>
-            {search()}
-            {by_status()}
+            <div class="page-head">
+                <h1>{t(["Orders", "Bestellungen"])}</h1>
+                {export(listed)}
+            </div>
+            {filters::filters()}
+            {filters::by_status(listed)}
+            {pace::pace()}
             <div class="book">
-                <section class="paper table-box" aria-labelledby="list">
-                    <h2 class="unseen" id="list">"List of orders"</h2>
-                    {list}
-                </section>
-                {changing(move || open.get().map(one))}
+                {book::book(listed)}
+                {changing(move || open.get().map(order::one))}
             </div>
         </main>
     }
@@ -62,285 +59,222 @@ fn address(change: impl Fn(&mut Wanted) + Send + Sync + 'static) -> Signal<Strin
     text(move || {
         let mut wanted = wanted(&here.get());
         change(&mut wanted);
-        Place::Orders { wanted, open: None }.address()
+        let (open, at) = (None, None);
+        Place::Orders { wanted, open, at }.address()
     })
 }
 
-fn search() -> AnyView {
+/// All of it as a file: what is not on the board, too.
+fn export(listed: Memo<Listed>) -> AnyView {
     let here = Here::now();
-    let typed = text(move || wanted(&here.get()).text);
-    let search = move |text: String| {
-        let place = here.get_untracked();
-        let open = place.story();
-        let wanted = Wanted {
-            text,
-            below: None,
-            ..wanted(&place)
+    let to = text(move || wanted(&here.get()).export());
+    let name = text(move || {
+        listed.with(|listed| listed.matching).map_or_else(
+            || t(["These orders as CSV", "Diese Bestellungen als CSV"]).to_owned(),
+            |all| {
+                let (one, many) = (
+                    ["order as CSV", "Bestellung als CSV"],
+                    ["orders as CSV", "Bestellungen als CSV"],
+                );
+                plural(all, one, many)
+            },
+        )
+    });
+    view! { <a class="button" href=to download="">{icon(Icon::Download)} {name}</a> }.into_any()
+}
+
+/// What the list shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Listed {
+    ids: Vec<OrderId>,
+    /// Older ones follow, on a page below this one.
+    more: Option<OrderId>,
+    /// Where those stand that the filters but for the status ask for.
+    counts: Counts,
+    /// Whether those are all: some may be in the past.
+    complete: bool,
+    /// How many all filters ask for, if that is known.
+    matching: Option<usize>,
+}
+
+fn listed() -> Memo<Listed> {
+    let (here, market, reading) = (Here::now(), Market::here(), Reading::here());
+    let known = StoredValue::new(Known::default());
+    market.view(move |board| {
+        let wanted = wanted(&here.get());
+        let sought = wanted.sought(market.zone());
+        let asleep = market.is_asleep();
+        let mut listed = Listed::default();
+        known.update_value(|known| {
+            known.look(board, &sought);
+            listed = known.listed(board, &wanted, &sought, asleep);
+        });
+        if wanted.below.is_some() {
+            let past = reading.past(&wanted, |found| {
+                let rows = found.orders.iter().map(|order| row(order, wanted.sort));
+                (sorted(rows.collect()), found.next)
+            });
+            (listed.ids, listed.more) = past.and_then(Result::ok).unwrap_or_default();
+        }
+        listed
+    })
+}
+
+/// What a row is sorted by, and its order's id turned round, so that the newest comes first.
+type Row = (i64, u128);
+
+fn row(order: &Order, sort: Option<Sort>) -> Row {
+    let id = order.id.0.as_u128();
+    match sort {
+        None => (0, !id),
+        Some(Sort::Oldest) => (order.created_at.millis(), !id),
+        Some(Sort::Price) => (-i64::from(order.total().get()), !id),
+        Some(Sort::Status) => (order.status as i64, !id),
+    }
+}
+
+fn sorted(mut rows: Vec<Row>) -> Vec<OrderId> {
+    rows.sort_unstable();
+    rows.into_iter()
+        .map(|(_, turned)| OrderId(Uuid::from_u128(!turned)))
+        .collect()
+}
+
+/// Which orders of the board the filters but for the status describe. With each event one order is looked at, and
+/// not ten thousand.
+#[derive(Default)]
+struct Known {
+    sought: Sought,
+    /// With the version that was looked at; sorted by id, as the board is.
+    orders: Vec<(OrderId, u32, bool)>,
+}
+
+impl Known {
+    fn look(&mut self, board: &Board, sought: &Sought) {
+        let sought = Sought {
+            status: None,
+            ..sought.clone()
         };
-        here.correct(Place::Orders { wanted, open });
-    };
-    let early = typed_early("q").filter(|early| *early != typed.get_untracked());
-    if let Some(early) = early {
-        when_awake(move || search(early.clone()));
-    }
-    let type_in = move |event| search(event_target_value(&event));
-    let done = move |event: ev::SubmitEvent| event.prevent_default();
-    let status = changing(move || {
-        let status = wanted(&here.get()).status?;
-        Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
-    });
-    view! {
-        <form class="filters" role="search" action="/orders" on:submit=done>
-            <div class="field">
-                <label for="q">"Search all text"</label>
-                <div class="affix">
-                    <span>{icon(Icon::Search)}</span>
-                    <input class="input searching" id="q" type="search" name="q" autocomplete="off" value=typed prop:value=typed on:input=type_in/>
-                </div>
-            </div>
-            {status}
-        </form>
-    }
-    .into_any()
-}
-
-fn by_status() -> AnyView {
-    let all = Status::ALL.iter().map(|&status| stop(Some(status)));
-    view! { <nav aria-label="Status"><ul class="by-status">{stop(None)} {all.collect::<Vec<_>>()}</ul></nav> }.into_any()
-}
-
-/// One status, or all, with how many orders stand there.
-fn stop(status: Option<Status>) -> AnyView {
-    let here = Here::now();
-    let number = Market::here().view(move |board| {
-        let counts = board.counts();
-        status.map_or(counts.all(), |status| counts.of(status)) as usize
-    });
-    let current = mark(move || (wanted(&here.get()).status == status).then_some("true"));
-    let to = address(move |wanted| {
-        *wanted = Wanted {
-            status,
-            below: None,
-            ..wanted.clone()
+        if self.sought != sought {
+            self.sought = sought;
+            self.orders.clear();
         }
-    });
-    view! {
-        <li>
-            <a href=to aria-current=current data-status=status.map(Status::name)>
-                {status.map(|status| icon(Icon::Of(status)))} {status.map_or("All", words::status)} " " <b>{digits(number)}</b>
-            </a>
-        </li>
+        let mut before = std::mem::take(&mut self.orders).into_iter().peekable();
+        for order in board.orders() {
+            while before.next_if(|(id, ..)| *id < order.id).is_some() {}
+            let same = |(id, version, _): &(OrderId, u32, bool)| {
+                *id == order.id && *version == order.version
+            };
+            let look = || self.sought.describes(order, words::lower);
+            let fits = before.next_if(same).map_or_else(look, |(.., fits)| fits);
+            self.orders.push((order.id, order.version, fits));
+        }
     }
-    .into_any()
-}
 
-/// What of the board is shown: newest first, only as far back as the board has everything, and only so many.
-fn listed(board: &Board, wanted: &Wanted) -> (Vec<OrderId>, Option<OrderId>) {
-    let end = board.forgotten().filter(|_| wanted.wants_finished());
-    let mut found = board
-        .orders()
-        .rev()
-        .filter(|order| Some(order.id) > end && wanted.takes(order))
-        .map(|order| order.id);
-    let shown: Vec<_> = found.by_ref().take(SHOWN).collect();
-    let older = match found.next() {
-        Some(_) => shown.last().copied(),
+    /// The live end of the list: only as far back as the board has everything; and on a page without its program
+    /// only so many.
+    fn listed(&self, board: &Board, wanted: &Wanted, sought: &Sought, asleep: bool) -> Listed {
+        let past = board.forgotten().filter(|id| sought.reaches(*id));
+        let end = past.filter(|_| sought.wants_finished());
         // The forgotten one itself has to be found again.
-        None => end.map(OrderId::after),
+        let mut more = end.map(OrderId::after);
+        let (mut rows, mut last, mut counts) = (Vec::new(), None, Counts::default());
+        for ((.., fits), order) in self.orders.iter().rev().zip(board.orders().rev()) {
+            if !fits {
+                continue;
+            }
+            counts.add(order.status);
+            let is_listed = Some(order.id) > end && sought.status.is_none_or(|s| s == order.status);
+            if !is_listed {
+                continue;
+            }
+            if asleep && rows.len() == SHOWN {
+                more = last;
+                continue;
+            }
+            rows.push(row(order, wanted.sort));
+            last = Some(order.id);
+        }
+        let narrow = sought.is_narrow();
+        if !narrow {
+            counts = board.counts();
+        }
+        let of = |status| counts.of(status);
+        let matching = sought.status.map_or_else(|| counts.all(), of) as usize;
+        Listed {
+            ids: sorted(rows),
+            more,
+            counts,
+            matching: (!narrow || end.is_none()).then_some(matching),
+            complete: !narrow || past.is_none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Folded,
+        order::tests::{at, commands, id, offer},
     };
-    (shown, older)
-}
 
-/// The live end of the list.
-fn newest() -> AnyView {
-    let (here, market) = (Here::now(), Market::here());
-    let listed = move |board: &Board| listed(board, &wanted(&here.get()));
-    let ids = market.view(move |board| listed(board).0);
-    let end = market.view(move |board| listed(board).1);
-    let none = changing(move || {
-        let next = "Either none has been made yet, or the search is too narrow.";
-        let way_on = Some(("Show all orders", "/orders".to_owned()));
-        (ids.with(Vec::is_empty) && end.get().is_none())
-            .then(|| empty(Icon::Search, "No order is like that", next, way_on))
-    });
-    view! {
-        {table(list::orders(ids, |order| row(order.into())))}
-        {none}
-        {changing(move || end.get().map(older))}
-    }
-    .into_any()
-}
-
-/// A page of the past, as it is in the store. What is there does not change any more, or is on the live page, too.
-fn past() -> AnyView {
-    let (here, reading) = (Here::now(), Reading::here());
-    let page = changing(move || match reading.past(&wanted(&here.get())) {
-        None => Some(view! { <p class="empty small" aria-busy="true">"Reading…"</p> }.into_any()),
-        Some(Err(error)) => Some(refusal(words::unread(&error))),
-        Some(Ok(found)) => {
-            let rows: Vec<_> = found
-                .orders
-                .into_iter()
-                .map(|order| row(Signal::stored(order)))
-                .collect();
-            let older = found.next.map(older);
-            Some(view! { {table(rows.into_any())} {older} }.into_any())
+    fn board(orders: u128) -> Board {
+        let mut board = Board::new("e-0".parse().unwrap(), Counts::default(), vec![], None);
+        for n in 1..=orders {
+            let (order, _) = Order::new(id(n), offer(), at(n as i64));
+            assert!(matches!(board.put(&order), Folded::Applied { .. }));
         }
-    });
-    let newest = address(|wanted| wanted.below = None);
-    view! { <p class="row"><a class="button" href=newest>"Newest orders"</a></p> {page} }.into_any()
-}
-
-fn older(below: OrderId) -> AnyView {
-    let to = address(move |wanted| wanted.below = Some(below));
-    view! { <p class="row"><a class="button" href=to>"Older orders" {icon(Icon::Next)}</a></p> }
-        .into_any()
-}
-
-fn table(rows: AnyView) -> AnyView {
-    view! {
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"Made"</th>
-                    <th scope="col">"Status"</th>
-                    <th scope="col">"Pizza"</th>
-                    <th scope="col">"Supplier"</th>
-                    <th scope="col">"Customer"</th>
-                    <th scope="col" class="num">"Price"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        board
     }
-    .into_any()
-}
 
-fn row(order: Signal<Order>) -> AnyView {
-    let here = Here::now();
-    let o = order.get_untracked();
-    let id = o.id;
-    let status = move || order.get().status;
-    let current = mark(move || (here.get().story() == Some(id)).then_some("true"));
-    let to = text(move || {
-        Place::Orders {
-            wanted: wanted(&here.get()),
-            open: Some(id),
+    fn listed(known: &mut Known, board: &Board, wanted: &Wanted, asleep: bool) -> Listed {
+        let sought = wanted.sought(None);
+        known.look(board, &sought);
+        known.listed(board, wanted, &sought, asleep)
+    }
+
+    #[test]
+    fn what_has_changed_is_looked_at_again() {
+        let mut board = board(3);
+        let mut known = Known::default();
+        let jonas = Wanted {
+            text: "jonas".to_owned(),
+            ..Wanted::default()
+        };
+        assert_eq!(listed(&mut known, &board, &jonas, false).ids, []);
+        for command in [0, 2, 3, 4, 5] {
+            let order = board.get(id(2)).unwrap().clone();
+            let command = commands()[command].clone();
+            board.put(&order.apply(command, None, at(9)).unwrap().0);
         }
-        .address()
-    });
-    let customer = changing(move || {
-        Some(match order.get().customer_name {
-            Some(customer) => name(&customer),
-            None => view! { <span class="soft">"nobody yet"</span> }.into_any(),
-        })
-    });
-    let state = changing(move || Some(badge(status(), words::status(status()))));
-    let name_of_status = mark(move || Some(status().name()));
-    let ended = mark(move || status().is_final().then_some(""));
-    view! {
-        <tr data-status=name_of_status data-final=ended aria-current=current>
-            <td class="when">{moment(o.created_at)}</td>
-            <td class="state">{state}</td>
-            <td class="lead"><a class="name" href=to>{name(&o.pizza_name)}</a></td>
-            <td class="sup">{name(&o.supplier_name)}</td>
-            <td class="cust">{customer}</td>
-            <td class="money">{words::money(o.total())}</td>
-        </tr>
+        board.put(&Order::new(id(4), offer(), at(4)).0);
+        let found = listed(&mut known, &board, &jonas, false);
+        assert_eq!(found.ids, [id(2)]);
+        assert_eq!(
+            (found.counts.all(), found.matching, found.complete),
+            (1, Some(1), true)
+        );
+        let all = listed(&mut known, &board, &Wanted::default(), false);
+        assert_eq!(all.ids, [4, 3, 2, 1].map(id));
+        assert_eq!(all.matching, Some(4));
     }
-    .into_any()
-}
 
-/// One order beside the list: all that has happened to it.
-fn one(id: OrderId) -> AnyView {
-    let (here, reading) = (Here::now(), Reading::here());
-    let close = text(move || {
-        Place::Orders {
-            wanted: wanted(&here.get()),
-            open: None,
-        }
-        .address()
-    });
-    let story = changing(move || match reading.story(id) {
-        None => {
-            Some(view! { <span class="bone half"></span> <span class="bone"></span> }.into_any())
-        }
-        Some(Err(error)) => Some(refusal(words::unread(&error))),
-        Some(Ok(events)) => events.last().map(|now| history(&now.order, &events)),
-    });
-    view! {
-        <aside class="paper stack" id="order" aria-label="One order">
-            <a class="button square close" href=close aria-label="Close this order">{icon(Icon::Close)}</a>
-            {story}
-        </aside>
+    #[test]
+    fn a_page_without_its_program_shows_so_many_and_leads_on() {
+        let board = board(SHOWN as u128 + 50);
+        let mut known = Known::default();
+        let oldest = Wanted {
+            sort: Some(Sort::Oldest),
+            ..Wanted::default()
+        };
+        let page = listed(&mut known, &board, &oldest, true);
+        // Sorted are the newest, so that a page of the others can follow.
+        assert_eq!(page.ids.len(), SHOWN);
+        assert_eq!(page.ids.first(), Some(&id(51)));
+        assert_eq!(page.more, Some(id(51)));
+        assert_eq!(page.matching, Some(SHOWN + 50));
+        let live = listed(&mut known, &board, &oldest, false);
+        assert_eq!((live.ids.len(), live.more), (SHOWN + 50, None));
     }
-    .into_any()
-}
-
-fn history(order: &Order, events: &[Event]) -> AnyView {
-    let happened: Vec<_> = events.iter().map(happened).collect();
-    view! {
-        <header class="head one">
-            {pizza(&order.pizza_name, Detail::Card)}
-            <div>
-                <h2>{name(&order.pizza_name)}</h2>
-                <p class="soft">{order.id.number()} " · " {name(&order.supplier_name)}</p>
-            </div>
-        </header>
-        <p class="row">{badge(order.status, words::status(order.status))}</p>
-        <ol class="timeline" aria-label="What happened">{happened}</ol>
-        {sum(order, &order.supplier_name, "Customer pays")}
-        <dl class="facts">
-            {fact(Icon::Person, "Customer", order.customer_name.as_ref().map(|name| name.to_string()))}
-            {fact(Icon::Pin, "Address", order.delivery_address.as_ref().map(|address| address.to_string()))}
-            {fact(Icon::Of(Status::InTransit), "Driver", order.driver_name.as_ref().map(|driver| driver.to_string()))}
-        </dl>
-    }
-    .into_any()
-}
-
-fn happened(event: &Event) -> AnyView {
-    let order = &event.order;
-    let (word, what) = match event.event_type {
-        EventType::Created => {
-            let price = words::money(order.supplier_price.cents());
-            (
-                "Offered",
-                Some(format!("{price} with {} % markup", order.markup_percentage)),
-            )
-        }
-        EventType::SupplierAccepted => ("Accepted", said(order)),
-        EventType::SupplierRejected => ("Rejected", said(order)),
-        EventType::CustomerAccepted => (
-            "Taken",
-            Some(format!("pays {}", words::money(order.total()))),
-        ),
-        EventType::Dispatched => (
-            "With driver",
-            order.driver_name.as_ref().map(|driver| driver.to_string()),
-        ),
-        _ => (words::status(order.status), None),
-    };
-    view! {
-        <li data-status=order.status.name()>
-            {icon(Icon::Of(order.status))}
-            <strong>{word}</strong>
-            {exact_moment(event.timestamp)}
-            {what.map(|what| view! { <p><bdi>{what}</bdi></p> }.into_any())}
-        </li>
-    }
-    .into_any()
-}
-
-/// What the supplier has answered.
-fn said(order: &Order) -> Option<String> {
-    let minutes = order
-        .estimated_delivery_time
-        .map(|minutes| format!("{} minutes", minutes.get()));
-    let notes = order
-        .supplier_notes
-        .as_ref()
-        .map(|notes| format!("“{notes}”"));
-    let parts: Vec<_> = minutes.into_iter().chain(notes).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -23,9 +23,17 @@ pub fn orders(
     row: impl Fn(Memo<Order>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let market = Market::here();
+    ids(listed, move |id| market.order(id).map(&row))
+}
+
+/// As [`orders`], where not all of them are on the board.
+pub fn ids(
+    listed: Memo<Vec<OrderId>>,
+    row: impl Fn(OrderId) -> Option<AnyView> + Send + Sync + 'static,
+) -> AnyView {
     let keys = move || listed.get().into_iter().map(Key::Order).collect();
     let row = move |key| match key {
-        Key::Order(id) => market.order(id).map(&row),
+        Key::Order(id) => row(id),
         Key::Name(_) => None,
     };
     rows(Box::new(keys), Arc::new(row))
@@ -53,7 +61,8 @@ pub fn by_time(orders: impl Iterator<Item = (Time, OrderId)>) -> Vec<OrderId> {
     sorted(orders).into_iter().map(|(_, id)| id).collect()
 }
 
-/// Each once, from the smallest on. Lists here are short and nearly sorted, so each finds its place near the end.
+/// Each once, from the smallest on. What differs is little here, or nearly sorted, so that each finds its place
+/// near the end.
 pub fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut sorted = Vec::new();
     for one in all {

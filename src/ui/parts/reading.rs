@@ -1,25 +1,36 @@
-//! What a place needs beside the board: the story of one order, or a page of the past. The server has read it
-//! for the page that it renders; a live page reads it when it gets to another place, or when the order changes.
+//! What a place needs beside the board: the story of one order, or a page of the past, or how fast the market is.
+//! The server has read it for the page that it renders; a live page reads it when it gets to another place, or
+//! when the order changes, or (the pace) every few seconds.
 
 use crate::{
     api,
-    domain::{Error, Event, Found, OrderId},
+    domain::{Error, Event, Found, Order, OrderId, Pace, Sought, Time},
     ui::{
         ask,
         market::Market,
-        place::{Here, Wanted},
+        place::{Here, Panel, Wanted},
         words,
     },
 };
+use chrono::TimeDelta;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
+
+/// How often the pace is read.
+const EVERY: TimeDelta = TimeDelta::seconds(10);
+/// Orders of the past that a page holds at most. Older ones are on the next page.
+const HELD: usize = 20_000;
 
 /// What was asked last, and the answer.
 type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 
 #[derive(Clone, Copy)]
 pub struct Reading {
+    market: Market,
     story: Answer<OrderId, Vec<Event>>,
     past: Answer<Wanted, Found>,
+    pace: RwSignal<Option<Pace>>,
+    /// More of the past is on its way.
+    reads_on: StoredValue<bool>,
 }
 
 impl Reading {
@@ -28,11 +39,15 @@ impl Reading {
         market: Market,
         story: Option<Result<Vec<Event>, Error>>,
         past: Option<Result<Found, Error>>,
+        pace: Option<Pace>,
     ) -> Reading {
         let place = here.get_untracked();
         let reading = Reading {
+            market,
             story: RwSignal::new(place.story().zip(story)),
             past: RwSignal::new(place.past().map(|(wanted, _)| wanted.clone()).zip(past)),
+            pace: RwSignal::new(pace),
+            reads_on: StoredValue::new(false),
         };
         let story = here.memo(|place| place.story());
         Effect::new(move |_| {
@@ -44,6 +59,19 @@ impl Reading {
             if let Some((wanted, _)) = here.get().past() {
                 reading.read_past(wanted.clone());
             }
+        });
+        let panel = here.memo(|place| place.panel());
+        Effect::new(move |read: Option<Option<Time>>| {
+            if panel.get() != Panel::Orders {
+                return None;
+            }
+            let (read, now) = (read.flatten(), market.now());
+            let known = read.or(reading.pace.with_untracked(Option::is_some).then_some(now));
+            let due = known.is_none_or(|read| now - read >= EVERY);
+            if due {
+                reading.read_pace();
+            }
+            if due { Some(now) } else { known }
         });
         reading
     }
@@ -62,13 +90,30 @@ impl Reading {
         })
     }
 
-    /// A page of the past. `None` while it is being read.
-    pub fn past(self, wanted: &Wanted) -> Option<Result<Found, Error>> {
+    /// What is read from a page of the past. `None` while it is being read.
+    pub fn past<T>(
+        self,
+        wanted: &Wanted,
+        read: impl FnOnce(&Found) -> T,
+    ) -> Option<Result<T, Error>> {
         self.past.with(|past| {
-            past.as_ref()
-                .filter(|(of, _)| of == wanted)
-                .map(|(_, past)| past.clone())
+            let (_, past) = past.as_ref().filter(|(of, _)| is_same(of, wanted))?;
+            Some(past.as_ref().map(read).map_err(Error::clone))
         })
+    }
+
+    /// One order of it.
+    pub fn past_order(self, id: OrderId) -> Option<Order> {
+        self.past.with_untracked(|past| {
+            let orders = &past.as_ref()?.1.as_ref().ok()?.orders;
+            // Newest first.
+            let place = orders.binary_search_by(|order| id.cmp(&order.id)).ok()?;
+            orders.get(place).cloned()
+        })
+    }
+
+    pub fn pace(self) -> Option<Pace> {
+        self.pace.get()
     }
 
     /// Reads a story, unless the one here goes as far as the board.
@@ -91,24 +136,86 @@ impl Reading {
     }
 
     fn read_past(self, wanted: Wanted) {
-        if self
+        let known = self
             .past
-            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if *of == wanted))
-        {
+            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &wanted)));
+        let Some(below) = wanted.below.filter(|_| !known) else {
             return;
-        }
+        };
+        let sought = wanted.sought(self.market.zone_untracked());
         spawn_local(async move {
-            let status = wanted
-                .status
-                .map(|status| format!("status={status}&"))
-                .unwrap_or_default();
-            let below = wanted.below.map(|id| id.to_string()).unwrap_or_default();
-            let query = format!(
-                "{status}text={}&below={below}",
-                words::in_address(&wanted.text)
-            );
-            let past = ask::get(api::Search::PATH, &query).await;
+            let past = search(&sought, below).await;
             self.past.set(Some((wanted, past)));
         });
     }
+
+    /// Adds what comes after the end of a page of the past, unless it holds enough already.
+    pub fn read_on(self, wanted: Wanted) {
+        let next = self.past.with_untracked(|past| match past {
+            Some((of, Ok(found))) if is_same(of, &wanted) && found.orders.len() < HELD => {
+                found.next
+            }
+            _ => None,
+        });
+        let Some(below) = next.filter(|_| !self.reads_on.get_value()) else {
+            return;
+        };
+        self.reads_on.set_value(true);
+        let sought = wanted.sought(self.market.zone_untracked());
+        spawn_local(async move {
+            let more = search(&sought, below).await;
+            self.reads_on.set_value(false);
+            // What could not be read is behind the link at the end.
+            let Ok(more) = more else { return };
+            self.past.update(|past| {
+                if let Some((of, Ok(found))) = past
+                    && is_same(of, &wanted)
+                    && found.next == Some(below)
+                {
+                    found.orders.extend(more.orders);
+                    found.next = more.next;
+                }
+            });
+        });
+    }
+
+    fn read_pace(self) {
+        spawn_local(async move {
+            // A failure does not replace what is known.
+            if let Ok(pace) = ask::get(api::ReadPace::PATH, "").await {
+                self.pace.set(Some(pace));
+            }
+        });
+    }
+}
+
+/// Whether two pages of the past hold the same orders, in whatever order they are shown.
+fn is_same(one: &Wanted, other: &Wanted) -> bool {
+    let sort = None;
+    Wanted {
+        sort,
+        ..one.clone()
+    } == Wanted {
+        sort,
+        ..other.clone()
+    }
+}
+
+async fn search(sought: &Sought, below: OrderId) -> Result<Found, Error> {
+    let time = |time: Option<Time>| time.map(|time| time.to_string());
+    let values = [
+        ("text", Some(sought.text.clone())),
+        ("status", sought.status.map(|status| status.to_string())),
+        ("supplier", sought.supplier.clone()),
+        ("driver", sought.driver.clone()),
+        ("from", time(sought.from)),
+        ("before", time(sought.before)),
+    ];
+    let mut query = format!("below={below}");
+    for (name, value) in values {
+        if let Some(value) = value {
+            query = format!("{query}&{name}={}", words::in_address(&value));
+        }
+    }
+    ask::get(api::Search::PATH, &query).await
 }

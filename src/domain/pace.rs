@@ -1,0 +1,274 @@
+//! How fast the market is: how long orders stand in each stage of their day, and how many are made.
+//!
+//! A [`Stopwatch`] hears of every event; the [`Pace`] is what it has measured lately. It remembers a day at most,
+//! and so many measurements of each stage; of more, the newest.
+
+use super::{Event, EventType, Order, OrderId, Status, Time};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// The states that somebody waits in.
+pub const STAGES: [Status; 6] = [
+    Status::PendingSupplier,
+    Status::SupplierAccepted,
+    Status::CustomerAccepted,
+    Status::Preparing,
+    Status::Ready,
+    Status::InTransit,
+];
+
+/// Measurements of one stage that are kept.
+const KEPT: usize = 10_000;
+const DAY: TimeDelta = TimeDelta::days(1);
+/// Quarters of an hour in a day. All zones' clocks agree on where they begin.
+const QUARTERS: i64 = 96;
+const QUARTER: i64 = 15 * 60 * 1_000;
+
+#[derive(Clone, Debug, Default)]
+pub struct Stopwatch {
+    /// Where each order stands, and since when, until its day is over.
+    standing: BTreeMap<OrderId, (Status, Time)>,
+    /// For each stage: when it was over, and how long it was.
+    lasted: [VecDeque<(Time, TimeDelta)>; STAGES.len()],
+    /// Orders made in each quarter of an hour in which there were any, oldest first.
+    made: VecDeque<(i64, u32)>,
+}
+
+/// The pace of the last 24 hours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pace {
+    /// One for each of [`STAGES`].
+    pub stages: Vec<Lasted>,
+    /// Orders made in each quarter of an hour, from the first with one up to now.
+    pub quarters: Vec<u32>,
+    /// When the first of them begins.
+    pub from: Time,
+}
+
+/// How long one stage takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lasted {
+    pub count: usize,
+    /// In seconds: half of them were this fast.
+    pub median: u32,
+    /// In seconds: nine of ten were this fast.
+    pub ninth: u32,
+}
+
+impl Stopwatch {
+    /// Learns of an order whose way here it has not seen.
+    pub fn begin(&mut self, order: &Order) {
+        if !order.status.is_final() {
+            self.standing
+                .insert(order.id, (order.status, order.updated_at));
+        }
+    }
+
+    /// Hears of an event, each in its turn.
+    pub fn note(&mut self, event: &Event) {
+        let (order, at) = (&event.order, event.order.updated_at);
+        if event.event_type == EventType::Created {
+            self.count(at);
+        }
+        let before = self.standing.remove(&order.id);
+        self.begin(order);
+        // How long somebody has waited in vain says nothing of how long it takes.
+        if order.status == Status::Cancelled {
+            return;
+        }
+        let stage = |status| STAGES.iter().position(|&stage| stage == status);
+        let over = before.and_then(|(status, since)| Some((stage(status)?, at - since)));
+        if let Some((stage, lasted)) = over {
+            let all = &mut self.lasted[stage];
+            all.push_back((at, lasted));
+            while all.len() > KEPT || all.front().is_some_and(|(over, _)| at - *over >= DAY) {
+                all.pop_front();
+            }
+        }
+    }
+
+    fn count(&mut self, at: Time) {
+        let quarter = quarter(at);
+        match self.made.back_mut() {
+            // A clock that was set back does not make a new one.
+            Some((last, count)) if *last >= quarter => *count += 1,
+            _ => self.made.push_back((quarter, 1)),
+        }
+        while self
+            .made
+            .front()
+            .is_some_and(|(q, _)| quarter - q >= QUARTERS)
+        {
+            self.made.pop_front();
+        }
+    }
+
+    pub fn pace(&self, now: Time) -> Pace {
+        let lately = |all: &VecDeque<(Time, TimeDelta)>| {
+            let lately = all.iter().filter(|(over, _)| now - *over < DAY);
+            lasted(lately.map(|(_, lasted)| seconds(*lasted)).collect())
+        };
+        let last = quarter(now);
+        let made: Vec<_> = self
+            .made
+            .iter()
+            .filter(|(quarter, _)| last - quarter < QUARTERS)
+            .collect();
+        let first = made.first().map_or(last, |(quarter, _)| *quarter);
+        let last = made.last().map_or(last, |(quarter, _)| last.max(*quarter));
+        let mut quarters = vec![0; (last - first + 1).max(1) as usize];
+        for (quarter, count) in made {
+            quarters[(quarter - first) as usize] = *count;
+        }
+        Pace {
+            stages: self.lasted.iter().map(lately).collect(),
+            quarters,
+            from: Time::from_millis(first * QUARTER),
+        }
+    }
+}
+
+fn quarter(time: Time) -> i64 {
+    time.millis().div_euclid(QUARTER)
+}
+
+fn seconds(time: TimeDelta) -> u32 {
+    time.num_seconds().try_into().unwrap_or(0)
+}
+
+fn lasted(mut seconds: Vec<u32>) -> Lasted {
+    seconds.sort_unstable();
+    let count = seconds.len();
+    // The smallest that so many of a hundred do not exceed.
+    let within = |percent: usize| {
+        let rank = (count * percent).div_ceil(100);
+        seconds.get(rank.saturating_sub(1)).copied().unwrap_or(0)
+    };
+    Lasted {
+        count,
+        median: within(50),
+        ninth: within(90),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::tests::{at, commands, id, offer};
+    use proptest::prelude::*;
+
+    fn event(event_type: EventType, order: &Order) -> Event {
+        Event {
+            event_type,
+            order: order.clone(),
+            timestamp: order.updated_at,
+            id: "e-1".parse().unwrap(),
+        }
+    }
+
+    /// An order that is made at `start`, and does the next thing after each of `steps` seconds.
+    fn day(n: u128, start: i64, steps: &[i64]) -> Vec<Event> {
+        let (mut order, made) = Order::new(id(n), offer(), at(start));
+        let mut events = vec![event(made, &order)];
+        let mut now = start;
+        let forward = commands().into_iter().filter_map(|command| {
+            let cancels = matches!(command, crate::domain::Command::Cancel);
+            (!cancels).then_some(command)
+        });
+        let mut steps = steps.iter();
+        for command in forward {
+            if let Some(next) = steps.as_slice().first() {
+                let applied = order.clone().apply(command, None, at(now + next));
+                if let Ok((after, what)) = applied {
+                    now += next;
+                    order = after;
+                    events.push(event(what, &order));
+                    steps.next();
+                }
+            }
+        }
+        events
+    }
+
+    #[test]
+    fn each_stage_is_measured_and_nothing_else() {
+        let mut watch = Stopwatch::default();
+        for event in day(1, 0, &[10, 20, 30, 40, 50, 60, 70]) {
+            watch.note(&event);
+        }
+        let pace = watch.pace(at(300));
+        let medians: Vec<_> = pace.stages.iter().map(|stage| stage.median).collect();
+        // The sixth step is between a driver's getting it and leaving.
+        assert_eq!(medians, [10, 20, 30, 40, 50, 70]);
+        assert!(
+            pace.stages
+                .iter()
+                .all(|stage| stage.count == 1 && stage.ninth == stage.median)
+        );
+        assert_eq!(pace.quarters.iter().sum::<u32>(), 1);
+        assert!(watch.standing.is_empty());
+    }
+
+    #[test]
+    fn what_is_a_day_old_is_forgotten() {
+        let mut watch = Stopwatch::default();
+        day(1, 0, &[10]).iter().for_each(|event| watch.note(event));
+        let later = 86_400 + 10;
+        assert_eq!(watch.pace(at(later - 1)).stages[0].count, 1);
+        assert_eq!(watch.pace(at(later)).stages[0].count, 0);
+        day(2, later, &[10])
+            .iter()
+            .for_each(|event| watch.note(event));
+        assert_eq!(watch.lasted[0].len(), 1);
+        assert_eq!(watch.made.len(), 1);
+    }
+
+    #[test]
+    fn who_was_already_there_is_measured_too() {
+        let mut watch = Stopwatch::default();
+        let events = day(1, 0, &[10, 20]);
+        watch.begin(&events[1].order);
+        watch.note(&events[2]);
+        assert_eq!(
+            watch.pace(at(100)).stages[1],
+            Lasted {
+                count: 1,
+                median: 20,
+                ninth: 20
+            }
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn median_and_ninth_are_what_they_say(all in prop::collection::vec(0u32..1_000, 1..200)) {
+            let Lasted { count, median, ninth } = lasted(all.clone());
+            prop_assert_eq!(count, all.len());
+            for (within, percent) in [(median, 50), (ninth, 90)] {
+                let as_fast = all.iter().filter(|one| **one <= within).count();
+                let faster = all.iter().filter(|one| **one < within).count();
+                prop_assert!(all.contains(&within));
+                prop_assert!(as_fast * 100 >= count * percent && faster * 100 < count * percent);
+            }
+        }
+
+        #[test]
+        fn quarters_count_every_order_of_the_day(made in prop::collection::vec(0i64..86_400, 1..60)) {
+            let mut made = made;
+            made.sort_unstable();
+            let mut watch = Stopwatch::default();
+            for (n, start) in made.iter().enumerate() {
+                day(n as u128, *start, &[]).iter().for_each(|event| watch.note(event));
+            }
+            let pace = watch.pace(at(*made.last().unwrap()));
+            let naive: Vec<u32> = {
+                let (first, last) = (quarter(at(made[0])), quarter(at(*made.last().unwrap())));
+                let of = |q| made.iter().filter(|start| quarter(at(**start)) == q).count() as u32;
+                // The day that is shown has 96 quarters, and may begin within one.
+                (first.max(last - QUARTERS + 1)..=last).map(of).skip_while(|n| *n == 0).collect()
+            };
+            prop_assert_eq!(pace.quarters, naive);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Which orders somebody looks for: in the order book, live or in the past, or in its export.
+
+use super::{Order, OrderId, Status, Time};
+use chrono::TimeDelta;
+
+/// Ids tell when orders were made, but for clocks that disagree: so many minutes at most.
+const CLOCKS: i64 = 5;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sought {
+    pub status: Option<Status>,
+    /// Part of any of its texts.
+    pub text: String,
+    pub supplier: Option<String>,
+    pub driver: Option<String>,
+    /// Made at this time, or later.
+    pub from: Option<Time>,
+    /// Made before this time.
+    pub before: Option<Time>,
+}
+
+impl Sought {
+    /// `lower` makes letters small.
+    pub fn takes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+        self.status.is_none_or(|status| status == order.status) && self.describes(order, lower)
+    }
+
+    /// As [`Sought::takes`], wherever the order stands.
+    pub fn describes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+        let is = |wanted: &Option<String>, name: Option<&str>| {
+            wanted.is_none() || wanted.as_deref() == name
+        };
+        is(&self.supplier, Some(&order.supplier_name))
+            && is(&self.driver, order.driver_name.as_deref())
+            && self.from.is_none_or(|from| order.created_at >= from)
+            && self.before.is_none_or(|before| order.created_at < before)
+            && (self.text.is_empty() || order.mentions(&self.text, lower))
+    }
+
+    /// Whether more is asked for than a status.
+    pub fn is_narrow(&self) -> bool {
+        let anything = Sought {
+            status: self.status,
+            ..Sought::default()
+        };
+        *self != anything
+    }
+
+    /// Whether an order as old as this one may be among them, so that it is worth looking there.
+    pub fn reaches(&self, id: OrderId) -> bool {
+        self.from
+            .is_none_or(|from| id >= OrderId::first_at(from + TimeDelta::minutes(-CLOCKS)))
+    }
+
+    /// Where looking begins, from the newest on: below this one.
+    pub fn begins_below(&self) -> Option<OrderId> {
+        self.before
+            .map(|before| OrderId::first_at(before + TimeDelta::minutes(CLOCKS)))
+    }
+
+    /// Whether the board holds only the newest of what is asked for.
+    pub fn wants_finished(&self) -> bool {
+        self.status.is_none_or(Status::is_final)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Command,
+        order::tests::{at, commands, id, offer},
+    };
+
+    #[test]
+    fn ids_tell_where_to_look() {
+        let order = OrderId::first_at(at(0));
+        let sought = |from, before| Sought {
+            from: Some(at(from)),
+            before: Some(at(before)),
+            ..Sought::default()
+        };
+        assert!(sought(0, 1).reaches(order));
+        assert!(sought(299, 1).reaches(order));
+        assert!(!sought(301, 1).reaches(order));
+        assert!(sought(0, -299).begins_below() > Some(order));
+        assert!(sought(0, -301).begins_below() < Some(order));
+        assert!(Sought::default().reaches(id(0)));
+    }
+
+    #[test]
+    fn an_order_is_found_by_each_of_its_sides() {
+        let mut order = Order::new(id(1), offer(), at(60)).0;
+        let takes = |sought: &Sought, order: &Order| sought.takes(order, str::to_lowercase);
+        let supplier = order.supplier_name.to_string();
+        let all = [
+            Sought::default(),
+            Sought {
+                status: Some(Status::PendingSupplier),
+                ..Sought::default()
+            },
+            Sought {
+                text: " DIAV".to_owned(),
+                ..Sought::default()
+            },
+            Sought {
+                supplier: Some(supplier.clone()),
+                ..Sought::default()
+            },
+            Sought {
+                from: Some(at(60)),
+                ..Sought::default()
+            },
+            Sought {
+                before: Some(at(61)),
+                ..Sought::default()
+            },
+        ];
+        for sought in &all {
+            assert!(takes(sought, &order), "{sought:?}");
+        }
+        let none = [
+            Sought {
+                status: Some(Status::Ready),
+                ..Sought::default()
+            },
+            Sought {
+                text: "hawaii".to_owned(),
+                ..Sought::default()
+            },
+            Sought {
+                supplier: Some(supplier.to_uppercase()),
+                ..Sought::default()
+            },
+            Sought {
+                driver: Some("Jonas".to_owned()),
+                ..Sought::default()
+            },
+            Sought {
+                from: Some(at(61)),
+                ..Sought::default()
+            },
+            Sought {
+                before: Some(at(60)),
+                ..Sought::default()
+            },
+        ];
+        for sought in &none {
+            assert!(!takes(sought, &order), "{sought:?}");
+        }
+        for command in commands() {
+            if let Ok((after, _)) = order.clone().apply(command, None, at(70)) {
+                order = after;
+            }
+        }
+        let driver = order.driver_name.as_ref().unwrap().to_string();
+        let sought = Sought {
+            driver: Some(driver),
+            ..Sought::default()
+        };
+        assert!(takes(&sought, &order));
+        assert!(matches!(commands()[0], Command::Accept { .. }));
+    }
+}

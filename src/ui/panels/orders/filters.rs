@@ -1,0 +1,209 @@
+//! What the list shows: search, filters and status. All of it stands in the address.
+
+use super::{Listed, address, wanted};
+use crate::{
+    domain::{Order, Status},
+    ui::{
+        locale::{Text, t},
+        market::Market,
+        parts::{
+            form::typed_early,
+            list,
+            small::{Icon, changing, icon, mark, text},
+        },
+        place::{Here, Place, Sort, Wanted, when_awake},
+        words,
+    },
+};
+use leptos::{ev, prelude::*, wasm_bindgen::JsValue};
+
+pub fn filters() -> AnyView {
+    let here = Here::now();
+    let market = Market::here();
+    let typed = text(move || wanted(&here.get()).text);
+    take_early("q");
+    let type_in = move |event| change("q", event_target_value(&event), here);
+    let done = move |event: ev::SubmitEvent| event.prevent_default();
+    let status = changing(move || {
+        let status = wanted(&here.get()).status?;
+        Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
+    });
+    let now = wanted(&here.get_untracked());
+    let used = now.sought(None).is_narrow() || now.sort.is_some();
+    let unfolded = used && now.text.is_empty() || now.sort.is_some();
+    let show = changing(move || {
+        let word = t(["Show", "Zeigen"]);
+        market
+            .is_asleep()
+            .then(|| view! { <button class="button">{word}</button> }.into_any())
+    });
+    view! {
+        <form class="filters" role="search" action="/orders" on:submit=done>
+            <div class="field">
+                <label for="q">{t(["Search all text", "Alles durchsuchen"])}</label>
+                <div class="affix">
+                    <span>{icon(Icon::Search)}</span>
+                    <input class="input searching" id="q" type="search" name="q" autocomplete="off" value=typed prop:value=typed on:input=type_in/>
+                </div>
+            </div>
+            <details class="unfold" open=unfolded>
+                <summary>{icon(Icon::Filter)} {t(["Supplier, driver, time", "Küche, Fahrer, Zeit"])}</summary>
+                {names("supplier", ["Supplier", "Küche"], |order| Some(&order.supplier_name))}
+                {names("driver", ["Driver", "Fahrer"], |order| order.driver_name.as_deref())}
+                {minute("from", ["Made from", "Gemacht ab"])}
+                {minute("until", ["Made until", "Gemacht bis"])}
+                {sorts()}
+                {show}
+            </details>
+            {status}
+        </form>
+    }
+    .into_any()
+}
+
+/// Something else is asked for, from the newest on.
+fn change(name: &str, value: String, here: Here) {
+    let place = here.get_untracked();
+    let (open, at) = (place.story(), place.at());
+    let mut wanted = Wanted {
+        below: None,
+        ..wanted(&place)
+    };
+    let given = Some(value.clone()).filter(|value| !value.is_empty());
+    match name {
+        "supplier" => wanted.supplier = given,
+        "driver" => wanted.driver = given,
+        "from" => wanted.from = value.parse().ok(),
+        "until" => wanted.until = value.parse().ok(),
+        "sort" => wanted.sort = Sort::from_name(&value),
+        _ => wanted.text = value,
+    }
+    here.correct(Place::Orders { wanted, open, at });
+}
+
+/// What somebody has given before the page was awake.
+fn take_early(name: &'static str) {
+    let here = Here::now();
+    let now = wanted(&here.get_untracked()).value(name);
+    if let Some(early) = typed_early(name).filter(|early| *early != now) {
+        when_awake(move || change(name, early.clone(), here));
+    }
+}
+
+/// A field for one of the names on the board.
+fn names(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyView {
+    let here = Here::now();
+    let known = Market::here().view(move |board| {
+        let chosen = wanted(&here.get()).value(name);
+        let chosen = Some(&*chosen).filter(|name| !name.is_empty());
+        let names = list::sorted(board.orders().filter_map(of).chain(chosen));
+        names.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    });
+    let option = move |one: String| {
+        let is = wanted(&here.get_untracked()).value(name) == one;
+        view! { <option value=one.clone() selected=is>{one.clone()}</option> }.into_any()
+    };
+    let options =
+        view! { <option value="">{t(["All", "Alle"])}</option> {list::names(known, option)} };
+    select(name, word, options.into_any())
+}
+
+fn sorts() -> AnyView {
+    let here = Here::now();
+    let sorts: Vec<_> = Sort::ALL
+        .iter()
+        .map(|&sort| {
+            let is = wanted(&here.get_untracked()).sort == Some(sort);
+            let word = t(match sort {
+                Sort::Oldest => ["Oldest first", "Älteste zuerst"],
+                Sort::Price => ["Highest price first", "Höchster Preis zuerst"],
+                Sort::Status => ["By status", "Nach Status"],
+            });
+            view! { <option value=sort.name() selected=is>{word}</option> }.into_any()
+        })
+        .collect();
+    let newest = t(["Newest first", "Neueste zuerst"]);
+    let options = view! { <option value="">{newest}</option> {sorts} };
+    select("sort", ["Sort", "Sortieren"], options.into_any())
+}
+
+fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
+    let here = Here::now();
+    take_early(name);
+    let now = text(move || wanted(&here.get()).value(name));
+    let choose = move |event| change(name, event_target_value(&event), here);
+    view! {
+        <div class="field">
+            <label for=name>{t(word)}</label>
+            <select class="input" id=name name=name prop:value=now on:input=choose>{options}</select>
+        </div>
+    }
+    .into_any()
+}
+
+/// A field for a minute by the reader's clock.
+fn minute(name: &'static str, word: Text) -> AnyView {
+    let here = Here::now();
+    take_early(name);
+    let now = text(move || wanted(&here.get()).value(name));
+    let choose = move |event: ev::Event| {
+        // Half a time is none yet, and must not be taken away from under somebody's fingers.
+        if !is_half(&event) {
+            change(name, event_target_value(&event), here);
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=name>{t(word)}</label>
+            <input class="input" id=name name=name type="datetime-local" value=now prop:value=now on:change=choose/>
+        </div>
+    }
+    .into_any()
+}
+
+fn is_half(event: &ev::Event) -> bool {
+    let read = |from: &JsValue, name: &str| js_sys::Reflect::get(from, &name.into()).ok();
+    let validity = event
+        .target()
+        .and_then(|field| read(&field, "validity"))
+        .and_then(|validity| read(&validity, "badInput"));
+    validity.is_some_and(|half| half.is_truthy())
+}
+
+pub fn by_status(listed: Memo<Listed>) -> AnyView {
+    let all = Status::ALL.iter().map(|&status| stop(Some(status), listed));
+    let stops: Vec<_> = std::iter::once(stop(None, listed)).chain(all).collect();
+    view! { <nav aria-label="Status"><ul class="by-status">{stops}</ul></nav> }.into_any()
+}
+
+/// One status, or all, with how many of the orders that the other filters ask for stand there.
+fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
+    let here = Here::now();
+    let finished = status.is_none_or(Status::is_final);
+    let number = text(move || {
+        listed.with(|listed| {
+            let n = status.map_or(listed.counts.all(), |status| listed.counts.of(status));
+            // Nobody has looked through all of the past.
+            let more = if finished && !listed.complete {
+                "+"
+            } else {
+                ""
+            };
+            format!("{n}{more}")
+        })
+    });
+    let current = mark(move || (wanted(&here.get()).status == status).then_some("true"));
+    let to = address(move |wanted| {
+        wanted.status = status;
+        wanted.below = None;
+    });
+    let word = status.map_or(t(["All", "Alle"]), words::status);
+    view! {
+        <li>
+            <a href=to aria-current=current data-status=status.map(Status::name)>
+                {status.map(|status| icon(Icon::Of(status)))} {word} " " <b>{number}</b>
+            </a>
+        </li>
+    }
+    .into_any()
+}
