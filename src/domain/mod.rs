@@ -25,6 +25,8 @@ pub use fields::{Field, Fields, Kind, Value};
 pub(crate) use lifecycle::named;
 pub use lifecycle::{EventType, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price};
+#[cfg(test)]
+pub(crate) use order::tests as samples;
 pub use order::{Command, Expected, Offer, Order, OrderId};
 pub use pace::{Lasted, Pace, STAGES, Stopwatch};
 pub use ring::{Reach, Ring};

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Folded,
-        order::tests::{at, commands, id, offer},
+        samples::{at, commands, id, offer},
     };
 
     fn board(orders: u128) -> Board {

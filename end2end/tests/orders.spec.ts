@@ -1,0 +1,203 @@
+// The order book: filters, a list of any length, the pace, one order at any of its moments, and a file of it all.
+import { type Page } from '@playwright/test';
+import { type Api, awake, expect, test } from '../world';
+
+const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('link') }).filter({ hasNot: page.getByRole('columnheader') });
+
+/** So many orders, several at a time. The last one is the newest. */
+async function many(api: Api, count: number, finish = false) {
+  let made = 0;
+  const make = async () => {
+    while (made < count) {
+      const { id } = await api.offer(`Number ${++made}`);
+      if (finish) await api.status(id, 'cancelled');
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, make));
+  return api.offer('The newest');
+}
+
+async function unfold(page: Page) {
+  if (!(await page.getByLabel('Made from').isVisible())) await page.getByText('Supplier, driver, time').click();
+}
+
+/** Scrolls as a wheel does, until the end is reached or `seen` is. */
+async function scrollDown(page: Page, seen: () => Promise<boolean>) {
+  await expect(async () => {
+    await page.evaluate(() => window.scrollBy(0, innerHeight * 3));
+    expect(await seen()).toBe(true);
+  }).toPass({ intervals: [20] });
+}
+
+test('a long list has only the rows near the view, and counts them all', async ({ open, api }) => {
+  await many(api, 450);
+  const page = await open('/orders');
+  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '452');
+  await expect.poll(() => rows(page).count()).toBeLessThan(150);
+  await expect(page.getByRole('row', { name: 'The newest' })).toHaveAttribute('aria-rowindex', '2');
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const whole = await height();
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await expect(rows(page).last()).toHaveAttribute('aria-rowindex', '452');
+  await expect(rows(page).last()).toBeInViewport();
+  expect(await rows(page).count()).toBeLessThan(150);
+  // What is not there takes its place.
+  expect(Math.abs((await height()) - whole) / whole).toBeLessThan(0.05);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect(page.getByRole('row', { name: 'The newest' })).toBeInViewport();
+  await page.getByLabel('Search all text').fill('number 33');
+  await expect(rows(page)).toHaveCount(11);
+  await expect(page.getByRole('link', { name: 'All 11' })).toBeVisible();
+});
+
+test('what comes in above does not move what one reads', async ({ open, api }) => {
+  await many(api, 300);
+  const page = await open('/orders');
+  await expect.poll(() => rows(page).count()).toBeLessThan(150);
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
+  const middle = () => page.evaluate(() => document.elementFromPoint(innerWidth / 3, innerHeight / 2)!.closest('tr')?.innerText.match(/Number \d+/)?.[0]);
+  await expect.poll(middle).toBeTruthy();
+  const read = page.getByRole('row', { name: (await middle())!, exact: false }).first();
+  const link = read.getByRole('link');
+  await link.focus();
+  const before = (await read.boundingBox())!.y;
+  for (let n = 0; n < 3; n++) await api.offer(`Fresh ${n}`);
+  const news = page.getByRole('button', { name: '3 new orders' });
+  await expect(news).toBeVisible();
+  await expect(link).toBeFocused();
+  expect(Math.abs((await read.boundingBox())!.y - before)).toBeLessThan(10);
+  await news.click();
+  await expect(page.getByRole('row', { name: 'Fresh 2' })).toBeInViewport();
+  await expect(news).toHaveCount(0);
+});
+
+test('the past goes on as far as one scrolls', async ({ open, api }) => {
+  await api.offer('The first');
+  await many(api, 620, true);
+  const page = await open('/orders');
+  await page.getByRole('link', { name: 'Older orders' }).click();
+  await expect(page).toHaveURL(/below=/);
+  await scrollDown(page, async () => page.getByRole('row', { name: 'The first' }).isVisible());
+  expect(await rows(page).count()).toBeLessThan(200);
+  await expect(page.getByRole('link', { name: 'Older orders' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'All 622' }).click();
+  await expect(page.getByRole('row', { name: 'The newest' })).toBeVisible();
+});
+
+test('filters stand in the address, and go back and forward with it', async ({ open, api }) => {
+  await api.offer('Margherita');
+  const { id } = await api.taken('Diavola');
+  for (const status of ['preparing', 'ready']) await api.status(id, status);
+  await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas & Co' });
+  await api.offer('Hawaii', { supplier_name: 'Forno', supplier_price: 30 });
+  const page = await open('/orders');
+  await unfold(page);
+  await page.getByLabel('Supplier', { exact: true }).selectOption('Forno');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page).toHaveURL(/supplier=Forno/);
+  await expect(page.getByRole('link', { name: 'All 1' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'With driver 0' })).toBeVisible();
+  await expect(page.getByRole('link', { name: '1 order as CSV' })).toHaveAttribute('href', '/orders.csv?supplier=Forno');
+  await page.getByLabel('Supplier', { exact: true }).selectOption('All');
+  await page.getByLabel('Driver').selectOption('Jonas & Co');
+  await expect(rows(page)).toHaveCount(1);
+  await page.reload();
+  await awake(page);
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page.getByLabel('Driver')).toHaveValue('Jonas & Co');
+  await page.getByLabel('Driver').selectOption('All');
+  await page.getByLabel('Made until').fill('2020-01-01T12:00');
+  await expect(page.getByRole('heading', { name: 'No order is like that' })).toBeVisible();
+  await page.getByLabel('Made until').fill('');
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByLabel('Sort').selectOption('Highest price first');
+  await expect(rows(page).first()).toContainText('Hawaii');
+  await page.getByLabel('Sort').selectOption('Oldest first');
+  await expect(rows(page).first()).toContainText('Margherita');
+  await page.getByRole('link', { name: 'To answer 2' }).click();
+  await expect(rows(page)).toHaveCount(2);
+  await expect(page).toHaveURL(/status=pending_supplier&sort=oldest/);
+  await page.goBack();
+  await expect(rows(page)).toHaveCount(3);
+});
+
+test('the file holds what the page shows', async ({ open, api }) => {
+  await api.offer('Margherita');
+  await api.accepted('=1+1');
+  const page = await open('/orders?status=supplier_accepted');
+  const started = page.waitForEvent('download');
+  await page.getByRole('link', { name: '1 order as CSV' }).click();
+  const file = await started;
+  expect(file.suggestedFilename()).toMatch(/^orders-20\d\d-\d\d-\d\d\.csv$/);
+  let text = '';
+  for await (const part of await file.createReadStream()) text += part;
+  expect(text.trim().split('\r\n')).toHaveLength(2);
+  expect(text).toContain(`"'=1+1"`);
+});
+
+test('an order is shown as it was at any of its events', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  await api.status(id, 'preparing');
+  const page = await open('/orders');
+  await page.getByRole('link', { name: 'Diavola' }).click();
+  const order = page.getByRole('complementary', { name: 'One order' });
+  const slider = order.getByRole('slider', { name: 'Move through its time' });
+  await expect(slider).toHaveAttribute('aria-valuetext', /^Event 4 of 4: In the oven, \d\d:\d\d$/);
+  await slider.focus();
+  await slider.press('ArrowLeft');
+  await slider.press('ArrowLeft');
+  await expect(slider).toBeFocused();
+  await expect(slider).toHaveAttribute('aria-valuetext', /^Event 2 of 4: Accepted/);
+  await expect(page).toHaveURL(/at=2/);
+  await expect(order.getByText(/^as it was at \d\d:\d\d$/)).toBeVisible();
+  await expect(order.getByText('On offer', { exact: true })).toBeVisible();
+  await expect(order.getByText('Kurze Gasse 1', { exact: true })).toHaveCount(0);
+  // What happens now does not move who looks at then.
+  await api.status(id, 'ready');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^Event 2 of 5/);
+  await expect(slider).toBeFocused();
+  await page.reload();
+  await awake(page);
+  await expect(slider).toHaveValue('2');
+  await order.getByRole('link', { name: 'Back to now' }).click();
+  await expect(order.getByText('Ready', { exact: true }).first()).toBeVisible();
+  await expect(order.getByText('Kurze Gasse 1', { exact: true })).toBeVisible();
+  await order.getByRole('link', { name: 'Offered: as it was then' }).click();
+  await expect(slider).toHaveValue('1');
+  await order.getByRole('link', { name: 'Close this order' }).click();
+  await expect(order).toHaveCount(0);
+});
+
+test('the pace is measured', async ({ open, api }) => {
+  const page = await open('/orders');
+  if (!(await page.getByText('Nothing has been measured yet.').isVisible())) await page.getByText('Pace of the last 24 hours').first().click();
+  await expect(page.getByText('Nothing has been measured yet.')).toBeVisible();
+  await api.taken('Diavola');
+  // It comes by itself.
+  await expect(page.getByRole('img', { name: /^From 1 at \d\d:\d\d to 1 now/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Answer' })).toBeVisible();
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
+
+  test('filters are a form, and an order’s moments are links', async ({ open, api }) => {
+    await api.offer('Margherita', { supplier_name: 'Forno' });
+    await api.taken('Diavola');
+    const page = await open('/orders');
+    await unfold(page);
+    await page.getByLabel('Supplier', { exact: true }).selectOption('Bella Napoli');
+    await page.getByLabel('Sort').selectOption('Oldest first');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await expect(rows(page)).toHaveCount(1);
+    await expect(page.getByLabel('Supplier', { exact: true })).toHaveValue('Bella Napoli');
+    await page.getByRole('link', { name: 'Diavola' }).click();
+    await page.getByRole('link', { name: 'Accepted: as it was then' }).click();
+    await expect(page.getByText(/^as it was at \d\d:\d\d UTC$/)).toBeVisible();
+    await expect(page.getByText('(later)')).toHaveCount(1);
+    await page.getByRole('link', { name: 'Back to now' }).click();
+    await expect(page.getByText('(later)')).toHaveCount(0);
+    await page.goto('/orders?status=customer_accepted');
+    await expect(rows(page)).toHaveCount(1);
+  });
+});
