@@ -59,6 +59,7 @@ fn way_to(place: &Place, order: &Order) -> String {
         Status::Cancelled => Place::Orders {
             wanted: Default::default(),
             open: Some(order.id),
+            at: None,
         }
         .address(),
         _ => format!("{}#o{}", place.address(), order.id),
