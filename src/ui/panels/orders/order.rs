@@ -249,7 +249,8 @@ fn who(event: &Event, before: Option<&Event>) -> Option<String> {
 
 /// Each field that is not as it was: what it was, if it was anything, and what it is.
 fn changes(before: Option<&Order>, after: &Order) -> Vec<String> {
-    const FIELDS: [(Text, fn(&Order) -> Option<String>); 7] = [
+    type Field = (Text, fn(&Order) -> Option<String>);
+    const FIELDS: [Field; 7] = [
         (["Price", "Preis"], |order| {
             let price = words::money(order.supplier_price.cents());
             let markup = order.markup_percentage.to_string();
