@@ -47,12 +47,7 @@ fn minutes(n: i64) -> TimeDelta {
 }
 
 /// When an order arrives that stands at `status` since then. Nothing, where it is not on its way.
-pub fn arrival(
-    status: Status,
-    since: Time,
-    promised: Option<Time>,
-    now: Time,
-) -> Option<Arrival> {
+pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -> Option<Arrival> {
     let at = stage(status)?;
     let (_, least, most) = STAGES[at];
     let (mut from, mut to) = (
@@ -131,7 +126,10 @@ mod tests {
     fn a_promise_stands_until_it_cannot_be_kept() {
         use Status::*;
         assert_eq!(says(CustomerAccepted, 0, 30, 0), (25, 35, Pace::AsPromised));
-        assert_eq!(says(CustomerAccepted, 0, 30, 15), (27, 35, Pace::AsPromised));
+        assert_eq!(
+            says(CustomerAccepted, 0, 30, 15),
+            (27, 35, Pace::AsPromised)
+        );
         // 12 minutes are the least that is left: from 24 on, 35 cannot be any more.
         assert_eq!(says(CustomerAccepted, 0, 30, 24), (36, 67, Pace::Later));
         assert_eq!(says(Ready, 30, 30, 31), (36, 56, Pace::Later));

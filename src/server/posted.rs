@@ -236,7 +236,10 @@ impl Posted {
             .filter_map(|(id, answer)| Some((*id, answer.clone().err()?)))
             .collect();
         let first = refused.first().map(|(_, error)| error.clone());
-        match (answers.as_ref().err().cloned().or(first), wants_page(&request.headers)) {
+        match (
+            answers.as_ref().err().cloned().or(first),
+            wants_page(&request.headers),
+        ) {
             (None, true) => redirect(&response, &came_from(&request.headers)),
             (Some(error), true) => {
                 let id = refused.first().map(|(id, _)| *id);

@@ -35,9 +35,7 @@ pub fn tidy(market: Market, now: Time) {
     market.with(|board| {
         orders.retain(|id| {
             let order = board.and_then(|board| board.get(*id));
-            order.is_some_and(|order| {
-                !order.status.is_final() || now - order.updated_at < LINGERS
-            })
+            order.is_some_and(|order| !order.status.is_final() || now - order.updated_at < LINGERS)
         });
     });
     if orders.len() < before {

@@ -455,10 +455,17 @@ mod tests {
         prop_oneof![
             Just(Place::Home),
             prop::option::of("\\PC{1,12}").prop_map(|kitchen| Place::Supplier { kitchen }),
-            (prop::option::of(id.clone()), "\\PC{0,8}", prop::option::of(0..Sort::ALL.len()))
+            (
+                prop::option::of(id.clone()),
+                "\\PC{0,8}",
+                prop::option::of(0..Sort::ALL.len())
+            )
                 .prop_map(|(taking, text, sort)| {
                     let sort = sort.map(|n| Sort::ALL[n]);
-                    Place::Customer { taking, shelf: Shelf { text, sort } }
+                    Place::Customer {
+                        taking,
+                        shelf: Shelf { text, sort },
+                    }
                 }),
             id.clone().prop_map(Place::Track),
             Just(Place::Dispatch),

@@ -77,9 +77,8 @@ fn offers(taking: Taking) -> Memo<Vec<OrderId>> {
     let wanted = Here::now().memo(shelf);
     Market::here().view(move |board| {
         let (taking, wanted) = (taking.get(), wanted.get());
-        let found = hot(board).filter(|order| {
-            Some(order.id) != taking && order.mentions(&wanted.text, words::lower)
-        });
+        let found = hot(board)
+            .filter(|order| Some(order.id) != taking && order.mentions(&wanted.text, words::lower));
         let by = |key: fn(&Order) -> u32, found: &mut dyn Iterator<Item = &Order>| {
             let sorted = list::sorted(found.map(|order| (key(order), order.id)));
             sorted.into_iter().map(|(_, id)| id).collect()
@@ -126,13 +125,7 @@ fn how_many() -> (Signal<String>, Signal<String>) {
             found => say!("{found} of {all}", "{found} von {all}"),
         }
     });
-    let kitchens = move || {
-        plural(
-            kitchens.get(),
-            ["kitchen", "Küche"],
-            ["kitchens", "Küchen"],
-        )
-    };
+    let kitchens = move || plural(kitchens.get(), ["kitchen", "Küche"], ["kitchens", "Küchen"]);
     (pizzas, text(kitchens))
 }
 
@@ -148,8 +141,9 @@ fn own_orders() -> AnyView {
     changing(move || {
         let listed = list::orders(own, own_order);
         let title = t(["Your orders", "Deine Bestellungen"]);
-        own.with(|own| !own.is_empty())
-            .then(|| view! { <nav aria-label=title><ul class="row own">{listed}</ul></nav> }.into_any())
+        own.with(|own| !own.is_empty()).then(|| {
+            view! { <nav aria-label=title><ul class="row own">{listed}</ul></nav> }.into_any()
+        })
     })
 }
 

@@ -14,7 +14,6 @@ use crate::{
             },
             ticket::{due, head, ticket, which},
         },
-        place::focus_soon,
         words,
     },
 };
@@ -183,7 +182,10 @@ fn queue(desk: Desk, waits: Memo<usize>) -> AnyView {
 /// Some browsers drag only what says what it is.
 fn carry(event: &ev::DragEvent, id: OrderId) -> Option<()> {
     let data = Reflect::get(event, &"dataTransfer".into()).ok()?;
-    let set: Function = Reflect::get(&data, &"setData".into()).ok()?.dyn_into().ok()?;
+    let set: Function = Reflect::get(&data, &"setData".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
     let what = Array::of2(&"text/plain".into(), &id.number().into());
     set.apply(&data, &what).ok().map(drop)
 }
@@ -224,12 +226,7 @@ fn waits_for_a_driver(order: Memo<Order>, desk: Desk) -> AnyView {
     let assign = Act::new(api::Dispatch::PATH)
         .on(order)
         .class("actions to")
-        .then(move |_| {
-            if let Some(next) = desk.next(id) {
-                // Work goes on there.
-                focus_soon(format!("#o{next} select"));
-            }
-        })
+        .onward(move || Some(format!("#o{} select", desk.next(id)?)))
         .form(|form| {
             let label = say!("Driver for {number}", "Fahrer für {number}");
             let word = view! { {t(["Assign", "Zuteilen"])} {which(&o)} };
@@ -277,7 +274,8 @@ fn who(form: Form, desk: Desk) -> AnyView {
     let came_back = driver.value("");
     let known = Memo::new(move |_| {
         let name = |line: &String| driver_of(line).0.to_owned();
-        desk.drivers.with(|drivers| drivers.iter().map(name).collect::<Vec<_>>())
+        desk.drivers
+            .with(|drivers| drivers.iter().map(name).collect::<Vec<_>>())
     });
     let is_known = known.with_untracked(|known| known.contains(&came_back));
     let first = match &*came_back {
@@ -294,7 +292,8 @@ fn who(form: Form, desk: Desk) -> AnyView {
             let value = value.clone();
             move |_| chosen.with(|chosen| chosen.as_deref().unwrap_or_default() == value)
         });
-        view! { <option value=value selected=is.get_untracked() prop:selected=is>{word}</option> }.into_any()
+        view! { <option value=value selected=is.get_untracked() prop:selected=is>{word}</option> }
+            .into_any()
     };
     let driver_option = move |name: String| {
         let of = name.clone();
@@ -333,23 +332,24 @@ fn driver_of(line: &String) -> (&str, &str) {
 /// Gives all that is selected to one driver. It is there only while something is.
 fn several(desk: Desk) -> AnyView {
     let market = Market::here();
-    let (forms, number) = (
-        Memo::new(move |_| desk.picked().len()),
-        move |n: usize| if n == 0 { String::new() } else { format!(" {n}") },
-    );
+    let (forms, number) = (Memo::new(move |_| desk.picked().len()), move |n: usize| {
+        if n == 0 {
+            String::new()
+        } else {
+            format!(" {n}")
+        }
+    });
     let label = text(move || match forms.get() {
-        n if n == 0 || market.is_asleep() => t([
-            "Give all that is selected to",
-            "Alles Ausgewählte geht an",
-        ])
-        .to_owned(),
+        n if n == 0 || market.is_asleep() => {
+            t(["Give all that is selected to", "Alles Ausgewählte geht an"]).to_owned()
+        }
         n => say!("{n} selected, give to", "{n} ausgewählt, an"),
     });
     let word = text(move || format!("{}{}", t(["Assign", "Zuteilen"]), number(forms.get())));
     Act::new(api::DispatchSeveral::PATH)
         .class("selected")
         .on_several(move || untrack(|| desk.picked()))
-        .then(move |_| focus_soon("#waiting select"))
+        .onward(|| Some("#waiting select".to_owned()))
         .form(move |form| {
             let (all, driver) = (form.control("order"), form.control("driver_name"));
             view! {
@@ -406,8 +406,9 @@ fn lane(driver: String, desk: Desk) -> AnyView {
     let heading = format!("l-{}", words::in_address(&driver));
     let (of, whose, target) = (driver.clone(), driver.clone(), driver.clone());
     let carries: Memo<Vec<OrderId>> = market.view(move |board| {
-        let of =
-            |order: &&Order| OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*of);
+        let of = |order: &&Order| {
+            OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*of)
+        };
         let promised = |order: &Order| board.promised(order).unwrap_or_default();
         let orders = board.orders().filter(of);
         list::by_time(orders.map(|order| (promised(order), order.id)))

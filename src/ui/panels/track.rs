@@ -12,8 +12,7 @@ use crate::{
             form::{Act, refused},
             reading::Reading,
             small::{
-                Detail, Icon, badge, changing, empty, fact, icon, moment, name, pizza, sum,
-                text,
+                Detail, Icon, badge, changing, empty, fact, icon, moment, name, pizza, sum, text,
             },
             ticket::ALMOST,
         },
@@ -210,8 +209,14 @@ fn why(way: Way) -> AnyView {
         let pace = pace.get()?;
         let promised = moment(way.promised?);
         let (what, reason) = match pace {
-            pace if pace == late => (["Later than promised: ", "Später als zugesagt: "], held_up(way.status)),
-            pace if pace == early => (["Earlier than promised: ", "Früher als zugesagt: "], ahead_of_time(way.status)),
+            pace if pace == late => (
+                ["Later than promised: ", "Später als zugesagt: "],
+                held_up(way.status),
+            ),
+            pace if pace == early => (
+                ["Earlier than promised: ", "Früher als zugesagt: "],
+                ahead_of_time(way.status),
+            ),
             _ => return None,
         };
         Some(view! { {icon(Icon::Info)} <span><strong>{t(what)} {promised} "."</strong> " " {t(reason)}</span> }.into_any())
@@ -221,10 +226,19 @@ fn why(way: Way) -> AnyView {
 
 fn held_up(status: Status) -> [&'static str; 2] {
     match status {
-        Status::CustomerAccepted => ["It still waits in the kitchen.", "Sie wartet noch in der Küche."],
+        Status::CustomerAccepted => [
+            "It still waits in the kitchen.",
+            "Sie wartet noch in der Küche.",
+        ],
         Status::Preparing => ["It is still in the oven.", "Sie ist noch im Ofen."],
-        Status::Ready => ["It is ready and waits for a driver.", "Sie ist fertig und wartet auf einen Fahrer."],
-        Status::Dispatched => ["The driver has it and is about to leave.", "Der Fahrer hat sie und fährt gleich los."],
+        Status::Ready => [
+            "It is ready and waits for a driver.",
+            "Sie ist fertig und wartet auf einen Fahrer.",
+        ],
+        Status::Dispatched => [
+            "The driver has it and is about to leave.",
+            "Der Fahrer hat sie und fährt gleich los.",
+        ],
         _ => ["The driver is on the way.", "Der Fahrer ist unterwegs."],
     }
 }
@@ -232,23 +246,50 @@ fn held_up(status: Status) -> [&'static str; 2] {
 fn ahead_of_time(status: Status) -> [&'static str; 2] {
     match status {
         Status::Preparing => ["It is already in the oven.", "Sie ist schon im Ofen."],
-        Status::Ready => ["It is already out of the oven.", "Sie ist schon aus dem Ofen."],
+        Status::Ready => [
+            "It is already out of the oven.",
+            "Sie ist schon aus dem Ofen.",
+        ],
         Status::Dispatched => ["The driver already has it.", "Der Fahrer hat sie schon."],
-        Status::InTransit => ["The driver is already on the way.", "Der Fahrer ist schon unterwegs."],
-        _ => ["The kitchen is quick today.", "Die Küche ist heute schnell."],
+        Status::InTransit => [
+            "The driver is already on the way.",
+            "Der Fahrer ist schon unterwegs.",
+        ],
+        _ => [
+            "The kitchen is quick today.",
+            "Die Küche ist heute schnell.",
+        ],
     }
 }
 
 /// What happens next.
 fn next(status: Status) -> Option<&'static str> {
     let next = match status {
-        Status::PendingSupplier => ["Next: its kitchen says yes or no.", "Als Nächstes sagt ihre Küche zu oder ab."],
+        Status::PendingSupplier => [
+            "Next: its kitchen says yes or no.",
+            "Als Nächstes sagt ihre Küche zu oder ab.",
+        ],
         Status::SupplierAccepted => ["Next: somebody takes it.", "Als Nächstes nimmt sie jemand."],
-        Status::CustomerAccepted => ["Next: the kitchen starts, as soon as an oven is free.", "Als Nächstes fängt die Küche an, sobald ein Ofen frei ist."],
-        Status::Preparing => ["Next: it comes out of the oven and waits for its driver.", "Als Nächstes kommt sie aus dem Ofen und wartet auf ihren Fahrer."],
-        Status::Ready => ["Next: a driver picks it up.", "Als Nächstes holt sie ein Fahrer ab."],
-        Status::Dispatched => ["Next: the driver leaves.", "Als Nächstes fährt der Fahrer los."],
-        Status::InTransit => ["Next: it rings at your door.", "Als Nächstes klingelt es bei dir."],
+        Status::CustomerAccepted => [
+            "Next: the kitchen starts, as soon as an oven is free.",
+            "Als Nächstes fängt die Küche an, sobald ein Ofen frei ist.",
+        ],
+        Status::Preparing => [
+            "Next: it comes out of the oven and waits for its driver.",
+            "Als Nächstes kommt sie aus dem Ofen und wartet auf ihren Fahrer.",
+        ],
+        Status::Ready => [
+            "Next: a driver picks it up.",
+            "Als Nächstes holt sie ein Fahrer ab.",
+        ],
+        Status::Dispatched => [
+            "Next: the driver leaves.",
+            "Als Nächstes fährt der Fahrer los.",
+        ],
+        Status::InTransit => [
+            "Next: it rings at your door.",
+            "Als Nächstes klingelt es bei dir.",
+        ],
         Status::SupplierRejected | Status::Delivered | Status::Cancelled => return None,
     };
     Some(t(next))

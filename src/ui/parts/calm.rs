@@ -33,43 +33,40 @@ pub fn calm(listed: Memo<Vec<OrderId>>) -> Calm {
     let touched = StoredValue::new(Time::default());
     when_awake(move || {
         for event in TOUCHES {
-            let handle =
-                window_event_listener_untyped(event, move |_| {
-                    // It may come after the list is gone.
-                    let _ = touched.try_set_value(browser_time());
-                });
+            let handle = window_event_listener_untyped(event, move |_| {
+                // It may come after the list is gone.
+                let _ = touched.try_set_value(browser_time());
+            });
             on_cleanup(move || handle.remove());
         }
     });
+    let known = StoredValue::new(listed.get_untracked());
     Effect::new(move |before: Option<Place>| {
         let (place, now_listed) = (here.get(), listed.get());
+        let was_shown = shown.get_untracked();
         if before.is_some_and(|before| before != place) {
+            known.set_value(now_listed.clone());
             shown.set(now_listed);
             return place;
         }
-        let held = shown.with_untracked(|shown| held(shown, &now_listed));
-        let lost = shown.with_untracked(|shown| {
-            let lost = shown.iter().find(|id| !now_listed.contains(id));
-            lost.copied()
-        });
-        if lost.is_some() {
-            gone.set(lost);
+        if known.get_value() != now_listed {
+            touched.update_value(|touched| *touched = browser_time().max(*touched));
+            if let Some(lost) = known.with_value(|known| lost(known, &now_listed)) {
+                gone.set(Some(lost));
+            }
+            known.set_value(now_listed.clone());
         }
-        if shown.with_untracked(|shown| *shown != held) {
-            touched.set_value(touched.get_value().max(browser_time()));
-            shown.set(held);
-        }
-        place
-    });
-    Effect::new(move |_| {
-        let settled = shown.with(|shown| listed.with(|listed| shown == listed));
-        if !settled {
+        let held = held(&was_shown, &now_listed);
+        if held != now_listed {
             // Looks again with each second.
             market.now();
-            if browser_time() - touched.get_value() > PAUSE {
-                shown.set(listed.get_untracked());
-            }
         }
+        let paused = browser_time() - touched.get_value() > PAUSE;
+        let shall = if paused { now_listed } else { held };
+        if shall != was_shown {
+            shown.set(shall);
+        }
+        place
     });
     Calm {
         shown: Memo::new(move |_| shown.get()),
@@ -81,6 +78,11 @@ pub fn calm(listed: Memo<Vec<OrderId>>) -> Calm {
 fn held(shown: &[OrderId], listed: &[OrderId]) -> Vec<OrderId> {
     let new = listed.iter().filter(|id| !shown.contains(id));
     shown.iter().chain(new).copied().collect()
+}
+
+/// The first that is not there any more.
+fn lost(known: &[OrderId], listed: &[OrderId]) -> Option<OrderId> {
+    known.iter().find(|id| !listed.contains(id)).copied()
 }
 
 #[cfg(test)]

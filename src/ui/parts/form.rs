@@ -17,8 +17,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use leptos::{
-    ev::SubmitEvent, form::form_data_from_event, prelude::*, server_fn::ServerFn, task::spawn_local,
-    web_sys::UrlSearchParams,
+    ev::SubmitEvent, form::form_data_from_event, prelude::*, server_fn::ServerFn,
+    task::spawn_local, web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -120,7 +120,12 @@ impl Forms {
 
     /// Sends something until there is an answer: it has a key, and so is done once. `waits` hears when it takes
     /// more than one attempt.
-    async fn insist(self, sent: Sent, market: Market, waits: Box<dyn Fn()>) -> Result<Answers, Error> {
+    async fn insist(
+        self,
+        sent: Sent,
+        market: Market,
+        waits: Box<dyn Fn()>,
+    ) -> Result<Answers, Error> {
         self.sending
             .update(|sending| sending.extend(sent.about.iter().copied()));
         let mut answer = self.send(&sent, market).await;
@@ -136,7 +141,10 @@ impl Forms {
 
     /// What was done is shown; and from here on, events say what has become of these orders.
     fn settle(self, answer: &Result<Answers, Error>, about: &[OrderId], market: Market) {
-        let done = answer.iter().flatten().filter_map(|(_, one)| one.as_ref().ok());
+        let done = answer
+            .iter()
+            .flatten()
+            .filter_map(|(_, one)| one.as_ref().ok());
         done.for_each(|order| market.put(order));
         self.sending.update(|sending| {
             for id in about {
@@ -165,7 +173,9 @@ impl Forms {
             forget(refused);
             match &answer {
                 Ok(answers) => {
-                    let met = answers.iter().filter_map(|(of, one)| Some((of, one.as_ref().err()?)));
+                    let met = answers
+                        .iter()
+                        .filter_map(|(of, one)| Some((of, one.as_ref().err()?)));
                     refused.extend(met.map(|(of, error)| (*of, error.clone(), now)));
                 }
                 Err(error) => refused.extend(about.iter().map(|of| (*of, error.clone(), now))),
@@ -228,6 +238,7 @@ impl Form {
 
 type Then = Box<dyn Fn(&Order) + Send + Sync>;
 type About = Box<dyn Fn() -> Vec<OrderId> + Send + Sync>;
+type Onward = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// By this name each of several orders is sent, as `id.version`.
 pub const SEVERAL: &str = "order[]";
@@ -242,8 +253,10 @@ pub struct Act {
     pub order: Option<Signal<Order>>,
     /// The orders that it is about, where that is not one.
     pub several: Option<About>,
-    /// What follows when it is done.
+    /// What follows when it is done, if the form is still there.
     pub then: Option<Then>,
+    /// Where the work goes on when it is done, which may take the form away: what the focus then goes to.
+    pub onward: Option<Onward>,
 }
 
 impl Act {
@@ -255,6 +268,7 @@ impl Act {
             order: None,
             several: None,
             then: None,
+            onward: None,
         }
     }
 
@@ -269,6 +283,13 @@ impl Act {
     pub fn on(self, order: impl Into<Signal<Order>>) -> Act {
         Act {
             order: Some(order.into()),
+            ..self
+        }
+    }
+
+    pub fn onward(self, onward: impl Fn() -> Option<String> + Send + Sync + 'static) -> Act {
+        Act {
+            onward: Some(Box::new(onward)),
             ..self
         }
     }
@@ -319,7 +340,7 @@ impl Act {
         let order_id = self
             .order
             .map(|order| order.with_untracked(|order| order.id));
-        let several = self.several;
+        let (several, onward) = (self.several, self.onward);
         let submit = move |event: SubmitEvent| {
             event.prevent_default();
             let pressed = browser_time();
@@ -332,7 +353,12 @@ impl Act {
             form.error.set(None);
             let several = several.as_ref().map(|several| several());
             let about = several.unwrap_or(order_id.into_iter().collect());
-            let sent = Sent { about: about.clone(), path, body };
+            let sent = Sent {
+                about: about.clone(),
+                path,
+                body,
+            };
+            let onward = onward.as_ref().and_then(|onward| onward());
             spawn_local(async move {
                 let waits = move || {
                     let _ = form.error.try_set(Some(Error::NoAnswer));
@@ -347,6 +373,9 @@ impl Act {
                         let done = answers.iter().find_map(|(_, one)| one.as_ref().ok());
                         // First, since the change itself may take the form away.
                         then.try_with_value(|then| Some(then.as_ref()?(done?)));
+                        if let Some(onward) = onward {
+                            focus_soon(onward);
+                        }
                     }
                     Err(error) => {
                         let _ = form.error.try_set(Some(error.clone()));
