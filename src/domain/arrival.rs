@@ -71,7 +71,8 @@ pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -
         Pace::Earlier
     } else {
         // What cannot be any more falls away, so that the range narrows.
-        (from, to) = (from.max(first), to.min(last).max(from + minutes(2)));
+        from = from.max(first);
+        to = to.min(last).max(from + minutes(2));
         Pace::AsPromised
     };
     Some(Arrival { from, to, pace })

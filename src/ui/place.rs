@@ -320,7 +320,13 @@ impl Here {
     }
 
     fn stand(self, place: Place, new_panel: bool) {
-        let takes = matches!(place, Place::Customer { taking: Some(_), .. });
+        let takes = matches!(
+            place,
+            Place::Customer {
+                taking: Some(_),
+                ..
+            }
+        );
         self.0.set(place);
         if takes {
             // Wherever the offer stood, its form opens at the top.

@@ -299,7 +299,10 @@ fn who(form: Form, desk: Desk) -> AnyView {
         let of = name.clone();
         let word = text(move || {
             desk.drivers.with(|drivers| {
-                let line = drivers.iter().map(driver_of).find(|line| line.0 == of);
+                let line = drivers
+                    .iter()
+                    .map(|line| driver_of(line))
+                    .find(|line| line.0 == of);
                 let load = line.map_or("", |line| line.1);
                 format!("{of} ({load})")
             })
@@ -325,27 +328,27 @@ fn who(form: Form, desk: Desk) -> AnyView {
 }
 
 /// A driver's name, and what they carry.
-fn driver_of(line: &String) -> (&str, &str) {
+fn driver_of(line: &str) -> (&str, &str) {
     line.split_once('\n').unwrap_or((line, ""))
 }
 
 /// Gives all that is selected to one driver. It is there only while something is.
 fn several(desk: Desk) -> AnyView {
     let market = Market::here();
-    let (forms, number) = (Memo::new(move |_| desk.picked().len()), move |n: usize| {
-        if n == 0 {
-            String::new()
-        } else {
-            format!(" {n}")
-        }
-    });
-    let label = text(move || match forms.get() {
+    let number = Memo::new(move |_| desk.picked().len());
+    let label = text(move || match number.get() {
         n if n == 0 || market.is_asleep() => {
             t(["Give all that is selected to", "Alles Ausgewählte geht an"]).to_owned()
         }
         n => say!("{n} selected, give to", "{n} ausgewählt, an"),
     });
-    let word = text(move || format!("{}{}", t(["Assign", "Zuteilen"]), number(forms.get())));
+    let word = text(move || {
+        let assign = t(["Assign", "Zuteilen"]);
+        match number.get() {
+            0 => assign.to_owned(),
+            n => format!("{assign} {n}"),
+        }
+    });
     Act::new(api::DispatchSeveral::PATH)
         .class("selected")
         .on_several(move || untrack(|| desk.picked()))

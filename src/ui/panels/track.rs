@@ -6,7 +6,7 @@ use crate::{
         Arrival, Error, Event, EventType, Order, Pace, Role, Status, Time, Verb, ahead, arrival,
     },
     ui::{
-        locale::{say, t},
+        locale::{Text, say, t},
         market::Market,
         parts::{
             form::{Act, refused},
@@ -36,7 +36,20 @@ pub fn track() -> AnyView {
             Some(Err(error)) => missing(&error),
         })
     });
-    view! { <main id="main" class="track" tabindex="-1">{story}</main> }.into_any()
+    let said = Memo::new(move |_| match id.get().and_then(|id| reading.story(id)) {
+        Some(Ok(events)) => events
+            .last()
+            .map_or_else(String::new, |now| Way::of(&now.order, &events).in_short()),
+        _ => String::new(),
+    });
+    view! {
+        <main id="main" class="track" tabindex="-1">
+            {story}
+            // For those who do not see it: said when it changes, and not with every minute.
+            <p class="unseen" role="status">{said}</p>
+        </main>
+    }
+    .into_any()
 }
 
 fn loading() -> AnyView {
@@ -144,6 +157,14 @@ impl Way {
         Some((arrival, now))
     }
 
+    /// Where it stands, and why it comes at another time than was promised.
+    fn in_short(&self) -> String {
+        let pace = self.arrival().map(|(arrival, _)| arrival.pace);
+        let (late, early) = (pace == Some(Pace::Later), pace == Some(Pace::Earlier));
+        let reason = reason(self.status, late, early).map_or("", |(_, reason)| t(reason));
+        format!("{} {reason}", words::customer_status(self.status))
+    }
+
     /// Something about the arrival, as the clock ticks.
     fn says(self, what: fn(Arrival, Time, Market) -> String) -> Signal<String> {
         text(move || {
@@ -221,10 +242,25 @@ fn why(way: Way) -> AnyView {
         };
         Some(view! { {icon(Icon::Info)} <span><strong>{t(what)} {promised} "."</strong> " " {t(reason)}</span> }.into_any())
     });
-    view! { <p class="why" role="status">{why}</p> }.into_any()
+    view! { <p class="why">{why}</p> }.into_any()
 }
 
-fn held_up(status: Status) -> [&'static str; 2] {
+/// What has become of the promise, and why; nothing while it stands.
+fn reason(status: Status, late: bool, early: bool) -> Option<(Text, Text)> {
+    Some(match (late, early) {
+        (true, _) => (
+            ["Later than promised: ", "Später als zugesagt: "],
+            held_up(status),
+        ),
+        (_, true) => (
+            ["Earlier than promised: ", "Früher als zugesagt: "],
+            ahead_of_time(status),
+        ),
+        _ => return None,
+    })
+}
+
+fn held_up(status: Status) -> Text {
     match status {
         Status::CustomerAccepted => [
             "It still waits in the kitchen.",
@@ -243,7 +279,7 @@ fn held_up(status: Status) -> [&'static str; 2] {
     }
 }
 
-fn ahead_of_time(status: Status) -> [&'static str; 2] {
+fn ahead_of_time(status: Status) -> Text {
     match status {
         Status::Preparing => ["It is already in the oven.", "Sie ist schon im Ofen."],
         Status::Ready => [

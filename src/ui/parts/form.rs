@@ -372,7 +372,11 @@ impl Act {
                     Ok(answers) => {
                         let done = answers.iter().find_map(|(_, one)| one.as_ref().ok());
                         // First, since the change itself may take the form away.
-                        then.try_with_value(|then| Some(then.as_ref()?(done?)));
+                        then.try_with_value(|then| {
+                            if let (Some(then), Some(done)) = (then, done) {
+                                then(done);
+                            }
+                        });
                         if let Some(onward) = onward {
                             focus_soon(onward);
                         }
