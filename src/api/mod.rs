@@ -12,6 +12,9 @@ use leptos::server_fn::{
     error::ServerFnErrorErr,
 };
 
+/// What has become of each of several orders.
+pub type Answers = Vec<(OrderId, Result<Order, Error>)>;
+
 /// A supplier offers a pizza.
 #[server(name = OfferPizza, prefix = "/act", endpoint = "offer")]
 pub async fn offer(
@@ -124,23 +127,40 @@ pub async fn mark_ready(
         .await
 }
 
-/// A driver gets the pizza.
+/// A driver gets the pizza: one who was picked, or else somebody new.
 #[server(prefix = "/act", endpoint = "dispatch")]
 pub async fn dispatch(
     id: OrderId,
     version: u32,
     #[server(default)] driver_name: String,
+    #[server(default)] new_driver: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let posted = crate::server::posted("dispatch", ["driver_name"], [driver_name]).keyed(key);
-    posted
-        .act(
-            id,
-            version,
-            Role::Dispatch,
-            crate::domain::Command::read_dispatch,
-        )
-        .await
+    let driver = picked_or_new(driver_name, new_driver);
+    let posted = crate::server::posted("dispatch", ["driver_name"], [driver]);
+    posted.keyed(key).dispatch((id, version)).await
+}
+
+/// A driver gets several pizzas. Each `order` is an id, a point, and the version that was seen.
+#[server(prefix = "/act", endpoint = "dispatch-several")]
+pub async fn dispatch_several(
+    #[server(default)] order: Vec<String>,
+    #[server(default)] driver_name: String,
+    #[server(default)] new_driver: String,
+    #[server(default)] key: String,
+) -> Result<Answers, Error> {
+    let driver = picked_or_new(driver_name, new_driver);
+    let posted = crate::server::posted("dispatch-several", ["driver_name"], [driver]);
+    posted.keyed(key).dispatch_several(&order).await
+}
+
+#[cfg(feature = "ssr")]
+fn picked_or_new(driver_name: String, new_driver: String) -> String {
+    if driver_name.trim().is_empty() {
+        new_driver
+    } else {
+        driver_name
+    }
 }
 
 /// The driver has left.

@@ -3,7 +3,9 @@
 //! The same code runs in the server and in the browser. It knows nothing of HTTP, Redis or Leptos, and
 //! takes time, ids and text as arguments.
 
+mod arrival;
 mod board;
+mod drivers;
 mod error;
 mod event;
 mod fields;
@@ -18,7 +20,9 @@ mod sought;
 mod text;
 mod time;
 
+pub use arrival::{Arrival, Pace, SOON, ahead, arrival, turn};
 pub use board::{Board, Counts, Folded, Found, Row, Snapshot};
+pub use drivers::{Driver, OUT, drivers};
 pub use error::{Error, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};

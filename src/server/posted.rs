@@ -10,7 +10,8 @@ use super::{
     state::App,
 };
 use crate::{
-    domain::{Command, Error, Expected, Fields, Offer, Order, OrderId, Role, Value},
+    api::Answers,
+    domain::{Command, Error, Expected, Fields, Offer, Order, OrderId, Role, Value, What},
     ui::{Flash, form_id},
 };
 use axum::http::{
@@ -27,6 +28,10 @@ use std::sync::Arc;
 const FLASH: &str = "refused";
 /// Cookies larger than 4 KiB are dropped by browsers.
 const LARGEST_FLASH: usize = 3_800;
+/// So many orders are given to a driver at once.
+const MOST_AT_ONCE: usize = 50;
+/// The form that does it.
+const SEVERAL: &str = "dispatch-several";
 
 /// The desk, from within a server function.
 pub fn desk() -> Result<Arc<Desk>, Error> {
@@ -71,7 +76,7 @@ impl Posted {
     }
 
     pub async fn offer(self) -> Result<Order, Error> {
-        let sending = self.sending("");
+        let sending = self.sending(&self.key, "");
         let work = async {
             let offer = Offer::read(self.fields())?;
             Ok(desk()?.offer(offer, sending.as_ref()).await)
@@ -88,26 +93,94 @@ impl Posted {
         by: Role,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
-        let sending = self.sending(&format!("{id} {version} {by}"));
-        let work = async {
-            let command = read(self.fields())?;
-            let expected = Expected::OneOf(vec![version]);
-            let desk = desk()?;
-            Ok(desk
-                .act(id, command, Some(by), &expected, sending.as_ref())
-                .await)
+        let answer = match read(self.fields()) {
+            Ok(command) => self.carry_out(&self.key, (id, version), by, command).await,
+            Err(error) => Err(error).into(),
         };
-        let answer = work.await.unwrap_or_else(|error| Err(error).into());
         self.answer(Some(id), answer)
     }
 
-    fn sending(&self, about: &str) -> Option<Sending> {
+    /// Gives an order to a driver.
+    pub async fn dispatch(self, order: (OrderId, u32)) -> Result<Order, Error> {
+        let answer = match self.driver() {
+            Ok(command) => {
+                self.carry_out(&self.key, order, Role::Dispatch, command)
+                    .await
+            }
+            Err(error) => Err(error).into(),
+        };
+        self.answer(Some(order.0), answer)
+    }
+
+    /// Gives several orders to one driver. Each is a change of its own, with a key of its own, and is done or
+    /// refused by itself.
+    pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
+        let read = || Ok((self.driver()?, read_several(orders)?));
+        let (command, orders) = match read() {
+            Ok(read) => read,
+            Err(error) => return self.answer_several(Err(error)),
+        };
+        let work = orders.into_iter().map(|order| {
+            let (command, this) = (command.clone(), &self);
+            async move {
+                let key = match &*this.key {
+                    "" => String::new(),
+                    key => format!("{key}.{}", order.0),
+                };
+                let answer = this.carry_out(&key, order, Role::Dispatch, command).await;
+                (order.0, answer.result)
+            }
+        });
+        let answers = futures::future::join_all(work).await;
+        self.answer_several(Ok(answers))
+    }
+
+    async fn carry_out(
+        &self,
+        key: &str,
+        (id, version): (OrderId, u32),
+        by: Role,
+        command: Command,
+    ) -> Answer {
+        let sending = self.sending(key, &format!("{id} {version} {by}"));
+        let expected = Expected::OneOf(vec![version]);
+        match desk() {
+            Ok(desk) => {
+                desk.act(id, command, Some(by), &expected, sending.as_ref())
+                    .await
+            }
+            Err(error) => Err(error).into(),
+        }
+    }
+
+    /// The assignment of a driver, who is spelled as everybody spells them.
+    fn driver(&self) -> Result<Command, Error> {
+        let command = Command::read_dispatch(self.fields())?;
+        let Command::Dispatch { driver_name } = &command else {
+            return Ok(command);
+        };
+        let board = desk()?.feed().board();
+        let known = board.as_ref().and_then(|(board, _)| {
+            let drivers = || board.orders().rev().filter_map(|o| o.driver_name.as_ref());
+            let small = driver_name.to_lowercase();
+            let exact = drivers().find(|known| *known == driver_name);
+            exact.or_else(|| drivers().find(|known| known.to_lowercase() == small))
+        });
+        Ok(match known {
+            Some(known) => Command::Dispatch {
+                driver_name: known.clone(),
+            },
+            None => command,
+        })
+    }
+
+    fn sending(&self, key: &str, about: &str) -> Option<Sending> {
         let values = self.values.iter().map(|(_, value)| value.as_bytes());
         let content: Vec<_> = [self.form.as_bytes(), about.as_bytes()]
             .into_iter()
             .chain(values)
             .collect();
-        (!self.key.is_empty()).then(|| Sending::new("key", &self.key, &content))
+        (!key.is_empty()).then(|| Sending::new("key", key, &content))
     }
 
     /// Fields left blank count as not given.
@@ -144,29 +217,88 @@ impl Posted {
                 &self.leads_to.unwrap_or_else(|| came_from(&request.headers)),
             ),
             (Err(error), true) => {
-                let form = form_id(self.form, id);
-                // To its ticket, wherever that stands now; else to the form itself.
-                let place = id.map_or(form.clone(), |id| format!("o{id}"));
-                redirect(
-                    &response,
-                    &format!("{}#{place}", came_from(&request.headers)),
-                );
-                let typed = self
-                    .values
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value))
-                    .collect();
-                let flash = Flash {
-                    form,
-                    order: id,
-                    error: error.clone(),
-                    typed,
-                };
-                response.append_header(SET_COOKIE, cookie(&flash));
+                let refused = id.map(|id| (id, error.clone())).into_iter().collect();
+                self.send_back(&request, &response, id, error.clone(), refused);
             }
         }
         result
     }
+
+    fn answer_several(self, answers: Result<Answers, Error>) -> Result<Answers, Error> {
+        let (Some(request), Some(response)) =
+            (use_context::<Parts>(), use_context::<ResponseOptions>())
+        else {
+            return answers;
+        };
+        let refused: Vec<_> = answers
+            .iter()
+            .flatten()
+            .filter_map(|(id, answer)| Some((*id, answer.clone().err()?)))
+            .collect();
+        let first = refused.first().map(|(_, error)| error.clone());
+        match (
+            answers.as_ref().err().cloned().or(first),
+            wants_page(&request.headers),
+        ) {
+            (None, true) => redirect(&response, &came_from(&request.headers)),
+            (Some(error), true) => {
+                let id = refused.first().map(|(id, _)| *id);
+                self.send_back(&request, &response, id, error, refused);
+            }
+            (Some(error), false) if answers.is_err() => {
+                response.set_status(StatusCode::from_u16(error.face().status).unwrap_or_default());
+            }
+            (_, false) => {}
+        }
+        answers
+    }
+
+    /// Back to the page: to the ticket of an order, wherever that stands now; else to the form itself.
+    fn send_back(
+        self,
+        request: &Parts,
+        response: &ResponseOptions,
+        id: Option<OrderId>,
+        error: Error,
+        refused: Vec<(OrderId, Error)>,
+    ) {
+        // A form about several orders is one, wherever its orders stand.
+        let form = form_id(self.form, id.filter(|_| self.form != SEVERAL));
+        let place = id.map_or(form.clone(), |id| format!("o{id}"));
+        redirect(
+            response,
+            &format!("{}#{place}", came_from(&request.headers)),
+        );
+        let typed = self
+            .values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let flash = Flash {
+            form,
+            error,
+            refused,
+            typed,
+        };
+        response.append_header(SET_COOKIE, cookie(&flash));
+    }
+}
+
+/// What `id.version` says, for each of several orders.
+fn read_several(orders: &[String]) -> Result<Vec<(OrderId, u32)>, Error> {
+    if !(1..=MOST_AT_ONCE).contains(&orders.len()) {
+        let what = What::out_of_range(1, MOST_AT_ONCE);
+        return Err(Error::invalid("order", what));
+    }
+    let read = |order: &String| {
+        let (id, version) = order.split_once('.')?;
+        Some((id.parse().ok()?, version.parse().ok()?))
+    };
+    let orders: Option<Vec<_>> = orders.iter().map(read).collect();
+    orders.ok_or_else(|| {
+        let why = "Each is an id, a point and a version.".to_owned();
+        Error::invalid("order", What::Malformed { why })
+    })
 }
 
 fn wants_page(headers: &HeaderMap) -> bool {
@@ -199,12 +331,14 @@ fn cookie(flash: &Flash) -> HeaderValue {
         let json = serde_json::to_string(flash).unwrap_or_default();
         utf8_percent_encode(&json, NON_ALPHANUMERIC).to_string()
     };
-    let mut value = encode(flash);
-    if value.len() > LARGEST_FLASH {
-        value = encode(&Flash {
-            typed: Vec::new(),
-            ..flash.clone()
-        });
+    let mut flash = flash.clone();
+    let mut value = encode(&flash);
+    while value.len() > LARGEST_FLASH {
+        flash.typed.clear();
+        if flash.refused.pop().is_none() {
+            break;
+        }
+        value = encode(&flash);
     }
     let cookie = format!("{FLASH}={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))

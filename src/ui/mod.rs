@@ -13,11 +13,13 @@ mod keys;
 mod live;
 mod locale;
 mod market;
+mod mine;
 mod news;
 mod panels;
 mod parts;
 mod place;
 mod settings;
+mod share;
 mod words;
 
 pub use app::{App, Opening};

@@ -25,6 +25,7 @@ pub enum Place {
     Customer {
         /// The offer that is about to be taken.
         taking: Option<OrderId>,
+        shelf: Shelf,
     },
     Track(OrderId),
     Dispatch,
@@ -72,6 +73,21 @@ named! {
         Oldest = "oldest",
         Price = "price",
         Status = "status",
+    }
+}
+
+/// Which offers a customer looks at, and in what order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shelf {
+    pub text: String,
+    /// Newest first, where nothing else is asked for.
+    pub sort: Option<ShelfSort>,
+}
+
+named! {
+    ShelfSort {
+        Price = "price",
+        Time = "time",
     }
 }
 
@@ -157,6 +173,10 @@ impl Place {
             },
             ["customer"] => Place::Customer {
                 taking: value("take").and_then(|taking| id(&taking)),
+                shelf: Shelf {
+                    text: value("q").unwrap_or_default(),
+                    sort: value("sort").and_then(|name| ShelfSort::from_name(&name)),
+                },
             },
             ["customer", order] => id(order).map_or(Place::Nowhere, Place::Track),
             ["dispatch"] => Place::Dispatch,
@@ -181,8 +201,16 @@ impl Place {
         match self {
             Place::Home | Place::Nowhere => "/".to_owned(),
             Place::Supplier { kitchen } => with_query("/supplier", [("kitchen", kitchen.clone())]),
-            Place::Customer { taking } => {
-                with_query("/customer", [("take", taking.map(|id| id.to_string()))])
+            Place::Customer { taking, shelf } => {
+                let text = Some(shelf.text.clone()).filter(|text| !text.is_empty());
+                with_query(
+                    "/customer",
+                    [
+                        ("take", taking.map(|id| id.to_string())),
+                        ("q", text),
+                        ("sort", shelf.sort.map(|sort| sort.name().to_owned())),
+                    ],
+                )
             }
             Place::Track(id) => format!("/customer/{id}"),
             Place::Dispatch => "/dispatch".to_owned(),
@@ -227,12 +255,20 @@ impl Place {
             Place::Supplier { kitchen } => {
                 !order.status.is_final() && words::is_of(order, kitchen.as_deref())
             }
-            Place::Customer { taking } => {
+            Place::Customer { taking, .. } => {
                 *taking == Some(order.id) || order.status == SupplierAccepted
             }
             Place::Dispatch => matches!(order.status, Ready | Dispatched | InTransit),
             Place::Track(id) => *id == order.id,
             Place::Home | Place::Orders { .. } | Place::Nowhere => false,
+        }
+    }
+
+    /// All that is on offer.
+    pub fn offers() -> Place {
+        Place::Customer {
+            taking: None,
+            shelf: Shelf::default(),
         }
     }
 
@@ -348,7 +384,13 @@ impl Here {
     }
 
     fn stand(self, place: Place, new_panel: bool) {
-        let takes = matches!(place, Place::Customer { taking: Some(_) });
+        let takes = matches!(
+            place,
+            Place::Customer {
+                taking: Some(_),
+                ..
+            }
+        );
         self.0.set(place);
         if takes {
             // Wherever the offer stood, its form opens at the top.
@@ -413,6 +455,11 @@ pub async fn fetch_here() -> bool {
     panels::fetch(address_bar().panel()).await
 }
 
+/// The whole address of this page, for others.
+pub fn location_text() -> String {
+    location().href().unwrap_or_default()
+}
+
 fn address_bar() -> Place {
     let place = location();
     Place::read(
@@ -444,8 +491,9 @@ fn destination(event: &web_sys::MouseEvent) -> Option<Place> {
 }
 
 /// As soon as what has changed is shown, moves the focus to the first element that `selector` finds.
-pub fn focus_soon(selector: &'static str) {
-    request_animation_frame(move || focus(selector));
+pub fn focus_soon(selector: impl Into<String>) {
+    let selector = selector.into();
+    request_animation_frame(move || focus(&selector));
 }
 
 fn focus(selector: &str) {
@@ -493,7 +541,18 @@ mod tests {
         prop_oneof![
             Just(Place::Home),
             prop::option::of("\\PC{1,12}").prop_map(|kitchen| Place::Supplier { kitchen }),
-            prop::option::of(id.clone()).prop_map(|taking| Place::Customer { taking }),
+            (
+                prop::option::of(id.clone()),
+                "\\PC{0,8}",
+                prop::option::of(0..ShelfSort::ALL.len())
+            )
+                .prop_map(|(taking, text, sort)| {
+                    let sort = sort.map(|n| ShelfSort::ALL[n]);
+                    Place::Customer {
+                        taking,
+                        shelf: Shelf { text, sort },
+                    }
+                }),
             id.clone().prop_map(Place::Track),
             Just(Place::Dispatch),
             (wanted, open).prop_map(|(wanted, open)| Place::Orders {

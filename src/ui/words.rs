@@ -130,6 +130,12 @@ pub fn fault(field: &str, what: &What) -> String {
             "Why? Pick a reason, or write one.",
             "Warum? Such einen Grund aus oder schreib einen.",
         ],
+        ("order", What::OutOfRange { to, .. }) => {
+            return say!(
+                "Select at least one pizza, and at most {to}.",
+                "Wähl mindestens eine Pizza aus, und höchstens {to}."
+            );
+        }
         ("driver_name", What::Missing | What::Empty) => ["Who drives?", "Wer fährt?"],
         ("supplier_price", What::Missing | What::Empty) => [
             "The price is empty. Write it like 9.50.",
@@ -185,6 +191,11 @@ pub fn fault(field: &str, what: &What) -> String {
         _ => ["This is not right.", "Das stimmt so nicht."],
     };
     t(sentence).to_owned()
+}
+
+/// Somebody’s own words.
+pub fn quoted(text: &str) -> String {
+    say!("“{text}”", "„{text}“")
 }
 
 /// `€12,345.60`

@@ -176,3 +176,59 @@ async fn pizzas_are_drawn_by_name() {
         ["name", "slots"]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_orders_are_given_to_a_driver_at_once() {
+    let market = Market::embedded().open().await;
+    let mut ids = Vec::new();
+    for status in ["ready", "ready", "preparing"] {
+        let path = market.order_in(status).await;
+        ids.push(path.rsplit('/').next().unwrap().to_owned());
+    }
+    let post = async |accept: &str, body: String| {
+        let request = market
+            .request(reqwest::Method::POST, "/act/dispatch-several")
+            .header("accept", accept)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        market.send(request).await
+    };
+    let in_the_oven = ids[2].clone();
+    let each = |ids: &[String]| -> String {
+        let order =
+            |id: &String| format!("&order[]={id}.{}", if *id == in_the_oven { 4 } else { 5 });
+        ids.iter().map(order).collect()
+    };
+    // One is done and one is refused, each by itself; and both only once.
+    let body = format!(
+        "key=k&driver_name=Jonas{}",
+        each(&[ids[0].clone(), ids[2].clone()])
+    );
+    for _ in 0..2 {
+        let answers = post("application/json", body.clone()).await;
+        assert_eq!(answers.status, 200, "{}", answers.text);
+        let answers = answers.json();
+        assert_eq!(answers[0][0], json!(ids[0]));
+        assert_eq!(answers[0][1]["Ok"]["driver_name"], "Jonas");
+        assert_eq!(
+            answers[1][1],
+            json!({"Err": "refused preparing dispatch dispatch"})
+        );
+    }
+    // Whoever is known is spelled as they are known.
+    let single = each(&[ids[1].clone()]);
+    let answers = post("application/json", format!("new_driver=+jONAS+{single}")).await;
+    assert_eq!(answers.json()[0][1]["Ok"]["driver_name"], "Jonas");
+
+    let many: String = (0..51).map(|_| format!("&order[]={}.4", ids[2])).collect();
+    for (body, field) in [
+        ("driver_name=Jonas".to_owned(), "order"),
+        (format!("driver_name=Jonas{many}"), "order"),
+        ("driver_name=Jonas&order[]=x.1".to_owned(), "order"),
+        (format!("driver_name=+{single}"), "driver_name"),
+    ] {
+        let refused = post("application/json", body).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains(field), "{}", refused.text);
+    }
+}

@@ -1,10 +1,12 @@
 //! One order, as its customer follows it. Whoever has the address of this page can see it.
 
-use crate::ui::parts::ticket::ALMOST;
 use crate::{
     api,
-    domain::{Error, Event, EventType, Order, Role, Status, Time, Verb},
+    domain::{
+        Arrival, Error, Event, EventType, Order, Pace, Role, Status, Time, Verb, ahead, arrival,
+    },
     ui::{
+        locale::{Text, say, t},
         market::Market,
         parts::{
             form::{Act, refused},
@@ -12,8 +14,10 @@ use crate::{
             small::{
                 Detail, Icon, badge, changing, empty, fact, icon, moment, name, pizza, sum, text,
             },
+            ticket::ALMOST,
         },
-        place::Here,
+        place::{Here, Place},
+        share::share,
         words,
     },
 };
@@ -32,12 +36,25 @@ pub fn track() -> AnyView {
             Some(Err(error)) => missing(&error),
         })
     });
-    view! { <main id="main" class="track" tabindex="-1">{story}</main> }.into_any()
+    let said = Memo::new(move |_| match id.get().and_then(|id| reading.story(id)) {
+        Some(Ok(events)) => events
+            .last()
+            .map_or_else(String::new, |now| Way::of(&now.order, &events).in_short()),
+        _ => String::new(),
+    });
+    view! {
+        <main id="main" class="track" tabindex="-1">
+            {story}
+            // For those who do not see it: said when it changes, and not with every minute.
+            <p class="unseen" role="status">{said}</p>
+        </main>
+    }
+    .into_any()
 }
 
 fn loading() -> AnyView {
     view! {
-        <section class="paper stack" aria-busy="true" aria-label="Loading">
+        <section class="paper stack" aria-busy="true" aria-label=t(["Loading", "Lädt"])>
             <span class="bone half"></span> <span class="bone"></span> <span class="bone"></span>
         </section>
     }
@@ -47,56 +64,127 @@ fn loading() -> AnyView {
 fn missing(error: &Error) -> AnyView {
     let (heading, next) = match error {
         Error::UnknownOrder(_) | Error::UnknownPath => (
-            "There is no such order",
-            "The address of an order’s page is in the browser that took it.",
+            ["There is no such order", "Diese Bestellung gibt es nicht"],
+            [
+                "The address of an order’s page is in the browser that took it.",
+                "Die Adresse ihrer Seite steht im Browser, in dem bestellt wurde.",
+            ],
         ),
         _ => (
-            "This order cannot be read right now",
-            "Nothing is lost. It is shown as soon as the market answers.",
+            [
+                "This order cannot be read right now",
+                "Diese Bestellung ist gerade nicht zu lesen",
+            ],
+            [
+                "Nothing is lost. It is shown as soon as the market answers.",
+                "Nichts ist verloren. Sie erscheint, sobald der Markt antwortet.",
+            ],
         ),
     };
-    empty(
-        Icon::Search,
-        heading,
-        next,
-        Some(("See what is hot", "/customer".to_owned())),
-    )
+    let offers = Place::offers().address();
+    let way_on = (t(["See what is hot", "Sehen, was es gibt"]), offers);
+    empty(Icon::Search, t(heading), t(next), Some(way_on))
 }
 
 fn story(order: &Order, events: &[Event]) -> AnyView {
+    let way = Way::of(order, events);
     let may_cancel = order
         .status
         .after(Verb::Cancel, Some(Role::Customer))
         .is_some();
+    let too_late = !may_cancel && way.is_open();
+    let too_late = too_late.then(|| {
+        let why = t([
+            "The kitchen has started, so it cannot be cancelled any more.",
+            "Die Küche hat angefangen, darum lässt sie sich nicht mehr stornieren.",
+        ]);
+        view! { <p class="small soft">{why}</p> }.into_any()
+    });
     view! {
-        {hero(order, events)}
+        {hero(order, &way)}
         <div class="stack">
             <section class="paper stack" aria-labelledby="steps">
-                <h2 id="steps">"Where it is"</h2>
-                <ol class="steps">{steps(order, events)}</ol>
+                <h2 id="steps">{t(["Where it is", "Wo sie ist"])}</h2>
+                <ol class="steps">{steps(order, events, &way)}</ol>
             </section>
             <section class="paper stack" aria-labelledby="bill">
-                <h2 id="bill">"What it costs"</h2>
-                {sum(order, &order.supplier_name, "You pay")}
+                <h2 id="bill">{t(["What it costs", "Was sie kostet"])}</h2>
+                {sum(order, &order.supplier_name, t(["You pay", "Du zahlst"]))}
             </section>
         </div>
-        <div class="stack">{facts(order)} {may_cancel.then(|| cancel(order))} {refused(order.id)}</div>
+        <div class="stack">{facts(order)} {may_cancel.then(|| cancel(order))} {too_late} {refused(order.id)}</div>
     }
     .into_any()
 }
 
-fn hero(order: &Order, events: &[Event]) -> AnyView {
-    let (says, when) = match order.status {
-        Status::PendingSupplier => (" waits for its kitchen", None),
-        Status::SupplierAccepted => (" is on offer", None),
-        Status::SupplierRejected => (" will not be made", None),
-        Status::Cancelled => (" was cancelled", None),
-        Status::Delivered => (" has arrived", None),
-        _ => (" arrives about", promise(order, events)),
-    };
-    let when = when.map(|when| {
-        view! { <p class="when">{moment(when)}</p> <p>{how_long(when)}</p> }.into_any()
+/// What is known of an order's way to the door.
+#[derive(Clone, Copy)]
+struct Way {
+    status: Status,
+    /// Since when it stands there.
+    since: Time,
+    /// So many minutes after it was taken as the kitchen has said.
+    promised: Option<Time>,
+    market: Market,
+}
+
+impl Way {
+    fn of(order: &Order, events: &[Event]) -> Way {
+        let taken = events
+            .iter()
+            .find(|event| event.event_type == EventType::CustomerAccepted);
+        let minutes = order.estimated_delivery_time;
+        let promised = taken.zip(minutes).map(|(taken, minutes)| {
+            taken.order.updated_at + TimeDelta::minutes(minutes.get().into())
+        });
+        Way {
+            status: order.status,
+            since: order.updated_at,
+            promised,
+            market: Market::here(),
+        }
+    }
+
+    /// Whether somebody waits for it at a door.
+    fn is_open(&self) -> bool {
+        arrival(self.status, self.since, None, self.since).is_some()
+    }
+
+    /// When it arrives, as things stand now. Nothing, where it is not on its way.
+    fn arrival(&self) -> Option<(Arrival, Time)> {
+        let now = self.market.now();
+        let arrival = arrival(self.status, self.since, self.promised, now)?;
+        Some((arrival, now))
+    }
+
+    /// Where it stands, and why it comes at another time than was promised.
+    fn in_short(&self) -> String {
+        let pace = self.arrival().map(|(arrival, _)| arrival.pace);
+        let (late, early) = (pace == Some(Pace::Later), pace == Some(Pace::Earlier));
+        let reason = reason(self.status, late, early).map_or("", |(_, reason)| t(reason));
+        format!("{} {reason}", words::customer_status(self.status))
+    }
+
+    /// Something about the arrival, as the clock ticks.
+    fn says(self, what: fn(Arrival, Time, Market) -> String) -> Signal<String> {
+        text(move || {
+            let arrival = self.arrival();
+            let said = arrival.map(|(arrival, now)| what(arrival, now, self.market));
+            said.unwrap_or_default()
+        })
+    }
+}
+
+fn hero(order: &Order, way: &Way) -> AnyView {
+    let says = t(match order.status {
+        Status::PendingSupplier => [" waits for its kitchen", " wartet auf ihre Küche"],
+        Status::SupplierAccepted => [" is on offer", " ist im Angebot"],
+        Status::SupplierRejected => [" will not be made", " wird nicht gebacken"],
+        Status::Cancelled => [" was cancelled", " wurde storniert"],
+        Status::Delivered => [" has arrived", " ist angekommen"],
+        _ => [" arrives about", " kommt etwa"],
     });
+    let when = way.is_open().then(|| when(*way));
     view! {
         <section class="hero" aria-labelledby="h">
             <div>
@@ -105,30 +193,142 @@ fn hero(order: &Order, events: &[Event]) -> AnyView {
                 {when}
             </div>
             {pizza(&order.pizza_name, Detail::Card)}
+            {way.is_open().then(|| why(*way))}
         </section>
     }
     .into_any()
 }
 
-/// When it shall be there: so many minutes after it was taken as the kitchen has said.
-fn promise(order: &Order, events: &[Event]) -> Option<Time> {
-    let taken = events
-        .iter()
-        .find(|event| event.event_type == EventType::CustomerAccepted)?;
-    let minutes = order.estimated_delivery_time?.get();
-    Some(taken.order.updated_at + TimeDelta::minutes(minutes.into()))
+/// `19:46–19:54`, and how long that is from now.
+fn when(way: Way) -> AnyView {
+    let first = way.says(|arrival, _, market| words::clock(arrival.from, market));
+    let last = way.says(|arrival, _, market| words::clock(arrival.to + ALMOST, market));
+    let (first_at, last_at) = (
+        way.says(|arrival, _, _| arrival.from.to_string()),
+        way.says(|arrival, _, _| arrival.to.to_string()),
+    );
+    let left = way.says(|arrival, now, _| {
+        let (from, to) = (arrival.from - now, arrival.to - now + ALMOST);
+        let (from, to) = (from.num_minutes(), to.num_minutes());
+        match from {
+            ..=0 => say!("within {to} min", "in den nächsten {to} min"),
+            _ => say!("in {from} to {to} min", "in {from} bis {to} min"),
+        }
+    });
+    view! {
+        <p class="when"><time datetime=first_at>{first}</time>"–"<time datetime=last_at>{last}</time></p>
+        <p>{left}</p>
+    }
+    .into_any()
 }
 
-fn how_long(when: Time) -> AnyView {
-    let market = Market::here();
-    let words = text(move || match when - market.now() {
-        left if left.num_minutes() == 0 => "any moment now".to_owned(),
-        left if left < TimeDelta::zero() => {
-            format!("{} later than promised", words::duration(-left))
-        }
-        left => format!("in {}", words::duration(left + ALMOST)),
+/// Why it comes at another time than was promised: said when that changes, and not with every minute.
+fn why(way: Way) -> AnyView {
+    let pace = Memo::new(move |_| way.arrival().map(|(arrival, _)| arrival.pace as u8));
+    let (late, early) = (Pace::Later as u8, Pace::Earlier as u8);
+    let why = changing(move || {
+        let pace = pace.get()?;
+        let promised = moment(way.promised?);
+        let (what, reason) = match pace {
+            pace if pace == late => (
+                ["Later than promised: ", "Später als zugesagt: "],
+                held_up(way.status),
+            ),
+            pace if pace == early => (
+                ["Earlier than promised: ", "Früher als zugesagt: "],
+                ahead_of_time(way.status),
+            ),
+            _ => return None,
+        };
+        Some(view! { {icon(Icon::Info)} <span><strong>{t(what)} {promised} "."</strong> " " {t(reason)}</span> }.into_any())
     });
-    view! { <output>{words}</output> }.into_any()
+    view! { <p class="why">{why}</p> }.into_any()
+}
+
+/// What has become of the promise, and why; nothing while it stands.
+fn reason(status: Status, late: bool, early: bool) -> Option<(Text, Text)> {
+    Some(match (late, early) {
+        (true, _) => (
+            ["Later than promised: ", "Später als zugesagt: "],
+            held_up(status),
+        ),
+        (_, true) => (
+            ["Earlier than promised: ", "Früher als zugesagt: "],
+            ahead_of_time(status),
+        ),
+        _ => return None,
+    })
+}
+
+fn held_up(status: Status) -> Text {
+    match status {
+        Status::CustomerAccepted => [
+            "It still waits in the kitchen.",
+            "Sie wartet noch in der Küche.",
+        ],
+        Status::Preparing => ["It is still in the oven.", "Sie ist noch im Ofen."],
+        Status::Ready => [
+            "It is ready and waits for a driver.",
+            "Sie ist fertig und wartet auf einen Fahrer.",
+        ],
+        Status::Dispatched => [
+            "The driver has it and is about to leave.",
+            "Der Fahrer hat sie und fährt gleich los.",
+        ],
+        _ => ["The driver is on the way.", "Der Fahrer ist unterwegs."],
+    }
+}
+
+fn ahead_of_time(status: Status) -> Text {
+    match status {
+        Status::Preparing => ["It is already in the oven.", "Sie ist schon im Ofen."],
+        Status::Ready => [
+            "It is already out of the oven.",
+            "Sie ist schon aus dem Ofen.",
+        ],
+        Status::Dispatched => ["The driver already has it.", "Der Fahrer hat sie schon."],
+        Status::InTransit => [
+            "The driver is already on the way.",
+            "Der Fahrer ist schon unterwegs.",
+        ],
+        _ => [
+            "The kitchen is quick today.",
+            "Die Küche ist heute schnell.",
+        ],
+    }
+}
+
+/// What happens next.
+fn next(status: Status) -> Option<&'static str> {
+    let next = match status {
+        Status::PendingSupplier => [
+            "Next: its kitchen says yes or no.",
+            "Als Nächstes sagt ihre Küche zu oder ab.",
+        ],
+        Status::SupplierAccepted => ["Next: somebody takes it.", "Als Nächstes nimmt sie jemand."],
+        Status::CustomerAccepted => [
+            "Next: the kitchen starts, as soon as an oven is free.",
+            "Als Nächstes fängt die Küche an, sobald ein Ofen frei ist.",
+        ],
+        Status::Preparing => [
+            "Next: it comes out of the oven and waits for its driver.",
+            "Als Nächstes kommt sie aus dem Ofen und wartet auf ihren Fahrer.",
+        ],
+        Status::Ready => [
+            "Next: a driver picks it up.",
+            "Als Nächstes holt sie ein Fahrer ab.",
+        ],
+        Status::Dispatched => [
+            "Next: the driver leaves.",
+            "Als Nächstes fährt der Fahrer los.",
+        ],
+        Status::InTransit => [
+            "Next: it rings at your door.",
+            "Als Nächstes klingelt es bei dir.",
+        ],
+        Status::SupplierRejected | Status::Delivered | Status::Cancelled => return None,
+    };
+    Some(t(next))
 }
 
 /// The way of an order that goes well.
@@ -142,7 +342,7 @@ const WAY: [Status; 7] = [
     Status::Delivered,
 ];
 
-fn steps(order: &Order, events: &[Event]) -> Vec<AnyView> {
+fn steps(order: &Order, events: &[Event], way: &Way) -> Vec<AnyView> {
     let ended = matches!(order.status, Status::Cancelled | Status::SupplierRejected);
     let seen = |status| {
         events
@@ -160,50 +360,75 @@ fn steps(order: &Order, events: &[Event]) -> Vec<AnyView> {
     }
     steps
         .into_iter()
-        .map(|(status, at)| step(order, status, at))
+        .map(|(status, at)| step(order, status, at, *way))
         .collect()
 }
 
-fn step(order: &Order, status: Status, at: Option<Time>) -> AnyView {
+fn step(order: &Order, status: Status, at: Option<Time>, way: Way) -> AnyView {
     let done = at.is_some() && (status != order.status || status == Status::Delivered);
     let symbol = if done { Icon::Check } else { Icon::Of(status) };
-    let current = (status == order.status && !done).then_some("step");
+    let now = status == order.status && !done;
     let word = match status {
-        Status::SupplierAccepted => "On offer",
+        Status::SupplierAccepted => words::status(status),
         status => words::customer_status(status),
     };
     let reason = order
         .supplier_notes
         .as_ref()
         .filter(|_| status == Status::SupplierRejected);
-    let reason = reason.map(|notes| view! { <p>{format!("“{notes}”")}</p> }.into_any());
-    let at = at.map_or_else(|| view! { <span></span> }.into_any(), moment);
+    let reason = reason.map(|notes| view! { <p>{words::quoted(notes)}</p> }.into_any());
+    let next = next(status).filter(|_| now);
+    let next = next.map(|next| view! { <p>{next}</p> }.into_any());
     view! {
-        <li data-step=done.then_some("done") aria-current=current>
-            <span class="dot">{icon(symbol)}</span> <strong>{word}</strong> {at} {reason}
+        <li data-step=done.then_some("done") aria-current=now.then_some("step")>
+            <span class="dot">{icon(symbol)}</span> <strong>{word}</strong> {at.map_or_else(|| about(status, way), moment)} {reason} {next}
         </li>
     }
     .into_any()
 }
 
+/// `~19:48`: when a step that is still to come begins. When it is at the door, the head of the page says.
+fn about(status: Status, way: Way) -> AnyView {
+    let begins = move || {
+        let (arrival, now) = way.arrival()?;
+        let ahead = ahead(way.status, way.since, &arrival, now);
+        Some(ahead.into_iter().find(|(of, _)| *of == status)?.1)
+    };
+    let about = text(move || match begins() {
+        Some(time) if status != Status::Delivered => {
+            format!("~{}", words::clock(time, way.market))
+        }
+        _ => String::new(),
+    });
+    view! { <span class="about">{about}</span> }.into_any()
+}
+
 fn facts(order: &Order) -> AnyView {
+    let share = share(&order.pizza_name);
     view! {
         <section class="paper stack" aria-labelledby="where">
-            <h2 id="where">"Where it goes"</h2>
+            <h2 id="where">{t(["Where it goes", "Wohin sie geht"])}</h2>
             <dl class="facts">
-                {fact(Icon::Person, "Name", order.customer_name.as_ref().map(|name| name.to_string()))}
-                {fact(Icon::Pin, "Address", order.delivery_address.as_ref().map(|address| address.to_string()))}
-                {fact(Icon::Of(Status::InTransit), "Driver", order.driver_name.as_ref().map(|driver| driver.to_string()))}
-                {fact(Icon::Shop, "Kitchen’s note", order.supplier_notes.as_ref().map(|notes| format!("“{notes}”")))}
+                {fact(Icon::Person, t(["Name", "Name"]), order.customer_name.as_ref().map(|name| name.to_string()))}
+                {fact(Icon::Pin, t(["Address", "Adresse"]), order.delivery_address.as_ref().map(|address| address.to_string()))}
+                {fact(Icon::Of(Status::InTransit), t(["Driver", "Fahrer"]), order.driver_name.as_ref().map(|driver| driver.to_string()))}
+                {fact(Icon::Shop, t(["Kitchen’s note", "Notiz der Küche"]), order.supplier_notes.as_ref().map(|notes| words::quoted(notes)))}
             </dl>
-            <p class="small soft">"Whoever has the address of this page can follow the order, and cancel it."</p>
+            {share}
+            <p class="small soft">
+                {t([
+                    "Whoever has the address of this page can follow the order, and cancel it.",
+                    "Wer die Adresse dieser Seite hat, kann die Bestellung verfolgen und stornieren.",
+                ])}
+            </p>
         </section>
     }
     .into_any()
 }
 
 fn cancel(order: &Order) -> AnyView {
-    let word = view! { "Cancel my " {name(&order.pizza_name)} }.into_any();
+    let pizza = name(&order.pizza_name);
+    let word = view! { {t(["Cancel my ", "Meine "])} {pizza} {t(["", " stornieren"])} }.into_any();
     let form = Act::new(api::Cancel::PATH)
         .on(Signal::stored(order.clone()))
         .class("stack")
@@ -211,8 +436,11 @@ fn cancel(order: &Order) -> AnyView {
             view! {
                 <input type="hidden" name="by" value=Role::Customer.name()/>
                 <p>
-                    <strong>"The kitchen stops and nothing is charged."</strong>
-                    " The offer does not come back: somebody else may get the pizza."
+                    <strong>{t(["The kitchen stops and nothing is charged.", "Die Küche hört auf, und es kostet nichts."])}</strong>
+                    {t([
+                        " The offer does not come back: somebody else may get the pizza.",
+                        " Das Angebot kommt nicht zurück: Vielleicht bekommt jemand anders die Pizza.",
+                    ])}
                 </p>
                 {form.send("button danger sure wide", None, word)}
             }
@@ -220,7 +448,7 @@ fn cancel(order: &Order) -> AnyView {
         });
     view! {
         <section class="paper" id=format!("o{}", order.id)>
-            <details><summary class="button quiet wide">"Cancel this order…"</summary> {form}</details>
+            <details><summary class="button quiet wide">{t(["Cancel this order…", "Bestellung stornieren …"])}</summary> {form}</details>
         </section>
     }
     .into_any()

@@ -21,7 +21,7 @@ pub fn bar() -> AnyView {
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
                     {panel(Place::Supplier { kitchen: None }, ["Supplier", "Küche"], |board| waits(board, Status::PendingSupplier), ["to answer", "zu beantworten"], true)}
-                    {panel(Place::Customer { taking: None }, ["Customer", "Kunde"], |board| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
+                    {panel(Place::offers(), ["Customer", "Kunde"], |board| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
                     {panel(Place::Dispatch, ["Dispatch", "Auslieferung"], |board| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
                     {panel(Place::Orders { wanted: Wanted::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board| board.counts().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>

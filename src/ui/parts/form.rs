@@ -5,7 +5,8 @@
 
 use super::small::{Icon, changing, icon, mark, refusal, text};
 use crate::{
-    domain::{Error, Order, OrderId, Time},
+    api::{self, Answers},
+    domain::{Error, Fault, Order, OrderId, Time, What},
     ui::{
         ask,
         live::{browser_time, sleep},
@@ -16,8 +17,8 @@ use crate::{
 };
 use chrono::TimeDelta;
 use leptos::{
-    ev::SubmitEvent, form::form_data_from_event, prelude::*, task::spawn_local,
-    web_sys::UrlSearchParams,
+    ev::SubmitEvent, form::form_data_from_event, prelude::*, server_fn::ServerFn,
+    task::spawn_local, web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -36,8 +37,9 @@ const SHOWN: TimeDelta = TimeDelta::seconds(60);
 pub struct Flash {
     /// The form's id on the page.
     pub form: String,
-    pub order: Option<OrderId>,
     pub error: Error,
+    /// What each order has met that the form was about.
+    pub refused: Vec<(OrderId, Error)>,
     /// By name of the field.
     pub typed: Vec<(String, String)>,
 }
@@ -65,7 +67,8 @@ impl Forms {
     pub fn new(flash: Option<Flash>, now: Time) -> Forms {
         let refused = flash
             .iter()
-            .filter_map(|flash| Some((flash.order?, flash.error.clone(), now)))
+            .flat_map(|flash| flash.refused.iter())
+            .map(|(order, error)| (*order, error.clone(), now))
             .collect();
         Forms {
             flash: StoredValue::new(flash),
@@ -98,28 +101,96 @@ impl Forms {
         self.sending.with(|sending| sending.contains(&order))
     }
 
-    /// Waits for the answer to what was sent for an order, and keeps the refusal, if it is one.
-    async fn send(
+    /// Gives orders that were dropped on somebody to them, as the form for several would.
+    pub fn give(self, orders: Vec<(OrderId, u32)>, driver: &str, market: Market) {
+        let (key, driver) = (ask::fresh_key(), words::in_address(driver));
+        let each = |(id, version): &(OrderId, u32)| format!("&{SEVERAL}={id}.{version}");
+        let orders_sent: String = orders.iter().map(each).collect();
+        let sent = Sent {
+            about: orders.into_iter().map(|(id, _)| id).collect(),
+            path: api::DispatchSeveral::PATH,
+            body: format!("key={key}&driver_name={driver}{orders_sent}"),
+        };
+        spawn_local(async move {
+            let about = sent.about.clone();
+            let answer = self.insist(sent, market, Box::new(|| ())).await;
+            self.settle(&answer, &about, market);
+        });
+    }
+
+    /// Sends something until there is an answer: it has a key, and so is done once. `waits` hears when it takes
+    /// more than one attempt.
+    async fn insist(
         self,
-        order: Option<OrderId>,
-        path: &str,
-        body: String,
+        sent: Sent,
         market: Market,
-    ) -> Result<Order, Error> {
-        self.refused
-            .update(|refused| refused.retain(|(of, ..)| Some(*of) != order));
-        let answer = ask::post(path, &body).await;
-        self.sent.update_value(|sent| sent.1 = browser_time());
-        if let Some(order) = order {
-            self.refused.update(|refused| {
-                refused.retain(|(of, ..)| *of != order);
-                if let Err(error) = &answer {
-                    refused.push((order, error.clone(), market.now_untracked()));
-                }
-            });
+        waits: Box<dyn Fn()>,
+    ) -> Result<Answers, Error> {
+        self.sending
+            .update(|sending| sending.extend(sent.about.iter().copied()));
+        let mut answer = self.send(&sent, market).await;
+        while matches!(answer, Err(Error::NoAnswer)) {
+            waits();
+            sleep(LOOK).await;
+            if market.is_live_untracked() {
+                answer = self.send(&sent, market).await;
+            }
         }
         answer
     }
+
+    /// What was done is shown; and from here on, events say what has become of these orders.
+    fn settle(self, answer: &Result<Answers, Error>, about: &[OrderId], market: Market) {
+        let done = answer
+            .iter()
+            .flatten()
+            .filter_map(|(_, one)| one.as_ref().ok());
+        done.for_each(|order| market.put(order));
+        self.sending.update(|sending| {
+            for id in about {
+                let sent = sending.iter().position(|sent| sent == id);
+                sent.map(|sent| sending.swap_remove(sent));
+            }
+        });
+    }
+
+    /// Waits for the answer to what was sent, and keeps each refusal with its order.
+    async fn send(self, sent: &Sent, market: Market) -> Result<Answers, Error> {
+        let about = &sent.about;
+        let forget = move |refused: &mut Vec<(OrderId, Error, Time)>| {
+            refused.retain(|(of, ..)| !about.contains(of));
+        };
+        self.refused.update(forget);
+        let answer = if sent.path == api::DispatchSeveral::PATH {
+            ask::post(sent.path, &sent.body).await
+        } else {
+            let order: Result<Order, _> = ask::post(sent.path, &sent.body).await;
+            order.map(|order| Answers::from([(order.id, Ok(order))]))
+        };
+        self.sent.update_value(|sent| sent.1 = browser_time());
+        let now = market.now_untracked();
+        self.refused.update(|refused| {
+            forget(refused);
+            match &answer {
+                Ok(answers) => {
+                    let met = answers
+                        .iter()
+                        .filter_map(|(of, one)| Some((of, one.as_ref().err()?)));
+                    refused.extend(met.map(|(of, error)| (*of, error.clone(), now)));
+                }
+                Err(error) => refused.extend(about.iter().map(|of| (*of, error.clone(), now))),
+            }
+        });
+        answer
+    }
+}
+
+/// Something on its way to the server.
+struct Sent {
+    /// The orders that it is about.
+    about: Vec<OrderId>,
+    path: &'static str,
+    body: String,
 }
 
 /// One form, as its fields see it.
@@ -166,6 +237,11 @@ impl Form {
 }
 
 type Then = Box<dyn Fn(&Order) + Send + Sync>;
+type About = Box<dyn Fn() -> Vec<OrderId> + Send + Sync>;
+type Onward = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// By this name each of several orders is sent, as `id.version`.
+pub const SEVERAL: &str = "order[]";
 
 /// What a form is for.
 pub struct Act {
@@ -175,8 +251,12 @@ pub struct Act {
     pub name: &'static str,
     pub class: &'static str,
     pub order: Option<Signal<Order>>,
-    /// What follows when it is done.
+    /// The orders that it is about, where that is not one.
+    pub several: Option<About>,
+    /// What follows when it is done, if the form is still there.
     pub then: Option<Then>,
+    /// Where the work goes on when it is done, which may take the form away: what the focus then goes to.
+    pub onward: Option<Onward>,
 }
 
 impl Act {
@@ -186,7 +266,9 @@ impl Act {
             name: path.trim_start_matches("/act/"),
             class: "",
             order: None,
+            several: None,
             then: None,
+            onward: None,
         }
     }
 
@@ -201,6 +283,21 @@ impl Act {
     pub fn on(self, order: impl Into<Signal<Order>>) -> Act {
         Act {
             order: Some(order.into()),
+            ..self
+        }
+    }
+
+    pub fn onward(self, onward: impl Fn() -> Option<String> + Send + Sync + 'static) -> Act {
+        Act {
+            onward: Some(Box::new(onward)),
+            ..self
+        }
+    }
+
+    /// About several orders, as they are picked when it is sent.
+    pub fn on_several(self, several: impl Fn() -> Vec<OrderId> + Send + Sync + 'static) -> Act {
+        Act {
+            several: Some(Box::new(several)),
             ..self
         }
     }
@@ -243,6 +340,7 @@ impl Act {
         let order_id = self
             .order
             .map(|order| order.with_untracked(|order| order.id));
+        let (several, onward) = (self.several, self.onward);
         let submit = move |event: SubmitEvent| {
             event.prevent_default();
             let pressed = browser_time();
@@ -253,36 +351,42 @@ impl Act {
             forms.sent.set_value((forms.press.get_value(), pressed));
             form.busy.set(true);
             form.error.set(None);
-            forms.sending.update(|sending| sending.extend(order_id));
+            let several = several.as_ref().map(|several| several());
+            let about = several.unwrap_or(order_id.into_iter().collect());
+            let sent = Sent {
+                about: about.clone(),
+                path,
+                body,
+            };
+            let onward = onward.as_ref().and_then(|onward| onward());
             spawn_local(async move {
-                let mut answer = forms.send(order_id, path, body.clone(), market).await;
-                // It has a key, and so may be sent until there is an answer.
-                while matches!(answer, Err(Error::NoAnswer)) {
+                let waits = move || {
                     let _ = form.error.try_set(Some(Error::NoAnswer));
-                    sleep(LOOK).await;
-                    if market.is_live_untracked() {
-                        answer = forms.send(order_id, path, body.clone(), market).await;
-                    }
-                }
+                };
+                let answer = forms.insist(sent, market, Box::new(waits)).await;
                 // From here on, the form may be gone with its ticket.
                 let _ = form.busy.try_set(false);
                 let _ = form.error.try_set(None);
                 let _ = form.key.try_set(ask::fresh_key());
                 match &answer {
-                    Ok(order) => {
+                    Ok(answers) => {
+                        let done = answers.iter().find_map(|(_, one)| one.as_ref().ok());
                         // First, since the change itself may take the form away.
-                        then.try_with_value(|then| then.as_ref().map(|then| then(order)));
-                        market.put(order);
+                        then.try_with_value(|then| {
+                            if let (Some(then), Some(done)) = (then, done) {
+                                then(done);
+                            }
+                        });
+                        if let Some(onward) = onward {
+                            focus_soon(onward);
+                        }
                     }
                     Err(error) => {
                         let _ = form.error.try_set(Some(error.clone()));
                         focus_soon("[aria-invalid=true]");
                     }
                 }
-                forms.sending.update(|sending| {
-                    let sent = sending.iter().position(|id| Some(*id) == order_id);
-                    sent.map(|sent| sending.swap_remove(sent));
-                });
+                forms.settle(&answer, &about, market);
             });
         };
         view! {
@@ -318,28 +422,31 @@ pub fn refused(order: OrderId) -> AnyView {
     changing(move || sentence.get().map(refusal))
 }
 
-/// The latest refusal of an order that has no ticket here (any more): where everybody sees it.
+/// The latest refusals of orders that have no ticket here (any more): where everybody sees them.
 pub fn refused_elsewhere() -> AnyView {
     let (market, forms, here) = (Market::here(), Forms::here(), Here::now());
     let sentence = Memo::new(move |_| {
         let refused = forms.refused.get();
-        let (id, error, at) = refused.last()?;
-        if matches!(error, Error::Invalid(_)) || market.now() - *at > SHOWN {
-            return None;
-        }
         let place = here.get();
-        if place.story() == Some(*id) || !place.has_tickets() {
+        if !place.has_tickets() {
             return None;
         }
-        let name = market.with(|board| {
-            let order = board?.get(*id);
-            match order {
-                Some(order) if place.shows(order) => None,
-                Some(order) => Some(format!("{} {}", order.pizza_name, order.id.number())),
-                None => Some(id.number()),
-            }
-        });
-        Some(format!("{}: {}", name?, words::refusal(error)))
+        let said: Vec<_> = refused
+            .iter()
+            .filter(|(id, error, at)| {
+                let old = market.now() - *at > SHOWN;
+                !matches!(error, Error::Invalid(_)) && !old && place.story() != Some(*id)
+            })
+            .filter_map(|(id, error, _)| {
+                let name = market.with(|board| match board?.get(*id) {
+                    Some(order) if place.shows(order) => None,
+                    Some(order) => Some(format!("{} {}", order.pizza_name, order.id.number())),
+                    None => Some(id.number()),
+                });
+                Some(format!("{}: {}", name?, words::refusal(error)))
+            })
+            .collect();
+        (!said.is_empty()).then(|| said.join(" "))
     });
     changing(move || {
         let sentence = refusal(sentence.get()?);
@@ -366,6 +473,29 @@ impl Control {
         error
             .fault(self.name)
             .map(|what| words::fault(self.name, what))
+    }
+
+    /// Says at once what is wrong with what stands in it. That nothing does is no fault before it is sent.
+    pub fn check(self, wrong: Option<What>) {
+        let wrong = wrong.filter(|what| *what != What::Empty);
+        let mut faults = match self.form.error.get_untracked() {
+            Some(Error::Invalid(faults)) => faults,
+            _ => Vec::new(),
+        };
+        faults.retain(|fault| fault.field != self.name);
+        faults.extend(wrong.map(|what| Fault {
+            field: self.name.to_owned(),
+            what,
+        }));
+        let error = (!faults.is_empty()).then_some(Error::Invalid(faults));
+        self.form.error.set(error);
+    }
+
+    /// Takes back what was wrong with it, as soon as it is right.
+    pub fn check_again(self, wrong: impl FnOnce() -> Option<What>) {
+        if untrack(|| self.fault()).is_some() {
+            self.check(wrong());
+        }
     }
 
     /// What stood in it when its form came back, or what it begins with.

@@ -2,7 +2,7 @@
 
 use super::small::{Detail, Icon, icon_of, mark, moment, name, pizza, text};
 use crate::{
-    domain::{Order, Time},
+    domain::{Order, SOON, Time},
     ui::{
         locale::{say, t},
         market::Market,
@@ -11,9 +11,6 @@ use crate::{
 };
 use chrono::TimeDelta;
 use leptos::prelude::*;
-
-/// A promise that is nearer than this is about to break.
-const SOON: TimeDelta = TimeDelta::minutes(5);
 
 /// What is left is counted in minutes begun: of 25, all 25 are left at first.
 pub const ALMOST: TimeDelta = TimeDelta::seconds(59);

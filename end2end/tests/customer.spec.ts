@@ -1,0 +1,121 @@
+// What a customer does: look, take, follow, hand on.
+import { type Api, expect, test, ticket } from '../world';
+
+async function threeOffers(api: Api) {
+  await api.accepted('Diavola', { supplier_price: 11, supplier_name: 'Forno' });
+  await api.accepted('Margherita', { supplier_price: 8 });
+  await api.accepted('Hawaii', { supplier_price: 9 });
+}
+
+test('offers are searched and sorted, and the address says so', async ({ open, api }) => {
+  await threeOffers(api);
+  const customer = await open('/customer');
+  const names = customer.getByRole('article').getByRole('heading');
+  await expect(names).toHaveText(['Hawaii', 'Margherita', 'Diavola']);
+  await customer.getByText('Price', { exact: true }).click();
+  await expect(names).toHaveText(['Margherita', 'Hawaii', 'Diavola']);
+  await customer.getByLabel('Search pizzas and kitchens').fill('FORNO');
+  await expect(names).toHaveText(['Diavola']);
+  await expect(customer.getByText('1 of 3 pizzas')).toBeVisible();
+  await expect(customer).toHaveURL('/customer?q=FORNO&sort=price');
+  await customer.getByLabel('Search pizzas and kitchens').fill('sushi');
+  await expect(customer.getByRole('heading', { name: 'No offer is like that' })).toBeVisible();
+  await customer.getByRole('link', { name: 'Show all offers' }).click();
+  await expect(names).toHaveCount(3);
+  await expect(customer.getByLabel('Search pizzas and kitchens')).toHaveValue('');
+});
+
+test('an offer that is gone keeps its place and says why', async ({ open, api }) => {
+  await api.accepted('Diavola');
+  const { id } = await api.accepted('Hawaii');
+  await api.accepted('Margherita');
+  const customer = await open('/customer');
+  const names = customer.getByRole('article').getByRole('heading');
+  await expect(names).toHaveText(['Margherita', 'Hawaii', 'Diavola']);
+  const before = await ticket(customer, 'Diavola').boundingBox();
+  await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ben', delivery_address: 'Kurze Gasse 1' });
+  await expect(ticket(customer, 'Hawaii')).toContainText('Somebody else took this one.');
+  await expect(ticket(customer, 'Hawaii').getByRole('link')).toHaveCount(0);
+  await expect(names).toHaveText(['Margherita', 'Hawaii', 'Diavola']);
+  expect(await ticket(customer, 'Diavola').boundingBox()).toEqual(before);
+  // After a pause it is gone.
+  await expect(names).toHaveText(['Margherita', 'Diavola']);
+});
+
+test('details are remembered only if wanted', async ({ open, api }) => {
+  await threeOffers(api);
+  const customer = await open('/customer');
+  const order = async (pizza: string) => {
+    await ticket(customer, pizza).getByRole('link', { name: 'Take this offer' }).click();
+    await expect(customer.getByLabel('Your name')).toBeFocused();
+  };
+  await order('Diavola');
+  await customer.getByLabel('Your name').fill('Ana');
+  await customer.getByLabel('Delivery address').fill('Kurze Gasse 1');
+  await customer.getByLabel('Remember this on my device').check();
+  await customer.getByRole('button', { name: /^Order for/ }).click();
+  await expect(customer.getByRole('heading', { level: 1 })).toHaveText('Diavola arrives about');
+
+  await customer.goBack();
+  await expect(customer.getByRole('navigation', { name: 'Your orders' }).getByRole('link')).toHaveText(/Diavola · Taken · in 2\d min/);
+  await order('Hawaii');
+  await expect(customer.getByLabel('Your name')).toHaveValue('Ana');
+  await expect(customer.getByLabel('Delivery address')).toHaveValue('Kurze Gasse 1');
+  await customer.getByLabel('Remember this on my device').uncheck();
+  await customer.getByRole('link', { name: 'Back to all offers' }).click();
+  await order('Margherita');
+  await expect(customer.getByLabel('Your name')).toHaveValue('');
+  await expect(customer.getByLabel('Remember this on my device')).not.toBeChecked();
+});
+
+test('what is wrong with a field is said at once, and taken back', async ({ open, api }) => {
+  const { id } = await api.accepted('Diavola');
+  const customer = await open(`/customer?take=${id}`);
+  const name = customer.getByLabel('Your name');
+  await name.fill('x'.repeat(101));
+  await name.press('Tab');
+  await expect(customer.getByText('101 characters are too many: 100 fit.')).toBeVisible();
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await name.fill('Ana');
+  await expect(customer.getByText('101 characters are too many')).toHaveCount(0);
+});
+
+test('an order’s page says when it comes, what is next, and can be shared', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  const track = await open(`/customer/${id}`);
+  await expect(track.getByText(/^\d\d:\d\d–\d\d:\d\d$/)).toBeVisible();
+  await expect(track.getByText(/^in \d+ to \d+ min$/)).toBeVisible();
+  await expect(track.getByText('Next: the kitchen starts, as soon as an oven is free.')).toBeVisible();
+  await expect(track.getByRole('listitem').filter({ hasText: 'On the way' })).toHaveText(/~\d\d:\d\d/);
+  await api.status(id, 'preparing');
+  await expect(track.getByText('Next: it comes out of the oven')).toBeVisible();
+  await expect(track.getByText('it cannot be cancelled any more')).toBeVisible();
+  for (const status of ['ready', 'dispatched']) {
+    if (status === 'ready') await api.status(id, status);
+    else await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+  }
+  await api.status(id, 'in_transit');
+  // 25 minutes were promised, and it is on its way at once.
+  await expect(track.getByText('The driver is already on the way.')).toBeVisible();
+
+  await track.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await track.evaluate(() => Object.defineProperty(navigator, 'share', { value: undefined, configurable: true }));
+  await track.getByRole('button', { name: 'Share this page' }).click();
+  await expect(track.getByText('The address is copied.')).toBeVisible();
+  expect(await track.evaluate(() => navigator.clipboard.readText())).toBe(track.url());
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
+
+  test('offers are searched and sorted by a form', async ({ open, api }) => {
+    await threeOffers(api);
+    const customer = await open('/customer');
+    await customer.getByLabel('Search pizzas and kitchens').fill('bella');
+    await customer.getByText('Price', { exact: true }).click();
+    await customer.getByRole('button', { name: 'Show', exact: true }).click();
+    await expect(customer.getByRole('article').getByRole('heading')).toHaveText(['Margherita', 'Hawaii']);
+    await expect(customer.getByRole('radio', { name: 'Price' })).toBeChecked();
+    await expect(customer.getByText('2 of 3 pizzas')).toBeVisible();
+  });
+});

@@ -1,0 +1,109 @@
+// Who gives pizzas to drivers: one by one, several at once, by hand.
+import { type Api, column, expect, test, ticket } from '../world';
+
+async function ready(api: Api, pizza: string) {
+  const order = await api.taken(pizza);
+  await api.status(order.id, 'preparing');
+  return api.status(order.id, 'ready');
+}
+
+/** A driver who is known, and free. */
+async function known(api: Api, driver: string) {
+  const { id } = await ready(api, `First of ${driver}`);
+  await api.post(`/api/orders/${id}/dispatch`, { driver_name: driver });
+  await api.status(id, 'in_transit');
+  await api.status(id, 'delivered');
+}
+
+test.use({ allowed: /status of (404|409|412|422) / });
+
+test('what breaks goes first, then what waits longest', async ({ open, api }) => {
+  const { id } = await api.offer('Soon');
+  await ready(api, 'Longest');
+  await ready(api, 'Second');
+  await api.post(`/api/orders/${id}/supplier-respond`, { accept: true, estimated_time: 4 });
+  await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ana', delivery_address: 'Kurze Gasse 1' });
+  await api.status(id, 'preparing');
+  await api.status(id, 'ready');
+  const dispatch = await open('/dispatch');
+  await expect(column(dispatch, 'Waiting for a driver').getByRole('article').getByRole('heading')).toHaveText(['Soon', 'Longest', 'Second']);
+});
+
+test('a pizza goes to a driver who is known, and work goes on with the next', async ({ open, api }) => {
+  await known(api, 'Giulia');
+  await ready(api, 'Diavola');
+  await ready(api, 'Hawaii');
+  const dispatch = await open('/dispatch');
+  await expect(column(dispatch, 'Giulia')).toContainText('free since');
+  const diavola = ticket(dispatch, 'Diavola');
+  await expect(diavola.getByLabel('Driver').getByRole('option', { selected: true })).toHaveText('Giulia (free)');
+  await diavola.getByRole('button', { name: 'Assign' }).click();
+  await expect(column(dispatch, 'Giulia')).toContainText('1 out, back ~');
+  const next = ticket(dispatch, 'Hawaii').getByLabel('Driver');
+  await expect(next).toBeFocused();
+  // Nobody is free now: somebody has to choose.
+  await expect(next.getByRole('option', { selected: true })).toHaveText('Who drives?');
+  await next.selectOption('Somebody new…');
+  await ticket(dispatch, 'Hawaii').getByLabel('Name of somebody new').fill(' giulia ');
+  await ticket(dispatch, 'Hawaii').getByRole('button', { name: 'Assign' }).press('Enter');
+  // As everybody spells her.
+  await expect(column(dispatch, 'Giulia')).toContainText('2 out');
+});
+
+test('who drives has to be said', async ({ open, api }) => {
+  await ready(api, 'Diavola');
+  const dispatch = await open('/dispatch');
+  await ticket(dispatch, 'Diavola').getByRole('button', { name: 'Assign' }).click();
+  await expect(ticket(dispatch, 'Diavola').getByRole('alert')).toHaveText('Who drives?');
+});
+
+test('several go to one driver, and who comes second is told on the ticket', async ({ open, api }) => {
+  await known(api, 'Jonas');
+  const pizzas = [];
+  for (const pizza of ['Diavola', 'Hawaii', 'Margherita']) pizzas.push(await ready(api, pizza));
+  const dispatch = await open('/dispatch');
+  await expect(dispatch.getByRole('button', { name: /^Assign \d$/ })).toHaveCount(0);
+  for (const pizza of ['Diavola', 'Hawaii']) await ticket(dispatch, pizza).getByLabel('Select').check();
+  await expect(dispatch.getByText('2 selected, give to')).toBeVisible();
+  // One of them is given to somebody else on the way.
+  await dispatch.route('**/act/dispatch-several', async (route) => {
+    await api.post(`/api/orders/${pizzas[1].id}/dispatch`, { driver_name: 'مريم' });
+    await route.continue();
+  });
+  await dispatch.getByRole('button', { name: 'Assign 2' }).click();
+  await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(1);
+  await expect(column(dispatch, 'مريم').getByRole('article')).toContainText('Somebody was faster: a driver already has it.');
+  await expect(column(dispatch, 'Waiting for a driver').getByRole('article')).toHaveCount(1);
+  await expect(dispatch.getByRole('button', { name: /^Assign \d$/ })).toHaveCount(0);
+});
+
+test('what is selected is dragged to a driver', async ({ open, api, isMobile }) => {
+  test.skip(isMobile, 'Fingers do not drag here: they tap.');
+  await known(api, 'Jonas');
+  for (const pizza of ['Diavola', 'Hawaii', 'Margherita']) await ready(api, pizza);
+  const dispatch = await open('/dispatch');
+  await ticket(dispatch, 'Margherita').dragTo(column(dispatch, 'Jonas'));
+  await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(1);
+  for (const pizza of ['Diavola', 'Hawaii']) await ticket(dispatch, pizza).getByLabel('Select').check();
+  await ticket(dispatch, 'Diavola').getByRole('heading').dragTo(column(dispatch, 'Jonas'));
+  await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(3);
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
+
+  test('several go to one driver, and what was refused is named', async ({ open, api }) => {
+    const pizzas = [];
+    for (const pizza of ['Diavola', 'Hawaii', 'Margherita']) pizzas.push(await ready(api, pizza));
+    const dispatch = await open('/dispatch');
+    for (const pizza of ['Diavola', 'Hawaii']) await ticket(dispatch, pizza).getByLabel('Select').check();
+    await api.status(pizzas[1].id, 'cancelled');
+    const all = dispatch.getByLabel('Name of somebody new').filter({ visible: true }).last();
+    await all.fill('Jonas');
+    await dispatch.getByRole('button', { name: 'Assign', exact: true }).last().click();
+    await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(1);
+    await expect(dispatch.getByRole('alert')).toContainText('Hawaii');
+    await expect(dispatch.getByRole('alert')).toContainText('Somebody was faster: it has been cancelled.');
+    await expect(column(dispatch, 'Waiting for a driver').getByRole('article')).toHaveCount(1);
+  });
+});

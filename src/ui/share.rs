@@ -1,0 +1,86 @@
+//! Handing on the address of a page: by what the device offers for that, else as a copy.
+
+use super::{
+    locale::t,
+    market::Market,
+    parts::small::{Icon, icon, mark, text},
+    place::location_text,
+};
+use js_sys::{Array, Function, Object, Promise, Reflect, futures::JsFuture};
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    wasm_bindgen::{JsCast, JsValue},
+};
+
+/// A button, and what has become of it. Before the page is awake it would do nothing.
+pub fn share(title: &str) -> AnyView {
+    let market = Market::here();
+    let asleep = mark(move || market.is_asleep().then_some(""));
+    let done = RwSignal::new(None);
+    let title = title.to_owned();
+    let press = move |_| {
+        // What the device offers says itself what has become of it.
+        let offered = hand_over(&title);
+        let copies = offered.is_none();
+        let promise = offered.or_else(copy);
+        spawn_local(async move {
+            let well = match promise {
+                Some(promise) => JsFuture::from(promise).await.is_ok(),
+                None => false,
+            };
+            if copies {
+                let _ = done.try_set(Some(well));
+            }
+        });
+    };
+    let said = text(move || {
+        t(match done.get() {
+            None => ["", ""],
+            Some(true) => ["The address is copied.", "Die Adresse ist kopiert."],
+            Some(false) => [
+                "Copy it from the address bar.",
+                "Kopiere sie aus der Adresszeile.",
+            ],
+        })
+        .to_owned()
+    });
+    view! {
+        <p class="row">
+            <button class="button" type="button" data-asleep=asleep on:click=press>
+                {icon(Icon::Share)} {t(["Share this page", "Seite teilen"])}
+            </button>
+            <span class="small" role="status">{said}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// What the device has for that, if it has anything.
+fn hand_over(title: &str) -> Option<Promise> {
+    let data = Object::new();
+    let set = |name: &str, value: &str| Reflect::set(&data, &name.into(), &value.into()).ok();
+    set("title", title)?;
+    set("url", &location_text())?;
+    call(&navigator()?, "share", &data)
+}
+
+fn copy() -> Option<Promise> {
+    let clipboard = get(&navigator()?, "clipboard")?;
+    call(&clipboard, "writeText", &location_text().into())
+}
+
+fn navigator() -> Option<JsValue> {
+    get(&window(), "navigator")
+}
+
+fn get(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into()).ok()
+}
+
+/// Calls a method, if there is one.
+fn call(of: &JsValue, name: &str, with: &JsValue) -> Option<Promise> {
+    let method: Function = get(of, name)?.dyn_into().ok()?;
+    let answer = method.apply(of, &Array::of1(with)).ok()?;
+    answer.dyn_into().ok()
+}
