@@ -20,7 +20,7 @@ use leptos::{
     web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// A second press comes within this time, at the same place, and is meant for what stood there before.
 const SLIP: TimeDelta = TimeDelta::milliseconds(600);
@@ -166,6 +166,7 @@ impl Form {
 }
 
 type Then = Box<dyn Fn(&Order) + Send + Sync>;
+type Done = Arc<dyn Fn(&Order) + Send + Sync>;
 
 /// What a form is for.
 pub struct Act {
@@ -175,8 +176,10 @@ pub struct Act {
     pub name: &'static str,
     pub class: &'static str,
     pub order: Option<Signal<Order>>,
-    /// What follows when it is done.
+    /// What follows when it is done, as long as the form is there.
     pub then: Option<Then>,
+    /// What follows when it is done, even if the form has gone with its ticket by then.
+    pub done: Option<Done>,
 }
 
 impl Act {
@@ -187,6 +190,7 @@ impl Act {
             class: "",
             order: None,
             then: None,
+            done: None,
         }
     }
 
@@ -208,6 +212,13 @@ impl Act {
     pub fn then(self, then: impl Fn(&Order) + Send + Sync + 'static) -> Act {
         Act {
             then: Some(Box::new(then)),
+            ..self
+        }
+    }
+
+    pub fn done(self, done: impl Fn(&Order) + Send + Sync + 'static) -> Act {
+        Act {
+            done: Some(Arc::new(done)),
             ..self
         }
     }
@@ -239,7 +250,8 @@ impl Act {
             .is_none()
             .then(|| changing(move || form_error(form)));
         let key = text(move || form.key.get());
-        let (path, class, then) = (self.path, self.class, StoredValue::new(self.then));
+        let (path, class, done) = (self.path, self.class, self.done);
+        let then = StoredValue::new(self.then);
         let order_id = self
             .order
             .map(|order| order.with_untracked(|order| order.id));
@@ -254,6 +266,7 @@ impl Act {
             form.busy.set(true);
             form.error.set(None);
             forms.sending.update(|sending| sending.extend(order_id));
+            let done = done.clone();
             spawn_local(async move {
                 let mut answer = forms.send(order_id, path, body.clone(), market).await;
                 // It has a key, and so may be sent until there is an answer.
@@ -271,6 +284,7 @@ impl Act {
                 match &answer {
                     Ok(order) => {
                         // First, since the change itself may take the form away.
+                        done.inspect(|done| done(order));
                         then.try_with_value(|then| then.as_ref().map(|then| then(order)));
                         market.put(order);
                     }
