@@ -11,8 +11,8 @@ test('each field says what is wrong with it, and how it would be right', async (
   await kitchen.getByRole('button', { name: 'Offer it' }).click();
   await expect(kitchen.getByText('“9,5o” is no price. Write it like 9.50.')).toBeVisible();
   await expect(kitchen.getByText('The pizza has no name yet.')).toBeVisible();
-  await expect(kitchen.getByRole('textbox', { name: 'Pizza' })).toHaveAttribute('aria-invalid', 'true');
-  await expect(kitchen.getByRole('textbox', { name: 'Pizza' })).toBeFocused();
+  await expect(kitchen.getByRole('combobox', { name: 'Pizza' })).toHaveAttribute('aria-invalid', 'true');
+  await expect(kitchen.getByRole('combobox', { name: 'Pizza' })).toBeFocused();
   await expect(kitchen.getByLabel('Your price')).toHaveValue('9,5o');
   await expect(kitchen.getByRole('article')).toHaveCount(0);
 });
@@ -54,7 +54,7 @@ test('a rejection needs a reason', async ({ open, api }) => {
 
 test('a double click offers once', async ({ open, api }) => {
   const kitchen = await open('/supplier?kitchen=Bella%20Napoli');
-  await kitchen.getByRole('textbox', { name: 'Pizza' }).fill('Marinara');
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Marinara');
   await kitchen.getByLabel('Your price').fill('7');
   await kitchen.getByRole('button', { name: 'Offer it' }).dblclick();
   await expect(ticket(kitchen, 'Marinara')).toHaveCount(1);

@@ -8,17 +8,17 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
   const row = orders.getByRole('row').filter({ hasText: 'Diavola' });
 
   await kitchen.getByRole('textbox', { name: 'Kitchen' }).fill('Bella Napoli');
-  await kitchen.getByRole('textbox', { name: 'Pizza' }).fill('Diavola');
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Diavola');
   await kitchen.getByLabel('Your price').fill('9.50');
   await expect(kitchen.getByLabel('Customer pays')).toHaveText('€12.35');
   await kitchen.getByRole('button', { name: 'Offer it' }).click();
   await expect(ticket(kitchen, 'Diavola')).toBeVisible();
-  await expect(kitchen.getByRole('textbox', { name: 'Pizza' })).toHaveValue('');
+  await expect(kitchen.getByRole('combobox', { name: 'Pizza' })).toHaveValue('');
   await expect(row).toContainText('To answer');
 
-  await ticket(kitchen, 'Diavola').getByText('Note', { exact: true }).click();
+  await ticket(kitchen, 'Diavola').getByText(/^Note/).first().click();
   await ticket(kitchen, 'Diavola').getByLabel('Note for the customer').fill('Ask for it mild');
-  await ticket(kitchen, 'Diavola').getByLabel('5 minutes more').click();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: '5 minutes more' }).click();
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Accept' }).click();
   await expect(row).toContainText('On offer');
 
@@ -78,6 +78,7 @@ test('a supplier rejects with a reason, and a customer cancels', async ({ open, 
   await customer.getByText('Cancel this order…').click();
   await customer.getByRole('button', { name: 'Cancel my Capricciosa' }).click();
   await expect(customer.getByRole('heading', { level: 1 })).toHaveText('Capricciosa was cancelled');
+  await ticket(kitchen, 'Capricciosa').getByRole('button', { name: 'Take it down' }).click();
   await expect(ticket(kitchen, 'Capricciosa')).toHaveCount(0);
 
   const orders = await open('/orders?status=supplier_rejected');

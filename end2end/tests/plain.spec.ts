@@ -8,7 +8,7 @@ test('an order goes from offer to doorstep by forms and reloads', async ({ open 
   const kitchen = await open('/supplier');
   await expect(kitchen.getByText(/^As of/)).toBeVisible();
   await kitchen.getByRole('textbox', { name: 'Kitchen' }).fill('Bella Napoli');
-  await kitchen.getByRole('textbox', { name: 'Pizza' }).fill('Diavola');
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Diavola');
   await kitchen.getByLabel('Your price').fill('9.50');
   await kitchen.getByRole('button', { name: 'Offer it' }).click();
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Accept' }).click();

@@ -32,12 +32,12 @@ test('what one types before the page is awake stays', async ({ browser, market, 
   const asleep = new Promise<void>((done) => (wake = done));
   await page.route(/\.wasm$/, async (route) => asleep.then(() => route.continue()));
   await page.goto('/supplier');
-  await page.getByRole('textbox', { name: 'Pizza' }).fill('Early');
+  await page.getByRole('combobox', { name: 'Pizza' }).fill('Early');
   await page.getByLabel('Your price').fill('7.70');
   await page.getByLabel('Markup').fill('40');
   wake();
   await awake(page);
-  await expect(page.getByRole('textbox', { name: 'Pizza' })).toHaveValue('Early');
+  await expect(page.getByRole('combobox', { name: 'Pizza' })).toHaveValue('Early');
   await expect(page.getByLabel('Your price')).toHaveValue('7.70');
   await expect(page.getByText('€10.78')).toBeVisible();
   await page.context().close();

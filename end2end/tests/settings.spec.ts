@@ -69,9 +69,9 @@ test('keys lead from ticket to ticket, and take the next step', async ({ open, a
   await kitchen.keyboard.press('n');
   await expect(column(kitchen, 'In the oven').getByRole('heading', { name: 'Hawaii' })).toBeVisible();
   // What is written in a field is text.
-  await kitchen.getByRole('textbox', { name: 'Pizza' }).first().fill('');
-  await kitchen.getByRole('textbox', { name: 'Pizza' }).first().pressSequentially('no joke?');
-  await expect(kitchen.getByRole('textbox', { name: 'Pizza' }).first()).toHaveValue('no joke?');
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).first().fill('');
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).first().pressSequentially('no joke?');
+  await expect(kitchen.getByRole('combobox', { name: 'Pizza' }).first()).toHaveValue('no joke?');
 });
 
 test('what matters and is out of sight is told, and what is in sight is not', async ({ open, api }) => {

@@ -30,6 +30,8 @@ pub async fn offer(
         "supplier_price",
         "markup_percentage",
     ];
+    let [supplier_price, markup_percentage] =
+        [supplier_price, markup_percentage].map(|number| crate::domain::with_point(&number));
     crate::server::posted(
         "offer",
         names,
@@ -51,12 +53,7 @@ pub async fn respond(
     #[server(default)] estimated_time: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let said = [reason, notes].map(|words| words.trim().to_owned());
-    let notes = said
-        .into_iter()
-        .filter(|words| !words.is_empty())
-        .collect::<Vec<_>>()
-        .join(". ");
+    let notes = said([reason, notes]);
     use crate::domain::Command;
     let (form, read): (_, fn(_) -> _) = match &*accept {
         "false" => ("reject", Command::read_rejection),
@@ -193,18 +190,28 @@ pub async fn deliver(
         .await
 }
 
-/// Somebody gives the order up.
+/// Somebody gives the order up. A supplier may say why.
 #[server(prefix = "/act", endpoint = "cancel")]
 pub async fn cancel(
     id: OrderId,
     version: u32,
     by: Role,
+    #[server(default)] notes: String,
+    #[server(default)] reason: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted("cancel", [], [])
+    crate::server::posted("cancel", ["notes"], [said([reason, notes])])
         .keyed(key)
-        .act(id, version, by, |_| Ok(crate::domain::Command::Cancel))
+        .act(id, version, by, crate::domain::Command::read_cancellation)
         .await
+}
+
+/// A reason that was picked, and words of one's own.
+#[cfg(feature = "ssr")]
+fn said(words: [String; 2]) -> String {
+    let words = words.map(|words| words.trim().to_owned());
+    let words = words.into_iter().filter(|words| !words.is_empty());
+    words.collect::<Vec<_>>().join(". ")
 }
 
 /// The live view, to begin with or to begin again.

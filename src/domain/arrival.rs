@@ -26,12 +26,12 @@ const STAGES: [(Status, i64, i64); 5] = [
 pub struct Arrival {
     pub from: Time,
     pub to: Time,
-    pub pace: Pace,
+    pub pace: Course,
 }
 
 /// How an arrival compares with what was promised first.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pace {
+pub enum Course {
     AsPromised,
     Earlier,
     Later,
@@ -61,19 +61,19 @@ pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -
         return Some(Arrival {
             from,
             to,
-            pace: Pace::AsPromised,
+            pace: Course::AsPromised,
         });
     };
     let (first, last) = (promised + minutes(-5), promised + minutes(5));
     let pace = if from > last {
-        Pace::Later
+        Course::Later
     } else if to < first {
-        Pace::Earlier
+        Course::Earlier
     } else {
         // What cannot be any more falls away, so that the range narrows.
         from = from.max(first);
         to = to.min(last).max(from + minutes(2));
-        Pace::AsPromised
+        Course::AsPromised
     };
     Some(Arrival { from, to, pace })
 }
@@ -114,36 +114,39 @@ mod tests {
         Time::from_millis(minute * 60_000)
     }
 
-    fn range(arrival: Arrival) -> (i64, i64, Pace) {
+    fn range(arrival: Arrival) -> (i64, i64, Course) {
         let minute = |time: Time| time.millis() / 60_000;
         (minute(arrival.from), minute(arrival.to), arrival.pace)
     }
 
-    fn says(status: Status, since: i64, promised: i64, now: i64) -> (i64, i64, Pace) {
+    fn says(status: Status, since: i64, promised: i64, now: i64) -> (i64, i64, Course) {
         range(arrival(status, at(since), Some(at(promised)), at(now)).unwrap())
     }
 
     #[test]
     fn a_promise_stands_until_it_cannot_be_kept() {
         use Status::*;
-        assert_eq!(says(CustomerAccepted, 0, 30, 0), (25, 35, Pace::AsPromised));
+        assert_eq!(
+            says(CustomerAccepted, 0, 30, 0),
+            (25, 35, Course::AsPromised)
+        );
         assert_eq!(
             says(CustomerAccepted, 0, 30, 15),
-            (27, 35, Pace::AsPromised)
+            (27, 35, Course::AsPromised)
         );
         // 12 minutes are the least that is left: from 24 on, 35 cannot be any more.
-        assert_eq!(says(CustomerAccepted, 0, 30, 24), (36, 67, Pace::Later));
-        assert_eq!(says(Ready, 30, 30, 31), (36, 56, Pace::Later));
-        assert_eq!(says(InTransit, 30, 35, 31), (35, 40, Pace::AsPromised));
-        assert_eq!(says(InTransit, 0, 40, 1), (5, 15, Pace::Earlier));
+        assert_eq!(says(CustomerAccepted, 0, 30, 24), (36, 67, Course::Later));
+        assert_eq!(says(Ready, 30, 30, 31), (36, 56, Course::Later));
+        assert_eq!(says(InTransit, 30, 35, 31), (35, 40, Course::AsPromised));
+        assert_eq!(says(InTransit, 0, 40, 1), (5, 15, Course::Earlier));
         // Nobody knows, long after that: it may come any time.
-        assert_eq!(says(InTransit, 0, 20, 60), (60, 65, Pace::Later));
+        assert_eq!(says(InTransit, 0, 20, 60), (60, 65, Course::Later));
     }
 
     #[test]
     fn without_a_promise_the_stages_speak() {
         let arrival = arrival(Status::Preparing, at(0), None, at(0)).unwrap();
-        assert_eq!(range(arrival), (12, 38, Pace::AsPromised));
+        assert_eq!(range(arrival), (12, 38, Course::AsPromised));
         assert_eq!(super::arrival(Status::Delivered, at(0), None, at(0)), None);
     }
 

@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(board.counts().of(Status::Cancelled), 250);
         assert_eq!(board.orders().next().unwrap().id, id(50));
         assert_eq!(board.forgotten(), Some(id(49)));
-        assert!(matches!(commands()[8], Command::Cancel));
+        assert!(matches!(commands()[8], Command::Cancel { .. }));
     }
 
     proptest! {

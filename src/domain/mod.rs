@@ -4,6 +4,7 @@
 //! takes time, ids and text as arguments.
 
 mod arrival;
+mod bell;
 mod board;
 mod drivers;
 mod error;
@@ -20,7 +21,8 @@ mod sought;
 mod text;
 mod time;
 
-pub use arrival::{Arrival, Pace, SOON, ahead, arrival, turn};
+pub use arrival::{Arrival, Course, SOON, ahead, arrival, turn};
+pub use bell::{Chime, Heard, hangs, rings, stroke};
 pub use board::{Board, Counts, Folded, Found, Row, Snapshot};
 pub use drivers::{Driver, OUT, drivers};
 pub use error::{Error, Fault, Refusal, What};
@@ -28,7 +30,7 @@ pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};
 pub(crate) use lifecycle::named;
 pub use lifecycle::{EventType, Role, Status, Verb};
-pub use money::{Cents, Markup, Price, customer_price};
+pub use money::{Cents, Markup, Price, customer_price, with_point};
 #[cfg(test)]
 pub(crate) use order::tests as samples;
 pub use order::{Command, Expected, Offer, Order, OrderId};

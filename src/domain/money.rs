@@ -92,6 +92,16 @@ impl Field for Markup {
     }
 }
 
+/// A number as people write it by hand: where a comma makes it one, it is the decimal point. Whoever means thousands
+/// by it gets three decimals, which are refused, and not another price.
+pub fn with_point(text: &str) -> String {
+    let pointed = text.replacen(',', ".", 1);
+    match units(&pointed, 2) {
+        Ok(_) => pointed,
+        Err(_) => text.to_owned(),
+    }
+}
+
 /// A number with at most two decimals, in hundredths.
 fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, What> {
     let hundredths = units(text, 2)?.ok_or(What::TooPrecise)?;
@@ -212,6 +222,18 @@ mod tests {
 
     fn price(text: &str) -> Result<u32, What> {
         Price::parse(text).map(|p| p.cents().get())
+    }
+
+    #[test]
+    fn a_comma_may_be_the_point_but_never_thousands() {
+        assert_eq!(
+            ["9,50", " 9,5 ", "9.5", "9,5o", "1,234.50", "1,2,3"].map(with_point),
+            ["9.50", " 9.5 ", "9.5", "9,5o", "1,234.50", "1,2,3"]
+        );
+        assert!(matches!(
+            Price::parse(&with_point("1,234")),
+            Err(What::TooPrecise)
+        ));
     }
 
     #[test]

@@ -99,7 +99,10 @@ pub enum Command {
     },
     SetOff,
     Deliver,
-    Cancel,
+    Cancel {
+        /// Why, where it is the supplier who cancels.
+        reason: Option<Notes>,
+    },
 }
 
 /// Which versions of an order a change may be made to.
@@ -120,7 +123,7 @@ impl Command {
             Command::Dispatch { .. } => Verb::Dispatch,
             Command::SetOff => Verb::SetOff,
             Command::Deliver => Verb::Deliver,
-            Command::Cancel => Verb::Cancel,
+            Command::Cancel { .. } => Verb::Cancel,
         }
     }
 }
@@ -179,11 +182,15 @@ impl Order {
                 self.delivery_address = Some(delivery_address);
             }
             Command::Dispatch { driver_name } => self.driver_name = Some(driver_name),
+            // Supplier's notes are the supplier's.
+            Command::Cancel {
+                reason: Some(reason),
+            } if by == Some(Role::Supplier) => self.supplier_notes = Some(reason),
             Command::Prepare
             | Command::MarkReady
             | Command::SetOff
             | Command::Deliver
-            | Command::Cancel => {}
+            | Command::Cancel { .. } => {}
         }
         self.status = step.to;
         // A clock that was set back must not put a change before the one that it follows.
@@ -281,6 +288,12 @@ impl Command {
         })
     }
 
+    /// Reads a cancellation as people make it: with a reason, if they like.
+    pub fn read_cancellation(mut fields: Fields) -> Result<Command, Error> {
+        let reason = fields.unless_blank("notes");
+        fields.finish(|| Some(Command::Cancel { reason }))
+    }
+
     /// Reads a customer's acceptance.
     pub fn read_take(mut fields: Fields) -> Result<Command, Error> {
         let customer_name = fields.required("customer_name");
@@ -327,7 +340,7 @@ impl Field for WantedStatus {
             Status::Ready => Ok(WantedStatus(Command::MarkReady)),
             Status::InTransit => Ok(WantedStatus(Command::SetOff)),
             Status::Delivered => Ok(WantedStatus(Command::Deliver)),
-            Status::Cancelled => Ok(WantedStatus(Command::Cancel)),
+            Status::Cancelled => Ok(WantedStatus(Command::Cancel { reason: None })),
             Status::PendingSupplier => Err(What::HasItsOwnCall {
                 call: "POST /api/orders".to_owned(),
             }),
@@ -389,7 +402,7 @@ pub(crate) mod tests {
             },
             Command::SetOff,
             Command::Deliver,
-            Command::Cancel,
+            Command::Cancel { reason: None },
         ]
     }
 
@@ -438,6 +451,32 @@ pub(crate) mod tests {
             WantedStatus::parse("eaten"),
             Err(What::NotAStatus)
         ));
+    }
+
+    #[test]
+    fn only_the_supplier_says_why_it_cancels() {
+        let reason = Notes::parse("Oven broken").ok();
+        let cancelled = |by, reason: &Option<Notes>| {
+            let (order, _) = Order::new(id(1), offer(), at(0));
+            let (order, _) = order.apply(commands()[0].clone(), None, at(1)).unwrap();
+            let cancel = Command::Cancel {
+                reason: reason.clone(),
+            };
+            let (order, _) = order.apply(cancel, by, at(2)).unwrap();
+            order.supplier_notes.map(String::from)
+        };
+        assert_eq!(
+            cancelled(Some(Role::Supplier), &reason).as_deref(),
+            Some("Oven broken")
+        );
+        assert_eq!(
+            cancelled(Some(Role::Supplier), &None).as_deref(),
+            Some("Hot")
+        );
+        assert_eq!(
+            cancelled(Some(Role::Customer), &reason).as_deref(),
+            Some("Hot")
+        );
     }
 
     proptest! {

@@ -106,6 +106,10 @@ async fn file(app: &App, request: Request, keep: &'static str) -> Response {
 /// Renders the page of a place.
 async fn page(app: App, place: Place, request: Request) -> Response {
     let headers = request.headers();
+    if let Some(elsewhere) = settings::own_kitchen(&place, headers) {
+        return elsewhere;
+    }
+    let remembered = settings::remembered(&place);
     let snapshot = app.desk.snapshot().await;
     let own = settings::of(headers, &app);
     let zone = zone(headers);
@@ -149,6 +153,9 @@ async fn page(app: App, place: Place, request: Request) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     if flashes {
         headers.append(SET_COOKIE, FLASH_SHOWN);
+    }
+    if let Some(cookie) = remembered {
+        headers.append(SET_COOKIE, cookie);
     }
     response
 }

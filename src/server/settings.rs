@@ -4,7 +4,7 @@ use super::{
     posted::{came_from, read_cookie},
     state::App,
 };
-use crate::ui::{Language, Locale, Settings, Theme};
+use crate::ui::{Kitchen, Language, Locale, Place, Settings, Theme, kitchen_cookie};
 use axum::{
     Form,
     http::{
@@ -54,6 +54,25 @@ pub fn of(headers: &HeaderMap, app: &App) -> Settings {
         theme: read_cookie(headers, "theme")
             .and_then(|name| Theme::from_name(&name))
             .unwrap_or(Theme::System),
+    }
+}
+
+/// Where a device that belongs to a kitchen is sent, when it asks for none in particular.
+pub fn own_kitchen(place: &Place, headers: &HeaderMap) -> Option<Response> {
+    let own = Place::Supplier {
+        kitchen: Kitchen::Own,
+    };
+    let name = read_cookie(headers, "kitchen").filter(|name| *place == own && !name.is_empty())?;
+    let kitchen = Kitchen::One(name);
+    let address = HeaderValue::from_str(&Place::Supplier { kitchen }.address()).ok()?;
+    Some((StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response())
+}
+
+/// What a device remembers from now on, having opened this place.
+pub fn remembered(place: &Place) -> Option<HeaderValue> {
+    match place {
+        Place::Supplier { kitchen } => HeaderValue::from_str(&kitchen_cookie(kitchen)?).ok(),
+        _ => None,
     }
 }
 

@@ -69,6 +69,7 @@ pub fn App() -> impl IntoView {
     let told = Toasts::new();
     provide_context(told);
     market.hear(move |event| news::tell(event, here, forms, told));
+    provide_context(panels::Bell::new());
     live::keep(market);
     Effect::new(move |awake: Option<()>| {
         if awake.is_none() {

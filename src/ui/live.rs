@@ -7,6 +7,7 @@ use super::{
     ask,
     market::{Link, Market},
     panels,
+    settings::set_cookie,
 };
 use crate::{
     api,
@@ -198,7 +199,7 @@ pub fn hurry() {
 
 /// So that the next page is rendered in the reader's time from the start.
 fn remember_zone(zone: i32) {
-    let cookie = format!("zone={zone}; Path=/; Max-Age=31536000; SameSite=Lax");
-    // Without cookies pages begin in UTC.
-    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+    set_cookie(&format!(
+        "zone={zone}; Path=/; Max-Age=31536000; SameSite=Lax"
+    ));
 }

@@ -26,8 +26,8 @@ pub use app::{App, Opening};
 pub use keys::help;
 pub use locale::{Currency, Language, Locale, t};
 pub use parts::form::{Flash, form_id};
-pub use place::Place;
 #[cfg(feature = "hydrate")]
 pub use place::fetch_here;
-pub use settings::{Settings, Theme, settings};
+pub use place::{Kitchen, Place};
+pub use settings::{Settings, Theme, kitchen_cookie, settings};
 pub use words::title;

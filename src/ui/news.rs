@@ -29,7 +29,7 @@ fn matters(place: &Place, event: &Event) -> bool {
     use EventType::{Cancelled, CustomerAccepted, Ready};
     match place {
         Place::Supplier { kitchen } => {
-            words::is_of(&event.order, kitchen.as_deref())
+            words::is_of(&event.order, kitchen.name())
                 && matches!(event.event_type, CustomerAccepted | Cancelled)
         }
         Place::Dispatch => match event.event_type {

@@ -19,8 +19,7 @@ use percent_encoding::percent_decode_str;
 pub enum Place {
     Home,
     Supplier {
-        /// The kitchen that this screen belongs to.
-        kitchen: Option<String>,
+        kitchen: Kitchen,
     },
     Customer {
         /// The offer that is about to be taken.
@@ -37,6 +36,43 @@ pub enum Place {
         at: Option<usize>,
     },
     Nowhere,
+}
+
+/// Whose tickets hang on a kitchen's screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kitchen {
+    /// Of the kitchen that this device belongs to, where one was chosen; else of all.
+    Own,
+    All,
+    One(String),
+}
+
+impl Kitchen {
+    /// `kitchen=` names all; without it nothing is said.
+    fn read(value: Option<String>) -> Kitchen {
+        match value {
+            None => Kitchen::Own,
+            Some(name) if name.is_empty() => Kitchen::All,
+            Some(name) => Kitchen::One(name),
+        }
+    }
+
+    /// As an address has it.
+    fn value(&self) -> Option<String> {
+        match self {
+            Kitchen::Own => None,
+            Kitchen::All => Some(String::new()),
+            Kitchen::One(name) => Some(name.clone()),
+        }
+    }
+
+    /// Its name, where it is one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Kitchen::One(name) => Some(name),
+            Kitchen::Own | Kitchen::All => None,
+        }
+    }
 }
 
 /// Which page a place is on: what does not change while one stays there.
@@ -152,24 +188,24 @@ impl Wanted {
 
 impl Place {
     pub fn read(path: &str, query: &str) -> Place {
-        let value = |name: &str| {
+        let given = |name: &str| {
             let pairs = query
                 .trim_start_matches('?')
                 .split('&')
                 .filter_map(|pair| pair.split_once('='));
-            let found = pairs
+            pairs
                 .filter(|(key, _)| *key == name)
                 .map(|(_, value)| decode(value))
-                .next();
-            found.filter(|value| !value.is_empty())
+                .next()
         };
+        let value = |name: &str| given(name).filter(|value| !value.is_empty());
         let id = |text: &str| text.parse().ok();
         let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
         let wanted = || Wanted::read(value);
         match steps[..] {
             [] => Place::Home,
             ["supplier"] => Place::Supplier {
-                kitchen: value("kitchen"),
+                kitchen: Kitchen::read(given("kitchen")),
             },
             ["customer"] => Place::Customer {
                 taking: value("take").and_then(|taking| id(&taking)),
@@ -200,7 +236,7 @@ impl Place {
     pub fn address(&self) -> String {
         match self {
             Place::Home | Place::Nowhere => "/".to_owned(),
-            Place::Supplier { kitchen } => with_query("/supplier", [("kitchen", kitchen.clone())]),
+            Place::Supplier { kitchen } => with_query("/supplier", [("kitchen", kitchen.value())]),
             Place::Customer { taking, shelf } => {
                 let text = Some(shelf.text.clone()).filter(|text| !text.is_empty());
                 with_query(
@@ -253,7 +289,7 @@ impl Place {
         use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
         match self {
             Place::Supplier { kitchen } => {
-                !order.status.is_final() && words::is_of(order, kitchen.as_deref())
+                !order.status.is_final() && words::is_of(order, kitchen.name())
             }
             Place::Customer { taking, .. } => {
                 *taking == Some(order.id) || order.status == SupplierAccepted
@@ -297,7 +333,7 @@ impl Place {
     }
 }
 
-fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " "))
         .decode_utf8_lossy()
         .into_owned()
@@ -538,9 +574,14 @@ mod tests {
                 },
             );
         let open = prop::option::of((id.clone(), prop::option::of(1usize..20)));
+        let kitchen = prop_oneof![
+            Just(Kitchen::Own),
+            Just(Kitchen::All),
+            "\\PC{1,12}".prop_map(Kitchen::One),
+        ];
         prop_oneof![
             Just(Place::Home),
-            prop::option::of("\\PC{1,12}").prop_map(|kitchen| Place::Supplier { kitchen }),
+            kitchen.prop_map(|kitchen| Place::Supplier { kitchen }),
             (
                 prop::option::of(id.clone()),
                 "\\PC{0,8}",
@@ -592,7 +633,7 @@ mod tests {
         assert_eq!(
             Place::read("/supplier", "?kitchen=Bella+Napoli&x"),
             Place::Supplier {
-                kitchen: Some("Bella Napoli".to_owned())
+                kitchen: Kitchen::One("Bella Napoli".to_owned())
             }
         );
     }

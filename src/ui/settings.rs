@@ -4,8 +4,10 @@
 use super::{
     locale::{Language, Locale, Text, t},
     parts::small::{Icon, icon},
+    place::{Kitchen, decode},
+    words,
 };
-use crate::domain::named;
+use crate::domain::{Field as _, Name, named};
 use leptos::prelude::*;
 
 named! {
@@ -30,6 +32,34 @@ impl Default for Settings {
             theme: Theme::System,
         }
     }
+}
+
+/// The cookie that remembers, or forgets, to which kitchen a device belongs. Where nothing was chosen, it stays as it is.
+pub fn kitchen_cookie(kitchen: &Kitchen) -> Option<String> {
+    let (name, age) = match kitchen {
+        Kitchen::Own => return None,
+        Kitchen::All => (String::new(), 0),
+        // What can be no kitchen is not worth remembering.
+        Kitchen::One(name) => (words::in_address(&Name::parse(name).ok()?), 31_536_000),
+    };
+    Some(format!(
+        "kitchen={name}; Path=/; Max-Age={age}; SameSite=Lax"
+    ))
+}
+
+/// The kitchen that this device belongs to, as its cookie says.
+pub fn kitchen_of_device() -> Option<String> {
+    let cookies = js_sys::Reflect::get(&document(), &"cookie".into()).ok()?;
+    let cookies = cookies.as_string()?;
+    let mut found = cookies
+        .split("; ")
+        .filter_map(|cookie| cookie.strip_prefix("kitchen="));
+    found.next().filter(|name| !name.is_empty()).map(decode)
+}
+
+/// From now on, the next page is rendered with it. Where a browser keeps no cookies, each page begins anew.
+pub fn set_cookie(cookie: &str) {
+    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
 const TITLE: Text = ["Look and language", "Aussehen und Sprache"];

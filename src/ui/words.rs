@@ -237,13 +237,12 @@ pub fn title(place: &Place, board: Option<&Board>) -> String {
         Place::Nowhere => t(["Nothing here", "Hier ist nichts"]).to_owned(),
         Place::Supplier { kitchen } => {
             let to_answer = |order: &Order| {
-                order.status == Status::PendingSupplier && is_of(order, kitchen.as_deref())
+                order.status == Status::PendingSupplier && is_of(order, kitchen.name())
             };
-            let kitchen = kitchen.as_deref();
             format!(
                 "{}{}",
                 waits(&to_answer),
-                kitchen.unwrap_or(t(["Supplier", "Küche"]))
+                kitchen.name().unwrap_or(t(["Supplier", "Küche"]))
             )
         }
         Place::Customer { .. } => t(["Hot right now", "Jetzt zu haben"]).to_owned(),

@@ -10,6 +10,8 @@ mod orders;
 mod supplier;
 mod track;
 
+pub use supplier::Bell;
+
 use super::place::Panel;
 use leptos::prelude::*;
 

@@ -3,7 +3,7 @@
 use crate::{
     api,
     domain::{
-        Arrival, Error, Event, EventType, Order, Pace, Role, Status, Time, Verb, ahead, arrival,
+        Arrival, Course, Error, Event, EventType, Order, Role, Status, Time, Verb, ahead, arrival,
     },
     ui::{
         locale::{Text, say, t},
@@ -160,7 +160,7 @@ impl Way {
     /// Where it stands, and why it comes at another time than was promised.
     fn in_short(&self) -> String {
         let pace = self.arrival().map(|(arrival, _)| arrival.pace);
-        let (late, early) = (pace == Some(Pace::Later), pace == Some(Pace::Earlier));
+        let (late, early) = (pace == Some(Course::Later), pace == Some(Course::Earlier));
         let reason = reason(self.status, late, early).map_or("", |(_, reason)| t(reason));
         format!("{} {reason}", words::customer_status(self.status))
     }
@@ -225,7 +225,7 @@ fn when(way: Way) -> AnyView {
 /// Why it comes at another time than was promised: said when that changes, and not with every minute.
 fn why(way: Way) -> AnyView {
     let pace = Memo::new(move |_| way.arrival().map(|(arrival, _)| arrival.pace as u8));
-    let (late, early) = (Pace::Later as u8, Pace::Earlier as u8);
+    let (late, early) = (Course::Later as u8, Course::Earlier as u8);
     let why = changing(move || {
         let pace = pace.get()?;
         let promised = moment(way.promised?);

@@ -7,7 +7,7 @@ use crate::{
         live::hurry,
         locale::{Text, say, t},
         market::{Lamp, Market},
-        place::{Here, Panel, Place, Wanted},
+        place::{Here, Kitchen, Panel, Place, Wanted},
         settings::open_settings,
         words,
     },
@@ -20,7 +20,7 @@ pub fn bar() -> AnyView {
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
-                    {panel(Place::Supplier { kitchen: None }, ["Supplier", "Küche"], |board| waits(board, Status::PendingSupplier), ["to answer", "zu beantworten"], true)}
+                    {panel(Place::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], |board| waits(board, Status::PendingSupplier), ["to answer", "zu beantworten"], true)}
                     {panel(Place::offers(), ["Customer", "Kunde"], |board| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
                     {panel(Place::Dispatch, ["Dispatch", "Auslieferung"], |board| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
                     {panel(Place::Orders { wanted: Wanted::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board| board.counts().all() as usize, ["in all", "insgesamt"], false)}

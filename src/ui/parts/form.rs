@@ -21,7 +21,7 @@ use leptos::{
     task::spawn_local, web_sys::UrlSearchParams,
 };
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// A second press comes within this time, at the same place, and is meant for what stood there before.
 const SLIP: TimeDelta = TimeDelta::milliseconds(600);
@@ -242,6 +242,7 @@ type Onward = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// By this name each of several orders is sent, as `id.version`.
 pub const SEVERAL: &str = "order[]";
+type Done = Arc<dyn Fn(&Order) + Send + Sync>;
 
 /// What a form is for.
 pub struct Act {
@@ -257,6 +258,8 @@ pub struct Act {
     pub then: Option<Then>,
     /// Where the work goes on when it is done, which may take the form away: what the focus then goes to.
     pub onward: Option<Onward>,
+    /// What follows when it is done, even if the form has gone with its ticket by then.
+    pub done: Option<Done>,
 }
 
 impl Act {
@@ -269,6 +272,7 @@ impl Act {
             several: None,
             then: None,
             onward: None,
+            done: None,
         }
     }
 
@@ -309,6 +313,13 @@ impl Act {
         }
     }
 
+    pub fn done(self, done: impl Fn(&Order) + Send + Sync + 'static) -> Act {
+        Act {
+            done: Some(Arc::new(done)),
+            ..self
+        }
+    }
+
     /// The form, with the fields and buttons that `parts` makes.
     pub fn form(self, parts: impl FnOnce(Form) -> AnyView) -> AnyView {
         let id = form_id(
@@ -336,7 +347,8 @@ impl Act {
             .is_none()
             .then(|| changing(move || form_error(form)));
         let key = text(move || form.key.get());
-        let (path, class, then) = (self.path, self.class, StoredValue::new(self.then));
+        let (path, class, done) = (self.path, self.class, self.done);
+        let then = StoredValue::new(self.then);
         let order_id = self
             .order
             .map(|order| order.with_untracked(|order| order.id));
@@ -359,6 +371,7 @@ impl Act {
                 body,
             };
             let onward = onward.as_ref().and_then(|onward| onward());
+            let done = done.clone();
             spawn_local(async move {
                 let waits = move || {
                     let _ = form.error.try_set(Some(Error::NoAnswer));
@@ -370,11 +383,14 @@ impl Act {
                 let _ = form.key.try_set(ask::fresh_key());
                 match &answer {
                     Ok(answers) => {
-                        let done = answers.iter().find_map(|(_, one)| one.as_ref().ok());
+                        let order = answers.iter().find_map(|(_, one)| one.as_ref().ok());
                         // First, since the change itself may take the form away.
+                        if let (Some(done), Some(order)) = (&done, order) {
+                            done(order);
+                        }
                         then.try_with_value(|then| {
-                            if let (Some(then), Some(done)) = (then, done) {
-                                then(done);
+                            if let (Some(then), Some(order)) = (then, order) {
+                                then(order);
                             }
                         });
                         if let Some(onward) = onward {

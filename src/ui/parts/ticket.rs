@@ -12,12 +12,18 @@ use crate::{
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
+/// Whoever waits longer than this for somebody else has been forgotten, soon and for good.
+const LONG: TimeDelta = TimeDelta::minutes(5);
+const TOO_LONG: TimeDelta = TimeDelta::minutes(15);
+/// What has happened within this time is new to whoever looks.
+const JUST_NOW: TimeDelta = TimeDelta::seconds(3);
+
 /// What is left is counted in minutes begun: of 25, all 25 are left at first.
 pub const ALMOST: TimeDelta = TimeDelta::seconds(59);
 
 /// How late something is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Level {
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub enum Level {
     Fine,
     Soon,
     Late,
@@ -32,6 +38,14 @@ impl Level {
         }
     }
 
+    fn of_waiting(since: Time, now: Time) -> Level {
+        match now - since {
+            long if long >= TOO_LONG => Level::Late,
+            long if long >= LONG => Level::Soon,
+            _ => Level::Fine,
+        }
+    }
+
     fn face(self) -> (Option<&'static str>, Icon) {
         match self {
             Level::Fine => (None, Icon::Clock),
@@ -41,22 +55,53 @@ impl Level {
     }
 }
 
-fn level(order: &Order) -> impl Fn() -> Level + Copy + Send + Sync + 'static {
+/// How late an order is: by its promise.
+pub fn level(order: &Order) -> Signal<Level> {
     let market = Market::here();
     let promised = market.promised(order);
-    move || Level::of(promised, market.now())
+    Signal::derive(move || Level::of(promised, market.now()))
+}
+
+/// How late an order is that waits for somebody where it is now: by its promise, or by how long it waits.
+pub fn level_waiting(order: &Order) -> Signal<Level> {
+    let (market, since) = (Market::here(), order.updated_at);
+    let promise = level(order);
+    Signal::derive(move || {
+        let waiting = Level::of_waiting(since, market.now());
+        if promise.get() > waiting {
+            promise.get()
+        } else {
+            waiting
+        }
+    })
 }
 
 /// A ticket with what stands on it.
 pub fn ticket<const N: usize>(order: &Order, class: &'static str, parts: [AnyView; N]) -> AnyView {
-    hang(order, class, parts.into())
+    hang(order, class, level(order), None, parts.into())
 }
 
-fn hang(order: &Order, class: &'static str, parts: Vec<AnyView>) -> AnyView {
-    let level = level(order);
-    let late = mark(move || level().face().0);
-    view! { <article class=class id=format!("o{}", order.id) tabindex="-1" data-level=late>{parts}</article> }
-        .into_any()
+/// As [`ticket`], where it says by itself how late it is, and may ring.
+pub fn hang(
+    order: &Order,
+    class: &'static str,
+    level: Signal<Level>,
+    rings: Option<Signal<bool>>,
+    parts: Vec<AnyView>,
+) -> AnyView {
+    let market = Market::here();
+    let late = mark(move || level.get().face().0);
+    let rings = mark(move || rings.is_some_and(|rings| rings.get()).then_some(""));
+    // It shows up: a page that has just been opened shows all of its tickets at once.
+    let is_new =
+        !market.is_asleep_untracked() && market.now_untracked() - order.updated_at < JUST_NOW;
+    let new = is_new.then_some("");
+    view! {
+        <article class=class id=format!("o{}", order.id) tabindex="-1" data-level=late data-rings=rings data-new=new>
+            {parts}
+        </article>
+    }
+    .into_any()
 }
 
 /// Drawing, name, number, and what `more` says.
@@ -77,8 +122,14 @@ pub fn due(order: &Order) -> AnyView {
     let Some(promised) = market.promised(order) else {
         return ().into_any();
     };
-    let level = level(order);
-    let words = text(move || match promised - market.now() {
+    let words = text(move || to_go(promised, market.now()));
+    let promised = view! { {t(["promised ", "zugesagt "])} {moment(promised)} };
+    said_late(level(order), words, promised.into_any())
+}
+
+/// What is left until a promise: `In 4 min`, `7 min late`.
+pub fn to_go(promised: Time, now: Time) -> String {
+    match promised - now {
         left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
         left if left < TimeDelta::zero() => {
             let late = words::duration(-left);
@@ -88,19 +139,61 @@ pub fn due(order: &Order) -> AnyView {
             let left = words::duration(left + ALMOST);
             say!("In {left}", "In {left}")
         }
-    });
-    let symbol = icon_of(move || level().face().1);
-    view! {
-        <p class="due">
-            {symbol}
-            <span><b>{words}</b> " " <span>{t(["promised ", "zugesagt "])} {moment(promised)}</span></span>
-        </p>
     }
-    .into_any()
+}
+
+/// How long it has waited where it is now, and for what.
+pub fn waiting(order: &Order, for_what: &'static str) -> AnyView {
+    let (market, since) = (Market::here(), order.updated_at);
+    let long = text(move || words::duration(market.now() - since));
+    said_late(level_waiting(order), long, for_what.into_any())
+}
+
+/// A time that may be late: by word and shape, then by colour.
+fn said_late(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyView {
+    let symbol = icon_of(move || level.get().face().1);
+    view! { <p class="due">{symbol} <span><b>{time}</b> " " <span>{what}</span></span></p> }
+        .into_any()
 }
 
 /// Tells one button from the next, for those who do not see where it stands.
 pub fn which(order: &Order) -> AnyView {
     view! { <span class="unseen">{format!(": {} {}", order.pizza_name, order.id.number())}</span> }
         .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_is_what_breaks_its_promise_or_waits_too_long() {
+        let now = Time::from_millis(1_780_000_000_000);
+        let after = |minutes| now + TimeDelta::minutes(minutes);
+        assert_eq!(
+            [6, 5, 4, 0, -1].map(|minutes| Level::of(Some(after(minutes)), now)),
+            [
+                Level::Fine,
+                Level::Fine,
+                Level::Soon,
+                Level::Soon,
+                Level::Late
+            ]
+        );
+        assert_eq!(Level::of(None, now), Level::Fine);
+        assert_eq!(
+            [0, 4, 5, 14, 15].map(|minutes| Level::of_waiting(after(-minutes), now)),
+            [
+                Level::Fine,
+                Level::Fine,
+                Level::Soon,
+                Level::Soon,
+                Level::Late
+            ]
+        );
+        assert_eq!(
+            [25, 0, -7].map(|minutes| to_go(after(minutes), now)),
+            ["In 25 min", "Due now", "7 min late"]
+        );
+    }
 }

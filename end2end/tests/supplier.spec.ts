@@ -1,0 +1,247 @@
+// The kitchen display: its tickets, its bell, its memory.
+import { type Page } from '@playwright/test';
+import { column, expect, test, ticket } from '../world';
+
+const NAPOLI = '/supplier?kitchen=Bella%20Napoli';
+
+/** Notes what is played instead of playing it; `blocked`, it plays only what a press asks for. */
+async function hearing(page: Page, blocked = false) {
+  await page.addInitScript((blocked) => {
+    const played: string[] = [];
+    Object.assign(window, { played });
+    HTMLMediaElement.prototype.play = async function () {
+      if (blocked && !(window.event instanceof MouseEvent)) throw new DOMException('Not now', 'NotAllowedError');
+      played.push(new URL(this.src).pathname + new URL(this.src).hash);
+    };
+  }, blocked);
+  await page.reload();
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+}
+
+/** How often a chime was to be heard. */
+function chimes(page: Page, name: 'taken' | 'cancelled') {
+  return page.evaluate((file) => (window as unknown as { played: string[] }).played.filter((sound) => sound === file).length, `/${name}.wav`);
+}
+
+test('a kitchen is chosen once, and remembered', async ({ open, api }) => {
+  await api.offer('Margherita');
+  await api.offer('Diavola', { supplier_name: 'Forno' });
+  const kitchen = await open('/supplier');
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('All kitchens');
+  await expect(kitchen.getByRole('article')).toHaveCount(2);
+  await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('Forno');
+  await expect(kitchen).toHaveURL(/\?kitchen=Forno$/);
+  await expect(kitchen.getByRole('article')).toHaveCount(1);
+  // From the server, and from another panel.
+  await kitchen.goto('/supplier');
+  await expect(kitchen).toHaveURL(/\?kitchen=Forno$/);
+  await expect(kitchen.getByText('Live', { exact: true })).toBeVisible();
+  await kitchen.getByRole('link', { name: /^Dispatch/ }).click();
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Dispatch');
+  await kitchen.getByRole('link', { name: /^Supplier/ }).click();
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Forno');
+  // The way back to all is remembered, too.
+  await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('All kitchens');
+  await expect(kitchen.getByRole('article')).toHaveCount(2);
+  await kitchen.goto('/supplier');
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('All kitchens');
+});
+
+test('minutes and notes are remembered', async ({ open, api }) => {
+  await api.offer('Margherita');
+  const kitchen = await open(NAPOLI);
+  const first = ticket(kitchen, 'Margherita');
+  await expect(first.getByRole('spinbutton')).toHaveValue('25');
+  for (let press = 0; press < 2; press++) await first.getByRole('button', { name: '5 minutes more' }).click();
+  await first.getByText('Note', { exact: false }).first().click();
+  await first.getByLabel('Note for the customer').fill('Contains nuts');
+  await first.getByRole('button', { name: 'Accept' }).click();
+  await expect(column(kitchen, 'On offer').getByText('€12.35 · 35 min')).toBeVisible();
+  await api.offer('Diavola');
+  await expect(ticket(kitchen, 'Diavola').getByRole('spinbutton')).toHaveValue('35');
+  await kitchen.reload();
+  await expect(ticket(kitchen, 'Diavola').getByRole('spinbutton')).toHaveValue('35');
+  await expect(kitchen.getByRole('option', { name: 'Contains nuts', includeHidden: true })).toBeAttached();
+});
+
+test('an earlier pizza brings its price, and the customer’s price follows', async ({ open, api }) => {
+  await api.offer('Diavola', { supplier_price: 8, markup_percentage: 25 });
+  await api.offer('Hawaii', { supplier_name: 'Forno' });
+  const kitchen = await open(NAPOLI);
+  await expect(kitchen.getByRole('option', { name: 'Diavola', includeHidden: true })).toBeAttached();
+  await expect(kitchen.getByRole('option', { name: 'Hawaii', includeHidden: true })).toHaveCount(0);
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Diavola');
+  await expect(kitchen.getByLabel('Your price')).toHaveValue('8.00');
+  await expect(kitchen.getByLabel('Markup')).toHaveValue('25');
+  await expect(kitchen.getByLabel('Customer pays')).toHaveText('€10.00');
+  await expect(kitchen.getByText('€8.00 for you + €2.00 for the market')).toBeVisible();
+  // What was typed stays; and a comma is as good as a point.
+  await kitchen.getByLabel('Your price').fill('9,50');
+  await expect(kitchen.getByLabel('Customer pays')).toHaveText('€11.88');
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Diavola ');
+  await expect(kitchen.getByLabel('Your price')).toHaveValue('9,50');
+  await kitchen.getByRole('button', { name: 'Offer it' }).click();
+  await expect(column(kitchen, 'To answer').getByRole('article')).toHaveCount(2);
+  await expect(kitchen.getByText('€11.88')).toBeVisible();
+});
+
+test('what is still to make is counted', async ({ open, api }) => {
+  for (const pizza of ['Diavola', 'Margherita', 'Margherita']) await api.taken(pizza);
+  const kitchen = await open(NAPOLI);
+  const toMake = kitchen.getByRole('region', { name: 'Still to make' });
+  await expect(toMake.getByRole('listitem')).toHaveText(['1 Diavola', '2 Margherita']);
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Start' }).click();
+  await expect(toMake.getByRole('listitem')).toHaveText(['1 Diavola', '2 Margherita']);
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Ready' }).click();
+  await expect(toMake.getByRole('listitem')).toHaveText(['2 Margherita']);
+  await expect(ticket(kitchen, 'Diavola')).toContainText('under 1 min waiting for a driver');
+});
+
+test('what is taken rings until somebody begins or says so', async ({ open, api }) => {
+  const kitchen = await open(NAPOLI);
+  await hearing(kitchen);
+  // Whether sound is allowed was asked without a sound.
+  await expect.poll(() => kitchen.evaluate(() => (window as unknown as { played: string[] }).played)).toEqual(['/taken.wav#t=0.87']);
+  const [first, second] = [await api.taken('Diavola'), await api.taken('Hawaii')];
+  await expect.poll(() => chimes(kitchen, 'taken')).toBe(1);
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Just taken');
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Silence' }).click();
+  await expect(ticket(kitchen, 'Diavola')).not.toContainText('Just taken');
+  await expect(ticket(kitchen, 'Diavola')).toBeFocused();
+  // The other one still calls, again and again, and after a reload.
+  await expect.poll(() => chimes(kitchen, 'taken')).toBe(2);
+  await kitchen.reload();
+  await expect.poll(() => chimes(kitchen, 'taken')).toBe(1);
+  await expect(ticket(kitchen, 'Hawaii')).toContainText('Just taken');
+  await expect(ticket(kitchen, 'Diavola')).not.toContainText('Just taken');
+  // Whoever begins it elsewhere answers for all.
+  await api.status(second.id, 'preparing');
+  await expect(column(kitchen, 'In the oven').getByRole('article')).toHaveCount(1);
+  await expect(kitchen.getByText('Just taken')).toHaveCount(0);
+  expect(first.id).not.toBe(second.id);
+});
+
+test('a cancellation hangs, struck through, until it is taken down', async ({ open, api }) => {
+  const [taken, baked] = [await api.taken('Diavola'), await api.taken('Hawaii')];
+  await api.status(baked.id, 'preparing');
+  const offered = await api.accepted('Marinara');
+  const kitchen = await open(NAPOLI);
+  await hearing(kitchen);
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Silence' }).click();
+  await api.status(baked.id, 'cancelled');
+  await api.status(offered.id, 'cancelled');
+  await expect.poll(() => chimes(kitchen, 'cancelled')).toBe(1);
+  const gone = column(kitchen, 'In the oven').getByRole('article');
+  await expect(gone).toContainText('Cancelled at');
+  await expect(column(kitchen, 'On offer').getByRole('article')).toHaveCount(0);
+  // It is not there to be made.
+  await expect(kitchen.getByRole('region', { name: 'Still to make' })).not.toContainText('Hawaii');
+  await kitchen.reload();
+  await expect(gone).toContainText('Hawaii');
+  await gone.getByRole('button', { name: 'Take it down' }).click();
+  await expect(gone).toHaveCount(0);
+  await kitchen.reload();
+  await expect(ticket(kitchen, 'Diavola')).toBeVisible();
+  await expect(gone).toHaveCount(0);
+  expect(taken.id).not.toBe(baked.id);
+});
+
+test('what is cancelled here is gone here, with a reason', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  const kitchen = await open(NAPOLI);
+  await hearing(kitchen);
+  await ticket(kitchen, 'Diavola').getByLabel('More: print, cancel').click();
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Ana has ordered this and is waiting.');
+  await ticket(kitchen, 'Diavola').getByText('Oven broken').click();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Cancel this pizza' }).click();
+  await expect(kitchen.getByRole('article')).toHaveCount(0);
+  expect(await chimes(kitchen, 'cancelled')).toBe(0);
+  const order = await (await kitchen.request.get(`/api/orders/${id}`)).json();
+  expect(order).toMatchObject({ status: 'cancelled', supplier_notes: 'Oven broken' });
+});
+
+test('a browser that plays nothing says so, and is asked once', async ({ open, api }) => {
+  await api.taken('Diavola');
+  const kitchen = await open(NAPOLI);
+  await hearing(kitchen, true);
+  const banner = kitchen.getByRole('region', { name: 'Sound' });
+  await expect(banner).toContainText('Sound is off in this browser.');
+  await banner.getByRole('button', { name: 'Switch on and test' }).click();
+  await expect(banner).toHaveCount(0);
+  expect(await chimes(kitchen, 'taken')).toBe(1);
+  // No sound is a choice.
+  await kitchen.reload();
+  await banner.getByRole('button', { name: 'Stay silent' }).click();
+  await expect(banner).toHaveCount(0);
+  await kitchen.reload();
+  await expect(kitchen.getByRole('button', { name: 'Sound on' })).toBeVisible();
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Just taken');
+  await expect(banner).toHaveCount(0);
+  await kitchen.getByRole('button', { name: 'Sound on' }).click();
+  await expect(kitchen.getByRole('button', { name: 'Sound off' })).toBeVisible();
+  expect(await chimes(kitchen, 'taken')).toBe(2);
+});
+
+test('one ticket is printed', async ({ open, api }) => {
+  await api.taken('Diavola');
+  await api.taken('Hawaii');
+  const kitchen = await open(NAPOLI);
+  // The page as it is on paper, kept for as long as it takes to look at it.
+  await kitchen.evaluate(() => { window.print = () => Object.assign(window, { printed: true }); });
+  await kitchen.emulateMedia({ media: 'print' });
+  const paper = await kitchen.getByRole('article').count();
+  await kitchen.emulateMedia({ media: 'screen' });
+  await ticket(kitchen, 'Diavola').getByLabel('More: print, cancel').click();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Print this ticket' }).click();
+  await kitchen.emulateMedia({ media: 'print' });
+  await expect(kitchen.getByRole('article')).toHaveCount(1);
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Kurze Gasse 1');
+  await expect(kitchen.getByRole('button')).toHaveCount(0);
+  await kitchen.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await expect(kitchen.getByRole('article')).toHaveCount(paper);
+});
+
+test('a kitchen speaks German', async ({ open, api }) => {
+  await api.taken('Diavola');
+  const kitchen = await open(NAPOLI);
+  await kitchen.context().addCookies([{ name: 'language', value: 'de', url: kitchen.url() }]);
+  await kitchen.reload();
+  for (const name of ['Zu beantworten', 'Im Angebot', 'Zu backen', 'Im Ofen', 'Fertig', 'Unterwegs', 'Noch zu backen']) {
+    await expect(column(kitchen, name)).toBeVisible();
+  }
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Gerade bestellt');
+  await expect(kitchen.getByLabel('Kunde zahlt')).toBeVisible();
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Anfangen' }).click();
+  await expect(column(kitchen, 'Im Ofen').getByRole('article')).toHaveCount(1);
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
+
+  test('the kitchen is remembered, and what was cancelled hangs', async ({ open, api }) => {
+    await api.offer('Margherita', { supplier_name: 'Forno' });
+    const { id } = await api.taken('Diavola');
+    await api.status(id, 'cancelled');
+    const kitchen = await open('/supplier');
+    await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('Bella Napoli');
+    await kitchen.getByRole('button', { name: 'Show' }).click();
+    await kitchen.goto('/supplier');
+    await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Bella Napoli');
+    await expect(column(kitchen, 'To prepare').getByRole('article')).toContainText('Cancelled at');
+    await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('All kitchens');
+    await kitchen.getByRole('button', { name: 'Show' }).click();
+    await kitchen.goto('/supplier');
+    await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('All kitchens');
+  });
+
+  test('a pizza is cancelled with a reason', async ({ open, api }) => {
+    const { id } = await api.taken('Diavola');
+    const kitchen = await open(NAPOLI);
+    await kitchen.getByLabel('More: print, cancel').click();
+    await kitchen.getByLabel('Or in your own words').fill('The cat sat on it');
+    await kitchen.getByRole('button', { name: 'Cancel this pizza' }).click();
+    await expect(kitchen.getByText('Cancelled at')).toBeVisible();
+    const order = await (await kitchen.request.get(`/api/orders/${id}`)).json();
+    expect(order.supplier_notes).toBe('The cat sat on it');
+  });
+});

@@ -1,0 +1,228 @@
+//! What a kitchen must not miss, however loud it is there: a pizza that somebody has just taken, and one that was
+//! cancelled while they waited for it.
+//!
+//! Whether it rings follows from the tickets that hang there and from what this device has heard of, and from
+//! nothing else: no ticket, no ring.
+
+use super::{Order, OrderId, Status, Time};
+use chrono::TimeDelta;
+
+/// A page that is opened rings for what is not older than this: a reload must not hide a call, and a screen that is
+/// switched on must not ring for the whole evening.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+/// What is cancelled hangs on a page that is opened so much later.
+const HANGS: TimeDelta = TimeDelta::hours(1);
+/// So many changes are remembered as heard. More do not hang at once.
+const REMEMBERED: usize = 100;
+
+/// What a ticket calls for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chime {
+    /// A customer has taken the offer, and nobody has begun yet.
+    Taken,
+    /// Nobody waits for it any more.
+    Cancelled,
+}
+
+/// The changes that somebody at this device has acknowledged, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heard(Vec<(OrderId, u32)>);
+
+impl Heard {
+    /// What cannot be read was not heard.
+    pub fn read(text: &str) -> Heard {
+        let change = |word: &str| {
+            let (id, version) = word.split_once('.')?;
+            Some((id.parse().ok()?, version.parse().ok()?))
+        };
+        Heard(text.split(' ').filter_map(change).collect())
+    }
+
+    pub fn write(&self) -> String {
+        let words = self.0.iter().map(|(id, version)| format!("{id}.{version}"));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn of(&self, order: &Order) -> bool {
+        self.0.contains(&(order.id, order.version))
+    }
+
+    pub fn add(&mut self, order: &Order) {
+        if !self.of(order) {
+            self.0.push((order.id, order.version));
+        }
+        let too_many = self.0.len().saturating_sub(REMEMBERED);
+        self.0.drain(..too_many);
+    }
+}
+
+impl Order {
+    /// Where it hung before it was cancelled, if somebody waited for it: an order goes on by one step with each
+    /// version.
+    pub fn left(&self) -> Option<Status> {
+        if self.status != Status::Cancelled || self.customer_name.is_none() {
+            return None;
+        }
+        Some(match self.version {
+            ..=4 => Status::CustomerAccepted,
+            5 => Status::Preparing,
+            _ => Status::Ready,
+        })
+    }
+}
+
+/// Whether a cancelled order still hangs, struck through, on a page that was opened at `opened`.
+pub fn hangs(order: &Order, heard: &Heard, opened: Time) -> bool {
+    order.left().is_some() && !heard.of(order) && opened - order.updated_at < HANGS
+}
+
+/// What a ticket rings for on a page that was opened at `opened`.
+pub fn rings(order: &Order, heard: &Heard, opened: Time) -> Option<Chime> {
+    let chime = match order.status {
+        Status::CustomerAccepted => Chime::Taken,
+        _ if order.left().is_some() => Chime::Cancelled,
+        _ => return None,
+    };
+    (!heard.of(order) && opened - order.updated_at < FRESH).then_some(chime)
+}
+
+/// What is to be heard as the `turn`th of all strokes: each kind of call in its turn.
+pub fn stroke<'a>(
+    tickets: impl Iterator<Item = &'a Order>,
+    heard: &Heard,
+    opened: Time,
+    turn: usize,
+) -> Option<Chime> {
+    let (mut taken, mut cancelled) = (false, false);
+    for order in tickets {
+        match rings(order, heard, opened) {
+            Some(Chime::Taken) => taken = true,
+            Some(Chime::Cancelled) => cancelled = true,
+            None => {}
+        }
+    }
+    match (taken, cancelled) {
+        (true, true) if turn % 2 == 1 => Some(Chime::Cancelled),
+        (true, _) => Some(Chime::Taken),
+        (false, true) => Some(Chime::Cancelled),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::tests::{at, commands, id, offer};
+    use proptest::prelude::*;
+
+    /// An order after some attempts, one each minute, with the status that it had before the last change.
+    fn order(n: u128, steps: &[usize]) -> (Order, Option<Status>) {
+        let (mut order, _) = Order::new(id(n), offer(), at(0));
+        let mut before = None;
+        for (minute, step) in steps.iter().enumerate() {
+            let was = order.status;
+            let now = at(60 * (minute as i64 + 1));
+            if let Ok((next, _)) = order.clone().apply(commands()[*step].clone(), None, now) {
+                (order, before) = (next, Some(was));
+            }
+        }
+        (order, before)
+    }
+
+    fn orders() -> impl Strategy<Value = Vec<(Order, Option<Status>)>> {
+        // Accept, take, prepare, mark as ready and cancel, more often than the rest.
+        let step = prop_oneof![4 => Just(0), 4 => Just(2), 2 => Just(3), 2 => Just(4), 2 => Just(8), 1 => 0usize..9];
+        let steps = proptest::collection::vec(step, 0..9);
+        proptest::collection::vec(steps, 0..6).prop_map(|all| {
+            let orders = all.iter().enumerate();
+            orders.map(|(n, steps)| order(n as u128, steps)).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_cancelled_ticket_hangs_where_it_hung(orders in orders()) {
+            for (order, before) in orders {
+                let waited = order.status == Status::Cancelled && order.customer_name.is_some();
+                prop_assert_eq!(order.left(), before.filter(|_| waited));
+            }
+        }
+
+        /// Without a ticket that calls there is no sound; with one there is, on every stroke, until it is heard of
+        /// or goes on.
+        #[test]
+        fn no_ticket_no_ring(orders in orders(), opened in -40i64..80, turn in 0usize..4) {
+            let opened = at(60 * opened);
+            let all = || orders.iter().map(|(order, _)| order);
+            let calling: Vec<_> = all().filter(|order| rings(order, &Heard::default(), opened).is_some()).collect();
+            for order in &calling {
+                prop_assert!(order.status == Status::CustomerAccepted || hangs(order, &Heard::default(), opened));
+            }
+            let heard = |orders: &[&Order]| {
+                let mut heard = Heard::default();
+                orders.iter().for_each(|order| heard.add(order));
+                heard
+            };
+            for missing in 0..=calling.len() {
+                let heard = heard(&calling[missing..]);
+                prop_assert_eq!(stroke(all(), &heard, opened, turn).is_some(), missing > 0);
+            }
+        }
+
+        /// Both kinds of calls are heard within two strokes.
+        #[test]
+        fn no_call_drowns_the_other(orders in orders(), turn in 0usize..9) {
+            let all = || orders.iter().map(|(order, _)| order);
+            let heard = Heard::default();
+            for order in all() {
+                if let Some(chime) = rings(order, &heard, at(0)) {
+                    let strokes = [turn, turn + 1].map(|turn| stroke(all(), &heard, at(0), turn));
+                    prop_assert!(strokes.contains(&Some(chime)));
+                }
+            }
+        }
+
+        #[test]
+        fn what_was_heard_is_kept_and_bounded(count in 0u128..130) {
+            let mut heard = Heard::default();
+            for n in 0..count {
+                heard.add(&order(n, &[0, 2]).0);
+                heard.add(&order(n, &[0, 2]).0);
+            }
+            prop_assert_eq!(heard.0.len(), (count as usize).min(REMEMBERED));
+            prop_assert_eq!(Heard::read(&heard.write()), heard.clone());
+            if count > 0 {
+                prop_assert!(heard.of(&order(count - 1, &[0, 2]).0));
+                // Another change of the same order is another call.
+                prop_assert!(!heard.of(&order(count - 1, &[0, 2, 8]).0));
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_is_fresh_rings_and_what_is_cancelled_hangs_longer() {
+        let heard = Heard::default();
+        let taken = order(1, &[0, 2]).0;
+        let cancelled = order(2, &[0, 2, 3, 8]).0;
+        let after = |order: &Order, minutes| order.updated_at + TimeDelta::minutes(minutes);
+        // What came while the page was open calls for as long as it takes.
+        assert_eq!(
+            rings(&taken, &heard, after(&taken, -300)),
+            Some(Chime::Taken)
+        );
+        assert_eq!(rings(&taken, &heard, after(&taken, 9)), Some(Chime::Taken));
+        assert_eq!(rings(&taken, &heard, after(&taken, 10)), None);
+        assert_eq!(
+            rings(&cancelled, &heard, after(&cancelled, 9)),
+            Some(Chime::Cancelled)
+        );
+        assert_eq!(rings(&cancelled, &heard, after(&cancelled, 10)), None);
+        assert!(hangs(&cancelled, &heard, after(&cancelled, 59)));
+        assert!(!hangs(&cancelled, &heard, after(&cancelled, 60)));
+        // Nobody waited for these.
+        for steps in [&[8][..], &[0, 8], &[1], &[0]] {
+            assert_eq!(rings(&order(3, steps).0, &heard, at(0)), None);
+        }
+        assert_eq!(Heard::read("nonsense 1.x  .. \u{7f}"), Heard::default());
+    }
+}
