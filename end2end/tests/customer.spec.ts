@@ -96,7 +96,7 @@ test('an order’s page says when it comes, what is next, and can be shared', as
   }
   await api.status(id, 'in_transit');
   // 25 minutes were promised, and it is on its way at once.
-  await expect(track.getByText('The driver is already on the way.')).toBeVisible();
+  await expect(track.getByRole('status').filter({ hasText: 'The driver is already on the way.' })).toHaveCount(1);
 
   await track.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await track.evaluate(() => Object.defineProperty(navigator, 'share', { value: undefined, configurable: true }));

@@ -82,7 +82,7 @@ test('orders are found by status and by text', async ({ open, api }) => {
   await api.accepted('Diavola');
   await api.taken('Diavola piccante');
   const orders = await open('/orders');
-  const rows = orders.getByRole('row').filter({ has: orders.getByRole('link') });
+  const rows = orders.getByRole('row').filter({ has: orders.getByRole('cell') });
   await expect(rows).toHaveCount(3);
   await expect(orders.getByRole('link', { name: 'All 3' })).toHaveAttribute('aria-current', 'true');
   await orders.getByRole('link', { name: 'On offer 1' }).click();

@@ -80,7 +80,7 @@ test('orders are filtered, and a kitchen is picked', async ({ open, api }) => {
   const orders = await open('/orders');
   await orders.getByLabel('Search all text').fill('forno');
   await orders.getByLabel('Search all text').press('Enter');
-  await expect(orders.getByRole('row').filter({ has: orders.getByRole('link') })).toHaveCount(1);
+  await expect(orders.getByRole('row').filter({ has: orders.getByRole('cell') })).toHaveCount(1);
   const kitchen = await open('/supplier');
   await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('Forno');
   await kitchen.getByRole('button', { name: 'Show' }).click();

@@ -93,6 +93,22 @@ test('what matters and is out of sight is told, and what is in sight is not', as
   }
 });
 
+test('who waits for a pizza is told on every page, and led to it', async ({ open, api }) => {
+  const { id } = await api.accepted('Diavola');
+  const page = await open(`/customer?take=${id}`);
+  await page.getByLabel('Your name').fill('Ana');
+  await page.getByLabel('Delivery address').fill('Kurze Gasse 1');
+  await page.getByRole('button', { name: /^Order for/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Diavola');
+  await page.getByRole('link', { name: /^Dispatch/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dispatch');
+  await api.status(id, 'preparing');
+  const news = page.getByRole('status', { name: 'News' });
+  await expect(news).toContainText('In the oven');
+  await news.getByRole('link', { name: 'Show it' }).click();
+  await expect(page).toHaveURL(new RegExp(id));
+});
+
 test('it can be installed', async ({ open, request, market }) => {
   const page = await open('/');
   const manifest = await page.evaluate(async () => {

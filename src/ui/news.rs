@@ -1,6 +1,7 @@
 //! What happens elsewhere and matters to whoever looks at this page: told where it is not to be seen anyway.
 
 use super::{
+    mine,
     parts::{form::Forms, toast::Toasts},
     place::{Here, Place},
     words,
@@ -11,15 +12,22 @@ use leptos::prelude::*;
 /// Tells of an event that has just changed the board.
 pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
     let (place, order) = (here.get_untracked(), event.order.clone());
-    if untrack(|| forms.is_sending(order.id)) || !matters(&place, event) {
+    if untrack(|| forms.is_sending(order.id)) {
         return;
     }
+    let (status, address) = if matters(&place, event) {
+        (words::status(order.status), way_to(&place, &order))
+    } else if is_awaited(&place, &order) {
+        let address = Place::Track(order.id).address();
+        (words::customer_status(order.status), address)
+    } else {
+        return;
+    };
     // As soon as the page shows what has changed.
     request_animation_frame(move || {
         if !is_in_sight(&order) {
-            let status = words::status(order.status);
             let says = format!("{} {}: {status}", order.pizza_name, order.id.number());
-            toasts.show(says, way_to(&place, &order));
+            toasts.show(says, address);
         }
     });
 }
@@ -40,6 +48,13 @@ fn matters(place: &Place, event: &Event) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether somebody at this device waits for it, and does not look at it: offers list one's own orders, too.
+fn is_awaited(place: &Place, order: &Order) -> bool {
+    !matches!(place, Place::Customer { .. })
+        && *place != Place::Track(order.id)
+        && mine::orders().contains(&order.id)
 }
 
 fn is_in_sight(order: &Order) -> bool {

@@ -450,7 +450,7 @@ impl Whereto {
                     self.who.set(event_target_value(&event));
                     who.check_again(|| self.who.with_untracked(|who| Name::parse(who).err()));
                 }
-                on:change=move |_| who.check(self.who.with_untracked(|who| Name::parse(who).err()))
+                on:change=move |event| who.check(Name::parse(&event_target_value(&event)).err())
                 {..who.ties()}/>
         };
         let place_input = view! {
@@ -459,7 +459,7 @@ impl Whereto {
                     self.place.set(event_target_value(&event));
                     place.check_again(|| self.place.with_untracked(|place| Address::parse(place).err()));
                 }
-                on:change=move |_| place.check(self.place.with_untracked(|place| Address::parse(place).err()))
+                on:change=move |event| place.check(Address::parse(&event_target_value(&event)).err())
                 {..place.ties()}>{self.place.get_untracked()}</textarea>
         };
         let hint = t([

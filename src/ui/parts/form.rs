@@ -494,7 +494,11 @@ impl Control {
     /// Says at once what is wrong with what stands in it. That nothing does is no fault before it is sent.
     pub fn check(self, wrong: Option<What>) {
         let wrong = wrong.filter(|what| *what != What::Empty);
-        let mut faults = match self.form.error.get_untracked() {
+        // A field that goes with its form is left, too.
+        let Some(error) = self.form.error.try_get_untracked() else {
+            return;
+        };
+        let mut faults = match error {
             Some(Error::Invalid(faults)) => faults,
             _ => Vec::new(),
         };
