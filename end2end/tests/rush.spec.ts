@@ -8,10 +8,11 @@ test('a second press at the same place does nothing', async ({ open, api }) => {
   for (const pizza of ['Diavola', 'Hawaii']) await api.taken(pizza);
   const kitchen = await open('/supplier');
   const start = column(kitchen, 'To prepare').getByRole('button', { name: 'Start' }).first();
+  await start.scrollIntoViewIfNeeded();
   const box = (await start.boundingBox())!;
   const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
   // As soon as the next ticket has come to where the finger is, it presses once more.
-  await column(kitchen, 'To prepare').locator('ol').evaluate((list, place) => {
+  await column(kitchen, 'To prepare').getByRole('list').first().evaluate((list, place) => {
     const press = (_: unknown, observer: MutationObserver) => {
       observer.disconnect();
       const next = document.elementFromPoint(place.clientX, place.clientY)!.closest('button')!;

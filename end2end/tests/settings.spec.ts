@@ -1,6 +1,9 @@
 // How somebody wants their pages: language, look, keys; and what they are told of what they do not see.
 import { column, expect, test, ticket } from '../world';
 
+// Browsers say in their consoles that an answer was a refusal.
+test.use({ allowed: /status of 422 / });
+
 test('a page speaks German where the browser prefers it, and English where one says so', async ({ open, api }) => {
   await api.accepted('Diavola');
   const page = await open('/customer', { locale: 'de-CH' });

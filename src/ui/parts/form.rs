@@ -88,6 +88,10 @@ impl Forms {
         on_click(Box::new(move |event| {
             self.press.set_value((event.client_x(), event.client_y()));
         }));
+        // Whoever has written something since means the next press.
+        window_event_listener_untyped("input", move |_| {
+            self.sent.update_value(|sent| sent.1 = Time::default());
+        });
     }
 
     fn is_slip(self, pressed: Time) -> bool {
