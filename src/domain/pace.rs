@@ -173,7 +173,7 @@ mod tests {
         let mut events = vec![event(made, &order)];
         let mut now = start;
         let forward = commands().into_iter().filter_map(|command| {
-            let cancels = matches!(command, crate::domain::Command::Cancel);
+            let cancels = matches!(command, crate::domain::Command::Cancel { .. });
             (!cancels).then_some(command)
         });
         let mut steps = steps.iter();
