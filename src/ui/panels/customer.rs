@@ -216,7 +216,7 @@ fn tools() -> AnyView {
                 </div>
             </div>
             <fieldset class="chips">
-                <legend>{t(["ShelfSort by", "Sortiert nach"])}</legend>
+                <legend>{t(["Sort by", "Sortiert nach"])}</legend>
                 {by(None, t(["Newest", "Neuesten"]))}
                 {by(Some(ShelfSort::Price), t(["Price", "Preis"]))}
                 {by(Some(ShelfSort::Time), t(["Time", "Zeit"]))}
