@@ -2,7 +2,7 @@
 
 use crate::ui::{App, Opening, Place, Settings, Theme, help, settings, t, title};
 use leptos::{config::LeptosOptions, prelude::*};
-use leptos_meta::HashedStylesheet;
+use leptos_meta::{HashedStylesheet, MetaTags};
 
 /// Needs the page's `Place`, `Opening` and `Settings` as context.
 pub fn document(options: LeptosOptions) -> impl IntoView {
@@ -32,6 +32,7 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
+                <MetaTags/>
             </head>
             <body>
                 <App/>

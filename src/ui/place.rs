@@ -488,6 +488,8 @@ fn replace(place: &Place) -> bool {
 /// Fetches the part of the program that shows this page; whether it is here now.
 #[cfg(feature = "hydrate")]
 pub async fn fetch_here() -> bool {
+    #[cfg(feature = "split")]
+    std::hint::black_box(super::parts::shared());
     panels::fetch(address_bar().panel()).await
 }
 

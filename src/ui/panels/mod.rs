@@ -24,18 +24,21 @@ const PARTS: [Panel; 5] = [
     Panel::Orders,
 ];
 
-/// A panel whose part is here.
+/// A panel whose part is here. Rendered on a server, it has the page name the files of its part, so that a browser
+/// fetches them with the rest and not after it.
 #[cfg(not(feature = "split"))]
 pub fn show(panel: Panel) -> AnyView {
-    match panel {
-        Panel::Home => home::home(),
-        Panel::Nowhere => home::nowhere(),
-        Panel::Supplier => supplier::supplier(),
-        Panel::Customer => customer::customer(),
-        Panel::Track => track::track(),
-        Panel::Dispatch => dispatch::dispatch(),
-        Panel::Orders => orders::orders(),
-    }
+    let (part, show): (_, fn() -> AnyView) = match panel {
+        Panel::Home => return home::home(),
+        Panel::Nowhere => return home::nowhere(),
+        Panel::Supplier => ("supplier", supplier::supplier),
+        Panel::Customer => ("customer", customer::customer),
+        Panel::Track => ("track", track::track),
+        Panel::Dispatch => ("dispatch", dispatch::dispatch),
+        Panel::Orders => ("orders", orders::orders),
+    };
+    leptos::prefetch_lazy_fn_on_server(part);
+    show()
 }
 
 /// Fetches the part of a panel; whether it is here now.

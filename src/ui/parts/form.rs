@@ -336,7 +336,7 @@ impl Act {
         self.around(id, form, parts)
     }
 
-    fn around(self, id: String, form: Form, parts: AnyView) -> AnyView {
+    pub(super) fn around(self, id: String, form: Form, parts: AnyView) -> AnyView {
         let (forms, market) = (Forms::here(), Market::here());
         let order = self.order.map(|order| {
             let version = text(move || order.get().version.to_string());

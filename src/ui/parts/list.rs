@@ -9,13 +9,13 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Key {
+pub(super) enum Key {
     Order(OrderId),
     Name(String),
 }
 
-type Keys = Box<dyn Fn() -> Vec<Key> + Send + Sync>;
-type Row = Arc<dyn Fn(Key) -> Option<AnyView> + Send + Sync>;
+pub(super) type Keys = Box<dyn Fn() -> Vec<Key> + Send + Sync>;
+pub(super) type Row = Arc<dyn Fn(Key) -> Option<AnyView> + Send + Sync>;
 
 /// A row for each order that is listed.
 pub fn orders(
@@ -52,7 +52,7 @@ pub fn names(
     rows(Box::new(keys), Arc::new(row))
 }
 
-fn rows(keys: Keys, row: Row) -> AnyView {
+pub(super) fn rows(keys: Keys, row: Row) -> AnyView {
     view! { <For each=keys key=Key::clone children=move |key| row(key)/> }.into_any()
 }
 

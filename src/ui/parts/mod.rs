@@ -8,3 +8,36 @@ pub mod reading;
 pub mod small;
 pub mod ticket;
 pub mod toast;
+
+/// What several panels are made of. In a release it belongs to what all panels share, which this makes so: cut by
+/// the machine alone, each group of panels would have a part of its own.
+#[cfg(feature = "split")]
+pub fn shared() -> [*const (); 24] {
+    use form::{Act, Control, Form};
+    [
+        small::pizza as *const (),
+        small::name as *const (),
+        small::badge as *const (),
+        small::moment as *const (),
+        small::exact_moment as *const (),
+        small::since as *const (),
+        small::count as *const (),
+        small::sum as *const (),
+        small::fact as *const (),
+        small::empty as *const (),
+        small::refusal as *const (),
+        list::rows as *const (),
+        ticket::hang as *const (),
+        ticket::head as *const (),
+        ticket::due as *const (),
+        ticket::which as *const (),
+        form::refused as *const (),
+        form::typed_early as *const (),
+        Act::around as *const (),
+        Form::send as *const (),
+        Control::value as *const (),
+        Control::wants_to_be_seen as *const (),
+        Control::shown_fault as *const (),
+        Control::field as *const (),
+    ]
+}
