@@ -19,12 +19,6 @@ const wants = (name) => wanted.length === 0 || wanted.includes(name);
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
 const browser = await chromium.launch({ executablePath, args });
-if (wants('visit')) await visit();
-if (wants('lighthouse')) await lighthouse();
-if (wants('rush')) await rush();
-if (wants('many')) await many();
-await browser.close();
-
 /** What a browser downloads that has never been here: brotli, as it comes over the wire. */
 async function visit() {
   await market(async (url) => {
@@ -111,9 +105,14 @@ async function many() {
   await market(async (url) => {
     await offers(url, 10_000);
     const { context, page } = await window(url);
-    const root = await browser.newBrowserCDPSession();
-    const renderers = async () => (await root.send('SystemInfo.getProcessInfo')).processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-    const before = new Set(await renderers());
+    await page.addInitScript(() => {
+      const start = WebAssembly.instantiateStreaming;
+      WebAssembly.instantiateStreaming = async (...of) => {
+        const program = await start(...of);
+        globalThis.memory ??= program.instance.exports.memory;
+        return program;
+      };
+    });
     await page.goto(url + '/orders');
     await awake(page);
     const scroll = await page.evaluate(async () => {
@@ -127,11 +126,12 @@ async function many() {
       }
       return frames.sort((a, b) => a - b);
     });
-    const own = (await renderers()).filter((id) => !before.has(id) || before.size === 1);
-    const megabytes = own.map((id) => Number(/Pss_Anon:\s+(\d+)/.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))[1]) / 1024);
-    const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 1048576);
+    const root = await browser.newBrowserCDPSession();
+    const { processInfo } = await root.send('SystemInfo.getProcessInfo');
+    const megabytes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id).map((id) => Number(/Pss_Anon:\s+(\d+)/.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))[1]) / 1024);
+    const [heap, linear] = await page.evaluate(() => [performance.memory.usedJSHeapSize, globalThis.memory.buffer.byteLength].map((bytes) => bytes / 1048576));
     const rows = await page.locator('tbody tr').count();
-    console.log(`10,000 orders: ${Math.max(...megabytes).toFixed(0)} MB in the page's process (${heap.toFixed(0)} MB of it JavaScript), ${rows} rows in the document, ` +
+    console.log(`10,000 orders: ${Math.max(...megabytes).toFixed(0)} MB in the page's process (${heap.toFixed(0)} MB of it JavaScript, ${linear.toFixed(0)} MB WebAssembly), ${rows} rows in the document, ` +
       `scrolling: median frame ${scroll[60].toFixed(0)} ms, slowest ${scroll.at(-1).toFixed(0)} ms`);
     await context.close();
   });
@@ -228,3 +228,9 @@ async function storm(url, orders) {
   }
   return sent;
 }
+
+if (wants('visit')) await visit();
+if (wants('lighthouse')) await lighthouse();
+if (wants('rush')) await rush();
+if (wants('many')) await many();
+await browser.close();

@@ -7,6 +7,8 @@ use crate::domain::{Board, Cursor, Event, Folded, Order, OrderId, Snapshot, Time
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
+/// Into so many parts those are divided who count in minutes, so that a second never asks all of them.
+const BEATS: usize = 10;
 /// While the connection is gone: so old, and the page calls itself stale.
 const STALE: TimeDelta = TimeDelta::seconds(5);
 
@@ -23,6 +25,8 @@ pub struct Market {
     /// Nothing is missing up to here.
     as_of: RwSignal<Time>,
     now: RwSignal<Time>,
+    /// The same for whoever counts in minutes: each looks at the clock every ten seconds, a tenth of all with each.
+    beats: StoredValue<[RwSignal<Time>; BEATS]>,
     /// How far the browser's clock is behind the server's, in milliseconds.
     behind: StoredValue<i64>,
     /// Minutes east of UTC, where that is known.
@@ -67,6 +71,7 @@ impl Market {
             link: RwSignal::new(Link::Page),
             as_of: RwSignal::new(as_of),
             now: RwSignal::new(now),
+            beats: StoredValue::new([(); BEATS].map(|()| RwSignal::new(now))),
             behind: StoredValue::new(0),
             zone: RwSignal::new(zone),
             asleep: RwSignal::new(true),
@@ -181,6 +186,12 @@ impl Market {
         self.now.get()
     }
 
+    /// The time for whoever counts in minutes to or from `moment`: ten seconds old at most.
+    pub fn about_now(self, moment: Time) -> Time {
+        let beat = moment.millis().unsigned_abs() as usize % BEATS;
+        self.beats.with_value(|beats| beats[beat].get())
+    }
+
     pub fn now_untracked(self) -> Time {
         self.now.get_untracked()
     }
@@ -272,8 +283,10 @@ impl Market {
     }
 
     pub fn tick(self, browser: Time) {
-        self.now
-            .set(browser + TimeDelta::milliseconds(self.behind.get_value()));
+        let now = browser + TimeDelta::milliseconds(self.behind.get_value());
+        self.now.set(now);
+        let beat = (now.millis() / 1_000).unsigned_abs() as usize % BEATS;
+        self.beats.with_value(|beats| beats[beat].set(now));
     }
 
     pub fn wake(self, zone: i32) {

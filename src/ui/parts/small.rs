@@ -174,7 +174,10 @@ pub fn exact_moment(time: Time) -> AnyView {
 /// How long ago something was, as the clock ticks.
 pub fn since(time: Time) -> AnyView {
     let market = Market::here();
-    said(time, text(move || words::duration(market.now() - time)))
+    said(
+        time,
+        text(move || words::duration(market.about_now(time) - time)),
+    )
 }
 
 fn said(time: Time, words: Signal<String>) -> AnyView {

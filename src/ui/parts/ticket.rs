@@ -30,10 +30,10 @@ pub enum Level {
 }
 
 impl Level {
-    fn of(promised: Option<Time>, now: Time) -> Level {
-        match promised.map(|promised| promised - now) {
-            Some(left) if left < TimeDelta::zero() => Level::Late,
-            Some(left) if left < SOON => Level::Soon,
+    fn of(promised: Time, now: Time) -> Level {
+        match promised - now {
+            left if left < TimeDelta::zero() => Level::Late,
+            left if left < SOON => Level::Soon,
             _ => Level::Fine,
         }
     }
@@ -59,7 +59,11 @@ impl Level {
 pub fn level(order: &Order) -> Signal<Level> {
     let market = Market::here();
     let promised = market.promised(order);
-    Signal::derive(move || Level::of(promised, market.now()))
+    Signal::derive(move || {
+        promised.map_or(Level::Fine, |promised| {
+            Level::of(promised, market.about_now(promised))
+        })
+    })
 }
 
 /// How late an order is that waits for somebody where it is now: by its promise, or by how long it waits.
@@ -67,7 +71,7 @@ pub fn level_waiting(order: &Order) -> Signal<Level> {
     let (market, since) = (Market::here(), order.updated_at);
     let promise = level(order);
     Signal::derive(move || {
-        let waiting = Level::of_waiting(since, market.now());
+        let waiting = Level::of_waiting(since, market.about_now(since));
         if promise.get() > waiting {
             promise.get()
         } else {
@@ -122,7 +126,7 @@ pub fn due(order: &Order) -> AnyView {
     let Some(promised) = market.promised(order) else {
         return ().into_any();
     };
-    let words = text(move || to_go(promised, market.now()));
+    let words = text(move || to_go(promised, market.about_now(promised)));
     let promised = view! { {t(["promised ", "zugesagt "])} {moment(promised)} };
     said_late(level(order), words, promised.into_any())
 }
@@ -145,7 +149,7 @@ pub fn to_go(promised: Time, now: Time) -> String {
 /// How long it has waited where it is now, and for what.
 pub fn waiting(order: &Order, for_what: &'static str) -> AnyView {
     let (market, since) = (Market::here(), order.updated_at);
-    let long = text(move || words::duration(market.now() - since));
+    let long = text(move || words::duration(market.about_now(since) - since));
     said_late(level_waiting(order), long, for_what.into_any())
 }
 

@@ -34,7 +34,7 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
     let since = o.updated_at;
     let waits = text(move || {
         if fine.get() {
-            let long = words::duration(market.now() - since);
+            let long = words::duration(market.about_now(since) - since);
             say!("Waiting {long} · pays ", "Wartet {long} · Kunde zahlt ")
         } else {
             t(["Pays ", "Kunde zahlt "]).to_owned()
@@ -296,7 +296,7 @@ pub fn ready(order: Memo<Order>) -> AnyView {
     let (o, market) = (order.get_untracked(), Market::here());
     let for_what = t(["waiting for a driver", "wartet auf einen Fahrer"]);
     let promised = market.promised(&o).map(|promised| {
-        let left = text(move || to_go(promised, market.now()));
+        let left = text(move || to_go(promised, market.about_now(promised)));
         view! { {t(["Promised ", "Zugesagt "])} {moment(promised)} ". " {left} }.into_any()
     });
     let promised = view! { <p class="meta soft">{promised}</p> };
