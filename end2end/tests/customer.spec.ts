@@ -57,7 +57,7 @@ test('details are remembered only if wanted', async ({ open, api }) => {
   await expect(customer.getByRole('heading', { level: 1 })).toHaveText('Diavola arrives about');
 
   await customer.goBack();
-  await expect(customer.getByRole('navigation', { name: 'Your orders' }).getByRole('link')).toHaveText(/Diavola · Taken · in 2\d min/);
+  await expect(customer.getByRole('navigation', { name: 'Your orders' }).getByRole('link')).toHaveText('Diavola · Taken');
   await order('Hawaii');
   await expect(customer.getByLabel('Your name')).toHaveValue('Ana');
   await expect(customer.getByLabel('Delivery address')).toHaveValue('Kurze Gasse 1');

@@ -71,10 +71,27 @@ test('keys lead from ticket to ticket, and take the next step', async ({ open, a
   }
   await kitchen.keyboard.press('n');
   await expect(column(kitchen, 'In the oven').getByRole('heading', { name: 'Hawaii' })).toBeVisible();
+  // The ticket is gone from under the focus: the keys go on from there, and on another panel, too.
+  await kitchen.keyboard.press('ArrowUp');
+  await expect(kitchen.getByRole('article').and(kitchen.locator(':focus'))).toHaveCount(1);
+  // Help covers the page, and its keys.
+  await kitchen.keyboard.press('?');
+  await kitchen.keyboard.press('n');
+  await kitchen.keyboard.press('Escape');
+  await expect(column(kitchen, 'In the oven').getByRole('article')).toHaveCount(1);
   // What is written in a field is text.
   await kitchen.getByRole('combobox', { name: 'Pizza' }).first().fill('');
   await kitchen.getByRole('combobox', { name: 'Pizza' }).first().pressSequentially('no joke?');
   await expect(kitchen.getByRole('combobox', { name: 'Pizza' }).first()).toHaveValue('no joke?');
+});
+
+test('keys lead into the list of orders, from panel to panel', async ({ open, api }) => {
+  await api.offer('Diavola');
+  const page = await open('/supplier');
+  await page.getByRole('link', { name: /^Orders/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('link', { name: 'Diavola' })).toBeFocused();
 });
 
 test('what matters and is out of sight is told, and what is in sight is not', async ({ open, api }) => {

@@ -12,7 +12,7 @@ use super::{
         small::{Icon, icon},
         toast::{Toasts, toasts},
     },
-    place::{Here, Panel},
+    place::{Here, Panel, when_awake},
     words,
 };
 use crate::domain::{Error, Event, Found, Pace, Snapshot};
@@ -75,10 +75,12 @@ pub fn App() -> impl IntoView {
         if awake.is_none() {
             here.follow();
             forms.watch();
-            keys::listen();
         }
         document().set_title(&market.with(|board| words::title(&here.get(), board)))
     });
+
+    // On its own: what it keeps must not go when a title changes.
+    when_awake(keys::listen);
 
     let panel = here.memo(|place| place.panel());
     let loaded = Memo::new(move |_| market.is_loaded());

@@ -11,9 +11,11 @@ use leptos::{
 };
 
 /// What one can stand on.
-const STOPS: &str = "main article, main tbody tr";
+const STOPS: &str = "main article, main tbody:not([aria-hidden]) tr";
 const NEXT_STEP: &str = ".primary, form > button:not(.danger)";
 const OPENS: &str = "summary, a[href]";
+/// What may stand over the page: the keys are not for what is under it.
+const COVERS: &str = "[popover]:popover-open";
 /// Where keys are text.
 const WRITES: &str = "input, textarea, select";
 
@@ -32,7 +34,11 @@ type Spot = (f64, f64);
 pub fn listen() {
     let stood = StoredValue::new((0.0, 0.0));
     on_key(Box::new(move |event| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        let other = event.ctrl_key() || event.meta_key() || event.alt_key();
+        let covered = document()
+            .query_selector(COVERS)
+            .is_ok_and(|open| open.is_some());
+        if other || covered {
             return;
         }
         let target = event.target().and_then(|target| target.dyn_into().ok());

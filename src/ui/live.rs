@@ -116,8 +116,10 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
                     return left;
                 }
             }
-            _ = nudges.next() => {
-                if browser_time() - heard > SILENCE {
+            nudge = nudges.next() => {
+                // Whoever was offline does not trust what is left of the connection.
+                let back = matches!(nudge, Some(Nudge::Wake)) && market.is_lost();
+                if back || browser_time() - heard > SILENCE {
                     return Left::Lost;
                 }
             }

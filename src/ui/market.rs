@@ -154,6 +154,10 @@ impl Market {
         self.link.get() == Link::Live
     }
 
+    pub fn is_lost(self) -> bool {
+        self.link.get_untracked() == Link::Lost
+    }
+
     pub fn is_live_untracked(self) -> bool {
         self.link.get_untracked() == Link::Live
     }

@@ -13,7 +13,6 @@ use crate::{
             form::{Act, Control, Form, Forms, refused, typed_early},
             list,
             small::{Detail, Icon, changing, empty, icon, mark, name, pizza, sum, text},
-            ticket::ALMOST,
         },
         place::{Here, Place, Shelf, ShelfSort, when_awake},
         words,
@@ -147,23 +146,10 @@ fn own_orders() -> AnyView {
     })
 }
 
-/// `Diavola · In the oven · in 12 min`
+/// `Diavola · In the oven`. When it comes, its own page says.
 fn own_order(order: Memo<Order>) -> AnyView {
-    let (market, id) = (Market::here(), order.get_untracked().id);
-    let stands = text(move || {
-        let order = order.get();
-        let left = market
-            .promised(&order)
-            .map(|promised| promised - market.now());
-        let status = words::customer_status(order.status);
-        match left.filter(|left| left.num_minutes() > 0) {
-            Some(left) => {
-                let left = words::duration(left + ALMOST);
-                say!(" · {status} · in {left}", " · {status} · in {left}")
-            }
-            None => format!(" · {status}"),
-        }
-    });
+    let id = order.get_untracked().id;
+    let stands = text(move || format!(" · {}", words::customer_status(order.get().status)));
     let symbol = icon(Icon::Slice);
     let pizza = order.with_untracked(|order| name(&order.pizza_name));
     view! { <li><a class="button" href=Place::Track(id).address()>{symbol} <span>{pizza} {stands}</span></a></li> }.into_any()

@@ -171,8 +171,8 @@ impl Known {
         }
     }
 
-    /// The live end of the list: only as far back as the board has everything; and on a page without its program
-    /// only so many.
+    /// The live end of the list: what is open, and what is finished as far back as the board has everything; and
+    /// on a page without its program only so many.
     fn listed(&self, board: &Board, wanted: &Wanted, sought: &Sought, asleep: bool) -> Listed {
         let past = board.forgotten().filter(|id| sought.reaches(*id));
         let end = past.filter(|_| sought.wants_finished());
@@ -184,7 +184,9 @@ impl Known {
                 continue;
             }
             counts.add(order.status);
-            let is_listed = Some(order.id) > end && sought.status.is_none_or(|s| s == order.status);
+            // What is open is here, however old.
+            let is_here = Some(order.id) > end || !order.status.is_final();
+            let is_listed = is_here && sought.status.is_none_or(|s| s == order.status);
             if !is_listed {
                 continue;
             }
@@ -258,6 +260,22 @@ mod tests {
         let all = listed(&mut known, &board, &Wanted::default(), false);
         assert_eq!(all.ids, [4, 3, 2, 1].map(id));
         assert_eq!(all.matching, Some(4));
+    }
+
+    #[test]
+    fn what_is_open_is_listed_however_old_it_is() {
+        let open = Order::new(id(1), offer(), at(1)).0;
+        let board = Board::new(
+            "e-0".parse().unwrap(),
+            Counts::default(),
+            vec![crate::domain::Row {
+                order: open,
+                taken: None,
+            }],
+            Some(id(7)),
+        );
+        let found = listed(&mut Known::default(), &board, &Wanted::default(), false);
+        assert_eq!((found.ids, found.more), (vec![id(1)], Some(id(8))));
     }
 
     #[test]

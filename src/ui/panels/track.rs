@@ -88,10 +88,7 @@ fn missing(error: &Error) -> AnyView {
 
 fn story(order: &Order, events: &[Event]) -> AnyView {
     let way = Way::of(order, events);
-    let may_cancel = order
-        .status
-        .after(Verb::Cancel, Some(Role::Customer))
-        .is_some();
+    let may_cancel = may_cancel(order);
     let too_late = !may_cancel && way.is_open();
     let too_late = too_late.then(|| {
         let why = t([
@@ -403,6 +400,12 @@ fn about(status: Status, way: Way) -> AnyView {
     view! { <span class="about">{about}</span> }.into_any()
 }
 
+/// Whether its customer may give it up: there is one, and it has not been begun.
+fn may_cancel(order: &Order) -> bool {
+    let next = order.status.after(Verb::Cancel, Some(Role::Customer));
+    order.customer_name.is_some() && next.is_some()
+}
+
 fn facts(order: &Order) -> AnyView {
     let share = share(&order.pizza_name);
     view! {
@@ -416,10 +419,17 @@ fn facts(order: &Order) -> AnyView {
             </dl>
             {share}
             <p class="small soft">
-                {t([
-                    "Whoever has the address of this page can follow the order, and cancel it.",
-                    "Wer die Adresse dieser Seite hat, kann die Bestellung verfolgen und stornieren.",
-                ])}
+                {t(if may_cancel(order) {
+                    [
+                        "Whoever has the address of this page can follow the order, and cancel it.",
+                        "Wer die Adresse dieser Seite hat, kann die Bestellung verfolgen und stornieren.",
+                    ]
+                } else {
+                    [
+                        "Whoever has the address of this page can follow the order.",
+                        "Wer die Adresse dieser Seite hat, kann die Bestellung verfolgen.",
+                    ]
+                })}
             </p>
         </section>
     }
