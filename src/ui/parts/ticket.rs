@@ -175,7 +175,7 @@ mod tests {
         let now = Time::from_millis(1_780_000_000_000);
         let after = |minutes| now + TimeDelta::minutes(minutes);
         assert_eq!(
-            [6, 5, 4, 0, -1].map(|minutes| Level::of(Some(after(minutes)), now)),
+            [6, 5, 4, 0, -1].map(|minutes| Level::of(after(minutes), now)),
             [
                 Level::Fine,
                 Level::Fine,
@@ -184,7 +184,6 @@ mod tests {
                 Level::Late
             ]
         );
-        assert_eq!(Level::of(None, now), Level::Fine);
         assert_eq!(
             [0, 4, 5, 14, 15].map(|minutes| Level::of_waiting(after(-minutes), now)),
             [
