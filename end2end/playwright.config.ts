@@ -28,7 +28,8 @@ export default defineConfig({
   // Everything on a desktop and on a phone; the journeys, with and without JavaScript, on each screen in each light.
   projects: [
     { name: 'desktop', use: desktop },
-    { name: 'phone', use: phone },
+    // The pages in every state bring their own sizes.
+    { name: 'phone', use: phone, testIgnore: /states/ },
     { name: 'tablet', use: tablet, testMatch: JOURNEYS },
     ...Object.entries({ desktop, phone, tablet }).map(([name, use]) => ({ name: `${name}, dark`, use: { ...use, colorScheme: 'dark' as const }, testMatch: JOURNEYS })),
   ],

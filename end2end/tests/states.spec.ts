@@ -10,8 +10,7 @@ const SIZES = { phone: [390, 844], tablet: [820, 1180], desktop: [1440, 900] } a
 
 for (const [size, [width, height]] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`an evening on a ${size}, ${colorScheme}`, async ({ open, api, market }, info) => {
-      test.skip(info.project.name !== 'desktop', 'It brings its own sizes.');
+    test(`an evening on a ${size}, ${colorScheme}`, async ({ open, api, market }) => {
       test.slow();
       // What looks at contrast puts styles of its own into the page.
       const look = { viewport: { width, height }, colorScheme, bypassCSP: true };
