@@ -27,7 +27,7 @@ pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
     request_animation_frame(move || {
         if !is_in_sight(&order) {
             let says = format!("{} {}: {status}", order.pizza_name, order.id.number());
-            toasts.show(says, address);
+            toasts.show(order.id, says, address);
         }
     });
 }

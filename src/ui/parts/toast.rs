@@ -5,7 +5,7 @@ use super::{
     list,
     small::{Icon, icon, name},
 };
-use crate::ui::locale::t;
+use crate::{domain::OrderId, ui::locale::t};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ pub struct Toasts(RwSignal<Vec<Toast>>);
 
 #[derive(Clone, PartialEq)]
 struct Toast {
+    about: OrderId,
     says: String,
     /// Where it can be seen.
     address: String,
@@ -31,10 +32,18 @@ impl Toasts {
         expect_context()
     }
 
-    pub fn show(self, says: String, address: String) {
-        let toast = Toast { says, address };
+    /// Shows a word about an order, instead of what was said of it before.
+    pub fn show(self, about: OrderId, says: String, address: String) {
+        let toast = Toast {
+            about,
+            says,
+            address,
+        };
         let gone = toast.clone();
-        self.0.update(|toasts| toasts.push(toast));
+        self.0.update(|toasts| {
+            toasts.retain(|toast| toast.about != about);
+            toasts.push(toast);
+        });
         set_timeout(
             move || {
                 self.0

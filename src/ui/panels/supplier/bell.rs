@@ -13,7 +13,7 @@ use crate::{
         parts::{
             form::Forms,
             list,
-            small::{Icon, changing, icon},
+            small::{Icon, changing, icon, mark},
             ticket::which,
         },
         place::when_awake,
@@ -58,7 +58,8 @@ impl Bell {
             opened: StoredValue::new(None),
             heard: RwSignal::default(),
             muted: RwSignal::new(false),
-            blocked: RwSignal::new(false),
+            // Until a browser has shown otherwise: most are, and a word that comes later would push the board down.
+            blocked: RwSignal::new(true),
             player: NodeRef::new(),
         }
     }
@@ -226,10 +227,11 @@ impl Bell {
 
     /// A word where the browser plays nothing.
     pub fn banner(self) -> AnyView {
+        let asleep = asleep();
         changing(move || {
             (self.blocked.get() && !self.muted.get()).then(|| {
                 view! {
-                    <div class="banner" role="region" aria-label=t(["Sound", "Ton"])>
+                    <div class="banner" role="region" data-asleep=asleep aria-label=t(["Sound", "Ton"])>
                         {icon(Icon::Mute)}
                         <p>
                             <strong>{t(["Sound is off in this browser.", "Der Ton ist in diesem Browser aus."])}</strong> " "
@@ -238,10 +240,10 @@ impl Bell {
                                 "Schalte ihn ein, um zu hören, wenn eine Pizza bestellt wird.",
                             ])}
                         </p>
-                        <button class="button" type="button" on:click=move |_| self.play(TAKEN)>
+                        <button class="button" type="button" data-asleep=asleep on:click=move |_| self.play(TAKEN)>
                             {icon(Icon::Bell)} {t(["Switch on and test", "Einschalten und testen"])}
                         </button>
-                        <button class="button quiet" type="button" on:click=move |_| self.mute(true)>
+                        <button class="button quiet" type="button" data-asleep=asleep on:click=move |_| self.mute(true)>
                             {t(["Stay silent", "Ohne Ton"])}
                         </button>
                     </div>
@@ -253,7 +255,7 @@ impl Bell {
 
     /// Sound or none, for this device.
     pub fn switch(self) -> AnyView {
-        let market = Market::here();
+        let asleep = asleep();
         changing(move || {
             let muted = self.muted.get();
             let (symbol, word) = if muted {
@@ -261,14 +263,16 @@ impl Bell {
             } else {
                 (Icon::Mute, ["Sound off", "Ton aus"])
             };
-            (!market.is_asleep()).then(|| {
-                view! {
-                    <button class="button quiet" type="button" on:click=move |_| self.mute(!muted)>{icon(symbol)} {t(word)}</button>
-                }
-                .into_any()
-            })
+            let press = move |_| self.mute(!muted);
+            Some(view! { <button class="button quiet" type="button" data-asleep=asleep on:click=press>{icon(symbol)} {t(word)}</button> }.into_any())
         })
     }
+}
+
+/// For what would do nothing yet: it keeps its place, unseen.
+fn asleep() -> Signal<Option<&'static str>> {
+    let market = Market::here();
+    mark(move || market.is_asleep().then_some(""))
 }
 
 /// Whether the browser plays nothing, as long as nobody has touched the page.
