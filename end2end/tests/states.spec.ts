@@ -52,7 +52,8 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
       await see('orders-none');
       await page.getByRole('button', { name: 'Look and language' }).click();
       await see('look');
-      await page.getByRole('button', { name: 'More contrast' }).click();
+      // The page comes anew; until then the old one is awake.
+      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'More contrast' }).click()]);
       await awake(page);
       for (const panel of ['supplier', 'customer', 'dispatch', 'orders']) {
         await go(`/${panel}`);
