@@ -143,6 +143,10 @@ export async function leafThroughThePast(api: Api, open: World['open']) {
   await expect(orders.getByRole('link', { name: 'Older orders' })).toHaveCount(0);
   await orders.getByRole('link', { name: 'Newest orders' }).click();
   await expect(rows).toHaveCount(200);
+  // A search that finds nothing here says where else it may.
+  await orders.goto('/orders?q=The%20first');
+  await expect(orders.getByText('Older ones may be.')).toBeVisible();
+  await orders.goto('/orders');
   // What is open is there, whatever else has been finished since.
   await api.offer('The last');
   await orders.reload();

@@ -72,7 +72,15 @@ fn end(listed: Memo<Listed>) -> AnyView {
                 Some(view! { <p class="empty small" aria-busy="true">{word}</p> }.into_any())
             }
             Some(Err(error)) => Some(refusal(words::unread(&error))),
-            Some(Ok(())) => (none.get() == 1 && more.get().is_none()).then(nothing),
+            Some(Ok(())) if none.get() == 0 => None,
+            Some(Ok(())) if more.get().is_none() => Some(nothing()),
+            Some(Ok(())) => {
+                let word = t([
+                    "None of these is like that. Older ones may be.",
+                    "Von diesen ist keine so. Ältere vielleicht.",
+                ]);
+                Some(view! { <p class="empty small">{word}</p> }.into_any())
+            }
         }
     });
     view! { {why} {changing(move || more.get().map(older))} }.into_any()
