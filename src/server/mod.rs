@@ -1,5 +1,6 @@
 //! The server program: everything that only it does.
 
+mod cli;
 mod config;
 mod desk;
 mod document;
@@ -24,6 +25,7 @@ mod socket;
 mod state;
 mod telemetry;
 
+pub use cli::main;
 pub use posted::{desk, posted};
 
 use crate::domain::Time;
@@ -70,7 +72,7 @@ enum StartError {
 }
 
 /// Runs until it is told to stop.
-pub fn main() -> ExitCode {
+fn serve() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -87,10 +89,10 @@ fn start() -> Result<(), StartError> {
     }
     telemetry::begin()?;
     let config = Config::read()?;
-    tokio::runtime::Runtime::new()?.block_on(serve(config))
+    tokio::runtime::Runtime::new()?.block_on(run(config))
 }
 
-async fn serve(config: Config) -> Result<(), StartError> {
+async fn run(config: Config) -> Result<(), StartError> {
     // An executor that was set before does as well.
     let _ = any_spawner::Executor::init_tokio();
     let mut terminate = signal(SignalKind::terminate())?;
