@@ -1,5 +1,7 @@
 //! The server program: everything that only it does.
 
+mod adopt;
+mod audit;
 mod cli;
 mod config;
 mod desk;
@@ -84,11 +86,16 @@ fn serve() -> ExitCode {
     }
 }
 
-fn start() -> Result<(), StartError> {
+/// Takes the settings of `.env`, where there is one.
+fn read_env() -> Result<(), StartError> {
     match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => return Err(error.into()),
-        _ => {}
+        Err(error) if !error.not_found() => Err(error.into()),
+        _ => Ok(()),
     }
+}
+
+fn start() -> Result<(), StartError> {
+    read_env()?;
     telemetry::begin()?;
     let config = Config::read()?;
     tokio::runtime::Runtime::new()?.block_on(run(config))
@@ -153,7 +160,10 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
                 prefix: String::new(),
                 retention: config.retention,
             };
-            Ok(Arc::new(Redis::open(target).await?))
+            let client = stored::client(&target.info)?;
+            let ledger = Redis::open(target).await?;
+            tokio::spawn(adopt::warn(client));
+            Ok(Arc::new(ledger))
         }
     }
 }

@@ -17,6 +17,7 @@ use redb::{
     WriteTransaction,
 };
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -102,6 +103,15 @@ impl Embedded {
     pub fn snapshot(&self) -> Result<Snapshot> {
         let txn = self.database.begin_read().map_err(broken)?;
         from_file(txn, self.database.clone())
+    }
+
+    /// Counts anew how many keys each index holds.
+    pub async fn recount(&self) -> Result<()> {
+        let database = self.database.clone();
+        let task = tokio::task::spawn_blocking(move || recount(&database));
+        task.await
+            .map_err(|e| StoreError::Broken(e.to_string()))?
+            .map_err(broken)
     }
 
     /// Runs a read on the pool for blocking work: a cold page comes from the disk.
@@ -224,6 +234,19 @@ pub(super) fn shape(
     ))
 }
 
+/// Writes into a file that no server holds what shape it is of.
+pub fn set_schema(file: &Path, version: u32) -> Result<()> {
+    let named = |e| StoreError::Broken(format!("{}: {e}", file.display()));
+    let database = Database::open(file).map_err(named)?;
+    let txn = database.begin_write().map_err(broken)?;
+    {
+        let mut meta = txn.open_table(META).map_err(broken)?;
+        meta.insert("schema", version.to_string().as_str())
+            .map_err(broken)?;
+    }
+    txn.commit().map_err(broken)
+}
+
 /// Opens every table once, which makes it, and writes what each store says of itself.
 pub(super) fn make_tables(
     txn: &WriteTransaction,
@@ -246,6 +269,23 @@ pub(super) fn make_tables(
         meta.insert("schema", "1")?;
     }
     cursor(&meta)
+}
+
+fn recount(database: &Database) -> std::result::Result<(), redb::Error> {
+    let txn = database.begin_write()?;
+    {
+        let (indexes, mut totals) = (txn.open_table(INDEXES)?, txn.open_table(TOTALS)?);
+        let mut counted: BTreeMap<String, u64> = BTreeMap::new();
+        for entry in indexes.iter()? {
+            let entry = entry?.0;
+            *counted.entry(entry.value().0.to_owned()).or_default() += 1;
+        }
+        totals.retain(|_, _| false)?;
+        for (index, total) in counted {
+            totals.insert(index.as_str(), total)?;
+        }
+    }
+    Ok(txn.commit()?)
 }
 
 fn begin_history(database: &Database, epoch: Epoch) -> std::result::Result<Cursor, redb::Error> {
@@ -496,7 +536,7 @@ fn apply(
     Ok(head)
 }
 
-fn apply_index(
+pub(super) fn apply_index(
     txn: &WriteTransaction,
     change: &IndexChange,
 ) -> std::result::Result<(), TableError> {

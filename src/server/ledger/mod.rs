@@ -4,8 +4,8 @@
 //! A ledger knows JSON text and keys. It knows nothing of orders: other kinds of documents come without a
 //! new operation.
 
-mod embedded;
-mod keys;
+pub mod embedded;
+pub mod keys;
 mod redis;
 pub mod schema;
 pub mod snapshot;
@@ -66,7 +66,7 @@ fn remember(cursor: &Cursor, text: &str) -> String {
     format!("{cursor} {text}")
 }
 
-fn recall(stored: &str) -> Result<(Text, Cursor)> {
+pub fn recall(stored: &str) -> Result<(Text, Cursor)> {
     let parts = stored.split_once(' ');
     let parts = parts.and_then(|(cursor, text)| Some((text.into(), cursor.parse().ok()?)));
     parts.ok_or_else(|| StoreError::Broken("a record that cannot be read".to_owned()))
