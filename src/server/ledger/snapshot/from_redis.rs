@@ -15,7 +15,11 @@ use super::{Head, Held, Kind, Out, Past, Places, Record, Remembered, Snapshot, p
 use crate::{
     domain::{Cursor, Epoch},
     server::{
-        ledger::{Index, Key, Result, StoreError, keys::Keys, recall, schema},
+        ledger::{
+            Index, Key, Result, StoreError,
+            keys::{Keys, OWN},
+            recall, schema,
+        },
         now,
     },
 };
@@ -115,7 +119,9 @@ impl Reader {
                 } else if let Some(index) = name.strip_prefix(&index) {
                     indexes.insert(index.to_owned());
                 } else if let Some(once) = name.strip_prefix(&once) {
-                    names.insert(once.to_owned());
+                    if !once.starts_with(OWN) {
+                        names.insert(once.to_owned());
+                    }
                 } else if let Some(key) = name.strip_prefix(&prefix)
                     && self.kinds.iter().any(|kind| (kind.has)(key))
                 {
