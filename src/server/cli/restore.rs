@@ -9,7 +9,7 @@ use crate::{
     server::{
         config::Store,
         ledger::{
-            Result as Stored, schema,
+            Result as Stored, StoreError, schema,
             snapshot::{Contents, Head, IntoFile, IntoRedis, Lines, Record},
         },
         orders, stored,
@@ -64,7 +64,7 @@ fn restore(args: &Args) -> Result<(), (Failed, bool)> {
     let mut begun = false;
     let report = fill(&at, file, &mut target, &mut begun);
     let report = report.and_then(|mut report| {
-        report.cursor = at.runtime.block_on(target.finish())?.to_string();
+        report.cursor = at.run(target.finish())?.to_string();
         Ok(report)
     });
     let report = report.map_err(|why| (why, begun))?;
@@ -84,15 +84,15 @@ fn restore(args: &Args) -> Result<(), (Failed, bool)> {
 fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
     let at = At::settings()?;
     let name = args.file.display().to_string();
-    let failed = |why: String| Failed::File(name.clone(), why);
+    let failed = |why: String| Failed::There(name.clone(), why);
     let mut file = File::open(&args.file).map_err(|error| failed(error.to_string()))?;
     let head = check(&file).map_err(|error| failed(error.to_string()))?;
     file.rewind()?;
     if head.schema > schema::SCHEMA {
         schema::check(head.schema, None)?;
     }
-    let mut target = at.runtime.block_on(Target::open(&at.store))?;
-    let there = at.runtime.block_on(target.contents())?;
+    let mut target = at.run(Target::open(&at.store))?;
+    let there = at.run(target.contents())?;
     if !args.replace && !(there.is_empty() && there.restoring.is_none()) {
         return Err(Failed::Refused(refusal(&at.store, &there)));
     }
@@ -137,7 +137,7 @@ fn fill(at: &At, file: File, target: &mut Target, begun: &mut bool) -> Result<Re
     let lines = Lines::open(shown(&file, "restoring"))?;
     let head = lines.head.clone();
     let mut report = Report::default();
-    at.runtime.block_on(async {
+    at.run(async {
         *begun = true;
         target.begin(&head, at.retention).await?;
         // It is summed up once more: what has changed since it was checked is noticed before the end.
@@ -160,10 +160,12 @@ enum Target {
 }
 
 impl Target {
-    async fn open(store: &Store) -> Result<Target, Failed> {
+    async fn open(store: &Store) -> Stored<Target> {
         match store {
             Store::Embedded(folder) => {
-                std::fs::create_dir_all(folder)?;
+                let unmade =
+                    |error| StoreError::Broken(format!("DATA_DIR: {}: {error}", folder.display()));
+                std::fs::create_dir_all(folder).map_err(unmade)?;
                 Ok(Target::File(IntoFile::open(&stored::file(folder))?))
             }
             Store::Redis { info, .. } => {
