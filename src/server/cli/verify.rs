@@ -197,6 +197,10 @@ impl Mender {
                     let why = format!("there is no store yet: {} does not exist", file.display());
                     return Err(Failed::Refused(why));
                 }
+                if is_held(&file) {
+                    let why = "a server holds the file. Stop it first; without --repair it may run";
+                    return Err(Failed::Refused(why.to_owned()));
+                }
                 let ledger = Embedded::open(&file, fresh_epoch(), at.retention)?;
                 Ok(Mender::File(Arc::new(ledger)))
             }
