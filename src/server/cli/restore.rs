@@ -59,15 +59,12 @@ struct Report {
 }
 
 fn restore(args: &Args) -> Result<(), (Failed, bool)> {
-    let untouched = |why| (why, false);
-    let (at, file, mut target) = prepare(args).map_err(untouched)?;
-    let mut begun = false;
-    let report = fill(&at, file, &mut target, &mut begun);
-    let report = report.and_then(|mut report| {
-        report.cursor = at.run(target.finish())?.to_string();
-        Ok(report)
-    });
-    let report = report.map_err(|why| (why, begun))?;
+    let (at, file, mut target) = prepare(args).map_err(|why| (why, false))?;
+    let report = fill(&at, file, &mut target).map_err(|why| {
+        // Where that cannot be asked any more, it may have.
+        let there = at.runtime.block_on(target.contents());
+        (why, there.map_or(true, |there| there.restoring.is_some()))
+    })?;
     if args.json {
         out::json(&report);
     } else {
@@ -133,12 +130,11 @@ fn shown(file: &File, what: &'static str) -> impl Read {
     bar.wrap_read(file)
 }
 
-fn fill(at: &At, file: File, target: &mut Target, begun: &mut bool) -> Result<Report, Failed> {
+fn fill(at: &At, file: File, target: &mut Target) -> Result<Report, Failed> {
     let lines = Lines::open(shown(&file, "restoring"))?;
     let head = lines.head.clone();
     let mut report = Report::default();
     at.run(async {
-        *begun = true;
         target.begin(&head, at.retention).await?;
         // It is summed up once more: what has changed since it was checked is noticed before the end.
         for record in lines {
@@ -149,6 +145,7 @@ fn fill(at: &At, file: File, target: &mut Target, begun: &mut bool) -> Result<Re
             }
             target.put(record).await?;
         }
+        report.cursor = target.finish().await?.to_string();
         Ok(report)
     })
 }
@@ -198,7 +195,7 @@ impl Target {
         }
     }
 
-    async fn finish(self) -> Stored<Cursor> {
+    async fn finish(&mut self) -> Stored<Cursor> {
         match self {
             Target::File(file) => file.finish(),
             Target::Redis(redis) => redis.finish().await,
