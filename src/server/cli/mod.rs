@@ -29,7 +29,12 @@ pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "pizza-market", &mut out::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "pizza-market",
+                &mut out::stdout(),
+            );
             ExitCode::SUCCESS
         }
     }
