@@ -29,7 +29,7 @@ pub use cli::main;
 pub use posted::{desk, posted};
 
 use crate::domain::Time;
-use config::{Config, ConfigError, Store};
+use config::{Config, ConfigError, Sources, Store};
 use desk::Desk;
 use feed::Feed;
 use ledger::{Embedded, Ledger, Redis, StoreError, Target, fresh_epoch};
@@ -57,8 +57,6 @@ fn now() -> Time {
 enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error(".env: {0}")]
-    Env(#[from] dotenvy::Error),
     #[error("DATA_DIR: {0}: {1}")]
     DataDir(String, io::Error),
     #[error("DATA_DIR: {0}")]
@@ -83,10 +81,7 @@ fn serve() -> ExitCode {
 }
 
 fn start() -> Result<(), StartError> {
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => return Err(error.into()),
-        _ => {}
-    }
+    Sources::read()?;
     telemetry::begin()?;
     let config = Config::read()?;
     tokio::runtime::Runtime::new()?.block_on(run(config))
@@ -148,6 +143,7 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
                 credentials,
                 prefix: String::new(),
                 retention: config.retention,
+                trial: false,
             };
             Ok(Arc::new(Redis::open(target).await?))
         }

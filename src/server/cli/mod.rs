@@ -1,5 +1,6 @@
 //! The commands of the program. `serve` is what it does when nothing is said.
 
+mod doctor;
 mod out;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -20,6 +21,7 @@ struct Cli {
 enum Command {
     /// Run the market until it is told to stop. This is what happens without a command.
     Serve,
+    Doctor(doctor::Doctor),
     /// Print the completions of all commands for a shell: `source <(pizza-market completions bash)`.
     Completions { shell: Shell },
 }
@@ -28,6 +30,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
+        Command::Doctor(doctor) => doctor::doctor(doctor),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "pizza-market", &mut out::stdout());
             ExitCode::SUCCESS

@@ -3,7 +3,7 @@
 //! A synced commit costs milliseconds, however much is in it. So the writer takes whatever has queued up
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
-use super::witness::Witness;
+use super::{overlay::Overlay, witness::Witness};
 use super::{
     Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
     Result, StoreError, Tail, Text, recall, remember,
@@ -16,6 +16,7 @@ use redb::{
     WriteTransaction,
 };
 use std::{
+    fs::File,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -191,6 +192,20 @@ impl Ledger for Embedded {
             durability: Some(Durability::Fsync),
             trouble,
         }
+    }
+}
+
+/// Checks every page of a file, and changes none: where its log ends, or `None` where nothing is stored in it yet.
+/// Reads the whole file. One that a server writes meanwhile looks damaged.
+pub fn check(file: File) -> std::result::Result<Option<Cursor>, redb::Error> {
+    let mut builder = Database::builder();
+    builder
+        .set_cache_size(CACHE)
+        .set_check_integrity_on_open(true);
+    let database = builder.create_with_backend(Overlay::over(file)?)?;
+    match database.begin_read()?.open_table(META) {
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
+        meta => Ok(Some(cursor(&meta?)?)),
     }
 }
 

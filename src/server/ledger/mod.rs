@@ -6,6 +6,8 @@
 
 mod embedded;
 mod keys;
+mod needs;
+mod overlay;
 mod redis;
 mod witness;
 
@@ -14,8 +16,10 @@ mod contract;
 #[cfg(test)]
 mod model;
 
-pub use embedded::Embedded;
-pub use redis::{Redis, Target};
+pub use embedded::{Embedded, check};
+pub use keys::Keys;
+pub use needs::{Need, On, commands, needs};
+pub use redis::{OLDEST, Redis, Target, durability};
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
