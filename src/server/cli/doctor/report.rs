@@ -157,7 +157,7 @@ impl Report {
 
 /// Where the names of checks and what is said of them begin.
 const NAME: usize = 9;
-const SAYS: usize = 30;
+const SAYS: usize = 36;
 
 fn show(check: &Check, first: bool) {
     if first {

@@ -3,7 +3,7 @@
 
 use super::report::Finding;
 use crate::server::ledger::{Keys, Need, On, commands, needs};
-use redis::{Client, Pipeline, RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd, pipe};
+use redis::{Client, Pipeline, RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd};
 use std::collections::BTreeSet;
 
 /// What came out of it.
@@ -49,15 +49,13 @@ impl Rights {
         Ok(rights)
     }
 
-    /// A transaction that ends, with nothing in it that changes anything.
+    /// A transaction that ends, with nothing in it.
     async fn end_one(&mut self, client: &Client) -> RedisResult<()> {
         let mut connection = client.get_multiplexed_async_connection().await?;
-        let ended = pipe().atomic().cmd("TIME").query_async::<Value>(&mut connection).await;
-        match ended {
-            Err(error) if error.to_string().to_lowercase().contains("exec") => {
-                self.judge("exec", &On::Nothing, error)
-            }
-            _ => Ok(()),
+        cmd("MULTI").query_async::<()>(&mut connection).await?;
+        match cmd("EXEC").query_async::<Value>(&mut connection).await {
+            Err(error) => self.judge("exec", &On::Nothing, error),
+            Ok(_) => Ok(()),
         }
     }
 
