@@ -157,13 +157,22 @@ fn unreadable(error: &dotenvy::Error) -> ConfigError {
         return wrong(".env", error.to_string());
     };
     let here = env::current_dir().unwrap_or_default();
-    let file = here.ancestors().map(|folder| folder.join(".env")).find(|file| file.is_file());
-    let text = file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
-    let number = text.lines().position(|own| !own.is_empty() && line.starts_with(own));
+    let file = here
+        .ancestors()
+        .map(|folder| folder.join(".env"))
+        .find(|file| file.is_file());
+    let text = file
+        .and_then(|file| fs::read_to_string(file).ok())
+        .unwrap_or_default();
+    let number = text
+        .lines()
+        .position(|own| !own.is_empty() && line.starts_with(own));
     let place = number.map_or("a line".to_owned(), |n| format!("line {}", n + 1));
     wrong(
         ".env",
-        format!("{place} cannot be read: write NAME=value, and quotes around a value with spaces, quotes, $ or #"),
+        format!(
+            "{place} cannot be read: write NAME=value, and quotes around a value with spaces, quotes, $ or #"
+        ),
     )
 }
 
@@ -193,6 +202,16 @@ pub enum Store {
     },
 }
 
+/// Where it is, for people; without anything secret.
+impl std::fmt::Display for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Store::Embedded(folder) => write!(f, "{}", folder.display()),
+            Store::Redis { info, .. } => write!(f, "Redis at {}", info.addr()),
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {why}")]
 pub struct ConfigError {
@@ -214,7 +233,7 @@ impl Config {
             store: store()?,
             origins: origins()?,
             rate: rate()?,
-            retention: number("EVENT_RETENTION")?,
+            retention: retention()?,
             sockets: number("MAX_SOCKETS")? as usize,
             currency: currency()?,
             sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")? as usize,
@@ -309,8 +328,7 @@ pub fn leptos() -> Result<LeptosOptions, ConfigError> {
     } else {
         LEPTOS.to_owned()
     };
-    let mut options =
-        get_config_from_str(&text).map_err(|e| wrong(LEPTOS_FILE, e.to_string()))?;
+    let mut options = get_config_from_str(&text).map_err(|e| wrong(LEPTOS_FILE, e.to_string()))?;
     match value("LEPTOS_SITE_ROOT")? {
         None => options.site_root = site(&options.site_root).to_string_lossy().into(),
         Some(root) if !Path::new(root.trim()).is_dir() => {
@@ -367,7 +385,11 @@ pub fn package_file(options: &LeptosOptions, hashes: Option<&str>, kind: &str) -
     let hash = match hashes {
         None => String::new(),
         Some(list) => {
-            let own = |line: &str| line.strip_prefix(kind)?.strip_prefix(": ").map(str::to_owned);
+            let own = |line: &str| {
+                line.strip_prefix(kind)?
+                    .strip_prefix(": ")
+                    .map(str::to_owned)
+            };
             format!(".{}", list.lines().find_map(own)?.trim())
         }
     };
@@ -380,6 +402,12 @@ fn connection_info(url: &str) -> Option<ConnectionInfo> {
     known.then(|| url.into_connection_info().ok()).flatten()
 }
 
+/// How many events can be resumed from, at least.
+pub fn retention() -> Result<u64, ConfigError> {
+    number("EVENT_RETENTION")
+}
+
+/// Where everything is stored.
 pub fn store() -> Result<Store, ConfigError> {
     // All of them are read, so that none is wrong and idle.
     let host = value("REDIS_HOST")?;

@@ -1,5 +1,7 @@
 //! The server program: everything that only it does.
 
+mod adopt;
+mod audit;
 mod cli;
 mod config;
 mod desk;
@@ -12,6 +14,7 @@ mod layers;
 mod ledger;
 mod limits;
 mod listen;
+mod local;
 mod once;
 mod orders;
 mod pages;
@@ -23,6 +26,7 @@ mod seats;
 mod settings;
 mod socket;
 mod state;
+mod stored;
 mod telemetry;
 
 pub use cli::main;
@@ -80,8 +84,14 @@ fn serve() -> ExitCode {
     }
 }
 
-fn start() -> Result<(), StartError> {
+/// Takes the settings of `.env`, where there is one.
+fn read_env() -> Result<(), StartError> {
     Sources::read()?;
+    Ok(())
+}
+
+fn start() -> Result<(), StartError> {
+    read_env()?;
     telemetry::begin()?;
     let config = Config::read()?;
     tokio::runtime::Runtime::new()?.block_on(run(config))
@@ -130,10 +140,12 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
         Store::Embedded(folder) => {
             let failed = |error| StartError::DataDir(folder.display().to_string(), error);
             std::fs::create_dir_all(folder).map_err(failed)?;
-            let file = folder.join("market.redb");
+            let file = stored::file(folder);
             tracing::info!(file = %file.display(), durability = "fsync", "embedded store");
             let ledger = Embedded::open(&file, fresh_epoch(), config.retention);
-            Ok(Arc::new(ledger.map_err(StartError::File)?))
+            let ledger = Arc::new(ledger.map_err(StartError::File)?);
+            local::offer(folder, ledger.clone());
+            Ok(ledger)
         }
         Store::Redis { info, credentials } => {
             let info = (**info).clone();
@@ -143,9 +155,11 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
                 credentials,
                 prefix: String::new(),
                 retention: config.retention,
-                trial: false,
             };
-            Ok(Arc::new(Redis::open(target).await?))
+            let client = stored::client(&target.info)?;
+            let ledger = Redis::open(target).await?;
+            tokio::spawn(adopt::warn(client));
+            Ok(Arc::new(ledger))
         }
     }
 }

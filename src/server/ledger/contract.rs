@@ -60,7 +60,6 @@ impl Engine {
                     credentials: "REDIS_URL",
                     prefix: prefix.clone(),
                     retention: RETENTION,
-                    trial: false,
                 };
                 Arc::new(ledger::Redis::open(target).await.unwrap())
             }

@@ -3,10 +3,12 @@
 //! A synced commit costs milliseconds, however much is in it. So the writer takes whatever has queued up
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
-use super::{overlay::Overlay, witness::Witness};
+use super::overlay::Overlay;
+use super::snapshot::{Snapshot, from_file};
+use super::witness::Witness;
 use super::{
     Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
-    Result, StoreError, Tail, Text, recall, remember,
+    Result, StoreError, Tail, Text, recall, remember, schema,
 };
 use crate::domain::{Cursor, Epoch};
 use crate::server::now;
@@ -16,6 +18,7 @@ use redb::{
     WriteTransaction,
 };
 use std::{
+    collections::BTreeMap,
     fs::File,
     path::Path,
     sync::Arc,
@@ -23,23 +26,23 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
-const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
+pub(super) const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
+pub(super) const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
 /// How many keys each index holds.
-const TOTALS: TableDefinition<&str, u64> = TableDefinition::new("totals");
+pub(super) const TOTALS: TableDefinition<&str, u64> = TableDefinition::new("totals");
 /// Entries of the log, under the document that they are about.
-const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
+pub(super) const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
 /// The log: which document an entry is about. Only as many as can be resumed from.
-const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
+pub(super) const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
 /// What is remembered under the names of batches: until when (milliseconds since 1970), and what.
-const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
+pub(super) const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
 /// The same names, by when they are forgotten.
-const ENDS: TableDefinition<(i64, &str), ()> = TableDefinition::new("once_ends");
-/// `epoch`, and `seq`: the number of the newest entry.
-const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
+pub(super) const ENDS: TableDefinition<(i64, &str), ()> = TableDefinition::new("once_ends");
+/// `epoch`, `seq`: the number of the newest entry, `schema`; and `restoring` (since when), while that goes on.
+pub(super) const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
 
 /// What is kept of the file in memory. The library would take a gigabyte.
-const CACHE: usize = 64 * 1024 * 1024;
+pub(super) const CACHE: usize = 64 * 1024 * 1024;
 /// Commits in one transaction at most. More would make the first of them wait for nothing.
 const GROUP: usize = 256;
 
@@ -66,7 +69,8 @@ impl Embedded {
                 .create(file)
                 .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?,
         );
-        let mut cursor = prepare(&database, &epoch).map_err(broken)?;
+        let mut cursor = prepare(&database, &epoch)
+            .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
         let unread =
             |error: std::io::Error| StoreError::Broken(format!("{}: {error}", file.display()));
         let (witness, same) = Witness::open(file, &cursor).map_err(unread)?;
@@ -95,6 +99,21 @@ impl Embedded {
             head: moved,
             trouble,
         })
+    }
+
+    /// Everything that is stored, at this moment.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let txn = self.database.begin_read().map_err(broken)?;
+        from_file(txn, self.database.clone())
+    }
+
+    /// Counts anew how many keys each index holds.
+    pub async fn recount(&self) -> Result<()> {
+        let database = self.database.clone();
+        let task = tokio::task::spawn_blocking(move || recount(&database));
+        task.await
+            .map_err(|e| StoreError::Broken(e.to_string()))?
+            .map_err(broken)
     }
 
     /// Runs a read on the pool for blocking work: a cold page comes from the disk.
@@ -195,42 +214,109 @@ impl Ledger for Embedded {
     }
 }
 
-/// Checks every page of a file, and changes none: where its log ends, or `None` where nothing is stored in it yet.
-/// Reads the whole file. One that a server writes meanwhile looks damaged.
-pub fn check(file: File) -> std::result::Result<Option<Cursor>, redb::Error> {
+/// What a file says of itself.
+pub struct Checked {
+    /// Where its log ends.
+    pub end: Cursor,
+    pub schema: u32,
+    /// Since when something is being restored into it.
+    pub restoring: Option<String>,
+}
+
+/// Checks every page of a file, and changes none; `None` where nothing is stored in it yet. Reads the whole file. One
+/// that a server writes meanwhile looks damaged.
+pub fn check(file: File) -> std::result::Result<Option<Checked>, redb::Error> {
     let mut builder = Database::builder();
     builder
         .set_cache_size(CACHE)
         .set_check_integrity_on_open(true);
     let database = builder.create_with_backend(Overlay::over(file)?)?;
-    match database.begin_read()?.open_table(META) {
-        Err(TableError::TableDoesNotExist(_)) => Ok(None),
-        meta => Ok(Some(cursor(&meta?)?)),
-    }
+    let meta = match database.begin_read()?.open_table(META) {
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        meta => meta?,
+    };
+    let restoring = meta.get("restoring")?;
+    Ok(Some(Checked {
+        end: cursor(&meta)?,
+        schema: schema(&meta)?,
+        restoring: restoring.map(|since| since.value().to_owned()),
+    }))
 }
 
-/// Makes what a new file needs, and tells where its log ends.
-fn prepare(database: &Database, epoch: &Epoch) -> std::result::Result<Cursor, redb::Error> {
-    let txn = database.begin_write()?;
-    for table in [DOCUMENTS, META] {
-        txn.open_table(table)?;
+/// Makes what a new file needs, and tells where its log ends. A file of another shape is not touched.
+fn prepare(database: &Database, epoch: &Epoch) -> Result<Cursor> {
+    let txn = database.begin_write().map_err(broken)?;
+    let (version, restoring) = shape(&txn).map_err(broken)?;
+    schema::check(version, restoring.as_deref())?;
+    let at = make_tables(&txn, epoch).map_err(broken)?;
+    txn.commit().map_err(broken)?;
+    Ok(at)
+}
+
+/// The version of its shape, and since when something is being restored into it.
+pub(super) fn shape(
+    txn: &WriteTransaction,
+) -> std::result::Result<(u32, Option<String>), redb::Error> {
+    let meta = txn.open_table(META)?;
+    let restoring = meta.get("restoring")?;
+    Ok((
+        schema(&meta)?,
+        restoring.map(|since| since.value().to_owned()),
+    ))
+}
+
+/// Writes into a file that no server holds what shape it is of.
+pub fn set_schema(file: &Path, version: u32) -> Result<()> {
+    let named = |e| StoreError::Broken(format!("{}: {e}", file.display()));
+    let database = Database::open(file).map_err(named)?;
+    let txn = database.begin_write().map_err(broken)?;
+    {
+        let mut meta = txn.open_table(META).map_err(broken)?;
+        meta.insert("schema", version.to_string().as_str())
+            .map_err(broken)?;
     }
+    txn.commit().map_err(broken)
+}
+
+/// Opens every table once, which makes it, and writes what each store says of itself.
+pub(super) fn make_tables(
+    txn: &WriteTransaction,
+    epoch: &Epoch,
+) -> std::result::Result<Cursor, redb::Error> {
+    txn.open_table(DOCUMENTS)?;
     txn.open_table(INDEXES)?;
     txn.open_table(TOTALS)?;
     txn.open_table(HISTORY)?;
     txn.open_table(LOG)?;
     txn.open_table(ONCE)?;
     txn.open_table(ENDS)?;
-    let at = {
-        let mut meta = txn.open_table(META)?;
-        if meta.get("epoch")?.is_none() {
-            meta.insert("epoch", epoch.to_string().as_str())?;
-            meta.insert("seq", "0")?;
+    let mut meta = txn.open_table(META)?;
+    if meta.get("epoch")?.is_none() {
+        meta.insert("epoch", epoch.to_string().as_str())?;
+        meta.insert("seq", "0")?;
+    }
+    // Also in a file from before files said so: it is of the first shape.
+    if meta.get("schema")?.is_none() {
+        meta.insert("schema", "1")?;
+    }
+    cursor(&meta)
+}
+
+fn recount(database: &Database) -> std::result::Result<(), redb::Error> {
+    let txn = database.begin_write()?;
+    {
+        let (indexes, mut totals) = (txn.open_table(INDEXES)?, txn.open_table(TOTALS)?);
+        let mut counted: BTreeMap<String, u64> = BTreeMap::new();
+        for entry in indexes.iter()? {
+            let entry = entry?.0;
+            *counted.entry(entry.value().0.to_owned()).or_default() += 1;
         }
-        cursor(&meta)?
-    };
-    txn.commit()?;
-    Ok(at)
+        totals.retain(|_, _| false)?;
+        for (index, total) in counted {
+            totals.insert(index.as_str(), total)?;
+        }
+    }
+    Ok(txn.commit()?)
 }
 
 fn begin_history(database: &Database, epoch: Epoch) -> std::result::Result<Cursor, redb::Error> {
@@ -244,7 +330,7 @@ fn begin_history(database: &Database, epoch: Epoch) -> std::result::Result<Curso
     Ok(at)
 }
 
-fn cursor(
+pub(super) fn cursor(
     meta: &impl ReadableTable<&'static str, &'static str>,
 ) -> std::result::Result<Cursor, redb::Error> {
     let missing = |what: &str| redb::Error::Corrupted(format!("the file has no {what}"));
@@ -257,6 +343,15 @@ fn cursor(
         .and_then(|s| s.value().parse().ok())
         .ok_or_else(|| missing("sequence"))?;
     Ok(Cursor { epoch, seq })
+}
+
+/// The version of the file's shape.
+pub(super) fn schema(
+    meta: &impl ReadableTable<&'static str, &'static str>,
+) -> std::result::Result<u32, redb::Error> {
+    let stored = meta.get("schema")?;
+    let stored = stored.as_ref().map(|stored| stored.value());
+    schema::read(stored).map_err(|error| redb::Error::Corrupted(error.to_string()))
 }
 
 fn page(txn: &ReadTransaction, query: &Query) -> std::result::Result<Page, redb::Error> {
@@ -317,7 +412,7 @@ fn tail(
     })
 }
 
-fn broken(error: impl Into<redb::Error>) -> StoreError {
+pub(super) fn broken(error: impl Into<redb::Error>) -> StoreError {
     match error.into() {
         // The disk is full, or does not answer: nothing is wrong with what is stored.
         error @ (redb::Error::Io(_) | redb::Error::PreviousIo) => {
@@ -472,7 +567,7 @@ fn apply(
     Ok(head)
 }
 
-fn apply_index(
+pub(super) fn apply_index(
     txn: &WriteTransaction,
     change: &IndexChange,
 ) -> std::result::Result<(), TableError> {

@@ -4,11 +4,13 @@
 //! A ledger knows JSON text and keys. It knows nothing of orders: other kinds of documents come without a
 //! new operation.
 
-mod embedded;
-mod keys;
+pub mod embedded;
+pub mod keys;
 mod needs;
 mod overlay;
 mod redis;
+pub mod schema;
+pub mod snapshot;
 mod witness;
 
 #[cfg(test)]
@@ -23,6 +25,7 @@ pub use redis::{OLDEST, Redis, Target, durability};
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     sync::Arc,
@@ -67,7 +70,7 @@ fn remember(cursor: &Cursor, text: &str) -> String {
     format!("{cursor} {text}")
 }
 
-fn recall(stored: &str) -> Result<(Text, Cursor)> {
+pub fn recall(stored: &str) -> Result<(Text, Cursor)> {
     let parts = stored.split_once(' ');
     let parts = parts.and_then(|(cursor, text)| Some((text.into(), cursor.parse().ok()?)));
     parts.ok_or_else(|| StoreError::Broken("a record that cannot be read".to_owned()))
@@ -77,11 +80,11 @@ fn recall(stored: &str) -> Result<(Text, Cursor)> {
 pub type Text = Arc<str>;
 
 /// A document's name: its kind, a colon, its id. Keys of a kind sort as their ids do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key(pub String);
 
 /// An ordered set of keys.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Index(pub String);
 
 /// A set of changes that happen together.

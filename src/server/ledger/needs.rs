@@ -25,7 +25,7 @@ pub enum On {
 }
 
 /// The word in braces stands for a name.
-const NEEDS: [&str; 28] = [
+const NEEDS: [&str; 30] = [
     "PING",
     "INFO",
     "TIME",
@@ -51,13 +51,18 @@ const NEEDS: [&str; 28] = [
     "ZCARD {index}",
     "ZREVRANGEBYLEX {index} + - LIMIT 0 1",
     "PUBLISH {channel} 0",
-    // Only to know how often this Redis syncs; it may be refused.
     CONFIG,
+    SCAN,
+    EXISTS,
     MULTI,
     EXEC,
 ];
 
+/// Only to know how often this Redis syncs.
 const CONFIG: &str = "CONFIG GET appendfsync";
+/// Only to notice orders of others.
+const SCAN: &str = "SCAN 0 MATCH order:* COUNT 1";
+const EXISTS: &str = "EXISTS {history}";
 const MULTI: &str = "MULTI";
 const EXEC: &str = "EXEC";
 
@@ -79,7 +84,8 @@ pub fn commands() -> Vec<String> {
 impl Need {
     /// Whether the market does without, where it has to.
     pub fn is_optional(&self) -> bool {
-        self.command == command(CONFIG)
+        let optional = [CONFIG, SCAN, EXISTS];
+        optional.iter().any(|need| self.command == command(need))
     }
 }
 
@@ -122,8 +128,14 @@ fn place(word: &str, keys: &Keys) -> Option<(String, On)> {
         "{log}" => (keys.log(), keys.log()),
         "{document}" => (keys.document(&any(nobody)), keys.document(&any("*"))),
         "{once}" => (keys.once(nobody), keys.once("*")),
-        "{history}" => (keys.history(&any(nobody)), keys.history(&Key("*".to_owned()))),
-        "{index}" => (keys.index(&Index("none".to_owned())), keys.index(&Index("*".to_owned()))),
+        "{history}" => (
+            keys.history(&any(nobody)),
+            keys.history(&Key("*".to_owned())),
+        ),
+        "{index}" => (
+            keys.index(&Index("none".to_owned())),
+            keys.index(&Index("*".to_owned())),
+        ),
         "{channel}" => return Some((keys.channel(), On::Channel(keys.channel()))),
         _ => return None,
     };

@@ -6,7 +6,7 @@
 
 use super::{
     Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Once, Outcome, Page, Query,
-    Result, StoreError, Tail, Text, fresh_epoch, keys::Keys, recall,
+    Result, StoreError, Tail, Text, fresh_epoch, keys::Keys, recall, schema,
 };
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
@@ -48,9 +48,6 @@ pub struct Target {
     pub prefix: String,
     /// How many entries of the log can be resumed from, at least.
     pub retention: u64,
-    /// Whether all of this is only tried, on a prefix for scratch. The commit script then gets another name, so that
-    /// nobody is let past the fence of the real market by it.
-    pub trial: bool,
 }
 
 pub struct Redis {
@@ -90,9 +87,11 @@ impl Redis {
             credentials: target.credentials,
             keys: Keys::new(&target.prefix),
             retention: target.retention,
-            script: match target.trial {
-                true => concat!(include_str!("commit.lua"), "-- on trial\n"),
-                false => include_str!("commit.lua"),
+            // Under another name than where there is no prefix: to load it on scratch keys lets nobody past the fence
+            // of the market itself.
+            script: match target.prefix.is_empty() {
+                true => include_str!("commit.lua"),
+                false => concat!(include_str!("commit.lua"), "-- below a prefix\n"),
             },
             session: watch::Sender::new(Err("not connected yet".to_owned())),
         });
@@ -362,9 +361,8 @@ impl Link {
     }
 
     async fn connect(&self) -> Result<Session> {
-        self.pass_the_fence()
-            .await
-            .map_err(|error| match error.kind() {
+        self.pass_the_fence().await.unwrap_or_else(|error| {
+            Err(match error.kind() {
                 _ if is_refused(&error) => StoreError::Broken(format!(
                     "{}: Redis refuses the credentials ({error})",
                     self.credentials
@@ -379,9 +377,11 @@ impl Link {
                 ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
                 _ => StoreError::Away(error.to_string()),
             })
+        })
     }
 
-    async fn pass_the_fence(&self) -> RedisResult<Session> {
+    /// Refused where the store is of another shape, or not whole.
+    async fn pass_the_fence(&self) -> RedisResult<Result<Session>> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(ANSWER))
@@ -409,8 +409,15 @@ impl Link {
             .arg(2)
             .arg(self.keys.meta())
             .arg(self.keys.log())
-            .arg(fresh_epoch().to_string());
-        let (epoch, _seq): (String, String) = fence.query_async(&mut connection).await?;
+            .arg(fresh_epoch().to_string())
+            .arg(schema::SCHEMA);
+        type Fenced = (String, String, String, String);
+        let (epoch, _seq, version, restoring): Fenced = fence.query_async(&mut connection).await?;
+        let restoring = (!restoring.is_empty()).then_some(&*restoring);
+        let shape = schema::read(Some(&version)).and_then(|v| schema::check(v, restoring));
+        if let Err(refused) = shape {
+            return Ok(Err(refused));
+        }
         let commit: String = cmd("SCRIPT")
             .arg("LOAD")
             .arg(self.script)
@@ -421,13 +428,13 @@ impl Link {
         let clock = (Instant::now(), seconds * 1_000 + micros / 1_000);
         let epoch =
             Epoch::new(&epoch).ok_or((ErrorKind::Parse, "the store's epoch is malformed"))?;
-        Ok(Session {
+        Ok(Ok(Session {
             connection,
             epoch,
             commit: commit.into(),
             durability,
             clock,
-        })
+        }))
     }
 
     async fn session(&self) -> Result<Session> {
@@ -628,7 +635,10 @@ fn is_refused(error: &RedisError) -> bool {
 }
 
 /// What this Redis promises for a commit that it has answered.
-pub async fn durability(info: &redis::InfoDict, connection: &mut MultiplexedConnection) -> Durability {
+pub async fn durability(
+    info: &redis::InfoDict,
+    connection: &mut MultiplexedConnection,
+) -> Durability {
     if info.get::<u8>("aof_enabled") != Some(1) {
         return Durability::Memory;
     }

@@ -5,7 +5,10 @@ use super::{
     report::{Finding, Report, State},
     serving::ask,
 };
-use crate::server::ledger::check;
+use crate::server::{
+    ledger::{check, embedded::Checked, schema},
+    stored,
+};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
@@ -17,7 +20,7 @@ use std::{
 use tokio::{task::spawn_blocking, time::timeout};
 
 const GROUP: &str = "embedded";
-const CHECKS: [&str; 4] = ["folder", "space", "file", "integrity"];
+const CHECKS: [&str; 5] = ["folder", "space", "file", "integrity", "schema"];
 
 /// Bytes that should be free, and without which the next hours are not certain.
 const ROOM: u64 = 256 * 1024 * 1024;
@@ -32,7 +35,11 @@ pub async fn examine(report: &mut Report, folder: &Path, address: Option<SocketA
     }
 }
 
-async fn walk(report: &mut Report, folder: &Path, address: Option<SocketAddr>) -> Result<(), String> {
+async fn walk(
+    report: &mut Report,
+    folder: &Path,
+    address: Option<SocketAddr>,
+) -> Result<(), String> {
     let writable = writable(folder);
     let failed = writable.state == State::Error;
     report.add(GROUP, "folder", writable);
@@ -40,11 +47,15 @@ async fn walk(report: &mut Report, folder: &Path, address: Option<SocketAddr>) -
     if failed {
         return Err("its folder will not do".to_owned());
     }
-    let path = folder.join("market.redb");
+    let path = stored::file(folder);
     let file = match open(&path) {
         Ok(Some(file)) => file,
         Ok(None) => {
-            report.add(GROUP, "file", Finding::ok(format!("{} is made at the first start", path.display())));
+            report.add(
+                GROUP,
+                "file",
+                Finding::ok(format!("{} is made at the first start", path.display())),
+            );
             return Err("there is no file yet".to_owned());
         }
         Err(error) => {
@@ -67,15 +78,28 @@ async fn walk(report: &mut Report, folder: &Path, address: Option<SocketAddr>) -
     }
     // A server that starts now shall not be told that somebody has the file.
     let _ = file.unlock();
-    report.add(GROUP, "file", Finding::ok(format!("{}, {}", path.display(), size(length))).with("bytes", length));
+    report.add(
+        GROUP,
+        "file",
+        Finding::ok(format!("{}, {}", path.display(), size(length))).with("bytes", length),
+    );
     report.doing(format!("reading {}", size(length)));
-    report.add(GROUP, "integrity", integrity(path, file).await);
+    let (finding, checked) = integrity(path, file).await;
+    report.add(GROUP, "integrity", finding);
+    let checked = checked.ok_or("nothing could be read")?;
+    report.add(
+        GROUP,
+        "schema",
+        shape(checked.schema, checked.restoring.as_deref()),
+    );
     Ok(())
 }
 
 /// Whether files can be made in a folder: by making one.
 fn writable(folder: &Path) -> Finding {
-    let there = folder.ancestors().find(|place| place.exists() || place.as_os_str().is_empty());
+    let there = folder
+        .ancestors()
+        .find(|place| place.exists() || place.as_os_str().is_empty());
     let there = match there {
         Some(place) if !place.as_os_str().is_empty() => place,
         _ => Path::new("."),
@@ -94,13 +118,17 @@ fn writable(folder: &Path) -> Finding {
 }
 
 fn space(folder: &Path) -> Finding {
-    let there = folder.ancestors().find(|place| place.exists()).unwrap_or(Path::new("."));
+    let there = folder
+        .ancestors()
+        .find(|place| place.exists())
+        .unwrap_or(Path::new("."));
     let Ok(disk) = rustix::fs::statvfs(there) else {
         return Finding::skipped("this file system does not say");
     };
     let free = disk.f_bavail * disk.f_frsize;
     let says = format!("{} free", size(free));
-    let remedy = "Make room, or set DATA_DIR to a folder on another disk: a full disk refuses every change";
+    let remedy =
+        "Make room, or set DATA_DIR to a folder on another disk: a full disk refuses every change";
     let finding = match free {
         ..NO_ROOM => Finding::error(says, remedy),
         ..ROOM => Finding::warning(says, remedy),
@@ -131,7 +159,10 @@ async fn held(path: &Path, file: &File, address: Option<SocketAddr>) -> Finding 
             Finding::ok(format!("{says}, and the server at {address} is ready"))
         }
         Some((address, server)) if server.engine == "embedded" => Finding::error(
-            format!("{says}, and the server at {address} is not ready: {}", server.trouble),
+            format!(
+                "{says}, and the server at {address} is not ready: {}",
+                server.trouble
+            ),
             "Start that server again; if it stays so, see its log",
         ),
         _ => {
@@ -161,30 +192,48 @@ fn holder(file: &File) -> Option<String> {
 }
 
 /// Every page of the file is read and checked, without a change.
-async fn integrity(path: PathBuf, file: File) -> Finding {
+async fn integrity(path: PathBuf, file: File) -> (Finding, Option<Checked>) {
     let before = changed(&path);
-    let checked = timeout(PATIENCE, spawn_blocking(move || check(file))).await;
-    let damaged = |why: String| {
-        // A server that has started meanwhile writes while we read.
-        if changed(&path) != before {
-            return Finding::skipped("the file has changed while it was read: a server has started");
-        }
-        Finding::error(
-            format!("{} is damaged: {why}", path.display()),
-            "Keep a copy of it, and put a backup in its place; nothing here repairs it",
-        )
-    };
-    match checked {
+    let finding = match timeout(PATIENCE, spawn_blocking(move || check(file))).await {
         Err(_) => Finding::skipped(format!("not done within {} s", PATIENCE.as_secs())),
-        Ok(Err(_)) => damaged("the check broke off".to_owned()),
+        Ok(Ok(Ok(Some(checked)))) => {
+            let end = &checked.end;
+            let finding = Finding::ok(format!("sound, up to event {}", end.seq))
+                .with("cursor", end.to_string());
+            return (finding, Some(checked));
+        }
+        Ok(Ok(Ok(None))) => Finding::ok("sound, and nothing is stored in it yet"),
+        // A server that has started meanwhile writes while we read.
+        _ if changed(&path) != before => {
+            Finding::skipped("the file has changed while it was read: a server has started")
+        }
         Ok(Ok(Err(redb::Error::UpgradeRequired(format)))) => Finding::error(
             format!("{} has the older format {format}", path.display()),
             "Open it with the release that wrote it, and bring it over with a backup",
         ),
-        Ok(Ok(Err(error))) => damaged(error.to_string()),
-        Ok(Ok(Ok(None))) => Finding::ok("sound, and nothing is stored in it yet"),
-        Ok(Ok(Ok(Some(end)))) => Finding::ok(format!("sound, up to event {}", end.seq)).with("cursor", end.to_string()),
-    }
+        Ok(Ok(Err(error))) => damaged(&path, &error.to_string()),
+        Ok(Err(_)) => damaged(&path, "the check broke off"),
+    };
+    (finding, None)
+}
+
+fn damaged(path: &Path, why: &str) -> Finding {
+    Finding::error(
+        format!("{} is damaged: {why}", path.display()),
+        "Keep a copy of it, and put a backup in its place (`pizza-market restore`); nothing here repairs it",
+    )
+}
+
+/// Whether a server would work on a store of this shape.
+pub fn shape(version: u32, restoring: Option<&str>) -> Finding {
+    let finding = match schema::check(version, restoring) {
+        Ok(()) => Finding::ok(format!("version {version}, as this program writes it")),
+        Err(error) => Finding::error(
+            error.to_string(),
+            "Until then the server does not start on it",
+        ),
+    };
+    finding.with("version", version)
 }
 
 fn changed(path: &Path) -> Option<(i64, i64, u64)> {

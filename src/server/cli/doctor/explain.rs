@@ -31,7 +31,9 @@ pub fn explain(error: &RedisError, target: &Target) -> Finding {
 fn explain_text(text: &str, target: &Target) -> Finding {
     let lower = text.to_lowercase();
     let all = rules(target);
-    let rule = all.iter().find(|(words, ..)| words.iter().any(|word| lower.contains(word)));
+    let rule = all
+        .iter()
+        .find(|(words, ..)| words.iter().any(|word| lower.contains(word)));
     let said = text.trim();
     match rule {
         Some((_, says, remedy)) => Finding::error(format!("{says} ({said})"), remedy.clone()),
@@ -45,7 +47,13 @@ fn explain_text(text: &str, target: &Target) -> Finding {
 type Rule = (&'static [&'static str], String, String);
 
 fn rules(target: &Target) -> Vec<Rule> {
-    [certificates(target), doors(target), states(target), lines(target)].concat()
+    [
+        certificates(target),
+        doors(target),
+        states(target),
+        lines(target),
+    ]
+    .concat()
 }
 
 fn certificates(target: &Target) -> Vec<Rule> {
@@ -87,7 +95,9 @@ fn certificates(target: &Target) -> Vec<Rule> {
 
 /// Sign-in: wrong, missing, needless; and addresses that are not let in.
 fn doors(target: &Target) -> Vec<Rule> {
-    let Target { user, credentials, .. } = target;
+    let Target {
+        user, credentials, ..
+    } = target;
     vec![
         (
             &["wrongpass", "invalid username-password pair", "invalid password"],
@@ -196,7 +206,9 @@ fn lines(target: &Target) -> Vec<Rule> {
         (
             &["connection refused"],
             format!("nothing listens at {at}"),
-            format!("Start Redis, correct {address}, or let Redis listen on that address too (bind)"),
+            format!(
+                "Start Redis, correct {address}, or let Redis listen on that address too (bind)"
+            ),
         ),
         (
             &["unreachable"],
@@ -229,30 +241,110 @@ mod tests {
             database: "REDIS_URL",
         };
         for (text, says, remedy) in [
-            ("WRONGPASS invalid username-password pair or user is disabled.", "no user “market”", "ACL GETUSER market"),
-            ("ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?", "Redis has none", "requirepass"),
-            ("NOAUTH Authentication required.", "wants a password", "Set REDIS_URL"),
-            ("DENIED Redis is running in protected mode because protected mode is enabled", "protected mode", "bind"),
-            ("ERR Client IP address is not in the allowlist.", "not allowed", "list of allowed addresses"),
-            ("ERR max number of clients reached", "as many clients", "maxclients"),
+            (
+                "WRONGPASS invalid username-password pair or user is disabled.",
+                "no user “market”",
+                "ACL GETUSER market",
+            ),
+            (
+                "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
+                "Redis has none",
+                "requirepass",
+            ),
+            (
+                "NOAUTH Authentication required.",
+                "wants a password",
+                "Set REDIS_URL",
+            ),
+            (
+                "DENIED Redis is running in protected mode because protected mode is enabled",
+                "protected mode",
+                "bind",
+            ),
+            (
+                "ERR Client IP address is not in the allowlist.",
+                "not allowed",
+                "list of allowed addresses",
+            ),
+            (
+                "ERR max number of clients reached",
+                "as many clients",
+                "maxclients",
+            ),
             ("ERR DB index is out of range", "no database", "REDIS_URL"),
-            ("LOADING Redis is loading the dataset in memory", "loading", "Wait"),
-            ("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.", "busy", "SCRIPT KILL"),
-            ("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", "replica", "primary"),
-            ("READONLY You can't write against a read only replica.", "replica", "primary"),
-            ("OOM command not allowed when used memory > 'maxmemory'.", "out of memory", "maxmemory"),
-            ("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.", "disk", "free space"),
-            ("NOREPLICAS Not enough good replicas to write.", "replicas", "min-replicas-to-write"),
-            ("ERR unknown command 'EVAL', with args beginning with: ", "lacks a command", "rename-command"),
-            ("invalid peer certificate: UnknownIssuer", "trusts", "SSL_CERT_FILE"),
-            ("invalid peer certificate: certificate not valid for name \"a\"; certificate is only valid for DnsName(\"b\")", "another name", "in the certificate"),
-            ("invalid peer certificate: certificate expired: verification time 5 (UNIX)", "not valid at this time", "Renew"),
-            ("received fatal alert: CertificateRequired", "from its clients", "tls-auth-clients no"),
-            ("received corrupt message of type InvalidContentType", "does not speak TLS", "tls-port"),
+            (
+                "LOADING Redis is loading the dataset in memory",
+                "loading",
+                "Wait",
+            ),
+            (
+                "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+                "busy",
+                "SCRIPT KILL",
+            ),
+            (
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                "replica",
+                "primary",
+            ),
+            (
+                "READONLY You can't write against a read only replica.",
+                "replica",
+                "primary",
+            ),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'.",
+                "out of memory",
+                "maxmemory",
+            ),
+            (
+                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+                "disk",
+                "free space",
+            ),
+            (
+                "NOREPLICAS Not enough good replicas to write.",
+                "replicas",
+                "min-replicas-to-write",
+            ),
+            (
+                "ERR unknown command 'EVAL', with args beginning with: ",
+                "lacks a command",
+                "rename-command",
+            ),
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "trusts",
+                "SSL_CERT_FILE",
+            ),
+            (
+                "invalid peer certificate: certificate not valid for name \"a\"; certificate is only valid for DnsName(\"b\")",
+                "another name",
+                "in the certificate",
+            ),
+            (
+                "invalid peer certificate: certificate expired: verification time 5 (UNIX)",
+                "not valid at this time",
+                "Renew",
+            ),
+            (
+                "received fatal alert: CertificateRequired",
+                "from its clients",
+                "tls-auth-clients no",
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                "does not speak TLS",
+                "tls-port",
+            ),
             ("timed out", "does not answer in time", "firewall"),
             ("connection refused", "nothing listens", "Start Redis"),
             ("Network is unreachable (os error 101)", "no way", "routes"),
-            ("closed: unexpected end of file", "without a word", "address is allowed"),
+            (
+                "closed: unexpected end of file",
+                "without a word",
+                "address is allowed",
+            ),
             ("ERR something new", "says: ERR something new", "log"),
         ] {
             let finding = explain_text(text, &target);

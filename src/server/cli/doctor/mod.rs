@@ -58,7 +58,10 @@ async fn examine(report: &mut Report) {
     let sources = match Sources::read() {
         Ok(sources) => sources,
         Err(error) => {
-            let finding = Finding::error(error.why, "Correct that line: the server will not start with it");
+            let finding = Finding::error(
+                error.why,
+                "Correct that line: the server will not start with it",
+            );
             return report.add("settings", error.variable, finding);
         }
     };

@@ -1,13 +1,14 @@
 //! A Redis as the store: from its name to a commit that is received. Each step needs those before it.
 
 use super::{
+    embedded::shape,
     explain::{Target, explain},
     rehearsal::{Measured, Scratch, Spread, latency, rehearse},
     report::{Finding, Report, State},
     rights::Rights,
 };
 use crate::server::{
-    ledger::{Durability, Keys, OLDEST, durability},
+    ledger::{Durability, Keys, OLDEST, durability, schema},
     now,
 };
 use redis::{
@@ -25,7 +26,7 @@ use tokio::{
 const GROUP: &str = "redis";
 
 /// All checks, in their order.
-const CHECKS: [&str; 18] = [
+const CHECKS: [&str; 19] = [
     "name",
     "connection",
     "TLS",
@@ -35,6 +36,7 @@ const CHECKS: [&str; 18] = [
     "version",
     "role",
     "rights",
+    "schema",
     "durability",
     "eviction",
     "memory",
@@ -87,7 +89,11 @@ impl Visit {
         let of = |part, url| if parts { part } else { url };
         let target = Target {
             at: info.addr().to_string(),
-            user: info.redis_settings().username().unwrap_or("default").to_owned(),
+            user: info
+                .redis_settings()
+                .username()
+                .unwrap_or("default")
+                .to_owned(),
             address: of("REDIS_HOST and REDIS_PORT", "REDIS_URL"),
             credentials,
             tls: of("REDIS_TLS", "REDIS_URL (rediss:// or redis://)"),
@@ -112,7 +118,9 @@ impl Visit {
         let writable = role(report, &facts, &self.target);
         let scratch = Scratch::new();
         let rights = self.rights(report, &scratch).await?;
-        self.promises(report, &facts, &rights, &mut connection).await;
+        self.schema(report, &rights, &mut connection).await;
+        self.promises(report, &facts, &rights, &mut connection)
+            .await;
         self.clock(report, &mut connection).await?;
         self.latency(report, &mut connection).await?;
         writable?;
@@ -126,7 +134,11 @@ impl Visit {
         timeout(STEP.min(left), step).await.map_err(late)?
     }
 
-    async fn ask<T: FromRedisValue>(&self, connection: &mut MultiplexedConnection, call: &Cmd) -> RedisResult<T> {
+    async fn ask<T: FromRedisValue>(
+        &self,
+        connection: &mut MultiplexedConnection,
+        call: &Cmd,
+    ) -> RedisResult<T> {
         self.step(call.query_async(connection)).await
     }
 
@@ -136,21 +148,34 @@ impl Visit {
 
     /// Its name becomes addresses.
     async fn find(&self, report: &mut Report) -> Result<Vec<SocketAddr>, Stop> {
-        let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) = self.info.addr() else {
+        let (ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. }) =
+            self.info.addr()
+        else {
             report.add(GROUP, "name", Finding::ok("a socket of this machine"));
             return Ok(Vec::new());
         };
         report.doing(format!("looking up {host}"));
-        let found = self.step(async { Ok(lookup_host((host.as_str(), *port)).await?.collect::<Vec<_>>()) }).await;
+        let found = self
+            .step(async {
+                Ok(lookup_host((host.as_str(), *port))
+                    .await?
+                    .collect::<Vec<_>>())
+            })
+            .await;
         let address = self.target.address;
         let finding = match &found {
             Ok(found) if found.is_empty() => Finding::error(
                 format!("{host} is a name without an address"),
                 format!("Correct {address}, or the name's entry in the DNS"),
             ),
-            Ok(found) if host.parse::<std::net::IpAddr>().is_ok() => Finding::ok(format!("{} needs no look-up", found[0].ip())),
+            Ok(found) if host.parse::<std::net::IpAddr>().is_ok() => {
+                Finding::ok(format!("{} needs no look-up", found[0].ip()))
+            }
             Ok(found) => {
-                let list: Vec<_> = found.iter().map(|address| address.ip().to_string()).collect();
+                let list: Vec<_> = found
+                    .iter()
+                    .map(|address| address.ip().to_string())
+                    .collect();
                 Finding::ok(format!("{host} is {}", list.join(", "))).with("addresses", list)
             }
             Err(error) if error.is_timeout() => Finding::error(
@@ -159,7 +184,9 @@ impl Visit {
             ),
             Err(error) => Finding::error(
                 format!("no host is called {host} ({error})"),
-                format!("Correct {address}, or the name's entry in the DNS; in a container, name the service of its network"),
+                format!(
+                    "Correct {address}, or the name's entry in the DNS; in a container, name the service of its network"
+                ),
             ),
         };
         stop_at(report, "name", finding, "its name is not found")?;
@@ -170,11 +197,17 @@ impl Visit {
     async fn reach(&self, report: &mut Report, addresses: &[SocketAddr]) -> Result<(), Stop> {
         report.doing(format!("connecting to {}", self.target.at));
         let start = Instant::now();
-        let reached = self.step(async { Ok(TcpStream::connect(addresses).await?) }).await;
+        let reached = self
+            .step(async { Ok(TcpStream::connect(addresses).await?) })
+            .await;
         let finding = match reached {
             Ok(_) => {
                 let took = start.elapsed().as_secs_f64() * 1_000.0;
-                Finding::ok(format!("{} takes connections ({took:.1} ms)", self.target.at)).with("connect_ms", took)
+                Finding::ok(format!(
+                    "{} takes connections ({took:.1} ms)",
+                    self.target.at
+                ))
+                .with("connect_ms", took)
             }
             Err(error) => self.explain(&error),
         };
@@ -189,9 +222,10 @@ impl Visit {
         let finding = match &connected {
             Ok(_) if secure => Finding::ok("the certificate is good"),
             Ok(_) => Finding::ok("none, as the settings say"),
-            Err(error) if secure && self.is_plain().await => {
-                Finding::error(format!("{} speaks without TLS ({error})", self.target.at), self.explain_plain())
-            }
+            Err(error) if secure && self.is_plain().await => Finding::error(
+                format!("{} speaks without TLS ({error})", self.target.at),
+                self.explain_plain(),
+            ),
             Err(error) => self.explain(error),
         };
         stop_at(report, "TLS", finding, "TLS fails")?;
@@ -199,16 +233,25 @@ impl Visit {
     }
 
     fn explain_plain(&self) -> String {
-        format!("Turn TLS off in {}, or set the port that Redis has for TLS (tls-port)", self.target.tls)
+        format!(
+            "Turn TLS off in {}, or set the port that Redis has for TLS (tls-port)",
+            self.target.tls
+        )
     }
 
     async fn open(&self, address: ConnectionAddr) -> RedisResult<MultiplexedConnection> {
         let nobody = RedisConnectionInfo::default().set_skip_set_lib_name();
-        let client = Client::open(self.info.clone().set_addr(address).set_redis_settings(nobody))?;
+        let client = Client::open(
+            self.info
+                .clone()
+                .set_addr(address)
+                .set_redis_settings(nobody),
+        )?;
         let patient = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(STEP))
             .set_response_timeout(Some(STEP));
-        self.step(client.get_multiplexed_async_connection_with_config(&patient)).await
+        self.step(client.get_multiplexed_async_connection_with_config(&patient))
+            .await
     }
 
     /// Whether it answers without TLS.
@@ -242,53 +285,96 @@ impl Visit {
         }
     }
 
-    async fn sign_in(&self, report: &mut Report, connection: &mut MultiplexedConnection) -> Result<(), Stop> {
+    async fn sign_in(
+        &self,
+        report: &mut Report,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), Stop> {
         report.doing("signing in");
         let account = self.info.redis_settings();
-        let mut call = cmd(if account.password().is_some() { "AUTH" } else { "PING" });
+        let mut call = cmd(if account.password().is_some() {
+            "AUTH"
+        } else {
+            "PING"
+        });
         if let Some(password) = account.password() {
             call.arg(account.username()).arg(password);
         }
         let answer = self.ask::<()>(connection, &call).await;
-        let lone = account.password().is_none().then(|| account.username()).flatten();
+        let lone = account
+            .password()
+            .is_none()
+            .then(|| account.username())
+            .flatten();
         let finding = match (answer, lone) {
             (Err(error), _) if error.code().is_none() && self.is_secure().await => Finding::error(
                 format!("{} speaks TLS alone ({error})", self.target.at),
-                format!("Turn TLS on in {}, or set the port that Redis has for plain connections", self.target.tls),
+                format!(
+                    "Turn TLS on in {}, or set the port that Redis has for plain connections",
+                    self.target.tls
+                ),
             ),
             (Err(error), Some(user)) if error.code() == Some("NOAUTH") => Finding::error(
-                format!("the user “{user}” comes without a password, and Redis wants one ({error})"),
-                format!("Write the password into {} too, like {user}:password@", self.target.credentials),
+                format!(
+                    "the user “{user}” comes without a password, and Redis wants one ({error})"
+                ),
+                format!(
+                    "Write the password into {} too, like {user}:password@",
+                    self.target.credentials
+                ),
             ),
             (Ok(()), Some(user)) => Finding::warning(
-                format!("the user “{user}” comes without a password, so Redis takes us for “default”"),
-                format!("Write the password into {} too, or leave the user out", self.target.credentials),
+                format!(
+                    "the user “{user}” comes without a password, so Redis takes us for “default”"
+                ),
+                format!(
+                    "Write the password into {} too, or leave the user out",
+                    self.target.credentials
+                ),
             ),
             (Ok(()), None) if account.password().is_none() => {
                 Finding::ok("not needed: Redis lets everybody in who reaches it")
             }
             (Ok(()), None) => Finding::ok(format!("as “{}”", self.target.user)),
             // It has let us in, and has something else to say.
-            (Err(error), _) if is_state(&error) => Finding::ok(format!("as “{}”", self.target.user)),
+            (Err(error), _) if is_state(&error) => {
+                Finding::ok(format!("as “{}”", self.target.user))
+            }
             (Err(error), _) => self.explain(&error),
         };
         stop_at(report, "sign-in", finding, "nobody is signed in")
     }
 
-    async fn choose(&self, report: &mut Report, connection: &mut MultiplexedConnection) -> Result<(), Stop> {
+    async fn choose(
+        &self,
+        report: &mut Report,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), Stop> {
         let database = self.info.redis_settings().db();
         let finding = match database {
             0 => Finding::ok("0"),
-            _ => match self.ask::<()>(connection, cmd("SELECT").arg(database)).await {
+            _ => match self
+                .ask::<()>(connection, cmd("SELECT").arg(database))
+                .await
+            {
                 Err(error) if !is_state(&error) => self.explain(&error),
                 _ => Finding::ok(database.to_string()),
             },
         };
-        stop_at(report, "database", finding, "there is no database to look at")
+        stop_at(
+            report,
+            "database",
+            finding,
+            "there is no database to look at",
+        )
     }
 
     /// It is not loading, nor busy.
-    async fn answers(&self, report: &mut Report, connection: &mut MultiplexedConnection) -> Result<(), Stop> {
+    async fn answers(
+        &self,
+        report: &mut Report,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), Stop> {
         let finding = match self.ask::<()>(connection, &cmd("PING")).await {
             // The rights say which ones are missing.
             Err(error) if error.code() == Some("NOPERM") => Finding::ok("yes"),
@@ -301,7 +387,11 @@ impl Visit {
     }
 
     /// What it says of itself; nothing, where the account may not ask.
-    async fn facts(&self, report: &mut Report, connection: &mut MultiplexedConnection) -> Result<InfoDict, Stop> {
+    async fn facts(
+        &self,
+        report: &mut Report,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<InfoDict, Stop> {
         report.doing("asking Redis about itself");
         match self.ask::<InfoDict>(connection, &cmd("INFO")).await {
             Ok(facts) => {
@@ -310,7 +400,11 @@ impl Visit {
                 stop.map_or(Ok(facts), |why| Err(why.to_owned()))
             }
             Err(error) if error.code() == Some("NOPERM") => {
-                report.add(GROUP, "version", Finding::skipped("the account may not ask (INFO)"));
+                report.add(
+                    GROUP,
+                    "version",
+                    Finding::skipped("the account may not ask (INFO)"),
+                );
                 Ok(InfoDict::new(""))
             }
             Err(error) => {
@@ -339,6 +433,34 @@ impl Visit {
         Ok(rights)
     }
 
+    /// Whether what is stored has the shape that this program knows.
+    async fn schema(
+        &self,
+        report: &mut Report,
+        rights: &Rights,
+        connection: &mut MultiplexedConnection,
+    ) {
+        let mut call = cmd("HMGET");
+        call.arg(Keys::new("").meta())
+            .arg("epoch")
+            .arg("schema")
+            .arg("restoring");
+        type Meta = (Option<String>, Option<String>, Option<String>);
+        let finding = match self.ask::<Meta>(connection, &call).await {
+            Err(_) if rights.lacking => Finding::skipped("the account lacks rights"),
+            Err(error) => self.explain(&error),
+            Ok((None, _, None)) => Finding::ok("nothing is stored yet"),
+            Ok((_, version, restoring)) => match schema::read(version.as_deref()) {
+                Ok(version) => shape(version, restoring.as_deref()),
+                Err(error) => Finding::error(
+                    error.to_string(),
+                    "Put a backup in its place (`pizza-market restore`)",
+                ),
+            },
+        };
+        report.add(GROUP, "schema", finding);
+    }
+
     /// What its settings promise.
     async fn promises(
         &self,
@@ -349,47 +471,81 @@ impl Visit {
     ) {
         if !facts.contains_key(&"redis_version") {
             for name in ["durability", "eviction", "memory", "clients", "replicas"] {
-                report.add(GROUP, name, Finding::skipped("the account may not ask (INFO)"));
+                report.add(
+                    GROUP,
+                    name,
+                    Finding::skipped("the account may not ask (INFO)"),
+                );
             }
             return;
         }
-        let class = self.step(async { Ok(durability(facts, connection).await) }).await;
-        report.add(GROUP, "durability", kept(facts, class.unwrap_or(Durability::Memory)));
+        let class = self
+            .step(async { Ok(durability(facts, connection).await) })
+            .await;
+        report.add(
+            GROUP,
+            "durability",
+            kept(facts, class.unwrap_or(Durability::Memory)),
+        );
         report.add(GROUP, "eviction", eviction(facts));
-        let full = rights.unwritable.as_ref().filter(|error| error.code() == Some("OOM"));
+        let full = rights
+            .unwritable
+            .as_ref()
+            .filter(|error| error.code() == Some("OOM"));
         let finding = full.map_or_else(|| memory(facts), |error| self.explain(error));
         report.add(GROUP, "memory", finding);
         report.add(GROUP, "clients", clients(facts));
         report.add(GROUP, "replicas", replicas(facts));
     }
 
-    async fn clock(&self, report: &mut Report, connection: &mut MultiplexedConnection) -> Result<(), Stop> {
+    async fn clock(
+        &self,
+        report: &mut Report,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), Stop> {
         let before = now().millis();
         let answer = self.ask::<(i64, i64)>(connection, &cmd("TIME")).await;
         let middle = (before + now().millis()) / 2;
         let finding = match answer {
             Ok((seconds, micros)) => clocks(seconds * 1_000 + micros / 1_000 - middle),
-            Err(error) if error.code() == Some("NOPERM") => Finding::skipped("the account may not ask (TIME)"),
+            Err(error) if error.code() == Some("NOPERM") => {
+                Finding::skipped("the account may not ask (TIME)")
+            }
             Err(error) => self.explain(&error),
         };
         report.add(GROUP, "clock", finding);
         Ok(())
     }
 
-    async fn latency(&self, report: &mut Report, connection: &mut MultiplexedConnection) -> Result<(), Stop> {
+    async fn latency(
+        &self,
+        report: &mut Report,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), Stop> {
         report.doing("measuring how soon it answers");
         let measured = self.step(latency(connection)).await;
         let finding = match measured {
-            Ok(Some(spread)) => spread.finding("an answer takes", SLOW_ANSWER, "Bring Redis and the market closer together: one network, one region"),
+            Ok(Some(spread)) => spread.finding(
+                "an answer takes",
+                SLOW_ANSWER,
+                "Bring Redis and the market closer together: one network, one region",
+            ),
             Ok(None) => Finding::skipped("nothing was measured"),
-            Err(error) if error.code() == Some("NOPERM") => Finding::skipped("the account may not ask (PING)"),
+            Err(error) if error.code() == Some("NOPERM") => {
+                Finding::skipped("the account may not ask (PING)")
+            }
             Err(error) => self.explain(&error),
         };
         report.add(GROUP, "latency", finding);
         Ok(())
     }
 
-    async fn rehearse(&self, report: &mut Report, scratch: &Scratch, rights: &Rights) -> Result<(), Stop> {
+    async fn rehearse(
+        &self,
+        report: &mut Report,
+        scratch: &Scratch,
+        rights: &Rights,
+    ) -> Result<(), Stop> {
         if let Some(error) = &rights.unwritable {
             report.add(GROUP, "commits", self.explain(error));
             return Err("nothing can be written".to_owned());
@@ -404,32 +560,55 @@ impl Visit {
             ));
         }
         report.doing("making commits on scratch keys");
-        let play = timeout(REHEARSAL, rehearse(&self.info, self.credentials, scratch, rights.scratch_channel));
+        let play = timeout(
+            REHEARSAL,
+            rehearse(
+                &self.info,
+                self.credentials,
+                scratch,
+                rights.scratch_channel,
+            ),
+        );
         let played = select! {
             played = play => Some(played),
             _ = ctrl_c() => None,
         };
-        let swept = self.step(async { scratch.sweep(&Client::open(self.info.clone())?).await }).await;
+        let swept = self
+            .step(async { scratch.sweep(&Client::open(self.info.clone())?).await })
+            .await;
         let Some(played) = played else {
             exit(130);
         };
-        let late = || Finding::error(
-            format!("commits on scratch keys were not done within {} s", REHEARSAL.as_secs()),
-            "See “latency”, and what else keeps Redis busy (`SLOWLOG GET`)",
-        );
+        let late = || {
+            Finding::error(
+                format!(
+                    "commits on scratch keys were not done within {} s",
+                    REHEARSAL.as_secs()
+                ),
+                "See “latency”, and what else keeps Redis busy (`SLOWLOG GET`)",
+            )
+        };
         match played {
             Ok(Ok(measured)) => self.measured(report, measured, rights.scratch_channel),
-            Ok(Err(error)) => report.add(GROUP, "commits", Finding::error(
-                format!("commits on scratch keys fail: {error}"),
-                "The server would fail in the same way: see what Redis says, and its log",
-            )),
+            Ok(Err(error)) => report.add(
+                GROUP,
+                "commits",
+                Finding::error(
+                    format!("commits on scratch keys fail: {error}"),
+                    "The server would fail in the same way: see what Redis says, and its log",
+                ),
+            ),
             Err(_) => report.add(GROUP, "commits", late()),
         }
         if let Err(error) = swept {
-            report.add(GROUP, "scratch", Finding::warning(
-                format!("scratch keys may be left ({error})"),
-                format!("Delete {}*", scratch.keys.prefix()),
-            ));
+            report.add(
+                GROUP,
+                "scratch",
+                Finding::warning(
+                    format!("scratch keys may be left ({error})"),
+                    format!("Delete {}*", scratch.keys.prefix()),
+                ),
+            );
         }
         Err("nothing was committed".to_owned())
     }
@@ -437,7 +616,11 @@ impl Visit {
     fn measured(&self, report: &mut Report, measured: Measured, events: bool) {
         let slow_disk = "See how fast the disk of Redis is (`redis-cli --latency`, `INFO persistence`), and how far away Redis is";
         if let Some(spread) = Spread::of(measured.commits) {
-            report.add(GROUP, "commits", spread.finding("a commit takes", SLOW_COMMIT, slow_disk));
+            report.add(
+                GROUP,
+                "commits",
+                spread.finding("a commit takes", SLOW_COMMIT, slow_disk),
+            );
         }
         let heard = Spread::of(measured.heard);
         let finding = match (Spread::of(measured.received), events) {
@@ -449,12 +632,19 @@ impl Visit {
                 "events are stored, and a reader that waits for them is not woken",
                 "Use a Redis, or a proxy before it, that lets XREAD BLOCK wait",
             ),
-            (Some(spread), true) => spread.finding("an event is received after", SLOW_EVENT, slow_disk),
+            (Some(spread), true) => {
+                spread.finding("an event is received after", SLOW_EVENT, slow_disk)
+            }
         };
         let finding = match heard {
             Some(heard) => {
-                let says = format!("{}; over the channel after {:.1} ms, {:.1} ms", finding.says, heard.median, heard.p99);
-                Finding { says, ..finding }.with("channel_median_ms", heard.median).with("channel_p99_ms", heard.p99)
+                let says = format!(
+                    "{}; over the channel after {:.1} ms, {:.1} ms",
+                    finding.says, heard.median, heard.p99
+                );
+                Finding { says, ..finding }
+                    .with("channel_median_ms", heard.median)
+                    .with("channel_p99_ms", heard.p99)
             }
             None => finding,
         };
@@ -471,16 +661,24 @@ fn stop_at(report: &mut Report, name: &str, finding: Finding, why: &str) -> Resu
 
 /// Whether Redis has let us in, and says that it cannot answer now.
 fn is_state(error: &RedisError) -> bool {
-    matches!(error.code(), Some("LOADING" | "BUSY" | "MASTERDOWN" | "MISCONF" | "NOPERM"))
+    matches!(
+        error.code(),
+        Some("LOADING" | "BUSY" | "MASTERDOWN" | "MISCONF" | "NOPERM")
+    )
 }
 
 /// Which Redis it is. Where it is none that will do, why nothing else makes sense.
 fn version(facts: &InfoDict) -> (Finding, Option<&'static str>) {
     let version: String = facts.get("redis_version").unwrap_or_default();
-    let mode: String = facts.get("redis_mode").unwrap_or_else(|| "standalone".to_owned());
+    let mode: String = facts
+        .get("redis_mode")
+        .unwrap_or_else(|| "standalone".to_owned());
     let edition = edition(facts);
     let says = format!("{edition} {mode}");
-    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    let major = version
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok());
     let finding = match mode.as_str() {
         "cluster" => Finding::error(
             format!("{says}: a cluster spreads keys over machines, and a commit needs them on one"),
@@ -517,7 +715,11 @@ fn edition(facts: &InfoDict) -> String {
     let version: String = facts.get("redis_version").unwrap_or_default();
     for (field, name) in others {
         if let Some(own) = facts.get::<String>(field) {
-            let own = if field == "mvcc_depth" { "".to_owned() } else { format!("{own} ") };
+            let own = if field == "mvcc_depth" {
+                "".to_owned()
+            } else {
+                format!("{own} ")
+            };
             return format!("{name} {own}(as Redis {version})");
         }
     }
@@ -536,7 +738,10 @@ fn role(report: &mut Report, facts: &InfoDict, target: &Target) -> Result<(), St
             let link = text("master_link_status");
             Finding::error(
                 format!("a replica of {primary} (link {link}), which takes no changes"),
-                format!("Set {} to the primary, {primary}; or, after a failover, `REPLICAOF NO ONE` here", target.address),
+                format!(
+                    "Set {} to the primary, {primary}; or, after a failover, `REPLICAOF NO ONE` here",
+                    target.address
+                ),
             )
         }
     };
@@ -545,12 +750,24 @@ fn role(report: &mut Report, facts: &InfoDict, target: &Target) -> Result<(), St
 
 /// What an answered change survives, as docs/operating.md has it; and whether that works.
 fn kept(facts: &InfoDict, class: Durability) -> Finding {
-    let failed = |field: &str| facts.get::<String>(field).is_some_and(|status| status == "err");
-    let disk = "Look at the free space and the rights of its folder (`CONFIG GET dir`), and at its log";
+    let failed = |field: &str| {
+        facts
+            .get::<String>(field)
+            .is_some_and(|status| status == "err")
+    };
+    let disk =
+        "Look at the free space and the rights of its folder (`CONFIG GET dir`), and at its log";
     let finding = match class {
-        _ if failed("aof_last_write_status") => Finding::error("Redis cannot write its append-only file", disk),
-        _ if failed("aof_last_bgrewrite_status") => Finding::warning("Redis cannot rewrite its append-only file, which grows", disk),
-        Durability::Memory if failed("rdb_last_bgsave_status") => Finding::error("Redis cannot save its snapshots", disk),
+        _ if failed("aof_last_write_status") => {
+            Finding::error("Redis cannot write its append-only file", disk)
+        }
+        _ if failed("aof_last_bgrewrite_status") => Finding::warning(
+            "Redis cannot rewrite its append-only file, which grows",
+            disk,
+        ),
+        Durability::Memory if failed("rdb_last_bgsave_status") => {
+            Finding::error("Redis cannot save its snapshots", disk)
+        }
         Durability::Memory => Finding::warning(
             "memory: a restart of Redis takes back everything since its last snapshot, also what was answered",
             "`CONFIG SET appendonly yes` and the same in its redis.conf",
@@ -558,7 +775,9 @@ fn kept(facts: &InfoDict, class: Durability) -> Finding {
         Durability::Everysec => Finding::ok(
             "everysec: a crash of Redis may take back the last second or two (`CONFIG SET appendfsync always` for none)",
         ),
-        Durability::Always | Durability::Fsync => Finding::ok("always: what is answered is on the disk"),
+        Durability::Always | Durability::Fsync => {
+            Finding::ok("always: what is answered is on the disk")
+        }
     };
     finding.with("class", class.to_string())
 }
@@ -569,7 +788,9 @@ fn eviction(facts: &InfoDict) -> Finding {
         "noeviction" => Finding::ok("noeviction: nothing is dropped"),
         "" => Finding::skipped("this Redis does not say (maxmemory-policy)"),
         volatile if volatile.starts_with("volatile-") => Finding::error(
-            format!("maxmemory-policy {policy}: where memory runs out, what is remembered of repeated requests is dropped, and they act twice"),
+            format!(
+                "maxmemory-policy {policy}: where memory runs out, what is remembered of repeated requests is dropped, and they act twice"
+            ),
             "`CONFIG SET maxmemory-policy noeviction` and the same in its redis.conf",
         ),
         _ => Finding::error(
@@ -582,8 +803,16 @@ fn eviction(facts: &InfoDict) -> Finding {
 
 fn memory(facts: &InfoDict) -> Finding {
     let number = |field: &str| facts.get::<u64>(field).unwrap_or(0);
-    let (used, most, machine) = (number("used_memory"), number("maxmemory"), number("total_system_memory"));
-    let (limit, name) = if most > 0 { (most, "maxmemory") } else { (machine, "the machine's") };
+    let (used, most, machine) = (
+        number("used_memory"),
+        number("maxmemory"),
+        number("total_system_memory"),
+    );
+    let (limit, name) = if most > 0 {
+        (most, "maxmemory")
+    } else {
+        (machine, "the machine's")
+    };
     let says = match limit {
         0 => format!("{} used", size(used)),
         _ => format!("{} of {} used ({name})", size(used), size(limit)),
@@ -615,7 +844,10 @@ fn clients(facts: &InfoDict) -> Finding {
         _ => format!("{now} of {most} connected"),
     };
     let finding = match most > 0 && now as f64 >= most as f64 * NEARLY_FULL {
-        true => Finding::warning(says, "Raise maxclients: each instance of the market needs about four"),
+        true => Finding::warning(
+            says,
+            "Raise maxclients: each instance of the market needs about four",
+        ),
         false => Finding::ok(says),
     };
     finding.with("connected", now).with("most", most)
@@ -624,10 +856,16 @@ fn clients(facts: &InfoDict) -> Finding {
 /// Those that follow, each with its lag.
 fn replicas(facts: &InfoDict) -> Finding {
     let count: usize = facts.get("connected_slaves").unwrap_or(0);
-    let all: Vec<String> = (0..count).filter_map(|n| facts.get(&format!("slave{n}"))).collect();
+    let all: Vec<String> = (0..count)
+        .filter_map(|n| facts.get(&format!("slave{n}")))
+        .collect();
     let field = |line: &str, name: &str| {
         let pairs = line.split(',').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(own, _)| *own == name).map(|(_, value)| value.to_owned()).next().unwrap_or_default()
+        pairs
+            .filter(|(own, _)| *own == name)
+            .map(|(_, value)| value.to_owned())
+            .next()
+            .unwrap_or_default()
     };
     let end: i64 = facts.get("master_repl_offset").unwrap_or(0);
     let told: Vec<_> = all
@@ -635,24 +873,38 @@ fn replicas(facts: &InfoDict) -> Finding {
         .map(|line| {
             let behind = end - field(line, "offset").parse::<i64>().unwrap_or(end);
             let (ip, port, state) = (field(line, "ip"), field(line, "port"), field(line, "state"));
-            format!("{ip}:{port} {state}, {} s and {behind} bytes behind", field(line, "lag"))
+            format!(
+                "{ip}:{port} {state}, {} s and {behind} bytes behind",
+                field(line, "lag")
+            )
         })
         .collect();
     let late = all.iter().any(|line| {
-        field(line, "state") != "online" || field(line, "lag").parse::<u64>().is_ok_and(|lag| lag > LAG)
+        field(line, "state") != "online"
+            || field(line, "lag").parse::<u64>().is_ok_and(|lag| lag > LAG)
     });
     let finding = match (count, late) {
         (0, _) => Finding::ok("none: if this Redis is lost, so is what its disk does not hold"),
-        (_, true) => Finding::warning(told.join("; "), "See the log of that replica: after a failover to it, what it lacks is gone"),
+        (_, true) => Finding::warning(
+            told.join("; "),
+            "See the log of that replica: after a failover to it, what it lacks is gone",
+        ),
         _ => Finding::ok(told.join("; ")),
     };
     finding.with("replicas", told)
 }
 
 fn clocks(apart: i64) -> Finding {
-    let says = format!("the clock of Redis is {} ms {} this one", apart.abs(), if apart < 0 { "behind" } else { "ahead of" });
+    let says = format!(
+        "the clock of Redis is {} ms {} this one",
+        apart.abs(),
+        if apart < 0 { "behind" } else { "ahead of" }
+    );
     let finding = match apart.abs() > APART {
-        true => Finding::warning(says, "Keep both clocks with NTP (`timedatectl`): times of orders come from this machine"),
+        true => Finding::warning(
+            says,
+            "Keep both clocks with NTP (`timedatectl`): times of orders come from this machine",
+        ),
         false => Finding::ok(says),
     };
     finding.with("difference_ms", apart)

@@ -1,10 +1,11 @@
 //! The market's own engine at work on scratch keys: commits as the server makes them, and how soon they are received.
 
 use super::report::Finding;
-use crate::server::ledger::{
-    Batch, Entry, Index, IndexChange, Key, Keys, Ledger, Once, Outcome, Query, Redis, StoreError, Tail, Target, Text,
-};
 use crate::domain::Cursor;
+use crate::server::ledger::{
+    Batch, Entry, Index, IndexChange, Key, Keys, Ledger, Once, Outcome, Query, Redis, StoreError,
+    Tail, Target, Text,
+};
 use futures::StreamExt;
 use redis::{Client, ConnectionInfo, RedisResult, aio::PubSub, cmd, pipe};
 use std::time::{Duration, Instant};
@@ -83,7 +84,6 @@ pub async fn rehearse(
         credentials,
         prefix: scratch.prefix.clone(),
         retention: COMMITS as u64,
-        trial: true,
     });
     let ledger = ledger.await?;
     let mut channel = match events {
@@ -108,7 +108,9 @@ pub async fn rehearse(
             hear(&mut channel, start),
         );
         let (Outcome::Done(at), took) = (done.0?, done.1) else {
-            return Err(StoreError::Broken("somebody else uses the scratch keys".to_owned()));
+            return Err(StoreError::Broken(
+                "somebody else uses the scratch keys".to_owned(),
+            ));
         };
         cursor = at;
         if heard.is_none() {
@@ -169,7 +171,11 @@ async fn hear(channel: &mut Option<PubSub>, start: Instant) -> Option<f64> {
 }
 
 /// Whether what was written is there, in the document, in its index and in its history.
-async fn read_back(ledger: &Redis, scratch: &Scratch, events: Option<usize>) -> Result<(), StoreError> {
+async fn read_back(
+    ledger: &Redis,
+    scratch: &Scratch,
+    events: Option<usize>,
+) -> Result<(), StoreError> {
     let query = Query {
         index: scratch.index(),
         below: None,
@@ -178,10 +184,15 @@ async fn read_back(ledger: &Redis, scratch: &Scratch, events: Option<usize>) -> 
     let listed = ledger.list(&[query]).await?;
     let document = ledger.get(&scratch.document()).await?;
     let history = ledger.history(&scratch.document()).await?;
-    let whole = listed.pages.iter().all(|page| page.documents.iter().eq(document.iter()));
+    let whole = listed
+        .pages
+        .iter()
+        .all(|page| page.documents.iter().eq(document.iter()));
     match whole && document.is_some() && history.len() == events.unwrap_or(0) {
         true => Ok(()),
-        false => Err(StoreError::Broken("what was written is not what is read".to_owned())),
+        false => Err(StoreError::Broken(
+            "what was written is not what is read".to_owned(),
+        )),
     }
 }
 
@@ -199,7 +210,11 @@ impl Spread {
     /// `None` of nothing.
     pub fn of(mut times: Vec<f64>) -> Option<Spread> {
         times.sort_by(f64::total_cmp);
-        let at = |part: f64| times.get(((times.len() as f64 * part).ceil() as usize).saturating_sub(1)).copied();
+        let at = |part: f64| {
+            times
+                .get(((times.len() as f64 * part).ceil() as usize).saturating_sub(1))
+                .copied()
+        };
         Some(Spread {
             median: at(0.5)?,
             p99: at(0.99)?,
@@ -215,12 +230,16 @@ impl Spread {
             false => Finding::ok(says),
         };
         let thousandths = |ms: f64| (ms * 1_000.0).round() / 1_000.0;
-        finding.with("median_ms", thousandths(median)).with("p99_ms", thousandths(p99))
+        finding
+            .with("median_ms", thousandths(median))
+            .with("p99_ms", thousandths(p99))
     }
 }
 
 /// How long Redis takes for an answer, asked over and over.
-pub async fn latency(connection: &mut redis::aio::MultiplexedConnection) -> RedisResult<Option<Spread>> {
+pub async fn latency(
+    connection: &mut redis::aio::MultiplexedConnection,
+) -> RedisResult<Option<Spread>> {
     const ASKED: usize = 200;
     let begun = Instant::now();
     let mut times = Vec::new();

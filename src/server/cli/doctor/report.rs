@@ -138,7 +138,11 @@ impl Report {
             return exit;
         }
         let count = |state, one: &str, many: &str| {
-            let n = self.checks.iter().filter(|check| check.state == state).count();
+            let n = self
+                .checks
+                .iter()
+                .filter(|check| check.state == state)
+                .count();
             format!("{n} {}", if n == 1 { one } else { many })
         };
         let errors = count(State::Error, "error", "errors");
@@ -188,7 +192,10 @@ fn capital(word: &str) -> String {
 fn wrapped(text: &str) -> String {
     let terminal = Term::stdout();
     match terminal.is_term() {
-        true => in_lines(text, (terminal.size().1 as usize).saturating_sub(SAYS).max(30)),
+        true => in_lines(
+            text,
+            (terminal.size().1 as usize).saturating_sub(SAYS).max(30),
+        ),
         false => text.to_owned(),
     }
 }

@@ -35,10 +35,15 @@ impl Rights {
             return Ok(rights);
         }
         let needs = needs(keys);
-        let own = [scratch_need("SET", scratch.meta()), scratch_need("PUBLISH", scratch.channel())];
+        let own = [
+            scratch_need("SET", scratch.meta()),
+            scratch_need("PUBLISH", scratch.channel()),
+        ];
         let answers = queue(&mut connection, needs.iter().chain(&own)).await?;
         for (need, answer) in needs.iter().zip(&answers) {
-            if let Err(error) = answer && !need.is_optional() {
+            if let Err(error) = answer
+                && !need.is_optional()
+            {
                 rights.judge(&need.command, &need.on, error.clone())?;
             }
         }
@@ -79,7 +84,8 @@ impl Rights {
     }
 
     pub fn finding(&self, user: &str) -> Finding {
-        let refused = !(self.commands.is_empty() && self.keys.is_empty() && self.channels.is_empty());
+        let refused =
+            !(self.commands.is_empty() && self.keys.is_empty() && self.channels.is_empty());
         let tried = commands();
         let finding = if refused {
             Finding::error(self.refusals(user), self.grants(user))
@@ -90,7 +96,10 @@ impl Rights {
                 "Give the commands their names back (rename-command), or use a Redis that has them",
             )
         } else {
-            Finding::ok(format!("“{user}” may run all {} commands that the market needs, on its keys and its channel", tried.len()))
+            Finding::ok(format!(
+                "“{user}” may run all {} commands that the market needs, on its keys and its channel",
+                tried.len()
+            ))
         };
         finding.with("commands", tried)
     }
@@ -106,7 +115,10 @@ impl Rights {
         if !self.channels.is_empty() {
             parts.push(format!("publish on the channel {}", list(&self.channels)));
         }
-        format!("the account “{user}” may not {} (NOPERM)", parts.join(", may not "))
+        format!(
+            "the account “{user}” may not {} (NOPERM)",
+            parts.join(", may not ")
+        )
     }
 
     /// The line for `redis-cli` that allows what is refused.
@@ -121,11 +133,17 @@ impl Rights {
 
 /// What stands under one prefix is allowed together.
 fn family(pattern: &str) -> String {
-    pattern.split_once(':').map_or(pattern.to_owned(), |(prefix, _)| format!("{prefix}:*"))
+    pattern
+        .split_once(':')
+        .map_or(pattern.to_owned(), |(prefix, _)| format!("{prefix}:*"))
 }
 
 fn list(names: &BTreeSet<String>) -> String {
-    names.iter().map(|name| name.replace('|', " ")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| name.replace('|', " "))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn scratch_need(command: &str, name: String) -> Need {

@@ -21,7 +21,11 @@ pub async fn examine(report: &mut Report, address: SocketAddr) {
         Err(error) if error.kind() == ErrorKind::AddrInUse => taken(address).await,
         Err(error) => closed(address, &error),
     };
-    report.add("server", "address", finding.with("address", address.to_string()));
+    report.add(
+        "server",
+        "address",
+        finding.with("address", address.to_string()),
+    );
 }
 
 fn closed(address: SocketAddr, error: &std::io::Error) -> Finding {
@@ -40,16 +44,22 @@ fn closed(address: SocketAddr, error: &std::io::Error) -> Finding {
 
 async fn taken(address: SocketAddr) -> Finding {
     match ask(address).await {
-        Some(server) if server.ready => {
-            Finding::ok(format!("{address} is served by a Pizza Market that is ready"))
-        }
+        Some(server) if server.ready => Finding::ok(format!(
+            "{address} is served by a Pizza Market that is ready"
+        )),
         Some(server) => Finding::warning(
-            format!("{address} is served by a Pizza Market that is not ready: {}", server.trouble),
+            format!(
+                "{address} is served by a Pizza Market that is not ready: {}",
+                server.trouble
+            ),
             "See the store above: the server goes on trying by itself",
         ),
         None => Finding::error(
             format!("another program listens on {address}"),
-            format!("Stop it (`ss -ltnp 'sport = :{}'` names it), or set LEPTOS_SITE_ADDR to another port", address.port()),
+            format!(
+                "Stop it (`ss -ltnp 'sport = :{}'` names it), or set LEPTOS_SITE_ADDR to another port",
+                address.port()
+            ),
         ),
     }
 }
@@ -85,7 +95,11 @@ pub async fn ask(address: SocketAddr) -> Option<Server> {
     };
     // The client wants some cryptography to be there, even where it needs none; there may be some already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().timeout(ANSWER).build().ok()?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(ANSWER)
+        .build()
+        .ok()?;
     let url = format!("http://{}/readyz", SocketAddr::new(ip, address.port()));
     let mut response = client.get(url).send().await.ok()?;
     let mut body = Vec::new();

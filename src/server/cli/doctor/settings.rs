@@ -2,7 +2,9 @@
 //! none.
 
 use super::report::{Finding, Report};
-use crate::server::config::{self, Config, ConfigError, LEPTOS_FILE, SETTINGS, Setting, Sources, Store};
+use crate::server::config::{
+    self, Config, ConfigError, LEPTOS_FILE, SETTINGS, Setting, Sources, Store,
+};
 use std::{collections::BTreeSet, env, path::Path};
 
 const GROUP: &str = "settings";
@@ -10,7 +12,11 @@ const GROUP: &str = "settings";
 pub fn examine(report: &mut Report, sources: &Sources) {
     let faults = Config::faults();
     if let Some((file, _)) = &sources.file {
-        report.add(GROUP, ".env", Finding::ok(format!("read from {}", file.display())));
+        report.add(
+            GROUP,
+            ".env",
+            Finding::ok(format!("read from {}", file.display())),
+        );
     }
     for setting in &SETTINGS {
         let fault = faults.iter().find(|fault| fault.variable == setting.name);
@@ -62,13 +68,21 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
 fn unset(setting: &Setting) -> (Option<String>, String) {
     let options = config::leptos().ok();
     let leptos = |value: String| {
-        let from = if Path::new(LEPTOS_FILE).exists() { LEPTOS_FILE } else { "default" };
+        let from = if Path::new(LEPTOS_FILE).exists() {
+            LEPTOS_FILE
+        } else {
+            "default"
+        };
         (Some(value), from.to_owned())
     };
     match (setting.name, options) {
         ("LEPTOS_SITE_ADDR", Some(options)) => leptos(options.site_addr.to_string()),
-        ("LEPTOS_SITE_ROOT", Some(options)) => (Some(options.site_root.to_string()), "found".to_owned()),
-        ("LEPTOS_HASH_FILES", Some(options)) => (Some(options.hash_files.to_string()), "found".to_owned()),
+        ("LEPTOS_SITE_ROOT", Some(options)) => {
+            (Some(options.site_root.to_string()), "found".to_owned())
+        }
+        ("LEPTOS_HASH_FILES", Some(options)) => {
+            (Some(options.hash_files.to_string()), "found".to_owned())
+        }
         _ if setting.name.starts_with("REDIS_") && !is_in_parts() => (None, "not set".to_owned()),
         _ => match setting.default {
             Some(default) => (Some(default.to_owned()), "default".to_owned()),
@@ -115,7 +129,10 @@ fn strangers(sources: &Sources) -> BTreeSet<String> {
     let file = file.filter(|name| !name.contains("_PROXY") && !name.starts_with("RUST_"));
     let environment = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let looks_ours = |name: &String| {
-        meant(name).is_some() || OURS.iter().any(|family| canonical(name).starts_with(family))
+        meant(name).is_some()
+            || OURS
+                .iter()
+                .any(|family| canonical(name).starts_with(family))
     };
     let names = file.chain(environment.filter(looks_ours));
     names.filter(|name| !is_known(name)).collect()
@@ -139,7 +156,9 @@ fn meant(name: &str) -> Option<&'static str> {
         (far, setting.name)
     });
     let slips = if name.len() < 10 { 1 } else { 2 };
-    near.min().filter(|(far, _)| *far <= slips).map(|(_, name)| name)
+    near.min()
+        .filter(|(far, _)| *far <= slips)
+        .map(|(_, name)| name)
 }
 
 fn stranger(name: &str) -> Finding {

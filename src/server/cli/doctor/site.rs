@@ -16,13 +16,22 @@ fn judge(options: &LeptosOptions) -> Finding {
     let root = Path::new(&*options.site_root);
     let build = "Build it with `make debug` or `make build`, or set LEPTOS_SITE_ROOT to the folder that has it";
     if !root.is_dir() {
-        let says = format!("there is no folder {}: pages would have no style and no program", root.display());
+        let says = format!(
+            "there is no folder {}: pages would have no style and no program",
+            root.display()
+        );
         return Finding::error(says, build);
     }
     let hashes = match (options.hash_files, config::hashes(options)) {
         (true, None) => {
-            let says = format!("LEPTOS_HASH_FILES is true, and there is no {} beside this program", options.hash_file);
-            return Finding::error(says, "Put the file of the build there, or remove LEPTOS_HASH_FILES");
+            let says = format!(
+                "LEPTOS_HASH_FILES is true, and there is no {} beside this program",
+                options.hash_file
+            );
+            return Finding::error(
+                says,
+                "Put the file of the build there, or remove LEPTOS_HASH_FILES",
+            );
         }
         (true, hashes) => hashes,
         (false, _) => None,
@@ -38,11 +47,24 @@ fn judge(options: &LeptosOptions) -> Finding {
     if let Some(style) = files.first().cloned() {
         files.extend(imports(root, &style));
     }
-    let is_there = |file: &&String| fs::metadata(root.join(file)).is_ok_and(|file| file.is_file() && file.len() > 0);
-    let missing: Vec<_> = files.iter().filter(|file| !is_there(file)).cloned().collect();
+    let is_there = |file: &&String| {
+        fs::metadata(root.join(file)).is_ok_and(|file| file.is_file() && file.len() > 0)
+    };
+    let missing: Vec<_> = files
+        .iter()
+        .filter(|file| !is_there(file))
+        .cloned()
+        .collect();
     let finding = match missing.is_empty() {
-        true => Finding::ok(format!("{} has all {} files that pages link", root.display(), files.len())),
-        false => Finding::error(format!("{} lacks {}", root.display(), missing.join(", ")), build),
+        true => Finding::ok(format!(
+            "{} has all {} files that pages link",
+            root.display(),
+            files.len()
+        )),
+        false => Finding::error(
+            format!("{} lacks {}", root.display(), missing.join(", ")),
+            build,
+        ),
     };
     finding.with("files", files).with("missing", missing)
 }
@@ -55,5 +77,7 @@ fn imports(root: &Path, style: &str) -> Vec<String> {
     let named = rules.filter_map(|rule| rule.split(['"', '\'']).nth(1));
     let beside = named.filter(|name| !name.contains(':'));
     let plain = beside.map(|name| name.trim_start_matches("./"));
-    plain.map(|name| folder.join(name).to_string_lossy().into_owned()).collect()
+    plain
+        .map(|name| folder.join(name).to_string_lossy().into_owned())
+        .collect()
 }
