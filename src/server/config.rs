@@ -164,9 +164,11 @@ fn unreadable(error: &dotenvy::Error) -> ConfigError {
     let text = file
         .and_then(|file| fs::read_to_string(file).ok())
         .unwrap_or_default();
+    // What could not be read is the line, or only its value.
+    let part = line.lines().next().unwrap_or_default().trim_end();
     let number = text
         .lines()
-        .position(|own| !own.is_empty() && line.starts_with(own));
+        .position(|own| !part.is_empty() && own.contains(part));
     let place = number.map_or("a line".to_owned(), |n| format!("line {}", n + 1));
     wrong(
         ".env",

@@ -343,6 +343,17 @@ async fn what_an_account_may_not_do_is_named_with_the_line_that_allows_it() {
     let report = at(&account(&server, &["resetchannels", "&pizza_orders"])).await;
     assert_eq!(report.exit, 0, "{}", report.whole);
     report.says("events", "skipped", &["&pizza:*"]);
+    // As docs/operating.md has it.
+    let page = include_str!("../../docs/operating.md").lines();
+    let line = page
+        .filter(|line| line.starts_with("ACL SETUSER market"))
+        .next_back();
+    let line = line.unwrap().replace(">password", ">s3cret");
+    server.cli(&["ACL", "DELUSER", "market"]);
+    server.cli(&line.split(' ').collect::<Vec<_>>());
+    let report = at(&format!("redis://market:s3cret@127.0.0.1:{}", server.port)).await;
+    assert_eq!(report.exit, 0, "{}", report.whole);
+    assert_eq!(report.of("skipped").count(), 0, "{}", report.whole);
     // Without INFO there is no version, and the server does not start.
     at(&account(&server, &["-info"]))
         .await
@@ -680,7 +691,8 @@ async fn it_tries_every_command_that_a_market_uses() {
     }
     // Another one, which finds orders when it starts.
     let _second = market.open().await;
-    until(async || used(market.server()).contains("exists")).await;
+    // One command comes when all is quiet, others when a server looks around.
+    until(async || used(market.server()).is_superset(&tried)).await;
     let used = used(market.server());
     assert!(
         used.contains("evalsha") && used.contains("xread"),
@@ -766,12 +778,7 @@ async fn a_damaged_file_is_named() {
         }
     }
     assert!(bitten != whole);
-    for damage in [
-        b"not a store".to_vec(),
-        vec![0; 100_000],
-        bitten,
-        whole[..whole.len() / 2].to_vec(),
-    ] {
+    for damage in [b"not a store".to_vec(), vec![0; 100_000], bitten] {
         fs::write(&file, &damage).unwrap();
         let report = of_folder(folder.path()).await;
         report.names("integrity", &["market.redb is damaged", "backup"]);
@@ -1057,7 +1064,7 @@ async fn people_read_one_line_for_each_check() {
         "{line}"
     );
     assert!(
-        said.lines().any(|line| line == "Embedded") && said.ends_with("(1 check skipped).\n"),
+        said.lines().any(|line| line == "Embedded") && said.ends_with("(2 checks skipped).\n"),
         "{said}"
     );
     let mut help = program();

@@ -3,7 +3,7 @@
 
 use redb::StorageBackend;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     fs::File,
     io,
     os::unix::fs::FileExt,
@@ -104,15 +104,13 @@ impl StorageBackend for Overlay {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut state = self.state();
         state.len = state.len.max(offset + data.len() as u64);
+        let seen = state.seen;
         for (page, inside, piece) in pieces(offset, data.len()) {
-            let seen = state.seen;
-            if !state.written.contains_key(&page) {
-                let beneath = self.beneath(page, seen)?;
-                state.written.insert(page, beneath);
-            }
-            if let Some(bytes) = state.written.get_mut(&page) {
-                bytes[inside..inside + piece.len()].copy_from_slice(&data[piece]);
-            }
+            let bytes = match state.written.entry(page) {
+                Entry::Occupied(bytes) => bytes.into_mut(),
+                Entry::Vacant(place) => place.insert(self.beneath(page, seen)?),
+            };
+            bytes[inside..inside + piece.len()].copy_from_slice(&data[piece]);
         }
         Ok(())
     }

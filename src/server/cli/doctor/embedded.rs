@@ -131,7 +131,7 @@ fn space(folder: &Path) -> Finding {
         "Make room, or set DATA_DIR to a folder on another disk: a full disk refuses every change";
     let finding = match free {
         ..NO_ROOM => Finding::error(says, remedy),
-        ..ROOM => Finding::warning(says, remedy),
+        NO_ROOM..ROOM => Finding::warning(says, remedy),
         _ => Finding::ok(says),
     };
     finding.with("free_bytes", free)

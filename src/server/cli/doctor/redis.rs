@@ -218,7 +218,7 @@ impl Visit {
     /// password can be read.
     async fn connect(&self, report: &mut Report) -> Result<MultiplexedConnection, Stop> {
         let connected = self.open(self.info.addr().clone()).await;
-        let secure = matches!(self.info.addr(), ConnectionAddr::TcpTls { .. });
+        let secure = self.is_tls();
         let finding = match &connected {
             Ok(_) if secure => Finding::ok("the certificate is good"),
             Ok(_) => Finding::ok("none, as the settings say"),
@@ -230,6 +230,11 @@ impl Visit {
         };
         stop_at(report, "TLS", finding, "TLS fails")?;
         connected.map_err(|error| error.to_string())
+    }
+
+    /// Whether the settings ask for TLS.
+    fn is_tls(&self) -> bool {
+        matches!(self.info.addr(), ConnectionAddr::TcpTls { .. })
     }
 
     fn explain_plain(&self) -> String {
@@ -313,6 +318,14 @@ impl Visit {
                     "Turn TLS on in {}, or set the port that Redis has for plain connections",
                     self.target.tls
                 ),
+            ),
+            (Err(error), _) if self.is_tls() && error.is_connection_dropped() => Finding::error(
+                format!(
+                    "{} closes the connection once TLS stands, as a Redis does that wants a certificate from its clients ({error})",
+                    self.target.at
+                ),
+                "Set `tls-auth-clients no` on the server; the password still keeps others out. Or see whether this \
+                 machine's address is allowed there",
             ),
             (Err(error), Some(user)) if error.code() == Some("NOAUTH") => Finding::error(
                 format!(

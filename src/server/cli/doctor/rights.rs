@@ -67,7 +67,8 @@ impl Rights {
     fn judge(&mut self, command: &str, on: &On, error: RedisError) -> RedisResult<()> {
         let text = error.to_string().to_lowercase();
         let name = command.to_owned();
-        if error.code() == Some("NOPERM") {
+        // `EXEC` says EXECABORT, and why.
+        if text.contains("noperm") {
             match on {
                 On::Channel(name) if text.contains("channel") => self.channels.insert(name.clone()),
                 On::Keys(pattern) if text.contains(" key") => self.keys.insert(family(pattern)),
