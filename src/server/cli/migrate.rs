@@ -10,10 +10,10 @@ use crate::{
         adopt,
         config::Store,
         ledger::{
-            Key, Ledger, Outcome, Redis, StoreError, Target, schema,
+            Key, Ledger, Outcome, Redis, Result as Stored, StoreError, Target, schema,
             snapshot::{Record, Snapshot},
         },
-        stored,
+        orders, stored,
     },
 };
 use serde::Serialize;
@@ -71,7 +71,7 @@ struct Report {
 
 fn migrate(args: &Args) -> Result<u8, Failed> {
     let at = At::settings()?;
-    let plan = plan(at.runtime.block_on(stored::snapshot(&at.store))?)?;
+    let plan = plan(at.run(stored::snapshot(&at.store))?)?;
     if !args.json {
         plan.show();
     }
@@ -123,7 +123,9 @@ fn plan(snapshot: Snapshot) -> Result<Plan, Failed> {
             continue;
         };
         bar.inc(1);
-        let Some(text) = held.text.filter(|_| held.history.is_empty()) else {
+        // One of this program's that has lost its events is none of theirs.
+        let is_theirs = |text: &String| held.history.is_empty() && orders::read(text).is_err();
+        let Some(text) = held.text.filter(is_theirs) else {
             continue;
         };
         match adopt::read(&held.key, &text) {
@@ -179,7 +181,7 @@ fn agreed() -> bool {
 
 /// How many orders have been adopted.
 fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
-    at.runtime.block_on(async {
+    at.run(async {
         if plan.version < schema::SCHEMA {
             stored::set_schema(&at.store, schema::SCHEMA).await?;
         }
@@ -198,7 +200,7 @@ fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
     })
 }
 
-async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Result<u64, Failed> {
+async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Stored<u64> {
     let bar = orders_bar(plan.adopt.len() as u64, "adopting");
     let mut adopted = 0;
     // One after the other, so that their events come in the order in which they were made.

@@ -3,10 +3,10 @@
 use super::super::{
     StartError,
     config::{self, Store},
-    ledger::StoreError,
+    ledger::{Result as StoreResult, StoreError},
     read_env,
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use std::io;
 use tokio::runtime::Runtime;
 
@@ -17,8 +17,9 @@ pub enum Failed {
     Start(#[from] StartError),
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// A file or a store, and what is wrong with it.
     #[error("{0}: {1}")]
-    File(String, String),
+    There(String, String),
     #[error("{0}")]
     Refused(String),
 }
@@ -46,12 +47,26 @@ impl At {
             runtime: Runtime::new()?,
         })
     }
+
+    /// Does something with the store. Where that is a Redis, an error says which, and what names it.
+    pub fn run<T>(&self, work: impl Future<Output = StoreResult<T>>) -> Result<T, Failed> {
+        self.runtime
+            .block_on(work)
+            .map_err(|error| match &self.store {
+                Store::Embedded(_) => Failed::Store(error),
+                Store::Redis { credentials, .. } => {
+                    Failed::There(format!("{} ({credentials})", self.store), error.to_string())
+                }
+            })
+    }
 }
 
 /// A bar on a terminal's standard error; nothing elsewhere.
 pub fn bar(length: u64, what: &'static str, shape: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(shape);
-    let bar = ProgressBar::new(length).with_message(what);
+    let bar = ProgressBar::new(length)
+        .with_message(what)
+        .with_finish(ProgressFinish::AndClear);
     match style {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

@@ -3,7 +3,7 @@
 
 use super::{Contents, Head, Held, Kind, Record};
 use crate::{
-    domain::{Cursor, Epoch},
+    domain::Cursor,
     server::{
         ledger::{Key, Result, StoreError, fresh_epoch, keys::Keys},
         now,
@@ -90,7 +90,7 @@ impl IntoRedis {
 
     fn is_document(&self, name: &str) -> bool {
         let key = name.strip_prefix(self.keys.prefix());
-        key.is_some_and(|key| self.kinds.iter().any(|kind| kind.has(key)))
+        key.is_some_and(|key| self.kinds.iter().any(|kind| (kind.has)(key)))
     }
 
     /// Some more of the market's keys, without the one that says what the store is; `None` after the last. Whatever
@@ -201,7 +201,7 @@ impl IntoRedis {
     }
 
     /// Makes the log anew from the histories, takes the mark away, and tells where the store ends.
-    pub async fn finish(mut self) -> Result<Cursor> {
+    pub async fn finish(&mut self) -> Result<Cursor> {
         self.send().await.map_err(failed)?;
         self.log().await.map_err(failed)?;
         let done: i64 = cmd("EVAL")
@@ -214,7 +214,7 @@ impl IntoRedis {
             .await
             .map_err(failed)?;
         match done {
-            1 => Ok(self.end),
+            1 => Ok(self.end.clone()),
             _ => Err(StoreError::Broken(
                 "somebody else has begun to restore into the same store".to_owned(),
             )),
