@@ -6,7 +6,10 @@ use axum::http::{HeaderValue, Uri, uri::Authority};
 use leptos::config::{LeptosOptions, get_config_from_str};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
 use std::{
+    collections::HashSet,
     env,
+    ffi::{OsStr, OsString},
+    fmt, fs,
     net::SocketAddr,
     num::{NonZeroU16, NonZeroU32, NonZeroU64},
     path::{Path, PathBuf},
@@ -16,6 +19,164 @@ use tracing_subscriber::EnvFilter;
 
 /// As in `Leptos.toml` of the source, for a program that runs elsewhere.
 const LEPTOS: &str = include_str!("../../Leptos.toml");
+/// Read from the folder that the program is started in.
+pub const LEPTOS_FILE: &str = "Leptos.toml";
+
+/// A setting: its variable, and what counts where that is not set.
+pub struct Setting {
+    pub name: &'static str,
+    /// `None`: nothing does, or what `Leptos.toml` says.
+    pub default: Option<&'static str>,
+}
+
+const fn setting(name: &'static str, default: Option<&'static str>) -> Setting {
+    Setting { name, default }
+}
+
+/// All settings, in the order of `.env.example`.
+pub const SETTINGS: [Setting; 18] = [
+    setting("LEPTOS_SITE_ADDR", None),
+    setting("LEPTOS_SITE_ROOT", None),
+    setting("LEPTOS_HASH_FILES", None),
+    setting("DATA_DIR", Some("data")),
+    setting("REDIS_URL", None),
+    setting("REDIS_HOST", Some("127.0.0.1")),
+    setting("REDIS_PORT", Some("6379")),
+    setting("REDIS_USERNAME", None),
+    setting("REDIS_PASSWORD", None),
+    setting("REDIS_DB", Some("0")),
+    setting("REDIS_TLS", Some("false")),
+    setting("EVENT_RETENTION", Some("100000")),
+    setting(
+        "CORS_ALLOWED_ORIGINS",
+        Some("http://localhost:5173,http://localhost:3000"),
+    ),
+    setting("MAX_SOCKETS", Some("10000")),
+    setting("MAX_SOCKETS_PER_ADDRESS", Some("1000")),
+    setting("CURRENCY", Some("EUR")),
+    setting("RATE_LIMIT", Some("100")),
+    setting("RUST_LOG", Some("info")),
+];
+
+impl Setting {
+    /// What its variable holds, without its secrets; `None` where it is not set.
+    pub fn shown(&self) -> Option<String> {
+        let held = env::var(self.name).ok()?;
+        let held = held.trim();
+        (!held.is_empty()).then(|| match self.name {
+            "REDIS_URL" => without_password(held),
+            "REDIS_PASSWORD" => HIDDEN.to_owned(),
+            // What stands before an @ may be a password, wherever it was put.
+            _ if held.contains('@') => HIDDEN.to_owned(),
+            _ => held.to_owned(),
+        })
+    }
+}
+
+const HIDDEN: &str = "(hidden)";
+
+fn without_password(url: &str) -> String {
+    let Some(info) = connection_info(url) else {
+        return HIDDEN.to_owned();
+    };
+    let account = info.redis_settings();
+    let scheme = match info.addr() {
+        ConnectionAddr::TcpTls { .. } => "rediss",
+        _ => "redis",
+    };
+    let user = account.username().unwrap_or_default();
+    let user = match account.password() {
+        Some(_) => format!("{user}:{HIDDEN}@"),
+        None if user.is_empty() => String::new(),
+        None => format!("{user}@"),
+    };
+    format!("{scheme}://{user}{}/{}", info.addr(), account.db())
+}
+
+/// Where the values of variables come from.
+pub struct Sources {
+    /// `.env`, and all names in it.
+    pub file: Option<(PathBuf, Vec<String>)>,
+    /// What was set before that file was read.
+    environment: HashSet<OsString>,
+}
+
+/// Where a setting comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    Environment,
+    File(PathBuf),
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Origin::Environment => f.write_str("environment"),
+            Origin::File(file) => {
+                let here = env::current_dir().unwrap_or_default();
+                file.strip_prefix(here).unwrap_or(file).display().fmt(f)
+            }
+            Origin::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Sources {
+    /// Adds what stands in `.env`, of this folder or of one around it, to the environment, which wins.
+    pub fn read() -> Result<Sources, ConfigError> {
+        let environment = env::vars_os().map(|(name, _)| name).collect();
+        let file = match dotenvy::dotenv() {
+            Ok(file) => Some((file.clone(), names(&file))),
+            Err(error) if error.not_found() => None,
+            Err(error) => return Err(unreadable(&error)),
+        };
+        Ok(Sources { file, environment })
+    }
+
+    pub fn of(&self, name: &str) -> Origin {
+        let set = env::var_os(name).is_some_and(|value| !value.is_empty());
+        match &self.file {
+            _ if !set => Origin::Default,
+            _ if self.environment.contains(OsStr::new(name)) => Origin::Environment,
+            Some((file, _)) => Origin::File(file.clone()),
+            None => Origin::Environment,
+        }
+    }
+}
+
+/// The names that a `.env` sets.
+fn names(file: &Path) -> Vec<String> {
+    let pairs = dotenvy::from_path_iter(file).into_iter().flatten();
+    pairs.flatten().map(|(name, _)| name).collect()
+}
+
+/// Without the line itself, which may hold a secret.
+fn unreadable(error: &dotenvy::Error) -> ConfigError {
+    let dotenvy::Error::LineParse(line, _) = error else {
+        return wrong(".env", error.to_string());
+    };
+    let here = env::current_dir().unwrap_or_default();
+    let file = here
+        .ancestors()
+        .map(|folder| folder.join(".env"))
+        .find(|file| file.is_file());
+    let text = file
+        .and_then(|file| fs::read_to_string(file).ok())
+        .unwrap_or_default();
+    // What could not be read is the line, or only its value.
+    let part = line.lines().next().unwrap_or_default().trim_end();
+    let number = text
+        .lines()
+        .position(|own| !part.is_empty() && own.contains(part));
+    let place = number.map_or("a line".to_owned(), |n| format!("line {}", n + 1));
+    wrong(
+        ".env",
+        format!(
+            "{place} cannot be read: write NAME=value, and quotes around a value with spaces, quotes, $ or #"
+        ),
+    )
+}
 
 #[derive(Clone)]
 pub struct Config {
@@ -56,8 +217,8 @@ impl std::fmt::Display for Store {
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {why}")]
 pub struct ConfigError {
-    variable: &'static str,
-    why: String,
+    pub variable: &'static str,
+    pub why: String,
 }
 
 fn wrong(variable: &'static str, why: impl Into<String>) -> ConfigError {
@@ -75,10 +236,26 @@ impl Config {
             origins: origins()?,
             rate: rate()?,
             retention: retention()?,
-            sockets: number("MAX_SOCKETS")?.map_or(10_000, |n| n as usize),
+            sockets: number("MAX_SOCKETS")? as usize,
             currency: currency()?,
-            sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")?.map_or(1_000, |n| n as usize),
+            sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")? as usize,
         })
+    }
+
+    /// Everything that keeps [`Config::read`] from succeeding, where it names only the first.
+    pub fn faults() -> Vec<ConfigError> {
+        let faults = [
+            leptos().err(),
+            store().err(),
+            origins().err(),
+            rate().err(),
+            number("EVENT_RETENTION").err(),
+            number("MAX_SOCKETS").err(),
+            number("MAX_SOCKETS_PER_ADDRESS").err(),
+            currency().err(),
+            log_filter().err(),
+        ];
+        faults.into_iter().flatten().collect()
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -96,22 +273,41 @@ fn value(variable: &'static str) -> Result<Option<String>, ConfigError> {
     }
 }
 
+/// A variable's value, or its default.
+fn text(variable: &'static str) -> Result<String, ConfigError> {
+    let setting = SETTINGS.iter().find(|setting| setting.name == variable);
+    let default = setting.and_then(|setting| setting.default);
+    Ok(value(variable)?.unwrap_or_else(|| default.unwrap_or_default().to_owned()))
+}
+
+fn parse<T: FromStr>(variable: &'static str, text: &str) -> Result<T, ConfigError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.trim()
+        .parse()
+        .map_err(|why| wrong(variable, format!("“{text}” will not do: {why}")))
+}
+
+/// What a setting settles, by its default where it is not set.
+fn settled<T: FromStr>(variable: &'static str) -> Result<T, ConfigError>
+where
+    T::Err: std::fmt::Display,
+{
+    parse(variable, &text(variable)?)
+}
+
 fn parsed<T: FromStr>(variable: &'static str) -> Result<Option<T>, ConfigError>
 where
     T::Err: std::fmt::Display,
 {
-    let parse = |text: String| {
-        text.trim()
-            .parse()
-            .map_err(|why| wrong(variable, format!("“{text}” will not do: {why}")))
-    };
-    value(variable)?.map(parse).transpose()
+    value(variable)?
+        .map(|text| parse(variable, &text))
+        .transpose()
 }
 
 fn currency() -> Result<Currency, ConfigError> {
-    let Some(code) = value("CURRENCY")? else {
-        return Ok(Currency::Euro);
-    };
+    let code = text("CURRENCY")?;
     Currency::from_name(&code.trim().to_uppercase()).ok_or_else(|| {
         let known: Vec<_> = Currency::ALL.iter().map(|one| one.name()).collect();
         let why = format!("“{code}” is none of {}", known.join(", "));
@@ -120,22 +316,21 @@ fn currency() -> Result<Currency, ConfigError> {
 }
 
 /// A number that is not 0.
-fn number(variable: &'static str) -> Result<Option<u64>, ConfigError> {
-    Ok(parsed::<NonZeroU64>(variable)?.map(NonZeroU64::get))
+fn number(variable: &'static str) -> Result<u64, ConfigError> {
+    settled::<NonZeroU64>(variable).map(NonZeroU64::get)
 }
 
-fn leptos() -> Result<LeptosOptions, ConfigError> {
+pub fn leptos() -> Result<LeptosOptions, ConfigError> {
     // Leptos' own messages would not say which variable it was.
     parsed::<SocketAddr>("LEPTOS_SITE_ADDR")?;
     parsed::<bool>("LEPTOS_HASH_FILES")?;
-    let file = Path::new("Leptos.toml");
+    let file = Path::new(LEPTOS_FILE);
     let text = if file.exists() {
-        std::fs::read_to_string(file).map_err(|e| wrong("Leptos.toml", e.to_string()))?
+        fs::read_to_string(file).map_err(|e| wrong(LEPTOS_FILE, e.to_string()))?
     } else {
         LEPTOS.to_owned()
     };
-    let mut options =
-        get_config_from_str(&text).map_err(|e| wrong("Leptos.toml", e.to_string()))?;
+    let mut options = get_config_from_str(&text).map_err(|e| wrong(LEPTOS_FILE, e.to_string()))?;
     match value("LEPTOS_SITE_ROOT")? {
         None => options.site_root = site(&options.site_root).to_string_lossy().into(),
         Some(root) if !Path::new(root.trim()).is_dir() => {
@@ -171,31 +366,54 @@ fn site(configured: &str) -> PathBuf {
 
 /// Whether the build has put hashes into the names of the site's files: it then leaves a list beside the program.
 fn is_hashed(options: &LeptosOptions) -> bool {
-    let list = env::current_exe().ok().and_then(|program| {
-        std::fs::read_to_string(program.with_file_name(&*options.hash_file)).ok()
-    });
-    let Some(hash) = list
-        .as_deref()
-        .and_then(|list| list.lines().find_map(|line| line.strip_prefix("js: ")))
-    else {
+    let Some(list) = hashes(options) else {
         return false;
     };
-    let script = format!("{}.{}.js", options.output_name, hash.trim());
-    Path::new(&*options.site_root)
-        .join(&*options.site_pkg_dir)
-        .join(script)
-        .exists()
+    let Some(script) = package_file(options, Some(&list), "js") else {
+        return false;
+    };
+    Path::new(&*options.site_root).join(script).exists()
 }
 
+/// The hashes in the names of the site's files, as the build has left them beside the program.
+pub fn hashes(options: &LeptosOptions) -> Option<String> {
+    let program = env::current_exe().ok()?;
+    fs::read_to_string(program.with_file_name(&*options.hash_file)).ok()
+}
+
+/// The name of the site's file of this kind (`js`, `wasm` or `css`) below its root, with its hash where `hashes` has
+/// one for it; `None` where that has none.
+pub fn package_file(options: &LeptosOptions, hashes: Option<&str>, kind: &str) -> Option<String> {
+    let hash = match hashes {
+        None => String::new(),
+        Some(list) => {
+            let own = |line: &str| {
+                line.strip_prefix(kind)?
+                    .strip_prefix(": ")
+                    .map(str::to_owned)
+            };
+            format!(".{}", list.lines().find_map(own)?.trim())
+        }
+    };
+    let (folder, name) = (&options.site_pkg_dir, &options.output_name);
+    Some(format!("{folder}/{name}{hash}.{kind}"))
+}
+
+fn connection_info(url: &str) -> Option<ConnectionInfo> {
+    let known = url.starts_with("redis://") || url.starts_with("rediss://");
+    known.then(|| url.into_connection_info().ok()).flatten()
+}
+
+/// How many events can be resumed from, at least.
 pub fn retention() -> Result<u64, ConfigError> {
-    Ok(number("EVENT_RETENTION")?.unwrap_or(100_000))
+    number("EVENT_RETENTION")
 }
 
 /// Where everything is stored.
 pub fn store() -> Result<Store, ConfigError> {
     // All of them are read, so that none is wrong and idle.
     let host = value("REDIS_HOST")?;
-    let port = parsed::<NonZeroU16>("REDIS_PORT")?.map(NonZeroU16::get);
+    let port = parsed::<NonZeroU16>("REDIS_PORT")?;
     let user = value("REDIS_USERNAME")?;
     let password = value("REDIS_PASSWORD")?;
     let database = parsed::<i64>("REDIS_DB")?;
@@ -219,11 +437,8 @@ pub fn store() -> Result<Store, ConfigError> {
         return Err(wrong("REDIS_DB", "databases are counted from 0"));
     }
     if let Some(url) = value("REDIS_URL")? {
-        let url = url.trim();
-        let known = url.starts_with("redis://") || url.starts_with("rediss://");
-        let info = known.then(|| url.into_connection_info().ok()).flatten();
         // The value itself may hold a password: it is not repeated.
-        let info = info.ok_or_else(|| {
+        let info = connection_info(url.trim()).ok_or_else(|| {
             wrong(
                 "REDIS_URL",
                 "write it like redis://user:password@host:6379/0, or rediss:// for TLS",
@@ -241,17 +456,11 @@ pub fn store() -> Result<Store, ConfigError> {
         && database.is_none()
         && tls.is_none()
     {
-        return Ok(Store::Embedded(
-            value("DATA_DIR")?
-                .unwrap_or_else(|| "data".to_owned())
-                .into(),
-        ));
+        return Ok(Store::Embedded(text("DATA_DIR")?.into()));
     }
-    let (host, port) = (
-        host.unwrap_or_else(|| "127.0.0.1".to_owned()),
-        port.unwrap_or(6379),
-    );
-    let addr = match tls.unwrap_or(false) {
+    let host = text("REDIS_HOST")?;
+    let port = settled::<NonZeroU16>("REDIS_PORT")?.get();
+    let addr = match settled("REDIS_TLS")? {
         true => ConnectionAddr::TcpTls {
             host,
             port,
@@ -260,7 +469,7 @@ pub fn store() -> Result<Store, ConfigError> {
         },
         false => ConnectionAddr::Tcp(host, port),
     };
-    let mut account = RedisConnectionInfo::default().set_db(database.unwrap_or(0));
+    let mut account = RedisConnectionInfo::default().set_db(settled("REDIS_DB")?);
     if let Some(user) = user {
         account = account.set_username(user);
     }
@@ -279,8 +488,7 @@ pub fn store() -> Result<Store, ConfigError> {
 
 fn origins() -> Result<Vec<HeaderValue>, ConfigError> {
     const VARIABLE: &str = "CORS_ALLOWED_ORIGINS";
-    let list = value(VARIABLE)?
-        .unwrap_or_else(|| "http://localhost:5173,http://localhost:3000".to_owned());
+    let list = text(VARIABLE)?;
     list.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(|origin| {
         // What stands before an @ may be a password.
         let shown = origin.rsplit('@').next().unwrap_or_default();
@@ -300,7 +508,7 @@ fn is_plain(authority: &Authority) -> bool {
 pub fn log_filter() -> Result<EnvFilter, ConfigError> {
     const VARIABLE: &str = "RUST_LOG";
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-    let text = value(VARIABLE)?.unwrap_or_else(|| "info".to_owned());
+    let text = text(VARIABLE)?;
     let unknown = text.split(',').map(str::trim).find(|part| {
         let plain = part.chars().all(|c| c.is_alphanumeric());
         plain && !LEVELS.contains(&part.to_ascii_lowercase().as_str())
@@ -315,10 +523,9 @@ pub fn log_filter() -> Result<EnvFilter, ConfigError> {
 }
 
 fn rate() -> Result<Option<NonZeroU32>, ConfigError> {
-    match value("RATE_LIMIT")?.as_deref().map(str::trim) {
-        None => Ok(NonZeroU32::new(100)),
-        Some("off") => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| {
+    match text("RATE_LIMIT")?.trim() {
+        "off" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
             wrong(
                 "RATE_LIMIT",
                 format!("“{text}” will not do: write requests per second, like 100, or off"),

@@ -33,7 +33,7 @@ pub use cli::main;
 pub use posted::{desk, posted};
 
 use crate::domain::Time;
-use config::{Config, ConfigError, Store};
+use config::{Config, ConfigError, Sources, Store};
 use desk::Desk;
 use feed::Feed;
 use ledger::{Embedded, Ledger, Redis, StoreError, Target, fresh_epoch};
@@ -61,8 +61,6 @@ fn now() -> Time {
 enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error(".env: {0}")]
-    Env(#[from] dotenvy::Error),
     #[error("DATA_DIR: {0}: {1}")]
     DataDir(String, io::Error),
     #[error("DATA_DIR: {0}")]
@@ -88,10 +86,8 @@ fn serve() -> ExitCode {
 
 /// Takes the settings of `.env`, where there is one.
 fn read_env() -> Result<(), StartError> {
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => Err(error.into()),
-        _ => Ok(()),
-    }
+    Sources::read()?;
+    Ok(())
 }
 
 fn start() -> Result<(), StartError> {

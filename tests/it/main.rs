@@ -9,6 +9,7 @@
 )]
 
 mod config;
+mod doctor;
 mod export;
 mod faults;
 mod history;

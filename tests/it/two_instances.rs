@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 impl RedisServer {
     /// Talks to it as `redis-cli` would.
-    fn cli(&self, args: &[&str]) -> Reply {
+    pub fn cli(&self, args: &[&str]) -> Reply {
         let mut command = redis::cmd(args[0]);
         command.arg(&args[1..]);
         command.query(&mut self.connection()).unwrap()

@@ -1,6 +1,7 @@
 //! The commands of the program. `serve` is what it does when nothing is said.
 
 mod backup;
+mod doctor;
 mod migrate;
 mod out;
 mod restore;
@@ -25,6 +26,7 @@ struct Cli {
 enum Command {
     /// Run the market until it is told to stop. This is what happens without a command.
     Serve,
+    Doctor(doctor::Doctor),
     /// Prove that what is stored is sound: every order, index, event and number.
     ///
     /// Each fault is named on a line of its own. It only reads, on either engine, also while servers run, and then
@@ -47,13 +49,16 @@ enum Command {
     /// 2 it failed; 3 there is something to do, and nobody has said yes.
     Migrate(migrate::Args),
     /// Print the completions of all commands for a shell: `source <(pizza-market completions bash)`.
-    Completions { shell: Shell },
+    Completions {
+        shell: Shell,
+    },
 }
 
 /// Does what the command line asks for.
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
+        Command::Doctor(doctor) => doctor::doctor(doctor),
         Command::Verify(args) => verify::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

@@ -3,6 +3,7 @@
 //! A synced commit costs milliseconds, however much is in it. So the writer takes whatever has queued up
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
+use super::overlay::Overlay;
 use super::snapshot::{Snapshot, from_file};
 use super::witness::Witness;
 use super::{
@@ -18,6 +19,7 @@ use redb::{
 };
 use std::{
     collections::BTreeMap,
+    fs::File,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -210,6 +212,35 @@ impl Ledger for Embedded {
             trouble,
         }
     }
+}
+
+/// What a file says of itself.
+pub struct Checked {
+    /// Where its log ends.
+    pub end: Cursor,
+    pub schema: u32,
+    /// Since when something is being restored into it.
+    pub restoring: Option<String>,
+}
+
+/// Checks every page of a file, and changes none; `None` where nothing is stored in it yet. Reads the whole file. One
+/// that a server writes meanwhile looks damaged.
+pub fn check(file: File) -> std::result::Result<Option<Checked>, redb::Error> {
+    let mut builder = Database::builder();
+    builder
+        .set_cache_size(CACHE)
+        .set_check_integrity_on_open(true);
+    let database = builder.create_with_backend(Overlay::over(file)?)?;
+    let meta = match database.begin_read()?.open_table(META) {
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        meta => meta?,
+    };
+    let restoring = meta.get("restoring")?;
+    Ok(Some(Checked {
+        end: cursor(&meta)?,
+        schema: schema(&meta)?,
+        restoring: restoring.map(|since| since.value().to_owned()),
+    }))
 }
 
 /// Makes what a new file needs, and tells where its log ends. A file of another shape is not touched.

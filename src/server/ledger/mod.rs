@@ -6,6 +6,8 @@
 
 pub mod embedded;
 pub mod keys;
+mod needs;
+mod overlay;
 mod redis;
 pub mod schema;
 pub mod snapshot;
@@ -16,8 +18,10 @@ mod contract;
 #[cfg(test)]
 mod model;
 
-pub use embedded::Embedded;
-pub use redis::{Redis, Target};
+pub use embedded::{Embedded, check};
+pub use keys::Keys;
+pub use needs::{Need, On, commands, needs};
+pub use redis::{OLDEST, Redis, Target, durability};
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;

@@ -37,7 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PROBE: Duration = Duration::from_secs(1);
 /// How long a batch is remembered that only this instance may send again: longer than anybody waits for it.
 const OWN: Duration = Duration::from_secs(60);
-const OLDEST: u32 = 7;
+/// The oldest major version that will do.
+pub const OLDEST: u32 = 7;
 
 /// Which Redis, and how it is used.
 #[derive(Clone)]
@@ -63,6 +64,7 @@ struct Link {
     credentials: &'static str,
     keys: Keys,
     retention: u64,
+    script: &'static str,
     session: watch::Sender<std::result::Result<Session, String>>,
 }
 
@@ -87,6 +89,12 @@ impl Redis {
             credentials: target.credentials,
             keys: Keys::new(&target.prefix),
             retention: target.retention,
+            // Under another name than where there is no prefix: to load it on scratch keys lets nobody past the fence
+            // of the market itself.
+            script: match target.prefix.is_empty() {
+                true => include_str!("commit.lua"),
+                false => concat!(include_str!("commit.lua"), "-- below a prefix\n"),
+            },
             session: watch::Sender::new(Err("not connected yet".to_owned())),
         });
         let first = link.connect().await;
@@ -414,7 +422,7 @@ impl Link {
         }
         let commit: String = cmd("SCRIPT")
             .arg("LOAD")
-            .arg(include_str!("commit.lua"))
+            .arg(self.script)
             .query_async(&mut connection)
             .await?;
         let durability = durability(&info, &mut connection).await;
@@ -629,7 +637,10 @@ fn is_refused(error: &RedisError) -> bool {
 }
 
 /// What this Redis promises for a commit that it has answered.
-async fn durability(info: &redis::InfoDict, connection: &mut MultiplexedConnection) -> Durability {
+pub async fn durability(
+    info: &redis::InfoDict,
+    connection: &mut MultiplexedConnection,
+) -> Durability {
     if info.get::<u8>("aof_enabled") != Some(1) {
         return Durability::Memory;
     }

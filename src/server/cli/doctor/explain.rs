@@ -1,0 +1,356 @@
+//! What Redis or the network says, in words that tell what to do. The rules are pure: texts in, a finding out.
+
+use super::report::Finding;
+use redis::RedisError;
+
+/// Whom is spoken to, and which settings say so.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub at: String,
+    pub user: String,
+    /// The settings to change.
+    pub address: &'static str,
+    pub credentials: &'static str,
+    pub tls: &'static str,
+    pub database: &'static str,
+}
+
+/// Finds an error in what went wrong.
+pub fn explain(error: &RedisError, target: &Target) -> Finding {
+    let text = match (error.code(), error.detail()) {
+        (Some(code), detail) => format!("{code} {}", detail.unwrap_or_default()),
+        (None, _) if error.is_timeout() => "timed out".to_owned(),
+        (None, _) if error.is_connection_refusal() => "connection refused".to_owned(),
+        (None, _) if error.is_connection_dropped() => format!("closed: {error}"),
+        (None, _) => error.to_string(),
+    };
+    explain_text(&text, target)
+}
+
+/// The first rule with a word that stands in the text.
+fn explain_text(text: &str, target: &Target) -> Finding {
+    let lower = text.to_lowercase();
+    let all = rules(target);
+    let rule = all
+        .iter()
+        .find(|(words, ..)| words.iter().any(|word| lower.contains(word)));
+    let said = text.trim();
+    match rule {
+        Some((_, says, remedy)) => Finding::error(format!("{says} ({said})"), remedy.clone()),
+        None => Finding::error(
+            format!("Redis at {} says: {said}", target.at),
+            "Look that up in the documentation of Redis, and in its log",
+        ),
+    }
+}
+
+type Rule = (&'static [&'static str], String, String);
+
+fn rules(target: &Target) -> Vec<Rule> {
+    [
+        certificates(target),
+        doors(target),
+        states(target),
+        lines(target),
+    ]
+    .concat()
+}
+
+fn certificates(target: &Target) -> Vec<Rule> {
+    let Target { at, tls, .. } = target;
+    let trust = "the certificate is signed by nobody whom this machine trusts";
+    vec![
+        (
+            &["unknownissuer", "unknown issuer", "causedasendentity", "causedas"],
+            trust.to_owned(),
+            "Install the certificate of its authority on this machine, or name its file in SSL_CERT_FILE".to_owned(),
+        ),
+        (
+            &["notvalidforname", "not valid for name"],
+            format!("the certificate is for another name than that of {at}"),
+            format!("Set {} to a name that is in the certificate", target.address),
+        ),
+        (
+            &["certificate expired", ": expired", "notvalidyet", "not valid yet"],
+            "the certificate is not valid at this time".to_owned(),
+            "Renew it on the server, and look at the clocks of both machines".to_owned(),
+        ),
+        (
+            &["certificaterequired", "certificate required"],
+            "Redis wants a certificate from its clients, and this program has none".to_owned(),
+            "Set `tls-auth-clients no` on the server; the password still keeps others out".to_owned(),
+        ),
+        (
+            &["invalidcontenttype", "corrupt message"],
+            format!("{at} does not speak TLS"),
+            format!("Turn TLS off in {tls}, or set the port that Redis has for it (tls-port)"),
+        ),
+        (
+            &["tls handshake eof", "peer certificate", "fatal alert", "handshake"],
+            format!("TLS with {at} fails"),
+            format!("Look at the certificate and at the TLS settings of the server; or turn TLS off in {tls}"),
+        ),
+    ]
+}
+
+/// Sign-in: wrong, missing, needless; and addresses that are not let in.
+fn doors(target: &Target) -> Vec<Rule> {
+    let Target {
+        user, credentials, ..
+    } = target;
+    vec![
+        (
+            &["wrongpass", "invalid username-password pair", "invalid password"],
+            format!("Redis knows no user “{user}” with this password, or has switched that user off"),
+            format!(
+                "Correct {credentials}; `ACL GETUSER {user}` on the server shows whether that user is on. At a provider, \
+                 copy name and password from its console again: both count, and the name often is “default”"
+            ),
+        ),
+        (
+            &["without any password configured"],
+            "a password is set here, and Redis has none".to_owned(),
+            format!("Take the password out of {credentials}, or give Redis one (requirepass)"),
+        ),
+        (
+            &["noauth", "authentication required"],
+            "Redis wants a password, and gets none".to_owned(),
+            format!("Set {credentials}"),
+        ),
+        (
+            &["protected mode"],
+            "this machine's address is not allowed: Redis runs in protected mode, and listens to its own machine alone".to_owned(),
+            "Give Redis a password (requirepass, or an ACL user) and the address to listen on (bind), or run both on one machine".to_owned(),
+        ),
+        (
+            &["allowlist", "allow list", "whitelist", "ip address is not", "not permitted from"],
+            "this machine's address is not allowed".to_owned(),
+            "Add this machine's public address to the provider's list of allowed addresses".to_owned(),
+        ),
+        (
+            &["max number of clients"],
+            "Redis has as many clients as it takes".to_owned(),
+            "Raise maxclients, or find out with `CLIENT LIST` who holds so many connections".to_owned(),
+        ),
+        (
+            &["db index is out of range", "select is not allowed"],
+            "there is no database of this number".to_owned(),
+            format!("Correct {}: without other settings Redis has the databases 0 to 15, and at many providers 0 alone", target.database),
+        ),
+        (
+            &["noperm"],
+            format!("the account “{user}” may not do this"),
+            format!("See “rights”, or sign in as another in {credentials}"),
+        ),
+    ]
+}
+
+/// What Redis is busy with, or lacks.
+fn states(target: &Target) -> Vec<Rule> {
+    vec![
+        (
+            &["loading"],
+            "Redis is still loading its data".to_owned(),
+            "Wait until it has: `INFO persistence` shows how far it is. The server connects by itself then".to_owned(),
+        ),
+        (
+            &["busy"],
+            "a script or a module keeps Redis busy, and nobody else gets an answer".to_owned(),
+            "`SCRIPT KILL` ends a script that has written nothing yet; else wait for it".to_owned(),
+        ),
+        (
+            &["masterdown"],
+            "this is a replica that has lost its primary".to_owned(),
+            format!("Set {} to the primary", target.address),
+        ),
+        (
+            &["readonly", "read only replica"],
+            "this is a replica, which takes no changes".to_owned(),
+            format!("Set {} to the primary", target.address),
+        ),
+        (
+            &["oom ", "maxmemory"],
+            "Redis is out of memory, and takes no changes".to_owned(),
+            "Raise maxmemory, or give the market a Redis of its own".to_owned(),
+        ),
+        (
+            &["misconf"],
+            "Redis cannot save to its disk, and takes no changes until it can".to_owned(),
+            "Look at the free space and the rights of its folder (`CONFIG GET dir`), and at its log".to_owned(),
+        ),
+        (
+            &["noreplicas"],
+            "Redis has fewer replicas than it wants, and takes no changes".to_owned(),
+            "Bring the replicas back, or lower min-replicas-to-write".to_owned(),
+        ),
+        (
+            &["unknown command"],
+            "this Redis lacks a command that the market needs".to_owned(),
+            "Give the command its name back (rename-command), or use a Redis that has it".to_owned(),
+        ),
+    ]
+}
+
+/// The network.
+fn lines(target: &Target) -> Vec<Rule> {
+    let Target { at, address, .. } = target;
+    vec![
+        (
+            &["timed out", "deadline has elapsed"],
+            format!("{at} does not answer in time"),
+            format!(
+                "See whether a firewall or a list of allowed addresses lies between, and whether {address} is right; \
+                 `redis-cli -h HOST -p PORT ping` from this machine shows the same"
+            ),
+        ),
+        (
+            &["connection refused"],
+            format!("nothing listens at {at}"),
+            format!(
+                "Start Redis, correct {address}, or let Redis listen on that address too (bind)"
+            ),
+        ),
+        (
+            &["unreachable"],
+            format!("there is no way to {at} from here"),
+            format!("Correct {address}, or the routes and the VPN of this machine"),
+        ),
+        (
+            &["closed:", "reset by peer", "broken pipe", "unexpected end"],
+            format!("{at} closes the connection without a word"),
+            format!(
+                "See whether this machine's address is allowed there (a provider's list of addresses), and whether {address} \
+                 is a Redis at all"
+            ),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_out_there_is_recognised() {
+        let target = Target {
+            at: "redis.example:6379".to_owned(),
+            user: "market".to_owned(),
+            address: "REDIS_URL",
+            credentials: "REDIS_URL",
+            tls: "REDIS_URL",
+            database: "REDIS_URL",
+        };
+        for (text, says, remedy) in [
+            (
+                "WRONGPASS invalid username-password pair or user is disabled.",
+                "no user “market”",
+                "ACL GETUSER market",
+            ),
+            (
+                "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
+                "Redis has none",
+                "requirepass",
+            ),
+            (
+                "NOAUTH Authentication required.",
+                "wants a password",
+                "Set REDIS_URL",
+            ),
+            (
+                "DENIED Redis is running in protected mode because protected mode is enabled",
+                "protected mode",
+                "bind",
+            ),
+            (
+                "ERR Client IP address is not in the allowlist.",
+                "not allowed",
+                "list of allowed addresses",
+            ),
+            (
+                "ERR max number of clients reached",
+                "as many clients",
+                "maxclients",
+            ),
+            ("ERR DB index is out of range", "no database", "REDIS_URL"),
+            (
+                "LOADING Redis is loading the dataset in memory",
+                "loading",
+                "Wait",
+            ),
+            (
+                "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+                "busy",
+                "SCRIPT KILL",
+            ),
+            (
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                "replica",
+                "primary",
+            ),
+            (
+                "READONLY You can't write against a read only replica.",
+                "replica",
+                "primary",
+            ),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'.",
+                "out of memory",
+                "maxmemory",
+            ),
+            (
+                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+                "disk",
+                "free space",
+            ),
+            (
+                "NOREPLICAS Not enough good replicas to write.",
+                "replicas",
+                "min-replicas-to-write",
+            ),
+            (
+                "ERR unknown command 'EVAL', with args beginning with: ",
+                "lacks a command",
+                "rename-command",
+            ),
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "trusts",
+                "SSL_CERT_FILE",
+            ),
+            (
+                "invalid peer certificate: certificate not valid for name \"a\"; certificate is only valid for DnsName(\"b\")",
+                "another name",
+                "in the certificate",
+            ),
+            (
+                "invalid peer certificate: certificate expired: verification time 5 (UNIX)",
+                "not valid at this time",
+                "Renew",
+            ),
+            (
+                "received fatal alert: CertificateRequired",
+                "from its clients",
+                "tls-auth-clients no",
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                "does not speak TLS",
+                "tls-port",
+            ),
+            ("timed out", "does not answer in time", "firewall"),
+            ("connection refused", "nothing listens", "Start Redis"),
+            ("Network is unreachable (os error 101)", "no way", "routes"),
+            (
+                "closed: unexpected end of file",
+                "without a word",
+                "address is allowed",
+            ),
+            ("ERR something new", "says: ERR something new", "log"),
+        ] {
+            let finding = explain_text(text, &target);
+            assert!(finding.says.contains(says), "{text}: {}", finding.says);
+            let said = finding.remedy.unwrap();
+            assert!(said.contains(remedy), "{text}: {said}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What was found: one line for each check, said as soon as it is known.
+
+use super::super::out;
+use console::{Style, Term, measure_text_width};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeSet, time::Duration};
+
+/// How a check ended, from good to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Ok,
+    /// Not tried, since something before it failed, or there is nothing to try.
+    Skipped,
+    /// The market works, and something about it should be changed.
+    Warning,
+    /// The market does not work.
+    Error,
+}
+
+/// What a check has found, and what to do about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub state: State,
+    pub says: String,
+    pub remedy: Option<String>,
+    /// Figures and names, for scripts.
+    pub data: Map<String, Value>,
+}
+
+impl Finding {
+    pub fn ok(says: impl Into<String>) -> Finding {
+        Finding::new(State::Ok, says, None)
+    }
+
+    pub fn skipped(why: impl Into<String>) -> Finding {
+        Finding::new(State::Skipped, why, None)
+    }
+
+    pub fn warning(says: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        Finding::new(State::Warning, says, Some(remedy.into()))
+    }
+
+    pub fn error(says: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        Finding::new(State::Error, says, Some(remedy.into()))
+    }
+
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Finding {
+        self.data.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn new(state: State, says: impl Into<String>, remedy: Option<String>) -> Finding {
+        Finding {
+            state,
+            says: says.into(),
+            remedy,
+            data: Map::new(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Check {
+    group: &'static str,
+    name: String,
+    state: State,
+    says: String,
+    remedy: Option<String>,
+    data: Map<String, Value>,
+}
+
+/// The checks so far. For people each is said at once; for scripts all of them at the end.
+pub struct Report {
+    json: bool,
+    checks: Vec<Check>,
+    /// What is being done now: shown on a terminal alone.
+    progress: ProgressBar,
+}
+
+impl Report {
+    pub fn new(json: bool) -> Report {
+        let progress = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg} …") {
+            progress.set_style(style);
+        }
+        Report {
+            json,
+            checks: Vec::new(),
+            progress,
+        }
+    }
+
+    /// Says what is being done, as long as it takes.
+    pub fn doing(&self, what: impl Into<String>) {
+        self.progress.set_message(what.into());
+        self.progress.enable_steady_tick(Duration::from_millis(120));
+    }
+
+    pub fn add(&mut self, group: &'static str, name: impl Into<String>, finding: Finding) {
+        let check = Check {
+            group,
+            name: name.into(),
+            state: finding.state,
+            says: finding.says,
+            remedy: finding.remedy,
+            data: finding.data,
+        };
+        if !self.json {
+            let first = self.checks.last().is_none_or(|last| last.group != group);
+            self.progress.suspend(|| show(&check, first));
+        }
+        self.checks.push(check);
+    }
+
+    /// Names what was not tried of all checks of a group, and why.
+    pub fn skip_rest(&mut self, group: &'static str, all: &[&'static str], why: &str) {
+        let own = self.checks.iter().filter(|check| check.group == group);
+        let done: BTreeSet<_> = own.map(|check| check.name.clone()).collect();
+        for name in all.iter().filter(|name| !done.contains(**name)) {
+            self.add(group, *name, Finding::skipped(why));
+        }
+    }
+
+    /// The last word: 0 where all is well, 1 where the market works all the same, 2 where it does not.
+    pub fn end(self) -> u8 {
+        self.progress.finish_and_clear();
+        let worst = self.checks.iter().map(|check| check.state).max();
+        let (exit, result) = match worst {
+            Some(State::Error) => (2, "error"),
+            Some(State::Warning) => (1, "warning"),
+            _ => (0, "ok"),
+        };
+        if self.json {
+            out::json(&json!({ "result": result, "exit": exit, "checks": self.checks }));
+            return exit;
+        }
+        let count = |state, one: &str, many: &str| {
+            let n = self
+                .checks
+                .iter()
+                .filter(|check| check.state == state)
+                .count();
+            format!("{n} {}", if n == 1 { one } else { many })
+        };
+        let errors = count(State::Error, "error", "errors");
+        let warnings = count(State::Warning, "warning", "warnings");
+        let skipped = count(State::Skipped, "check skipped", "checks skipped");
+        let word = match exit {
+            0 => "All is well".to_owned(),
+            1 => format!("It works, with {warnings}"),
+            _ => format!("It will not work: {errors}, {warnings}"),
+        };
+        out::line("");
+        out::line(format!("{word} ({skipped})."));
+        exit
+    }
+}
+
+/// Where the names of checks and what is said of them begin.
+const NAME: usize = 9;
+const SAYS: usize = 36;
+
+fn show(check: &Check, first: bool) {
+    if first {
+        out::line("");
+        out::line(Style::new().bold().apply_to(capital(check.group)));
+    }
+    let (word, style) = match check.state {
+        State::Ok => ("ok", Style::new().green()),
+        State::Skipped => ("skipped", Style::new().dim()),
+        State::Warning => ("warning", Style::new().yellow().bold()),
+        State::Error => ("ERROR", Style::new().red().bold()),
+    };
+    let remedy = check.remedy.as_ref();
+    let remedy = remedy.map_or(String::new(), |remedy| format!(" → {remedy}"));
+    let says = wrapped(&format!("{}{remedy}", check.says));
+    let name = format!("{:<width$}", check.name, width = SAYS - NAME - 3);
+    let word = style.apply_to(format!("{word:<NAME$}"));
+    out::line(format!("  {word}{name} {says}"));
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// On a terminal, in lines that begin below each other. In a pipe it stays one line, so that it can be searched.
+fn wrapped(text: &str) -> String {
+    let terminal = Term::stdout();
+    match terminal.is_term() {
+        true => in_lines(
+            text,
+            (terminal.size().1 as usize).saturating_sub(SAYS).max(30),
+        ),
+        false => text.to_owned(),
+    }
+}
+
+fn in_lines(text: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let long = measure_text_width(word);
+        if used > 0 && used + 1 + long > width {
+            lines.push('\n');
+            lines.push_str(&" ".repeat(SAYS));
+            used = 0;
+        } else if used > 0 {
+            lines.push(' ');
+            used += 1;
+        }
+        lines.push_str(word);
+        used += long;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_are_broken_between_words_only() {
+        let lines = in_lines("one two three", 8);
+        assert_eq!(lines, format!("one two\n{}three", " ".repeat(SAYS)));
+        assert_eq!(in_lines("unbreakable", 4), "unbreakable");
+    }
+}

@@ -1,0 +1,118 @@
+//! The address that the server listens on: free, or ours already.
+
+use super::report::{Finding, Report};
+use serde::Deserialize;
+use std::{
+    io::ErrorKind,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    time::Duration,
+};
+
+/// How long a server may take to say how it is.
+const ANSWER: Duration = Duration::from_millis(1_500);
+/// More than our own server ever says of itself.
+const LONGEST: usize = 64 * 1024;
+
+pub async fn examine(report: &mut Report, address: SocketAddr) {
+    report.doing("trying the address");
+    let finding = match TcpListener::bind(address) {
+        Ok(_) if address.port() == 0 => Finding::ok(format!("any free port of {}", address.ip())),
+        Ok(_) => Finding::ok(format!("{address} is free")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => taken(address).await,
+        Err(error) => closed(address, &error),
+    };
+    report.add(
+        "server",
+        "address",
+        finding.with("address", address.to_string()),
+    );
+}
+
+fn closed(address: SocketAddr, error: &std::io::Error) -> Finding {
+    let says = format!("cannot listen on {address}: {error}");
+    let remedy = match error.kind() {
+        ErrorKind::PermissionDenied => {
+            "Set LEPTOS_SITE_ADDR to a port of 1024 or above, or allow low ports (CAP_NET_BIND_SERVICE)"
+        }
+        ErrorKind::AddrNotAvailable => {
+            "Set LEPTOS_SITE_ADDR to an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all"
+        }
+        _ => "Set LEPTOS_SITE_ADDR to another address",
+    };
+    Finding::error(says, remedy)
+}
+
+async fn taken(address: SocketAddr) -> Finding {
+    match ask(address).await {
+        Some(server) if server.ready => Finding::ok(format!(
+            "{address} is served by a Pizza Market that is ready"
+        )),
+        Some(server) => Finding::warning(
+            format!(
+                "{address} is served by a Pizza Market that is not ready: {}",
+                server.trouble
+            ),
+            "See the store above: the server goes on trying by itself",
+        ),
+        None => Finding::error(
+            format!("another program listens on {address}"),
+            format!(
+                "Stop it (`ss -ltnp 'sport = :{}'` names it), or set LEPTOS_SITE_ADDR to another port",
+                address.port()
+            ),
+        ),
+    }
+}
+
+/// What a running server of ours says of itself.
+pub struct Server {
+    pub ready: bool,
+    pub engine: String,
+    /// Empty where there is none.
+    pub trouble: String,
+}
+
+/// As `/readyz` answers.
+#[derive(Deserialize)]
+struct Ready {
+    status: String,
+    store: Store,
+}
+
+#[derive(Deserialize)]
+struct Store {
+    engine: String,
+    trouble: Option<String>,
+}
+
+/// Asks the server at an address how it is; `None` where that is no server of ours.
+pub async fn ask(address: SocketAddr) -> Option<Server> {
+    // Whoever listens on all addresses answers on this one.
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    // The client wants some cryptography to be there, even where it needs none; there may be some already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(ANSWER)
+        .build()
+        .ok()?;
+    let url = format!("http://{}/readyz", SocketAddr::new(ip, address.port()));
+    let mut response = client.get(url).send().await.ok()?;
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.ok()? {
+        body.extend_from_slice(&part);
+        if body.len() > LONGEST {
+            return None;
+        }
+    }
+    let said: Ready = serde_json::from_slice(&body).ok()?;
+    Some(Server {
+        ready: said.status == "ready",
+        engine: said.store.engine,
+        trouble: said.store.trouble.unwrap_or_default(),
+    })
+}
