@@ -82,11 +82,16 @@ fn serve() -> ExitCode {
     }
 }
 
-fn start() -> Result<(), StartError> {
+/// Adds what stands in `.env` to the environment.
+fn read_env_file() -> Result<(), StartError> {
     match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => return Err(error.into()),
-        _ => {}
+        Err(error) if !error.not_found() => Err(error.into()),
+        _ => Ok(()),
     }
+}
+
+fn start() -> Result<(), StartError> {
+    read_env_file()?;
     telemetry::begin()?;
     let config = Config::read()?;
     tokio::runtime::Runtime::new()?.block_on(run(config))

@@ -1,5 +1,6 @@
 //! The commands of the program. `serve` is what it does when nothing is said.
 
+mod inspect;
 mod out;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -20,6 +21,8 @@ struct Cli {
 enum Command {
     /// Run the market until it is told to stop. This is what happens without a command.
     Serve,
+    /// Look into what is stored: orders, one order's story, events as they happen, figures. Changes nothing.
+    Inspect(inspect::Inspect),
     /// Print the completions of all commands for a shell: `source <(pizza-market completions bash)`.
     Completions { shell: Shell },
 }
@@ -28,8 +31,14 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
+        Command::Inspect(what) => inspect::run(what),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "pizza-market", &mut out::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "pizza-market",
+                &mut out::stdout(),
+            );
             ExitCode::SUCCESS
         }
     }

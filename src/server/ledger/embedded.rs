@@ -3,6 +3,7 @@
 //! A synced commit costs milliseconds, however much is in it. So the writer takes whatever has queued up
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
+use super::aside::Aside;
 use super::witness::Witness;
 use super::{
     Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
@@ -12,8 +13,8 @@ use crate::domain::{Cursor, Epoch};
 use crate::server::now;
 use async_trait::async_trait;
 use redb::{
-    Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableError,
-    WriteTransaction,
+    Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    TableError, WriteTransaction,
 };
 use std::{
     path::Path,
@@ -43,11 +44,35 @@ const CACHE: usize = 64 * 1024 * 1024;
 const GROUP: usize = 256;
 
 pub struct Embedded {
-    database: Arc<Database>,
+    database: Arc<dyn ReadableDatabase + Send + Sync>,
     writer: mpsc::Sender<Job>,
     head: watch::Receiver<Cursor>,
     /// Why nothing could be written last, if nothing could.
     trouble: watch::Receiver<Option<String>>,
+}
+
+/// Why a file cannot be read as it lies there.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// A server has it open.
+    Held,
+    /// It is not there, or damaged.
+    Broken(redb::Error),
+}
+
+impl From<DatabaseError> for Unreadable {
+    fn from(error: DatabaseError) -> Unreadable {
+        match error {
+            DatabaseError::DatabaseAlreadyOpen => Unreadable::Held,
+            error => Unreadable::Broken(error.into()),
+        }
+    }
+}
+
+impl From<redb::Error> for Unreadable {
+    fn from(error: redb::Error) -> Unreadable {
+        Unreadable::Broken(error)
+    }
 }
 
 struct Job {
@@ -93,6 +118,30 @@ impl Embedded {
             writer,
             head: moved,
             trouble,
+        })
+    }
+
+    /// Opens the file for reading alone: neither it nor the witness beside it changes, and no commit is taken. No
+    /// server can open it in the meantime.
+    pub fn look(file: &Path) -> std::result::Result<Embedded, Unreadable> {
+        let mut builder = Database::builder();
+        builder.set_cache_size(CACHE);
+        let database: Arc<dyn ReadableDatabase + Send + Sync> = match builder.open_read_only(file) {
+            // Whoever wrote it last was killed: it is put in order aside.
+            Err(DatabaseError::RepairAborted) => {
+                Arc::new(builder.create_with_backend(Aside::open(file)?)?)
+            }
+            opened => Arc::new(opened?),
+        };
+        let txn = database.begin_read().map_err(redb::Error::from)?;
+        let end = cursor(&txn.open_table(META).map_err(redb::Error::from)?)?;
+        // Nobody is there to write what is sent.
+        let (writer, _) = mpsc::channel(1);
+        Ok(Embedded {
+            database,
+            writer,
+            head: watch::channel(end).1,
+            trouble: watch::channel(None).1,
         })
     }
 

@@ -4,6 +4,7 @@
 //! A ledger knows JSON text and keys. It knows nothing of orders: other kinds of documents come without a
 //! new operation.
 
+mod aside;
 mod embedded;
 mod keys;
 mod redis;
@@ -14,8 +15,9 @@ mod contract;
 #[cfg(test)]
 mod model;
 
-pub use embedded::Embedded;
+pub use embedded::{Embedded, Unreadable};
 pub use redis::{Redis, Target};
+pub use witness::left_at;
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
