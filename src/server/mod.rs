@@ -12,6 +12,7 @@ mod layers;
 mod ledger;
 mod limits;
 mod listen;
+mod local;
 mod once;
 mod orders;
 mod pages;
@@ -23,6 +24,7 @@ mod seats;
 mod settings;
 mod socket;
 mod state;
+mod stored;
 mod telemetry;
 
 pub use cli::main;
@@ -140,10 +142,12 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
         Store::Embedded(folder) => {
             let failed = |error| StartError::DataDir(folder.display().to_string(), error);
             std::fs::create_dir_all(folder).map_err(failed)?;
-            let file = folder.join("market.redb");
+            let file = stored::file(folder);
             tracing::info!(file = %file.display(), durability = "fsync", "embedded store");
             let ledger = Embedded::open(&file, fresh_epoch(), config.retention);
-            Ok(Arc::new(ledger.map_err(StartError::File)?))
+            let ledger = Arc::new(ledger.map_err(StartError::File)?);
+            local::offer(folder, ledger.clone());
+            Ok(ledger)
         }
         Store::Redis { info, credentials } => {
             let info = (**info).clone();

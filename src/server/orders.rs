@@ -1,8 +1,17 @@
 //! How orders are kept in a ledger that knows only documents: their keys, their indexes, their events.
 
-use super::ledger::{Batch, Entry, Index, IndexChange, Key, Result, StoreError, Text};
+use super::ledger::{
+    Batch, Entry, Index, IndexChange, Key, Result, StoreError, Text, snapshot::Kind,
+};
 use crate::domain::{EventType, Name, Order, OrderId, Status, Time};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// What is kept in a ledger: orders, and nothing else.
+pub const KINDS: &[Kind] = &[Kind {
+    name: "order",
+    as_of,
+}];
 
 pub fn key(id: OrderId) -> Key {
     Key(format!("order:{id}"))
@@ -21,6 +30,30 @@ pub fn index(status: Option<Status>, supplier: Option<&Name>) -> Index {
         // The state first: it has no colon, a supplier's name may.
         (Some(status), Some(supplier)) => format!("status:{status}:supplier:{supplier}"),
     })
+}
+
+/// Every index that an order is in.
+pub fn indexes(order: &Order) -> Vec<Index> {
+    let (status, supplier) = (Some(order.status), Some(&order.supplier_name));
+    vec![
+        index(None, None),
+        index(status, None),
+        index(None, supplier),
+        index(status, supplier),
+    ]
+}
+
+/// The order as it was when this entry of the log was written: its document, and its indexes.
+fn as_of(entry: &str) -> Option<(Text, Vec<Index>)> {
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        order: &'a RawValue,
+    }
+    let body: Body = serde_json::from_str(entry).ok()?;
+    let text = body.order.get();
+    let order = read(text).ok()?;
+    Some((text.into(), indexes(&order)))
 }
 
 pub fn read(text: &str) -> Result<Order> {

@@ -4,10 +4,11 @@
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
 use super::aside::Aside;
+use super::snapshot::{Snapshot, from_file};
 use super::witness::Witness;
 use super::{
     Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
-    Result, StoreError, Tail, Text, recall, remember,
+    Result, StoreError, Tail, Text, recall, remember, schema,
 };
 use crate::domain::{Cursor, Epoch};
 use crate::server::now;
@@ -23,28 +24,31 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
-const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
+pub(super) const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
+pub(super) const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
 /// How many keys each index holds.
-const TOTALS: TableDefinition<&str, u64> = TableDefinition::new("totals");
+pub(super) const TOTALS: TableDefinition<&str, u64> = TableDefinition::new("totals");
 /// Entries of the log, under the document that they are about.
-const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
+pub(super) const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
 /// The log: which document an entry is about. Only as many as can be resumed from.
-const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
+pub(super) const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
 /// What is remembered under the names of batches: until when (milliseconds since 1970), and what.
-const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
+pub(super) const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
 /// The same names, by when they are forgotten.
-const ENDS: TableDefinition<(i64, &str), ()> = TableDefinition::new("once_ends");
-/// `epoch`, and `seq`: the number of the newest entry.
-const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
+pub(super) const ENDS: TableDefinition<(i64, &str), ()> = TableDefinition::new("once_ends");
+/// `epoch`, `seq`: the number of the newest entry, `schema`; and `restoring` (since when), while that goes on.
+pub(super) const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
 
 /// What is kept of the file in memory. The library would take a gigabyte.
-const CACHE: usize = 64 * 1024 * 1024;
+pub(super) const CACHE: usize = 64 * 1024 * 1024;
 /// Commits in one transaction at most. More would make the first of them wait for nothing.
 const GROUP: usize = 256;
 
+/// A file that is open, for writing or not.
+pub(super) type Opened = Arc<dyn ReadableDatabase + Send + Sync>;
+
 pub struct Embedded {
-    database: Arc<dyn ReadableDatabase + Send + Sync>,
+    database: Opened,
     writer: mpsc::Sender<Job>,
     head: watch::Receiver<Cursor>,
     /// Why nothing could be written last, if nothing could.
@@ -90,7 +94,8 @@ impl Embedded {
                 .create(file)
                 .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?,
         );
-        let mut cursor = prepare(&database, &epoch).map_err(broken)?;
+        let mut cursor = prepare(&database, &epoch)
+            .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
         let unread =
             |error: std::io::Error| StoreError::Broken(format!("{}: {error}", file.display()));
         let (witness, same) = Witness::open(file, &cursor).map_err(unread)?;
@@ -121,18 +126,9 @@ impl Embedded {
         })
     }
 
-    /// Opens the file for reading alone: neither it nor the witness beside it changes, and no commit is taken. No
-    /// server can open it in the meantime.
+    /// Opens the file for reading alone, see [`read_only`]: no commit is taken.
     pub fn look(file: &Path) -> std::result::Result<Embedded, Unreadable> {
-        let mut builder = Database::builder();
-        builder.set_cache_size(CACHE);
-        let database: Arc<dyn ReadableDatabase + Send + Sync> = match builder.open_read_only(file) {
-            // Whoever wrote it last was killed: it is put in order aside.
-            Err(DatabaseError::RepairAborted) => {
-                Arc::new(builder.create_with_backend(Aside::open(file)?)?)
-            }
-            opened => Arc::new(opened?),
-        };
+        let database = read_only(file)?;
         let txn = database.begin_read().map_err(redb::Error::from)?;
         let end = cursor(&txn.open_table(META).map_err(redb::Error::from)?)?;
         // Nobody is there to write what is sent.
@@ -143,6 +139,12 @@ impl Embedded {
             head: watch::channel(end).1,
             trouble: watch::channel(None).1,
         })
+    }
+
+    /// Everything that is stored, at this moment.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let txn = self.database.begin_read().map_err(broken)?;
+        from_file(txn, self.database.clone())
     }
 
     /// Runs a read on the pool for blocking work: a cold page comes from the disk.
@@ -243,28 +245,63 @@ impl Ledger for Embedded {
     }
 }
 
-/// Makes what a new file needs, and tells where its log ends.
-fn prepare(database: &Database, epoch: &Epoch) -> std::result::Result<Cursor, redb::Error> {
-    let txn = database.begin_write()?;
-    for table in [DOCUMENTS, META] {
-        txn.open_table(table)?;
+/// Opens a file that is there. Neither it nor the witness beside it changes; no server can open it meanwhile.
+pub(super) fn read_only(file: &Path) -> std::result::Result<Opened, Unreadable> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    match builder.open_read_only(file) {
+        // Whoever wrote it last was killed: it is put in order aside.
+        Err(DatabaseError::RepairAborted) => {
+            Ok(Arc::new(builder.create_with_backend(Aside::open(file)?)?))
+        }
+        opened => Ok(Arc::new(opened?)),
     }
+}
+
+/// Makes what a new file needs, and tells where its log ends. A file of another shape is not touched.
+fn prepare(database: &Database, epoch: &Epoch) -> Result<Cursor> {
+    let txn = database.begin_write().map_err(broken)?;
+    let (version, restoring) = shape(&txn).map_err(broken)?;
+    schema::check(version, restoring.as_deref())?;
+    let at = make_tables(&txn, epoch).map_err(broken)?;
+    txn.commit().map_err(broken)?;
+    Ok(at)
+}
+
+/// The version of its shape, and since when something is being restored into it.
+pub(super) fn shape(
+    txn: &WriteTransaction,
+) -> std::result::Result<(u32, Option<String>), redb::Error> {
+    let meta = txn.open_table(META)?;
+    let restoring = meta.get("restoring")?;
+    Ok((
+        schema(&meta)?,
+        restoring.map(|since| since.value().to_owned()),
+    ))
+}
+
+/// Opens every table once, which makes it, and writes what each store says of itself.
+pub(super) fn make_tables(
+    txn: &WriteTransaction,
+    epoch: &Epoch,
+) -> std::result::Result<Cursor, redb::Error> {
+    txn.open_table(DOCUMENTS)?;
     txn.open_table(INDEXES)?;
     txn.open_table(TOTALS)?;
     txn.open_table(HISTORY)?;
     txn.open_table(LOG)?;
     txn.open_table(ONCE)?;
     txn.open_table(ENDS)?;
-    let at = {
-        let mut meta = txn.open_table(META)?;
-        if meta.get("epoch")?.is_none() {
-            meta.insert("epoch", epoch.to_string().as_str())?;
-            meta.insert("seq", "0")?;
-        }
-        cursor(&meta)?
-    };
-    txn.commit()?;
-    Ok(at)
+    let mut meta = txn.open_table(META)?;
+    if meta.get("epoch")?.is_none() {
+        meta.insert("epoch", epoch.to_string().as_str())?;
+        meta.insert("seq", "0")?;
+    }
+    // Also in a file from before files said so: it is of the first shape.
+    if meta.get("schema")?.is_none() {
+        meta.insert("schema", "1")?;
+    }
+    cursor(&meta)
 }
 
 fn begin_history(database: &Database, epoch: Epoch) -> std::result::Result<Cursor, redb::Error> {
@@ -278,7 +315,7 @@ fn begin_history(database: &Database, epoch: Epoch) -> std::result::Result<Curso
     Ok(at)
 }
 
-fn cursor(
+pub(super) fn cursor(
     meta: &impl ReadableTable<&'static str, &'static str>,
 ) -> std::result::Result<Cursor, redb::Error> {
     let missing = |what: &str| redb::Error::Corrupted(format!("the file has no {what}"));
@@ -291,6 +328,15 @@ fn cursor(
         .and_then(|s| s.value().parse().ok())
         .ok_or_else(|| missing("sequence"))?;
     Ok(Cursor { epoch, seq })
+}
+
+/// The version of the file's shape.
+pub(super) fn schema(
+    meta: &impl ReadableTable<&'static str, &'static str>,
+) -> std::result::Result<u32, redb::Error> {
+    let stored = meta.get("schema")?;
+    let stored = stored.as_ref().map(|stored| stored.value());
+    schema::read(stored).map_err(|error| redb::Error::Corrupted(error.to_string()))
 }
 
 fn page(txn: &ReadTransaction, query: &Query) -> std::result::Result<Page, redb::Error> {
@@ -351,7 +397,7 @@ fn tail(
     })
 }
 
-fn broken(error: impl Into<redb::Error>) -> StoreError {
+pub(super) fn broken(error: impl Into<redb::Error>) -> StoreError {
     match error.into() {
         // The disk is full, or does not answer: nothing is wrong with what is stored.
         error @ (redb::Error::Io(_) | redb::Error::PreviousIo) => {

@@ -8,6 +8,8 @@ mod aside;
 mod embedded;
 mod keys;
 mod redis;
+pub mod schema;
+pub mod snapshot;
 mod witness;
 
 #[cfg(test)]
@@ -21,6 +23,7 @@ pub use witness::left_at;
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     sync::Arc,
@@ -75,11 +78,11 @@ fn recall(stored: &str) -> Result<(Text, Cursor)> {
 pub type Text = Arc<str>;
 
 /// A document's name: its kind, a colon, its id. Keys of a kind sort as their ids do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key(pub String);
 
 /// An ordered set of keys.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Index(pub String);
 
 /// A set of changes that happen together.

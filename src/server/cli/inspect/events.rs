@@ -10,10 +10,8 @@ use crate::{
     server::{ledger::Text, now},
 };
 use clap::Args;
-use tokio::{
-    io::{Interest, unix::AsyncFd},
-    select,
-};
+use std::{io, os::fd::AsFd};
+use tokio::{io::Interest, net::unix::pipe, select};
 
 /// Events without another word.
 const LAST: u64 = 20;
@@ -120,7 +118,9 @@ async fn follow(mut follower: Follower, teller: &Teller) -> Result<()> {
 
 /// Ends when the other side of the pipe has been closed, where there is one.
 async fn nobody_reads() {
-    let output = AsyncFd::with_interest(std::io::stdout(), Interest::ERROR);
+    let output = io::stdout().as_fd().try_clone_to_owned();
+    // As it is: writing to it goes on to wait where it must.
+    let output = output.and_then(pipe::Sender::from_owned_fd_unchecked);
     match &output {
         Ok(output) => {
             // Whatever it is, writing would not go well.

@@ -2,6 +2,7 @@
 
 mod document;
 mod events;
+mod keys;
 mod order;
 mod orders;
 mod remote;
@@ -59,6 +60,7 @@ enum What {
     Order(order::One),
     Events(events::Events),
     Stats(stats::Stats),
+    Keys(keys::Keys),
 }
 
 /// Why there is nothing to show.
@@ -146,12 +148,13 @@ pub fn run(inspect: Inspect) -> ExitCode {
     }
 }
 
-async fn look(inspect: Inspect) -> Result<()> {
-    let source = Source::open(inspect.url).await?;
-    match inspect.what {
-        What::Orders(orders) => orders::show(source, orders, inspect.json).await,
-        What::Order(one) => order::show(source, one, inspect.json).await,
-        What::Events(events) => events::show(source, events, inspect.json).await,
-        What::Stats(stats) => stats::show(source, stats, inspect.json).await,
+async fn look(Inspect { what, url, json }: Inspect) -> Result<()> {
+    let source = Source::open(url.clone());
+    match what {
+        What::Orders(orders) => orders::show(source.await?, orders, json).await,
+        What::Order(one) => order::show(source.await?, one, json).await,
+        What::Events(events) => events::show(source.await?, events, json).await,
+        What::Stats(stats) => stats::show(source.await?, stats, json).await,
+        What::Keys(keys) => keys::show(url.is_some(), keys, json).await,
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         ledger::{
             Embedded, Ledger, Query, Redis, StoreError, Tail, Target, Text, Unreadable, left_at,
         },
-        orders, read_env_file,
+        orders, read_env_file, stored,
     },
 };
 use reqwest::Url;
@@ -56,10 +56,9 @@ impl Source {
         if let Some(url) = url {
             return Ok(Source::Server(Server::at(url)?));
         }
-        read_env_file().map_err(|error| Failure::CannotLook(error.to_string()))?;
-        let config = Config::read()?;
+        let config = config()?;
         match &config.store {
-            Store::Embedded(folder) => embedded(&config, &folder.join("market.redb")).await,
+            Store::Embedded(folder) => embedded(&config, &stored::file(folder)).await,
             Store::Redis { info, credentials } => {
                 let target = Target {
                     info: (**info).clone(),
@@ -228,6 +227,12 @@ impl Source {
             away: false,
         })
     }
+}
+
+/// What the settings say.
+pub fn config() -> Result<Config> {
+    read_env_file().map_err(|error| Failure::CannotLook(error.to_string()))?;
+    Ok(Config::read()?)
 }
 
 /// The file, or the server that is using it.

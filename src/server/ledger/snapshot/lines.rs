@@ -1,0 +1,183 @@
+//! A snapshot as text: a backup, and what a running server sends to an operator beside it.
+//!
+//! JSON Lines: each line is one object with one member that says what it is.
+//!
+//! ```text
+//! {"market":{"format":1,"engine":"embedded","cursor":"1f3a-42","schema":1,"at":"…","documents":7,"restoring":null}}
+//! {"document":{"key":"order:…","text":"{…}","indexes":["all",…],"history":[{"seq":1,"text":"{…}"},…]}}
+//! {"once":{"name":"…","until":1780000000000,"text":"1f3a-41 {…}"}}
+//! {"end":{"records":8,"sha256":"…"}}
+//! ```
+//!
+//! The sum is that of all bytes before its line. Without that line, or with another sum, it is not whole.
+
+use super::{Head, Record, Result, StoreError};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+/// The version of this form.
+const FORMAT: u32 = 1;
+/// No line is as long: an order with all that was ever done to it takes some kilobytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Market(Opening),
+    End(End),
+    #[serde(untagged)]
+    Record(Record),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Opening {
+    format: u32,
+    #[serde(flatten)]
+    head: Head,
+}
+
+#[derive(Serialize, Deserialize)]
+struct End {
+    records: u64,
+    sha256: String,
+}
+
+/// Writes all records, and returns how many there were. Nothing is synced.
+pub fn write(
+    head: &Head,
+    records: impl Iterator<Item = Result<Record>>,
+    mut to: impl Write,
+) -> Result<u64> {
+    let (mut sum, mut count) = (Sha256::new(), 0);
+    let mut line = |line: &Line| {
+        let mut text = serde_json::to_vec(line).map_err(|error| unwritten(error.into()))?;
+        text.push(b'\n');
+        sum.update(&text);
+        to.write_all(&text).map_err(unwritten)
+    };
+    line(&Line::Market(Opening {
+        format: FORMAT,
+        head: head.clone(),
+    }))?;
+    for record in records {
+        line(&Line::Record(record?))?;
+        count += 1;
+    }
+    let end = Line::End(End {
+        records: count,
+        sha256: hex(sum),
+    });
+    let end = serde_json::to_string(&end).map_err(|error| unwritten(error.into()))?;
+    writeln!(to, "{end}").map_err(unwritten)?;
+    to.flush().map_err(unwritten)?;
+    Ok(count)
+}
+
+fn unwritten(error: io::Error) -> StoreError {
+    StoreError::Broken(format!("it cannot be written: {error}"))
+}
+
+fn hex(sum: Sha256) -> String {
+    let bytes = sum.finalize();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What has been written, on its way back. Ends with an error where it is cut off or altered.
+pub struct Lines<R> {
+    pub head: Head,
+    from: BufReader<R>,
+    sum: Sha256,
+    records: u64,
+    over: bool,
+}
+
+impl<R: Read> Lines<R> {
+    pub fn open(from: R) -> Result<Lines<R>> {
+        let mut from = BufReader::new(from);
+        let (text, _) = next_line(&mut from)?;
+        // What a later form has beside its number is not known here.
+        #[derive(Deserialize)]
+        struct Any {
+            market: Form,
+        }
+        #[derive(Deserialize)]
+        struct Form {
+            format: u32,
+        }
+        let no_backup = |_| StoreError::Broken("this is no backup of a market".to_owned());
+        let form: Any = serde_json::from_slice(&text).map_err(no_backup)?;
+        let format = form.market.format;
+        if format != FORMAT {
+            let why = format!(
+                "its format is {format}, and this program knows {FORMAT}: use the program that wrote it, or a later one"
+            );
+            return Err(StoreError::Broken(why));
+        }
+        let Ok(Line::Market(Opening { head, .. })) = serde_json::from_slice(&text) else {
+            return Err(altered("its first line cannot be read"));
+        };
+        let mut sum = Sha256::new();
+        sum.update(&text);
+        Ok(Lines {
+            head,
+            from,
+            sum,
+            records: 0,
+            over: false,
+        })
+    }
+
+    fn read(&mut self) -> Result<Option<Record>> {
+        let (text, whole) = next_line(&mut self.from)?;
+        if text.is_empty() || !whole {
+            return Err(altered("it is cut off"));
+        }
+        match serde_json::from_slice(&text) {
+            Ok(Line::Record(record)) => {
+                self.sum.update(&text);
+                self.records += 1;
+                Ok(Some(record))
+            }
+            Ok(Line::End(end)) => {
+                let same = end.sha256 == hex(self.sum.clone()) && end.records == self.records;
+                let last = self.from.fill_buf().map_err(unread)?.is_empty();
+                match same && last {
+                    true => Ok(None),
+                    false => Err(altered("its sum is another one")),
+                }
+            }
+            _ => Err(altered("a line cannot be read")),
+        }
+    }
+}
+
+impl<R: Read> Iterator for Lines<R> {
+    type Item = Result<Record>;
+
+    fn next(&mut self) -> Option<Result<Record>> {
+        if self.over {
+            return None;
+        }
+        let record = self.read();
+        self.over = !matches!(record, Ok(Some(_)));
+        record.transpose()
+    }
+}
+
+/// The next line with its end, and whether it has one.
+fn next_line(from: &mut impl BufRead) -> Result<(Vec<u8>, bool)> {
+    let mut text = Vec::new();
+    let mut bounded = from.take(LONGEST);
+    bounded.read_until(b'\n', &mut text).map_err(unread)?;
+    let whole = text.ends_with(b"\n");
+    Ok((text, whole))
+}
+
+fn altered(why: &str) -> StoreError {
+    StoreError::Broken(format!("it is not as it was written: {why}"))
+}
+
+fn unread(error: io::Error) -> StoreError {
+    StoreError::Away(format!("it cannot be read: {error}"))
+}

@@ -1,0 +1,43 @@
+//! Reading everything that a store holds, wherever it is: the one way for all commands that do.
+
+use super::{
+    config::Store,
+    ledger::{
+        Result, StoreError,
+        snapshot::{Opened, Snapshot, from_redis, open_file},
+    },
+    local, orders,
+};
+use redis::Client;
+use std::path::{Path, PathBuf};
+
+/// The embedded file of a folder.
+pub fn file(folder: &Path) -> PathBuf {
+    folder.join("market.redb")
+}
+
+/// A snapshot of a store: of its file, from the server that holds the file, or from Redis. It changes nothing.
+pub async fn snapshot(store: &Store) -> Result<Snapshot> {
+    match store {
+        Store::Embedded(folder) => {
+            let file = file(folder);
+            if !file.exists() {
+                let why = format!("there is no store yet: {} does not exist", file.display());
+                return Err(StoreError::Away(why));
+            }
+            match open_file(&file)? {
+                Opened::Free(snapshot) => Ok(snapshot),
+                Opened::Taken => local::ask(folder),
+            }
+        }
+        Store::Redis { info, .. } => {
+            let client = client(info)?;
+            from_redis(&client, "", orders::KINDS).await
+        }
+    }
+}
+
+/// Whoever connects with it.
+pub fn client(info: &redis::ConnectionInfo) -> Result<Client> {
+    Client::open(info.clone()).map_err(|error| StoreError::Broken(error.to_string()))
+}
