@@ -12,6 +12,7 @@ mod config;
 mod export;
 mod faults;
 mod history;
+mod inspect;
 mod lists;
 mod once;
 mod orders;

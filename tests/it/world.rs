@@ -74,6 +74,11 @@ impl Market {
     }
 
     pub fn start(&self) -> Instance {
+        Instance::start(self.program())
+    }
+
+    /// The program with the settings of this market.
+    pub fn program(&self) -> Command {
         let mut command = program();
         command
             .env("RATE_LIMIT", "off")
@@ -82,7 +87,7 @@ impl Market {
             Store::Embedded(folder) => command.env("DATA_DIR", folder.path()),
             Store::Redis(server) => command.env("REDIS_URL", server.url()),
         };
-        Instance::start(command)
+        command
     }
 }
 

@@ -40,7 +40,8 @@ pub enum Source {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        Failure::CannotLook(format!("The store cannot be read: {error}"))
+        let (StoreError::Away(why) | StoreError::Ambiguous(why) | StoreError::Broken(why)) = error;
+        Failure::CannotLook(format!("The store cannot be read: {why}"))
     }
 }
 
