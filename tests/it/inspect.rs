@@ -157,8 +157,8 @@ async fn an_order_tells_its_story(market: Market) {
         let mut rest = story.as_str();
         // From top to bottom: what it is, then what happened, by whom, and what that changed.
         for part in [
-            "customer_name            Ana",
             "status                   delivered",
+            "customer_name            Ana",
             "CHANGED",
             "order.created            supplier  supplier_name: Bella Napoli",
             "pizza_name: Diavola",
@@ -361,13 +361,19 @@ fn dump(market: &Market) -> BTreeMap<String, Vec<u8>> {
                 .collect()
         }
         Store::Redis(server) => {
-            let mut connection = redis::Client::open(server.url())
+            let mut connection = ::redis::Client::open(server.url())
                 .unwrap()
                 .get_connection()
                 .unwrap();
-            let keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut connection).unwrap();
+            let keys: Vec<String> = ::redis::cmd("KEYS")
+                .arg("*")
+                .query(&mut connection)
+                .unwrap();
             let mut read = |key: String| {
-                let value = redis::cmd("DUMP").arg(&key).query(&mut connection).unwrap();
+                let value = ::redis::cmd("DUMP")
+                    .arg(&key)
+                    .query(&mut connection)
+                    .unwrap();
                 (key, value)
             };
             keys.into_iter().map(&mut read).collect()
@@ -423,14 +429,17 @@ async fn nothing_that_is_stored_steers_the_terminal(market: Market) {
         .await;
     // And what others may write.
     if let Store::Redis(server) = &market.store {
-        let mut connection = redis::Client::open(server.url())
+        let mut connection = ::redis::Client::open(server.url())
             .unwrap()
             .get_connection()
             .unwrap();
         let key = format!("order:{}", id(&path));
-        let text: String = redis::cmd("GET").arg(&key).query(&mut connection).unwrap();
+        let text: String = ::redis::cmd("GET")
+            .arg(&key)
+            .query(&mut connection)
+            .unwrap();
         let text = text.replace("Bella Napoli", "\\u001b[2J\u{9b}2J\u{7f}");
-        redis::cmd("SET")
+        ::redis::cmd("SET")
             .arg(&key)
             .arg(text)
             .exec(&mut connection)

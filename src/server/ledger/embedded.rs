@@ -44,11 +44,11 @@ pub(super) const CACHE: usize = 64 * 1024 * 1024;
 /// Commits in one transaction at most. More would make the first of them wait for nothing.
 const GROUP: usize = 256;
 
-/// A file that is open, for writing or not.
-pub(super) type Opened = Arc<dyn ReadableDatabase + Send + Sync>;
+/// A file that is open for reading alone.
+pub type ReadOnly = dyn ReadableDatabase + Send + Sync;
 
-pub struct Embedded {
-    database: Opened,
+pub struct Embedded<D: ?Sized = Database> {
+    database: Arc<D>,
     writer: mpsc::Sender<Job>,
     head: watch::Receiver<Cursor>,
     /// Why nothing could be written last, if nothing could.
@@ -126,8 +126,16 @@ impl Embedded {
         })
     }
 
+    /// Everything that is stored, at this moment.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let txn = self.database.begin_read().map_err(broken)?;
+        from_file(txn, self.database.clone())
+    }
+}
+
+impl Embedded<ReadOnly> {
     /// Opens the file for reading alone, see [`read_only`]: no commit is taken.
-    pub fn look(file: &Path) -> std::result::Result<Embedded, Unreadable> {
+    pub fn look(file: &Path) -> std::result::Result<Embedded<ReadOnly>, Unreadable> {
         let database = read_only(file)?;
         let txn = database.begin_read().map_err(redb::Error::from)?;
         let end = cursor(&txn.open_table(META).map_err(redb::Error::from)?)?;
@@ -140,13 +148,9 @@ impl Embedded {
             trouble: watch::channel(None).1,
         })
     }
+}
 
-    /// Everything that is stored, at this moment.
-    pub fn snapshot(&self) -> Result<Snapshot> {
-        let txn = self.database.begin_read().map_err(broken)?;
-        from_file(txn, self.database.clone())
-    }
-
+impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Embedded<D> {
     /// Runs a read on the pool for blocking work: a cold page comes from the disk.
     async fn read<T: Send + 'static>(
         &self,
@@ -161,7 +165,7 @@ impl Embedded {
 }
 
 #[async_trait]
-impl Ledger for Embedded {
+impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Ledger for Embedded<D> {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
         let (answer, answered) = oneshot::channel();
         let gone = || StoreError::Away("the writer has stopped".to_owned());
@@ -246,7 +250,7 @@ impl Ledger for Embedded {
 }
 
 /// Opens a file that is there. Neither it nor the witness beside it changes; no server can open it meanwhile.
-pub(super) fn read_only(file: &Path) -> std::result::Result<Opened, Unreadable> {
+pub(super) fn read_only(file: &Path) -> std::result::Result<Arc<ReadOnly>, Unreadable> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE);
     match builder.open_read_only(file) {

@@ -17,7 +17,7 @@ mod contract;
 #[cfg(test)]
 mod model;
 
-pub use embedded::{Embedded, Unreadable};
+pub use embedded::{Embedded, ReadOnly, Unreadable};
 pub use redis::{Redis, Target};
 pub use witness::left_at;
 

@@ -13,7 +13,7 @@ use crate::{
     server::{ledger::Text, now},
 };
 use clap::Args;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 /// Show one order with its timeline: each event, when, by whom, and what it changed.
@@ -142,10 +142,15 @@ fn print_events(events: &[Text]) {
     table.print(table::width());
 }
 
+/// The order in an event, as it stands there.
 fn order_in(event: &str) -> Members {
-    let order = Members::read(event).and_then(|event| event.get("order").cloned());
-    order
-        .and_then(|order| Members::read(&order.to_string()))
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        order: &'a RawValue,
+    }
+    let body: Option<Body> = serde_json::from_str(event).ok();
+    body.and_then(|body| Members::read(body.order.get()))
         .unwrap_or_default()
 }
 

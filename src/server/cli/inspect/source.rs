@@ -10,7 +10,8 @@ use crate::{
         config::{Config, ConfigError, Store},
         desk::Filter,
         ledger::{
-            Embedded, Ledger, Query, Redis, StoreError, Tail, Target, Text, Unreadable, left_at,
+            Embedded, Ledger, Query, ReadOnly, Redis, StoreError, Tail, Target, Text, Unreadable,
+            left_at,
         },
         orders, read_env_file, stored,
     },
@@ -33,7 +34,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 pub enum Source {
     /// A file that nobody can write while it is read.
-    File(Embedded),
+    File(Embedded<ReadOnly>),
     Redis(Redis),
     Server(Server),
 }
