@@ -33,6 +33,8 @@ Exit status:
   1  there is no such thing
   2  could not look: no market there, no answer, or a command line that makes no sense";
 
+/// Look into what is stored: orders, the story of one, events as they happen, figures. Changes nothing.
+///
 /// Where to look is what the settings say, as for `serve`: Redis, or the file in DATA_DIR. Nothing is ever changed
 /// there, and a server may go on working. The file of an embedded store that a server is using can only be read
 /// through that server: it is asked at LEPTOS_SITE_ADDR, or at --url.

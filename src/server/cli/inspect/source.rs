@@ -320,12 +320,11 @@ impl Follower {
             };
             match heard {
                 Ok(None) => {}
-                Ok(Some(Heard::Away(_))) if self.away => {}
+                Ok(Some(Heard::Away(_))) | Err(_) if self.away => sleep(PAUSE).await,
                 Ok(Some(heard)) => {
                     self.away = matches!(heard, Heard::Away(_));
                     return Ok(heard);
                 }
-                Err(_) if self.away => sleep(PAUSE).await,
                 Err(error) => {
                     self.away = true;
                     return Ok(Heard::Away(error.to_string()));
@@ -369,7 +368,6 @@ impl Follower {
         };
         Ok(match frame {
             Frame::Event(event) => {
-                self.away = false;
                 self.cursor = event.id;
                 Some(Heard::Event(text))
             }
