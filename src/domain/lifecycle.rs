@@ -190,6 +190,12 @@ impl Status {
         self.moves(role).find(|m| m.verb == verb)
     }
 
+    /// What is told when an order gets there.
+    pub fn event(self) -> EventType {
+        let there = MOVES.iter().find(|m| m.to == self);
+        there.map_or(EventType::Created, |m| m.event)
+    }
+
     /// Nothing leads out of it.
     pub fn is_final(self) -> bool {
         self.moves(None).next().is_none()

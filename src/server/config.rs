@@ -43,6 +43,16 @@ pub enum Store {
     },
 }
 
+/// Where it is, for people; without anything secret.
+impl std::fmt::Display for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Store::Embedded(folder) => write!(f, "{}", folder.display()),
+            Store::Redis { info, .. } => write!(f, "Redis at {}", info.addr()),
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {why}")]
 pub struct ConfigError {
@@ -64,7 +74,7 @@ impl Config {
             store: store()?,
             origins: origins()?,
             rate: rate()?,
-            retention: number("EVENT_RETENTION")?.unwrap_or(100_000),
+            retention: retention()?,
             sockets: number("MAX_SOCKETS")?.map_or(10_000, |n| n as usize),
             currency: currency()?,
             sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")?.map_or(1_000, |n| n as usize),
@@ -177,7 +187,12 @@ fn is_hashed(options: &LeptosOptions) -> bool {
         .exists()
 }
 
-fn store() -> Result<Store, ConfigError> {
+pub fn retention() -> Result<u64, ConfigError> {
+    Ok(number("EVENT_RETENTION")?.unwrap_or(100_000))
+}
+
+/// Where everything is stored.
+pub fn store() -> Result<Store, ConfigError> {
     // All of them are read, so that none is wrong and idle.
     let host = value("REDIS_HOST")?;
     let port = parsed::<NonZeroU16>("REDIS_PORT")?.map(NonZeroU16::get);

@@ -1,5 +1,7 @@
 //! The server program: everything that only it does.
 
+mod adopt;
+mod audit;
 mod cli;
 mod config;
 mod desk;
@@ -84,8 +86,8 @@ fn serve() -> ExitCode {
     }
 }
 
-/// Adds what stands in `.env` to the environment.
-fn read_env_file() -> Result<(), StartError> {
+/// Takes the settings of `.env`, where there is one.
+fn read_env() -> Result<(), StartError> {
     match dotenvy::dotenv() {
         Err(error) if !error.not_found() => Err(error.into()),
         _ => Ok(()),
@@ -93,7 +95,7 @@ fn read_env_file() -> Result<(), StartError> {
 }
 
 fn start() -> Result<(), StartError> {
-    read_env_file()?;
+    read_env()?;
     telemetry::begin()?;
     let config = Config::read()?;
     tokio::runtime::Runtime::new()?.block_on(run(config))
@@ -158,7 +160,10 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
                 prefix: String::new(),
                 retention: config.retention,
             };
-            Ok(Arc::new(Redis::open(target).await?))
+            let client = stored::client(&target.info)?;
+            let ledger = Redis::open(target).await?;
+            tokio::spawn(adopt::warn(client));
+            Ok(Arc::new(ledger))
         }
     }
 }

@@ -1,7 +1,12 @@
 //! The commands of the program. `serve` is what it does when nothing is said.
 
+mod backup;
 mod inspect;
+mod migrate;
 mod out;
+mod restore;
+mod store;
+mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -31,6 +36,27 @@ enum Command {
     /// Run the market until it is told to stop. This is what happens without a command.
     Serve,
     Inspect(inspect::Inspect),
+    /// Prove that what is stored is sound: every order, index, event and number.
+    ///
+    /// Each fault is named on a line of its own. It only reads, on either engine, also while servers run, and then
+    /// says nothing of what is under way. Exit status: 0 sound, 1 faults, 2 it could not be verified.
+    Verify(verify::Args),
+    /// Write everything that is stored to a file, as it was at one moment, also while servers run.
+    ///
+    /// The file is JSON Lines with a sum at its end, and nobody but you may read it: it holds names and addresses.
+    /// Exit status: 0 it is there and synced, 1 it is not.
+    Backup(backup::Args),
+    /// Put a backup into the store that the settings name, which may be of the other engine.
+    ///
+    /// A new history begins: whoever follows the market reads everything again. A file that is cut off or altered is
+    /// refused before anything is written. Until it has ended no server works on the store. With the embedded store it
+    /// needs the server stopped. Exit status: 0 done, 1 not.
+    Restore(restore::Args),
+    /// Bring the store to the shape that this program works on, and adopt the orders of the Python backend.
+    ///
+    /// The plan is shown first. Exit status: 0 done, or nothing to do; 1 some orders could not be read and are left;
+    /// 2 it failed; 3 there is something to do, and nobody has said yes.
+    Migrate(migrate::Args),
     /// Print what a shell needs to complete commands and their options.
     ///
     /// For this session of bash: `source <(pizza-market completions bash)`. For good, put the output where the shell
@@ -47,6 +73,10 @@ pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
         Command::Inspect(what) => inspect::run(what),
+        Command::Verify(args) => verify::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

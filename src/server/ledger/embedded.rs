@@ -18,6 +18,7 @@ use redb::{
     TableError, WriteTransaction,
 };
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -130,6 +131,15 @@ impl Embedded {
     pub fn snapshot(&self) -> Result<Snapshot> {
         let txn = self.database.begin_read().map_err(broken)?;
         from_file(txn, self.database.clone())
+    }
+
+    /// Counts anew how many keys each index holds.
+    pub async fn recount(&self) -> Result<()> {
+        let database = self.database.clone();
+        let task = tokio::task::spawn_blocking(move || recount(&database));
+        task.await
+            .map_err(|e| StoreError::Broken(e.to_string()))?
+            .map_err(broken)
     }
 }
 
@@ -284,6 +294,19 @@ pub(super) fn shape(
     ))
 }
 
+/// Writes into a file that no server holds what shape it is of.
+pub fn set_schema(file: &Path, version: u32) -> Result<()> {
+    let named = |e| StoreError::Broken(format!("{}: {e}", file.display()));
+    let database = Database::open(file).map_err(named)?;
+    let txn = database.begin_write().map_err(broken)?;
+    {
+        let mut meta = txn.open_table(META).map_err(broken)?;
+        meta.insert("schema", version.to_string().as_str())
+            .map_err(broken)?;
+    }
+    txn.commit().map_err(broken)
+}
+
 /// Opens every table once, which makes it, and writes what each store says of itself.
 pub(super) fn make_tables(
     txn: &WriteTransaction,
@@ -306,6 +329,23 @@ pub(super) fn make_tables(
         meta.insert("schema", "1")?;
     }
     cursor(&meta)
+}
+
+fn recount(database: &Database) -> std::result::Result<(), redb::Error> {
+    let txn = database.begin_write()?;
+    {
+        let (indexes, mut totals) = (txn.open_table(INDEXES)?, txn.open_table(TOTALS)?);
+        let mut counted: BTreeMap<String, u64> = BTreeMap::new();
+        for entry in indexes.iter()? {
+            let entry = entry?.0;
+            *counted.entry(entry.value().0.to_owned()).or_default() += 1;
+        }
+        totals.retain(|_, _| false)?;
+        for (index, total) in counted {
+            totals.insert(index.as_str(), total)?;
+        }
+    }
+    Ok(txn.commit()?)
 }
 
 fn begin_history(database: &Database, epoch: Epoch) -> std::result::Result<Cursor, redb::Error> {
@@ -556,7 +596,7 @@ fn apply(
     Ok(head)
 }
 
-fn apply_index(
+pub(super) fn apply_index(
     txn: &WriteTransaction,
     change: &IndexChange,
 ) -> std::result::Result<(), TableError> {

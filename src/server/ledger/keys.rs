@@ -25,7 +25,14 @@ impl Keys {
         format!("{}{}", self.prefix, key.0)
     }
 
-    /// Hash: `epoch`, `seq` (the newest entry's number), `run` (the run id of the Redis that has them).
+    /// Whether a name is one of those here that are not the contract's.
+    pub fn is_internal(&self, name: &str) -> bool {
+        let own = name.strip_prefix(&self.prefix);
+        own.is_some_and(|own| own.starts_with("pizza:"))
+    }
+
+    /// Hash: `epoch`, `seq` (the newest entry's number), `run` (the run id of the Redis that has them), `schema` (the
+    /// version of the store's shape); and `restoring` (since when), while that goes on.
     pub fn meta(&self) -> String {
         format!("{}pizza:meta", self.prefix)
     }

@@ -5,8 +5,8 @@
 //! new operation.
 
 mod aside;
-mod embedded;
-mod keys;
+pub mod embedded;
+pub mod keys;
 mod redis;
 pub mod schema;
 pub mod snapshot;
@@ -68,7 +68,7 @@ fn remember(cursor: &Cursor, text: &str) -> String {
     format!("{cursor} {text}")
 }
 
-fn recall(stored: &str) -> Result<(Text, Cursor)> {
+pub fn recall(stored: &str) -> Result<(Text, Cursor)> {
     let parts = stored.split_once(' ');
     let parts = parts.and_then(|(cursor, text)| Some((text.into(), cursor.parse().ok()?)));
     parts.ok_or_else(|| StoreError::Broken("a record that cannot be read".to_owned()))

@@ -1,18 +1,23 @@
 #!lua flags=no-cluster
 -- The fence. A Redis that was restarted, failed over or restored may have gone back in time and would give the
 -- same sequence numbers to other events. It then has another run id than the one on record, and gets a new
--- epoch. Whoever connects runs this first, and loads the commit script only afterwards.
+-- epoch. Whoever connects runs this first, and loads the commit script only afterwards. A store of another shape,
+-- or one into which something is being restored, is not touched.
 --
--- KEYS  meta, log     ARGV  a new epoch, in case one is needed
--- Returns {epoch, seq}.
+-- KEYS  meta, log     ARGV  a new epoch, in case one is needed; the version of the shape that the caller knows
+-- Returns {epoch, seq, version, since when something is being restored or ""}.
 local meta, log = KEYS[1], KEYS[2]
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
-local known = redis.call('HMGET', meta, 'epoch', 'seq', 'run')
-if known[1] and known[3] == run then return {known[1], known[2]} end
+local known = redis.call('HMGET', meta, 'epoch', 'seq', 'run', 'schema', 'restoring')
+-- What says nothing of its version is from before stores did, and of the first.
+local version, restoring = known[4] or '1', known[5] or ''
+if version ~= ARGV[2] or restoring ~= '' then return {known[1] or '', known[2] or '0', version, restoring} end
+if not known[4] then redis.call('HSET', meta, 'schema', version) end
+if known[1] and known[3] == run then return {known[1], known[2], version, ''} end
 
 local seq = tonumber(known[2] or '0')
 local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
 if newest then seq = math.max(seq, tonumber(string.match(newest[1], '^%d+'))) end
 seq = string.format('%.0f', seq)
 redis.call('HSET', meta, 'epoch', ARGV[1], 'seq', seq, 'run', run)
-return {ARGV[1], seq}
+return {ARGV[1], seq, version, ''}

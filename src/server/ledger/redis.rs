@@ -6,7 +6,7 @@
 
 use super::{
     Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Once, Outcome, Page, Query,
-    Result, StoreError, Tail, Text, fresh_epoch, keys::Keys, recall,
+    Result, StoreError, Tail, Text, fresh_epoch, keys::Keys, recall, schema,
 };
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
@@ -369,9 +369,8 @@ impl Link {
     }
 
     async fn connect(&self) -> Result<Session> {
-        self.pass_the_fence()
-            .await
-            .map_err(|error| match error.kind() {
+        self.pass_the_fence().await.unwrap_or_else(|error| {
+            Err(match error.kind() {
                 _ if is_refused(&error) => StoreError::Broken(format!(
                     "{}: Redis refuses the credentials ({error})",
                     self.credentials
@@ -386,9 +385,11 @@ impl Link {
                 ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
                 _ => StoreError::Away(error.to_string()),
             })
+        })
     }
 
-    async fn pass_the_fence(&self) -> RedisResult<Session> {
+    /// Refused where the store is of another shape, or not whole.
+    async fn pass_the_fence(&self) -> RedisResult<Result<Session>> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(ANSWER))
@@ -419,8 +420,15 @@ impl Link {
             .arg(2)
             .arg(self.keys.meta())
             .arg(self.keys.log())
-            .arg(fresh_epoch().to_string());
-        let (epoch, _seq): (String, String) = fence.query_async(&mut connection).await?;
+            .arg(fresh_epoch().to_string())
+            .arg(schema::SCHEMA);
+        type Fenced = (String, String, String, String);
+        let (epoch, _seq, version, restoring): Fenced = fence.query_async(&mut connection).await?;
+        let restoring = (!restoring.is_empty()).then_some(&*restoring);
+        let shape = schema::read(Some(&version)).and_then(|v| schema::check(v, restoring));
+        if let Err(refused) = shape {
+            return Ok(Err(refused));
+        }
         let commit: String = cmd("SCRIPT")
             .arg("LOAD")
             .arg(include_str!("commit.lua"))
@@ -431,34 +439,34 @@ impl Link {
         let clock = (Instant::now(), seconds * 1_000 + micros / 1_000);
         let epoch =
             Epoch::new(&epoch).ok_or((ErrorKind::Parse, "the store's epoch is malformed"))?;
-        Ok(Session {
+        Ok(Ok(Session {
             connection,
             epoch,
             commit: commit.into(),
             durability,
             clock,
-        })
+        }))
     }
 
-    /// A session that takes the store as it is.
-    async fn looking(&self, mut connection: MultiplexedConnection) -> RedisResult<Session> {
+    /// A session that takes the store as it is. Refused where there is none.
+    async fn looking(&self, mut connection: MultiplexedConnection) -> RedisResult<Result<Session>> {
         let epoch: Option<String> = cmd("HGET")
             .arg(self.keys.meta())
             .arg("epoch")
             .query_async(&mut connection)
             .await?;
-        let epoch = epoch.as_deref().and_then(Epoch::new).ok_or((
-            ErrorKind::InvalidClientConfig,
-            "no market is kept in this database of Redis",
-        ))?;
-        Ok(Session {
+        let Some(epoch) = epoch.as_deref().and_then(Epoch::new) else {
+            let why = "no market is kept in this database of Redis".to_owned();
+            return Ok(Err(StoreError::Broken(why)));
+        };
+        Ok(Ok(Session {
             connection,
             epoch,
             commit: "".into(),
             // Nothing is promised for commits that are not taken.
             durability: Durability::Memory,
             clock: (Instant::now(), 0),
-        })
+        }))
     }
 
     async fn session(&self) -> Result<Session> {

@@ -1,8 +1,7 @@
 //! `inspect keys`: what occupies how much.
 
 use super::{
-    Failure, Result, out,
-    source::config,
+    Failure, Result, out, source,
     table::{self, Fit, Table},
 };
 use crate::server::{
@@ -63,7 +62,7 @@ pub async fn show(over_http: bool, Keys {}: Keys, json: bool) -> Result<()> {
         let why = "What occupies how much is not shown over the public API. Leave --url out, where the store is.";
         return Err(Failure::CannotLook(why.to_owned()));
     }
-    let store = config()?.store;
+    let store = source::store()?;
     let snapshot = stored::snapshot(&store).await?;
     let head = snapshot.head.clone();
     let counting = tokio::task::spawn_blocking(move || count(snapshot)).await;

@@ -7,13 +7,13 @@ use super::{
 use crate::{
     domain::{Cursor, Frame, OrderId, Signal, Status},
     server::{
-        config::{Config, ConfigError, Store},
+        config::{self, Config, ConfigError, Store},
         desk::Filter,
         ledger::{
             Embedded, Ledger, Query, ReadOnly, Redis, StoreError, Tail, Target, Text, Unreadable,
             left_at,
         },
-        orders, read_env_file, stored,
+        orders, read_env, stored,
     },
 };
 use reqwest::Url;
@@ -58,15 +58,14 @@ impl Source {
         if let Some(url) = url {
             return Ok(Source::Server(Server::at(url)?));
         }
-        let config = config()?;
-        match &config.store {
-            Store::Embedded(folder) => embedded(&config, &stored::file(folder)).await,
+        match store()? {
+            Store::Embedded(folder) => embedded(&stored::file(&folder)).await,
             Store::Redis { info, credentials } => {
                 let target = Target {
-                    info: (**info).clone(),
+                    info: *info,
                     credentials,
                     prefix: String::new(),
-                    retention: config.retention,
+                    retention: config::retention()?,
                 };
                 Ok(Source::Redis(Redis::look(target).await?))
             }
@@ -231,17 +230,17 @@ impl Source {
     }
 }
 
-/// What the settings say.
-pub fn config() -> Result<Config> {
-    read_env_file().map_err(|error| Failure::CannotLook(error.to_string()))?;
-    Ok(Config::read()?)
+/// The store that the settings name.
+pub fn store() -> Result<Store> {
+    read_env().map_err(|error| Failure::CannotLook(error.to_string()))?;
+    Ok(config::store()?)
 }
 
 /// The file, or the server that is using it.
-async fn embedded(config: &Config, file: &Path) -> Result<Source> {
+async fn embedded(file: &Path) -> Result<Source> {
     let why = match Embedded::look(file) {
         Ok(ledger) => return Ok(Source::File(ledger)),
-        Err(Unreadable::Held) => return holder(config, file).await.map(Source::Server),
+        Err(Unreadable::Held) => return holder(file).await.map(Source::Server),
         Err(_) if !file.exists() => format!(
             "There is no store at {} (DATA_DIR), and no Redis is set. Is this the folder that the server runs in?",
             file.display()
@@ -252,12 +251,12 @@ async fn embedded(config: &Config, file: &Path) -> Result<Source> {
 }
 
 /// The running server that uses this file: what listens at its address may be another one.
-async fn holder(config: &Config, file: &Path) -> Result<Server> {
+async fn holder(file: &Path) -> Result<Server> {
     let held = format!(
         "A server is using {}, and only it can show what is in there",
         file.display()
     );
-    let mut addr = config.addr();
+    let mut addr = Config::read()?.addr();
     if addr.port() == 0 {
         let why = format!("{held}. It has chosen a port by itself: say which, with --url.");
         return Err(Failure::CannotLook(why));

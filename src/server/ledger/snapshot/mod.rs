@@ -7,10 +7,14 @@
 
 mod from_file;
 mod from_redis;
+mod into_file;
+mod into_redis;
 mod lines;
 
 pub use from_file::{Opened, from_file, open_file};
 pub use from_redis::from_redis;
+pub use into_file::IntoFile;
+pub use into_redis::IntoRedis;
 pub use lines::{Lines, write};
 
 use super::{Index, Key, Result, StoreError, Text};
@@ -91,6 +95,21 @@ pub struct Remembered {
     pub until: i64,
     /// As it is stored: a cursor, a space, what is remembered.
     pub text: String,
+}
+
+/// What there is in a store that something shall be restored into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contents {
+    pub documents: u64,
+    pub events: u64,
+    /// Since when something else is being restored, or was and did not end.
+    pub restoring: Option<String>,
+}
+
+impl Contents {
+    pub fn is_empty(&self) -> bool {
+        self.documents == 0 && self.events == 0
+    }
 }
 
 /// A kind of documents, and what its log says of them.

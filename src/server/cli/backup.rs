@@ -1,0 +1,153 @@
+//! `backup`: everything that is stored, in one file.
+
+use super::{
+    out,
+    store::{At, Failed, count, orders_bar},
+};
+use crate::server::{
+    ledger::{
+        Result as Stored, schema,
+        snapshot::{Record, Snapshot, write},
+    },
+    stored,
+};
+use serde::Serialize;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{BufWriter, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Where to; `-` is the standard output. A file of this name is replaced when the new one is whole and synced.
+    file: PathBuf,
+    /// Print one JSON object: {"file", "engine", "cursor", "records", "bytes"}. With `-` it goes to standard error.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &Args) -> ExitCode {
+    match backup(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            out::note(format_args!("There is no backup: {why}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: &'a Path,
+    engine: String,
+    cursor: String,
+    records: u64,
+    bytes: u64,
+}
+
+fn backup(args: &Args) -> Result<(), Failed> {
+    let at = At::settings()?;
+    let snapshot = at.runtime.block_on(stored::snapshot(&at.store))?;
+    let head = snapshot.head.clone();
+    if head.schema > schema::SCHEMA || head.restoring.is_some() {
+        schema::check(head.schema, head.restoring.as_deref())?;
+    }
+    let file = args.file.as_path();
+    let to_stdout = file == Path::new("-");
+    let (records, bytes) = match to_stdout {
+        true => stream(snapshot, out::stdout())?,
+        false => into_file(snapshot, file)?,
+    };
+    let say: fn(&str) = match to_stdout {
+        true => |text| out::note(text),
+        false => |text| out::line(text),
+    };
+    let (engine, cursor) = (head.engine, head.cursor.to_string());
+    if args.json {
+        let report = Report {
+            file,
+            engine,
+            cursor,
+            records,
+            bytes,
+        };
+        say(&serde_json::to_string(&report).unwrap_or_default());
+    } else {
+        let records = count(records, "record");
+        say(&format!(
+            "{records}, {bytes} bytes: the {engine} store up to {cursor}"
+        ));
+    }
+    Ok(())
+}
+
+/// Under another name until it is whole; nobody but its owner may read it, for it holds addresses.
+fn into_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), Failed> {
+    let failed =
+        |error: std::io::Error| Failed::File(file.display().to_string(), error.to_string());
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = file.with_file_name(name);
+    let mut new = OpenOptions::new();
+    let made = new
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&part)
+        .map_err(failed)?;
+    let written = stream(snapshot, &made).and_then(|written| {
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        made.sync_all().map_err(failed)?;
+        fs::rename(&part, file).map_err(failed)?;
+        File::open(folder.unwrap_or(Path::new(".")))
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)?;
+        Ok(written)
+    });
+    if written.is_err() {
+        // What is not whole is no backup.
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
+
+/// How many records and bytes it was.
+fn stream(snapshot: Snapshot, to: impl Write) -> Result<(u64, u64), Failed> {
+    let head = snapshot.head.clone();
+    let bar = orders_bar(head.documents, "saving");
+    // What follows from the rest is made anew from it.
+    let kept = |record: &Stored<Record>| {
+        !matches!(record, Ok(Record::Logged { .. } | Record::Total { .. }))
+    };
+    let records = snapshot.filter(kept).inspect(|record| {
+        if matches!(record, Ok(Record::Document(_))) {
+            bar.inc(1);
+        }
+    });
+    let mut to = Counting { to, bytes: 0 };
+    let records = write(&head, records, BufWriter::new(&mut to))?;
+    bar.finish_and_clear();
+    Ok((records, to.bytes))
+}
+
+struct Counting<W> {
+    to: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counting<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.to.flush()
+    }
+}

@@ -1,0 +1,221 @@
+//! `migrate`: brings a store to the shape that this program works on.
+
+use super::{
+    out,
+    store::{At, Failed, count, orders_bar},
+};
+use crate::{
+    domain::Time,
+    server::{
+        adopt,
+        config::Store,
+        ledger::{
+            Key, Ledger, Outcome, Redis, StoreError, Target, schema,
+            snapshot::{Record, Snapshot},
+        },
+        stored,
+    },
+};
+use serde::Serialize;
+use std::{
+    io::{IsTerminal, stderr, stdin},
+    process::ExitCode,
+};
+
+/// There is something to do, and nobody has said yes.
+const NOT_ASKED: u8 = 3;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Do it without asking. Otherwise the plan is shown first, and where nobody can be asked that is all.
+    #[arg(long, short)]
+    yes: bool,
+    /// Print one JSON object: {"version", "wanted", "adopt", "unreadable": [{"key", "why"}], "done", "adopted"}.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &Args) -> ExitCode {
+    match migrate(args) {
+        Ok(code) => ExitCode::from(code),
+        Err(why) => {
+            out::note(format_args!("It could not be migrated: {why}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What there is to do.
+struct Plan {
+    version: u32,
+    /// Orders of the Python backend, by when they were made.
+    adopt: Vec<(Time, Key)>,
+    unreadable: Vec<Unreadable>,
+}
+
+#[derive(Serialize)]
+struct Unreadable {
+    key: String,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct Report {
+    version: u32,
+    wanted: u32,
+    adopt: usize,
+    unreadable: Vec<Unreadable>,
+    done: bool,
+    adopted: u64,
+}
+
+fn migrate(args: &Args) -> Result<u8, Failed> {
+    let at = At::settings()?;
+    let plan = plan(at.runtime.block_on(stored::snapshot(&at.store))?)?;
+    if !args.json {
+        plan.show();
+    }
+    let is_needed = plan.is_needed();
+    let done = is_needed && (args.yes || !args.json && agreed());
+    let adopted = match done {
+        true => carry_out(&at, &plan)?,
+        false => 0,
+    };
+    let code = match (is_needed && !done, plan.unreadable.is_empty()) {
+        (true, _) => NOT_ASKED,
+        (false, true) => 0,
+        (false, false) => 1,
+    };
+    if args.json {
+        out::json(&Report {
+            version: plan.version,
+            wanted: schema::SCHEMA,
+            adopt: plan.adopt.len(),
+            unreadable: plan.unreadable,
+            done,
+            adopted,
+        });
+    } else if done {
+        let adopted = count(adopted, "order");
+        out::line(format_args!(
+            "done: {adopted} adopted; the store's version is {}",
+            schema::SCHEMA
+        ));
+    } else if is_needed {
+        out::note("Nothing has been done. To do it: pizza-market migrate --yes");
+    }
+    Ok(code)
+}
+
+fn plan(snapshot: Snapshot) -> Result<Plan, Failed> {
+    let head = &snapshot.head;
+    if head.schema > schema::SCHEMA || head.restoring.is_some() {
+        schema::check(head.schema, head.restoring.as_deref())?;
+    }
+    let bar = orders_bar(head.documents, "reading");
+    let mut plan = Plan {
+        version: head.schema,
+        adopt: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    for record in snapshot {
+        let Record::Document(held) = record? else {
+            continue;
+        };
+        bar.inc(1);
+        let Some(text) = held.text.filter(|_| held.history.is_empty()) else {
+            continue;
+        };
+        match adopt::read(&held.key, &text) {
+            Ok(order) => plan.adopt.push((order.created_at, held.key)),
+            Err(why) => plan.unreadable.push(Unreadable {
+                key: held.key.0,
+                why,
+            }),
+        }
+    }
+    bar.finish_and_clear();
+    plan.adopt.sort();
+    Ok(plan)
+}
+
+impl Plan {
+    fn is_needed(&self) -> bool {
+        self.version < schema::SCHEMA || !self.adopt.is_empty()
+    }
+
+    fn show(&self) {
+        let (is, wanted) = (self.version, schema::SCHEMA);
+        match is < wanted {
+            true => out::line(format_args!(
+                "version  {is} becomes {wanted}: that number is written, nothing else"
+            )),
+            false => out::line(format_args!("version  {is}, as it shall be")),
+        }
+        if !self.adopt.is_empty() {
+            let orders = count(self.adopt.len() as u64, "order");
+            out::line(format_args!(
+                "adopt    {orders} of the Python backend: each becomes version 1, with its indexes and one event"
+            ));
+        }
+        for Unreadable { key, why } in &self.unreadable {
+            out::line(format_args!("leave    {key}: {why}"));
+        }
+        if !self.is_needed() {
+            out::line("There is nothing to do.");
+        }
+    }
+}
+
+/// Asks whoever sits at the terminal, if somebody does.
+fn agreed() -> bool {
+    if !stdin().is_terminal() || !stderr().is_terminal() {
+        return false;
+    }
+    out::note("Shall this be done? Write yes:");
+    let mut answer = String::new();
+    stdin().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("yes")
+}
+
+/// How many orders have been adopted.
+fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
+    at.runtime.block_on(async {
+        if plan.version < schema::SCHEMA {
+            stored::set_schema(&at.store, schema::SCHEMA).await?;
+        }
+        match &at.store {
+            Store::Redis { info, credentials } if !plan.adopt.is_empty() => {
+                let target = Target {
+                    info: (**info).clone(),
+                    credentials,
+                    prefix: String::new(),
+                    retention: at.retention,
+                };
+                adopt_all(&Redis::open(target).await?, plan).await
+            }
+            _ => Ok(0),
+        }
+    })
+}
+
+async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Result<u64, Failed> {
+    let bar = orders_bar(plan.adopt.len() as u64, "adopting");
+    let mut adopted = 0;
+    // One after the other, so that their events come in the order in which they were made.
+    for (_, key) in &plan.adopt {
+        bar.inc(1);
+        let Some(text) = ledger.get(key).await? else {
+            continue;
+        };
+        let order = adopt::read(key, &text).map_err(StoreError::Broken)?;
+        match ledger.commit(adopt::adopt(text, &order)?).await? {
+            Outcome::Done(_) => adopted += 1,
+            _ => out::note(format_args!(
+                "{} has changed meanwhile, and is left as it is",
+                key.0
+            )),
+        }
+    }
+    bar.finish_and_clear();
+    Ok(adopted)
+}
