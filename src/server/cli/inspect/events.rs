@@ -4,9 +4,10 @@ use super::{
     Failure, Result, Wanted, out,
     source::{Follower, Heard, Source},
     table::{self, cut, plain, plain_json},
+    when::second,
 };
 use crate::{
-    domain::{Cursor, Event, EventType, Frame, Signal, Sought},
+    domain::{Cursor, Event, EventType, Frame, Signal, Sought, Time},
     server::{ledger::Text, now},
 };
 use clap::Args;
@@ -147,7 +148,7 @@ impl Teller {
         let now = now();
         match self.json {
             true => out::line(Frame::signal(signal, now, cursor)),
-            false => self.line(&format!("{now}  {:<23}  {why}", signal.name())),
+            false => self.line(&line(now, signal.name(), why)),
         }
     }
 
@@ -174,10 +175,19 @@ fn told(event: &Event) -> String {
         Some(new) => format!("{}, {new}", order.pizza_name),
         None => format!("{}, {}", order.pizza_name, order.supplier_name),
     };
-    format!(
-        "{}  {:<23}  {}  {what}",
+    line(
         event.timestamp,
         event.event_type.name(),
-        order.id
+        &format!("{}  {what}", order.id),
     )
+}
+
+/// With room for the longest name.
+fn line(time: Time, name: &str, rest: &str) -> String {
+    format!("{}  {:<17}  {rest}", second(time), short(name))
+}
+
+/// What is said of an event where nothing else is meant.
+pub fn short(name: &str) -> &str {
+    name.strip_prefix("order.").unwrap_or(name)
 }

@@ -3,10 +3,11 @@
 use super::{
     Failure, Result,
     document::{Members, shown},
+    events::short,
     out,
     source::Source,
     table::{self, Fit, Table, plain},
-    when::{age, span},
+    when::{age, second, span},
 };
 use crate::{
     domain::{Event, OrderId, Role, Status, Time},
@@ -106,7 +107,7 @@ fn print_events(events: &[Text]) {
         ("TIME", Fit::Whole),
         ("AFTER", Fit::Number),
         ("EVENT", Fit::Whole),
-        ("BY", Fit::Whole),
+        ("BY", Fit::Cut),
         ("CHANGED", Fit::Cut),
     ]);
     let (mut before, mut stood) = (None::<Event>, Members::default());
@@ -122,9 +123,9 @@ fn print_events(events: &[Text]) {
             .as_ref()
             .map(|before| span(event.timestamp - before.timestamp));
         table.row([
-            event.timestamp.to_string(),
+            second(event.timestamp),
             after.unwrap_or_default(),
-            event.event_type.to_string(),
+            short(event.event_type.name()).to_owned(),
             by(before.as_ref().map(|before| before.order.status), &event),
             changes.next().unwrap_or_default(),
         ]);

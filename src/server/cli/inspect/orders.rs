@@ -14,9 +14,6 @@ use clap::Args;
 
 /// Orders looked at at once.
 const CHUNK: usize = 500;
-/// From this width on, there is room for whom an order goes to.
-const WIDE: usize = 110;
-
 /// List orders, newest first.
 ///
 /// Filters narrow the list together; they are those of the Orders panel. With --json each line is an order as
@@ -122,32 +119,29 @@ fn print(orders: &[(Text, Order)]) {
     if orders.is_empty() {
         return;
     }
-    let (width, now) = (table::width(), now());
-    let mut columns = vec![
+    let now = now();
+    let mut table = Table::new(&[
         ("ID", Fit::Whole),
         ("STATUS", Fit::Whole),
         ("AGE", Fit::Number),
-        ("TOTAL", Fit::Number),
         ("PIZZA", Fit::Cut),
         ("SUPPLIER", Fit::Cut),
-    ];
-    if width >= WIDE {
-        columns.extend([("CUSTOMER", Fit::Cut), ("DRIVER", Fit::Cut)]);
-    }
-    let mut table = Table::new(&columns);
+        ("TOTAL", Fit::Number),
+        ("CUSTOMER", Fit::Cut),
+        ("DRIVER", Fit::Cut),
+    ]);
     for (_, order) in orders {
         let or_none = |name: &Option<_>| name.as_ref().map_or("–".to_owned(), ToString::to_string);
-        let cells = [
+        table.row([
             order.id.to_string(),
             order.status.to_string(),
             age(order.created_at, now),
-            order.total().to_string(),
             order.pizza_name.to_string(),
             order.supplier_name.to_string(),
+            order.total().to_string(),
             or_none(&order.customer_name),
             or_none(&order.driver_name),
-        ];
-        table.row(cells.into_iter().take(columns.len()));
+        ]);
     }
-    table.print(width);
+    table.print(table::width());
 }

@@ -1,4 +1,5 @@
-//! Tables for a terminal: aligned columns that fit its width, whatever is in them.
+//! Tables for a terminal: aligned columns that fit its width, whatever is in them. Text gives way first; then columns
+//! are left out from the right, so the most important ones stand on the left.
 
 use super::out;
 use unicode_width::UnicodeWidthStr;
@@ -54,25 +55,35 @@ impl Table {
             .iter()
             .map(|(title, _)| (*title).to_owned())
             .collect();
-        std::iter::once(&head)
-            .chain(&self.rows)
-            .map(|row| self.line(row, &widths))
-            .collect()
+        let rows = std::iter::once(&head).chain(&self.rows);
+        rows.map(|row| self.line(row, &widths)).collect()
     }
 
-    /// As wide as what is in each, or as the longest may be if all shall fit.
+    /// As wide as what is in each column, or as the longest may be if all shall fit; of as many as can.
     fn widths(&self, width: usize) -> Vec<usize> {
         let widest = |(i, (title, _)): (usize, &(&'static str, Fit))| {
             let cells = self.rows.iter().filter_map(|row| row.get(i));
-            cells
-                .map(|cell| cell.width())
-                .chain([title.width()])
-                .max()
-                .unwrap_or(0)
+            let cells = cells.map(|cell| cell.width());
+            cells.chain([title.width()]).max().unwrap_or(0)
         };
         let mut widths: Vec<_> = self.columns.iter().enumerate().map(widest).collect();
-        let gaps = GAP.len() * widths.len().saturating_sub(1);
-        while widths.iter().sum::<usize>() + gaps > width {
+        let mut used = 0;
+        let fits = self
+            .columns
+            .iter()
+            .zip(&widths)
+            .take_while(|((_, fit), width_of)| {
+                let least = if *fit == Fit::Cut {
+                    SHORTEST.min(**width_of)
+                } else {
+                    **width_of
+                };
+                used += least + GAP.len();
+                used <= width + GAP.len()
+            });
+        let fits = fits.count().max(1);
+        widths.truncate(fits);
+        while widths.iter().map(|width| width + GAP.len()).sum::<usize>() > width + GAP.len() {
             let cuttable = self.columns.iter().zip(&mut widths);
             let cuttable =
                 cuttable.filter(|((_, fit), width)| *fit == Fit::Cut && **width > SHORTEST);
@@ -175,8 +186,9 @@ mod tests {
                 "22  Hawaii      10.00"
             ]
         );
-        // Less than that nobody can read.
-        assert_eq!(table.lines(5)[1], "1   比萨饼 …   9.50");
+        // Shorter than that nobody can read: then there are fewer columns.
+        assert_eq!(table.lines(18)[1], "1   比萨饼…");
+        assert_eq!(table.lines(5)[1], "1");
     }
 
     #[test]

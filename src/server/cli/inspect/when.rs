@@ -30,6 +30,13 @@ fn ago(text: &str) -> Option<TimeDelta> {
     }
 }
 
+/// To the second: `2026-11-22T17:30:00Z`.
+pub fn second(time: Time) -> String {
+    let text = time.to_string();
+    let whole = text.split('.').next().unwrap_or_default();
+    format!("{whole}Z")
+}
+
 /// How long ago something was, in its largest unit that says enough: `95s`, `12m`, `26h`, `3d`.
 pub fn age(time: Time, now: Time) -> String {
     let seconds = (now - time).num_seconds().max(0);
@@ -86,7 +93,8 @@ mod tests {
 
     #[test]
     fn ages_and_spans_say_enough() {
-        let second = |n: i64| Time::from_millis(n * 1_000);
+        let at = |n: i64| Time::from_millis(n * 1_000);
+        assert_eq!(second(at(1)), "1970-01-01T00:00:01Z");
         for (seconds, expected) in [
             (-5, "0s"),
             (119, "119s"),
@@ -95,7 +103,7 @@ mod tests {
             (7_200, "2h"),
             (172_800, "2d"),
         ] {
-            assert_eq!(age(second(0), second(seconds)), expected);
+            assert_eq!(age(at(0), at(seconds)), expected);
         }
         for (millis, expected) in [
             (-1, "0.0s"),
