@@ -542,6 +542,55 @@ async fn where_events_are_missing_it_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_may_only_read_is_enough() {
+    let mut market = Market::redis();
+    let instance = market.open().await;
+    let path = instance.order_in("ready").await;
+    let address = market.server().url();
+    // As the operators' page says.
+    let page = include_str!("../../docs/operating.md");
+    let (_, needs) = page.split_once("The account needs ").unwrap();
+    let needs = needs.split_once(" and transactions").unwrap().0;
+    let needs = needs
+        .split(", ")
+        .map(|name| format!("+{}", name.trim_matches('`').to_lowercase()));
+    let mut account = ::redis::cmd("ACL");
+    account.arg(&[
+        "SETUSER", "looker", "on", ">secret", "~*", "-@all", "+multi", "+exec",
+    ]);
+    account.arg(needs.collect::<Vec<_>>());
+    let mut connection = ::redis::Client::open(address.as_str())
+        .unwrap()
+        .get_connection()
+        .unwrap();
+    account.exec(&mut connection).unwrap();
+    let address = address.replace("redis://", "redis://looker:secret@");
+    for (args, shown) in [
+        (&["orders"][..], "Diavola"),
+        (&["order", id(&path)], "Kurze Gasse 1"),
+        (&["events", "--last", "1"], "ready"),
+        (&["events", "--follow", "--last", "1"], "ready"),
+        (&["stats"], "customer_accepted"),
+    ] {
+        let mut command = inspect(&market, None, args);
+        command.env("REDIS_URL", &address);
+        if args.contains(&"--follow") {
+            let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+            let mut line = String::new();
+            BufReader::new(process.stdout.take().unwrap())
+                .read_line(&mut line)
+                .unwrap();
+            process.kill().unwrap();
+            process.wait().unwrap();
+            assert!(line.contains(shown), "{line}");
+        } else {
+            let said = run(command).fine();
+            assert!(said.contains(shown), "{args:?}: {said}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reader_who_has_seen_enough_ends_it() {
     let market = Market::embedded();
     let instance = market.open().await;
