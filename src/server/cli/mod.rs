@@ -77,16 +77,18 @@ pub fn main() -> ExitCode {
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Migrate(args) => migrate::run(&args),
-        Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "pizza-market",
-                &mut out::stdout(),
-            );
-            ExitCode::SUCCESS
-        }
+        Command::Completions { shell } => completions(shell),
     }
+}
+
+fn completions(shell: Shell) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "pizza-market", &mut script);
+    // For bash the library spells the hyphen of a program's name in two ways (clap-rs/clap#6421).
+    let script = String::from_utf8_lossy(&script);
+    let script = script.replace("pizza__subcmd__market", "pizza__market");
+    out::line(script.trim_end());
+    ExitCode::SUCCESS
 }
 
 #[cfg(test)]

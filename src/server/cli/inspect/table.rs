@@ -173,9 +173,9 @@ mod tests {
         assert_eq!(
             table.lines(80),
             [
-                "ID  PIZZA            PRICE",
+                "ID  PIZZA             PRICE",
                 "1   比萨饼 mit allem   9.50",
-                "22  Hawaii           10.00"
+                "22  Hawaii            10.00"
             ]
         );
         assert_eq!(
@@ -187,7 +187,7 @@ mod tests {
             ]
         );
         // Shorter than that nobody can read: then there are fewer columns.
-        assert_eq!(table.lines(18)[1], "1   比萨饼…");
+        assert_eq!(table.lines(18)[1], "1   比萨饼 mit al…");
         assert_eq!(table.lines(5)[1], "1");
     }
 
