@@ -33,7 +33,7 @@ Exit status:
   1  there is no such thing
   2  could not look: no market there, no answer, or a command line that makes no sense";
 
-/// Look into what is stored: orders, the story of one, events as they happen, figures. Changes nothing.
+/// Look into what is stored, changing nothing: orders, the story of one, events as they happen, figures.
 ///
 /// Where to look is what the settings say, as for `serve`: Redis, or the file in DATA_DIR. Nothing is ever changed
 /// there, and a server may go on working. The file of an embedded store that a server is using can only be read

@@ -20,7 +20,7 @@ use serde_json::{Value, value::RawValue};
 /// Show one order with its timeline: each event, when, by whom, and what it changed.
 ///
 /// With --json it is one object: `order` and `events`, as `GET /api/orders/{id}` and `GET /api/orders/{id}/events`
-/// answer them.
+/// answer them. The name and the address of the customer are shown.
 #[derive(Args)]
 pub struct One {
     /// The order's id, as the list, the API and Redis have it.

@@ -17,7 +17,7 @@ const CHUNK: usize = 500;
 /// List orders, newest first.
 ///
 /// Filters narrow the list together; they are those of the Orders panel. With --json each line is an order as
-/// `GET /api/orders/{id}` answers it.
+/// `GET /api/orders/{id}` answers it. Names and addresses of customers are shown.
 #[derive(Args)]
 pub struct Orders {
     #[command(flatten)]

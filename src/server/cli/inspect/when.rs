@@ -48,13 +48,13 @@ pub fn age(time: Time, now: Time) -> String {
     }
 }
 
-/// How long something took: `0.4s`, `45s`, `3m05s`, `1h02m`.
+/// How long something took: `0.4s`, `5s`, `45s`, `3m05s`, `1h02m`.
 pub fn span(time: TimeDelta) -> String {
     let millis = time.num_milliseconds().max(0);
     let seconds = millis / 1_000;
     match seconds {
-        0..10 => format!("{}.{}s", seconds, millis % 1_000 / 100),
-        10..60 => format!("{seconds}s"),
+        0..10 if millis % 1_000 >= 100 => format!("{}.{}s", seconds, millis % 1_000 / 100),
+        0..60 => format!("{seconds}s"),
         60..3_600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
         _ => format!("{}h{:02}m", seconds / 3_600, seconds / 60 % 60),
     }
@@ -106,7 +106,8 @@ mod tests {
             assert_eq!(age(at(0), at(seconds)), expected);
         }
         for (millis, expected) in [
-            (-1, "0.0s"),
+            (-1, "0s"),
+            (5_000, "5s"),
             (449, "0.4s"),
             (9_999, "9.9s"),
             (10_000, "10s"),
