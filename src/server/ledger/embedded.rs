@@ -42,6 +42,8 @@ pub(super) const META: TableDefinition<&str, &str> = TableDefinition::new("meta"
 
 /// What is kept of the file in memory. The library would take a gigabyte.
 pub(super) const CACHE: usize = 64 * 1024 * 1024;
+/// How long whoever opens the file waits for those who look into it.
+const MOMENT: Duration = Duration::from_secs(2);
 /// Commits in one transaction at most. More would make the first of them wait for nothing.
 const GROUP: usize = 256;
 
@@ -89,12 +91,10 @@ impl Embedded {
     /// Opens the file, or makes it. `epoch` names the history of a new file, or of one that is not the one that was
     /// left here; `retention` is how many entries of the log can be resumed from.
     pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
-        let database = Arc::new(
-            Database::builder()
-                .set_cache_size(CACHE)
-                .create(file)
-                .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?,
-        );
+        let database = create(file);
+        let database =
+            database.map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
+        let database = Arc::new(database);
         let mut cursor = prepare(&database, &epoch)
             .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
         let unread =
@@ -255,6 +255,21 @@ impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Ledger for Embedded<D
             engine: "embedded",
             durability: Some(Durability::Fsync),
             trouble,
+        }
+    }
+}
+
+/// Opens the file for writing, or makes it; a little later, if somebody is just reading in it.
+fn create(file: &Path) -> std::result::Result<Database, DatabaseError> {
+    let began = Instant::now();
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    loop {
+        match builder.create(file) {
+            Err(DatabaseError::DatabaseAlreadyOpen) if began.elapsed() < MOMENT => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            opened => return opened,
         }
     }
 }
