@@ -36,7 +36,7 @@ pub use money::{Cents, Markup, Price, customer_price, with_point};
 pub(crate) use order::tests as samples;
 pub use order::{Command, Expected, Offer, Order, OrderId};
 pub use pace::{Lasted, Pace, STAGES, Stopwatch};
-pub use replay::{Untrue, follows};
+pub use replay::follows;
 pub use ring::{Reach, Ring};
 pub use sought::Sought;
 pub use text::{Address, Minutes, Name, Notes, Whole};

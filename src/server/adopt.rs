@@ -152,6 +152,8 @@ async fn unadopted(mut connection: MultiplexedConnection) -> redis::RedisResult<
         .arg("order:*")
         .arg("COUNT")
         .arg(LOOKED_AT)
+        .arg("TYPE")
+        .arg("string")
         .query_async(&mut connection)
         .await?;
     let mut ask = pipe();

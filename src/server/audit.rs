@@ -6,7 +6,7 @@
 
 use super::{
     ledger::{
-        Batch, Index, IndexChange, Key, Result,
+        Batch, Index, IndexChange, Result,
         snapshot::{Head, Held, Past, Record, Remembered, Snapshot, print, seq},
     },
     orders,

@@ -92,7 +92,7 @@ pub fn ask(folder: &Path) -> Result<snapshot::Snapshot> {
              account that it runs under",
             path.display()
         );
-        StoreError::Away(why)
+        StoreError::Broken(why)
     })?;
     snapshot::Snapshot::from_lines(stream)
 }

@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// What is kept in a ledger: orders, and nothing else.
-pub const KINDS: &[Kind] = &[Kind {
-    name: "order",
-    as_of,
-}];
+pub const KINDS: &[Kind] = &[Kind { has: is_key, as_of }];
+
+/// Whether it is the contract's `order:{uuid}`, in the one spelling that it has here.
+fn is_key(name: &str) -> bool {
+    let named = Key(name.to_owned());
+    id(&named).is_some_and(|id| key(id) == named)
+}
 
 pub fn key(id: OrderId) -> Key {
     Key(format!("order:{id}"))

@@ -25,7 +25,7 @@ pub async fn snapshot(store: &Store) -> Result<Snapshot> {
             let file = file(folder);
             if !file.exists() {
                 let why = format!("there is no store yet: {} does not exist", file.display());
-                return Err(StoreError::Away(why));
+                return Err(StoreError::Broken(why));
             }
             match open_file(&file)? {
                 Opened::Free(snapshot) => Ok(snapshot),

@@ -22,7 +22,7 @@ crate::on_both_engines! {
 
 /// `inspect` as the operator of a market calls it; where a server runs, its address is set.
 fn inspect(market: &Market, running: Option<&Instance>, args: &[&str]) -> Command {
-    let mut command = market.program();
+    let mut command = market.command();
     command.arg("inspect").args(args);
     if let Some(instance) = running {
         command.env(

@@ -24,6 +24,7 @@ mod redis_server;
 mod refusals;
 mod restarts;
 mod sockets;
+mod store_tools;
 mod tidy;
 mod torture;
 mod two_instances;

@@ -74,11 +74,11 @@ impl Market {
     }
 
     pub fn start(&self) -> Instance {
-        Instance::start(self.program())
+        Instance::start(self.command())
     }
 
-    /// The program with the settings of this market.
-    pub fn program(&self) -> Command {
+    /// The program, with the settings of this market.
+    pub fn command(&self) -> Command {
         let mut command = program();
         command
             .env("RATE_LIMIT", "off")
@@ -89,6 +89,24 @@ impl Market {
         };
         command
     }
+
+    /// Runs a command of the program to its end.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        let output = self.command().args(args).output().unwrap();
+        Ran {
+            code: output.status.code().expect("it was not killed"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 /// The program in a folder of its own, with none of the settings of whoever runs the tests.

@@ -58,7 +58,8 @@ fn backup(args: &Args) -> Result<(), Failed> {
     let file = args.file.as_path();
     let to_stdout = file == Path::new("-");
     let (records, bytes) = match to_stdout {
-        true => stream(snapshot, out::stdout())?,
+        // Whoever does not take it to its end has no backup.
+        true => stream(snapshot, std::io::stdout())?,
         false => into_file(snapshot, file)?,
     };
     let say: fn(&str) = match to_stdout {

@@ -13,7 +13,7 @@ use crate::{
             Key, Ledger, Outcome, Redis, StoreError, Target, schema,
             snapshot::{Record, Snapshot},
         },
-        stored,
+        orders, stored,
     },
 };
 use serde::Serialize;
@@ -123,7 +123,9 @@ fn plan(snapshot: Snapshot) -> Result<Plan, Failed> {
             continue;
         };
         bar.inc(1);
-        let Some(text) = held.text.filter(|_| held.history.is_empty()) else {
+        // One of this program's that has lost its events is none of theirs.
+        let is_theirs = |text: &String| held.history.is_empty() && orders::read(text).is_err();
+        let Some(text) = held.text.filter(is_theirs) else {
             continue;
         };
         match adopt::read(&held.key, &text) {

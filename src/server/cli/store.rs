@@ -6,7 +6,7 @@ use super::super::{
     ledger::StoreError,
     read_env,
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use std::io;
 use tokio::runtime::Runtime;
 
@@ -51,7 +51,9 @@ impl At {
 /// A bar on a terminal's standard error; nothing elsewhere.
 pub fn bar(length: u64, what: &'static str, shape: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(shape);
-    let bar = ProgressBar::new(length).with_message(what);
+    let bar = ProgressBar::new(length)
+        .with_message(what)
+        .with_finish(ProgressFinish::AndClear);
     match style {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::server::ledger;
+use ledger::snapshot::{Kind, Record, Snapshot, from_redis};
 use redis_server::RedisServer;
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use tempfile::TempDir;
 
 #[path = "../../../tests/it/redis_server.rs"]
@@ -40,20 +44,36 @@ impl Engine {
         folder.path().join("market.redb")
     }
 
-    pub async fn open(&self) -> Arc<dyn Ledger> {
+    async fn open_file(folder: &TempDir) -> Arc<Embedded> {
+        // The file is free a moment after the last handle of the former ledger is gone.
+        loop {
+            match Embedded::open(&Self::file(folder), fresh_epoch(), RETENTION) {
+                Ok(ledger) => return Arc::new(ledger),
+                Err(error) if error.to_string().contains("already open") => {
+                    tokio::task::yield_now().await
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    /// A ledger, and what takes snapshots of it.
+    async fn open_with_snapshots(&self) -> (Arc<dyn Ledger>, Snapshots) {
         match self {
             Engine::Embedded { folder } => {
-                // The file is free a moment after the last handle of the former ledger is gone.
-                loop {
-                    match Embedded::open(&Self::file(folder), fresh_epoch(), RETENTION) {
-                        Ok(ledger) => return Arc::new(ledger),
-                        Err(error) if error.to_string().contains("already open") => {
-                            tokio::task::yield_now().await
-                        }
-                        Err(error) => panic!("{error}"),
-                    }
-                }
+                let ledger = Self::open_file(folder).await;
+                (ledger.clone(), Snapshots::File(ledger))
             }
+            Engine::Redis { server, prefix } => {
+                let client = ::redis::Client::open(server.url()).unwrap();
+                (self.open().await, Snapshots::Redis(client, prefix.clone()))
+            }
+        }
+    }
+
+    pub async fn open(&self) -> Arc<dyn Ledger> {
+        match self {
+            Engine::Embedded { folder } => Self::open_file(folder).await,
             Engine::Redis { server, prefix } => {
                 let target = Target {
                     info: ::redis::IntoConnectionInfo::into_connection_info(server.url()).unwrap(),
@@ -64,6 +84,59 @@ impl Engine {
                 Arc::new(ledger::Redis::open(target).await.unwrap())
             }
         }
+    }
+}
+
+enum Snapshots {
+    File(Arc<Embedded>),
+    Redis(::redis::Client, String),
+}
+
+impl Snapshots {
+    async fn take(&self) -> Snapshot {
+        match self {
+            Snapshots::File(ledger) => ledger.snapshot().unwrap(),
+            Snapshots::Redis(client, prefix) => from_redis(client, prefix, THINGS).await.unwrap(),
+        }
+    }
+}
+
+const THINGS: &[Kind] = &[Kind {
+    has: |key| key.starts_with("thing:"),
+    as_of: |entry| {
+        let entry: serde_json::Value = serde_json::from_str(entry).ok()?;
+        let turn = entry["turn"].as_u64()?;
+        Some((turned(turn), side(turn)))
+    },
+}];
+
+fn turned(turn: u64) -> Text {
+    text(format!("{{\"turn\":{turn}}}"))
+}
+
+fn side(turn: u64) -> Vec<Index> {
+    let side = if turn.is_multiple_of(2) {
+        "even"
+    } else {
+        "odd"
+    };
+    vec![index("all"), index(side)]
+}
+
+/// Turns a document to another side.
+fn turn(n: usize, turn: u64) -> Batch {
+    let into = side(turn)
+        .into_iter()
+        .map(|index| IndexChange::In(index, key(n)));
+    let out = IndexChange::Out(side(turn + 1).remove(1), key(n));
+    Batch {
+        put: vec![(key(n), turned(turn))],
+        index: into.chain([out]).collect(),
+        log: vec![Entry {
+            about: key(n),
+            body: turned(turn),
+        }],
+        ..Batch::default()
     }
 }
 
@@ -418,6 +491,65 @@ async fn of_conflicting_batches_one_wins(engine: Engine) {
     );
 }
 
+async fn a_snapshot_is_of_one_moment(engine: Engine) {
+    const THERE: usize = 150;
+    let (ledger, snapshots) = engine.open_with_snapshots().await;
+    for n in 0..THERE {
+        ledger.commit(turn(n, 0)).await.unwrap();
+    }
+    let over = Arc::new(AtomicBool::new(false));
+    let writing = {
+        let (ledger, over) = (ledger.clone(), over.clone());
+        tokio::spawn(async move {
+            let mut round = 1;
+            while !over.load(Ordering::Relaxed) {
+                // Some of those that are there, and a new one.
+                for n in (0..THERE).step_by(3).chain([THERE + round]) {
+                    ledger.commit(turn(n, round as u64)).await.unwrap();
+                }
+                round += 1;
+            }
+        })
+    };
+    let mut last = 0;
+    for _ in 0..8 {
+        while head(&*ledger).await.seq <= last {
+            tokio::task::yield_now().await;
+        }
+        let snapshot = snapshots.take().await;
+        let at = snapshot.head.cursor.clone();
+        last = at.seq;
+        let read = || snapshot.collect::<Result<Vec<_>>>().unwrap();
+        let records = tokio::task::block_in_place(read);
+        let (mut numbers, mut log, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        for record in records {
+            match record {
+                Record::Document(held) => {
+                    let last = &held.history.last().unwrap().text;
+                    let (text, mut indexes) = (THINGS[0].as_of)(last).unwrap();
+                    indexes.sort();
+                    assert_eq!(held.text.as_deref(), Some(&*text));
+                    assert_eq!(held.indexes, indexes);
+                    numbers.extend(held.history.iter().map(|past| past.seq));
+                    keys.push(held.key);
+                }
+                Record::Logged { seq, print } => {
+                    assert!(print.is_some());
+                    log.push(seq);
+                }
+                Record::Total { .. } | Record::Once(_) => {}
+            }
+        }
+        numbers.sort_unstable();
+        assert!(numbers.iter().copied().eq(1..=at.seq), "{at}: {numbers:?}");
+        let newest = (1..=at.seq).rev().take(log.len());
+        assert!(!log.is_empty() && log.iter().copied().eq(newest));
+        assert!(keys.len() >= THERE && keys.is_sorted_by(|a, b| a < b));
+    }
+    over.store(true, Ordering::Relaxed);
+    writing.await.unwrap();
+}
+
 async fn any_text_is_kept_as_it_is(engine: Engine) {
     let ledger = engine.open().await;
     for (n, odd) in [
@@ -469,5 +601,6 @@ on_both_engines! {
     old_entries_are_lost_and_it_says_so,
     everything_survives_being_closed,
     of_conflicting_batches_one_wins,
+    a_snapshot_is_of_one_moment,
     any_text_is_kept_as_it_is,
 }

@@ -21,6 +21,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::Arc,
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 use tokio::sync::{mpsc, oneshot, watch};
@@ -53,6 +54,8 @@ pub type ReadOnly = dyn ReadableDatabase + Send + Sync;
 pub struct Embedded<D: ?Sized = Database> {
     database: Arc<D>,
     writer: mpsc::Sender<Job>,
+    /// The thread that writes, if there is one.
+    keeper: Option<JoinHandle<()>>,
     head: watch::Receiver<Cursor>,
     /// Why nothing could be written last, if nothing could.
     trouble: watch::Receiver<Option<String>>,
@@ -115,13 +118,14 @@ impl Embedded {
             witness,
             failing,
         };
-        std::thread::Builder::new()
+        let keeper = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || keeper.run(jobs))
             .map_err(|e| StoreError::Broken(e.to_string()))?;
         Ok(Embedded {
             database,
             writer,
+            keeper: Some(keeper),
             head: moved,
             trouble,
         })
@@ -154,9 +158,22 @@ impl Embedded<ReadOnly> {
         Ok(Embedded {
             database,
             writer,
+            keeper: None,
             head: watch::channel(end).1,
             trouble: watch::channel(None).1,
         })
+    }
+}
+
+/// The file is closed in order, so that the next start need not put it in order first.
+impl<D: ?Sized> Drop for Embedded<D> {
+    fn drop(&mut self) {
+        // The writer ends when nobody is left who could send it anything.
+        self.writer = mpsc::channel(1).0;
+        if let Some(keeper) = self.keeper.take() {
+            // If it has panicked, that has been said.
+            let _ = keeper.join();
+        }
     }
 }
 

@@ -3,6 +3,9 @@
 
 use super::{Index, Key};
 
+/// What the names of batches begin with that nobody but their sender sends again. They mean nothing to anybody else.
+pub const OWN: &str = "own:";
+
 /// All names of one market share a prefix, empty by default.
 #[derive(Clone, Debug)]
 pub struct Keys {

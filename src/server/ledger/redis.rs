@@ -6,7 +6,9 @@
 
 use super::{
     Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Once, Outcome, Page, Query,
-    Result, StoreError, Tail, Text, fresh_epoch, keys::Keys, recall, schema,
+    Result, StoreError, Tail, Text, fresh_epoch,
+    keys::{self, Keys},
+    recall, schema,
 };
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
@@ -188,7 +190,7 @@ impl Ledger for Redis {
         }
         // Every batch has a name, so that it can be sent again when its answer has been lost.
         let once = batch.once.clone().unwrap_or_else(|| Once {
-            name: format!("own:{}", uuid::Uuid::now_v7()),
+            name: format!("{}{}", keys::OWN, uuid::Uuid::now_v7()),
             text: "".into(),
             keep: OWN,
         });

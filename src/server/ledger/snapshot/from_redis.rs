@@ -15,7 +15,11 @@ use super::{Head, Held, Kind, Out, Past, Places, Record, Remembered, Snapshot, p
 use crate::{
     domain::{Cursor, Epoch},
     server::{
-        ledger::{Index, Key, Result, StoreError, keys::Keys, recall, schema},
+        ledger::{
+            Index, Key, Result, StoreError,
+            keys::{Keys, OWN},
+            recall, schema,
+        },
         now,
     },
 };
@@ -31,6 +35,8 @@ use std::{
 /// Longer than that no single answer takes.
 const ANSWER: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(3);
+/// The epoch of a store in which no history has begun.
+const NONE: &str = "0";
 /// How much is asked for at once: names, entries of the log, whole documents.
 const NAMES: usize = 1_000;
 const ENTRIES: usize = 500;
@@ -75,7 +81,7 @@ impl Reader {
             .query_async(&mut self.connection)
             .await
             .map_err(away)?;
-        let epoch = meta.get("epoch").map_or("0", |epoch| epoch);
+        let epoch = meta.get("epoch").map_or(NONE, |epoch| epoch);
         let seq = meta.get("seq").map_or("0", |seq| seq);
         let broken = || StoreError::Broken("its epoch or its number cannot be read".to_owned());
         Ok(Head {
@@ -113,9 +119,11 @@ impl Reader {
                 } else if let Some(index) = name.strip_prefix(&index) {
                     indexes.insert(index.to_owned());
                 } else if let Some(once) = name.strip_prefix(&once) {
-                    names.insert(once.to_owned());
+                    if !once.starts_with(OWN) {
+                        names.insert(once.to_owned());
+                    }
                 } else if let Some(key) = name.strip_prefix(&prefix)
-                    && self.kinds.iter().any(|kind| kind.has(key))
+                    && self.kinds.iter().any(|kind| (kind.has)(key))
                 {
                     places.note(key);
                 }
@@ -205,7 +213,7 @@ impl Reader {
             let mut answer = answer.into_iter();
             let (epoch, newest): (Option<String>, Option<String>) =
                 take(&mut answer).unwrap_or_default();
-            if epoch.is_some_and(|epoch| epoch != head.epoch.to_string()) {
+            if epoch.as_deref().unwrap_or(NONE) != head.epoch.to_string() {
                 let why = "another history of the store began while it was read: try it again";
                 return Err(StoreError::Away(why.to_owned()));
             }
@@ -235,7 +243,7 @@ impl Reader {
         }
         held.history.retain(|past| !later(past));
         let last = held.history.last()?;
-        let kind = self.kinds.iter().find(|kind| kind.has(&held.key.0))?;
+        let kind = self.kinds.iter().find(|kind| (kind.has)(&held.key.0))?;
         // What cannot be read is shown as it is.
         if let Some((text, mut indexes)) = (kind.as_of)(&last.text) {
             indexes.sort();

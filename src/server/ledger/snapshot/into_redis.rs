@@ -3,7 +3,7 @@
 
 use super::{Contents, Head, Held, Kind, Record};
 use crate::{
-    domain::{Cursor, Epoch},
+    domain::Cursor,
     server::{
         ledger::{Key, Result, StoreError, fresh_epoch, keys::Keys},
         now,
@@ -90,7 +90,7 @@ impl IntoRedis {
 
     fn is_document(&self, name: &str) -> bool {
         let key = name.strip_prefix(self.keys.prefix());
-        key.is_some_and(|key| self.kinds.iter().any(|kind| kind.has(key)))
+        key.is_some_and(|key| self.kinds.iter().any(|kind| (kind.has)(key)))
     }
 
     /// Some more of the market's keys, without the one that says what the store is; `None` after the last. Whatever

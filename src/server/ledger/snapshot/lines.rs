@@ -181,3 +181,94 @@ fn altered(why: &str) -> StoreError {
 fn unread(error: io::Error) -> StoreError {
     StoreError::Away(format!("it cannot be read: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::Time,
+        server::ledger::{
+            Index, Key,
+            snapshot::{Held, Past, Remembered},
+        },
+    };
+
+    fn head() -> Head {
+        Head {
+            engine: "embedded".to_owned(),
+            cursor: "e-3".parse().unwrap(),
+            schema: 1,
+            at: Time::from_millis(1_780_000_000_000),
+            documents: 1,
+            restoring: None,
+        }
+    }
+
+    fn records() -> Vec<Record> {
+        vec![
+            Record::Logged {
+                seq: 3,
+                print: Some(u64::MAX),
+            },
+            Record::Total {
+                index: Index("all".to_owned()),
+                keys: 1,
+            },
+            Record::Document(Held {
+                key: Key("thing:1".to_owned()),
+                text: Some("{\"a\": \"ü\u{2028}\n\"}".to_owned()),
+                indexes: vec![Index("all".to_owned())],
+                history: vec![Past {
+                    seq: 3,
+                    text: "{}".to_owned(),
+                }],
+            }),
+            Record::Once(Remembered {
+                name: "key:1".to_owned(),
+                until: 1_780_000_000_000,
+                text: "e-3 {}".to_owned(),
+            }),
+        ]
+    }
+
+    fn written() -> Vec<u8> {
+        let mut text = Vec::new();
+        assert_eq!(
+            write(&head(), records().into_iter().map(Ok), &mut text).unwrap(),
+            4
+        );
+        text
+    }
+
+    fn read(text: &[u8]) -> Result<Vec<Record>> {
+        Lines::open(text)?.collect()
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let text = written();
+        assert_eq!(Lines::open(&*text).unwrap().head, head());
+        assert_eq!(read(&text).unwrap(), records());
+        assert!(text.starts_with(br#"{"market":{"format":1,"engine":"embedded","cursor":"e-3","#));
+    }
+
+    #[test]
+    fn wherever_it_is_cut_or_altered_it_is_refused() {
+        let text = written();
+        for place in 0..text.len() {
+            assert!(read(&text[..place]).is_err(), "cut at {place}");
+            let mut altered = text.clone();
+            altered[place] ^= 1;
+            assert!(read(&altered).is_err(), "altered at {place}");
+        }
+        assert!(read(&[&*text, b"\n"].concat()).is_err());
+    }
+
+    #[test]
+    fn a_later_form_is_named() {
+        let error = Lines::open(&b"{\"market\":{\"format\":7,\"new\":[]}}\n"[..])
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("format is 7"), "{error}");
+    }
+}

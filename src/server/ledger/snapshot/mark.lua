@@ -1,6 +1,6 @@
 #!lua flags=no-cluster
 -- Begins a restore, unless something has been written since somebody looked. Another epoch stops every server that
--- runs, and without the run id no earlier mark of a run holds.
+-- runs; without a run id it is nobody's until the restore has ended.
 --
 -- KEYS  meta     ARGV  the epoch and the number that were seen ("" where there were none), a new epoch, since when
 local was = redis.call('HMGET', KEYS[1], 'epoch', 'seq')

@@ -115,17 +115,10 @@ impl Contents {
 /// A kind of documents, and what its log says of them.
 #[derive(Clone, Copy)]
 pub struct Kind {
-    /// What stands before the colon of its keys.
-    pub name: &'static str,
+    /// Whether a key is of this kind. Others in the same Redis are somebody else's.
+    pub has: fn(&str) -> bool,
     /// From the text of an entry: the document as it was then, and where it was listed.
     pub as_of: fn(&str) -> Option<(Text, Vec<Index>)>,
-}
-
-impl Kind {
-    fn has(&self, key: &str) -> bool {
-        let id = key.strip_prefix(self.name);
-        id.is_some_and(|id| id.starts_with(':'))
-    }
 }
 
 /// A stream of records that is being read. It blocks: nothing for the inside of a runtime.

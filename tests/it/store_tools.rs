@@ -1,0 +1,732 @@
+//! `verify`, `backup`, `restore` and `migrate`: on both engines, beside running servers, and on damaged stores.
+
+use crate::world::{Instance, Market, Ran, SOON, Store, offer, refuses_to_start, until};
+use redb::{Database, ReadableTable, TableDefinition};
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+use tempfile::TempDir;
+
+crate::on_both_engines! {
+    a_backup_in_full_flight_is_consistent,
+    indexes_are_named_and_mended,
+    what_cannot_be_derived_is_named_and_left,
+    a_store_that_is_not_empty_is_not_overwritten,
+    a_backup_that_is_not_whole_is_refused,
+    another_version_is_refused,
+    a_restore_that_was_killed_is_no_market,
+}
+
+const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
+const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
+const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
+const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
+const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
+
+fn folder(market: &Market) -> &Path {
+    match &market.store {
+        Store::Embedded(folder) => folder.path(),
+        Store::Redis(_) => panic!("no folder"),
+    }
+}
+
+fn file(market: &Market) -> PathBuf {
+    folder(market).join("market.redb")
+}
+
+fn redis(market: &Market) -> ::redis::Connection {
+    match &market.store {
+        Store::Redis(server) => ::redis::Client::open(server.url())
+            .unwrap()
+            .get_connection()
+            .unwrap(),
+        Store::Embedded(_) => panic!("no Redis"),
+    }
+}
+
+/// A command of Redis, in words.
+fn ask<T: ::redis::FromRedisValue>(market: &Market, words: &[&str]) -> T {
+    let mut command = ::redis::cmd(words[0]);
+    words[1..].iter().for_each(|word| drop(command.arg(*word)));
+    command.query(&mut redis(market)).unwrap()
+}
+
+/// Changes a file that no server holds.
+fn alter(market: &Market, change: impl FnOnce(&redb::WriteTransaction)) {
+    let database = Database::open(file(market)).unwrap();
+    let txn = database.begin_write().unwrap();
+    change(&txn);
+    txn.commit().unwrap();
+}
+
+fn expect(ran: &Ran, code: i32) {
+    assert_eq!(ran.code, code, "{ran:?}");
+}
+
+fn verify(market: &Market) -> Value {
+    let ran = market.run(&["verify", "--json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    expect(&ran, if report["sound"] == true { 0 } else { 1 });
+    report
+}
+
+fn sound(market: &Market) -> Value {
+    let report = verify(market);
+    assert_eq!(report["faults"], json!([]));
+    report
+}
+
+fn backup(market: &Market, to: &Path) {
+    expect(&market.run(&["backup", to.to_str().unwrap()]), 0);
+}
+
+fn restore(market: &Market, from: &Path) {
+    expect(&market.run(&["restore", from.to_str().unwrap()]), 0);
+}
+
+/// Orders in every state, with some words that are not plain.
+async fn lively(instance: &Instance) {
+    for status in [
+        "pending_supplier",
+        "supplier_rejected",
+        "preparing",
+        "ready",
+        "delivered",
+        "cancelled",
+    ] {
+        instance.order_in(status).await;
+    }
+    let odd = json!({"supplier_name": "Zum \"Löwen\": 1\u{2028}", "pizza_name": "🍕 \\ {}", "supplier_price": 0.01});
+    instance.done("/api/orders", &odd).await;
+}
+
+/// Everything that integrators see: lists, single orders, events.
+async fn shown(instance: &Instance) -> Vec<String> {
+    let mut shown = vec![instance.get("/api/orders").await.text];
+    for order in instance.orders().await {
+        let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
+        shown.push(instance.get(&path).await.text);
+        shown.push(instance.get(&format!("{path}/events")).await.text);
+    }
+    for query in [
+        "status=ready",
+        "supplier_name=Bella%20Napoli",
+        "status=delivered&supplier_name=Bella%20Napoli",
+    ] {
+        shown.push(instance.get(&format!("/api/orders?{query}")).await.text);
+    }
+    shown
+}
+
+async fn keyed(instance: &Instance) -> (String, Option<String>) {
+    let request = instance.request(Method::POST, "/api/orders");
+    let request = request
+        .header("idempotency-key", "move")
+        .json(&offer("Once"));
+    let answer = instance.send(request).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    (
+        answer.text.clone(),
+        answer.header("etag").map(str::to_owned),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_market_moves_to_redis_and_back() {
+    let files = tempfile::tempdir().unwrap();
+    let [there, back] = ["there", "back"].map(|name| files.path().join(name));
+    let market = Market::embedded();
+    let mut instance = market.open().await;
+    lively(&instance).await;
+    let answer = keyed(&instance).await;
+    let before = shown(&instance).await;
+    let report = sound(&market);
+    assert_eq!(report["orders"], 8);
+    assert_eq!(report["remembered"], 1);
+    // Through the server, which holds the file.
+    backup(&market, &there);
+    instance.kill();
+    assert_eq!(sound(&market)["cursor"], report["cursor"]);
+
+    let grown = Market::redis();
+    restore(&grown, &there);
+    sound(&grown);
+    let mut instance = grown.open().await;
+    assert_eq!(shown(&instance).await, before);
+    assert_eq!(keyed(&instance).await, answer);
+    let open = instance.offer("Later").await;
+    instance
+        .done(
+            &format!("{open}/supplier-respond"),
+            &json!({"accept": true}),
+        )
+        .await;
+    let before = shown(&instance).await;
+    let later = sound(&grown);
+    assert_ne!(later["cursor"], report["cursor"]);
+    assert_eq!(
+        later["events"].as_u64(),
+        report["events"].as_u64().map(|n| n + 2)
+    );
+    backup(&grown, &back);
+    instance.kill();
+
+    let home = Market::embedded();
+    restore(&home, &back);
+    sound(&home);
+    let instance = home.open().await;
+    assert!(
+        !instance.said().contains("not as it was left"),
+        "{}",
+        instance.said()
+    );
+    assert_eq!(shown(&instance).await, before);
+    assert_eq!(keyed(&instance).await, answer);
+    sound(&home);
+    let only_me = fs::metadata(&back).unwrap();
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&only_me.permissions()) & 0o777,
+        0o600
+    );
+    let socket = fs::metadata(folder(&home).join("market.sock")).unwrap();
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&socket.permissions()) & 0o777,
+        0o600
+    );
+}
+
+async fn a_backup_in_full_flight_is_consistent(market: Market) {
+    let files = tempfile::tempdir().unwrap();
+    let instance = Arc::new(market.open().await);
+    for _ in 0..4 {
+        futures::future::join_all((0..50).map(|_| instance.offer("Early"))).await;
+    }
+    let over = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..8)
+        .map(|_| {
+            let (instance, over) = (instance.clone(), over.clone());
+            tokio::spawn(async move {
+                while !over.load(Ordering::Relaxed) {
+                    instance.order_in("delivered").await;
+                }
+            })
+        })
+        .collect();
+    let mut before = Vec::new();
+    for n in 0..4 {
+        let to = files.path().join(n.to_string());
+        let look = || {
+            let report = sound(&market);
+            backup(&market, &to);
+            report["events"].as_u64().unwrap()
+        };
+        before.push(tokio::task::block_in_place(look));
+    }
+    over.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let moving = before.is_sorted_by(|a, b| a < b);
+    assert!(moving, "nothing was written meanwhile: {before:?}");
+    for (n, before) in before.iter().enumerate() {
+        let copy = Market::embedded();
+        restore(&copy, &files.path().join(n.to_string()));
+        let report = sound(&copy);
+        assert!(report["events"].as_u64().unwrap() >= *before);
+    }
+}
+
+async fn indexes_are_named_and_mended(market: Market) {
+    let mut instance = market.open().await;
+    lively(&instance).await;
+    let before = shown(&instance).await;
+    let ready = instance.get("/api/orders?status=ready").await.json()[0]["id"].clone();
+    let ready = format!("order:{}", ready.as_str().unwrap());
+    let nobody = "order:0198c0de-0000-7000-8000-000000000000";
+    match &market.store {
+        Store::Embedded(_) => {
+            instance.kill();
+            alter(&market, |txn| {
+                let mut indexes = txn.open_table(INDEXES).unwrap();
+                indexes.retain(|(index, _), ()| index != "all").unwrap();
+                indexes.remove(("status:ready", &*ready)).unwrap();
+                indexes.insert(("status:preparing", &*ready), ()).unwrap();
+                indexes.insert(("status:ready", nobody), ()).unwrap();
+            });
+        }
+        Store::Redis(_) => {
+            let _: i64 = ask(&market, &["DEL", "pizza:index:all"]);
+            let _: i64 = ask(&market, &["ZADD", "pizza:index:status:ready", "5", &ready]);
+            let _: i64 = ask(
+                &market,
+                &["ZADD", "pizza:index:status:preparing", "0", &ready],
+            );
+            let _: i64 = ask(&market, &["ZADD", "pizza:index:status:ready", "0", nobody]);
+        }
+    }
+    let said = market.run(&["verify"]);
+    expect(&said, 1);
+    for line in [
+        format!("{ready}: is not in index all"),
+        format!("{ready}: is not in index status:ready"),
+        format!("{ready}: does not belong in index status:preparing"),
+        format!("{nobody}: does not belong in index status:ready"),
+    ] {
+        assert!(
+            said.stdout.lines().any(|said| said == line),
+            "{line}\n{}",
+            said.stdout
+        );
+    }
+    let mended = market.run(&["verify", "--repair"]);
+    expect(&mended, 0);
+    let line = format!("repaired: {ready} put into index all");
+    assert!(
+        mended.stdout.lines().any(|said| said == line),
+        "{}",
+        mended.stdout
+    );
+    sound(&market);
+    if let Store::Embedded(_) = market.store {
+        instance = market.open().await;
+    }
+    assert_eq!(shown(&instance).await, before);
+    let counted = instance.get("/orders?status=ready").await;
+    assert_eq!(counted.status, 200);
+}
+
+async fn what_cannot_be_derived_is_named_and_left(market: Market) {
+    let mut instance = market.open().await;
+    // Eight events each: 1-8, 9-16, 17-24; and 25.
+    let mut keys = Vec::new();
+    for _ in 0..3 {
+        keys.push(
+            instance
+                .order_in("delivered")
+                .await
+                .replace("/api/orders/", "order:"),
+        );
+    }
+    keys.push(
+        instance
+            .offer("Gone")
+            .await
+            .replace("/api/orders/", "order:"),
+    );
+    instance.kill();
+    let [altered, holed, twisted, gone] = <[String; 4]>::try_from(keys).unwrap();
+    let history = |key: &str| format!("pizza:history:{key}");
+    match &market.store {
+        Store::Embedded(_) => alter(&market, |txn| {
+            let mut documents = txn.open_table(DOCUMENTS).unwrap();
+            let mut past = txn.open_table(HISTORY).unwrap();
+            let text = documents
+                .get(&*altered)
+                .unwrap()
+                .unwrap()
+                .value()
+                .replace("12.35", "1.35");
+            documents.insert(&*altered, &*text).unwrap();
+            past.remove((&*holed, 12)).unwrap();
+            let text = past
+                .get((&*twisted, 20))
+                .unwrap()
+                .unwrap()
+                .value()
+                .replace("\"preparing\"", "\"delivered\"");
+            past.insert((&*twisted, 20), &*text).unwrap();
+            documents.remove(&*gone).unwrap();
+            txn.open_table(LOG).unwrap().remove(5).unwrap();
+        }),
+        Store::Redis(_) => {
+            let text: String = ask(&market, &["GET", &altered]);
+            let _: String = ask(&market, &["SET", &altered, &text.replace("12.35", "1.35")]);
+            let text: String = ask(&market, &["LINDEX", &history(&holed), "3"]);
+            let _: i64 = ask(&market, &["LREM", &history(&holed), "1", &text]);
+            let text: String = ask(&market, &["LINDEX", &history(&twisted), "3"]);
+            let text = text.replace("\"preparing\"", "\"delivered\"");
+            let _: String = ask(&market, &["LSET", &history(&twisted), "3", &text]);
+            let _: i64 = ask(&market, &["DEL", &gone]);
+            let _: i64 = ask(&market, &["XDEL", "pizza:events", "5-0"]);
+        }
+    }
+    let faults = |ran: &Ran| {
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let faults = report["faults"].as_array().unwrap().clone();
+        faults
+            .iter()
+            .map(|fault| {
+                format!(
+                    "{}: {}",
+                    fault["key"].as_str().unwrap(),
+                    fault["detail"].as_str().unwrap()
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let said = market.run(&["verify", "--json"]);
+    expect(&said, 1);
+    let found = faults(&said);
+    for fault in [
+        format!("{altered}: is not what its events say"),
+        format!("{holed}: event 13 cannot have happened"),
+        "sequence: no event has number 12".to_owned(),
+        format!("{twisted}: event 20 cannot have happened"),
+        format!("{gone}: has events, and is not there itself"),
+        "log: it has no number 5".to_owned(),
+    ] {
+        assert!(
+            found.iter().any(|found| found.starts_with(&fault)),
+            "{fault}\n{found:#?}"
+        );
+    }
+    // What has been lost is not made up. That the lost order is in no index follows.
+    let mended = market.run(&["verify", "--repair", "--json"]);
+    expect(&mended, 1);
+    let is_index = |fault: &&String| fault.contains("index");
+    let left: Vec<_> = found
+        .iter()
+        .filter(|fault| !is_index(fault))
+        .cloned()
+        .collect();
+    assert_eq!(faults(&mended), left);
+    assert_eq!(faults(&market.run(&["verify", "--json"])), left);
+}
+
+async fn a_store_that_is_not_empty_is_not_overwritten(market: Market) {
+    let files = tempfile::tempdir().unwrap();
+    let from = files.path().join("backup");
+    let other = Market::embedded();
+    let mut instance = other.open().await;
+    instance.offer("New").await;
+    instance.kill();
+    backup(&other, &from);
+
+    let mut instance = market.open().await;
+    instance.order_in("ready").await;
+    instance.offer("Old").await;
+    let before = shown(&instance).await;
+    let embedded = matches!(market.store, Store::Embedded(_));
+    if embedded {
+        let ran = market.run(&["restore", "--replace", from.to_str().unwrap()]);
+        expect(&ran, 1);
+        assert!(ran.stderr.contains("a server holds it"), "{}", ran.stderr);
+        instance.kill();
+    }
+    let ran = market.run(&["restore", from.to_str().unwrap()]);
+    expect(&ran, 1);
+    assert!(
+        ran.stderr.contains("2 orders, 6 events") && ran.stderr.contains("--replace"),
+        "{}",
+        ran.stderr
+    );
+    if embedded {
+        instance = market.open().await;
+    }
+    assert_eq!(shown(&instance).await, before);
+    let newest = instance.get("/api/orders").await;
+    let cursor = newest.header("last-event-id").unwrap().to_owned();
+    // In Redis, servers run meanwhile: they notice, and so do their clients.
+    let mut socket = instance.socket(&format!("?since={cursor}")).await;
+    if embedded {
+        instance.kill();
+    }
+    expect(
+        &market.run(&["restore", "--replace", from.to_str().unwrap()]),
+        0,
+    );
+    if embedded {
+        instance = market.open().await;
+        socket = instance.socket(&format!("?since={cursor}")).await;
+    }
+    socket.signal("stream.reset").await;
+    instance.until_ready().await;
+    let orders = instance.orders().await;
+    assert_eq!(orders.len(), 1);
+    assert_eq!(orders[0]["pizza_name"], "New");
+    instance.offer("Newer").await;
+    assert_eq!(socket.event().await["order"]["pizza_name"], "Newer");
+    sound(&market);
+}
+
+/// A backup with so many orders, made of the lines of one.
+fn inflated(from: &Path, to: &Path, copies: usize) {
+    let text = fs::read_to_string(from).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let id: Value = serde_json::from_str(lines[1]).unwrap();
+    let id = id["document"]["key"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("order:")
+        .unwrap();
+    let mut out = format!("{}\n", lines[0]);
+    for n in 0..copies {
+        let other = format!("0198c0de-0000-7000-8000-{n:012x}");
+        out.push_str(&format!("{}\n", lines[1].replace(id, &other)));
+    }
+    let sum: String = Sha256::digest(&out)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    out.push_str(&format!(
+        "{}\n",
+        json!({"end": {"records": copies, "sha256": sum}})
+    ));
+    fs::write(to, out).unwrap();
+}
+
+async fn one_backup(files: &TempDir) -> PathBuf {
+    let other = Market::embedded();
+    let mut instance = other.open().await;
+    instance.order_in("delivered").await;
+    instance.kill();
+    let to = files.path().join("backup");
+    backup(&other, &to);
+    to
+}
+
+async fn a_backup_that_is_not_whole_is_refused(market: Market) {
+    let files = tempfile::tempdir().unwrap();
+    let whole = fs::read_to_string(one_backup(&files).await).unwrap();
+    let cut = whole.trim_end().rfind('\n').unwrap() + 1;
+    let middle = whole.len() / 2;
+    let damaged = [
+        String::new(),
+        "no backup\n".to_owned(),
+        whole[..cut].to_owned(),
+        whole[..middle].to_owned(),
+        whole[..whole.len() - 20].to_owned(),
+        whole.replacen("Diavola", "Diavolo", 1),
+        whole.replacen("\"seq\":3", "\"seq\":4", 1),
+        whole.replacen("\"format\":1", "\"format\":2", 1),
+        format!("{whole}more\n"),
+        whole.replacen("\"records\":", "\"records\":1", 1),
+    ];
+    let mut instance = market.open().await;
+    instance.offer("Old").await;
+    let before = shown(&instance).await;
+    instance.kill();
+    let bad = files.path().join("bad");
+    for text in damaged {
+        fs::write(&bad, &text).unwrap();
+        let ran = market.run(&["restore", "--replace", bad.to_str().unwrap()]);
+        expect(&ran, 1);
+        assert!(ran.stderr.contains("nothing was changed"), "{}", ran.stderr);
+    }
+    let instance = market.open().await;
+    assert_eq!(shown(&instance).await, before);
+}
+
+fn set_schema(market: &Market, schema: &str) {
+    match &market.store {
+        Store::Embedded(_) => alter(market, |txn| {
+            txn.open_table(META)
+                .unwrap()
+                .insert("schema", schema)
+                .unwrap();
+        }),
+        Store::Redis(_) => {
+            let _: i64 = ask(market, &["HSET", "pizza:meta", "schema", schema]);
+        }
+    }
+}
+
+async fn another_version_is_refused(market: Market) {
+    let mut instance = market.open().await;
+    instance.offer("Diavola").await;
+    instance.kill();
+    set_schema(&market, "2");
+    let said = refuses_to_start(market.command());
+    assert!(
+        said.contains("version is 2") && said.contains("a later one"),
+        "{said}"
+    );
+    for command in [
+        &["migrate", "--yes"][..],
+        &["verify"],
+        &["verify", "--repair"],
+    ] {
+        let ran = market.run(command);
+        expect(&ran, 2);
+        assert!(ran.stderr.contains("version is 2"), "{}", ran.stderr);
+    }
+    expect(&market.run(&["backup", "-"]), 1);
+
+    set_schema(&market, "0");
+    let said = refuses_to_start(market.command());
+    assert!(said.contains("pizza-market migrate"), "{said}");
+    let plan = market.run(&["migrate"]);
+    expect(&plan, 3);
+    assert!(plan.stdout.contains("0 becomes 1"), "{}", plan.stdout);
+    refuses_to_start(market.command());
+    expect(&market.run(&["migrate", "--yes"]), 0);
+    let ran = market.run(&["migrate"]);
+    expect(&ran, 0);
+    assert!(ran.stdout.contains("nothing to do"), "{}", ran.stdout);
+    let mut instance = market.open().await;
+    assert_eq!(instance.orders().await.len(), 1);
+    instance.kill();
+
+    // A store from before stores had a version is of the first one.
+    match &market.store {
+        Store::Embedded(_) => alter(&market, |txn| {
+            txn.open_table(META).unwrap().remove("schema").unwrap();
+        }),
+        Store::Redis(_) => {
+            let _: i64 = ask(&market, &["HDEL", "pizza:meta", "schema"]);
+        }
+    }
+    sound(&market);
+    assert_eq!(market.open().await.orders().await.len(), 1);
+}
+
+async fn a_restore_that_was_killed_is_no_market(market: Market) {
+    let files = tempfile::tempdir().unwrap();
+    let [small, large] = [one_backup(&files).await, files.path().join("large")];
+    inflated(&small, &large, 10_000);
+    let mut restoring = market
+        .command()
+        .args(["restore", large.to_str().unwrap()])
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + SOON;
+    let begun = || match &market.store {
+        Store::Embedded(folder) => folder.path().join("market.redb.new").exists(),
+        Store::Redis(_) => ask(&market, &["HEXISTS", "pizza:meta", "restoring"]),
+    };
+    while !begun() {
+        assert!(Instant::now() < deadline, "it does not begin");
+        std::thread::yield_now();
+    }
+    restoring.kill().unwrap();
+    assert!(!restoring.wait().unwrap().success());
+
+    let said = refuses_to_start(market.command());
+    assert!(said.contains("restore --replace"), "{said}");
+    let report = verify(&market);
+    assert_eq!(report["faults"][0]["kind"], "restore");
+    expect(&market.run(&["backup", "-"]), 1);
+    expect(&market.run(&["migrate", "--yes"]), 2);
+    let again = market.run(&["restore", small.to_str().unwrap()]);
+    expect(&again, 1);
+    assert!(again.stderr.contains("did not end"), "{}", again.stderr);
+    expect(
+        &market.run(&["restore", "--replace", small.to_str().unwrap()]),
+        0,
+    );
+    sound(&market);
+    assert_eq!(market.open().await.orders().await.len(), 1);
+}
+
+/// As its `json.dumps` writes it.
+fn python_order(id: &str, status: &str) -> Value {
+    let taken = status != "pending_supplier";
+    json!({
+        "id": id, "supplier_name": "Bella Napoli", "pizza_name": "Diavola", "supplier_price": 9.9,
+        "customer_price": if taken { json!(11.384999999999998) } else { Value::Null }, "markup_percentage": 15.0,
+        "status": status, "customer_name": if taken { json!("Ana") } else { Value::Null },
+        "delivery_address": if taken { json!("Kurze Gasse 1") } else { Value::Null }, "driver_name": null,
+        "estimated_delivery_time": if taken { json!(25) } else { Value::Null }, "supplier_notes": null,
+        "created_at": "2026-02-17T10:30:00.123456", "updated_at": "2026-02-17T10:31:00.654321",
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_orders_of_the_python_backend_are_adopted() {
+    let market = Market::redis();
+    let ids = [
+        "7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f11",
+        "7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f12",
+        "7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f13",
+    ];
+    let mut odd = python_order(ids[2], "preparing");
+    odd["supplier_price"] = json!(9.999);
+    let orders = [
+        python_order(ids[0], "preparing"),
+        python_order(ids[1], "pending_supplier"),
+        odd.clone(),
+    ];
+    for (id, order) in ids.iter().zip(&orders) {
+        let _: String = ask(
+            &market,
+            &["SET", &format!("order:{id}"), &order.to_string()],
+        );
+    }
+    let _: i64 = ask(&market, &["HSET", "order:somebody-elses", "a", "b"]);
+    let plan = market.run(&["migrate", "--json"]);
+    expect(&plan, 3);
+    let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+    assert_eq!((&plan["adopt"], &plan["done"]), (&json!(2), &json!(false)));
+    assert!(
+        plan["unreadable"][0]["why"]
+            .as_str()
+            .unwrap()
+            .contains("supplier_price")
+    );
+    let there: bool = ask(&market, &["EXISTS", "pizza:meta"]);
+    assert!(!there, "a plan changes nothing");
+
+    let instance = market.open().await;
+    until(async || instance.said().contains("pizza-market migrate")).await;
+    assert_eq!(instance.orders().await.len(), 0);
+    let mut socket = instance.follow().await;
+    let ran = market.run(&["migrate", "--yes"]);
+    expect(&ran, 1);
+    assert!(
+        ran.stdout.contains("2 orders adopted") && ran.stdout.contains(ids[2]),
+        "{}",
+        ran.stdout
+    );
+    // Whoever follows the market sees them come.
+    let events = [socket.event().await, socket.event().await];
+    let mut names: Vec<_> = events
+        .iter()
+        .map(|event| event["event_type"].as_str().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["order.created", "order.preparing"]);
+    let order = instance
+        .get(&format!("/api/orders/{}", ids[0]))
+        .await
+        .json();
+    assert_eq!(
+        (&order["version"], &order["customer_price"]),
+        (&json!(1), &json!(11.39))
+    );
+    assert_eq!(order["created_at"], "2026-02-17T10:30:00.123Z");
+    instance
+        .done(
+            &format!("/api/orders/{}/status", ids[0]),
+            &json!({"status": "ready"}),
+        )
+        .await;
+    assert_eq!(
+        instance
+            .get("/api/orders?status=ready")
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let left: String = ask(&market, &["GET", &format!("order:{}", ids[2])]);
+    assert_eq!(left, odd.to_string());
+    let report = verify(&market);
+    let faults = report["faults"].as_array().unwrap();
+    assert_eq!(faults.len(), 1, "{report}");
+    assert_eq!(faults[0]["kind"], "unadopted");
+    // Once it is gone, nothing is left to say.
+    let _: i64 = ask(&market, &["DEL", &format!("order:{}", ids[2])]);
+    sound(&market);
+    expect(&market.run(&["migrate"]), 0);
+}
