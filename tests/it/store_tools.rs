@@ -254,6 +254,9 @@ async fn indexes_are_named_and_mended(market: Market) {
     let nobody = "order:0198c0de-0000-7000-8000-000000000000";
     match &market.store {
         Store::Embedded(_) => {
+            let ran = market.run(&["verify", "--repair"]);
+            expect(&ran, 2);
+            assert!(ran.stderr.contains("Stop it first"), "{}", ran.stderr);
             instance.kill();
             alter(&market, |txn| {
                 let mut indexes = txn.open_table(INDEXES).unwrap();

@@ -50,7 +50,7 @@ struct Report<'a> {
 
 fn backup(args: &Args) -> Result<(), Failed> {
     let at = At::settings()?;
-    let snapshot = at.runtime.block_on(stored::snapshot(&at.store))?;
+    let snapshot = at.run(stored::snapshot(&at.store))?;
     let head = snapshot.head.clone();
     if head.schema > schema::SCHEMA || head.restoring.is_some() {
         schema::check(head.schema, head.restoring.as_deref())?;
@@ -88,7 +88,7 @@ fn backup(args: &Args) -> Result<(), Failed> {
 /// Under another name until it is whole; nobody but its owner may read it, for it holds addresses.
 fn into_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), Failed> {
     let failed =
-        |error: std::io::Error| Failed::File(file.display().to_string(), error.to_string());
+        |error: std::io::Error| Failed::There(file.display().to_string(), error.to_string());
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = file.with_file_name(name);

@@ -10,7 +10,7 @@ use crate::{
         adopt,
         config::Store,
         ledger::{
-            Key, Ledger, Outcome, Redis, StoreError, Target, schema,
+            Key, Ledger, Outcome, Redis, Result as Stored, StoreError, Target, schema,
             snapshot::{Record, Snapshot},
         },
         orders, stored,
@@ -71,7 +71,7 @@ struct Report {
 
 fn migrate(args: &Args) -> Result<u8, Failed> {
     let at = At::settings()?;
-    let plan = plan(at.runtime.block_on(stored::snapshot(&at.store))?)?;
+    let plan = plan(at.run(stored::snapshot(&at.store))?)?;
     if !args.json {
         plan.show();
     }
@@ -181,7 +181,7 @@ fn agreed() -> bool {
 
 /// How many orders have been adopted.
 fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
-    at.runtime.block_on(async {
+    at.run(async {
         if plan.version < schema::SCHEMA {
             stored::set_schema(&at.store, schema::SCHEMA).await?;
         }
@@ -200,7 +200,7 @@ fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
     })
 }
 
-async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Result<u64, Failed> {
+async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Stored<u64> {
     let bar = orders_bar(plan.adopt.len() as u64, "adopting");
     let mut adopted = 0;
     // One after the other, so that their events come in the order in which they were made.

@@ -9,7 +9,7 @@ use crate::{
     server::{
         config::Store,
         ledger::{
-            Result as Stored, schema,
+            Result as Stored, StoreError, schema,
             snapshot::{Contents, Head, IntoFile, IntoRedis, Lines, Record},
         },
         orders, stored,
@@ -59,15 +59,12 @@ struct Report {
 }
 
 fn restore(args: &Args) -> Result<(), (Failed, bool)> {
-    let untouched = |why| (why, false);
-    let (at, file, mut target) = prepare(args).map_err(untouched)?;
-    let mut begun = false;
-    let report = fill(&at, file, &mut target, &mut begun);
-    let report = report.and_then(|mut report| {
-        report.cursor = at.runtime.block_on(target.finish())?.to_string();
-        Ok(report)
-    });
-    let report = report.map_err(|why| (why, begun))?;
+    let (at, file, mut target) = prepare(args).map_err(|why| (why, false))?;
+    let report = fill(&at, file, &mut target).map_err(|why| {
+        // Where that cannot be asked any more, it may have.
+        let there = at.runtime.block_on(target.contents());
+        (why, there.map_or(true, |there| there.restoring.is_some()))
+    })?;
     if args.json {
         out::json(&report);
     } else {
@@ -84,15 +81,15 @@ fn restore(args: &Args) -> Result<(), (Failed, bool)> {
 fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
     let at = At::settings()?;
     let name = args.file.display().to_string();
-    let failed = |why: String| Failed::File(name.clone(), why);
+    let failed = |why: String| Failed::There(name.clone(), why);
     let mut file = File::open(&args.file).map_err(|error| failed(error.to_string()))?;
     let head = check(&file).map_err(|error| failed(error.to_string()))?;
     file.rewind()?;
     if head.schema > schema::SCHEMA {
         schema::check(head.schema, None)?;
     }
-    let mut target = at.runtime.block_on(Target::open(&at.store))?;
-    let there = at.runtime.block_on(target.contents())?;
+    let mut target = at.run(Target::open(&at.store))?;
+    let there = at.run(target.contents())?;
     if !args.replace && !(there.is_empty() && there.restoring.is_none()) {
         return Err(Failed::Refused(refusal(&at.store, &there)));
     }
@@ -133,12 +130,11 @@ fn shown(file: &File, what: &'static str) -> impl Read {
     bar.wrap_read(file)
 }
 
-fn fill(at: &At, file: File, target: &mut Target, begun: &mut bool) -> Result<Report, Failed> {
+fn fill(at: &At, file: File, target: &mut Target) -> Result<Report, Failed> {
     let lines = Lines::open(shown(&file, "restoring"))?;
     let head = lines.head.clone();
     let mut report = Report::default();
-    at.runtime.block_on(async {
-        *begun = true;
+    at.run(async {
         target.begin(&head, at.retention).await?;
         // It is summed up once more: what has changed since it was checked is noticed before the end.
         for record in lines {
@@ -149,6 +145,7 @@ fn fill(at: &At, file: File, target: &mut Target, begun: &mut bool) -> Result<Re
             }
             target.put(record).await?;
         }
+        report.cursor = target.finish().await?.to_string();
         Ok(report)
     })
 }
@@ -160,10 +157,12 @@ enum Target {
 }
 
 impl Target {
-    async fn open(store: &Store) -> Result<Target, Failed> {
+    async fn open(store: &Store) -> Stored<Target> {
         match store {
             Store::Embedded(folder) => {
-                std::fs::create_dir_all(folder)?;
+                let unmade =
+                    |error| StoreError::Broken(format!("DATA_DIR: {}: {error}", folder.display()));
+                std::fs::create_dir_all(folder).map_err(unmade)?;
                 Ok(Target::File(IntoFile::open(&stored::file(folder))?))
             }
             Store::Redis { info, .. } => {
@@ -196,7 +195,7 @@ impl Target {
         }
     }
 
-    async fn finish(self) -> Stored<Cursor> {
+    async fn finish(&mut self) -> Stored<Cursor> {
         match self {
             Target::File(file) => file.finish(),
             Target::Redis(redis) => redis.finish().await,

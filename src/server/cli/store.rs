@@ -3,7 +3,7 @@
 use super::super::{
     StartError,
     config::{self, Store},
-    ledger::StoreError,
+    ledger::{Result as StoreResult, StoreError},
     read_env,
 };
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
@@ -17,8 +17,9 @@ pub enum Failed {
     Start(#[from] StartError),
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// A file or a store, and what is wrong with it.
     #[error("{0}: {1}")]
-    File(String, String),
+    There(String, String),
     #[error("{0}")]
     Refused(String),
 }
@@ -45,6 +46,18 @@ impl At {
             retention: config::retention().map_err(wrong)?,
             runtime: Runtime::new()?,
         })
+    }
+
+    /// Does something with the store. Where that is a Redis, an error says which, and what names it.
+    pub fn run<T>(&self, work: impl Future<Output = StoreResult<T>>) -> Result<T, Failed> {
+        self.runtime
+            .block_on(work)
+            .map_err(|error| match &self.store {
+                Store::Embedded(_) => Failed::Store(error),
+                Store::Redis { credentials, .. } => {
+                    Failed::There(format!("{} ({credentials})", self.store), error.to_string())
+                }
+            })
     }
 }
 

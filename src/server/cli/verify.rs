@@ -8,7 +8,8 @@ use crate::server::{
     audit::{Counts, Fault, Findings, audit},
     config::Store,
     ledger::{
-        Batch, Embedded, IndexChange, Ledger, Outcome, Redis, Target, fresh_epoch, schema,
+        Batch, Embedded, IndexChange, Ledger, Outcome, Redis, Result as Stored, Target,
+        fresh_epoch, schema,
         snapshot::{Head, Snapshot},
     },
     stored,
@@ -74,7 +75,7 @@ fn verify(args: &Args) -> Result<bool, Failed> {
         .faults
         .iter()
         .any(|fault| fault.kind.follows_from_the_rest());
-    let repaired = at.runtime.block_on(mender.mend(found.mends, miscounted))?;
+    let repaired = at.run(mender.mend(found.mends, miscounted))?;
     if !args.json {
         for Repaired { key, detail } in &repaired {
             out::line(format_args!("repaired: {key} {detail}"));
@@ -92,7 +93,7 @@ fn verify(args: &Args) -> Result<bool, Failed> {
 
 impl At {
     fn snapshot(&self) -> Result<Snapshot, Failed> {
-        Ok(self.runtime.block_on(stored::snapshot(&self.store))?)
+        self.run(stored::snapshot(&self.store))
     }
 }
 
@@ -196,6 +197,10 @@ impl Mender {
                     let why = format!("there is no store yet: {} does not exist", file.display());
                     return Err(Failed::Refused(why));
                 }
+                if is_held(&file) {
+                    let why = "a server holds the file. Stop it first; without --repair it may run";
+                    return Err(Failed::Refused(why.to_owned()));
+                }
                 let ledger = Embedded::open(&file, fresh_epoch(), at.retention)?;
                 Ok(Mender::File(Arc::new(ledger)))
             }
@@ -206,7 +211,7 @@ impl Mender {
                     prefix: String::new(),
                     retention: at.retention,
                 };
-                let ledger = at.runtime.block_on(Redis::open(target))?;
+                let ledger = at.run(Redis::open(target))?;
                 Ok(Mender::Redis(Arc::new(ledger)))
             }
         }
@@ -220,7 +225,7 @@ impl Mender {
     }
 
     /// Makes each change whose document is still as it was seen.
-    async fn mend(&self, mends: Vec<Batch>, recount: bool) -> Result<Vec<Repaired>, Failed> {
+    async fn mend(&self, mends: Vec<Batch>, recount: bool) -> Stored<Vec<Repaired>> {
         let ledger: Arc<dyn Ledger> = match self {
             Mender::File(ledger) => ledger.clone(),
             Mender::Redis(ledger) => ledger.clone(),
@@ -235,12 +240,9 @@ impl Mender {
                 }
             }
         });
-        let done: Vec<Vec<Repaired>> = stream::iter(changes)
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await
-            .map_err(Failed::Store)?;
-        let mut done: Vec<_> = done.into_iter().flatten().collect();
+        let done: Stored<Vec<Vec<Repaired>>> =
+            stream::iter(changes).buffered(AT_ONCE).try_collect().await;
+        let mut done: Vec<_> = done?.into_iter().flatten().collect();
         if let (Mender::File(ledger), true) = (self, recount) {
             ledger.recount().await?;
             done.push(Repaired {

@@ -14,8 +14,8 @@ use crate::domain::{Cursor, Epoch};
 use crate::server::now;
 use async_trait::async_trait;
 use redb::{
-    Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
-    TableError, WriteTransaction,
+    Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable,
+    TableDefinition, TableError, WriteTransaction,
 };
 use std::{
     collections::BTreeMap,
@@ -324,6 +324,12 @@ pub(super) fn shape(
         schema(&meta)?,
         restoring.map(|since| since.value().to_owned()),
     ))
+}
+
+/// Whether a server has a file open.
+pub fn is_held(file: &Path) -> bool {
+    let opened = Builder::new().open_read_only(file);
+    matches!(opened, Err(DatabaseError::DatabaseAlreadyOpen))
 }
 
 /// Writes into a file that no server holds what shape it is of.

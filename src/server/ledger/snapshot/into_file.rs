@@ -131,7 +131,7 @@ impl IntoFile {
     }
 
     /// Puts the new file in the place of the old one, and tells where it ends.
-    pub fn finish(mut self) -> Result<Cursor> {
+    pub fn finish(&mut self) -> Result<Cursor> {
         let mut made = self.new.take().ok_or_else(not_begun)?;
         made.write().map_err(broken)?;
         let Made {
@@ -146,11 +146,11 @@ impl IntoFile {
             fs::set_permissions(&path, fs::metadata(&self.file)?.permissions())?;
             File::open(&path)?.sync_all()?;
             fs::rename(&path, &self.file)?;
-            File::open(self.file.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-            let (witness, _) = Witness::open(&self.file, &end)?;
-            witness.write(&end)
+            File::open(self.file.parent().unwrap_or(Path::new(".")))?.sync_all()
         };
         replace().map_err(|error: io::Error| named(&self.file, &error))?;
+        // Without it the next server begins one more history, and that is all.
+        let _ = Witness::open(&self.file, &end).and_then(|(witness, _)| witness.write(&end));
         Ok(end)
     }
 }

@@ -201,7 +201,7 @@ impl IntoRedis {
     }
 
     /// Makes the log anew from the histories, takes the mark away, and tells where the store ends.
-    pub async fn finish(mut self) -> Result<Cursor> {
+    pub async fn finish(&mut self) -> Result<Cursor> {
         self.send().await.map_err(failed)?;
         self.log().await.map_err(failed)?;
         let done: i64 = cmd("EVAL")
@@ -214,7 +214,7 @@ impl IntoRedis {
             .await
             .map_err(failed)?;
         match done {
-            1 => Ok(self.end),
+            1 => Ok(self.end.clone()),
             _ => Err(StoreError::Broken(
                 "somebody else has begun to restore into the same store".to_owned(),
             )),
