@@ -13,6 +13,7 @@ mod doctor;
 mod export;
 mod faults;
 mod history;
+mod inspect;
 mod lists;
 mod once;
 mod orders;

@@ -3,7 +3,7 @@
 //! A synced commit costs milliseconds, however much is in it. So the writer takes whatever has queued up
 //! while the last sync ran, makes one transaction of it, syncs once, and only then answers everybody.
 
-use super::overlay::Overlay;
+use super::aside::Aside;
 use super::snapshot::{Snapshot, from_file};
 use super::witness::Witness;
 use super::{
@@ -22,6 +22,7 @@ use std::{
     fs::File,
     path::Path,
     sync::Arc,
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 use tokio::sync::{mpsc, oneshot, watch};
@@ -43,15 +44,46 @@ pub(super) const META: TableDefinition<&str, &str> = TableDefinition::new("meta"
 
 /// What is kept of the file in memory. The library would take a gigabyte.
 pub(super) const CACHE: usize = 64 * 1024 * 1024;
+/// How long whoever opens the file waits for those who look into it.
+const MOMENT: Duration = Duration::from_secs(2);
 /// Commits in one transaction at most. More would make the first of them wait for nothing.
 const GROUP: usize = 256;
 
-pub struct Embedded {
-    database: Arc<Database>,
+/// A file that is open for reading alone.
+pub type ReadOnly = dyn ReadableDatabase + Send + Sync;
+
+pub struct Embedded<D: ?Sized = Database> {
+    database: Arc<D>,
     writer: mpsc::Sender<Job>,
+    /// The thread that writes, if there is one.
+    keeper: Option<JoinHandle<()>>,
     head: watch::Receiver<Cursor>,
     /// Why nothing could be written last, if nothing could.
     trouble: watch::Receiver<Option<String>>,
+}
+
+/// Why a file cannot be read as it lies there.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// A server has it open.
+    Held,
+    /// It is not there, or damaged.
+    Broken(redb::Error),
+}
+
+impl From<DatabaseError> for Unreadable {
+    fn from(error: DatabaseError) -> Unreadable {
+        match error {
+            DatabaseError::DatabaseAlreadyOpen => Unreadable::Held,
+            error => Unreadable::Broken(error.into()),
+        }
+    }
+}
+
+impl From<redb::Error> for Unreadable {
+    fn from(error: redb::Error) -> Unreadable {
+        Unreadable::Broken(error)
+    }
 }
 
 struct Job {
@@ -63,12 +95,10 @@ impl Embedded {
     /// Opens the file, or makes it. `epoch` names the history of a new file, or of one that is not the one that was
     /// left here; `retention` is how many entries of the log can be resumed from.
     pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
-        let database = Arc::new(
-            Database::builder()
-                .set_cache_size(CACHE)
-                .create(file)
-                .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?,
-        );
+        let database = create(file);
+        let database =
+            database.map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
+        let database = Arc::new(database);
         let mut cursor = prepare(&database, &epoch)
             .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
         let unread =
@@ -89,13 +119,14 @@ impl Embedded {
             witness,
             failing,
         };
-        std::thread::Builder::new()
+        let keeper = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || keeper.run(jobs))
             .map_err(|e| StoreError::Broken(e.to_string()))?;
         Ok(Embedded {
             database,
             writer,
+            keeper: Some(keeper),
             head: moved,
             trouble,
         })
@@ -115,7 +146,39 @@ impl Embedded {
             .map_err(|e| StoreError::Broken(e.to_string()))?
             .map_err(broken)
     }
+}
 
+impl Embedded<ReadOnly> {
+    /// Opens the file for reading alone, see [`read_only`]: no commit is taken.
+    pub fn look(file: &Path) -> std::result::Result<Embedded<ReadOnly>, Unreadable> {
+        let database = read_only(file)?;
+        let txn = database.begin_read().map_err(redb::Error::from)?;
+        let end = cursor(&txn.open_table(META).map_err(redb::Error::from)?)?;
+        // Nobody is there to write what is sent.
+        let (writer, _) = mpsc::channel(1);
+        Ok(Embedded {
+            database,
+            writer,
+            keeper: None,
+            head: watch::channel(end).1,
+            trouble: watch::channel(None).1,
+        })
+    }
+}
+
+/// The file is closed in order, so that the next start need not put it in order first.
+impl<D: ?Sized> Drop for Embedded<D> {
+    fn drop(&mut self) {
+        // The writer ends when nobody is left who could send it anything.
+        self.writer = mpsc::channel(1).0;
+        if let Some(keeper) = self.keeper.take() {
+            // If it has panicked, that has been said.
+            let _ = keeper.join();
+        }
+    }
+}
+
+impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Embedded<D> {
     /// Runs a read on the pool for blocking work: a cold page comes from the disk.
     async fn read<T: Send + 'static>(
         &self,
@@ -130,7 +193,7 @@ impl Embedded {
 }
 
 #[async_trait]
-impl Ledger for Embedded {
+impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Ledger for Embedded<D> {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
         let (answer, answered) = oneshot::channel();
         let gone = || StoreError::Away("the writer has stopped".to_owned());
@@ -230,7 +293,7 @@ pub fn check(file: File) -> std::result::Result<Option<Checked>, redb::Error> {
     builder
         .set_cache_size(CACHE)
         .set_check_integrity_on_open(true);
-    let database = builder.create_with_backend(Overlay::over(file)?)?;
+    let database = builder.create_with_backend(Aside::over(file)?)?;
     let meta = match database.begin_read()?.open_table(META) {
         Err(TableError::TableDoesNotExist(_)) => return Ok(None),
         meta => meta?,
@@ -241,6 +304,34 @@ pub fn check(file: File) -> std::result::Result<Option<Checked>, redb::Error> {
         schema: schema(&meta)?,
         restoring: restoring.map(|since| since.value().to_owned()),
     }))
+}
+
+/// Opens the file for writing, or makes it; a little later, if somebody is just reading in it.
+fn create(file: &Path) -> std::result::Result<Database, DatabaseError> {
+    let began = Instant::now();
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    loop {
+        match builder.create(file) {
+            Err(DatabaseError::DatabaseAlreadyOpen) if began.elapsed() < MOMENT => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// Opens a file that is there. Neither it nor the witness beside it changes; no server can open it meanwhile.
+pub(super) fn read_only(file: &Path) -> std::result::Result<Arc<ReadOnly>, Unreadable> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    match builder.open_read_only(file) {
+        // Whoever wrote it last was killed: it is put in order aside.
+        Err(DatabaseError::RepairAborted) => {
+            Ok(Arc::new(builder.create_with_backend(Aside::open(file)?)?))
+        }
+        opened => Ok(Arc::new(opened?)),
+    }
 }
 
 /// Makes what a new file needs, and tells where its log ends. A file of another shape is not touched.

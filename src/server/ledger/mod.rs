@@ -4,10 +4,10 @@
 //! A ledger knows JSON text and keys. It knows nothing of orders: other kinds of documents come without a
 //! new operation.
 
+mod aside;
 pub mod embedded;
 pub mod keys;
 mod needs;
-mod overlay;
 mod redis;
 pub mod schema;
 pub mod snapshot;
@@ -18,10 +18,11 @@ mod contract;
 #[cfg(test)]
 mod model;
 
-pub use embedded::{Embedded, check};
+pub use embedded::{Embedded, ReadOnly, Unreadable, check};
 pub use keys::Keys;
 pub use needs::{Need, On, commands, needs};
 pub use redis::{OLDEST, Redis, Target, durability};
+pub use witness::left_at;
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;

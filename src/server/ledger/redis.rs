@@ -65,6 +65,8 @@ struct Link {
     keys: Keys,
     retention: u64,
     script: &'static str,
+    /// Nothing may be changed: no fence is passed, and no commit is taken.
+    looks: bool,
     session: watch::Sender<std::result::Result<Session, String>>,
 }
 
@@ -84,6 +86,16 @@ impl Redis {
     /// Starts to connect, and keeps trying. Fails at once where trying again would not help: wrong credentials,
     /// or a Redis that is too old.
     pub async fn open(target: Target) -> Result<Redis> {
+        Redis::begin(target, false).await
+    }
+
+    /// As [`Redis::open`], for reading alone, also from a replica: nothing in the store changes, and no history
+    /// begins. Fails at once where no market is kept.
+    pub async fn look(target: Target) -> Result<Redis> {
+        Redis::begin(target, true).await
+    }
+
+    async fn begin(target: Target, looks: bool) -> Result<Redis> {
         let link = Arc::new(Link {
             client: Client::open(target.info).map_err(|e| StoreError::Broken(e.to_string()))?,
             credentials: target.credentials,
@@ -95,6 +107,7 @@ impl Redis {
                 true => include_str!("commit.lua"),
                 false => concat!(include_str!("commit.lua"), "-- below a prefix\n"),
             },
+            looks,
             session: watch::Sender::new(Err("not connected yet".to_owned())),
         });
         let first = link.connect().await;
@@ -180,6 +193,9 @@ impl Drop for Redis {
 #[async_trait]
 impl Ledger for Redis {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
+        if self.link.looks {
+            return Err(StoreError::Broken("opened for reading alone".to_owned()));
+        }
         // Every batch has a name, so that it can be sent again when its answer has been lost.
         let once = batch.once.clone().unwrap_or_else(|| Once {
             name: format!("{}{}", keys::OWN, uuid::Uuid::now_v7()),
@@ -392,6 +408,9 @@ impl Link {
             .client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
+        if self.looks {
+            return self.looking(connection).await;
+        }
 
         let info: redis::InfoDict = cmd("INFO").query_async(&mut connection).await?;
         let version = info.get::<String>("redis_version").unwrap_or_default();
@@ -436,6 +455,27 @@ impl Link {
             commit: commit.into(),
             durability,
             clock,
+        }))
+    }
+
+    /// A session that takes the store as it is. Refused where there is none.
+    async fn looking(&self, mut connection: MultiplexedConnection) -> RedisResult<Result<Session>> {
+        let epoch: Option<String> = cmd("HGET")
+            .arg(self.keys.meta())
+            .arg("epoch")
+            .query_async(&mut connection)
+            .await?;
+        let Some(epoch) = epoch.as_deref().and_then(Epoch::new) else {
+            let why = "no market is kept in this database of Redis".to_owned();
+            return Ok(Err(StoreError::Broken(why)));
+        };
+        Ok(Ok(Session {
+            connection,
+            epoch,
+            commit: "".into(),
+            // Nothing is promised for commits that are not taken.
+            durability: Durability::Memory,
+            clock: (Instant::now(), 0),
         }))
     }
 

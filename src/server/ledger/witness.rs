@@ -44,6 +44,12 @@ impl Witness {
     }
 }
 
+/// Where a store was left, or has come by now, as far as that can be read.
+pub fn left_at(store: &Path) -> Option<Cursor> {
+    let said = std::fs::read_to_string(beside(store)).ok()?;
+    said.split(' ').next()?.parse().ok()
+}
+
 fn beside(store: &Path) -> PathBuf {
     store.with_extension("end")
 }

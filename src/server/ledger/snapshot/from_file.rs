@@ -3,16 +3,14 @@
 use super::{Head, Held, Out, Past, Places, Record, Remembered, Snapshot, print};
 use crate::server::{
     ledger::{
-        Index, Key, Result, StoreError,
+        Index, Key, Result, StoreError, Unreadable,
         embedded::{
-            CACHE, DOCUMENTS, HISTORY, INDEXES, LOG, META, ONCE, TOTALS, broken, cursor, schema,
+            DOCUMENTS, HISTORY, INDEXES, LOG, META, ONCE, TOTALS, broken, cursor, read_only, schema,
         },
     },
     now,
 };
-use redb::{
-    Builder, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
-};
+use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 use std::path::Path;
 
 /// A file, as it was found.
@@ -22,26 +20,19 @@ pub enum Opened {
     Taken,
 }
 
-/// Opens a file that is there. What a killed server has left open in it is closed first.
+/// Opens a file that is there, and changes nothing in it.
 pub fn open_file(file: &Path) -> Result<Opened> {
-    let named = |error: DatabaseError| StoreError::Broken(format!("{}: {error}", file.display()));
-    let mut builder = Builder::new();
-    builder.set_cache_size(CACHE);
-    let free = |txn, database: Box<dyn Send>| Ok(Opened::Free(from_file(txn, database)?));
-    match builder.open_read_only(file) {
-        Ok(database) => free(begin(&database)?, Box::new(database)),
-        Err(DatabaseError::RepairAborted) => match builder.open(file) {
-            Ok(database) => free(begin(&database)?, Box::new(database)),
-            Err(DatabaseError::DatabaseAlreadyOpen) => Ok(Opened::Taken),
-            Err(error) => Err(named(error)),
-        },
-        Err(DatabaseError::DatabaseAlreadyOpen) => Ok(Opened::Taken),
-        Err(error) => Err(named(error)),
+    match read_only(file) {
+        Ok(database) => {
+            let txn = database.begin_read().map_err(broken)?;
+            Ok(Opened::Free(from_file(txn, database)?))
+        }
+        Err(Unreadable::Held) => Ok(Opened::Taken),
+        Err(Unreadable::Broken(error)) => {
+            let why = format!("{}: {error}", file.display());
+            Err(StoreError::Broken(why))
+        }
     }
-}
-
-fn begin(database: &impl ReadableDatabase) -> Result<ReadTransaction> {
-    database.begin_read().map_err(broken)
 }
 
 /// Streams what a transaction sees, and keeps its database open meanwhile.

@@ -1,0 +1,144 @@
+//! `inspect stats`: how many orders stand where, and how long each stage takes.
+
+use super::{
+    Result, out,
+    source::Source,
+    table::{self, Fit, Table},
+    when::span,
+};
+use crate::{
+    domain::{Cursor, Event, Lasted, STAGES, Status, Stopwatch},
+    server::{
+        ledger::{Tail, Text},
+        now,
+    },
+};
+use chrono::TimeDelta;
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Stages that began before that are not timed: two days, so that all that ended in the last one are.
+const LOOKS_BACK: TimeDelta = TimeDelta::days(2);
+
+/// Count orders by status, and time the stages of the last 24 hours.
+///
+/// A stage's times are those of the orders that left it in the last 24 hours otherwise than by being cancelled, as
+/// far as the log still holds their events: half of them took the median or less, nine of ten the 90 %.
+///
+/// With --json it is one object: `orders` (a count for each status), `total`, `stages` (each with `status`, `count`,
+/// and in seconds `median` and `ninth`), and `cursor`.
+#[derive(Args)]
+pub struct Stats {}
+
+#[derive(Serialize)]
+struct Found {
+    orders: BTreeMap<Status, u64>,
+    total: u64,
+    stages: Vec<Stage>,
+    cursor: Cursor,
+}
+
+#[derive(Serialize)]
+struct Stage {
+    status: Status,
+    #[serde(flatten)]
+    lasted: Lasted,
+}
+
+pub async fn show(source: Source, Stats {}: Stats, json: bool) -> Result<()> {
+    let found = find(&source).await?;
+    drop(source);
+    match json {
+        true => out::json(&found),
+        false => print(&found),
+    }
+    Ok(())
+}
+
+async fn find(source: &Source) -> Result<Found> {
+    let cursor = source.head().await?;
+    let orders = source.counts().await?;
+    let mut stopwatch = Stopwatch::default();
+    let begin = beginning(source, &cursor).await?;
+    for text in source.up_to_now(&begin).await?.unwrap_or_default() {
+        if let Some(event) = read(&text) {
+            stopwatch.note(&event);
+        }
+    }
+    let stages = STAGES.into_iter().zip(stopwatch.pace(now()).stages);
+    Ok(Found {
+        total: orders.values().sum(),
+        orders,
+        stages: stages
+            .map(|(status, lasted)| Stage { status, lasted })
+            .collect(),
+        cursor,
+    })
+}
+
+/// Where the events begin that are new enough: found by halving, since they stand in the order of their times.
+async fn beginning(source: &Source, head: &Cursor) -> Result<Cursor> {
+    let oldest = now() + -LOOKS_BACK;
+    let (mut old, mut new) = (0, head.seq);
+    while old < new {
+        let seq = old + (new - old) / 2;
+        let is_new = match source
+            .after(
+                &Cursor {
+                    seq,
+                    ..head.clone()
+                },
+                1,
+            )
+            .await?
+        {
+            Tail::Entries(events) => events
+                .first()
+                .and_then(read)
+                .is_some_and(|event| event.timestamp >= oldest),
+            Tail::Lost => false,
+        };
+        match is_new {
+            true => new = seq,
+            false => old = seq + 1,
+        }
+    }
+    Ok(Cursor {
+        seq: new,
+        ..head.clone()
+    })
+}
+
+fn read(text: &Text) -> Option<Event> {
+    serde_json::from_str(text).ok()
+}
+
+fn print(found: &Found) {
+    let mut table = Table::new(&[("STATUS", Fit::Whole), ("ORDERS", Fit::Number)]);
+    for (status, count) in &found.orders {
+        table.row([status.to_string(), count.to_string()]);
+    }
+    table.row(["total".to_owned(), found.total.to_string()]);
+    table.print(table::width());
+    out::line("");
+    let mut table = Table::new(&[
+        ("STAGE, LAST 24 H", Fit::Whole),
+        ("PASSED", Fit::Number),
+        ("MEDIAN", Fit::Number),
+        ("90 %", Fit::Number),
+    ]);
+    for Stage { status, lasted } in &found.stages {
+        let span = |seconds: u32| match lasted.count {
+            0 => "–".to_owned(),
+            _ => span(TimeDelta::seconds(seconds.into())),
+        };
+        let cells = [
+            lasted.count.to_string(),
+            span(lasted.median),
+            span(lasted.ninth),
+        ];
+        table.row([status.to_string()].into_iter().chain(cells));
+    }
+    table.print(table::width());
+}
