@@ -3,11 +3,12 @@
 
 use crate::ui::Currency;
 use axum::http::{HeaderValue, Uri, uri::Authority};
+use ipnet::IpNet;
 use leptos::config::{LeptosOptions, get_config_from_str};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
 use std::{
     env,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     num::{NonZeroU16, NonZeroU32, NonZeroU64},
     path::{Path, PathBuf},
     str::FromStr,
@@ -24,6 +25,8 @@ pub struct Config {
     pub origins: Vec<HeaderValue>,
     /// Requests per second and address; `None`: as many as come.
     pub rate: Option<NonZeroU32>,
+    /// Proxies that are believed whose request they bring.
+    pub proxies: Vec<IpNet>,
     /// How many events can be resumed from, at least.
     pub retention: u64,
     /// Live connections, in all and of one address.
@@ -64,6 +67,7 @@ impl Config {
             store: store()?,
             origins: origins()?,
             rate: rate()?,
+            proxies: proxies()?,
             retention: number("EVENT_RETENTION")?.unwrap_or(100_000),
             sockets: number("MAX_SOCKETS")?.map_or(10_000, |n| n as usize),
             currency: currency()?,
@@ -74,6 +78,11 @@ impl Config {
     pub fn addr(&self) -> SocketAddr {
         self.leptos.site_addr
     }
+}
+
+/// Where the server of these settings listens, for whoever only wants to ask it something.
+pub fn site_addr() -> Result<SocketAddr, ConfigError> {
+    Ok(leptos()?.site_addr)
 }
 
 /// A variable's value; one that is empty counts as not set.
@@ -310,4 +319,23 @@ fn rate() -> Result<Option<NonZeroU32>, ConfigError> {
             )
         }),
     }
+}
+
+/// Networks like 10.0.0.0/8, or single addresses.
+fn proxies() -> Result<Vec<IpNet>, ConfigError> {
+    const VARIABLE: &str = "TRUSTED_PROXIES";
+    let list = value(VARIABLE)?.unwrap_or_default();
+    let parts = list.split(',').map(str::trim);
+    parts
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let alone = || part.parse().map(|address: IpAddr| address.into());
+            part.parse().or_else(|_| alone()).map_err(|_| {
+                let why = format!(
+                    "“{part}” is no address and no network. Write them like 10.0.0.7,10.1.0.0/16"
+                );
+                wrong(VARIABLE, why)
+            })
+        })
+        .collect()
 }

@@ -15,6 +15,7 @@ mod listen;
 mod once;
 mod orders;
 mod pages;
+mod peer;
 mod posted;
 mod query;
 mod rest;
@@ -83,13 +84,18 @@ fn serve() -> ExitCode {
 }
 
 fn start() -> Result<(), StartError> {
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => return Err(error.into()),
-        _ => {}
-    }
+    read_env_file()?;
     telemetry::begin()?;
     let config = Config::read()?;
     tokio::runtime::Runtime::new()?.block_on(run(config))
+}
+
+/// Adds what stands in `.env` to the environment, which wins.
+fn read_env_file() -> Result<(), StartError> {
+    match dotenvy::dotenv() {
+        Err(error) if !error.not_found() => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 async fn run(config: Config) -> Result<(), StartError> {

@@ -8,17 +8,20 @@
     clippy::unwrap_used
 )]
 
+mod behind;
 mod config;
+mod docs;
 mod export;
 mod faults;
+mod health;
 mod history;
 mod lists;
 mod once;
+mod ops;
 mod orders;
 mod outages;
 mod pages;
 mod proxy;
-mod readme;
 mod redis_server;
 mod refusals;
 mod restarts;

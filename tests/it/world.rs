@@ -91,7 +91,8 @@ pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pizza-market"));
     for (name, _) in std::env::vars() {
         if [
-            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "RUST_LOG",
+            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "TRUSTED_",
+            "RUST_LOG",
         ]
         .iter()
         .any(|part| name.starts_with(part))
@@ -139,6 +140,8 @@ impl Instance {
                 log.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
+        // Set before, it does as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(30))
             .no_proxy()

@@ -1,5 +1,6 @@
 //! The commands of the program. `serve` is what it does when nothing is said.
 
+mod health;
 mod out;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -20,14 +21,18 @@ struct Cli {
 enum Command {
     /// Run the market until it is told to stop. This is what happens without a command.
     Serve,
+    Health(health::Health),
     /// Print the completions of all commands for a shell: `source <(pizza-market completions bash)`.
-    Completions { shell: Shell },
+    Completions {
+        shell: Shell,
+    },
 }
 
 /// Does what the command line asks for.
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
+        Command::Health(health) => health::health(health),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,
