@@ -13,7 +13,7 @@
 //! The examples of one page are run one after the other, in one folder, with these in their environment: MARKET, the
 //! address of the market; where it is one with Redis, REDIS_URL; and `pizza-market` on the PATH, set up like the server.
 
-use crate::world::{Market, SOON, Store};
+use crate::world::{Market, SOON, Store, program};
 use serde_json::Value;
 use std::{
     fs,
@@ -60,16 +60,17 @@ fn examples(page: &Path) -> Vec<Example> {
     let mut found: Vec<Example> = Vec::new();
     let mut n = 0;
     while n < lines.len() {
-        let Some(language) = lines[n].strip_prefix("```") else {
+        let Some((margin, language)) = lines[n].split_once("```") else {
             n += 1;
             continue;
         };
-        let before = if n == 0 { "" } else { lines[n - 1] };
+        let before = if n == 0 { "" } else { lines[n - 1].trim() };
         let how = before.strip_prefix("<!-- ").unwrap_or_default();
         let how = how.strip_suffix(" -->").unwrap_or_default().to_owned();
         let code: Vec<_> = lines[n + 1..]
             .iter()
-            .take_while(|line| **line != "```")
+            .map(|line| line.strip_prefix(margin).unwrap_or(line))
+            .take_while(|line| *line != "```")
             .map(|line| format!("{line}\n"))
             .collect();
         let line = n + 1;
@@ -110,6 +111,31 @@ fn every_example_is_run_or_says_why_not() {
             let how = ["run", "run on redis"].contains(&how);
             assert!(how, "{place} does not say how it is run");
         }
+    }
+}
+
+#[test]
+fn every_command_is_in_the_readme() {
+    let help = program().arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let commands = help.split("Commands:").nth(1).unwrap();
+    let commands = commands.lines().skip(1).take_while(|line| !line.is_empty());
+    // Each begins with its name; what it does may need more lines, further to the right.
+    let names = commands.filter_map(|line| {
+        line.strip_prefix("  ")
+            .filter(|line| !line.starts_with(' '))
+    });
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    let readme = include_str!("../../README.md");
+    let table = readme.split("| `pizza-market …` |").nth(1).unwrap();
+    let table = table.split("\n\n").next().unwrap();
+    let names: Vec<_> = names.filter(|name| *name != "help").collect();
+    assert!(names.contains(&"serve"), "{help}");
+    for name in names {
+        assert!(
+            table.contains(&format!("`{name}`")),
+            "the README has no {name}"
+        );
     }
 }
 

@@ -435,6 +435,28 @@ async fn the_account_of_the_market_may_do_nothing_else() {
     }
 }
 
+/// Who has a Redis already is given the same rights for it.
+#[test]
+fn the_operators_page_gives_the_same_rights() {
+    let page = read("docs/operating.md");
+    let line = page.split("acl setuser market on ").nth(1).unwrap();
+    let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
+    let (_, rights) = line.split_once(")\" ").unwrap();
+    let shown: Vec<_> = rights
+        .split_whitespace()
+        .map(|word| word.trim_matches('\''))
+        .collect();
+    let command = words(&service("redis")["command"]);
+    let mut given = command.iter().skip_while(|word| *word != "market").skip(3);
+    assert!(
+        shown
+            .iter()
+            .all(|word| given.next().is_some_and(|right| right == word)),
+        "{shown:?}"
+    );
+    assert_eq!(given.next(), None);
+}
+
 #[test]
 fn the_health_check_of_redis_finds_it_well() {
     let server = redis();
