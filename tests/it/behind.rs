@@ -1,6 +1,6 @@
 //! Behind a proxy: clients are still told apart, and what the proxy of `compose.yaml` does is right for us.
 
-use crate::world::{Instance, Market, SOON, Socket, day, offer, program, until};
+use crate::world::{Instance, Market, SOON, Socket, day, is_installed, offer, program, until};
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
@@ -114,17 +114,9 @@ fn caddy(command: &str) -> Command {
     caddy
 }
 
-fn is_here(program: &str) -> bool {
-    let found = Command::new(program).arg("version").output().is_ok();
-    if !found {
-        println!("skipped: {program} is not installed");
-    }
-    found
-}
-
 #[test]
 fn the_proxys_file_is_valid() {
-    if is_here("caddy") {
+    if is_installed("caddy", &["version"]) {
         let said = caddy("validate").output().unwrap();
         let why = String::from_utf8_lossy(&said.stderr).into_owned();
         assert!(said.status.success(), "{why}");
@@ -133,7 +125,7 @@ fn the_proxys_file_is_valid() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_instances_behind_the_proxy_are_one_market() {
-    if !is_here("caddy") {
+    if !is_installed("caddy", &["version"]) {
         return;
     }
     let mut market = Market::redis().with("TRUSTED_PROXIES", PROXY);
