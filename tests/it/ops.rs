@@ -281,7 +281,7 @@ fn filled(text: &str) -> String {
         let (variable, rest) = part.split_once('}').unwrap();
         filled += match variable.split_once(":-") {
             Some((_, default)) => default,
-            None if variable.starts_with("REDIS_PASSWORD") => {
+            None if variable.starts_with("MARKET_PASSWORD") => {
                 "a password, with 'all' that $ one > may use"
             }
             None => panic!("{variable} has no value"),
@@ -550,7 +550,7 @@ fn compose_itself_understands_the_file() {
     assert_well(
         &config
             .args(["config", "--quiet"])
-            .env("REDIS_PASSWORD", "x")
+            .env("MARKET_PASSWORD", "x")
             .output()
             .unwrap(),
     );

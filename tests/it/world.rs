@@ -475,7 +475,7 @@ pub fn is_installed(tool: &str, args: &[&str]) -> bool {
     let found = Command::new(tool).args(args).output();
     let found = found.is_ok_and(|said| said.status.success());
     if !found {
-        let said = format!("skipped: {tool} is not installed\n");
+        let said = format!("skipped: {tool} {} does not work here\n", args.join(" "));
         std::io::stderr().write_all(said.as_bytes()).unwrap();
     }
     found
