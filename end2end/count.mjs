@@ -5,10 +5,13 @@ const [cargo, playwright] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const parts = [];
 
-const results = [...readFileSync(cargo, 'utf8').matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
+const log = readFileSync(cargo, 'utf8');
+const results = [...log.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
 for (const [index, name] of ['rules and ledgers', 'from outside'].entries()) {
   const [passed, failed, skipped] = results[index]?.slice(1).map(Number) ?? [0, 0, 0];
-  add(name, passed, failed, skipped, index < results.length);
+  // A test that lacks a tool says so, and counts for cargo as one that has passed.
+  const without = index ? [...log.matchAll(/skipped: .* does not work here/g)].length : 0;
+  add(name, passed - without, failed, skipped + without, index < results.length);
 }
 const report = existsSync(playwright) ? JSON.parse(readFileSync(playwright, 'utf8')).stats : undefined;
 add('in browsers', report?.expected ?? 0, (report?.unexpected ?? 0) + (report?.flaky ?? 0), report?.skipped ?? 0, !!report);

@@ -3,6 +3,7 @@
 
 use crate::ui::Currency;
 use axum::http::{HeaderValue, Uri, uri::Authority};
+use ipnet::IpNet;
 use leptos::config::{LeptosOptions, get_config_from_str};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
 use std::{
@@ -10,7 +11,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     fmt, fs,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     num::{NonZeroU16, NonZeroU32, NonZeroU64},
     path::{Path, PathBuf},
     str::FromStr,
@@ -34,7 +35,7 @@ const fn setting(name: &'static str, default: Option<&'static str>) -> Setting {
 }
 
 /// All settings, in the order of `.env.example`.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 19] = [
     setting("LEPTOS_SITE_ADDR", None),
     setting("LEPTOS_SITE_ROOT", None),
     setting("LEPTOS_HASH_FILES", None),
@@ -53,6 +54,7 @@ pub const SETTINGS: [Setting; 18] = [
     ),
     setting("MAX_SOCKETS", Some("10000")),
     setting("MAX_SOCKETS_PER_ADDRESS", Some("1000")),
+    setting("TRUSTED_PROXIES", None),
     setting("CURRENCY", Some("EUR")),
     setting("RATE_LIMIT", Some("100")),
     setting("RUST_LOG", Some("info")),
@@ -185,6 +187,8 @@ pub struct Config {
     pub origins: Vec<HeaderValue>,
     /// Requests per second and address; `None`: as many as come.
     pub rate: Option<NonZeroU32>,
+    /// Proxies that are believed whose request they bring.
+    pub proxies: Vec<IpNet>,
     /// How many events can be resumed from, at least.
     pub retention: u64,
     /// Live connections, in all and of one address.
@@ -235,6 +239,7 @@ impl Config {
             store: store()?,
             origins: origins()?,
             rate: rate()?,
+            proxies: proxies()?,
             retention: retention()?,
             sockets: number("MAX_SOCKETS")? as usize,
             currency: currency()?,
@@ -249,6 +254,7 @@ impl Config {
             store().err(),
             origins().err(),
             rate().err(),
+            proxies().err(),
             number("EVENT_RETENTION").err(),
             number("MAX_SOCKETS").err(),
             number("MAX_SOCKETS_PER_ADDRESS").err(),
@@ -261,6 +267,11 @@ impl Config {
     pub fn addr(&self) -> SocketAddr {
         self.leptos.site_addr
     }
+}
+
+/// Where the server of these settings listens, for whoever only wants to ask it something.
+pub fn site_addr() -> Result<SocketAddr, ConfigError> {
+    Ok(leptos()?.site_addr)
 }
 
 /// A variable's value; one that is empty counts as not set.
@@ -532,4 +543,23 @@ fn rate() -> Result<Option<NonZeroU32>, ConfigError> {
             )
         }),
     }
+}
+
+/// Networks like 10.0.0.0/8, or single addresses.
+fn proxies() -> Result<Vec<IpNet>, ConfigError> {
+    const VARIABLE: &str = "TRUSTED_PROXIES";
+    let list = value(VARIABLE)?.unwrap_or_default();
+    let parts = list.split(',').map(str::trim);
+    parts
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let alone = || part.parse().map(|address: IpAddr| address.into());
+            part.parse().or_else(|_| alone()).map_err(|_| {
+                let why = format!(
+                    "“{part}” is no address and no network. Write them like 10.0.0.7,10.1.0.0/16"
+                );
+                wrong(VARIABLE, why)
+            })
+        })
+        .collect()
 }

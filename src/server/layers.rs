@@ -1,6 +1,7 @@
 //! Every layer around the routes, outermost first.
 
 use super::{
+    peer,
     rest::{LARGEST_BODY, read_body},
     state::App,
 };
@@ -14,7 +15,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Once, time::Duration};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer};
 
 pub fn around(router: Router<App>, app: &App) -> Router<App> {
@@ -27,6 +28,29 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
         .layer(cors(&app.config.origins))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn(plain_headers))
+        .layer(from_fn_with_state(app.clone(), from_whom))
+}
+
+/// Sees through our own proxies: from here on, the address is the client's (its port is not known then).
+async fn from_whom(
+    State(app): State<App>,
+    from: ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    static SAID: Once = Once::new();
+    let (trusted, line) = (&app.config.proxies, from.ip());
+    if peer::is_unknown_proxy(trusted, line, request.headers()) {
+        SAID.call_once(|| {
+            tracing::warn!(address = %line, "this address speaks for others, and TRUSTED_PROXIES does not name it: all of them count as one client");
+        });
+    }
+    let client = peer::client(trusted, line, request.headers());
+    if client != line {
+        let client = ConnectInfo(SocketAddr::new(client, 0));
+        request.extensions_mut().insert(client);
+    }
+    next.run(request).await
 }
 
 /// Pages are compressed as they are sent; files are already, and what integrators read stays as it is.

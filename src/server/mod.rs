@@ -18,6 +18,7 @@ mod local;
 mod once;
 mod orders;
 mod pages;
+mod peer;
 mod posted;
 mod query;
 mod rest;

@@ -21,6 +21,8 @@ fn a_value_that_makes_no_sense_is_named() {
         ("RATE_LIMIT", "0"),
         ("RATE_LIMIT", "fast"),
         ("EVENT_RETENTION", "-5"),
+        ("TRUSTED_PROXIES", "market-proxy"),
+        ("TRUSTED_PROXIES", "10.0.0.1, 10.0.0.0/33"),
         ("DATA_DIR", "/dev/null/nowhere"),
     ] {
         let mut command = program();

@@ -8,19 +8,22 @@
     clippy::unwrap_used
 )]
 
+mod behind;
 mod config;
+mod docs;
 mod doctor;
 mod export;
 mod faults;
+mod health;
 mod history;
 mod inspect;
 mod lists;
 mod once;
+mod ops;
 mod orders;
 mod outages;
 mod pages;
 mod proxy;
-mod readme;
 mod redis_server;
 mod refusals;
 mod restarts;

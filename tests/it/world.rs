@@ -5,7 +5,7 @@ use futures::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread,
@@ -114,7 +114,8 @@ pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pizza-market"));
     for (name, _) in std::env::vars() {
         if [
-            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "RUST_LOG",
+            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "TRUSTED_",
+            "RUST_LOG",
         ]
         .iter()
         .any(|part| name.starts_with(part))
@@ -489,6 +490,18 @@ impl Socket {
         };
         timeout(within, closing).await.expect("it is closed")
     }
+}
+
+/// Whether a tool is here that no test installs. Where it is not, the test says so past the capture of its output, to be
+/// counted as skipped, and ends.
+pub fn is_installed(tool: &str, args: &[&str]) -> bool {
+    let found = Command::new(tool).args(args).output();
+    let found = found.is_ok_and(|said| said.status.success());
+    if !found {
+        let said = format!("skipped: {tool} {} does not work here\n", args.join(" "));
+        std::io::stderr().write_all(said.as_bytes()).unwrap();
+    }
+    found
 }
 
 /// Tries again until it is so.

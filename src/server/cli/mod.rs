@@ -2,6 +2,7 @@
 
 mod backup;
 mod doctor;
+mod health;
 mod inspect;
 mod migrate;
 mod out;
@@ -37,6 +38,7 @@ enum Command {
     /// Run the market until it is told to stop. This is what happens without a command.
     Serve,
     Doctor(doctor::Doctor),
+    Health(health::Health),
     Inspect(inspect::Inspect),
     /// Prove that what is stored is sound: every order, index, event and number.
     ///
@@ -74,6 +76,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
+        Command::Health(health) => health::health(health),
         Command::Doctor(doctor) => doctor::doctor(doctor),
         Command::Inspect(what) => inspect::run(what),
         Command::Verify(args) => verify::run(&args),
