@@ -116,11 +116,11 @@ impl Posted {
     /// refused by itself.
     pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
         let read = || Ok((self.driver()?, read_several(orders)?));
-        let (command, orders) = match read() {
+        let (command, several) = match read() {
             Ok(read) => read,
             Err(error) => return self.ticked(orders).answer_several(Err(error)),
         };
-        let work = orders.into_iter().map(|order| {
+        let work = several.into_iter().map(|order| {
             let (command, this) = (command.clone(), &self);
             async move {
                 let key = match &*this.key {
