@@ -97,10 +97,12 @@ test.describe('without JavaScript', () => {
     for (const pizza of ['Diavola', 'Hawaii', 'Margherita']) pizzas.push(await ready(api, pizza));
     const dispatch = await open('/dispatch');
     for (const pizza of ['Diavola', 'Hawaii']) await ticket(dispatch, pizza).getByLabel('Select').check();
+    const assign = dispatch.getByRole('button', { name: 'Assign', exact: true }).last();
+    await assign.click();
+    for (const pizza of ['Diavola', 'Hawaii']) await expect(ticket(dispatch, pizza).getByLabel('Select')).toBeChecked();
     await api.status(pizzas[1].id, 'cancelled');
-    const all = dispatch.getByLabel('Name of somebody new').filter({ visible: true }).last();
-    await all.fill('Jonas');
-    await dispatch.getByRole('button', { name: 'Assign', exact: true }).last().click();
+    await dispatch.getByLabel('Name of somebody new').filter({ visible: true }).last().fill('Jonas');
+    await assign.click();
     await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(1);
     await expect(dispatch.getByRole('alert')).toContainText('Hawaii');
     await expect(dispatch.getByRole('alert')).toContainText('Somebody was faster: it has been cancelled.');

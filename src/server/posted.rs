@@ -114,7 +114,12 @@ impl Posted {
 
     /// Gives several orders to one driver. Each is a change of its own, with a key of its own, and is done or
     /// refused by itself.
-    pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
+    pub async fn dispatch_several(mut self, orders: &[String]) -> Result<Answers, Error> {
+        let ticked = orders.iter().filter_map(|order| order.split('.').next());
+        self.values.push((
+            "order",
+            ticked.take(MOST_AT_ONCE).collect::<Vec<_>>().join(" "),
+        ));
         let read = || Ok((self.driver()?, read_several(orders)?));
         let (command, orders) = match read() {
             Ok(read) => read,

@@ -2,6 +2,7 @@
 
 use super::{
     locale::{Text, t},
+    parts::list,
     place::on_key,
 };
 use leptos::{
@@ -97,7 +98,7 @@ fn stops() -> Vec<Element> {
 }
 
 fn spot(stop: &Element) -> Spot {
-    let bounds = stop.get_bounding_client_rect();
+    let bounds = list::bounds(stop);
     (
         bounds.x() + bounds.width() / 2.0,
         bounds.y() + bounds.height() / 2.0,

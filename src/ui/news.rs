@@ -1,19 +1,20 @@
 //! What happens elsewhere and matters to whoever looks at this page: told where it is not to be seen anyway.
 
 use super::{
+    market::Told,
     mine,
-    parts::{form::Forms, toast::Toasts},
+    parts::{form::Forms, list, toast::Toasts},
     place::{Here, Place},
     words,
 };
 use crate::domain::{Event, EventType, Order, Status};
 use leptos::prelude::*;
 
-/// Tells of an event that has just changed the board.
-pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
+/// What is to be said of an event that has just changed the board, once the page shows that.
+pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) -> Option<Told> {
     let (place, order) = (here.get_untracked(), event.order.clone());
     if untrack(|| forms.is_sending(order.id)) {
-        return;
+        return None;
     }
     let (status, address) = if matters(&place, event) {
         (words::status(order.status), way_to(&place, &order))
@@ -21,15 +22,14 @@ pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
         let address = Place::Track(order.id).address();
         (words::customer_status(order.status), address)
     } else {
-        return;
+        return None;
     };
-    // As soon as the page shows what has changed.
-    request_animation_frame(move || {
+    Some(Box::new(move || {
         if !is_in_sight(&order) {
             let says = format!("{} {}: {status}", order.pizza_name, order.id.number());
             toasts.show(order.id, says, address);
         }
-    });
+    }))
 }
 
 /// Whether somebody at this place has something to do now, or nothing any more.
@@ -64,7 +64,7 @@ fn is_in_sight(order: &Order) -> bool {
         .ok()
         .and_then(|height| height.as_f64());
     ticket.zip(height).is_some_and(|(ticket, height)| {
-        let bounds = ticket.get_bounding_client_rect();
+        let bounds = list::bounds(&ticket);
         bounds.top() < height && bounds.bottom() > 0.0
     })
 }

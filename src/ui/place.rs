@@ -534,6 +534,17 @@ pub fn focus_soon(selector: impl Into<String>) {
     request_animation_frame(move || focus(&selector));
 }
 
+/// The same, where what had the focus has gone with it.
+pub fn focus_if_lost_soon(selector: String) {
+    request_animation_frame(move || {
+        let nowhere = document().body().map(web_sys::Element::from);
+        let on = document().active_element();
+        if on.is_none() || on == nowhere {
+            focus(&selector);
+        }
+    });
+}
+
 fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())

@@ -267,6 +267,14 @@ pub fn is_of(order: &Order, kitchen: Option<&str>) -> bool {
     kitchen.is_none_or(|kitchen| *kitchen == *order.supplier_name)
 }
 
+/// The beginning of a long text.
+pub fn clipped(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Text as part of an address.
 pub fn in_address(text: &str) -> String {
     const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');

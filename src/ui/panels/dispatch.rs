@@ -12,8 +12,9 @@ use crate::{
             small::{
                 Icon, badge, changing, count, digits, empty, icon, icon_of, mark, name, since, text,
             },
-            ticket::{due, head, ticket, which},
+            ticket::{due, folded, head, ticket, which},
         },
+        place::{focus_soon, when_awake},
         words,
     },
 };
@@ -22,6 +23,10 @@ use leptos::{ev, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast};
 
 /// So many of those who are free have a lane: who came back last.
 const FREE_LANES: usize = 6;
+/// The form that gives several pizzas to one driver.
+const SEVERAL_FORM: &str = "dispatch-several";
+/// Of a longer name only the beginning stands in a list, so that the load beside it is to be seen.
+const LONG_NAME: usize = 20;
 /// What is picked for somebody who is not known yet. No name is blank.
 const NEW: &str = " ";
 
@@ -166,8 +171,13 @@ fn queue(desk: Desk, waits: Memo<usize>) -> AnyView {
         };
         view! { <li draggable=draggable on:dragstart=drag on:dragend=drop>{waits_for_a_driver(order, desk)}</li> }.into_any()
     };
+    let picked = Memo::new(move |_| !desk.picked().is_empty());
+    let picked = mark(move || match market.is_asleep() {
+        true => None,
+        false => Some(if picked.get() { "1" } else { "0" }),
+    });
     view! {
-        <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name()>
+        <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked>
             <header>
                 {icon(Icon::Of(Status::Ready))} <h2 id="h-waiting">{t(["Waiting for a driver", "Warten auf einen Fahrer"])}</h2> {count(waits, true)}
             </header>
@@ -259,9 +269,14 @@ fn select(order: Memo<Order>, desk: Desk) -> AnyView {
     let value = text(move || order.with(|order| format!("{}.{}", order.id, order.version)));
     let on = move || desk.selected.with(|selected| selected.contains(&id));
     let tick = move |event| desk.select(id, event_target_checked(&event));
+    let ticked = Forms::here().came_back(SEVERAL_FORM, "order");
+    let ticked = ticked.is_some_and(|ticked| ticked.contains(&id.to_string()));
+    if ticked {
+        when_awake(move || untrack(|| desk.select(id, true)));
+    }
     view! {
         <label class="check square">
-            <input type="checkbox" form="dispatch-several" name=SEVERAL value=value prop:checked=on on:change=tick/>
+            <input type="checkbox" form=SEVERAL_FORM name=SEVERAL value=value checked=ticked prop:checked=on on:change=tick/>
             <span class="unseen">{t(["Select", "Auswählen"])} {which(&o)}</span>
         </label>
     }
@@ -304,16 +319,23 @@ fn who(form: Form, desk: Desk) -> AnyView {
                     .map(|line| driver_of(line))
                     .find(|line| line.0 == of);
                 let load = line.map_or("", |line| line.1);
-                format!("{of} ({load})")
+                format!("{} ({load})", words::clipped(&of, LONG_NAME))
             })
         });
         option(name, word)
     };
     let nobody = text(|| t(["Who drives?", "Wer fährt?"]).to_owned());
     let somebody = text(|| t(["Somebody new…", "Jemand Neues …"]).to_owned());
-    let pick = move |event| picked.set(Some(event_target_value(&event)));
     let new_name = new.value(if is_known { "" } else { &came_back });
     let new_id = new.id();
+    let field = format!("[id='{new_id}']");
+    let pick = move |event| {
+        let name = event_target_value(&event);
+        if name == NEW {
+            focus_soon(field.clone());
+        }
+        picked.set(Some(name));
+    };
     view! {
         <select class="input" on:change=pick autocomplete="off" {..driver.ties()}>
             {option(String::new(), nobody)} {list::names(known, driver_option)} {option(NEW.to_owned(), somebody)}
@@ -367,7 +389,8 @@ fn several(desk: Desk) -> AnyView {
 
 /// Where it cannot be delivered.
 fn cancel(order: Memo<Order>) -> AnyView {
-    let form = Act::new(api::Cancel::PATH).on(order).class("stack").form(|form| {
+    let form = move || {
+        Act::new(api::Cancel::PATH).on(order).class("stack").form(|form| {
         let word = view! { {t(["Cancel this order", "Bestellung stornieren"])} {order.with_untracked(which)} };
         view! {
             <input type="hidden" name="by" value=Role::Dispatch.name()/>
@@ -378,8 +401,10 @@ fn cancel(order: Memo<Order>) -> AnyView {
             {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
         }
         .into_any()
-    });
-    view! { <details><summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren …"])}</summary> {form}</details> }.into_any()
+    })
+    };
+    let summary = view! { <summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren …"])}</summary> };
+    folded(summary.into_any(), form)
 }
 
 fn out_and_about(desk: Desk, lanes: Memo<Vec<String>>) -> AnyView {

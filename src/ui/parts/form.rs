@@ -11,14 +11,19 @@ use crate::{
         ask,
         live::{browser_time, sleep},
         market::Market,
-        place::{Here, focus_soon, on_click},
+        place::{Here, focus_if_lost_soon, focus_soon, on_click},
         words,
     },
 };
 use chrono::TimeDelta;
 use leptos::{
-    ev::SubmitEvent, form::form_data_from_event, prelude::*, server_fn::ServerFn,
-    task::spawn_local, web_sys::UrlSearchParams,
+    ev::SubmitEvent,
+    form::form_data_from_event,
+    prelude::*,
+    server_fn::ServerFn,
+    task::spawn_local,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, UrlSearchParams},
 };
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
@@ -92,6 +97,15 @@ impl Forms {
         window_event_listener_untyped("input", move |_| {
             self.sent.update_value(|sent| sent.1 = Time::default());
         });
+    }
+
+    /// What stood in a field of a form that came back.
+    pub fn came_back(self, form: &str, field: &str) -> Option<String> {
+        self.flash.with_value(|flash| {
+            let flash = flash.as_ref().filter(|flash| flash.form == form)?;
+            let found = flash.typed.iter().find(|(name, _)| name == field);
+            found.map(|(_, value)| value.clone())
+        })
     }
 
     fn is_slip(self, pressed: Time) -> bool {
@@ -375,6 +389,7 @@ impl Act {
                 body,
             };
             let onward = onward.as_ref().and_then(|onward| onward());
+            let beside = beside(&event);
             let done = done.clone();
             spawn_local(async move {
                 let waits = move || {
@@ -407,6 +422,9 @@ impl Act {
                     }
                 }
                 forms.settle(&answer, &about, market);
+                if let Some(beside) = beside {
+                    focus_if_lost_soon(beside);
+                }
             });
         };
         view! {
@@ -417,6 +435,19 @@ impl Act {
         }
         .into_any()
     }
+}
+
+/// Where whoever works by keyboard goes on if the ticket of a form goes: the next one, or else what it hung in.
+fn beside(event: &SubmitEvent) -> Option<String> {
+    let form: Element = event.target()?.dyn_into().ok()?;
+    let row = form.closest("li").ok()??;
+    row.query_selector(":focus-visible").ok()??;
+    let near = row
+        .next_element_sibling()
+        .or_else(|| row.previous_element_sibling());
+    let ticket = near.and_then(|near| near.query_selector("article").ok()?);
+    let found = ticket.or_else(|| row.closest("section").ok()?)?;
+    Some(format!("[id='{}']", found.id()))
 }
 
 /// What went wrong with a form that is about no order; what is wrong with its fields stands there.

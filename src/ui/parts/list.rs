@@ -5,7 +5,10 @@ use crate::{
     domain::{Order, OrderId, Time},
     ui::market::Market,
 };
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    web_sys::{DomRect, Element},
+};
 use std::sync::Arc;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -54,6 +57,13 @@ pub fn names(
 
 pub(super) fn rows(keys: Keys, row: Row) -> AnyView {
     view! { <For each=keys key=Key::clone children=move |key| row(key)/> }.into_any()
+}
+
+/// Where a row is on the screen. A ticket that is out of sight is not laid out, and asking for its own place would do
+/// that, for each of hundreds: its entry in the list has one all the time.
+pub fn bounds(row: &Element) -> DomRect {
+    let entry = row.closest("li").ok().flatten();
+    entry.as_ref().unwrap_or(row).get_bounding_client_rect()
 }
 
 /// By time; what is of the same time, by age of the order.

@@ -1,16 +1,17 @@
 //! What hangs on the rails of kitchen and dispatch: name first, then time, then people, then the one next step.
 
-use super::small::{Detail, Icon, icon_of, mark, moment, name, pizza, text};
+use super::small::{Detail, Icon, changing, icon_of, mark, moment, name, pizza, text};
 use crate::{
     domain::{Order, SOON, Time},
     ui::{
         locale::{say, t},
         market::Market,
+        place::when_awake,
         words,
     },
 };
 use chrono::TimeDelta;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// Whoever waits longer than this for somebody else has been forgotten, soon and for good.
 const LONG: TimeDelta = TimeDelta::minutes(5);
@@ -158,6 +159,22 @@ fn said_late(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyVi
     let symbol = icon_of(move || level.get().face().1);
     view! { <p class="due">{symbol} <span><b>{time}</b> " " <span>{what}</span></span></p> }
         .into_any()
+}
+
+/// What is seldom needed, behind its `summary`. A page that is awake makes it when it is opened first: hundreds of
+/// tickets would hold hundreds of forms that nobody sees, and browsers look through all of them whenever one comes.
+pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    let details = NodeRef::<html::Details>::new();
+    let opened = RwSignal::new(Market::here().is_asleep_untracked());
+    if opened.get_untracked() {
+        when_awake(move || {
+            let details = details.get();
+            opened.set(details.is_some_and(|details| details.has_attribute("open")));
+        });
+    }
+    let what = changing(move || opened.get().then(&what));
+    let open = move |_| opened.set(true);
+    view! { <details node_ref=details on:toggle=open>{summary} {what}</details> }.into_any()
 }
 
 /// Tells one button from the next, for those who do not see where it stands.

@@ -12,7 +12,9 @@ use crate::{
             form::{Act, Control, Form, refused},
             list,
             small::{Icon, badge, changing, icon, mark, moment, name, text},
-            ticket::{Level, due, hang, head, level, level_waiting, ticket, to_go, waiting, which},
+            ticket::{
+                Level, due, folded, hang, head, level, level_waiting, ticket, to_go, waiting, which,
+            },
         },
         place::{Here, Place, when_awake},
         words,
@@ -53,17 +55,18 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
         .class("accept")
         .done(remember)
         .form(|form| acceptance(form, &o));
-    let reject = Act::new(api::Respond::PATH)
-        .named("reject")
-        .on(order)
-        .class("stack")
-        .form(|form| rejection(form, &o));
-    let answer = view! {
-        <div class="answer">
-            {accept}
-            <details><summary>{icon(Icon::Down)} {t(["Reject…", "Ablehnen …"])} {which(&o)}</summary> {reject}</details>
-        </div>
-    };
+    let reject = folded(
+        view! { <summary>{icon(Icon::Down)} {t(["Reject…", "Ablehnen …"])} {which(&o)}</summary> }
+            .into_any(),
+        move || {
+            Act::new(api::Respond::PATH)
+                .named("reject")
+                .on(order)
+                .class("stack")
+                .form(|form| order.with_untracked(|o| rejection(form, o)))
+        },
+    );
+    let answer = view! { <div class="answer">{accept} {reject}</div> };
     let parts = vec![
         head(&o, more.into_any()),
         waits,
@@ -209,8 +212,23 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
         .estimated_delivery_time
         .map(|minutes| format!(" · {} min", minutes.get()));
     let offer = format!("{}{}", words::money(o.total()), minutes.unwrap_or_default());
-    let word = view! { {t(["Withdraw this pizza", "Diese Pizza zurückziehen"])} {which(&o)} };
-    let form = Act::new(api::Cancel::PATH)
+    let withdraw = folded(
+        view! { <summary>{icon(Icon::Down)} {t(["Withdraw…", "Zurückziehen …"])} {which(&o)}</summary> }
+            .into_any(),
+        move || withdrawal(order),
+    );
+    let offer = view! { <p class="meta">{offer}</p> }.into_any();
+    ticket(
+        &o,
+        "ticket slim",
+        [head(&o, whose(&o, "")), offer, withdraw, refused(o.id)],
+    )
+}
+
+fn withdrawal(order: Memo<Order>) -> AnyView {
+    let which = order.with_untracked(which);
+    let word = view! { {t(["Withdraw this pizza", "Diese Pizza zurückziehen"])} {which} };
+    Act::new(api::Cancel::PATH)
         .on(order)
         .class("stack")
         .form(|form| {
@@ -223,21 +241,7 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
                 {form.send("button danger wide", None, word.into_any())}
             }
             .into_any()
-        });
-    let withdraw = view! {
-        <details><summary>{icon(Icon::Down)} {t(["Withdraw…", "Zurückziehen …"])} {which(&o)}</summary> {form}</details>
-    };
-    let offer = view! { <p class="meta">{offer}</p> }.into_any();
-    ticket(
-        &o,
-        "ticket slim",
-        [
-            head(&o, whose(&o, "")),
-            offer,
-            withdraw.into_any(),
-            refused(o.id),
-        ],
-    )
+        })
 }
 
 fn by_supplier() -> AnyView {
@@ -367,28 +371,26 @@ fn note(order: &Order) -> AnyView {
 
 /// The usual step, and what is seldom done behind a button of its own.
 fn steps(usual: AnyView, order: Memo<Order>) -> AnyView {
-    let (o, market) = (order.get_untracked(), Market::here());
-    let print = changing({
-        let o = o.clone();
-        move || {
-            let word = view! { {t(["Print this ticket", "Zettel drucken"])} {which(&o)} };
-            (!market.is_asleep()).then(|| {
-                view! { <button class="button wide" type="button" on:click=print>{icon(Icon::Print)} {word}</button> }.into_any()
-            })
-        }
-    });
+    let o = order.get_untracked();
     let more = t(["More: print, cancel", "Mehr: drucken, stornieren"]);
     let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
-    view! {
-        <div class="usual">
-            {usual}
-            <details>
-                <summary class="button square" aria-label=more>{icon(Icon::More)}</summary>
-                <div class="stack">{print} {cancellation(order)}</div>
-            </details>
-        </div>
-    }
-    .into_any()
+    let summary =
+        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
+    let more = folded(summary.into_any(), move || {
+        view! { <div class="stack">{on_a_printer(order)} {cancellation(order)}</div> }.into_any()
+    });
+    view! { <div class="usual">{usual} {more}</div> }.into_any()
+}
+
+fn on_a_printer(order: Memo<Order>) -> AnyView {
+    let market = Market::here();
+    changing(move || {
+        let which = order.with_untracked(which);
+        let word = view! { {t(["Print this ticket", "Zettel drucken"])} {which} };
+        (!market.is_asleep()).then(|| {
+            view! { <button class="button wide" type="button" on:click=print>{icon(Icon::Print)} {word}</button> }.into_any()
+        })
+    })
 }
 
 /// A cancellation costs somebody a pizza: its consequence first, then its button.
