@@ -30,6 +30,8 @@ pub struct Config {
     pub sockets: usize,
     pub sockets_per_address: usize,
     pub currency: Currency,
+    /// Where to show what is measured, and nothing else; `None`: beside everything else.
+    pub metrics: Option<SocketAddr>,
 }
 
 #[derive(Clone)]
@@ -41,6 +43,19 @@ pub enum Store {
         /// The setting that holds the credentials.
         credentials: &'static str,
     },
+}
+
+/// The name of the embedded store's file.
+pub const MARKET: &str = "market.redb";
+
+impl Store {
+    /// The file that holds everything, if it is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        match self {
+            Store::Embedded(folder) => Some(folder.join(MARKET)),
+            Store::Redis { .. } => None,
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +82,7 @@ impl Config {
             retention: number("EVENT_RETENTION")?.unwrap_or(100_000),
             sockets: number("MAX_SOCKETS")?.map_or(10_000, |n| n as usize),
             currency: currency()?,
+            metrics: parsed("METRICS_ADDR")?,
             sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")?.map_or(1_000, |n| n as usize),
         })
     }
@@ -297,6 +313,84 @@ pub fn log_filter() -> Result<EnvFilter, ConfigError> {
         ));
     }
     EnvFilter::try_new(&text).map_err(|why| wrong(VARIABLE, format!("“{text}” will not do: {why}")))
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Pretty,
+    /// One JSON object per line.
+    Json,
+}
+
+/// As asked for; else for people where there is a terminal, and for programs where there is none.
+pub fn log_format(terminal: bool) -> Result<LogFormat, ConfigError> {
+    match value("LOG_FORMAT")?.as_deref().map(str::trim) {
+        None if terminal => Ok(LogFormat::Pretty),
+        None => Ok(LogFormat::Json),
+        Some("pretty") => Ok(LogFormat::Pretty),
+        Some("json") => Ok(LogFormat::Json),
+        Some(text) => Err(wrong(
+            "LOG_FORMAT",
+            format!("“{text}” is no format: write pretty or json"),
+        )),
+    }
+}
+
+/// Whether traces are exported: where a collector is set, unless something else switches them off. The library reads
+/// the rest of the standard's variables itself.
+pub fn exports_traces() -> Result<bool, ConfigError> {
+    const COLLECTORS: [&str; 2] = [
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
+    const PROTOCOLS: [&str; 2] = [
+        "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+    ];
+    let mut collector = false;
+    for variable in COLLECTORS {
+        let Some(text) = value(variable)? else {
+            continue;
+        };
+        let uri = text.trim().parse::<Uri>().ok();
+        let scheme = uri.as_ref().and_then(Uri::scheme_str);
+        // The value itself may hold a password: it is not repeated.
+        if !matches!(scheme, Some("http" | "https")) {
+            return Err(wrong(
+                variable,
+                "write it like http://collector.example:4318",
+            ));
+        }
+        collector = true;
+    }
+    let off = parsed::<bool>("OTEL_SDK_DISABLED")?.unwrap_or(false);
+    let none = match value("OTEL_TRACES_EXPORTER")?.as_deref().map(str::trim) {
+        None | Some("otlp") => false,
+        Some("none") => true,
+        Some(text) => {
+            let why = format!("“{text}” is not known here: write otlp or none");
+            return Err(wrong("OTEL_TRACES_EXPORTER", why));
+        }
+    };
+    if !collector || off || none {
+        return Ok(false);
+    }
+    // The first one that is set counts.
+    for variable in PROTOCOLS {
+        match value(variable)?.as_deref().map(str::trim) {
+            None => {}
+            Some("http/protobuf") => break,
+            Some(text) => {
+                let why = format!(
+                    "“{text}” is not spoken here: write http/protobuf (port 4318, as a rule)"
+                );
+                return Err(wrong(variable, why));
+            }
+        }
+    }
+    Ok(true)
 }
 
 fn rate() -> Result<Option<NonZeroU32>, ConfigError> {

@@ -6,6 +6,7 @@
 use super::{
     feed::{self, Next},
     ledger::Tail,
+    metrics::{FRAMES, SOCKETS_CLOSED},
     now, query,
     state::App,
 };
@@ -21,6 +22,7 @@ use axum::{
     response::Response,
 };
 use futures::SinkExt;
+use metrics::{Counter, counter};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     select,
@@ -71,6 +73,47 @@ enum End {
     Close(u16, &'static str),
 }
 
+impl End {
+    const NAMES: [&str; 7] = [
+        "gone",
+        "goodbye",
+        "too_slow",
+        "silent",
+        "stopping",
+        "too_large",
+        "malformed",
+    ];
+
+    /// The stable name of its kind.
+    fn name(&self) -> &'static str {
+        let [
+            gone,
+            goodbye,
+            too_slow,
+            silent,
+            stopping,
+            too_large,
+            malformed,
+        ] = End::NAMES;
+        match self {
+            End::Gone => gone,
+            End::Goodbye => goodbye,
+            End::Close(4008, _) => too_slow,
+            End::Close(4012, _) => silent,
+            End::Close(1012, _) => stopping,
+            End::Close(1009, _) => too_large,
+            End::Close(..) => malformed,
+        }
+    }
+}
+
+/// What has never happened is 0, not unknown.
+pub fn begin_counting() {
+    for reason in End::NAMES {
+        counter!(SOCKETS_CLOSED, "reason" => reason).absolute(0);
+    }
+}
+
 const TOO_SLOW: End = End::Close(4008, "You read too slowly. Come back with since.");
 const SILENT: End = End::Close(4012, "You did not answer a ping. Come back with since.");
 const STOPPING: End = End::Close(1012, "The server stops. Come back with since.");
@@ -106,7 +149,9 @@ pub async fn open(
 
 async fn serve(app: App, socket: WebSocket, since: Option<Since>) {
     let mut viewer = Viewer::new(app, socket, since);
-    match viewer.run().await {
+    let end = viewer.run().await;
+    counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
+    match end {
         End::Gone => {}
         End::Goodbye => viewer.hang_up().await,
         End::Close(code, reason) => viewer.close(code, reason).await,
@@ -127,6 +172,8 @@ struct Viewer {
     moved: watch::Receiver<u64>,
     beat: Interval,
     answer_by: Option<Instant>,
+    /// Counts what all sockets send.
+    frames: Counter,
 }
 
 impl Viewer {
@@ -149,6 +196,7 @@ impl Viewer {
             moved,
             beat,
             answer_by: None,
+            frames: counter!(FRAMES),
         }
     }
 
@@ -263,6 +311,7 @@ impl Viewer {
     }
 
     async fn send(&mut self, frames: Vec<Utf8Bytes>) -> Result<(), End> {
+        let count = frames.len() as u64;
         let all = async {
             for frame in frames {
                 self.socket.feed(Message::Text(frame)).await?;
@@ -270,9 +319,12 @@ impl Viewer {
             self.socket.flush().await
         };
         match timeout(FLUSH, all).await {
-            Ok(sent) => sent.map_err(|_| End::Gone),
-            Err(_) => Err(TOO_SLOW),
+            Ok(sent) => sent.map_err(|_| End::Gone)?,
+            Err(_) => return Err(TOO_SLOW),
         }
+        // Once for all of them: there may be ten thousand sockets.
+        self.frames.increment(count);
+        Ok(())
     }
 
     /// Returns when there may be something to do.

@@ -121,7 +121,8 @@ fn every_setting_is_explained_and_every_explained_one_is_read() {
         .collect();
     let config = code(&read("src/server/config.rs"));
     let prefixes = [
-        "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "CURRENCY",
+        "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "CURRENCY", "LOG_",
+        "METRICS_", "OTEL_",
     ];
     let quoted = config.split('"').skip(1).step_by(2);
     let read: BTreeSet<String> = quoted

@@ -6,6 +6,7 @@
 
 mod embedded;
 mod keys;
+mod measured;
 mod redis;
 mod witness;
 
@@ -15,6 +16,7 @@ mod contract;
 mod model;
 
 pub use embedded::Embedded;
+pub use measured::Measured;
 pub use redis::{Redis, Target};
 
 use crate::domain::{Cursor, Epoch};
@@ -182,6 +184,17 @@ pub enum StoreError {
     /// It refused, or holds something that cannot be read.
     #[error("{0}")]
     Broken(String),
+}
+
+impl StoreError {
+    /// The stable name of its kind.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StoreError::Away(_) => "away",
+            StoreError::Ambiguous(_) => "ambiguous",
+            StoreError::Broken(_) => "broken",
+        }
+    }
 }
 
 /// What survives what.

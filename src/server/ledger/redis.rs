@@ -9,7 +9,9 @@ use super::{
     Result, StoreError, Tail, Text, fresh_epoch, keys::Keys, recall,
 };
 use crate::domain::{Cursor, Epoch};
+use crate::server::metrics::STORE_CONNECTIONS;
 use async_trait::async_trait;
+use metrics::counter;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, RedisError,
     RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd, from_redis_value, pipe,
@@ -80,6 +82,10 @@ impl Redis {
     /// Starts to connect, and keeps trying. Fails at once where trying again would not help: wrong credentials,
     /// or a Redis that is too old.
     pub async fn open(target: Target) -> Result<Redis> {
+        // What has never happened is 0, not unknown.
+        for outcome in ["connected", "refused", "away"] {
+            counter!(STORE_CONNECTIONS, "outcome" => outcome).absolute(0);
+        }
         let link = Arc::new(Link {
             client: Client::open(target.info).map_err(|e| StoreError::Broken(e.to_string()))?,
             credentials: target.credentials,
@@ -353,23 +359,28 @@ impl Link {
     }
 
     async fn connect(&self) -> Result<Session> {
-        self.pass_the_fence()
-            .await
-            .map_err(|error| match error.kind() {
-                _ if is_refused(&error) => StoreError::Broken(format!(
-                    "{}: Redis refuses the credentials ({error})",
-                    self.credentials
-                )),
-                _ if error.code() == Some("NOPERM") => StoreError::Broken(format!(
-                    "{}: this account may not do what is needed ({error})",
-                    self.credentials
-                )),
-                _ if error.to_string().contains("DB index is out of range") => {
-                    StoreError::Broken(format!("REDIS_URL or REDIS_DB: {error}"))
-                }
-                ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
-                _ => StoreError::Away(error.to_string()),
-            })
+        let passed = self.pass_the_fence().await;
+        let outcome = match &passed {
+            Ok(_) => "connected",
+            Err(error) if is_refused(error) || error.code() == Some("NOPERM") => "refused",
+            Err(_) => "away",
+        };
+        counter!(STORE_CONNECTIONS, "outcome" => outcome).increment(1);
+        passed.map_err(|error| match error.kind() {
+            _ if is_refused(&error) => StoreError::Broken(format!(
+                "{}: Redis refuses the credentials ({error})",
+                self.credentials
+            )),
+            _ if error.code() == Some("NOPERM") => StoreError::Broken(format!(
+                "{}: this account may not do what is needed ({error})",
+                self.credentials
+            )),
+            _ if error.to_string().contains("DB index is out of range") => {
+                StoreError::Broken(format!("REDIS_URL or REDIS_DB: {error}"))
+            }
+            ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
+            _ => StoreError::Away(error.to_string()),
+        })
     }
 
     async fn pass_the_fence(&self) -> RedisResult<Session> {

@@ -1,6 +1,6 @@
 //! Refusals as RFC 9457 problem+json: the one place where an error gets its HTTP form.
 
-use crate::domain::Error;
+use crate::{domain::Error, server::commands::TurnedAway};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -57,6 +57,7 @@ impl IntoResponse for Error {
             let websocket = HeaderValue::from_static("websocket");
             response.headers_mut().insert(header::UPGRADE, websocket);
         }
+        response.extensions_mut().insert(TurnedAway(self.name()));
         if let Some(seconds) = self.retry_after() {
             response
                 .headers_mut()
