@@ -3,7 +3,7 @@
 //! Labels are bounded: states, verbs, roles, routes of the router, and nothing that a client makes up. What can be
 //! asked for is asked for when somebody looks ([`Metrics::render`]); the rest is counted where it happens.
 
-use super::state::App;
+use super::{ledger::Durability, state::App};
 use axum::{
     extract::State,
     http::header,
@@ -24,7 +24,7 @@ pub const LEDGER_SECONDS: &str = "pizza_ledger_operation_duration_seconds";
 pub const LEDGER_FAILURES: &str = "pizza_ledger_failures_total";
 pub const STORE_CONNECTIONS: &str = "pizza_store_connections_total";
 pub const STORE_AVAILABLE: &str = "pizza_store_available";
-pub const STORE_INFO: &str = "pizza_store_info";
+pub const STORE_DURABILITY: &str = "pizza_store_durability";
 pub const STORE_FILE: &str = "pizza_store_file_size_bytes";
 pub const STORE_ROOM: &str = "pizza_store_disk_available_bytes";
 pub const FEED_CURRENT: &str = "pizza_feed_current";
@@ -75,7 +75,7 @@ const ALL: &[(&str, Kind, &str)] = &[
     (LEDGER_FAILURES, Counter, "What the ledger did not do, by operation and reason."),
     (STORE_CONNECTIONS, Counter, "Attempts to connect to Redis, by what became of them."),
     (STORE_AVAILABLE, Gauge, "1 where the store can be used, else 0."),
-    (STORE_INFO, Gauge, "Always 1: which engine keeps the orders, and what its durability class is."),
+    (STORE_DURABILITY, Gauge, "1 for the class that says what an answered change survives, else 0."),
     (STORE_FILE, Gauge, "How large the file of the embedded store is."),
     (STORE_ROOM, Gauge, "How much room is left on the disk of the embedded store."),
     (FEED_CURRENT, Gauge, "1 where this instance vouches that its view misses nothing, else 0."),
@@ -157,14 +157,14 @@ impl Metrics {
 
     fn store(&self, app: &App) {
         let store = app.desk.readiness().store;
-        let available = if store.trouble.is_none() { 1.0 } else { 0.0 };
-        gauge!(STORE_AVAILABLE, "engine" => store.engine).set(available);
-        if let Some(durability) = store.durability {
+        let available = store.trouble.is_none();
+        gauge!(STORE_AVAILABLE, "engine" => store.engine).set(one_if(available));
+        for class in Durability::ALL {
             let labels = [
                 ("engine", store.engine.to_owned()),
-                ("durability", durability.to_string()),
+                ("class", class.to_string()),
             ];
-            gauge!(STORE_INFO, &labels).set(1.0);
+            gauge!(STORE_DURABILITY, &labels).set(one_if(store.durability == Some(class)));
         }
         let Some(file) = &self.file else { return };
         if let Ok(about) = file.metadata() {
@@ -176,10 +176,14 @@ impl Metrics {
     }
 }
 
+fn one_if(so: bool) -> f64 {
+    f64::from(u8::from(so))
+}
+
 fn feed(app: &App) {
     let feed = app.desk.feed();
     counter!(FEED_RESTARTS).absolute(feed.restarts());
-    gauge!(FEED_CURRENT).set(if feed.is_current() { 1.0 } else { 0.0 });
+    gauge!(FEED_CURRENT).set(one_if(feed.is_current()));
     gauge!(FEED_BEHIND).set(app.desk.behind() as f64);
     let Some(reading) = feed.reading() else {
         return;

@@ -105,7 +105,7 @@ async fn observe(request: Request, next: Next) -> Response {
     let response = answering.instrument(span.clone()).instrument(log).await;
 
     let status = response.status();
-    span.record("http.response.status_code", status.as_u16());
+    span.record("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
         span.record("otel.status_code", "ERROR");
     }

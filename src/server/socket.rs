@@ -4,8 +4,9 @@
 //! too slowly for that is closed, and may come back with `since`.
 
 use super::{
+    desk::Desk,
     feed::{self, Next},
-    ledger::Tail,
+    ledger::{self, Tail},
     metrics::{FRAMES, SOCKETS_CLOSED},
     now, query,
     state::App,
@@ -13,7 +14,7 @@ use super::{
 use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
 use axum::{
     extract::{
-        ConnectInfo, RawQuery, State,
+        ConnectInfo, Extension, RawQuery, State,
         ws::{
             CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade,
             rejection::WebSocketUpgradeRejection,
@@ -29,6 +30,8 @@ use tokio::{
     sync::watch,
     time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
+use tower_http::request_id::RequestId;
+use tracing::{Instrument, Span};
 
 const BEAT: Duration = Duration::from_secs(15);
 /// How long after a ping a peer may be silent.
@@ -124,6 +127,7 @@ const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 
 pub async fn open(
     State(app): State<App>,
     from: ConnectInfo<SocketAddr>,
+    Extension(id): Extension<RequestId>,
     RawQuery(query): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
@@ -139,16 +143,18 @@ pub async fn open(
         .max_frame_size(LARGEST_MESSAGE);
     let seat = app.sockets.seats.take(from.ip())?;
     let open = app.sockets.open.clone();
+    let id = id.header_value().to_str().unwrap_or_default();
+    let log = tracing::error_span!("socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            serve(app, socket, since).await;
+            serve(app, socket, since, log).await;
             drop(seat);
         })
     }))
 }
 
-async fn serve(app: App, socket: WebSocket, since: Option<Since>) {
-    let mut viewer = Viewer::new(app, socket, since);
+async fn serve(app: App, socket: WebSocket, since: Option<Since>, log: Span) {
+    let mut viewer = Viewer::new(app, socket, since, log);
     let end = viewer.run().await;
     counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
     match end {
@@ -174,10 +180,12 @@ struct Viewer {
     answer_by: Option<Instant>,
     /// Counts what all sockets send.
     frames: Counter,
+    /// The id of the request that it began with, for the log. It is not entered with every step.
+    log: Span,
 }
 
 impl Viewer {
-    fn new(app: App, socket: WebSocket, since: Option<Since>) -> Viewer {
+    fn new(app: App, socket: WebSocket, since: Option<Since>, log: Span) -> Viewer {
         let mut beat = interval_at(Instant::now() + BEAT, BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let signals = since.is_some();
@@ -197,6 +205,7 @@ impl Viewer {
             beat,
             answer_by: None,
             frames: counter!(FRAMES),
+            log,
         }
     }
 
@@ -249,7 +258,7 @@ impl Viewer {
                 // It cannot be told, and wants what happens from now on: of this history, everything.
                 Next::Elsewhere { oldest, .. } => self.cursor = Some(oldest),
                 Next::Older if self.caught_up => return Err(TOO_SLOW),
-                Next::Older => match self.app.desk.older(cursor, CHUNK).await {
+                Next::Older => match older(&self.app.desk, cursor, &self.log).await {
                     Ok(Tail::Entries(entries)) if !entries.is_empty() => {
                         let cursor = Cursor {
                             seq: cursor.seq + entries.len() as u64,
@@ -365,7 +374,7 @@ impl Viewer {
     }
 
     async fn close(&mut self, code: u16, reason: &'static str) {
-        tracing::info!(code, "closing a socket");
+        tracing::info!(parent: &self.log, code, "closing a socket");
         let frame = CloseFrame {
             code,
             reason: Utf8Bytes::from_static(reason),
@@ -385,6 +394,12 @@ impl Viewer {
         };
         let _ = timeout(GOODBYE, rest).await;
     }
+}
+
+/// What the feed no longer holds.
+async fn older(desk: &Desk, cursor: &Cursor, log: &Span) -> ledger::Result<Tail> {
+    let older = desk.older(cursor, CHUNK);
+    older.instrument(log.clone()).await
 }
 
 /// What to say to a peer that does not keep to the protocol (RFC 6455, section 7.4.1).

@@ -92,13 +92,9 @@ where
     let terminal = stderr().is_terminal();
     let words = filter_fn(|about| !is_trace(about)).with_max_level_hint(LevelFilter::TRACE);
     let filter = log_filter()?.and(words);
-    let lines = fmt::layer().with_writer(stderr);
+    let lines = fmt::layer().with_writer(stderr).with_target(false);
     Ok(match log_format(terminal)? {
-        LogFormat::Pretty => lines
-            .with_ansi(terminal)
-            .with_target(false)
-            .with_filter(filter)
-            .boxed(),
+        LogFormat::Pretty => lines.with_ansi(terminal).with_filter(filter).boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)

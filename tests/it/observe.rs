@@ -299,7 +299,7 @@ async fn a_day_with_names(market: &Instance) {
             ("version", version),
             ("customer_name", "Ximena"),
             ("delivery_address", "Quellenweg 7"),
-            ("key", "Ximena"),
+            ("key", &format!("Ximena-{version}")),
         ];
         market.send(filled(form, &fields)).await;
     }

@@ -141,6 +141,8 @@ impl Instance {
                 log.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
+        // The program's own library, which leaves the choice to whoever uses it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(30))
             .no_proxy()

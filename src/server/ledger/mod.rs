@@ -210,6 +210,15 @@ pub enum Durability {
     Memory,
 }
 
+impl Durability {
+    pub const ALL: [Durability; 4] = [
+        Durability::Fsync,
+        Durability::Always,
+        Durability::Everysec,
+        Durability::Memory,
+    ];
+}
+
 impl fmt::Display for Durability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
