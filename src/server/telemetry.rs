@@ -20,13 +20,12 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
-use tracing::{Metadata, Subscriber, level_filters::LevelFilter};
+use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_subscriber::{
-    Layer,
+    Layer, Registry,
     filter::{FilterExt, filter_fn},
     fmt,
     layer::SubscriberExt,
-    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -49,20 +48,10 @@ pub struct Telemetry {
 /// From here on there is a log; and traces, where a collector is set.
 pub fn begin() -> Result<Telemetry, TelemetryError> {
     let traces = exports_traces()?.then(exporter).transpose()?;
-    let spans = traces.as_ref().map(|provider| {
-        tracing_opentelemetry::layer()
-            .with_tracer(provider.tracer("pizza-market"))
-            .with_location(false)
-            .with_threads(false)
-            .with_tracked_inactivity(false)
-            .with_level(false)
-            .with_target(false)
-            .with_filter(filter_fn(is_trace).with_max_level_hint(LevelFilter::INFO))
-    });
-    tracing_subscriber::registry()
-        .with(log()?)
-        .with(spans)
-        .init();
+    let mut layers = vec![log()?];
+    // An empty place among the layers would want every span.
+    layers.extend(traces.as_ref().map(spans));
+    tracing_subscriber::registry().with(layers).init();
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(tracing::field::display);
         let words = panic.payload_as_str();
@@ -85,10 +74,23 @@ fn is_trace(about: &Metadata<'_>) -> bool {
     about.target() == TARGET
 }
 
-fn log<S>() -> Result<Box<dyn Layer<S> + Send + Sync>, ConfigError>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
+type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// What goes to the collector.
+fn spans(traces: &SdkTracerProvider) -> AnyLayer {
+    tracing_opentelemetry::layer()
+        .with_tracer(traces.tracer("pizza-market"))
+        .with_location(false)
+        .with_threads(false)
+        .with_tracked_inactivity(false)
+        .with_level(false)
+        .with_target(false)
+        .with_filter(filter_fn(is_trace).with_max_level_hint(LevelFilter::INFO))
+        .boxed()
+}
+
+/// What is written down.
+fn log() -> Result<AnyLayer, ConfigError> {
     let terminal = stderr().is_terminal();
     let words = filter_fn(|about| !is_trace(about)).with_max_level_hint(LevelFilter::TRACE);
     let filter = log_filter()?.and(words);

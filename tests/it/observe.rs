@@ -2,7 +2,7 @@
 
 use crate::{
     prometheus::{Exposition, Sample},
-    world::{Answer, Instance, Market, Store, day, offer, program, until},
+    world::{Answer, Instance, Market, SOON, Socket, Store, day, offer, program, until},
 };
 use futures::future::join_all;
 use opentelemetry_proto::tonic::{
@@ -228,6 +228,22 @@ async fn a_command_that_the_store_did_not_answer_is_logged_as_away() {
     // What the store said about it belongs to the same request.
     let noted = |line: &Value| line["level"] == "WARN" && line["span"]["request_id"] == "in-vain";
     assert!(lines(&instance).iter().any(noted), "{}", instance.said());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_is_logged_under_the_id_that_it_came_with() {
+    let mut instance = json_market().open().await;
+    let url = format!("{}/ws", instance.url.replace("http", "ws"));
+    let mut request = url.into_client_request().unwrap();
+    let id = "from-a-socket".parse().unwrap();
+    request.headers_mut().insert("x-request-id", id);
+    let mut socket = Socket::open(request).await.unwrap();
+    instance.signal("-TERM");
+    assert_eq!(u16::from(socket.closed(SOON).await.code), 1012);
+    assert!(instance.ended(Duration::from_secs(10)).success());
+    let closing =
+        |line: &Value| line["span"]["request_id"] == "from-a-socket" && line["code"] == 1012;
+    assert!(lines(&instance).iter().any(closing), "{}", instance.said());
 }
 
 /// A day with names, through every way in and out: what goes well, what is refused, what cannot be read.
@@ -573,7 +589,20 @@ async fn without_a_collector_nothing_is_traced() {
         threads.len()
     };
     let collector = Collector::start(true);
-    assert_eq!(exporters(&Market::embedded().open().await), 0);
+    let plain = json_market().open().await;
+    assert_eq!(exporters(&plain), 0);
+    // The log names the trace of whoever asked all the same, and nothing of spans that nobody takes.
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let request = plain
+        .request(Method::POST, "/api/orders")
+        .json(&offer("Diavola"));
+    let request = request.header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"));
+    plain.send(request).await;
+    until(async || !commands(&plain).is_empty()).await;
+    let span = commands(&plain)[0]["span"].clone();
+    let names: Vec<_> = span.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["method", "name", "request_id", "route", "trace_id"]);
+    assert_eq!(span["trace_id"], trace);
     let market = || Market::embedded().with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url());
     assert_eq!(exporters(&market().open().await), 1);
     for (name, value) in [

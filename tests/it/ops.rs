@@ -2,7 +2,7 @@
 
 use crate::{
     observe::{figures, use_it},
-    world::Market,
+    world::{Market, Store},
 };
 use promql_parser::{
     label::MatchOp,
@@ -43,9 +43,13 @@ struct Known(BTreeMap<String, Labels>);
 impl Known {
     async fn gather() -> Known {
         let mut known = Known(BTreeMap::new());
-        for market in [Market::embedded(), Market::redis()] {
+        for mut market in [Market::embedded(), Market::redis()] {
             let instance = market.open().await;
             use_it(&instance).await;
+            if let Store::Redis(server) = &mut market.store {
+                server.kill();
+                instance.get("/api/orders").await.problem(503);
+            }
             for (name, labels) in figures(&instance).await.names() {
                 let all = known.0.entry(name.to_owned()).or_default();
                 for (label, values) in labels {
