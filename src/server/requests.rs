@@ -9,7 +9,7 @@ use crate::ui::Place;
 use axum::{
     Router,
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, Method, StatusCode},
+    http::{HeaderName, HeaderValue, Method},
     middleware::{Next, from_fn},
     response::Response,
 };
@@ -18,7 +18,7 @@ use std::{borrow::Cow, time::Instant};
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
-use tracing::{Instrument, field::Empty};
+use tracing::{Instrument, Span, field::Empty};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken from a client.
@@ -71,39 +71,13 @@ async fn observe(request: Request, next: Next) -> Response {
     }
     let (began, _running) = (Instant::now(), Running::begin());
     let method = method(request.method());
-    let id = request.extensions().get::<RequestId>();
-    let id = id.and_then(|id| id.header_value().to_str().ok());
-    let span = tracing::info_span!(
-        target: trace::TARGET, "request", otel.name = format!("{method} {route}"), otel.kind = "server",
-        otel.status_code = Empty, http.request.method = method, http.route = &*route,
-        http.response.status_code = Empty, request_id = id,
-    );
-    let trace_id = trace::join(&span, request.headers()).map(tracing::field::display);
-    // So that it is there whatever is logged at all.
-    let log = tracing::error_span!(
-        "request",
-        request_id = id,
-        method,
-        route = &*route,
-        trace_id
-    );
-    let is_command = !request.method().is_safe() && route != UNMATCHED;
-
+    let (span, log) = spans(&request, method, &route);
     let answering = async {
         let response = next.run(request).await;
-        if is_command {
-            turned_away(&response, began);
-        }
-        let status = response.status();
-        tracing::debug!(
-            status = status.as_u16(),
-            duration_ms = millis(began),
-            "answered"
-        );
+        note(&response, method, &route, began);
         response
     };
     let response = answering.instrument(span.clone()).instrument(log).await;
-
     let status = response.status();
     span.record("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
@@ -112,16 +86,37 @@ async fn observe(request: Request, next: Next) -> Response {
     let labels = [
         ("route", route),
         ("method", method.into()),
-        ("status", status_label(status)),
+        ("status", status.as_u16().to_string().into()),
     ];
     histogram!(REQUEST_SECONDS, &labels).record(began.elapsed().as_secs_f64());
     response
 }
 
-/// Notes a command that was refused before anybody looked at it.
-fn turned_away(response: &Response, began: Instant) {
+/// A request's place in a trace, and in the log.
+fn spans(request: &Request, method: &'static str, route: &str) -> (Span, Span) {
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok());
+    let span = tracing::info_span!(
+        target: trace::TARGET, "request", otel.name = format!("{method} {route}"), otel.kind = "server",
+        otel.status_code = Empty, http.request.method = method, http.route = route,
+        http.response.status_code = Empty, request_id = id,
+    );
+    let trace_id = trace::join(&span, request.headers()).map(tracing::field::display);
+    // Of the highest level, so that it is there whatever is logged at all.
+    let log = tracing::error_span!("request", request_id = id, method, route, trace_id);
+    (span, log)
+}
+
+/// Writes down what is to be said of an answer, and of a command that was refused before anybody looked at it.
+fn note(response: &Response, method: &str, route: &str, began: Instant) {
+    let status = response.status().as_u16();
+    tracing::debug!(status, duration_ms = millis(began), "answered");
+    let is_command =
+        method == "POST" && ["/api/", "/act/"].iter().any(|all| route.starts_with(all));
     let known = response.extensions();
-    if let (Some(TurnedAway(problem)), None) = (known.get(), known.get::<Settled>()) {
+    if let (Some(TurnedAway(problem)), None, true) =
+        (known.get(), known.get::<Settled>(), is_command)
+    {
         commands::turned_away(None, problem, began);
     }
 }
@@ -161,10 +156,6 @@ fn method(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-fn status_label(status: StatusCode) -> Cow<'static, str> {
-    status.as_u16().to_string().into()
 }
 
 /// A request that is being answered, until it is dropped.

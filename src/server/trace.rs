@@ -7,7 +7,7 @@
 //! event is the same text in the log, in a backup and on the channel, and would have to carry for ever what is of
 //! use for a minute. The cursor stands on both sides, for whoever wants to find the other one.
 
-use crate::domain::{Order, OrderId};
+use crate::domain::Order;
 use axum::http::HeaderMap;
 use opentelemetry::{
     Context,
@@ -58,8 +58,8 @@ impl Extractor for Headers<'_> {
 pub struct Causes(Mutex<VecDeque<Cause>>);
 
 struct Cause {
-    order: OrderId,
-    version: u32,
+    /// As it is then: of several who want the same, one leads to it.
+    order: Order,
     span: SpanContext,
 }
 
@@ -79,8 +79,7 @@ impl Causes {
             all.pop_front();
         }
         all.push_back(Cause {
-            order: order.id,
-            version: order.version,
+            order: order.clone(),
             span,
         });
     }
@@ -88,8 +87,7 @@ impl Causes {
     /// A span for what follows from the change that led to `order`, if it was made here.
     pub fn follow(&self, order: &Order) -> Option<Span> {
         let mut all = self.all();
-        let same = |cause: &Cause| cause.order == order.id && cause.version == order.version;
-        let place = all.iter().position(same)?;
+        let place = all.iter().position(|cause| cause.order == *order)?;
         let cause = all.remove(place)?;
         drop(all);
         let span = tracing::info_span!(target: TARGET, "deliver", cursor = tracing::field::Empty);
