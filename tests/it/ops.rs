@@ -12,7 +12,9 @@ use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::Write,
     path::Path,
+    process::{Command, Stdio},
 };
 
 /// The labels of a name, and the values that they have.
@@ -278,6 +280,41 @@ fn anchor(heading: &str) -> String {
         .chars()
         .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
     kept.collect::<String>().replace(' ', "-")
+}
+
+/// Prometheus' own tool, where it is installed: the rules, and what comes of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn promtool_finds_no_fault_where_it_is_installed() {
+    let tool = |args: &[&str], given: Option<String>| -> Option<()> {
+        let mut tool = Command::new("promtool")
+            .args(args)
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("ops/prometheus"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()?;
+        let mut input = tool.stdin.take()?;
+        input
+            .write_all(given.unwrap_or_default().as_bytes())
+            .unwrap();
+        drop(input);
+        let output = tool.wait_with_output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(output.status.success(), "promtool {args:?}: {said}");
+        Some(())
+    };
+    if tool(&["check", "config", "prometheus.yml"], None).is_none() {
+        println!("promtool is not installed");
+        return;
+    }
+    tool(&["check", "rules", "alerts.yml"], None);
+    tool(&["test", "rules", "alerts.test.yml"], None);
+    let instance = Market::embedded().open().await;
+    use_it(&instance).await;
+    let text = instance.get("/metrics").await.text;
+    tool(&["check", "metrics"], Some(text));
 }
 
 #[test]

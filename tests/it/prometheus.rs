@@ -45,8 +45,7 @@ impl Exposition {
     }
 
     fn say(&mut self, name: &str, what: fn(&mut Family) -> &mut Option<String>, text: &str) {
-        let before =
-            |sample: &Sample| self.families.get(name).is_some() && base(&sample.name) == name;
+        let before = |sample: &Sample| sample.name == name || base(&sample.name) == name;
         if self.samples.iter().any(before) {
             self.faults
                 .push(format!("{name}: described after its values"));
@@ -170,8 +169,8 @@ impl Exposition {
 
     /// Buckets grow, and the last one holds all.
     fn faults_of_histograms(&self) -> Vec<String> {
-        let mut buckets: BTreeMap<(String, Vec<(String, String)>), Vec<(f64, f64)>> =
-            BTreeMap::new();
+        type Series = (String, Vec<(String, String)>);
+        let mut buckets: BTreeMap<Series, Vec<(f64, f64)>> = BTreeMap::new();
         for sample in self
             .samples
             .iter()
