@@ -12,9 +12,9 @@ use metrics::{counter, histogram};
 use std::time::Instant;
 use tracing::Instrument;
 
-/// Marks an answer that is a refusal: the name of its kind of problem.
-#[derive(Clone, Copy)]
-pub struct TurnedAway(pub &'static str);
+/// Marks an answer that is a refusal.
+#[derive(Clone)]
+pub struct TurnedAway(pub Error);
 
 /// Marks an answer to a command that has been logged already.
 #[derive(Clone, Copy)]
@@ -65,16 +65,15 @@ pub async fn noted(
     answer
 }
 
-/// Notes a command that nobody looked at: it could not be read, or was not welcome.
-pub fn turned_away(by: Option<Role>, problem: &'static str, began: Instant) {
-    let actor = by.map(Role::name);
-    tracing::info!(
-        actor,
-        outcome = "refused",
-        problem,
-        duration_ms = millis(began),
-        "command"
-    );
+/// Notes a command that nobody looked at: it could not be read, or was not welcome. What exceeds the rate is bounded
+/// by nothing, and must not fill the log.
+pub fn turned_away(by: Option<Role>, error: &Error, began: Instant) {
+    let (actor, problem, duration_ms) = (by.map(Role::name), error.name(), millis(began));
+    let outcome = "refused";
+    match error {
+        Error::TooMany(_) => tracing::debug!(actor, outcome, problem, duration_ms, "command"),
+        _ => tracing::info!(actor, outcome, problem, duration_ms, "command"),
+    }
     counter!(REFUSED, "problem" => problem).increment(1);
 }
 

@@ -125,7 +125,7 @@ impl Posted {
         let (command, orders) = match read() {
             Ok(read) => read,
             Err(error) => {
-                commands::turned_away(Some(Role::Dispatch), error.name(), Instant::now());
+                commands::turned_away(Some(Role::Dispatch), &error, Instant::now());
                 return self.answer_several(Err(error));
             }
         };
@@ -295,7 +295,7 @@ impl Posted {
 
 /// The answer to a form that nobody looked at.
 fn turned_away(by: Role, error: Error) -> Answer {
-    commands::turned_away(Some(by), error.name(), Instant::now());
+    commands::turned_away(Some(by), &error, Instant::now());
     Err(error).into()
 }
 

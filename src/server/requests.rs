@@ -114,10 +114,9 @@ fn note(response: &Response, method: &str, route: &str, began: Instant) {
     let is_command =
         method == "POST" && ["/api/", "/act/"].iter().any(|all| route.starts_with(all));
     let known = response.extensions();
-    if let (Some(TurnedAway(problem)), None, true) =
-        (known.get(), known.get::<Settled>(), is_command)
+    if let (Some(TurnedAway(error)), None, true) = (known.get(), known.get::<Settled>(), is_command)
     {
-        commands::turned_away(None, problem, began);
+        commands::turned_away(None, error, began);
     }
 }
 

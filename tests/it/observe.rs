@@ -809,13 +809,14 @@ async fn figures_are_there_when_the_store_is_not_and_are_no_load() {
             .value("pizza_http_rate_limited_total", &[]),
         Some(0.0)
     );
-    join_all((0..20).map(|_| limited.get("/api/nothing"))).await;
-    assert!(
-        figures(&limited)
-            .await
-            .value("pizza_http_rate_limited_total", &[])
-            > Some(0.0)
-    );
+    let many = offer("Diavola");
+    join_all((0..20).map(|_| limited.post("/api/orders", &many))).await;
+    let now = figures(&limited).await;
+    assert!(now.value("pizza_http_rate_limited_total", &[]) > Some(10.0));
+    let refused = now.value("pizza_commands_refused_total", &[("problem", "too-many")]);
+    assert!(refused > Some(10.0));
+    // They are counted, and do not fill the log.
+    assert!(!limited.said().contains("too-many"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

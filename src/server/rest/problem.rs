@@ -57,12 +57,12 @@ impl IntoResponse for Error {
             let websocket = HeaderValue::from_static("websocket");
             response.headers_mut().insert(header::UPGRADE, websocket);
         }
-        response.extensions_mut().insert(TurnedAway(self.name()));
         if let Some(seconds) = self.retry_after() {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(TurnedAway(self));
         response
     }
 }
