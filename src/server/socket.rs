@@ -144,7 +144,8 @@ pub async fn open(
     let seat = app.sockets.seats.take(from.ip())?;
     let open = app.sockets.open.clone();
     let id = id.header_value().to_str().unwrap_or_default();
-    let log = tracing::error_span!("socket", request_id = id);
+    // On its own: the request ends now.
+    let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
             serve(app, socket, since, log).await;
