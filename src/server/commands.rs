@@ -7,10 +7,10 @@ use super::{
     requests::millis,
     trace,
 };
-use crate::domain::{Error, OrderId, Role, Verb};
+use crate::domain::{Error, Order, OrderId, Role, Verb};
 use metrics::{counter, histogram};
 use std::time::Instant;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// Marks an answer that is a refusal.
 #[derive(Clone)]
@@ -32,37 +32,73 @@ pub async fn noted(
     order: Option<OrderId>,
     work: impl Future<Output = Answer>,
 ) -> Answer {
-    let began = Instant::now();
     let actor = actor(by);
     let span = tracing::info_span!(
         target: trace::TARGET, "command", otel.name = format!("command {command}"), command = %command, actor,
         outcome = tracing::field::Empty,
     );
-    let answer = work.instrument(span.clone()).await;
-    let (outcome, problem) = outcome(&answer);
-    span.record("outcome", outcome);
-    let made = answer.result.as_ref().ok();
-    tracing::info!(
-        command = %command,
+    let mut asked = Asked {
+        command,
         actor,
-        order = made.map(|order| order.id).or(order).map(tracing::field::display),
-        version = made.map(|order| order.version),
-        outcome,
-        problem,
-        duration_ms = millis(began),
-        "command"
-    );
-    let labels = [
-        ("command", command.name()),
-        ("actor", actor),
-        ("outcome", outcome),
-    ];
-    counter!(COMMANDS, &labels).increment(1);
-    histogram!(COMMAND_SECONDS, "outcome" => outcome).record(began.elapsed().as_secs_f64());
-    if let Some(problem) = problem {
-        counter!(REFUSED, "problem" => problem).increment(1);
-    }
+        order,
+        began: Instant::now(),
+        span: span.clone(),
+        noted: false,
+    };
+    let answer = work.instrument(span).await;
+    asked.note(outcome(&answer), Some(&answer.result));
     answer
+}
+
+/// A command that is being carried out.
+struct Asked {
+    command: Verb,
+    actor: &'static str,
+    /// Which order it is about, where there is one before.
+    order: Option<OrderId>,
+    began: Instant,
+    span: Span,
+    noted: bool,
+}
+
+impl Asked {
+    fn note(&mut self, outcome: &'static str, result: Option<&Result<Order, Error>>) {
+        self.noted = true;
+        let made = result.and_then(|result| result.as_ref().ok());
+        let problem = result.and_then(|result| result.as_ref().err());
+        let problem = problem.map(Error::name);
+        self.span.record("outcome", outcome);
+        tracing::info!(
+            command = %self.command,
+            actor = self.actor,
+            order = made.map(|order| order.id).or(self.order).map(tracing::field::display),
+            version = made.map(|order| order.version),
+            outcome,
+            problem,
+            duration_ms = millis(self.began),
+            "command"
+        );
+        let labels = [
+            ("command", self.command.name()),
+            ("actor", self.actor),
+            ("outcome", outcome),
+        ];
+        counter!(COMMANDS, &labels).increment(1);
+        let took = self.began.elapsed().as_secs_f64();
+        histogram!(COMMAND_SECONDS, "outcome" => outcome).record(took);
+        if let Some(problem) = problem {
+            counter!(REFUSED, "problem" => problem).increment(1);
+        }
+    }
+}
+
+impl Drop for Asked {
+    /// Whoever asked has hung up: the ledger may have done it, and nobody waits to hear.
+    fn drop(&mut self) {
+        if !self.noted {
+            self.note("abandoned", None);
+        }
+    }
 }
 
 /// Notes a command that nobody looked at: it could not be read, or was not welcome. What exceeds the rate is bounded
@@ -77,15 +113,14 @@ pub fn turned_away(by: Option<Role>, error: &Error, began: Instant) {
     counter!(REFUSED, "problem" => problem).increment(1);
 }
 
-/// What has become of a command, and the kind of problem where there is one.
-fn outcome(answer: &Answer) -> (&'static str, Option<&'static str>) {
-    let outcome = match &answer.result {
+/// What has become of a command.
+fn outcome(answer: &Answer) -> &'static str {
+    match &answer.result {
         _ if answer.replayed => "replayed",
         Ok(_) => "done",
         Err(Error::Outdated { .. }) => "conflict",
         Err(Error::Away) => "away",
         Err(Error::Internal) => "failed",
         Err(_) => "refused",
-    };
-    (outcome, answer.result.as_ref().err().map(Error::name))
+    }
 }

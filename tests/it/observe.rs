@@ -2,6 +2,8 @@
 
 use crate::{
     prometheus::{Exposition, Sample},
+    proxy::{Line, Proxy},
+    redis_server::RedisServer,
     world::{Answer, Instance, Market, SOON, Socket, Store, day, offer, program, until},
 };
 use futures::future::join_all;
@@ -244,6 +246,29 @@ async fn a_socket_is_logged_under_the_id_that_it_came_with() {
     let closing =
         |line: &Value| line["span"]["request_id"] == "from-a-socket" && line["code"] == 1012;
     assert!(lines(&instance).iter().any(closing), "{}", instance.said());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_nobody_waited_for_is_logged_as_abandoned() {
+    let server = RedisServer::start();
+    let line = Proxy::to(server.port).await;
+    let mut command = program();
+    command
+        .env("LOG_FORMAT", "json")
+        .env("REDIS_URL", line.url());
+    let instance = Instance::start(command);
+    instance.until_ready().await;
+    line.now(Line::NoAnswers);
+    let request = instance
+        .request(Method::POST, "/api/orders")
+        .json(&offer("Diavola"));
+    let request = request.header("x-request-id", "hung-up");
+    let impatient = request.timeout(Duration::from_millis(200)).send().await;
+    assert!(impatient.unwrap_err().is_timeout());
+    until(async || !commands(&instance).is_empty()).await;
+    let line = &commands(&instance)[0];
+    assert_eq!(line["outcome"], "abandoned");
+    assert_eq!(line["span"]["request_id"], "hung-up");
 }
 
 /// A day with names, through every way in and out: what goes well, what is refused, what cannot be read.
