@@ -8,6 +8,7 @@
     clippy::unwrap_used
 )]
 
+mod alerts;
 mod config;
 mod export;
 mod faults;
@@ -15,7 +16,6 @@ mod history;
 mod lists;
 mod observe;
 mod once;
-mod ops;
 mod orders;
 mod outages;
 mod pages;
