@@ -65,8 +65,8 @@ impl Stopwatch {
         }
     }
 
-    /// Hears of an event, each in its turn.
-    pub fn note(&mut self, event: &Event) {
+    /// Hears of an event, each in its turn; the stage that it ended, and how long that was.
+    pub fn note(&mut self, event: &Event) -> Option<(Status, TimeDelta)> {
         let (order, at) = (&event.order, event.order.updated_at);
         if event.event_type == EventType::Created {
             self.count(at);
@@ -75,17 +75,16 @@ impl Stopwatch {
         self.begin(order);
         // How long somebody has waited in vain says nothing of how long it takes.
         if order.status == Status::Cancelled {
-            return;
+            return None;
         }
-        let stage = |status| STAGES.iter().position(|&stage| stage == status);
-        let over = before.and_then(|(status, since)| Some((stage(status)?, at - since)));
-        if let Some((stage, lasted)) = over {
-            let all = &mut self.lasted[stage];
-            all.push_back((at, lasted));
-            while all.len() > KEPT || all.front().is_some_and(|(over, _)| at - *over >= DAY) {
-                all.pop_front();
-            }
+        let (status, since) = before?;
+        let stage = STAGES.iter().position(|&stage| stage == status)?;
+        let (all, lasted) = (&mut self.lasted[stage], at - since);
+        all.push_back((at, lasted));
+        while all.len() > KEPT || all.front().is_some_and(|(over, _)| at - *over >= DAY) {
+            all.pop_front();
         }
+        Some((status, lasted))
     }
 
     fn count(&mut self, at: Time) {
@@ -213,13 +212,15 @@ mod tests {
     #[test]
     fn what_is_a_day_old_is_forgotten() {
         let mut watch = Stopwatch::default();
-        day(1, 0, &[10]).iter().for_each(|event| watch.note(event));
+        for event in day(1, 0, &[10]) {
+            watch.note(&event);
+        }
         let later = 86_400 + 10;
         assert_eq!(watch.pace(at(later - 1)).stages[0].count, 1);
         assert_eq!(watch.pace(at(later)).stages[0].count, 0);
-        day(2, later, &[10])
-            .iter()
-            .for_each(|event| watch.note(event));
+        for event in day(2, later, &[10]) {
+            watch.note(&event);
+        }
         assert_eq!(watch.lasted[0].len(), 1);
         assert_eq!(watch.made.len(), 1);
     }
@@ -229,7 +230,8 @@ mod tests {
         let mut watch = Stopwatch::default();
         let events = day(1, 0, &[10, 20]);
         watch.begin(&events[1].order);
-        watch.note(&events[2]);
+        let stage = (Status::SupplierAccepted, TimeDelta::seconds(20));
+        assert_eq!(watch.note(&events[2]), Some(stage));
         assert_eq!(
             watch.pace(at(100)).stages[1],
             Lasted {
@@ -259,7 +261,9 @@ mod tests {
             made.sort_unstable();
             let mut watch = Stopwatch::default();
             for (n, start) in made.iter().enumerate() {
-                day(n as u128, *start, &[]).iter().for_each(|event| watch.note(event));
+                for event in day(n as u128, *start, &[]) {
+                    watch.note(&event);
+                }
             }
             let pace = watch.pace(at(*made.last().unwrap()));
             let naive: Vec<u32> = {

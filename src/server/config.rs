@@ -1,6 +1,7 @@
 //! All settings: from the environment, `.env`, and `Leptos.toml` for what Leptos needs to run. Read once, at
 //! the start; a value that makes no sense stops the start with a sentence that names its variable.
 
+use super::stored;
 use crate::ui::Currency;
 use axum::http::{HeaderValue, Uri, uri::Authority};
 use ipnet::IpNet;
@@ -35,7 +36,7 @@ const fn setting(name: &'static str, default: Option<&'static str>) -> Setting {
 }
 
 /// All settings, in the order of `.env.example`.
-pub const SETTINGS: [Setting; 19] = [
+pub const SETTINGS: [Setting; 27] = [
     setting("LEPTOS_SITE_ADDR", None),
     setting("LEPTOS_SITE_ROOT", None),
     setting("LEPTOS_HASH_FILES", None),
@@ -58,6 +59,14 @@ pub const SETTINGS: [Setting; 19] = [
     setting("CURRENCY", Some("EUR")),
     setting("RATE_LIMIT", Some("100")),
     setting("RUST_LOG", Some("info")),
+    setting("LOG_FORMAT", None),
+    setting("METRICS_ADDR", None),
+    setting("OTEL_EXPORTER_OTLP_ENDPOINT", None),
+    setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", None),
+    setting("OTEL_EXPORTER_OTLP_PROTOCOL", Some("http/protobuf")),
+    setting("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", Some("http/protobuf")),
+    setting("OTEL_TRACES_EXPORTER", Some("otlp")),
+    setting("OTEL_SDK_DISABLED", Some("false")),
 ];
 
 impl Setting {
@@ -195,6 +204,8 @@ pub struct Config {
     pub sockets: usize,
     pub sockets_per_address: usize,
     pub currency: Currency,
+    /// Where to show what is measured, and nothing else; `None`: beside everything else.
+    pub metrics: Option<SocketAddr>,
 }
 
 #[derive(Clone)]
@@ -206,6 +217,16 @@ pub enum Store {
         /// The setting that holds the credentials.
         credentials: &'static str,
     },
+}
+
+impl Store {
+    /// The file that holds everything, if it is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        match self {
+            Store::Embedded(folder) => Some(stored::file(folder)),
+            Store::Redis { .. } => None,
+        }
+    }
 }
 
 /// Where it is, for people; without anything secret.
@@ -243,6 +264,7 @@ impl Config {
             retention: retention()?,
             sockets: number("MAX_SOCKETS")? as usize,
             currency: currency()?,
+            metrics: parsed("METRICS_ADDR")?,
             sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")? as usize,
         })
     }
@@ -260,6 +282,9 @@ impl Config {
             number("MAX_SOCKETS_PER_ADDRESS").err(),
             currency().err(),
             log_filter().err(),
+            log_format(false).err(),
+            parsed::<SocketAddr>("METRICS_ADDR").err(),
+            exports_traces().err(),
         ];
         faults.into_iter().flatten().collect()
     }
@@ -531,6 +556,84 @@ pub fn log_filter() -> Result<EnvFilter, ConfigError> {
         ));
     }
     EnvFilter::try_new(&text).map_err(|why| wrong(VARIABLE, format!("“{text}” will not do: {why}")))
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Pretty,
+    /// One JSON object per line.
+    Json,
+}
+
+/// As asked for; else for people where there is a terminal, and for programs where there is none.
+pub fn log_format(terminal: bool) -> Result<LogFormat, ConfigError> {
+    match value("LOG_FORMAT")?.as_deref().map(str::trim) {
+        None if terminal => Ok(LogFormat::Pretty),
+        None => Ok(LogFormat::Json),
+        Some("pretty") => Ok(LogFormat::Pretty),
+        Some("json") => Ok(LogFormat::Json),
+        Some(text) => Err(wrong(
+            "LOG_FORMAT",
+            format!("“{text}” is no format: write pretty or json"),
+        )),
+    }
+}
+
+/// Whether traces are exported: where a collector is set, unless something else switches them off. The library reads
+/// the rest of the standard's variables itself.
+pub fn exports_traces() -> Result<bool, ConfigError> {
+    const COLLECTORS: [&str; 2] = [
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
+    const PROTOCOLS: [&str; 2] = [
+        "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+    ];
+    let mut collector = false;
+    for variable in COLLECTORS {
+        let Some(text) = value(variable)? else {
+            continue;
+        };
+        let uri = text.trim().parse::<Uri>().ok();
+        let scheme = uri.as_ref().and_then(Uri::scheme_str);
+        // The value itself may hold a password: it is not repeated.
+        if !matches!(scheme, Some("http" | "https")) {
+            return Err(wrong(
+                variable,
+                "write it like http://collector.example:4318",
+            ));
+        }
+        collector = true;
+    }
+    let off = parsed::<bool>("OTEL_SDK_DISABLED")?.unwrap_or(false);
+    let none = match value("OTEL_TRACES_EXPORTER")?.as_deref().map(str::trim) {
+        None | Some("otlp") => false,
+        Some("none") => true,
+        Some(text) => {
+            let why = format!("“{text}” is not known here: write otlp or none");
+            return Err(wrong("OTEL_TRACES_EXPORTER", why));
+        }
+    };
+    if !collector || off || none {
+        return Ok(false);
+    }
+    // The first one that is set counts.
+    for variable in PROTOCOLS {
+        match value(variable)?.as_deref().map(str::trim) {
+            None => {}
+            Some("http/protobuf") => break,
+            Some(text) => {
+                let why = format!(
+                    "“{text}” is not spoken here: write http/protobuf (port 4318, as a rule)"
+                );
+                return Err(wrong(variable, why));
+            }
+        }
+    }
+    Ok(true)
 }
 
 fn rate() -> Result<Option<NonZeroU32>, ConfigError> {

@@ -2,6 +2,7 @@
 //! come here, and nobody else speaks with the ledger.
 
 use super::{
+    commands,
     feed::Feed,
     ledger::{Batch, Health, Ledger, Outcome, Query, Result as Stored, StoreError, Tail, Text},
     now,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     Command, Cursor, Error, Event, Expected, Field, Found, Name, Offer, Order, OrderId, Pace, Role,
-    Snapshot, Sought, Status,
+    Snapshot, Sought, Status, Verb,
 };
 use std::{
     sync::{Arc, Mutex},
@@ -67,18 +68,18 @@ impl Desk {
         }
     }
 
-    /// A supplier offers a pizza.
-    pub async fn offer(&self, offer: Offer, sending: Option<&Sending>) -> Answer {
+    /// A supplier offers a pizza; `None` for whoever acts for the whole market.
+    pub async fn offer(&self, offer: Offer, by: Option<Role>, sending: Option<&Sending>) -> Answer {
         let until = Instant::now() + LATEST;
-        answer_in_time(async {
+        let work = answer_in_time(async {
             let now = now();
             let (order, event) = Order::new(OrderId(Uuid::now_v7()), offer, now);
             let change = orders::change(None, &order, event, now)?;
             let answer = self.settle(change, Ok(order), sending, until).await?;
             // Somebody else has the same random id: that does not happen.
             answer.ok_or(Error::Internal)
-        })
-        .await
+        });
+        commands::noted(Verb::Offer, by, None, work).await
     }
 
     /// `by` does something with an order; `None` may do whatever anybody may.
@@ -91,7 +92,8 @@ impl Desk {
         sending: Option<&Sending>,
     ) -> Answer {
         let until = Instant::now() + LATEST;
-        answer_in_time(async {
+        let verb = command.verb();
+        let work = answer_in_time(async {
             // Whenever somebody was faster, the order has moved on, and it has only so far to go.
             loop {
                 let (before, text) = match (self.read(id).await, sending) {
@@ -126,8 +128,8 @@ impl Desk {
                     return Ok(answer);
                 }
             }
-        })
-        .await
+        });
+        commands::noted(verb, by, Some(id), work).await
     }
 
     /// Makes a change and answers with `result`; or as this request was answered before. `None` if somebody else
@@ -143,6 +145,9 @@ impl Desk {
         change.once = sending
             .map(|sending| sending.remember(&result))
             .transpose()?;
+        if let Ok(order) = &result {
+            self.feed.causes.note(order);
+        }
         Ok(match (self.commit(change).await?, sending) {
             (Outcome::Done(_), _) => Some(result.into()),
             (Outcome::Known(text, _), Some(sending)) => Some(sending.recall(&text)),
@@ -234,7 +239,8 @@ impl Desk {
     pub async fn events(&self, id: OrderId) -> Result<Vec<Event>, Error> {
         let texts = self.history(id).await?;
         let read = |text: &Text| {
-            serde_json::from_str(text).map_err(|e| StoreError::Broken(e.to_string()).into())
+            serde_json::from_str(text)
+                .map_err(|error| orders::unreadable("an event", &error).into())
         };
         texts.iter().map(read).collect()
     }
@@ -278,6 +284,19 @@ impl Desk {
             current: self.feed.is_current(),
             cursor: self.feed.cursor(),
             restarts: self.feed.restarts(),
+        }
+    }
+
+    /// Events that were stored through this instance and have not come back in its feed: 0 where a new history
+    /// has begun.
+    pub fn behind(&self) -> u64 {
+        let written = self.written.lock().ok().and_then(|written| written.clone());
+        let Some((written, read)) = written.zip(self.feed.cursor()) else {
+            return 0;
+        };
+        match written.epoch == read.epoch {
+            true => written.seq.saturating_sub(read.seq),
+            false => 0,
         }
     }
 

@@ -6,13 +6,17 @@
 
 use super::{
     ledger::{Ledger, Query, Result, StoreError, Tail, Text},
+    metrics::{FEED_DELAY, STAGE_SECONDS},
     now, orders,
+    trace::Causes,
 };
 use crate::domain::{
     Board, Counts, Cursor, Event, EventType, Folded, Order, Pace, Reach, Ring, Row, Status,
     Stopwatch, Time,
 };
 use axum::extract::ws::Utf8Bytes;
+use chrono::TimeDelta;
+use metrics::histogram;
 use std::{
     sync::{
         Arc, RwLock,
@@ -38,6 +42,8 @@ pub struct Feed {
     moved: watch::Sender<u64>,
     /// How often the log did not deliver, or was lost, and reading it began anew.
     restarts: AtomicU64,
+    /// Which traces the events that are to come belong to.
+    pub causes: Causes,
 }
 
 struct View {
@@ -51,6 +57,19 @@ struct View {
     proved_at: Time,
     /// Whether readers were told that nothing is missing.
     vouched: bool,
+}
+
+/// What the feed says of itself.
+pub struct Reading {
+    /// Since the log last proved that nothing is missing.
+    pub proof_age: Duration,
+    /// The number of the newest entry, and the one after which all are held in memory.
+    pub position: u64,
+    pub oldest: u64,
+    /// Orders of the whole market.
+    pub orders: Vec<(Status, u64)>,
+    /// For how long the order that stands longest in a status stands there; final ones aside.
+    pub waits: Vec<(Status, Duration)>,
 }
 
 /// What a reader with a cursor finds.
@@ -123,15 +142,23 @@ impl Feed {
         let Some(view) = guard.as_mut() else {
             return false;
         };
+        let mut spans = Vec::new();
         for text in entries {
             let Ok(event) = serde_json::from_str::<Event>(text) else {
-                tracing::error!(entry = &**text, "an entry of the log cannot be read");
+                tracing::error!(after = %view.board.cursor(), "an entry of the log cannot be read");
                 return false;
             };
             if view.board.fold(&event) == Folded::Gap {
                 return false;
             }
-            view.stopwatch.note(&event);
+            if let Some((stage, lasted)) = view.stopwatch.note(&event) {
+                histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
+            }
+            histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
+            if let Some(span) = self.causes.follow(&event.order) {
+                span.record("cursor", tracing::field::display(&event.id));
+                spans.push(span);
+            }
             view.ring.push(frame(text));
         }
         (view.proved, view.proved_at) = (Instant::now(), now());
@@ -141,6 +168,8 @@ impl Feed {
         if news {
             self.touch();
         }
+        // From here on they are on their way to every socket.
+        drop(spans);
         true
     }
 
@@ -207,6 +236,12 @@ impl Feed {
         self.read().as_ref().is_some_and(|view| !view.is_stale())
     }
 
+    /// What can be measured now, unless nothing has been read yet.
+    pub fn reading(&self) -> Option<Reading> {
+        let now = now();
+        self.read().as_ref().map(|view| view.reading(now))
+    }
+
     /// How often reading the log had to begin anew.
     pub fn restarts(&self) -> u64 {
         self.restarts.load(Ordering::Relaxed)
@@ -242,6 +277,11 @@ impl Feed {
     }
 }
 
+/// A clock that was set back makes nothing faster than at once.
+fn seconds(time: TimeDelta) -> f64 {
+    time.to_std().unwrap_or_default().as_secs_f64()
+}
+
 /// An entry as it is sent: it is copied once, and then shared by all sockets.
 pub fn frame(entry: &Text) -> Utf8Bytes {
     entry.to_string().into()
@@ -255,6 +295,32 @@ impl View {
             ..newest.clone()
         };
         Next::Elsewhere { newest, oldest }
+    }
+
+    fn reading(&self, now: Time) -> Reading {
+        let counts = self.board.counts();
+        let orders = Status::ALL
+            .iter()
+            .map(|&status| (status, counts.of(status)));
+        let mut waits: Vec<_> = Status::ALL
+            .iter()
+            .filter(|status| !status.is_final())
+            .map(|&status| (status, Duration::ZERO))
+            .collect();
+        for order in self.board.orders() {
+            let stands = (now - order.updated_at).to_std().unwrap_or_default();
+            let same = waits.iter_mut().find(|(status, _)| *status == order.status);
+            if let Some((_, longest)) = same {
+                *longest = stands.max(*longest);
+            }
+        }
+        Reading {
+            proof_age: self.proved.elapsed(),
+            position: self.board.cursor().seq,
+            oldest: self.ring.oldest(),
+            orders: orders.collect(),
+            waits,
+        }
     }
 
     fn is_stale(&self) -> bool {

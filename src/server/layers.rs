@@ -1,7 +1,9 @@
 //! Every layer around the routes, outermost first.
 
 use super::{
+    metrics::RATE_LIMITED,
     peer,
+    requests::{self, REQUEST_ID},
     rest::{LARGEST_BODY, read_body},
     state::App,
 };
@@ -20,7 +22,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, co
 
 pub fn around(router: Router<App>, app: &App) -> Router<App> {
     // The last one added is the first one to see a request.
-    router
+    let router = router
         .layer(CompressionLayer::new().compress_when(is_page))
         .layer(from_fn(small_enough))
         .layer(from_fn_with_state(app.clone(), own_origin))
@@ -28,7 +30,8 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
         .layer(cors(&app.config.origins))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn(plain_headers))
-        .layer(from_fn_with_state(app.clone(), from_whom))
+        .layer(from_fn_with_state(app.clone(), from_whom));
+    requests::around(router)
 }
 
 /// Sees through our own proxies: from here on, the address is the client's (its port is not known then).
@@ -85,6 +88,9 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             name("idempotency-key"),
+            name("traceparent"),
+            name("tracestate"),
+            REQUEST_ID,
         ])
         .expose_headers([
             header::ETAG,
@@ -93,6 +99,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             header::RETRY_AFTER,
             name("last-event-id"),
             name("idempotent-replayed"),
+            REQUEST_ID,
         ])
         .max_age(Duration::from_secs(600))
 }
@@ -104,7 +111,7 @@ async fn within_rate(
     request: Request,
     next: Next,
 ) -> Response {
-    let free = ["/healthz", "/readyz", "/pkg/"]
+    let free = ["/healthz", "/readyz", "/metrics", "/pkg/"]
         .iter()
         .any(|path| request.uri().path().starts_with(path));
     match if free {
@@ -113,7 +120,10 @@ async fn within_rate(
         app.limits.check(from.ip())
     } {
         Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
+        Err(error) => {
+            metrics::counter!(RATE_LIMITED).increment(1);
+            error.into_response()
+        }
     }
 }
 

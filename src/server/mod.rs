@@ -3,6 +3,7 @@
 mod adopt;
 mod audit;
 mod cli;
+mod commands;
 mod config;
 mod desk;
 mod document;
@@ -15,12 +16,14 @@ mod ledger;
 mod limits;
 mod listen;
 mod local;
+mod metrics;
 mod once;
 mod orders;
 mod pages;
 mod peer;
 mod posted;
 mod query;
+mod requests;
 mod rest;
 mod router;
 mod seats;
@@ -29,6 +32,7 @@ mod socket;
 mod state;
 mod stored;
 mod telemetry;
+mod trace;
 
 pub use cli::main;
 pub use posted::{desk, posted};
@@ -37,11 +41,13 @@ use crate::domain::Time;
 use config::{Config, ConfigError, Sources, Store};
 use desk::Desk;
 use feed::Feed;
-use ledger::{Embedded, Ledger, Redis, StoreError, Target, fresh_epoch};
+use ledger::{Embedded, Ledger, Measured, Redis, StoreError, Target, fresh_epoch};
 use limits::Limits;
+use metrics::Metrics;
 use seats::Seats;
 use state::{App, Sockets};
-use std::{io, process::ExitCode, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use telemetry::TelemetryError;
 use tokio::{
     net::TcpListener,
     select,
@@ -68,8 +74,12 @@ enum StartError {
     File(StoreError),
     #[error("{0}")]
     Store(#[from] StoreError),
-    #[error("LEPTOS_SITE_ADDR: cannot listen on {0}: {1}")]
-    Listen(std::net::SocketAddr, io::Error),
+    #[error("{0}: cannot listen on {1}: {2}")]
+    Listen(&'static str, SocketAddr, io::Error),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error("the figures cannot be kept: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
     #[error("{0}")]
     Runtime(#[from] io::Error),
 }
@@ -93,23 +103,29 @@ fn read_env() -> Result<(), StartError> {
 
 fn start() -> Result<(), StartError> {
     read_env()?;
-    telemetry::begin()?;
+    let telemetry = telemetry::begin()?;
     let config = Config::read()?;
-    tokio::runtime::Runtime::new()?.block_on(run(config))
+    let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
+    telemetry.end();
+    ran
 }
 
 async fn run(config: Config) -> Result<(), StartError> {
     // An executor that was set before does as well.
     let _ = any_spawner::Executor::init_tokio();
     let mut terminate = signal(SignalKind::terminate())?;
-    let addr = config.addr();
-    let listener = TcpListener::bind(addr)
-        .await
-        .map_err(|error| StartError::Listen(addr, error))?;
-    let ledger = open(&config).await?;
+    let listener = bind("LEPTOS_SITE_ADDR", config.addr()).await?;
+    let apart = match config.metrics {
+        Some(addr) => Some(bind("METRICS_ADDR", addr).await?),
+        None => None,
+    };
+    let metrics = Metrics::begin(config.store.file().map(Arc::from))?;
+    let tidier = tokio::spawn(metrics.clone().keep_tidy());
+    let ledger: Arc<dyn Ledger> = Arc::new(Measured::new(open(&config).await?));
     let feed = Arc::new(Feed::default());
     let follower = tokio::spawn(feed.clone().follow(ledger.clone()));
 
+    socket::begin_counting();
     let sockets = Sockets::new(Seats::new(config.sockets, config.sockets_per_address));
     let app = App {
         desk: Arc::new(Desk::new(ledger, feed)),
@@ -117,7 +133,17 @@ async fn run(config: Config) -> Result<(), StartError> {
         leptos: config.leptos.clone(),
         config: Arc::new(config),
         sockets: sockets.clone(),
+        metrics,
     };
+    if let Some(listener) = apart {
+        tracing::info!("figures on http://{}/metrics", listener.local_addr()?);
+        let stop = sockets.stop.clone().cancelled_owned();
+        tokio::spawn(listen::serve(
+            listener,
+            router::metrics_alone(app.clone()),
+            stop,
+        ));
+    }
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let stop = async {
         select! {
@@ -133,7 +159,15 @@ async fn run(config: Config) -> Result<(), StartError> {
         tracing::warn!("some sockets did not close in time");
     }
     follower.abort();
+    tidier.abort();
     Ok(())
+}
+
+/// Listens where a setting says.
+async fn bind(setting: &'static str, addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr)
+        .await
+        .map_err(|error| StartError::Listen(setting, addr, error))
 }
 
 async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {

@@ -87,7 +87,7 @@ impl Sending {
     /// The answer to it, from what is remembered under its name.
     pub fn recall(&self, text: &Text) -> Answer {
         let Ok(record) = serde_json::from_str::<Record>(text) else {
-            tracing::error!(name = self.name, "a remembered answer cannot be read");
+            tracing::error!("a remembered answer cannot be read");
             return Err(Error::Internal).into();
         };
         if record.print != self.print {

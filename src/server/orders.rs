@@ -60,8 +60,14 @@ fn as_of(entry: &str) -> Option<(Text, Vec<Index>)> {
 }
 
 pub fn read(text: &str) -> Result<Order> {
-    serde_json::from_str(text)
-        .map_err(|error| StoreError::Broken(format!("an order that cannot be read: {error}")))
+    serde_json::from_str(text).map_err(|error| unreadable("an order", &error))
+}
+
+/// What cannot be read, and where it fails. The library's own words may repeat what it has read, which is nobody's
+/// but the customer's.
+pub fn unreadable(what: &str, error: &serde_json::Error) -> StoreError {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    StoreError::Broken(format!("{what} that cannot be read ({place})"))
 }
 
 pub fn write<T: Serialize>(value: &T) -> Result<Text> {

@@ -5,6 +5,7 @@
 //! form, with what was typed. That travels in a short-lived cookie, never in an address.
 
 use super::{
+    commands,
     desk::Desk,
     once::{Answer, Sending},
     state::App,
@@ -22,7 +23,7 @@ use axum::http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// The cookie that brings a refusal back.
 const FLASH: &str = "refused";
@@ -77,11 +78,11 @@ impl Posted {
 
     pub async fn offer(self) -> Result<Order, Error> {
         let sending = self.sending(&self.key, "");
-        let work = async {
-            let offer = Offer::read(self.fields())?;
-            Ok(desk()?.offer(offer, sending.as_ref()).await)
+        let by = Role::Supplier;
+        let answer = match (Offer::read(self.fields()), desk()) {
+            (Ok(offer), Ok(desk)) => desk.offer(offer, Some(by), sending.as_ref()).await,
+            (Err(error), _) | (_, Err(error)) => turned_away(by, error),
         };
-        let answer = work.await.unwrap_or_else(|error| Err(error).into());
         self.answer(None, answer)
     }
 
@@ -95,7 +96,7 @@ impl Posted {
     ) -> Result<Order, Error> {
         let answer = match read(self.fields()) {
             Ok(command) => self.carry_out(&self.key, (id, version), by, command).await,
-            Err(error) => Err(error).into(),
+            Err(error) => turned_away(by, error),
         };
         self.answer(Some(id), answer)
     }
@@ -107,7 +108,7 @@ impl Posted {
                 self.carry_out(&self.key, order, Role::Dispatch, command)
                     .await
             }
-            Err(error) => Err(error).into(),
+            Err(error) => turned_away(Role::Dispatch, error),
         };
         self.answer(Some(order.0), answer)
     }
@@ -115,10 +116,13 @@ impl Posted {
     /// Gives several orders to one driver. Each is a change of its own, with a key of its own, and is done or
     /// refused by itself.
     pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
-        let read = || Ok((self.driver()?, read_several(orders)?));
+        let read = || Ok::<_, Error>((self.driver()?, read_several(orders)?));
         let (command, several) = match read() {
             Ok(read) => read,
-            Err(error) => return self.ticked(orders).answer_several(Err(error)),
+            Err(error) => {
+                commands::turned_away(Some(Role::Dispatch), &error, Instant::now());
+                return self.ticked(orders).answer_several(Err(error));
+            }
         };
         let work = several.into_iter().map(|order| {
             let (command, this) = (command.clone(), &self);
@@ -157,7 +161,7 @@ impl Posted {
                 desk.act(id, command, Some(by), &expected, sending.as_ref())
                     .await
             }
-            Err(error) => Err(error).into(),
+            Err(error) => turned_away(by, error),
         }
     }
 
@@ -290,6 +294,12 @@ impl Posted {
         };
         response.append_header(SET_COOKIE, cookie(&flash));
     }
+}
+
+/// The answer to a form that nobody looked at.
+fn turned_away(by: Role, error: Error) -> Answer {
+    commands::turned_away(Some(by), &error, Instant::now());
+    Err(error).into()
 }
 
 /// What `id.version` says, for each of several orders.

@@ -4,15 +4,17 @@
 //! too slowly for that is closed, and may come back with `since`.
 
 use super::{
+    desk::Desk,
     feed::{self, Next},
-    ledger::Tail,
+    ledger::{self, Tail},
+    metrics::{FRAMES, SOCKETS_CLOSED},
     now, query,
     state::App,
 };
 use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
 use axum::{
     extract::{
-        ConnectInfo, RawQuery, State,
+        ConnectInfo, Extension, RawQuery, State,
         ws::{
             CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade,
             rejection::WebSocketUpgradeRejection,
@@ -21,12 +23,15 @@ use axum::{
     response::Response,
 };
 use futures::SinkExt;
+use metrics::{Counter, counter};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     select,
     sync::watch,
     time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
+use tower_http::request_id::RequestId;
+use tracing::{Instrument, Span};
 
 const BEAT: Duration = Duration::from_secs(15);
 /// How long after a ping a peer may be silent.
@@ -71,6 +76,47 @@ enum End {
     Close(u16, &'static str),
 }
 
+impl End {
+    const NAMES: [&str; 7] = [
+        "gone",
+        "goodbye",
+        "too_slow",
+        "silent",
+        "stopping",
+        "too_large",
+        "malformed",
+    ];
+
+    /// The stable name of its kind.
+    fn name(&self) -> &'static str {
+        let [
+            gone,
+            goodbye,
+            too_slow,
+            silent,
+            stopping,
+            too_large,
+            malformed,
+        ] = End::NAMES;
+        match self {
+            End::Gone => gone,
+            End::Goodbye => goodbye,
+            End::Close(4008, _) => too_slow,
+            End::Close(4012, _) => silent,
+            End::Close(1012, _) => stopping,
+            End::Close(1009, _) => too_large,
+            End::Close(..) => malformed,
+        }
+    }
+}
+
+/// What has never happened is 0, not unknown.
+pub fn begin_counting() {
+    for reason in End::NAMES {
+        counter!(SOCKETS_CLOSED, "reason" => reason).absolute(0);
+    }
+}
+
 const TOO_SLOW: End = End::Close(4008, "You read too slowly. Come back with since.");
 const SILENT: End = End::Close(4012, "You did not answer a ping. Come back with since.");
 const STOPPING: End = End::Close(1012, "The server stops. Come back with since.");
@@ -81,6 +127,7 @@ const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 
 pub async fn open(
     State(app): State<App>,
     from: ConnectInfo<SocketAddr>,
+    Extension(id): Extension<RequestId>,
     RawQuery(query): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Error> {
@@ -96,17 +143,22 @@ pub async fn open(
         .max_frame_size(LARGEST_MESSAGE);
     let seat = app.sockets.seats.take(from.ip())?;
     let open = app.sockets.open.clone();
+    let id = id.header_value().to_str().unwrap_or_default();
+    // On its own: the request ends now.
+    let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            serve(app, socket, since).await;
+            serve(app, socket, since, log).await;
             drop(seat);
         })
     }))
 }
 
-async fn serve(app: App, socket: WebSocket, since: Option<Since>) {
-    let mut viewer = Viewer::new(app, socket, since);
-    match viewer.run().await {
+async fn serve(app: App, socket: WebSocket, since: Option<Since>, log: Span) {
+    let mut viewer = Viewer::new(app, socket, since, log);
+    let end = viewer.run().await;
+    counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
+    match end {
         End::Gone => {}
         End::Goodbye => viewer.hang_up().await,
         End::Close(code, reason) => viewer.close(code, reason).await,
@@ -127,10 +179,14 @@ struct Viewer {
     moved: watch::Receiver<u64>,
     beat: Interval,
     answer_by: Option<Instant>,
+    /// Counts what all sockets send.
+    frames: Counter,
+    /// The id of the request that it began with, for the log. It is not entered with every step.
+    log: Span,
 }
 
 impl Viewer {
-    fn new(app: App, socket: WebSocket, since: Option<Since>) -> Viewer {
+    fn new(app: App, socket: WebSocket, since: Option<Since>, log: Span) -> Viewer {
         let mut beat = interval_at(Instant::now() + BEAT, BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let signals = since.is_some();
@@ -149,6 +205,8 @@ impl Viewer {
             moved,
             beat,
             answer_by: None,
+            frames: counter!(FRAMES),
+            log,
         }
     }
 
@@ -201,7 +259,7 @@ impl Viewer {
                 // It cannot be told, and wants what happens from now on: of this history, everything.
                 Next::Elsewhere { oldest, .. } => self.cursor = Some(oldest),
                 Next::Older if self.caught_up => return Err(TOO_SLOW),
-                Next::Older => match self.app.desk.older(cursor, CHUNK).await {
+                Next::Older => match older(&self.app.desk, cursor, &self.log).await {
                     Ok(Tail::Entries(entries)) if !entries.is_empty() => {
                         let cursor = Cursor {
                             seq: cursor.seq + entries.len() as u64,
@@ -263,6 +321,7 @@ impl Viewer {
     }
 
     async fn send(&mut self, frames: Vec<Utf8Bytes>) -> Result<(), End> {
+        let count = frames.len() as u64;
         let all = async {
             for frame in frames {
                 self.socket.feed(Message::Text(frame)).await?;
@@ -270,9 +329,12 @@ impl Viewer {
             self.socket.flush().await
         };
         match timeout(FLUSH, all).await {
-            Ok(sent) => sent.map_err(|_| End::Gone),
-            Err(_) => Err(TOO_SLOW),
+            Ok(sent) => sent.map_err(|_| End::Gone)?,
+            Err(_) => return Err(TOO_SLOW),
         }
+        // Once for all of them: there may be ten thousand sockets.
+        self.frames.increment(count);
+        Ok(())
     }
 
     /// Returns when there may be something to do.
@@ -313,7 +375,7 @@ impl Viewer {
     }
 
     async fn close(&mut self, code: u16, reason: &'static str) {
-        tracing::info!(code, "closing a socket");
+        tracing::info!(parent: &self.log, code, "closing a socket");
         let frame = CloseFrame {
             code,
             reason: Utf8Bytes::from_static(reason),
@@ -333,6 +395,12 @@ impl Viewer {
         };
         let _ = timeout(GOODBYE, rest).await;
     }
+}
+
+/// What the feed no longer holds.
+async fn older(desk: &Desk, cursor: &Cursor, log: &Span) -> ledger::Result<Tail> {
+    let older = desk.older(cursor, CHUNK);
+    older.instrument(log.clone()).await
 }
 
 /// What to say to a peer that does not keep to the protocol (RFC 6455, section 7.4.1).

@@ -1,6 +1,6 @@
 //! What every request can reach.
 
-use super::{config::Config, desk::Desk, limits::Limits, seats::Seats};
+use super::{config::Config, desk::Desk, limits::Limits, metrics::Metrics, seats::Seats};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ pub struct App {
     pub leptos: LeptosOptions,
     pub limits: Arc<Limits>,
     pub sockets: Sockets,
+    pub metrics: Metrics,
 }
 
 /// The open sockets: counted, so that a stop can wait for them, and told when it comes.

@@ -24,6 +24,13 @@ fn a_value_that_makes_no_sense_is_named() {
         ("TRUSTED_PROXIES", "market-proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1, 10.0.0.0/33"),
         ("DATA_DIR", "/dev/null/nowhere"),
+        ("LOG_FORMAT", "xml"),
+        ("RUST_LOG", "loud"),
+        ("METRICS_ADDR", "9090"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "grpc://collector"),
+        ("OTEL_TRACES_EXPORTER", "jaeger"),
+        ("OTEL_SDK_DISABLED", "perhaps"),
     ] {
         let mut command = program();
         command
@@ -36,11 +43,23 @@ fn a_value_that_makes_no_sense_is_named() {
 }
 
 #[test]
+fn a_protocol_that_is_not_spoken_is_named_where_traces_are_wanted() {
+    let mut command = program();
+    command
+        .env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317");
+    assert!(refuses_to_start(command).contains("OTEL_EXPORTER_OTLP_PROTOCOL"));
+}
+
+#[test]
 fn an_address_in_use_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut command = program();
-    command.env("LEPTOS_SITE_ADDR", taken.local_addr().unwrap().to_string());
-    assert!(refuses_to_start(command).contains("LEPTOS_SITE_ADDR"));
+    let taken = taken.local_addr().unwrap().to_string();
+    for setting in ["LEPTOS_SITE_ADDR", "METRICS_ADDR"] {
+        let mut command = program();
+        command.env(setting, &taken);
+        assert!(refuses_to_start(command).contains(setting));
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
     clippy::unwrap_used
 )]
 
+mod alerts;
 mod behind;
 mod config;
 mod docs;
@@ -18,11 +19,13 @@ mod health;
 mod history;
 mod inspect;
 mod lists;
+mod observe;
 mod once;
 mod ops;
 mod orders;
 mod outages;
 mod pages;
+mod prometheus;
 mod proxy;
 mod redis_server;
 mod refusals;

@@ -122,6 +122,7 @@ fn every_setting_is_explained_and_every_explained_one_is_read() {
     let config = code(&read("src/server/config.rs"));
     let prefixes = [
         "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "CURRENCY", "TRUSTED_",
+        "LOG_", "METRICS_", "OTEL_",
     ];
     let quoted = config.split('"').skip(1).step_by(2);
     let read: BTreeSet<String> = quoted

@@ -115,7 +115,7 @@ pub fn program() -> Command {
     for (name, _) in std::env::vars() {
         if [
             "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "TRUSTED_",
-            "RUST_LOG",
+            "RUST_LOG", "LOG_", "METRICS_", "OTEL_",
         ]
         .iter()
         .any(|part| name.starts_with(part))
@@ -126,6 +126,7 @@ pub fn program() -> Command {
     command
         .current_dir(std::env::temp_dir())
         .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+        .env("LOG_FORMAT", "pretty")
         .env("RUST_LOG", "info");
     command
 }
@@ -152,7 +153,7 @@ impl Instance {
             let line = line.unwrap();
             said.lock().unwrap().push_str(&format!("{line}\n"));
             if let Some((_, address)) = line.split_once("listening on ") {
-                url = Some(address.trim().to_owned());
+                url = Some(address.split('"').next().unwrap().trim().to_owned());
                 break;
             }
         }
@@ -163,7 +164,7 @@ impl Instance {
                 log.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
-        // Set before, it does as well.
+        // The program's own library, which leaves the choice to whoever uses it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(30))
@@ -281,6 +282,14 @@ impl Instance {
             memory,
             std::fs::read_dir(format!("{process}/fd")).unwrap().count(),
         )
+    }
+
+    /// The names of its threads.
+    pub fn threads(&self) -> Vec<String> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap();
+        threads
+            .filter_map(|thread| std::fs::read_to_string(thread.unwrap().path().join("comm")).ok())
+            .collect()
     }
 
     pub fn signal(&self, name: &str) {

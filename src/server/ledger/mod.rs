@@ -7,6 +7,7 @@
 mod aside;
 pub mod embedded;
 pub mod keys;
+mod measured;
 mod needs;
 mod redis;
 pub mod schema;
@@ -20,6 +21,7 @@ mod model;
 
 pub use embedded::{Embedded, ReadOnly, Unreadable, check};
 pub use keys::Keys;
+pub use measured::Measured;
 pub use needs::{Need, On, commands, needs};
 pub use redis::{OLDEST, Redis, Target, durability};
 pub use witness::left_at;
@@ -192,6 +194,17 @@ pub enum StoreError {
     Broken(String),
 }
 
+impl StoreError {
+    /// The stable name of its kind.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StoreError::Away(_) => "away",
+            StoreError::Ambiguous(_) => "ambiguous",
+            StoreError::Broken(_) => "broken",
+        }
+    }
+}
+
 /// What survives what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -203,6 +216,15 @@ pub enum Durability {
     Everysec,
     /// Only snapshots, or nothing: a restart of Redis may lose everything since the last one.
     Memory,
+}
+
+impl Durability {
+    pub const ALL: [Durability; 4] = [
+        Durability::Fsync,
+        Durability::Always,
+        Durability::Everysec,
+        Durability::Memory,
+    ];
 }
 
 impl fmt::Display for Durability {

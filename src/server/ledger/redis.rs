@@ -11,7 +11,9 @@ use super::{
     recall, schema,
 };
 use crate::domain::{Cursor, Epoch};
+use crate::server::metrics::STORE_CONNECTIONS;
 use async_trait::async_trait;
+use metrics::counter;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, RedisError,
     RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd, from_redis_value, pipe,
@@ -96,6 +98,10 @@ impl Redis {
     }
 
     async fn begin(target: Target, looks: bool) -> Result<Redis> {
+        // What has never happened is 0, not unknown.
+        for outcome in ["connected", "refused", "away"] {
+            counter!(STORE_CONNECTIONS, "outcome" => outcome).absolute(0);
+        }
         let link = Arc::new(Link {
             client: Client::open(target.info).map_err(|e| StoreError::Broken(e.to_string()))?,
             credentials: target.credentials,
@@ -379,7 +385,15 @@ impl Link {
     }
 
     async fn connect(&self) -> Result<Session> {
-        self.pass_the_fence().await.unwrap_or_else(|error| {
+        let passed = self.pass_the_fence().await;
+        let outcome = match &passed {
+            Ok(Ok(_)) => "connected",
+            Ok(Err(_)) => "refused",
+            Err(error) if is_refused(error) || error.code() == Some("NOPERM") => "refused",
+            Err(_) => "away",
+        };
+        counter!(STORE_CONNECTIONS, "outcome" => outcome).increment(1);
+        passed.unwrap_or_else(|error| {
             Err(match error.kind() {
                 _ if is_refused(&error) => StoreError::Broken(format!(
                     "{}: Redis refuses the credentials ({error})",

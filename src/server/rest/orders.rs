@@ -4,6 +4,7 @@ use super::call::{Call, Given, Look};
 use crate::{
     domain::{Command, Error, Expected, Field, Fields, Kind, Offer, Order, OrderId, What, Whole},
     server::{
+        commands::Settled,
         desk::{Filter, OrdersPage},
         ledger::Text,
         once::Answer,
@@ -24,7 +25,7 @@ pub async fn create(
 ) -> Result<Response, Error> {
     let given = given.without_precondition();
     let offer = Offer::read(given.fields)?;
-    let answer = app.desk.offer(offer, given.sending.as_ref()).await;
+    let answer = app.desk.offer(offer, None, given.sending.as_ref()).await;
     Ok(told(answer, |order| {
         let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
         (StatusCode::CREATED, location, Tagged(order)).into_response()
@@ -66,6 +67,7 @@ async fn act(
 /// An answer, and whether it was given before.
 fn told(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
     let mut response = answer.result.map_or_else(IntoResponse::into_response, done);
+    response.extensions_mut().insert(Settled);
     if answer.replayed {
         let replayed = HeaderValue::from_static("true");
         response

@@ -1,6 +1,6 @@
 //! Refusals as RFC 9457 problem+json: the one place where an error gets its HTTP form.
 
-use crate::domain::Error;
+use crate::{domain::Error, server::commands::TurnedAway};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -62,6 +62,7 @@ impl IntoResponse for Error {
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(TurnedAway(self));
         response
     }
 }

@@ -1,0 +1,222 @@
+//! Every request, seen from outside: its id, its place in the log and in a trace, and its figures.
+
+use super::{
+    commands::{self, Settled, TurnedAway},
+    metrics::{REQUEST_SECONDS, REQUESTS_RUNNING},
+    trace,
+};
+use crate::ui::Place;
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    http::{HeaderName, HeaderValue, Method},
+    middleware::{Next, from_fn},
+    response::Response,
+};
+use metrics::{Gauge, gauge, histogram};
+use std::{borrow::Cow, time::Instant};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tracing::{Instrument, Span, field::Empty};
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest id that is taken from a client.
+const LONGEST_ID: usize = 128;
+/// What is none of the router's paths and no page: one label, whatever it is.
+const UNMATCHED: &str = "unmatched";
+/// Asked for all the time, and no load.
+const METRICS: &str = "/metrics";
+
+/// The outermost layers: every answer has an id, whoever gives it.
+pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    // The last one added is the first one to see a request.
+    router
+        .layer(from_fn(observe))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, Fresh))
+        .layer(from_fn(drop_strange_ids))
+}
+
+#[derive(Clone)]
+struct Fresh;
+
+impl MakeRequestId for Fresh {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        let id = HeaderValue::from_str(&uuid::Uuid::now_v7().to_string()).ok()?;
+        Some(RequestId::new(id))
+    }
+}
+
+/// An id that does not look like one is not repeated: nobody writes our log but us.
+async fn drop_strange_ids(mut request: Request, next: Next) -> Response {
+    let mut ids = request.headers().get_all(REQUEST_ID).iter();
+    let good = matches!((ids.next(), ids.next()), (Some(id), None) if is_well_formed(id));
+    if !good {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    next.run(request).await
+}
+
+/// Letters and digits of ASCII, and what ids of others are made of besides.
+fn is_well_formed(id: &HeaderValue) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:=+/".contains(byte);
+    (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(plain)
+}
+
+async fn observe(request: Request, next: Next) -> Response {
+    let route = route(&request);
+    if route == METRICS {
+        return next.run(request).await;
+    }
+    let (began, _running) = (Instant::now(), Running::begin());
+    let method = method(request.method());
+    let (span, log) = spans(&request, method, &route);
+    let answering = async {
+        let response = next.run(request).await;
+        note(&response, method, &route, began);
+        response
+    };
+    let response = answering.instrument(span.clone()).instrument(log).await;
+    let status = response.status();
+    span.record("http.response.status_code", i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+    let labels = [
+        ("route", route),
+        ("method", method.into()),
+        ("status", status.as_u16().to_string().into()),
+    ];
+    histogram!(REQUEST_SECONDS, &labels).record(began.elapsed().as_secs_f64());
+    response
+}
+
+/// A request's place in a trace, and in the log.
+fn spans(request: &Request, method: &'static str, route: &str) -> (Span, Span) {
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok());
+    let span = tracing::info_span!(
+        target: trace::TARGET, "request", otel.name = format!("{method} {route}"), otel.kind = "server",
+        otel.status_code = Empty, http.request.method = method, http.route = route,
+        http.response.status_code = Empty, request_id = id,
+    );
+    let trace_id = trace::join(&span, request.headers()).map(tracing::field::display);
+    // Of the highest level, so that it is there whatever is logged at all.
+    let log = tracing::error_span!("request", request_id = id, method, route, trace_id);
+    (span, log)
+}
+
+/// Writes down what is to be said of an answer, and of a command that was refused before anybody looked at it.
+fn note(response: &Response, method: &str, route: &str, began: Instant) {
+    let status = response.status().as_u16();
+    tracing::debug!(status, duration_ms = millis(began), "answered");
+    let is_command =
+        method == "POST" && ["/api/", "/act/"].iter().any(|all| route.starts_with(all));
+    let known = response.extensions();
+    if let (Some(TurnedAway(error)), None, true) = (known.get(), known.get::<Settled>(), is_command)
+    {
+        commands::turned_away(None, error, began);
+    }
+}
+
+/// In milliseconds, as people read it in a log.
+pub fn millis(since: Instant) -> f64 {
+    (since.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+/// The path as the router has it, without anything that a client made up.
+fn route(request: &Request) -> Cow<'static, str> {
+    if let Some(path) = request.extensions().get::<MatchedPath>() {
+        return path.as_str().to_owned().into();
+    }
+    let page = match Place::read(request.uri().path(), "") {
+        Place::Home => "/",
+        Place::Supplier { .. } => "/supplier",
+        Place::Customer { .. } => "/customer",
+        Place::Track(_) => "/customer/{id}",
+        Place::Dispatch => "/dispatch",
+        Place::Orders { open: None, .. } => "/orders",
+        Place::Orders { open: Some(_), .. } => "/orders/{id}",
+        Place::Nowhere => UNMATCHED,
+    };
+    page.into()
+}
+
+/// Methods beyond the common ones are one label.
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// A request that is being answered, until it is dropped.
+struct Running(Gauge);
+
+impl Running {
+    fn begin() -> Running {
+        let running = gauge!(REQUESTS_RUNNING);
+        running.increment(1.0);
+        Running(running)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_others_are_taken_where_they_look_like_ids() {
+        let taken = |id: &[u8]| is_well_formed(&HeaderValue::from_bytes(id).unwrap());
+        for good in [
+            "a",
+            "0198c0de-1234-7abc-8def-0123456789ab",
+            "Root=1-67891233-abcdef012345678912345678",
+            &"x".repeat(LONGEST_ID),
+        ] {
+            assert!(taken(good.as_bytes()), "{good}");
+        }
+        for bad in [
+            "",
+            "a b",
+            "a\tb",
+            "\"a\"",
+            "{}",
+            "<script>",
+            &"x".repeat(LONGEST_ID + 1),
+        ] {
+            assert!(!taken(bad.as_bytes()), "{bad}");
+        }
+        assert!(!taken("Ä".as_bytes()));
+    }
+
+    #[test]
+    fn routes_hold_nothing_that_a_client_made_up() {
+        let route = |path: &str| {
+            let request = axum::http::Request::get(path).body(axum::body::Body::empty());
+            super::route(&request.unwrap())
+        };
+        let id = "0198c0de-1234-7abc-8def-0123456789ab";
+        assert_eq!(route("/"), "/");
+        assert_eq!(route("/supplier?kitchen=Bella"), "/supplier");
+        assert_eq!(route("/orders"), "/orders");
+        assert_eq!(route(&format!("/orders/{id}?at=2")), "/orders/{id}");
+        assert_eq!(route(&format!("/customer/{id}")), "/customer/{id}");
+        for nowhere in ["/wp-login.php", "/orders/Ana", "/brand.svg"] {
+            assert_eq!(route(nowhere), UNMATCHED);
+        }
+    }
+}
