@@ -9,6 +9,7 @@ use crate::server::{
     config::Store,
     ledger::{
         Batch, Embedded, IndexChange, Ledger, Outcome, Redis, Result as Stored, Target,
+        embedded::is_held,
         fresh_epoch, schema,
         snapshot::{Head, Snapshot},
     },
