@@ -56,7 +56,7 @@ fn redis(market: &Market) -> ::redis::Connection {
 /// A command of Redis, in words.
 fn ask<T: ::redis::FromRedisValue>(market: &Market, words: &[&str]) -> T {
     let mut command = ::redis::cmd(words[0]);
-    words[1..].iter().for_each(|word| drop(command.arg(*word)));
+    command.arg(&words[1..]);
     command.query(&mut redis(market)).unwrap()
 }
 
