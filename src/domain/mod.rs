@@ -17,6 +17,8 @@ mod pace;
 mod ring;
 #[cfg(test)]
 mod schedules;
+#[cfg(feature = "ssr")]
+pub mod schema;
 mod sought;
 mod text;
 mod time;

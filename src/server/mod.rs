@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod desk;
+mod docs;
 mod document;
 mod drawing;
 mod export;
