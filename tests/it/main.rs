@@ -9,6 +9,8 @@
 )]
 
 mod config;
+mod described;
+mod docs;
 mod export;
 mod faults;
 mod history;

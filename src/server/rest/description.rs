@@ -13,8 +13,8 @@ use utoipa::{
     IntoParams, IntoResponses, PartialSchema, ToSchema,
     openapi::{
         AllOfBuilder, ArrayBuilder, Content, ContentBuilder, Header, HeaderBuilder, InfoBuilder,
-        LicenseBuilder, ObjectBuilder, OneOfBuilder, OpenApi, OpenApiBuilder, RefOr, Response,
-        ResponseBuilder, Schema, ServerBuilder, Type,
+        LicenseBuilder, ObjectBuilder, OneOfBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
+        Response, ResponseBuilder, Schema, ServerBuilder, Type,
         example::ExampleBuilder,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{AdditionalProperties, SchemaFormat},
@@ -224,9 +224,16 @@ fn problem_content(status: u16, kinds: &[&Error]) -> Content {
     let exact = ObjectBuilder::new()
         .property(
             "type",
-            ObjectBuilder::new().enum_values(Some(kinds.iter().map(|kind| Problem::address(kind)))),
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(kinds.iter().map(|kind| Problem::address(kind)))),
         )
-        .property("status", ObjectBuilder::new().enum_values(Some([status])));
+        .property(
+            "status",
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .enum_values(Some([status])),
+        );
     let exact = match status {
         422 => exact.required("errors"),
         _ => exact,
@@ -335,6 +342,7 @@ parameters! {
         ParameterBuilder::new()
             .name("id")
             .parameter_in(ParameterIn::Path)
+            .required(Required::True)
             .description(Some("The order's id."))
             .schema(Some(OrderId::schema()))
             .build(),
@@ -343,12 +351,12 @@ parameters! {
     Precondition = [
         parameter(ParameterIn::Header, "If-Match", "The versions that the order may be at, as its `ETag` gave them; \
             `*` always holds. At any other it is answered with 412, and nothing is changed.",
-            text(r#"^(?:\*|"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*)$"#)),
+            text(r#"^(?:\*|(?:W/)?"[!#-~]*"(?: *, *(?:W/)?"[!#-~]*")*)$"#).examples(["\"3\""])),
     ];
     /// The version that the client has.
     Known = [
         parameter(ParameterIn::Header, "If-None-Match", "The version that you have, as its `ETag` gave it: if it is \
-            still this one, the answer is 304.", text(r#"^(?:\*|"[1-9][0-9]{0,8}")$"#)),
+            still this one, the answer is 304.", ObjectBuilder::new().schema_type(Type::String).examples(["\"3\""])),
     ];
     /// What makes it safe to send a call again.
     Once = [
@@ -362,7 +370,7 @@ parameters! {
         parameter(ParameterIn::Query, "supplier_name", "Only orders of exactly this supplier.", Name::given()),
         parameter(ParameterIn::Query, "limit", "How many at most; 500 without it.", limit()),
         parameter(ParameterIn::Query, "cursor", "Where the page begins: take it from `Link`.",
-            text("").format(Some(SchemaFormat::Custom("uuid".into()))).pattern(None::<String>)),
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("uuid".into())))),
     ];
     /// Where a WebSocket begins.
     Since = [parameter(ParameterIn::Query, "since", "Where to begin. Without it: from now on, without signals.", schema::since())];
@@ -377,7 +385,7 @@ fn parameter(
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)
-        .required(utoipa::openapi::Required::False)
+        .required(Required::False)
         .description(Some(description))
         .schema(Some(schema))
         .build()
