@@ -2,10 +2,11 @@
 
 use crate::{
     described::{Description, description},
-    world::{Instance, Market},
+    world::{Answer, Instance, Market},
 };
-use reqwest::Method;
+use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 async fn market() -> (Instance, &'static Description) {
     let market = Market::embedded().open().await;
@@ -172,7 +173,7 @@ async fn the_type_of_each_problem_leads_to_its_explanation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_keeps_to_the_policy_of_all_pages() {
     let (market, _) = market().await;
-    let without_nonce = |answer: &crate::world::Answer| {
+    let without_nonce = |answer: &Answer| {
         let policy = answer.header("content-security-policy").unwrap();
         let parts = policy
             .split(' ')
@@ -202,4 +203,38 @@ async fn the_page_keeps_to_the_policy_of_all_pages() {
         assert!(docs.text.contains(said), "{said}");
     }
     assert!(home.text.contains("href=\"/docs\""));
+}
+
+/// The guard of all tests, itself: a status, a header and a field that nobody has described.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_described_is_noticed() {
+    let (market, description) = market().await;
+    market.offer("Diavola").await;
+    let noticed = |change: fn(&mut Answer), answer: Answer| {
+        let mut answer = answer;
+        description.check_answer(&Method::GET, "/api/orders", &answer);
+        change(&mut answer);
+        let checked =
+            AssertUnwindSafe(|| description.check_answer(&Method::GET, "/api/orders", &answer));
+        catch_unwind(checked).is_err()
+    };
+    let changes: [fn(&mut Answer); 4] = [
+        |answer| answer.status = 418,
+        |answer| {
+            drop(
+                answer
+                    .headers
+                    .insert("retry-after", HeaderValue::from_static("1")),
+            )
+        },
+        |answer| answer.text = answer.text.replace("pizza_name", "pizza"),
+        |answer| {
+            answer.text = answer
+                .text
+                .replace("\"version\":1", "\"version\":1,\"colour\":\"red\"")
+        },
+    ];
+    for (n, change) in changes.into_iter().enumerate() {
+        assert!(noticed(change, market.get("/api/orders").await), "{n}");
+    }
 }

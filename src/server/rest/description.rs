@@ -351,7 +351,7 @@ parameters! {
     Precondition = [
         parameter(ParameterIn::Header, "If-Match", "The versions that the order may be at, as its `ETag` gave them; \
             `*` always holds. At any other it is answered with 412, and nothing is changed.",
-            text(r#"^(?:\*|(?:W/)?"[!#-~]*"(?: *, *(?:W/)?"[!#-~]*")*)$"#).examples(["\"3\""])),
+            text(r#"^(?:\*|"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*)$"#).examples(["\"3\""])),
     ];
     /// The version that the client has.
     Known = [
