@@ -351,7 +351,7 @@ parameters! {
     Precondition = [
         parameter(ParameterIn::Header, "If-Match", "The versions that the order may be at, as its `ETag` gave them; \
             `*` always holds. At any other it is answered with 412, and nothing is changed.",
-            text(r#"^(?:\*|"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*)$"#).examples(["\"3\""])),
+            versions()),
     ];
     /// The version that the client has.
     Known = [
@@ -389,6 +389,17 @@ fn parameter(
         .description(Some(description))
         .schema(Some(schema))
         .build()
+}
+
+/// Any version, or one of some.
+fn versions() -> OneOfBuilder {
+    OneOfBuilder::new()
+        .item(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(["*"])),
+        )
+        .item(text(r#"^"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*$"#).examples(["\"3\""]))
 }
 
 fn text(pattern: &str) -> ObjectBuilder {
