@@ -71,9 +71,15 @@ pub async fn description(Extension(docs): Extension<Docs>) -> Response {
 }
 
 async fn page(Extension(docs): Extension<Docs>) -> Response {
-    let policy = [(CONTENT_SECURITY_POLICY, pages::policy(None))];
-    let body = docs.page.as_bytes().to_vec();
-    (policy, kind("text/html; charset=utf-8"), body).into_response()
+    let head = [
+        (CONTENT_SECURITY_POLICY, pages::policy(None)),
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (head, docs.page.as_bytes().to_vec()).into_response()
 }
 
 /// A file of the page.

@@ -8,4 +8,6 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
   defaultModelsExpandDepth: 0,
   syntaxHighlight: { activated: false },
+  // What the address names has moved down meanwhile.
+  onComplete: () => document.querySelector(':target')?.scrollIntoView(),
 });
