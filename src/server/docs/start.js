@@ -1,4 +1,6 @@
 // Starts Swagger UI: with this server alone, and nothing sent anywhere else.
+const named = document.getElementById(location.hash.slice(1));
+
 SwaggerUIBundle({
   url: '/api/v1/openapi.json',
   dom_id: '#api',
@@ -8,6 +10,9 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
   defaultModelsExpandDepth: 0,
   syntaxHighlight: { activated: false },
-  // What the address names has moved down meanwhile.
-  onComplete: () => document.querySelector(':target')?.scrollIntoView(),
 });
+
+// While it grows, what the address names would move away; until somebody goes elsewhere.
+const growth = new ResizeObserver(() => named?.scrollIntoView());
+growth.observe(document.getElementById('api'));
+for (const move of ['pointerdown', 'wheel', 'keydown']) addEventListener(move, () => growth.disconnect(), { once: true });

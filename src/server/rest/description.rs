@@ -23,6 +23,8 @@ use utoipa::{
 };
 
 type Answers = BTreeMap<String, RefOr<Response>>;
+/// How a call reads its parameters.
+type Read = fn(Fields) -> Result<Command, Error>;
 
 /// What stands around the calls.
 pub fn beginning() -> OpenApi {
@@ -529,7 +531,7 @@ fn day() -> Vec<(Order, EventType)> {
         return Vec::new();
     };
     let mut day = vec![Order::new(sample_id(), offer, second(0))];
-    let moves: [(fn(Fields) -> Result<Command, Error>, Value); 2] = [
+    let moves: [(Read, Value); 2] = [
         (Command::read_answer, answer_example()),
         (Command::read_take, take_example()),
     ];
