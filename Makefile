@@ -57,7 +57,7 @@ $(site)/brand.svg: $(wildcard public/*)
 # Goes through all tests even where some fail, and ends with one line of counts.
 .PHONY: test
 test:
-	@./setup wasm bindgen npm redis chromium
+	@./setup wasm bindgen npm redis chromium schemathesis
 	@$(MAKE) debug
 	@mkdir -p target/tests
 	@failed=0; \
@@ -66,7 +66,9 @@ test:
 	echo "== The browser's journeys"; \
 	rm -f end2end/test-results/report.json; \
 	(cd end2end && npx playwright test) || failed=1; \
-	node end2end/count.mjs target/tests/cargo.log end2end/test-results/report.json; \
+	echo "== The description of the API against the server"; \
+	tests/described || failed=1; \
+	node end2end/count.mjs target/tests/cargo.log end2end/test-results/report.json target/tests/schemathesis.json; \
 	exit $$failed
 
 .PHONY: torture

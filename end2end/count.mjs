@@ -1,7 +1,8 @@
-// One honest line: how many tests passed, failed and were skipped, of cargo's log and of Playwright's report.
+// One honest line: how many tests passed, failed and were skipped, of cargo's log, of Playwright's report, and of
+// schemathesis's, where each call of the API counts as one.
 import { existsSync, readFileSync } from 'node:fs';
 
-const [cargo, playwright] = process.argv.slice(2);
+const [cargo, playwright, schemathesis] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const parts = [];
 
@@ -15,6 +16,17 @@ for (const [index, name] of ['rules and ledgers', 'from outside'].entries()) {
 }
 const report = existsSync(playwright) ? JSON.parse(readFileSync(playwright, 'utf8')).stats : undefined;
 add('in browsers', report?.expected ?? 0, (report?.unexpected ?? 0) + (report?.flaky ?? 0), report?.skipped ?? 0, !!report);
+const described = existsSync(schemathesis) ? JSON.parse(readFileSync(schemathesis, 'utf8')) : undefined;
+if (described?.operations) {
+  const { failures, errors, exit_code, operations, test_cases } = described;
+  const wrong = new Set([...failures, ...errors].flatMap((fault) => fault.operations ?? []));
+  const failed = exit_code === 0 ? 0 : Math.max(1, wrong.size);
+  const skipped = operations.total - operations.tested;
+  add(`calls as described (${test_cases.generated} requests)`, operations.tested - Math.min(failed, operations.tested), failed, skipped, true);
+} else {
+  // It did not come so far; or it is not installed, and has said so.
+  add('calls as described', 0, described ? 1 : 0, described ? 0 : 1, false);
+}
 console.log(`Tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped (${parts.join(', ')})`);
 
 function add(name, passed, failed, skipped, ran) {

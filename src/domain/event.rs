@@ -79,6 +79,7 @@ impl From<Cursor> for String {
 
 /// One thing that happened, with the whole order as it was then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(try_from = "Wire")]
 pub struct Event {
     pub event_type: EventType,
@@ -99,7 +100,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    const ALL: [(Signal, &str); 3] = [
+    pub(super) const ALL: &[(Signal, &str)] = &[
         (Signal::Reset, "stream.reset"),
         (Signal::Heartbeat, "stream.heartbeat"),
         (Signal::Away, "stream.away"),
@@ -158,10 +159,10 @@ impl TryFrom<Wire> for Frame {
             return Ok(Frame::Event(Box::new(wire.try_into()?)));
         }
         let signal = Signal::ALL
-            .into_iter()
+            .iter()
             .find(|(_, name)| *name == wire.event_type);
         Ok(signal.map_or(Frame::Unknown, |(signal, _)| Frame::Signal {
-            signal,
+            signal: *signal,
             at: wire.timestamp,
             id: wire.id,
         }))
@@ -234,7 +235,7 @@ mod tests {
             Frame::Event(Box::new(event))
         );
 
-        for (signal, name) in Signal::ALL {
+        for &(signal, name) in Signal::ALL {
             let text = Frame::signal(signal, at(0), &"e-7".parse().unwrap());
             let expected = format!(
                 r#"{{"event_type":"{name}","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}}"#

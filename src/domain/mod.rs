@@ -18,6 +18,8 @@ mod replay;
 mod ring;
 #[cfg(test)]
 mod schedules;
+#[cfg(feature = "ssr")]
+pub mod schema;
 mod sought;
 mod text;
 mod time;

@@ -26,6 +26,8 @@ pub fn customer_price(price: Price, markup: Markup) -> Cents {
 }
 
 impl Cents {
+    pub(super) const RANGE: std::ops::RangeInclusive<u32> = 0..=11_000_000;
+
     pub const fn new(cents: u32) -> Cents {
         Cents(cents)
     }
@@ -44,7 +46,7 @@ impl std::ops::Sub for Cents {
 }
 
 impl Price {
-    const RANGE: std::ops::RangeInclusive<u32> = 1..=1_000_000;
+    pub(super) const RANGE: std::ops::RangeInclusive<u32> = 1..=1_000_000;
 
     pub fn cents(self) -> Cents {
         self.0
@@ -52,7 +54,7 @@ impl Price {
 }
 
 impl Markup {
-    const RANGE: std::ops::RangeInclusive<u32> = 0..=100_000;
+    pub(super) const RANGE: std::ops::RangeInclusive<u32> = 0..=100_000;
 }
 
 impl Default for Markup {
@@ -186,7 +188,7 @@ impl Field for Cents {
     const KIND: Kind = Kind::Number;
 
     fn parse(text: &str) -> Result<Self, What> {
-        hundredths(text, &(0..=11_000_000)).map(Cents)
+        hundredths(text, &Self::RANGE).map(Cents)
     }
 }
 

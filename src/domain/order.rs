@@ -49,6 +49,7 @@ impl OrderId {
 
 /// One pizza on its way from offer to doorstep. The fields stand in the order of the wire contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Order {
     pub id: OrderId,
     pub supplier_name: Name,
@@ -66,6 +67,7 @@ pub struct Order {
     pub created_at: Time,
     pub updated_at: Time,
     /// 1 at creation, one more with each change.
+    #[cfg_attr(feature = "ssr", schema(minimum = 1))]
     pub version: u32,
 }
 

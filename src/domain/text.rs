@@ -82,6 +82,9 @@ pub struct Whole<const MIN: u16, const MAX: u16>(u16);
 pub type Minutes = Whole<1, 1440>;
 
 impl<const MIN: u16, const MAX: u16> Whole<MIN, MAX> {
+    /// The least and the most.
+    pub const LIMITS: (u16, u16) = (MIN, MAX);
+
     pub fn get(self) -> u16 {
         self.0
     }

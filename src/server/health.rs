@@ -7,15 +7,72 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
+/// The server lives.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    #[schema(example = "alive")]
+    status: &'static str,
+}
+
+/// Whether the server can work.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    /// `ready` or `not ready`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    store: StoreHealth,
+    feed: FeedHealth,
+    /// How far the log of events has been read.
+    #[schema(required)]
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct StoreHealth {
+    /// `embedded` or `redis`.
+    #[schema(example = "embedded")]
+    engine: &'static str,
+    /// What survives a crash of the machine, as far as it is known.
+    #[schema(required, example = "fsync")]
+    durability: Option<String>,
+    available: bool,
+    /// What is wrong, where something is.
+    #[schema(required, example = json!(null))]
+    trouble: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct FeedHealth {
+    /// Whether nothing is missing in what sockets are sent.
+    current: bool,
+    /// How often it began anew since the server started.
+    restarts: u64,
+}
+
+/// Does the server live?
+#[utoipa::path(
+    get, path = "/healthz", tag = "Operation", operation_id = "healthz",
+    responses((status = 200, description = "It lives.", body = Health)),
+)]
 pub async fn healthz() -> impl IntoResponse {
     (
         [(header::CACHE_CONTROL, "no-store")],
-        Json(json!({ "status": "alive" })),
+        Json(Health { status: "alive" }),
     )
 }
 
+/// Can the server work?
+#[utoipa::path(
+    get, path = "/readyz", tag = "Operation", operation_id = "readyz",
+    responses(
+        (status = 200, description = "It can work.", body = Readiness),
+        (status = 503, description = "It cannot, and says why.", body = Readiness,
+            headers(("Retry-After" = u64, description = "Seconds until trying again makes sense."))),
+    ),
+)]
 pub async fn readyz(State(app): State<App>) -> Response {
     let readiness = app.desk.readiness();
     let store = readiness.store;
@@ -23,17 +80,20 @@ pub async fn readyz(State(app): State<App>) -> Response {
     let trouble =
         store.trouble.or((!readiness.current)
             .then(|| "the feed of events does not prove to be complete".to_owned()));
-    let body = json!({
-        "status": if ready { "ready" } else { "not ready" },
-        "store": {
-            "engine": store.engine,
-            "durability": store.durability.map(|durability| durability.to_string()),
-            "available": trouble.is_none(),
-            "trouble": trouble,
+    let body = Readiness {
+        status: if ready { "ready" } else { "not ready" },
+        store: StoreHealth {
+            engine: store.engine,
+            durability: store.durability.map(|durability| durability.to_string()),
+            available: trouble.is_none(),
+            trouble,
         },
-        "feed": { "current": readiness.current, "restarts": readiness.restarts },
-        "cursor": readiness.cursor.map(|cursor| cursor.to_string()),
-    });
+        feed: FeedHealth {
+            current: readiness.current,
+            restarts: readiness.restarts,
+        },
+        cursor: readiness.cursor.map(|cursor| cursor.to_string()),
+    };
     let status = if ready {
         StatusCode::OK
     } else {

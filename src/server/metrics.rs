@@ -200,7 +200,11 @@ fn feed(app: &App) {
     }
 }
 
-/// `GET /metrics`.
+/// What is measured, for Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", tag = "Operation", operation_id = "metrics",
+    responses((status = 200, description = "All figures, as text.", body = String, content_type = "text/plain")),
+)]
 pub async fn show(State(app): State<App>) -> Response {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     let headers = [

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod desk;
+mod docs;
 mod document;
 mod drawing;
 mod export;

@@ -180,7 +180,7 @@ pub fn zone(headers: &HeaderMap) -> Option<i32> {
 
 /// Scripts only from here, styles only from files, no frames, no plug-ins. `reload` is where `cargo leptos watch`
 /// tells pages to reload.
-fn policy(reload: Option<u32>) -> HeaderValue {
+pub fn policy(reload: Option<u32>) -> HeaderValue {
     let nonce = use_nonce()
         .map(|nonce| format!(" 'nonce-{nonce}'"))
         .unwrap_or_default();

@@ -1,33 +1,39 @@
 //! Every route, on one page.
 
-use super::{health, layers, metrics, pages, rest, settings, socket, state::App};
+use super::{docs, health, layers, metrics, pages, rest, settings, socket, state::App};
 use axum::{
-    Router,
+    Extension, Router,
     routing::{any, get, post},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router(app: App) -> Router {
-    let routes = Router::new()
-        .nest("/api", rest::routes())
-        .nest("/api/v1", rest::routes())
+    let (described, description) = described(&app).split_for_parts();
+    let routes = described
+        .nest("/api", rest::routes().into())
         // Which a nested router does not see.
         .route("/api/", any(rest::unknown_path))
-        .route("/ws", get(socket::open))
+        .merge(docs::routes())
         .route("/settings", post(settings::change))
-        .merge(own_metrics(&app))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
         .merge(pages::routes(&app))
         .fallback(pages::elsewhere)
-        .method_not_allowed_fallback(rest::wrong_method);
+        .method_not_allowed_fallback(rest::wrong_method)
+        .layer(Extension(docs::Docs::of(rest::finish(description))));
     layers::around(routes, &app).with_state(app)
 }
 
-/// What is measured, unless it has an address of its own.
-fn own_metrics(app: &App) -> Router<App> {
+/// What integrators and operators may rely on. The description of the API is made from this, and from nothing else.
+fn described(app: &App) -> OpenApiRouter<App> {
+    let described = OpenApiRouter::with_openapi(rest::beginning())
+        // `/api` is the same surface.
+        .nest("/api/v1", rest::routes())
+        .routes(routes!(socket::open))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz));
     match app.config.metrics {
-        None => Router::new().route("/metrics", get(metrics::show)),
-        Some(_) => Router::new(),
+        None => described.routes(routes!(metrics::show)),
+        // It has an address of its own.
+        Some(_) => described,
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     ledger::{self, Tail},
     metrics::{FRAMES, SOCKETS_CLOSED},
     now, query,
+    rest::{Since as SinceParameter, Upgraded},
     state::App,
 };
 use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
@@ -124,6 +125,27 @@ const NO_TEXT: End = End::Close(1007, "That text is not valid UTF-8.");
 const MALFORMED: End = End::Close(1002, "That is no WebSocket frame.");
 const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 KiB.");
 
+/// How the server closes a socket: code and reason.
+pub fn closes() -> impl Iterator<Item = (u16, &'static str)> {
+    let all = [MALFORMED, NO_TEXT, TOO_LARGE, STOPPING, TOO_SLOW, SILENT];
+    all.into_iter().filter_map(|end| match end {
+        End::Close(code, reason) => Some((code, reason)),
+        End::Gone | End::Goodbye => None,
+    })
+}
+
+/// Follow every change
+///
+/// A WebSocket: each text frame is a `Frame` (see the schemas). What it sends, and when it is closed, stands at the
+/// beginning of this page.
+#[utoipa::path(
+    get,
+    path = "/ws",
+    tag = "Live",
+    operation_id = "follow",
+    params(SinceParameter),
+    responses(Upgraded)
+)]
 pub async fn open(
     State(app): State<App>,
     from: ConnectInfo<SocketAddr>,

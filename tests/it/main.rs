@@ -11,6 +11,7 @@
 mod alerts;
 mod behind;
 mod config;
+mod described;
 mod docs;
 mod doctor;
 mod export;
@@ -21,6 +22,7 @@ mod inspect;
 mod lists;
 mod observe;
 mod once;
+mod openapi;
 mod ops;
 mod orders;
 mod outages;

@@ -1,6 +1,9 @@
 //! What a test stands in: the real program on a port of its own, with a store of its own, and clients for it.
 
-use crate::redis_server::RedisServer;
+use crate::{
+    described::{check_frame, description},
+    redis_server::RedisServer,
+};
 use futures::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
@@ -188,14 +191,20 @@ impl Instance {
         self.said.lock().unwrap().clone()
     }
 
+    /// Sends a request, and checks that the description has such an answer for it.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
+        let request = request.build().unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer {
+        let answer = Answer {
             status: status.as_u16(),
             headers,
             text: response.text().await.unwrap(),
-        }
+        };
+        let description = description(self).await;
+        description.check_answer(&method, &path, &answer);
+        answer
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -450,7 +459,9 @@ impl Socket {
                 .expect("it is open")
                 .unwrap();
             if let Message::Text(text) = message {
-                return serde_json::from_str(&text).unwrap();
+                let frame = serde_json::from_str(&text).unwrap();
+                check_frame(&frame);
+                return frame;
             }
         }
     }

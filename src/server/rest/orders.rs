@@ -1,6 +1,12 @@
 //! The calls of the contract, each a sentence: read what was given, ask the desk, answer.
 
-use super::call::{Call, Given, Look};
+use super::{
+    call::{Call, Given, Look},
+    description::{
+        AnswerBody, Changed, DispatchBody, History, InPath, Known, Listed, OfferBody, Offered,
+        Once, One, Precondition, StatusBody, TakeBody, Wanted as WantedParameters,
+    },
+};
 use crate::{
     domain::{Command, Error, Expected, Field, Fields, Kind, Offer, Order, OrderId, What, Whole},
     server::{
@@ -18,6 +24,13 @@ use axum::{
 };
 use std::fmt::Write;
 
+/// Offer a pizza
+///
+/// A supplier's new order. Its state is `pending_supplier`; the parameters come as JSON.
+#[utoipa::path(
+    post, path = "/orders", tag = "Orders", operation_id = "offer",
+    params(Once), request_body = OfferBody, responses(Offered),
+)]
 pub async fn create(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
@@ -32,6 +45,13 @@ pub async fn create(
     }))
 }
 
+/// Accept or reject an order, as its supplier
+///
+/// From `pending_supplier` to `supplier_accepted` or `supplier_rejected`. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/supplier-respond", tag = "Orders", operation_id = "supplierRespond",
+    params(InPath, Precondition, Once), request_body = AnswerBody, responses(Changed),
+)]
 pub async fn supplier_respond(
     State(app): State<App>,
     Call(given): Call,
@@ -39,14 +59,35 @@ pub async fn supplier_respond(
     act(&app, given, Command::read_answer).await
 }
 
+/// Take an offer, as a customer
+///
+/// From `supplier_accepted` to `customer_accepted`; the customer's price is set. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/customer-accept", tag = "Orders", operation_id = "customerAccept",
+    params(InPath, Precondition, Once), request_body = TakeBody, responses(Changed),
+)]
 pub async fn customer_accept(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
     act(&app, given, Command::read_take).await
 }
 
+/// Send a driver
+///
+/// From `ready` to `dispatched`. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/dispatch", tag = "Orders", operation_id = "dispatch",
+    params(InPath, Precondition, Once), request_body = DispatchBody, responses(Changed),
+)]
 pub async fn dispatch(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
     act(&app, given, Command::read_dispatch).await
 }
 
+/// Take the next step, or cancel
+///
+/// A state that has a call of its own is refused with 422, and that call is named. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/status", tag = "Orders", operation_id = "status",
+    params(InPath, Precondition, Once), request_body = StatusBody, responses(Changed),
+)]
 pub async fn status(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
     act(&app, given, Command::read_status).await
 }
@@ -77,6 +118,15 @@ fn told(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
     response
 }
 
+/// Look at an order
+#[utoipa::path(
+    get,
+    path = "/orders/{id}",
+    tag = "Orders",
+    operation_id = "order",
+    params(InPath, Precondition, Known),
+    responses(One)
+)]
 pub async fn read(
     State(app): State<App>,
     headers: HeaderMap,
@@ -101,6 +151,15 @@ pub async fn read(
     })
 }
 
+/// Look at what happened to an order
+#[utoipa::path(
+    get,
+    path = "/orders/{id}/events",
+    tag = "Orders",
+    operation_id = "events",
+    params(InPath, Precondition),
+    responses(History)
+)]
 pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Response, Error> {
     let (id, (), expected, _) = given.read(nothing)?;
     if expected != Expected::Any {
@@ -109,6 +168,17 @@ pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Respons
     Ok(array(&app.desk.history(id).await?))
 }
 
+/// Look at all orders
+///
+/// Newest first, in pages.
+#[utoipa::path(
+    get,
+    path = "/orders",
+    tag = "Orders",
+    operation_id = "orders",
+    params(WantedParameters),
+    responses(Listed)
+)]
 pub async fn list(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
@@ -142,6 +212,9 @@ fn etag(order: &Order) -> String {
     format!("\"{}\"", order.version)
 }
 
+/// How many orders a page may hold.
+pub type Limit = Whole<1, 500>;
+
 /// Which orders a list shows.
 struct Wanted {
     filter: Filter,
@@ -156,7 +229,7 @@ impl Wanted {
             supplier: fields.optional("supplier_name"),
         };
         let most = fields
-            .optional::<Whole<1, 500>>("limit")
+            .optional::<Limit>("limit")
             .map_or(500, Whole::get)
             .into();
         let below = fields

@@ -6,46 +6,66 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct Problem<'a> {
-    /// Where this kind of problem is explained.
+/// Why a call did not go through (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    /// The stable name of this kind of problem, and where it is explained.
+    #[schema(format = "uri-reference")]
     r#type: String,
-    title: &'a str,
+    /// What kind of problem it is, in a few words.
+    title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// What happened, and what to do: for people.
     detail: String,
     /// Each value that is not valid, for status 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<Field<'a>>,
+    #[schema(required = false)]
+    errors: Vec<InvalidValue>,
 }
 
-#[derive(Serialize)]
-struct Field<'a> {
-    field: &'a str,
+#[derive(Serialize, ToSchema)]
+struct InvalidValue {
+    /// The parameter's name, `id`, `query`, `body`, or a header's name.
+    field: String,
     message: String,
 }
 
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        let face = self.face();
-        let errors = match &self {
+impl Problem {
+    pub fn of(error: &Error) -> Problem {
+        let face = error.face();
+        let errors = match error {
             Error::Invalid(faults) => faults
                 .iter()
-                .map(|fault| Field {
-                    field: &fault.field,
+                .map(|fault| InvalidValue {
+                    field: fault.field.clone(),
                     message: fault.what.to_string(),
                 })
                 .collect(),
             _ => Vec::new(),
         };
-        let problem = Problem {
-            r#type: format!("/problems/{}", self.name()),
+        Problem {
+            r#type: Problem::address(error),
             title: face.title,
             status: face.status,
-            detail: self.to_string(),
+            detail: error.to_string(),
             errors,
-        };
-        let status = StatusCode::from_u16(face.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    }
+
+    /// Where this kind of problem is explained.
+    pub fn address(error: &Error) -> String {
+        format!("/problems/{}", error.name())
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let problem = Problem::of(&self);
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (
             status,

@@ -23,6 +23,10 @@ pub fn home() -> AnyView {
                 {door("/dispatch", Icon::Person, ["Dispatch", "Auslieferung"], ["Send drivers, and know who is out.", "Fahrer losschicken und wissen, wer unterwegs ist."])}
                 {door("/orders", Icon::Search, ["Orders", "Bestellungen"], ["Every order, where it stands, and how it got there.", "Jede Bestellung, wo sie steht und wie sie dahin kam."])}
             </ul>
+            <p class="soft">
+                {t(["For programs: ", "Für Programme: "])}
+                <a href="/docs" rel="external">{t(["the API, to read and to try", "die API, zum Lesen und Ausprobieren"])}</a>
+            </p>
         }
         .into_any()
     })

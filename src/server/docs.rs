@@ -1,0 +1,211 @@
+//! The description of the API, for programs and for people. Its page needs nothing from elsewhere, and is under the
+//! same content policy as all others: Swagger UI comes from files of this program, and is started by one.
+
+use super::{
+    pages, rest,
+    rest::{Problem, all_problems},
+    socket,
+    state::App,
+};
+use crate::domain::Error;
+use axum::{
+    Extension, Router,
+    extract::Path,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName},
+    },
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use utoipa::openapi::{OpenApi, path::Operation};
+
+/// Where the description is: of the stable surface, itself on it.
+const DESCRIPTION: &str = "/api/v1/openapi.json";
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/docs", get(page))
+        .route("/docs/{file}", get(file))
+        .route("/problems/{name}", get(problem))
+        // Swagger UI's program is large, and not compressed beforehand.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+}
+
+/// The description in both its forms.
+#[derive(Clone)]
+pub struct Docs {
+    json: Arc<str>,
+    page: Arc<str>,
+}
+
+impl Docs {
+    pub fn of(api: OpenApi) -> Docs {
+        Docs {
+            json: api.to_json().unwrap_or_default().into(),
+            page: html(&api).into(),
+        }
+    }
+}
+
+/// This description
+///
+/// OpenAPI 3.1, made from the program's own routes and types.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "Operation", operation_id = "description",
+    responses((status = 200, description = "The description.", body = utoipa::openapi::Object), rest::Limited),
+)]
+pub async fn description(Extension(docs): Extension<Docs>) -> Response {
+    let body = docs.json.as_bytes().to_vec();
+    (
+        [
+            (CONTENT_TYPE, "application/json"),
+            (CACHE_CONTROL, "no-cache"),
+        ],
+        body,
+    )
+        .into_response()
+}
+
+async fn page(Extension(docs): Extension<Docs>) -> Response {
+    let head = [
+        (CONTENT_SECURITY_POLICY, pages::policy(None)),
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (head, docs.page.as_bytes().to_vec()).into_response()
+}
+
+/// A file of the page.
+async fn file(Path(name): Path<String>) -> Response {
+    let css = "text/css; charset=utf-8";
+    let js = "text/javascript; charset=utf-8";
+    match &*name {
+        "docs.css" => (kind(css), include_str!("docs/docs.css")).into_response(),
+        "start.js" => (kind(js), include_str!("docs/start.js")).into_response(),
+        "swagger-ui.css" => (kind(css), swagger_ui(&name)).into_response(),
+        "swagger-ui-bundle.js" => (kind(js), swagger_ui(&name)).into_response(),
+        _ => Error::UnknownPath.into_response(),
+    }
+}
+
+fn kind(content_type: &'static str) -> [(HeaderName, HeaderValue); 2] {
+    let value = HeaderValue::from_static;
+    [
+        (CONTENT_TYPE, value(content_type)),
+        (CACHE_CONTROL, value("public, max-age=3600")),
+    ]
+}
+
+fn swagger_ui(name: &str) -> Result<Vec<u8>, Error> {
+    match utoipa_swagger_ui::serve(name, Arc::default()) {
+        Ok(Some(file)) => Ok(file.bytes.into_owned()),
+        Ok(None) | Err(_) => Err(Error::UnknownPath),
+    }
+}
+
+/// Where a problem's `type` leads: to its place on the page.
+async fn problem(Path(name): Path<String>) -> Response {
+    match all_problems().iter().find(|problem| problem.name() == name) {
+        Some(problem) => Redirect::to(&format!("/docs#{}", problem.name())).into_response(),
+        None => Error::UnknownPath.into_response(),
+    }
+}
+
+fn html(api: &OpenApi) -> String {
+    let page = view! {
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>"API · Pizza Market"</title>
+                <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
+                <link rel="stylesheet" href="/docs/swagger-ui.css"/>
+                <link rel="stylesheet" href="/docs/docs.css"/>
+                <script src="/docs/swagger-ui-bundle.js" defer></script>
+                <script src="/docs/start.js" defer></script>
+            </head>
+            <body>
+                <header>
+                    <a href="/">"Pizza Market"</a>
+                    <a href=DESCRIPTION>"The description as JSON (OpenAPI 3.1)"</a>
+                </header>
+                <main>
+                    <div id="api">
+                        // What is here until, and unless, Swagger UI replaces it.
+                        <h1>"Pizza Market: the API"</h1>
+                        {calls(api)}
+                    </div>
+                    {problems()}
+                    {closes()}
+                </main>
+            </body>
+        </html>
+    };
+    format!("<!DOCTYPE html>{}", page.to_html())
+}
+
+fn calls(api: &OpenApi) -> impl IntoView {
+    let row = |path: &str, method: &str, call: &Option<Operation>| {
+        let says = call.as_ref()?.summary.clone();
+        let call = format!("{method} {path}");
+        Some(view! { <tr><th scope="row"><code>{call}</code></th><td>{says}</td></tr> })
+    };
+    let rows = api
+        .paths
+        .paths
+        .iter()
+        .flat_map(|(path, item)| [row(path, "GET", &item.get), row(path, "POST", &item.post)]);
+    view! {
+        <table>
+            <caption>"Calls"</caption>
+            <tbody>{rows.flatten().collect_view()}</tbody>
+        </table>
+    }
+}
+
+/// What the `type` of a problem stands for.
+fn problems() -> impl IntoView {
+    let rows = all_problems().into_iter().map(|problem| {
+        let face = problem.face();
+        view! {
+            <tr id=problem.name()>
+                <th scope="row"><code>{Problem::address(&problem)}</code></th>
+                <td>{face.status}</td>
+                <td>{face.title}</td>
+                <td>{problem.to_string()}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section aria-labelledby="problems">
+            <h2 id="problems">"Problems"</h2>
+            <table>
+                <thead><tr><th>"Type"</th><th>"Status"</th><th>"Title"</th><th>"For example"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </section>
+    }
+}
+
+/// What the close codes of a WebSocket stand for.
+fn closes() -> impl IntoView {
+    let rows = socket::closes().map(|(code, reason)| {
+        view! { <tr><th scope="row">{code}</th><td>{reason}</td></tr> }
+    });
+    view! {
+        <section aria-labelledby="closes">
+            <h2 id="closes">"How the server closes a WebSocket"</h2>
+            <table>
+                <thead><tr><th>"Code"</th><th>"Reason"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </section>
+    }
+}
