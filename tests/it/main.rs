@@ -11,6 +11,9 @@
 mod config;
 mod export;
 mod faults;
+// The program judges by it, too, and says more about it.
+#[allow(dead_code)]
+#[path = "../../src/server/cli/simulate/history.rs"]
 mod history;
 mod lists;
 mod once;
@@ -22,6 +25,7 @@ mod readme;
 mod redis_server;
 mod refusals;
 mod restarts;
+mod simulate;
 mod sockets;
 mod tidy;
 mod torture;

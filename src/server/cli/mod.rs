@@ -1,6 +1,7 @@
 //! The commands of the program. `serve` is what it does when nothing is said.
 
 mod out;
+mod simulate;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -20,6 +21,8 @@ struct Cli {
 enum Command {
     /// Run the market until it is told to stop. This is what happens without a command.
     Serve,
+    /// Play a lively evening at any market, over HTTP and WebSocket, and check what everybody saw.
+    Simulate(Box<simulate::Simulate>),
     /// Print the completions of all commands for a shell: `source <(pizza-market completions bash)`.
     Completions { shell: Shell },
 }
@@ -28,6 +31,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
+        Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,
