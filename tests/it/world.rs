@@ -139,6 +139,8 @@ impl Instance {
                 log.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
+        // Set before, it does as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(30))
             .no_proxy()

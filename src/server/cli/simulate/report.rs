@@ -9,6 +9,7 @@ use crate::{
     domain::{Cents, Status},
     server::cli::out,
 };
+use console::style;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -261,12 +262,13 @@ impl Report {
         for rule in Rule::ALL {
             let (says, what) = rule.says();
             let faults = self.faults(*rule);
-            let word = match (faults.len(), self.verdict.checked.get(rule)) {
-                (0, Some(count)) => format!("ok      {says:<55} {count} {what}"),
-                (0, None) => format!("–       {says:<55} nothing to check"),
-                (broken, _) => format!("BROKEN  {says:<55} {broken} times"),
+            let checked = self.verdict.checked.get(rule).unwrap_or(&0);
+            let (word, count) = match (faults.len(), checked) {
+                (0, 0) => (style("–     ").dim(), "nothing to check".to_owned()),
+                (0, count) => (style("ok    ").green(), format!("{count} {what}")),
+                (broken, _) => (style("BROKEN").red().bold(), format!("{broken} times")),
             };
-            out::line(word);
+            out::line(format!("{word}  {says:<54} {count}"));
             for fault in faults.iter().take(FAULTS) {
                 out::line(format!("        {}", fault.what));
             }
