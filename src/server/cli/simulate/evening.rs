@@ -31,7 +31,8 @@ const HERE: Duration = Duration::from_secs(15);
 const HEARD: Duration = Duration::from_secs(20);
 /// How long it is tried to read what there is in the end.
 const READ: Duration = Duration::from_secs(20);
-const PAGE: Duration = Duration::from_secs(3);
+/// How long one server is waited for while there may be others.
+const SHORT: Duration = Duration::from_secs(1);
 /// Requests at the same time while everything is read back.
 const AT_ONCE: usize = 16;
 
@@ -88,7 +89,7 @@ impl Evening {
         manner: Manner,
     ) -> Result<Evening, String> {
         let evening = Evening {
-            scene: Arc::new(Scene::new(plan.steps())),
+            scene: Arc::new(Scene::new(plan.steps(), manner.speed)),
             frames: Arc::default(),
             manner,
             viewers: Vec::new(),
@@ -232,11 +233,7 @@ impl Evening {
         loop {
             let mut why = String::new();
             for server in 0..self.market.urls.len() {
-                match self
-                    .market
-                    .page(server, "/api/orders?limit=1", Duration::ZERO)
-                    .await
-                {
+                match self.market.page(server, "/api/orders?limit=1", SHORT).await {
                     Ok(page) => return Ok(page.at),
                     Err(error) => why = format!("{}: {error}", self.market.urls[server]),
                 }
@@ -456,7 +453,7 @@ impl Reader<'_> {
         let (mut all, mut at) = (Vec::new(), at.cloned());
         let mut next = Some(path.to_owned());
         while let Some(path) = next {
-            let page = self.market.page(self.server, &path, PAGE).await?;
+            let page = self.market.page(self.server, &path, SHORT).await?;
             if *at.get_or_insert(page.at.clone()) != page.at {
                 return Ok((all, None));
             }

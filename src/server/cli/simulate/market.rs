@@ -68,6 +68,27 @@ pub struct Again {
     pub lost: u64,
 }
 
+impl Again {
+    pub fn all(self) -> u64 {
+        self.limited + self.away + self.lost
+    }
+}
+
+impl Notes {
+    /// The median of the newest latencies, in milliseconds.
+    pub fn newest_median(&self) -> f64 {
+        let newest = self
+            .latencies
+            .values()
+            .flat_map(|all| all.iter().rev().take(50));
+        let mut newest: Vec<_> = newest.copied().collect();
+        newest.sort_unstable();
+        newest
+            .get(newest.len() / 2)
+            .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
+    }
+}
+
 pub enum Answer {
     Done(Value),
     Refused,
@@ -268,36 +289,37 @@ impl Market {
 
     /// The status and the JSON of an answer; `None` where it is to be asked again.
     async fn answer(&self, server: usize, request: RequestBuilder) -> Option<(u16, Value)> {
-        let (status, _, json) = self.response(server, request).await?;
+        let (status, _, json) = self.response(server, request).await.ok()?;
         Some((status.as_u16(), json))
     }
 
+    /// The answer, or why it is to be asked again.
     async fn response(
         &self,
         server: usize,
         request: RequestBuilder,
-    ) -> Option<(StatusCode, header::HeaderMap, Value)> {
-        let Ok(response) = request.send().await else {
+    ) -> Result<(StatusCode, header::HeaderMap, Value), String> {
+        let response = request.send().await.map_err(|error| {
             self.notes().again.lost += 1;
             self.let_rest(server, AWAY);
-            return None;
-        };
+            cause(&error)
+        })?;
         let (status, headers) = (response.status(), response.headers().clone());
         match status {
             StatusCode::TOO_MANY_REQUESTS => self.notes().again.limited += 1,
             StatusCode::SERVICE_UNAVAILABLE => self.notes().again.away += 1,
             _ => {
-                let Ok(json) = response.json().await else {
+                let json = response.json().await.map_err(|error| {
                     self.notes().again.lost += 1;
-                    return None;
-                };
-                return Some((status, headers, json));
+                    format!("it answers {status}, and then: {}", cause(&error))
+                })?;
+                return Ok((status, headers, json));
             }
         }
         let seconds = headers.get(header::RETRY_AFTER);
         let seconds = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
         self.let_rest(server, Duration::from_secs(seconds.unwrap_or(1)));
-        None
+        Err(format!("it answers {status}"))
     }
 
     /// Nobody asks a server while another one is ready, or before so much time has passed.
@@ -331,39 +353,49 @@ impl Market {
         patience: Duration,
     ) -> Result<Page, String> {
         let begun = Instant::now();
-        let mut why = "it does not answer".to_owned();
         loop {
+            let rest = *locked(&self.rests[server]);
+            sleep_until(rest.into()).await;
             let request = self.request(server, Method::GET, path);
-            match self.response(server, request).await {
-                Some((StatusCode::OK, headers, Value::Array(orders))) => {
-                    let header =
-                        |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-                    let at = header("last-event-id").and_then(|id| Cursor::read(&Value::from(id)));
-                    let next = header("link").and_then(|link| {
-                        Some(link.strip_prefix('<')?.split_once('>')?.0.to_owned())
-                    });
-                    let at =
-                        at.ok_or("it does not say how new its list is: is this a Pizza Market?")?;
-                    return Ok(Page { orders, at, next });
+            let why = match self.response(server, request).await {
+                Ok((StatusCode::OK, headers, Value::Array(orders))) => {
+                    return Page::read(&headers, orders);
                 }
-                Some((status, ..)) => why = format!("it answers {status} to {path}"),
-                None => {}
-            }
-            if begun.elapsed() > patience || self.stop.is_cancelled() && begun.elapsed() > LAST_CALL
-            {
+                Ok((status, ..)) => format!("it answers {status} to {path}"),
+                Err(why) => why,
+            };
+            if begun.elapsed() > patience {
                 return Err(why);
             }
-            let rest =
-                (*locked(&self.rests[server])).max(Instant::now() + Duration::from_millis(100));
-            sleep_until(rest.into()).await;
+            sleep(Duration::from_millis(100)).await;
         }
     }
+}
+
+/// What is at the bottom of an error.
+fn cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 pub struct Page {
     pub orders: Vec<Value>,
     pub at: Cursor,
     pub next: Option<String>,
+}
+
+impl Page {
+    fn read(headers: &header::HeaderMap, orders: Vec<Value>) -> Result<Page, String> {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let at = header("last-event-id").and_then(|id| Cursor::read(&Value::from(id)));
+        let at = at.ok_or("it does not say how new its list is: is this a Pizza Market?")?;
+        let link = header("link").and_then(|link| link.strip_prefix('<')?.split_once('>'));
+        let next = link.map(|(path, _)| path.to_owned());
+        Ok(Page { orders, at, next })
+    }
 }
 
 /// All frames that sockets have heard, each held once, however many have heard it.

@@ -35,12 +35,12 @@ pub struct Simulate {
     /// Orders of an evening.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     orders: u32,
-    /// Kitchens.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    suppliers: u32,
-    /// Drivers.
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    drivers: u32,
+    /// Kitchens. By default as many as so many orders keep busy.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    suppliers: Option<u32>,
+    /// Drivers. By default as many as so many orders keep busy.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    drivers: Option<u32>,
     /// Sockets that watch. Every second one leaves now and then, and comes back.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     viewers: u32,
@@ -119,10 +119,12 @@ fn speed(text: &str) -> Result<f64, String> {
 
 impl Simulate {
     fn size(&self) -> Size {
+        // Orders of an hour that one of them sees to.
+        let busy = |each: f64| (f64::from(self.orders) / self.hours / each).ceil() as usize + 1;
         Size {
             orders: self.orders as usize,
-            suppliers: self.suppliers as usize,
-            drivers: self.drivers as usize,
+            suppliers: self.suppliers.map_or_else(|| busy(8.0), |n| n as usize),
+            drivers: self.drivers.map_or_else(|| busy(2.5), |n| n as usize),
             length: Duration::from_secs_f64(self.hours * 3600.0),
         }
     }
@@ -182,7 +184,12 @@ async fn evenings(simulate: &Simulate, seed: u64) -> Result<bool, String> {
                 Err(why) => Err(why),
             };
         match evening {
-            Ok(outcome) => report.add(outcome),
+            Ok(outcome) => {
+                if simulate.keep_going {
+                    out::note(format!("Evening {seed}: {}", outcome.verdict));
+                }
+                report.add(outcome);
+            }
             Err(why) => broken_off = Some(why),
         }
         if !simulate.keep_going

@@ -226,9 +226,9 @@ impl Report {
             out::line(format!("refused    {}", listed(kinds)));
         }
         let again = notes.again;
-        if again.limited + again.away + again.lost + notes.unanswered > 0 {
+        if again.all() + notes.unanswered > 0 {
             out::line(format!(
-                "asked again {} rate limited (429), {} unavailable (503), {} lost; {} never answered",
+                "again      {} rate limited (429), {} unavailable (503), {} lost; {} never answered",
                 again.limited, again.away, again.lost, notes.unanswered,
             ));
         }
@@ -291,13 +291,13 @@ fn listed(parts: impl Iterator<Item = String>) -> String {
 
 /// From the moment in which each command was to be sent; and until sockets had heard of it.
 fn tell_latencies(market: &Market, told: &[u32]) {
-    out::line("latency    ms          median      p99      max");
+    out::line("latency    ms            median      p99      max");
     let line = |name: &str, latency: Latency| {
         let Latency {
             median, p99, max, ..
         } = latency;
         out::line(format!(
-            "           {name:<9}{median:>9.1}{p99:>9.1}{max:>9.1}"
+            "           {name:<11}{median:>9.1}{p99:>9.1}{max:>9.1}"
         ));
     };
     let notes = market.notes();

@@ -3,27 +3,34 @@
 
 use super::market::{Market, locked};
 use crate::{domain::Status, server::cli::out};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::{Term, style, truncate_str};
 use serde_json::Value;
 use std::{
-    collections::{HashMap, VecDeque},
-    io::{IsTerminal, stderr},
+    collections::{BTreeMap, HashMap, VecDeque},
+    io::{self, IsTerminal, stderr},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
+use tokio::time::sleep;
 
 /// Events that are shown.
-const EVENTS: usize = 6;
+const EVENTS: usize = 8;
 /// How often it is drawn on a terminal, and how often a line comes elsewhere.
 const REDRAW: Duration = Duration::from_millis(200);
 const LINE: Duration = Duration::from_secs(5);
+/// When an evening begins, in minutes of the day.
+const EVENING: u64 = 18 * 60;
+/// How wide the bar is, in characters.
+const BAR: usize = 24;
 
 /// How an evening stands, as sockets have heard it.
 pub struct Scene {
     begun: Instant,
+    speed: f64,
+    /// What everybody means to do, and what of it is done.
     steps: usize,
     done: AtomicUsize,
     seen: Mutex<Seen>,
@@ -37,9 +44,10 @@ struct Seen {
 }
 
 impl Scene {
-    pub fn new(steps: usize) -> Scene {
+    pub fn new(steps: usize, speed: f64) -> Scene {
         Scene {
             begun: Instant::now(),
+            speed,
             steps,
             done: AtomicUsize::default(),
             seen: Mutex::default(),
@@ -58,134 +66,141 @@ impl Scene {
         let order = &event["order"];
         let status = order["status"].as_str().and_then(Status::from_name);
         if let (true, Some(status)) = (first, status) {
-            let part = |name: &str| order[name].as_str().unwrap_or_default().to_owned();
-            seen.orders.insert(part("id"), status);
-            if seen.events.len() == EVENTS {
-                seen.events.pop_front();
-            }
-            let time = event["timestamp"]
-                .as_str()
-                .and_then(|time| time.get(11..19))
-                .unwrap_or_default();
+            let part = |name: &str| order[name].as_str().unwrap_or_default();
+            seen.orders.insert(part("id").to_owned(), status);
             let who = match status {
                 Status::CustomerAccepted => part("customer_name"),
                 Status::Dispatched | Status::InTransit | Status::Delivered => part("driver_name"),
                 _ => part("supplier_name"),
             };
-            seen.events.push_back(format!(
-                "{time}  {status:<18} {} · {who}",
-                part("pizza_name")
-            ));
+            let line = format!("{:<18} {} · {who}", status.name(), part("pizza_name"));
+            seen.events.push_back(line);
+            if seen.events.len() > EVENTS {
+                seen.events.pop_front();
+            }
         }
     }
 
-    /// Shows it until it is dropped.
+    /// Shows it for as long as it is waited for.
     pub async fn show(&self, market: &Market) {
-        if stderr().is_terminal() {
-            self.draw(market).await;
-        } else {
-            self.tell(market).await;
-        }
-    }
-
-    async fn draw(&self, market: &Market) {
-        let screen = Screen::new(self.steps as u64);
-        let mut last = (Instant::now(), 0);
-        let mut rate = 0.0;
+        let mut screen = stderr().is_terminal().then(Screen::new);
+        let mut rate = Rate::new();
         loop {
-            tokio::time::sleep(REDRAW).await;
-            let answers = market.notes().answers;
-            if last.0.elapsed() >= Duration::from_secs(1) {
-                rate = (answers - last.1) as f64 / last.0.elapsed().as_secs_f64();
-                last = (Instant::now(), answers);
-            }
-            screen.bar.set_position(self.done.load(Relaxed) as u64);
-            let numbers = self.numbers(market, rate);
-            let seen = locked(&self.seen);
-            let events = (0..EVENTS).map(|n| seen.events.get(n).cloned().unwrap_or_default());
-            for (line, text) in screen.lines.iter().zip(numbers.into_iter().chain(events)) {
-                line.set_message(text);
+            sleep(if screen.is_some() { REDRAW } else { LINE }).await;
+            let [head, statuses, commands] = self.lines(market, rate.of(market.notes().answers));
+            match &mut screen {
+                None => out::note(format!("{head}; {commands}; {statuses}")),
+                Some(screen) => {
+                    let bar = self.bar();
+                    let events: Vec<_> = locked(&self.seen).events.iter().cloned().collect();
+                    let events = events
+                        .into_iter()
+                        .map(|event| style(event).dim().to_string());
+                    let lines = [format!("{bar}  {head}"), statuses, commands]
+                        .into_iter()
+                        .chain(events);
+                    // A terminal that is gone needs no picture.
+                    let _ = screen.draw(lines);
+                }
             }
         }
     }
 
-    async fn tell(&self, market: &Market) {
-        loop {
-            tokio::time::sleep(LINE).await;
-            let rate = market.notes().answers as f64 / self.begun.elapsed().as_secs_f64();
-            let (done, steps) = (self.done.load(Relaxed), self.steps);
-            let [statuses, rest @ ..] = self.numbers(market, rate);
-            out::note(format!(
-                "{done} of {steps} steps; {}; {statuses}",
-                rest.join("; ")
-            ));
-        }
+    fn bar(&self) -> String {
+        let full = self.done.load(Relaxed) * BAR / self.steps.max(1);
+        format!("{}{}", "█".repeat(full), "░".repeat(BAR - full.min(BAR)))
     }
 
-    /// Counts per status; commands and their latency; frames.
-    fn numbers(&self, market: &Market, rate: f64) -> [String; 3] {
+    /// The time of the evening; orders per status; commands, frames and latency.
+    fn lines(&self, market: &Market, rate: f64) -> [String; 3] {
+        let minutes = EVENING + (self.begun.elapsed().as_secs_f64() * self.speed / 60.0) as u64;
+        let clock = format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
+        let (done, steps) = (self.done.load(Relaxed), self.steps);
         let seen = locked(&self.seen);
-        let counts = Status::ALL.iter().filter_map(|status| {
-            let count = seen.orders.values().filter(|one| *one == status).count();
-            (count > 0).then(|| format!("{status} {count}"))
-        });
-        let counts = counts.collect::<Vec<_>>().join("  ");
+        let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+        for status in seen.orders.values() {
+            *counts.entry(*status).or_default() += 1;
+        }
+        let counts: Vec<_> = counts
+            .iter()
+            .map(|(status, count)| format!("{status} {count}"))
+            .collect();
         let (orders, frames) = (seen.orders.len(), seen.frames);
         drop(seen);
         let notes = market.notes();
-        let refused: u64 = notes.refused.values().sum();
-        let again = notes.again.limited + notes.again.away + notes.again.lost;
-        let mut newest: Vec<u32> = notes
-            .latencies
-            .values()
-            .flat_map(|all| all.iter().rev().take(100).copied())
-            .collect();
-        newest.sort_unstable();
-        let median = newest
-            .get(newest.len() / 2)
-            .map_or(0.0, |micros| f64::from(*micros) / 1000.0);
+        let (refused, again) = (notes.refused.values().sum::<u64>(), notes.again.all());
         [
-            counts,
+            format!("{clock}, {orders} orders, {done} of {steps} steps"),
+            counts.join("  "),
             format!(
-                "{orders} orders, {} answers, {rate:.0}/s, {median:.1} ms, {refused} refused, {again} asked again",
-                notes.answers
+                "{rate:.0} commands/s, {:.1} ms, {refused} refused, {again} asked again, {frames} frames",
+                notes.newest_median(),
             ),
-            format!("{frames} frames"),
         ]
+    }
+}
+
+/// How fast something grows.
+struct Rate {
+    since: Instant,
+    count: u64,
+    per_second: f64,
+}
+
+impl Rate {
+    fn new() -> Rate {
+        Rate {
+            since: Instant::now(),
+            count: 0,
+            per_second: 0.0,
+        }
+    }
+
+    /// Measured over a second at least, so that it can be read.
+    fn of(&mut self, count: u64) -> f64 {
+        let time = self.since.elapsed().as_secs_f64();
+        if time >= 1.0 {
+            self.per_second = count.saturating_sub(self.count) as f64 / time;
+            (self.since, self.count) = (Instant::now(), count);
+        }
+        self.per_second
     }
 }
 
 /// Lines on a terminal that are drawn over and over, each cut to its width, and wiped off in the end.
 struct Screen {
-    all: MultiProgress,
-    bar: ProgressBar,
-    lines: Vec<ProgressBar>,
+    term: Term,
+    drawn: usize,
 }
 
 impl Screen {
-    fn new(steps: u64) -> Screen {
-        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        let style = |template: &str| {
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-        };
-        let bar = all.add(ProgressBar::new(steps));
-        bar.set_style(style("{elapsed_precise} {wide_bar} {pos}/{len}"));
-        let lines = (0..3 + EVENTS).map(|_| {
-            let line = all.add(ProgressBar::new_spinner());
-            line.set_style(style("{wide_msg}"));
-            line
-        });
+    fn new() -> Screen {
         Screen {
-            lines: lines.collect(),
-            bar,
-            all,
+            term: Term::buffered_stderr(),
+            drawn: 0,
         }
+    }
+
+    fn draw(&mut self, lines: impl Iterator<Item = String>) -> io::Result<()> {
+        self.term.clear_last_lines(self.drawn)?;
+        self.drawn = 0;
+        let (height, width) = self.term.size();
+        // The last row is the cursor's, and a full row may wrap.
+        for line in lines.take(usize::from(height).saturating_sub(1)) {
+            self.term.write_line(&truncate_str(
+                &line,
+                usize::from(width).saturating_sub(1),
+                "…",
+            ))?;
+            self.drawn += 1;
+        }
+        self.term.flush()
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // A terminal that is gone needs no wiping.
-        let _ = self.all.clear();
+        // As above.
+        let _ = self.draw(std::iter::empty());
     }
 }
