@@ -154,7 +154,7 @@ async fn a_rate_limit_is_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_a_long_evening_with_its_report() {
     let instance = Market::embedded().open().await;
-    let args = ["--keep-going", "--orders", "1000", "--speed", "200"];
+    let args = ["--keep-going", "--orders", "1000", "--speed", "1000"];
     let child = evening(&[&instance.url], &args).spawn().unwrap();
     some_orders(&instance).await;
     let interrupt = Command::new("kill")

@@ -87,7 +87,8 @@ impl Scene {
         let mut rate = Rate::new();
         loop {
             sleep(if screen.is_some() { REDRAW } else { LINE }).await;
-            let [head, statuses, commands] = self.lines(market, rate.of(market.notes().answers));
+            let answers = market.notes().answers;
+            let [head, statuses, commands] = self.lines(market, rate.of(answers));
             match &mut screen {
                 None => out::note(format!("{head}; {commands}; {statuses}")),
                 Some(screen) => {
@@ -95,7 +96,7 @@ impl Scene {
                     let events: Vec<_> = locked(&self.seen).events.iter().cloned().collect();
                     let events = events
                         .into_iter()
-                        .map(|event| style(event).dim().to_string());
+                        .map(|event| style(event).for_stderr().dim().to_string());
                     let lines = [format!("{bar}  {head}"), statuses, commands]
                         .into_iter()
                         .chain(events);
