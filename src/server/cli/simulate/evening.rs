@@ -8,7 +8,7 @@ use super::{
     scene::Scene,
     viewer::{Viewer, Watched},
 };
-use crate::domain::Status;
+use crate::{domain::Status, server::cli::out};
 use futures::{StreamExt, future::join_all, stream};
 use rustls::ClientConfig;
 use serde_json::Value;
@@ -149,6 +149,9 @@ impl Evening {
         select! {
             _ = play => {}
             () = self.scene.show(&self.market) => {}
+        }
+        if self.market.stop.is_cancelled() {
+            out::note("Everybody goes home; the report follows.");
         }
         self.settle().await
     }

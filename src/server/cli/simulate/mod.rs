@@ -70,7 +70,7 @@ pub struct Simulate {
 const HELP: &str = "\
 Kitchens offer, accept, reject, bake late and burn; customers take, race each other and lose patience; drivers are \
 few. All of it goes through HTTP and WebSocket, so that it does as a demo, as a load and as a soak test. While it \
-runs, standard error shows how it stands; the report is on standard output. Ctrl-C ends the evening with its report.
+runs, standard error shows how it stands; the report is on standard output. Ctrl-C ends the evening with its report; a second one ends it without.
 
 Latencies count from the moment in which something was to be sent, also where it was sent later because something \
 before it took long. 429 and 503 are waited for as they ask, and counted; lost answers are asked for again under the \
@@ -166,7 +166,6 @@ async fn evenings(simulate: &Simulate, seed: u64) -> Result<bool, String> {
     let stop = market.stop.clone();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            out::note("Going home: the report follows. (Ctrl-C again: without it.)");
             stop.cancel();
         }
         if tokio::signal::ctrl_c().await.is_ok() {
