@@ -1,6 +1,7 @@
 # Every command of the project. Each installs what it needs and is missing, and nothing else (see ./setup).
 #
 #   make run     build, and serve http://127.0.0.1:8000 on the embedded engine
+#   make demo    a simulated evening to look at, on a store that is thrown away (ARGS="--speed 20": slower)
 #   make test    every test, Redis and browser included
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
@@ -29,6 +30,23 @@ run:
 	@$(MAKE) debug
 	@echo "== Pizza Market on http://$${LEPTOS_SITE_ADDR:-127.0.0.1:8000}: /supplier, /customer, /dispatch, /orders"
 	@exec target/debug/pizza-market
+
+# The server's store and log are in a temporary folder. It runs in a process group of its own (`set -m`), so that Ctrl-C
+# ends the evening first, and its report comes before the server goes.
+.PHONY: demo
+demo:
+	@./setup wasm bindgen
+	@$(MAKE) debug
+	@set -m; folder=$$(mktemp -d); touch "$$folder/log"; \
+	env REDIS_URL= REDIS_HOST= REDIS_PORT= REDIS_USERNAME= REDIS_PASSWORD= REDIS_DB= REDIS_TLS= \
+	  DATA_DIR="$$folder" RATE_LIMIT=off RUST_LOG=info target/debug/pizza-market serve 2>"$$folder/log" & server=$$!; \
+	trap 'set +m; kill $$server 2>/dev/null || true; wait $$server || true; rm -rf "$$folder"' EXIT; \
+	until grep -q "listening on" "$$folder/log"; do \
+	  kill -0 $$server 2>/dev/null || { cat "$$folder/log" >&2; exit 1; }; sleep 0.1; \
+	done; \
+	url=$$(sed -n 's/.*listening on \(http[^ "]*\).*/\1/p' "$$folder/log"); \
+	echo "== Look at $$url/supplier, /customer, /dispatch and /orders. Ctrl-C ends the evening, and all of it."; \
+	target/debug/pizza-market simulate --url "$$url" --shared --keep-going $(ARGS)
 
 # Both programs and the site, with cargo and wasm-bindgen alone: building cargo-leptos takes a quarter of an hour.
 .PHONY: debug

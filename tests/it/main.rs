@@ -17,6 +17,9 @@ mod doctor;
 mod export;
 mod faults;
 mod health;
+// The program judges by it, too, and says more about it.
+#[allow(dead_code)]
+#[path = "../../src/server/cli/simulate/history.rs"]
 mod history;
 mod inspect;
 mod lists;
@@ -32,6 +35,7 @@ mod proxy;
 mod redis_server;
 mod refusals;
 mod restarts;
+mod simulate;
 mod sockets;
 mod store_tools;
 mod tidy;

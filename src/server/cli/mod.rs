@@ -7,6 +7,7 @@ mod inspect;
 mod migrate;
 mod out;
 mod restore;
+mod simulate;
 mod store;
 mod verify;
 
@@ -61,6 +62,8 @@ enum Command {
     /// The plan is shown first. Exit status: 0 done, or nothing to do; 1 some orders could not be read and are left;
     /// 2 it failed; 3 there is something to do, and nobody has said yes.
     Migrate(migrate::Args),
+    /// Play a lively evening at any market, over HTTP and WebSocket, and check what everybody saw.
+    Simulate(Box<simulate::Simulate>),
     /// Print what a shell needs to complete commands and their options.
     ///
     /// For this session of bash: `source <(pizza-market completions bash)`. For good, put the output where the shell
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Migrate(args) => migrate::run(&args),
+        Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Completions { shell } => completions(shell),
     }
 }
