@@ -90,7 +90,8 @@ fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
     }
     let mut target = at.run(Target::open(&at.store))?;
     let there = at.run(target.contents())?;
-    if !args.replace && !(there.is_empty() && there.restoring.is_none()) {
+    let is_free = there.is_empty() && there.restoring.is_none();
+    if !args.replace && !is_free {
         return Err(Failed::Refused(refusal(&at.store, &there)));
     }
     Ok((at, file, target))

@@ -66,7 +66,10 @@ impl Engine {
             }
             Engine::Redis { server, prefix } => {
                 let client = ::redis::Client::open(server.url()).unwrap();
-                (self.open().await, Snapshots::Redis(client, prefix.clone()))
+                (
+                    self.open().await,
+                    Snapshots::Redis(Box::new(client), prefix.clone()),
+                )
             }
         }
     }
@@ -89,7 +92,7 @@ impl Engine {
 
 enum Snapshots {
     File(Arc<Embedded>),
-    Redis(::redis::Client, String),
+    Redis(Box<::redis::Client>, String),
 }
 
 impl Snapshots {
