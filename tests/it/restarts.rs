@@ -127,7 +127,7 @@ async fn a_file_from_a_backup_begins_a_new_history() {
                     .path()
                     .extension()
                     .is_some_and(|ending| ending == "redb");
-                // The socket beside it is no file.
+                // Nobody keeps a copy of the socket beside it.
                 let is_file = file.file_type().unwrap().is_file();
                 if is_file && (whole_folder || is_store) {
                     std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
