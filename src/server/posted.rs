@@ -114,18 +114,13 @@ impl Posted {
 
     /// Gives several orders to one driver. Each is a change of its own, with a key of its own, and is done or
     /// refused by itself.
-    pub async fn dispatch_several(mut self, orders: &[String]) -> Result<Answers, Error> {
-        let ticked = orders.iter().filter_map(|order| order.split('.').next());
-        self.values.push((
-            "order",
-            ticked.take(MOST_AT_ONCE).collect::<Vec<_>>().join(" "),
-        ));
+    pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
         let read = || Ok((self.driver()?, read_several(orders)?));
-        let (command, orders) = match read() {
+        let (command, several) = match read() {
             Ok(read) => read,
-            Err(error) => return self.answer_several(Err(error)),
+            Err(error) => return self.ticked(orders).answer_several(Err(error)),
         };
-        let work = orders.into_iter().map(|order| {
+        let work = several.into_iter().map(|order| {
             let (command, this) = (command.clone(), &self);
             async move {
                 let key = match &*this.key {
@@ -137,7 +132,15 @@ impl Posted {
             }
         });
         let answers = futures::future::join_all(work).await;
-        self.answer_several(Ok(answers))
+        self.ticked(orders).answer_several(Ok(answers))
+    }
+
+    /// What was ticked comes back with the form.
+    fn ticked(mut self, orders: &[String]) -> Posted {
+        let ids = orders.iter().filter_map(|order| order.split('.').next());
+        let ids: Vec<_> = ids.take(MOST_AT_ONCE).collect();
+        self.values.push(("order", ids.join(" ")));
+        self
     }
 
     async fn carry_out(
