@@ -344,10 +344,8 @@ async fn what_an_account_may_not_do_is_named_with_the_line_that_allows_it() {
     assert_eq!(report.exit, 0, "{}", report.whole);
     report.says("events", "skipped", &["&pizza:*"]);
     // As docs/operating.md has it.
-    let page = include_str!("../../docs/operating.md").lines();
-    let line = page
-        .filter(|line| line.starts_with("ACL SETUSER market"))
-        .next_back();
+    let mut page = include_str!("../../docs/operating.md").lines();
+    let line = page.rfind(|line| line.starts_with("ACL SETUSER market"));
     let line = line.unwrap().replace(">password", ">s3cret");
     server.cli(&["ACL", "DELUSER", "market"]);
     server.cli(&line.split(' ').collect::<Vec<_>>());

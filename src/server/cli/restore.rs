@@ -90,8 +90,8 @@ fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
     }
     let mut target = at.run(Target::open(&at.store))?;
     let there = at.run(target.contents())?;
-    let free = there.is_empty() && there.restoring.is_none();
-    if !free && !args.replace {
+    let is_free = there.is_empty() && there.restoring.is_none();
+    if !args.replace && !is_free {
         return Err(Failed::Refused(refusal(&at.store, &there)));
     }
     Ok((at, file, target))

@@ -112,17 +112,17 @@ impl Contents {
     }
 }
 
-/// A document as it once was, and where it was listed.
-pub type Was = (Text, Vec<Index>);
-
 /// A kind of documents, and what its log says of them.
 #[derive(Clone, Copy)]
 pub struct Kind {
     /// Whether a key is of this kind. Others in the same Redis are somebody else's.
     pub has: fn(&str) -> bool,
-    /// From the text of an entry: the document as it was then.
+    /// From the text of an entry: the document as it was then, and where it was listed.
     pub as_of: fn(&str) -> Option<Was>,
 }
+
+/// A document as it once was, and where it was listed.
+pub type Was = (Text, Vec<Index>);
 
 /// A stream of records that is being read. It blocks: nothing for the inside of a runtime.
 pub struct Snapshot {
