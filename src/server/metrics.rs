@@ -203,7 +203,10 @@ fn feed(app: &App) {
 /// What is measured, for Prometheus.
 #[utoipa::path(
     get, path = "/metrics", tag = "Operation", operation_id = "metrics",
-    responses((status = 200, description = "All figures, as text.", body = String, content_type = "text/plain")),
+    responses(
+        (status = 200, description = "All figures, as text.", body = String, content_type = "text/plain"),
+        (status = 404, description = "They have an address of their own (`METRICS_ADDR`).", body = String, content_type = "text/html"),
+    ),
 )]
 pub async fn show(State(app): State<App>) -> Response {
     let kind = "text/plain; version=0.0.4; charset=utf-8";

@@ -102,8 +102,10 @@ fn a_status_is_spelled_in_the_lifecycle_only() {
             "in_transit",
         ] {
             let spelled = code(&text).contains(&format!("\"{word}\""));
+            // What judges the market has its rules from the contract, not from what it judges.
+            let knows = ["lifecycle.rs", "simulate/history.rs"];
             assert!(
-                !spelled || path.ends_with("lifecycle.rs"),
+                !spelled || knows.iter().any(|file| path.ends_with(file)),
                 "{} spells {word}",
                 path.display()
             );

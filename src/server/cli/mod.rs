@@ -133,9 +133,9 @@ mod tests {
                 let Some(line) = line.strip_prefix("  pizza-market") else {
                     continue;
                 };
-                // Up to what explains it, or to what it is piped into.
+                // Up to what explains it, or to where its output goes.
                 let words = line.split("  ").next().unwrap_or_default();
-                let words = words.split('|').next().unwrap_or_default();
+                let words = words.split(['|', '>']).next().unwrap_or_default();
                 let words = ["pizza-market"].into_iter().chain(words.split_whitespace());
                 match Cli::try_parse_from(words) {
                     Err(error) if error.kind() != clap::error::ErrorKind::DisplayHelp => {

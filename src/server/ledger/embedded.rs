@@ -365,7 +365,7 @@ pub fn is_held(file: &Path) -> bool {
 /// Writes into a file that no server holds what shape it is of.
 pub fn set_schema(file: &Path, version: u32) -> Result<()> {
     let named = |e| StoreError::Broken(format!("{}: {e}", file.display()));
-    let database = Database::open(file).map_err(named)?;
+    let database = create(file).map_err(named)?;
     let txn = database.begin_write().map_err(broken)?;
     {
         let mut meta = txn.open_table(META).map_err(broken)?;

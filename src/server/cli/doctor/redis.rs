@@ -13,9 +13,10 @@ use crate::server::{
 };
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, FromRedisValue, InfoDict,
-    RedisConnectionInfo, RedisError, RedisResult, aio::MultiplexedConnection, cmd,
+    RedisConnectionInfo, RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd,
+    from_redis_value,
 };
-use std::{io, net::SocketAddr, process::exit, time::Duration};
+use std::{collections::HashMap, io, net::SocketAddr, process::exit, time::Duration};
 use tokio::{
     net::{TcpStream, lookup_host},
     select,
@@ -495,11 +496,13 @@ impl Visit {
         let class = self
             .step(async { Ok(durability(facts, connection).await) })
             .await;
-        report.add(
-            GROUP,
-            "durability",
-            kept(facts, class.unwrap_or(Durability::Memory)),
-        );
+        let class = class.unwrap_or(Durability::Memory);
+        let kept = match class {
+            Durability::Memory => kept(facts, class),
+            _ if self.forgets_at_its_start(connection).await => forgets(),
+            _ => kept(facts, class),
+        };
+        report.add(GROUP, "durability", kept);
         report.add(GROUP, "eviction", eviction(facts));
         let full = rights
             .unwritable
@@ -509,6 +512,21 @@ impl Visit {
         report.add(GROUP, "memory", finding);
         report.add(GROUP, "clients", clients(facts));
         report.add(GROUP, "replicas", replicas(facts));
+    }
+
+    /// Whether the default account is seen to lack rights: in its name Redis reads its append-only file.
+    async fn forgets_at_its_start(&self, connection: &mut MultiplexedConnection) -> bool {
+        let mut call = cmd("ACL");
+        call.arg("GETUSER").arg("default");
+        let user: RedisResult<HashMap<String, Value>> = self.ask(connection, &call).await;
+        let may = |user: &HashMap<String, Value>, field: &str, all: &str| {
+            let rights = user.get(field).cloned().map(from_redis_value::<String>);
+            rights.is_none_or(|rights| rights.is_ok_and(|rights| rights.starts_with(all)))
+        };
+        user.is_ok_and(|user| {
+            let rights = [("commands", "+@all"), ("keys", "~*"), ("channels", "&*")];
+            !rights.iter().all(|(field, all)| may(&user, field, all))
+        })
     }
 
     async fn clock(
@@ -793,6 +811,13 @@ fn kept(facts: &InfoDict, class: Durability) -> Finding {
         }
     };
     finding.with("class", class.to_string())
+}
+
+fn forgets() -> Finding {
+    Finding::error(
+        "the default account lacks rights: in its name Redis reads its append-only file when it starts, and drops every change of the market",
+        "`ACL SETUSER default ~* &* +@all`, and the same in its settings: an account that is `off` nobody can use",
+    )
 }
 
 fn eviction(facts: &InfoDict) -> Finding {
