@@ -245,3 +245,25 @@ test.describe('without JavaScript', () => {
     expect(order.supplier_notes).toBe('The cat sat on it');
   });
 });
+
+test('of a crowded column only what is in sight is there, and all of it can be reached', async ({ open, api }) => {
+  const pizzas = Array.from({ length: 40 }, (_, n) => `Pizza ${n + 1}`);
+  for (const pizza of pizzas) await api.offer(pizza);
+  const kitchen = await open(NAPOLI);
+  const tickets = column(kitchen, 'To answer').getByRole('article');
+  await expect(column(kitchen, 'To answer').getByRole('list')).toBeVisible();
+  await expect.poll(() => tickets.count()).toBeLessThan(40);
+  // One that comes while somebody looks elsewhere.
+  const last = await api.offer('Quattro Stagioni');
+  await expect(column(kitchen, 'To answer').getByRole('listitem')).toHaveCount(41);
+  await kitchen.goto(`${NAPOLI}#o${last.id}`);
+  await expect(ticket(kitchen, 'Quattro Stagioni')).toBeInViewport();
+  await ticket(kitchen, 'Quattro Stagioni').getByRole('button', { name: /^Accept/ }).click();
+  await expect(column(kitchen, 'On offer').getByRole('heading', { name: 'Quattro Stagioni' })).toBeVisible();
+  // By keys through all of them.
+  await ticket(kitchen, 'Pizza 40').focus();
+  for (const pizza of pizzas.slice(30, 39).reverse()) {
+    await kitchen.keyboard.press('ArrowUp');
+    await expect(ticket(kitchen, pizza)).toBeFocused();
+  }
+});

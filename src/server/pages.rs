@@ -4,6 +4,7 @@ use super::{
     document::document,
     drawing, export,
     posted::{FLASH_SHOWN, read_cookie, read_flash},
+    rest::LARGEST_BODY,
     settings,
     state::App,
 };
@@ -13,7 +14,7 @@ use crate::{
 };
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
@@ -47,9 +48,22 @@ pub fn routes(app: &App) -> Router<App> {
     })
 }
 
-/// A server function.
-async fn act(State(app): State<App>, request: Request) -> impl IntoResponse {
-    handle_server_fns_with_context(move || provide_context(app.clone()), request).await
+/// A server function. Where its arguments cannot be read, it is never called, and sets no status: the error has one.
+async fn act(State(app): State<App>, request: Request) -> Response {
+    let answer =
+        handle_server_fns_with_context(move || provide_context(app.clone()), request).await;
+    let answer = answer.into_response();
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return Error::Internal.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<Error>(&body) {
+        parts.status = StatusCode::from_u16(error.face().status).unwrap_or(parts.status);
+    }
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// Program and style. Where their names change with their contents, what is under a name never changes.

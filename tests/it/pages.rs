@@ -178,6 +178,25 @@ async fn pizzas_are_drawn_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_lacks_something_is_refused_and_no_fault_of_ours() {
+    let market = Market::embedded().open().await;
+    for (act, body) in [
+        ("take", "version=1"),
+        ("take", "id=no-id&version=1"),
+        ("dispatch", ""),
+    ] {
+        let request = market
+            .request(reqwest::Method::POST, &format!("/act/{act}"))
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        let answer = market.send(request).await;
+        assert_eq!(answer.status, 422, "{act} {body}: {}", answer.text);
+        assert!(answer.text.contains("form"), "{}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn several_orders_are_given_to_a_driver_at_once() {
     let market = Market::embedded().open().await;
     let mut ids = Vec::new();

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use js_sys::{Array, Function, Reflect};
-use leptos::{ev, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast};
+use leptos::{ev, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys};
 
 /// So many of those who are free have a lane: who came back last.
 const FREE_LANES: usize = 6;
@@ -156,6 +156,7 @@ fn queue(desk: Desk, waits: Memo<usize>) -> AnyView {
             )
         })
     });
+    let crowded = list::is_crowded(desk.waiting);
     let row = move |order: Memo<Order>| {
         let id = order.with_untracked(|order| order.id);
         let draggable = mark(move || (!market.is_asleep()).then_some("true"));
@@ -169,7 +170,21 @@ fn queue(desk: Desk, waits: Memo<usize>) -> AnyView {
             desk.dragged.set(Vec::new());
             desk.over.set(String::new());
         };
-        view! { <li draggable=draggable on:dragstart=drag on:dragend=drop>{waits_for_a_driver(order, desk)}</li> }.into_any()
+        let sight = list::Sight::of(order, crowded);
+        let look = move |event: web_sys::Event| sight.look(&event);
+        view! {
+            <li
+                node_ref=sight.entry
+                id=sight.id
+                draggable=draggable
+                on:dragstart=drag
+                on:dragend=drop
+                on:contentvisibilityautostatechange=look
+            >
+                {sight.hold(move || waits_for_a_driver(order, desk))}
+            </li>
+        }
+        .into_any()
     };
     let picked = Memo::new(move |_| !desk.picked().is_empty());
     let picked = mark(move || match market.is_asleep() {
@@ -476,7 +491,8 @@ fn lane(driver: String, desk: Desk) -> AnyView {
         let dragged = desk.dragged.get_untracked().into_iter();
         forms.give(dragged.filter_map(version).collect(), &driver, market);
     };
-    let row = |order| view! { <li>{carried(order)}</li> }.into_any();
+    let crowded = list::is_crowded(carries);
+    let row = move |order| list::entry(order, crowded, carried);
     view! {
         <section class="column lane" aria-labelledby=heading.clone() data-free=free data-over=over on:dragover=take on:drop=drop>
             <header>{symbol} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p></header>

@@ -1,15 +1,22 @@
 //! Keyed lists: a row is made when its key appears, stays while it is there, and goes with it. Rows show what
 //! changes in them by themselves.
 
+use super::small::changing;
 use crate::{
     domain::{Order, OrderId, Time},
-    ui::market::Market,
+    ui::{market::Market, place::when_awake},
 };
+use js_sys::{Function, Object, Reflect};
 use leptos::{
+    html,
     prelude::*,
-    web_sys::{DomRect, Element},
+    wasm_bindgen::JsCast,
+    web_sys::{self, DomRect, Element},
 };
 use std::sync::Arc;
+
+/// What shows that somebody is at work in an entry.
+const BUSY: &str = "details[open], :focus";
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key {
@@ -64,6 +71,87 @@ pub(super) fn rows(keys: Keys, row: Row) -> AnyView {
 pub fn bounds(row: &Element) -> DomRect {
     let entry = row.closest("li").ok().flatten();
     entry.as_ref().unwrap_or(row).get_bounding_client_rect()
+}
+
+/// More entries than this make a list crowded.
+const MANY: usize = 30;
+
+pub fn is_crowded(listed: Memo<Vec<OrderId>>) -> Memo<bool> {
+    Memo::new(move |_| listed.with(|listed| listed.len() > MANY))
+}
+
+/// Whether an entry of a list is in sight, or near. In a crowded list those that are not hold nothing: with whatever
+/// changes, a browser goes through all that its page holds, and nobody looks at hundreds of tickets at once.
+#[derive(Clone, Copy)]
+pub struct Sight {
+    pub entry: NodeRef<html::Li>,
+    /// The id of its ticket, as long as that is not there.
+    pub id: Signal<Option<String>>,
+    seen: RwSignal<bool>,
+    shown: Memo<bool>,
+}
+
+impl Sight {
+    pub fn of(order: Memo<Order>, crowded: Memo<bool>) -> Sight {
+        let (entry, seen) = (NodeRef::new(), RwSignal::new(true));
+        let shown = Memo::new(move |_| seen.get() || !crowded.get());
+        let id = order.with_untracked(|order| order.id);
+        let id = Signal::derive(move || (!shown.get()).then(|| format!("o{id}")));
+        let sight = Sight {
+            entry,
+            id,
+            seen,
+            shown,
+        };
+        // The browser tells what changes. What was out of sight from the start has to be asked.
+        when_awake(move || {
+            if crowded.get() && sight.is_skipped() == Some(true) {
+                seen.set(false);
+            }
+        });
+        sight
+    }
+
+    /// Hears of `contentvisibilityautostatechange`.
+    pub fn look(self, event: &web_sys::Event) {
+        let skipped =
+            Reflect::get(event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy());
+        let entry = self.entry.get_untracked();
+        let busy = || entry.and_then(|entry| entry.query_selector(BUSY).ok()?);
+        // What somebody has opened or is writing in stays.
+        self.seen.set(!skipped || busy().is_some());
+    }
+
+    pub fn hold(self, ticket: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+        changing(move || self.shown.get().then(&ticket))
+    }
+
+    fn is_skipped(self) -> Option<bool> {
+        let within = self.entry.get()?.first_element_child()?;
+        let options = Object::new();
+        Reflect::set(&options, &"contentVisibilityAuto".into(), &true.into()).ok()?;
+        let ask: Function = Reflect::get(&within, &"checkVisibility".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        Some(ask.call1(&within, &options).ok()?.is_falsy())
+    }
+}
+
+/// An entry with a ticket.
+pub fn entry(
+    order: Memo<Order>,
+    crowded: Memo<bool>,
+    ticket: fn(Memo<Order>) -> AnyView,
+) -> AnyView {
+    let sight = Sight::of(order, crowded);
+    let look = move |event: web_sys::Event| sight.look(&event);
+    view! {
+        <li node_ref=sight.entry id=sight.id on:contentvisibilityautostatechange=look>
+            {sight.hold(move || ticket(order))}
+        </li>
+    }
+    .into_any()
 }
 
 /// By time; what is of the same time, by age of the order.

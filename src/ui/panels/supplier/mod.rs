@@ -166,7 +166,8 @@ fn rail(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) ->
     let status = column.of[0];
     let heading = format!("h-{status}");
     let ticket = column.ticket;
-    let row = move |order| view! { <li>{ticket(order)}</li> }.into_any();
+    let crowded = list::is_crowded(listed);
+    let row = move |order| list::entry(order, crowded, ticket);
     let gone_row = |order| view! { <li>{tickets::gone(order)}</li> }.into_any();
     let is_empty = move || listed.with(Vec::is_empty) && gone.with(Vec::is_empty);
     let none = changing(move || {
