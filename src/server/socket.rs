@@ -431,6 +431,10 @@ fn fault(error: &axum::Error) -> End {
     match cause {
         Some(tungstenite::Error::Capacity(_)) => TOO_LARGE,
         Some(tungstenite::Error::Utf8(_)) => NO_TEXT,
+        // It has left without a word, as many do.
+        Some(tungstenite::Error::Protocol(
+            tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+        )) => End::Gone,
         Some(tungstenite::Error::Protocol(_)) => MALFORMED,
         _ => End::Gone,
     }

@@ -20,13 +20,21 @@ use futures::{
     select_biased,
 };
 use gloo_net::websocket::{Message, futures::WebSocket};
-use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local, web_sys};
+use leptos::{
+    prelude::*,
+    server_fn::ServerFn,
+    task::{spawn_local, tick},
+    web_sys,
+};
 use std::time::Duration;
 
 /// The server says something every 15 s. After so long without a word the connection is dead, whatever it claims.
 const SILENCE: TimeDelta = TimeDelta::seconds(18);
 /// By then a page has settled, and there is time for what it may need next.
 const SETTLED: Duration = Duration::from_secs(10);
+/// What comes within so long after something has come is shown together. A blink takes longer; and in a rush the page
+/// changes ten times a second instead of fifty.
+const TOGETHER: Duration = Duration::from_millis(100);
 /// Before another attempt: a random part of the first, then of twice as much, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -109,11 +117,24 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
     let mut heard = browser_time();
     loop {
         select_biased! {
-            frame = socket.next() => {
-                let Some(Ok(Message::Text(text))) = frame else { return Left::Lost };
-                heard = browser_time();
-                if let Some(left) = take(market, &text, heard) {
-                    return left;
+            mut frame = socket.next() => {
+                // All that has come by now.
+                loop {
+                    let Some(Ok(Message::Text(text))) = frame else { return Left::Lost };
+                    heard = browser_time();
+                    if let Some(left) = take(market, &text, heard) {
+                        return left;
+                    }
+                    // One after the other: a list that changed in two places at once would move what stands between.
+                    tick().await;
+                    match socket.next().now_or_never() {
+                        Some(next) => frame = next,
+                        None => break,
+                    }
+                }
+                // The timers of a page that nobody sees may be slow.
+                if !document().hidden() {
+                    sleep(TOGETHER).await;
                 }
             }
             nudge = nudges.next() => {

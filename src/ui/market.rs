@@ -6,11 +6,7 @@
 use crate::domain::{Board, Cursor, Event, Folded, Order, OrderId, Snapshot, Time};
 use chrono::TimeDelta;
 use leptos::prelude::*;
-use std::time::Duration;
 
-/// What changes within so long after the last time that the page changed is shown together. A blink takes longer; and
-/// in a rush the page changes ten times a second instead of fifty.
-const TOGETHER: Duration = Duration::from_millis(100);
 /// Into so many parts those are divided who count in minutes, so that a second never asks all of them.
 const BEATS: usize = 10;
 /// While the connection is gone: so old, and the page calls itself stale.
@@ -25,8 +21,6 @@ pub struct Market {
     rows: StoredValue<Vec<(OrderId, ArcTrigger)>>,
     /// Some order has changed.
     changed: Trigger,
-    /// Orders that have changed and are yet to be shown, while the page has only just changed.
-    held: StoredValue<Option<Vec<Change>>>,
     link: RwSignal<Link>,
     /// Nothing is missing up to here.
     as_of: RwSignal<Time>,
@@ -40,11 +34,7 @@ pub struct Market {
     asleep: RwSignal<bool>,
 }
 
-type Heard = Box<dyn Fn(&Event) -> Option<Told> + Send + Sync>;
-/// What is to be said of a change as soon as the page shows it.
-pub type Told = Box<dyn FnOnce() + Send + Sync>;
-/// An order that has changed.
-type Change = (OrderId, Option<Told>);
+type Heard = Box<dyn Fn(&Event) + Send + Sync>;
 
 /// How the page hangs on the live channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,7 +68,6 @@ impl Market {
             heard: StoredValue::default(),
             rows: StoredValue::default(),
             changed: Trigger::new(),
-            held: StoredValue::default(),
             link: RwSignal::new(Link::Page),
             as_of: RwSignal::new(as_of),
             now: RwSignal::new(now),
@@ -231,103 +220,49 @@ impl Market {
             .with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
     }
 
-    /// From now on, `heard` is told of each event that has changed the board, before the page shows it.
-    pub fn hear(self, heard: impl Fn(&Event) -> Option<Told> + Send + Sync + 'static) {
+    /// From now on, `heard` is told of each event that has changed the board.
+    pub fn hear(self, heard: impl Fn(&Event) + Send + Sync + 'static) {
         self.heard.set_value(Some(Box::new(heard)));
     }
 
     pub fn fold(self, event: &Event) -> Folded {
-        let folded = self.write(|board| board.fold(event));
+        let folded = self.write(event.order.id, |board| board.fold(event));
         if matches!(folded, Folded::Applied { .. }) {
-            let told = self
-                .heard
-                .with_value(|heard| heard.as_ref().and_then(|heard| heard(event)));
-            self.show_soon((event.order.id, told));
+            self.heard
+                .with_value(|heard| heard.as_ref().map(|heard| heard(event)));
         }
         folded
     }
 
-    /// Takes the answer to a command, which may be here before its event. Whoever gave it sees it at once.
+    /// Takes the answer to a command, which may be here before its event.
     pub fn put(self, order: &Order) {
-        self.write(|board| board.put(order));
-        self.show_held();
-        self.show(vec![(order.id, None)]);
+        self.write(order.id, |board| board.put(order));
     }
 
-    fn write(self, write: impl FnOnce(&mut Board) -> Folded) -> Folded {
+    fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> Folded) -> Folded {
         let folded = self
             .board
             .try_update_value(|board| board.as_mut().map(write))
             .flatten();
-        folded.unwrap_or(Folded::Gap)
-    }
-
-    /// Shows a change: at once, or with the others that come within the same blink. Nobody blinks at a page that is
-    /// not seen, and its timers may be slow.
-    fn show_soon(self, change: Change) {
-        let rests = self.held.try_update_value(|held| {
-            let rests = held.is_some();
-            held.get_or_insert_default().push(change);
-            rests
-        });
-        if rests == Some(false) {
-            self.show_held();
-            self.rest();
-        } else if document().hidden() {
-            self.show_held();
-        }
-    }
-
-    /// Leaves the page as it is for a blink, and on as long as something changes.
-    fn rest(self) {
-        let then = move || {
-            if self.show_held() {
-                self.rest();
-            } else {
-                self.held.set_value(None);
-            }
-        };
-        set_timeout(then, TOGETHER);
-    }
-
-    /// Whether there was something to show.
-    fn show_held(self) -> bool {
-        let held = self
-            .held
-            .try_update_value(|held| held.as_mut().map(std::mem::take));
-        let held = held.flatten().unwrap_or_default();
-        let some = !held.is_empty();
-        if some {
-            self.show(held);
-        }
-        some
-    }
-
-    /// Wakes up whoever shows one of these orders, or a list.
-    fn show(self, changes: Vec<Change>) {
-        let mut all_told = Vec::new();
-        for (id, told) in changes {
+        let folded = folded.unwrap_or(Folded::Gap);
+        if matches!(folded, Folded::Applied { .. }) {
             let row = self.rows.with_value(|rows| {
                 let place = find(rows, id).ok()?;
                 Some(rows[place].1.clone())
             });
             row.inspect(ArcTrigger::notify);
-            all_told.extend(told);
+            self.changed.notify();
         }
-        self.changed.notify();
-        if !all_told.is_empty() {
-            // By then the page shows it.
-            request_animation_frame(move || all_told.into_iter().for_each(|told| told()));
-        }
+        folded
     }
 
     /// Begins again from a board that has just been read.
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
         self.as_of.set(snapshot.as_of);
-        let all =
-            |rows: &Vec<(OrderId, ArcTrigger)>| rows.iter().map(|(id, _)| (*id, None)).collect();
-        self.show(self.rows.with_value(all));
+        let rows = self.rows.get_value();
+        rows.iter().for_each(|(_, row)| row.notify());
+        self.changed.notify();
     }
 
     /// Nothing was missing just now, at `at` by the server's clock.
@@ -356,12 +291,20 @@ impl Market {
 
     pub fn tick(self, browser: Time) {
         let now = browser + TimeDelta::milliseconds(self.behind.get_value());
-        if now.millis() / 1_000 == self.now.get_untracked().millis() / 1_000 {
+        let (second, before) = (
+            now.millis() / 1_000,
+            self.now.get_untracked().millis() / 1_000,
+        );
+        if second == before {
             return;
         }
         self.now.set(now);
-        let beat = (now.millis() / 1_000).unsigned_abs() as usize % BEATS;
-        self.beats.with_value(|beats| beats[beat].set(now));
+        // Of a page that nobody sees, the clock may have slept.
+        let missed = second.abs_diff(before).min(BEATS as u64);
+        for back in 0..missed {
+            let beat = (second.unsigned_abs() - back) as usize % BEATS;
+            self.beats.with_value(|beats| beats[beat].set(now));
+        }
     }
 
     pub fn wake(self, zone: i32) {

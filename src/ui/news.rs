@@ -1,7 +1,6 @@
 //! What happens elsewhere and matters to whoever looks at this page: told where it is not to be seen anyway.
 
 use super::{
-    market::Told,
     mine,
     parts::{form::Forms, list, toast::Toasts},
     place::{Here, Place},
@@ -10,11 +9,11 @@ use super::{
 use crate::domain::{Event, EventType, Order, Status};
 use leptos::prelude::*;
 
-/// What is to be said of an event that has just changed the board, once the page shows that.
-pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) -> Option<Told> {
+/// Tells of an event that has just changed the board.
+pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
     let (place, order) = (here.get_untracked(), event.order.clone());
     if untrack(|| forms.is_sending(order.id)) {
-        return None;
+        return;
     }
     let (status, address) = if matters(&place, event) {
         (words::status(order.status), way_to(&place, &order))
@@ -22,14 +21,15 @@ pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) -> Option<T
         let address = Place::Track(order.id).address();
         (words::customer_status(order.status), address)
     } else {
-        return None;
+        return;
     };
-    Some(Box::new(move || {
+    // As soon as the page shows what has changed.
+    request_animation_frame(move || {
         if !is_in_sight(&order) {
             let says = format!("{} {}: {status}", order.pizza_name, order.id.number());
             toasts.show(order.id, says, address);
         }
-    }))
+    });
 }
 
 /// Whether somebody at this place has something to do now, or nothing any more.

@@ -227,8 +227,11 @@ impl Form {
         let flash = Forms::here()
             .flash
             .with_value(|flash| flash.clone().filter(|flash| flash.form == id));
-        let (error, typed) =
-            flash.map_or((None, Vec::new()), |flash| (Some(flash.error), flash.typed));
+        let (error, typed) = flash.map_or((None, Vec::new()), |flash| {
+            // What an order has met is said beside it, or above all.
+            let own = flash.refused.is_empty() || matches!(flash.error, Error::Invalid(_));
+            (own.then_some(flash.error), flash.typed)
+        });
         Form {
             id: StoredValue::new(id),
             key: RwSignal::new(ask::fresh_key()),
