@@ -24,7 +24,8 @@ export default defineConfig({
   // A debug build of the browser's program is large; waking up takes a moment on a busy machine.
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  use: { trace: 'retain-on-failure', launchOptions },
+  // Traces take as long as a third of the tests: `npx playwright test --trace on NAME` for what failed.
+  use: { screenshot: 'only-on-failure', launchOptions },
   // Everything on a desktop and on a phone; the journeys, with and without JavaScript, on each screen in each light.
   projects: [
     { name: 'desktop', use: desktop },
