@@ -35,7 +35,7 @@ struct Found {
 
 /// The order that a text of the Python backend stands for; or why it cannot be one.
 pub fn read(key: &Key, text: &str) -> std::result::Result<Order, String> {
-    let found: Found = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let found: Found = serde_json::from_str(text).map_err(|error| unfit(&error))?;
     let id = orders::id(key).filter(|id| orders::key(*id) == *key);
     let id = id.ok_or("its key is not `order:` and a UUID")?;
     if found.id.parse() != Ok(id) {
@@ -98,7 +98,23 @@ fn check(order: &Order) -> std::result::Result<(), String> {
     if driven.contains(&order.status) && order.driver_name.is_none() {
         return Err(format!("it is {}, and has no driver", order.status));
     }
-    follows(None, order.status.event(), order).map_err(|untrue| untrue.to_string())
+    follows(None, order.status.event(), order).map_err(|_| {
+        format!(
+            "it is {}, and has something that an order has only later, or lacks something",
+            order.status
+        )
+    })
+}
+
+/// What keeps a text from being one of theirs.
+fn unfit(error: &serde_json::Error) -> String {
+    match error.is_data() {
+        true => format!("it is no order of the Python backend: {error}"),
+        false => {
+            let (line, column) = (error.line(), error.column());
+            format!("it is no JSON from line {line}, column {column} on")
+        }
+    }
 }
 
 fn parsed<T: Field>(field: &str, text: &str) -> std::result::Result<T, String> {

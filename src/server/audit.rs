@@ -134,7 +134,7 @@ impl<'a, F: Findings> Audit<'a, F> {
                 let detail = format!("it ends at {seq}, the market at {}", self.head.cursor.seq);
                 self.fault("log", FaultKind::Log, detail);
             }
-            Some(later) if seq + 1 < later => {
+            Some(later) if seq.saturating_add(1) < later => {
                 let missing = range(seq + 1, later - 1);
                 self.fault("log", FaultKind::Log, format!("it has no {missing}"));
             }
@@ -224,7 +224,8 @@ impl<'a, F: Findings> Audit<'a, F> {
             let event: Event = match serde_json::from_str(&past.text) {
                 Ok(event) => event,
                 Err(error) => {
-                    let detail = format!("event {} cannot be read: {error}", past.seq);
+                    let event = format!("event {}", past.seq);
+                    let detail = orders::unreadable(&event, &error).to_string();
                     self.fault(key, FaultKind::History, detail);
                     return;
                 }

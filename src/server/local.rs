@@ -6,35 +6,86 @@ use super::ledger::{Embedded, Result, StoreError, snapshot};
 use std::{
     fs::{self, Permissions},
     io::{self, BufWriter},
+    net::Shutdown,
     os::unix::{
         fs::{MetadataExt, PermissionsExt},
         net,
     },
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
     time::Duration,
 };
 use tokio::net::{UnixListener, UnixStream};
+use tokio_util::sync::CancellationToken;
 
 /// A reader that takes nothing for so long is given up: what it reads keeps old pages in the file.
 const STUCK: Duration = Duration::from_secs(30);
+/// A server that sends nothing for so long will not any more. Before the first order it goes through all names.
+const SILENT: Duration = Duration::from_secs(120);
 
 fn beside(folder: &Path) -> PathBuf {
     folder.join("market.sock")
 }
 
-/// Answers each connection with a snapshot, for as long as the server runs. Where no socket can be made, the market
-/// runs without it.
-pub fn offer(folder: &Path, ledger: Arc<Embedded>) {
+/// Everybody who is being answered: while they are, the file is open.
+#[derive(Clone, Default)]
+pub struct Readers(Arc<Mutex<Vec<Reader>>>);
+
+struct Reader {
+    stream: net::UnixStream,
+    thread: JoinHandle<()>,
+}
+
+impl Readers {
+    /// Cuts all of them off, and waits until they have let go of the file.
+    pub fn stop(&self) {
+        for reader in std::mem::take(&mut *self.all()) {
+            let _ = reader.stream.shutdown(Shutdown::Both);
+            // If it has panicked, that has been said.
+            let _ = reader.thread.join();
+        }
+    }
+
+    fn add(&self, stream: net::UnixStream, ledger: Arc<Embedded>) -> io::Result<()> {
+        let to = stream.try_clone()?;
+        let thread = std::thread::Builder::new()
+            .name("operator".to_owned())
+            .spawn(move || {
+                if let Err(error) = send(&to, &ledger) {
+                    tracing::debug!(%error, "a snapshot was not read to its end");
+                }
+                // The other handle would hold the line.
+                let _ = to.shutdown(Shutdown::Both);
+            })?;
+        let mut all = self.all();
+        all.retain(|reader| !reader.thread.is_finished());
+        all.push(Reader { stream, thread });
+        Ok(())
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Answers each connection with a snapshot, until it is told to `stop`. Where no socket can be made, the market runs
+/// without it.
+pub fn offer(folder: &Path, ledger: Arc<Embedded>, stop: CancellationToken) -> Readers {
+    let readers = Readers::default();
     let path = beside(folder);
     match bind(&path) {
-        Ok((listener, owner)) => drop(tokio::spawn(answer(listener, owner, ledger))),
+        Ok((listener, owner)) => {
+            let answering = answer(listener, owner, ledger, readers.clone());
+            drop(tokio::spawn(stop.run_until_cancelled_owned(answering)));
+        }
         Err(error) => tracing::warn!(
             socket = %path.display(),
             %error,
             "no socket for operators: `verify`, `backup` and `inspect` need this server stopped"
         ),
     }
+    readers
 }
 
 /// The socket, and whose it is. The file is this server's, so is a socket that was left there.
@@ -48,7 +99,7 @@ fn bind(path: &Path) -> io::Result<(UnixListener, u32)> {
     Ok((listener, fs::metadata(path)?.uid()))
 }
 
-async fn answer(listener: UnixListener, owner: u32, ledger: Arc<Embedded>) {
+async fn answer(listener: UnixListener, owner: u32, ledger: Arc<Embedded>, readers: Readers) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Too many open files: it may be better in a moment.
@@ -60,24 +111,21 @@ async fn answer(listener: UnixListener, owner: u32, ledger: Arc<Embedded>) {
         if !stream.peer_cred().is_ok_and(|peer| allowed(peer.uid())) {
             continue;
         }
-        let ledger = ledger.clone();
-        // A thread that nobody waits for when the server stops.
-        std::thread::spawn(move || {
-            if let Err(error) = send(stream, &ledger) {
-                tracing::debug!(%error, "a snapshot was not read to its end");
-            }
-        });
+        let answered = blocking(stream).and_then(|stream| readers.add(stream, ledger.clone()));
+        if let Err(error) = answered {
+            tracing::warn!(%error, "an operator could not be answered");
+        }
     }
 }
 
-fn send(stream: UnixStream, ledger: &Embedded) -> Result<()> {
-    let ready = || {
-        let stream = stream.into_std()?;
-        stream.set_nonblocking(false)?;
-        stream.set_write_timeout(Some(STUCK))?;
-        Ok(stream)
-    };
-    let stream = ready().map_err(|error: io::Error| StoreError::Away(error.to_string()))?;
+fn blocking(stream: UnixStream) -> io::Result<net::UnixStream> {
+    let stream = stream.into_std()?;
+    stream.set_nonblocking(false)?;
+    stream.set_write_timeout(Some(STUCK))?;
+    Ok(stream)
+}
+
+fn send(stream: &net::UnixStream, ledger: &Embedded) -> Result<()> {
     let snapshot = ledger.snapshot()?;
     let head = snapshot.head.clone();
     snapshot::write(&head, snapshot, BufWriter::new(stream)).map(drop)
@@ -94,5 +142,8 @@ pub fn ask(folder: &Path) -> Result<snapshot::Snapshot> {
         );
         StoreError::Broken(why)
     })?;
+    stream
+        .set_read_timeout(Some(SILENT))
+        .map_err(|error| StoreError::Away(error.to_string()))?;
     snapshot::Snapshot::from_lines(stream)
 }

@@ -122,12 +122,13 @@ async fn run(config: Config) -> Result<(), StartError> {
     };
     let metrics = Metrics::begin(config.store.file().map(Arc::from))?;
     let tidier = tokio::spawn(metrics.clone().keep_tidy());
-    let ledger: Arc<dyn Ledger> = Arc::new(Measured::new(open(&config).await?));
+    socket::begin_counting();
+    let sockets = Sockets::new(Seats::new(config.sockets, config.sockets_per_address));
+    let (ledger, readers) = open(&config, &sockets).await?;
+    let ledger: Arc<dyn Ledger> = Arc::new(Measured::new(ledger));
     let feed = Arc::new(Feed::default());
     let follower = tokio::spawn(feed.clone().follow(ledger.clone()));
 
-    socket::begin_counting();
-    let sockets = Sockets::new(Seats::new(config.sockets, config.sockets_per_address));
     let app = App {
         desk: Arc::new(Desk::new(ledger, feed)),
         limits: Arc::new(Limits::new(config.rate)),
@@ -161,6 +162,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     }
     follower.abort();
     tidier.abort();
+    readers.stop();
     Ok(())
 }
 
@@ -171,17 +173,21 @@ async fn bind(setting: &'static str, addr: SocketAddr) -> Result<TcpListener, St
         .map_err(|error| StartError::Listen(setting, addr, error))
 }
 
-async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
+async fn open(
+    config: &Config,
+    sockets: &Sockets,
+) -> Result<(Arc<dyn Ledger>, local::Readers), StartError> {
     match &config.store {
         Store::Embedded(folder) => {
             let failed = |error| StartError::DataDir(folder.display().to_string(), error);
-            std::fs::create_dir_all(folder).map_err(failed)?;
+            stored::make_folder(folder).map_err(failed)?;
             let file = stored::file(folder);
             tracing::info!(file = %file.display(), durability = "fsync", "embedded store");
             let ledger = Embedded::open(&file, fresh_epoch(), config.retention);
             let ledger = Arc::new(ledger.map_err(StartError::File)?);
-            local::offer(folder, ledger.clone());
-            Ok(ledger)
+            let stop = sockets.stop.clone();
+            let readers = local::offer(folder, ledger.clone(), stop);
+            Ok((ledger, readers))
         }
         Store::Redis { info, credentials } => {
             let info = (**info).clone();
@@ -195,7 +201,7 @@ async fn open(config: &Config) -> Result<Arc<dyn Ledger>, StartError> {
             let client = stored::client(&target.info)?;
             let ledger = Redis::open(target).await?;
             tokio::spawn(adopt::warn(client));
-            Ok(Arc::new(ledger))
+            Ok((Arc::new(ledger), local::Readers::default()))
         }
     }
 }

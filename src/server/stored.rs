@@ -11,27 +11,42 @@ use super::{
     local, orders,
 };
 use redis::Client;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
 
 /// The embedded file of a folder.
 pub fn file(folder: &Path) -> PathBuf {
     folder.join("market.redb")
 }
 
+/// Makes a folder, which nobody but its owner may look into.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut new = DirBuilder::new();
+    new.recursive(true).mode(0o700).create(folder)
+}
+
+/// The embedded file of a folder, which has to be there.
+pub fn file_there(folder: &Path) -> Result<PathBuf> {
+    let file = file(folder);
+    let why = match file.try_exists() {
+        Ok(true) => return Ok(file),
+        Ok(false) => format!("there is no store yet: {} does not exist", file.display()),
+        Err(error) => format!("{}: {error}", file.display()),
+    };
+    Err(StoreError::Broken(why))
+}
+
 /// A snapshot of a store: of its file, from the server that holds the file, or from Redis. It changes nothing.
 pub async fn snapshot(store: &Store) -> Result<Snapshot> {
     match store {
-        Store::Embedded(folder) => {
-            let file = file(folder);
-            if !file.exists() {
-                let why = format!("there is no store yet: {} does not exist", file.display());
-                return Err(StoreError::Broken(why));
-            }
-            match open_file(&file)? {
-                Opened::Free(snapshot) => Ok(snapshot),
-                Opened::Taken => local::ask(folder),
-            }
-        }
+        Store::Embedded(folder) => match open_file(&file_there(folder)?)? {
+            Opened::Free(snapshot) => Ok(snapshot),
+            Opened::Taken => local::ask(folder),
+        },
         Store::Redis { info, .. } => {
             let client = client(info)?;
             from_redis(&client, "", orders::KINDS).await

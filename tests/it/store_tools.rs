@@ -24,6 +24,7 @@ crate::on_both_engines! {
     a_backup_that_is_not_whole_is_refused,
     another_version_is_refused,
     a_restore_that_was_killed_is_no_market,
+    what_is_none_of_the_markets_is_not_restored,
 }
 
 const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
@@ -461,6 +462,18 @@ async fn a_store_that_is_not_empty_is_not_overwritten(market: Market) {
     sound(&market);
 }
 
+/// A backup of these lines, with the end that they need.
+fn sealed(lines: &[String], to: &Path) {
+    let mut out: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let sum: String = Sha256::digest(&out)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let end = json!({"end": {"records": lines.len() - 1, "sha256": sum}});
+    out.push_str(&format!("{end}\n"));
+    fs::write(to, out).unwrap();
+}
+
 /// A backup with so many orders, made of the lines of one.
 fn inflated(from: &Path, to: &Path, copies: usize) {
     let text = fs::read_to_string(from).unwrap();
@@ -471,20 +484,12 @@ fn inflated(from: &Path, to: &Path, copies: usize) {
         .unwrap()
         .strip_prefix("order:")
         .unwrap();
-    let mut out = format!("{}\n", lines[0]);
+    let mut out = vec![lines[0].to_owned()];
     for n in 0..copies {
         let other = format!("0198c0de-0000-7000-8000-{n:012x}");
-        out.push_str(&format!("{}\n", lines[1].replace(id, &other)));
+        out.push(lines[1].replace(id, &other));
     }
-    let sum: String = Sha256::digest(&out)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    out.push_str(&format!(
-        "{}\n",
-        json!({"end": {"records": copies, "sha256": sum}})
-    ));
-    fs::write(to, out).unwrap();
+    sealed(&out, to);
 }
 
 async fn one_backup(files: &TempDir) -> PathBuf {
@@ -732,4 +737,328 @@ async fn the_orders_of_the_python_backend_are_adopted() {
     let _: i64 = ask(&market, &["DEL", &format!("order:{}", ids[2])]);
     sound(&market);
     expect(&market.run(&["migrate"]), 0);
+}
+
+async fn what_is_none_of_the_markets_is_not_restored(market: Market) {
+    let files = tempfile::tempdir().unwrap();
+    let good = fs::read_to_string(one_backup(&files).await).unwrap();
+    let lines: Vec<_> = good.lines().take(2).map(str::to_owned).collect();
+    let document: Value = serde_json::from_str(&lines[1]).unwrap();
+    let key = document["document"]["key"].as_str().unwrap();
+    let cursor: Value = serde_json::from_str(&lines[0]).unwrap();
+    let cursor = cursor["market"]["cursor"].as_str().unwrap();
+    let renamed = |to: &str| lines[1].replace(&format!("\"key\":\"{key}\""), to);
+    let bad = files.path().join("bad");
+    for (lines, why) in [
+        (
+            [lines[0].clone(), renamed("\"key\":\"session:admin\"")].to_vec(),
+            "session:admin",
+        ),
+        (
+            [lines[0].clone(), renamed("\"key\":\"pizza:meta\"")].to_vec(),
+            "pizza:meta",
+        ),
+        ([&lines[..], &lines[1..]].concat(), "there twice"),
+        (
+            [lines[0].replace(cursor, "abc-1"), lines[1].clone()].to_vec(),
+            "it ends at 1",
+        ),
+        (
+            [
+                lines[0].replace(cursor, &format!("abc-{}", u64::MAX)),
+                lines[1].clone(),
+            ]
+            .to_vec(),
+            "too far",
+        ),
+    ] {
+        sealed(&lines, &bad);
+        let ran = market.run(&["restore", bad.to_str().unwrap()]);
+        expect(&ran, 1);
+        let said = ran.stderr.contains(why) && ran.stderr.contains("nothing was changed");
+        assert!(said, "{why}: {}", ran.stderr);
+    }
+    assert_eq!(market.open().await.orders().await.len(), 0);
+}
+
+/// The rights of the two lists on the operator's page.
+fn documented_rights() -> Vec<String> {
+    let page =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md")).unwrap();
+    let line = page.split("acl setuser market on ").nth(1).unwrap();
+    let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
+    let (_, server) = line.split_once(")\" ").unwrap();
+    let server = server
+        .split_whitespace()
+        .map(|word| word.trim_matches('\'').to_owned());
+    let tools = page
+        .split("Where Redis has accounts with few rights")
+        .nth(1)
+        .unwrap();
+    let tools = tools
+        .split("\n\n")
+        .next()
+        .unwrap()
+        .split('`')
+        .skip(1)
+        .step_by(2);
+    let tools = tools.filter(|word| word.chars().all(|c| c.is_ascii_uppercase()));
+    server
+        .chain(tools.map(|word| format!("+{}", word.to_lowercase())))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rights_on_the_operators_page_are_enough_and_none_is_found_missing_too_late() {
+    let files = tempfile::tempdir().unwrap();
+    let from = one_backup(&files).await;
+    let market = Market::redis();
+    market.open().await.offer("Old").await;
+    let account = |rights: &[String]| {
+        let mut words = vec!["ACL", "SETUSER", "tools", "reset", "on", ">word"];
+        words.extend(rights.iter().map(String::as_str));
+        let _: String = ask(&market, &words);
+    };
+    let Store::Redis(server) = &market.store else {
+        panic!("no Redis")
+    };
+    let url = server.url().replace("redis://", "redis://tools:word@");
+    let run = |args: &[&str]| {
+        let mut command = market.command();
+        command.env("REDIS_URL", &url);
+        let output = command.args(args).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let replace = ["restore", "--replace", from.to_str().unwrap()];
+    let rights = documented_rights();
+    for missing in ["+unlink", "+lindex", "+eval", "+rpush", "+info"] {
+        let some: Vec<_> = rights
+            .iter()
+            .filter(|right| *right != missing)
+            .cloned()
+            .collect();
+        account(&some);
+        let (code, said) = run(&replace);
+        assert_eq!(code, Some(1), "{missing}: {said}");
+        assert!(said.contains("nothing was changed"), "{missing}: {said}");
+    }
+    assert_eq!(sound(&market)["orders"], 1);
+    account(&rights);
+    for args in [&replace[..], &["verify"], &["backup", "-"]] {
+        let (code, said) = run(args);
+        assert_eq!(code, Some(0), "{args:?}: {said}");
+    }
+    let orders = market.open().await.orders().await;
+    assert_eq!(orders[0]["status"], "delivered");
+    // What is none of ours under our name goes only when that is asked for.
+    let _: i64 = ask(&market, &["DEL", "pizza:meta"]);
+    let _: String = ask(&market, &["SET", "pizza:meta", "no hash"]);
+    let (code, said) = run(&["restore", from.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("--replace"), "{said}");
+    let (code, said) = run(&replace);
+    assert_eq!(code, Some(0), "{said}");
+    sound(&market);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_restores_the_later_one_is_whole() {
+    let files = tempfile::tempdir().unwrap();
+    let [small, large] = [one_backup(&files).await, files.path().join("large")];
+    inflated(&small, &large, 20_000);
+    let market = Market::redis();
+    let earlier = market
+        .command()
+        .args(["restore", large.to_str().unwrap()])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = || ask::<i64>(&market, &["EXISTS", "pizza:index:all"]) == 1;
+    until(async || begun()).await;
+    expect(
+        &market.run(&["restore", "--replace", small.to_str().unwrap()]),
+        0,
+    );
+    let earlier = earlier.wait_with_output().unwrap();
+    let said = String::from_utf8(earlier.stderr).unwrap();
+    assert!(
+        !earlier.status.success() && said.contains("somebody else"),
+        "{said}"
+    );
+    assert_eq!(sound(&market)["orders"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_leaves_links_and_pipes_in_their_places() {
+    let files = tempfile::tempdir().unwrap();
+    let [real, link, pipe] = ["real", "link", "pipe"].map(|name| files.path().join(name));
+    let market = Market::embedded();
+    let mut instance = market.open().await;
+    instance.offer("Diavola").await;
+    instance.kill();
+    fs::write(&real, "old").unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    backup(&market, &link);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let whole = fs::read(&real).unwrap();
+    assert!(whole.starts_with(b"{\"market\""));
+
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).unwrap()
+    });
+    backup(&market, &pipe);
+    let kind = fs::symlink_metadata(&pipe).unwrap().file_type();
+    assert!(std::os::unix::fs::FileTypeExt::is_fifo(&kind));
+    let read = reader.join().unwrap();
+    assert!(read.starts_with(b"{\"market\"") && read.ends_with(b"}}\n"));
+    assert_eq!(fs::read_dir(files.path()).unwrap().count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_damaged_or_empty_is_refused_by_name() {
+    let market = Market::embedded();
+    let mut instance = market.open().await;
+    lively(&instance).await;
+    instance.kill();
+    let whole = fs::read(file(&market)).unwrap();
+    let refused = |what: &str| {
+        let name = file(&market).display().to_string();
+        let said = refuses_to_start(market.command());
+        assert!(said.contains(&name) && said.contains(what), "{said}");
+        for command in ["verify", "backup", "migrate"] {
+            let args = [command, "-"];
+            let ran = market.run(&args[..if command == "backup" { 2 } else { 1 }]);
+            let told = ran.stderr.contains(&name) && ran.stderr.contains(what);
+            assert!(ran.code != 0 && told, "{command}: {ran:?}");
+            assert!(!ran.stderr.contains("panicked"), "{ran:?}");
+        }
+    };
+    let mut damaged = whole.clone();
+    let mut noise = Vec::new();
+    while noise.len() < 200_000 {
+        noise.extend(Sha256::digest(noise.len().to_string()));
+    }
+    let end = damaged.len().min(4096 + noise.len());
+    damaged[4096..end].copy_from_slice(&noise[..end - 4096]);
+    fs::write(file(&market), &damaged).unwrap();
+    refused("damaged");
+    fs::write(file(&market), "").unwrap();
+    refused("is empty");
+    fs::write(file(&market), &whole).unwrap();
+    sound(&market);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_fails_leaves_the_old_store() {
+    let files = tempfile::tempdir().unwrap();
+    let [small, large] = [one_backup(&files).await, files.path().join("large")];
+    inflated(&small, &large, 10_000);
+    let market = Market::embedded();
+    let mut instance = market.open().await;
+    instance.offer("Old").await;
+    instance.kill();
+    let limit = fs::metadata(file(&market)).unwrap().len().div_ceil(1024) + 1024;
+    // A disk that is full: no file may become larger than that.
+    let program = market.command();
+    let mut limited = std::process::Command::new("bash");
+    limited.args([
+        "-c",
+        &format!("trap '' XFSZ; ulimit -f {limit}; exec \"$@\""),
+        "bash",
+    ]);
+    limited
+        .arg(program.get_program())
+        .args(["restore", "--replace"])
+        .arg(&large);
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    limited.current_dir(program.get_current_dir().unwrap());
+    let output = limited.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && said.contains("nothing was changed"),
+        "{said}"
+    );
+    assert!(!folder(&market).join("market.redb.new").exists());
+    sound(&market);
+    assert_eq!(market.open().await.orders().await[0]["pizza_name"], "Old");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_is_its_owners_alone() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let files = tempfile::tempdir().unwrap();
+    let from = one_backup(&files).await;
+    let home = files.path().join("new/folder");
+    let market = Market::embedded();
+    let command = || {
+        let mut command = market.command();
+        command.env("DATA_DIR", &home);
+        command
+    };
+    Instance::start(command()).kill();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let names = ["market.redb", "market.end"].map(|name| home.join(name));
+    assert_eq!(mode(&home), 0o700);
+    for file in &names {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+    let owner = fs::metadata(&home).unwrap().uid();
+    // Only root may give a file away.
+    let other = if owner == 0 { 12_345 } else { owner };
+    for file in &names {
+        chown(file, Some(other), None).unwrap();
+    }
+    let ran = command().arg("restore").arg(&from).status();
+    assert!(ran.unwrap().success());
+    for file in &names {
+        let about = fs::metadata(file).unwrap();
+        assert_eq!(
+            (about.uid(), mode(file)),
+            (other, 0o600),
+            "{}",
+            file.display()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_waits_for_who_reads() {
+    let files = tempfile::tempdir().unwrap();
+    let [small, large] = [one_backup(&files).await, files.path().join("large")];
+    inflated(&small, &large, 10_000);
+    let market = Market::embedded();
+    restore(&market, &large);
+    // It stops in the middle, because nobody takes what it writes.
+    let mut reading = market
+        .command()
+        .args(["backup", "-"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0];
+    std::io::Read::read_exact(reading.stdout.as_mut().unwrap(), &mut first).unwrap();
+    let instance = std::thread::scope(|scope| {
+        let start = scope.spawn(|| market.start());
+        std::thread::sleep(std::time::Duration::from_millis(2_500));
+        reading.kill().unwrap();
+        reading.wait().unwrap();
+        start.join().unwrap()
+    });
+    assert!(
+        instance.said().contains("reads in it"),
+        "{}",
+        instance.said()
+    );
+    assert_eq!(instance.get("/readyz").await.status, 200);
 }

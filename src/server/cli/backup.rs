@@ -22,7 +22,8 @@ use std::{
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where to; `-` is the standard output. A file of this name is replaced when the new one is whole and synced.
+    /// Where to; `-` is the standard output. A file of this name is replaced when the new one is whole and synced; into
+    /// a pipe or a device it is written.
     file: PathBuf,
     /// Print one JSON object: {"file", "engine", "cursor", "records", "bytes"}. With `-` it goes to standard error.
     #[arg(long)]
@@ -60,7 +61,7 @@ fn backup(args: &Args) -> Result<(), Failed> {
     let (records, bytes) = match to_stdout {
         // Whoever does not take it to its end has no backup.
         true => stream(snapshot, std::io::stdout())?,
-        false => into_file(snapshot, file)?,
+        false => into(snapshot, file)?,
     };
     let say: fn(&str) = match to_stdout {
         true => |text| out::note(text),
@@ -85,12 +86,32 @@ fn backup(args: &Args) -> Result<(), Failed> {
     Ok(())
 }
 
+/// To the file that a name leads to. What is no file, a pipe or a device, is written to and stays.
+fn into(snapshot: Snapshot, named: &Path) -> Result<(u64, u64), Failed> {
+    let failed =
+        |error: std::io::Error| Failed::There(named.display().to_string(), error.to_string());
+    match fs::metadata(named) {
+        Ok(about) if about.is_dir() => Err(Failed::There(
+            named.display().to_string(),
+            "it is a folder: name a file in it".to_owned(),
+        )),
+        Ok(about) if !about.is_file() => {
+            let there = OpenOptions::new().write(true).open(named);
+            stream(snapshot, there.map_err(failed)?)
+        }
+        // Through a link; the link stays.
+        Ok(_) => into_file(snapshot, &fs::canonicalize(named).map_err(failed)?),
+        Err(_) => into_file(snapshot, named),
+    }
+}
+
 /// Under another name until it is whole; nobody but its owner may read it, for it holds addresses.
 fn into_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), Failed> {
     let failed =
         |error: std::io::Error| Failed::There(file.display().to_string(), error.to_string());
     let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
+    // In a container every process may have the same number.
+    name.push(format!(".{}.part", uuid::Uuid::now_v7()));
     let part = file.with_file_name(name);
     let mut new = OpenOptions::new();
     let made = new

@@ -18,11 +18,15 @@ use crate::{
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
+    collections::HashSet,
     fs::File,
     io::{Read, Seek},
     path::PathBuf,
     process::ExitCode,
 };
+
+/// Numbers of events end here: scripts in Redis, and clients in JavaScript, count exactly as far.
+const LAST: u64 = 1 << 53;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -60,7 +64,9 @@ struct Report {
 
 fn restore(args: &Args) -> Result<(), (Failed, bool)> {
     let (at, file, mut target) = prepare(args).map_err(|why| (why, false))?;
-    let report = fill(&at, file, &mut target).map_err(|why| {
+    let report = fill(&at, file, &mut target, args.replace).map_err(|why| {
+        // What it leaves where that fails is found below.
+        let _ = target.abandon();
         // Where that cannot be asked any more, it may have.
         let there = at.runtime.block_on(target.contents());
         (why, there.map_or(true, |there| there.restoring.is_some()))
@@ -90,8 +96,7 @@ fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
     }
     let mut target = at.run(Target::open(&at.store))?;
     let there = at.run(target.contents())?;
-    let is_free = there.is_empty() && there.restoring.is_none();
-    if !args.replace && !is_free {
+    if !args.replace && !there.is_free() {
         return Err(Failed::Refused(refusal(&at.store, &there)));
     }
     Ok((at, file, target))
@@ -106,18 +111,51 @@ fn refusal(store: &Store, there: &Contents) -> String {
         Some(_) => ", and what a restore has left that did not end",
         None => "",
     };
+    let foreign = match there.is_foreign {
+        true => ", and something else under the name `pizza:meta`",
+        false => "",
+    };
     format!(
-        "there is something in {store}: {orders}, {events}{remains}. To delete that, and put the backup in its \
+        "there is something in {store}: {orders}, {events}{remains}{foreign}. To delete that, and put the backup in its \
          place: --replace"
     )
 }
 
-/// Reads it once, whole.
+/// Reads it once, whole. What a server could not go on from is refused, and so is what is none of the market's: in
+/// Redis it would be written over somebody else's.
 fn check(file: &File) -> Stored<Head> {
-    let mut lines = Lines::open(shown(file, "checking"))?;
+    let lines = Lines::open(shown(file, "checking"))?;
     let head = lines.head.clone();
-    lines.try_for_each(|record| record.map(drop))?;
+    if head.cursor.seq >= LAST {
+        return Err(refused(format!(
+            "it ends at {}, which is too far",
+            head.cursor
+        )));
+    }
+    let mut seen = HashSet::new();
+    for record in lines {
+        let Record::Document(held) = record? else {
+            continue;
+        };
+        let key = held.key.0;
+        if !orders::KINDS.iter().any(|kind| (kind.has)(&key)) {
+            return Err(refused(format!("{key:?} is no order")));
+        }
+        if let Some(past) = held.history.iter().find(|past| past.seq > head.cursor.seq) {
+            let (is, last) = (past.seq, head.cursor.seq);
+            return Err(refused(format!(
+                "{key} has an event with number {is}, and it ends at {last}"
+            )));
+        }
+        if let Some(twice) = seen.replace(key) {
+            return Err(refused(format!("{twice} is there twice")));
+        }
+    }
     Ok(head)
+}
+
+fn refused(why: String) -> StoreError {
+    StoreError::Broken(format!("it cannot be restored: {why}"))
 }
 
 /// A file that shows how far it has been read.
@@ -131,12 +169,12 @@ fn shown(file: &File, what: &'static str) -> impl Read {
     bar.wrap_read(file)
 }
 
-fn fill(at: &At, file: File, target: &mut Target) -> Result<Report, Failed> {
+fn fill(at: &At, file: File, target: &mut Target, replace: bool) -> Result<Report, Failed> {
     let lines = Lines::open(shown(&file, "restoring"))?;
     let head = lines.head.clone();
     let mut report = Report::default();
     at.run(async {
-        target.begin(&head, at.retention).await?;
+        target.begin(&head, at.retention, replace).await?;
         // It is summed up once more: what has changed since it was checked is noticed before the end.
         for record in lines {
             let record = record?;
@@ -163,7 +201,7 @@ impl Target {
             Store::Embedded(folder) => {
                 let unmade =
                     |error| StoreError::Broken(format!("DATA_DIR: {}: {error}", folder.display()));
-                std::fs::create_dir_all(folder).map_err(unmade)?;
+                stored::make_folder(folder).map_err(unmade)?;
                 Ok(Target::File(IntoFile::open(&stored::file(folder))?))
             }
             Store::Redis { info, .. } => {
@@ -182,10 +220,18 @@ impl Target {
         }
     }
 
-    async fn begin(&mut self, head: &Head, retention: u64) -> Stored<()> {
+    async fn begin(&mut self, head: &Head, retention: u64, replace: bool) -> Stored<()> {
         match self {
             Target::File(file) => file.begin(head, retention),
-            Target::Redis(redis) => redis.begin(head, retention).await,
+            Target::Redis(redis) => redis.begin(head, retention, replace).await,
+        }
+    }
+
+    /// Leaves what was there, where that is still there: Redis has been emptied.
+    fn abandon(&mut self) -> Stored<()> {
+        match self {
+            Target::File(file) => file.abandon(),
+            Target::Redis(_) => Ok(()),
         }
     }
 

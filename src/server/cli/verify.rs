@@ -193,11 +193,7 @@ impl Mender {
     fn open(at: &At) -> Result<Mender, Failed> {
         match &at.store {
             Store::Embedded(folder) => {
-                let file = stored::file(folder);
-                if !file.exists() {
-                    let why = format!("there is no store yet: {} does not exist", file.display());
-                    return Err(Failed::Refused(why));
-                }
+                let file = stored::file_there(folder)?;
                 if is_held(&file) {
                     let why = "a server holds the file. Stop it first; without --repair it may run";
                     return Err(Failed::Refused(why.to_owned()));

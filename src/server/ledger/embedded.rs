@@ -18,10 +18,14 @@ use redb::{
     TableDefinition, TableError, WriteTransaction,
 };
 use std::{
+    cell::Cell,
     collections::BTreeMap,
-    fs::File,
-    path::Path,
-    sync::Arc,
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    panic::{self, AssertUnwindSafe},
+    path::{Path, PathBuf},
+    sync::{Arc, Once},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -53,6 +57,7 @@ const GROUP: usize = 256;
 pub type ReadOnly = dyn ReadableDatabase + Send + Sync;
 
 pub struct Embedded<D: ?Sized = Database> {
+    file: PathBuf,
     database: Arc<D>,
     writer: mpsc::Sender<Job>,
     /// The thread that writes, if there is one.
@@ -68,20 +73,20 @@ pub enum Unreadable {
     /// A server has it open.
     Held,
     /// It is not there, or damaged.
-    Broken(redb::Error),
+    Broken(StoreError),
 }
 
 impl From<DatabaseError> for Unreadable {
     fn from(error: DatabaseError) -> Unreadable {
         match error {
             DatabaseError::DatabaseAlreadyOpen => Unreadable::Held,
-            error => Unreadable::Broken(error.into()),
+            error => Unreadable::Broken(broken(error)),
         }
     }
 }
 
-impl From<redb::Error> for Unreadable {
-    fn from(error: redb::Error) -> Unreadable {
+impl From<StoreError> for Unreadable {
+    fn from(error: StoreError) -> Unreadable {
         Unreadable::Broken(error)
     }
 }
@@ -95,20 +100,20 @@ impl Embedded {
     /// Opens the file, or makes it. `epoch` names the history of a new file, or of one that is not the one that was
     /// left here; `retention` is how many entries of the log can be resumed from.
     pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
-        let database = create(file);
-        let database =
-            database.map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
-        let database = Arc::new(database);
-        let mut cursor = prepare(&database, &epoch)
-            .map_err(|e| StoreError::Broken(format!("{}: {e}", file.display())))?;
-        let unread =
-            |error: std::io::Error| StoreError::Broken(format!("{}: {error}", file.display()));
-        let (witness, same) = Witness::open(file, &cursor).map_err(unread)?;
+        not_empty(file)?;
+        let (database, mut cursor) = guarded(file, || {
+            let database = create(file).map_err(|error| named(file, &error))?;
+            let cursor = prepare(&database, &epoch).map_err(|error| named(file, &error))?;
+            Ok((Arc::new(database), cursor))
+        })?;
+        let (witness, same) = Witness::open(file, &cursor).map_err(|error| named(file, &error))?;
         if !same && cursor.seq > 0 {
             tracing::warn!("this store is not as it was left here: a new history begins");
             cursor = begin_history(&database, epoch).map_err(broken)?;
         }
-        witness.write(&cursor).map_err(unread)?;
+        witness
+            .write(&cursor)
+            .map_err(|error| named(file, &error))?;
         let (head, moved) = watch::channel(cursor);
         let (failing, trouble) = watch::channel(None);
         let (writer, jobs) = mpsc::channel(GROUP * 4);
@@ -124,6 +129,7 @@ impl Embedded {
             .spawn(move || keeper.run(jobs))
             .map_err(|e| StoreError::Broken(e.to_string()))?;
         Ok(Embedded {
+            file: file.to_owned(),
             database,
             writer,
             keeper: Some(keeper),
@@ -135,7 +141,7 @@ impl Embedded {
     /// Everything that is stored, at this moment.
     pub fn snapshot(&self) -> Result<Snapshot> {
         let txn = self.database.begin_read().map_err(broken)?;
-        from_file(txn, self.database.clone())
+        from_file(txn, self.database.clone(), &self.file)
     }
 
     /// Counts anew how many keys each index holds.
@@ -151,12 +157,15 @@ impl Embedded {
 impl Embedded<ReadOnly> {
     /// Opens the file for reading alone, see [`read_only`]: no commit is taken.
     pub fn look(file: &Path) -> std::result::Result<Embedded<ReadOnly>, Unreadable> {
-        let database = read_only(file)?;
-        let txn = database.begin_read().map_err(redb::Error::from)?;
-        let end = cursor(&txn.open_table(META).map_err(redb::Error::from)?)?;
+        let (database, end) = read_only(file, |database| {
+            let txn = database.begin_read().map_err(broken)?;
+            let meta = txn.open_table(META).map_err(broken)?;
+            cursor(&meta).map_err(broken)
+        })?;
         // Nobody is there to write what is sent.
         let (writer, _) = mpsc::channel(1);
         Ok(Embedded {
+            file: file.to_owned(),
             database,
             writer,
             keeper: None,
@@ -306,31 +315,105 @@ pub fn check(file: File) -> std::result::Result<Option<Checked>, redb::Error> {
     }))
 }
 
-/// Opens the file for writing, or makes it; a little later, if somebody is just reading in it.
-fn create(file: &Path) -> std::result::Result<Database, DatabaseError> {
-    let began = Instant::now();
+/// Opens the file for writing, or makes one that only its owner may read, for it holds addresses. Whoever just looks
+/// into it is waited for; another one that writes, for a moment.
+pub(super) fn create(file: &Path) -> std::result::Result<Database, DatabaseError> {
+    let mut new = OpenOptions::new();
+    match new.write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(redb::StorageError::Io(error).into());
+        }
+        _ => {}
+    }
+    let (began, mut told) = (Instant::now(), false);
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE);
     loop {
         match builder.create(file) {
-            Err(DatabaseError::DatabaseAlreadyOpen) if began.elapsed() < MOMENT => {
-                std::thread::sleep(Duration::from_millis(20));
+            Err(DatabaseError::DatabaseAlreadyOpen) if !is_held(file) => {
+                if !told && began.elapsed() > MOMENT {
+                    tracing::warn!(file = %file.display(), "`verify`, `backup` or `inspect` reads in it: waiting");
+                    told = true;
+                }
             }
+            Err(DatabaseError::DatabaseAlreadyOpen) if began.elapsed() < MOMENT => {}
             opened => return opened,
         }
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// Opens a file that is there. Neither it nor the witness beside it changes; no server can open it meanwhile.
-pub(super) fn read_only(file: &Path) -> std::result::Result<Arc<ReadOnly>, Unreadable> {
+/// Opens a file that is there, and has a first look into it. Neither it nor the witness beside it changes; no server
+/// can open it meanwhile.
+pub(super) fn read_only<T>(
+    file: &Path,
+    look: impl FnOnce(&ReadOnly) -> Result<T>,
+) -> std::result::Result<(Arc<ReadOnly>, T), Unreadable> {
+    not_empty(file)?;
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE);
-    match builder.open_read_only(file) {
-        // Whoever wrote it last was killed: it is put in order aside.
-        Err(DatabaseError::RepairAborted) => {
-            Ok(Arc::new(builder.create_with_backend(Aside::open(file)?)?))
-        }
-        opened => Ok(Arc::new(opened?)),
+    let opened = guarded(file, || {
+        let database: Arc<ReadOnly> = match builder.open_read_only(file) {
+            Err(DatabaseError::DatabaseAlreadyOpen) => return Ok(None),
+            // Whoever wrote it last was killed: it is put in order aside.
+            Err(DatabaseError::RepairAborted) => {
+                let aside = Aside::open(file).map_err(|error| named(file, &error))?;
+                let opened = builder.create_with_backend(aside);
+                Arc::new(opened.map_err(|error| named(file, &error))?)
+            }
+            opened => Arc::new(opened.map_err(|error| named(file, &error))?),
+        };
+        let seen = look(&*database).map_err(|error| named(file, &error))?;
+        Ok(Some((database, seen)))
+    });
+    opened?.ok_or(Unreadable::Held)
+}
+
+pub(super) fn named(file: &Path, error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Broken(format!("{}: {error}", file.display()))
+}
+
+/// A file with nothing in it is what a full disk or a wrong copy has left. To begin a new market in its place would
+/// hide that.
+fn not_empty(file: &Path) -> Result<()> {
+    match fs::metadata(file) {
+        Ok(about) if about.is_file() && about.len() == 0 => Err(StoreError::Broken(format!(
+            "{} is empty: not a store; remove it to begin a new market",
+            file.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Works with a file that may hold anything. Where pages hold what the library has never written, it panics; that is
+/// an error like any other here.
+pub(super) fn guarded<T>(file: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |why| match GUARDED.get() {
+            true => tracing::debug!("{why}"),
+            false => usual(why),
+        }));
+    });
+    let before = GUARDED.replace(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    let damaged = || {
+        StoreError::Broken(format!(
+            "{} is damaged: put a backup in its place (move it and market.end aside, then pizza-market restore)",
+            file.display()
+        ))
+    };
+    match done {
+        // What it has noticed itself begins with these words of the library.
+        Ok(Err(StoreError::Broken(why))) if why.contains("DB corrupted: ") => Err(damaged()),
+        Ok(done) => done,
+        Err(_) => Err(damaged()),
     }
 }
 
@@ -358,21 +441,25 @@ pub(super) fn shape(
 
 /// Whether a server has a file open.
 pub fn is_held(file: &Path) -> bool {
-    let opened = Builder::new().open_read_only(file);
-    matches!(opened, Err(DatabaseError::DatabaseAlreadyOpen))
+    let look = || {
+        let opened = Builder::new().open_read_only(file);
+        Ok(matches!(opened, Err(DatabaseError::DatabaseAlreadyOpen)))
+    };
+    guarded(file, look).unwrap_or(false)
 }
 
 /// Writes into a file that no server holds what shape it is of.
 pub fn set_schema(file: &Path, version: u32) -> Result<()> {
-    let named = |e| StoreError::Broken(format!("{}: {e}", file.display()));
-    let database = create(file).map_err(named)?;
-    let txn = database.begin_write().map_err(broken)?;
-    {
-        let mut meta = txn.open_table(META).map_err(broken)?;
-        meta.insert("schema", version.to_string().as_str())
-            .map_err(broken)?;
-    }
-    txn.commit().map_err(broken)
+    guarded(file, || {
+        let database = create(file).map_err(|error| named(file, &error))?;
+        let txn = database.begin_write().map_err(broken)?;
+        {
+            let mut meta = txn.open_table(META).map_err(broken)?;
+            meta.insert("schema", version.to_string().as_str())
+                .map_err(broken)?;
+        }
+        txn.commit().map_err(broken)
+    })
 }
 
 /// Opens every table once, which makes it, and writes what each store says of itself.

@@ -14,7 +14,8 @@ pub fn read(stored: Option<&str>) -> Result<u32> {
 
 /// Whether a server may work on a store.
 pub fn check(schema: u32, restoring: Option<&str>) -> Result<()> {
-    let why = if let Some(since) = restoring {
+    // Redis keeps the field, with nothing in it.
+    let why = if let Some(since) = restoring.filter(|since| !since.is_empty()) {
         format!(
             "a restore into this store began at {since} and has not ended. If it was interrupted, run it again: \
              `pizza-market restore --replace FILE`"

@@ -11,7 +11,7 @@ use crate::{
 use std::{
     fs::{File, OpenOptions},
     io,
-    os::unix::fs::{FileExt, MetadataExt},
+    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -28,12 +28,18 @@ impl Witness {
             .write(true)
             .create(true)
             .truncate(false)
+            .mode(0o600)
             .open(beside(store))?;
         let changed = file.metadata()?;
         let changed = changed.ctime() * 1_000 + changed.ctime_nsec() / 1_000_000;
         let said = io::read_to_string(&file)?;
         let same = is_same(&said, end, Time::from_millis(changed));
         Ok((Witness(file), same.unwrap_or(false)))
+    }
+
+    /// Makes it the file of whoever owns the store.
+    pub fn give_to(&self, owner: u32, group: u32) -> io::Result<()> {
+        fchown(&self.0, Some(owner), Some(group))
     }
 
     /// Not synced: after a loss of power it may be behind the store, and that is no sign of anything.

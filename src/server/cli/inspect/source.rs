@@ -245,7 +245,7 @@ async fn embedded(file: &Path) -> Result<Source> {
             "There is no store at {} (DATA_DIR), and no Redis is set. Is this the folder that the server runs in?",
             file.display()
         ),
-        Err(Unreadable::Broken(error)) => format!("{}: {error}", file.display()),
+        Err(Unreadable::Broken(error)) => error.to_string(),
     };
     Err(Failure::CannotLook(why))
 }

@@ -5,7 +5,8 @@ use crate::server::{
     ledger::{
         Index, Key, Result, StoreError, Unreadable,
         embedded::{
-            DOCUMENTS, HISTORY, INDEXES, LOG, META, ONCE, TOTALS, broken, cursor, read_only, schema,
+            DOCUMENTS, HISTORY, INDEXES, LOG, META, ONCE, ReadOnly, TOTALS, broken, cursor,
+            guarded, read_only, schema,
         },
     },
     now,
@@ -22,29 +23,35 @@ pub enum Opened {
 
 /// Opens a file that is there, and changes nothing in it.
 pub fn open_file(file: &Path) -> Result<Opened> {
-    match read_only(file) {
-        Ok(database) => {
-            let txn = database.begin_read().map_err(broken)?;
-            Ok(Opened::Free(from_file(txn, database)?))
-        }
+    let look = |database: &ReadOnly| {
+        let txn = database.begin_read().map_err(broken)?;
+        head(&txn).map_err(broken)?;
+        Ok(txn)
+    };
+    match read_only(file, look) {
+        Ok((database, txn)) => Ok(Opened::Free(from_file(txn, database, file)?)),
         Err(Unreadable::Held) => Ok(Opened::Taken),
-        Err(Unreadable::Broken(error)) => {
-            let why = format!("{}: {error}", file.display());
-            Err(StoreError::Broken(why))
-        }
+        Err(Unreadable::Broken(error)) => Err(error),
     }
 }
 
 /// Streams what a transaction sees, and keeps its database open meanwhile.
-pub fn from_file(txn: ReadTransaction, database: impl Send + 'static) -> Result<Snapshot> {
-    let (snapshot, out) = Snapshot::new(head(&txn).map_err(broken)?);
-    std::thread::Builder::new()
+pub fn from_file(
+    txn: ReadTransaction,
+    database: impl Send + 'static,
+    file: &Path,
+) -> Result<Snapshot> {
+    let (mut snapshot, out) = Snapshot::new(head(&txn).map_err(broken)?);
+    let file = file.to_owned();
+    let reader = std::thread::Builder::new()
         .name("snapshot".to_owned())
         .spawn(move || {
-            out.run(|out| stream(&txn, out));
+            out.run(|out| guarded(&file, || stream(&txn, out)));
+            drop(txn);
             drop(database);
         })
         .map_err(|error| StoreError::Broken(error.to_string()))?;
+    snapshot.reader = Some(reader);
     Ok(snapshot)
 }
 

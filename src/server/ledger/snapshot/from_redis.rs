@@ -93,7 +93,7 @@ impl Reader {
             schema: schema::read(meta.get("schema").map(String::as_str))?,
             at: now(),
             documents: 0,
-            restoring: meta.get("restoring").cloned(),
+            restoring: meta.get("restoring").filter(|s| !s.is_empty()).cloned(),
         })
     }
 
@@ -237,7 +237,7 @@ impl Reader {
     /// A document as it was at the head, where it is known to have been another one: `newest` was the log's last
     /// number when it was read. An entry that is beyond that one has never happened, and stays.
     fn as_of(&self, head: u64, newest: u64, mut held: Held) -> Option<Held> {
-        let later = |past: &Past| (head + 1..=newest).contains(&past.seq);
+        let later = |past: &Past| past.seq > head && past.seq <= newest;
         if !held.history.iter().any(later) {
             return Some(held);
         }

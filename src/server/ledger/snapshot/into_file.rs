@@ -7,7 +7,8 @@ use crate::{
         ledger::{
             IndexChange, Result, StoreError,
             embedded::{
-                CACHE, DOCUMENTS, ENDS, HISTORY, LOG, META, ONCE, apply_index, broken, make_tables,
+                DOCUMENTS, ENDS, HISTORY, LOG, META, ONCE, apply_index, broken, create, guarded,
+                make_tables, named,
             },
             fresh_epoch,
             witness::Witness,
@@ -16,12 +17,12 @@ use crate::{
     },
 };
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, ReadableTableMetadata, TableError,
-    WriteTransaction,
+    Database, DatabaseError, ReadableDatabase, ReadableTableMetadata, TableError, WriteTransaction,
 };
 use std::{
     fs::{self, File},
     io,
+    os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
 };
 
@@ -32,6 +33,8 @@ pub struct IntoFile {
     file: PathBuf,
     /// What is there now. As long as it is open no server takes it.
     old: Database,
+    /// Since when another restore into it has not ended.
+    was_restoring: Option<String>,
     new: Option<Made>,
 }
 
@@ -48,42 +51,26 @@ struct Made {
 impl IntoFile {
     /// Opens the file that shall be replaced, or makes an empty one.
     pub fn open(file: &Path) -> Result<IntoFile> {
-        let old = match create(file) {
-            Err(DatabaseError::DatabaseAlreadyOpen) => {
-                let why = format!("{}: a server holds it. Stop it first", file.display());
-                return Err(StoreError::Broken(why));
-            }
-            old => old.map_err(|error| named(file, &error))?,
-        };
-        Ok(IntoFile {
-            file: file.to_owned(),
-            old,
-            new: None,
+        guarded(file, || {
+            let old = match create(file) {
+                Err(DatabaseError::DatabaseAlreadyOpen) => {
+                    let why = format!("{}: a server holds it. Stop it first", file.display());
+                    return Err(StoreError::Broken(why));
+                }
+                old => old.map_err(|error| named(file, &error))?,
+            };
+            let was_restoring = contents(&old)?.restoring;
+            Ok(IntoFile {
+                file: file.to_owned(),
+                old,
+                was_restoring,
+                new: None,
+            })
         })
     }
 
     pub fn contents(&self) -> Result<Contents> {
-        let txn = self.old.begin_read().map_err(broken)?;
-        // A file that has just been made has no tables.
-        let there = |found| match found {
-            Err(TableError::TableDoesNotExist(_)) => Ok(0),
-            found => found.map_err(broken),
-        };
-        let documents = txn.open_table(DOCUMENTS).and_then(|table| Ok(table.len()?));
-        let events = txn.open_table(HISTORY).and_then(|table| Ok(table.len()?));
-        let restoring = match txn.open_table(META) {
-            Err(TableError::TableDoesNotExist(_)) => None,
-            meta => meta
-                .map_err(broken)?
-                .get("restoring")
-                .map_err(broken)?
-                .map(|since| since.value().to_owned()),
-        };
-        Ok(Contents {
-            documents: there(documents)?,
-            events: there(events)?,
-            restoring,
-        })
+        contents(&self.old)
     }
 
     /// From here on no server starts on this file until the restore has ended.
@@ -94,7 +81,7 @@ impl IntoFile {
         mark(&txn).map_err(broken)?;
         txn.commit().map_err(broken)?;
 
-        let path = self.file.with_extension("redb.new");
+        let path = made_beside(&self.file);
         let gone = match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -121,6 +108,21 @@ impl IntoFile {
         Ok(())
     }
 
+    /// Leaves everything as it was before it began.
+    pub fn abandon(&mut self) -> Result<()> {
+        self.new = None;
+        // The room that it takes may be what is missing.
+        let _ = fs::remove_file(made_beside(&self.file));
+        if self.was_restoring.is_some() {
+            return Ok(());
+        }
+        let txn = self.old.begin_write().map_err(broken)?;
+        let mut meta = txn.open_table(META).map_err(broken)?;
+        meta.remove("restoring").map_err(broken)?;
+        drop(meta);
+        txn.commit().map_err(broken)
+    }
+
     pub fn put(&mut self, record: Record) -> Result<()> {
         let made = self.new.as_mut().ok_or_else(not_begun)?;
         made.waiting.push(record);
@@ -143,14 +145,24 @@ impl IntoFile {
         // Everything in it has been synced by its last transaction, and is again when it is closed.
         drop(database);
         let replace = || {
-            fs::set_permissions(&path, fs::metadata(&self.file)?.permissions())?;
+            let (old, new) = (fs::metadata(&self.file)?, fs::metadata(&path)?);
+            // Before it may be read by others.
+            if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+                chown(&path, Some(old.uid()), Some(old.gid()))?;
+            }
+            fs::set_permissions(&path, old.permissions())?;
             File::open(&path)?.sync_all()?;
             fs::rename(&path, &self.file)?;
-            File::open(self.file.parent().unwrap_or(Path::new(".")))?.sync_all()
+            File::open(self.file.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+            Ok(old)
         };
-        replace().map_err(|error: io::Error| named(&self.file, &error))?;
+        let old = replace().map_err(|error: io::Error| named(&self.file, &error))?;
         // Without it the next server begins one more history, and that is all.
-        let _ = Witness::open(&self.file, &end).and_then(|(witness, _)| witness.write(&end));
+        let _ = Witness::open(&self.file, &end).and_then(|(witness, _)| {
+            // Whoever restored it may be somebody else than the server.
+            let _ = witness.give_to(old.uid(), old.gid());
+            witness.write(&end)
+        });
         Ok(end)
     }
 }
@@ -185,7 +197,7 @@ fn document(
     let (mut log, mut history) = (txn.open_table(LOG)?, txn.open_table(HISTORY)?);
     for past in &held.history {
         history.insert((key, past.seq), past.text.as_str())?;
-        if past.seq >= oldest {
+        if past.seq >= oldest.max(1) {
             log.insert(past.seq, key)?;
         }
     }
@@ -202,6 +214,31 @@ fn once(txn: &WriteTransaction, once: &Remembered) -> std::result::Result<(), re
     Ok(())
 }
 
+fn contents(old: &Database) -> Result<Contents> {
+    let txn = old.begin_read().map_err(broken)?;
+    // A file that has just been made has no tables.
+    let there = |found| match found {
+        Err(TableError::TableDoesNotExist(_)) => Ok(0),
+        found => found.map_err(broken),
+    };
+    let documents = txn.open_table(DOCUMENTS).and_then(|table| Ok(table.len()?));
+    let events = txn.open_table(HISTORY).and_then(|table| Ok(table.len()?));
+    let restoring = match txn.open_table(META) {
+        Err(TableError::TableDoesNotExist(_)) => None,
+        meta => meta
+            .map_err(broken)?
+            .get("restoring")
+            .map_err(broken)?
+            .map(|since| since.value().to_owned()),
+    };
+    Ok(Contents {
+        documents: there(documents)?,
+        events: there(events)?,
+        restoring,
+        is_foreign: false,
+    })
+}
+
 fn mark(txn: &WriteTransaction) -> std::result::Result<(), redb::Error> {
     set(txn, "restoring", &now().to_string())
 }
@@ -211,12 +248,8 @@ fn set(txn: &WriteTransaction, name: &str, value: &str) -> std::result::Result<(
     Ok(())
 }
 
-fn create(file: &Path) -> std::result::Result<Database, DatabaseError> {
-    Builder::new().set_cache_size(CACHE).create(file)
-}
-
-fn named(file: &Path, error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Broken(format!("{}: {error}", file.display()))
+fn made_beside(file: &Path) -> PathBuf {
+    file.with_extension("redb.new")
 }
 
 fn not_begun() -> StoreError {

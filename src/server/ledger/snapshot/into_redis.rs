@@ -5,13 +5,12 @@ use super::{Contents, Head, Held, Kind, Record};
 use crate::{
     domain::Cursor,
     server::{
-        ledger::{Key, Result, StoreError, fresh_epoch, keys::Keys},
+        ledger::{Index, Key, Result, StoreError, fresh_epoch, keys::Keys},
         now,
     },
 };
 use redis::{
-    AsyncConnectionConfig, Client, Pipeline, RedisError, RedisResult, aio::MultiplexedConnection,
-    cmd, pipe,
+    AsyncConnectionConfig, Client, RedisError, RedisResult, aio::MultiplexedConnection, cmd, pipe,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -24,9 +23,11 @@ pub struct IntoRedis {
     connection: MultiplexedConnection,
     keys: Keys,
     kinds: &'static [Kind],
-    waiting: Pipeline,
-    /// The mark of this restore.
-    since: String,
+    /// Commands, each as its words.
+    waiting: Vec<Vec<String>>,
+    /// What was there when it was looked at.
+    seen: Meta,
+    /// Its epoch is this restore's alone.
     end: Cursor,
     /// The oldest number that the log keeps.
     oldest: u64,
@@ -34,25 +35,30 @@ pub struct IntoRedis {
     newest: Vec<(u64, Arc<str>, usize)>,
 }
 
-/// What is there, as it was when it was looked at.
+/// What a store says of itself.
+#[derive(Default)]
 struct Meta {
     epoch: Option<String>,
     seq: Option<String>,
     restoring: Option<String>,
+    /// Something else has its name.
+    is_foreign: bool,
 }
 
 impl IntoRedis {
+    /// Connects with an account that may do all that a restore does. Nothing is written.
     pub async fn open(client: &Client, prefix: &str, kinds: &'static [Kind]) -> Result<IntoRedis> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(ANSWER));
-        let connection = client.get_multiplexed_async_connection_with_config(&config);
+        let keys = Keys::new(prefix);
+        // It never ends its transaction, and is closed.
+        try_out(&mut connect(client).await.map_err(failed)?, &keys)
+            .await
+            .map_err(failed)?;
         Ok(IntoRedis {
-            connection: connection.await.map_err(failed)?,
-            keys: Keys::new(prefix),
+            connection: connect(client).await.map_err(failed)?,
+            keys,
             kinds,
-            waiting: pipe(),
-            since: String::new(),
+            waiting: Vec::new(),
+            seen: Meta::default(),
             end: Cursor {
                 epoch: fresh_epoch(),
                 seq: 0,
@@ -69,22 +75,34 @@ impl IntoRedis {
         while let Some(names) = self.ours(&mut at).await.map_err(failed)? {
             documents += names.iter().filter(|name| self.is_document(name)).count() as u64;
         }
-        Ok(Contents {
+        let contents = Contents {
             documents,
-            events: meta.seq.and_then(|seq| seq.parse().ok()).unwrap_or(0),
-            restoring: meta.restoring,
-        })
+            events: meta.seq.as_ref().and_then(|s| s.parse().ok()).unwrap_or(0),
+            restoring: meta.restoring.clone(),
+            is_foreign: meta.is_foreign,
+        };
+        self.seen = meta;
+        Ok(contents)
     }
 
     async fn meta(&mut self) -> RedisResult<Meta> {
-        let mut meta: HashMap<String, String> = cmd("HGETALL")
-            .arg(self.keys.meta())
-            .query_async(&mut self.connection)
-            .await?;
+        let mut ask = cmd("HGETALL");
+        ask.arg(self.keys.meta());
+        let meta = ask.query_async(&mut self.connection).await;
+        let mut meta: HashMap<String, String> = match meta {
+            Err(error) if error.code() == Some("WRONGTYPE") => {
+                return Ok(Meta {
+                    is_foreign: true,
+                    ..Meta::default()
+                });
+            }
+            meta => meta?,
+        };
         Ok(Meta {
             epoch: meta.remove("epoch"),
             seq: meta.remove("seq"),
-            restoring: meta.remove("restoring"),
+            restoring: meta.remove("restoring").filter(|since| !since.is_empty()),
+            is_foreign: false,
         })
     }
 
@@ -114,20 +132,23 @@ impl IntoRedis {
         Ok(Some(names.filter(is_ours).collect()))
     }
 
-    /// From here on no server works on this store until the restore has ended; and what was there is gone.
-    pub async fn begin(&mut self, head: &Head, retention: u64) -> Result<()> {
-        self.since = now().to_string();
+    /// From here on no server works on this store until the restore has ended; and what was there is gone. Unless it
+    /// shall `replace` whatever is there, nothing may have been written since [`contents`](Self::contents) was asked.
+    pub async fn begin(&mut self, head: &Head, retention: u64, replace: bool) -> Result<()> {
         self.end.seq = head.cursor.seq;
         self.oldest = (head.cursor.seq + 1).saturating_sub(retention);
-        let was = self.meta().await.map_err(failed)?;
-        let marked: i64 = cmd("EVAL")
-            .arg(include_str!("mark.lua"))
+        let mut mark = cmd("EVAL");
+        mark.arg(include_str!("mark.lua"))
             .arg(1)
             .arg(self.keys.meta())
-            .arg(was.epoch.unwrap_or_default())
-            .arg(was.seq.unwrap_or_default())
             .arg(self.end.epoch.to_string())
-            .arg(&self.since)
+            .arg(now().to_string());
+        if !replace {
+            let Meta { epoch, seq, .. } = &self.seen;
+            mark.arg(epoch.as_deref().unwrap_or_default())
+                .arg(seq.as_deref().unwrap_or_default());
+        }
+        let marked: i64 = mark
             .query_async(&mut self.connection)
             .await
             .map_err(failed)?;
@@ -138,17 +159,20 @@ impl IntoRedis {
         }
         let mut at = None;
         while let Some(names) = self.ours(&mut at).await.map_err(failed)? {
-            if !names.is_empty() {
-                let gone = cmd("UNLINK")
-                    .arg(&names)
-                    .query_async::<()>(&mut self.connection)
-                    .await;
-                gone.map_err(failed)?;
+            for names in names.chunks(GROUP) {
+                self.queue("UNLINK", names.iter().cloned());
             }
+            self.send().await?;
         }
-        let mut meta = cmd("HSET");
-        meta.arg(self.keys.meta()).arg("schema").arg(head.schema);
-        meta.query_async(&mut self.connection).await.map_err(failed)
+        let schema = ["schema".to_owned(), head.schema.to_string()];
+        let meta = self.keys.meta();
+        self.queue("HSET", [meta].into_iter().chain(schema));
+        self.send().await
+    }
+
+    fn queue(&mut self, command: &str, words: impl IntoIterator<Item = String>) {
+        let command = [command.to_owned()].into_iter().chain(words);
+        self.waiting.push(command.collect());
     }
 
     pub async fn put(&mut self, record: Record) -> Result<()> {
@@ -156,34 +180,35 @@ impl IntoRedis {
             Record::Document(held) => self.document(&held),
             Record::Once(once) if once.until > now().millis() => {
                 let name = self.keys.once(&once.name);
-                let mut set = cmd("SET");
-                set.arg(name).arg(once.text).arg("PXAT").arg(once.until);
-                self.waiting.add_command(set);
+                let until = once.until.to_string();
+                self.queue("SET", [name, once.text, "PXAT".to_owned(), until]);
             }
             // Forgotten, or what follows from the documents.
             Record::Once(_) | Record::Logged { .. } | Record::Total { .. } => {}
         }
         match self.waiting.len() < GROUP {
             true => Ok(()),
-            false => self.send().await.map_err(failed),
+            false => self.send().await,
         }
     }
 
     fn document(&mut self, held: &Held) {
         if let Some(text) = &held.text {
             let name = self.keys.document(&held.key);
-            self.waiting.cmd("SET").arg(name).arg(text);
+            self.queue("SET", [name, text.clone()]);
         }
         for index in &held.indexes {
             let name = self.keys.index(index);
-            self.waiting.cmd("ZADD").arg(name).arg(0).arg(&held.key.0);
+            self.queue("ZADD", [name, "0".to_owned(), held.key.0.clone()]);
         }
         if held.history.is_empty() {
             return;
         }
-        let texts: Vec<_> = held.history.iter().map(|past| &past.text).collect();
         let name = self.keys.history(&held.key);
-        self.waiting.cmd("RPUSH").arg(name).arg(texts);
+        for some in held.history.chunks(GROUP) {
+            let texts = some.iter().map(|past| past.text.clone());
+            self.queue("RPUSH", [name.clone()].into_iter().chain(texts));
+        }
         let key: Arc<str> = held.key.0.as_str().into();
         for (place, past) in held.history.iter().enumerate() {
             if past.seq >= self.oldest.max(1) {
@@ -192,36 +217,45 @@ impl IntoRedis {
         }
     }
 
-    async fn send(&mut self) -> RedisResult<()> {
-        let waiting = std::mem::replace(&mut self.waiting, pipe());
-        match waiting.is_empty() {
-            true => Ok(()),
-            false => waiting.exec_async(&mut self.connection).await,
+    /// Does what waits, unless another restore has begun.
+    async fn send(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
         }
+        let mut batch = cmd("EVAL");
+        batch
+            .arg(include_str!("batch.lua"))
+            .arg(1)
+            .arg(self.keys.meta())
+            .arg(self.end.epoch.to_string());
+        for words in self.waiting.drain(..) {
+            batch.arg(words.len()).arg(words);
+        }
+        let done: i64 = batch
+            .query_async(&mut self.connection)
+            .await
+            .map_err(failed)?;
+        is_ours(done)
     }
 
     /// Makes the log anew from the histories, takes the mark away, and tells where the store ends.
     pub async fn finish(&mut self) -> Result<Cursor> {
-        self.send().await.map_err(failed)?;
-        self.log().await.map_err(failed)?;
+        self.send().await?;
+        self.log().await?;
         let done: i64 = cmd("EVAL")
             .arg(include_str!("unmark.lua"))
             .arg(1)
             .arg(self.keys.meta())
-            .arg(&self.since)
+            .arg(self.end.epoch.to_string())
             .arg(self.end.seq.to_string())
             .query_async(&mut self.connection)
             .await
             .map_err(failed)?;
-        match done {
-            1 => Ok(self.end.clone()),
-            _ => Err(StoreError::Broken(
-                "somebody else has begun to restore into the same store".to_owned(),
-            )),
-        }
+        is_ours(done)?;
+        Ok(self.end.clone())
     }
 
-    async fn log(&mut self) -> RedisResult<()> {
+    async fn log(&mut self) -> Result<()> {
         let mut newest = std::mem::take(&mut self.newest);
         newest.sort_unstable();
         newest.dedup_by_key(|(seq, ..)| *seq);
@@ -232,15 +266,66 @@ impl IntoRedis {
                 let history = self.keys.history(&Key(key.to_string()));
                 ask.cmd("LINDEX").arg(history).arg(*place);
             }
-            let texts: Vec<String> = ask.query_async(&mut self.connection).await?;
-            let mut add = pipe();
+            let texts = ask.query_async(&mut self.connection).await;
+            let texts: Vec<String> = texts.map_err(failed)?;
             for ((seq, ..), text) in some.iter().zip(texts) {
-                let id = format!("{seq}-0");
-                add.cmd("XADD").arg(&log).arg(id).arg("entry").arg(text);
+                let (id, field) = (format!("{seq}-0"), "entry".to_owned());
+                self.queue("XADD", [log.clone(), id, field, text]);
             }
-            add.exec_async(&mut self.connection).await?;
+            self.send().await?;
         }
         Ok(())
+    }
+}
+
+async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(ANSWER));
+    client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+}
+
+/// Queues each command that a restore needs in a transaction: Redis judges it as if it were run, and nothing happens.
+async fn try_out(connection: &mut MultiplexedConnection, keys: &Keys) -> RedisResult<()> {
+    // Without it everything that follows would happen.
+    cmd("MULTI").query_async::<()>(connection).await?;
+    let (meta, document) = (keys.meta(), Key("order:0".to_owned()));
+    let (document, history) = (keys.document(&document), keys.history(&document));
+    let (index, once, log) = (
+        keys.index(&Index("all".to_owned())),
+        keys.once("0"),
+        keys.log(),
+    );
+    let all: [&[&str]; 13] = [
+        &["HGETALL", &meta],
+        &["HMGET", &meta, "epoch"],
+        &["HSET", &meta, "run", ""],
+        &["INFO", "server"],
+        &["EVAL", "return 1", "1", &meta],
+        &["SCAN", "0"],
+        &["UNLINK", &document, &history, &index, &once, &log, &meta],
+        &["SET", &document, ""],
+        &["SET", &once, "", "PXAT", "1"],
+        &["ZADD", &index, "0", ""],
+        &["RPUSH", &history, ""],
+        &["LINDEX", &history, "0"],
+        &["XADD", &log, "1-0", "entry", ""],
+    ];
+    let mut queue = pipe();
+    for words in all {
+        queue.cmd(words[0]).arg(&words[1..]);
+    }
+    queue.exec_async(connection).await
+}
+
+fn is_ours(done: i64) -> Result<()> {
+    match done {
+        1 => Ok(()),
+        _ => Err(StoreError::Broken(
+            "somebody else has begun to restore into the same store".to_owned(),
+        )),
     }
 }
 

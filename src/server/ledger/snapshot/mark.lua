@@ -1,10 +1,12 @@
 #!lua flags=no-cluster
--- Begins a restore, unless something has been written since somebody looked. Another epoch stops every server that
--- runs; without a run id it is nobody's until the restore has ended.
+-- Begins a restore. Another epoch stops every server that runs; without a run id it is nobody's until the restore has
+-- ended.
 --
--- KEYS  meta     ARGV  the epoch and the number that were seen ("" where there were none), a new epoch, since when
-local was = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
-if (was[1] or '') ~= ARGV[1] or (was[2] or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[3], 'seq', 0, 'restoring', ARGV[4])
-redis.call('HDEL', KEYS[1], 'run')
+-- KEYS  meta     ARGV  a new epoch, since when; and, unless whatever is there may go, the epoch and the number that
+--                      were seen ("" where there were none)
+local was = redis.pcall('HMGET', KEYS[1], 'epoch', 'seq')
+if ARGV[3] and (was.err or (was[1] or '') ~= ARGV[3] or (was[2] or '') ~= ARGV[4]) then return 0 end
+-- Something else of this name.
+if was.err then redis.call('UNLINK', KEYS[1]) end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', 0, 'restoring', ARGV[2], 'run', '')
 return 1

@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap},
     io::Read,
+    thread::JoinHandle,
 };
 use tokio::sync::mpsc;
 
@@ -104,11 +105,14 @@ pub struct Contents {
     pub events: u64,
     /// Since when something else is being restored, or was and did not end.
     pub restoring: Option<String>,
+    /// Where it should say what it is, there is something else.
+    pub is_foreign: bool,
 }
 
 impl Contents {
-    pub fn is_empty(&self) -> bool {
-        self.documents == 0 && self.events == 0
+    /// Nothing is there, and nothing was begun.
+    pub fn is_free(&self) -> bool {
+        self.documents == 0 && self.events == 0 && self.restoring.is_none() && !self.is_foreign
     }
 }
 
@@ -129,6 +133,17 @@ pub struct Snapshot {
     pub head: Head,
     records: mpsc::Receiver<Result<Option<Record>>>,
     over: bool,
+    /// The thread that reads a file, if it is one. Whoever ends with the snapshot ends with the file, too.
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        self.records.close();
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+    }
 }
 
 impl Snapshot {
@@ -140,6 +155,7 @@ impl Snapshot {
                 head,
                 records,
                 over,
+                reader: None,
             },
             Out(out),
         )
@@ -149,7 +165,10 @@ impl Snapshot {
     pub fn from_lines(from: impl Read + Send + 'static) -> Result<Snapshot> {
         let lines = Lines::open(from)?;
         let (snapshot, out) = Snapshot::new(lines.head.clone());
-        std::thread::spawn(move || out.run(|out| lines.into_iter().try_for_each(|r| out.put(r?))));
+        std::thread::Builder::new()
+            .name("snapshot".to_owned())
+            .spawn(move || out.run(|out| lines.into_iter().try_for_each(|r| out.put(r?))))
+            .map_err(|error| StoreError::Broken(error.to_string()))?;
         Ok(snapshot)
     }
 }
