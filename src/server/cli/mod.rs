@@ -5,6 +5,7 @@ mod doctor;
 mod health;
 mod inspect;
 mod migrate;
+mod net;
 mod out;
 mod restore;
 mod simulate;

@@ -1,17 +1,17 @@
 //! The address that the server listens on: free, or ours already.
 
-use super::report::{Finding, Report};
-use serde::Deserialize;
+use super::{
+    super::net::{self, State},
+    report::{Finding, Report},
+};
 use std::{
     io::ErrorKind,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener},
     time::Duration,
 };
 
 /// How long a server may take to say how it is.
 const ANSWER: Duration = Duration::from_millis(1_500);
-/// More than our own server ever says of itself.
-const LONGEST: usize = 64 * 1024;
 
 pub async fn examine(report: &mut Report, address: SocketAddr) {
     report.doing("trying the address");
@@ -72,47 +72,14 @@ pub struct Server {
     pub trouble: String,
 }
 
-/// As `/readyz` answers.
-#[derive(Deserialize)]
-struct Ready {
-    status: String,
-    store: Store,
-}
-
-#[derive(Deserialize)]
-struct Store {
-    engine: String,
-    trouble: Option<String>,
-}
-
 /// Asks the server at an address how it is; `None` where that is no server of ours.
 pub async fn ask(address: SocketAddr) -> Option<Server> {
-    // Whoever listens on all addresses answers on this one.
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    // The client wants some cryptography to be there, even where it needs none; there may be some already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(ANSWER)
-        .build()
-        .ok()?;
-    let url = format!("http://{}/readyz", SocketAddr::new(ip, address.port()));
-    let mut response = client.get(url).send().await.ok()?;
-    let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.ok()? {
-        body.extend_from_slice(&part);
-        if body.len() > LONGEST {
-            return None;
-        }
-    }
-    let said: Ready = serde_json::from_slice(&body).ok()?;
+    let url = format!("http://{}/readyz", net::at_home(address));
+    let State { well, said } = net::state(&url, ANSWER).await.ok()?;
+    let store = &said["store"];
     Some(Server {
-        ready: said.status == "ready",
-        engine: said.store.engine,
-        trouble: said.store.trouble.unwrap_or_default(),
+        ready: well,
+        engine: store["engine"].as_str()?.to_owned(),
+        trouble: store["trouble"].as_str().unwrap_or_default().to_owned(),
     })
 }

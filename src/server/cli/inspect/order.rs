@@ -4,9 +4,9 @@ use super::{
     Failure, Result,
     document::{Members, shown},
     events::short,
-    out,
+    out::{self, plain},
     source::Source,
-    table::{self, Fit, Table, plain},
+    table::{self, Fit, Table},
     when::{age, second, span},
 };
 use crate::{
@@ -72,7 +72,7 @@ fn print_json(order: &str, events: &[Text]) -> Result<()> {
             .map_err(broken)?,
     };
     let text = serde_json::to_string(&whole).map_err(broken)?;
-    out::line(table::plain_json(&text));
+    out::line(out::plain_json(&text));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Where to look: the store itself, or a running server.
 
 use super::{
+    super::net,
     Failure, Result,
     remote::{Live, Server},
 };
@@ -19,7 +20,6 @@ use crate::{
 use reqwest::Url;
 use std::{
     collections::{BTreeMap, VecDeque},
-    net::IpAddr,
     path::Path,
     time::Duration,
 };
@@ -256,16 +256,12 @@ async fn holder(file: &Path) -> Result<Server> {
         "A server is using {}, and only it can show what is in there",
         file.display()
     );
-    let mut addr = Config::read()?.addr();
+    let addr = Config::read()?.addr();
     if addr.port() == 0 {
         let why = format!("{held}. It has chosen a port by itself: say which, with --url.");
         return Err(Failure::CannotLook(why));
     }
-    match addr.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => addr.set_ip([127, 0, 0, 1].into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => addr.set_ip(std::net::Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
+    let addr = net::at_home(addr);
     let hint = "Say where it listens, with LEPTOS_SITE_ADDR or --url";
     let url = Url::parse(&format!("http://{addr}"))
         .map_err(|error| Failure::CannotLook(error.to_string()))?;

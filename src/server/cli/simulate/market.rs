@@ -1,6 +1,7 @@
 //! A market as its clients see it: one or several servers, asked over HTTP until one of them answers.
 
 use super::{
+    super::net::reason,
     history::{Asked, Change, Cursor, Fault, Rule},
     plan::{Ask, reached},
 };
@@ -302,7 +303,7 @@ impl Market {
         let response = request.send().await.map_err(|error| {
             self.notes().again.lost += 1;
             self.let_rest(server, AWAY);
-            cause(&error)
+            reason(&error)
         })?;
         let (status, headers) = (response.status(), response.headers().clone());
         match status {
@@ -311,7 +312,7 @@ impl Market {
             _ => {
                 let json = response.json().await.map_err(|error| {
                     self.notes().again.lost += 1;
-                    format!("it answers {status}, and then: {}", cause(&error))
+                    format!("it answers {status}, and then: {}", reason(&error))
                 })?;
                 return Ok((status, headers, json));
             }
@@ -370,15 +371,6 @@ impl Market {
             sleep(Duration::from_millis(100)).await;
         }
     }
-}
-
-/// What is at the bottom of an error.
-fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }
 
 pub struct Page {
