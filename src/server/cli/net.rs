@@ -93,7 +93,22 @@ pub async fn state(url: &str, patience: Duration) -> Result<State, Silence> {
     answer.map_err(|_| Silence::Late)?
 }
 
+/// Whether a server shows its figures there.
+pub async fn shows_figures(listens: SocketAddr, patience: Duration) -> bool {
+    let url = format!("http://{}/metrics", at_home(listens));
+    let shown = timeout(patience, get(&url)).await;
+    shown.is_ok_and(|shown| {
+        shown.is_ok_and(|(_, body)| String::from_utf8_lossy(&body).contains("pizza_"))
+    })
+}
+
 async fn answer(url: &str) -> Result<State, Silence> {
+    let (status, body) = get(url).await?;
+    read(status, &body).ok_or(Silence::Stranger)
+}
+
+/// What is answered, or the beginning of it.
+async fn get(url: &str) -> Result<(StatusCode, Vec<u8>), Silence> {
     // It is plain HTTP, and needs nobody's word.
     let tls = trusting(RootCertStore::empty()).map_err(|_| Silence::Nobody)?;
     let client = http(&tls).no_proxy().build();
@@ -107,10 +122,10 @@ async fn answer(url: &str) -> Result<State, Silence> {
     while let Some(part) = response.chunk().await.map_err(|_| Silence::Stranger)? {
         body.extend_from_slice(&part);
         if body.len() > LONGEST {
-            return Err(Silence::Stranger);
+            break;
         }
     }
-    read(response.status(), &body).ok_or(Silence::Stranger)
+    Ok((response.status(), body))
 }
 
 fn read(status: StatusCode, body: &[u8]) -> Option<State> {
@@ -160,7 +175,13 @@ mod tests {
         assert_eq!(well(200, r#"{"status": "ready"}"#), Some(true));
         assert_eq!(well(200, r#"{"status": "alive"}"#), Some(true));
         assert_eq!(well(503, r#"{"status": "not ready"}"#), Some(false));
-        for strange in [r#"{"status": "ok"}"#, r#"{"status": 1}"#, "{}", "[]", "<html>"] {
+        for strange in [
+            r#"{"status": "ok"}"#,
+            r#"{"status": 1}"#,
+            "{}",
+            "[]",
+            "<html>",
+        ] {
             assert_eq!(well(200, strange), None, "{strange}");
         }
     }

@@ -19,7 +19,7 @@ pub async fn examine(report: &mut Report, address: SocketAddr) {
         Ok(_) if address.port() == 0 => Finding::ok(format!("any free port of {}", address.ip())),
         Ok(_) => Finding::ok(format!("{address} is free")),
         Err(error) if error.kind() == ErrorKind::AddrInUse => taken(address).await,
-        Err(error) => closed(address, &error),
+        Err(error) => closed("LEPTOS_SITE_ADDR", address, &error),
     };
     report.add(
         "server",
@@ -28,18 +28,59 @@ pub async fn examine(report: &mut Report, address: SocketAddr) {
     );
 }
 
-fn closed(address: SocketAddr, error: &std::io::Error) -> Finding {
+/// The address for figures alone, beside that of everything else.
+pub async fn examine_figures(report: &mut Report, address: SocketAddr, site: SocketAddr) {
+    report.doing("trying the address of the figures");
+    let finding = match TcpListener::bind(address) {
+        _ if is_the_same(address, site) => Finding::error(
+            format!("{address} is that of LEPTOS_SITE_ADDR, too"),
+            "Set METRICS_ADDR to another port; without it the figures are at /metrics beside everything else",
+        ),
+        Ok(_) if address.port() == 0 => Finding::ok(format!("any free port of {}", address.ip())),
+        Ok(_) => Finding::ok(format!("{address} is free")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            match net::shows_figures(address, ANSWER).await {
+                true => Finding::ok(format!("{address} shows the figures of a Pizza Market")),
+                false => foreign("METRICS_ADDR", address),
+            }
+        }
+        Err(error) => closed("METRICS_ADDR", address, &error),
+    };
+    report.add(
+        "server",
+        "figures",
+        finding.with("address", address.to_string()),
+    );
+}
+
+/// Whether only one can listen on both.
+fn is_the_same(one: SocketAddr, other: SocketAddr) -> bool {
+    let everywhere = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && (everywhere || one.ip() == other.ip())
+}
+
+fn foreign(setting: &str, address: SocketAddr) -> Finding {
+    Finding::error(
+        format!("another program listens on {address}"),
+        format!(
+            "Stop it (`ss -ltnp 'sport = :{}'` names it), or set {setting} to another port",
+            address.port()
+        ),
+    )
+}
+
+fn closed(setting: &str, address: SocketAddr, error: &std::io::Error) -> Finding {
     let says = format!("cannot listen on {address}: {error}");
     let remedy = match error.kind() {
         ErrorKind::PermissionDenied => {
-            "Set LEPTOS_SITE_ADDR to a port of 1024 or above, or allow low ports (CAP_NET_BIND_SERVICE)"
+            "a port of 1024 or above, or allow low ports (CAP_NET_BIND_SERVICE)"
         }
         ErrorKind::AddrNotAvailable => {
-            "Set LEPTOS_SITE_ADDR to an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all"
+            "an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all"
         }
-        _ => "Set LEPTOS_SITE_ADDR to another address",
+        _ => "another address",
     };
-    Finding::error(says, remedy)
+    Finding::error(says, format!("Set {setting} to {remedy}"))
 }
 
 async fn taken(address: SocketAddr) -> Finding {
@@ -54,13 +95,7 @@ async fn taken(address: SocketAddr) -> Finding {
             ),
             "See the store above: the server goes on trying by itself",
         ),
-        None => Finding::error(
-            format!("another program listens on {address}"),
-            format!(
-                "Stop it (`ss -ltnp 'sport = :{}'` names it), or set LEPTOS_SITE_ADDR to another port",
-                address.port()
-            ),
-        ),
+        None => foreign("LEPTOS_SITE_ADDR", address),
     }
 }
 

@@ -115,6 +115,7 @@ async fn follow(mut follower: Follower, teller: &Teller) -> Result<()> {
         }
     }
     teller.end(&follower.cursor);
+    follower.leave().await;
     Ok(())
 }
 

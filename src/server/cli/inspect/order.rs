@@ -1,6 +1,7 @@
 //! `inspect order ID`: everything about one order, and how it came to be so.
 
 use super::{
+    super::store::count,
     Failure, Result,
     document::{Members, shown},
     events::short,
@@ -40,8 +41,9 @@ pub async fn show(source: Source, One { id }: One, json: bool) -> Result<()> {
     let Some(order) = order else {
         let left = match events.len() {
             0 => String::new(),
-            count => format!(
-                " There are {count} events about it, though: pizza-market verify says more."
+            many => format!(
+                " The log has {} about it, though: pizza-market verify says more.",
+                count(many as u64, "event")
             ),
         };
         return Err(Failure::NotFound(format!("There is no order {id}.{left}")));

@@ -141,7 +141,10 @@ impl Server {
                 Frame::Signal {
                     signal: Signal::Reset,
                     ..
-                } => return Ok(Tail::Lost),
+                } => {
+                    live.close().await;
+                    return Ok(Tail::Lost);
+                }
                 Frame::Signal {
                     signal: Signal::Away,
                     ..

@@ -8,15 +8,17 @@ use super::{
 use crate::{
     domain::{Cursor, Frame, OrderId, Signal, Status},
     server::{
-        config::{self, Config, ConfigError, Store},
+        config::{self, ConfigError, Store},
         desk::Filter,
         ledger::{
-            Embedded, Ledger, Query, ReadOnly, Redis, StoreError, Tail, Target, Text, Unreadable,
-            left_at,
+            Embedded, Keys, Ledger, Query, ReadOnly, Redis, StoreError, Tail, Target, Text,
+            Unreadable, left_at, schema,
+            snapshot::{Opened, open_file},
         },
         orders, read_env, stored,
     },
 };
+use redis::{ConnectionInfo, RedisError};
 use reqwest::Url;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -67,7 +69,10 @@ impl Source {
                     prefix: String::new(),
                     retention: config::retention()?,
                 };
-                Ok(Source::Redis(Redis::look(target).await?))
+                let info = target.info.clone();
+                let ledger = Redis::look(target).await?;
+                known(shape(&info).await?)?;
+                Ok(Source::Redis(ledger))
             }
         }
     }
@@ -230,6 +235,27 @@ impl Source {
     }
 }
 
+/// Refuses a store of a later shape: it would be misread.
+fn known(version: u32) -> Result<()> {
+    match version > schema::SCHEMA {
+        true => Ok(schema::check(version, None)?),
+        false => Ok(()),
+    }
+}
+
+/// The version of what a Redis keeps.
+async fn shape(info: &ConnectionInfo) -> Result<u32> {
+    let away = |error: RedisError| StoreError::Away(error.to_string());
+    let mut connection = stored::client(info)?
+        .get_multiplexed_async_connection()
+        .await
+        .map_err(away)?;
+    let mut ask = redis::cmd("HGET");
+    ask.arg(Keys::new("").meta()).arg("schema");
+    let version: Option<String> = ask.query_async(&mut connection).await.map_err(away)?;
+    Ok(schema::read(version.as_deref())?)
+}
+
 /// The store that the settings name.
 pub fn store() -> Result<Store> {
     read_env().map_err(|error| Failure::CannotLook(error.to_string()))?;
@@ -239,7 +265,12 @@ pub fn store() -> Result<Store> {
 /// The file, or the server that is using it.
 async fn embedded(file: &Path) -> Result<Source> {
     let why = match Embedded::look(file) {
-        Ok(ledger) => return Ok(Source::File(ledger)),
+        Ok(ledger) => {
+            if let Opened::Free(snapshot) = open_file(file)? {
+                known(snapshot.head.schema)?;
+            }
+            return Ok(Source::File(ledger));
+        }
         Err(Unreadable::Held) => return holder(file).await.map(Source::Server),
         Err(_) if !file.exists() => format!(
             "There is no store at {} (DATA_DIR), and no Redis is set. Is this the folder that the server runs in?",
@@ -256,7 +287,7 @@ async fn holder(file: &Path) -> Result<Server> {
         "A server is using {}, and only it can show what is in there",
         file.display()
     );
-    let addr = Config::read()?.addr();
+    let addr = config::site_addr()?;
     if addr.port() == 0 {
         let why = format!("{held}. It has chosen a port by itself: say which, with --url.");
         return Err(Failure::CannotLook(why));
@@ -300,6 +331,13 @@ pub enum Heard {
 }
 
 impl Follower {
+    /// Says goodbye to a server that it has listened to.
+    pub async fn leave(mut self) {
+        if let Some(live) = &mut self.live {
+            live.close().await;
+        }
+    }
+
     /// Waits for it.
     pub async fn next(&mut self) -> Result<Heard> {
         loop {

@@ -167,7 +167,10 @@ mod tests {
             "👩‍🍳👩‍🍳👩‍🍳",
         ] {
             for width in 1..12 {
-                assert!(measure_text_width(&cut(text, width)) <= width, "{text} {width}");
+                assert!(
+                    measure_text_width(&cut(text, width)) <= width,
+                    "{text} {width}"
+                );
             }
         }
         assert_eq!(cut("Diavola", 7), "Diavola");

@@ -3,13 +3,14 @@
 use super::{
     super::net::reason,
     history::{Asked, Change, Cursor, Fault, Rule},
+    latency::Latencies,
     plan::{Ask, reached},
 };
 use crate::domain::Verb;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -25,6 +26,8 @@ const ATTEMPT: Duration = Duration::from_secs(6);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server rests that did not answer at all.
 const AWAY: Duration = Duration::from_millis(200);
+/// So many of the newest latencies are shown.
+const NEWEST: usize = 200;
 /// How long it is tried when everybody wants to go home.
 const LAST_CALL: Duration = Duration::from_secs(10);
 
@@ -47,7 +50,9 @@ pub struct Notes {
     pub asked: Vec<Asked>,
     pub acknowledged: Vec<Change>,
     /// Microseconds from the moment in which it was to be asked until it was answered, by command.
-    pub latencies: BTreeMap<Verb, Vec<u32>>,
+    pub latencies: BTreeMap<Verb, Latencies>,
+    /// The newest of them.
+    newest: VecDeque<u32>,
     /// Refused by the rules of the market: status and command.
     pub refused: BTreeMap<(u16, Verb), u64>,
     pub again: Again,
@@ -76,13 +81,27 @@ impl Again {
 }
 
 impl Notes {
+    fn took(&mut self, verb: Verb, micros: u32) {
+        self.latencies.entry(verb).or_default().add(micros);
+        self.newest.truncate(NEWEST - 1);
+        self.newest.push_front(micros);
+    }
+
+    pub fn all_latencies(&self) -> Latencies {
+        let mut all = Latencies::default();
+        self.latencies.values().for_each(|one| all.merge(one));
+        all
+    }
+
+    /// Commands that were done.
+    pub fn acknowledgements(&self) -> u64 {
+        let answered: u64 = self.latencies.values().map(Latencies::count).sum();
+        answered - self.refused.values().sum::<u64>()
+    }
+
     /// The median of the newest latencies, in milliseconds.
     pub fn newest_median(&self) -> f64 {
-        let newest = self
-            .latencies
-            .values()
-            .flat_map(|all| all.iter().rev().take(50));
-        let mut newest: Vec<_> = newest.copied().collect();
+        let mut newest: Vec<_> = self.newest.iter().copied().collect();
         newest.sort_unstable();
         newest
             .get(newest.len() / 2)
@@ -169,8 +188,7 @@ impl Market {
         };
         let mut notes = self.notes();
         if !matches!(reply, Reply::Nothing) {
-            let latencies = notes.latencies.entry(ask.verb).or_default();
-            latencies.push(micros(intended.elapsed()));
+            notes.took(ask.verb, micros(intended.elapsed()));
         }
         match reply {
             Reply::Order(order) => Answer::Done(order),
@@ -319,7 +337,9 @@ impl Market {
         }
         let seconds = headers.get(header::RETRY_AFTER);
         let seconds = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
-        self.let_rest(server, Duration::from_secs(seconds.unwrap_or(1)));
+        let seconds = Duration::from_secs(seconds.unwrap_or(1));
+        // Whoever asks for more would have to wait beyond all patience.
+        self.let_rest(server, seconds.min(PATIENCE));
         Err(format!("it answers {status}"))
     }
 

@@ -3,6 +3,7 @@
 
 mod evening;
 mod history;
+mod latency;
 mod market;
 mod plan;
 mod report;
@@ -84,9 +85,13 @@ invariants [{name, says, checked, broken, faults}], notes.
 
 Exit status: 0 everything holds; 1 something does not; 2 it could not run, or not be checked.
 
-  pizza-market simulate                                        an evening of five minutes at the local market
-  pizza-market simulate --orders 500 --speed 600 --url http://127.0.0.1:8000 --url http://127.0.0.1:8001
-  pizza-market simulate --keep-going --json >> soak.jsonl      evening after evening, until Ctrl-C";
+Examples:
+  pizza-market simulate
+      an evening of five minutes at the local market
+  pizza-market simulate --speed 600 --url http://one:8000 --url http://two:8000
+      half a minute at two instances of one market
+  pizza-market simulate --keep-going --json >> soak.jsonl
+      evening after evening, until Ctrl-C";
 
 fn address(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text).map_err(|error| error.to_string())?;
