@@ -61,7 +61,7 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
         Some(why) => Finding::warning(format!("{said}: {why}"), "Remove one of them"),
         None if setting.name == "TRUSTED_PROXIES" && trusts_all() => Finding::warning(
             format!(
-                "{said}: everybody is believed whose request they bring, and escapes the limits"
+                "{said}: every address counts as a proxy, so anybody writes whom a request is from"
             ),
             "Name the addresses of your proxies alone",
         ),

@@ -337,15 +337,13 @@ impl Market {
         }
         let seconds = headers.get(header::RETRY_AFTER);
         let seconds = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
-        let seconds = Duration::from_secs(seconds.unwrap_or(1));
-        // Whoever asks for more would have to wait beyond all patience.
-        self.let_rest(server, seconds.min(PATIENCE));
+        self.let_rest(server, Duration::from_secs(seconds.unwrap_or(1)));
         Err(format!("it answers {status}"))
     }
 
-    /// Nobody asks a server while another one is ready, or before so much time has passed.
+    /// Nobody asks a server while another one is ready, or before so much time has passed, as far as patience goes.
     fn let_rest(&self, server: usize, time: Duration) {
-        let until = Instant::now() + time;
+        let until = Instant::now() + time.min(PATIENCE);
         let mut rest = locked(&self.rests[server]);
         *rest = until.max(*rest);
     }
@@ -426,5 +424,19 @@ impl Frames {
         let frame: Arc<Value> = Arc::new(serde_json::from_str(text).ok()?);
         known.insert(text.into(), frame.clone());
         Some((frame, true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::net, *};
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        let http = net::http(&net::tls().unwrap());
+        let market = Market::new(vec!["http://one".to_owned()], http.build().unwrap());
+        market.let_rest(0, Duration::from_secs(u64::MAX));
+        let rest = *locked(&market.rests[0]);
+        assert!(rest <= Instant::now() + PATIENCE);
     }
 }
