@@ -18,7 +18,7 @@ use crate::{
         orders, read_env, stored,
     },
 };
-use redis::{ConnectionInfo, RedisError};
+use redis::{ConnectionInfo, RedisResult};
 use reqwest::Url;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -71,7 +71,10 @@ impl Source {
                 };
                 let info = target.info.clone();
                 let ledger = Redis::look(target).await?;
-                known(shape(&info).await?)?;
+                // Where it cannot be asked, reading says why.
+                if let Ok(version) = shape(&info).await {
+                    known(schema::read(version.as_deref())?)?;
+                }
                 Ok(Source::Redis(ledger))
             }
         }
@@ -243,17 +246,13 @@ fn known(version: u32) -> Result<()> {
     }
 }
 
-/// The version of what a Redis keeps.
-async fn shape(info: &ConnectionInfo) -> Result<u32> {
-    let away = |error: RedisError| StoreError::Away(error.to_string());
-    let mut connection = stored::client(info)?
-        .get_multiplexed_async_connection()
-        .await
-        .map_err(away)?;
+/// The version of what a Redis keeps, as it stands there.
+async fn shape(info: &ConnectionInfo) -> RedisResult<Option<String>> {
+    let client = redis::Client::open(info.clone())?;
+    let mut connection = client.get_multiplexed_async_connection().await?;
     let mut ask = redis::cmd("HGET");
     ask.arg(Keys::new("").meta()).arg("schema");
-    let version: Option<String> = ask.query_async(&mut connection).await.map_err(away)?;
-    Ok(schema::read(version.as_deref())?)
+    ask.query_async(&mut connection).await
 }
 
 /// The store that the settings name.
