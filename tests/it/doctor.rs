@@ -886,7 +886,15 @@ async fn figures_of_a_running_server_are_known() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_no_redis_is_named() {
-    let url = who_says("HTTP/1.1 400 Bad Request\r\nserver: x\r\n\r\n");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            while stream.read(&mut [0; 512]).is_ok_and(|n| n > 0) {
+                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nserver: x\r\n\r\n");
+            }
+        }
+    });
     let report = at(&url).await;
     report.names("sign-in", &["is no Redis", "Correct REDIS_URL"]);
     for check in &report.checks {
