@@ -159,7 +159,7 @@ pub async fn warn(client: Client) {
 }
 
 /// How many of the first keys are orders without a history. It takes a moment, however large the store is.
-async fn unadopted(mut connection: MultiplexedConnection) -> redis::RedisResult<usize> {
+pub async fn unadopted(mut connection: MultiplexedConnection) -> redis::RedisResult<usize> {
     const LOOKED_AT: usize = 1_000;
     let keys = Keys::new("");
     let (_, names): (u64, Vec<String>) = cmd("SCAN")

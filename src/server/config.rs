@@ -253,40 +253,63 @@ fn wrong(variable: &'static str, why: impl Into<String>) -> ConfigError {
     }
 }
 
+/// What is wrong, so far.
+#[derive(Default)]
+struct Faults(Vec<ConfigError>);
+
+impl Faults {
+    /// What was read; where it could not be, that is kept.
+    fn of<T>(&mut self, read: Result<T, ConfigError>) -> Option<T> {
+        read.map_err(|fault| self.0.push(fault)).ok()
+    }
+}
+
 impl Config {
+    /// The settings; or the first that is wrong.
     pub fn read() -> Result<Config, ConfigError> {
-        Ok(Config {
-            leptos: leptos()?,
-            store: store()?,
-            origins: origins()?,
-            rate: rate()?,
-            proxies: proxies()?,
-            retention: retention()?,
-            sockets: number("MAX_SOCKETS")? as usize,
-            currency: currency()?,
-            metrics: parsed("METRICS_ADDR")?,
-            sockets_per_address: number("MAX_SOCKETS_PER_ADDRESS")? as usize,
-        })
+        Config::all().map_err(|mut faults| faults.swap_remove(0))
     }
 
     /// Everything that keeps [`Config::read`] from succeeding, where it names only the first.
     pub fn faults() -> Vec<ConfigError> {
-        let faults = [
-            leptos().err(),
-            store().err(),
-            origins().err(),
-            rate().err(),
-            proxies().err(),
-            number("EVENT_RETENTION").err(),
-            number("MAX_SOCKETS").err(),
-            number("MAX_SOCKETS_PER_ADDRESS").err(),
-            currency().err(),
-            log_filter().err(),
-            log_format(false).err(),
-            parsed::<SocketAddr>("METRICS_ADDR").err(),
-            exports_traces().err(),
-        ];
-        faults.into_iter().flatten().collect()
+        Config::all().err().unwrap_or_default()
+    }
+
+    /// The settings; or all that are wrong, which is one at least.
+    fn all() -> Result<Config, Vec<ConfigError>> {
+        let mut faults = Faults::default();
+        let leptos = faults.of(leptos());
+        let store = faults.of(store());
+        let origins = faults.of(origins());
+        let rate = faults.of(rate());
+        let proxies = faults.of(proxies());
+        let retention = faults.of(retention());
+        let sockets = faults.of(number("MAX_SOCKETS"));
+        let sockets_per_address = faults.of(number("MAX_SOCKETS_PER_ADDRESS"));
+        let currency = faults.of(currency());
+        let metrics = faults.of(metrics_addr());
+        // Whoever logs and exports traces has read these already, and keeps them.
+        faults.of(log_filter());
+        faults.of(log_format(false));
+        faults.of(exports_traces());
+        let config = || {
+            Some(Config {
+                leptos: leptos?,
+                store: store?,
+                origins: origins?,
+                rate: rate?,
+                proxies: proxies?,
+                retention: retention?,
+                sockets: sockets? as usize,
+                sockets_per_address: sockets_per_address? as usize,
+                currency: currency?,
+                metrics: metrics?,
+            })
+        };
+        match config() {
+            Some(config) if faults.0.is_empty() => Ok(config),
+            _ => Err(faults.0),
+        }
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -297,6 +320,11 @@ impl Config {
 /// Where the server of these settings listens, for whoever only wants to ask it something.
 pub fn site_addr() -> Result<SocketAddr, ConfigError> {
     Ok(leptos()?.site_addr)
+}
+
+/// Where figures alone are shown, if anywhere.
+pub fn metrics_addr() -> Result<Option<SocketAddr>, ConfigError> {
+    parsed("METRICS_ADDR")
 }
 
 /// A variable's value; one that is empty counts as not set.
@@ -649,7 +677,7 @@ fn rate() -> Result<Option<NonZeroU32>, ConfigError> {
 }
 
 /// Networks like 10.0.0.0/8, or single addresses.
-fn proxies() -> Result<Vec<IpNet>, ConfigError> {
+pub fn proxies() -> Result<Vec<IpNet>, ConfigError> {
     const VARIABLE: &str = "TRUSTED_PROXIES";
     let list = value(VARIABLE)?.unwrap_or_default();
     let parts = list.split(',').map(str::trim);

@@ -254,7 +254,10 @@ async fn who_is_not_let_in_is_told_why() {
     assert!(!parts.whole.contains("wr0ng-secret"), "{}", parts.whole);
 
     let none = at(&format!("redis://127.0.0.1:{port}")).await;
-    none.names("sign-in", &["wants a password", "Set REDIS_URL"]);
+    none.names(
+        "sign-in",
+        &["wants a password", "user and password into REDIS_URL"],
+    );
     let lone = at(&format!("redis://market@127.0.0.1:{port}")).await;
     lone.names("sign-in", &["“market” comes without a password"]);
     let right = at(&format!("redis://:right@127.0.0.1:{port}")).await;
@@ -786,9 +789,12 @@ async fn a_damaged_file_is_named() {
     for damage in [b"not a store".to_vec(), vec![0; 100_000], bitten] {
         fs::write(&file, &damage).unwrap();
         let report = of_folder(folder.path()).await;
-        report.names("integrity", &["market.redb is damaged", "backup"]);
+        report.names("integrity", &["market.redb is damaged", "market.end"]);
         assert!(fs::read(&file).unwrap() == damage);
     }
+    fs::write(&file, "").unwrap();
+    let report = of_folder(folder.path()).await;
+    report.names("file", &["it is empty", "pizza-market restore"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -849,6 +855,77 @@ async fn an_address_that_others_have_is_named() {
     at("198.51.100.7:8000")
         .await
         .names("address", &["cannot listen", "an address of this machine"]);
+
+    let data = folder.path().to_str().unwrap();
+    let figures = async |site: &str, figures: &str| {
+        with(&[
+            ("DATA_DIR", data),
+            ("LEPTOS_SITE_ADDR", site),
+            ("METRICS_ADDR", figures),
+        ])
+        .await
+    };
+    figures("127.0.0.1:0", &address)
+        .await
+        .names("figures", &["another program listens", "METRICS_ADDR"]);
+    let one = format!("127.0.0.1:{}", free_port());
+    let twice = figures(&one, &one).await;
+    twice.names("figures", &["LEPTOS_SITE_ADDR", "another port"]);
+    let free = figures("127.0.0.1:0", "127.0.0.1:0").await;
+    free.says("figures", "ok", &["any free port"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_of_a_running_server_are_known() {
+    let figures = format!("127.0.0.1:{}", free_port());
+    let market = Market::embedded().with("METRICS_ADDR", &figures);
+    let _instance = market.open().await;
+    let report = with(&[("METRICS_ADDR", &figures)]).await;
+    report.says("figures", "ok", &["shows the figures"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_no_redis_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            while stream.read(&mut [0; 512]).is_ok_and(|n| n > 0) {
+                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nserver: x\r\n\r\n");
+            }
+        }
+    });
+    let report = at(&url).await;
+    report.names("sign-in", &["is no Redis", "Correct REDIS_URL"]);
+    for check in &report.checks {
+        assert!(!check["says"].as_str().unwrap().contains('\n'), "{check}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_that_nobody_sees_are_a_warning() {
+    let server = RedisServer::with(&["--appendonly", "yes", "--appendfsync", "always"]);
+    let mut connection = ::redis::Client::open(server.url())
+        .unwrap()
+        .get_connection()
+        .unwrap();
+    let mut set = ::redis::cmd("SET");
+    let set = set
+        .arg("order:7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f11")
+        .arg("{}");
+    set.exec(&mut connection).unwrap();
+    let report = at(&server.url()).await;
+    report.says("schema", "warning", &["1 order of the Python", "migrate"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn to_trust_everybody_is_a_warning() {
+    for all in ["0.0.0.0/0", "10.0.0.1, ::/0"] {
+        let report = with(&[("TRUSTED_PROXIES", all)]).await;
+        report.says("TRUSTED_PROXIES", "warning", &["your proxies alone"]);
+    }
+    let report = with(&[("TRUSTED_PROXIES", "10.0.0.0/8")]).await;
+    report.says("TRUSTED_PROXIES", "ok", &[]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1075,7 +1152,9 @@ async fn people_read_one_line_for_each_check() {
         "{line}"
     );
     assert!(
-        said.lines().any(|line| line == "Embedded") && said.ends_with("(2 checks skipped).\n"),
+        said.lines().any(|line| line == "Embedded")
+            && said.ends_with("(2 checks skipped).\n")
+            && said.contains("skipped  2 more checks"),
         "{said}"
     );
     let mut help = program();

@@ -1,7 +1,10 @@
 //! `pizza-market health`: what containers, units and scripts ask.
 
 use crate::world::{Market, program, until};
-use std::process::{Command, Output};
+use std::{
+    io::{Read, Write},
+    process::{Command, Output},
+};
 
 /// What is said, and with which exit status, by a program whose server is this one.
 fn health(server: &str, args: &[&str]) -> (i32, String, String) {
@@ -44,6 +47,10 @@ async fn a_server_whose_store_is_away_lives_and_says_why_it_cannot_work() {
     let (status, stdout, stderr) = health(&instance.url, &[]);
     assert_eq!((status, stdout.as_str()), (1, ""));
     assert!(stderr.starts_with("not ready (redis): "), "{stderr}");
+    let (status, json, stderr) = health(&instance.url, &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((status, &json["status"]), (1, &"not ready".into()));
+    assert_eq!(stderr, "");
     assert_eq!(health(&instance.url, &["--live"]).0, 0);
 }
 
@@ -64,6 +71,24 @@ async fn it_waits_for_a_server_that_is_only_just_starting() {
     let market = Market::embedded().with("LEPTOS_SITE_ADDR", &addr);
     let _instance = market.start();
     assert_eq!(waiting.join().unwrap().0, 0);
+}
+
+/// Other programs answer in JSON, too.
+#[test]
+fn a_stranger_is_told_from_a_server_of_ours() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let said = r#"{"status": "UP \u001b[2J"}"#;
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", said.len());
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(format!("{head}{said}").as_bytes());
+        }
+    });
+    let (status, stdout, stderr) = health(&addr, &["--json"]);
+    assert_eq!((status, stdout.as_str()), (1, ""));
+    assert!(stderr.contains("no Pizza Market"), "{stderr}");
 }
 
 #[test]

@@ -634,6 +634,77 @@ async fn a_reader_who_has_seen_enough_ends_it() {
     );
 }
 
+/// Whoever does not get all of a verdict is not told that all is well.
+#[tokio::test(flavor = "multi_thread")]
+async fn results_that_nobody_gets_are_no_success() {
+    let market = Market::embedded();
+    let instance = market.open().await;
+    instance.offer("P").await;
+    let code = |args: &[&str], out: Stdio| {
+        let mut command = market.command();
+        let output = command.args(args).stdout(out).stderr(Stdio::piped());
+        let output = output.spawn().unwrap().wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), said)
+    };
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        writer.into()
+    };
+    assert_eq!(code(&["verify"], closed()), (141, String::new()));
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let (code, said) = code(&["verify"], full.into());
+    assert_eq!(code, 2);
+    assert!(said.contains("cannot be written"), "{said}");
+}
+
+/// What stands in a Redis may be anybody's.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_lets_what_is_stored_steer_the_terminal() {
+    let mut market = Market::redis();
+    stop(market.open().await);
+    let url = market.server().url();
+    let mut connection = ::redis::Client::open(url)
+        .unwrap()
+        .get_connection()
+        .unwrap();
+    let mut set = ::redis::cmd("SET");
+    let set = set.arg("order:7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f11");
+    let set = set.arg(r#"{"\u001b[2J\u202e": 1}"#);
+    set.exec(&mut connection).unwrap();
+    for args in [
+        &["verify"][..],
+        &["verify", "--json"],
+        &["migrate"],
+        &["migrate", "--json"],
+    ] {
+        let said = market.run(args);
+        let all = format!("{}{}", said.stdout, said.stderr);
+        let steers = |c: char| c != '\n' && c.is_control() || c == '\u{202e}';
+        assert!(!all.contains(steers), "{args:?}: {all:?}");
+        let told = args[0] == "verify" || all.contains("202e");
+        assert!(told, "{args:?}: {all:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_a_later_shape_is_not_misread() {
+    let mut market = Market::redis();
+    stop(market.open().await);
+    let url = market.server().url();
+    let mut connection = ::redis::Client::open(url)
+        .unwrap()
+        .get_connection()
+        .unwrap();
+    let mut later = ::redis::cmd("HSET");
+    let later = later.arg("pizza:meta").arg("schema").arg(99);
+    later.exec(&mut connection).unwrap();
+    let said = run(inspect(&market, None, &["orders"]));
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+    assert!(said.err.contains("version is 99"), "{}", said.err);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn where_it_cannot_look_it_says_why() {
     let market = Market::embedded();
@@ -671,6 +742,9 @@ async fn where_it_cannot_look_it_says_why() {
         inspect(&market, None, &["keys", "--url", &instance.url]),
         "--url",
     );
+    let signed = instance.url.replace("//", "//user:s3cret@");
+    let signed = inspect(&market, None, &["orders", "--url", &signed]);
+    refused(signed, "Leave the user and the password out");
     stop(instance);
     refused(inspect(&market, None, &["events", "--follow"]), "Start one");
     let mut redis = Market::redis();

@@ -1,26 +1,22 @@
 //! `health`: asks the server of these settings how it is. It is what a container's health check, a unit's start and
 //! an upgrade's script wait for, and needs nothing but the program itself.
 
-use super::out;
-use crate::server::{StartError, config, read_env};
-use axum::{
-    body::{Body, to_bytes},
-    http::Uri,
+use super::{
+    net::{self, Silence, State},
+    out,
 };
+use crate::server::{StartError, config, read_env};
 use clap::Args;
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::Value;
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     process::ExitCode,
     time::{Duration, Instant},
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 /// How long one answer may take. A server answers this in milliseconds, or not at all.
 const ANSWER: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(100);
-const LARGEST: usize = 64 * 1024;
 
 /// Ask the server of these settings whether it can work.
 ///
@@ -34,80 +30,57 @@ pub struct Health {
     /// Ask again until it can, for so many seconds at most
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     wait: u32,
-    /// Print the server's own answer, as JSON
+    /// Print the server's own answer, as JSON, also where it is not ready
     #[arg(long)]
     json: bool,
 }
 
 pub fn health(ask: Health) -> ExitCode {
-    match asked(&ask) {
+    let state = match asked(&ask) {
+        Ok(state) => state,
         Err(error) => {
             out::note(error);
-            ExitCode::from(2)
+            return ExitCode::from(2);
         }
-        Ok(Err(why)) => {
-            out::note(why);
-            ExitCode::FAILURE
-        }
-        Ok(Ok(answer)) => {
-            match ask.json {
-                true => out::json(&answer),
-                false => out::line(in_words(&answer)),
-            }
-            ExitCode::SUCCESS
-        }
+    };
+    match &state {
+        Ok(State { said, .. }) if ask.json => out::json(said),
+        Ok(State { said, well: true }) => out::line(in_words(said)),
+        Ok(State { said, well: false }) => out::note(in_words(said)),
+        Err(why) => out::note(why),
+    }
+    match state {
+        Ok(State { well: true, .. }) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     }
 }
 
-/// What the server has answered; inside, why that will not do.
-fn asked(ask: &Health) -> Result<Result<Value, String>, StartError> {
+/// What the server has answered last; inside, why that is nothing.
+fn asked(ask: &Health) -> Result<Result<State, String>, StartError> {
     read_env()?;
-    let server = reachable(config::site_addr()?);
+    let server = net::at_home(config::site_addr()?);
     let path = if ask.live { "healthz" } else { "readyz" };
     let url = format!("http://{server}/{path}");
     let until = Instant::now() + Duration::from_secs(ask.wait.into());
     Ok(tokio::runtime::Runtime::new()?.block_on(async {
         loop {
-            match once(&url).await {
-                Err(_) if Instant::now() < until => sleep(PAUSE).await,
-                answer => return answer,
+            let state = net::state(&url, ANSWER).await;
+            if state.as_ref().is_ok_and(|state| state.well) || Instant::now() >= until {
+                return state.map_err(|silence| explained(silence, &url));
             }
+            sleep(PAUSE).await;
         }
     }))
 }
 
-/// A server that listens everywhere is asked at home.
-fn reachable(mut listens: SocketAddr) -> SocketAddr {
-    if listens.ip().is_unspecified() {
-        listens.set_ip(match listens {
-            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        });
+fn explained(silence: Silence, url: &str) -> String {
+    match silence {
+        Silence::Nobody => format!(
+            "Nobody answers at {url}. Does the server run, with the LEPTOS_SITE_ADDR of here?"
+        ),
+        Silence::Late => format!("No answer from {url} within {} s.", ANSWER.as_secs()),
+        Silence::Stranger => format!("What answers at {url} is no Pizza Market."),
     }
-    listens
-}
-
-async fn once(url: &str) -> Result<Value, String> {
-    let answer = async {
-        let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-        let uri: Uri = url.parse().map_err(|error| format!("{url}: {error}"))?;
-        let response = client.get(uri).await.map_err(|_| {
-            format!(
-                "Nobody answers at {url}. Does the server run, with the LEPTOS_SITE_ADDR of here?"
-            )
-        })?;
-        let well = response.status().is_success();
-        let body = to_bytes(Body::new(response.into_body()), LARGEST).await;
-        let body = body.map_err(|error| format!("{url}: {error}"))?;
-        let answer: Value = serde_json::from_slice(&body)
-            .map_err(|_| format!("What answers at {url} is no Pizza Market."))?;
-        match well {
-            true => Ok(answer),
-            false => Err(in_words(&answer)),
-        }
-    };
-    let late = |_| format!("No answer from {url} within {} s.", ANSWER.as_secs());
-    timeout(ANSWER, answer).await.map_err(late)?
 }
 
 /// “ready (redis, always)”, “not ready (redis): why”.
@@ -132,17 +105,6 @@ fn in_words(answer: &Value) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_server_that_listens_everywhere_is_asked_at_home() {
-        for (listens, asked) in [
-            ("0.0.0.0:8000", "127.0.0.1:8000"),
-            ("[::]:80", "[::1]:80"),
-            ("192.0.2.1:80", "192.0.2.1:80"),
-        ] {
-            assert_eq!(reachable(listens.parse().unwrap()).to_string(), asked);
-        }
-    }
 
     #[test]
     fn an_answer_is_one_sentence() {

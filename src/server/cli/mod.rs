@@ -5,6 +5,7 @@ mod doctor;
 mod health;
 mod inspect;
 mod migrate;
+mod net;
 mod out;
 mod restore;
 mod simulate;
@@ -25,7 +26,8 @@ Examples:
 ///
 /// Without a command it serves. Settings come from the environment, or from `.env` in this folder (.env.example lists
 /// them all); all commands read the same ones, so run them where the server runs. Results go to the standard output,
-/// everything else to the standard error.
+/// everything else to the standard error. Where a verdict's reader leaves before its end (`| head -1`) the exit status
+/// is 141, and 2 where results cannot be written.
 #[derive(Parser)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {

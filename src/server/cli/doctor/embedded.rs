@@ -67,6 +67,14 @@ async fn walk(
         }
     };
     let length = file.metadata().map_or(0, |file| file.len());
+    if length == 0 {
+        report.add(
+            GROUP,
+            "file",
+            damaged(&path, "it is empty, with not one byte in it"),
+        );
+        return Err("the file is empty".to_owned());
+    }
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => {
             report.doing("asking who has the file");
@@ -220,7 +228,7 @@ async fn integrity(path: PathBuf, file: File) -> (Finding, Option<Checked>) {
 fn damaged(path: &Path, why: &str) -> Finding {
     Finding::error(
         format!("{} is damaged: {why}", path.display()),
-        "Keep a copy of it, and put a backup in its place (`pizza-market restore`); nothing here repairs it",
+        "Move it (and market.end) aside, then restore a backup (`pizza-market restore`); nothing here repairs it",
     )
 }
 

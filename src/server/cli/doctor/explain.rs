@@ -1,7 +1,7 @@
 //! What Redis or the network says, in words that tell what to do. The rules are pure: texts in, a finding out.
 
 use super::report::Finding;
-use redis::RedisError;
+use redis::{ErrorKind, RedisError};
 
 /// Whom is spoken to, and which settings say so.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ pub struct Target {
 pub fn explain(error: &RedisError, target: &Target) -> Finding {
     let text = match (error.code(), error.detail()) {
         (Some(code), detail) => format!("{code} {}", detail.unwrap_or_default()),
+        (None, _) if error.kind() == ErrorKind::Parse => "no answer of a Redis".to_owned(),
         (None, _) if error.is_timeout() => "timed out".to_owned(),
         (None, _) if error.is_connection_refusal() => "connection refused".to_owned(),
         (None, _) if error.is_connection_dropped() => format!("closed: {error}"),
@@ -115,7 +116,12 @@ fn doors(target: &Target) -> Vec<Rule> {
         (
             &["noauth", "authentication required"],
             "Redis wants a password, and gets none".to_owned(),
-            format!("Set {credentials}"),
+            match *credentials {
+                "REDIS_URL" => {
+                    "Put user and password into REDIS_URL: redis://user:password@host:port".to_owned()
+                }
+                names => format!("Set {names}"),
+            },
         ),
         (
             &["protected mode"],
@@ -196,6 +202,11 @@ fn lines(target: &Target) -> Vec<Rule> {
     let Target { at, address, .. } = target;
     vec![
         (
+            &["no answer of a redis"],
+            format!("what listens at {at} is no Redis"),
+            format!("Correct {address}: another program has that port"),
+        ),
+        (
             &["timed out", "deadline has elapsed"],
             format!("{at} does not answer in time"),
             format!(
@@ -254,7 +265,7 @@ mod tests {
             (
                 "NOAUTH Authentication required.",
                 "wants a password",
-                "Set REDIS_URL",
+                "into REDIS_URL",
             ),
             (
                 "DENIED Redis is running in protected mode because protected mode is enabled",
@@ -337,6 +348,7 @@ mod tests {
                 "does not speak TLS",
                 "tls-port",
             ),
+            ("no answer of a Redis", "is no Redis", "Correct REDIS_URL"),
             ("timed out", "does not answer in time", "firewall"),
             ("connection refused", "nothing listens", "Start Redis"),
             ("Network is unreachable (os error 101)", "no way", "routes"),

@@ -78,6 +78,9 @@ async fn examine(report: &mut Report) {
     match config::leptos() {
         Ok(options) => {
             serving::examine(report, options.site_addr).await;
+            if let Ok(Some(figures)) = config::metrics_addr() {
+                serving::examine_figures(report, figures, options.site_addr).await;
+            }
             site::examine(report, &options);
         }
         Err(error) => {

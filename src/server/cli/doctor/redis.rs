@@ -1,6 +1,7 @@
 //! A Redis as the store: from its name to a commit that is received. Each step needs those before it.
 
 use super::{
+    super::store::count,
     embedded::shape,
     explain::{Target, explain},
     rehearsal::{Measured, Scratch, Spread, latency, rehearse},
@@ -8,6 +9,7 @@ use super::{
     rights::Rights,
 };
 use crate::server::{
+    adopt,
     ledger::{Durability, Keys, OLDEST, durability, schema},
     now,
 };
@@ -471,6 +473,18 @@ impl Visit {
                     "Put a backup in its place (`pizza-market restore`)",
                 ),
             },
+        };
+        let unseen = self.step(adopt::unadopted(connection.clone())).await;
+        let finding = match unseen {
+            Ok(orders @ 1..) if finding.state == State::Ok => Finding::warning(
+                format!(
+                    "{} of the Python backend, or more, that nobody sees",
+                    count(orders as u64, "order")
+                ),
+                "`pizza-market migrate` adopts them: it shows first what it will do",
+            ),
+            // None, or the account may not look for them (SCAN).
+            _ => finding,
         };
         report.add(GROUP, "schema", finding);
     }

@@ -55,11 +55,18 @@ impl Finding {
     fn new(state: State, says: impl Into<String>, remedy: Option<String>) -> Finding {
         Finding {
             state,
-            says: says.into(),
+            says: one_line(&says.into()),
             remedy,
             data: Map::new(),
         }
     }
+}
+
+/// What others say may have several.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
 }
 
 #[derive(Serialize)]
@@ -108,20 +115,39 @@ impl Report {
             remedy: finding.remedy,
             data: finding.data,
         };
-        if !self.json {
-            let first = self.checks.last().is_none_or(|last| last.group != group);
-            self.progress.suspend(|| show(&check, first));
-        }
+        self.show(&check);
         self.checks.push(check);
     }
 
-    /// Names what was not tried of all checks of a group, and why.
+    /// For people.
+    fn show(&self, check: &Check) {
+        let group = check.group;
+        let first = self.checks.last().is_none_or(|last| last.group != group);
+        if !self.json {
+            self.progress.suspend(|| show(check, first));
+        }
+    }
+
+    /// Names what was not tried of all checks of a group, and why: for people how many they are.
     pub fn skip_rest(&mut self, group: &'static str, all: &[&'static str], why: &str) {
         let own = self.checks.iter().filter(|check| check.group == group);
         let done: BTreeSet<_> = own.map(|check| check.name.clone()).collect();
-        for name in all.iter().filter(|name| !done.contains(**name)) {
-            self.add(group, *name, Finding::skipped(why));
+        let check = |name: String| Check {
+            group,
+            name,
+            state: State::Skipped,
+            says: one_line(why),
+            remedy: None,
+            data: Map::new(),
+        };
+        let left: Vec<_> = all.iter().filter(|name| !done.contains(**name)).collect();
+        match left[..] {
+            [] => return,
+            [name] => self.show(&check((*name).to_owned())),
+            _ => self.show(&check(format!("{} more checks", left.len()))),
         }
+        let left = left.into_iter().map(|name| check((*name).to_owned()));
+        self.checks.extend(left);
     }
 
     /// The last word: 0 where all is well, 1 where the market works all the same, 2 where it does not.
@@ -147,14 +173,17 @@ impl Report {
         };
         let errors = count(State::Error, "error", "errors");
         let warnings = count(State::Warning, "warning", "warnings");
-        let skipped = count(State::Skipped, "check skipped", "checks skipped");
+        let skipped = match count(State::Skipped, "check skipped", "checks skipped") {
+            none if none.starts_with("0 ") => String::new(),
+            some => format!(" ({some})"),
+        };
         let word = match exit {
             0 => "All is well".to_owned(),
             1 => format!("It works, with {warnings}"),
             _ => format!("It will not work: {errors}, {warnings}"),
         };
         out::line("");
-        out::line(format!("{word} ({skipped})."));
+        out::line(format!("{word}{skipped}."));
         exit
     }
 }
@@ -162,12 +191,18 @@ impl Report {
 /// Where the names of checks and what is said of them begin.
 const NAME: usize = 9;
 const SAYS: usize = 36;
+/// The settings have longer names.
+const SETTING_SAYS: usize = 48;
 
 fn show(check: &Check, first: bool) {
     if first {
         out::line("");
-        out::line(Style::new().bold().apply_to(capital(check.group)));
+        out::painted(Style::new().bold().apply_to(capital(check.group)));
     }
+    let begins = match check.group {
+        "settings" => SETTING_SAYS,
+        _ => SAYS,
+    };
     let (word, style) = match check.state {
         State::Ok => ("ok", Style::new().green()),
         State::Skipped => ("skipped", Style::new().dim()),
@@ -176,10 +211,11 @@ fn show(check: &Check, first: bool) {
     };
     let remedy = check.remedy.as_ref();
     let remedy = remedy.map_or(String::new(), |remedy| format!(" → {remedy}"));
-    let says = wrapped(&format!("{}{remedy}", check.says));
-    let name = format!("{:<width$}", check.name, width = SAYS - NAME - 3);
+    let says = wrapped(&out::plain(&format!("{}{remedy}", check.says)), begins);
+    let width = begins - NAME - 3;
+    let name = format!("{:<width$}", out::plain(&check.name));
     let word = style.apply_to(format!("{word:<NAME$}"));
-    out::line(format!("  {word}{name} {says}"));
+    out::painted(format!("  {word}{name} {says}"));
 }
 
 fn capital(word: &str) -> String {
@@ -189,25 +225,26 @@ fn capital(word: &str) -> String {
 }
 
 /// On a terminal, in lines that begin below each other. In a pipe it stays one line, so that it can be searched.
-fn wrapped(text: &str) -> String {
+fn wrapped(text: &str, begins: usize) -> String {
     let terminal = Term::stdout();
     match terminal.is_term() {
         true => in_lines(
             text,
-            (terminal.size().1 as usize).saturating_sub(SAYS).max(30),
+            begins,
+            (terminal.size().1 as usize).saturating_sub(begins).max(30),
         ),
         false => text.to_owned(),
     }
 }
 
-fn in_lines(text: &str, width: usize) -> String {
+fn in_lines(text: &str, begins: usize, width: usize) -> String {
     let mut lines = String::new();
     let mut used = 0;
     for word in text.split(' ') {
         let long = measure_text_width(word);
         if used > 0 && used + 1 + long > width {
             lines.push('\n');
-            lines.push_str(&" ".repeat(SAYS));
+            lines.push_str(&" ".repeat(begins));
             used = 0;
         } else if used > 0 {
             lines.push(' ');
@@ -225,8 +262,8 @@ mod tests {
 
     #[test]
     fn long_words_are_broken_between_words_only() {
-        let lines = in_lines("one two three", 8);
+        let lines = in_lines("one two three", SAYS, 8);
         assert_eq!(lines, format!("one two\n{}three", " ".repeat(SAYS)));
-        assert_eq!(in_lines("unbreakable", 4), "unbreakable");
+        assert_eq!(in_lines("unbreakable", SAYS, 4), "unbreakable");
     }
 }

@@ -1,17 +1,17 @@
 //! The address that the server listens on: free, or ours already.
 
-use super::report::{Finding, Report};
-use serde::Deserialize;
+use super::{
+    super::net::{self, State},
+    report::{Finding, Report},
+};
 use std::{
     io::ErrorKind,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener},
     time::Duration,
 };
 
 /// How long a server may take to say how it is.
 const ANSWER: Duration = Duration::from_millis(1_500);
-/// More than our own server ever says of itself.
-const LONGEST: usize = 64 * 1024;
 
 pub async fn examine(report: &mut Report, address: SocketAddr) {
     report.doing("trying the address");
@@ -19,7 +19,7 @@ pub async fn examine(report: &mut Report, address: SocketAddr) {
         Ok(_) if address.port() == 0 => Finding::ok(format!("any free port of {}", address.ip())),
         Ok(_) => Finding::ok(format!("{address} is free")),
         Err(error) if error.kind() == ErrorKind::AddrInUse => taken(address).await,
-        Err(error) => closed(address, &error),
+        Err(error) => closed("LEPTOS_SITE_ADDR", address, &error),
     };
     report.add(
         "server",
@@ -28,18 +28,59 @@ pub async fn examine(report: &mut Report, address: SocketAddr) {
     );
 }
 
-fn closed(address: SocketAddr, error: &std::io::Error) -> Finding {
+/// The address for figures alone, beside that of everything else.
+pub async fn examine_figures(report: &mut Report, address: SocketAddr, site: SocketAddr) {
+    report.doing("trying the address of the figures");
+    let finding = match TcpListener::bind(address) {
+        _ if is_the_same(address, site) => Finding::error(
+            format!("{address} is that of LEPTOS_SITE_ADDR, too"),
+            "Set METRICS_ADDR to another port; without it the figures are at /metrics beside everything else",
+        ),
+        Ok(_) if address.port() == 0 => Finding::ok(format!("any free port of {}", address.ip())),
+        Ok(_) => Finding::ok(format!("{address} is free")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            match net::shows_figures(address, ANSWER).await {
+                true => Finding::ok(format!("{address} shows the figures of a Pizza Market")),
+                false => foreign("METRICS_ADDR", address),
+            }
+        }
+        Err(error) => closed("METRICS_ADDR", address, &error),
+    };
+    report.add(
+        "server",
+        "figures",
+        finding.with("address", address.to_string()),
+    );
+}
+
+/// Whether only one can listen on both.
+fn is_the_same(one: SocketAddr, other: SocketAddr) -> bool {
+    let everywhere = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && (everywhere || one.ip() == other.ip())
+}
+
+fn foreign(setting: &str, address: SocketAddr) -> Finding {
+    Finding::error(
+        format!("another program listens on {address}"),
+        format!(
+            "Stop it (`ss -ltnp 'sport = :{}'` names it), or set {setting} to another port",
+            address.port()
+        ),
+    )
+}
+
+fn closed(setting: &str, address: SocketAddr, error: &std::io::Error) -> Finding {
     let says = format!("cannot listen on {address}: {error}");
     let remedy = match error.kind() {
         ErrorKind::PermissionDenied => {
-            "Set LEPTOS_SITE_ADDR to a port of 1024 or above, or allow low ports (CAP_NET_BIND_SERVICE)"
+            "a port of 1024 or above, or allow low ports (CAP_NET_BIND_SERVICE)"
         }
         ErrorKind::AddrNotAvailable => {
-            "Set LEPTOS_SITE_ADDR to an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all"
+            "an address of this machine: 127.0.0.1 for itself alone, 0.0.0.0 for all"
         }
-        _ => "Set LEPTOS_SITE_ADDR to another address",
+        _ => "another address",
     };
-    Finding::error(says, remedy)
+    Finding::error(says, format!("Set {setting} to {remedy}"))
 }
 
 async fn taken(address: SocketAddr) -> Finding {
@@ -54,13 +95,7 @@ async fn taken(address: SocketAddr) -> Finding {
             ),
             "See the store above: the server goes on trying by itself",
         ),
-        None => Finding::error(
-            format!("another program listens on {address}"),
-            format!(
-                "Stop it (`ss -ltnp 'sport = :{}'` names it), or set LEPTOS_SITE_ADDR to another port",
-                address.port()
-            ),
-        ),
+        None => foreign("LEPTOS_SITE_ADDR", address),
     }
 }
 
@@ -72,47 +107,14 @@ pub struct Server {
     pub trouble: String,
 }
 
-/// As `/readyz` answers.
-#[derive(Deserialize)]
-struct Ready {
-    status: String,
-    store: Store,
-}
-
-#[derive(Deserialize)]
-struct Store {
-    engine: String,
-    trouble: Option<String>,
-}
-
 /// Asks the server at an address how it is; `None` where that is no server of ours.
 pub async fn ask(address: SocketAddr) -> Option<Server> {
-    // Whoever listens on all addresses answers on this one.
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    // The client wants some cryptography to be there, even where it needs none; there may be some already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(ANSWER)
-        .build()
-        .ok()?;
-    let url = format!("http://{}/readyz", SocketAddr::new(ip, address.port()));
-    let mut response = client.get(url).send().await.ok()?;
-    let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.ok()? {
-        body.extend_from_slice(&part);
-        if body.len() > LONGEST {
-            return None;
-        }
-    }
-    let said: Ready = serde_json::from_slice(&body).ok()?;
+    let url = format!("http://{}/readyz", net::at_home(address));
+    let State { well, said } = net::state(&url, ANSWER).await.ok()?;
+    let store = &said["store"];
     Some(Server {
-        ready: said.status == "ready",
-        engine: said.store.engine,
-        trouble: said.store.trouble.unwrap_or_default(),
+        ready: well,
+        engine: store["engine"].as_str()?.to_owned(),
+        trouble: store["trouble"].as_str().unwrap_or_default().to_owned(),
     })
 }

@@ -59,6 +59,12 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
     let idle = shown.and_then(|_| idle(setting.name));
     let finding = match idle {
         Some(why) => Finding::warning(format!("{said}: {why}"), "Remove one of them"),
+        None if setting.name == "TRUSTED_PROXIES" && trusts_all() => Finding::warning(
+            format!(
+                "{said}: every address counts as a proxy, so anybody writes whom a request is from"
+            ),
+            "Name the addresses of your proxies alone",
+        ),
         None => Finding::ok(said),
     };
     finding.with("value", value).with("from", from)
@@ -95,6 +101,11 @@ fn unset(setting: &Setting) -> (Option<String>, String) {
 fn is_in_parts() -> bool {
     let redis = matches!(config::store(), Ok(Store::Redis { .. }));
     redis && env::var("REDIS_URL").map_or(true, |url| url.trim().is_empty())
+}
+
+/// Whether every address counts as a proxy of ours.
+fn trusts_all() -> bool {
+    config::proxies().is_ok_and(|all| all.iter().any(|net| net.prefix_len() == 0))
 }
 
 /// Why a setting has no effect although it is set.

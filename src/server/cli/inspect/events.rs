@@ -1,9 +1,10 @@
 //! `inspect events`: the log, as far as it has come, and as it goes on.
 
 use super::{
-    Failure, Result, Wanted, out,
+    Failure, Result, Wanted,
+    out::{self, plain, plain_json},
     source::{Follower, Heard, Source},
-    table::{self, cut, plain, plain_json},
+    table::{self, cut},
     when::second,
 };
 use crate::{
@@ -114,6 +115,7 @@ async fn follow(mut follower: Follower, teller: &Teller) -> Result<()> {
         }
     }
     teller.end(&follower.cursor);
+    follower.leave().await;
     Ok(())
 }
 

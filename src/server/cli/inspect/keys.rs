@@ -70,7 +70,7 @@ pub async fn show(over_http: bool, Keys {}: Keys, json: bool) -> Result<()> {
     if json {
         // Names of suppliers stand in names of indexes.
         let texts = kinds.iter().flat_map(serde_json::to_string);
-        texts.for_each(|text| out::line(table::plain_json(&text)));
+        texts.for_each(|text| out::line(out::plain_json(&text)));
         return Ok(());
     }
     print(&kinds);

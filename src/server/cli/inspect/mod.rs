@@ -136,6 +136,7 @@ impl ValueEnum for Status {
 }
 
 pub fn run(inspect: Inspect) -> ExitCode {
+    out::list();
     let looked = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(look(inspect)),
         Err(error) => Err(Failure::CannotLook(error.to_string())),
@@ -143,7 +144,7 @@ pub fn run(inspect: Inspect) -> ExitCode {
     let Err(failure) = looked else {
         return ExitCode::SUCCESS;
     };
-    out::note(table::plain(&failure.to_string()));
+    out::note(out::plain(&failure.to_string()));
     match failure {
         Failure::NotFound(_) => ExitCode::from(1),
         Failure::CannotLook(_) => ExitCode::from(2),

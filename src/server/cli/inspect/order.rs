@@ -1,12 +1,13 @@
 //! `inspect order ID`: everything about one order, and how it came to be so.
 
 use super::{
+    super::store::count,
     Failure, Result,
     document::{Members, shown},
     events::short,
-    out,
+    out::{self, plain},
     source::Source,
-    table::{self, Fit, Table, plain},
+    table::{self, Fit, Table},
     when::{age, second, span},
 };
 use crate::{
@@ -40,8 +41,9 @@ pub async fn show(source: Source, One { id }: One, json: bool) -> Result<()> {
     let Some(order) = order else {
         let left = match events.len() {
             0 => String::new(),
-            count => format!(
-                " There are {count} events about it, though: pizza-market verify says more."
+            many => format!(
+                " The log has {} about it, though: pizza-market verify says more.",
+                count(many as u64, "event")
             ),
         };
         return Err(Failure::NotFound(format!("There is no order {id}.{left}")));
@@ -72,7 +74,7 @@ fn print_json(order: &str, events: &[Text]) -> Result<()> {
             .map_err(broken)?,
     };
     let text = serde_json::to_string(&whole).map_err(broken)?;
-    out::line(table::plain_json(&text));
+    out::line(out::plain_json(&text));
     Ok(())
 }
 

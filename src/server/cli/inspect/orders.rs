@@ -50,7 +50,7 @@ pub async fn show(source: Source, asked: Orders, json: bool) -> Result<()> {
         true => found
             .orders
             .iter()
-            .for_each(|(text, _)| out::line(table::plain_json(text))),
+            .for_each(|(text, _)| out::line(out::plain_json(text))),
         false => print(&found.orders),
     }
     if found.orders.is_empty() {
@@ -64,7 +64,7 @@ pub async fn show(source: Source, asked: Orders, json: bool) -> Result<()> {
     }
     if let Some(first) = found.unreadable.first() {
         let count = found.unreadable.len();
-        let first: String = table::cut(&table::plain(first), 80);
+        let first: String = table::cut(&out::plain(first), 80);
         out::note(format!(
             "{count} of what is stored cannot be read as an order: {first}"
         ));

@@ -1,6 +1,9 @@
 //! A running server, asked over its public surface alone.
 
-use super::{Failure, Result};
+use super::{
+    super::net::{self, reason},
+    Failure, Result,
+};
 use crate::{
     domain::{Cursor, Frame, OrderId, Signal},
     server::{
@@ -10,15 +13,16 @@ use crate::{
 };
 use futures::StreamExt;
 use reqwest::{Client, Response, StatusCode, Url, header};
+use rustls::ClientConfig;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::time::Duration;
+use std::{error::Error, sync::Arc, time::Duration};
 use tokio::{
     net::TcpStream,
     time::{sleep, timeout},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
     tungstenite::{self, Message},
 };
 
@@ -26,11 +30,14 @@ use tokio_tungstenite::{
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A server says something every 15 s.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How long it may take to say that nothing more is wanted.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// How often a server that has too much to do is asked again.
 const ATTEMPTS: u32 = 5;
 
 pub struct Server {
     http: Client,
+    tls: Arc<ClientConfig>,
     base: Url,
 }
 
@@ -45,6 +52,10 @@ pub struct Page {
 
 impl Server {
     pub fn at(mut base: Url) -> Result<Server> {
+        if net::has_credentials(&base) {
+            let why = "Leave the user and the password out of the address: nobody signs in there.";
+            return Err(Failure::CannotLook(why.to_owned()));
+        }
         if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
             let why =
                 format!("{base} is no address of a server. Write it like http://127.0.0.1:8000.");
@@ -53,11 +64,14 @@ impl Server {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        // Another one that was set before does as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().timeout(PATIENCE).build();
-        let http = http.map_err(|error| Failure::CannotLook(error.to_string()))?;
-        Ok(Server { http, base })
+        let broken = |error: &dyn Error| Failure::CannotLook(error.to_string());
+        let tls = net::tls().map_err(|error| broken(&error))?;
+        let mut http = net::http(&tls).timeout(PATIENCE);
+        if net::is_local(&base) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| broken(&error))?;
+        Ok(Server { http, tls, base })
     }
 
     /// The cursor that its feed has reached, if it is ready.
@@ -127,7 +141,10 @@ impl Server {
                 Frame::Signal {
                     signal: Signal::Reset,
                     ..
-                } => return Ok(Tail::Lost),
+                } => {
+                    live.close().await;
+                    return Ok(Tail::Lost);
+                }
                 Frame::Signal {
                     signal: Signal::Away,
                     ..
@@ -137,6 +154,7 @@ impl Server {
                 Frame::Unknown => {}
             }
         }
+        live.close().await;
         Ok(Tail::Entries(events))
     }
 
@@ -148,7 +166,9 @@ impl Server {
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         url.set_scheme(scheme)
             .map_err(|()| self.strange("its address has no WebSocket"))?;
-        let opened = timeout(PATIENCE, connect_async(url.as_str())).await;
+        let tls = Some(Connector::Rustls(self.tls.clone()));
+        let opening = connect_async_tls_with_config(url.as_str(), None, true, tls);
+        let opened = timeout(PATIENCE, opening).await;
         match opened.map_err(|_| self.strange("it opens no WebSocket in time"))? {
             Ok((stream, _)) => Ok(Live(stream)),
             Err(tungstenite::Error::Http(refusal)) => Err(self.strange(&format!(
@@ -224,15 +244,6 @@ impl Server {
     }
 }
 
-/// The innermost cause: what stands around it is about the library.
-fn reason(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
-}
-
 fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
     answer.headers().get(name)?.to_str().ok()
 }
@@ -246,6 +257,12 @@ fn next_page(link: &str) -> Option<OrderId> {
 pub struct Live(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Live {
+    /// Says goodbye.
+    pub async fn close(&mut self) {
+        // One that is broken needs none.
+        let _ = timeout(GOODBYE, self.0.close(None)).await;
+    }
+
     /// The next frame; or why there are no more.
     pub async fn next(&mut self) -> std::result::Result<(Text, Frame), String> {
         loop {

@@ -1,25 +1,27 @@
 //! Where to look: the store itself, or a running server.
 
 use super::{
+    super::net,
     Failure, Result,
     remote::{Live, Server},
 };
 use crate::{
     domain::{Cursor, Frame, OrderId, Signal, Status},
     server::{
-        config::{self, Config, ConfigError, Store},
+        config::{self, ConfigError, Store},
         desk::Filter,
         ledger::{
-            Embedded, Ledger, Query, ReadOnly, Redis, StoreError, Tail, Target, Text, Unreadable,
-            left_at,
+            Embedded, Keys, Ledger, Query, ReadOnly, Redis, StoreError, Tail, Target, Text,
+            Unreadable, left_at, schema,
+            snapshot::{Opened, open_file},
         },
         orders, read_env, stored,
     },
 };
+use redis::{ConnectionInfo, RedisResult};
 use reqwest::Url;
 use std::{
     collections::{BTreeMap, VecDeque},
-    net::IpAddr,
     path::Path,
     time::Duration,
 };
@@ -67,7 +69,13 @@ impl Source {
                     prefix: String::new(),
                     retention: config::retention()?,
                 };
-                Ok(Source::Redis(Redis::look(target).await?))
+                let info = target.info.clone();
+                let ledger = Redis::look(target).await?;
+                // Where it cannot be asked, reading says why.
+                if let Ok(version) = shape(&info).await {
+                    known(schema::read(version.as_deref())?)?;
+                }
+                Ok(Source::Redis(ledger))
             }
         }
     }
@@ -230,6 +238,23 @@ impl Source {
     }
 }
 
+/// Refuses a store of a later shape: it would be misread.
+fn known(version: u32) -> Result<()> {
+    match version > schema::SCHEMA {
+        true => Ok(schema::check(version, None)?),
+        false => Ok(()),
+    }
+}
+
+/// The version of what a Redis keeps, as it stands there.
+async fn shape(info: &ConnectionInfo) -> RedisResult<Option<String>> {
+    let client = redis::Client::open(info.clone())?;
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    let mut ask = redis::cmd("HGET");
+    ask.arg(Keys::new("").meta()).arg("schema");
+    ask.query_async(&mut connection).await
+}
+
 /// The store that the settings name.
 pub fn store() -> Result<Store> {
     read_env().map_err(|error| Failure::CannotLook(error.to_string()))?;
@@ -239,7 +264,12 @@ pub fn store() -> Result<Store> {
 /// The file, or the server that is using it.
 async fn embedded(file: &Path) -> Result<Source> {
     let why = match Embedded::look(file) {
-        Ok(ledger) => return Ok(Source::File(ledger)),
+        Ok(ledger) => {
+            if let Opened::Free(snapshot) = open_file(file)? {
+                known(snapshot.head.schema)?;
+            }
+            return Ok(Source::File(ledger));
+        }
         Err(Unreadable::Held) => return holder(file).await.map(Source::Server),
         Err(_) if !file.exists() => format!(
             "There is no store at {} (DATA_DIR), and no Redis is set. Is this the folder that the server runs in?",
@@ -256,16 +286,12 @@ async fn holder(file: &Path) -> Result<Server> {
         "A server is using {}, and only it can show what is in there",
         file.display()
     );
-    let mut addr = Config::read()?.addr();
+    let addr = config::site_addr()?;
     if addr.port() == 0 {
         let why = format!("{held}. It has chosen a port by itself: say which, with --url.");
         return Err(Failure::CannotLook(why));
     }
-    match addr.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => addr.set_ip([127, 0, 0, 1].into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => addr.set_ip(std::net::Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
+    let addr = net::at_home(addr);
     let hint = "Say where it listens, with LEPTOS_SITE_ADDR or --url";
     let url = Url::parse(&format!("http://{addr}"))
         .map_err(|error| Failure::CannotLook(error.to_string()))?;
@@ -304,6 +330,13 @@ pub enum Heard {
 }
 
 impl Follower {
+    /// Says goodbye to a server that it has listened to.
+    pub async fn leave(mut self) {
+        if let Some(live) = &mut self.live {
+            live.close().await;
+        }
+    }
+
     /// Waits for it.
     pub async fn next(&mut self) -> Result<Heard> {
         loop {

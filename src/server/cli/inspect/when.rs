@@ -10,11 +10,18 @@ pub fn moment(text: &str) -> Result<Time, String> {
     let written = DateTime::parse_from_rfc3339(text).or(DateTime::parse_from_rfc3339(&date));
     match written {
         Ok(time) => Ok(Time::from_millis(time.timestamp_millis())),
-        Err(_) => ago(text).map(|ago| now() + -ago).ok_or_else(|| {
+        Err(_) => ago(text).and_then(before_now).ok_or_else(|| {
             "write a time like 2026-11-22T17:30:00Z, a day like 2026-11-22, or an age like 90s, 30m, 2h, 3d"
                 .to_owned()
         }),
     }
+}
+
+/// Some time ago; `None` where that is before all times.
+fn before_now(ago: TimeDelta) -> Option<Time> {
+    let now = DateTime::from_timestamp_millis(now().millis())?;
+    let then = now.checked_sub_signed(ago)?;
+    Some(Time::from_millis(then.timestamp_millis()))
 }
 
 fn ago(text: &str) -> Option<TimeDelta> {
@@ -86,6 +93,7 @@ mod tests {
             "yesterday",
             "2026-13-01",
             "4294967296d",
+            "100000000d",
         ] {
             assert!(moment(text).is_err(), "{text}");
         }

@@ -146,9 +146,14 @@ impl Evening {
             })
         });
         let play = join_all(play.collect::<Vec<_>>());
-        select! {
-            _ = play => {}
-            () = self.scene.show(&self.market) => {}
+        let told = select! {
+            told = play => told,
+            never = self.scene.show(&self.market) => match never {},
+        };
+        if let Some(error) = told.into_iter().find_map(Result::err) {
+            return Err(format!(
+                "a story broke off, so that nothing can be checked: {error}"
+            ));
         }
         if self.market.stop.is_cancelled() {
             out::note("Everybody goes home; the report follows.");

@@ -1,14 +1,16 @@
 //! A market as its clients see it: one or several servers, asked over HTTP until one of them answers.
 
 use super::{
+    super::net::reason,
     history::{Asked, Change, Cursor, Fault, Rule},
+    latency::Latencies,
     plan::{Ask, reached},
 };
 use crate::domain::Verb;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -24,6 +26,8 @@ const ATTEMPT: Duration = Duration::from_secs(6);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server rests that did not answer at all.
 const AWAY: Duration = Duration::from_millis(200);
+/// So many of the newest latencies are shown.
+const NEWEST: usize = 200;
 /// How long it is tried when everybody wants to go home.
 const LAST_CALL: Duration = Duration::from_secs(10);
 
@@ -46,7 +50,9 @@ pub struct Notes {
     pub asked: Vec<Asked>,
     pub acknowledged: Vec<Change>,
     /// Microseconds from the moment in which it was to be asked until it was answered, by command.
-    pub latencies: BTreeMap<Verb, Vec<u32>>,
+    pub latencies: BTreeMap<Verb, Latencies>,
+    /// The newest of them.
+    newest: VecDeque<u32>,
     /// Refused by the rules of the market: status and command.
     pub refused: BTreeMap<(u16, Verb), u64>,
     pub again: Again,
@@ -75,13 +81,27 @@ impl Again {
 }
 
 impl Notes {
+    fn took(&mut self, verb: Verb, micros: u32) {
+        self.latencies.entry(verb).or_default().add(micros);
+        self.newest.truncate(NEWEST - 1);
+        self.newest.push_front(micros);
+    }
+
+    pub fn all_latencies(&self) -> Latencies {
+        let mut all = Latencies::default();
+        self.latencies.values().for_each(|one| all.merge(one));
+        all
+    }
+
+    /// Commands that were done.
+    pub fn acknowledgements(&self) -> u64 {
+        let answered: u64 = self.latencies.values().map(Latencies::count).sum();
+        answered - self.refused.values().sum::<u64>()
+    }
+
     /// The median of the newest latencies, in milliseconds.
     pub fn newest_median(&self) -> f64 {
-        let newest = self
-            .latencies
-            .values()
-            .flat_map(|all| all.iter().rev().take(50));
-        let mut newest: Vec<_> = newest.copied().collect();
+        let mut newest: Vec<_> = self.newest.iter().copied().collect();
         newest.sort_unstable();
         newest
             .get(newest.len() / 2)
@@ -168,8 +188,7 @@ impl Market {
         };
         let mut notes = self.notes();
         if !matches!(reply, Reply::Nothing) {
-            let latencies = notes.latencies.entry(ask.verb).or_default();
-            latencies.push(micros(intended.elapsed()));
+            notes.took(ask.verb, micros(intended.elapsed()));
         }
         match reply {
             Reply::Order(order) => Answer::Done(order),
@@ -302,7 +321,7 @@ impl Market {
         let response = request.send().await.map_err(|error| {
             self.notes().again.lost += 1;
             self.let_rest(server, AWAY);
-            cause(&error)
+            reason(&error)
         })?;
         let (status, headers) = (response.status(), response.headers().clone());
         match status {
@@ -311,7 +330,7 @@ impl Market {
             _ => {
                 let json = response.json().await.map_err(|error| {
                     self.notes().again.lost += 1;
-                    format!("it answers {status}, and then: {}", cause(&error))
+                    format!("it answers {status}, and then: {}", reason(&error))
                 })?;
                 return Ok((status, headers, json));
             }
@@ -322,9 +341,9 @@ impl Market {
         Err(format!("it answers {status}"))
     }
 
-    /// Nobody asks a server while another one is ready, or before so much time has passed.
+    /// Nobody asks a server while another one is ready, or before so much time has passed, as far as patience goes.
     fn let_rest(&self, server: usize, time: Duration) {
-        let until = Instant::now() + time;
+        let until = Instant::now() + time.min(PATIENCE);
         let mut rest = locked(&self.rests[server]);
         *rest = until.max(*rest);
     }
@@ -372,15 +391,6 @@ impl Market {
     }
 }
 
-/// What is at the bottom of an error.
-fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
 pub struct Page {
     pub orders: Vec<Value>,
     pub at: Cursor,
@@ -414,5 +424,19 @@ impl Frames {
         let frame: Arc<Value> = Arc::new(serde_json::from_str(text).ok()?);
         known.insert(text.into(), frame.clone());
         Some((frame, true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::net, *};
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        let http = net::http(&net::tls().unwrap());
+        let market = Market::new(vec!["http://one".to_owned()], http.build().unwrap());
+        market.let_rest(0, Duration::from_secs(u64::MAX));
+        let rest = *locked(&market.rests[0]);
+        assert!(rest <= Instant::now() + PATIENCE);
     }
 }

@@ -3,6 +3,7 @@
 
 mod evening;
 mod history;
+mod latency;
 mod market;
 mod plan;
 mod report;
@@ -10,13 +11,13 @@ mod scene;
 mod viewer;
 mod words;
 
-use super::out;
+use super::{net, out};
 use clap::Args;
 use evening::{Evening, Manner};
 use market::Market;
 use plan::{Plan, Size};
 use report::Report;
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::ClientConfig;
 use std::{
     process::ExitCode,
     sync::Arc,
@@ -84,13 +85,17 @@ invariants [{name, says, checked, broken, faults}], notes.
 
 Exit status: 0 everything holds; 1 something does not; 2 it could not run, or not be checked.
 
-  pizza-market simulate                                        an evening of five minutes at the local market
-  pizza-market simulate --orders 500 --speed 600 --url http://127.0.0.1:8000 --url http://127.0.0.1:8001
-  pizza-market simulate --keep-going --json >> soak.jsonl      evening after evening, until Ctrl-C";
+Examples:
+  pizza-market simulate
+      an evening of five minutes at the local market
+  pizza-market simulate --speed 600 --url http://one:8000 --url http://two:8000
+      half a minute at two instances of one market
+  pizza-market simulate --keep-going --json >> soak.jsonl
+      evening after evening, until Ctrl-C";
 
 fn address(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text).map_err(|error| error.to_string())?;
-    let plain = url.path() == "/" && url.query().is_none() && url.username().is_empty();
+    let plain = url.path() == "/" && url.query().is_none() && !net::has_credentials(&url);
     if plain && ["http", "https"].contains(&url.scheme()) {
         Ok(url.as_str().trim_end_matches('/').to_owned())
     } else {
@@ -160,7 +165,7 @@ pub fn run(simulate: &Simulate) -> ExitCode {
 
 /// Whether everything held.
 async fn evenings(simulate: &Simulate, seed: u64) -> Result<bool, String> {
-    let tls = tls()?;
+    let tls = net::tls().map_err(|error| error.to_string())?;
     let market = Arc::new(Market::new(simulate.url.clone(), http(&tls)?));
     there(&market).await?;
     let stop = market.stop.clone();
@@ -227,24 +232,8 @@ async fn there(market: &Market) -> Result<(), String> {
     Ok(())
 }
 
-/// One way to be sure whom one talks to, for HTTP and WebSocket: the web's certificate authorities.
-fn tls() -> Result<Arc<ClientConfig>, String> {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
-
 fn http(tls: &ClientConfig) -> Result<reqwest::Client, String> {
-    let http = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls.clone())
-        // A socket goes straight to the server; so does everything else.
-        .no_proxy()
-        .user_agent(concat!("pizza-market-simulate/", env!("CARGO_PKG_VERSION")))
-        .build();
+    // A socket goes straight to the server; so does everything else.
+    let http = net::http(tls).no_proxy().build();
     http.map_err(|error| error.to_string())
 }

@@ -3,11 +3,12 @@
 use super::{
     evening::{Heeded, Outcome},
     history::{Fault, Rule, Verdict},
+    latency::Latencies,
     market::Market,
 };
 use crate::{
     domain::{Cents, Status},
-    server::cli::out,
+    server::cli::{out, store::count},
 };
 use console::style;
 use serde_json::{Value, json};
@@ -24,42 +25,11 @@ pub struct Report {
     evenings: u64,
     verdict: Verdict,
     sockets: Vec<Heeded>,
-    told: Vec<u32>,
+    told: Latencies,
     statuses: BTreeMap<Status, u64>,
     kitchens: u64,
     market: u64,
     notes: Vec<String>,
-}
-
-/// Milliseconds: median, 99th percentile, the longest.
-struct Latency {
-    count: usize,
-    median: f64,
-    p99: f64,
-    max: f64,
-}
-
-impl Latency {
-    fn of(mut micros: Vec<u32>) -> Latency {
-        micros.sort_unstable();
-        // The smallest that so many in a hundred are not above.
-        let at = |percent: usize| {
-            let rank = (micros.len() * percent).div_ceil(100).max(1) - 1;
-            micros
-                .get(rank)
-                .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
-        };
-        Latency {
-            count: micros.len(),
-            median: at(50),
-            p99: at(99),
-            max: at(100),
-        }
-    }
-
-    fn json(&self) -> Value {
-        json!({"count": self.count, "median": self.median, "p99": self.p99, "max": self.max})
-    }
 }
 
 impl Report {
@@ -88,7 +58,7 @@ impl Report {
             all.connections += one.connections;
             all.resets += one.resets;
         }
-        self.told.extend(evening.told);
+        self.told.extend(&evening.told);
         for (status, count) in evening.statuses {
             *self.statuses.entry(status).or_default() += count;
         }
@@ -113,12 +83,11 @@ impl Report {
     /// One stable shape, described in the help.
     pub fn json(&self, market: &Market) -> Value {
         let notes = market.notes();
-        let all = notes.latencies.values().flatten().copied().collect();
         let latencies = notes
             .latencies
             .iter()
-            .map(|(verb, micros)| (verb.to_string(), Latency::of(micros.clone()).json()));
-        let latencies = [("all".to_owned(), Latency::of(all).json())]
+            .map(|(verb, latencies)| (verb.to_string(), latencies.json()));
+        let latencies = [("all".to_owned(), notes.all_latencies().json())]
             .into_iter()
             .chain(latencies);
         let refused = notes.refused.iter().map(|((status, verb), count)| {
@@ -155,12 +124,12 @@ impl Report {
             "seconds": self.took.as_secs_f64(),
             "orders": self.statuses.values().sum::<u64>(),
             "statuses": statuses,
-            "acknowledged": notes.latencies.values().map(Vec::len).sum::<usize>() as u64 - notes.refused.values().sum::<u64>(),
+            "acknowledged": notes.acknowledgements(),
             "refused": refused.collect::<Vec<_>>(),
             "asked_again": {"rate_limited": notes.again.limited, "unavailable": notes.again.away, "lost": notes.again.lost},
             "unanswered": notes.unanswered,
             "latency_ms": latencies.collect::<serde_json::Map<_, _>>(),
-            "told_ms": Latency::of(self.told.clone()).json(),
+            "told_ms": self.told.json(),
             "frames": {
                 "expected": self.sockets.iter().map(|one| one.expected).sum::<u64>(),
                 "received": self.sockets.iter().map(|one| one.received).sum::<u64>(),
@@ -185,7 +154,8 @@ impl Report {
         };
         let seconds = self.took.as_secs_f64();
         out::line(format!(
-            "{evenings} of {orders} orders at {servers} in {seconds:.1} s, seed {}.\n",
+            "{evenings} of {} at {servers} in {seconds:.1} s, seed {}.\n",
+            count(orders, "order"),
             self.seed
         ));
         self.tell_commands(market);
@@ -212,11 +182,10 @@ impl Report {
             .map(|(status, count)| format!("{status} {count}"));
         out::line(format!("orders     {}", listed(counts)));
         let notes = market.notes();
-        let answered: usize = notes.latencies.values().map(Vec::len).sum();
         let refused: u64 = notes.refused.values().sum();
         out::line(format!(
             "commands   {} acknowledged, {refused} refused",
-            answered as u64 - refused
+            notes.acknowledgements()
         ));
         if refused > 0 {
             let kinds = notes
@@ -241,9 +210,11 @@ impl Report {
             sum(|one| u64::from(one.connections.saturating_sub(1))),
             sum(|one| one.resets),
         );
-        let many = self.sockets.len();
+        let sockets = count(self.sockets.len() as u64, "socket");
         out::line(format!(
-            "frames     {received} of {expected} on {many} sockets, which came back {back} times and were reset {resets} times"
+            "frames     {received} of {expected} on {sockets}; came back {}, reset {}",
+            count(back, "time"),
+            count(resets, "time"),
         ));
         for (n, one) in self
             .sockets
@@ -263,12 +234,12 @@ impl Report {
             let (says, what) = rule.says();
             let faults = self.faults(*rule);
             let checked = self.verdict.checked.get(rule).unwrap_or(&0);
-            let (word, count) = match (faults.len(), checked) {
+            let (word, often) = match (faults.len(), checked) {
                 (0, 0) => (style("–     ").dim(), "nothing to check".to_owned()),
-                (0, count) => (style("ok    ").green(), format!("{count} {what}")),
-                (broken, _) => (style("BROKEN").red().bold(), format!("{broken} times")),
+                (0, checked) => (style("ok    ").green(), format!("{checked} {what}")),
+                (broken, _) => (style("BROKEN").red().bold(), count(broken as u64, "time")),
             };
-            out::line(format!("{word}  {says:<54} {count}"));
+            out::painted(format!("{word}  {says:<54} {often}"));
             for fault in faults.iter().take(FAULTS) {
                 out::line(format!("        {}", fault.what));
             }
@@ -290,43 +261,19 @@ fn listed(parts: impl Iterator<Item = String>) -> String {
 }
 
 /// From the moment in which each command was to be sent; and until sockets had heard of it.
-fn tell_latencies(market: &Market, told: &[u32]) {
+fn tell_latencies(market: &Market, told: &Latencies) {
     out::line("latency    ms            median      p99      max");
-    let line = |name: &str, latency: Latency| {
-        let Latency {
-            median, p99, max, ..
-        } = latency;
+    let line = |name: &str, latencies: &Latencies| {
+        let (median, p99) = (latencies.percentile(50), latencies.percentile(99));
+        let max = latencies.longest();
         out::line(format!(
             "           {name:<11}{median:>9.1}{p99:>9.1}{max:>9.1}"
         ));
     };
     let notes = market.notes();
-    for (verb, micros) in &notes.latencies {
-        line(verb.name(), Latency::of(micros.clone()));
+    for (verb, latencies) in &notes.latencies {
+        line(verb.name(), latencies);
     }
-    line(
-        "all",
-        Latency::of(notes.latencies.values().flatten().copied().collect()),
-    );
-    line("on screen", Latency::of(told.to_vec()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percentile_is_the_smallest_that_so_many_are_not_above() {
-        let latency = Latency::of((1..=200).rev().map(|n| n * 1000).collect());
-        assert_eq!(
-            (latency.median, latency.p99, latency.max),
-            (100.0, 198.0, 200.0)
-        );
-        let one = Latency::of(vec![1500]);
-        assert_eq!(
-            (one.count, one.median, one.p99, one.max),
-            (1, 1.5, 1.5, 1.5)
-        );
-        assert_eq!(Latency::of(Vec::new()).max, 0.0);
-    }
+    line("all", &notes.all_latencies());
+    line("on screen", told);
 }

@@ -7,6 +7,7 @@ use console::{Term, style, truncate_str};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    convert::Infallible,
     io::{self, IsTerminal, stderr},
     sync::{
         Mutex,
@@ -82,7 +83,7 @@ impl Scene {
     }
 
     /// Shows it for as long as it is waited for.
-    pub async fn show(&self, market: &Market) {
+    pub async fn show(&self, market: &Market) -> Infallible {
         let mut screen = stderr().is_terminal().then(Screen::new);
         let mut rate = Rate::new();
         loop {
@@ -96,7 +97,7 @@ impl Scene {
                     let events: Vec<_> = locked(&self.seen).events.iter().cloned().collect();
                     let events = events
                         .into_iter()
-                        .map(|event| style(event).for_stderr().dim().to_string());
+                        .map(|event| style(out::plain(&event)).for_stderr().dim().to_string());
                     let lines = [format!("{bar}  {head}"), statuses, commands]
                         .into_iter()
                         .chain(events);

@@ -24,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a connection may take to open.
 const OPEN: Duration = Duration::from_secs(6);
+/// How long it may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// The server says something every 15 s. Whoever hears nothing for longer is not connected.
 const SILENCE: Duration = Duration::from_secs(40);
 
@@ -73,7 +75,7 @@ impl Viewer {
         let mut at: Option<Cursor> = None;
         let mut rng = fastrand::Rng::with_seed(self.number as u64);
         loop {
-            if let Some(socket) = self.open(at.as_ref()).await {
+            if let Some(mut socket) = self.open(at.as_ref()).await {
                 watched.connections += 1;
                 // Phones fall asleep: every second one leaves by itself now and then.
                 let awake = match self.number % 2 {
@@ -81,7 +83,13 @@ impl Viewer {
                     _ => Duration::from_millis(rng.u64(1_000..20_000)),
                 };
                 // Either way it comes back, unless it has heard everything.
-                let _ = timeout(awake, self.hear(socket, watched, &mut at, &here, &mut head)).await;
+                let _ = timeout(
+                    awake,
+                    self.hear(&mut socket, watched, &mut at, &here, &mut head),
+                )
+                .await;
+                // Where it was not the connection that broke: goodbye.
+                let _ = timeout(GOODBYE, socket.close(None)).await;
             }
             if has_reached(&head, at.as_ref()) {
                 return;
@@ -106,7 +114,7 @@ impl Viewer {
     /// Hears what comes until the connection breaks, or everything has been heard.
     async fn hear(
         &self,
-        mut socket: Socket,
+        socket: &mut Socket,
         watched: &mut Watched,
         at: &mut Option<Cursor>,
         here: &mpsc::Sender<()>,
