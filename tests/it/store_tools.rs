@@ -787,7 +787,7 @@ fn documented_rights() -> Vec<String> {
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md")).unwrap();
     let line = page.split("acl setuser market on ").nth(1).unwrap();
     let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
-    let (_, server) = line.split_once(")\" ").unwrap();
+    let (_, server) = line.split_once("$password\" ").unwrap();
     let server = server
         .split_whitespace()
         .map(|word| word.trim_matches('\'').to_owned());
