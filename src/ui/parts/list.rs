@@ -122,7 +122,10 @@ impl Sight {
     pub fn look(self, event: &web_sys::Event) {
         let skipped =
             Reflect::get(event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy());
-        let entry = self.entry.get_untracked();
+        // It may come after the entry is gone.
+        let Some(entry) = self.entry.try_get_untracked() else {
+            return;
+        };
         let busy = || entry.and_then(|entry| entry.query_selector(BUSY).ok()?);
         // What somebody has opened or is writing in stays.
         self.seen.set(!skipped || busy().is_some());
@@ -135,9 +138,10 @@ impl Sight {
 
     /// Brings it into the view. What stands before it gets its own height only when it comes near, and pushes it away.
     fn come(self, frames: u8) {
-        if let Some(entry) = self.entry.get_untracked() {
-            entry.scroll_into_view();
-        }
+        let Some(Some(entry)) = self.entry.try_get_untracked() else {
+            return;
+        };
+        entry.scroll_into_view();
         if frames > 0 {
             request_animation_frame(move || self.come(frames - 1));
         }
