@@ -12,7 +12,11 @@ use leptos::{
 };
 
 /// What one can stand on.
-const STOPS: &str = "main article, main tbody:not([aria-hidden]) tr";
+const STOPS: &str = "main article, main li[id]:empty, main tbody:not([aria-hidden]) tr";
+/// What stands for a ticket that is made when it comes into sight.
+const STANDS_IN: &str = "li:empty";
+/// After so many frames it is there.
+const FRAMES: u8 = 10;
 const NEXT_STEP: &str = ".primary, form > button:not(.danger)";
 const OPENS: &str = "summary, a[href]";
 /// What may stand over the page: the keys are not for what is under it.
@@ -135,12 +139,25 @@ fn nearest(from: Spot, spots: &[Spot], way: Way, stood: bool) -> Option<usize> {
 
 /// Puts the focus on a stop: on itself where it takes it, else on its link.
 fn stand(stop: &Element) {
+    if stop.matches(STANDS_IN).unwrap_or(false) {
+        stop.scroll_into_view();
+        return arrive(format!("article[id='{}']", stop.id()), FRAMES);
+    }
     let own = stop.has_attribute("tabindex").then(|| stop.clone());
     let on = own.or_else(|| stop.query_selector("a[href]").ok()?);
     if let Some(on) = on.and_then(|on| on.dyn_into::<HtmlElement>().ok()) {
         // It may not want it.
         let _ = on.focus();
     }
+}
+
+/// Stands on a ticket as soon as it is there.
+fn arrive(ticket: String, frames: u8) {
+    request_animation_frame(move || match document().query_selector(&ticket) {
+        Ok(Some(found)) => stand(&found),
+        _ if frames > 0 => arrive(ticket, frames - 1),
+        _ => {}
+    });
 }
 
 fn click(within: Option<Element>, what: &str) -> bool {
