@@ -8,7 +8,6 @@ use std::{
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
-    time::Duration,
 };
 
 crate::on_both_engines! {
@@ -540,23 +539,6 @@ async fn where_events_are_missing_it_says_so() {
     let path = instance.offer("P").await;
     assert_eq!(follower.until("order.created")["order"]["id"], id(&path));
     follower.interrupt();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_waits_for_whoever_is_looking() {
-    let market = Market::embedded();
-    stop(market.open().await);
-    let Store::Embedded(folder) = &market.store else {
-        panic!("no file");
-    };
-    let looking = redb::ReadOnlyDatabase::open(folder.path().join("market.redb")).unwrap();
-    let looks = thread::spawn(move || {
-        // Long enough for the server to find the file taken.
-        thread::sleep(Duration::from_millis(300));
-        drop(looking);
-    });
-    market.open().await.offer("P").await;
-    looks.join().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
