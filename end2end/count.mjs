@@ -1,10 +1,11 @@
-// One honest line: how many tests passed, failed and were skipped, of cargo's log, of Playwright's report, and of
-// schemathesis's, where each call of the API counts as one.
+// What failed and why in few words, and at the end one honest line: how many tests passed, failed and were skipped, of
+// cargo's log, of Playwright's report, and of schemathesis's, where each call of the API counts as one.
 import { existsSync, readFileSync } from 'node:fs';
 
 const [cargo, playwright, schemathesis] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const parts = [];
+const wrongs = [];
 
 const log = readFileSync(cargo, 'utf8');
 const results = [...log.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
@@ -14,19 +15,33 @@ for (const [index, name] of ['rules and ledgers', 'from outside'].entries()) {
   const without = index ? [...log.matchAll(/skipped: .* does not work here/g)].length : 0;
   add(name, passed - without, failed, skipped + without, index < results.length);
 }
-const report = existsSync(playwright) ? JSON.parse(readFileSync(playwright, 'utf8')).stats : undefined;
-add('in browsers', report?.expected ?? 0, (report?.unexpected ?? 0) + (report?.flaky ?? 0), report?.skipped ?? 0, !!report);
+// Where a test panicked, and with what; or its name alone, where it died otherwise.
+for (const [, name] of log.matchAll(/^test (\S+) \.\.\. FAILED$/gm)) {
+  const [, said = ''] = log.split(`---- ${name} stdout ----`)[1]?.match(/panicked at ((?:.*\n){1,4})/) ?? [];
+  wrongs.push(`${name}: ${said}`);
+}
+const report = existsSync(playwright) ? JSON.parse(readFileSync(playwright, 'utf8')) : undefined;
+const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = report?.stats ?? {};
+add('in browsers', expected, unexpected + flaky, skipped, !!report);
+for (const spec of specs(report?.suites ?? [])) {
+  for (const test of spec.tests.filter((test) => ['unexpected', 'flaky'].includes(test.status))) {
+    const { error } = test.results.find((result) => result.error) ?? {};
+    wrongs.push(`${spec.file}:${spec.line} (${test.projectName}) ${spec.title}: ${error?.message ?? ''}`);
+  }
+}
 const described = existsSync(schemathesis) ? JSON.parse(readFileSync(schemathesis, 'utf8')) : undefined;
 if (described?.operations) {
   const { failures, errors, exit_code, operations, test_cases } = described;
   const wrong = new Set([...failures, ...errors].flatMap((fault) => fault.operations ?? []));
   const failed = exit_code === 0 ? 0 : Math.max(1, wrong.size);
   const skipped = operations.total - operations.tested;
+  wrongs.push(...[...wrong].map((call) => `${call}: not as described`));
   add(`calls as described (${test_cases.generated} requests)`, operations.tested - Math.min(failed, operations.tested), failed, skipped, true);
 } else {
   // It did not come so far; or it is not installed, and has said so.
   add('calls as described', 0, described ? 1 : 0, described ? 0 : 1, false);
 }
+for (const wrong of wrongs) console.log(`Failed: ${plain(wrong)}`);
 console.log(`Tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped (${parts.join(', ')})`);
 
 function add(name, passed, failed, skipped, ran) {
@@ -34,4 +49,13 @@ function add(name, passed, failed, skipped, ran) {
   total.failed += failed;
   total.skipped += skipped;
   parts.push(ran ? `${passed + failed + skipped} ${name}` : `none ${name}: they did not run`);
+}
+
+function specs(suites) {
+  return suites.flatMap((suite) => [...suite.specs, ...specs(suite.suites ?? [])]);
+}
+
+// On one line, without the colours of a terminal, and short.
+function plain(text) {
+  return text.replace(/\u001b\[[0-9;]*m/g, '').replace(/\s+/g, ' ').trim().slice(0, 500);
 }
