@@ -129,6 +129,13 @@ export async function awake(page: Page) {
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
 }
 
+/** Until so many frames have been shown. */
+export async function frames(page: Page, count: number) {
+  await page.evaluate(async (count) => {
+    for (let at = 0; at < count; at++) await new Promise(requestAnimationFrame);
+  }, count);
+}
+
 /** Leafs from the newest orders to the oldest and back, with more finished ones than a board holds. */
 export async function leafThroughThePast(api: Api, open: World['open']) {
   await api.status((await api.offer('The first')).id, 'cancelled');

@@ -1,6 +1,6 @@
 // The kitchen display: its tickets, its bell, its memory.
 import { type Page } from '@playwright/test';
-import { column, expect, test, ticket } from '../world';
+import { column, expect, frames, test, ticket } from '../world';
 
 const NAPOLI = '/supplier?kitchen=Bella%20Napoli';
 
@@ -266,4 +266,17 @@ test('of a crowded column only what is in sight is there, and all of it can be r
     await kitchen.keyboard.press('ArrowUp');
     await expect(ticket(kitchen, pizza)).toBeFocused();
   }
+});
+
+test('the ticket that the address leads to does not pull back who has gone on', async ({ open, api }) => {
+  const { id } = await api.offer('Quattro Stagioni');
+  for (let at = 1; at < 40; at++) await api.offer(`Pizza ${at}`);
+  const kitchen = await open(`${NAPOLI}#o${id}`);
+  await kitchen.setViewportSize({ width: 390, height: 844 });
+  await ticket(kitchen, 'Quattro Stagioni').getByRole('button', { name: /^Accept/ }).click();
+  await expect(column(kitchen, 'On offer').getByRole('heading', { name: 'Quattro Stagioni' })).toBeAttached();
+  // On a phone, that is far below: the last ticket above it stays in the view.
+  await column(kitchen, 'On offer').getByRole('heading', { name: 'On offer' }).scrollIntoViewIfNeeded();
+  await frames(kitchen, 20);
+  await expect(column(kitchen, 'To answer').getByRole('listitem').last()).toBeInViewport();
 });

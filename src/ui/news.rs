@@ -2,8 +2,8 @@
 
 use super::{
     mine,
-    parts::{form::Forms, list, toast::Toasts},
-    place::{Here, Place},
+    parts::{form::Forms, toast::Toasts},
+    place::{Here, Place, is_in_view},
     words,
 };
 use crate::domain::{Event, EventType, Order, Status};
@@ -59,14 +59,7 @@ fn is_awaited(place: &Place, order: &Order) -> bool {
 
 fn is_in_sight(order: &Order) -> bool {
     let ticket = document().get_element_by_id(&format!("o{}", order.id));
-    let height = window()
-        .inner_height()
-        .ok()
-        .and_then(|height| height.as_f64());
-    ticket.zip(height).is_some_and(|(ticket, height)| {
-        let bounds = list::bounds(&ticket);
-        bounds.top() < height && bounds.bottom() > 0.0
-    })
+    ticket.is_some_and(|ticket| is_in_view(&ticket))
 }
 
 fn way_to(place: &Place, order: &Order) -> String {

@@ -4,7 +4,7 @@
 //! reached without the program. A live page goes from place to place without asking for a new document. (A
 //! router for any application would be a third of what the browser's program may weigh.)
 
-use super::{panels, words};
+use super::{panels, parts::list, words};
 use crate::domain::{Minute, Order, OrderId, Sought, Status, named};
 use leptos::{
     ev,
@@ -14,6 +14,9 @@ use leptos::{
     web_sys,
 };
 use percent_encoding::percent_decode_str;
+
+/// After so many frames what comes into the view has its own height.
+const SETTLING: u8 = 10;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Place {
@@ -444,6 +447,10 @@ impl Here {
         if now != self.get_untracked() {
             self.0.set(now);
         }
+        if part().is_some_and(|part| is_in_view(&part)) {
+            come(SETTLING);
+        }
+        window_event_listener_untyped("hashchange", |_| come(SETTLING));
         window_event_listener_untyped("popstate", move |_| match address_bar() {
             // A browser that cannot load it anew stays where it is.
             place if place.is_still() => drop(location().reload()),
@@ -455,6 +462,37 @@ impl Here {
                 self.go(place);
             }
         }));
+    }
+}
+
+/// The part of the page that the address leads to.
+fn part() -> Option<web_sys::Element> {
+    let part = location().hash().ok()?;
+    document().get_element_by_id(part.strip_prefix('#')?)
+}
+
+/// How high the window is, in pixels.
+pub fn view_height() -> f64 {
+    let height = window().inner_height();
+    height
+        .ok()
+        .and_then(|height| height.as_f64())
+        .unwrap_or_default()
+}
+
+pub fn is_in_view(part: &web_sys::Element) -> bool {
+    let bounds = list::bounds(part);
+    bounds.bottom() > 0.0 && bounds.top() < view_height()
+}
+
+/// Brings it into the view, and keeps it there: what stands before it gets its own height only when it comes near, and
+/// pushes it away.
+fn come(frames: u8) {
+    if let Some(part) = part() {
+        part.scroll_into_view();
+    }
+    if frames > 0 {
+        request_animation_frame(move || come(frames - 1));
     }
 }
 

@@ -15,8 +15,6 @@ use leptos::{
 };
 use std::sync::Arc;
 
-/// After so many frames what comes into the view has its own height.
-const SETTLING: u8 = 10;
 /// What shows that somebody is at work in an entry.
 const BUSY: &str = "details[open], :focus";
 
@@ -91,8 +89,6 @@ pub struct Sight {
     pub id: Signal<Option<String>>,
     seen: RwSignal<bool>,
     shown: Memo<bool>,
-    /// The address that leads here, until somebody has come by it.
-    address: StoredValue<Option<String>>,
 }
 
 impl Sight {
@@ -100,14 +96,12 @@ impl Sight {
         let (entry, seen) = (NodeRef::new(), RwSignal::new(true));
         let shown = Memo::new(move |_| seen.get() || !crowded.get());
         let id = order.with_untracked(|order| format!("o{}", order.id));
-        let address = StoredValue::new(Some(format!("#{id}")));
         let id = Signal::derive(move || (!shown.get()).then(|| id.clone()));
         let sight = Sight {
             entry,
             id,
             seen,
             shown,
-            address,
         };
         // The browser tells what changes. What was out of sight from the start has to be asked.
         when_awake(move || {
@@ -129,22 +123,6 @@ impl Sight {
         let busy = || entry.and_then(|entry| entry.query_selector(BUSY).ok()?);
         // What somebody has opened or is writing in stays.
         self.seen.set(!skipped || busy().is_some());
-        let here = location().hash().ok();
-        if !skipped && here.is_some() && here == self.address.get_value() {
-            self.address.set_value(None);
-            self.come(SETTLING);
-        }
-    }
-
-    /// Brings it into the view. What stands before it gets its own height only when it comes near, and pushes it away.
-    fn come(self, frames: u8) {
-        let Some(Some(entry)) = self.entry.try_get_untracked() else {
-            return;
-        };
-        entry.scroll_into_view();
-        if frames > 0 {
-            request_animation_frame(move || self.come(frames - 1));
-        }
     }
 
     pub fn hold(self, ticket: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {

@@ -12,7 +12,7 @@ use crate::{
             reading::Reading,
             small::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
         },
-        place::{Here, Place, Sort, focus_soon},
+        place::{Here, Place, Sort, focus_soon, view_height},
         words,
     },
 };
@@ -425,15 +425,11 @@ impl Window {
 
 /// Which rows of the table are in the view, if it begins there: from, and up to. (A number below zero becomes zero.)
 fn in_view(top: f64, row: f64) -> (usize, usize) {
-    let height = window()
-        .inner_height()
-        .ok()
-        .and_then(|height| height.as_f64());
     match row {
         0.0 => (0, 0),
         _ => (
             (-top / row) as usize,
-            ((height.unwrap_or_default() - top) / row) as usize,
+            ((view_height() - top) / row) as usize,
         ),
     }
 }
