@@ -10,10 +10,8 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
     own.locale.settle();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
     let board = use_context::<Opening>().and_then(|opening| opening.snapshot);
-    let title = title(
-        &use_context().unwrap_or(Place::Nowhere),
-        board.as_ref().map(|snapshot| &snapshot.board),
-    );
+    let place = use_context().unwrap_or(Place::Nowhere);
+    let title = title(&place, board.as_ref().map(|snapshot| &snapshot.board));
     // As text: a view would mark where it begins and ends.
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {
@@ -34,7 +32,7 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>
-            <body>
+            <body data-panel=place.panel().name()>
                 <App/>
                 {settings(own)}
                 {help()}

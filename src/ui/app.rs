@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
     market.hear(move |event| news::tell(event, here, forms, told));
     provide_context(panels::Bell::new());
     live::keep(market);
+    let panel = here.memo(|place| place.panel());
     Effect::new(move |awake: Option<()>| {
         if awake.is_none() {
             here.follow();
@@ -78,11 +79,17 @@ pub fn App() -> impl IntoView {
         }
         document().set_title(&market.with(|board| words::title(&here.get(), board)))
     });
+    // So that no style has to look for what the page holds.
+    Effect::new(move |_| {
+        if let Some(body) = document().body() {
+            // Where it cannot be set, it stays as it was.
+            let _ = body.set_attribute("data-panel", panel.get().name());
+        }
+    });
 
     // On its own: what it keeps must not go when a title changes.
     when_awake(keys::listen);
 
-    let panel = here.memo(|place| place.panel());
     let loaded = Memo::new(move |_| market.is_loaded());
     view! {
         <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>

@@ -35,6 +35,8 @@ const SETTLED: Duration = Duration::from_secs(10);
 /// What comes within so long after something has come is shown together. A blink takes longer; and in a rush the page
 /// changes ten times a second instead of fifty.
 const TOGETHER: Duration = Duration::from_millis(100);
+/// After so long at work on what has come, the page gets the chance to answer to a press.
+const BREATH: TimeDelta = TimeDelta::milliseconds(10);
 /// Before another attempt: a random part of the first, then of twice as much, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -119,6 +121,7 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
         select_biased! {
             mut frame = socket.next() => {
                 // All that has come by now.
+                let mut breath = browser_time();
                 loop {
                     let Some(Ok(Message::Text(text))) = frame else { return Left::Lost };
                     heard = browser_time();
@@ -127,6 +130,10 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
                     }
                     // One after the other: a list that changed in two places at once would move what stands between.
                     tick().await;
+                    if browser_time() - breath > BREATH {
+                        sleep(Duration::ZERO).await;
+                        breath = browser_time();
+                    }
                     match socket.next().now_or_never() {
                         Some(next) => frame = next,
                         None => break,

@@ -90,6 +90,21 @@ pub enum Panel {
     Nowhere,
 }
 
+impl Panel {
+    /// Of its part of the program, and for the style of its page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Panel::Home => "home",
+            Panel::Supplier => "supplier",
+            Panel::Customer => "customer",
+            Panel::Track => "track",
+            Panel::Dispatch => "dispatch",
+            Panel::Orders => "orders",
+            Panel::Nowhere => "nowhere",
+        }
+    }
+}
+
 /// Which orders a list shows, and in which order. Times are on the reader's own clock, as the fields show them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {

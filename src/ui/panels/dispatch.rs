@@ -187,10 +187,7 @@ fn queue(desk: Desk, waits: Memo<usize>) -> AnyView {
         .into_any()
     };
     let picked = Memo::new(move |_| !desk.picked().is_empty());
-    let picked = mark(move || match market.is_asleep() {
-        true => None,
-        false => Some(if picked.get() { "1" } else { "0" }),
-    });
+    let picked = mark(move || (!market.is_asleep()).then(|| if picked.get() { "1" } else { "0" }));
     view! {
         <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked>
             <header>
@@ -351,11 +348,14 @@ fn who(form: Form, desk: Desk) -> AnyView {
         }
         picked.set(Some(name));
     };
+    let is_new = Memo::new(move |_| chosen.with(|chosen| chosen.as_deref() == Some(NEW)));
+    let market = Market::here();
+    let wanted = mark(move || (!market.is_asleep()).then(|| if is_new.get() { "1" } else { "0" }));
     view! {
         <select class="input" on:change=pick autocomplete="off" {..driver.ties()}>
             {option(String::new(), nobody)} {list::names(known, driver_option)} {option(NEW.to_owned(), somebody)}
         </select>
-        <div class="field new-driver">
+        <div class="field new-driver" data-wanted=wanted>
             <label for=new_id>{t(["Name of somebody new", "Name von jemand Neuem"])}</label>
             <input class="input" value=new_name autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.ties()}/>
         </div>

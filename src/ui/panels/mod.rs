@@ -28,16 +28,16 @@ const PARTS: [Panel; 5] = [
 /// fetches them with the rest and not after it.
 #[cfg(not(feature = "split"))]
 pub fn show(panel: Panel) -> AnyView {
-    let (part, show): (_, fn() -> AnyView) = match panel {
+    let show: fn() -> AnyView = match panel {
         Panel::Home => return home::home(),
         Panel::Nowhere => return home::nowhere(),
-        Panel::Supplier => ("supplier", supplier::supplier),
-        Panel::Customer => ("customer", customer::customer),
-        Panel::Track => ("track", track::track),
-        Panel::Dispatch => ("dispatch", dispatch::dispatch),
-        Panel::Orders => ("orders", orders::orders),
+        Panel::Supplier => supplier::supplier,
+        Panel::Customer => customer::customer,
+        Panel::Track => track::track,
+        Panel::Dispatch => dispatch::dispatch,
+        Panel::Orders => orders::orders,
     };
-    leptos::prefetch_lazy_fn_on_server(part);
+    leptos::prefetch_lazy_fn_on_server(panel.name());
     show()
 }
 

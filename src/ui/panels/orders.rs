@@ -12,7 +12,7 @@ use crate::{
         market::Market,
         parts::{
             reading::Reading,
-            small::{Icon, changing, icon, text},
+            small::{Icon, changing, icon, mark, text},
         },
         place::{Here, Place, Sort, Wanted},
         words,
@@ -28,8 +28,9 @@ pub fn orders() -> AnyView {
     let here = Here::now();
     let listed = listed();
     let open = here.memo(|place| place.story());
+    let is_open = mark(move || open.get().map(|_| ""));
     view! {
-        <main id="main" tabindex="-1">
+        <main id="main" tabindex="-1" data-open=is_open>
             <div class="page-head">
                 <h1>{t(["Orders", "Bestellungen"])}</h1>
                 {export(listed)}

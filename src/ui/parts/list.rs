@@ -13,7 +13,10 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{self, DomRect, Element},
 };
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 /// What shows that somebody is at work in an entry.
 const BUSY: &str = "details[open], :focus";
@@ -91,9 +94,14 @@ pub struct Sight {
     shown: Memo<bool>,
 }
 
+/// Whether this browser tells what comes into sight. It is known once it has.
+static TELLS: AtomicBool = AtomicBool::new(false);
+
 impl Sight {
     pub fn of(order: Memo<Order>, crowded: Memo<bool>) -> Sight {
-        let (entry, seen) = (NodeRef::new(), RwSignal::new(true));
+        // Most of what comes into a crowded list comes in at its end, where nobody looks.
+        let seen = !(crowded.get_untracked() && TELLS.load(Relaxed));
+        let (entry, seen) = (NodeRef::new(), RwSignal::new(seen));
         let shown = Memo::new(move |_| seen.get() || !crowded.get());
         let id = order.with_untracked(|order| format!("o{}", order.id));
         let id = Signal::derive(move || (!shown.get()).then(|| id.clone()));
@@ -103,17 +111,21 @@ impl Sight {
             seen,
             shown,
         };
-        // The browser tells what changes. What was out of sight from the start has to be asked.
-        when_awake(move || {
-            if crowded.get() && sight.is_skipped() == Some(true) {
-                seen.set(false);
-            }
-        });
+        // The browser tells of what is new and of what changes. What was there before the program has to be asked: which
+        // lays out the page.
+        if Market::here().is_asleep_untracked() {
+            when_awake(move || {
+                if crowded.get() && sight.is_skipped() == Some(true) {
+                    seen.set(false);
+                }
+            });
+        }
         sight
     }
 
     /// Hears of `contentvisibilityautostatechange`.
     pub fn look(self, event: &web_sys::Event) {
+        TELLS.store(true, Relaxed);
         let skipped =
             Reflect::get(event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy());
         // It may come after the entry is gone.
