@@ -139,8 +139,12 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   const { id } = await api.taken('Diavola');
   await api.status(id, 'preparing');
   const page = await open('/orders');
+  const list = page.getByRole('table');
+  await expect(list).toBeVisible();
   await page.getByRole('link', { name: 'Diavola' }).click();
   const order = page.getByRole('complementary', { name: 'One order' });
+  // Beside the list, where there is room for both; else it is the page.
+  for (const part of [list, page.getByRole('searchbox')]) await expect(part).toBeVisible({ visible: page.viewportSize()!.width >= 1280 });
   const slider = order.getByRole('slider', { name: 'Move through its time' });
   await expect(slider).toHaveAttribute('aria-valuetext', /^Event 4 of 4: In the oven, \d\d:\d\d$/);
   await slider.focus();
@@ -166,6 +170,7 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   await expect(slider).toHaveValue('1');
   await order.getByRole('link', { name: 'Close this order' }).click();
   await expect(order).toHaveCount(0);
+  await expect(list).toBeVisible();
 });
 
 test('the pace is measured', async ({ open, api }) => {
