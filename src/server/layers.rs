@@ -65,8 +65,14 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
 
 /// Says to browsers what they must not do with an answer.
 async fn plain_headers(request: Request, next: Next) -> Response {
+    let is_program = request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if is_program {
+        // The same for whoever asks, from wherever; and in so many parts that what they are sent with counts.
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

@@ -18,7 +18,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE, VARY},
     },
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on},
@@ -113,6 +113,10 @@ async fn file(app: &App, request: Request, keep: &'static str) -> Response {
         response
             .headers_mut()
             .insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+        // A cache between must not give one browser what was packed for another.
+        response
+            .headers_mut()
+            .append(VARY, HeaderValue::from_static("accept-encoding"));
     }
     response
 }

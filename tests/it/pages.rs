@@ -158,6 +158,21 @@ async fn a_programs_form_is_answered_with_the_typed_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_are_packed_for_whoever_asks() {
+    let market = Market::embedded().open().await;
+    let style = market.get("/pkg/pizza-market.css").await;
+    assert_eq!(
+        (style.status, style.header("vary")),
+        (200, Some("accept-encoding"))
+    );
+    // Nobody reads a program from a page of another origin.
+    assert_eq!(style.header("access-control-expose-headers"), None);
+    let icons = market.get("/icons.svg").await;
+    let mut varies = icons.headers.get_all("vary").iter();
+    assert!(varies.any(|by| by == "accept-encoding"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pizzas_are_drawn_by_name() {
     let market = Market::embedded().open().await;
     let picture = market.get("/pizza.svg?slots=9&recipe=1&name=Diavola").await;
