@@ -1048,17 +1048,14 @@ async fn a_start_waits_for_who_reads() {
         .unwrap();
     let mut first = [0];
     std::io::Read::read_exact(reading.stdout.as_mut().unwrap(), &mut first).unwrap();
-    let instance = std::thread::scope(|scope| {
-        let start = scope.spawn(|| market.start());
-        std::thread::sleep(std::time::Duration::from_millis(2_500));
-        reading.kill().unwrap();
-        reading.wait().unwrap();
-        start.join().unwrap()
+    let mut waited = false;
+    let instance = Instance::start_hearing(market.command(), |line| {
+        if line.contains("reads in it") {
+            waited = true;
+            reading.kill().unwrap();
+            reading.wait().unwrap();
+        }
     });
-    assert!(
-        instance.said().contains("reads in it"),
-        "{}",
-        instance.said()
-    );
+    assert!(waited, "{}", instance.said());
     assert_eq!(instance.get("/readyz").await.status, 200);
 }

@@ -143,7 +143,12 @@ pub struct Instance {
 }
 
 impl Instance {
-    pub fn start(mut command: Command) -> Instance {
+    pub fn start(command: Command) -> Instance {
+        Instance::start_hearing(command, |_| ())
+    }
+
+    /// `hear` is told each line that it says until it listens.
+    pub fn start_hearing(mut command: Command, mut hear: impl FnMut(&str)) -> Instance {
         let mut process = command
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
@@ -155,6 +160,7 @@ impl Instance {
         for line in lines.by_ref() {
             let line = line.unwrap();
             said.lock().unwrap().push_str(&format!("{line}\n"));
+            hear(&line);
             if let Some((_, address)) = line.split_once("listening on ") {
                 url = Some(address.split('"').next().unwrap().trim().to_owned());
                 break;
