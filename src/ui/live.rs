@@ -130,7 +130,7 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
                     }
                     // One after the other: a list that changed in two places at once would move what stands between.
                     tick().await;
-                    if browser_time() - breath > BREATH {
+                    if is_seen() && browser_time() - breath > BREATH {
                         sleep(Duration::ZERO).await;
                         breath = browser_time();
                     }
@@ -139,8 +139,7 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
                         None => break,
                     }
                 }
-                // The timers of a page that nobody sees may be slow.
-                if !document().hidden() {
+                if is_seen() {
                     sleep(TOGETHER).await;
                 }
             }
@@ -153,6 +152,11 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
             }
         }
     }
+}
+
+/// The timers of a page that nobody sees are slow: nothing there may wait for one.
+fn is_seen() -> bool {
+    !document().hidden()
 }
 
 /// Takes one frame; says so when that cannot be.
