@@ -63,6 +63,7 @@ test('details are remembered only if wanted', async ({ open, api }) => {
   await expect(customer.getByLabel('Delivery address')).toHaveValue('Kurze Gasse 1');
   await customer.getByLabel('Remember this on my device').uncheck();
   await customer.getByRole('link', { name: 'Back to all offers' }).click();
+  await expect(customer.getByRole('link', { name: /^Take this offer.*Hawaii/ })).toBeFocused();
   await order('Margherita');
   await expect(customer.getByLabel('Your name')).toHaveValue('');
   await expect(customer.getByLabel('Remember this on my device')).not.toBeChecked();
@@ -103,6 +104,19 @@ test('an order’s page says when it comes, what is next, and can be shared', as
   await track.getByRole('button', { name: 'Share this page' }).click();
   await expect(track.getByText('The address is copied.')).toBeVisible();
   expect(await track.evaluate(() => navigator.clipboard.readText())).toBe(track.url());
+});
+
+test('an order that was given up costs nothing, and leads on', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  const track = await open(`/customer/${id}`);
+  await track.getByText('Cancel this order…').click();
+  await track.getByRole('button', { name: 'Cancel my Diavola' }).click();
+  await expect(track.getByText('Nothing is charged.', { exact: true })).toBeVisible();
+  await expect(track.getByText('You pay')).toHaveCount(0);
+  await expect(track.getByRole('main')).toBeFocused();
+  await expect(track.getByRole('link', { name: 'See what is hot' })).toBeVisible();
+  await track.goto(`/orders/${id}`);
+  await expect(track.getByText('Would have cost')).toBeVisible();
 });
 
 test.describe('without JavaScript', () => {

@@ -27,6 +27,7 @@ test('who comes second learns what happened instead', async ({ open, api }) => {
   await first.getByRole('button', { name: /^Order for/ }).click();
   await expect(first.getByRole('heading', { level: 1 })).toHaveText('Diavola arrives about');
   await expect(second.getByText('Somebody else took this one.')).toBeVisible();
+  await expect(second.getByRole('link', { name: 'See what else is hot' })).toBeFocused();
   await second.getByRole('link', { name: 'See what else is hot' }).click();
   await expect(second.getByText('Nothing is on offer right now')).toBeVisible();
 });

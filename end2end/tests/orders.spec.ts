@@ -145,6 +145,7 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   const order = page.getByRole('complementary', { name: 'One order' });
   // Beside the list, where there is room for both; else it is the page.
   for (const part of [list, page.getByRole('searchbox')]) await expect(part).toBeVisible({ visible: page.viewportSize()!.width >= 1280 });
+  await expect(page).toHaveTitle('Diavola · In the oven · Orders · Pizza Market');
   const slider = order.getByRole('slider', { name: 'Move through its time' });
   await expect(slider).toHaveAttribute('aria-valuetext', /^Event 4 of 4: In the oven, \d\d:\d\d$/);
   await slider.focus();
@@ -171,6 +172,7 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   await order.getByRole('link', { name: 'Close this order' }).click();
   await expect(order).toHaveCount(0);
   await expect(list).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Diavola' })).toBeFocused();
 });
 
 test('the pace is measured', async ({ open, api }) => {

@@ -88,6 +88,18 @@ test('text can be twice as large, and wider set, without loss', async ({ open, a
   }
 });
 
+test('the narrowest phones show all of it', async ({ open, api }) => {
+  const { offered, taken } = await evening(api);
+  for (const locale of ['en-GB', 'de-DE']) {
+    const page = await open('/', { viewport: { width: 320, height: 640 }, locale });
+    for (const path of ['/', '/supplier', '/customer', `/customer?take=${offered}`, `/customer/${taken}`, '/dispatch', '/orders', `/orders/${taken}`]) {
+      await page.goto(path);
+      await awake(page);
+      expect(await wider(page), path).toEqual([]);
+    }
+  }
+});
+
 /** One order in each state, with names from everywhere. */
 async function evening(api: Api) {
   await api.offer('Quattro Formaggi');

@@ -280,3 +280,33 @@ test('the ticket that the address leads to does not pull back who has gone on', 
   await frames(kitchen, 20);
   await expect(column(kitchen, 'To answer').getByRole('listitem').last()).toBeInViewport();
 });
+
+test('what goes above does not move what one reads', async ({ open, api }) => {
+  const ids: string[] = [];
+  for (let at = 1; at < 15; at++) ids.push((await api.offer(`Pizza ${at}`)).id);
+  const kitchen = await open(NAPOLI);
+  await kitchen.setViewportSize({ width: 390, height: 844 });
+  const read = ticket(kitchen, 'Pizza 12');
+  await read.scrollIntoViewIfNeeded();
+  await frames(kitchen, 5);
+  const before = (await read.boundingBox())!.y;
+  for (const [n, id] of ids.slice(0, 3).entries()) {
+    await api.post(`/api/orders/${id}/supplier-respond`, { accept: true, estimated_time: 25 });
+    await expect(column(kitchen, 'To answer').getByRole('listitem')).toHaveCount(13 - n);
+  }
+  await frames(kitchen, 5);
+  expect(Math.abs((await read.boundingBox())!.y - before)).toBeLessThan(3);
+});
+
+test('in a crowded column, what somebody has set stays while they look elsewhere', async ({ open, api }) => {
+  for (let at = 1; at < 41; at++) await api.offer(`Pizza ${at}`);
+  const kitchen = await open(NAPOLI);
+  await expect.poll(() => column(kitchen, 'To answer').getByRole('article').count()).toBeLessThan(40);
+  const minutes = ticket(kitchen, 'Pizza 2').first().getByRole('spinbutton');
+  await ticket(kitchen, 'Pizza 1').first().getByRole('button', { name: '5 minutes more' }).click();
+  await column(kitchen, 'To answer').getByRole('listitem').last().scrollIntoViewIfNeeded();
+  await frames(kitchen, 10);
+  await column(kitchen, 'To answer').getByRole('listitem').first().scrollIntoViewIfNeeded();
+  await expect(ticket(kitchen, 'Pizza 1').first().getByRole('spinbutton')).toHaveValue('30');
+  await expect(minutes).toHaveValue('25');
+});

@@ -335,6 +335,15 @@ impl Place {
     }
 
     /// The event that it stops at.
+    /// The order that one looks at more closely than at the others.
+    fn in_hand(&self) -> Option<OrderId> {
+        match self {
+            Place::Customer { taking, .. } => *taking,
+            Place::Orders { open, .. } => *open,
+            _ => None,
+        }
+    }
+
     pub fn at(&self) -> Option<usize> {
         match self {
             Place::Orders { at, .. } => *at,
@@ -445,14 +454,20 @@ impl Here {
                 ..
             }
         );
+        let left = self.0.with_untracked(Place::in_hand);
         self.0.set(place);
         if takes {
             // Wherever the offer stood, its form opens at the top.
             focus_soon(".open input:not([type=hidden])");
         } else if new_panel {
-            window().scroll_to_with_x_and_y(0.0, 0.0);
-            // Whoever works by keyboard or by ear begins where the work is.
-            focus_soon("main");
+            // Whoever works by keyboard or by ear begins where the work is; at its top.
+            request_animation_frame(|| {
+                let _ = focus("main");
+                window().scroll_to_with_x_and_y(0.0, 0.0);
+            });
+        } else if let Some(left) = left {
+            // Back to where it was opened.
+            focus_if_lost_soon(format!("main [href*='{left}']"));
         }
     }
 
@@ -584,27 +599,29 @@ fn destination(event: &web_sys::MouseEvent) -> Option<Place> {
 /// As soon as what has changed is shown, moves the focus to the first element that `selector` finds.
 pub fn focus_soon(selector: impl Into<String>) {
     let selector = selector.into();
-    request_animation_frame(move || focus(&selector));
+    request_animation_frame(move || {
+        // It may not be there.
+        let _ = focus(&selector);
+    });
 }
 
-/// The same, where what had the focus has gone with it.
+/// The same, where what had the focus has gone with it. If there is no such element either, it is the page's turn.
 pub fn focus_if_lost_soon(selector: String) {
     request_animation_frame(move || {
         let nowhere = document().body().map(web_sys::Element::from);
         let on = document().active_element();
-        if on.is_none() || on == nowhere {
-            focus(&selector);
+        if (on.is_none() || on == nowhere) && !focus(&selector) {
+            focus("main");
         }
     });
 }
 
-fn focus(selector: &str) {
+/// Whether there was something to focus.
+fn focus(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-    {
-        // It may not want it.
-        let _ = element.focus();
-    }
+    let found = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    // It may not want it.
+    found.map(|element| element.focus()).is_some()
 }
 
 #[cfg(test)]

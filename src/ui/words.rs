@@ -257,7 +257,15 @@ pub fn title(place: &Place, board: Option<&Board>) -> String {
                 waits(&|order| order.status == Status::Ready)
             )
         }
-        Place::Orders { .. } => t(["Orders", "Bestellungen"]).to_owned(),
+        Place::Orders { open, .. } => {
+            let orders = t(["Orders", "Bestellungen"]);
+            match open.and_then(|id| board?.get(id)) {
+                Some(order) => {
+                    format!("{} · {} · {orders}", order.pizza_name, status(order.status))
+                }
+                None => orders.to_owned(),
+            }
+        }
     };
     format!("{what} · Pizza Market")
 }

@@ -14,7 +14,7 @@ use crate::{
             list,
             small::{Detail, Icon, changing, empty, icon, mark, name, pizza, sum, text},
         },
-        place::{Here, Place, Shelf, ShelfSort, when_awake},
+        place::{Here, Place, Shelf, ShelfSort, focus_if_lost_soon, when_awake},
         words,
     },
 };
@@ -29,7 +29,6 @@ pub fn customer() -> AnyView {
         _ => None,
     });
     let calm = calm(offers(taking));
-    let (pizzas, kitchens) = how_many();
     let none =
         changing(move || (calm.shown.with(Vec::is_empty) && taking.get().is_none()).then(nothing));
     let taken = changing(move || taking.get().map(take_or_gone));
@@ -37,10 +36,7 @@ pub fn customer() -> AnyView {
         <main id="main" tabindex="-1">
             <div class="page-head">
                 <h1>{t(["Hot right now", "Jetzt zu haben"])}</h1>
-                <p>
-                    <output>{pizzas}</output> {t([" from ", " aus "])} {kitchens}
-                    {t([", all of them accepted and ready to start.", ", alle zugesagt und gleich im Ofen."])}
-                </p>
+                {how_many()}
             </div>
             {own_orders()}
             {tools()}
@@ -102,8 +98,8 @@ fn minutes(order: &Order) -> u32 {
     minutes.map_or(u32::MAX, |minutes| minutes.get().into())
 }
 
-/// `12 pizzas`, or `3 of 12 pizzas`; `7 kitchens`.
-fn how_many() -> (Signal<String>, Signal<String>) {
+/// `12 pizzas`, or `3 of 12 pizzas`, from `7 kitchens`. Nothing where there are none.
+fn how_many() -> AnyView {
     fn kitchens(board: &Board) -> Vec<String> {
         let hot = hot(board).map(|order| order.supplier_name.to_string());
         hot.collect()
@@ -117,6 +113,7 @@ fn how_many() -> (Signal<String>, Signal<String>) {
     });
     let pizzas = market.view(|board| kitchens(board).len());
     let kitchens = market.view(|board| list::sorted(kitchens(board).into_iter()).len());
+    let some = Memo::new(move |_| pizzas.get() > 0);
     let pizzas = text(move || {
         let all = plural(pizzas.get(), ["pizza", "Pizza"], ["pizzas", "Pizzen"]);
         match found.get() {
@@ -124,8 +121,20 @@ fn how_many() -> (Signal<String>, Signal<String>) {
             found => say!("{found} of {all}", "{found} von {all}"),
         }
     });
-    let kitchens = move || plural(kitchens.get(), ["kitchen", "Küche"], ["kitchens", "Küchen"]);
-    (pizzas, text(kitchens))
+    let kitchens =
+        text(move || plural(kitchens.get(), ["kitchen", "Küche"], ["kitchens", "Küchen"]));
+    changing(move || {
+        let (from, ready) = (
+            t([" from ", " aus "]),
+            t([
+                ", all of them accepted and ready to start.",
+                ", alle zugesagt und gleich im Ofen.",
+            ]),
+        );
+        some.get().then(|| {
+            view! { <p><output>{pizzas}</output> {from} {kitchens} {ready}</p> }.into_any()
+        })
+    })
 }
 
 /// What this device has taken and still waits for.
@@ -478,6 +487,10 @@ impl Whereto {
 fn gone(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let why = text(move || why_gone(order.get().status).to_owned());
+    if !Market::here().is_asleep_untracked() {
+        // Somebody was writing in the form that has gone.
+        focus_if_lost_soon(".open a".to_owned());
+    }
     view! {
         <article class="offer" data-gone="" id=format!("o{}", o.id) tabindex="-1">
             {top(&o)}

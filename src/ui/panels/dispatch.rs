@@ -180,6 +180,8 @@ fn queue(desk: Desk, waits: Memo<usize>) -> AnyView {
                 on:dragstart=drag
                 on:dragend=drop
                 on:contentvisibilityautostatechange=look
+                on:click=move |_| sight.touch()
+                on:input=move |_| sight.touch()
             >
                 {sight.hold(move || waits_for_a_driver(order, desk))}
             </li>

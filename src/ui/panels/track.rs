@@ -106,12 +106,30 @@ fn story(order: &Order, events: &[Event]) -> AnyView {
             </section>
             <section class="paper stack" aria-labelledby="bill">
                 <h2 id="bill">{t(["What it costs", "Was sie kostet"])}</h2>
-                {sum(order, &order.supplier_name, t(["You pay", "Du zahlst"]))}
+                {bill(order)}
             </section>
         </div>
         <div class="stack">{facts(order)} {may_cancel.then(|| cancel(order))} {too_late} {refused(order.id)}</div>
     }
     .into_any()
+}
+
+/// What it costs; and where it is no longer to come, that it costs nothing, and what there is instead.
+fn bill(order: &Order) -> AnyView {
+    if !has_ended(order) {
+        return sum(order, &order.supplier_name, t(["You pay", "Du zahlst"]));
+    }
+    let (nothing, others) = (
+        t(["Nothing is charged.", "Es kostet nichts."]),
+        t(["See what is hot", "Sehen, was es gibt"]),
+    );
+    view! { <p><strong>{nothing}</strong></p> <a class="button" href=Place::offers().address()>{others}</a> }
+        .into_any()
+}
+
+/// Whether it will not come any more.
+fn has_ended(order: &Order) -> bool {
+    matches!(order.status, Status::Cancelled | Status::SupplierRejected)
 }
 
 /// What is known of an order's way to the door.
@@ -340,7 +358,7 @@ const WAY: [Status; 7] = [
 ];
 
 fn steps(order: &Order, events: &[Event], way: &Way) -> Vec<AnyView> {
-    let ended = matches!(order.status, Status::Cancelled | Status::SupplierRejected);
+    let ended = has_ended(order);
     let seen = |status| {
         events
             .iter()
@@ -438,10 +456,12 @@ fn facts(order: &Order) -> AnyView {
 
 fn cancel(order: &Order) -> AnyView {
     let pizza = name(&order.pizza_name);
-    let word = view! { {t(["Cancel my ", "Meine "])} {pizza} {t(["", " stornieren"])} }.into_any();
+    let word =
+        view! { {t(["Cancel my", "Meine"])} " " {pizza} {t(["", " stornieren"])} }.into_any();
     let form = Act::new(api::Cancel::PATH)
         .on(Signal::stored(order.clone()))
         .class("stack")
+        .onward(|| Some("main".to_owned()))
         .form(|form| {
             view! {
                 <input type="hidden" name="by" value=Role::Customer.name()/>

@@ -18,7 +18,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-/// What shows that somebody is at work in an entry.
+/// What shows that somebody is in an entry.
 const BUSY: &str = "details[open], :focus";
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -92,6 +92,8 @@ pub struct Sight {
     pub id: Signal<Option<String>>,
     seen: RwSignal<bool>,
     shown: Memo<bool>,
+    /// Somebody has pressed or changed something in it.
+    touched: StoredValue<bool>,
 }
 
 /// Whether this browser tells what comes into sight. It is known once it has.
@@ -110,6 +112,7 @@ impl Sight {
             id,
             seen,
             shown,
+            touched: StoredValue::new(false),
         };
         // The browser tells of what is new and of what changes. What was there before the program has to be asked: which
         // lays out the page.
@@ -123,6 +126,11 @@ impl Sight {
         sight
     }
 
+    /// Hears of presses and changes in it.
+    pub fn touch(self) {
+        self.touched.set_value(true);
+    }
+
     /// Hears of `contentvisibilityautostatechange`.
     pub fn look(self, event: &web_sys::Event) {
         TELLS.store(true, Relaxed);
@@ -133,8 +141,9 @@ impl Sight {
             return;
         };
         let busy = || entry.and_then(|entry| entry.query_selector(BUSY).ok()?);
-        // What somebody has opened or is writing in stays.
-        self.seen.set(!skipped || busy().is_some());
+        // What somebody has had in hand stays, with what they have put there.
+        let kept = self.touched.get_value() || busy().is_some();
+        self.seen.set(!skipped || kept);
     }
 
     pub fn hold(self, ticket: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
@@ -162,7 +171,13 @@ pub fn entry(
     let sight = Sight::of(order, crowded);
     let look = move |event: web_sys::Event| sight.look(&event);
     view! {
-        <li node_ref=sight.entry id=sight.id on:contentvisibilityautostatechange=look>
+        <li
+            node_ref=sight.entry
+            id=sight.id
+            on:contentvisibilityautostatechange=look
+            on:click=move |_| sight.touch()
+            on:input=move |_| sight.touch()
+        >
             {sight.hold(move || ticket(order))}
         </li>
     }

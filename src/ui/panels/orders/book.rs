@@ -12,7 +12,7 @@ use crate::{
             reading::Reading,
             small::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
         },
-        place::{Here, Place, Sort, focus_soon, view_height},
+        place::{Here, Place, Sort, Wanted, focus_soon, view_height},
         words,
     },
 };
@@ -73,7 +73,7 @@ fn end(listed: Memo<Listed>) -> AnyView {
             }
             Some(Err(error)) => Some(refusal(words::unread(&error))),
             Some(Ok(())) if none.get() == 0 => None,
-            Some(Ok(())) if more.get().is_none() => Some(nothing()),
+            Some(Ok(())) if more.get().is_none() => Some(nothing(&wanted)),
             Some(Ok(())) => {
                 let word = t([
                     "None of these is like that. Older ones may be.",
@@ -86,7 +86,18 @@ fn end(listed: Memo<Listed>) -> AnyView {
     view! { {why} {changing(move || more.get().map(older))} }.into_any()
 }
 
-fn nothing() -> AnyView {
+fn nothing(wanted: &Wanted) -> AnyView {
+    if *wanted == Wanted::default() {
+        return empty(
+            Icon::Slice,
+            t(["No order yet", "Noch keine Bestellung"]),
+            t([
+                "It begins when a kitchen offers a pizza.",
+                "Es beginnt damit, dass eine Küche eine Pizza anbietet.",
+            ]),
+            Some((t(["To the kitchen", "Zur Küche"]), "/supplier".to_owned())),
+        );
+    }
     let next = t([
         "Either none has been made yet, or the filters are too narrow.",
         "Entweder gibt es noch keine, oder die Filter sind zu eng.",
@@ -207,7 +218,10 @@ fn row(order: Signal<Order>, today: Memo<usize>, place: Signal<String>) -> AnyVi
         Some(match order.get().customer_name {
             Some(customer) => name(&customer),
             None => {
-                let nobody = t(["nobody yet", "noch niemand"]);
+                let nobody = t(match status().is_final() {
+                    true => ["nobody", "niemand"],
+                    false => ["nobody yet", "noch niemand"],
+                });
                 view! { <span class="soft">{nobody}</span> }.into_any()
             }
         })

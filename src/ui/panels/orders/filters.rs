@@ -44,6 +44,7 @@ pub fn filters() -> AnyView {
                 <div class="affix">
                     <span>{icon(Icon::Search)}</span>
                     <input class="input searching" id="q" type="search" name="q" autocomplete="off" value=typed prop:value=typed on:input=type_in/>
+                    {show}
                 </div>
             </div>
             <details class="unfold" open=unfolded>
@@ -53,7 +54,6 @@ pub fn filters() -> AnyView {
                 {minute("from", ["Made from", "Gemacht ab"])}
                 {minute("until", ["Made until", "Gemacht bis"])}
                 {sorts()}
-                {show}
             </details>
             {status}
         </form>

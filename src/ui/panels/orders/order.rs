@@ -180,8 +180,12 @@ fn facts(order: &Order) -> AnyView {
         .as_ref()
         .map(|address| address.to_string());
     let driver = order.driver_name.as_ref().map(|driver| driver.to_string());
+    let pays = match order.status {
+        Status::Cancelled | Status::SupplierRejected => ["Would have cost", "Hätte gekostet"],
+        _ => ["Customer pays", "Kunde zahlt"],
+    };
     view! {
-        {sum(order, &order.supplier_name, t(["Customer pays", "Kunde zahlt"]))}
+        {sum(order, &order.supplier_name, t(pays))}
         <dl class="facts">
             {fact(Icon::Person, t(["Customer", "Kunde"]), customer)}
             {fact(Icon::Pin, t(["Address", "Adresse"]), address)}
