@@ -310,3 +310,15 @@ test('in a crowded column, what somebody has set stays while they look elsewhere
   await expect(ticket(kitchen, 'Pizza 1').first().getByRole('spinbutton')).toHaveValue('30');
   await expect(minutes).toHaveValue('25');
 });
+
+test('the way back leads to where one was', async ({ open, api }) => {
+  for (let at = 1; at < 15; at++) await api.offer(`Pizza ${at}`);
+  const kitchen = await open(NAPOLI);
+  await kitchen.setViewportSize({ width: 390, height: 844 });
+  await ticket(kitchen, 'Pizza 12').scrollIntoViewIfNeeded();
+  await kitchen.getByRole('navigation', { name: 'Panels' }).getByRole('link', { name: /^Dispatch/ }).evaluate((link: HTMLElement) => link.click());
+  await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Dispatch');
+  await expect.poll(() => kitchen.evaluate(() => scrollY)).toBe(0);
+  await kitchen.goBack();
+  await expect(ticket(kitchen, 'Pizza 12')).toBeInViewport();
+});

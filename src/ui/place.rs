@@ -406,14 +406,16 @@ impl Here {
         Memo::new(move |_| self.0.with(read))
     }
 
-    /// Goes there. Another panel begins at its top.
+    /// Goes there. Another panel begins at its top; the way back leads to where one was.
     pub fn go(self, place: Place) {
         let address = place.address();
-        let pushed = window()
-            .history()
-            .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&address)));
+        let pushed = window().history().and_then(|history| {
+            let down = window().scroll_y().unwrap_or_default();
+            history.replace_state(&down.into(), "")?;
+            history.push_state_with_url(&JsValue::NULL, "", Some(&address))
+        });
         if pushed.is_ok() {
-            self.arrive(place);
+            self.arrive(place, 0.0);
         }
     }
 
@@ -431,14 +433,14 @@ impl Here {
         self.go(place);
     }
 
-    fn arrive(self, place: Place) {
+    fn arrive(self, place: Place, down: f64) {
         let panel = place.panel();
         if self.0.with_untracked(Place::panel) == panel {
-            return self.stand(place, false);
+            return self.stand(place, None);
         }
         spawn_local(async move {
             if panels::fetch(panel).await {
-                self.stand(place, true);
+                self.stand(place, Some(down));
             } else {
                 // There may be a newer release; else the browser says that it is offline.
                 let _ = location().reload();
@@ -446,7 +448,8 @@ impl Here {
         });
     }
 
-    fn stand(self, place: Place, new_panel: bool) {
+    /// `down`: so far down on another panel than before.
+    fn stand(self, place: Place, down: Option<f64>) {
         let takes = matches!(
             place,
             Place::Customer {
@@ -459,11 +462,11 @@ impl Here {
         if takes {
             // Wherever the offer stood, its form opens at the top.
             focus_soon(".open input:not([type=hidden])");
-        } else if new_panel {
-            // Whoever works by keyboard or by ear begins where the work is; at its top.
-            request_animation_frame(|| {
+        } else if let Some(down) = down {
+            request_animation_frame(move || {
+                // Whoever works by keyboard or by ear begins where the work is.
                 let _ = focus("main");
-                window().scroll_to_with_x_and_y(0.0, 0.0);
+                window().scroll_to_with_x_and_y(0.0, down);
             });
         } else if let Some(left) = left {
             // Back to where it was opened.
@@ -481,10 +484,16 @@ impl Here {
             come(SETTLING);
         }
         window_event_listener_untyped("hashchange", |_| come(SETTLING));
-        window_event_listener_untyped("popstate", move |_| match address_bar() {
+        window_event_listener_untyped("popstate", move |event| match address_bar() {
             // A browser that cannot load it anew stays where it is.
             place if place.is_still() => drop(location().reload()),
-            place => self.arrive(place),
+            place => {
+                let down = js_sys::Reflect::get(&event, &"state".into());
+                self.arrive(
+                    place,
+                    down.ok().and_then(|down| down.as_f64()).unwrap_or_default(),
+                );
+            }
         });
         on_click(Box::new(move |event| {
             if let Some(place) = destination(&event) {
