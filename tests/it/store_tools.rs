@@ -1053,9 +1053,9 @@ async fn a_start_waits_for_who_reads() {
         if line.contains("reads in it") {
             waited = true;
             reading.kill().unwrap();
-            reading.wait().unwrap();
         }
     });
+    reading.wait().unwrap();
     assert!(waited, "{}", instance.said());
     assert_eq!(instance.get("/readyz").await.status, 200);
 }
