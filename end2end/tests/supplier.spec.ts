@@ -82,7 +82,7 @@ test('an earlier pizza brings its price, and the customer’s price follows', as
   await expect(kitchen.getByLabel('Your price')).toHaveValue('9,50');
   await kitchen.getByRole('button', { name: 'Offer it' }).click();
   await expect(column(kitchen, 'To answer').getByRole('article')).toHaveCount(2);
-  await expect(kitchen.getByText('€11.88')).toBeVisible();
+  await expect(column(kitchen, 'To answer').getByText('€11.88')).toBeVisible();
 });
 
 test('what is still to make is counted', async ({ open, api }) => {

@@ -161,8 +161,9 @@ impl Feed {
             }
             view.ring.push(frame(text));
         }
+        // Whoever looked while a stopped process had just gone on was told that nobody knows.
+        let news = view.is_stale() || !view.vouched || !entries.is_empty();
         (view.proved, view.proved_at) = (Instant::now(), now());
-        let news = !view.vouched || !entries.is_empty();
         view.vouched = true;
         drop(guard);
         if news {
@@ -426,4 +427,31 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<(Ring<Utf8Bytes>, St
         }
     }
     Ok((ring, stopwatch))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_after_a_long_silence_is_news() {
+        let feed = Feed::default();
+        let cursor = "e-0".parse().unwrap();
+        *feed.write() = Some(View {
+            board: Board::new(cursor, Counts::default(), vec![], None),
+            ring: Ring::new(0, HELD),
+            stopwatch: Stopwatch::default(),
+            proved: Instant::now() - 2 * STALE,
+            proved_at: now(),
+            vouched: true,
+        });
+        let mut moved = feed.watch();
+        assert!(!feed.is_current());
+        assert!(feed.take(&[]));
+        assert!(feed.is_current() && moved.has_changed().unwrap());
+        // The next one is none.
+        moved.mark_unchanged();
+        assert!(feed.take(&[]));
+        assert!(!moved.has_changed().unwrap());
+    }
 }

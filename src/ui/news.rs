@@ -50,16 +50,17 @@ fn matters(place: &Place, event: &Event) -> bool {
     }
 }
 
-/// Whether somebody at this device waits for it, and does not look at it: offers list one's own orders, too.
+/// Whether somebody at this device waits for it, and does not look at its page.
 fn is_awaited(place: &Place, order: &Order) -> bool {
-    !matches!(place, Place::Customer { .. })
-        && *place != Place::Track(order.id)
-        && mine::orders().contains(&order.id)
+    *place != Place::Track(order.id) && mine::orders().contains(&order.id)
 }
 
+/// Its ticket, or where offers list one's own orders.
 fn is_in_sight(order: &Order) -> bool {
-    let ticket = document().get_element_by_id(&format!("o{}", order.id));
-    ticket.is_some_and(|ticket| is_in_view(&ticket))
+    let id = order.id;
+    let shows = format!("[id='o{id}'], .own [href$='{id}']");
+    let found = document().query_selector(&shows).ok().flatten();
+    found.is_some_and(|found| is_in_view(&found))
 }
 
 fn way_to(place: &Place, order: &Order) -> String {

@@ -334,7 +334,6 @@ impl Place {
         }
     }
 
-    /// The event that it stops at.
     /// The order that one looks at more closely than at the others.
     fn in_hand(&self) -> Option<OrderId> {
         match self {
@@ -344,6 +343,7 @@ impl Place {
         }
     }
 
+    /// The event that it stops at.
     pub fn at(&self) -> Option<usize> {
         match self {
             Place::Orders { at, .. } => *at,
@@ -628,9 +628,18 @@ pub fn focus_if_lost_soon(selector: String) {
 /// Whether there was something to focus.
 fn focus(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();
-    let found = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    else {
+        return false;
+    };
+    let down = window().scroll_y();
     // It may not want it.
-    found.map(|element| element.focus()).is_some()
+    let _ = element.focus();
+    if let Some(down) = down.ok().filter(|_| element.id() == "main") {
+        // Nobody wants to be taken to the edge of the page that they are looking at.
+        window().scroll_to_with_x_and_y(0.0, down);
+    }
+    true
 }
 
 #[cfg(test)]
