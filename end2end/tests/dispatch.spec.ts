@@ -89,6 +89,22 @@ test('what is selected is dragged to a driver', async ({ open, api, isMobile }) 
   await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(3);
 });
 
+test('before the page is awake, several can be given, too', async ({ browser, market, api, contextOptions, viewport }) => {
+  for (const pizza of ['Diavola', 'Hawaii']) await ready(api, pizza);
+  const page = await (await browser.newContext({ ...contextOptions, viewport, baseURL: market.url })).newPage();
+  // Its program is never answered for.
+  await page.route(/\.wasm$/, () => {});
+  await page.goto('/dispatch');
+  const several = page.getByLabel('Give all that is selected to');
+  await expect(several).toBeHidden();
+  for (const pizza of ['Diavola', 'Hawaii']) await ticket(page, pizza).getByLabel('Select').check();
+  await several.selectOption('Somebody new…');
+  await page.getByLabel('Name of somebody new').filter({ visible: true }).last().fill('Jonas');
+  await page.getByRole('button', { name: 'Assign', exact: true }).last().click();
+  await expect(column(page, 'Jonas').getByRole('article')).toHaveCount(2);
+  await page.context().close();
+});
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
 

@@ -200,6 +200,11 @@ impl Status {
     pub fn is_final(self) -> bool {
         self.moves(None).next().is_none()
     }
+
+    /// It will not come, and nobody pays for it.
+    pub fn is_void(self) -> bool {
+        matches!(self, Status::SupplierRejected | Status::Cancelled)
+    }
 }
 
 #[cfg(test)]

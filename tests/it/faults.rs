@@ -57,7 +57,7 @@ impl Scene {
 
     fn pid(&self) -> String {
         let info: redis::InfoDict = redis::cmd("INFO")
-            .query(&mut connection(&self.server))
+            .query(&mut self.server.connection())
             .unwrap();
         info.get::<u32>("process_id").unwrap().to_string()
     }
@@ -88,16 +88,11 @@ impl Scene {
     }
 }
 
-fn connection(server: &RedisServer) -> redis::Connection {
-    let client = redis::Client::open(server.url()).unwrap();
-    client.get_connection().unwrap()
-}
-
 fn cli(server: &RedisServer, args: &[&str]) {
     let mut command = redis::cmd(args[0]);
     command
         .arg(&args[1..])
-        .query::<redis::Value>(&mut connection(server))
+        .query::<redis::Value>(&mut server.connection())
         .unwrap();
 }
 
@@ -350,7 +345,7 @@ async fn a_replica_that_lagged_behind_is_another_store() {
 fn holds(server: &RedisServer, key: &str) -> bool {
     redis::cmd("EXISTS")
         .arg(key)
-        .query(&mut connection(server))
+        .query(&mut server.connection())
         .unwrap()
 }
 

@@ -358,10 +358,7 @@ fn dump(market: &Market) -> BTreeMap<String, Vec<u8>> {
                 .collect()
         }
         Store::Redis(server) => {
-            let mut connection = ::redis::Client::open(server.url())
-                .unwrap()
-                .get_connection()
-                .unwrap();
+            let mut connection = server.connection();
             let keys: Vec<String> = ::redis::cmd("KEYS")
                 .arg("*")
                 .query(&mut connection)
@@ -426,10 +423,7 @@ async fn nothing_that_is_stored_steers_the_terminal(market: Market) {
         .await;
     // And what others may write.
     if let Store::Redis(server) = &market.store {
-        let mut connection = ::redis::Client::open(server.url())
-            .unwrap()
-            .get_connection()
-            .unwrap();
+        let mut connection = server.connection();
         let key = format!("order:{}", id(&path));
         let text: String = ::redis::cmd("GET")
             .arg(&key)
@@ -646,11 +640,7 @@ async fn results_that_nobody_gets_are_no_success() {
 async fn no_command_lets_what_is_stored_steer_the_terminal() {
     let mut market = Market::redis();
     stop(market.open().await);
-    let url = market.server().url();
-    let mut connection = ::redis::Client::open(url)
-        .unwrap()
-        .get_connection()
-        .unwrap();
+    let mut connection = market.server().connection();
     let mut set = ::redis::cmd("SET");
     let set = set.arg("order:7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f11");
     let set = set.arg(r#"{"\u001b[2J\u202e": 1}"#);
@@ -674,11 +664,7 @@ async fn no_command_lets_what_is_stored_steer_the_terminal() {
 async fn a_store_of_a_later_shape_is_not_misread() {
     let mut market = Market::redis();
     stop(market.open().await);
-    let url = market.server().url();
-    let mut connection = ::redis::Client::open(url)
-        .unwrap()
-        .get_connection()
-        .unwrap();
+    let mut connection = market.server().connection();
     let mut later = ::redis::cmd("HSET");
     let later = later.arg("pizza:meta").arg("schema").arg(99);
     later.exec(&mut connection).unwrap();

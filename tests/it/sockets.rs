@@ -342,10 +342,7 @@ async fn a_storm_of_clients_is_current_again_soon() {
     instance.kill();
     let instance = market.open().await;
     let reads = |market: &mut Market| {
-        let mut connection = ::redis::Client::open(market.server().url())
-            .unwrap()
-            .get_connection()
-            .unwrap();
+        let mut connection = market.server().connection();
         let stats: String = ::redis::cmd("INFO")
             .arg("commandstats")
             .query(&mut connection)

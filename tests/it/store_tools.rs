@@ -46,10 +46,7 @@ fn file(market: &Market) -> PathBuf {
 
 fn redis(market: &Market) -> ::redis::Connection {
     match &market.store {
-        Store::Redis(server) => ::redis::Client::open(server.url())
-            .unwrap()
-            .get_connection()
-            .unwrap(),
+        Store::Redis(server) => server.connection(),
         Store::Embedded(_) => panic!("no Redis"),
     }
 }

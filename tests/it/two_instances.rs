@@ -16,7 +16,7 @@ impl RedisServer {
         command.query(&mut self.connection()).unwrap()
     }
 
-    fn connection(&self) -> redis::Connection {
+    pub fn connection(&self) -> redis::Connection {
         redis::Client::open(self.url())
             .unwrap()
             .get_connection()

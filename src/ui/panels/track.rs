@@ -116,7 +116,7 @@ fn story(order: &Order, events: &[Event]) -> AnyView {
 
 /// What it costs; and where it is no longer to come, that it costs nothing, and what there is instead.
 fn bill(order: &Order) -> AnyView {
-    if !has_ended(order) {
+    if !order.status.is_void() {
         return sum(order, &order.supplier_name, t(["You pay", "Du zahlst"]));
     }
     let (nothing, others) = (
@@ -125,11 +125,6 @@ fn bill(order: &Order) -> AnyView {
     );
     view! { <p><strong>{nothing}</strong></p> <a class="button" href=Place::offers().address()>{others}</a> }
         .into_any()
-}
-
-/// Whether it will not come any more.
-fn has_ended(order: &Order) -> bool {
-    matches!(order.status, Status::Cancelled | Status::SupplierRejected)
 }
 
 /// What is known of an order's way to the door.
@@ -358,7 +353,7 @@ const WAY: [Status; 7] = [
 ];
 
 fn steps(order: &Order, events: &[Event], way: &Way) -> Vec<AnyView> {
-    let ended = has_ended(order);
+    let ended = order.status.is_void();
     let seen = |status| {
         events
             .iter()

@@ -180,9 +180,9 @@ fn facts(order: &Order) -> AnyView {
         .as_ref()
         .map(|address| address.to_string());
     let driver = order.driver_name.as_ref().map(|driver| driver.to_string());
-    let pays = match order.status {
-        Status::Cancelled | Status::SupplierRejected => ["Would have cost", "Hätte gekostet"],
-        _ => ["Customer pays", "Kunde zahlt"],
+    let pays = match order.status.is_void() {
+        true => ["Would have cost", "Hätte gekostet"],
+        false => ["Customer pays", "Kunde zahlt"],
     };
     view! {
         {sum(order, &order.supplier_name, t(pays))}
