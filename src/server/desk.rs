@@ -7,7 +7,7 @@ use super::{
     ledger::{Batch, Health, Ledger, Outcome, Query, Result as Stored, StoreError, Tail, Text},
     now,
     once::{Answer, Sending},
-    orders,
+    orders, trace,
 };
 use crate::domain::{
     Command, Cursor, Error, Event, Expected, Field, Found, Name, Offer, Order, OrderId, Pace, Role,
@@ -141,13 +141,10 @@ impl Desk {
         sending: Option<&Sending>,
         until: Instant,
     ) -> Result<Option<Answer>, Error> {
-        change.until = Some(until);
+        (change.until, change.trace) = (Some(until), trace::parent());
         change.once = sending
             .map(|sending| sending.remember(&result))
             .transpose()?;
-        if let Ok(order) = &result {
-            self.feed.causes.note(order);
-        }
         Ok(match (self.commit(change).await?, sending) {
             (Outcome::Done(_), _) => Some(result.into()),
             (Outcome::Known(text, _), Some(sending)) => Some(sending.recall(&text)),

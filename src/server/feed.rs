@@ -5,10 +5,9 @@
 //! epoch) everything is read anew, and sockets see that their cursor is of another history.
 
 use super::{
-    ledger::{Ledger, Query, Result, StoreError, Tail, Text},
+    ledger::{Ledger, Logged, Query, Result, StoreError, Tail, Text},
     metrics::{FEED_DELAY, STAGE_SECONDS},
-    now, orders,
-    trace::Causes,
+    now, orders, trace,
 };
 use crate::domain::{
     Board, Counts, Cursor, Event, EventType, Folded, Order, Pace, Reach, Ring, Row, Status,
@@ -42,8 +41,6 @@ pub struct Feed {
     moved: watch::Sender<u64>,
     /// How often the log did not deliver, or was lost, and reading it began anew.
     restarts: AtomicU64,
-    /// Which traces the events that are to come belong to.
-    pub causes: Causes,
 }
 
 struct View {
@@ -137,13 +134,13 @@ impl Feed {
     }
 
     /// Adds entries to ring and board: false if one does not follow.
-    fn take(&self, entries: &[Text]) -> bool {
+    fn take(&self, entries: &[Logged]) -> bool {
         let mut guard = self.write();
         let Some(view) = guard.as_mut() else {
             return false;
         };
         let mut spans = Vec::new();
-        for text in entries {
+        for Logged { text, trace } in entries {
             let Ok(event) = serde_json::from_str::<Event>(text) else {
                 tracing::error!(after = %view.board.cursor(), "an entry of the log cannot be read");
                 return false;
@@ -155,7 +152,7 @@ impl Feed {
                 histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
             }
             histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
-            if let Some(span) = self.causes.follow(&event.order) {
+            if let Some(span) = trace.as_deref().map(trace::deliver) {
                 span.record("cursor", tracing::field::display(&event.id));
                 spans.push(span);
             }
@@ -409,7 +406,7 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<(Ring<Utf8Bytes>, St
             .await?
         {
             Tail::Entries(entries) if !entries.is_empty() => {
-                for entry in &entries {
+                for Logged { text: entry, .. } in &entries {
                     seq += 1;
                     // What cannot be read says nothing; a board that needs it says so.
                     if let Ok(event) = serde_json::from_str(entry) {

@@ -287,7 +287,13 @@ impl Viewer {
                             seq: cursor.seq + entries.len() as u64,
                             ..cursor.clone()
                         };
-                        self.send(entries.iter().map(feed::frame).collect()).await?;
+                        self.send(
+                            entries
+                                .iter()
+                                .map(|entry| feed::frame(&entry.text))
+                                .collect(),
+                        )
+                        .await?;
                         self.cursor = Some(cursor);
                     }
                     Ok(_) => match self.app.desk.feed().cursor() {

@@ -3,22 +3,19 @@
 //! Spans of traces have a target of their own, [`TARGET`]. The log does not see them, and they see nothing of the
 //! log; where no traces are exported, nobody sees them, and they cost nothing.
 //!
-//! A change's trace goes on in the feed of the instance that made it. It does not reach the feeds of others: an
-//! event is the same text in the log, in a backup and on the channel, and would have to carry for ever what is of
-//! use for a minute. The cursor stands on both sides, for whoever wants to find the other one.
+//! A change's trace goes on in the feeds of all instances: beside the entry of the log, and not in it, since an
+//! event is the same text in a backup and on the channel, and would have to carry for ever what is of use for a
+//! minute.
 
-use crate::domain::Order;
+use super::ledger::Text;
 use axum::http::HeaderMap;
 use opentelemetry::{
     Context,
     propagation::{Extractor, TextMapPropagator},
-    trace::{SpanContext, TraceContextExt, TraceId},
+    trace::{TraceContextExt, TraceId},
 };
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard},
-};
+use std::collections::HashMap;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -53,51 +50,27 @@ impl Extractor for Headers<'_> {
     }
 }
 
-/// The spans that changes of this instance were made in, until the feed hears of them.
-#[derive(Default)]
-pub struct Causes(Mutex<VecDeque<Cause>>);
+/// The name of what a `traceparent` stands under.
+const PARENT: &str = "traceparent";
 
-struct Cause {
-    /// As it is then: of several who want the same, one leads to it.
-    order: Order,
-    span: SpanContext,
+/// Where what follows from the present span goes on, if it is traced: a `traceparent`.
+pub fn parent() -> Option<Text> {
+    let context = Span::current().context();
+    if !context.span().span_context().is_sampled() {
+        return None;
+    }
+    let mut headers = HashMap::new();
+    TraceContextPropagator::new().inject_context(&context, &mut headers);
+    headers.remove(PARENT).map(Text::from)
 }
 
-impl Causes {
-    /// What has not come back by then never will: it was not stored.
-    const MOST: usize = 256;
-
-    /// The change that leads to `order` is about to be made.
-    pub fn note(&self, order: &Order) {
-        let context = Span::current().context();
-        let span = context.span().span_context().clone();
-        if !span.is_sampled() {
-            return;
-        }
-        let mut all = self.all();
-        if all.len() == Causes::MOST {
-            all.pop_front();
-        }
-        all.push_back(Cause {
-            order: order.clone(),
-            span,
-        });
+/// A span for an entry of the log that is on its way to every socket, in the trace that it was written in.
+pub fn deliver(parent: &str) -> Span {
+    let span = tracing::info_span!(target: TARGET, "deliver", cursor = tracing::field::Empty);
+    if !span.is_disabled() {
+        let headers = HashMap::from([(PARENT.to_owned(), parent.to_owned())]);
+        let context = TraceContextPropagator::new().extract_with_context(&Context::new(), &headers);
+        let _ = span.set_parent(context);
     }
-
-    /// A span for what follows from the change that led to `order`, if it was made here.
-    pub fn follow(&self, order: &Order) -> Option<Span> {
-        let mut all = self.all();
-        let place = all.iter().position(|cause| cause.order == *order)?;
-        let cause = all.remove(place)?;
-        drop(all);
-        let span = tracing::info_span!(target: TARGET, "deliver", cursor = tracing::field::Empty);
-        let _ = span.set_parent(Context::new().with_remote_span_context(cause.span));
-        Some(span)
-    }
-
-    fn all(&self) -> MutexGuard<'_, VecDeque<Cause>> {
-        self.0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
+    span
 }

@@ -587,6 +587,43 @@ async fn a_trace_goes_on_from_the_request_to_the_feed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trace_goes_on_in_the_feeds_of_other_instances() {
+    let collector = Collector::start(true);
+    let market = Market::redis().with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url());
+    let (mut one, mut other) = (market.open().await, market.open().await);
+    let mut socket = other.follow().await;
+    let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let request = one
+        .request(Method::POST, "/api/orders")
+        .json(&offer("Diavola"))
+        .header("traceparent", format!("00-{trace}-{parent}-01"));
+    assert_eq!(one.send(request).await.status, 201);
+    let frame = socket.event().await;
+    for instance in [&mut one, &mut other] {
+        instance.signal("-TERM");
+        assert!(instance.ended(Duration::from_secs(10)).success());
+    }
+
+    let spans = collector.spans();
+    let named = |name: &str| -> Vec<_> {
+        let all = spans.iter().filter(|span| hex(&span.trace_id) == trace);
+        all.filter(|span| span.name == name).collect()
+    };
+    let [command] = named("command offer")[..] else {
+        panic!("not one command in {spans:?}");
+    };
+    let delivered = named("deliver");
+    assert_eq!(delivered.len(), 2, "{spans:?}");
+    for span in delivered {
+        assert_eq!(span.parent_span_id, command.span_id);
+        let cursor = format!("StringValue({})", frame["id"]);
+        assert_eq!(attribute(span, "cursor"), Some(cursor));
+    }
+    // It is of use for a minute, and is in nothing that stays.
+    assert!(frame.get("trace").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dead_collector_costs_spans_and_nothing_else() {
     let collector = Collector::start(false);
     let market = Market::embedded()

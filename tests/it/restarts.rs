@@ -35,7 +35,9 @@ async fn everything_survives_a_kill(market: Market) {
     .map(String::clone);
     let mut answers = Vec::new();
     for path in &before {
-        answers.push(instance.get(path).await.json());
+        let answer = instance.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answers.push(answer.json());
     }
     instance.kill();
 

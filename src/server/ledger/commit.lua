@@ -5,7 +5,7 @@
 -- KEYS  meta, log, what is remembered under the batch's name, then in this order: expected documents, written
 --       documents, indexes, histories
 -- ARGV  epoch, until when (ms by this Redis' clock) it may happen, retention, channel, what to remember and for
---       how many ms, then four counts and, for each in turn:
+--       how many ms, the trace or nothing, then four counts and, for each in turn:
 --       expected   "+" and the text, or "-" where there must be none
 --       written    the text
 --       indexes    "+" or "-", and the member
@@ -18,6 +18,7 @@ local function arg() a = a + 1; return ARGV[a] end
 
 local meta, log, once = key(), key(), key()
 local epoch, deadline, retention, channel, remember, keep = arg(), tonumber(arg()), arg(), arg(), arg(), arg()
+local trace = arg()
 local expected, written, indexes, histories = tonumber(arg()), tonumber(arg()), tonumber(arg()), tonumber(arg())
 
 if redis.call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
@@ -40,7 +41,9 @@ for _ = 1, histories do
   -- '%.0f': plain concatenation would write 1e+14.
   seq = string.format('%.0f', redis.call('HINCRBY', meta, 'seq', 1))
   local entry = arg() .. ',"id":"' .. epoch .. '-' .. seq .. '"}'
-  redis.call('XADD', log, 'MAXLEN', '~', retention, seq .. '-0', 'entry', entry)
+  -- The entry comes last: readers that know nothing of traces take the last field.
+  local fields = trace == '' and {'entry', entry} or {'trace', trace, 'entry', entry}
+  redis.call('XADD', log, 'MAXLEN', '~', retention, seq .. '-0', unpack(fields))
   redis.call('RPUSH', key(), entry)
   redis.call('PUBLISH', channel, entry)
 end

@@ -182,7 +182,7 @@ fn at(cursor: &Cursor, seq: u64) -> Cursor {
 
 async fn entries(ledger: &dyn Ledger, cursor: &Cursor) -> Vec<String> {
     match ledger.after(cursor, 1_000, Duration::ZERO).await.unwrap() {
-        Tail::Entries(entries) => entries.iter().map(|entry| entry.to_string()).collect(),
+        Tail::Entries(entries) => entries.iter().map(|entry| entry.text.to_string()).collect(),
         Tail::Lost => panic!("lost after {cursor}"),
     }
 }
@@ -411,6 +411,34 @@ async fn a_reader_is_woken_or_told_that_there_is_nothing(engine: Engine) {
     }
 }
 
+async fn a_trace_goes_with_its_entries_to_whoever_follows_the_log(engine: Engine) {
+    let ledger = engine.open().await;
+    let start = head(&*ledger).await;
+    let trace = Some(text(
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    ));
+    let many = Batch {
+        log: vec![create(2).log.remove(0); 3],
+        trace: trace.clone(),
+        ..create(2)
+    };
+    for batch in [create(1), many, create(3)] {
+        ledger.commit(batch).await.unwrap();
+    }
+    let traces = match ledger.after(&start, 10, Duration::ZERO).await.unwrap() {
+        Tail::Entries(entries) => entries.into_iter().map(|entry| entry.trace),
+        Tail::Lost => panic!("lost"),
+    };
+    let none = None;
+    assert_eq!(
+        traces.collect::<Vec<_>>(),
+        [&none, &trace, &trace, &trace, &none].map(Option::clone)
+    );
+    let texts = entries(&*ledger, &start).await;
+    assert_eq!(texts.len(), 5);
+    assert_eq!(texts[1], &*ledger.history(&key(2)).await.unwrap()[0]);
+}
+
 async fn old_entries_are_lost_and_it_says_so(engine: Engine) {
     let ledger = engine.open().await;
     let start = head(&*ledger).await;
@@ -601,6 +629,7 @@ on_both_engines! {
     a_name_is_forgotten_in_time,
     pages_follow_each_other,
     a_reader_is_woken_or_told_that_there_is_nothing,
+    a_trace_goes_with_its_entries_to_whoever_follows_the_log,
     old_entries_are_lost_and_it_says_so,
     everything_survives_being_closed,
     of_conflicting_batches_one_wins,

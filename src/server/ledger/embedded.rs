@@ -7,8 +7,8 @@ use super::aside::Aside;
 use super::snapshot::{Snapshot, from_file};
 use super::witness::Witness;
 use super::{
-    Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Outcome, Page, Query,
-    Result, StoreError, Tail, Text, recall, remember, schema,
+    Batch, Durability, Health, Index, IndexChange, Key, Ledger, Listing, Logged, Outcome, Page,
+    Query, Result, StoreError, Tail, Text, recall, remember, schema,
 };
 use crate::domain::{Cursor, Epoch};
 use crate::server::now;
@@ -19,13 +19,13 @@ use redb::{
 };
 use std::{
     cell::Cell,
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{Arc, Once},
+    sync::{Arc, Mutex, MutexGuard, Once},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -52,6 +52,8 @@ pub(super) const CACHE: usize = 64 * 1024 * 1024;
 const MOMENT: Duration = Duration::from_secs(2);
 /// Commits in one transaction at most. More would make the first of them wait for nothing.
 const GROUP: usize = 256;
+/// Traces of entries that are remembered. Who follows the log is never so far behind for long.
+const TRACES: usize = 2 * GROUP;
 
 /// A file that is open for reading alone.
 pub type ReadOnly = dyn ReadableDatabase + Send + Sync;
@@ -63,6 +65,7 @@ pub struct Embedded<D: ?Sized = Database> {
     /// The thread that writes, if there is one.
     keeper: Option<JoinHandle<()>>,
     head: watch::Receiver<Cursor>,
+    traces: Traces,
     /// Why nothing could be written last, if nothing could.
     trouble: watch::Receiver<Option<String>>,
 }
@@ -88,6 +91,35 @@ impl From<DatabaseError> for Unreadable {
 impl From<StoreError> for Unreadable {
     fn from(error: StoreError) -> Unreadable {
         Unreadable::Broken(error)
+    }
+}
+
+/// Which traces the newest entries were written in, by their numbers. The file does not know.
+#[derive(Clone, Default)]
+struct Traces(Arc<Mutex<VecDeque<(u64, Text)>>>);
+
+impl Traces {
+    /// A batch has been written, up to `end`.
+    fn note(&self, batch: &Batch, end: &Cursor) {
+        let Some(trace) = &batch.trace else { return };
+        let mut all = self.all();
+        for back in (0..batch.log.len() as u64).rev() {
+            all.push_back((end.seq - back, trace.clone()));
+        }
+        let over = all.len().saturating_sub(TRACES);
+        all.drain(..over);
+    }
+
+    fn of(&self, seq: u64) -> Option<Text> {
+        let all = self.all();
+        let place = all.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
+        Some(all[place].1.clone())
+    }
+
+    fn all(&self) -> MutexGuard<'_, VecDeque<(u64, Text)>> {
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -117,10 +149,12 @@ impl Embedded {
         let (head, moved) = watch::channel(cursor);
         let (failing, trouble) = watch::channel(None);
         let (writer, jobs) = mpsc::channel(GROUP * 4);
+        let traces = Traces::default();
         let keeper = Writer {
             database: database.clone(),
             retention,
             head,
+            traces: traces.clone(),
             witness,
             failing,
         };
@@ -134,6 +168,7 @@ impl Embedded {
             writer,
             keeper: Some(keeper),
             head: moved,
+            traces,
             trouble,
         })
     }
@@ -170,6 +205,7 @@ impl Embedded<ReadOnly> {
             writer,
             keeper: None,
             head: watch::channel(end).1,
+            traces: Traces::default(),
             trouble: watch::channel(None).1,
         })
     }
@@ -269,8 +305,9 @@ impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Ledger for Embedded<D
         let more = head.wait_for(|head| head.epoch != cursor.epoch || head.seq > cursor.seq);
         // Nothing came in time: the answer below says so.
         let _ = tokio::time::timeout(wait, more).await;
-        let cursor = cursor.clone();
-        self.read(move |txn| tail(&txn, &cursor, most)).await
+        let (cursor, traces) = (cursor.clone(), self.traces.clone());
+        self.read(move |txn| tail(&txn, &cursor, most, &traces))
+            .await
     }
 
     fn health(&self) -> Health {
@@ -570,6 +607,7 @@ fn tail(
     txn: &ReadTransaction,
     from: &Cursor,
     most: usize,
+    traces: &Traces,
 ) -> std::result::Result<Tail, redb::Error> {
     let head = cursor(&txn.open_table(META)?)?;
     if head.epoch != from.epoch || head.seq < from.seq {
@@ -586,7 +624,10 @@ fn tail(
         let Some(text) = history.get((about.value(), seq.value()))? else {
             return Ok(Tail::Lost);
         };
-        entries.push(text.value().into());
+        entries.push(Logged {
+            text: text.value().into(),
+            trace: traces.of(seq.value()),
+        });
     }
     let trimmed = entries.is_empty() && head.seq > from.seq && most > 0;
     Ok(if trimmed {
@@ -616,6 +657,7 @@ struct Writer {
     database: Arc<Database>,
     retention: u64,
     head: watch::Sender<Cursor>,
+    traces: Traces,
 }
 
 impl Writer {
@@ -632,6 +674,11 @@ impl Writer {
                 group.into_iter().map(|job| (job.batch, job.answer)).unzip();
             let outcomes = match self.write(&batches) {
                 Ok((head, outcomes)) => {
+                    for (batch, outcome) in batches.iter().zip(&outcomes) {
+                        if let Ok(Outcome::Done(end)) = outcome {
+                            self.traces.note(batch, end);
+                        }
+                    }
                     self.head.send_replace(head);
                     self.failing
                         .send_if_modified(|failing| failing.take().is_some());

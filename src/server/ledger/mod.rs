@@ -102,6 +102,8 @@ pub struct Batch {
     pub put: Vec<(Key, Text)>,
     pub index: Vec<IndexChange>,
     pub log: Vec<Entry>,
+    /// What its entries lead on for whoever follows the log, see [`Logged::trace`].
+    pub trace: Option<Text>,
 }
 
 /// Makes a batch happen once, whoever sends it again: on any instance, after any lost answer.
@@ -173,9 +175,26 @@ pub struct Page {
     pub total: u64,
 }
 
+/// An entry of the log, as whoever follows it gets it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logged {
+    /// As it is stored and sent.
+    pub text: Text,
+    /// The trace that it was written in, as a W3C `traceparent`. It is no part of the entry: no history and no copy of
+    /// the store has it, and an engine forgets it when it likes.
+    pub trace: Option<Text>,
+}
+
+/// Where nobody knows of a trace.
+impl From<Text> for Logged {
+    fn from(text: Text) -> Logged {
+        Logged { text, trace: None }
+    }
+}
+
 #[derive(Debug, PartialEq)]
 pub enum Tail {
-    Entries(Vec<Text>),
+    Entries(Vec<Logged>),
     /// The entries after the cursor are not held any more, or never were in this store.
     Lost,
 }

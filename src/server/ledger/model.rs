@@ -222,7 +222,7 @@ async fn agree(engine: &Engine, steps: Vec<Step>) -> std::result::Result<(), Tes
                     Some(rest) => Tail::Entries(
                         rest.iter()
                             .take(most)
-                            .map(|(_, text)| text.clone())
+                            .map(|(_, text)| text.clone().into())
                             .collect(),
                     ),
                     None => Tail::Lost,

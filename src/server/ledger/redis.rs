@@ -5,8 +5,8 @@
 //! Delivery is read from the stream; what is published on the channel is for others.
 
 use super::{
-    Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Once, Outcome, Page, Query,
-    Result, StoreError, Tail, Text, fresh_epoch,
+    Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Logged, Once, Outcome, Page,
+    Query, Result, StoreError, Tail, Text, fresh_epoch,
     keys::{self, Keys},
     recall, schema,
 };
@@ -593,7 +593,7 @@ impl Link {
         Ok(Tail::Entries(
             entries
                 .into_iter()
-                .filter_map(|(_, mut fields)| fields.pop().map(Text::from))
+                .filter_map(|(_, fields)| logged(fields))
                 .collect(),
         ))
     }
@@ -614,6 +614,7 @@ impl Link {
             keys.channel(),
             once.text.to_string(),
             once.keep.as_millis().to_string(),
+            batch.trace.as_deref().unwrap_or_default().to_owned(),
         ];
         args.extend(
             [
@@ -680,6 +681,13 @@ impl Link {
         }
         call
     }
+}
+
+/// What `commit.lua` has written: the entry, and before it perhaps its trace.
+fn logged(fields: Vec<String>) -> Option<Logged> {
+    let mut values = fields.into_iter().rev().step_by(2).map(Text::from);
+    let (text, trace) = (values.next()?, values.next());
+    Some(Logged { text, trace })
 }
 
 /// Whether Redis does not let us in.

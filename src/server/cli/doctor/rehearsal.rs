@@ -151,6 +151,7 @@ fn batch(scratch: &Scratch, n: usize, before: Option<Text>, text: Text, events: 
         put: vec![(key.clone(), text)],
         index: vec![IndexChange::In(scratch.index(), key)],
         log: if events { vec![entry] } else { Vec::new() },
+        trace: None,
     }
 }
 

@@ -133,7 +133,7 @@ impl Server {
         while events.len() < most {
             let (text, frame) = live.next().await.map_err(|why| self.strange(&why))?;
             match frame {
-                Frame::Event(_) => events.push(text),
+                Frame::Event(_) => events.push(text.into()),
                 Frame::Signal {
                     signal: Signal::Heartbeat,
                     ..

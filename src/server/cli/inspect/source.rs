@@ -199,7 +199,7 @@ impl Source {
             match self.after(&cursor, most).await? {
                 Tail::Entries(more) if !more.is_empty() => {
                     cursor.seq += more.len() as u64;
-                    events.extend(more);
+                    events.extend(more.into_iter().map(|entry| entry.text));
                 }
                 _ => return Ok(None),
             }
@@ -372,7 +372,7 @@ impl Follower {
         };
         match ledger.after(&self.cursor, CHUNK, WAIT).await? {
             Tail::Entries(events) => {
-                self.read.extend(events);
+                self.read.extend(events.into_iter().map(|entry| entry.text));
                 Ok(self.away.then_some(Heard::Back))
             }
             Tail::Lost => {

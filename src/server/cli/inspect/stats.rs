@@ -95,7 +95,7 @@ async fn beginning(source: &Source, head: &Cursor) -> Result<Cursor> {
         {
             Tail::Entries(events) => events
                 .first()
-                .and_then(read)
+                .and_then(|entry| read(&entry.text))
                 .is_some_and(|event| event.timestamp >= oldest),
             Tail::Lost => false,
         };
