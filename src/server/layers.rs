@@ -17,7 +17,11 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use std::{net::SocketAddr, sync::Once, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Mutex,
+    time::Duration,
+};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer};
 
 pub fn around(router: Router<App>, app: &App) -> Router<App> {
@@ -34,6 +38,19 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
     requests::around(router)
 }
 
+/// Whether nothing has been said of an address yet. Of the first few, for anybody can be one: a client that makes
+/// itself up as a proxy must neither fill the log nor hide a real one.
+fn is_stranger(address: IpAddr) -> bool {
+    const MOST: usize = 8;
+    static SAID: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
+    let mut said = SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let new = said.len() < MOST && !said.contains(&address);
+    if new {
+        said.push(address);
+    }
+    new
+}
+
 /// Sees through our own proxies: from here on, the address is the client's (its port is not known then).
 async fn from_whom(
     State(app): State<App>,
@@ -41,12 +58,9 @@ async fn from_whom(
     mut request: Request,
     next: Next,
 ) -> Response {
-    static SAID: Once = Once::new();
     let (trusted, line) = (&app.config.proxies, from.ip());
-    if peer::is_unknown_proxy(trusted, line, request.headers()) {
-        SAID.call_once(|| {
-            tracing::warn!(address = %line, "this address speaks for others, and TRUSTED_PROXIES does not name it: all of them count as one client");
-        });
+    if peer::is_unknown_proxy(trusted, line, request.headers()) && is_stranger(line) {
+        tracing::warn!(address = %line, "this address speaks for others, and TRUSTED_PROXIES does not name it: all of them count as one client");
     }
     let client = peer::client(trusted, line, request.headers());
     if client != line {

@@ -1,7 +1,6 @@
 //! The embedded store: its folder, its file, and whoever holds it.
 
 use super::{
-    redis::size,
     report::{Finding, Report, State},
     serving::ask,
 };
@@ -9,6 +8,7 @@ use crate::server::{
     ledger::{check, embedded::Checked, schema},
     stored,
 };
+use indicatif::HumanBytes;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
@@ -89,9 +89,9 @@ async fn walk(
     report.add(
         GROUP,
         "file",
-        Finding::ok(format!("{}, {}", path.display(), size(length))).with("bytes", length),
+        Finding::ok(format!("{}, {}", path.display(), HumanBytes(length))).with("bytes", length),
     );
-    report.doing(format!("reading {}", size(length)));
+    report.doing(format!("reading {}", HumanBytes(length)));
     let (finding, checked) = integrity(path, file).await;
     report.add(GROUP, "integrity", finding);
     let checked = checked.ok_or("nothing could be read")?;
@@ -134,7 +134,7 @@ fn space(folder: &Path) -> Finding {
         return Finding::skipped("this file system does not say");
     };
     let free = disk.f_bavail * disk.f_frsize;
-    let says = format!("{} free", size(free));
+    let says = format!("{} free", HumanBytes(free));
     let remedy =
         "Make room, or set DATA_DIR to a folder on another disk: a full disk refuses every change";
     let finding = match free {

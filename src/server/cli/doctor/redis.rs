@@ -13,6 +13,7 @@ use crate::server::{
     ledger::{Durability, Keys, OLDEST, durability, schema},
     now,
 };
+use indicatif::HumanBytes;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, FromRedisValue, InfoDict,
     RedisConnectionInfo, RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd,
@@ -866,8 +867,12 @@ fn memory(facts: &InfoDict) -> Finding {
         (machine, "the machine's")
     };
     let says = match limit {
-        0 => format!("{} used", size(used)),
-        _ => format!("{} of {} used ({name})", size(used), size(limit)),
+        0 => format!("{} used", HumanBytes(used)),
+        _ => format!(
+            "{} of {} used ({name})",
+            HumanBytes(used),
+            HumanBytes(limit)
+        ),
     };
     let finding = match used as f64 / limit.max(1) as f64 {
         full if limit > 0 && full >= 1.0 => Finding::error(
@@ -881,11 +886,6 @@ fn memory(facts: &InfoDict) -> Finding {
         _ => Finding::ok(says),
     };
     finding.with("used_bytes", used).with("limit_bytes", limit)
-}
-
-/// Bytes for people.
-pub fn size(bytes: u64) -> String {
-    indicatif::BinaryBytes(bytes).to_string()
 }
 
 fn clients(facts: &InfoDict) -> Finding {

@@ -1,6 +1,6 @@
 //! What was found: one line for each check, said as soon as it is known.
 
-use super::super::out;
+use super::super::{out, store::count};
 use console::{Style, Term, measure_text_width};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -163,19 +163,15 @@ impl Report {
             out::json(&json!({ "result": result, "exit": exit, "checks": self.checks }));
             return exit;
         }
-        let count = |state, one: &str, many: &str| {
-            let n = self
-                .checks
-                .iter()
-                .filter(|check| check.state == state)
-                .count();
-            format!("{n} {}", if n == 1 { one } else { many })
+        let how_many = |state| {
+            let checks = self.checks.iter().filter(|check| check.state == state);
+            checks.count() as u64
         };
-        let errors = count(State::Error, "error", "errors");
-        let warnings = count(State::Warning, "warning", "warnings");
-        let skipped = match count(State::Skipped, "check skipped", "checks skipped") {
-            none if none.starts_with("0 ") => String::new(),
-            some => format!(" ({some})"),
+        let errors = count(how_many(State::Error), "error");
+        let warnings = count(how_many(State::Warning), "warning");
+        let skipped = match how_many(State::Skipped) {
+            0 => String::new(),
+            n => format!(" ({} skipped)", count(n, "check")),
         };
         let word = match exit {
             0 => "All is well".to_owned(),

@@ -65,6 +65,7 @@ pub async fn show(over_http: bool, Keys {}: Keys, json: bool) -> Result<()> {
     let store = source::store()?;
     let snapshot = stored::snapshot(&store).await?;
     let head = snapshot.head.clone();
+    source::known(head.schema)?;
     let counting = tokio::task::spawn_blocking(move || count(snapshot)).await;
     let kinds = counting.map_err(|error| Failure::CannotLook(error.to_string()))??;
     if json {

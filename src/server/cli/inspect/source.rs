@@ -239,7 +239,7 @@ impl Source {
 }
 
 /// Refuses a store of a later shape: it would be misread.
-fn known(version: u32) -> Result<()> {
+pub fn known(version: u32) -> Result<()> {
     match version > schema::SCHEMA {
         true => Ok(schema::check(version, None)?),
         false => Ok(()),
