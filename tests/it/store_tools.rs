@@ -918,6 +918,58 @@ async fn a_backup_leaves_links_and_pipes_in_their_places() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_market_moves_through_a_pipe() {
+    let market = Market::embedded();
+    let mut instance = market.open().await;
+    lively(&instance).await;
+    let before = shown(&instance).await;
+    instance.kill();
+
+    let elsewhere = Market::redis();
+    let piped = std::process::Stdio::piped;
+    let backup = |bytes: Option<usize>| {
+        let mut backup = market.command();
+        let mut backup = backup
+            .args(["backup", "-"])
+            .stdout(piped())
+            .spawn()
+            .unwrap();
+        let mut whole = backup.stdout.take().unwrap();
+        let mut restore = elsewhere.command();
+        restore
+            .args(["restore", "-"])
+            .stdin(piped())
+            .stderr(piped());
+        let mut restore = restore.spawn().unwrap();
+        let mut to = restore.stdin.take().unwrap();
+        let most = bytes.map_or(u64::MAX, |bytes| bytes as u64);
+        std::io::copy(&mut std::io::Read::take(&mut whole, most), &mut to).unwrap();
+        drop((whole, to));
+        backup.wait().unwrap();
+        restore.wait_with_output().unwrap()
+    };
+    // A line that breaks on the way changes nothing.
+    let broken = backup(Some(2_000));
+    let said = String::from_utf8_lossy(&broken.stderr);
+    assert_eq!(broken.status.code(), Some(1), "{said}");
+    assert!(said.contains("nothing was changed: -: "), "{said}");
+    let whole = backup(None);
+    let said = String::from_utf8_lossy(&whole.stderr);
+    assert_eq!(whole.status.code(), Some(0), "{said}");
+    sound(&elsewhere);
+    assert_eq!(shown(&elsewhere.open().await).await, before);
+    // A pipe that has a name is one, too.
+    let files = tempfile::tempdir().unwrap();
+    let pipe = files.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let (from, to) = (one_backup(&files).await, pipe.clone());
+    let writer = std::thread::spawn(move || fs::copy(from, to).unwrap());
+    restore(&Market::embedded(), &pipe);
+    writer.join().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_damaged_or_empty_is_refused_by_name() {
     let market = Market::embedded();
     let mut instance = market.open().await;

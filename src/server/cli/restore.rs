@@ -20,8 +20,8 @@ use serde::Serialize;
 use std::{
     collections::HashSet,
     fs::File,
-    io::{Read, Seek},
-    path::PathBuf,
+    io::{self, IsTerminal, Read, Seek},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -30,7 +30,8 @@ const LAST: u64 = 1 << 53;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// What `pizza-market backup` has written, of either engine. It is read twice: first to see whether it is whole.
+    /// What `pizza-market backup` has written, of either engine; `-` is the standard input. It is read twice: first to
+    /// see whether it is whole. So what comes through a pipe is kept in the folder for temporary files (`TMPDIR`).
     file: PathBuf,
     /// Delete what is in the store, and put the backup in its place.
     #[arg(long)]
@@ -88,7 +89,7 @@ fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
     let at = At::settings()?;
     let name = args.file.display().to_string();
     let failed = |why: String| Failed::There(name.clone(), why);
-    let mut file = File::open(&args.file).map_err(|error| failed(error.to_string()))?;
+    let mut file = opened(&args.file).map_err(|error| failed(error.to_string()))?;
     let head = check(&file).map_err(|error| failed(error.to_string()))?;
     file.rewind()?;
     if head.schema > schema::SCHEMA {
@@ -100,6 +101,32 @@ fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
         return Err(Failed::Refused(refusal(&at.store, &there)));
     }
     Ok((at, file, target))
+}
+
+/// A file that can be read from its beginning, and again.
+fn opened(named: &Path) -> io::Result<File> {
+    if named != Path::new("-") {
+        let file = File::open(named)?;
+        return match file.metadata()?.is_file() {
+            true => Ok(file),
+            false => kept(file),
+        };
+    }
+    let input = io::stdin().lock();
+    match input.is_terminal() {
+        true => Err(io::Error::other("nothing is piped in")),
+        false => kept(input),
+    }
+}
+
+/// What comes through a pipe, in a file without a name: it is gone with this process, and nobody else can read it.
+fn kept(from: impl Read) -> io::Result<File> {
+    let bar = bar(0, "receiving", "{msg} {bytes}, {bytes_per_sec}");
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut bar.wrap_read(from), &mut file)?;
+    bar.finish();
+    file.rewind()?;
+    Ok(file)
 }
 
 fn refusal(store: &Store, there: &Contents) -> String {
