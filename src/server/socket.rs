@@ -387,8 +387,9 @@ impl Viewer {
             .await
             .map_err(|_| TOO_SLOW)?
             .map_err(|_| End::Gone)?;
-        let current = self.caught_up && self.app.desk.feed().is_current();
-        self.say(current).await
+        // Said after catching up: meanwhile there may be news, or another history.
+        self.vouched = None;
+        Ok(())
     }
 
     /// Whatever it is shows that the peer is there; what it says is ignored.
