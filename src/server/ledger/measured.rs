@@ -18,6 +18,9 @@ use tracing::{Instrument, field::Empty};
 
 /// What becomes of something whose answer nobody has waited for: a disk that hangs gives none.
 const UNANSWERED: &str = "unanswered";
+/// How long a store may keep somebody waiting. Whoever goes before that has hung up for a reason of their own, as with
+/// every page that is left and every line that breaks: nothing is known of the store then, and nothing is counted.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Why something was not done.
 const FAILURES: [&str; 4] = ["away", "ambiguous", "broken", UNANSWERED];
 
@@ -53,10 +56,9 @@ impl Measured {
         operation: &'static str,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let began = Instant::now();
-        let mut end = End::of(|reason| {
+        let mut end = End::of(Instant::now(), |reason, took| {
             let labels = [("engine", self.engine), ("operation", operation)];
-            histogram!(LEDGER_SECONDS, &labels).record(began.elapsed().as_secs_f64());
+            histogram!(LEDGER_SECONDS, &labels).record(took.as_secs_f64());
             if reason != "done" {
                 self.failed(operation, reason);
             }
@@ -67,7 +69,7 @@ impl Measured {
             "error.type" = Empty, cursor = Empty,
         );
         let result = work.instrument(span.clone()).await;
-        end.word = result.as_ref().map_or_else(StoreError::name, |_| "done");
+        end.word = Some(result.as_ref().map_or_else(StoreError::name, |_| "done"));
         if let Err(error) = &result {
             span.record("otel.status_code", "ERROR");
             span.record("error.type", error.name());
@@ -85,29 +87,34 @@ impl Measured {
     }
 }
 
-/// Says how something has ended, also where it was given up in its midst.
-struct End<F: Fn(&'static str)> {
-    word: &'static str,
+/// Says how something has ended and how long it took, also where it was given up in its midst.
+struct End<F: Fn(&'static str, Duration)> {
+    began: Instant,
+    word: Option<&'static str>,
     say: F,
 }
 
-impl<F: Fn(&'static str)> End<F> {
-    fn of(say: F) -> End<F> {
-        let word = UNANSWERED;
-        End { word, say }
+impl<F: Fn(&'static str, Duration)> End<F> {
+    fn of(began: Instant, say: F) -> End<F> {
+        let word = None;
+        End { began, word, say }
     }
 }
 
-impl<F: Fn(&'static str)> Drop for End<F> {
+impl<F: Fn(&'static str, Duration)> Drop for End<F> {
     fn drop(&mut self) {
-        (self.say)(self.word);
+        let took = self.began.elapsed();
+        let given_up = (took >= PATIENCE).then_some(UNANSWERED);
+        if let Some(word) = self.word.or(given_up) {
+            (self.say)(word, took);
+        }
     }
 }
 
 #[async_trait]
 impl Ledger for Measured {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
-        let mut end = End::of(|outcome| {
+        let mut end = End::of(Instant::now(), |outcome, _| {
             let labels = [("engine", self.engine), ("outcome", outcome)];
             counter!(COMMITS, &labels).increment(1);
         });
@@ -119,12 +126,12 @@ impl Ledger for Measured {
             Ok(outcome)
         };
         let result = self.measure("commit", work).await;
-        end.word = match &result {
+        end.word = Some(match &result {
             Ok(Outcome::Done(_)) => "done",
             Ok(Outcome::Conflict) => "conflict",
             Ok(Outcome::Known(..)) => "known",
             Err(error) => error.name(),
-        };
+        });
         result
     }
 
@@ -166,33 +173,38 @@ impl Ledger for Measured {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::ledger::{Embedded, fresh_epoch};
-    use metrics_exporter_prometheus::PrometheusBuilder;
-    use std::future::pending;
-    use tokio::{runtime, time::timeout};
+    use std::cell::RefCell;
+
+    /// What is said of something that was given up so long after it began.
+    fn said(after: Duration) -> Vec<&'static str> {
+        let said = RefCell::new(Vec::new());
+        let began = Instant::now().checked_sub(after).unwrap();
+        drop(End::of(began, |word, took| {
+            assert!(took >= after);
+            said.borrow_mut().push(word);
+        }));
+        said.into_inner()
+    }
 
     #[test]
     fn what_never_answers_is_counted_when_it_is_given_up() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("market.redb");
-        let recorder = PrometheusBuilder::new().build_recorder();
-        let mut runtime = runtime::Builder::new_current_thread();
-        let runtime = runtime.enable_time().build().unwrap();
-        metrics::with_local_recorder(&recorder, || {
-            let ledger = Embedded::open(&file, fresh_epoch(), 10).unwrap();
-            let measured = Measured::new(Arc::new(ledger));
-            let never = measured.measure("commit", pending::<Result<()>>());
-            let given_up = async { timeout(Duration::from_millis(1), never).await };
-            assert!(runtime.block_on(given_up).is_err());
-        });
-        let said = recorder.handle().render();
-        let counted = format!(
-            "{LEDGER_FAILURES}{{engine=\"embedded\",operation=\"commit\",reason=\"unanswered\"}} 1\n"
-        );
-        assert!(said.contains(&counted), "{said}");
-        assert!(
-            said.contains(&format!("{LEDGER_SECONDS}_count{{")),
-            "{said}"
-        );
+        assert_eq!(said(PATIENCE), [UNANSWERED]);
+    }
+
+    #[test]
+    fn who_hangs_up_says_nothing_of_the_store() {
+        assert_eq!(said(Duration::ZERO), [""; 0]);
+    }
+
+    #[test]
+    fn what_has_ended_says_how_however_long_it_took() {
+        for after in [Duration::ZERO, PATIENCE] {
+            let said = RefCell::new(Vec::new());
+            let began = Instant::now().checked_sub(after).unwrap();
+            let mut end = End::of(began, |word, _| said.borrow_mut().push(word));
+            end.word = Some("done");
+            drop(end);
+            assert_eq!(said.into_inner(), ["done"]);
+        }
     }
 }
