@@ -146,17 +146,23 @@ async fn within_rate(
     }
 }
 
-/// A body that says that it is too large is refused before anything else about the call, wherever it goes.
+/// A body that says that it is too large is refused before anything else about the call, wherever it goes. That of a
+/// form is read here: one that is too large or breaks off is a fault of whoever sends it, and not, as where the form's
+/// own function reads it, one of ours.
 async fn small_enough(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if request.uri().path().starts_with("/api") && length.is_some_and(|n| n > LARGEST_BODY) {
-        return match read_body(request.into_body()).await {
-            Err(error) => error.into_response(),
-            Ok(_) => Error::TooLarge.into_response(),
-        };
+    let too_large = path.starts_with("/api") && length.is_some_and(|n| n > LARGEST_BODY);
+    if !too_large && !path.starts_with("/act/") {
+        return next.run(request).await;
     }
-    next.run(request).await
+    let (head, body) = request.into_parts();
+    match read_body(body).await {
+        Err(error) => error.into_response(),
+        Ok(_) if too_large => Error::TooLarge.into_response(),
+        Ok(body) => next.run(Request::from_parts(head, body.into())).await,
+    }
 }
 
 /// A browser may change something, or open a socket, only for a page of ours or of an origin on the list.

@@ -1,21 +1,28 @@
 //! Takes connections and serves them until it is told to stop; then no new ones, and the running requests end.
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{BoxError, Router, body::Body, extract::ConnectInfo, http::Request};
+use futures::{TryStreamExt, stream::try_unfold};
+use hyper::{
+    body::{Body as _, Incoming},
+    server::conn::http1::Builder,
+};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     select,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
+/// And then its body.
+const BODY: Duration = Duration::from_secs(10);
 /// How long running requests may take to end.
 const GRACE: Duration = Duration::from_secs(6);
 
@@ -23,11 +30,10 @@ const GRACE: Duration = Duration::from_secs(6);
 const UNSENT: u32 = 16 * 1024;
 
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let mut http = Builder::new(TokioExecutor::new());
-    http.http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD);
-    let graceful = GracefulShutdown::new();
+    // HTTP/1 alone: whoever waits to see which version it is waits for ever on somebody who says nothing.
+    let mut http = Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let (running, stopping) = (TaskTracker::new(), CancellationToken::new());
     tokio::pin!(stop);
     loop {
         let connection = select! {
@@ -41,21 +47,39 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         let service =
             TowerToHyperService::new(tower::service_fn(move |mut request: Request<_>| {
                 request.extensions_mut().insert(ConnectInfo(address));
-                router.clone().oneshot(request.map(Body::new))
+                router.clone().oneshot(request.map(in_time))
             }));
-        let connection = http
-            .serve_connection_with_upgrades(TokioIo::new(stream), service)
-            .into_owned();
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let stopping = stopping.clone();
+        running.spawn(async move {
+            let mut connection = pin!(connection.with_upgrades());
             // It broke off, or was no HTTP: nothing that anybody could do something about.
+            select! {
+                _ = connection.as_mut() => return,
+                () = stopping.cancelled() => connection.as_mut().graceful_shutdown(),
+            }
             let _ = connection.await;
         });
     }
     drop(listener);
-    if timeout(GRACE, graceful.shutdown()).await.is_err() {
+    stopping.cancel();
+    running.close();
+    if timeout(GRACE, running.wait()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
+}
+
+/// A body that breaks off where it does not come in time, whoever reads it; its connection ends with the answer.
+fn in_time(body: Incoming) -> Body {
+    if body.is_end_stream() {
+        return Body::empty();
+    }
+    let until = Instant::now() + BODY;
+    let chunks = Body::new(body).into_data_stream();
+    Body::from_stream(try_unfold(chunks, move |mut chunks| async move {
+        let chunk = timeout_at(until, chunks.try_next()).await??;
+        Ok::<_, BoxError>(chunk.map(|chunk| (chunk, chunks)))
+    }))
 }
 
 /// A connection ready to be served. Where none can be taken (no file descriptors left, say) a moment passes.

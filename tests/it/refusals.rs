@@ -1,8 +1,14 @@
 //! Everything that is refused: the status, the problem, the field. And that it changes nothing.
 
-use crate::world::{Answer, Instance, Market, offer};
+use crate::world::{Answer, Instance, Market, SOON, offer};
+use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 crate::on_both_engines! {
     what_is_not_valid_names_the_field,
@@ -259,6 +265,15 @@ async fn what_is_not_valid_names_the_field(market: Market) {
     .await
     .problem(413);
 
+    raw(
+        &market,
+        "/act/offer",
+        "application/x-www-form-urlencoded",
+        "x".repeat(70_000),
+    )
+    .await
+    .problem(413);
+
     // The first of several: 413, 415, 422, 404, 409.
     raw(
         &market,
@@ -428,4 +443,35 @@ async fn too_many_requests_are_told_when_to_come_back() {
         );
     }
     assert_eq!(market.get("/healthz").await.status, 200);
+}
+
+/// Each connection is a file, and there are only so many.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_falls_silent_is_hung_up_on() {
+    let market = Market::embedded().open().await;
+    let address = market.url.strip_prefix("http://").unwrap();
+    let post = |path: &str, kind: &str| {
+        let headers = format!("host: {address}\r\ncontent-type: {kind}\r\ncontent-length: 50");
+        format!("POST {path} HTTP/1.1\r\n{headers}\r\n\r\n{{")
+    };
+    let form = "application/x-www-form-urlencoded";
+    let silent = [
+        (String::new(), ""),
+        ("GET / HT".to_owned(), ""),
+        ("PRI * HTT".to_owned(), ""),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), ""),
+        (post("/api/orders", "application/json"), "HTTP/1.1 422 "),
+        (post("/act/respond", form), "HTTP/1.1 422 "),
+        (post("/nothing", form), "HTTP/1.1 404 "),
+    ];
+    join_all(silent.map(async |(says, answer)| {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(says.as_bytes()).await.unwrap();
+        let mut heard = Vec::new();
+        let end = timeout(SOON, stream.read_to_end(&mut heard)).await;
+        let heard = String::from_utf8_lossy(&heard);
+        assert!(end.is_ok(), "{says:?} is waited for: {heard}");
+        assert!(heard.starts_with(answer), "{says:?}: {heard}");
+    }))
+    .await;
 }
