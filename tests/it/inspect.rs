@@ -685,6 +685,13 @@ async fn where_it_cannot_look_it_says_why() {
         assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     };
     refused(inspect(&market, None, &["orders"]), "DATA_DIR");
+    // Whether there is something is not to be known there, and why.
+    let mut beyond = inspect(&market, None, &["orders"]);
+    beyond.env("DATA_DIR", "/dev/null/data");
+    refused(
+        beyond,
+        "/dev/null/data/market.redb: I/O error: Not a directory",
+    );
     let instance = market.open().await;
     refused(inspect(&market, None, &["orders"]), "--url");
     let neighbour = Market::embedded();

@@ -3,7 +3,7 @@
 
 use crate::{
     redis_server::RedisServer,
-    world::{Instance, SOON, Socket, day, is_installed, offer, program, until},
+    world::{Instance, Market, SOON, Socket, day, is_installed, offer, program, until},
 };
 use serde_yaml_ng::Value;
 use std::{
@@ -11,7 +11,7 @@ use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 fn root() -> &'static Path {
@@ -535,6 +535,9 @@ fn compose_is_sound() {
     // It builds the image for both.
     assert!(one.as_mapping_mut().unwrap().remove("build").is_some());
     assert_eq!(one, service("market-2"));
+    // Where `restore -` keeps what it is given: the rest can only be read.
+    assert_eq!(one["read_only"], true);
+    assert_eq!(words(&one["tmpfs"]), ["/tmp"]);
     // The proxy asks the instances that are there.
     let caddyfile = read("ops/caddy/Caddyfile");
     let asked = "{$INSTANCES:market-1:8000 market-2:8000}";
@@ -542,6 +545,19 @@ fn compose_is_sound() {
         caddyfile.matches("$INSTANCES").count(),
         caddyfile.matches(asked).count()
     );
+}
+
+#[test]
+fn a_restore_names_the_folder_that_it_cannot_use() {
+    let market = Market::embedded();
+    let mut restore = market.command();
+    restore.args(["restore", "-"]).env("TMPDIR", "/nowhere");
+    let ended = restore.stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    for word in ["nothing was changed: /nowhere: ", "TMPDIR"] {
+        assert!(said.contains(word), "{said}");
+    }
 }
 
 #[test]

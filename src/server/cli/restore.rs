@@ -19,8 +19,9 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
     collections::HashSet,
+    env,
     fs::File,
-    io::{self, IsTerminal, Read, Seek},
+    io::{self, ErrorKind, IsTerminal, Read, Seek},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -88,9 +89,8 @@ fn restore(args: &Args) -> Result<(), (Failed, bool)> {
 fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
     let at = At::settings()?;
     let name = args.file.display().to_string();
-    let failed = |why: String| Failed::There(name.clone(), why);
-    let mut file = opened(&args.file).map_err(|error| failed(error.to_string()))?;
-    let head = check(&file).map_err(|error| failed(error.to_string()))?;
+    let mut file = opened(&args.file, &name)?;
+    let head = check(&file).map_err(|error| Failed::There(name, error.to_string()))?;
     file.rewind()?;
     if head.schema > schema::SCHEMA {
         schema::check(head.schema, None)?;
@@ -104,26 +104,38 @@ fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
 }
 
 /// A file that can be read from its beginning, and again.
-fn opened(named: &Path) -> io::Result<File> {
-    if named != Path::new("-") {
-        let file = File::open(named)?;
-        return match file.metadata()?.is_file() {
+fn opened(file: &Path, name: &str) -> Result<File, Failed> {
+    let failed = |error: io::Error| Failed::There(name.to_owned(), error.to_string());
+    if file != Path::new("-") {
+        let file = File::open(file).map_err(failed)?;
+        return match file.metadata().map_err(failed)?.is_file() {
             true => Ok(file),
-            false => kept(file),
+            false => kept(file, name),
         };
     }
     let input = io::stdin().lock();
     match input.is_terminal() {
-        true => Err(io::Error::other("nothing is piped in")),
-        false => kept(input),
+        true => Err(failed(io::Error::other("nothing is piped in"))),
+        false => kept(input, name),
     }
 }
 
 /// What comes through a pipe, in a file without a name: it is gone with this process, and nobody else can read it.
-fn kept(from: impl Read) -> io::Result<File> {
+fn kept(from: impl Read, name: &str) -> Result<File, Failed> {
     let bar = bar(0, "receiving", "{msg} {bytes}, {bytes_per_sec}");
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut bar.wrap_read(from), &mut file)?;
+    let folder = env::temp_dir();
+    let no_place = |error: io::Error| {
+        let why = format!(
+            "what is piped in cannot be kept there ({error}): set TMPDIR to another folder"
+        );
+        Failed::There(folder.display().to_string(), why)
+    };
+    let mut file = tempfile::tempfile_in(&folder).map_err(no_place)?;
+    let copied = io::copy(&mut bar.wrap_read(from), &mut file);
+    copied.map_err(|error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => no_place(error),
+        _ => Failed::There(name.to_owned(), error.to_string()),
+    })?;
     bar.finish();
     file.rewind()?;
     Ok(file)

@@ -271,7 +271,7 @@ async fn embedded(file: &Path) -> Result<Source> {
             return Ok(Source::File(ledger));
         }
         Err(Unreadable::Held) => return holder(file).await.map(Source::Server),
-        Err(_) if !file.exists() => format!(
+        Err(_) if matches!(file.try_exists(), Ok(false)) => format!(
             "There is no store at {} (DATA_DIR), and no Redis is set. Is this the folder that the server runs in?",
             file.display()
         ),
