@@ -64,9 +64,29 @@ test('details are remembered only if wanted', async ({ open, api }) => {
   await customer.getByLabel('Remember this on my device').uncheck();
   await customer.getByRole('link', { name: 'Back to all offers' }).click();
   await expect(customer.getByRole('link', { name: /^Take this offer.*Hawaii/ })).toBeFocused();
+  await customer.reload();
   await order('Margherita');
   await expect(customer.getByLabel('Your name')).toHaveValue('');
   await expect(customer.getByLabel('Remember this on my device')).not.toBeChecked();
+});
+
+test('what somebody has typed goes on to the next offer when the first one is gone', async ({ open, api }) => {
+  await threeOffers(api);
+  const customer = await open('/customer');
+  const hawaii = ticket(customer, 'Hawaii');
+  await hawaii.getByRole('link', { name: 'Take this offer' }).click();
+  await customer.getByLabel('Your name').fill('Ana');
+  await customer.getByLabel('Delivery address').fill('Kurze Gasse 1');
+  const orders = await (await customer.request.get('/api/orders?status=supplier_accepted')).json();
+  const { id } = orders.find(({ pizza_name }: { pizza_name: string }) => pizza_name === 'Hawaii');
+  await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ben', delivery_address: 'Lange Gasse 2' });
+  await customer.getByRole('link', { name: 'See what else is hot' }).click();
+  await ticket(customer, 'Diavola').getByRole('link', { name: 'Take this offer' }).click();
+  await expect(customer.getByLabel('Your name')).toHaveValue('Ana');
+  await expect(customer.getByLabel('Delivery address')).toHaveValue('Kurze Gasse 1');
+  // On this page, and not on the device.
+  await customer.reload();
+  await expect(customer.getByLabel('Your name')).toHaveValue('');
 });
 
 test('what is wrong with a field is said at once, and taken back', async ({ open, api }) => {

@@ -54,7 +54,7 @@ test('who drives has to be said', async ({ open, api }) => {
   await ready(api, 'Diavola');
   const dispatch = await open('/dispatch');
   await ticket(dispatch, 'Diavola').getByRole('button', { name: 'Assign' }).click();
-  await expect(ticket(dispatch, 'Diavola').getByRole('alert')).toHaveText('Who drives?');
+  await expect(ticket(dispatch, 'Diavola').getByRole('alert')).toHaveText('Pick a driver.');
 });
 
 test('several go to one driver, and who comes second is told on the ticket', async ({ open, api }) => {

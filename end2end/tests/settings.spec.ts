@@ -105,6 +105,15 @@ test('what matters and is out of sight is told, and what is in sight is not', as
   await expect(ticket(dispatch, 'Diavola')).toBeInViewport();
   await api.status(late.id, 'cancelled');
   await expect(news).toContainText('Cancelled');
+  await news.getByRole('button', { name: 'Close' }).click();
+  await expect(news).toBeEmpty();
+  // What is not so any more is not told any more.
+  await dispatch.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
+  const later = await api.taken('Hawaii');
+  await ready(later);
+  await expect(news).toContainText('Hawaii');
+  await api.post(`/api/orders/${later.id}/dispatch`, { driver_name: 'Jonas' });
+  await expect(news).toBeEmpty();
 
   async function ready({ id }: { id: string }) {
     await api.status(id, 'preparing');

@@ -104,20 +104,20 @@ test('what is taken rings until somebody begins or says so', async ({ open, api 
   await expect.poll(() => kitchen.evaluate(() => (window as unknown as { played: string[] }).played)).toEqual(['/taken.wav#t=0.87']);
   const [first, second] = [await api.taken('Diavola'), await api.taken('Hawaii')];
   await expect.poll(() => chimes(kitchen, 'taken')).toBe(1);
-  await expect(ticket(kitchen, 'Diavola')).toContainText('Just taken');
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Taken');
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Silence' }).click();
-  await expect(ticket(kitchen, 'Diavola')).not.toContainText('Just taken');
+  await expect(ticket(kitchen, 'Diavola')).not.toContainText('Taken');
   await expect(ticket(kitchen, 'Diavola')).toBeFocused();
   // The other one still calls, again and again, and after a reload.
   await expect.poll(() => chimes(kitchen, 'taken')).toBe(2);
   await kitchen.reload();
   await expect.poll(() => chimes(kitchen, 'taken')).toBe(1);
-  await expect(ticket(kitchen, 'Hawaii')).toContainText('Just taken');
-  await expect(ticket(kitchen, 'Diavola')).not.toContainText('Just taken');
+  await expect(ticket(kitchen, 'Hawaii')).toContainText('Taken');
+  await expect(ticket(kitchen, 'Diavola')).not.toContainText('Taken');
   // Whoever begins it elsewhere answers for all.
   await api.status(second.id, 'preparing');
   await expect(column(kitchen, 'In the oven').getByRole('article')).toHaveCount(1);
-  await expect(kitchen.getByText('Just taken')).toHaveCount(0);
+  await expect(kitchen.getByText('Taken', { exact: true })).toHaveCount(0);
   expect(first.id).not.toBe(second.id);
 });
 
@@ -144,6 +144,24 @@ test('a cancellation hangs, struck through, until it is taken down', async ({ op
   await expect(ticket(kitchen, 'Diavola')).toBeVisible();
   await expect(gone).toHaveCount(0);
   expect(taken.id).not.toBe(baked.id);
+});
+
+test('what is cancelled hangs where it hung, and nothing moves under a finger', async ({ open, api }) => {
+  const first = await api.taken('Diavola');
+  for (const pizza of ['Hawaii', 'Marinara']) await api.taken(pizza);
+  const kitchen = await open(NAPOLI);
+  const start = ticket(kitchen, 'Hawaii').getByRole('button', { name: 'Start' });
+  await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Silence' }).click();
+  const before = await start.boundingBox();
+  await api.status(first.id, 'cancelled');
+  const down = ticket(kitchen, 'Diavola').getByRole('button', { name: 'Take it down' });
+  await expect(down).toBeVisible();
+  const after = await start.boundingBox();
+  expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(24);
+  // Whoever works by keyboard goes on beside it.
+  await down.focus();
+  await down.press('Enter');
+  await expect(ticket(kitchen, 'Hawaii')).toBeFocused();
 });
 
 test('what is cancelled here is gone here, with a reason', async ({ open, api }) => {
@@ -174,11 +192,11 @@ test('a browser that plays nothing says so, and is asked once', async ({ open, a
   await banner.getByRole('button', { name: 'Stay silent' }).click();
   await expect(banner).toHaveCount(0);
   await kitchen.reload();
-  await expect(kitchen.getByRole('button', { name: 'Sound on' })).toBeVisible();
-  await expect(ticket(kitchen, 'Diavola')).toContainText('Just taken');
+  await expect(kitchen.getByRole('button', { name: 'Turn sound on' })).toBeVisible();
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Taken');
   await expect(banner).toHaveCount(0);
-  await kitchen.getByRole('button', { name: 'Sound on' }).click();
-  await expect(kitchen.getByRole('button', { name: 'Sound off' })).toBeVisible();
+  await kitchen.getByRole('button', { name: 'Turn sound on' }).click();
+  await expect(kitchen.getByRole('button', { name: 'Turn sound off' })).toBeVisible();
   expect(await chimes(kitchen, 'taken')).toBe(2);
 });
 
@@ -209,7 +227,7 @@ test('a kitchen speaks German', async ({ open, api }) => {
   for (const name of ['Zu beantworten', 'Im Angebot', 'Zu backen', 'Im Ofen', 'Fertig', 'Unterwegs', 'Noch zu backen']) {
     await expect(column(kitchen, name)).toBeVisible();
   }
-  await expect(ticket(kitchen, 'Diavola')).toContainText('Gerade bestellt');
+  await expect(ticket(kitchen, 'Diavola')).toContainText('Bestellt');
   await expect(kitchen.getByLabel('Kunde zahlt')).toBeVisible();
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Anfangen' }).click();
   await expect(column(kitchen, 'Im Ofen').getByRole('article')).toHaveCount(1);

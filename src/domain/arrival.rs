@@ -65,7 +65,8 @@ pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -
         });
     };
     let (first, last) = (promised + minutes(-5), promised + minutes(5));
-    let pace = if from > last {
+    // What can only come after it is late, however little.
+    let pace = if from > promised + minutes(1) {
         Course::Later
     } else if to < first {
         Course::Earlier
@@ -138,6 +139,11 @@ mod tests {
         assert_eq!(says(CustomerAccepted, 0, 30, 24), (36, 67, Course::Later));
         assert_eq!(says(Ready, 30, 30, 31), (36, 56, Course::Later));
         assert_eq!(says(InTransit, 30, 35, 31), (35, 40, Course::AsPromised));
+        assert_eq!(says(InTransit, 30, 34, 31), (35, 39, Course::AsPromised));
+        // Too early to say so a minute ago; now it is past.
+        assert_eq!(says(InTransit, 30, 33, 31), (35, 45, Course::Later));
+        assert_eq!(says(InTransit, 20, 35, 36), (36, 40, Course::AsPromised));
+        assert_eq!(says(InTransit, 20, 35, 37), (37, 42, Course::Later));
         assert_eq!(says(InTransit, 0, 40, 1), (5, 15, Course::Earlier));
         // Nobody knows, long after that: it may come any time.
         assert_eq!(says(InTransit, 0, 20, 60), (60, 65, Course::Later));

@@ -12,6 +12,8 @@ use leptos::prelude::*;
 /// Tells of an event that has just changed the board.
 pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
     let (place, order) = (here.get_untracked(), event.order.clone());
+    // What was told of it before is no news any more.
+    toasts.forget(order.id);
     if untrack(|| forms.is_sending(order.id)) {
         return;
     }

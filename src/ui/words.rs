@@ -136,7 +136,7 @@ pub fn fault(field: &str, what: &What) -> String {
                 "Wähl mindestens eine Pizza aus, und höchstens {to}."
             );
         }
-        ("driver_name", What::Missing | What::Empty) => ["Who drives?", "Wer fährt?"],
+        ("driver_name", What::Missing | What::Empty) => ["Pick a driver.", "Wähl einen Fahrer."],
         ("supplier_price", What::Missing | What::Empty) => [
             "The price is empty. Write it like 9.50.",
             "Der Preis ist leer. Schreib ihn wie 9,50.",

@@ -31,7 +31,8 @@ pub fn customer() -> AnyView {
     let calm = calm(offers(taking));
     let none =
         changing(move || (calm.shown.with(Vec::is_empty) && taking.get().is_none()).then(nothing));
-    let taken = changing(move || taking.get().map(take_or_gone));
+    let whereto = Whereto::new();
+    let taken = changing(move || taking.get().map(|id| take_or_gone(id, whereto)));
     view! {
         <main id="main" tabindex="-1">
             <div class="page-head">
@@ -336,7 +337,7 @@ fn top(o: &Order) -> AnyView {
 }
 
 /// The offer that somebody is about to take, or what has become of it.
-fn take_or_gone(id: OrderId) -> AnyView {
+fn take_or_gone(id: OrderId, whereto: Whereto) -> AnyView {
     let (order, forms) = (Market::here().order(id), Forms::here());
     let hot = Memo::new(move |was: Option<&bool>| {
         let hot = order.is_some_and(|order| order.get().status == Status::SupplierAccepted);
@@ -353,7 +354,7 @@ fn take_or_gone(id: OrderId) -> AnyView {
     ]);
     let what = changing(move || {
         Some(match order {
-            Some(order) if hot.get() => take(order),
+            Some(order) if hot.get() => take(order, whereto),
             Some(order) => gone(order),
             None => view! { <p class="empty small">{missing}</p> }.into_any(),
         })
@@ -361,9 +362,8 @@ fn take_or_gone(id: OrderId) -> AnyView {
     view! { <li class="open">{what}</li> }.into_any()
 }
 
-fn take(order: Memo<Order>) -> AnyView {
+fn take(order: Memo<Order>, whereto: Whereto) -> AnyView {
     let (o, here) = (order.get_untracked(), Here::now());
-    let whereto = Whereto::new();
     let act = Act::new(api::Take::PATH).on(order).then(move |order| {
         mine::add(order.id);
         whereto.remember();
@@ -384,7 +384,8 @@ fn take(order: Memo<Order>) -> AnyView {
     .into_any()
 }
 
-/// Who and where, and whether this device shall know it next time.
+/// Who and where, and whether this device shall know it next time. It is not lost with an offer: whoever was too late
+/// takes the next one.
 #[derive(Clone, Copy)]
 struct Whereto {
     who: RwSignal<String>,
@@ -424,6 +425,7 @@ impl Whereto {
 
     fn choose(self, remember: bool) {
         self.remember.set(remember);
+        self.remember();
         if !remember {
             keep(WHO, "");
             keep(WHERE, "");
@@ -434,7 +436,10 @@ impl Whereto {
         let market = Market::here();
         let (who, place) = (form.control(WHO), form.control(WHERE));
         let filled = |control: Control, field: RwSignal<String>| {
-            field.set(typed_early(&control.id()).unwrap_or_else(|| control.value("")));
+            let found = typed_early(&control.id()).unwrap_or_else(|| control.value(""));
+            if !found.is_empty() {
+                field.set(found);
+            }
         };
         filled(who, self.who);
         filled(place, self.place);
@@ -445,7 +450,10 @@ impl Whereto {
                     self.who.set(event_target_value(&event));
                     who.check_again(|| self.who.with_untracked(|who| Name::parse(who).err()));
                 }
-                on:change=move |event| who.check(Name::parse(&event_target_value(&event)).err())
+                on:change=move |event| {
+                    self.remember();
+                    who.check(Name::parse(&event_target_value(&event)).err());
+                }
                 {..who.ties()}/>
         };
         let place_input = view! {
@@ -454,7 +462,10 @@ impl Whereto {
                     self.place.set(event_target_value(&event));
                     place.check_again(|| self.place.with_untracked(|place| Address::parse(place).err()));
                 }
-                on:change=move |event| place.check(Address::parse(&event_target_value(&event)).err())
+                on:change=move |event| {
+                    self.remember();
+                    place.check(Address::parse(&event_target_value(&event)).err());
+                }
                 {..place.ties()}>{self.place.get_untracked()}</textarea>
         };
         let hint = t([

@@ -12,7 +12,7 @@ use crate::{
             small::{
                 Icon, badge, changing, count, digits, empty, icon, icon_of, mark, name, since, text,
             },
-            ticket::{due, folded, head, ticket, which},
+            ticket::{due, folded, head, just_now, ticket, which},
         },
         place::{focus_soon, when_awake},
         words,
@@ -494,7 +494,7 @@ fn lane(driver: String, desk: Desk) -> AnyView {
         forms.give(dragged.filter_map(version).collect(), &driver, market);
     };
     let crowded = list::is_crowded(carries);
-    let row = move |order| list::entry(order, crowded, carried);
+    let row = move |order| list::entry(order, crowded, move || carried(order));
     view! {
         <section class="column lane" aria-labelledby=heading.clone() data-free=free data-over=over on:dragover=take on:drop=drop>
             <header>{symbol} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p></header>
@@ -505,7 +505,7 @@ fn lane(driver: String, desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// `2 out, back ~19:38`, `free since 19:18`
+/// `2 out, back ~19:38`; `2 out, due 19:38` when that is past; `free since 19:18`
 fn lane_load(market: Market, name: &str) -> String {
     let driver = market.with(|board| {
         let mut drivers = drivers(board?).into_iter();
@@ -516,11 +516,15 @@ fn lane_load(market: Market, name: &str) -> String {
     };
     let load = load(&driver);
     let clock = |time| words::clock(time, market);
+    let is_past = driver
+        .back
+        .is_some_and(|back| market.about_now(back) > back);
     match (driver.out, driver.back.map(clock)) {
         (0, _) => {
             let since = clock(driver.since);
             say!("free since {since}", "frei seit {since}")
         }
+        (_, Some(back)) if is_past => say!("{load}, due {back}", "{load}, fällig {back}"),
         (_, Some(back)) => say!("{load}, back ~{back}", "{load}, zurück ~{back}"),
         (_, None) => load,
     }
@@ -531,11 +535,11 @@ fn carried(order: Memo<Order>) -> AnyView {
     let status = move || order.get().status;
     let step = changing(move || match status() {
         Status::Dispatched => Some(step(order, api::SetOff::PATH, t(["Left", "Losgefahren"]))),
-        Status::InTransit => Some(step(
-            order,
-            api::Deliver::PATH,
-            t(["Delivered", "Geliefert"]),
-        )),
+        Status::InTransit => {
+            let step = step(order, api::Deliver::PATH, t(["Delivered", "Geliefert"]));
+            let rests = just_now(&order.get_untracked()).then_some("");
+            Some(view! { <div data-rests=rests>{step}</div> }.into_any())
+        }
         _ => None,
     });
     let state = changing(move || Some(badge(status(), words::status(status()))));

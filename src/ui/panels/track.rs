@@ -239,17 +239,7 @@ fn why(way: Way) -> AnyView {
     let why = changing(move || {
         let pace = pace.get()?;
         let promised = moment(way.promised?);
-        let (what, reason) = match pace {
-            pace if pace == late => (
-                ["Later than promised: ", "Später als zugesagt: "],
-                held_up(way.status),
-            ),
-            pace if pace == early => (
-                ["Earlier than promised: ", "Früher als zugesagt: "],
-                ahead_of_time(way.status),
-            ),
-            _ => return None,
-        };
+        let (what, reason) = reason(way.status, pace == late, pace == early)?;
         Some(view! { {icon(Icon::Info)} <span><strong>{t(what)} {promised} "."</strong> " " {t(reason)}</span> }.into_any())
     });
     view! { <p class="why">{why}</p> }.into_any()
@@ -461,7 +451,7 @@ fn cancel(order: &Order) -> AnyView {
             view! {
                 <input type="hidden" name="by" value=Role::Customer.name()/>
                 <p>
-                    <strong>{t(["The kitchen stops and nothing is charged.", "Die Küche hört auf, und es kostet nichts."])}</strong>
+                    <strong>{t(["The kitchen does not start, and nothing is charged.", "Die Küche fängt nicht an, und es kostet nichts."])}</strong>
                     {t([
                         " The offer does not come back: somebody else may get the pizza.",
                         " Das Angebot kommt nicht zurück: Vielleicht bekommt jemand anders die Pizza.",

@@ -20,10 +20,10 @@ pub fn bar() -> AnyView {
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
-                    {panel(Place::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], |board| waits(board, Status::PendingSupplier), ["to answer", "zu beantworten"], true)}
-                    {panel(Place::offers(), ["Customer", "Kunde"], |board| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
-                    {panel(Place::Dispatch, ["Dispatch", "Auslieferung"], |board| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
-                    {panel(Place::Orders { wanted: Wanted::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board| board.counts().all() as usize, ["in all", "insgesamt"], false)}
+                    {panel(Place::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
+                    {panel(Place::offers(), ["Customer", "Kunde"], |board, _| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
+                    {panel(Place::Dispatch, ["Dispatch", "Auslieferung"], |board, _| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
+                    {panel(Place::Orders { wanted: Wanted::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
             {lamp()}
@@ -38,15 +38,30 @@ fn waits(board: &Board, status: Status) -> usize {
     board.counts().of(status) as usize
 }
 
+/// Of the kitchen that is looked at, or of all.
+fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
+    let Some(kitchen) = kitchen else {
+        return waits(board, Status::PendingSupplier);
+    };
+    let waits = board.orders().filter(|order| {
+        order.status == Status::PendingSupplier && words::is_of(order, Some(kitchen))
+    });
+    waits.count()
+}
+
 /// A panel's link, with what is there. Where `calls`, a number above zero calls somebody.
 fn panel(
     place: Place,
     word: Text,
-    read: fn(&Board) -> usize,
+    read: fn(&Board, Option<&str>) -> usize,
     of_what: Text,
     calls: bool,
 ) -> AnyView {
-    let number = Market::here().view(read);
+    let kitchen = Here::now().memo(|place| match place {
+        Place::Supplier { kitchen } => kitchen.name().map(str::to_owned),
+        _ => None,
+    });
+    let number = Market::here().view(move |board| read(board, kitchen.get().as_deref()));
     let (own, now) = (place.panel(), Here::now().memo(|place| place.panel()));
     let current = mark(move || {
         let is_here = now.get() == own || (own, now.get()) == (Panel::Customer, Panel::Track);

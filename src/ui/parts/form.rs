@@ -23,7 +23,7 @@ use leptos::{
     server_fn::ServerFn,
     task::spawn_local,
     wasm_bindgen::JsCast,
-    web_sys::{Element, UrlSearchParams},
+    web_sys::{self, Element, UrlSearchParams},
 };
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
@@ -440,10 +440,10 @@ impl Act {
     }
 }
 
-/// Where whoever works by keyboard goes on if the ticket of a form goes: the next one, or else what it hung in.
-fn beside(event: &SubmitEvent) -> Option<String> {
-    let form: Element = event.target()?.dyn_into().ok()?;
-    let row = form.closest("li").ok()??;
+/// Where whoever works by keyboard goes on if the ticket goes that they are in: the next one, or else what it hung in.
+pub fn beside(event: &web_sys::Event) -> Option<String> {
+    let on: Element = event.target()?.dyn_into().ok()?;
+    let row = on.closest("li").ok()??;
     row.query_selector(":focus-visible").ok()??;
     let near = row
         .next_element_sibling()

@@ -166,7 +166,7 @@ impl Sight {
 pub fn entry(
     order: Memo<Order>,
     crowded: Memo<bool>,
-    ticket: fn(Memo<Order>) -> AnyView,
+    ticket: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let sight = Sight::of(order, crowded);
     let look = move |event: web_sys::Event| sight.look(&event);
@@ -178,7 +178,7 @@ pub fn entry(
             on:click=move |_| sight.touch()
             on:input=move |_| sight.touch()
         >
-            {sight.hold(move || ticket(order))}
+            {sight.hold(ticket)}
         </li>
     }
     .into_any()

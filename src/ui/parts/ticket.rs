@@ -94,19 +94,21 @@ pub fn hang(
     rings: Option<Signal<bool>>,
     parts: Vec<AnyView>,
 ) -> AnyView {
-    let market = Market::here();
     let late = mark(move || level.get().face().0);
     let rings = mark(move || rings.is_some_and(|rings| rings.get()).then_some(""));
-    // It shows up: a page that has just been opened shows all of its tickets at once.
-    let is_new =
-        !market.is_asleep_untracked() && market.now_untracked() - order.updated_at < JUST_NOW;
-    let new = is_new.then_some("");
+    let new = just_now(order).then_some("");
     view! {
         <article class=class id=format!("o{}", order.id) tabindex="-1" data-level=late data-rings=rings data-new=new>
             {parts}
         </article>
     }
     .into_any()
+}
+
+/// Whether an order has just changed before one's eyes: a page that has just been opened shows all of them at once.
+pub fn just_now(order: &Order) -> bool {
+    let market = Market::here();
+    !market.is_asleep_untracked() && market.now_untracked() - order.updated_at < JUST_NOW
 }
 
 /// Drawing, name, number, and what `more` says.

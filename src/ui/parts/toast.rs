@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// Long enough to read it twice.
 const SHOWN: Duration = Duration::from_secs(8);
+/// So many at once: more would cover what one works with.
+const MOST: usize = 2;
 
 #[derive(Clone, Copy)]
 pub struct Toasts(RwSignal<Vec<Toast>>);
@@ -43,6 +45,8 @@ impl Toasts {
         self.0.update(|toasts| {
             toasts.retain(|toast| toast.about != about);
             toasts.push(toast);
+            let over = toasts.len().saturating_sub(MOST);
+            toasts.drain(..over);
         });
         set_timeout(
             move || {
@@ -52,21 +56,45 @@ impl Toasts {
             SHOWN,
         );
     }
+
+    /// What was said about an order is not so any more.
+    pub fn forget(self, about: OrderId) {
+        let said = |toast: &Toast| toast.about == about;
+        if self.0.with_untracked(|toasts| toasts.iter().any(said)) {
+            self.0.update(|toasts| toasts.retain(|toast| !said(toast)));
+        }
+    }
+}
+
+impl Toast {
+    fn key(&self) -> String {
+        format!("{}\n{}", self.address, self.says)
+    }
 }
 
 /// Where they show up.
 pub fn toasts() -> AnyView {
     let toasts = Toasts::here();
     let keys = Memo::new(move |_| {
-        let key = |toast: &Toast| format!("{}\n{}", toast.address, toast.says);
-        toasts.0.with(|toasts| toasts.iter().map(key).collect())
+        toasts
+            .0
+            .with(|toasts| toasts.iter().map(Toast::key).collect())
     });
-    let toast = |key: String| {
+    let toast = move |key: String| {
         let (address, says) = key.split_once('\n').unwrap_or_default();
+        let close = {
+            let key = key.clone();
+            move |_| {
+                toasts
+                    .0
+                    .update(|toasts| toasts.retain(|toast| toast.key() != key))
+            }
+        };
         view! {
             <div class="toast">
                 {icon(Icon::Info)} <p>{name(says)}</p>
                 <a class="button" href=address.to_owned()>{t(["Show it", "Zeigen"])}</a>
+                <button class="button square" type="button" aria-label=t(["Close", "Schließen"]) on:click=close>{icon(Icon::Close)}</button>
             </div>
         }
         .into_any()

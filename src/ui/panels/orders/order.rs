@@ -4,7 +4,7 @@ use super::wanted;
 use crate::{
     domain::{Event, EventType, Order, OrderId, Role, Status},
     ui::{
-        locale::{Text, say, t},
+        locale::{Text, plural, say, t},
         market::Market,
         parts::{
             reading::Reading,
@@ -265,7 +265,11 @@ fn changes(before: Option<&Order>, after: &Order) -> Vec<String> {
         }),
         (["Promised", "Versprochen"], |order| {
             let minutes = order.estimated_delivery_time?.get();
-            Some(say!("{minutes} minutes", "{minutes} Minuten"))
+            Some(plural(
+                minutes.into(),
+                ["minute", "Minute"],
+                ["minutes", "Minuten"],
+            ))
         }),
         (["Says", "Sagt"], |order| {
             let notes = order.supplier_notes.as_ref()?;

@@ -194,7 +194,7 @@ impl Bell {
             rings.get().then(|| {
                 view! {
                     <p class="rings">
-                        {icon(Icon::Bell)} <span>{t(["Just taken", "Gerade bestellt"])}</span>
+                        {icon(Icon::Bell)} <span>{t(["Taken", "Bestellt"])}</span>
                         <button type="button" on:click=silence>{t(["Silence", "Still"])} {which}</button>
                     </p>
                 }
@@ -259,9 +259,9 @@ impl Bell {
         changing(move || {
             let muted = self.muted.get();
             let (symbol, word) = if muted {
-                (Icon::Bell, ["Sound on", "Ton an"])
+                (Icon::Bell, ["Turn sound on", "Ton einschalten"])
             } else {
-                (Icon::Mute, ["Sound off", "Ton aus"])
+                (Icon::Mute, ["Turn sound off", "Ton ausschalten"])
             };
             let press = move |_| self.mute(!muted);
             Some(view! { <button class="button quiet" type="button" data-asleep=asleep on:click=press>{icon(symbol)} {t(word)}</button> }.into_any())

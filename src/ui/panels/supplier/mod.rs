@@ -167,11 +167,23 @@ fn rail(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) ->
     let heading = format!("h-{status}");
     let ticket = column.ticket;
     let crowded = list::is_crowded(listed);
-    let row = move |order| list::entry(order, crowded, ticket);
-    let gone_row = |order| view! { <li>{tickets::gone(order)}</li> }.into_any();
-    let is_empty = move || listed.with(Vec::is_empty) && gone.with(Vec::is_empty);
+    let row = move |order: Memo<Order>| {
+        let is_gone = Memo::new(move |_| order.with(|order| order.status == Status::Cancelled));
+        let ticket = move || match is_gone.get() {
+            true => tickets::gone(order),
+            false => ticket(order),
+        };
+        list::entry(order, crowded, move || changing(move || Some(ticket())))
+    };
+    let hangs = Memo::new(move |before: Option<&Vec<OrderId>>| {
+        let before = before.map(Vec::as_slice).unwrap_or_default();
+        in_place(before, listed.get(), &gone.get())
+    });
+    let is_empty = Memo::new(move |_| hangs.with(Vec::is_empty));
     let none = changing(move || {
-        is_empty().then(|| view! { <p class="empty small">{t(column.empty)}</p> }.into_any())
+        is_empty
+            .get()
+            .then(|| view! { <p class="empty small">{t(column.empty)}</p> }.into_any())
     });
     view! {
         // Focusable, so that it can be scrolled by keyboard even where it holds nothing to press.
@@ -179,11 +191,28 @@ fn rail(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) ->
             <header>
                 {icon(Icon::Of(status))} <h2 id=heading.clone()>{t(column.title)}</h2> {count(length(listed), column.calls)}
             </header>
-            <ol>{list::orders(listed, row)} {list::orders(gone, gone_row)}</ol>
+            <ol>{list::orders(hangs, row)}</ol>
             {none}
         </section>
     }
     .into_any()
+}
+
+/// What is listed, and what is gone where it hung before: nothing moves under a finger. What nobody has seen there
+/// hangs at the end.
+fn in_place(before: &[OrderId], mut listed: Vec<OrderId>, gone: &[OrderId]) -> Vec<OrderId> {
+    for id in gone {
+        let place = match before.iter().position(|one| one == id) {
+            None => listed.len(),
+            Some(hung) => {
+                let above = before[..hung].iter().rev();
+                let mut above = above.filter_map(|id| listed.iter().position(|one| one == id));
+                above.next().map_or(0, |above| above + 1)
+            }
+        };
+        listed.insert(place, *id);
+    }
+    listed
 }
 
 /// On a phone the columns stand below each other; the thumb goes to one of them.
@@ -233,7 +262,7 @@ fn still_to_make(whose: Whose) -> AnyView {
     view! {
         <section class="all-day" aria-labelledby="all-day">
             <h2 id="all-day">{t(["Still to make", "Noch zu backen"])}</h2>
-            <ul>{list::names(pizzas, line)}</ul>
+            <ul tabindex="0" aria-labelledby="all-day">{list::names(pizzas, line)}</ul>
             {none}
         </section>
     }
@@ -298,4 +327,25 @@ fn pick_a_kitchen(whose: Whose) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_is_gone_hangs_where_it_hung() {
+        let ids = |ids: &[u128]| -> Vec<OrderId> {
+            let id = |n: &u128| OrderId(Uuid::from_u128(*n));
+            ids.iter().map(id).collect()
+        };
+        let hangs = |before, listed, gone| in_place(&ids(before), ids(listed), &ids(gone));
+        assert_eq!(hangs(&[1, 2, 3], &[1, 3, 4], &[2]), ids(&[1, 2, 3, 4]));
+        // Its neighbours may be gone, too, or have gone on.
+        assert_eq!(hangs(&[1, 2, 3, 4], &[4], &[3, 1]), ids(&[1, 3, 4]));
+        assert_eq!(hangs(&[1, 2, 3], &[1], &[3, 2]), ids(&[1, 2, 3]));
+        // On a page that has just been opened.
+        assert_eq!(hangs(&[], &[1, 2], &[3]), ids(&[1, 2, 3]));
+    }
 }

@@ -9,14 +9,14 @@ use crate::{
         locale::{Text, say, t},
         market::Market,
         parts::{
-            form::{Act, Control, Form, refused},
+            form::{Act, Control, Form, beside, refused},
             list,
             small::{Icon, badge, changing, icon, mark, moment, name, text},
             ticket::{
                 Level, due, folded, hang, head, level, level_waiting, ticket, to_go, waiting, which,
             },
         },
-        place::{Here, Place, when_awake},
+        place::{Here, Place, focus_if_lost_soon, when_awake},
         words,
     },
 };
@@ -346,16 +346,25 @@ pub fn gone(order: Memo<Order>) -> AnyView {
         move || {
             let o = o.clone();
             let word = view! { {t(["Take it down", "Abhängen"])} {which(&o)} };
+            let take_down = move |event: ev::MouseEvent| {
+                let beside = beside(&event);
+                bell.hear(&o);
+                if let Some(beside) = beside {
+                    focus_if_lost_soon(beside);
+                }
+            };
             (!market.is_asleep()).then(|| {
-                view! { <button class="button" type="button" on:click=move |_| bell.hear(&o)>{icon(Icon::Check)} {word}</button> }.into_any()
+                view! { <button class="button" type="button" on:click=take_down>{icon(Icon::Check)} {word}</button> }.into_any()
             })
         }
     });
     let said = t(["Cancelled at ", "Storniert um "]);
-    let more = view! { {people(&o)} " · " {said} {moment(o.updated_at)} };
     view! {
         <article class="ticket" id=format!("o{}", o.id) tabindex="-1" data-gone="">
-            {head(&o, more.into_any())}
+            {head(&o, people(&o))}
+            // As high as what stood here before, so that the tickets below stay under the finger.
+            <p class="due">{icon(Icon::Of(Status::Cancelled))} <span><b>{said} {moment(o.updated_at)}</b></span></p>
+            {note(&o)}
             <div class="actions">{take_down}</div>
         </article>
     }
