@@ -55,6 +55,16 @@ impl Scene {
         cli(&self.server, args);
     }
 
+    /// How often anybody has waited for news.
+    fn reads_of_the_log(&self) -> u64 {
+        let stats: String = redis::cmd("INFO")
+            .arg("commandstats")
+            .query(&mut self.server.connection())
+            .unwrap();
+        let calls = stats.split("cmdstat_xread:calls=").nth(1);
+        calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
+    }
+
     fn pid(&self) -> String {
         let info: redis::InfoDict = redis::cmd("INFO")
             .query(&mut self.server.connection())
@@ -251,7 +261,9 @@ async fn a_redis_that_stands_still_for_ten_seconds_goes_on_where_it_was() {
 async fn a_full_redis_refuses_whole_commits_and_still_reads() {
     let scene = Scene::open().await;
     let path = scene.instance.offer("Diavola").await;
+    let mut socket = scene.instance.follow().await;
     scene.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let before = scene.reads_of_the_log();
     for _ in 0..3 {
         assert_eq!(scene.offer().await, 503);
     }
@@ -263,7 +275,28 @@ async fn a_full_redis_refuses_whole_commits_and_still_reads() {
         .problem(503);
     assert_eq!(scene.instance.get(&path).await.json()["version"], 1);
     assert_eq!(ids(&scene.instance).await.len(), 1);
+    // What is shown is current, for longer than anything stale would be.
+    until(async || scene.reads_of_the_log() > before + 4).await;
+    let state = scene.instance.get("/readyz").await;
+    assert_eq!(state.status, 200, "{}", state.text);
+    assert_eq!(state.json()["feed"]["restarts"], 0);
+    // Whoever comes now finds everything, too.
+    let other = Scene::instance(&scene.server.url());
+    other.until_ready().await;
+    assert_eq!(ids(&other).await.len(), 1);
+    assert!(other.get("/supplier").await.text.contains("Diavola"));
+    let mut backup = program();
+    backup.env("REDIS_URL", scene.server.url());
+    let backup = backup.args(["backup", "-"]).output().unwrap();
+    assert!(backup.status.success(), "{backup:?}");
+    assert!(
+        String::from_utf8(backup.stdout)
+            .unwrap()
+            .contains("Diavola")
+    );
     scene.cli(&["CONFIG", "SET", "maxmemory", "0"]);
+    scene.offer().await;
+    assert_eq!(socket.any_frame().await["event_type"], "order.created");
     scene.recovers().await;
 }
 

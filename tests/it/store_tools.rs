@@ -862,6 +862,36 @@ async fn the_rights_on_the_operators_page_are_enough_and_none_is_found_missing_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_there_under_a_name_of_the_markets_is_named() {
+    let market = Market::redis();
+    market.open().await.offer("Diavola").await;
+    let other_kind = |name| vec![&b"SET"[..], name, b"something else"];
+    for (name, change) in [
+        ("pizza:index:all", other_kind(b"pizza:index:all")),
+        (
+            "pizza:index:all",
+            vec![b"ZADD", b"pizza:index:all", b"0", b"\xff"],
+        ),
+        ("pizza:events", other_kind(b"pizza:events")),
+        ("pizza:meta", other_kind(b"pizza:meta")),
+    ] {
+        let was: Vec<u8> = ask(&market, &["DUMP", name]);
+        let _: i64 = ask(&market, &["UNLINK", name]);
+        let mut command = ::redis::Cmd::new();
+        command.arg(change).exec(&mut redis(&market)).unwrap();
+        for args in [&["verify"][..], &["backup", "-"], &["inspect", "keys"]] {
+            let ran = market.run(args);
+            assert!(ran.code != 0 && ran.stderr.contains(name), "{ran:?}");
+        }
+        let _: i64 = ask(&market, &["UNLINK", name]);
+        let mut back = ::redis::cmd("RESTORE");
+        back.arg(name).arg(0).arg(was);
+        back.exec(&mut redis(&market)).unwrap();
+    }
+    sound(&market);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_restores_the_later_one_is_whole() {
     let files = tempfile::tempdir().unwrap();
     let [small, large] = [one_backup(&files).await, files.path().join("large")];

@@ -8,6 +8,7 @@ mod aside;
 pub mod embedded;
 pub mod keys;
 mod measured;
+mod moment;
 mod needs;
 mod redis;
 pub mod schema;

@@ -25,7 +25,7 @@ pub enum On {
 }
 
 /// The word in braces stands for a name.
-const NEEDS: [&str; 30] = [
+const NEEDS: [&str; 28] = [
     "PING",
     "INFO",
     "TIME",
@@ -54,8 +54,6 @@ const NEEDS: [&str; 30] = [
     CONFIG,
     SCAN,
     EXISTS,
-    MULTI,
-    EXEC,
 ];
 
 /// Only to know how often this Redis syncs.
@@ -63,14 +61,10 @@ const CONFIG: &str = "CONFIG GET appendfsync";
 /// Only to notice orders of others.
 const SCAN: &str = "SCAN 0 MATCH order:* COUNT 1";
 const EXISTS: &str = "EXISTS {history}";
-const MULTI: &str = "MULTI";
-const EXEC: &str = "EXEC";
 
-/// All of them but those that make the transaction, which cannot be queued in one.
+/// All of them.
 pub fn needs(keys: &Keys) -> Vec<Need> {
-    let transaction = [MULTI, EXEC];
-    let queued = NEEDS.iter().filter(|need| !transaction.contains(need));
-    queued.map(|need| read(need, keys)).collect()
+    NEEDS.iter().map(|need| read(need, keys)).collect()
 }
 
 /// The names of all commands, as `INFO commandstats` has them.

@@ -1,8 +1,9 @@
-#!lua flags=no-cluster
+#!lua flags=no-cluster,allow-oom
 -- The fence. A Redis that was restarted, failed over or restored may have gone back in time and would give the
 -- same sequence numbers to other events. It then has another run id than the one on record, and gets a new
 -- epoch. Whoever connects runs this first, and loads the commit script only afterwards. A store of another shape,
--- or one into which something is being restored, is not touched.
+-- or one into which something is being restored, is not touched. It writes a few bytes, also when memory is full:
+-- what is stored can be read then, by a server that has just started, too.
 --
 -- KEYS  meta, log     ARGV  a new epoch, in case one is needed; the version of the shape that the caller knows
 -- Returns {epoch, seq, version, since when something is being restored or ""}.

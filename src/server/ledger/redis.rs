@@ -8,6 +8,7 @@ use super::{
     Batch, Durability, Health, IndexChange, Key, Ledger, Listing, Logged, Once, Outcome, Page,
     Query, Result, StoreError, Tail, Text, fresh_epoch,
     keys::{self, Keys},
+    moment::Moment,
     recall, schema,
 };
 use crate::domain::{Cursor, Epoch};
@@ -16,7 +17,7 @@ use async_trait::async_trait;
 use metrics::counter;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, RedisError,
-    RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd, from_redis_value, pipe,
+    RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd, from_redis_value,
 };
 use std::{
     sync::Arc,
@@ -556,22 +557,15 @@ impl Link {
         cursor: &Cursor,
         most: usize,
     ) -> RedisResult<Tail> {
-        let mut ask = pipe();
-        ask.atomic()
-            .cmd("HMGET")
-            .arg(self.keys.meta())
-            .arg("epoch")
-            .arg("seq");
         let first = format!("{}-0", cursor.seq + 1);
-        ask.cmd("XRANGE")
-            .arg(self.keys.log())
-            .arg(first)
-            .arg("+")
-            .arg("COUNT")
-            .arg(most);
+        let (meta, log, most) = (self.keys.meta(), self.keys.log(), most.to_string());
+        let mut moment = Moment::new();
+        moment
+            .ask(&["HMGET", &meta, "epoch", "seq"])
+            .ask(&["XRANGE", &log, &first, "+", "COUNT", &most]);
         type Entries = Vec<(String, Vec<String>)>;
         let ((epoch, head), entries): ((Option<String>, Option<String>), Entries) =
-            ask.query_async(connection).await?;
+            moment.all(connection).await?;
 
         let head = number(&head.unwrap_or_default()).unwrap_or(0);
         if epoch != Some(cursor.epoch.to_string()) || head < cursor.seq {

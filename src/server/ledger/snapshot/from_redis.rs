@@ -18,6 +18,7 @@ use crate::{
         ledger::{
             Index, Key, Result, StoreError,
             keys::{Keys, OWN},
+            moment::Moment,
             recall, schema,
         },
         now,
@@ -25,7 +26,7 @@ use crate::{
 };
 use redis::{
     AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, Value,
-    aio::MultiplexedConnection, cmd, pipe,
+    aio::MultiplexedConnection, cmd,
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -54,7 +55,7 @@ pub async fn from_redis(client: &Client, prefix: &str, kinds: &'static [Kind]) -
         kinds,
     };
     let mut head = reader.head().await?;
-    let (places, names) = reader.places().await.map_err(away)?;
+    let (places, names) = reader.places().await?;
     head.documents = places.len();
     let (snapshot, out) = Snapshot::new(head.clone());
     tokio::spawn(out.run_async(async move |out: &Out| {
@@ -76,11 +77,12 @@ type Names = BTreeSet<String>;
 
 impl Reader {
     async fn head(&mut self) -> Result<Head> {
+        let name = self.keys.meta();
         let meta: HashMap<String, String> = cmd("HGETALL")
-            .arg(self.keys.meta())
+            .arg(&name)
             .query_async(&mut self.connection)
             .await
-            .map_err(away)?;
+            .map_err(|error| within(&name, error))?;
         let epoch = meta.get("epoch").map_or(NONE, |epoch| epoch);
         let seq = meta.get("seq").map_or("0", |seq| seq);
         let broken = || StoreError::Broken("its epoch or its number cannot be read".to_owned());
@@ -98,7 +100,7 @@ impl Reader {
     }
 
     /// Everything that has a name here, and what indexes list.
-    async fn places(&mut self) -> RedisResult<(Places, Names)> {
+    async fn places(&mut self) -> Result<(Places, Names)> {
         let (mut places, mut names, mut indexes) = <(Places, Names, BTreeSet<String>)>::default();
         let prefix = self.keys.prefix().to_owned();
         let history = self.keys.history(&Key(String::new()));
@@ -111,7 +113,8 @@ impl Reader {
                 .arg("COUNT")
                 .arg(NAMES)
                 .query_async(&mut self.connection)
-                .await?;
+                .await
+                .map_err(away)?;
             // A name that is no text is somebody else's.
             for name in found.into_iter().filter_map(|n| String::from_utf8(n).ok()) {
                 if let Some(about) = name.strip_prefix(&history) {
@@ -139,7 +142,7 @@ impl Reader {
         Ok((places, names))
     }
 
-    async fn members(&mut self, index: &str, places: &mut Places) -> RedisResult<()> {
+    async fn members(&mut self, index: &str, places: &mut Places) -> Result<()> {
         let name = self.keys.index(&Index(index.to_owned()));
         let mut at = 0_u64;
         loop {
@@ -149,7 +152,8 @@ impl Reader {
                 .arg("COUNT")
                 .arg(NAMES)
                 .query_async(&mut self.connection)
-                .await?;
+                .await
+                .map_err(|error| within(&name, error))?;
             for (key, score) in found {
                 // With another score it does not stand in its place: pages would not show it.
                 match score == 0.0 {
@@ -166,18 +170,18 @@ impl Reader {
 
     /// From its newest entry back, because the oldest ones may go meanwhile.
     async fn log(&mut self, head: &Cursor, out: &Out) -> Result<()> {
-        let mut newest = head.seq;
+        let (name, mut newest) = (self.keys.log(), head.seq);
         while newest > 0 {
             type Entries = Vec<(String, Vec<String>)>;
             let entries: Entries = cmd("XREVRANGE")
-                .arg(self.keys.log())
+                .arg(&name)
                 .arg(format!("{newest}-0"))
                 .arg("-")
                 .arg("COUNT")
                 .arg(ENTRIES)
                 .query_async(&mut self.connection)
                 .await
-                .map_err(away)?;
+                .map_err(|error| within(&name, error))?;
             let Some((oldest, _)) = entries.last() else {
                 break;
             };
@@ -198,29 +202,24 @@ impl Reader {
             if some.is_empty() {
                 return Ok(());
             }
-            let mut ask = pipe();
-            ask.atomic().ignore_errors();
-            ask.cmd("HMGET")
-                .arg(self.keys.meta())
-                .arg(&["epoch", "seq"]);
+            let mut moment = Moment::new();
+            moment.ask(&["HMGET", &self.keys.meta(), "epoch", "seq"]);
             for (key, _) in &some {
                 let key = Key(key.clone());
-                ask.cmd("GET").arg(self.keys.document(&key));
-                let history = self.keys.history(&key);
-                ask.cmd("LRANGE").arg(history).arg(0).arg(-1);
+                moment.ask(&["GET", &self.keys.document(&key)]);
+                moment.ask(&["LRANGE", &self.keys.history(&key), "0", "-1"]);
             }
-            let answer: Vec<Value> = ask.query_async(&mut self.connection).await.map_err(away)?;
-            let mut answer = answer.into_iter();
-            let (epoch, newest): (Option<String>, Option<String>) =
-                take(&mut answer).unwrap_or_default();
+            let answers = moment.each(&mut self.connection).await.map_err(away)?;
+            let mut answers = answers.into_iter();
+            let (epoch, newest): (Option<String>, Option<String>) = take(&mut answers)?;
             if epoch.as_deref().unwrap_or(NONE) != head.epoch.to_string() {
                 let why = "another history of the store began while it was read: try it again";
                 return Err(StoreError::Away(why.to_owned()));
             }
             let newest = newest.and_then(|seq| seq.parse().ok()).unwrap_or(0);
             for (key, indexes) in some {
-                let text = take(&mut answer).unwrap_or_default();
-                let history: Vec<String> = take(&mut answer).unwrap_or_default();
+                let text = take(&mut answers)?;
+                let history: Vec<String> = take(&mut answers)?;
                 let held = Held {
                     key: Key(key),
                     text,
@@ -256,17 +255,16 @@ impl Reader {
     async fn remembered(&mut self, head: &Cursor, names: Names, out: &Out) -> Result<()> {
         let names: Vec<_> = names.into_iter().collect();
         for some in names.chunks(DOCUMENTS) {
-            let mut ask = pipe();
-            ask.atomic().ignore_errors();
+            let mut moment = Moment::new();
             for name in some {
                 let name = self.keys.once(name);
-                ask.cmd("GET").arg(&name).cmd("PEXPIRETIME").arg(&name);
+                moment.ask(&["GET", &name]).ask(&["PEXPIRETIME", &name]);
             }
-            let answer: Vec<Value> = ask.query_async(&mut self.connection).await.map_err(away)?;
-            let mut answer = answer.into_iter();
+            let answers = moment.each(&mut self.connection).await.map_err(away)?;
+            let mut answers = answers.into_iter();
             for name in some {
-                let text: Option<String> = take(&mut answer).unwrap_or_default();
-                let until: i64 = take(&mut answer).unwrap_or_default();
+                let text: Option<String> = take(&mut answers)?;
+                let until: i64 = take(&mut answers)?;
                 // It may have been forgotten meanwhile.
                 let Some(text) = text.filter(|_| until > 0) else {
                     continue;
@@ -284,9 +282,15 @@ impl Reader {
     }
 }
 
-/// The next part of an answer, unless what is there is of another kind.
-fn take<T: FromRedisValue>(answer: &mut impl Iterator<Item = Value>) -> Option<T> {
-    T::from_redis_value(answer.next()?).ok()
+/// The next answer; nothing where something of another kind is there.
+fn take<T: FromRedisValue + Default>(
+    answers: &mut impl Iterator<Item = RedisResult<Value>>,
+) -> Result<T> {
+    match answers.next() {
+        Some(Err(error)) if error.code() != Some("WRONGTYPE") => Err(away(error)),
+        Some(Ok(answer)) => Ok(T::from_redis_value(answer).unwrap_or_default()),
+        _ => Ok(T::default()),
+    }
 }
 
 fn past(text: String) -> Past {
@@ -306,5 +310,13 @@ fn away(error: RedisError) -> StoreError {
     match error.kind() {
         redis::ErrorKind::Io => StoreError::Away(error.to_string()),
         _ => StoreError::Broken(error.to_string()),
+    }
+}
+
+/// The same, of what has this name: it holds something else than it should.
+fn within(name: &str, error: RedisError) -> StoreError {
+    match away(error) {
+        StoreError::Broken(why) => StoreError::Broken(format!("{name}: {why}")),
+        away => away,
     }
 }

@@ -330,8 +330,13 @@ fn is_ours(done: i64) -> Result<()> {
 }
 
 fn failed(error: RedisError) -> StoreError {
-    match error.kind() {
-        redis::ErrorKind::Io => StoreError::Away(error.to_string()),
-        _ => StoreError::Broken(error.to_string()),
+    if error.is_io_error() {
+        return StoreError::Away(error.to_string());
     }
+    let why = error.to_string();
+    // Of many that were sent at once mostly all fail, and for the same reason.
+    let first = error
+        .into_server_errors()
+        .and_then(|errors| errors.first().map(|(_, error)| error.clone()));
+    StoreError::Broken(first.map_or(why, |error| RedisError::from(error).to_string()))
 }
