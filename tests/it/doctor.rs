@@ -879,9 +879,60 @@ async fn an_address_that_others_have_is_named() {
 async fn figures_of_a_running_server_are_known() {
     let figures = format!("127.0.0.1:{}", free_port());
     let market = Market::embedded().with("METRICS_ADDR", &figures);
-    let _instance = market.open().await;
-    let report = with(&[("METRICS_ADDR", &figures)]).await;
+    let instance = market.open().await;
+    let Store::Embedded(folder) = &market.store else {
+        unreachable!()
+    };
+    let report = with(&[
+        ("DATA_DIR", folder.path().to_str().unwrap()),
+        (
+            "LEPTOS_SITE_ADDR",
+            instance.url.trim_start_matches("http://"),
+        ),
+        ("METRICS_ADDR", &figures),
+    ])
+    .await;
     report.says("figures", "ok", &["shows the figures"]);
+}
+
+/// What listens where ours should may be a Pizza Market, and not ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_market_is_not_taken_for_ours() {
+    let figures = format!("127.0.0.1:{}", free_port());
+    let market = Market::embedded().with("METRICS_ADDR", &figures);
+    let instance = market.open().await;
+    let address = instance.url.trim_start_matches("http://");
+    let there = [("LEPTOS_SITE_ADDR", address), ("METRICS_ADDR", &figures)];
+    let another = "another Pizza Market listens";
+    let is_seen = async |store: (&str, &str)| {
+        let report = with(&[&there[..], &[store]].concat()).await;
+        report.says("address", "error", &[another, "LEPTOS_SITE_ADDR"]);
+        report.says("figures", "error", &[another, "METRICS_ADDR"]);
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let folder = ("DATA_DIR", folder.path().to_str().unwrap());
+    is_seen(folder).await;
+    // One that is in use, one that was used before, and a Redis with nothing in it.
+    let mut own = program();
+    own.env(folder.0, folder.1);
+    let own = Instance::start(own);
+    own.until_ready().await;
+    is_seen(folder).await;
+    drop(own);
+    is_seen(folder).await;
+    is_seen(("REDIS_URL", &RedisServer::start().url())).await;
+
+    let (one, other) = (Market::redis(), Market::redis());
+    let (open, _other) = (one.open().await, other.open().await);
+    let address = ("LEPTOS_SITE_ADDR", open.url.trim_start_matches("http://"));
+    let at = async |store: &Market| {
+        let Store::Redis(redis) = &store.store else {
+            unreachable!()
+        };
+        with(&[address, ("REDIS_URL", &redis.url())]).await
+    };
+    at(&one).await.says("address", "ok", &["is ready"]);
+    at(&other).await.says("address", "error", &[another]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use super::{
     report::{Finding, Report, State},
-    serving::ask,
+    serving::{Own, ask},
 };
 use crate::server::{
     ledger::{check, embedded::Checked, schema},
@@ -29,8 +29,8 @@ const NO_ROOM: u64 = 16 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `address` is where a server with these settings listens.
-pub async fn examine(report: &mut Report, folder: &Path, address: Option<SocketAddr>) {
-    if let Err(why) = walk(report, folder, address).await {
+pub async fn examine(report: &mut Report, folder: &Path, address: Option<SocketAddr>, own: &Own) {
+    if let Err(why) = walk(report, folder, address, own).await {
         report.skip_rest(GROUP, &CHECKS, &why);
     }
 }
@@ -39,6 +39,7 @@ async fn walk(
     report: &mut Report,
     folder: &Path,
     address: Option<SocketAddr>,
+    own: &Own,
 ) -> Result<(), String> {
     let writable = writable(folder);
     let failed = writable.state == State::Error;
@@ -78,7 +79,7 @@ async fn walk(
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => {
             report.doing("asking who has the file");
-            report.add(GROUP, "file", held(&path, &file, address).await);
+            report.add(GROUP, "file", held(&path, &file, address, own).await);
             return Err("the file is in use".to_owned());
         }
         // A file system without locks: the engine has none either.
@@ -155,7 +156,7 @@ fn open(path: &Path) -> io::Result<Option<File>> {
 }
 
 /// Somebody else has the file: a server that runs is asked how it is.
-async fn held(path: &Path, file: &File, address: Option<SocketAddr>) -> Finding {
+async fn held(path: &Path, file: &File, address: Option<SocketAddr>, own: &Own) -> Finding {
     let holder = holder(file).unwrap_or_else(|| "another process".to_owned());
     let says = format!("{} is held by {holder}", path.display());
     let server = match address {
@@ -163,10 +164,10 @@ async fn held(path: &Path, file: &File, address: Option<SocketAddr>) -> Finding 
         _ => None,
     };
     match server {
-        Some((address, server)) if server.engine == "embedded" && server.ready => {
+        Some((address, server)) if own.is_served_by(&server) && server.ready => {
             Finding::ok(format!("{says}, and the server at {address} is ready"))
         }
-        Some((address, server)) if server.engine == "embedded" => Finding::error(
+        Some((address, server)) if own.is_served_by(&server) => Finding::error(
             format!(
                 "{says}, and the server at {address} is not ready: {}",
                 server.trouble

@@ -11,9 +11,13 @@ mod serving;
 mod settings;
 mod site;
 
-use crate::server::config::{self, Sources, Store};
+use crate::server::{
+    config::{self, Sources, Store},
+    stored,
+};
 use clap::Args;
 use report::{Finding, Report};
+use serving::Own;
 use std::process::ExitCode;
 
 /// Look for everything that can keep the market from running: settings, store, address, site.
@@ -67,19 +71,28 @@ async fn examine(report: &mut Report) {
     };
     settings::examine(report, &sources);
     let address = config::leptos().ok().map(|options| options.site_addr);
-    match config::store() {
-        Ok(Store::Redis { info, credentials }) => redis::examine(report, &info, credentials).await,
-        Ok(Store::Embedded(folder)) => embedded::examine(report, &folder, address).await,
+    let own = match config::store() {
+        Ok(Store::Redis { info, credentials }) => {
+            let epoch = redis::examine(report, &info, credentials).await;
+            Some(Own::Redis(epoch))
+        }
+        Ok(Store::Embedded(folder)) => {
+            let own = Own::File(stored::file(&folder));
+            embedded::examine(report, &folder, address, &own).await;
+            Some(own)
+        }
         Err(error) => {
             let why = format!("{} is wrong", error.variable);
             report.add("store", "store", Finding::skipped(why));
+            None
         }
-    }
+    };
     match config::leptos() {
         Ok(options) => {
-            serving::examine(report, options.site_addr).await;
+            let site = options.site_addr;
+            let is_ours = serving::examine(report, site, own.as_ref()).await;
             if let Ok(Some(figures)) = config::metrics_addr() {
-                serving::examine_figures(report, figures, options.site_addr).await;
+                serving::examine_figures(report, figures, (site, is_ours)).await;
             }
             site::examine(report, &options);
         }

@@ -72,11 +72,18 @@ const LAG: u64 = 10;
 /// Why the steps that follow were not tried.
 type Stop = String;
 
-pub async fn examine(report: &mut Report, info: &ConnectionInfo, credentials: &'static str) {
+/// The epoch of what is stored there, as far as it can be asked: empty where nothing is.
+pub async fn examine(
+    report: &mut Report,
+    info: &ConnectionInfo,
+    credentials: &'static str,
+) -> Option<String> {
     let visit = Visit::of(info, credentials);
-    if let Err(why) = visit.walk(report).await {
+    let mut epoch = None;
+    if let Err(why) = visit.walk(report, &mut epoch).await {
         report.skip_rest(GROUP, &CHECKS, &why);
     }
+    epoch
 }
 
 struct Visit {
@@ -111,7 +118,7 @@ impl Visit {
         }
     }
 
-    async fn walk(&self, report: &mut Report) -> Result<(), Stop> {
+    async fn walk(&self, report: &mut Report, epoch: &mut Option<String>) -> Result<(), Stop> {
         let addresses = self.find(report).await?;
         self.reach(report, &addresses).await?;
         let mut connection = self.connect(report).await?;
@@ -122,7 +129,7 @@ impl Visit {
         let writable = role(report, &facts, &self.target);
         let scratch = Scratch::new();
         let rights = self.rights(report, &scratch).await?;
-        self.schema(report, &rights, &mut connection).await;
+        *epoch = self.schema(report, &rights, &mut connection).await;
         self.promises(report, &facts, &rights, &mut connection)
             .await;
         self.clock(report, &mut connection).await?;
@@ -450,20 +457,22 @@ impl Visit {
         Ok(rights)
     }
 
-    /// Whether what is stored has the shape that this program knows.
+    /// Whether what is stored has the shape that this program knows; and its epoch.
     async fn schema(
         &self,
         report: &mut Report,
         rights: &Rights,
         connection: &mut MultiplexedConnection,
-    ) {
+    ) -> Option<String> {
         let mut call = cmd("HMGET");
         call.arg(Keys::new("").meta())
             .arg("epoch")
             .arg("schema")
             .arg("restoring");
         type Meta = (Option<String>, Option<String>, Option<String>);
-        let finding = match self.ask::<Meta>(connection, &call).await {
+        let meta = self.ask::<Meta>(connection, &call).await;
+        let epoch = meta.as_ref().ok().map(|(epoch, ..)| epoch.clone());
+        let finding = match meta {
             Err(_) if rights.lacking => Finding::skipped("the account lacks rights"),
             Err(error) => self.explain(&error),
             Ok((None, _, None)) => Finding::ok("nothing is stored yet"),
@@ -488,6 +497,7 @@ impl Visit {
             _ => finding,
         };
         report.add(GROUP, "schema", finding);
+        epoch.map(Option::unwrap_or_default)
     }
 
     /// What its settings promise.
