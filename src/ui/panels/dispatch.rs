@@ -339,7 +339,7 @@ fn who(form: Form, desk: Desk) -> AnyView {
         option(name, word)
     };
     let nobody = text(|| t(["Who drives?", "Wer fährt?"]).to_owned());
-    let somebody = text(|| t(["Somebody new…", "Jemand Neues …"]).to_owned());
+    let somebody = text(|| t(["Somebody new…", "Jemand Neues\u{a0}…"]).to_owned());
     let new_name = new.value(if is_known { "" } else { &came_back });
     let new_id = new.id();
     let field = format!("[id='{new_id}']");
@@ -420,7 +420,7 @@ fn cancel(order: Memo<Order>) -> AnyView {
         .into_any()
     })
     };
-    let summary = view! { <summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren …"])}</summary> };
+    let summary = view! { <summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren\u{a0}…"])}</summary> };
     folded(summary.into_any(), form)
 }
 

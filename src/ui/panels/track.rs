@@ -463,7 +463,7 @@ fn cancel(order: &Order) -> AnyView {
         });
     view! {
         <section class="paper" id=format!("o{}", order.id)>
-            <details><summary class="button quiet wide">{t(["Cancel this order…", "Bestellung stornieren …"])}</summary> {form}</details>
+            <details><summary class="button quiet wide">{t(["Cancel this order…", "Bestellung stornieren\u{a0}…"])}</summary> {form}</details>
         </section>
     }
     .into_any()

@@ -85,7 +85,7 @@ fn lamp() -> AnyView {
         Lamp::Reconnecting => (
             "reconnecting",
             Icon::Reconnecting,
-            ["Reconnecting…", "Verbinde neu …"],
+            ["Reconnecting…", "Verbinde neu\u{a0}…"],
         ),
         Lamp::Stale => ("stale", Icon::Stale, ["Stale", "Veraltet"]),
     };

@@ -56,7 +56,7 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
         .done(remember)
         .form(|form| acceptance(form, &o));
     let reject = folded(
-        view! { <summary>{icon(Icon::Down)} {t(["Reject…", "Ablehnen …"])} {which(&o)}</summary> }
+        view! { <summary>{icon(Icon::Down)} {t(["Reject…", "Ablehnen\u{a0}…"])} {which(&o)}</summary> }
             .into_any(),
         move || {
             Act::new(api::Respond::PATH)
@@ -213,7 +213,7 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
         .map(|minutes| format!(" · {} min", minutes.get()));
     let offer = format!("{}{}", words::money(o.total()), minutes.unwrap_or_default());
     let withdraw = folded(
-        view! { <summary>{icon(Icon::Down)} {t(["Withdraw…", "Zurückziehen …"])} {which(&o)}</summary> }
+        view! { <summary>{icon(Icon::Down)} {t(["Withdraw…", "Zurückziehen\u{a0}…"])} {which(&o)}</summary> }
             .into_any(),
         move || withdrawal(order),
     );
