@@ -127,3 +127,28 @@ async fn it_signs_in_and_says_how_durable_it_is() {
     instance.offer("Diavola").await;
     assert!(!instance.said().contains("s3cret"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_speaks_the_newer_protocol_too() {
+    let server = RedisServer::start();
+    let mut command = program();
+    command.env("REDIS_URL", format!("{}?protocol=resp3", server.url()));
+    let instance = crate::world::Instance::start(command);
+    instance.until_ready().await;
+    assert_eq!(
+        instance.get("/readyz").await.json()["store"]["durability"],
+        "always"
+    );
+    let mut socket = instance.follow().await;
+    let path = instance.offer("Diavola").await;
+    assert_eq!(socket.event().await["event_type"], "order.created");
+    assert_eq!(instance.orders().await[0]["pizza_name"], "Diavola");
+    assert_eq!(
+        instance.get(&format!("{path}/events")).await.json()[0]["event_type"],
+        "order.created"
+    );
+    let mut verify = program();
+    verify.env("REDIS_URL", format!("{}?protocol=resp3", server.url()));
+    let verified = verify.arg("verify").output().unwrap();
+    assert!(verified.status.success(), "{verified:?}");
+}

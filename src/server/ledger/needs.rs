@@ -25,8 +25,7 @@ pub enum On {
 }
 
 /// The word in braces stands for a name.
-const NEEDS: [&str; 28] = [
-    "PING",
+const NEEDS: [&str; 27] = [
     "INFO",
     "TIME",
     "EVAL return 0",

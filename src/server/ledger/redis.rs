@@ -20,7 +20,11 @@ use redis::{
     RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd, from_redis_value,
 };
 use std::{
-    sync::Arc,
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::{
@@ -81,8 +85,15 @@ struct Session {
     /// The commit script, as loaded on this connection.
     commit: Arc<str>,
     durability: Durability,
-    /// A moment, and what this Redis' clock said just before (milliseconds since 1970).
-    clock: (Instant, u64),
+    clock: Arc<Clock>,
+}
+
+/// The clock of a Redis, in milliseconds since 1970. Either of the two clocks may be set, run slow or stand still for
+/// a while; so it is read again and again.
+struct Clock {
+    here: Instant,
+    /// What it said at that moment.
+    there: AtomicU64,
 }
 
 impl Redis {
@@ -144,7 +155,10 @@ impl Redis {
             };
             match ask(session.clone()).await {
                 Ok(Some(answer)) => return Ok(answer),
-                Ok(None) => self.link.lost(&session, "the store has another epoch"),
+                Ok(None) => {
+                    let why = "the store has another epoch, or another time, than it had";
+                    self.link.lost(&session, why);
+                }
                 Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
                     self.link
                         .lost(&session, "the store has forgotten the commit script");
@@ -210,7 +224,9 @@ impl Ledger for Redis {
             keep: OWN,
         });
         let outcome = self.on_session(async |session: Session| {
-            let call = self.link.commit_call(&session, &batch, &once);
+            let until = Instant::now() + ANSWER;
+            let until = batch.until.map_or(until, |asked| asked.min(until));
+            let call = self.link.commit_call(&session, &batch, &once, until);
             let answer: Vec<String> = call.query_async(&mut session.connection.clone()).await?;
             let mut answer = answer.into_iter();
             Ok(match (answer.next().as_deref(), answer.next()) {
@@ -222,7 +238,10 @@ impl Ledger for Redis {
                     Some(recall(&stored).map(|(text, cursor)| Outcome::Known(text, cursor)))
                 }
                 (Some("conflict"), _) => Some(Ok(Outcome::Conflict)),
-                (Some("late"), _) => Some(Err(StoreError::Away("too late".to_owned()))),
+                (Some("late"), _) if until <= Instant::now() => {
+                    Some(Err(StoreError::Away("too late".to_owned())))
+                }
+                // Another epoch; or its clock was set just now, and has to be read anew.
                 _ => None,
             })
         });
@@ -370,10 +389,12 @@ impl Link {
             {
                 break;
             }
-            let ping = cmd("PING")
-                .query_async::<()>(&mut session.connection.clone())
-                .await;
-            if let Err(error) = ping {
+            let mut connection = session.connection.clone();
+            let probe = match self.looks {
+                true => cmd("PING").query_async(&mut connection).await,
+                false => session.clock.renew(&mut connection).await,
+            };
+            if let Err(error) = probe {
                 self.lost(&session, &error.to_string());
             }
         }
@@ -460,8 +481,8 @@ impl Link {
             .query_async(&mut connection)
             .await?;
         let durability = durability(&info, &mut connection).await;
-        let (seconds, micros): (u64, u64) = cmd("TIME").query_async(&mut connection).await?;
-        let clock = (Instant::now(), seconds * 1_000 + micros / 1_000);
+        let clock = Clock::default();
+        clock.renew(&mut connection).await?;
         let epoch =
             Epoch::new(&epoch).ok_or((ErrorKind::Parse, "the store's epoch is malformed"))?;
         Ok(Ok(Session {
@@ -469,7 +490,7 @@ impl Link {
             epoch,
             commit: commit.into(),
             durability,
-            clock,
+            clock: Arc::new(clock),
         }))
     }
 
@@ -490,7 +511,7 @@ impl Link {
             commit: "".into(),
             // Nothing is promised for commits that are not taken.
             durability: Durability::Memory,
-            clock: (Instant::now(), 0),
+            clock: Arc::default(),
         }))
     }
 
@@ -592,18 +613,13 @@ impl Link {
         ))
     }
 
-    fn commit_call(&self, session: &Session, batch: &Batch, once: &Once) -> Cmd {
+    /// To happen before `until`, or not at all.
+    fn commit_call(&self, session: &Session, batch: &Batch, once: &Once, until: Instant) -> Cmd {
         let keys = &self.keys;
         let mut names = vec![keys.meta(), keys.log(), keys.once(&once.name)];
-        let until = Instant::now() + ANSWER;
-        let until = batch
-            .until
-            .map_or(until, |until_asked| until_asked.min(until));
-        let (then, clock) = session.clock;
-        let deadline = clock + until.saturating_duration_since(then).as_millis() as u64;
         let mut args = vec![
             session.epoch.to_string(),
-            deadline.to_string(),
+            session.clock.at(until).to_string(),
             self.retention.to_string(),
             keys.channel(),
             once.text.to_string(),
@@ -677,6 +693,45 @@ impl Link {
     }
 }
 
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock {
+            here: Instant::now(),
+            there: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Clock {
+    async fn renew(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
+        let asked = Instant::now();
+        let (seconds, micros): (u64, u64) = cmd("TIME").query_async(connection).await?;
+        self.note(seconds * 1_000 + micros / 1_000, asked, Instant::now());
+        Ok(())
+    }
+
+    /// It said `said`, at some moment between two. What was known is kept as long as that may be true: an answer that
+    /// was long on its way says less.
+    fn note(&self, said: u64, from: Instant, to: Instant) {
+        let at = |moment: Instant| said.saturating_sub(millis(moment - self.here));
+        let (earliest, latest) = (at(to), at(from));
+        if !(earliest..=latest).contains(&self.there.load(Ordering::Relaxed)) {
+            // The earlier, the less can happen too late.
+            self.there.store(earliest, Ordering::Relaxed);
+        }
+    }
+
+    /// What it says at this moment.
+    fn at(&self, moment: Instant) -> u64 {
+        let passed = moment.saturating_duration_since(self.here);
+        self.there.load(Ordering::Relaxed) + millis(passed)
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    time.as_millis() as u64
+}
+
 /// What `commit.lua` has written: the entry, and before it perhaps its trace.
 fn logged(fields: Vec<String>) -> Option<Logged> {
     let mut values = fields.into_iter().rev().step_by(2).map(Text::from);
@@ -701,13 +756,13 @@ pub async fn durability(
         return Durability::Memory;
     }
     // Not every account may ask for the configuration; then nothing better than the default is claimed.
-    let sync: RedisResult<Vec<String>> = cmd("CONFIG")
+    let sync: RedisResult<HashMap<String, String>> = cmd("CONFIG")
         .arg("GET")
         .arg("appendfsync")
         .query_async(connection)
         .await;
-    match sync.ok().and_then(|mut pair| pair.pop()).as_deref() {
-        Some("always") => Durability::Always,
+    match sync {
+        Ok(set) if set.get("appendfsync").is_some_and(|how| how == "always") => Durability::Always,
         _ => Durability::Everysec,
     }
 }
@@ -733,4 +788,26 @@ fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
 fn number(text: &str) -> RedisResult<u64> {
     text.parse()
         .map_err(|_| (ErrorKind::Parse, "not a sequence number").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_is_followed_and_a_slow_answer_is_not() {
+        let clock = Clock::default();
+        let after = |ms| clock.here + Duration::from_millis(ms);
+        clock.note(1_000_000, clock.here, after(10));
+        assert_eq!(clock.at(after(10)), 1_000_000);
+        // Nothing has changed, and the second answer took long.
+        clock.note(1_001_000, after(1_005), after(1_020));
+        clock.note(1_002_000, after(2_000), after(3_900));
+        assert_eq!(clock.at(after(4_000)), 1_003_990);
+        // Set forward and back.
+        clock.note(1_035_000, after(5_000), after(5_010));
+        assert_eq!(clock.at(after(5_010)), 1_035_000);
+        clock.note(906_000, after(6_000), after(6_010));
+        assert_eq!(clock.at(after(7_010)), 907_000);
+    }
 }
