@@ -99,13 +99,16 @@ impl From<StoreError> for Unreadable {
 struct Traces(Arc<Mutex<VecDeque<(u64, Text)>>>);
 
 impl Traces {
-    /// A batch has been written, up to `end`.
+    /// A batch is being written, up to `end`. Its numbers may have been those of others that were not written after
+    /// all.
     fn note(&self, batch: &Batch, end: &Cursor) {
-        let Some(trace) = &batch.trace else { return };
+        let before = end.seq - batch.log.len() as u64;
         let mut all = self.all();
-        for back in (0..batch.log.len() as u64).rev() {
-            all.push_back((end.seq - back, trace.clone()));
+        while all.back().is_some_and(|(seq, _)| *seq > before) {
+            all.pop_back();
         }
+        let Some(trace) = &batch.trace else { return };
+        all.extend((before + 1..=end.seq).map(|seq| (seq, trace.clone())));
         let over = all.len().saturating_sub(TRACES);
         all.drain(..over);
     }
@@ -674,11 +677,6 @@ impl Writer {
                 group.into_iter().map(|job| (job.batch, job.answer)).unzip();
             let outcomes = match self.write(&batches) {
                 Ok((head, outcomes)) => {
-                    for (batch, outcome) in batches.iter().zip(&outcomes) {
-                        if let Ok(Outcome::Done(end)) = outcome {
-                            self.traces.note(batch, end);
-                        }
-                    }
                     self.head.send_replace(head);
                     self.failing
                         .send_if_modified(|failing| failing.take().is_some());
@@ -725,6 +723,12 @@ impl Writer {
             txn.open_table(LOG)?.retain_in(..=oldest, |_, _| false)?;
         }
         forget(&txn)?;
+        // Whoever follows the log may see them as soon as they are written.
+        for (batch, outcome) in batches.iter().zip(&outcomes) {
+            if let Ok(Outcome::Done(end)) = outcome {
+                self.traces.note(batch, end);
+            }
+        }
         txn.commit()?;
         // It only helps to notice what others do to the file.
         let _ = self.witness.write(&head);
@@ -824,4 +828,45 @@ pub(super) fn apply_index(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::ledger::Entry;
+
+    #[test]
+    fn numbers_that_come_again_have_the_later_trace() {
+        let traces = Traces::default();
+        let note = |trace: Option<&str>, entries: usize, end: u64| {
+            let entry = Entry {
+                about: Key("thing:1".to_owned()),
+                body: "{}".into(),
+            };
+            let batch = Batch {
+                trace: trace.map(Text::from),
+                log: vec![entry; entries],
+                ..Batch::default()
+            };
+            let epoch = Epoch::new("e").unwrap();
+            traces.note(&batch, &Cursor { epoch, seq: end });
+        };
+        note(Some("one"), 2, 2);
+        // These were not written after all.
+        note(Some("lost"), 3, 5);
+        note(Some("two"), 1, 3);
+        note(None, 1, 4);
+        note(Some("three"), 1, 5);
+        let of = |seq| traces.of(seq).map(|trace| trace.to_string());
+        let all: Vec<_> = (1..=6).map(of).collect();
+        let expected = [
+            Some("one"),
+            Some("one"),
+            Some("two"),
+            None,
+            Some("three"),
+            None,
+        ];
+        assert_eq!(all, expected.map(|trace| trace.map(str::to_owned)));
+    }
 }
