@@ -45,6 +45,7 @@ use feed::Feed;
 use ledger::{Embedded, Ledger, Measured, Redis, StoreError, Target, fresh_epoch};
 use limits::Limits;
 use metrics::Metrics;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seats::Seats;
 use state::{App, Sockets};
 use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
@@ -106,9 +107,20 @@ fn start() -> Result<(), StartError> {
     read_env()?;
     let telemetry = telemetry::begin()?;
     let config = Config::read()?;
+    allow_files();
     let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
     telemetry.end();
     ran
+}
+
+/// As many open files as the system lets this program have: each connection is one. What it begins with is often less,
+/// for the sake of programs that cannot do with more.
+fn allow_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current, ..limit }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
 }
 
 async fn run(config: Config) -> Result<(), StartError> {

@@ -1216,3 +1216,31 @@ async fn people_read_one_line_for_each_check() {
         "{help}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_connections_than_files_are_a_warning() {
+    let data = tempfile::tempdir().unwrap();
+    let of = async |files: &str, sockets: &str| {
+        let settings = [
+            ("DATA_DIR", data.path().to_str().unwrap()),
+            ("MAX_SOCKETS", sockets),
+        ];
+        let plain = patient(&settings);
+        let mut command = Command::new("bash");
+        let run = format!("ulimit -n {files}; exec \"$0\" doctor \"$@\"");
+        command.args(["-c", &run]).arg(plain.get_program());
+        command.current_dir(SITE.path());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        examine(command).await
+    };
+    let report = of("1000", "900").await;
+    let words = ["1000", "MAX_SOCKETS is 900", "Allow 1156", "to 744"];
+    report.says("files", "warning", &words);
+    assert_eq!(report.exit, 1, "{}", report.whole);
+    of("1000", "744").await.says("files", "ok", &["1000"]);
+}

@@ -273,6 +273,20 @@ async fn the_images_commands_run_a_server_and_find_it_well() {
     assert_eq!(last("STOPSIGNAL"), "SIGTERM");
 }
 
+/// Whatever a shell or a service manager begins with.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_opens_as_many_files_as_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("bash");
+    let run = "ulimit -Sn 300; ulimit -Hn 3000; exec \"$0\"";
+    command.args(["-c", run, env!("CARGO_BIN_EXE_pizza-market")]);
+    command.env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
+    command.env("DATA_DIR", folder.path());
+    let instance = Instance::start(command);
+    let figures = instance.get("/metrics").await.text;
+    assert!(figures.contains("\nprocess_max_fds 3000\n"), "{figures}");
+}
+
 // ---- compose.yaml
 
 /// A text of compose.yaml, with what it takes from the environment.

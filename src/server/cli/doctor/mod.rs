@@ -12,7 +12,7 @@ mod settings;
 mod site;
 
 use crate::server::{
-    config::{self, Sources, Store},
+    config::{self, Config, Sources, Store},
     stored,
 };
 use clap::Args;
@@ -99,6 +99,13 @@ async fn examine(report: &mut Report) {
         Err(error) => {
             let why = format!("{} is wrong", error.variable);
             report.skip_rest("server", &["address", "site"], &why);
+        }
+    }
+    match Config::read() {
+        Ok(config) => serving::examine_files(report, config.sockets as u64),
+        Err(error) => {
+            let why = format!("{} is wrong", error.variable);
+            report.add("server", "files", Finding::skipped(why));
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     report::{Finding, Report},
 };
 use crate::{domain::Cursor, server::ledger::left_at};
+use rustix::process::{Resource, getrlimit};
 use std::{
     io::ErrorKind,
     net::{SocketAddr, TcpListener},
@@ -15,6 +16,8 @@ use std::{
 /// Who may have an address that should be ours.
 const STRANGER: &str = "another program";
 const ANOTHER: &str = "another Pizza Market";
+/// Files that a server opens beside its live connections: other requests, the store, the site.
+const BESIDE: u64 = 256;
 /// How long a server may take to say how it is.
 const ANSWER: Duration = Duration::from_millis(1_500);
 
@@ -92,6 +95,25 @@ pub async fn examine_figures(
         "figures",
         finding.with("address", address.to_string()),
     );
+}
+
+/// Whether so many live connections can be open: each is a file.
+pub fn examine_files(report: &mut Report, sockets: u64) {
+    // A server takes as many as it may.
+    let most = getrlimit(Resource::Nofile).maximum;
+    let needed = sockets.saturating_add(BESIDE);
+    let finding = match most {
+        Some(most) if most < needed => Finding::warning(
+            format!("only {most} can be open at once, and MAX_SOCKETS is {sockets}"),
+            format!(
+                "Allow {needed} (LimitNOFILE, `ulimit -n`, `ulimits`), or set MAX_SOCKETS to {} at most",
+                most.saturating_sub(BESIDE).max(1)
+            ),
+        ),
+        Some(most) => Finding::ok(format!("{most} can be open at once")),
+        None => Finding::ok("as many as there are can be open at once"),
+    };
+    report.add("server", "files", finding.with("most", most));
 }
 
 /// Whether only one can listen on both.
