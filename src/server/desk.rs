@@ -163,6 +163,21 @@ impl Desk {
         below: Option<OrderId>,
         most: usize,
     ) -> Result<OrdersPage, Error> {
+        let (found, next, cursor) = self.listed(filter, below, most).await?;
+        Ok(OrdersPage {
+            orders: found.into_iter().map(|(_, text)| text).collect(),
+            next,
+            cursor,
+        })
+    }
+
+    /// The same, with what stands in the texts.
+    async fn listed(
+        &self,
+        filter: &Filter,
+        below: Option<OrderId>,
+        most: usize,
+    ) -> Result<(Vec<(Order, Text)>, Option<OrderId>, Cursor), Error> {
         let index = orders::index(filter.status, filter.supplier.as_ref());
         let query = Query {
             index,
@@ -173,11 +188,7 @@ impl Desk {
             let mut listing = self.ledger.list(&[query]).await?;
             let page = listing.pages.pop().unwrap_or_default();
             let next = page.next.as_ref().and_then(orders::id);
-            Ok(OrdersPage {
-                orders: page.documents,
-                next,
-                cursor: listing.cursor,
-            })
+            Ok((orders::readable(page.documents), next, listing.cursor))
         })
         .await
     }
@@ -201,10 +212,9 @@ impl Desk {
         };
         let below = sought.begins_below().into_iter().chain(below).min();
         let most = if sought.is_narrow() { LOOKED_AT } else { SHOWN };
-        let page = self.orders(&filter, below, most).await?;
-        let (mut found, mut next) = (nothing, page.next);
-        for text in &page.orders {
-            let order = orders::read(text)?;
+        let (listed, mut next, _) = self.listed(&filter, below, most).await?;
+        let mut found = nothing;
+        for (order, _) in listed {
             if !sought.reaches(order.id) {
                 next = None;
                 break;

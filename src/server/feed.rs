@@ -344,17 +344,15 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
         .collect();
     let listing = ledger.list(&queries).await?;
     let mut counts = Counts::default();
-    let (mut found, mut forgotten) = (Vec::new(), None);
+    let mut forgotten = None;
     for (&status, page) in Status::ALL.iter().zip(&listing.pages) {
         counts.set(status, page.total);
         // Those that follow are older than the last one here, so that it has to go, too.
         forgotten = forgotten.max(page.next.as_ref().and_then(orders::id));
-        for text in &page.documents {
-            found.push(orders::read(text)?);
-        }
     }
+    let pages = listing.pages.into_iter();
     let mut rows = Vec::new();
-    for order in found {
+    for (order, _) in orders::readable(pages.flat_map(|page| page.documents)) {
         let taken = taken(ledger, &order).await?;
         rows.push(Row { order, taken });
     }
@@ -376,7 +374,13 @@ async fn taken(ledger: &dyn Ledger, order: &Order) -> Result<Option<Time>> {
     if order.customer_name.is_none() || order.status.is_final() {
         return Ok(None);
     }
-    let history = ledger.history(&orders::key(order.id)).await?;
+    let history = match ledger.history(&orders::key(order.id)).await {
+        Err(StoreError::Broken(why)) => {
+            tracing::error!(order = %order.id, %why, "its events cannot be read: `pizza-market verify` says more");
+            return Ok(None);
+        }
+        history => history?,
+    };
     let events = history
         .iter()
         .filter_map(|text| serde_json::from_str::<Event>(text).ok());

@@ -63,6 +63,25 @@ pub fn read(text: &str) -> Result<Order> {
     serde_json::from_str(text).map_err(|error| unreadable("an order", &error))
 }
 
+/// Those that can be read. One that cannot keeps nobody from the others; how many there are stands in the log.
+pub fn readable(texts: impl IntoIterator<Item = Text>) -> Vec<(Order, Text)> {
+    let mut unreadable = 0_u64;
+    let mut found = Vec::new();
+    for text in texts {
+        match read(&text) {
+            Ok(order) => found.push((order, text)),
+            Err(_) => unreadable += 1,
+        }
+    }
+    if unreadable > 0 {
+        tracing::error!(
+            unreadable,
+            "orders that cannot be read are left out: `pizza-market verify` names them"
+        );
+    }
+    found
+}
+
 /// What cannot be read, and where it fails. The library's own words may repeat what it has read, which is nobody's
 /// but the customer's.
 pub fn unreadable(what: &str, error: &serde_json::Error) -> StoreError {

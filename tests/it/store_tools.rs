@@ -20,6 +20,7 @@ crate::on_both_engines! {
     a_backup_in_full_flight_is_consistent,
     indexes_are_named_and_mended,
     what_cannot_be_derived_is_named_and_left,
+    one_order_that_cannot_be_read_keeps_nobody_from_the_others,
     a_store_that_is_not_empty_is_not_overwritten,
     a_backup_that_is_not_whole_is_refused,
     another_version_is_refused,
@@ -401,6 +402,72 @@ async fn what_cannot_be_derived_is_named_and_left(market: Market) {
         .collect();
     assert_eq!(faults(&mended), left);
     assert_eq!(faults(&market.run(&["verify", "--json"])), left);
+}
+
+async fn one_order_that_cannot_be_read_keeps_nobody_from_the_others(market: Market) {
+    let mut instance = market.open().await;
+    let good = instance.order_in("preparing").await;
+    let mut bad = Vec::new();
+    for _ in 0..4 {
+        bad.push(instance.order_in("preparing").await);
+    }
+    let keys: Vec<_> = bad
+        .iter()
+        .map(|path| path.replace("/api/orders/", "order:"))
+        .collect();
+    instance.kill();
+    match &market.store {
+        Store::Embedded(_) => alter(&market, |txn| {
+            let mut documents = txn.open_table(DOCUMENTS).unwrap();
+            for key in &keys {
+                documents.insert(&**key, "{\"id\":1}").unwrap();
+            }
+        }),
+        Store::Redis(_) => {
+            let _: String = ask(&market, &["SET", &keys[0], "{\"id\":1}"]);
+            let mut no_text = ::redis::cmd("SET");
+            let no_text = no_text.arg(&keys[1]).arg(b"\xff");
+            no_text.exec(&mut redis(&market)).unwrap();
+            for key in [&keys[2], &format!("pizza:history:{}", keys[3])] {
+                let _: i64 = ask(&market, &["DEL", key]);
+                let _: i64 = ask(&market, &["HSET", key, "some", "thing"]);
+            }
+        }
+    }
+    let mut instance = market.open().await;
+    let lists_others = async || {
+        let listed = instance.orders().await;
+        let is_there = |path: &str| {
+            listed
+                .iter()
+                .any(|order| path.ends_with(order["id"].as_str().unwrap()))
+        };
+        assert!(is_there(&good), "{listed:?}");
+        assert!(!bad[..3].iter().any(|path| is_there(path)), "{listed:?}");
+        for page in ["/supplier", "/orders"] {
+            assert_eq!(instance.get(page).await.status, 200, "{page}");
+        }
+    };
+    lists_others().await;
+    for path in &bad[..3] {
+        instance.get(path).await.problem(500);
+    }
+    lists_others().await;
+    assert_eq!(instance.get("/readyz").await.status, 200);
+    let said = instance.said();
+    assert!(said.contains("pizza-market verify"), "{said}");
+    instance
+        .done(&format!("{good}/status"), &json!({"status": "ready"}))
+        .await;
+    instance.kill();
+    let report = verify(&market);
+    for key in keys {
+        let is_named = |fault: &Value| fault["key"] == *key;
+        assert!(
+            report["faults"].as_array().unwrap().iter().any(is_named),
+            "{key}: {report}"
+        );
+    }
 }
 
 async fn a_store_that_is_not_empty_is_not_overwritten(market: Market) {

@@ -3,7 +3,8 @@
 --
 -- KEYS  meta, then one index for each query
 -- ARGV  the prefix of document keys, then for each query: "(" and the key to begin below, or "+"; and how many
--- Returns {epoch, seq, {total, next or "", document, …}, …}. `next` is the last key read where more follow.
+-- Returns {epoch, seq, {total, next or "", document, …}, …}. `next` is the last key read where more follow. Where
+-- something else than a text has a document's name, its text is "".
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
 local answer = {head[1] or '', head[2] or '0'}
 for q = 2, #KEYS do
@@ -15,7 +16,11 @@ for q = 2, #KEYS do
     page[2] = members[#members] or ''
   end
   for _, member in ipairs(members) do
-    local document = redis.call('GET', ARGV[1] .. member)
+    local document = redis.pcall('GET', ARGV[1] .. member)
+    if type(document) == 'table' then
+      if not string.find(document.err, 'WRONGTYPE', 1, true) then return document end
+      document = ''
+    end
     if document then page[#page + 1] = document end
   end
   answer[#answer + 1] = page

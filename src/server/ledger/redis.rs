@@ -254,26 +254,27 @@ impl Ledger for Redis {
     async fn remembered(&self, name: &str) -> Result<Option<Text>> {
         let name = self.link.keys.once(name);
         let stored = self.on_session(async |session: Session| {
-            let stored: Option<String> = cmd("GET")
+            let stored: Option<Vec<u8>> = cmd("GET")
                 .arg(&name)
                 .query_async(&mut session.connection.clone())
                 .await?;
             Ok(Some(stored))
         });
-        let stored = stored.await?.map(|stored| recall(&stored)).transpose()?;
+        let stored = stored.await?.map(text).transpose()?;
+        let stored = stored.map(|stored| recall(&stored)).transpose()?;
         Ok(stored.map(|(text, _)| text))
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Text>> {
         let key = self.link.keys.document(key);
-        let text = self.on_session(async |session: Session| {
-            let text: Option<String> = cmd("GET")
+        let bytes = self.on_session(async |session: Session| {
+            let bytes: Option<Vec<u8>> = cmd("GET")
                 .arg(&key)
                 .query_async(&mut session.connection.clone())
                 .await?;
-            Ok(Some(text.map(Text::from)))
+            Ok(Some(bytes))
         });
-        text.await
+        bytes.await?.map(text).transpose()
     }
 
     async fn list(&self, queries: &[Query]) -> Result<Listing> {
@@ -304,15 +305,15 @@ impl Ledger for Redis {
     async fn history(&self, key: &Key) -> Result<Vec<Text>> {
         let key = self.link.keys.history(key);
         let entries = self.on_session(async |session: Session| {
-            let entries: Vec<String> = cmd("LRANGE")
+            let entries: Vec<Vec<u8>> = cmd("LRANGE")
                 .arg(&key)
                 .arg(0)
                 .arg(-1)
                 .query_async(&mut session.connection.clone())
                 .await?;
-            Ok(Some(entries.into_iter().map(Text::from).collect()))
+            Ok(Some(entries))
         });
-        entries.await
+        entries.await?.into_iter().map(text).collect()
     }
 
     async fn after(&self, cursor: &Cursor, most: usize, wait: Duration) -> Result<Tail> {
@@ -767,13 +768,21 @@ pub async fn durability(
     }
 }
 
+/// What is stored as text. Others may have stored something else: the connection is none the worse for it.
+fn text(bytes: Vec<u8>) -> Result<Text> {
+    let text = String::from_utf8(bytes);
+    text.map(Text::from)
+        .map_err(|_| StoreError::Broken("what is stored there is no text".to_owned()))
+}
+
+/// Where something else than a text has a document's name, its text is empty.
 fn page(value: Value) -> RedisResult<Page> {
     let mut parts = Vec::<Value>::from_redis_value(value)?.into_iter();
     let total = take(parts.next())?;
     let next: String = take(parts.next())?;
     let documents = parts
-        .map(|part| from_redis_value::<String>(part).map(Text::from))
-        .collect::<std::result::Result<_, _>>()?;
+        .map(|part| Ok(text(from_redis_value(part)?).unwrap_or_default()))
+        .collect::<RedisResult<_>>()?;
     Ok(Page {
         documents,
         next: (!next.is_empty()).then_some(Key(next)),
