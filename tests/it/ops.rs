@@ -3,13 +3,16 @@
 
 use crate::{
     redis_server::RedisServer,
-    world::{Instance, Market, SOON, Socket, day, is_installed, offer, program, until},
+    world::{Instance, Market, SOON, Socket, Store, day, is_installed, offer, program, until},
 };
 use serde_yaml_ng::Value;
 use std::{
     collections::BTreeSet,
     fs,
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::{
+        fs::{PermissionsExt, symlink},
+        process::ExitStatusExt,
+    },
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -559,6 +562,39 @@ fn compose_is_sound() {
         caddyfile.matches("$INSTANCES").count(),
         caddyfile.matches(asked).count()
     );
+}
+
+/// It holds names and addresses.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_killed_leaves_nothing() {
+    let market = Market::embedded();
+    let mut instance = market.open().await;
+    for _ in 0..20 {
+        instance.offer("Diavola").await;
+    }
+    instance.kill();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("market.jsonl");
+    let backup = |limit: &str| {
+        let Store::Embedded(data) = &market.store else {
+            unreachable!()
+        };
+        // Whatever grows beyond the limit is killed.
+        let run = format!("ulimit -c 0; ulimit -f {limit}; exec \"$0\" backup \"$1\"");
+        let mut command = Command::new("bash");
+        command.args(["-c", &run, env!("CARGO_BIN_EXE_pizza-market")]);
+        command.arg(&file).env("DATA_DIR", data.path());
+        command.output().unwrap().status
+    };
+    let left = || fs::read_dir(folder.path()).unwrap().count();
+    let killed = backup("4");
+    assert!(killed.signal().is_some(), "{killed}");
+    assert_eq!(left(), 0);
+    assert!(backup("unlimited").success());
+    let whole = fs::read(&file).unwrap();
+    // What is there stays there.
+    assert!(backup("4").signal().is_some());
+    assert_eq!((left(), fs::read(&file).unwrap()), (1, whole));
 }
 
 #[test]

@@ -11,11 +11,12 @@ use crate::server::{
     },
     stored,
 };
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat};
 use serde::Serialize;
 use std::{
     fs::{self, File, OpenOptions},
-    io::{BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
+    io::{self, BufWriter, Write},
+    os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -60,7 +61,7 @@ fn backup(args: &Args) -> Result<(), Failed> {
     let to_stdout = file == Path::new("-");
     let (records, bytes) = match to_stdout {
         // Whoever does not take it to its end has no backup.
-        true => stream(snapshot, std::io::stdout())?,
+        true => stream(snapshot, io::stdout())?,
         false => into(snapshot, file)?,
     };
     let say: fn(&str) = match to_stdout {
@@ -88,8 +89,7 @@ fn backup(args: &Args) -> Result<(), Failed> {
 
 /// To the file that a name leads to. What is no file, a pipe or a device, is written to and stays.
 fn into(snapshot: Snapshot, named: &Path) -> Result<(u64, u64), Failed> {
-    let failed =
-        |error: std::io::Error| Failed::There(named.display().to_string(), error.to_string());
+    let failed = |error: io::Error| Failed::There(named.display().to_string(), error.to_string());
     match fs::metadata(named) {
         Ok(about) if about.is_dir() => Err(Failed::There(
             named.display().to_string(),
@@ -105,28 +105,26 @@ fn into(snapshot: Snapshot, named: &Path) -> Result<(u64, u64), Failed> {
     }
 }
 
-/// Under another name until it is whole; nobody but its owner may read it, for it holds addresses.
+/// Without a name until it is whole, or, where the file system has no such files, under another one; nobody but its
+/// owner may read it, for it holds addresses.
 fn into_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), Failed> {
-    let failed =
-        |error: std::io::Error| Failed::There(file.display().to_string(), error.to_string());
+    let failed = |error: io::Error| Failed::There(file.display().to_string(), error.to_string());
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
     let mut name = file.file_name().unwrap_or_default().to_owned();
     // In a container every process may have the same number.
     name.push(format!(".{}.part", uuid::Uuid::now_v7()));
     let part = file.with_file_name(name);
-    let mut new = OpenOptions::new();
-    let made = new
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&part)
-        .map_err(failed)?;
+    let nameless = nameless(folder);
+    let is_nameless = nameless.is_some();
+    let made = nameless.map_or_else(|| named(&part), Ok).map_err(failed)?;
     let written = stream(snapshot, &made).and_then(|written| {
-        let folder = file
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
         made.sync_all().map_err(failed)?;
+        if is_nameless {
+            give_name(&made, &part).map_err(failed)?;
+        }
         fs::rename(&part, file).map_err(failed)?;
-        File::open(folder.unwrap_or(Path::new(".")))
+        File::open(folder)
             .and_then(|folder| folder.sync_all())
             .map_err(failed)?;
         Ok(written)
@@ -136,6 +134,24 @@ fn into_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), Failed> {
         let _ = fs::remove_file(&part);
     }
     written
+}
+
+/// A file that is gone with this process, however that ends, unless it is given a name.
+fn nameless(folder: &Path) -> Option<File> {
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    let made = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR).ok()?;
+    // By way of it names are given.
+    Path::new("/proc/self/fd").exists().then(|| made.into())
+}
+
+fn give_name(file: &File, name: &Path) -> io::Result<()> {
+    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, open, CWD, name, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+fn named(file: &Path) -> io::Result<File> {
+    let mut new = OpenOptions::new();
+    new.write(true).create_new(true).mode(0o600).open(file)
 }
 
 /// How many records and bytes it was.
@@ -163,13 +179,13 @@ struct Counting<W> {
 }
 
 impl<W: Write> Write for Counting<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.to.write(bytes)?;
         self.bytes += written as u64;
         Ok(written)
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
 }
