@@ -1,6 +1,7 @@
 //! Every layer around the routes, outermost first.
 
 use super::{
+    limits::household,
     metrics::RATE_LIMITED,
     peer,
     requests::{self, REQUEST_ID},
@@ -38,15 +39,17 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
     requests::around(router)
 }
 
-/// Whether nothing has been said of an address yet. Of the first few, for anybody can be one: a client that makes
-/// itself up as a proxy must neither fill the log nor hide a real one.
+/// Whether nothing has been said of an address, or of its network, yet. Of the first few alone, for anybody can be one:
+/// clients that make themselves up as proxies must not fill the log. Where they come first, from as many networks, they
+/// do keep a real one from being named.
 fn is_stranger(address: IpAddr) -> bool {
     const MOST: usize = 8;
     static SAID: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
+    let household = household(address);
     let mut said = SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let new = said.len() < MOST && !said.contains(&address);
+    let new = said.len() < MOST && !said.contains(&household);
     if new {
-        said.push(address);
+        said.push(household);
     }
     new
 }
