@@ -50,6 +50,24 @@ test('a pizza goes to a driver who is known, and work goes on with the next', as
   await expect(column(dispatch, 'Giulia')).toContainText('2 out');
 });
 
+test('what cannot be taken back rests for a moment when it comes under the finger', async ({ open, api }) => {
+  const { id } = await ready(api, 'Diavola');
+  await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+  const dispatch = await open('/dispatch');
+  await dispatch.getByRole('button', { name: 'Left' }).click();
+  const delivered = dispatch.getByRole('button', { name: 'Delivered' });
+  const rests = () => delivered.evaluate((button) => button.closest('[data-rests]') !== null);
+  await expect.poll(rests).toBe(true);
+  await delivered.click();
+  await expect(column(dispatch, 'Jonas')).toContainText('free since');
+  // A page that is opened later does not ask for patience.
+  const other = await ready(api, 'Hawaii');
+  await api.post(`/api/orders/${other.id}/dispatch`, { driver_name: 'Jonas' });
+  await api.status(other.id, 'in_transit');
+  await dispatch.reload();
+  await expect.poll(rests).toBe(false);
+});
+
 test('who drives has to be said', async ({ open, api }) => {
   await ready(api, 'Diavola');
   const dispatch = await open('/dispatch');
