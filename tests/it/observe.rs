@@ -582,7 +582,8 @@ async fn a_trace_goes_on_from_the_request_to_the_feed() {
             .status
             .as_ref()
             .is_some_and(|status| status.code() == StatusCode::Error);
-        assert!(!failed, "{text}");
+        // Whoever has waited for it to be ready may have been told that it is not.
+        assert!(!failed || span.name == "GET /readyz", "{text}");
     }
 }
 
