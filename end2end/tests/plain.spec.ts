@@ -55,6 +55,14 @@ test('a form that is refused comes back with what was typed', async ({ open, api
   await expect(customer.getByLabel('Your name')).toHaveValue('');
 });
 
+test('after a step the page is where the next one waits', async ({ open, api }) => {
+  for (let n = 0; n < 6; n++) await api.taken(`Pizza ${n}`);
+  const kitchen = await open('/supplier', { viewport: { width: 390, height: 844 } });
+  await ticket(kitchen, 'Pizza 0').getByRole('button', { name: 'Start' }).click();
+  await expect(kitchen).toHaveURL('/supplier#customer_accepted');
+  await expect(ticket(kitchen, 'Pizza 1').getByRole('button', { name: 'Start' })).toBeInViewport();
+});
+
 test('who comes second is told on the ticket', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   const kitchen = await open('/supplier');

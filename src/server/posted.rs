@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::Answers,
-    domain::{Command, Error, Expected, Fields, Offer, Order, OrderId, Role, Value, What},
+    domain::{Command, Error, Expected, Fields, Offer, Order, OrderId, Role, Status, Value, What},
     ui::{Flash, form_id},
 };
 use axum::http::{
@@ -224,10 +224,12 @@ impl Posted {
             (Err(error), false) => {
                 response.set_status(StatusCode::from_u16(error.face().status).unwrap_or_default())
             }
-            (Ok(_), true) => redirect(
-                &response,
-                &self.leads_to.unwrap_or_else(|| came_from(&request.headers)),
-            ),
+            (Ok(order), true) => {
+                let to = self
+                    .leads_to
+                    .unwrap_or_else(|| work_goes_on(came_from(&request.headers), order));
+                redirect(&response, &to);
+            }
             (Err(error), true) => {
                 let refused = id.map(|id| (id, error.clone())).into_iter().collect();
                 self.send_back(&request, &response, id, error.clone(), refused);
@@ -252,7 +254,12 @@ impl Posted {
             answers.as_ref().err().cloned().or(first),
             wants_page(&request.headers),
         ) {
-            (None, true) => redirect(&response, &came_from(&request.headers)),
+            (None, true) => {
+                redirect(
+                    &response,
+                    &format!("{}#waiting", came_from(&request.headers)),
+                );
+            }
             (Some(error), true) => {
                 let id = refused.first().map(|(id, _)| *id);
                 self.send_back(&request, &response, id, error, refused);
@@ -342,6 +349,21 @@ pub fn came_from(headers: &HeaderMap) -> String {
     referer
         .and_then(|uri| uri.path_and_query().map(|path| path.to_string()))
         .unwrap_or_else(|| "/".to_owned())
+}
+
+/// Back on a panel, at what stood beside the order when its step was done: there is more of that.
+fn work_goes_on(panel: String, order: &Order) -> String {
+    let part = match (panel.split('?').next(), order.status) {
+        (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
+            Status::PendingSupplier.name()
+        }
+        (Some("/supplier"), Status::Preparing) => Status::CustomerAccepted.name(),
+        (Some("/supplier"), Status::Ready) => Status::Preparing.name(),
+        (Some("/dispatch"), Status::Dispatched) => "waiting",
+        (Some("/dispatch"), Status::InTransit | Status::Delivered) => "drivers",
+        _ => return panel,
+    };
+    format!("{panel}#{part}")
 }
 
 fn cookie(flash: &Flash) -> HeaderValue {
