@@ -330,7 +330,6 @@ async fn what_an_account_may_not_do_is_named_with_the_line_that_allows_it() {
         ),
         (&["resetkeys", "~order:*"], &["keys pizza:*", "~pizza:*"]),
         (&["-multi"], &["MULTI", "+multi"]),
-        (&["-exec"], &["EXEC", "+exec"]),
         (&["-eval", "-evalsha"], &["EVAL, EVALSHA"]),
         (&["-publish"], &["PUBLISH"]),
     ] {

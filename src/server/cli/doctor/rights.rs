@@ -50,24 +50,12 @@ impl Rights {
         let mut own = answers.iter().skip(needs.len());
         rights.scratch = own.next().is_some_and(|answer| answer.is_ok());
         rights.scratch_channel = own.next().is_some_and(|answer| answer.is_ok());
-        rights.end_one(client).await?;
         Ok(rights)
-    }
-
-    /// A transaction that ends, with nothing in it.
-    async fn end_one(&mut self, client: &Client) -> RedisResult<()> {
-        let mut connection = client.get_multiplexed_async_connection().await?;
-        cmd("MULTI").query_async::<()>(&mut connection).await?;
-        match cmd("EXEC").query_async::<Value>(&mut connection).await {
-            Err(error) => self.judge("exec", &On::Nothing, error),
-            Ok(_) => Ok(()),
-        }
     }
 
     fn judge(&mut self, command: &str, on: &On, error: RedisError) -> RedisResult<()> {
         let text = error.to_string().to_lowercase();
         let name = command.to_owned();
-        // `EXEC` says EXECABORT, and why.
         if text.contains("noperm") {
             match on {
                 On::Channel(name) if text.contains("channel") => self.channels.insert(name.clone()),
