@@ -420,7 +420,8 @@ fn cancel(order: Memo<Order>) -> AnyView {
         .into_any()
     })
     };
-    let summary = view! { <summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren\u{a0}…"])}</summary> };
+    let summary =
+        view! { <summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren\u{a0}…"])}</summary> };
     folded(summary.into_any(), form)
 }
 
