@@ -1,5 +1,5 @@
 // What a customer does: look, take, follow, hand on.
-import { type Api, expect, test, ticket } from '../world';
+import { type Api, awake, expect, test, ticket } from '../world';
 
 async function threeOffers(api: Api) {
   await api.accepted('Diavola', { supplier_price: 11, supplier_name: 'Forno' });
@@ -65,6 +65,7 @@ test('details are remembered only if wanted', async ({ open, api }) => {
   await customer.getByRole('link', { name: 'Back to all offers' }).click();
   await expect(customer.getByRole('link', { name: /^Take this offer.*Hawaii/ })).toBeFocused();
   await customer.reload();
+  await awake(customer);
   await order('Margherita');
   await expect(customer.getByLabel('Your name')).toHaveValue('');
   await expect(customer.getByLabel('Remember this on my device')).not.toBeChecked();
