@@ -65,7 +65,7 @@ pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -
         });
     };
     let (first, last) = (promised + minutes(-5), promised + minutes(5));
-    // What can only come after it is late, however little.
+    // What can only come after it is late; within a minute of it nobody would say so.
     let pace = if from > promised + minutes(1) {
         Course::Later
     } else if to < first {
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(says(Ready, 30, 30, 31), (36, 56, Course::Later));
         assert_eq!(says(InTransit, 30, 35, 31), (35, 40, Course::AsPromised));
         assert_eq!(says(InTransit, 30, 34, 31), (35, 39, Course::AsPromised));
-        // Too early to say so a minute ago; now it is past.
+        // It can only come later, or is not there when it should be.
         assert_eq!(says(InTransit, 30, 33, 31), (35, 45, Course::Later));
         assert_eq!(says(InTransit, 20, 35, 36), (36, 40, Course::AsPromised));
         assert_eq!(says(InTransit, 20, 35, 37), (37, 42, Course::Later));

@@ -592,14 +592,15 @@ async fn a_trace_goes_on_in_the_feeds_of_other_instances() {
     let collector = Collector::start(true);
     let market = Market::redis().with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url());
     let (mut one, mut other) = (market.open().await, market.open().await);
-    let mut socket = other.follow().await;
+    let (mut near, mut far) = (one.follow().await, other.follow().await);
     let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
     let request = one
         .request(Method::POST, "/api/orders")
         .json(&offer("Diavola"))
         .header("traceparent", format!("00-{trace}-{parent}-01"));
     assert_eq!(one.send(request).await.status, 201);
-    let frame = socket.event().await;
+    let frame = near.event().await;
+    assert_eq!(far.event().await, frame);
     for instance in [&mut one, &mut other] {
         instance.signal("-TERM");
         assert!(instance.ended(Duration::from_secs(10)).success());
