@@ -1,22 +1,22 @@
-//! What is sent on the live channel: events, and the signals beside them. A position in the market's one
-//! ordered log is a [`Cursor`].
+//! What the live channel carries: events, and signals about the stream itself. A [`Cursor`] is a position in the
+//! market's one ordered log.
 
-use super::{EventType, Order, Time, What};
+use super::{EventType, Order, Time, What, lifecycle::named};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
-/// Names one history of a store. Sequence numbers of different epochs have nothing to do with each other:
-/// a store that lost something, or another store, has another epoch.
+/// Names one history of a store. Sequence numbers of different epochs cannot be compared: another store, and a store
+/// that lost data, has another epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(Arc<str>);
 
 impl Epoch {
-    /// A name that nobody else has, if the number is random.
+    /// A unique name, if the number is random.
     pub fn random(number: u64) -> Epoch {
         Epoch(format!("{number:x}").into())
     }
 
-    /// From 1 to 32 digits and small letters.
+    /// From 1 to 32 digits and lower-case letters.
     pub fn new(text: &str) -> Option<Epoch> {
         let fits = (1..=32).contains(&text.len());
         let plain = text
@@ -32,7 +32,7 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// How far somebody has read: all events up to and including `seq` of this epoch. Opaque outside.
+/// A position: after all events up to and including `seq` of this epoch. Opaque to clients.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cursor {
@@ -56,7 +56,7 @@ impl FromStr for Cursor {
             .and_then(|(epoch, seq)| Some((Epoch::new(epoch)?, seq)));
         let (epoch, digits) = parts.ok_or(What::NotACursor)?;
         let seq: u64 = digits.parse().map_err(|_| What::NotACursor)?;
-        // One spelling only: no sign, no leading zeros.
+        // Only one spelling is valid: no sign, no leading zeros.
         (seq.to_string() == digits)
             .then_some(Cursor { epoch, seq })
             .ok_or(What::NotACursor)
@@ -77,9 +77,8 @@ impl From<Cursor> for String {
     }
 }
 
-/// One thing that happened, with the whole order as it was then.
+/// A change of an order, with the whole order as it was after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(try_from = "Wire")]
 pub struct Event {
     pub event_type: EventType,
@@ -88,30 +87,15 @@ pub struct Event {
     pub id: Cursor,
 }
 
-/// What is said about the stream itself, to clients that gave a `since`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// What came before is not held any more, or was of another store: read everything again.
-    Reset,
-    /// Nothing is missing up to here.
-    Heartbeat,
-    /// The server has lost touch with its store and vouches for nothing until the next frame.
-    Away,
-}
-
-impl Signal {
-    pub(super) const ALL: &[(Signal, &str)] = &[
-        (Signal::Reset, "stream.reset"),
-        (Signal::Heartbeat, "stream.heartbeat"),
-        (Signal::Away, "stream.away"),
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Signal::Reset => "stream.reset",
-            Signal::Heartbeat => "stream.heartbeat",
-            Signal::Away => "stream.away",
-        }
+named! {
+    /// A statement about the stream itself, for clients that gave a `since`.
+    Signal {
+        /// What came before is no longer held, or belongs to another store: read everything again.
+        Reset = "stream.reset",
+        /// Nothing is missing up to this position.
+        Heartbeat = "stream.heartbeat",
+        /// The server has lost its store: nothing is guaranteed until the next frame.
+        Away = "stream.away",
     }
 }
 
@@ -125,11 +109,11 @@ pub enum Frame {
         at: Time,
         id: Cursor,
     },
-    /// Something that a later server may say.
+    /// A kind of frame that a later server may send.
     Unknown,
 }
 
-/// A frame, before it is known of which kind.
+/// A frame whose kind is not known yet.
 #[derive(Serialize, Deserialize)]
 struct Wire {
     event_type: String,
@@ -158,11 +142,9 @@ impl TryFrom<Wire> for Frame {
         if EventType::from_name(&wire.event_type).is_some() {
             return Ok(Frame::Event(Box::new(wire.try_into()?)));
         }
-        let signal = Signal::ALL
-            .iter()
-            .find(|(_, name)| *name == wire.event_type);
-        Ok(signal.map_or(Frame::Unknown, |(signal, _)| Frame::Signal {
-            signal: *signal,
+        let signal = Signal::from_name(&wire.event_type);
+        Ok(signal.map_or(Frame::Unknown, |signal| Frame::Signal {
+            signal,
             at: wire.timestamp,
             id: wire.id,
         }))
@@ -188,7 +170,7 @@ mod tests {
     use crate::domain::order::tests::{at, id, offer};
 
     #[test]
-    fn a_cursor_has_one_spelling() {
+    fn a_cursor_has_only_one_valid_spelling() {
         let cursor: Cursor = "0k3f9-42".parse().unwrap();
         assert_eq!(
             (cursor.epoch.to_string().as_str(), cursor.seq),
@@ -213,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_are_told_apart() {
+    fn each_kind_of_frame_is_read_back() {
         let (order, event_type) = Order::new(id(1), offer(), at(0));
         let event = Event {
             event_type,
@@ -235,12 +217,14 @@ mod tests {
             Frame::Event(Box::new(event))
         );
 
-        for &(signal, name) in Signal::ALL {
+        for &signal in Signal::ALL {
             let text = Frame::signal(signal, at(0), &"e-7".parse().unwrap());
-            let expected = format!(
-                r#"{{"event_type":"{name}","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}}"#
+            assert_eq!(
+                text,
+                format!(
+                    r#"{{"event_type":"{signal}","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}}"#
+                )
             );
-            assert_eq!((text.as_str(), signal.name()), (expected.as_str(), name));
             let frame = Frame::Signal {
                 signal,
                 at: at(0),

@@ -1,5 +1,5 @@
-//! Named parameters on their way in. A query string, a JSON body and a form all become [`Fields`]; each
-//! command reads its own from there, so that every way in has one parser and one set of refusals.
+//! Named parameters of a command. Plain text and JSON both become [`Fields`]; each command reads its own parameters
+//! from them, so that every way in has one parser and one set of refusals.
 
 use super::{Error, Fault, What, lifecycle::named};
 use serde_json::value::RawValue;
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 /// A value that can be read from one parameter.
 pub trait Field: Sized {
-    /// What it is in JSON. In a query string or a form everything is plain text.
+    /// Its kind in JSON. From elsewhere every value is plain text.
     const KIND: Kind;
 
     fn parse(text: &str) -> Result<Self, What>;
@@ -24,12 +24,12 @@ named! {
 
 #[derive(Debug)]
 pub enum Value {
-    /// From a query string or a form.
+    /// From a form or a query.
     Plain(String),
     Json(Box<RawValue>),
 }
 
-/// Parameters by name, and what is wrong with them so far.
+/// Parameters by name, and the faults found so far.
 #[derive(Debug, Default)]
 pub struct Fields {
     values: BTreeMap<String, Value>,
@@ -37,7 +37,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// A name that comes a second time is a fault, wherever the first came from.
+    /// A name that is given twice is a fault, also if one is plain and one is JSON.
     pub fn add(&mut self, name: impl Into<String>, value: Value) {
         match self.values.entry(name.into()) {
             Entry::Vacant(place) => drop(place.insert(value)),
@@ -58,7 +58,7 @@ impl Fields {
         });
     }
 
-    /// `None` means that a fault has been noted.
+    /// `None` means that a fault has been recorded.
     pub fn required<T: Field>(&mut self, name: &str) -> Option<T> {
         let before = self.faults.len();
         let value = self.optional(name);
@@ -68,7 +68,7 @@ impl Fields {
         value
     }
 
-    /// `None` means absent, JSON's `null`, or that a fault has been noted.
+    /// `None` means absent, JSON's `null`, or that a fault has been recorded.
     pub fn optional<T: Field>(&mut self, name: &str) -> Option<T> {
         let parsed = match self.values.remove(name)? {
             Value::Plain(text) => T::parse(&text),
@@ -90,7 +90,7 @@ impl Fields {
         self.optional(name)
     }
 
-    /// Builds the result if nothing was wrong and no parameter is left that nobody asked for.
+    /// Builds the result if there is no fault and every parameter has been read.
     pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Error> {
         let unknown = self.values.into_keys().map(|field| Fault {
             field,
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_at_once() {
+    fn one_refusal_names_every_fault() {
         let mut fields = Fields::default();
         fields.add("price", json("\"10\""));
         fields.add("minutes", Value::Plain("soon".into()));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_absent_and_blank_notes_too() {
+    fn null_and_blank_notes_count_as_absent() {
         let mut fields = Fields::default();
         fields.add("minutes", json("null"));
         fields.add("notes", json("\" \\n\""));

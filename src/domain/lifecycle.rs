@@ -12,10 +12,10 @@
 
 /// An enum whose variants have names on the wire: one row each, and everything else follows from the rows.
 macro_rules! named {
-    ($(#[$doc:meta])* $kind:ident { $($variant:ident = $name:literal,)* }) => {
+    ($(#[$doc:meta])* $kind:ident { $($(#[$note:meta])* $variant:ident = $name:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $kind { $($variant,)* }
+        pub enum $kind { $($(#[$note])* $variant,)* }
 
         impl $kind {
             pub const ALL: &[$kind] = &[$($kind::$variant,)*];

@@ -1,7 +1,7 @@
 //! The vocabulary of the market and all of its rules, pure: no I/O, no clock, no randomness.
 //!
-//! The same code runs in the server and in the browser. It knows nothing of HTTP, Redis or Leptos, and
-//! takes time, ids and text as arguments.
+//! The same code runs in the server and in the browser. It knows no framework, no transport and no store, and takes
+//! time, ids and text as arguments.
 
 mod arrival;
 mod bell;
@@ -18,8 +18,6 @@ mod replay;
 mod ring;
 #[cfg(test)]
 mod schedules;
-#[cfg(feature = "ssr")]
-pub mod schema;
 mod sought;
 mod text;
 mod time;
@@ -36,10 +34,10 @@ pub use lifecycle::{EventType, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price, with_point};
 #[cfg(test)]
 pub(crate) use order::tests as samples;
-pub use order::{Command, Expected, Offer, Order, OrderId};
+pub use order::{Command, Expected, Offer, Order, OrderId, WantedStatus};
 pub use pace::{Lasted, Pace, STAGES, Stopwatch};
 pub use replay::follows;
 pub use ring::{Reach, Ring};
 pub use sought::Sought;
-pub use text::{Address, Minutes, Name, Notes, Whole};
+pub use text::{Address, Minutes, Name, Notes, Text, Whole};
 pub use time::{Minute, Time};

@@ -9,11 +9,11 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cents(u32);
 
-/// What a supplier asks: 0.01 to 10,000.00.
+/// A supplier's price: 0.01 to 10,000.00.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Price(Cents);
 
-/// The market's part in hundredths of a percent of the price: 0 to 1000 %.
+/// The market's markup in hundredths of a percent of the price: 0 to 1000 %.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Markup(u32);
 
@@ -26,7 +26,7 @@ pub fn customer_price(price: Price, markup: Markup) -> Cents {
 }
 
 impl Cents {
-    pub(super) const RANGE: std::ops::RangeInclusive<u32> = 0..=11_000_000;
+    pub const RANGE: std::ops::RangeInclusive<u32> = 0..=11_000_000;
 
     pub const fn new(cents: u32) -> Cents {
         Cents(cents)
@@ -46,7 +46,7 @@ impl std::ops::Sub for Cents {
 }
 
 impl Price {
-    pub(super) const RANGE: std::ops::RangeInclusive<u32> = 1..=1_000_000;
+    pub const RANGE: std::ops::RangeInclusive<u32> = 1..=1_000_000;
 
     pub fn cents(self) -> Cents {
         self.0
@@ -54,7 +54,7 @@ impl Price {
 }
 
 impl Markup {
-    pub(super) const RANGE: std::ops::RangeInclusive<u32> = 0..=100_000;
+    pub const RANGE: std::ops::RangeInclusive<u32> = 0..=100_000;
 }
 
 impl Default for Markup {
@@ -94,8 +94,8 @@ impl Field for Markup {
     }
 }
 
-/// A number as people write it by hand: where a comma makes it one, it is the decimal point. Whoever means thousands
-/// by it gets three decimals, which are refused, and not another price.
+/// A number as people type it: a comma is the decimal point, if that makes the text a number. A comma that separates
+/// thousands is read as three decimals, which are refused, so that it never becomes another price.
 pub fn with_point(text: &str) -> String {
     let pointed = text.replacen(',', ".", 1);
     match units(&pointed, 2) {
@@ -113,13 +113,13 @@ fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, 
         .ok_or_else(|| What::out_of_range(Cents(*range.start()), Cents(*range.end())))
 }
 
-/// A whole number, judged by value: `25`, `25.0` and `2.5e1` are the same. Beyond 64 bits it is the last that fits.
+/// A whole number, compared by value: `25`, `25.0` and `2.5e1` are the same. It saturates at 64 bits.
 pub(super) fn whole(text: &str) -> Result<i64, What> {
     units(text, 0)?.ok_or(What::NotWhole)
 }
 
-/// Reads a number in JSON's notation (RFC 8259, section 6) exactly, in units of `places` decimals. `None` where it
-/// is not whole in these; beyond 64 bits it is the last that fits.
+/// Reads a number in JSON's notation (RFC 8259, section 6) exactly, in units of `places` decimals. `None` if it is not
+/// a whole number of these. It saturates at 64 bits.
 fn units(text: &str, places: i64) -> Result<Option<i64>, What> {
     let text = text.trim();
     let (negative, number) = match text.strip_prefix('-') {
@@ -134,7 +134,7 @@ fn units(text: &str, places: i64) -> Result<Option<i64>, What> {
     if padded || ![whole, fraction, power].into_iter().all(digits) {
         return Err(What::no_number(text));
     }
-    // No more digits come in than a body has bytes, so that a larger power of ten decides alone.
+    // A request has fewer digits than this, so a larger power of ten decides the result alone.
     let far = if exponent.starts_with('-') {
         -1_000_000
     } else {
@@ -166,7 +166,7 @@ fn write<S: Serializer>(hundredths: u32, serializer: S) -> Result<S::Ok, S::Erro
     serializer.serialize_f64(f64::from(hundredths) / 100.0)
 }
 
-/// Reads the number's own text, so that no double comes between.
+/// Reads the number's own text, without a conversion to a double.
 fn read<'de, T: Field, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     T::parse(raw.get()).map_err(de::Error::custom)
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comma_may_be_the_point_but_never_thousands() {
+    fn a_comma_may_be_the_decimal_point_but_never_separates_thousands() {
         assert_eq!(
             ["9,50", " 9,5 ", "9.5", "9,5o", "1,234.50", "1,2,3"].map(with_point),
             ["9.50", " 9.5 ", "9.5", "9,5o", "1,234.50", "1,2,3"]
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_judged_by_value() {
+    fn numbers_are_compared_by_value() {
         for text in [
             "10",
             "10.0",
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_cent_goes_up() {
+    fn half_a_cent_is_rounded_up() {
         let total = |price, markup| {
             customer_price(Price::parse(price).unwrap(), Markup::parse(markup).unwrap()).to_string()
         };
@@ -318,7 +318,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_at_all_stops_the_reading(text in "-?[0-9.eE+-]{0,30}") {
+        fn every_text_is_read_or_refused_as_json_does(text in "-?[0-9.eE+-]{0,30}") {
             let is_json = serde_json::from_str::<&RawValue>(&text).is_ok();
             prop_assert_eq!(units(&text, 2).is_ok(), is_json);
         }
@@ -336,7 +336,7 @@ mod tests {
         }
 
         #[test]
-        fn money_survives_json_to_the_digit(cents in 1u32..=1_000_000) {
+        fn money_is_read_back_from_json_exactly(cents in 1u32..=1_000_000) {
             let json = serde_json::to_string(&Price(Cents(cents))).unwrap();
             prop_assert_eq!(Decimal::from_str_exact(&json).unwrap(), Decimal::new(cents.into(), 2));
             prop_assert_eq!(serde_json::from_str::<Price>(&json).unwrap().cents().get(), cents);

@@ -1,31 +1,31 @@
-//! Which orders somebody looks for: in the order book, live or in the past, or in its export.
+//! The filter of a search for orders: in the order table, live or in the past, or in its export.
 
 use super::{Order, OrderId, Status, Time};
 use chrono::TimeDelta;
 
-/// Ids tell when orders were made, but for clocks that disagree: so many minutes at most.
+/// Ids hold the time at which an order was created, by a clock that may be off by at most this number of minutes.
 const CLOCKS: i64 = 5;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sought {
     pub status: Option<Status>,
-    /// Part of any of its texts.
+    /// Part of any of the texts of an order.
     pub text: String,
     pub supplier: Option<String>,
     pub driver: Option<String>,
-    /// Made at this time, or later.
+    /// Created at this time or later.
     pub from: Option<Time>,
-    /// Made before this time.
+    /// Created before this time.
     pub before: Option<Time>,
 }
 
 impl Sought {
-    /// `lower` makes letters small.
+    /// Whether the filter matches `order`. `lower` converts text to lower case.
     pub fn takes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
         self.status.is_none_or(|status| status == order.status) && self.describes(order, lower)
     }
 
-    /// As [`Sought::takes`], wherever the order stands.
+    /// As [`Sought::takes`], for any status.
     pub fn describes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
         let is = |wanted: &Option<String>, name: Option<&str>| {
             wanted.is_none() || wanted.as_deref() == name
@@ -37,7 +37,7 @@ impl Sought {
             && (self.text.is_empty() || order.mentions(&self.text, lower))
     }
 
-    /// Whether more is asked for than a status.
+    /// Whether the filter restricts more than the status.
     pub fn is_narrow(&self) -> bool {
         let anything = Sought {
             status: self.status,
@@ -46,19 +46,19 @@ impl Sought {
         *self != anything
     }
 
-    /// Whether an order as old as this one may be among them, so that it is worth looking there.
+    /// Whether an order that is as old as this one can match, so that a search must read on.
     pub fn reaches(&self, id: OrderId) -> bool {
         self.from
             .is_none_or(|from| id >= OrderId::first_at(from + TimeDelta::minutes(-CLOCKS)))
     }
 
-    /// Where looking begins, from the newest on: below this one.
+    /// Where a search begins, newest first: before this id.
     pub fn begins_below(&self) -> Option<OrderId> {
         self.before
             .map(|before| OrderId::first_at(before + TimeDelta::minutes(CLOCKS)))
     }
 
-    /// Whether the board holds only the newest of what is asked for.
+    /// Whether final orders can match, of which the board holds only the newest.
     pub fn wants_finished(&self) -> bool {
         self.status.is_none_or(Status::is_final)
     }
@@ -73,7 +73,7 @@ mod tests {
     };
 
     #[test]
-    fn ids_tell_where_to_look() {
+    fn a_range_of_time_is_a_range_of_ids() {
         let order = OrderId::first_at(at(0));
         let sought = |from, before| Sought {
             from: Some(at(from)),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_found_by_each_of_its_sides() {
+    fn each_criterion_matches_or_excludes_an_order() {
         let mut order = Order::new(id(1), offer(), at(60)).0;
         let takes = |sought: &Sought, order: &Order| sought.takes(order, str::to_lowercase);
         let supplier = order.supplier_name.to_string();

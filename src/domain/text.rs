@@ -1,21 +1,21 @@
-//! Text and whole numbers as they may enter the market: parsed once, by the same parser for forms, HTTP, Redis
-//! and WebSocket. Text is data; nothing here or elsewhere reads it as HTML.
+//! Text and whole numbers that the market accepts: parsed once, by the same parser for every way in and for the store.
+//! Text is data; nothing here or elsewhere interprets it as markup.
 
 use super::{Field, Kind, What};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
 
 /// Trimmed text of 1 to `MAX` Unicode scalar values without control characters (C0, DEL and C1).
-/// With `LINES` it may hold newlines; the CRLF that HTML forms send counts as one.
+/// With `LINES` it may hold newlines; the CRLF that browsers send counts as one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Text<const MAX: usize, const LINES: bool>(String);
 
 /// A supplier, a pizza, a customer or a driver: up to 100 characters.
 pub type Name = Text<100, false>;
-/// Where the pizza goes: up to 300 characters, several lines.
+/// A delivery address: up to 300 characters, several lines.
 pub type Address = Text<300, true>;
-/// What the supplier says; the reason, when rejected: up to 500 characters, several lines.
+/// A supplier's notes, or its reason to reject: up to 500 characters, several lines.
 pub type Notes = Text<500, true>;
 
 impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
@@ -82,7 +82,7 @@ pub struct Whole<const MIN: u16, const MAX: u16>(u16);
 pub type Minutes = Whole<1, 1440>;
 
 impl<const MIN: u16, const MAX: u16> Whole<MIN, MAX> {
-    /// The least and the most.
+    /// The smallest and the largest.
     pub const LIMITS: (u16, u16) = (MIN, MAX);
 
     pub fn get(self) -> u16 {
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_refused_but_newlines_where_lines_belong() {
+    fn control_characters_are_refused_but_newlines_in_multi_line_text() {
         for bad in [
             "a\u{0}b",
             "a\u{7f}b",
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn minutes_are_whole_and_judged_by_value() {
+    fn minutes_are_whole_numbers_compared_by_value() {
         for (text, minutes) in [("1", 1), ("1440", 1440), ("25.0", 25), ("2.5e1", 25)] {
             assert_eq!(Minutes::parse(text).unwrap().get(), minutes);
         }

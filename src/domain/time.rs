@@ -4,13 +4,13 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, ops, str::FromStr};
 
-/// To the millisecond. (chrono's own reading of JSON takes many more notations, and makes the browser's
-/// program a tenth larger.)
+/// A moment, to the millisecond. (chrono's own deserializer accepts more notations, and makes the browser's program a
+/// tenth larger.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(DateTime<Utc>);
 
 impl Time {
-    /// From milliseconds since 1970; the beginning of 1970 where that is beyond all years.
+    /// From milliseconds since 1970; the beginning of 1970 where chrono cannot represent the moment.
     pub fn from_millis(millis: i64) -> Time {
         Time(DateTime::from_timestamp_millis(millis).unwrap_or_default())
     }
@@ -47,17 +47,17 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
-/// A minute as a clock on somebody's wall shows it, wherever that is: `2026-11-22T17:30`.
+/// A minute of local time, in a time zone that is not known yet: `2026-11-22T17:30`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Minute(Time);
 
 impl Minute {
-    /// When it begins where clocks are so many minutes east of UTC.
+    /// When it begins in a time zone, given in minutes east of UTC.
     pub fn begins(self, zone: i32) -> Time {
         self.0 + TimeDelta::minutes(-i64::from(zone))
     }
 
-    /// When it is over.
+    /// When it ends in that time zone.
     pub fn ends(self, zone: i32) -> Time {
         self.begins(zone) + TimeDelta::minutes(1)
     }
@@ -100,25 +100,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_minute_begins_where_the_reader_is() {
+    fn a_minute_begins_at_the_local_time_of_its_zone() {
         let minute: Minute = "2026-11-22T17:30".parse().unwrap();
         assert_eq!(minute.to_string(), "2026-11-22T17:30");
         assert_eq!(minute.begins(0).to_string(), "2026-11-22T17:30:00.000Z");
         assert_eq!(minute.begins(60).to_string(), "2026-11-22T16:30:00.000Z");
         assert_eq!(minute.ends(-210).to_string(), "2026-11-22T21:01:00.000Z");
-        for no_minute in [
+        for invalid in [
             "",
             "17:30",
             "2026-11-22",
             "2026-11-22T17:30:00",
             "2026-13-22T17:30",
         ] {
-            assert!(no_minute.parse::<Minute>().is_err(), "{no_minute}");
+            assert!(invalid.parse::<Minute>().is_err(), "{invalid}");
         }
     }
 
     #[test]
-    fn a_moment_has_one_notation_and_is_read_in_others() {
+    fn a_moment_is_written_in_one_notation_and_read_in_several() {
         let time = Time::from_millis(1_780_000_000_120);
         let json = serde_json::to_string(&time).unwrap();
         assert_eq!(json, "\"2026-05-28T20:26:40.120Z\"");

@@ -12,10 +12,6 @@ use metrics::{counter, histogram};
 use std::time::Instant;
 use tracing::{Instrument, Span};
 
-/// Marks an answer that is a refusal.
-#[derive(Clone)]
-pub struct TurnedAway(pub Error);
-
 /// Marks an answer to a command that has been logged already.
 #[derive(Clone, Copy)]
 pub struct Settled;
@@ -101,15 +97,17 @@ impl Drop for Asked {
     }
 }
 
-/// Notes a command that nobody looked at: it could not be read, or was not welcome. What exceeds the rate is bounded
-/// by nothing, and must not fill the log.
-pub fn turned_away(by: Option<Role>, error: &Error, began: Instant) {
-    let (actor, problem, duration_ms) = (by.map(Role::name), error.name(), millis(began));
-    let outcome = "refused";
-    match error {
-        Error::TooMany(_) => tracing::debug!(actor, outcome, problem, duration_ms, "command"),
-        _ => tracing::info!(actor, outcome, problem, duration_ms, "command"),
-    }
+/// Records a command that was rejected before it was carried out: it could not be read, or was not let in.
+pub fn turned_away(by: Option<Role>, problem: &'static str, began: Instant) {
+    let (actor, outcome, duration_ms) = (by.map(Role::name), "refused", millis(began));
+    tracing::info!(actor, outcome, problem, duration_ms, "command");
+    counter!(REFUSED, "problem" => problem).increment(1);
+}
+
+/// Records a command above the rate limit. Their number is unbounded, and must not fill the log.
+pub fn rate_limited(problem: &'static str, began: Instant) {
+    let (outcome, duration_ms) = ("refused", millis(began));
+    tracing::debug!(outcome, problem, duration_ms, "command");
     counter!(REFUSED, "problem" => problem).increment(1);
 }
 

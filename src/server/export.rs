@@ -1,7 +1,7 @@
 //! The order book as a file for spreadsheets: every order that the page's filters ask for, live and past, newest
 //! first. It is sent as it is read, so that a large one needs no more memory than a small one.
 
-use super::{desk::Desk, now, pages, state::App};
+use super::{desk::Desk, now, pages, rest::problem::Problem, state::App};
 use crate::{
     domain::{Error, Found, Order, OrderId, Sought},
     ui::Place,
@@ -27,10 +27,10 @@ pub async fn orders(
     State(app): State<App>,
     headers: HeaderMap,
     uri: Uri,
-) -> Result<Response, Error> {
+) -> Result<Response, Problem> {
     let Place::Orders { wanted, .. } = Place::read("/orders", uri.query().unwrap_or_default())
     else {
-        return Err(Error::UnknownPath);
+        return Err(Problem::UnknownPath);
     };
     let sought = wanted.sought(pages::zone(&headers));
     // What cannot be read at all is an error, and not an empty file.

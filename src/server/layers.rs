@@ -5,7 +5,10 @@ use super::{
     metrics::RATE_LIMITED,
     peer,
     requests::{self, REQUEST_ID},
-    rest::{LARGEST_BODY, read_body},
+    rest::{
+        extract::{LARGEST_BODY, read_body},
+        problem::Problem,
+    },
     state::App,
 };
 use crate::domain::Error;
@@ -163,7 +166,7 @@ async fn small_enough(request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     match read_body(body).await {
         Err(error) => error.into_response(),
-        Ok(_) if too_large => Error::TooLarge.into_response(),
+        Ok(_) if too_large => Problem::TooLarge.into_response(),
         Ok(body) => next.run(Request::from_parts(head, body.into())).await,
     }
 }
@@ -172,7 +175,7 @@ async fn small_enough(request: Request, next: Next) -> Response {
 async fn own_origin(State(app): State<App>, request: Request, next: Next) -> Response {
     let careful = !request.method().is_safe() || request.uri().path() == "/ws";
     if careful && !is_welcome(&app.config.origins, request.headers(), request.uri()) {
-        return Error::ForeignOrigin.into_response();
+        return Problem::ForeignOrigin.into_response();
     }
     next.run(request).await
 }

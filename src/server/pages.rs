@@ -4,7 +4,10 @@ use super::{
     document::document,
     drawing, export,
     posted::{FLASH_SHOWN, read_cookie, read_flash},
-    rest::LARGEST_BODY,
+    rest::{
+        extract::LARGEST_BODY,
+        problem::{self, Problem},
+    },
     settings,
     state::App,
 };
@@ -61,7 +64,7 @@ async fn act(State(app): State<App>, request: Request) -> Response {
         return Error::Internal.into_response();
     };
     if let Ok(error) = serde_json::from_slice::<Error>(&body) {
-        parts.status = StatusCode::from_u16(error.face().status).unwrap_or(parts.status);
+        parts.status = problem::status(&error);
     }
     Response::from_parts(parts, Body::from(body))
 }
@@ -81,7 +84,7 @@ pub async fn elsewhere(State(app): State<App>, request: Request) -> Response {
     let place = Place::read(request.uri().path(), request.uri().query().unwrap_or(""));
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     match place {
-        Place::Nowhere if !reads => Error::UnknownPath.into_response(),
+        Place::Nowhere if !reads => Problem::UnknownPath.into_response(),
         Place::Nowhere => {
             let (parts, _) = request.into_parts();
             let again = || Request::from_parts(parts.clone(), Body::empty());
@@ -96,7 +99,7 @@ pub async fn elsewhere(State(app): State<App>, request: Request) -> Response {
                 _ => file,
             }
         }
-        _ if !reads => ([(ALLOW, "GET,HEAD")], Error::WrongMethod).into_response(),
+        _ if !reads => ([(ALLOW, "GET,HEAD")], Problem::WrongMethod).into_response(),
         place => page(app, place, request).await,
     }
 }
@@ -180,13 +183,16 @@ async fn page(app: App, place: Place, request: Request) -> Response {
 
 /// A page says what is wrong, and so does its status.
 fn status(place: &Place, opening: &Opening, unread: Option<Error>) -> StatusCode {
-    let nowhere = (*place == Place::Nowhere).then_some(Error::UnknownPath);
-    let story = opening.story.clone().and_then(Result::err);
-    let past = opening.past.clone().and_then(Result::err);
-    let error = nowhere.or(story).or(past).or(unread);
-    error.map_or(StatusCode::OK, |error| {
-        StatusCode::from_u16(error.face().status).unwrap_or_default()
-    })
+    if *place == Place::Nowhere {
+        return Problem::UnknownPath.status();
+    }
+    let story = opening
+        .story
+        .as_ref()
+        .and_then(|story| story.as_ref().err());
+    let past = opening.past.as_ref().and_then(|past| past.as_ref().err());
+    let error = story.or(past).or(unread.as_ref());
+    error.map_or(StatusCode::OK, problem::status)
 }
 
 /// How many minutes east of UTC a reader's clock is, if the browser has said so: from 12 hours behind to 14 ahead.

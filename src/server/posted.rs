@@ -8,6 +8,7 @@ use super::{
     commands,
     desk::Desk,
     once::{Answer, Sending},
+    rest::problem,
     state::App,
 };
 use crate::{
@@ -120,7 +121,7 @@ impl Posted {
         let (command, several) = match read() {
             Ok(read) => read,
             Err(error) => {
-                commands::turned_away(Some(Role::Dispatch), &error, Instant::now());
+                commands::turned_away(Some(Role::Dispatch), error.name(), Instant::now());
                 return self.ticked(orders).answer_several(Err(error));
             }
         };
@@ -221,9 +222,7 @@ impl Posted {
         }
         match (&result, wants_page(&request.headers)) {
             (Ok(_), false) => {}
-            (Err(error), false) => {
-                response.set_status(StatusCode::from_u16(error.face().status).unwrap_or_default())
-            }
+            (Err(error), false) => response.set_status(problem::status(error)),
             (Ok(order), true) => {
                 let to = self
                     .leads_to
@@ -265,7 +264,7 @@ impl Posted {
                 self.send_back(&request, &response, id, error, refused);
             }
             (Some(error), false) if answers.is_err() => {
-                response.set_status(StatusCode::from_u16(error.face().status).unwrap_or_default());
+                response.set_status(problem::status(&error));
             }
             (_, false) => {}
         }
@@ -305,7 +304,7 @@ impl Posted {
 
 /// The answer to a form that nobody looked at.
 fn turned_away(by: Role, error: Error) -> Answer {
-    commands::turned_away(Some(by), &error, Instant::now());
+    commands::turned_away(Some(by), error.name(), Instant::now());
     Err(error).into()
 }
 

@@ -1,11 +1,12 @@
 //! Every request, seen from outside: its id, its place in the log and in a trace, and its figures.
 
 use super::{
-    commands::{self, Settled, TurnedAway},
+    commands::{self, Settled},
     metrics::{REQUEST_SECONDS, REQUESTS_RUNNING},
+    rest::problem::Problem,
     trace,
 };
-use crate::ui::Place;
+use crate::{domain::Error, ui::Place};
 use axum::{
     Router,
     extract::{MatchedPath, Request},
@@ -114,9 +115,15 @@ fn note(response: &Response, method: &str, route: &str, began: Instant) {
     let is_command =
         method == "POST" && ["/api/", "/act/"].iter().any(|all| route.starts_with(all));
     let known = response.extensions();
-    if let (Some(TurnedAway(error)), None, true) = (known.get(), known.get::<Settled>(), is_command)
-    {
-        commands::turned_away(None, error, began);
+    if !is_command || known.get::<Settled>().is_some() {
+        return;
+    }
+    match known.get() {
+        None => {}
+        Some(problem @ Problem::Market(Error::TooMany(_))) => {
+            commands::rate_limited(problem.name(), began);
+        }
+        Some(problem) => commands::turned_away(None, problem.name(), began),
     }
 }
 

@@ -1,6 +1,13 @@
 //! Every route, on one page.
 
-use super::{docs, health, layers, metrics, pages, rest, settings, socket, state::App};
+use super::{
+    health, layers, metrics,
+    openapi::{self, page},
+    pages, rest,
+    rest::problem,
+    settings, socket,
+    state::App,
+};
 use axum::{
     Extension, Router,
     routing::{any, get, post},
@@ -12,19 +19,19 @@ pub fn router(app: App) -> Router {
     let routes = described
         .nest("/api", rest::routes().into())
         // Which a nested router does not see.
-        .route("/api/", any(rest::unknown_path))
-        .merge(docs::routes())
+        .route("/api/", any(problem::unknown_path))
+        .merge(page::routes())
         .route("/settings", post(settings::change))
         .merge(pages::routes(&app))
         .fallback(pages::elsewhere)
-        .method_not_allowed_fallback(rest::wrong_method)
-        .layer(Extension(docs::Docs::of(rest::finish(description))));
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(Extension(page::Docs::of(openapi::finish(description))));
     layers::around(routes, &app).with_state(app)
 }
 
 /// What integrators and operators may rely on. The description of the API is made from this, and from nothing else.
 fn described(app: &App) -> OpenApiRouter<App> {
-    let described = OpenApiRouter::with_openapi(rest::beginning())
+    let described = OpenApiRouter::with_openapi(openapi::beginning())
         // `/api` is the same surface.
         .nest("/api/v1", rest::routes())
         .routes(routes!(socket::open))

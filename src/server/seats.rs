@@ -1,6 +1,6 @@
 //! How many live connections there may be: in all, and of one address.
 
-use super::limits::household;
+use super::{limits::household, rest::problem::Problem};
 use crate::domain::Error;
 use std::{
     collections::HashMap,
@@ -36,15 +36,15 @@ impl Seats {
         }
     }
 
-    pub fn take(self: &Arc<Self>, address: IpAddr) -> Result<Seat, Error> {
+    pub fn take(self: &Arc<Self>, address: IpAddr) -> Result<Seat, Problem> {
         let address = household(address);
         let mut taken = self.taken();
         if taken.all >= self.most {
-            return Err(Error::Full);
+            return Err(Problem::ConnectionLimitReached);
         }
         let own = taken.by.get(&address).copied().unwrap_or_default();
         if own >= self.share {
-            return Err(Error::TooMany(1));
+            return Err(Error::TooMany(1).into());
         }
         taken.by.insert(address, own + 1);
         taken.all += 1;
@@ -82,9 +82,12 @@ mod tests {
         let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse().unwrap());
         let first = seats.take(one).unwrap();
         let _second = seats.take(one).unwrap();
-        assert_eq!(seats.take(one).err(), Some(Error::TooMany(1)));
+        assert_eq!(seats.take(one).err(), Some(Error::TooMany(1).into()));
         let _third = seats.take(other).unwrap();
-        assert_eq!(seats.take(other).err(), Some(Error::Full));
+        assert_eq!(
+            seats.take(other).err(),
+            Some(Problem::ConnectionLimitReached)
+        );
         drop(first);
         assert!(seats.take(other).is_ok());
         assert_eq!(seats.taken().by.len(), 2);

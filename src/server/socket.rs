@@ -8,11 +8,13 @@ use super::{
     feed::{self, Next},
     ledger::{self, Tail},
     metrics::{FRAMES, SOCKETS_CLOSED},
-    now, query,
-    rest::{Since as SinceParameter, Upgraded},
+    now,
+    openapi::{components::Since as SinceParameter, responses::Upgraded},
+    query,
+    rest::problem::Problem,
     state::App,
 };
-use crate::domain::{Cursor, Error, Field, Frame, Kind, Signal, What};
+use crate::domain::{Cursor, Field, Frame, Kind, Signal, What};
 use axum::{
     extract::{
         ConnectInfo, Extension, RawQuery, State,
@@ -152,11 +154,11 @@ pub async fn open(
     Extension(id): Extension<RequestId>,
     RawQuery(query): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Error> {
+) -> Result<Response, Problem> {
     let mut fields = query::read(query.as_deref().unwrap_or_default());
     let since = fields.optional::<Since>("since");
     let since = fields.finish(|| Some(since))?;
-    let upgrade = upgrade.map_err(|_| Error::NotAWebSocket)?;
+    let upgrade = upgrade.map_err(|_| Problem::NotAWebSocket)?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)

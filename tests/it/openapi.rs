@@ -82,6 +82,33 @@ async fn every_call_of_the_contract_is_described() {
     }
 }
 
+/// A status that cannot be set directly is refused with the name of the call that leads to it, which exists.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_that_a_refusal_names_is_described() {
+    let (market, description) = market().await;
+    let order = market.offer("Diavola").await;
+    let described: Vec<_> = description
+        .calls()
+        .map(|(path, method, _)| format!("{} {}", method.to_uppercase(), path.replace("/v1/", "/")))
+        .collect();
+    let statuses = &description.served["components"]["schemas"]["Status"]["enum"];
+    let settable =
+        &description.served["components"]["schemas"]["StatusBody"]["properties"]["status"]["enum"];
+    let mut named = 0;
+    for status in statuses.as_array().unwrap() {
+        if settable.as_array().unwrap().contains(status) {
+            continue;
+        }
+        let body = json!({ "status": status });
+        let refused = market.post(&format!("{order}/status"), &body).await;
+        let message = refused.json()["errors"][0]["message"].to_string();
+        let call = message.trim_end_matches(".\"").split_once(": ").unwrap().1;
+        assert!(described.iter().any(|one| one == call), "{status}: {call}");
+        named += 1;
+    }
+    assert_eq!(named, 5);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn its_examples_are_what_its_schemas_say() {
     let (market, description) = market().await;

@@ -93,6 +93,16 @@ fn layers_know_only_what_lies_below() {
 }
 
 #[test]
+fn the_domain_knows_no_transport() {
+    for (path, text) in files("src/domain", ".rs") {
+        let text = text.to_lowercase();
+        for word in ["http", "websocket", "url", "/api"] {
+            assert!(!text.contains(word), "{} knows {word}", path.display());
+        }
+    }
+}
+
+#[test]
 fn a_status_is_spelled_in_the_lifecycle_only() {
     for (path, text) in files("src", ".rs") {
         for word in [

@@ -1,15 +1,12 @@
-//! The HTTP surface for integrators. Its routes stand here; `orders` answers them.
+//! The HTTP surface for integrators: its routes. `orders` answers them, `extract` reads what a request holds, and
+//! `params` names the parameters that are not the domain's.
 
-mod call;
-mod description;
+pub mod extract;
 mod orders;
-mod problem;
+pub mod params;
+pub mod problem;
 
-pub use call::{LARGEST_BODY, read_body};
-pub use description::{Limited, Since, Upgraded, all_problems, beginning, finish};
-pub use problem::{Problem, unknown_path, wrong_method};
-
-use super::{docs, state::App};
+use super::{openapi::page, state::App};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Everything under `/api`, and under `/api/v1`.
@@ -22,6 +19,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(orders::customer_accept))
         .routes(routes!(orders::dispatch))
         .routes(routes!(orders::status))
-        .routes(routes!(docs::description))
-        .fallback(unknown_path)
+        .routes(routes!(page::description))
+        .fallback(problem::unknown_path)
 }

@@ -1,19 +1,24 @@
-//! The calls of the contract, each a sentence: read what was given, ask the desk, answer.
+//! The calls of the contract. Each reads its request, calls the service, and answers.
 
 use super::{
-    call::{Call, Given, Look},
-    description::{
-        AnswerBody, Changed, DispatchBody, History, InPath, Known, Listed, OfferBody, Offered,
-        Once, One, Precondition, StatusBody, TakeBody, Wanted as WantedParameters,
-    },
+    extract::{Query, QueryAndBody, Request},
+    params::OrdersQuery,
+    problem::Problem,
 };
 use crate::{
-    domain::{Command, Error, Expected, Field, Fields, Kind, Offer, Order, OrderId, What, Whole},
+    domain::{Command, Error, Expected, Fields, Offer, Order},
     server::{
         commands::Settled,
-        desk::{Filter, OrdersPage},
+        desk::OrdersPage,
         ledger::Text,
         once::Answer,
+        openapi::{
+            components::{
+                self, AnswerBody, DispatchBody, IdempotencyKey, InPath, KnownVersion, OfferBody,
+                Precondition, StatusBody, TakeBody,
+            },
+            responses::{Changed, Found, History, Listed, Offered},
+        },
         state::App,
     },
 };
@@ -29,17 +34,17 @@ use std::fmt::Write;
 /// A supplier's new order. Its state is `pending_supplier`; the parameters come as JSON.
 #[utoipa::path(
     post, path = "/orders", tag = "Orders", operation_id = "offer",
-    params(Once), request_body = OfferBody, responses(Offered),
+    params(IdempotencyKey), request_body = OfferBody, responses(Offered),
 )]
 pub async fn create(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
-    Call(given): Call,
-) -> Result<Response, Error> {
-    let given = given.without_precondition();
-    let offer = Offer::read(given.fields)?;
-    let answer = app.desk.offer(offer, None, given.sending.as_ref()).await;
-    Ok(told(answer, |order| {
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    let request = request.without_precondition();
+    let offer = Offer::read(request.fields)?;
+    let answer = app.desk.offer(offer, None, request.sending.as_ref()).await;
+    Ok(respond(answer, |order| {
         let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
         (StatusCode::CREATED, location, Tagged(order)).into_response()
     }))
@@ -50,13 +55,13 @@ pub async fn create(
 /// From `pending_supplier` to `supplier_accepted` or `supplier_rejected`. The parameters come as JSON, or with the same names in the query.
 #[utoipa::path(
     post, path = "/orders/{id}/supplier-respond", tag = "Orders", operation_id = "supplierRespond",
-    params(InPath, Precondition, Once), request_body = AnswerBody, responses(Changed),
+    params(InPath, Precondition, IdempotencyKey), request_body = AnswerBody, responses(Changed),
 )]
 pub async fn supplier_respond(
     State(app): State<App>,
-    Call(given): Call,
-) -> Result<Response, Error> {
-    act(&app, given, Command::read_answer).await
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_answer).await
 }
 
 /// Take an offer, as a customer
@@ -64,10 +69,13 @@ pub async fn supplier_respond(
 /// From `supplier_accepted` to `customer_accepted`; the customer's price is set. The parameters come as JSON, or with the same names in the query.
 #[utoipa::path(
     post, path = "/orders/{id}/customer-accept", tag = "Orders", operation_id = "customerAccept",
-    params(InPath, Precondition, Once), request_body = TakeBody, responses(Changed),
+    params(InPath, Precondition, IdempotencyKey), request_body = TakeBody, responses(Changed),
 )]
-pub async fn customer_accept(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
-    act(&app, given, Command::read_take).await
+pub async fn customer_accept(
+    State(app): State<App>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_take).await
 }
 
 /// Send a driver
@@ -75,10 +83,13 @@ pub async fn customer_accept(State(app): State<App>, Call(given): Call) -> Resul
 /// From `ready` to `dispatched`. The parameters come as JSON, or with the same names in the query.
 #[utoipa::path(
     post, path = "/orders/{id}/dispatch", tag = "Orders", operation_id = "dispatch",
-    params(InPath, Precondition, Once), request_body = DispatchBody, responses(Changed),
+    params(InPath, Precondition, IdempotencyKey), request_body = DispatchBody, responses(Changed),
 )]
-pub async fn dispatch(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
-    act(&app, given, Command::read_dispatch).await
+pub async fn dispatch(
+    State(app): State<App>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_dispatch).await
 }
 
 /// Take the next step, or cancel
@@ -86,27 +97,30 @@ pub async fn dispatch(State(app): State<App>, Call(given): Call) -> Result<Respo
 /// A state that has a call of its own is refused with 422, and that call is named. The parameters come as JSON, or with the same names in the query.
 #[utoipa::path(
     post, path = "/orders/{id}/status", tag = "Orders", operation_id = "status",
-    params(InPath, Precondition, Once), request_body = StatusBody, responses(Changed),
+    params(InPath, Precondition, IdempotencyKey), request_body = StatusBody, responses(Changed),
 )]
-pub async fn status(State(app): State<App>, Call(given): Call) -> Result<Response, Error> {
-    act(&app, given, Command::read_status).await
+pub async fn status(
+    State(app): State<App>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_status).await
 }
 
 async fn act(
     app: &App,
-    given: Given,
+    request: Request,
     read: fn(Fields) -> Result<Command, Error>,
-) -> Result<Response, Error> {
-    let (id, command, expected, sending) = given.read(read)?;
+) -> Result<Response, Problem> {
+    let (id, command, expected, sending) = request.read(read)?;
     let answer = app
         .desk
         .act(id, command, None, &expected, sending.as_ref())
         .await;
-    Ok(told(answer, |order| Tagged(order).into_response()))
+    Ok(respond(answer, |order| Tagged(order).into_response()))
 }
 
-/// An answer, and whether it was given before.
-fn told(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
+/// The response, marked if it is a replay.
+fn respond(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
     let mut response = answer.result.map_or_else(IntoResponse::into_response, done);
     response.extensions_mut().insert(Settled);
     if answer.replayed {
@@ -124,15 +138,15 @@ fn told(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
     path = "/orders/{id}",
     tag = "Orders",
     operation_id = "order",
-    params(InPath, Precondition, Known),
-    responses(One)
+    params(InPath, Precondition, KnownVersion),
+    responses(Found)
 )]
 pub async fn read(
     State(app): State<App>,
     headers: HeaderMap,
-    Look(given): Look,
-) -> Result<Response, Error> {
-    let (id, (), expected, _) = given.read(nothing)?;
+    Query(request): Query,
+) -> Result<Response, Problem> {
+    let (id, (), expected, _) = request.read(nothing)?;
     let order = app.desk.order(id).await?;
     order.check(&expected)?;
     let known = headers
@@ -160,8 +174,8 @@ pub async fn read(
     params(InPath, Precondition),
     responses(History)
 )]
-pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Response, Error> {
-    let (id, (), expected, _) = given.read(nothing)?;
+pub async fn events(State(app): State<App>, Query(request): Query) -> Result<Response, Problem> {
+    let (id, (), expected, _) = request.read(nothing)?;
     if expected != Expected::Any {
         app.desk.order(id).await?.check(&expected)?;
     }
@@ -176,20 +190,20 @@ pub async fn events(State(app): State<App>, Look(given): Look) -> Result<Respons
     path = "/orders",
     tag = "Orders",
     operation_id = "orders",
-    params(WantedParameters),
+    params(components::OrdersQuery),
     responses(Listed)
 )]
 pub async fn list(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
-    Look(given): Look,
-) -> Result<Response, Error> {
-    let Wanted {
+    Query(request): Query,
+) -> Result<Response, Problem> {
+    let OrdersQuery {
         filter,
-        below,
-        most,
-    } = Wanted::read(given.without_precondition().fields)?;
-    let page = app.desk.orders(&filter, below, most).await?;
+        before,
+        limit,
+    } = OrdersQuery::read(request.without_precondition().fields)?;
+    let page = app.desk.orders(&filter, before, limit).await?;
     let mut response = array(&page.orders);
     let headers = response.headers_mut();
     headers.insert("last-event-id", ascii(page.cursor.to_string()));
@@ -212,51 +226,7 @@ fn etag(order: &Order) -> String {
     format!("\"{}\"", order.version)
 }
 
-/// How many orders a page may hold.
-pub type Limit = Whole<1, 500>;
-
-/// Which orders a list shows.
-struct Wanted {
-    filter: Filter,
-    below: Option<OrderId>,
-    most: usize,
-}
-
-impl Wanted {
-    fn read(mut fields: Fields) -> Result<Wanted, Error> {
-        let filter = Filter {
-            status: fields.optional("status"),
-            supplier: fields.optional("supplier_name"),
-        };
-        let most = fields
-            .optional::<Limit>("limit")
-            .map_or(500, Whole::get)
-            .into();
-        let below = fields
-            .optional::<PageCursor>("cursor")
-            .map(|cursor| cursor.0);
-        fields.finish(|| {
-            Some(Wanted {
-                filter,
-                below,
-                most,
-            })
-        })
-    }
-}
-
-/// Where a page begins: the last order of the one before.
-struct PageCursor(OrderId);
-
-impl Field for PageCursor {
-    const KIND: Kind = Kind::Text;
-
-    fn parse(text: &str) -> Result<Self, What> {
-        text.parse().map(PageCursor).map_err(|_| What::NotACursor)
-    }
-}
-
-/// The address of the page after this one: this one's own, with another cursor.
+/// The link to the page after this one: the same address with another cursor.
 fn next_page(uri: &Uri, page: &OrdersPage) -> Option<String> {
     let next = page.next?;
     let mut link = format!("<{}?", uri.path());

@@ -27,11 +27,14 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn track() -> AnyView {
     let (reading, id) = (Reading::here(), Here::now().memo(|place| place.story()));
     let story = changing(move || {
-        Some(match id.get().and_then(|id| reading.story(id)) {
+        let Some(id) = id.get() else {
+            return Some(loading());
+        };
+        Some(match reading.story(id) {
             None => loading(),
             Some(Ok(events)) => match events.last() {
                 Some(now) => story(&now.order, &events),
-                None => missing(&Error::UnknownPath),
+                None => missing(&Error::UnknownOrder(id)),
             },
             Some(Err(error)) => missing(&error),
         })
@@ -63,7 +66,7 @@ fn loading() -> AnyView {
 
 fn missing(error: &Error) -> AnyView {
     let (heading, next) = match error {
-        Error::UnknownOrder(_) | Error::UnknownPath => (
+        Error::UnknownOrder(_) => (
             ["There is no such order", "Diese Bestellung gibt es nicht"],
             [
                 "The address of an order’s page is in the browser that took it.",

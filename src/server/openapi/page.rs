@@ -1,13 +1,8 @@
-//! The description of the API, for programs and for people. Its page needs nothing from elsewhere, and is under the
-//! same content policy as all others: Swagger UI comes from files of this program, and is started by one.
+//! The description of the API, for programs and for people. Its page loads nothing from other sites, and has the same
+//! content policy as all others: Swagger UI comes from files of this program, and is started by one.
 
-use super::{
-    pages, rest,
-    rest::{Problem, all_problems},
-    socket,
-    state::App,
-};
-use crate::domain::Error;
+use super::{examples, responses::Limited};
+use crate::server::{pages, rest::problem::Problem, socket, state::App};
 use axum::{
     Extension, Router,
     extract::Path,
@@ -23,7 +18,7 @@ use std::sync::Arc;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use utoipa::openapi::{OpenApi, path::Operation};
 
-/// Where the description is: of the stable surface, itself on it.
+/// The address of the description, on the stable surface that it describes.
 const DESCRIPTION: &str = "/api/v1/openapi.json";
 
 pub fn routes() -> Router<App> {
@@ -56,7 +51,7 @@ impl Docs {
 /// OpenAPI 3.1, made from the program's own routes and types.
 #[utoipa::path(
     get, path = "/openapi.json", tag = "Operation", operation_id = "description",
-    responses((status = 200, description = "The description.", body = utoipa::openapi::Object), rest::Limited),
+    responses((status = 200, description = "The description.", body = utoipa::openapi::Object), Limited),
 )]
 pub async fn description(Extension(docs): Extension<Docs>) -> Response {
     let body = docs.json.as_bytes().to_vec();
@@ -87,11 +82,11 @@ async fn file(Path(name): Path<String>) -> Response {
     let css = "text/css; charset=utf-8";
     let js = "text/javascript; charset=utf-8";
     match &*name {
-        "docs.css" => (kind(css), include_str!("docs/docs.css")).into_response(),
-        "start.js" => (kind(js), include_str!("docs/start.js")).into_response(),
+        "docs.css" => (kind(css), include_str!("page/docs.css")).into_response(),
+        "start.js" => (kind(js), include_str!("page/start.js")).into_response(),
         "swagger-ui.css" => (kind(css), swagger_ui(&name)).into_response(),
         "swagger-ui-bundle.js" => (kind(js), swagger_ui(&name)).into_response(),
-        _ => Error::UnknownPath.into_response(),
+        _ => Problem::UnknownPath.into_response(),
     }
 }
 
@@ -103,18 +98,21 @@ fn kind(content_type: &'static str) -> [(HeaderName, HeaderValue); 2] {
     ]
 }
 
-fn swagger_ui(name: &str) -> Result<Vec<u8>, Error> {
+fn swagger_ui(name: &str) -> Result<Vec<u8>, Problem> {
     match utoipa_swagger_ui::serve(name, Arc::default()) {
         Ok(Some(file)) => Ok(file.bytes.into_owned()),
-        Ok(None) | Err(_) => Err(Error::UnknownPath),
+        Ok(None) | Err(_) => Err(Problem::UnknownPath),
     }
 }
 
-/// Where a problem's `type` leads: to its place on the page.
+/// The address that is a problem's `type` redirects to its place on the page.
 async fn problem(Path(name): Path<String>) -> Response {
-    match all_problems().iter().find(|problem| problem.name() == name) {
+    match examples::problems()
+        .iter()
+        .find(|problem| problem.name() == name)
+    {
         Some(problem) => Redirect::to(&format!("/docs#{}", problem.name())).into_response(),
-        None => Error::UnknownPath.into_response(),
+        None => Problem::UnknownPath.into_response(),
     }
 }
 
@@ -138,7 +136,7 @@ fn html(api: &OpenApi) -> String {
                 </header>
                 <main>
                     <div id="api">
-                        // What is here until, and unless, Swagger UI replaces it.
+                        // Swagger UI replaces this, where scripts run.
                         <h1>"Pizza Market: the API"</h1>
                         {calls(api)}
                     </div>
@@ -170,15 +168,14 @@ fn calls(api: &OpenApi) -> impl IntoView {
     }
 }
 
-/// What the `type` of a problem stands for.
+/// What the `type` of each problem means.
 fn problems() -> impl IntoView {
-    let rows = all_problems().into_iter().map(|problem| {
-        let face = problem.face();
+    let rows = examples::problems().into_iter().map(|problem| {
         view! {
             <tr id=problem.name()>
-                <th scope="row"><code>{Problem::address(&problem)}</code></th>
-                <td>{face.status}</td>
-                <td>{face.title}</td>
+                <th scope="row"><code>{problem.address()}</code></th>
+                <td>{problem.status().as_u16()}</td>
+                <td>{problem.title()}</td>
                 <td>{problem.to_string()}</td>
             </tr>
         }
@@ -194,7 +191,7 @@ fn problems() -> impl IntoView {
     }
 }
 
-/// What the close codes of a WebSocket stand for.
+/// What the close codes of a WebSocket mean.
 fn closes() -> impl IntoView {
     let rows = socket::closes().map(|(code, reason)| {
         view! { <tr><th scope="row">{code}</th><td>{reason}</td></tr> }

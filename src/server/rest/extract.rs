@@ -1,13 +1,14 @@
-//! What a call was given, read once: its order, its precondition, and its parameters from query and body.
-//! Whatever is wrong with any of them is one refusal that names each.
+//! A request, read once: its order, its precondition, and its parameters from query and body. One refusal names each
+//! value that is not valid.
 
+use super::problem::Problem;
 use crate::{
     domain::{Error, Expected, Fields, OrderId, Value, What},
     server::{once::Sending, query},
 };
 use axum::{
     body::Body,
-    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    extract::{FromRequest, FromRequestParts, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
 use futures::StreamExt;
@@ -17,36 +18,36 @@ use std::fmt;
 
 const KEY: &str = "Idempotency-Key";
 pub const LARGEST_BODY: usize = 64 * 1024;
-/// A body that is too large is read on up to here before it is refused: a client that is still sending would
-/// see a broken connection instead of the answer.
+/// A body that is too large is read up to this length before it is refused: a client that is still sending would see
+/// a broken connection instead of the answer.
 const READ_ON: usize = 4 * 1024 * 1024;
 
-/// What a call was given.
-pub struct Given {
+/// A request to the API.
+pub struct Request {
     id: Option<OrderId>,
     pub expected: Expected,
     pub fields: Fields,
-    /// If the client has given it a key.
+    /// If it has an idempotency key.
     pub sending: Option<Sending>,
 }
 
-impl Given {
-    /// Where there is nothing that a version could be of, one cannot be asked for.
-    pub fn without_precondition(mut self) -> Given {
+impl Request {
+    /// A request that is not about one order cannot have a precondition.
+    pub fn without_precondition(mut self) -> Request {
         if self.expected != Expected::Any {
             self.fields.fault("If-Match", What::Unknown);
         }
         self
     }
 
-    /// Reads the parameters, then the order in the path: a fault of either is in the refusal.
+    /// Reads the parameters, then the order in the path.
     pub fn read<T>(
         self,
         read: impl FnOnce(Fields) -> Result<T, Error>,
-    ) -> Result<(OrderId, T, Expected, Option<Sending>), Error> {
+    ) -> Result<(OrderId, T, Expected, Option<Sending>), Problem> {
         let parameters = read(self.fields)?;
         Ok((
-            self.id.ok_or(Error::UnknownPath)?,
+            self.id.ok_or(Problem::UnknownPath)?,
             parameters,
             self.expected,
             self.sending,
@@ -54,16 +55,16 @@ impl Given {
     }
 }
 
-/// A call without a body.
-pub struct Look(pub Given);
+/// A request without a body.
+pub struct Query(pub Request);
 
-/// A call with parameters in its query, its JSON body, or both.
-pub struct Call(pub Given);
+/// A request with parameters in its query, its JSON body, or both.
+pub struct QueryAndBody(pub Request);
 
-impl<S: Send + Sync> FromRequestParts<S> for Look {
-    type Rejection = Error;
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Look, Error> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Query, Problem> {
         let mut fields = query::read(parts.uri.query().unwrap_or_default());
         let id = match RawPathParams::from_request_parts(parts, state).await {
             Ok(path) => path
@@ -77,7 +78,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Look {
             fields.fault("If-Match", what);
             Expected::Any
         });
-        Ok(Look(Given {
+        Ok(Query(Request {
             id,
             expected,
             fields,
@@ -86,53 +87,59 @@ impl<S: Send + Sync> FromRequestParts<S> for Look {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Call {
-    type Rejection = Error;
+impl<S: Send + Sync> FromRequest<S> for QueryAndBody {
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Call, Error> {
+    async fn from_request(
+        request: axum::extract::Request,
+        state: &S,
+    ) -> Result<QueryAndBody, Problem> {
         let (mut parts, body) = request.into_parts();
         let body = read_body(body).await?;
         if !body.is_empty() && !is_json(&parts.headers) {
-            return Err(Error::NotJson);
+            return Err(Problem::NotJson);
         }
-        let Look(mut given) = Look::from_request_parts(&mut parts, state).await?;
+        let Query(mut read) = Query::from_request_parts(&mut parts, state).await?;
         match key(&parts.headers) {
             Ok(key) => {
                 let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
                 let content = [path.as_bytes(), query.as_bytes(), &body];
-                given.sending = key.map(|key| Sending::new(KEY, key, &content));
+                read.sending = key.map(|key| Sending::new(KEY, key, &content));
             }
-            Err(what) => given.fields.fault(KEY, what),
+            Err(what) => read.fields.fault(KEY, what),
         }
         if !body.is_empty() {
-            read_json(&body, &mut given.fields)?;
+            read_json(&body, &mut read.fields)?;
         }
-        Ok(Call(given))
+        Ok(QueryAndBody(read))
     }
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, What> {
-    let mut given = headers.get_all(KEY).iter();
-    let Some(key) = given.next() else {
+    let mut keys = headers.get_all(KEY).iter();
+    let Some(key) = keys.next() else {
         return Ok(None);
     };
     let visible = |key: &&str| {
         (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
     };
     let key = key.to_str().ok().filter(visible).ok_or(What::NotAKey)?;
-    match given.next() {
+    match keys.next() {
         None => Ok(Some(key)),
         Some(_) => Err(What::NotAKey),
     }
 }
 
 /// Reads a body, unless it is too large.
-pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
-    let malformed = |why: String| Error::invalid("body", What::Malformed { why });
+pub async fn read_body(body: Body) -> Result<Vec<u8>, Problem> {
+    let broken_off = || {
+        let why = "it broke off".to_owned();
+        Error::invalid("body", What::Malformed { why })
+    };
     let (mut bytes, mut length) = (Vec::new(), 0);
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| malformed("it broke off".to_owned()))?;
+        let chunk = chunk.map_err(|_| broken_off())?;
         length += chunk.len();
         if length <= LARGEST_BODY {
             bytes.extend_from_slice(&chunk);
@@ -141,7 +148,7 @@ pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
         }
     }
     if length > LARGEST_BODY {
-        Err(Error::TooLarge)
+        Err(Problem::TooLarge)
     } else {
         Ok(bytes)
     }
@@ -215,12 +222,8 @@ fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
         .deserialize_map(Members(fields))
         .and_then(|()| json.end());
     read.map_err(|error| {
-        Error::invalid(
-            "body",
-            What::Malformed {
-                why: error.to_string(),
-            },
-        )
+        let why = error.to_string();
+        Error::invalid("body", What::Malformed { why })
     })
 }
 
@@ -229,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_precondition_is_any_or_some_versions() {
+    fn a_precondition_is_any_version_or_a_list() {
         let read = |lines: &[&str]| {
             let mut headers = HeaderMap::new();
             for line in lines {
@@ -244,7 +247,7 @@ mod tests {
             read(&["\"3\", \"4\"", "\"5\""]),
             Ok(Expected::OneOf(vec![3, 4, 5]))
         );
-        // Well formed, but nothing that an order could have.
+        // Well formed, but no version of an order.
         assert_eq!(
             read(&["W/\"3\", \"a,b\", \"03\", \"\""]),
             Ok(Expected::OneOf(vec![]))

@@ -1,0 +1,71 @@
+//! What can be wrong with one named value.
+
+use super::table::{Part, table};
+use crate::domain::{Kind, Verb};
+use std::fmt;
+
+/// What is wrong with one named value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub field: String,
+    pub what: What,
+}
+
+table! {
+    What {
+        Missing = "missing", "This is missing.";
+        Unknown = "unknown", "There is no such parameter here.";
+        Twice = "twice", "This is given twice.";
+        Empty = "empty", "This is empty.";
+        TooLong { max: usize, length: usize } = "too-long", "{length} characters are too many: {max} fit.";
+        ControlCharacter = "control-character", "This holds a control character.";
+        NotUnicode = "not-unicode", "This is not valid Unicode text.";
+        WrongType { expected: Kind } = "wrong-type", "This must be {}.", in_words(*expected);
+        NotANumber { given: String } = "not-a-number", "{}", not_a_number(given);
+        NotWhole = "not-whole", "This must be a whole number.";
+        TooPrecise = "too-precise", "At most two decimals fit.";
+        OutOfRange { from: String, to: String } = "out-of-range", "This must be from {from} to {to}.";
+        NotTrueOrFalse = "not-true-or-false", "This must be true or false.";
+        NotAStatus = "not-a-status", "There is no such status.";
+        /// A status that needs more than its name: the command that leads to it.
+        HasItsOwnCall { command: Verb } = "has-its-own-call", "This status has a call of its own: {command}.";
+        OnlyWhenAccepting = "only-when-accepting", "This goes with accept=true only.";
+        NotAnId = "not-an-id", "This is no UUID.";
+        NotACursor = "not-a-cursor", "This is no cursor of this market.";
+        NotAVersion = "not-a-version", "Write the version as an ETag gives it, like \"3\".";
+        NotAKey = "not-a-key", "This must be one key of 1 to 255 visible ASCII characters.";
+        UsedBefore = "used-before", "This key has come with another request before.";
+        Malformed { why: String } = "malformed", "This is not well formed: {why}.";
+    }
+}
+
+impl What {
+    pub fn out_of_range(from: impl fmt::Display, to: impl fmt::Display) -> What {
+        What::OutOfRange {
+            from: from.to_string(),
+            to: to.to_string(),
+        }
+    }
+
+    pub fn no_number(given: &str) -> What {
+        What::NotANumber {
+            given: given.chars().take(40).collect(),
+        }
+    }
+}
+
+fn in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "a string",
+        Kind::Number => "a number",
+        Kind::Boolean => "true or false",
+    }
+}
+
+fn not_a_number(given: &str) -> String {
+    if given.is_empty() {
+        "This is empty. Write a number.".to_owned()
+    } else {
+        format!("“{given}” is no number.")
+    }
+}

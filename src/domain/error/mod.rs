@@ -1,0 +1,261 @@
+//! Everything that a person or a client can be told when something does not go through.
+//!
+//! One enum from the rule to the screen: server functions carry it as it is, the panels show its sentence, and the web
+//! layer gives it its form for integrators. Causes that only an operator may see never enter it; they go to the log.
+
+mod field;
+mod table;
+
+pub use field::{Fault, What};
+
+use super::{OrderId, Role, Status, Verb};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use table::{Part, table};
+
+table! {
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "String", into = "String")]
+    Error {
+        Invalid(faults: Vec<Fault>) = "invalid", "{}", sentence(faults);
+        UnknownOrder(id: OrderId) = "unknown-order", "There is no order {id}.";
+        Refused(refusal: Refusal) = "refused", "{refusal}";
+        /// A precondition that no longer holds, and how the order stands now.
+        Outdated { version: u32, status: Status }
+            = "outdated", "The order has changed: it is {status} now, at version {version}.";
+        /// Seconds until the next request is accepted.
+        TooMany(seconds: u64) = "too-many", "Too many requests. Try again in {seconds} s.";
+        Away = "away", "The store does not answer right now. Nothing was half done; try again.";
+        /// The browser reports this to itself: the server has not answered.
+        NoAnswer = "no-answer", "No answer came. Whether it was done shows when the connection is back.";
+        Internal = "internal", "Something went wrong on our side. It has been noted.";
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    pub fn invalid(field: &str, what: What) -> Error {
+        Error::Invalid(vec![Fault {
+            field: field.to_owned(),
+            what,
+        }])
+    }
+
+    /// Seconds after which trying again makes sense, where it does.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Error::TooMany(seconds) => Some(*seconds),
+            Error::Away => Some(1),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with one field of a form.
+    pub fn fault(&self, field: &str) -> Option<&What> {
+        match self {
+            Error::Invalid(faults) => faults.iter().find(|f| f.field == field).map(|f| &f.what),
+            _ => None,
+        }
+    }
+}
+
+fn sentence(faults: &[Fault]) -> String {
+    let each: Vec<_> = faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.field, fault.what))
+        .collect();
+    each.join(" ")
+}
+
+/// A move that the lifecycle refuses, and what it would allow instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub status: Status,
+    pub asked: Verb,
+    /// The role that asked; none, if the client may do everything.
+    pub by: Option<Role>,
+}
+
+impl Refusal {
+    /// The states that this role may bring the order to.
+    pub fn allowed(&self) -> Vec<Status> {
+        self.status.moves(self.by).map(|m| m.to).collect()
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        Error::Refused(refusal)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "The order is {}. ", self.status)?;
+        let allowed: Vec<_> = self.allowed().into_iter().map(Status::name).collect();
+        match allowed.split_last() {
+            None if self.status.is_final() => {
+                write!(f, "That is final: nothing is allowed any more.")
+            }
+            None => write!(f, "Nothing is allowed from there by this role."),
+            Some((last, [])) => write!(f, "Allowed from there: {last}."),
+            Some((last, rest)) => write!(f, "Allowed from there: {} or {last}.", rest.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Kind;
+
+    #[test]
+    fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
+        let says = |status, by| {
+            Refusal {
+                status,
+                asked: Verb::Prepare,
+                by,
+            }
+            .to_string()
+        };
+        assert_eq!(
+            says(Status::Preparing, None),
+            "The order is preparing. Allowed from there: ready or cancelled."
+        );
+        assert_eq!(
+            says(Status::Dispatched, None),
+            "The order is dispatched. Allowed from there: in_transit."
+        );
+        assert_eq!(
+            says(Status::Delivered, None),
+            "The order is delivered. That is final: nothing is allowed any more."
+        );
+        assert_eq!(
+            says(Status::Preparing, Some(Role::Customer)),
+            "The order is preparing. Nothing is allowed from there by this role."
+        );
+    }
+
+    /// One of each kind, and what it is for the browser.
+    fn errors() -> Vec<(Error, &'static str)> {
+        let faults = [("notes", What::Empty), ("markup", What::no_number("a b"))];
+        let faults = faults.map(|(field, what)| Fault {
+            field: field.to_owned(),
+            what,
+        });
+        let refused = |by| {
+            Error::Refused(Refusal {
+                status: Status::Ready,
+                asked: Verb::Prepare,
+                by,
+            })
+        };
+        let outdated = Error::Outdated {
+            version: 4,
+            status: Status::Preparing,
+        };
+        vec![
+            (
+                Error::Invalid(faults.into()),
+                "invalid\nnotes empty\nmarkup not-a-number a b",
+            ),
+            (
+                Error::UnknownOrder(OrderId(uuid::Uuid::from_u128(7))),
+                "unknown-order 00000000-0000-0000-0000-000000000007",
+            ),
+            (refused(None), "refused ready prepare "),
+            (
+                refused(Some(Role::Dispatch)),
+                "refused ready prepare dispatch",
+            ),
+            (outdated, "outdated 4 preparing"),
+            (Error::TooMany(3), "too-many 3"),
+            (Error::Away, "away"),
+            (Error::NoAnswer, "no-answer"),
+            (Error::Internal, "internal"),
+        ]
+    }
+
+    /// As [`errors`], of one field.
+    fn faults() -> Vec<(What, &'static str)> {
+        let (max, length) = (500, 501);
+        let expected = Kind::Boolean;
+        let command = Verb::Dispatch;
+        let why = "EOF\nat line 1".to_owned();
+        vec![
+            (What::Missing, "missing"),
+            (What::Unknown, "unknown"),
+            (What::Twice, "twice"),
+            (What::Empty, "empty"),
+            (What::TooLong { max, length }, "too-long 500 501"),
+            (What::ControlCharacter, "control-character"),
+            (What::NotUnicode, "not-unicode"),
+            (What::WrongType { expected }, "wrong-type boolean"),
+            (What::no_number("nine fifty"), "not-a-number nine fifty"),
+            (What::no_number(""), "not-a-number "),
+            (What::NotWhole, "not-whole"),
+            (What::TooPrecise, "too-precise"),
+            (
+                What::out_of_range("0.01", "10000.00"),
+                "out-of-range 0.01 10000.00",
+            ),
+            (What::NotTrueOrFalse, "not-true-or-false"),
+            (What::NotAStatus, "not-a-status"),
+            (What::HasItsOwnCall { command }, "has-its-own-call dispatch"),
+            (What::OnlyWhenAccepting, "only-when-accepting"),
+            (What::NotAnId, "not-an-id"),
+            (What::NotACursor, "not-a-cursor"),
+            (What::NotAVersion, "not-a-version"),
+            (What::NotAKey, "not-a-key"),
+            (What::UsedBefore, "used-before"),
+            (What::Malformed { why }, "malformed EOF at line 1"),
+        ]
+    }
+
+    #[test]
+    fn errors_survive_the_wire() {
+        let all = errors();
+        let mut names: Vec<_> = all.iter().map(|(error, _)| error.name()).collect();
+        names.dedup();
+        assert_eq!(names, Error::NAMES);
+        for (error, text) in all {
+            let json = serde_json::to_string(&error).unwrap();
+            assert_eq!(json, serde_json::to_string(text).unwrap());
+            assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+        }
+    }
+
+    #[test]
+    fn faults_survive_the_wire_in_one_line() {
+        let all = faults();
+        let mut names: Vec<_> = all.iter().map(|(what, _)| what.name()).collect();
+        names.dedup();
+        assert_eq!(names, What::NAMES);
+        for (what, text) in all {
+            assert_eq!(String::from(what.clone()), text);
+            let read = What::try_from(text.to_owned()).unwrap();
+            assert_eq!(read.to_string(), what.to_string().replace('\n', " "));
+        }
+    }
+
+    #[test]
+    fn what_is_no_error_is_not_read_as_one() {
+        for text in [
+            "",
+            "gone",
+            "Away",
+            "too-many",
+            "too-many soon",
+            "outdated 4",
+            "outdated 4 eaten",
+            "refused ready",
+            "invalid\nnotes",
+            "invalid\nnotes nothing",
+            "invalid\nnotes too-long 500",
+        ] {
+            assert!(Error::try_from(text.to_owned()).is_err(), "{text:?}");
+        }
+    }
+}

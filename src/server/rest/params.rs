@@ -1,0 +1,46 @@
+//! The parameters of a list of orders.
+
+use crate::{
+    domain::{Error, Field, Fields, Kind, OrderId, What, Whole},
+    server::desk::Filter,
+};
+
+/// The number of orders on a page.
+pub type Limit = Whole<1, 500>;
+
+/// Which orders a list holds.
+pub struct OrdersQuery {
+    pub filter: Filter,
+    /// The last order of the page before.
+    pub before: Option<OrderId>,
+    pub limit: usize,
+}
+
+impl OrdersQuery {
+    pub fn read(mut fields: Fields) -> Result<OrdersQuery, Error> {
+        let filter = Filter {
+            status: fields.optional("status"),
+            supplier: fields.optional("supplier_name"),
+        };
+        let limit = fields.optional::<Limit>("limit");
+        let before = fields.optional::<PageCursor>("cursor");
+        fields.finish(|| {
+            Some(OrdersQuery {
+                filter,
+                before: before.map(|cursor| cursor.0),
+                limit: limit.map_or(500, Whole::get).into(),
+            })
+        })
+    }
+}
+
+/// Where a page begins: after this order.
+struct PageCursor(OrderId);
+
+impl Field for PageCursor {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, What> {
+        text.parse().map(PageCursor).map_err(|_| What::NotACursor)
+    }
+}
