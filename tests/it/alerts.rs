@@ -240,7 +240,7 @@ async fn every_name_on_the_board_and_in_the_alerts_is_said_by_a_server() {
 
 #[test]
 fn every_alert_says_what_happened_and_what_to_do() {
-    let page = read("docs/operating.md");
+    let page = read("docs/operate/runbook.md");
     let headings: BTreeSet<String> = page
         .lines()
         .filter_map(|line| line.strip_prefix('#'))
@@ -264,7 +264,7 @@ fn every_alert_says_what_happened_and_what_to_do() {
             );
         }
         let (file, heading) = text(&annotations["runbook"]).split_once('#').unwrap();
-        assert_eq!(file, "docs/operating.md");
+        assert_eq!(file, "docs/operate/runbook.md");
         assert!(
             headings.contains(heading),
             "{name}: no heading for #{heading}"

@@ -1,17 +1,17 @@
-//! Every example of the README and of the pages in `docs`, done as it stands there.
+//! Runs each example of the documents as it is written there, and follows each link.
 //!
-//! The line before an example says how:
+//! The line before an example states how it is run:
 //!
 //! ```text
-//! <!-- run -->                  on a market of its own page, with each engine
+//! <!-- run -->                  on a market of its page, with each engine
 //! <!-- run on redis -->         only with Redis
-//! <!-- run by module::test -->  that test does it
+//! <!-- run by module::test -->  by that test
 //! <!-- not run: why -->
-//! <!-- prints -->               before a block of text: what the example above it prints, … standing for anything
+//! <!-- prints -->               before a block of text: the output of the example above, … standing for anything
 //! ```
 //!
-//! The examples of one page are run one after the other, in one folder, with these in their environment: MARKET, the
-//! address of the market; where it is one with Redis, REDIS_URL; and `pizza-market` on the PATH, set up like the server.
+//! The examples of one page run one after the other, in one folder, with this environment: MARKET, the address of the
+//! market; with Redis, REDIS_URL; and `pizza-market` on the PATH, with the server's settings.
 
 use crate::world::{Market, SOON, Store, program};
 use serde_json::Value;
@@ -41,15 +41,33 @@ impl Example {
     }
 }
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path())
+}
+
+/// All files with this ending, in the folder and below.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let (folders, mut files): (Vec<_>, Vec<_>) = entries(folder).partition(|path| path.is_dir());
+    files.retain(|path| path.extension().is_some_and(|own| own == ending));
+    files.extend(
+        folders
+            .iter()
+            .flat_map(|folder| self::files(folder, ending)),
+    );
+    files.sort();
+    files
+}
+
+/// The documents: those at the root, and all in `docs`.
 fn pages() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs = fs::read_dir(root.join("docs")).unwrap();
-    let mut pages: Vec<_> = docs
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-        .collect();
-    pages.sort();
-    pages.push(root.join("README.md"));
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "md");
+    let mut pages = files(&root().join("docs"), "md");
+    pages.extend(entries(root()).filter(is_page));
     pages
 }
 
@@ -97,13 +115,16 @@ fn examples(page: &Path) -> Vec<Example> {
 
 #[test]
 fn every_example_is_run_or_says_why_not() {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let sources = files(&root().join("tests/it"), "rs");
     let is_there = |module: &str, test: &str, place: &str| {
-        let text = fs::read_to_string(tests.join(format!("{module}.rs"))).expect(place);
-        assert!(
-            text.contains(&format!("fn {test}(")),
-            "{place} names {module}::{test}"
-        );
+        let (flat, folder) = (format!("{module}.rs"), format!("{module}/mod.rs"));
+        let named = |path: &&PathBuf| path.ends_with(&flat) || path.ends_with(&folder);
+        let has_test = |path: &PathBuf| {
+            let text = fs::read_to_string(path).unwrap();
+            text.contains(&format!("fn {test}("))
+        };
+        let found = sources.iter().filter(named).any(has_test);
+        assert!(found, "{place} names {module}::{test}");
     };
     for example in pages().iter().flat_map(|page| examples(page)) {
         let place = example.place();
@@ -119,9 +140,60 @@ fn every_example_is_run_or_says_why_not() {
             named.for_each(|(module, test)| is_there(module, test, &place));
         } else {
             let how = ["run", "run on redis"].contains(&how);
-            assert!(how, "{place} does not say how it is run");
+            assert!(how, "{place} does not state how it is run");
         }
     }
+}
+
+/// The lines of a page that are prose, with their numbers.
+fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut in_block = false;
+    text.lines().enumerate().filter_map(move |(n, line)| {
+        let fence = line.trim_start().starts_with("```");
+        in_block ^= fence;
+        (!in_block && !fence).then_some((n + 1, line))
+    })
+}
+
+/// The anchor of a heading, as GitHub makes it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    let kept = kept
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.collect::<String>().replace(' ', "-")
+}
+
+fn has_heading(page: &Path, wanted: &str) -> bool {
+    let text = fs::read_to_string(page).unwrap();
+    prose(&text)
+        .filter_map(|(_, line)| line.strip_prefix('#'))
+        .any(|heading| anchor(heading.trim_start_matches('#')) == wanted)
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_a_heading() {
+    let mut followed = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let links = prose(&text).flat_map(|(n, line)| {
+            let parts = line.split("](").skip(1);
+            parts.map(move |part| (n, part.split(')').next().unwrap_or_default()))
+        });
+        for (n, link) in links.filter(|(_, link)| !link.contains("://")) {
+            let place = format!("{}:{n}: {link}", page.display());
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => page.clone(),
+                file => page.parent().unwrap().join(file),
+            };
+            assert!(target.exists(), "{place}: no such file");
+            let found = heading.is_empty() || has_heading(&target, heading);
+            assert!(found, "{place}: no such heading");
+            followed += 1;
+        }
+    }
+    assert!(followed > 20, "{followed}");
 }
 
 #[test]
@@ -130,7 +202,7 @@ fn every_command_is_in_the_readme() {
     let help = String::from_utf8(help.stdout).unwrap();
     let commands = help.split("Commands:").nth(1).unwrap();
     let commands = commands.lines().skip(1).take_while(|line| !line.is_empty());
-    // Each begins with its name; what it does may need more lines, further to the right.
+    // A command's name starts its line; its description may continue on lines that are indented further.
     let names = commands.filter_map(|line| {
         line.strip_prefix("  ")
             .filter(|line| !line.starts_with(' '))
@@ -150,16 +222,16 @@ fn every_command_is_in_the_readme() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn examples_do_what_they_say() {
-    done_with(Market::embedded, &["run"]).await;
+async fn examples_print_what_is_written() {
+    run_all(Market::embedded, &["run"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn examples_do_what_they_say_with_redis() {
-    done_with(Market::redis, &["run", "run on redis"]).await;
+async fn examples_print_what_is_written_with_redis() {
+    run_all(Market::redis, &["run", "run on redis"]).await;
 }
 
-async fn done_with(market: fn() -> Market, hows: &[&str]) {
+async fn run_all(market: fn() -> Market, hows: &[&str]) {
     for page in pages() {
         let examples: Vec<_> = examples(&page)
             .into_iter()
@@ -174,10 +246,10 @@ async fn done_with(market: fn() -> Market, hows: &[&str]) {
         for example in examples {
             let mut command = command(&example, &market, &instance.url, folder.path());
             let run = move || command.output().unwrap();
-            let said = tokio::task::spawn_blocking(run).await.unwrap();
-            let (place, stdout) = (example.place(), String::from_utf8_lossy(&said.stdout));
-            let stderr = String::from_utf8_lossy(&said.stderr);
-            assert!(said.status.success(), "{place}\n{stdout}{stderr}");
+            let output = tokio::task::spawn_blocking(run).await.unwrap();
+            let (place, stdout) = (example.place(), String::from_utf8_lossy(&output.stdout));
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{place}\n{stdout}{stderr}");
             if let Some(prints) = &example.prints {
                 assert!(is_like(&stdout, prints), "{place} prints\n{stdout}");
             }
@@ -185,7 +257,7 @@ async fn done_with(market: fn() -> Market, hows: &[&str]) {
     }
 }
 
-/// An example as a process, at most for a minute.
+/// An example as a process that runs for at most a minute.
 fn command(example: &Example, market: &Market, url: &str, folder: &Path) -> Command {
     let interpreter: &[&str] = match example.language.as_str() {
         "js" => &["node", "--input-type=module", "-e"],
@@ -206,7 +278,7 @@ fn command(example: &Example, market: &Market, url: &str, folder: &Path) -> Comm
         )
         .env("MARKET", url)
         .env("LEPTOS_SITE_ADDR", url.trim_start_matches("http://"))
-        // Node 20 has the browser's WebSocket, and wants to be asked for it.
+        // Node 20 has the browser's WebSocket behind a flag.
         .env("NODE_OPTIONS", "--experimental-websocket --no-warnings");
     match &market.store {
         Store::Embedded(folder) => command.env("DATA_DIR", folder.path()),
@@ -215,7 +287,7 @@ fn command(example: &Example, market: &Market, url: &str, folder: &Path) -> Comm
     command
 }
 
-/// Whether a text is like a pattern in which … stands for anything.
+/// Whether a text matches a pattern in which … stands for anything.
 fn is_like(text: &str, pattern: &str) -> bool {
     let parts: Vec<_> = pattern.trim().split('…').collect();
     let (mut rest, last) = (text.trim(), parts.len() - 1);
@@ -246,7 +318,7 @@ fn dots_stand_for_anything() {
     }
 }
 
-/// The example that this test does.
+/// The example that names this test.
 fn example(test: &str) -> Example {
     let how = format!("run by docs::{test}");
     let all = pages().into_iter().flat_map(|page| examples(&page));
@@ -264,12 +336,12 @@ async fn the_walk_with_curl(market: Market) {
         &instance.url,
         folder.path(),
     );
-    let said = tokio::task::spawn_blocking(move || walk.output().unwrap());
-    let said = said.await.unwrap();
-    let stderr = String::from_utf8_lossy(&said.stderr);
-    assert!(said.status.success(), "{stderr}");
-    // One JSON value after the other: seven answers, the history, and the refusal.
-    let values: Vec<Value> = serde_json::Deserializer::from_slice(&said.stdout)
+    let output = tokio::task::spawn_blocking(move || walk.output().unwrap());
+    let output = output.await.unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    // A sequence of JSON values: seven answers, the history, and the refusal.
+    let values: Vec<Value> = serde_json::Deserializer::from_slice(&output.stdout)
         .into_iter()
         .map(|value| value.unwrap())
         .collect();
@@ -280,7 +352,7 @@ async fn the_walk_with_curl(market: Market) {
     assert_eq!(values[8]["status"], 409);
 }
 
-/// A client that runs for long, and what it has printed.
+/// A client that keeps running, and the lines that it prints.
 struct Client {
     process: Child,
     lines: mpsc::Receiver<String>,
@@ -290,11 +362,11 @@ impl Client {
     fn start(mut command: Command) -> Client {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(process.stdout.take().unwrap());
-        let (said, lines) = mpsc::channel();
+        let (printed, lines) = mpsc::channel();
         std::thread::spawn(move || {
             for line in stdout.lines().map_while(Result::ok) {
-                // Nobody listens any more when the test is over.
-                let _ = said.send(line);
+                // The receiver is gone when the test is over.
+                let _ = printed.send(line);
             }
         });
         Client { process, lines }
@@ -307,14 +379,14 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // `timeout` hands it on to what it runs.
+        // `timeout` passes the signal on to its child.
         let pid = self.process.id().to_string();
         let _ = Command::new("kill").arg(pid).status();
         let _ = self.process.wait();
     }
 }
 
-/// Its server stops and comes back, is killed and comes back, and at last the store is emptied.
+/// Its server stops and restarts, is killed and restarts, and at last the store is emptied.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_comes_back_misses_nothing() {
     let market = Market::redis();

@@ -293,7 +293,7 @@ async fn who_is_not_let_in_is_told_why() {
     .names("answers", &["loading", "Wait"]);
 }
 
-/// An account as docs/operating.md recommends it, with something changed.
+/// An account as docs/operate/configure.md recommends it, with something changed.
 fn account(server: &RedisServer, change: &[&str]) -> String {
     let rules = [
         "ACL",
@@ -345,8 +345,8 @@ async fn what_an_account_may_not_do_is_named_with_the_line_that_allows_it() {
     let report = at(&account(&server, &["resetchannels", "&pizza_orders"])).await;
     assert_eq!(report.exit, 0, "{}", report.whole);
     report.says("events", "skipped", &["&pizza:*"]);
-    // As docs/operating.md has it.
-    let mut page = include_str!("../../docs/operating.md").lines();
+    // As docs/operate/runbook.md has it.
+    let mut page = include_str!("../../docs/operate/runbook.md").lines();
     let line = page.rfind(|line| line.starts_with("ACL SETUSER market"));
     let line = line.unwrap().replace(">password", ">s3cret");
     server.cli(&["ACL", "DELUSER", "market"]);

@@ -542,7 +542,7 @@ async fn an_account_that_may_only_read_is_enough() {
     let path = instance.order_in("ready").await;
     let address = market.server().url();
     // As the operators' page says.
-    let page = include_str!("../../docs/operating.md");
+    let page = include_str!("../../docs/operate/monitor.md");
     let (_, needs) = page.split_once("The account needs ").unwrap();
     let needs = needs.split_once(", no more").unwrap().0;
     let needs = needs.replace(" and ", ", ");

@@ -453,7 +453,7 @@ async fn the_account_of_the_market_may_do_nothing_else() {
 /// Who has a Redis already is given the same rights for it.
 #[test]
 fn the_operators_page_gives_the_same_rights() {
-    let page = read("docs/operating.md");
+    let page = read("docs/operate/configure.md");
     let line = page.split("acl setuser market on ").nth(1).unwrap();
     let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
     let (_, rights) = line.split_once("$password\" ").unwrap();

@@ -847,18 +847,18 @@ async fn what_is_none_of_the_markets_is_not_restored(market: Market) {
 
 /// The rights of the two lists on the operator's page.
 fn documented_rights() -> Vec<String> {
-    let page =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operating.md")).unwrap();
+    let page = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/docs/operate/configure.md"
+    ))
+    .unwrap();
     let line = page.split("acl setuser market on ").nth(1).unwrap();
     let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
     let (_, server) = line.split_once("$password\" ").unwrap();
     let server = server
         .split_whitespace()
         .map(|word| word.trim_matches('\'').to_owned());
-    let tools = page
-        .split("Where Redis has accounts with few rights")
-        .nth(1)
-        .unwrap();
+    let tools = page.split("Beside what a server needs").nth(1).unwrap();
     let tools = tools
         .split("\n\n")
         .next()

@@ -184,9 +184,12 @@ fn what_stands_in_both_leptos_files_is_equal() {
 }
 
 #[test]
-fn every_test_that_the_operators_page_names_is_there() {
-    let page = read("docs/operating.md");
-    let named: BTreeSet<_> = page.split('`').skip(1).step_by(2).collect();
+fn every_test_that_the_operators_pages_name_exists() {
+    let pages = files("docs/operate", ".md");
+    let named: BTreeSet<_> = pages
+        .iter()
+        .flat_map(|(_, page)| page.split('`').skip(1).step_by(2))
+        .collect();
     let tests: String = ["src", "tests"]
         .iter()
         .flat_map(|folder| files(folder, ".rs"))

@@ -804,7 +804,7 @@ fn role(report: &mut Report, facts: &InfoDict, target: &Target) -> Result<(), St
     stop_at(report, "role", finding, "this is a replica")
 }
 
-/// What an answered change survives, as docs/operating.md has it; and whether that works.
+/// What an answered change survives, as docs/operate/configure.md has it; and whether that works.
 fn kept(facts: &InfoDict, class: Durability) -> Finding {
     let failed = |field: &str| {
         facts
