@@ -1,7 +1,7 @@
 # Every command of the project. Each installs what it needs and is missing, and nothing else (see ./setup).
 #
 #   make run     build, and serve http://127.0.0.1:8000 on the embedded engine
-#   make demo    a simulated evening to look at, on a store that is thrown away (ARGS="--speed 20": slower)
+#   make demo    a simulated evening to look at, on a store that is deleted afterwards (ARGS="--speed 20": slower)
 #   make test    every test, Redis and browser included
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
@@ -10,6 +10,7 @@
 #   make mutants take away one guard at a time: the tests must notice
 #   make torture the long form of the tests that kill things: half an hour
 #   make lint    formatting and clippy, for both programs
+#   make audit   licences, sources, bans and, where the network allows, advisories of the dependencies (needs cargo-deny)
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -106,6 +107,18 @@ lint:
 	cargo fmt --check
 	cargo clippy --features ssr --bin pizza-market --tests -- -D warnings
 	cargo clippy --lib --features hydrate --target wasm32-unknown-unknown --target-dir target/front -- -D warnings
+
+# Fetching the database of advisories needs the network: without it the rest still counts, and the gap is reported.
+.PHONY: audit
+audit:
+	@./setup deny
+	cargo deny --locked check licenses sources bans
+	@if cargo deny fetch db; then \
+	  cargo deny --locked check --disable-fetch advisories; \
+	else \
+	  echo "== No advisories were checked: their database could not be fetched"; \
+	  [ -z "$${CI:-}" ]; \
+	fi
 
 .PHONY: watch
 watch:
