@@ -1,14 +1,14 @@
-# Every command of the project. Each installs what it needs and is missing, and nothing else (see ./setup).
+# Every command of the project. Each installs the missing parts that it needs, and nothing else (see ./setup).
 #
 #   make run     build, and serve http://127.0.0.1:8000 on the embedded engine
 #   make demo    a simulated evening to look at, on a store that is deleted afterwards (ARGS="--speed 20": slower)
 #   make test    every test, Redis and browser included
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
-#   make smoke   the browser's journey against the release
-#   make measure downloads, Lighthouse, a rush and ten thousand orders, measured on the release
-#   make mutants take away one guard at a time: the tests must notice
-#   make torture the long form of the tests that kill things: half an hour
+#   make smoke   the browser tests of whole journeys against the release
+#   make measure downloads, Lighthouse, 50 events a second and ten thousand orders, measured on the release
+#   make mutants remove one guard at a time: the tests must notice
+#   make torture the long form of the tests that kill processes: half an hour
 #   make lint    formatting and clippy, for both programs
 #   make audit   licences, sources, bans and, where the network allows, advisories of the dependencies (needs cargo-deny)
 
@@ -19,10 +19,10 @@ MAKEFLAGS += --no-print-directory
 
 wasm := target/front/wasm32-unknown-unknown/debug/pizza_market.wasm
 site := target/debug/site
-# The browser's optimiser comes from npm: what Debian ships accepts the program and breaks it.
+# The optimiser of the WebAssembly comes from npm: Debian's version accepts the file and breaks it.
 tools := PATH="$(CURDIR)/end2end/node_modules/.bin:$$PATH"
 
-# As in .cargo/config.toml; and a release does not say where it was built.
+# As in .cargo/config.toml; and a release contains no path of the machine that built it.
 flags := --cfg erase_components --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo --remap-path-prefix=$(CURDIR)=.
 
 .PHONY: run
@@ -33,7 +33,7 @@ run:
 	@exec target/debug/pizza-market
 
 # The server's store and log are in a temporary folder. It runs in a process group of its own (`set -m`), so that Ctrl-C
-# ends the evening first, and its report comes before the server goes.
+# ends the evening first, and the report is printed before the server stops.
 .PHONY: demo
 demo:
 	@./setup wasm bindgen
@@ -73,14 +73,14 @@ $(site)/brand.svg: $(wildcard public/*)
 	@cp -r public/. $(@D)
 	@touch $@
 
-# Goes through all tests even where some fail, and ends with one line of counts.
+# Runs all tests even where some fail, and ends with one line of counts.
 .PHONY: test
 test:
 	@./setup wasm bindgen npm redis chromium schemathesis
 	@$(MAKE) debug
 	@mkdir -p target/tests
 	@failed=0; \
-	echo "== Rules, ledgers, and the program from outside"; \
+	echo "== Rules, stores, and the program from outside"; \
 	cargo test --no-fail-fast --features ssr --bin pizza-market --test it 2>&1 | tee target/tests/cargo.log || failed=1; \
 	echo "== The browser's journeys"; \
 	rm -f end2end/test-results/report.json; \
@@ -95,7 +95,7 @@ torture:
 	@./setup wasm redis
 	@TORTURE=$${TORTURE:-100} cargo test --features ssr --test it -- torture:: a_storm --include-ignored --nocapture --test-threads 1
 
-# Takes away one guard at a time, and expects the tests to notice.
+# Removes one guard at a time, and expects the tests to notice.
 .PHONY: mutants
 mutants:
 	@./setup wasm redis
