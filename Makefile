@@ -114,7 +114,7 @@ audit:
 	@./setup deny
 	cargo deny --locked check licenses sources bans
 	@if cargo deny fetch db; then \
-	  cargo deny --locked check --disable-fetch advisories; \
+	  cargo deny --locked check advisories; \
 	else \
 	  echo "== No advisories were checked: their database could not be fetched"; \
 	  [ -z "$${CI:-}" ]; \
