@@ -1,18 +1,19 @@
-//! The browser's verbs: one server function for each thing that a panel does or asks.
+//! The server functions: one for each thing that a panel does or asks.
 //!
-//! Their addresses lie under `/act`, so that all of `/api` is the integrators'. They take the fields of plain HTML
-//! forms as text, and leave their meaning to the domain's parsers. None holds a rule of its own.
+//! Their addresses are under `/act`, so that all of `/api` is for integrators. They take the fields of plain HTML forms
+//! as text, and leave their meaning to the parsers of the domain. Each belongs to the panel of one role, and its address
+//! alone says which. None holds a rule of its own.
 
-use crate::domain::{
-    Error, Event, Found, Order, OrderId, Pace, Role, Snapshot, Status, Time, What,
-};
+#[cfg(feature = "ssr")]
+use crate::domain::{Command, Role};
+use crate::domain::{Error, Event, Found, Order, OrderId, Pace, Snapshot, Status, Time, What};
 use leptos::prelude::*;
 use leptos::server_fn::{
     codec::{GetUrl, JsonEncoding},
     error::ServerFnErrorErr,
 };
 
-/// What has become of each of several orders.
+/// The answer for each of several orders.
 pub type Answers = Vec<(OrderId, Result<Order, Error>)>;
 
 /// A supplier offers a pizza.
@@ -33,6 +34,7 @@ pub async fn offer(
     let [supplier_price, markup_percentage] =
         [supplier_price, markup_percentage].map(|number| crate::domain::with_point(&number));
     crate::server::posted(
+        Role::Supplier,
         "offer",
         names,
         [supplier_name, pizza_name, supplier_price, markup_percentage],
@@ -42,7 +44,7 @@ pub async fn offer(
     .await
 }
 
-/// A supplier answers an order. A reason that was picked stands before words of one's own.
+/// A supplier answers an order. A reason that was picked comes before notes that were typed.
 #[server(prefix = "/act", endpoint = "respond")]
 pub async fn respond(
     id: OrderId,
@@ -53,19 +55,19 @@ pub async fn respond(
     #[server(default)] estimated_time: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let notes = said([reason, notes]);
-    use crate::domain::Command;
+    let notes = joined([reason, notes]);
     let (form, read): (_, fn(_) -> _) = match &*accept {
         "false" => ("reject", Command::read_rejection),
         _ => ("respond", Command::read_answer),
     };
-    let posted = crate::server::posted(
-        form,
+    let (names, values) = (
         ["accept", "notes", "estimated_time"],
         [accept, notes, estimated_time],
     );
-    let posted = posted.keyed(key);
-    posted.act(id, version, Role::Supplier, read).await
+    crate::server::posted(Role::Supplier, form, names, values)
+        .keyed(key)
+        .act(id, version, read)
+        .await
 }
 
 /// A customer takes an offer, and is sent to the page that follows it.
@@ -77,20 +79,14 @@ pub async fn take(
     #[server(default)] delivery_address: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let posted = crate::server::posted(
-        "take",
+    let (names, values) = (
         ["customer_name", "delivery_address"],
         [customer_name, delivery_address],
-    )
-    .keyed(key);
-    posted
+    );
+    crate::server::posted(Role::Customer, "take", names, values)
+        .keyed(key)
         .leading_to(format!("/customer/{id}"))
-        .act(
-            id,
-            version,
-            Role::Customer,
-            crate::domain::Command::read_take,
-        )
+        .act(id, version, Command::read_take)
         .await
 }
 
@@ -101,11 +97,9 @@ pub async fn prepare(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted("prepare", [], [])
+    crate::server::posted(Role::Supplier, "prepare", [], [])
         .keyed(key)
-        .act(id, version, Role::Supplier, |_| {
-            Ok(crate::domain::Command::Prepare)
-        })
+        .act(id, version, |_| Ok(Command::Prepare))
         .await
 }
 
@@ -116,15 +110,13 @@ pub async fn mark_ready(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted("mark-ready", [], [])
+    crate::server::posted(Role::Supplier, "mark-ready", [], [])
         .keyed(key)
-        .act(id, version, Role::Supplier, |_| {
-            Ok(crate::domain::Command::MarkReady)
-        })
+        .act(id, version, |_| Ok(Command::MarkReady))
         .await
 }
 
-/// A driver gets the pizza: one who was picked, or else somebody new.
+/// A driver gets the pizza: one who was picked, or else a new one.
 #[server(prefix = "/act", endpoint = "dispatch")]
 pub async fn dispatch(
     id: OrderId,
@@ -134,8 +126,10 @@ pub async fn dispatch(
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let driver = picked_or_new(driver_name, new_driver);
-    let posted = crate::server::posted("dispatch", ["driver_name"], [driver]);
-    posted.keyed(key).dispatch((id, version)).await
+    crate::server::posted(Role::Dispatch, "dispatch", ["driver_name"], [driver])
+        .keyed(key)
+        .act(id, version, Command::read_dispatch)
+        .await
 }
 
 /// A driver gets several pizzas. Each `order` is an id, a point, and the version that was seen.
@@ -147,8 +141,11 @@ pub async fn dispatch_several(
     #[server(default)] key: String,
 ) -> Result<Answers, Error> {
     let driver = picked_or_new(driver_name, new_driver);
-    let posted = crate::server::posted("dispatch-several", ["driver_name"], [driver]);
-    posted.keyed(key).dispatch_several(&order).await
+    let (names, values) = (["driver_name"], [driver]);
+    crate::server::posted(Role::Dispatch, "dispatch-several", names, values)
+        .keyed(key)
+        .dispatch_several(&order)
+        .await
 }
 
 #[cfg(feature = "ssr")]
@@ -167,11 +164,9 @@ pub async fn set_off(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted("set-off", [], [])
+    crate::server::posted(Role::Dispatch, "set-off", [], [])
         .keyed(key)
-        .act(id, version, Role::Dispatch, |_| {
-            Ok(crate::domain::Command::SetOff)
-        })
+        .act(id, version, |_| Ok(Command::SetOff))
         .await
 }
 
@@ -182,45 +177,69 @@ pub async fn deliver(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted("deliver", [], [])
+    crate::server::posted(Role::Dispatch, "deliver", [], [])
         .keyed(key)
-        .act(id, version, Role::Dispatch, |_| {
-            Ok(crate::domain::Command::Deliver)
-        })
+        .act(id, version, |_| Ok(Command::Deliver))
         .await
 }
 
-/// Somebody gives the order up. A supplier may say why.
-#[server(prefix = "/act", endpoint = "cancel")]
-pub async fn cancel(
+/// A supplier cancels an order, and may say why.
+#[server(prefix = "/act", endpoint = "supplier-cancel")]
+pub async fn supplier_cancel(
     id: OrderId,
     version: u32,
-    by: Role,
     #[server(default)] notes: String,
     #[server(default)] reason: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted("cancel", ["notes"], [said([reason, notes])])
+    let notes = joined([reason, notes]);
+    crate::server::posted(Role::Supplier, "supplier-cancel", ["notes"], [notes])
         .keyed(key)
-        .act(id, version, by, crate::domain::Command::read_cancellation)
+        .act(id, version, Command::read_cancellation)
         .await
 }
 
-/// A reason that was picked, and words of one's own.
-#[cfg(feature = "ssr")]
-fn said(words: [String; 2]) -> String {
-    let words = words.map(|words| words.trim().to_owned());
-    let words = words.into_iter().filter(|words| !words.is_empty());
-    words.collect::<Vec<_>>().join(". ")
+/// A customer cancels an order.
+#[server(prefix = "/act", endpoint = "customer-cancel")]
+pub async fn customer_cancel(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
+    crate::server::posted(Role::Customer, "customer-cancel", [], [])
+        .keyed(key)
+        .act(id, version, Command::read_cancellation)
+        .await
 }
 
-/// The live view, to begin with or to begin again.
+/// Dispatch cancels an order that cannot be delivered.
+#[server(prefix = "/act", endpoint = "dispatch-cancel")]
+pub async fn dispatch_cancel(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
+    crate::server::posted(Role::Dispatch, "dispatch-cancel", [], [])
+        .keyed(key)
+        .act(id, version, Command::read_cancellation)
+        .await
+}
+
+/// A reason that was picked, and notes that were typed.
+#[cfg(feature = "ssr")]
+fn joined(parts: [String; 2]) -> String {
+    let parts = parts.map(|part| part.trim().to_owned());
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(". ")
+}
+
+/// The live view, at the start or after a gap.
 #[server(prefix = "/act", endpoint = "board", input = GetUrl)]
 pub async fn board() -> Result<Snapshot, Error> {
     crate::server::desk()?.snapshot().await
 }
 
-/// Orders of the past that are not on the board, as they are sought: made from one time on, before another.
+/// Orders of the past that are not on the board, and that the filters match: made at or after `from`, before `before`.
 #[server(prefix = "/act", endpoint = "search", input = GetUrl)]
 pub async fn search(
     status: Option<Status>,

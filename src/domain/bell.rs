@@ -112,7 +112,10 @@ pub fn stroke<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::order::tests::{at, commands, id, offer};
+    use crate::domain::{
+        Actor,
+        order::tests::{at, commands, id, offer},
+    };
     use proptest::prelude::*;
 
     /// An order after some attempts, one each minute, with the status that it had before the last change.
@@ -122,7 +125,11 @@ mod tests {
         for (minute, step) in steps.iter().enumerate() {
             let was = order.status;
             let now = at(60 * (minute as i64 + 1));
-            if let Ok((next, _)) = order.clone().apply(commands()[*step].clone(), None, now) {
+            if let Ok((next, _)) =
+                order
+                    .clone()
+                    .apply(commands()[*step].clone(), Actor::AnyRole, now)
+            {
                 (order, before) = (next, Some(was));
             }
         }

@@ -205,7 +205,7 @@ impl Board {
 mod tests {
     use super::*;
     use crate::domain::{
-        Command,
+        Actor, Command,
         order::tests::{at, commands, id, offer},
     };
     use proptest::prelude::*;
@@ -229,7 +229,7 @@ mod tests {
                 None => Some(Order::new(id(order), offer(), now)),
                 Some(known) => known
                     .clone()
-                    .apply(commands()[command].clone(), None, now)
+                    .apply(commands()[command].clone(), Actor::AnyRole, now)
                     .ok(),
             };
             let Some((order, event_type)) = change else {

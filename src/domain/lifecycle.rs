@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The server reads this table to allow or refuse, the panels to offer buttons, a refusal to name what is
-//! allowed instead, the README to show it (a test compares). Nobody keeps a second list.
+//! allowed instead, the README to show it (a test compares). There is no second list.
 
 /// An enum whose variants have names on the wire: one row each, and everything else follows from the rows.
 macro_rules! named {
@@ -53,7 +53,7 @@ macro_rules! named {
 pub(crate) use named;
 
 named! {
-    /// Where an order stands, in the order of an order's day.
+    /// The status of an order, in the sequence of the lifecycle.
     Status {
         PendingSupplier = "pending_supplier",
         SupplierAccepted = "supplier_accepted",
@@ -69,7 +69,7 @@ named! {
 }
 
 named! {
-    /// What somebody wants done with an order.
+    /// The kind of a command: what is to be done with an order.
     Verb {
         Offer = "offer",
         Accept = "accept",
@@ -85,7 +85,7 @@ named! {
 }
 
 named! {
-    /// Who does it. Whoever acts for the whole market (an integrator, while nobody signs in) has no role.
+    /// A part in the market. Each move of the lifecycle names the roles that may make it.
     Role {
         Supplier = "supplier",
         Customer = "customer",
@@ -94,7 +94,7 @@ named! {
 }
 
 named! {
-    /// What happened: the state that it led to, except for the first.
+    /// What happened: named after the status that it led to, except for the first.
     EventType {
         Created = "order.created",
         SupplierAccepted = "order.supplier_accepted",
@@ -106,6 +106,31 @@ named! {
         InTransit = "order.in_transit",
         Delivered = "order.delivered",
         Cancelled = "order.cancelled",
+    }
+}
+
+/// Who acts. The edge of the server makes it from a request; the rules below are told, and never guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Acts for all roles: every move of the lifecycle is open to it.
+    AnyRole,
+    As(Role),
+}
+
+impl Actor {
+    /// Its name on the wire: that of its role, or empty.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Actor::AnyRole => "",
+            Actor::As(role) => role.name(),
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Actor> {
+        match name {
+            "" => Some(Actor::AnyRole),
+            name => Role::from_name(name).map(Actor::As),
+        }
     }
 }
 
@@ -160,13 +185,16 @@ pub const MOVES: &[Move] = {
 };
 
 impl Move {
-    fn allows(&self, role: Option<Role>) -> bool {
-        role.is_none_or(|role| self.by.contains(&role))
+    fn allows(&self, actor: Actor) -> bool {
+        match actor {
+            Actor::AnyRole => true,
+            Actor::As(role) => self.by.contains(&role),
+        }
     }
 }
 
 impl EventType {
-    /// Whose doing it is, where only one role does such a thing.
+    /// The role that causes it, where only one can.
     pub fn by(self) -> Option<Role> {
         let mut roles = MOVES
             .iter()
@@ -178,19 +206,19 @@ impl EventType {
 }
 
 impl Status {
-    /// The moves out of this state that `role` may make; `None` asks for anybody's.
-    pub fn moves(self, role: Option<Role>) -> impl Iterator<Item = &'static Move> {
+    /// The moves out of this status that `actor` may make.
+    pub fn moves(self, actor: Actor) -> impl Iterator<Item = &'static Move> {
         MOVES
             .iter()
-            .filter(move |m| m.from == Some(self) && m.allows(role))
+            .filter(move |m| m.from == Some(self) && m.allows(actor))
     }
 
-    /// The move that `verb` makes from here, if `role` may make it.
-    pub fn after(self, verb: Verb, role: Option<Role>) -> Option<&'static Move> {
-        self.moves(role).find(|m| m.verb == verb)
+    /// The move that `verb` makes from here, if `actor` may make it.
+    pub fn after(self, verb: Verb, actor: Actor) -> Option<&'static Move> {
+        self.moves(actor).find(|m| m.verb == verb)
     }
 
-    /// What is told when an order gets there.
+    /// The event of an order that gets this status.
     pub fn event(self) -> EventType {
         let there = MOVES.iter().find(|m| m.to == self);
         there.map_or(EventType::Created, |m| m.event)
@@ -198,10 +226,10 @@ impl Status {
 
     /// Nothing leads out of it.
     pub fn is_final(self) -> bool {
-        self.moves(None).next().is_none()
+        self.moves(Actor::AnyRole).next().is_none()
     }
 
-    /// It will not come, and nobody pays for it.
+    /// The pizza is not delivered, and not paid for.
     pub fn is_void(self) -> bool {
         matches!(self, Status::SupplierRejected | Status::Cancelled)
     }
@@ -233,7 +261,24 @@ mod tests {
         ready             cancelled         dispatch";
 
     #[test]
-    fn only_who_cancels_is_left_open() {
+    fn an_actor_of_any_role_may_make_every_move() {
+        for m in MOVES.iter().filter(|m| m.from.is_some()) {
+            let from = m.from.unwrap();
+            assert_eq!(from.after(m.verb, Actor::AnyRole), Some(m));
+        }
+    }
+
+    #[test]
+    fn an_actor_is_read_from_its_name_and_from_nothing_else() {
+        let roles = Role::ALL.iter().map(|&role| Actor::As(role));
+        for actor in roles.chain([Actor::AnyRole]) {
+            assert_eq!(Actor::from_name(actor.name()), Some(actor));
+        }
+        assert_eq!(Actor::from_name("owner"), None);
+    }
+
+    #[test]
+    fn only_a_cancellation_may_be_of_several_roles() {
         for &event in EventType::ALL {
             assert_eq!(
                 event.by().is_none(),
@@ -250,7 +295,7 @@ mod tests {
         for &from in Status::ALL {
             for &verb in Verb::ALL {
                 for &role in Role::ALL {
-                    if let Some(m) = from.after(verb, Some(role)) {
+                    if let Some(m) = from.after(verb, Actor::As(role)) {
                         allowed.insert([from.name(), m.to.name(), role.name()].map(str::to_owned));
                     }
                 }
@@ -312,7 +357,7 @@ mod tests {
         for _ in Status::ALL {
             let next: Vec<_> = reached
                 .iter()
-                .flat_map(|s| s.moves(None).map(|m| m.to))
+                .flat_map(|s| s.moves(Actor::AnyRole).map(|m| m.to))
                 .collect();
             reached.extend(next);
         }

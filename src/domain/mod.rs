@@ -25,12 +25,12 @@ mod time;
 pub use arrival::{Arrival, Course, SOON, ahead, arrival, turn};
 pub use bell::{Chime, Heard, hangs, rings, stroke};
 pub use board::{Board, Counts, Folded, Found, Row, Snapshot};
-pub use drivers::{Driver, OUT, drivers};
+pub use drivers::{DispatchSeveral, Driver, OUT, drivers, known_name};
 pub use error::{Error, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
 pub use fields::{Field, Fields, Kind, Value};
 pub(crate) use lifecycle::named;
-pub use lifecycle::{EventType, Role, Status, Verb};
+pub use lifecycle::{Actor, EventType, Role, Status, Verb};
 pub use money::{Cents, Markup, Price, customer_price, with_point};
 #[cfg(test)]
 pub(crate) use order::tests as samples;

@@ -1,8 +1,8 @@
 //! The order, what may be asked of it, and how it changes. Time and ids come in as arguments.
 
 use super::{
-    Address, Cents, Error, EventType, Field, Fields, Kind, Markup, Minutes, Name, Notes, Price,
-    Refusal, Role, Status, Time, Verb, What, customer_price,
+    Actor, Address, Cents, Error, EventType, Field, Fields, Kind, Markup, Minutes, Name, Notes,
+    Price, Refusal, Role, Status, Time, Verb, What, customer_price,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -78,7 +78,7 @@ pub struct Offer {
     pub markup_percentage: Markup,
 }
 
-/// What somebody wants done with an order that exists.
+/// What is to be done with an order that exists.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Accept {
@@ -152,19 +152,19 @@ impl Order {
     }
 
     /// The order after `command`, and what that is called; or the refusal, if the lifecycle has no such move
-    /// from here for `by` (`None`: somebody who may do everything).
+    /// from here for `actor`.
     pub fn apply(
         mut self,
         command: Command,
-        by: Option<Role>,
+        actor: Actor,
         now: Time,
     ) -> Result<(Order, EventType), Refusal> {
         let asked = command.verb();
-        let Some(step) = self.status.after(asked, by) else {
+        let Some(step) = self.status.after(asked, actor) else {
             return Err(Refusal {
                 status: self.status,
                 asked,
-                by,
+                by: actor,
             });
         };
         match command {
@@ -185,7 +185,7 @@ impl Order {
             // Supplier's notes are the supplier's.
             Command::Cancel {
                 reason: Some(reason),
-            } if by == Some(Role::Supplier) => self.supplier_notes = Some(reason),
+            } if actor == Actor::As(Role::Supplier) => self.supplier_notes = Some(reason),
             Command::Prepare
             | Command::MarkReady
             | Command::SetOff
@@ -411,7 +411,9 @@ pub(crate) mod tests {
         );
         let day = [0, 2, 3, 4, 5, 6, 7].map(|i| commands()[i].clone());
         for (i, command) in day.into_iter().enumerate() {
-            (order, _) = order.apply(command, None, at(i as i64 + 1)).unwrap();
+            (order, _) = order
+                .apply(command, Actor::AnyRole, at(i as i64 + 1))
+                .unwrap();
         }
         let json = serde_json::to_string(&order).unwrap();
         assert_eq!(
@@ -450,25 +452,20 @@ pub(crate) mod tests {
         let reason = Notes::parse("Oven broken").ok();
         let cancelled = |by, reason: &Option<Notes>| {
             let (order, _) = Order::new(id(1), offer(), at(0));
-            let (order, _) = order.apply(commands()[0].clone(), None, at(1)).unwrap();
+            let accept = commands()[0].clone();
+            let (order, _) = order.apply(accept, Actor::AnyRole, at(1)).unwrap();
             let cancel = Command::Cancel {
                 reason: reason.clone(),
             };
-            let (order, _) = order.apply(cancel, by, at(2)).unwrap();
+            let (order, _) = order.apply(cancel, Actor::As(by), at(2)).unwrap();
             order.supplier_notes.map(String::from)
         };
         assert_eq!(
-            cancelled(Some(Role::Supplier), &reason).as_deref(),
+            cancelled(Role::Supplier, &reason).as_deref(),
             Some("Oven broken")
         );
-        assert_eq!(
-            cancelled(Some(Role::Supplier), &None).as_deref(),
-            Some("Hot")
-        );
-        assert_eq!(
-            cancelled(Some(Role::Customer), &reason).as_deref(),
-            Some("Hot")
-        );
+        assert_eq!(cancelled(Role::Supplier, &None).as_deref(), Some("Hot"));
+        assert_eq!(cancelled(Role::Customer, &reason).as_deref(), Some("Hot"));
     }
 
     proptest! {
@@ -480,9 +477,9 @@ pub(crate) mod tests {
             let (mut order, _) = Order::new(id(1), offer(), at(0));
             for (command, role, second) in asked {
                 let command = commands()[command].clone();
-                let role = role.map(|r| Role::ALL[r]);
-                let step = order.status.after(command.verb(), role);
-                match order.clone().apply(command, role, at(second)) {
+                let actor = role.map_or(Actor::AnyRole, |r| Actor::As(Role::ALL[r]));
+                let step = order.status.after(command.verb(), actor);
+                match order.clone().apply(command, actor, at(second)) {
                     Ok((next, event)) => {
                         let step = step.unwrap();
                         prop_assert_eq!((next.status, event), (step.to, step.event));

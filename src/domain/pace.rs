@@ -154,7 +154,10 @@ fn lasted(mut seconds: Vec<u32>) -> Lasted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::order::tests::{at, commands, id, offer};
+    use crate::domain::{
+        Actor,
+        order::tests::{at, commands, id, offer},
+    };
     use proptest::prelude::*;
 
     fn event(event_type: EventType, order: &Order) -> Event {
@@ -178,7 +181,7 @@ mod tests {
         let mut steps = steps.iter();
         for command in forward {
             if let Some(next) = steps.as_slice().first() {
-                let applied = order.clone().apply(command, None, at(now + next));
+                let applied = order.clone().apply(command, Actor::AnyRole, at(now + next));
                 if let Ok((after, what)) = applied {
                     now += next;
                     order = after;

@@ -1,6 +1,6 @@
 //! Whether what was written down about an order can have happened: the same rules, once more.
 
-use super::{Command, EventType, Offer, Order, Role, Status, Verb, lifecycle::MOVES};
+use super::{Actor, Command, EventType, Offer, Order, Role, Status, Verb, lifecycle::MOVES};
 
 /// Why an order cannot have become what an event says.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -37,8 +37,8 @@ pub fn follows(before: Option<&Order>, event: EventType, after: &Order) -> Resul
     };
     let made = match before {
         None => Some(begun(event, after)),
-        Some(before) => command(step.verb, before, after).and_then(|(command, by)| {
-            let made = before.clone().apply(command, by, after.updated_at);
+        Some(before) => command(step.verb, before, after).and_then(|(command, actor)| {
+            let made = before.clone().apply(command, actor, after.updated_at);
             made.ok().map(|(order, _)| order)
         }),
     };
@@ -66,7 +66,7 @@ fn begun(event: EventType, order: &Order) -> Order {
 }
 
 /// The command that led from one to the other, from what it left behind; and who gave it, where that matters.
-fn command(verb: Verb, before: &Order, after: &Order) -> Option<(Command, Option<Role>)> {
+fn command(verb: Verb, before: &Order, after: &Order) -> Option<(Command, Actor)> {
     let command = match verb {
         Verb::Offer => return None,
         Verb::Accept => Command::Accept {
@@ -93,10 +93,10 @@ fn command(verb: Verb, before: &Order, after: &Order) -> Option<(Command, Option
         // Only the supplier can have written that.
         Verb::Cancel => {
             let reason = after.supplier_notes.clone();
-            return Some((Command::Cancel { reason }, Some(Role::Supplier)));
+            return Some((Command::Cancel { reason }, Actor::As(Role::Supplier)));
         }
     };
-    Some((command, None))
+    Some((command, Actor::AnyRole))
 }
 
 #[cfg(test)]
@@ -117,12 +117,12 @@ mod tests {
             let (mut order, event) = Order::new(id(1), offer(), at(0));
             prop_assert_eq!(follows(None, event, &order), Ok(()));
             for (n, (command, by, reason)) in steps.into_iter().enumerate() {
-                let by = by.map(|role| Role::ALL[role]);
+                let actor = by.map_or(Actor::AnyRole, |role| Actor::As(Role::ALL[role]));
                 let command = match commands()[command].clone() {
                     Command::Cancel { .. } if reason => Command::Cancel { reason: Notes::parse("Oven").ok() },
                     command => command,
                 };
-                let Ok((after, event)) = order.clone().apply(command, by, at(n as i64)) else {
+                let Ok((after, event)) = order.clone().apply(command, actor, at(n as i64)) else {
                     continue;
                 };
                 prop_assert_eq!(follows(Some(&order), event, &after), Ok(()));
@@ -135,8 +135,14 @@ mod tests {
     fn what_cannot_have_happened_is_told() {
         let (new, _) = Order::new(id(1), offer(), at(0));
         let all = commands();
-        let (accepted, event) = new.clone().apply(all[0].clone(), None, at(1)).unwrap();
-        let (taken, took) = accepted.clone().apply(all[2].clone(), None, at(2)).unwrap();
+        let (accepted, event) = new
+            .clone()
+            .apply(all[0].clone(), Actor::AnyRole, at(1))
+            .unwrap();
+        let (taken, took) = accepted
+            .clone()
+            .apply(all[2].clone(), Actor::AnyRole, at(2))
+            .unwrap();
         assert_eq!(follows(Some(&accepted), took, &taken), Ok(()));
         let altered = |change: fn(&mut Order)| {
             let mut order = taken.clone();

@@ -2,7 +2,7 @@
 //! the browser, under a hundred thousand schedules of what can go wrong between them.
 
 use super::{
-    Board, Counts, Cursor, Event, Folded, Order, Reach, Ring,
+    Actor, Board, Counts, Cursor, Event, Folded, Order, Reach, Ring,
     order::tests::{at, commands, id, offer},
 };
 use std::collections::VecDeque;
@@ -77,7 +77,7 @@ impl Server {
             None => Some(Order::new(order, offer(), now)),
             Some(known) => {
                 let command = commands()[rng.usize(0..commands().len())].clone();
-                known.clone().apply(command, None, now).ok()
+                known.clone().apply(command, Actor::AnyRole, now).ok()
             }
         };
         let Some((order, event_type)) = changed else {

@@ -68,7 +68,7 @@ impl Sought {
 mod tests {
     use super::*;
     use crate::domain::{
-        Command,
+        Actor, Command,
         order::tests::{at, commands, id, offer},
     };
 
@@ -149,7 +149,7 @@ mod tests {
             assert!(!takes(sought, &order), "{sought:?}");
         }
         for command in commands() {
-            if let Ok((after, _)) = order.clone().apply(command, None, at(70)) {
+            if let Ok((after, _)) = order.clone().apply(command, Actor::AnyRole, at(70)) {
                 order = after;
             }
         }

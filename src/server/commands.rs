@@ -1,5 +1,5 @@
-//! What becomes of commands: each is logged once and counted, with who wanted what, and without anybody's name,
-//! address or words.
+//! The log and the metrics of commands: each is logged once and counted, with its actor and its outcome, and without
+//! any name, address or note.
 
 use super::{
     metrics::{COMMAND_SECONDS, COMMANDS, REFUSED},
@@ -7,7 +7,7 @@ use super::{
     requests::millis,
     trace,
 };
-use crate::domain::{Error, Order, OrderId, Role, Verb};
+use crate::domain::{Actor, Error, Order, OrderId, Verb};
 use metrics::{counter, histogram};
 use std::time::Instant;
 use tracing::{Instrument, Span};
@@ -16,50 +16,53 @@ use tracing::{Instrument, Span};
 #[derive(Clone, Copy)]
 pub struct Settled;
 
-/// Whoever acts for the whole market has no role: an integrator.
-fn actor(by: Option<Role>) -> &'static str {
-    by.map_or("integrator", Role::name)
+/// The actor's name in the log and in metrics.
+fn label(actor: Actor) -> &'static str {
+    match actor {
+        Actor::AnyRole => "integrator",
+        Actor::As(role) => role.name(),
+    }
 }
 
-/// Carries out a command, and notes what has become of it.
-pub async fn noted(
+/// Carries out a command, and records its outcome.
+pub async fn record_command(
     command: Verb,
-    by: Option<Role>,
+    actor: Actor,
     order: Option<OrderId>,
     work: impl Future<Output = Answer>,
 ) -> Answer {
-    let actor = actor(by);
+    let actor = label(actor);
     let span = tracing::info_span!(
         target: trace::TARGET, "command", otel.name = format!("command {command}"), command = %command, actor,
         outcome = tracing::field::Empty,
     );
-    let mut asked = Asked {
+    let mut running = RunningCommand {
         command,
         actor,
         order,
         began: Instant::now(),
         span: span.clone(),
-        noted: false,
+        recorded: false,
     };
     let answer = work.instrument(span).await;
-    asked.note(outcome(&answer), Some(&answer.result));
+    running.record(outcome(&answer), Some(&answer.result));
     answer
 }
 
 /// A command that is being carried out.
-struct Asked {
+struct RunningCommand {
     command: Verb,
     actor: &'static str,
-    /// Which order it is about, where there is one before.
+    /// The order that it changes, where that exists before.
     order: Option<OrderId>,
     began: Instant,
     span: Span,
-    noted: bool,
+    recorded: bool,
 }
 
-impl Asked {
-    fn note(&mut self, outcome: &'static str, result: Option<&Result<Order, Error>>) {
-        self.noted = true;
+impl RunningCommand {
+    fn record(&mut self, outcome: &'static str, result: Option<&Result<Order, Error>>) {
+        self.recorded = true;
         let made = result.and_then(|result| result.as_ref().ok());
         let problem = result.and_then(|result| result.as_ref().err());
         let problem = problem.map(Error::name);
@@ -88,18 +91,19 @@ impl Asked {
     }
 }
 
-impl Drop for Asked {
-    /// Whoever asked has hung up: the ledger may have done it, and nobody waits to hear.
+impl Drop for RunningCommand {
+    /// The client has closed its connection before the answer: the store may have made the change.
     fn drop(&mut self) {
-        if !self.noted {
-            self.note("abandoned", None);
+        if !self.recorded {
+            self.record("abandoned", None);
         }
     }
 }
 
-/// Records a command that was rejected before it was carried out: it could not be read, or was not let in.
-pub fn turned_away(by: Option<Role>, problem: &'static str, began: Instant) {
-    let (actor, outcome, duration_ms) = (by.map(Role::name), "refused", millis(began));
+/// Records a command that was rejected before it was carried out: it could not be read, or was not let in. `actor` is
+/// `None` where the request was rejected before it had one.
+pub fn record_rejection(actor: Option<Actor>, problem: &'static str, began: Instant) {
+    let (actor, outcome, duration_ms) = (actor.map(label), "refused", millis(began));
     tracing::info!(actor, outcome, problem, duration_ms, "command");
     counter!(REFUSED, "problem" => problem).increment(1);
 }
@@ -111,7 +115,7 @@ pub fn rate_limited(problem: &'static str, began: Instant) {
     counter!(REFUSED, "problem" => problem).increment(1);
 }
 
-/// What has become of a command.
+/// The outcome of a command, as the log and the metrics name it.
 fn outcome(answer: &Answer) -> &'static str {
     match &answer.result {
         _ if answer.replayed => "replayed",

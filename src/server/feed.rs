@@ -225,6 +225,11 @@ impl Feed {
             .map(|view| (view.board.clone(), view.proved_at))
     }
 
+    /// Reads something from the board, if there is one.
+    pub fn read_board<T>(&self, read: impl FnOnce(&Board) -> T) -> Option<T> {
+        self.read().as_ref().map(|view| read(&view.board))
+    }
+
     pub fn pace(&self, now: Time) -> Option<Pace> {
         self.read().as_ref().map(|view| view.stopwatch.pace(now))
     }

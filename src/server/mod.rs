@@ -1,5 +1,6 @@
 //! The server program: everything that only it does.
 
+mod actor;
 mod adopt;
 mod audit;
 mod cli;

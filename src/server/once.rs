@@ -1,10 +1,10 @@
 //! Requests that act once, however often they are sent: the `Idempotency-Key` of an integrator, the key of a form.
 //!
-//! What was answered is remembered in the same step as the change itself. So whoever comes again (after a lost
-//! answer, at the same time, on another instance, after a crash) is told what the first one was told.
+//! The answer is stored in the same step as the change itself. A request that is sent again (after a lost answer, at
+//! the same time, to another instance, after a crash) gets the answer of the first one.
 
 use super::{
-    ledger::{Once, Text},
+    ledger::{Once, Result as Stored, Text},
     orders,
 };
 use crate::domain::{Error, Order, What};
@@ -13,55 +13,54 @@ use sha2::{Digest, Sha256};
 use std::{fmt::Write, time::Duration};
 use uuid::Uuid;
 
-/// The contract's.
+/// How long an answer is kept, as the contract promises.
 const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One sending of a request that has a key.
 #[derive(Clone)]
 pub struct Sending {
-    /// Under which it is remembered.
+    /// The name that its answer is stored under.
     name: String,
-    /// Where it stands in the client's request, for the refusal when it is used for something else.
+    /// Where the key stands in the client's request, for the refusal when it is used for another request.
     field: &'static str,
-    /// What tells this request from another one that has the same key.
-    print: String,
-    /// What tells this sending from another one.
+    /// Distinguishes this request from another one with the same key.
+    fingerprint: String,
+    /// Distinguishes this sending of the request from a repetition.
     token: Uuid,
 }
 
 /// What a request is answered with.
 pub struct Answer {
     pub result: Result<Order, Error>,
-    /// It was answered so before.
+    /// Whether it is the stored answer to an earlier sending.
     pub replayed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Record {
+struct IdempotencyRecord {
     token: Uuid,
-    print: String,
+    #[serde(rename = "print")]
+    fingerprint: String,
     result: Result<Order, Error>,
 }
 
 impl Sending {
-    /// `content` is everything that makes two requests the same.
+    /// Two requests with the same key and the same `content` are the same request.
     pub fn new(field: &'static str, key: &str, content: &[&[u8]]) -> Sending {
         let mut digest = Sha256::new();
         for part in content {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
         }
-        let print = digest
-            .finalize()
-            .iter()
-            .fold(String::new(), |mut print, byte| {
-                let _ = write!(print, "{byte:02x}");
-                print
-            });
+        let hash = digest.finalize();
+        let fingerprint = hash.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
         Sending {
             name: format!("{field}:{key}"),
             field,
-            print,
+            fingerprint,
             token: Uuid::now_v7(),
         }
     }
@@ -70,11 +69,11 @@ impl Sending {
         &self.name
     }
 
-    /// What to remember if it is answered so.
-    pub fn remember(&self, result: &Result<Order, Error>) -> Result<Once, Error> {
-        let text = orders::write(&Record {
+    /// What to store with this answer.
+    pub fn remember(&self, result: &Result<Order, Error>) -> Stored<Once> {
+        let text = orders::write(&IdempotencyRecord {
             token: self.token,
-            print: self.print.clone(),
+            fingerprint: self.fingerprint.clone(),
             result: result.clone(),
         })?;
         Ok(Once {
@@ -84,20 +83,18 @@ impl Sending {
         })
     }
 
-    /// The answer to it, from what is remembered under its name.
-    pub fn recall(&self, text: &Text) -> Answer {
-        let Ok(record) = serde_json::from_str::<Record>(text) else {
-            tracing::error!("a remembered answer cannot be read");
-            return Err(Error::Internal).into();
-        };
-        if record.print != self.print {
-            return Err(Error::invalid(self.field, What::UsedBefore)).into();
+    /// The answer to it, from what is stored under its name.
+    pub fn recall(&self, text: &Text) -> Stored<Answer> {
+        let record: IdempotencyRecord = serde_json::from_str(text)
+            .map_err(|error| orders::unreadable("a stored answer", &error))?;
+        if record.fingerprint != self.fingerprint {
+            return Ok(Err(Error::invalid(self.field, What::UsedBefore)).into());
         }
-        Answer {
+        Ok(Answer {
             result: record.result,
-            // Its own first answer was lost between here and the store, and nowhere else.
+            // With the same token, it is this sending's own answer, lost between here and the store.
             replayed: record.token != self.token,
-        }
+        })
     }
 }
 
@@ -115,10 +112,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_one_part_ends_and_the_next_begins_is_told_apart() {
-        let print = |content: &[&[u8]]| Sending::new("key", "k", content).print;
-        assert_eq!(print(&[b"ab", b"c"]), print(&[b"ab", b"c"]));
-        assert_ne!(print(&[b"ab", b"c"]), print(&[b"a", b"bc"]));
-        assert_ne!(print(&[b"abc"]), print(&[b"abc", b""]));
+    fn a_fingerprint_depends_on_where_the_parts_end() {
+        let fingerprint = |content: &[&[u8]]| Sending::new("key", "k", content).fingerprint;
+        assert_eq!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"ab", b"c"]));
+        assert_ne!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"a", b"bc"]));
+        assert_ne!(fingerprint(&[b"abc"]), fingerprint(&[b"abc", b""]));
     }
 }

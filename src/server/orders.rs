@@ -1,4 +1,4 @@
-//! How orders are kept in a ledger that knows only documents: their keys, their indexes, their events.
+//! Orders as documents of the store: their keys, their indexes, and the entries of the log about them.
 
 use super::ledger::{
     Batch, Entry, Index, IndexChange, Key, Result, StoreError, Text, snapshot::Kind,
@@ -7,10 +7,10 @@ use crate::domain::{EventType, Name, Order, OrderId, Status, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// What is kept in a ledger: orders, and nothing else.
+/// The kinds of documents in the store: orders alone.
 pub const KINDS: &[Kind] = &[Kind { has: is_key, as_of }];
 
-/// Whether it is the contract's `order:{uuid}`, in the one spelling that it has here.
+/// Whether it is the contract's `order:{uuid}`, with the UUID in its canonical spelling.
 fn is_key(name: &str) -> bool {
     let named = Key(name.to_owned());
     id(&named).is_some_and(|id| key(id) == named)
@@ -24,13 +24,13 @@ pub fn id(key: &Key) -> Option<OrderId> {
     key.0.strip_prefix("order:")?.parse().ok()
 }
 
-/// All orders, those in one state, those of one supplier, or those of both.
+/// All orders, those of one status, of one supplier, or of both.
 pub fn index(status: Option<Status>, supplier: Option<&Name>) -> Index {
     Index(match (status, supplier) {
         (None, None) => "all".to_owned(),
         (Some(status), None) => format!("status:{status}"),
         (None, Some(supplier)) => format!("supplier:{supplier}"),
-        // The state first: it has no colon, a supplier's name may.
+        // The status first: it has no colon, and a supplier's name may have one.
         (Some(status), Some(supplier)) => format!("status:{status}:supplier:{supplier}"),
     })
 }
@@ -46,7 +46,7 @@ pub fn indexes(order: &Order) -> Vec<Index> {
     ]
 }
 
-/// The order as it was when this entry of the log was written: its document, and its indexes.
+/// The document of the order, and its indexes, when this entry of the log was written.
 fn as_of(entry: &str) -> Option<(Text, Vec<Index>)> {
     #[derive(Deserialize)]
     struct Body<'a> {
@@ -63,7 +63,7 @@ pub fn read(text: &str) -> Result<Order> {
     serde_json::from_str(text).map_err(|error| unreadable("an order", &error))
 }
 
-/// Those that can be read. One that cannot keeps nobody from the others; how many there are stands in the log.
+/// The orders that can be read. The others are left out, and their number is logged.
 pub fn readable(texts: impl IntoIterator<Item = Text>) -> Vec<(Order, Text)> {
     let mut unreadable = 0_u64;
     let mut found = Vec::new();
@@ -82,8 +82,7 @@ pub fn readable(texts: impl IntoIterator<Item = Text>) -> Vec<(Order, Text)> {
     found
 }
 
-/// What cannot be read, and where it fails. The library's own words may repeat what it has read, which is nobody's
-/// but the customer's.
+/// The error for what cannot be read, with where reading fails. The library's own message may repeat personal data.
 pub fn unreadable(what: &str, error: &serde_json::Error) -> StoreError {
     let place = format!("line {}, column {}", error.line(), error.column());
     StoreError::Broken(format!("{what} that cannot be read ({place})"))
@@ -95,7 +94,7 @@ pub fn write<T: Serialize>(value: &T) -> Result<Text> {
     Ok(text.into())
 }
 
-/// The change from `before` (its text, as it was read) to `after`, with everything that goes with it.
+/// The change from `before` (with its text as it was read) to `after`: document, indexes and the entry of the log.
 pub fn change(
     before: Option<(&Order, Text)>,
     after: &Order,

@@ -1,10 +1,11 @@
-//! What a form of the panels brings, and how it is answered.
+//! The forms of the panels: how their fields are read, and how they are answered.
 //!
-//! The browser's program gets JSON. A form that was posted plainly, without it, gets a redirect: on success to
-//! where it leads, on a refusal back to the page that it came from, which then shows the refusal beside the
-//! form, with what was typed. That travels in a short-lived cookie, never in an address.
+//! The browser's program gets JSON. A form that was posted without it gets a redirect: on success to the page that
+//! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
+//! That travels in a short-lived cookie, never in an address.
 
 use super::{
+    actor::{Interface, actor_for},
     commands,
     desk::Desk,
     once::{Answer, Sending},
@@ -13,7 +14,10 @@ use super::{
 };
 use crate::{
     api::Answers,
-    domain::{Command, Error, Expected, Fields, Offer, Order, OrderId, Role, Status, Value, What},
+    domain::{
+        Actor, Command, DispatchSeveral, Error, Expected, Fields, Offer, Order, OrderId, Role,
+        Status, Value,
+    },
     ui::{Flash, form_id},
 };
 use axum::http::{
@@ -26,13 +30,11 @@ use leptos_axum::ResponseOptions;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::{sync::Arc, time::Instant};
 
-/// The cookie that brings a refusal back.
+/// The cookie that carries a refusal back to its page.
 const FLASH: &str = "refused";
-/// Cookies larger than 4 KiB are dropped by browsers.
+/// Browsers drop cookies larger than 4 KiB.
 const LARGEST_FLASH: usize = 3_800;
-/// So many orders are given to a driver at once.
-const MOST_AT_ONCE: usize = 50;
-/// The form that does it.
+/// The form that gives several orders to one driver.
 const SEVERAL: &str = "dispatch-several";
 
 /// The desk, from within a server function.
@@ -42,21 +44,26 @@ pub fn desk() -> Result<Arc<Desk>, Error> {
         .ok_or(Error::Internal)
 }
 
-pub struct Posted {
+/// A form that was sent, and who acts by it.
+pub struct FormSubmission {
+    actor: Actor,
     /// The form's name on its page.
     form: &'static str,
     values: Vec<(&'static str, String)>,
-    /// Each form that is rendered has a key: sent twice, it acts once.
+    /// Each rendered form has a key: sent twice, it acts once.
     key: String,
     leads_to: Option<String>,
 }
 
+/// A form of the panel of one role.
 pub fn posted<const N: usize>(
+    panel: Role,
     form: &'static str,
     names: [&'static str; N],
     values: [String; N],
-) -> Posted {
-    Posted {
+) -> FormSubmission {
+    FormSubmission {
+        actor: actor_for(Interface::Panel(panel)),
         form,
         values: names.into_iter().zip(values).collect(),
         key: String::new(),
@@ -64,14 +71,14 @@ pub fn posted<const N: usize>(
     }
 }
 
-impl Posted {
-    pub fn keyed(self, key: String) -> Posted {
-        Posted { key, ..self }
+impl FormSubmission {
+    pub fn keyed(self, key: String) -> FormSubmission {
+        FormSubmission { key, ..self }
     }
 
-    /// Where a plain form goes from here when all is well; else it goes back to its page.
-    pub fn leading_to(self, path: String) -> Posted {
-        Posted {
+    /// The page that follows on success, where that is not the form's own.
+    pub fn leading_to(self, path: String) -> FormSubmission {
+        FormSubmission {
             leads_to: Some(path),
             ..self
         }
@@ -79,112 +86,65 @@ impl Posted {
 
     pub async fn offer(self) -> Result<Order, Error> {
         let sending = self.sending(&self.key, "");
-        let by = Role::Supplier;
         let answer = match (Offer::read(self.fields()), desk()) {
-            (Ok(offer), Ok(desk)) => desk.offer(offer, Some(by), sending.as_ref()).await,
-            (Err(error), _) | (_, Err(error)) => turned_away(by, error),
+            (Ok(offer), Ok(desk)) => desk.offer(offer, self.actor, sending.as_ref()).await,
+            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
         self.answer(None, answer)
     }
 
-    /// Forms are made for one version of an order: whoever was faster has changed what the form was about.
+    /// A form is made for one version of an order, and is refused once that has changed.
     pub async fn act(
         self,
         id: OrderId,
         version: u32,
-        by: Role,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
-        let answer = match read(self.fields()) {
-            Ok(command) => self.carry_out(&self.key, (id, version), by, command).await,
-            Err(error) => turned_away(by, error),
+        let sending = self.sending(&self.key, &self.about(id, version));
+        let expected = Expected::OneOf(vec![version]);
+        let answer = match (read(self.fields()), desk()) {
+            (Ok(command), Ok(desk)) => {
+                let request = sending.as_ref();
+                desk.act(id, command, self.actor, &expected, request).await
+            }
+            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
         self.answer(Some(id), answer)
     }
 
-    /// Gives an order to a driver.
-    pub async fn dispatch(self, order: (OrderId, u32)) -> Result<Order, Error> {
-        let answer = match self.driver() {
-            Ok(command) => {
-                self.carry_out(&self.key, order, Role::Dispatch, command)
-                    .await
-            }
-            Err(error) => turned_away(Role::Dispatch, error),
-        };
-        self.answer(Some(order.0), answer)
-    }
-
-    /// Gives several orders to one driver. Each is a change of its own, with a key of its own, and is done or
-    /// refused by itself.
+    /// Gives several orders to one driver. Each is `id.version`.
     pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
-        let read = || Ok::<_, Error>((self.driver()?, read_several(orders)?));
-        let (command, several) = match read() {
-            Ok(read) => read,
-            Err(error) => {
-                commands::turned_away(Some(Role::Dispatch), error.name(), Instant::now());
-                return self.ticked(orders).answer_several(Err(error));
-            }
+        let request = |id, version| {
+            let key = Some(&*self.key).filter(|key| !key.is_empty());
+            let key = key.map(|key| format!("{key}.{id}"));
+            self.sending(&key.unwrap_or_default(), &self.about(id, version))
         };
-        let work = several.into_iter().map(|order| {
-            let (command, this) = (command.clone(), &self);
-            async move {
-                let key = match &*this.key {
-                    "" => String::new(),
-                    key => format!("{key}.{}", order.0),
-                };
-                let answer = this.carry_out(&key, order, Role::Dispatch, command).await;
-                (order.0, answer.result)
+        let answers = match (DispatchSeveral::read(self.fields(), orders), desk()) {
+            (Ok(several), Ok(desk)) => {
+                Ok(desk.dispatch_several(several, self.actor, request).await)
             }
-        });
-        let answers = futures::future::join_all(work).await;
-        self.ticked(orders).answer_several(Ok(answers))
+            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
+        };
+        self.ticked(orders).answer_several(answers)
     }
 
-    /// What was ticked comes back with the form.
-    fn ticked(mut self, orders: &[String]) -> Posted {
+    /// The orders that were ticked come back with the form.
+    fn ticked(mut self, orders: &[String]) -> FormSubmission {
         let ids = orders.iter().filter_map(|order| order.split('.').next());
-        let ids: Vec<_> = ids.take(MOST_AT_ONCE).collect();
+        let ids: Vec<_> = ids.take(DispatchSeveral::LIMIT).collect();
         self.values.push(("order", ids.join(" ")));
         self
     }
 
-    async fn carry_out(
-        &self,
-        key: &str,
-        (id, version): (OrderId, u32),
-        by: Role,
-        command: Command,
-    ) -> Answer {
-        let sending = self.sending(key, &format!("{id} {version} {by}"));
-        let expected = Expected::OneOf(vec![version]);
-        match desk() {
-            Ok(desk) => {
-                desk.act(id, command, Some(by), &expected, sending.as_ref())
-                    .await
-            }
-            Err(error) => turned_away(by, error),
-        }
+    /// Records that the form was rejected before its command was carried out.
+    fn rejected(&self, error: Error) -> Error {
+        commands::record_rejection(Some(self.actor), error.name(), Instant::now());
+        error
     }
 
-    /// The assignment of a driver, who is spelled as everybody spells them.
-    fn driver(&self) -> Result<Command, Error> {
-        let command = Command::read_dispatch(self.fields())?;
-        let Command::Dispatch { driver_name } = &command else {
-            return Ok(command);
-        };
-        let board = desk()?.feed().board();
-        let known = board.as_ref().and_then(|(board, _)| {
-            let drivers = || board.orders().rev().filter_map(|o| o.driver_name.as_ref());
-            let small = driver_name.to_lowercase();
-            let exact = drivers().find(|known| *known == driver_name);
-            exact.or_else(|| drivers().find(|known| known.to_lowercase() == small))
-        });
-        Ok(match known {
-            Some(known) => Command::Dispatch {
-                driver_name: known.clone(),
-            },
-            None => command,
-        })
+    /// The part of a request's fingerprint that names its order.
+    fn about(&self, id: OrderId, version: u32) -> String {
+        format!("{id} {version} {}", self.actor.name())
     }
 
     fn sending(&self, key: &str, about: &str) -> Option<Sending> {
@@ -196,7 +156,7 @@ impl Posted {
         (!key.is_empty()).then(|| Sending::new("key", key, &content))
     }
 
-    /// Fields left blank count as not given.
+    /// A field that was left blank is absent.
     fn fields(&self) -> Fields {
         let mut fields = Fields::default();
         for (name, value) in self
@@ -271,7 +231,7 @@ impl Posted {
         answers
     }
 
-    /// Back to the page: to the ticket of an order, wherever that stands now; else to the form itself.
+    /// Goes back to the page: to the ticket of the order, wherever that is now; or else to the form itself.
     fn send_back(
         self,
         request: &Parts,
@@ -280,7 +240,7 @@ impl Posted {
         error: Error,
         refused: Vec<(OrderId, Error)>,
     ) {
-        // A form about several orders is one, wherever its orders stand.
+        // The form for several orders is the same one for all of them.
         let form = form_id(self.form, id.filter(|_| self.form != SEVERAL));
         let place = id.map_or(form.clone(), |id| format!("o{id}"));
         redirect(
@@ -302,29 +262,6 @@ impl Posted {
     }
 }
 
-/// The answer to a form that nobody looked at.
-fn turned_away(by: Role, error: Error) -> Answer {
-    commands::turned_away(Some(by), error.name(), Instant::now());
-    Err(error).into()
-}
-
-/// What `id.version` says, for each of several orders.
-fn read_several(orders: &[String]) -> Result<Vec<(OrderId, u32)>, Error> {
-    if !(1..=MOST_AT_ONCE).contains(&orders.len()) {
-        let what = What::out_of_range(1, MOST_AT_ONCE);
-        return Err(Error::invalid("order", what));
-    }
-    let read = |order: &String| {
-        let (id, version) = order.split_once('.')?;
-        Some((id.parse().ok()?, version.parse().ok()?))
-    };
-    let orders: Option<Vec<_>> = orders.iter().map(read).collect();
-    orders.ok_or_else(|| {
-        let why = "Each is an id, a point and a version.".to_owned();
-        Error::invalid("order", What::Malformed { why })
-    })
-}
-
 fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
@@ -340,7 +277,7 @@ fn redirect(response: &ResponseOptions, to: &str) {
     );
 }
 
-/// The page that the form stood on: its path and query here, wherever it claims to be.
+/// The page of the form: the path and query of its referrer, on this host whatever host that names.
 pub fn came_from(headers: &HeaderMap) -> String {
     let referer = headers
         .get(REFERER)
@@ -350,7 +287,7 @@ pub fn came_from(headers: &HeaderMap) -> String {
         .unwrap_or_else(|| "/".to_owned())
 }
 
-/// Back on a panel, at what stood beside the order when its step was done: there is more of that.
+/// Back on a panel, at the list that the order has just left: the next step is there.
 fn work_goes_on(panel: String, order: &Order) -> String {
     let part = match (panel.split('?').next(), order.status) {
         (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
@@ -403,6 +340,6 @@ pub fn read_flash(headers: &HeaderMap) -> Option<Flash> {
     serde_json::from_str(&read_cookie(headers, FLASH)?).ok()
 }
 
-/// It is shown once.
+/// Removes the refusal: it is shown once.
 pub const FLASH_SHOWN: HeaderValue =
     HeaderValue::from_static("refused=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");

@@ -1,4 +1,4 @@
-//! Every request, seen from outside: its id, its place in the log and in a trace, and its figures.
+//! What is recorded of every request: its id, its place in the log and in a trace, and its metrics.
 
 use super::{
     commands::{self, Settled},
@@ -22,35 +22,35 @@ use tower_http::request_id::{
 use tracing::{Instrument, Span, field::Empty};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The longest id that is taken from a client.
+/// The longest id that is accepted from a client, in bytes.
 const LONGEST_ID: usize = 128;
-/// What is none of the router's paths and no page: one label, whatever it is.
+/// The label of every path that is neither a route of the router nor a page.
 const UNMATCHED: &str = "unmatched";
-/// Asked for all the time, and no load.
+/// It is requested all the time, and is not observed.
 const METRICS: &str = "/metrics";
 
-/// The outermost layers: every answer has an id, whoever gives it.
+/// The outermost layers: every answer has an id, whatever makes it.
 pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    // The last one added is the first one to see a request.
+    // The layer that is added last sees a request first.
     router
         .layer(from_fn(observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, Fresh))
-        .layer(from_fn(drop_strange_ids))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
+        .layer(from_fn(drop_malformed_ids))
 }
 
 #[derive(Clone)]
-struct Fresh;
+struct NewId;
 
-impl MakeRequestId for Fresh {
+impl MakeRequestId for NewId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         let id = HeaderValue::from_str(&uuid::Uuid::now_v7().to_string()).ok()?;
         Some(RequestId::new(id))
     }
 }
 
-/// An id that does not look like one is not repeated: nobody writes our log but us.
-async fn drop_strange_ids(mut request: Request, next: Next) -> Response {
+/// A malformed id is replaced: a client must not write arbitrary text into the log.
+async fn drop_malformed_ids(mut request: Request, next: Next) -> Response {
     let mut ids = request.headers().get_all(REQUEST_ID).iter();
     let good = matches!((ids.next(), ids.next()), (Some(id), None) if is_well_formed(id));
     if !good {
@@ -59,7 +59,7 @@ async fn drop_strange_ids(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Letters and digits of ASCII, and what ids of others are made of besides.
+/// ASCII letters and digits, and the punctuation that usual formats of ids have.
 fn is_well_formed(id: &HeaderValue) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:=+/".contains(byte);
     (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(plain)
@@ -75,7 +75,7 @@ async fn observe(request: Request, next: Next) -> Response {
     let (span, log) = spans(&request, method, &route);
     let answering = async {
         let response = next.run(request).await;
-        note(&response, method, &route, began);
+        log_answer(&response, method, &route, began);
         response
     };
     let response = answering.instrument(span.clone()).instrument(log).await;
@@ -103,13 +103,13 @@ fn spans(request: &Request, method: &'static str, route: &str) -> (Span, Span) {
         http.response.status_code = Empty, request_id = id,
     );
     let trace_id = trace::join(&span, request.headers()).map(tracing::field::display);
-    // Of the highest level, so that it is there whatever is logged at all.
+    // At the highest level, so that no log filter removes it.
     let log = tracing::error_span!("request", request_id = id, method, route, trace_id);
     (span, log)
 }
 
-/// Writes down what is to be said of an answer, and of a command that was refused before anybody looked at it.
-fn note(response: &Response, method: &str, route: &str, began: Instant) {
+/// Logs an answer, and records a command that was rejected before it had an actor.
+fn log_answer(response: &Response, method: &str, route: &str, began: Instant) {
     let status = response.status().as_u16();
     tracing::debug!(status, duration_ms = millis(began), "answered");
     let is_command =
@@ -123,16 +123,16 @@ fn note(response: &Response, method: &str, route: &str, began: Instant) {
         Some(problem @ Problem::Market(Error::TooMany(_))) => {
             commands::rate_limited(problem.name(), began);
         }
-        Some(problem) => commands::turned_away(None, problem.name(), began),
+        Some(problem) => commands::record_rejection(None, problem.name(), began),
     }
 }
 
-/// In milliseconds, as people read it in a log.
+/// Milliseconds with one decimal, for the log.
 pub fn millis(since: Instant) -> f64 {
     (since.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-/// The path as the router has it, without anything that a client made up.
+/// The path pattern of the router, or the page: it holds no text of the client.
 fn route(request: &Request) -> Cow<'static, str> {
     if let Some(path) = request.extensions().get::<MatchedPath>() {
         return path.as_str().to_owned().into();
@@ -150,7 +150,7 @@ fn route(request: &Request) -> Cow<'static, str> {
     page.into()
 }
 
-/// Methods beyond the common ones are one label.
+/// All methods beyond the common ones have one label.
 fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -164,7 +164,7 @@ fn method(method: &Method) -> &'static str {
     }
 }
 
-/// A request that is being answered, until it is dropped.
+/// Counts as a running request until it is dropped.
 struct Running(Gauge);
 
 impl Running {
@@ -186,15 +186,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_of_others_are_taken_where_they_look_like_ids() {
-        let taken = |id: &[u8]| is_well_formed(&HeaderValue::from_bytes(id).unwrap());
+    fn a_well_formed_id_of_a_client_is_accepted() {
+        let accepted = |id: &[u8]| is_well_formed(&HeaderValue::from_bytes(id).unwrap());
         for good in [
             "a",
             "0198c0de-1234-7abc-8def-0123456789ab",
             "Root=1-67891233-abcdef012345678912345678",
             &"x".repeat(LONGEST_ID),
         ] {
-            assert!(taken(good.as_bytes()), "{good}");
+            assert!(accepted(good.as_bytes()), "{good}");
         }
         for bad in [
             "",
@@ -205,13 +205,13 @@ mod tests {
             "<script>",
             &"x".repeat(LONGEST_ID + 1),
         ] {
-            assert!(!taken(bad.as_bytes()), "{bad}");
+            assert!(!accepted(bad.as_bytes()), "{bad}");
         }
-        assert!(!taken("Ä".as_bytes()));
+        assert!(!accepted("Ä".as_bytes()));
     }
 
     #[test]
-    fn routes_hold_nothing_that_a_client_made_up() {
+    fn a_route_holds_no_text_of_the_client() {
         let route = |path: &str| {
             let request = axum::http::Request::get(path).body(axum::body::Body::empty());
             super::route(&request.unwrap())

@@ -1,4 +1,4 @@
-//! Reading everything that a store holds, wherever it is: the one way for all commands that do.
+//! Snapshots of a whole store, wherever it is: the one way for all commands that read one.
 
 use super::{
     config::Store,
@@ -23,13 +23,13 @@ pub fn file(folder: &Path) -> PathBuf {
     folder.join("market.redb")
 }
 
-/// Makes a folder, which nobody but its owner may look into.
+/// Makes a folder that only its owner may read.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
     let mut new = DirBuilder::new();
     new.recursive(true).mode(0o700).create(folder)
 }
 
-/// The embedded file of a folder, which has to be there.
+/// The embedded file of a folder; an error where there is none.
 pub fn file_there(folder: &Path) -> Result<PathBuf> {
     let file = file(folder);
     let why = match file.try_exists() {
@@ -54,12 +54,12 @@ pub async fn snapshot(store: &Store) -> Result<Snapshot> {
     }
 }
 
-/// Whoever connects with it.
+/// A client of the store in Redis.
 pub fn client(info: &redis::ConnectionInfo) -> Result<Client> {
     Client::open(info.clone()).map_err(|error| StoreError::Broken(error.to_string()))
 }
 
-/// Writes into a store what shape it is of.
+/// Writes the version of its schema into a store.
 pub async fn set_schema(store: &Store, schema: u32) -> Result<()> {
     match store {
         Store::Embedded(folder) => set_file_schema(&file(folder), schema),

@@ -9,6 +9,7 @@ crate::on_both_engines! {
     money_is_exact,
     text_is_kept_as_it_is,
     preconditions_hold_or_change_nothing,
+    a_driver_has_one_spelling,
 }
 
 const FIELDS: [&str; 15] = [
@@ -241,4 +242,46 @@ async fn preconditions_hold_or_change_nothing(market: Market) {
         .request(reqwest::Method::GET, &path)
         .header("if-none-match", "\"2\"");
     assert_eq!(market.send(read).await.status, 304);
+}
+
+/// Whatever the way in, and at once: what was answered before is known to the next request.
+async fn a_driver_has_one_spelling(market: Market) {
+    let market = market.open().await;
+    let send = async |path: &str, body: &Value, key: &str| {
+        let request = market.request(reqwest::Method::POST, &format!("{path}/dispatch"));
+        let request = request.json(body).header("idempotency-key", key);
+        market.send(request).await
+    };
+    for (n, (sent, spelled)) in [
+        ("Jonas", "Jonas"),
+        ("jonas", "Jonas"),
+        ("\u{a0}jONAS ", "Jonas"),
+        ("Zo\u{eb} \u{c9}mile", "Zo\u{eb} \u{c9}mile"),
+        ("ZOE\u{308} e\u{301}MILE", "Zo\u{eb} \u{c9}mile"),
+        ("Zoe Emile", "Zoe Emile"),
+        ("Jon", "Jon"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = market.order_in("ready").await;
+        let (body, key) = (json!({"driver_name": sent}), format!("key-{n}"));
+        let done = send(&path, &body, &key).await;
+        assert_eq!(done.json()["driver_name"], spelled, "{sent}");
+        // The key stands for what was sent, not for what became of it.
+        let again = send(&path, &body, &key).await;
+        assert_eq!((again.status, &again.text), (200, &done.text));
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+        let other = send(&path, &json!({"driver_name": format!("{sent}.")}), &key).await;
+        assert_eq!(other.faults(), ["Idempotency-Key"]);
+    }
+    // A form of the panel follows the same rule.
+    let path = market.order_in("ready").await;
+    let id = path.rsplit('/').next().unwrap();
+    let request = market
+        .request(reqwest::Method::POST, "/act/dispatch")
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("id={id}&version=5&driver_name=JONAS"));
+    assert_eq!(market.send(request).await.json()["driver_name"], "Jonas");
 }

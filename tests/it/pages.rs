@@ -138,8 +138,7 @@ async fn a_programs_form_is_answered_with_the_typed_error() {
         (outdated.status, outdated.json()),
         (412, json!("outdated 4 preparing"))
     );
-    // The table decides what a role may do, whoever claims it.
-    let late = post(&market, "cancel", format!("id={id}&version=4&by=customer")).await;
+    let late = post(&market, "customer-cancel", format!("id={id}&version=4")).await;
     assert_eq!(
         (late.status, late.json()),
         (409, json!("refused preparing cancel customer"))
@@ -155,6 +154,77 @@ async fn a_programs_form_is_answered_with_the_typed_error() {
         .request(reqwest::Method::POST, "/act/dispatch")
         .header("origin", "https://evil.example");
     assert_eq!(market.send(forged).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_field_of_a_form_chooses_the_role_that_cancels() {
+    let market = Market::embedded().open().await;
+    let cancel = async |role: &str, path: &str, forged: &str| {
+        let id = path.rsplit('/').next().unwrap();
+        let version = market.get(path).await.json()["version"].clone();
+        let form = format!("id={id}&version={version}&by={forged}&notes=Mine&reason=Mine");
+        let request = market
+            .request(reqwest::Method::POST, &format!("/act/{role}-cancel"))
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded");
+        market.send(request.body(form)).await
+    };
+    // Only its supplier may cancel what is in the oven.
+    let path = market.order_in("preparing").await;
+    let before = market.get(&path).await.json();
+    for role in ["customer", "dispatch"] {
+        let refused = cancel(role, &path, "supplier").await;
+        let refusal = json!(format!("refused preparing cancel {role}"));
+        assert_eq!((refused.status, refused.json()), (409, refusal));
+    }
+    assert_eq!(market.get(&path).await.json(), before);
+    // Only the supplier's notes are the supplier's.
+    for (role, status, notes) in [
+        ("supplier", "preparing", "Mine. Mine"),
+        ("customer", "customer_accepted", "Hot"),
+        ("dispatch", "ready", "Hot"),
+    ] {
+        let path = market.order_in(status).await;
+        let cancelled = cancel(role, &path, "supplier").await.json();
+        assert_eq!(cancelled["status"], "cancelled", "{cancelled}");
+        assert_eq!(cancelled["supplier_notes"], notes);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_cancellation_comes_back_to_its_own_form() {
+    let market = Market::embedded().open().await;
+    let path = market.order_in("customer_accepted").await;
+    let id = path.rsplit('/').next().unwrap();
+    let page = market.get(&format!("/customer/{id}")).await.text;
+    let form = format!(
+        "<form id=\"customer-cancel-{id}\" method=\"post\" action=\"/act/customer-cancel\""
+    );
+    assert!(
+        page.contains(&form) && !page.contains("name=\"by\""),
+        "{page}"
+    );
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let refused = http
+        .post(format!("{}/act/customer-cancel", market.url))
+        .header("accept", "text/html")
+        .header("referer", format!("{}/customer/{id}", market.url))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("id={id}&version=1"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(refused.status(), 303);
+    let back = format!("/customer/{id}#o{id}");
+    assert_eq!(refused.headers()["location"], back.as_str());
+    let flash = refused.headers()["set-cookie"].to_str().unwrap();
+    assert!(
+        flash.contains(&format!("customer%2Dcancel%2D{}", id.replace('-', "%2D"))),
+        "{flash}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,7 +319,7 @@ async fn several_orders_are_given_to_a_driver_at_once() {
             json!({"Err": "refused preparing dispatch dispatch"})
         );
     }
-    // Whoever is known is spelled as they are known.
+    // A driver is spelled as on the board.
     let single = each(&[ids[1].clone()]);
     let answers = post("application/json", format!("new_driver=+jONAS+{single}")).await;
     assert_eq!(answers.json()[0][1]["Ok"]["driver_name"], "Jonas");

@@ -8,7 +8,7 @@ mod table;
 
 pub use field::{Fault, What};
 
-use super::{OrderId, Role, Status, Verb};
+use super::{Actor, OrderId, Status, Verb};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use table::{Part, table};
@@ -73,12 +73,11 @@ fn sentence(faults: &[Fault]) -> String {
 pub struct Refusal {
     pub status: Status,
     pub asked: Verb,
-    /// The role that asked; none, if the client may do everything.
-    pub by: Option<Role>,
+    pub by: Actor,
 }
 
 impl Refusal {
-    /// The states that this role may bring the order to.
+    /// The statuses that this actor may bring the order to.
     pub fn allowed(&self) -> Vec<Status> {
         self.status.moves(self.by).map(|m| m.to).collect()
     }
@@ -108,7 +107,7 @@ impl fmt::Display for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Kind;
+    use crate::domain::{Kind, Role};
 
     #[test]
     fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
@@ -121,19 +120,19 @@ mod tests {
             .to_string()
         };
         assert_eq!(
-            says(Status::Preparing, None),
+            says(Status::Preparing, Actor::AnyRole),
             "The order is preparing. Allowed from there: ready or cancelled."
         );
         assert_eq!(
-            says(Status::Dispatched, None),
+            says(Status::Dispatched, Actor::AnyRole),
             "The order is dispatched. Allowed from there: in_transit."
         );
         assert_eq!(
-            says(Status::Delivered, None),
+            says(Status::Delivered, Actor::AnyRole),
             "The order is delivered. That is final: nothing is allowed any more."
         );
         assert_eq!(
-            says(Status::Preparing, Some(Role::Customer)),
+            says(Status::Preparing, Actor::As(Role::Customer)),
             "The order is preparing. Nothing is allowed from there by this role."
         );
     }
@@ -165,9 +164,9 @@ mod tests {
                 Error::UnknownOrder(OrderId(uuid::Uuid::from_u128(7))),
                 "unknown-order 00000000-0000-0000-0000-000000000007",
             ),
-            (refused(None), "refused ready prepare "),
+            (refused(Actor::AnyRole), "refused ready prepare "),
             (
-                refused(Some(Role::Dispatch)),
+                refused(Actor::As(Role::Dispatch)),
                 "refused ready prepare dispatch",
             ),
             (outdated, "outdated 4 preparing"),
@@ -251,6 +250,7 @@ mod tests {
             "outdated 4",
             "outdated 4 eaten",
             "refused ready",
+            "refused ready prepare owner",
             "invalid\nnotes",
             "invalid\nnotes nothing",
             "invalid\nnotes too-long 500",

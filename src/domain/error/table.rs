@@ -4,7 +4,7 @@
 //! That text is the name and the values of the variant, with spaces between them. (What serde makes for enums was a
 //! twentieth of the browser's program.)
 
-use crate::domain::{Fault, Kind, OrderId, Refusal, Role, Status, Verb};
+use crate::domain::{Actor, Fault, Kind, OrderId, Refusal, Status, Verb};
 use std::fmt::Write;
 
 macro_rules! table {
@@ -118,7 +118,7 @@ impl Part for String {
 
 impl Part for Refusal {
     fn write(&self, text: &mut String) {
-        let by = self.by.map_or("", Role::name);
+        let by = self.by.name();
         let _ = write!(text, " {} {} {by}", self.status, self.asked);
     }
 
@@ -127,7 +127,7 @@ impl Part for Refusal {
         Some(Refusal {
             status: Part::read(words.next()?)?,
             asked: Part::read(words.next()?)?,
-            by: Role::from_name(words.next()?),
+            by: Actor::from_name(words.next()?)?,
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        Command, Error, EventType, Fields, Offer, Order, OrderId, Refusal, Status, Time, Value,
-        Verb, What,
+        Actor, Command, Error, EventType, Fields, Offer, Order, OrderId, Refusal, Status, Time,
+        Value, Verb, What,
     },
     server::rest::problem::Problem,
 };
@@ -55,7 +55,7 @@ fn history() -> Vec<(Order, EventType)> {
         let command = read(fields(body)).ok();
         let after = before
             .zip(command)
-            .and_then(|(order, command)| order.apply(command, None, second(40 * n)).ok());
+            .and_then(|(order, command)| order.apply(command, Actor::AnyRole, second(40 * n)).ok());
         history.extend(after);
     }
     history
@@ -114,7 +114,7 @@ pub fn refused() -> Problem {
     let refusal = Refusal {
         status: Status::Preparing,
         asked: Verb::Dispatch,
-        by: None,
+        by: Actor::AnyRole,
     };
     Error::Refused(refusal).into()
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{Command, Error, Expected, Fields, Offer, Order},
     server::{
+        actor::{Interface, actor_for},
         commands::Settled,
         desk::OrdersPage,
         ledger::Text,
@@ -43,7 +44,8 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let request = request.without_precondition();
     let offer = Offer::read(request.fields)?;
-    let answer = app.desk.offer(offer, None, request.sending.as_ref()).await;
+    let (actor, sending) = (actor_for(Interface::Rest), request.sending.as_ref());
+    let answer = app.desk.offer(offer, actor, sending).await;
     Ok(respond(answer, |order| {
         let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
         (StatusCode::CREATED, location, Tagged(order)).into_response()
@@ -80,7 +82,7 @@ pub async fn customer_accept(
 
 /// Send a driver
 ///
-/// From `ready` to `dispatched`. The parameters come as JSON, or with the same names in the query.
+/// From `ready` to `dispatched`. A driver whom the market knows is spelled as it knows them: capitals and Unicode forms make no difference. The parameters come as JSON, or with the same names in the query.
 #[utoipa::path(
     post, path = "/orders/{id}/dispatch", tag = "Orders", operation_id = "dispatch",
     params(InPath, Precondition, IdempotencyKey), request_body = DispatchBody, responses(Changed),
@@ -112,10 +114,8 @@ async fn act(
     read: fn(Fields) -> Result<Command, Error>,
 ) -> Result<Response, Problem> {
     let (id, command, expected, sending) = request.read(read)?;
-    let answer = app
-        .desk
-        .act(id, command, None, &expected, sending.as_ref())
-        .await;
+    let (actor, sending) = (actor_for(Interface::Rest), sending.as_ref());
+    let answer = app.desk.act(id, command, actor, &expected, sending).await;
     Ok(respond(answer, |order| Tagged(order).into_response()))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    domain::{Board, Driver, OUT, Order, OrderId, Role, Status, Time, drivers, turn},
+    domain::{Board, Driver, OUT, Order, OrderId, Status, Time, drivers, turn},
     ui::{
         locale::{plural, say, t},
         market::Market,
@@ -407,10 +407,9 @@ fn several(desk: Desk) -> AnyView {
 /// Where it cannot be delivered.
 fn cancel(order: Memo<Order>) -> AnyView {
     let form = move || {
-        Act::new(api::Cancel::PATH).on(order).class("stack").form(|form| {
+        Act::new(api::DispatchCancel::PATH).on(order).class("stack").form(|form| {
         let word = view! { {t(["Cancel this order", "Bestellung stornieren"])} {order.with_untracked(which)} };
         view! {
-            <input type="hidden" name="by" value=Role::Dispatch.name()/>
             <p>
                 <strong>{t(["A pizza is baked, and somebody waits for it.", "Eine Pizza ist gebacken, und jemand wartet darauf."])}</strong>
                 {t([" This cannot be undone.", " Das lässt sich nicht zurücknehmen."])}

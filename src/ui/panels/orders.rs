@@ -218,7 +218,7 @@ impl Known {
 mod tests {
     use super::*;
     use crate::domain::{
-        Folded,
+        Actor, Folded,
         samples::{at, commands, id, offer},
     };
 
@@ -249,7 +249,7 @@ mod tests {
         for command in [0, 2, 3, 4, 5] {
             let order = board.get(id(2)).unwrap().clone();
             let command = commands()[command].clone();
-            board.put(&order.apply(command, None, at(9)).unwrap().0);
+            board.put(&order.apply(command, Actor::AnyRole, at(9)).unwrap().0);
         }
         board.put(&Order::new(id(4), offer(), at(4)).0);
         let found = listed(&mut known, &board, &jonas, false);

@@ -3,7 +3,8 @@
 use crate::{
     api,
     domain::{
-        Arrival, Course, Error, Event, EventType, Order, Role, Status, Time, Verb, ahead, arrival,
+        Actor, Arrival, Course, Error, Event, EventType, Order, Role, Status, Time, Verb, ahead,
+        arrival,
     },
     ui::{
         locale::{Text, say, t},
@@ -408,7 +409,7 @@ fn about(status: Status, way: Way) -> AnyView {
 
 /// Whether its customer may give it up: there is one, and it has not been begun.
 fn may_cancel(order: &Order) -> bool {
-    let next = order.status.after(Verb::Cancel, Some(Role::Customer));
+    let next = order.status.after(Verb::Cancel, Actor::As(Role::Customer));
     order.customer_name.is_some() && next.is_some()
 }
 
@@ -446,13 +447,12 @@ fn cancel(order: &Order) -> AnyView {
     let pizza = name(&order.pizza_name);
     let word =
         view! { {t(["Cancel my", "Meine"])} " " {pizza} {t(["", " stornieren"])} }.into_any();
-    let form = Act::new(api::Cancel::PATH)
+    let form = Act::new(api::CustomerCancel::PATH)
         .on(Signal::stored(order.clone()))
         .class("stack")
         .onward(|| Some("main".to_owned()))
         .form(|form| {
             view! {
-                <input type="hidden" name="by" value=Role::Customer.name()/>
                 <p>
                     <strong>{t(["The kitchen does not start, and nothing is charged.", "Die Küche fängt nicht an, und es kostet nichts."])}</strong>
                     {t([

@@ -11,7 +11,7 @@ use super::{
     when::{age, second, span},
 };
 use crate::{
-    domain::{Event, OrderId, Role, Status, Time},
+    domain::{Actor, Event, OrderId, Role, Status, Time},
     server::{ledger::Text, now},
 };
 use clap::Args;
@@ -173,7 +173,9 @@ fn changes(before: &Members, after: &Members) -> Vec<String> {
 
 /// Who may have done it: the log does not say which person it was.
 fn by(before: Option<Status>, event: &Event) -> String {
-    let mut moves = before.into_iter().flat_map(|status| status.moves(None));
+    let mut moves = before
+        .into_iter()
+        .flat_map(|status| status.moves(Actor::AnyRole));
     let roles = match moves.find(|one| one.to == event.order.status) {
         Some(one) => one.by.to_vec(),
         None => event.event_type.by().into_iter().collect(),

@@ -3,7 +3,7 @@
 use super::Bell;
 use crate::{
     api,
-    domain::{Order, Role, Status},
+    domain::{Order, Status},
     ui::{
         device,
         locale::{Text, say, t},
@@ -228,12 +228,11 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
 fn withdrawal(order: Memo<Order>) -> AnyView {
     let which = order.with_untracked(which);
     let word = view! { {t(["Withdraw this pizza", "Diese Pizza zurückziehen"])} {which} };
-    Act::new(api::Cancel::PATH)
+    Act::new(api::SupplierCancel::PATH)
         .on(order)
         .class("stack")
         .form(|form| {
             view! {
-                {by_supplier()}
                 <p>
                     {t(["Nobody can take it any more. ", "Niemand kann sie mehr bestellen. "])}
                     <strong>{t(["This cannot be undone.", "Das lässt sich nicht zurücknehmen."])}</strong>
@@ -242,10 +241,6 @@ fn withdrawal(order: Memo<Order>) -> AnyView {
             }
             .into_any()
         })
-}
-
-fn by_supplier() -> AnyView {
-    view! { <input type="hidden" name="by" value=Role::Supplier.name()/> }.into_any()
 }
 
 pub fn to_prepare(order: Memo<Order>) -> AnyView {
@@ -413,13 +408,12 @@ fn cancellation(order: Memo<Order>) -> AnyView {
     let customer = o.customer_name.as_ref().map(|customer| name(customer));
     let word = view! { {t(["Cancel this pizza", "Diese Pizza stornieren"])} {which(&o)} };
     // Whoever cancels here needs no bell to know.
-    let act = Act::new(api::Cancel::PATH)
+    let act = Act::new(api::SupplierCancel::PATH)
         .on(order)
         .class("stack")
         .done(move |order| bell.hear(order));
     act.form(|form| {
         view! {
-            {by_supplier()}
             <p>
                 <strong>{customer} {t([" has ordered this and is waiting.", " hat sie bestellt und wartet."])}</strong> " "
                 {t(["This cannot be undone.", "Das lässt sich nicht zurücknehmen."])}
