@@ -19,6 +19,9 @@ use tokio::time::timeout;
 
 /// A request is answered within this time, if only with a refusal.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
+/// How many orders a search returns at once, at most; and how many it examines for them.
+const SHOWN: usize = 200;
+const EXAMINED: usize = 2_000;
 /// How long a reader of the board waits for it to show what this instance has just stored.
 const CATCH_UP: Duration = Duration::from_secs(1);
 
@@ -108,14 +111,9 @@ impl Desk {
     /// The orders that `sought` describes, newest first, older than `before`; and where the search goes on. One call
     /// examines a limited number of orders, however few of them match.
     pub async fn search(&self, sought: &Sought, before: Option<OrderId>) -> Result<Found, Error> {
-        const SHOWN: usize = 200;
-        const EXAMINED: usize = 2_000;
-        let nothing = Found {
-            orders: Vec::new(),
-            next: None,
-        };
         let supplier = match sought.supplier.as_deref().map(Name::parse) {
-            Some(Err(_)) => return Ok(nothing),
+            // No order has such a supplier.
+            Some(Err(_)) => return Ok(matching(Vec::new(), sought, None)),
             supplier => supplier.and_then(Result::ok),
         };
         let filter = Filter {
@@ -124,22 +122,8 @@ impl Desk {
         };
         let before = sought.begins_below().into_iter().chain(before).min();
         let limit = if sought.is_narrow() { EXAMINED } else { SHOWN };
-        let (listed, mut next, _) = self.listed(&filter, before, limit).await?;
-        let mut found = nothing;
-        for (order, _) in listed {
-            if !sought.reaches(order.id) {
-                next = None;
-                break;
-            }
-            if found.orders.len() == SHOWN {
-                next = found.orders.last().map(|order| order.id);
-                break;
-            }
-            if sought.takes(&order, str::to_lowercase) {
-                found.orders.push(order);
-            }
-        }
-        Ok(Found { next, ..found })
+        let (listed, next, _) = self.listed(&filter, before, limit).await?;
+        Ok(matching(listed, sought, next))
     }
 
     /// All events of an order, oldest first, as they were sent.
@@ -228,6 +212,25 @@ impl Desk {
     }
 }
 
+/// The first orders of a list that match, and where the search goes on; `next` is where the list itself does.
+fn matching(listed: Vec<(Order, Text)>, sought: &Sought, mut next: Option<OrderId>) -> Found {
+    let mut orders: Vec<Order> = Vec::new();
+    for (order, _) in listed {
+        if !sought.reaches(order.id) {
+            next = None;
+            break;
+        }
+        if orders.len() == SHOWN {
+            next = orders.last().map(|order| order.id);
+            break;
+        }
+        if sought.takes(&order, str::to_lowercase) {
+            orders.push(order);
+        }
+    }
+    Found { orders, next }
+}
+
 /// Why a use-case has no result.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -256,6 +259,8 @@ impl Failure {
 
 /// The end of each use-case, where a failure is logged: once.
 async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
+    let late = || StoreError::Ambiguous("the request timed out".to_owned());
     let done = timeout(REQUEST_TIMEOUT, work).await;
-    done.map_or(Err(Error::Away), |done| done.map_err(Failure::into_logged))
+    let done = done.unwrap_or_else(|_| Err(late().into()));
+    done.map_err(Failure::into_logged)
 }

@@ -51,7 +51,7 @@ pub struct FormSubmission {
     form: &'static str,
     values: Vec<(&'static str, String)>,
     /// Each rendered form has a key: sent twice, it acts once.
-    key: String,
+    key: Option<String>,
     leads_to: Option<String>,
 }
 
@@ -66,13 +66,14 @@ pub fn posted<const N: usize>(
         actor: actor_for(Interface::Panel(panel)),
         form,
         values: names.into_iter().zip(values).collect(),
-        key: String::new(),
+        key: None,
         leads_to: None,
     }
 }
 
 impl FormSubmission {
     pub fn keyed(self, key: String) -> FormSubmission {
+        let key = Some(key).filter(|key| !key.is_empty());
         FormSubmission { key, ..self }
     }
 
@@ -85,9 +86,9 @@ impl FormSubmission {
     }
 
     pub async fn offer(self) -> Result<Order, Error> {
-        let sending = self.sending(&self.key, "");
+        let request = self.key.as_ref().map(|key| self.request(key, ""));
         let answer = match (Offer::read(self.fields()), desk()) {
-            (Ok(offer), Ok(desk)) => desk.offer(offer, self.actor, sending.as_ref()).await,
+            (Ok(offer), Ok(desk)) => desk.offer(offer, self.actor, request.as_ref()).await,
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
         self.answer(None, answer)
@@ -100,11 +101,12 @@ impl FormSubmission {
         version: u32,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
-        let sending = self.sending(&self.key, &self.about(id, version));
+        let about = self.about(id, version);
+        let request = self.key.as_ref().map(|key| self.request(key, &about));
         let expected = Expected::OneOf(vec![version]);
         let answer = match (read(self.fields()), desk()) {
             (Ok(command), Ok(desk)) => {
-                let request = sending.as_ref();
+                let request = request.as_ref();
                 desk.act(id, command, self.actor, &expected, request).await
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
@@ -115,9 +117,8 @@ impl FormSubmission {
     /// Gives several orders to one driver. Each is `id.version`.
     pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
         let request = |id, version| {
-            let key = Some(&*self.key).filter(|key| !key.is_empty());
-            let key = key.map(|key| format!("{key}.{id}"));
-            self.sending(&key.unwrap_or_default(), &self.about(id, version))
+            let key = self.key.as_ref().map(|key| format!("{key}.{id}"));
+            key.map(|key| self.request(&key, &self.about(id, version)))
         };
         let answers = match (DispatchSeveral::read(self.fields(), orders), desk()) {
             (Ok(several), Ok(desk)) => {
@@ -147,13 +148,13 @@ impl FormSubmission {
         format!("{id} {version} {}", self.actor.name())
     }
 
-    fn sending(&self, key: &str, about: &str) -> Option<Sending> {
+    fn request(&self, key: &str, about: &str) -> Sending {
         let values = self.values.iter().map(|(_, value)| value.as_bytes());
         let content: Vec<_> = [self.form.as_bytes(), about.as_bytes()]
             .into_iter()
             .chain(values)
             .collect();
-        (!key.is_empty()).then(|| Sending::new("key", key, &content))
+        Sending::new("key", key, &content)
     }
 
     /// A field that was left blank is absent.

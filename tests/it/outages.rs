@@ -5,7 +5,7 @@ use crate::{
     world::{Market, program, refuses_to_start, until},
 };
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,6 +56,38 @@ async fn while_it_is_away_everything_says_so_in_time() {
     assert_eq!(socket.any_frame().await["event_type"], "stream.reset");
     assert_eq!(socket.event().await["event_type"], "order.cancelled");
     assert_eq!(plain.any_frame().await["event_type"], "order.cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_of_the_store_is_logged_once() {
+    let mut market = Market::redis().with("LOG_FORMAT", "json");
+    let instance = market.open().await;
+    let path = instance.offer("Diavola").await;
+    market.server().kill();
+    let requests = [
+        (Method::GET, "/api/orders".to_owned()),
+        (Method::GET, format!("{path}/events")),
+        (Method::POST, format!("{path}/status?status=cancelled")),
+        (Method::POST, format!("{path}/dispatch?driver_name=Jonas")),
+    ];
+    for (n, (method, path)) in requests.iter().enumerate() {
+        let request = instance.request(method.clone(), path);
+        let request = request.header("x-request-id", format!("lost-{n}"));
+        instance.send(request).await.problem(503);
+    }
+    let failures = |n: usize| {
+        let said = instance.said();
+        let lines = said
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let failures = lines.filter(|line| line["message"] == "the store is unavailable");
+        failures
+            .filter(|line| line["span"]["request_id"] == format!("lost-{n}"))
+            .count()
+    };
+    until(async || failures(requests.len() - 1) > 0).await;
+    let failures: Vec<_> = (0..requests.len()).map(failures).collect();
+    assert_eq!(failures, [1; 4]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
