@@ -6,7 +6,9 @@
 
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role};
-use crate::domain::{Error, Event, Found, Order, OrderId, Pace, Snapshot, Status, Time, What};
+use crate::domain::{
+    Error, Event, Found, Order, OrderId, Snapshot, StageTimes, Status, Time, What,
+};
 use leptos::prelude::*;
 use leptos::server_fn::{
     codec::{GetUrl, JsonEncoding},
@@ -263,7 +265,7 @@ pub async fn search(
 
 /// How fast the market has been in the last 24 hours.
 #[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
-pub async fn pace() -> Result<Pace, Error> {
+pub async fn pace() -> Result<StageTimes, Error> {
     crate::server::desk()?.pace()
 }
 

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 /// A promise that is nearer than this is about to break.
 pub const SOON: TimeDelta = TimeDelta::minutes(5);
 
-/// A stage that began long ago ends soon, but nobody knows when.
+/// A stage that began long ago ends soon: within these minutes.
 const ANY_TIME: i64 = 5;
 
 /// The stages between order and door, with the minutes that each takes, at least and at most, on a usual evening.
@@ -65,7 +65,7 @@ pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -
         });
     };
     let (first, last) = (promised + minutes(-5), promised + minutes(5));
-    // What can only come after it is late; within a minute of it nobody would say so.
+    // What can only come after it is late; a minute is not counted.
     let pace = if from > promised + minutes(1) {
         Course::Later
     } else if to < first {
@@ -97,8 +97,8 @@ pub fn ahead(status: Status, since: Time, arrival: &Arrival, now: Time) -> Vec<(
     ahead
 }
 
-/// The turn of a pizza that waits for a driver, smallest first: those whose promise breaks, by that; then whoever
-/// waits longest.
+/// The turn of a pizza that waits for a driver, smallest first: those whose promise breaks, by that; then those that
+/// have waited longest.
 pub fn turn(promised: Option<Time>, waits_since: Time, now: Time) -> (bool, Time) {
     match promised {
         Some(promised) if promised - now < SOON => (false, promised),
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(says(InTransit, 20, 35, 36), (36, 40, Course::AsPromised));
         assert_eq!(says(InTransit, 20, 35, 37), (37, 42, Course::Later));
         assert_eq!(says(InTransit, 0, 40, 1), (5, 15, Course::Earlier));
-        // Nobody knows, long after that: it may come any time.
+        // Long after that it may come any time.
         assert_eq!(says(InTransit, 0, 20, 60), (60, 65, Course::Later));
     }
 
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_goes_first_and_then_who_waits_longest() {
+    fn what_breaks_goes_first_and_then_what_waits_longest() {
         let now = at(100);
         let mut queue = [
             ("longest", turn(None, at(10), now)),

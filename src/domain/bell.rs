@@ -1,5 +1,5 @@
-//! What a kitchen must not miss, however loud it is there: a pizza that somebody has just taken, and one that was
-//! cancelled while they waited for it.
+//! What a kitchen must not miss, however loud it is there: a pizza that a customer has just ordered, and one that was
+//! cancelled while its ticket hung there.
 //!
 //! Whether it rings follows from the tickets that hang there and from what this device has heard of, and from
 //! nothing else: no ticket, no ring.
@@ -12,19 +12,19 @@ use chrono::TimeDelta;
 const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// What is cancelled hangs on a page that is opened so much later.
 const HANGS: TimeDelta = TimeDelta::hours(1);
-/// So many changes are remembered as heard. More do not hang at once.
+/// At most this many changes are kept as heard. More do not hang at once.
 const REMEMBERED: usize = 100;
 
 /// What a ticket calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chime {
-    /// A customer has taken the offer, and nobody has begun yet.
+    /// A customer has accepted the offer, and the kitchen has not begun yet.
     Taken,
-    /// Nobody waits for it any more.
+    /// Its order is cancelled.
     Cancelled,
 }
 
-/// The changes that somebody at this device has acknowledged, oldest first.
+/// The changes that were acknowledged at this device, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Heard(Vec<(OrderId, u32)>);
 
@@ -56,31 +56,23 @@ impl Heard {
     }
 }
 
-impl Order {
-    /// Where it hung before it was cancelled, if somebody waited for it: an order goes on by one step with each
-    /// version.
-    pub fn left(&self) -> Option<Status> {
-        if self.status != Status::Cancelled || self.customer_name.is_none() {
-            return None;
-        }
-        Some(match self.version {
-            ..=4 => Status::CustomerAccepted,
-            5 => Status::Preparing,
-            _ => Status::Ready,
-        })
-    }
+/// Whether its ticket hung in the kitchen when it was cancelled.
+fn was_taken_down(order: &Order) -> bool {
+    use Status::*;
+    let hung = |status| matches!(status, CustomerAccepted | Preparing | Ready);
+    order.cancelled_from().is_some_and(hung)
 }
 
 /// Whether a cancelled order still hangs, struck through, on a page that was opened at `opened`.
 pub fn hangs(order: &Order, heard: &Heard, opened: Time) -> bool {
-    order.left().is_some() && !heard.of(order) && opened - order.updated_at < HANGS
+    was_taken_down(order) && !heard.of(order) && opened - order.updated_at < HANGS
 }
 
 /// What a ticket rings for on a page that was opened at `opened`.
 pub fn rings(order: &Order, heard: &Heard, opened: Time) -> Option<Chime> {
     let chime = match order.status {
         Status::CustomerAccepted => Chime::Taken,
-        _ if order.left().is_some() => Chime::Cancelled,
+        _ if was_taken_down(order) => Chime::Cancelled,
         _ => return None,
     };
     (!heard.of(order) && opened - order.updated_at < FRESH).then_some(chime)
@@ -150,8 +142,10 @@ mod tests {
         #[test]
         fn a_cancelled_ticket_hangs_where_it_hung(orders in orders()) {
             for (order, before) in orders {
-                let waited = order.status == Status::Cancelled && order.customer_name.is_some();
-                prop_assert_eq!(order.left(), before.filter(|_| waited));
+                let cancelled = order.status == Status::Cancelled;
+                prop_assert_eq!(order.cancelled_from(), before.filter(|_| cancelled));
+                let waited = cancelled && order.customer_name.is_some();
+                prop_assert_eq!(hangs(&order, &Heard::default(), at(0)), waited);
             }
         }
 
@@ -226,7 +220,7 @@ mod tests {
         assert_eq!(rings(&cancelled, &heard, after(&cancelled, 10)), None);
         assert!(hangs(&cancelled, &heard, after(&cancelled, 59)));
         assert!(!hangs(&cancelled, &heard, after(&cancelled, 60)));
-        // Nobody waited for these.
+        // No ticket hung for these.
         for steps in [&[8][..], &[0, 8], &[1], &[0]] {
             assert_eq!(rings(&order(3, steps).0, &heard, at(0)), None);
         }

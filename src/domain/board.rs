@@ -1,10 +1,9 @@
 //! The live view: open orders and the newest finished ones, as the fold of all events up to a cursor.
 //!
-//! Each instance keeps one for its pages, each browser one behind its screen. On any doubt the fold says
-//! [`Folded::Gap`] and changes nothing; whoever holds the board then reads it again. It never guesses.
+//! Each instance keeps one for its pages, each browser one behind its screen. On any doubt the fold returns
+//! [`Folded::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
 
 use super::{Cursor, Event, Order, OrderId, Status, Time};
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// How many finished orders stay on a board. Older ones are read in pages from the ledger.
@@ -15,24 +14,16 @@ pub struct Board {
     cursor: Cursor,
     counts: Counts,
     /// Sorted by id: oldest first.
-    rows: Vec<Row>,
+    orders: Vec<Order>,
     /// The newest finished order that is not here any more. All that are newer are here.
     forgotten: Option<OrderId>,
-}
-
-/// One order on a board.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    pub order: Order,
-    /// When a customer took it, as long as somebody waits for it.
-    pub taken: Option<Time>,
 }
 
 /// A board as it is handed over: to a page that is rendered, to a browser that reads again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub board: Board,
-    /// Up to when whoever hands it over vouches that nothing is missing.
+    /// The time at which it was last verified that nothing is missing.
     pub as_of: Time,
     /// The time at which it is handed over.
     pub now: Time,
@@ -45,14 +36,14 @@ pub struct Found {
     pub next: Option<OrderId>,
 }
 
-/// How many orders of the whole market stand where, off the board too.
+/// How many orders of the whole market have each status, those that are not on the board included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts([u64; Status::ALL.len()]);
 
 /// What an event did to a board.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Folded {
-    /// The order changed; where it stood before, if it was there.
+    /// The order changed; its status before, if it was on the board.
     Applied { before: Option<Status> },
     /// It was known already.
     Duplicate,
@@ -73,7 +64,7 @@ impl Counts {
         self.0[status as usize] = count;
     }
 
-    /// One more stands there.
+    /// One more has this status.
     pub fn add(&mut self, status: Status) {
         self.0[status as usize] += 1;
     }
@@ -92,14 +83,14 @@ impl Board {
     pub fn new(
         cursor: Cursor,
         counts: Counts,
-        mut rows: Vec<Row>,
+        mut orders: Vec<Order>,
         forgotten: Option<OrderId>,
     ) -> Board {
-        rows.sort_unstable_by_key(|row| row.order.id);
+        orders.sort_unstable_by_key(|order| order.id);
         let mut board = Board {
             cursor,
             counts,
-            rows,
+            orders,
             forgotten,
         };
         board.trim();
@@ -120,24 +111,17 @@ impl Board {
     }
 
     pub fn get(&self, id: OrderId) -> Option<&Order> {
-        self.find(id).ok().map(|place| &self.rows[place].order)
+        self.find(id).ok().map(|place| &self.orders[place])
     }
 
-    /// Where an order is among the rows, or would be.
+    /// Where an order is among them, or would be.
     fn find(&self, id: OrderId) -> Result<usize, usize> {
-        self.rows.binary_search_by_key(&id, |row| row.order.id)
+        self.orders.binary_search_by_key(&id, |order| order.id)
     }
 
     /// All orders on the board, oldest first.
     pub fn orders(&self) -> impl DoubleEndedIterator<Item = &Order> {
-        self.rows.iter().map(|row| &row.order)
-    }
-
-    /// When the order shall be at the door: so many minutes after it was taken as the supplier has said.
-    pub fn promised(&self, order: &Order) -> Option<Time> {
-        let minutes = order.estimated_delivery_time?.get();
-        let taken = self.rows[self.find(order.id).ok()?].taken?;
-        Some(taken + TimeDelta::minutes(minutes.into()))
+        self.orders.iter()
     }
 
     pub fn fold(&mut self, event: &Event) -> Folded {
@@ -155,23 +139,14 @@ impl Board {
     /// The cursor stays: the event will come, and be a duplicate.
     pub fn put(&mut self, order: &Order) -> Folded {
         let place = self.find(order.id);
-        let known = place.ok().map(|place| &self.rows[place]);
-        if known.is_some_and(|known| known.order.version >= order.version) {
+        let known = place.ok().map(|place| &self.orders[place]);
+        if known.is_some_and(|known| known.version >= order.version) {
             return Folded::Duplicate;
         }
-        let before = known.map(|known| known.order.status);
-        let taken = match order.status {
-            Status::CustomerAccepted => Some(order.updated_at),
-            status if status.is_final() => None,
-            _ => known.and_then(|known| known.taken),
-        };
-        let row = Row {
-            order: order.clone(),
-            taken,
-        };
+        let before = known.map(|known| known.status);
         match place {
-            Ok(place) => self.rows[place] = row,
-            Err(place) => self.rows.insert(place, row),
+            Ok(place) => self.orders[place] = order.clone(),
+            Err(place) => self.orders.insert(place, order.clone()),
         }
         self.counts.moved(before, order.status);
         if order.status.is_final() {
@@ -195,8 +170,8 @@ impl Board {
         let Some(newest_to_go) = newest_to_go else {
             return;
         };
-        self.rows
-            .retain(|row| row.order.id > newest_to_go || !row.order.status.is_final());
+        self.orders
+            .retain(|order| order.id > newest_to_go || !order.status.is_final());
         self.forgotten = Some(newest_to_go);
     }
 }

@@ -88,7 +88,7 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
         driver.since = driver.since.max(order.updated_at);
         if OUT.contains(&order.status) {
             driver.out += 1;
-            driver.back = driver.back.max(board.promised(order));
+            driver.back = driver.back.max(order.promised());
         }
     }
     drivers
@@ -98,27 +98,27 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Counts, Field, Order, Row, Value,
+        Counts, Field, Order, Times, Value,
         order::tests::{at, id, offer},
     };
     use chrono::TimeDelta;
 
-    fn row(n: u128, driver: Option<&str>, status: Status, updated: i64) -> Row {
+    fn order(n: u128, driver: Option<&str>, status: Status, updated: i64) -> Order {
         let (mut order, _) = Order::new(id(n), offer(), at(0));
         order.driver_name = driver.map(|name| name.to_owned().try_into().unwrap());
         order.estimated_delivery_time = Some(20.try_into().unwrap());
         (order.status, order.updated_at) = (status, at(updated));
-        let taken = OUT.contains(&status).then(|| at(n as i64));
-        Row { order, taken }
+        order.times = Times::known(at(0), Status::CustomerAccepted, at(n as i64));
+        order
     }
 
     fn board(drivers: &[&str]) -> Board {
-        let rows = drivers.iter().zip(1..);
-        let rows = rows.map(|(name, n)| row(n, Some(name), Status::InTransit, 10));
+        let orders = drivers.iter().zip(1..);
+        let orders = orders.map(|(name, n)| order(n, Some(name), Status::InTransit, 10));
         Board::new(
             "e-9".parse().unwrap(),
             Counts::default(),
-            rows.collect(),
+            orders.collect(),
             None,
         )
     }
@@ -163,13 +163,13 @@ mod tests {
 
     #[test]
     fn drivers_are_known_with_what_they_carry() {
-        let rows = vec![
-            row(1, Some("Jonas"), Status::InTransit, 10),
-            row(2, Some("Jonas"), Status::Dispatched, 30),
-            row(3, Some("Giulia"), Status::Delivered, 20),
-            row(4, None, Status::Ready, 5),
+        let orders = vec![
+            order(1, Some("Jonas"), Status::InTransit, 10),
+            order(2, Some("Jonas"), Status::Dispatched, 30),
+            order(3, Some("Giulia"), Status::Delivered, 20),
+            order(4, None, Status::Ready, 5),
         ];
-        let board = Board::new("e-4".parse().unwrap(), Counts::default(), rows, None);
+        let board = Board::new("e-4".parse().unwrap(), Counts::default(), orders, None);
         let driver = |name: &str, out, since, back| Driver {
             name: name.to_owned(),
             out,

@@ -21,10 +21,11 @@ mod schedules;
 mod sought;
 mod text;
 mod time;
+mod times;
 
 pub use arrival::{Arrival, Course, SOON, ahead, arrival, turn};
 pub use bell::{Chime, Heard, hangs, rings, stroke};
-pub use board::{Board, Counts, Folded, Found, Row, Snapshot};
+pub use board::{Board, Counts, Folded, Found, Snapshot};
 pub use drivers::{DispatchSeveral, Driver, OUT, drivers, known_name};
 pub use error::{Error, Fault, Refusal, What};
 pub use event::{Cursor, Epoch, Event, Frame, Signal};
@@ -35,9 +36,10 @@ pub use money::{Cents, Markup, Price, customer_price, with_point};
 #[cfg(test)]
 pub(crate) use order::tests as samples;
 pub use order::{Command, Expected, Offer, Order, OrderId, WantedStatus};
-pub use pace::{Lasted, Pace, STAGES, Stopwatch};
+pub use pace::{Lasted, STAGES, StageTimer, StageTimes};
 pub use replay::follows;
 pub use ring::{Reach, Ring};
 pub use sought::Sought;
 pub use text::{Address, Minutes, Name, Notes, Text, Whole};
 pub use time::{Minute, Time};
+pub use times::Times;

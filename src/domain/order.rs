@@ -2,8 +2,9 @@
 
 use super::{
     Actor, Address, Cents, Error, EventType, Field, Fields, Kind, Markup, Minutes, Name, Notes,
-    Price, Refusal, Role, Status, Time, Verb, What, customer_price,
+    Price, Refusal, Role, Status, Time, Times, Verb, What, customer_price,
 };
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -67,6 +68,8 @@ pub struct Order {
     pub updated_at: Time,
     /// 1 at creation, one more with each change.
     pub version: u32,
+    /// For each status that it has had, when it last got there.
+    pub times: Times,
 }
 
 /// What a supplier offers.
@@ -147,6 +150,7 @@ impl Order {
             created_at: now,
             updated_at: now,
             version: 1,
+            times: Times::known(now, Status::PendingSupplier, now),
         };
         (order, EventType::Created)
     }
@@ -192,9 +196,12 @@ impl Order {
             | Command::Deliver
             | Command::Cancel { .. } => {}
         }
-        self.status = step.to;
         // A clock that was set back must not put a change before the one that it follows.
         self.updated_at = now.max(self.updated_at);
+        if step.to != self.status {
+            self.times.enter(step.to, self.updated_at);
+        }
+        self.status = step.to;
         self.version += 1;
         Ok((self, step.event))
     }
@@ -230,6 +237,34 @@ impl Order {
             .into_iter()
             .flatten()
             .any(|one| lower(one).contains(&text))
+    }
+
+    /// Since when it has its status.
+    pub fn since(&self) -> Time {
+        self.times.at(self.status).unwrap_or(self.updated_at)
+    }
+
+    /// When it was promised to be at the door: the supplier's minutes after a customer accepted it.
+    pub fn promised(&self) -> Option<Time> {
+        let minutes = self.estimated_delivery_time?.get();
+        let accepted = self.times.at(Status::CustomerAccepted)?;
+        Some(accepted + TimeDelta::minutes(minutes.into()))
+    }
+
+    /// The status that it had when it was cancelled.
+    pub fn cancelled_from(&self) -> Option<Status> {
+        let (before, _) = self.times.last_but_one()?;
+        (self.status == Status::Cancelled).then_some(before)
+    }
+
+    /// The status that it had before this one, and for how long. Nothing for an order that comes from elsewhere, where
+    /// no move leads from the one status that is known to the other.
+    pub fn last_stage(&self) -> Option<(Status, TimeDelta)> {
+        let (before, since) = self.times.last_but_one()?;
+        let leads_here = before
+            .moves(Actor::AnyRole)
+            .any(|step| step.to == self.status);
+        leads_here.then(|| (before, self.since() - since))
     }
 
     /// What the customer pays, or would pay.
@@ -423,7 +458,11 @@ pub(crate) mod tests {
                 r#""supplier_price":9.5,"customer_price":12.35,"markup_percentage":30.0,"status":"delivered","#,
                 r#""customer_name":"Ana","delivery_address":"Kurze Gasse 1","driver_name":"Jonas","#,
                 r#""estimated_delivery_time":25,"supplier_notes":"Hot","#,
-                r#""created_at":"2026-05-28T20:26:40.000Z","updated_at":"2026-05-28T20:26:47.000Z","version":8}"#,
+                r#""created_at":"2026-05-28T20:26:40.000Z","updated_at":"2026-05-28T20:26:47.000Z","version":8,"#,
+                r#""times":{"pending_supplier":"2026-05-28T20:26:40.000Z","supplier_accepted":"2026-05-28T20:26:41.000Z","#,
+                r#""customer_accepted":"2026-05-28T20:26:42.000Z","preparing":"2026-05-28T20:26:43.000Z","#,
+                r#""ready":"2026-05-28T20:26:44.000Z","dispatched":"2026-05-28T20:26:45.000Z","#,
+                r#""in_transit":"2026-05-28T20:26:46.000Z","delivered":"2026-05-28T20:26:47.000Z"}}"#,
             )
         );
         assert_eq!(serde_json::from_str::<Order>(&json).unwrap(), order);
@@ -475,6 +514,7 @@ pub(crate) mod tests {
             asked in proptest::collection::vec((0usize..9, proptest::option::of(0usize..3), -5i64..100), 0..40),
         ) {
             let (mut order, _) = Order::new(id(1), offer(), at(0));
+            let mut path = vec![(order.status, order.created_at)];
             for (command, role, second) in asked {
                 let command = commands()[command].clone();
                 let actor = role.map_or(Actor::AnyRole, |r| Actor::As(Role::ALL[r]));
@@ -487,12 +527,59 @@ pub(crate) mod tests {
                         prop_assert!(next.updated_at >= order.updated_at);
                         prop_assert_eq!(next.customer_price.is_some(), next.customer_name.is_some());
                         order = next;
+                        path.push((order.status, order.updated_at));
                     }
                     Err(refusal) => {
                         prop_assert!(step.is_none());
                         prop_assert_eq!(refusal.status, order.status);
                     }
                 }
+                let json = serde_json::to_string(&order.times).unwrap();
+                let moments = path.iter().map(|(status, at)| format!("\"{status}\":\"{at}\""));
+                prop_assert_eq!(json, format!("{{{}}}", moments.collect::<Vec<_>>().join(",")));
+                prop_assert!(path.is_sorted_by_key(|(_, at)| *at));
+                prop_assert_eq!(Some((order.status, order.since())), order.times.last());
+            }
+        }
+    }
+
+    #[test]
+    fn a_promise_and_a_stage_follow_from_the_times() {
+        let (order, _) = Order::new(id(1), offer(), at(0));
+        assert_eq!((order.promised(), order.last_stage()), (None, None));
+        let (order, _) = order
+            .apply(commands()[0].clone(), Actor::AnyRole, at(5))
+            .unwrap();
+        let stage = (Status::PendingSupplier, TimeDelta::seconds(5));
+        assert_eq!((order.promised(), order.last_stage()), (None, Some(stage)));
+        let (order, _) = order
+            .apply(commands()[2].clone(), Actor::AnyRole, at(7))
+            .unwrap();
+        assert_eq!(order.promised(), Some(at(7 + 25 * 60)));
+        let (order, _) = order
+            .apply(commands()[3].clone(), Actor::AnyRole, at(9))
+            .unwrap();
+        assert_eq!(order.promised(), Some(at(7 + 25 * 60)));
+        // What this one has been through is not known.
+        let found = Order {
+            times: Times::known(at(0), order.status, at(9)),
+            ..order
+        };
+        assert_eq!((found.promised(), found.last_stage()), (None, None));
+    }
+
+    #[test]
+    fn an_order_from_elsewhere_is_cancelled_where_it_stood() {
+        for &status in Status::ALL {
+            let (order, _) = Order::new(id(1), offer(), at(0));
+            let found = Order {
+                status,
+                times: Times::known(at(0), status, at(3)),
+                ..order
+            };
+            let cancel = Command::Cancel { reason: None };
+            if let Ok((cancelled, _)) = found.apply(cancel, Actor::AnyRole, at(4)) {
+                assert_eq!(cancelled.cancelled_from(), Some(status));
             }
         }
     }

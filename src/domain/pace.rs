@@ -1,14 +1,14 @@
-//! How fast the market is: how long orders stand in each stage of their day, and how many are made.
+//! How fast the market is: how long orders stay in each stage of their day, and how many are made.
 //!
-//! A [`Stopwatch`] hears of every event; the [`Pace`] is what it has measured lately. It remembers a day at most,
-//! and so many measurements of each stage; of more, the newest.
+//! A [`StageTimer`] takes every event; [`StageTimes`] are what it has measured in the last 24 hours. It keeps the
+//! newest measurements of each stage.
 
-use super::{Event, EventType, Order, OrderId, Status, Time};
+use super::{Event, EventType, Status, Time};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-/// The states that somebody waits in.
+/// The statuses in which an order waits for the next person.
 pub const STAGES: [Status; 6] = [
     Status::PendingSupplier,
     Status::SupplierAccepted,
@@ -26,18 +26,16 @@ const QUARTERS: i64 = 96;
 const QUARTER: i64 = 15 * 60 * 1_000;
 
 #[derive(Clone, Debug, Default)]
-pub struct Stopwatch {
-    /// Where each order stands, and since when, until its day is over.
-    standing: BTreeMap<OrderId, (Status, Time)>,
+pub struct StageTimer {
     /// For each stage: when it was over, and how long it was.
     lasted: [VecDeque<(Time, TimeDelta)>; STAGES.len()],
     /// Orders made in each quarter of an hour in which there were any, oldest first.
     made: VecDeque<(i64, u32)>,
 }
 
-/// The pace of the last 24 hours.
+/// Of the last 24 hours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Pace {
+pub struct StageTimes {
     /// One for each of [`STAGES`].
     pub stages: Vec<Lasted>,
     /// Orders made in each quarter of an hour, from the first with one up to now.
@@ -56,30 +54,20 @@ pub struct Lasted {
     pub ninth: u32,
 }
 
-impl Stopwatch {
-    /// Learns of an order whose way here it has not seen.
-    pub fn begin(&mut self, order: &Order) {
-        if !order.status.is_final() {
-            self.standing
-                .insert(order.id, (order.status, order.updated_at));
-        }
-    }
-
-    /// Hears of an event, each in its turn; the stage that it ended, and how long that was.
+impl StageTimer {
+    /// Takes the events in their order; returns the stage that this one ended, and how long that was.
     pub fn note(&mut self, event: &Event) -> Option<(Status, TimeDelta)> {
-        let (order, at) = (&event.order, event.order.updated_at);
+        let (order, at) = (&event.order, event.order.since());
         if event.event_type == EventType::Created {
             self.count(at);
         }
-        let before = self.standing.remove(&order.id);
-        self.begin(order);
-        // How long somebody has waited in vain says nothing of how long it takes.
-        if order.status == Status::Cancelled {
+        // How long a customer waited in vain says nothing about how long it takes.
+        if order.status == Status::Cancelled || event.event_type != order.status.event() {
             return None;
         }
-        let (status, since) = before?;
+        let (status, lasted) = order.last_stage()?;
         let stage = STAGES.iter().position(|&stage| stage == status)?;
-        let (all, lasted) = (&mut self.lasted[stage], at - since);
+        let all = &mut self.lasted[stage];
         all.push_back((at, lasted));
         while all.len() > KEPT || all.front().is_some_and(|(over, _)| at - *over >= DAY) {
             all.pop_front();
@@ -103,7 +91,7 @@ impl Stopwatch {
         }
     }
 
-    pub fn pace(&self, now: Time) -> Pace {
+    pub fn times(&self, now: Time) -> StageTimes {
         let lately = |all: &VecDeque<(Time, TimeDelta)>| {
             let lately = all.iter().filter(|(over, _)| now - *over < DAY);
             lasted(lately.map(|(_, lasted)| seconds(*lasted)).collect())
@@ -120,7 +108,7 @@ impl Stopwatch {
         for (quarter, count) in made {
             quarters[(quarter - first) as usize] = *count;
         }
-        Pace {
+        StageTimes {
             stages: self.lasted.iter().map(lately).collect(),
             quarters,
             from: Time::from_millis(first * QUARTER),
@@ -139,7 +127,7 @@ fn seconds(time: TimeDelta) -> u32 {
 fn lasted(mut seconds: Vec<u32>) -> Lasted {
     seconds.sort_unstable();
     let count = seconds.len();
-    // The smallest that so many of a hundred do not exceed.
+    // The smallest that this many percent do not exceed.
     let within = |percent: usize| {
         let rank = (count * percent).div_ceil(100);
         seconds.get(rank.saturating_sub(1)).copied().unwrap_or(0)
@@ -155,8 +143,8 @@ fn lasted(mut seconds: Vec<u32>) -> Lasted {
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor,
-        order::tests::{at, commands, id, offer},
+        Actor, Order,
+        samples::{at, commands, id, offer},
     };
     use proptest::prelude::*;
 
@@ -195,48 +183,47 @@ mod tests {
 
     #[test]
     fn each_stage_is_measured_and_nothing_else() {
-        let mut watch = Stopwatch::default();
+        let mut timer = StageTimer::default();
         for event in day(1, 0, &[10, 20, 30, 40, 50, 60, 70]) {
-            watch.note(&event);
+            timer.note(&event);
         }
-        let pace = watch.pace(at(300));
-        let medians: Vec<_> = pace.stages.iter().map(|stage| stage.median).collect();
+        let times = timer.times(at(300));
+        let medians: Vec<_> = times.stages.iter().map(|stage| stage.median).collect();
         // The sixth step is between a driver's getting it and leaving.
         assert_eq!(medians, [10, 20, 30, 40, 50, 70]);
         assert!(
-            pace.stages
+            times
+                .stages
                 .iter()
                 .all(|stage| stage.count == 1 && stage.ninth == stage.median)
         );
-        assert_eq!(pace.quarters.iter().sum::<u32>(), 1);
-        assert!(watch.standing.is_empty());
+        assert_eq!(times.quarters.iter().sum::<u32>(), 1);
     }
 
     #[test]
     fn what_is_a_day_old_is_forgotten() {
-        let mut watch = Stopwatch::default();
+        let mut timer = StageTimer::default();
         for event in day(1, 0, &[10]) {
-            watch.note(&event);
+            timer.note(&event);
         }
         let later = 86_400 + 10;
-        assert_eq!(watch.pace(at(later - 1)).stages[0].count, 1);
-        assert_eq!(watch.pace(at(later)).stages[0].count, 0);
+        assert_eq!(timer.times(at(later - 1)).stages[0].count, 1);
+        assert_eq!(timer.times(at(later)).stages[0].count, 0);
         for event in day(2, later, &[10]) {
-            watch.note(&event);
+            timer.note(&event);
         }
-        assert_eq!(watch.lasted[0].len(), 1);
-        assert_eq!(watch.made.len(), 1);
+        assert_eq!(timer.lasted[0].len(), 1);
+        assert_eq!(timer.made.len(), 1);
     }
 
     #[test]
-    fn who_was_already_there_is_measured_too() {
-        let mut watch = Stopwatch::default();
+    fn an_order_that_it_has_not_seen_before_is_measured_too() {
+        let mut timer = StageTimer::default();
         let events = day(1, 0, &[10, 20]);
-        watch.begin(&events[1].order);
         let stage = (Status::SupplierAccepted, TimeDelta::seconds(20));
-        assert_eq!(watch.note(&events[2]), Some(stage));
+        assert_eq!(timer.note(&events[2]), Some(stage));
         assert_eq!(
-            watch.pace(at(100)).stages[1],
+            timer.times(at(100)).stages[1],
             Lasted {
                 count: 1,
                 median: 20,
@@ -262,20 +249,20 @@ mod tests {
         fn quarters_count_every_order_of_the_day(made in prop::collection::vec(0i64..86_400, 1..60)) {
             let mut made = made;
             made.sort_unstable();
-            let mut watch = Stopwatch::default();
+            let mut timer = StageTimer::default();
             for (n, start) in made.iter().enumerate() {
                 for event in day(n as u128, *start, &[]) {
-                    watch.note(&event);
+                    timer.note(&event);
                 }
             }
-            let pace = watch.pace(at(*made.last().unwrap()));
+            let times = timer.times(at(*made.last().unwrap()));
             let naive: Vec<u32> = {
                 let (first, last) = (quarter(at(made[0])), quarter(at(*made.last().unwrap())));
                 let of = |q| made.iter().filter(|start| quarter(at(**start)) == q).count() as u32;
                 // The day that is shown has 96 quarters, and may begin within one.
                 (first.max(last - QUARTERS + 1)..=last).map(of).skip_while(|n| *n == 0).collect()
             };
-            prop_assert_eq!(pace.quarters, naive);
+            prop_assert_eq!(times.quarters, naive);
         }
     }
 }

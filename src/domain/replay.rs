@@ -1,8 +1,8 @@
 //! Whether what was written down about an order can have happened: the same rules, once more.
 
-use super::{Actor, Command, EventType, Offer, Order, Role, Status, Verb, lifecycle::MOVES};
+use super::{Actor, Command, EventType, Offer, Order, Role, Status, Times, Verb, lifecycle::MOVES};
 
-/// Why an order cannot have become what an event says.
+/// Why an order cannot have become what an event has.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Untrue {
     #[error("its version is {found}, where {expected} comes next")]
@@ -51,7 +51,10 @@ pub fn follows(before: Option<&Order>, event: EventType, after: &Order) -> Resul
 /// What an order begins as that begins with this event.
 fn begun(event: EventType, order: &Order) -> Order {
     if event != EventType::Created {
-        return order.clone();
+        return Order {
+            times: Times::known(order.created_at, order.status, order.updated_at),
+            ..order.clone()
+        };
     }
     let offer = Offer {
         supplier_name: order.supplier_name.clone(),
@@ -65,7 +68,7 @@ fn begun(event: EventType, order: &Order) -> Order {
     new
 }
 
-/// The command that led from one to the other, from what it left behind; and who gave it, where that matters.
+/// The command that led from one to the other, from what it changed; and who gave it, where that matters.
 fn command(verb: Verb, before: &Order, after: &Order) -> Option<(Command, Actor)> {
     let command = match verb {
         Verb::Offer => return None,
@@ -132,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_have_happened_is_told() {
+    fn what_cannot_have_happened_is_reported() {
         let (new, _) = Order::new(id(1), offer(), at(0));
         let all = commands();
         let (accepted, event) = new
@@ -158,6 +161,7 @@ mod tests {
         );
         assert_eq!(altered(|o| o.created_at = at(1)), change);
         assert_eq!(altered(|o| o.updated_at = at(0)), change);
+        assert_eq!(altered(|o| o.times = Times::default()), change);
         let version = Untrue::Version {
             expected: 3,
             found: 4,
@@ -185,6 +189,7 @@ mod tests {
         // One that was found on its way begins with the event of its state.
         let found = Order {
             version: 1,
+            times: Times::known(at(0), taken.status, at(2)),
             ..taken
         };
         assert_eq!(follows(None, took, &found), Ok(()));

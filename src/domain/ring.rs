@@ -13,7 +13,7 @@ pub struct Ring<T> {
 /// What a reader at some position finds.
 #[derive(Debug, PartialEq)]
 pub enum Reach<T> {
-    /// All items after the position, oldest first, at most as many as asked for. Empty at the head.
+    /// All items after the position, oldest first, at most `limit`. Empty at the head.
     Here(Vec<T>),
     /// Some items after the position are no longer held.
     Fallen,
@@ -44,14 +44,14 @@ impl<T: Clone> Ring<T> {
         self.head - self.items.len() as u64
     }
 
-    pub fn after(&self, position: u64, most: usize) -> Reach<T> {
+    pub fn after(&self, position: u64, limit: usize) -> Reach<T> {
         if position > self.head {
             return Reach::Ahead;
         }
         let missing = (self.head - position) as usize;
         match self.items.len().checked_sub(missing) {
             None => Reach::Fallen,
-            Some(start) => Reach::Here(self.items.range(start..).take(most).cloned().collect()),
+            Some(start) => Reach::Here(self.items.range(start..).take(limit).cloned().collect()),
         }
     }
 }
@@ -62,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// A reader gets exactly what came after its position, or is told that it cannot.
+        /// A reader gets exactly what came after its position, or learns that it cannot.
         #[test]
         fn a_reader_misses_nothing(start in 0u64..5, pushed in 0u64..40, capacity in 1usize..10, position in 0u64..60) {
             let mut ring = Ring::new(start, capacity);

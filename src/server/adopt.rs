@@ -1,11 +1,11 @@
 //! The orders of the Python backend: the same key and the contract's first fourteen fields, but no version, no place
-//! in an index and no events. So nobody sees them, until they are adopted.
+//! in an index and no events. So no list has them until they are adopted.
 
 use super::{
     ledger::{Batch, Key, Result, Text, keys::Keys},
     now, orders,
 };
-use crate::domain::{Field, Order, Status, Time, customer_price, follows};
+use crate::domain::{Field, Order, Status, Time, Times, customer_price, follows};
 use redis::{Client, aio::MultiplexedConnection, cmd, pipe};
 use serde::{
     Deserialize,
@@ -13,7 +13,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// As its JSON is. A field that is not known here would be lost: then it is somebody else's.
+/// As its JSON is. A field that is not known here would be lost: then it is not one of theirs.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Found {
@@ -55,6 +55,8 @@ pub fn read(key: &Key, text: &str) -> std::result::Result<Order, String> {
         ));
     }
     let minutes = found.estimated_delivery_time.as_deref().map(RawValue::get);
+    let created_at = time("created_at", &found.created_at)?;
+    let updated_at = time("updated_at", &found.updated_at)?;
     let order = Order {
         id,
         supplier_name: parsed("supplier_name", &found.supplier_name)?,
@@ -68,9 +70,10 @@ pub fn read(key: &Key, text: &str) -> std::result::Result<Order, String> {
         driver_name: written("driver_name", found.driver_name.as_deref())?,
         estimated_delivery_time: written("estimated_delivery_time", minutes)?,
         supplier_notes: written("supplier_notes", found.supplier_notes.as_deref())?,
-        created_at: time("created_at", &found.created_at)?,
-        updated_at: time("updated_at", &found.updated_at)?,
+        created_at,
+        updated_at,
         version: 1,
+        times: Times::known(created_at, found.status, updated_at),
     };
     check(&order)?;
     Ok(order)
@@ -145,7 +148,7 @@ pub fn adopt(text: Text, order: &Order) -> Result<Batch> {
     Ok(change)
 }
 
-/// Looks at some keys of a Redis, and says in the log if there are orders that nobody sees.
+/// Looks at some keys of a Redis, and logs a warning if there are orders to adopt.
 pub async fn warn(client: Client) {
     let Ok(connection) = client.get_multiplexed_async_connection().await else {
         return;
@@ -216,6 +219,9 @@ mod tests {
                 "status": "preparing", "customer_name": "Ana", "delivery_address": "Kurze Gasse 1",
                 "driver_name": null, "estimated_delivery_time": 25, "supplier_notes": null,
                 "created_at": "2026-02-17T10:30:00.123Z", "updated_at": "2026-02-17T10:31:00.000Z", "version": 1,
+                "times": {
+                    "pending_supplier": "2026-02-17T10:30:00.123Z", "preparing": "2026-02-17T10:31:00.000Z",
+                },
             })
         );
     }

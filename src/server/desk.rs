@@ -9,7 +9,7 @@ use super::{
     now, orders,
 };
 use crate::domain::{
-    Cursor, Error, Event, Field, Found, Name, Order, OrderId, Pace, Snapshot, Sought, Status,
+    Cursor, Error, Event, Field, Found, Name, Order, OrderId, Snapshot, Sought, StageTimes, Status,
 };
 use std::{
     sync::{Arc, Mutex},
@@ -160,8 +160,8 @@ impl Desk {
     }
 
     /// How fast the market has been in the last 24 hours.
-    pub fn pace(&self) -> Result<Pace, Error> {
-        self.feed.pace(now()).ok_or(Error::Away)
+    pub fn pace(&self) -> Result<StageTimes, Error> {
+        self.feed.stage_times(now()).ok_or(Error::Away)
     }
 
     /// Events after a cursor that the feed no longer holds.

@@ -3,7 +3,7 @@
 
 use super::{desk::Desk, now, pages, rest::problem::Problem, state::App};
 use crate::{
-    domain::{Error, Found, Order, OrderId, Sought},
+    domain::{Error, Found, Order, OrderId, Sought, Status},
     ui::Place,
 };
 use axum::{
@@ -18,9 +18,9 @@ use axum::{
 use futures::stream;
 use std::sync::Arc;
 
-/// What stands in each column. By the mark before it spreadsheets know that the text is UTF-8.
+/// The columns that people read. By the mark before it spreadsheets know that the text is UTF-8.
 const HEAD: &str = "\u{feff}id,number,made,changed,status,pizza,supplier,supplier_price,markup_percentage,\
-                    customer_price,customer,address,driver,minutes,notes\r\n";
+                    customer_price,customer,address,driver,minutes,notes";
 
 /// The file, with the same query as the page.
 pub async fn orders(
@@ -60,9 +60,9 @@ struct Rest {
     next: Option<OrderId>,
 }
 
-/// An error ends the answer in its middle, so that nobody takes half of it for the whole.
+/// An error ends the answer in its middle, so that half of it is not taken for the whole.
 fn lines(first: Found, rest: Rest) -> impl stream::Stream<Item = Result<String, Error>> {
-    let first = format!("{HEAD}{}", written(&first));
+    let first = format!("{}{}", head(), written(&first));
     stream::try_unfold((Some(first), rest), |(first, mut rest)| async move {
         if let Some(first) = first {
             return Ok(Some((first, (None, rest))));
@@ -74,6 +74,12 @@ fn lines(first: Found, rest: Rest) -> impl stream::Stream<Item = Result<String, 
         rest.next = found.next;
         Ok(Some((written(&found), (None, rest))))
     })
+}
+
+/// The columns, and one for each status: when the order last got there.
+fn head() -> String {
+    let moments = Status::ALL.iter().map(|status| format!(",{status}_at"));
+    format!("{HEAD}{}\r\n", moments.collect::<String>())
 }
 
 fn written(found: &Found) -> String {
@@ -102,6 +108,10 @@ fn line(order: &Order) -> String {
             .unwrap_or_default(),
         text(order.supplier_notes.as_deref()),
     ];
+    let moment = |status: &Status| order.times.at(*status);
+    let moments = Status::ALL.iter().map(moment);
+    let moments = moments.map(|at| at.map_or_else(String::new, |at| at.to_string()));
+    let cells: Vec<_> = cells.into_iter().chain(moments).collect();
     format!("{}\r\n", cells.join(","))
 }
 

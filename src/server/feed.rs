@@ -1,8 +1,8 @@
 //! What this instance knows of the log: the newest entries as a ring, and the board that they add up to.
 //!
-//! One task reads the log in order and proves each second that nothing is missing. Sockets and pages read
-//! from here; whoever needs older entries asks the ledger. When the log has been lost (trimmed, or of another
-//! epoch) everything is read anew, and sockets see that their cursor is of another history.
+//! One task reads the log in order and verifies each second that nothing is missing. Sockets and pages read
+//! from here; older entries are in the ledger. When the log has been lost (trimmed, or of another epoch) everything
+//! is read again, and sockets see that their cursor is of another history.
 
 use super::{
     ledger::{Ledger, Logged, Query, Result, StoreError, Tail, Text},
@@ -10,10 +10,9 @@ use super::{
     now, orders, trace,
 };
 use crate::domain::{
-    Board, Counts, Cursor, Event, EventType, Folded, Order, Pace, Reach, Ring, Row, Status,
-    Stopwatch, Time,
+    Board, Counts, Cursor, Event, Folded, Reach, Ring, StageTimer, StageTimes, Status, Time,
 };
-use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
 use chrono::TimeDelta;
 use metrics::histogram;
 use std::{
@@ -29,50 +28,50 @@ use tokio::{sync::watch, time::sleep};
 const HELD: usize = 16_384;
 /// Entries read at once.
 const CHUNK: usize = 512;
-/// How long the log may be silent before it has to prove that it is alive.
-const PROOF: Duration = Duration::from_millis(700);
-/// Without proof for so long, nothing is vouched for.
+/// How long the log may be silent before it is read to verify that nothing is missing.
+const SILENCE: Duration = Duration::from_millis(700);
+/// A view that was not verified for this long is not current.
 const STALE: Duration = Duration::from_secs(2);
 
 #[derive(Default)]
 pub struct Feed {
     view: RwLock<Option<View>>,
-    /// Changes with every entry, and when proof begins or ends.
+    /// Changes with every entry, and when the view becomes current or stale.
     moved: watch::Sender<u64>,
-    /// How often the log did not deliver, or was lost, and reading it began anew.
+    /// How often the log could not be read, or was lost, and reading it began again.
     restarts: AtomicU64,
 }
 
 struct View {
     board: Board,
-    /// Each entry as the frame that every socket sends.
-    ring: Ring<Utf8Bytes>,
-    /// What the same entries say of how long everything takes.
-    stopwatch: Stopwatch,
-    proved: Instant,
-    /// The same, for people.
-    proved_at: Time,
-    /// Whether readers were told that nothing is missing.
-    vouched: bool,
+    /// The text of each entry, as every socket sends it.
+    ring: Ring<Bytes>,
+    /// How long the stages took that these entries ended.
+    stage_timer: StageTimer,
+    verified: Instant,
+    /// The same moment on the clock.
+    verified_at: Time,
+    /// Whether readers know the view as current.
+    known_current: bool,
 }
 
-/// What the feed says of itself.
+/// Measurements of the feed.
 pub struct Reading {
-    /// Since the log last proved that nothing is missing.
+    /// Since it was last verified that nothing is missing.
     pub proof_age: Duration,
     /// The number of the newest entry, and the one after which all are held in memory.
     pub position: u64,
     pub oldest: u64,
     /// Orders of the whole market.
     pub orders: Vec<(Status, u64)>,
-    /// For how long the order that stands longest in a status stands there; final ones aside.
+    /// For how long the order that has a status longest has had it, for each status that is not final.
     pub waits: Vec<(Status, Duration)>,
 }
 
 /// What a reader with a cursor finds.
 pub enum Next {
     /// What comes after the cursor, and the cursor after that.
-    Frames(Vec<Utf8Bytes>, Cursor),
+    Frames(Vec<Bytes>, Cursor),
     /// Older than what is held here: the ledger may have it.
     Older,
     /// A cursor of another history, or one that was never issued.
@@ -86,7 +85,7 @@ pub enum Next {
 }
 
 impl Feed {
-    /// Follows the log for ever.
+    /// Follows the log permanently.
     pub async fn follow(self: Arc<Self>, ledger: Arc<dyn Ledger>) {
         let mut pause = Duration::from_millis(50);
         loop {
@@ -106,7 +105,7 @@ impl Feed {
                 Some(error) => {
                     tracing::warn!(%error, "cannot read the board");
                     sleep(pause).await;
-                    pause = (pause * 2).min(PROOF);
+                    pause = (pause * 2).min(SILENCE);
                 }
             }
         }
@@ -116,7 +115,7 @@ impl Feed {
     async fn keep_up(&self, ledger: &dyn Ledger) -> Option<StoreError> {
         loop {
             let cursor = self.cursor()?;
-            match ledger.after(&cursor, CHUNK, PROOF).await {
+            match ledger.after(&cursor, CHUNK, SILENCE).await {
                 Ok(Tail::Entries(entries)) => {
                     if !self.take(&entries) {
                         return None;
@@ -148,7 +147,7 @@ impl Feed {
             if view.board.fold(&event) == Folded::Gap {
                 return false;
             }
-            if let Some((stage, lasted)) = view.stopwatch.note(&event) {
+            if let Some((stage, lasted)) = view.stage_timer.note(&event) {
                 histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
             }
             histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
@@ -158,10 +157,10 @@ impl Feed {
             }
             view.ring.push(frame(text));
         }
-        // Whoever looked while a stopped process had just gone on was told that nobody knows.
-        let news = view.is_stale() || !view.vouched || !entries.is_empty();
-        (view.proved, view.proved_at) = (Instant::now(), now());
-        view.vouched = true;
+        // A reader that looked when a stopped process had just gone on knows it as stale.
+        let news = view.is_stale() || !view.known_current || !entries.is_empty();
+        (view.verified, view.verified_at) = (Instant::now(), now());
+        view.known_current = true;
         drop(guard);
         if news {
             self.touch();
@@ -171,12 +170,12 @@ impl Feed {
         true
     }
 
-    /// Tells readers, once, when nothing has been proved for too long.
+    /// Wakes the readers, once, when the view becomes stale.
     fn doubt(&self) {
         let mut guard = self.write();
         let news = guard
             .as_mut()
-            .is_some_and(|view| view.is_stale() && std::mem::take(&mut view.vouched));
+            .is_some_and(|view| view.is_stale() && std::mem::take(&mut view.known_current));
         drop(guard);
         if news {
             self.touch();
@@ -188,7 +187,7 @@ impl Feed {
         self.moved.subscribe()
     }
 
-    pub fn next(&self, cursor: &Cursor, most: usize) -> Next {
+    pub fn next(&self, cursor: &Cursor, limit: usize) -> Next {
         let guard = self.read();
         let Some(view) = guard.as_ref() else {
             return Next::Nothing;
@@ -197,7 +196,7 @@ impl Feed {
         if head.epoch != cursor.epoch {
             return view.elsewhere();
         }
-        match view.ring.after(cursor.seq, most) {
+        match view.ring.after(cursor.seq, limit) {
             Reach::Here(frames) => {
                 let seq = cursor.seq + frames.len() as u64;
                 Next::Frames(
@@ -218,11 +217,11 @@ impl Feed {
         self.read().as_ref().map(|view| view.board.cursor().clone())
     }
 
-    /// The board, and up to when it is vouched for.
+    /// The board, and when it was last verified.
     pub fn board(&self) -> Option<(Board, Time)> {
         self.read()
             .as_ref()
-            .map(|view| (view.board.clone(), view.proved_at))
+            .map(|view| (view.board.clone(), view.verified_at))
     }
 
     /// Reads something from the board, if there is one.
@@ -230,11 +229,12 @@ impl Feed {
         self.read().as_ref().map(|view| read(&view.board))
     }
 
-    pub fn pace(&self, now: Time) -> Option<Pace> {
-        self.read().as_ref().map(|view| view.stopwatch.pace(now))
+    pub fn stage_times(&self, now: Time) -> Option<StageTimes> {
+        let view = self.read();
+        view.as_ref().map(|view| view.stage_timer.times(now))
     }
 
-    /// Whether the log has proved lately that nothing is missing.
+    /// Whether it was verified in the last seconds that nothing is missing.
     pub fn is_current(&self) -> bool {
         self.read().as_ref().is_some_and(|view| !view.is_stale())
     }
@@ -245,7 +245,7 @@ impl Feed {
         self.read().as_ref().map(|view| view.reading(now))
     }
 
-    /// How often reading the log had to begin anew.
+    /// How often reading the log had to begin again.
     pub fn restarts(&self) -> u64 {
         self.restarts.load(Ordering::Relaxed)
     }
@@ -286,8 +286,8 @@ fn seconds(time: TimeDelta) -> f64 {
 }
 
 /// An entry as it is sent: it is copied once, and then shared by all sockets.
-pub fn frame(entry: &Text) -> Utf8Bytes {
-    entry.to_string().into()
+pub fn frame(entry: &Text) -> Bytes {
+    Bytes::copy_from_slice(entry.as_bytes())
 }
 
 impl View {
@@ -311,14 +311,14 @@ impl View {
             .map(|&status| (status, Duration::ZERO))
             .collect();
         for order in self.board.orders() {
-            let stands = (now - order.updated_at).to_std().unwrap_or_default();
+            let waits_for = (now - order.since()).to_std().unwrap_or_default();
             let same = waits.iter_mut().find(|(status, _)| *status == order.status);
             if let Some((_, longest)) = same {
-                *longest = stands.max(*longest);
+                *longest = waits_for.max(*longest);
             }
         }
         Reading {
-            proof_age: self.proved.elapsed(),
+            proof_age: self.verified.elapsed(),
             position: self.board.cursor().seq,
             oldest: self.ring.oldest(),
             orders: orders.collect(),
@@ -327,7 +327,7 @@ impl View {
     }
 
     fn is_stale(&self) -> bool {
-        self.proved.elapsed() > STALE
+        self.verified.elapsed() > STALE
     }
 }
 
@@ -356,51 +356,26 @@ async fn load(ledger: &dyn Ledger) -> Result<View> {
         forgotten = forgotten.max(page.next.as_ref().and_then(orders::id));
     }
     let pages = listing.pages.into_iter();
-    let mut rows = Vec::new();
-    for (order, _) in orders::readable(pages.flat_map(|page| page.documents)) {
-        let taken = taken(ledger, &order).await?;
-        rows.push(Row { order, taken });
-    }
-    let (ring, mut stopwatch) = warm(ledger, &listing.cursor).await?;
-    rows.iter().for_each(|row| stopwatch.begin(&row.order));
-    let board = Board::new(listing.cursor, counts, rows, forgotten);
+    let open = orders::readable(pages.flat_map(|page| page.documents));
+    let open = open.into_iter().map(|(order, _)| order).collect();
+    let (ring, stage_timer) = warm(ledger, &listing.cursor).await?;
+    let board = Board::new(listing.cursor, counts, open, forgotten);
     Ok(View {
         board,
         ring,
-        stopwatch,
-        proved: Instant::now(),
-        proved_at: now(),
-        vouched: true,
+        stage_timer,
+        verified: Instant::now(),
+        verified_at: now(),
+        known_current: true,
     })
-}
-
-/// When a customer took an order that somebody waits for.
-async fn taken(ledger: &dyn Ledger, order: &Order) -> Result<Option<Time>> {
-    if order.customer_name.is_none() || order.status.is_final() {
-        return Ok(None);
-    }
-    let history = match ledger.history(&orders::key(order.id)).await {
-        Err(StoreError::Broken(why)) => {
-            tracing::error!(order = %order.id, %why, "its events cannot be read: `pizza-market verify` says more");
-            return Ok(None);
-        }
-        history => history?,
-    };
-    let events = history
-        .iter()
-        .filter_map(|text| serde_json::from_str::<Event>(text).ok());
-    let took = events
-        .rev()
-        .find(|event| event.event_type == EventType::CustomerAccepted);
-    Ok(took.map(|event| event.order.updated_at))
 }
 
 /// A ring with the newest entries up to `head`, so that clients who come back all at once are served from memory;
 /// and what they say of how long everything takes.
-async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<(Ring<Utf8Bytes>, Stopwatch)> {
+async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<(Ring<Bytes>, StageTimer)> {
     let mut seq = head.seq.saturating_sub(HELD as u64);
     let own = format!("\"id\":\"{}-", head.epoch);
-    let (mut ring, mut stopwatch) = (Ring::new(seq, HELD), Stopwatch::default());
+    let (mut ring, mut stage_timer) = (Ring::new(seq, HELD), StageTimer::default());
     while seq < head.seq {
         let most = CHUNK.min((head.seq - seq) as usize);
         match ledger
@@ -417,11 +392,11 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<(Ring<Utf8Bytes>, St
             Tail::Entries(entries) if !entries.is_empty() => {
                 for Logged { text: entry, .. } in &entries {
                     seq += 1;
-                    // What cannot be read says nothing; a board that needs it says so.
+                    // What cannot be read is left out; where the board needs it, reading the log reports that.
                     if let Ok(event) = serde_json::from_str(entry) {
-                        stopwatch.note(&event);
+                        stage_timer.note(&event);
                     }
-                    // What was before this history began is nobody's to resume from.
+                    // No client can resume from before this history began.
                     match entry.contains(&*own) {
                         true => ring.push(frame(entry)),
                         false => ring = Ring::new(seq, HELD),
@@ -429,10 +404,10 @@ async fn warm(ledger: &dyn Ledger, head: &Cursor) -> Result<(Ring<Utf8Bytes>, St
                 }
             }
             // Trimmed down to fewer than fit here, or lost while reading: begin at the head.
-            _ => return Ok((Ring::new(head.seq, HELD), stopwatch)),
+            _ => return Ok((Ring::new(head.seq, HELD), stage_timer)),
         }
     }
-    Ok((ring, stopwatch))
+    Ok((ring, stage_timer))
 }
 
 #[cfg(test)]
@@ -440,16 +415,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proof_after_a_long_silence_is_news() {
+    fn readers_learn_when_a_stale_view_is_verified() {
         let feed = Feed::default();
         let cursor = "e-0".parse().unwrap();
         *feed.write() = Some(View {
             board: Board::new(cursor, Counts::default(), vec![], None),
             ring: Ring::new(0, HELD),
-            stopwatch: Stopwatch::default(),
-            proved: Instant::now() - 2 * STALE,
-            proved_at: now(),
-            vouched: true,
+            stage_timer: StageTimer::default(),
+            verified: Instant::now() - 2 * STALE,
+            verified_at: now(),
+            known_current: true,
         });
         let mut moved = feed.watch();
         assert!(!feed.is_current());

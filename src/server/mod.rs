@@ -35,6 +35,7 @@ mod state;
 mod stored;
 mod telemetry;
 mod trace;
+mod upgrade;
 
 pub use cli::main;
 pub use posted::{desk, posted};

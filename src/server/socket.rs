@@ -25,6 +25,7 @@ use axum::{
     },
     response::Response,
 };
+use bytes::Bytes;
 use futures::SinkExt;
 use metrics::{Counter, counter};
 use std::{net::SocketAddr, time::Duration};
@@ -346,14 +347,16 @@ impl Viewer {
     }
 
     async fn signal(&mut self, signal: Signal, cursor: &Cursor) -> Result<(), End> {
-        self.send(vec![Frame::signal(signal, now(), cursor).into()])
-            .await
+        let text = Frame::signal(signal, now(), cursor);
+        self.send(vec![text.into()]).await
     }
 
-    async fn send(&mut self, frames: Vec<Utf8Bytes>) -> Result<(), End> {
-        let count = frames.len() as u64;
+    /// Sends texts, without a copy of any.
+    async fn send(&mut self, texts: Vec<Bytes>) -> Result<(), End> {
+        let count = texts.len() as u64;
         let all = async {
-            for frame in frames {
+            for text in texts {
+                let frame = Utf8Bytes::try_from(text).map_err(axum::Error::new)?;
                 self.socket.feed(Message::Text(frame)).await?;
             }
             self.socket.flush().await

@@ -4,8 +4,6 @@ use super::{
     config::Store,
     ledger::{
         Result, StoreError,
-        embedded::set_schema as set_file_schema,
-        keys::Keys,
         snapshot::{Opened, Snapshot, from_redis, open_file},
     },
     local, orders,
@@ -57,21 +55,4 @@ pub async fn snapshot(store: &Store) -> Result<Snapshot> {
 /// A client of the store in Redis.
 pub fn client(info: &redis::ConnectionInfo) -> Result<Client> {
     Client::open(info.clone()).map_err(|error| StoreError::Broken(error.to_string()))
-}
-
-/// Writes the version of its schema into a store.
-pub async fn set_schema(store: &Store, schema: u32) -> Result<()> {
-    match store {
-        Store::Embedded(folder) => set_file_schema(&file(folder), schema),
-        Store::Redis { info, .. } => {
-            let away = |error: redis::RedisError| StoreError::Away(error.to_string());
-            let mut connection = client(info)?
-                .get_multiplexed_async_connection()
-                .await
-                .map_err(away)?;
-            let mut set = redis::cmd("HSET");
-            set.arg(Keys::new("").meta()).arg("schema").arg(schema);
-            set.query_async(&mut connection).await.map_err(away)
-        }
-    }
 }

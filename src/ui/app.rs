@@ -15,7 +15,7 @@ use super::{
     place::{Here, Panel, when_awake},
     words,
 };
-use crate::domain::{Error, Event, Found, Pace, Snapshot};
+use crate::domain::{Error, Event, Found, Snapshot, StageTimes};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub struct Opening {
     pub story: Option<Result<Vec<Event>, Error>>,
     pub past: Option<Result<Found, Error>>,
     /// How fast the market is, where that is shown.
-    pub pace: Option<Pace>,
+    pub pace: Option<StageTimes>,
     /// The refusal that a plain form was sent back with.
     pub flash: Option<Flash>,
     /// Minutes east of UTC where the reader is, if the browser has said so before.

@@ -139,12 +139,6 @@ impl Market {
         self.with(|board| board?.get(id).map(|order| order.version))
     }
 
-    /// When an order was promised to be at the door. That does not change once somebody has taken it.
-    pub fn promised(self, order: &Order) -> Option<Time> {
-        self.board
-            .with_value(|board| board.as_ref()?.promised(order))
-    }
-
     /// Before the page is live, or where it never will be: what only works by itself must not be offered.
     pub fn is_asleep(self) -> bool {
         self.asleep.get()

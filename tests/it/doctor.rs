@@ -746,7 +746,7 @@ async fn a_file_is_read_and_not_touched() {
     let report = of_folder(folder.path()).await;
     assert_eq!(report.exit, 0, "{}", report.whole);
     report.says("integrity", "ok", &["sound, up to event 4"]);
-    report.says("schema", "ok", &["version 1"]);
+    report.says("schema", "ok", &["version 2"]);
     assert!(
         report.check("space")["data"]["free_bytes"]
             .as_u64()

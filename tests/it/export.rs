@@ -7,6 +7,21 @@ crate::on_both_engines! {
     every_order_that_is_asked_for_is_in_the_file,
 }
 
+const STATUSES: [&str; 10] = [
+    "pending_supplier",
+    "supplier_accepted",
+    "supplier_rejected",
+    "customer_accepted",
+    "preparing",
+    "ready",
+    "dispatched",
+    "in_transit",
+    "delivered",
+    "cancelled",
+];
+/// Where the columns begin that say when an order got to its statuses.
+const MOMENTS: usize = 15;
+
 /// The rows of a file as RFC 4180 has them, without the head.
 fn rows(answer: &Answer) -> Vec<Vec<String>> {
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -33,6 +48,8 @@ fn rows(answer: &Answer) -> Vec<Vec<String>> {
         head[..6],
         ["id", "number", "made", "changed", "status", "pizza"]
     );
+    let moments = STATUSES.map(|status| format!("{status}_at"));
+    assert_eq!(head[MOMENTS..], moments);
     assert!(rows.iter().all(|row| row.len() == head.len()));
     rows
 }
@@ -61,10 +78,14 @@ async fn every_order_that_is_asked_for_is_in_the_file(market: Market) {
         pizzas(&market, &format!("sort=price&below={below}")).await,
         all
     );
-    let driver = market.get(&ready).await.json()["driver_name"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let order = market.get(&ready).await.json();
+    let row = rows(&market.get("/orders.csv").await).remove(0);
+    for (column, status) in row[MOMENTS..].iter().zip(STATUSES) {
+        let at = order["times"][status].as_str().unwrap_or_default();
+        assert_eq!(column, at, "{status}");
+    }
+    assert_eq!(order["times"].as_object().unwrap().len(), 6);
+    let driver = order["driver_name"].as_str().unwrap().to_owned();
     for (query, expected) in [
         ("q=%C3%A4HRE", vec!["Ähre"]),
         ("supplier=Forno%3A+S%C3%B6hne", vec!["Ähre"]),

@@ -23,6 +23,7 @@ mod health;
 mod history;
 mod inspect;
 mod lists;
+mod migration;
 mod observe;
 mod once;
 mod openapi;

@@ -12,7 +12,7 @@ crate::on_both_engines! {
     a_driver_has_one_spelling,
 }
 
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "id",
     "supplier_name",
     "pizza_name",
@@ -28,7 +28,18 @@ const FIELDS: [&str; 15] = [
     "created_at",
     "updated_at",
     "version",
+    "times",
 ];
+
+/// An order's status, and when it got there.
+fn moment(order: &Value) -> String {
+    format!("{}:{}", order["status"], order["updated_at"])
+}
+
+/// The end of an order as it is sent.
+fn written(times: &[String]) -> String {
+    format!("\"times\":{{{}}}}}", times.join(","))
+}
 
 async fn an_orders_whole_day(market: Market) {
     let market = market.open().await;
@@ -48,6 +59,8 @@ async fn an_orders_whole_day(market: Market) {
     assert!(places.is_sorted(), "{}", created.text);
 
     let mut events = vec!["order.created".to_owned()];
+    let mut times = vec![moment(&order)];
+    assert!(created.text.ends_with(&written(&times)), "{}", created.text);
     for (n, (status, call, body)) in day().into_iter().enumerate() {
         let answer = market.post(&format!("{path}/{call}"), &body).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -60,6 +73,8 @@ async fn an_orders_whole_day(market: Market) {
         );
         assert_eq!(next["created_at"], order["created_at"]);
         assert!(next["updated_at"].as_str() >= order["updated_at"].as_str());
+        times.push(moment(&next));
+        assert!(answer.text.ends_with(&written(&times)), "{}", answer.text);
         events.push(format!("order.{status}"));
         order = next;
         // Whoever has been answered reads it.

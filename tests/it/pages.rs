@@ -149,7 +149,7 @@ async fn a_programs_form_is_answered_with_the_typed_error() {
         (200, &json!("ready"))
     );
     let board = market.get("/act/board").await.json();
-    assert_eq!(board["board"]["rows"][0]["order"]["status"], "ready");
+    assert_eq!(board["board"]["orders"][0]["status"], "ready");
     let forged = market
         .request(reqwest::Method::POST, "/act/dispatch")
         .header("origin", "https://evil.example");

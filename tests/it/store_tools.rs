@@ -28,9 +28,9 @@ crate::on_both_engines! {
     what_is_none_of_the_markets_is_not_restored,
 }
 
-const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
+pub const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
 const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
-const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
+pub const HISTORY: TableDefinition<(&str, u64), &str> = TableDefinition::new("history");
 const LOG: TableDefinition<u64, &str> = TableDefinition::new("log");
 const META: TableDefinition<&str, &str> = TableDefinition::new("meta");
 
@@ -53,21 +53,21 @@ fn redis(market: &Market) -> ::redis::Connection {
 }
 
 /// A command of Redis, in words.
-fn ask<T: ::redis::FromRedisValue>(market: &Market, words: &[&str]) -> T {
+pub fn ask<T: ::redis::FromRedisValue>(market: &Market, words: &[&str]) -> T {
     let mut command = ::redis::cmd(words[0]);
     command.arg(&words[1..]);
     command.query(&mut redis(market)).unwrap()
 }
 
 /// Changes a file that no server holds.
-fn alter(market: &Market, change: impl FnOnce(&redb::WriteTransaction)) {
+pub fn alter(market: &Market, change: impl FnOnce(&redb::WriteTransaction)) {
     let database = Database::open(file(market)).unwrap();
     let txn = database.begin_write().unwrap();
     change(&txn);
     txn.commit().unwrap();
 }
 
-fn expect(ran: &Ran, code: i32) {
+pub fn expect(ran: &Ran, code: i32) {
     assert_eq!(ran.code, code, "{ran:?}");
 }
 
@@ -78,22 +78,22 @@ fn verify(market: &Market) -> Value {
     report
 }
 
-fn sound(market: &Market) -> Value {
+pub fn sound(market: &Market) -> Value {
     let report = verify(market);
     assert_eq!(report["faults"], json!([]));
     report
 }
 
-fn backup(market: &Market, to: &Path) {
+pub fn backup(market: &Market, to: &Path) {
     expect(&market.run(&["backup", to.to_str().unwrap()]), 0);
 }
 
-fn restore(market: &Market, from: &Path) {
+pub fn restore(market: &Market, from: &Path) {
     expect(&market.run(&["restore", from.to_str().unwrap()]), 0);
 }
 
 /// Orders in every state, with some words that are not plain.
-async fn lively(instance: &Instance) {
+pub async fn lively(instance: &Instance) {
     for status in [
         "pending_supplier",
         "supplier_rejected",
@@ -109,7 +109,7 @@ async fn lively(instance: &Instance) {
 }
 
 /// Everything that integrators see: lists, single orders, events.
-async fn shown(instance: &Instance) -> Vec<String> {
+pub async fn shown(instance: &Instance) -> Vec<String> {
     let mut shown = vec![instance.get("/api/orders").await.text];
     for order in instance.orders().await {
         let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
@@ -126,7 +126,7 @@ async fn shown(instance: &Instance) -> Vec<String> {
     shown
 }
 
-async fn keyed(instance: &Instance) -> (String, Option<String>) {
+pub async fn keyed(instance: &Instance) -> (String, Option<String>) {
     let request = instance.request(Method::POST, "/api/orders");
     let request = request
         .header("idempotency-key", "move")
@@ -598,7 +598,7 @@ async fn a_backup_that_is_not_whole_is_refused(market: Market) {
     assert_eq!(shown(&instance).await, before);
 }
 
-fn set_schema(market: &Market, schema: &str) {
+pub fn set_schema(market: &Market, schema: &str) {
     match &market.store {
         Store::Embedded(_) => alter(market, |txn| {
             txn.open_table(META)
@@ -616,10 +616,10 @@ async fn another_version_is_refused(market: Market) {
     let mut instance = market.open().await;
     instance.offer("Diavola").await;
     instance.kill();
-    set_schema(&market, "2");
+    set_schema(&market, "3");
     let said = refuses_to_start(market.command());
     assert!(
-        said.contains("version is 2") && said.contains("a later one"),
+        said.contains("version is 3") && said.contains("a later one"),
         "{said}"
     );
     for command in [
@@ -629,7 +629,7 @@ async fn another_version_is_refused(market: Market) {
     ] {
         let ran = market.run(command);
         expect(&ran, 2);
-        assert!(ran.stderr.contains("version is 2"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("version is 3"), "{}", ran.stderr);
     }
     expect(&market.run(&["backup", "-"]), 1);
 
@@ -638,7 +638,7 @@ async fn another_version_is_refused(market: Market) {
     assert!(said.contains("pizza-market migrate"), "{said}");
     let plan = market.run(&["migrate"]);
     expect(&plan, 3);
-    assert!(plan.stdout.contains("0 becomes 1"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("0 becomes 2"), "{}", plan.stdout);
     refuses_to_start(market.command());
     expect(&market.run(&["migrate", "--yes"]), 0);
     let ran = market.run(&["migrate"]);
@@ -657,6 +657,9 @@ async fn another_version_is_refused(market: Market) {
             let _: i64 = ask(&market, &["HDEL", "pizza:meta", "schema"]);
         }
     }
+    let said = refuses_to_start(market.command());
+    assert!(said.contains("pizza-market migrate"), "{said}");
+    expect(&market.run(&["migrate", "--yes"]), 0);
     sound(&market);
     assert_eq!(market.open().await.orders().await.len(), 1);
 }
@@ -750,6 +753,9 @@ async fn the_orders_of_the_python_backend_are_adopted() {
     let instance = market.open().await;
     until(async || instance.said().contains("pizza-market migrate")).await;
     assert_eq!(instance.orders().await.len(), 0);
+    // They are no store of an older version.
+    let version: String = ask(&market, &["HGET", "pizza:meta", "schema"]);
+    assert_eq!(version, "2");
     let mut socket = instance.follow().await;
     let ran = market.run(&["migrate", "--yes"]);
     expect(&ran, 1);
@@ -775,12 +781,20 @@ async fn the_orders_of_the_python_backend_are_adopted() {
         (&json!(1), &json!(11.39))
     );
     assert_eq!(order["created_at"], "2026-02-17T10:30:00.123Z");
+    let known = json!({
+        "pending_supplier": "2026-02-17T10:30:00.123Z", "preparing": "2026-02-17T10:31:00.654Z",
+    });
+    assert_eq!(order["times"], known);
     instance
         .done(
             &format!("/api/orders/{}/status", ids[0]),
             &json!({"status": "ready"}),
         )
         .await;
+    let order = instance.get(&format!("/api/orders/{}", ids[0])).await;
+    let times = &order.json()["times"];
+    assert_eq!(times["preparing"], known["preparing"]);
+    assert_eq!(times["ready"], order.json()["updated_at"]);
     assert_eq!(
         instance
             .get("/api/orders?status=ready")
@@ -979,7 +993,7 @@ async fn of_two_restores_the_later_one_is_whole() {
     let earlier = earlier.wait_with_output().unwrap();
     let said = String::from_utf8(earlier.stderr).unwrap();
     assert!(
-        !earlier.status.success() && said.contains("somebody else"),
+        !earlier.status.success() && said.contains("something else"),
         "{said}"
     );
     assert_eq!(sound(&market)["orders"], 1);

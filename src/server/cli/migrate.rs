@@ -11,9 +11,10 @@ use crate::{
         config::Store,
         ledger::{
             Key, Ledger, Outcome, Redis, Result as Stored, StoreError, Target, schema,
-            snapshot::{Record, Snapshot},
+            snapshot::{Record, RewriteFile, RewriteRedis, Snapshot},
         },
-        orders, stored,
+        now, orders, stored,
+        upgrade::{HAS_TIMES, Upgrade},
     },
 };
 use serde::Serialize;
@@ -22,12 +23,12 @@ use std::{
     process::ExitCode,
 };
 
-/// There is something to do, and nobody has said yes.
+/// There is something to do, and it has not been agreed to.
 const NOT_ASKED: u8 = 3;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Do it without asking. Otherwise the plan is shown first, and where nobody can be asked that is all.
+    /// Do it without asking. Otherwise the plan is shown first; without a terminal that is all.
     #[arg(long, short)]
     yes: bool,
     /// Print one JSON object: {"version", "wanted", "adopt", "unreadable": [{"key", "why"}], "done", "adopted"}.
@@ -48,6 +49,8 @@ pub fn run(args: &Args) -> ExitCode {
 /// What there is to do.
 struct Plan {
     version: u32,
+    /// Documents in the store.
+    documents: u64,
     /// Orders of the Python backend, by when they were made.
     adopt: Vec<(Time, Key)>,
     unreadable: Vec<Unreadable>,
@@ -115,15 +118,17 @@ fn plan(snapshot: Snapshot) -> Result<Plan, Failed> {
     let bar = orders_bar(head.documents, "reading");
     let mut plan = Plan {
         version: head.schema,
+        documents: head.documents,
         adopt: Vec::new(),
         unreadable: Vec::new(),
     };
+    let mut upgrade = Upgrade::new(now());
     for record in snapshot {
-        let Record::Document(held) = record? else {
+        let Record::Document(held) = upgrade.record(record?) else {
             continue;
         };
         bar.inc(1);
-        // One of this program's that has lost its events is none of theirs.
+        // An order of this program that has lost its events is not one of theirs.
         let is_theirs = |text: &String| held.history.is_empty() && orders::read(text).is_err();
         let Some(text) = held.text.filter(is_theirs) else {
             continue;
@@ -142,17 +147,22 @@ fn plan(snapshot: Snapshot) -> Result<Plan, Failed> {
 }
 
 impl Plan {
+    fn is_old(&self) -> bool {
+        self.version < HAS_TIMES
+    }
+
     fn is_needed(&self) -> bool {
-        self.version < schema::SCHEMA || !self.adopt.is_empty()
+        self.is_old() || !self.adopt.is_empty()
     }
 
     fn show(&self) {
         let (is, wanted) = (self.version, schema::SCHEMA);
-        match is < wanted {
+        match self.is_old() {
             true => out::line(format_args!(
-                "version  {is} becomes {wanted}: that number is written, nothing else"
+                "version  {is} becomes {wanted}: each order and each of its events gets the moments of its statuses \
+                 (`times`), and a new history begins. No server may run meanwhile"
             )),
-            false => out::line(format_args!("version  {is}, as it shall be")),
+            false => out::line(format_args!("version  {is}, which this program needs")),
         }
         if !self.adopt.is_empty() {
             let orders = count(self.adopt.len() as u64, "order");
@@ -169,7 +179,7 @@ impl Plan {
     }
 }
 
-/// Asks whoever sits at the terminal, if somebody does.
+/// Asks at the terminal, if there is one.
 fn agreed() -> bool {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return false;
@@ -181,10 +191,10 @@ fn agreed() -> bool {
 
 /// How many orders have been adopted.
 fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
+    if plan.is_old() {
+        upgrade(at, plan.documents)?;
+    }
     at.run(async {
-        if plan.version < schema::SCHEMA {
-            stored::set_schema(&at.store, schema::SCHEMA).await?;
-        }
         match &at.store {
             Store::Redis { info, credentials } if !plan.adopt.is_empty() => {
                 let target = Target {
@@ -200,10 +210,62 @@ fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
     })
 }
 
+/// Gives every order its `times`, and the store the version that has them.
+fn upgrade(at: &At, documents: u64) -> Result<(), Failed> {
+    let (mut target, snapshot) = at.run(Rewrite::open(at))?;
+    let bar = orders_bar(documents, "upgrading");
+    let mut upgrade = Upgrade::new(now());
+    for record in snapshot {
+        let old = record?;
+        bar.inc(u64::from(matches!(old, Record::Document(_))));
+        let new = upgrade.record(old.clone());
+        at.run(target.put(&old, &new))?;
+    }
+    bar.finish_and_clear();
+    at.run(target.finish())
+}
+
+/// The store, as it is rewritten.
+enum Rewrite {
+    File(RewriteFile),
+    Redis(RewriteRedis),
+}
+
+impl Rewrite {
+    async fn open(at: &At) -> Stored<(Rewrite, Snapshot)> {
+        match &at.store {
+            Store::Embedded(folder) => {
+                let (file, snapshot) = RewriteFile::open(&stored::file_there(folder)?)?;
+                Ok((Rewrite::File(file), snapshot))
+            }
+            Store::Redis { info, .. } => {
+                let client = stored::client(info)?;
+                let open = RewriteRedis::open(&client, "", orders::KINDS, at.retention);
+                let (redis, snapshot) = open.await?;
+                Ok((Rewrite::Redis(redis), snapshot))
+            }
+        }
+    }
+
+    async fn put(&mut self, old: &Record, new: &Record) -> Stored<()> {
+        match self {
+            Rewrite::File(file) => file.put(new),
+            Rewrite::Redis(redis) => redis.put(old, new).await,
+        }
+    }
+
+    async fn finish(self) -> Stored<()> {
+        match self {
+            Rewrite::File(file) => file.finish(schema::SCHEMA).map(drop),
+            Rewrite::Redis(redis) => redis.finish(schema::SCHEMA).await.map(drop),
+        }
+    }
+}
+
 async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Stored<u64> {
     let bar = orders_bar(plan.adopt.len() as u64, "adopting");
     let mut adopted = 0;
-    // One after the other, so that their events come in the order in which they were made.
+    // One after the other, so that their events come in the order in which the orders were made.
     for (_, key) in &plan.adopt {
         bar.inc(1);
         let Some(text) = ledger.get(key).await? else {

@@ -12,7 +12,8 @@ use crate::{
             Result as Stored, StoreError, schema,
             snapshot::{Contents, Head, IntoFile, IntoRedis, Lines, Record},
         },
-        orders, stored,
+        now, orders, stored,
+        upgrade::{HAS_TIMES, Upgrade},
     },
 };
 use indicatif::ProgressBar;
@@ -210,13 +211,18 @@ fn shown(file: &File, what: &'static str) -> impl Read {
 
 fn fill(at: &At, file: File, target: &mut Target, replace: bool) -> Result<Report, Failed> {
     let lines = Lines::open(shown(&file, "restoring"))?;
-    let head = lines.head.clone();
+    let mut head = lines.head.clone();
+    let mut upgrade = (head.schema < HAS_TIMES).then(|| Upgrade::new(now()));
+    head.schema = schema::SCHEMA;
     let mut report = Report::default();
     at.run(async {
         target.begin(&head, at.retention, replace).await?;
         // It is summed up once more: what has changed since it was checked is noticed before the end.
         for record in lines {
-            let record = record?;
+            let mut record = record?;
+            if let Some(upgrade) = &mut upgrade {
+                record = upgrade.record(record);
+            }
             if let Record::Document(held) = &record {
                 report.orders += u64::from(held.text.is_some());
                 report.events += held.history.len() as u64;

@@ -100,9 +100,7 @@ impl At {
 
 fn look(snapshot: Snapshot, aloud: bool) -> Result<(Head, Counts, Found), Failed> {
     let head = snapshot.head.clone();
-    if head.schema > schema::SCHEMA {
-        schema::check(head.schema, None)?;
-    }
+    schema::check(head.schema, None)?;
     let mut found = Found {
         aloud,
         bar: orders_bar(head.documents, "verifying"),

@@ -488,20 +488,6 @@ pub fn is_held(file: &Path) -> bool {
     guarded(file, look).unwrap_or(false)
 }
 
-/// Writes into a file that no server holds what shape it is of.
-pub fn set_schema(file: &Path, version: u32) -> Result<()> {
-    guarded(file, || {
-        let database = create(file).map_err(|error| named(file, &error))?;
-        let txn = database.begin_write().map_err(broken)?;
-        {
-            let mut meta = txn.open_table(META).map_err(broken)?;
-            meta.insert("schema", version.to_string().as_str())
-                .map_err(broken)?;
-        }
-        txn.commit().map_err(broken)
-    })
-}
-
 /// Opens every table once, which makes it, and writes what each store says of itself.
 pub(super) fn make_tables(
     txn: &WriteTransaction,
@@ -518,10 +504,7 @@ pub(super) fn make_tables(
     if meta.get("epoch")?.is_none() {
         meta.insert("epoch", epoch.to_string().as_str())?;
         meta.insert("seq", "0")?;
-    }
-    // Also in a file from before files said so: it is of the first shape.
-    if meta.get("schema")?.is_none() {
-        meta.insert("schema", "1")?;
+        meta.insert("schema", schema::SCHEMA.to_string().as_str())?;
     }
     cursor(&meta)
 }
@@ -575,7 +558,8 @@ pub(super) fn schema(
 ) -> std::result::Result<u32, redb::Error> {
     let stored = meta.get("schema")?;
     let stored = stored.as_ref().map(|stored| stored.value());
-    schema::read(stored).map_err(|error| redb::Error::Corrupted(error.to_string()))
+    let has_history = meta.get("epoch")?.is_some();
+    schema::read(stored, has_history).map_err(|error| redb::Error::Corrupted(error.to_string()))
 }
 
 fn page(txn: &ReadTransaction, query: &Query) -> std::result::Result<Page, redb::Error> {

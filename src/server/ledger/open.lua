@@ -10,14 +10,15 @@
 local meta, log = KEYS[1], KEYS[2]
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 local known = redis.call('HMGET', meta, 'epoch', 'seq', 'run', 'schema', 'restoring')
--- What says nothing of its version is from before stores did, and of the first.
-local version, restoring = known[4] or '1', known[5] or ''
+local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+-- A store that has no version is from before stores had one, and of the first; unless it is new.
+local new = not known[1] and not newest
+local version, restoring = known[4] or new and ARGV[2] or '1', known[5] or ''
 if version ~= ARGV[2] or restoring ~= '' then return {known[1] or '', known[2] or '0', version, restoring} end
 if not known[4] then redis.call('HSET', meta, 'schema', version) end
 if known[1] and known[3] == run then return {known[1], known[2], version, ''} end
 
 local seq = tonumber(known[2] or '0')
-local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
 if newest then seq = math.max(seq, tonumber(string.match(newest[1], '^%d+'))) end
 seq = string.format('%.0f', seq)
 redis.call('HSET', meta, 'epoch', ARGV[1], 'seq', seq, 'run', run)

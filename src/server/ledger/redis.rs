@@ -472,7 +472,7 @@ impl Link {
         type Fenced = (String, String, String, String);
         let (epoch, _seq, version, restoring): Fenced = fence.query_async(&mut connection).await?;
         let restoring = (!restoring.is_empty()).then_some(&*restoring);
-        let shape = schema::read(Some(&version)).and_then(|v| schema::check(v, restoring));
+        let shape = schema::read(Some(&version), true).and_then(|v| schema::check(v, restoring));
         if let Err(refused) = shape {
             return Ok(Err(refused));
         }

@@ -1,15 +1,21 @@
-//! The version of a store's shape: which tables or keys it has, and what stands in them. It stands in the store.
+//! The version of a store's shape: which tables or keys it has, and what is in them. The store has it under `schema`.
 
 use super::{Result, StoreError};
 
 /// The shape that this program reads and writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
-/// What a store says. One that says nothing is from before stores did, and of the first shape.
-pub fn read(stored: Option<&str>) -> Result<u32> {
-    let unknown =
-        |text: &str| StoreError::Broken(format!("its version is “{text}”, which is no number"));
-    stored.map_or(Ok(1), |text| text.parse().map_err(|_| unknown(text)))
+/// The version that a store has. One that has a history and no version is from before stores had one, and of the first
+/// shape; one that has neither is new.
+pub fn read(stored: Option<&str>, has_history: bool) -> Result<u32> {
+    match stored {
+        Some(text) => text.parse().map_err(|_| {
+            let why = format!("its version is “{text}”, which is not a number");
+            StoreError::Broken(why)
+        }),
+        None if has_history => Ok(1),
+        None => Ok(SCHEMA),
+    }
 }
 
 /// Whether a server may work on a store.

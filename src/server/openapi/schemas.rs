@@ -5,14 +5,14 @@
 
 use crate::domain::{
     Address, Cents, Cursor, Event, EventType, Frame, Markup, Minutes, Name, Notes, Order, OrderId,
-    Price, Signal, Status, Text, Time,
+    Price, Signal, Status, Text, Time, Times,
 };
 use std::{borrow::Cow, ops::RangeInclusive};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         Object, ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema,
-        schema::{KnownFormat, SchemaFormat, Type},
+        schema::{AdditionalProperties, KnownFormat, SchemaFormat, Type},
     },
 };
 
@@ -56,6 +56,7 @@ has_schema! {
     Time, "Time": string("A moment: RFC 3339, in UTC.")
         .format(Some(SchemaFormat::Custom("date-time".into())))
         .pattern(Some("Z$"));
+    Times, "Times": times();
     Cursor, "Cursor": string("A position in the market's one ordered log. Opaque: compare it with nothing, and send \
         it back as it came.");
     Order, "Order": ObjectBuilder::new()
@@ -78,7 +79,8 @@ has_schema! {
             .schema_type(Type::Integer)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
             .description(Some("1 at creation, one more with each change."))
-            .minimum(Some(1)));
+            .minimum(Some(1)))
+        .field("times", reference::<Times>());
     Event, "Event": ObjectBuilder::new()
         .description(Some("One thing that happened, with the whole order as it was then."))
         .field("event_type", reference::<EventType>())
@@ -123,6 +125,7 @@ pub fn all() -> Vec<(String, RefOr<Schema>)> {
         named::<Status>(),
         named::<EventType>(),
         named::<Time>(),
+        named::<Times>(),
         named::<Cursor>(),
         named::<Order>(),
         named::<Event>(),
@@ -137,6 +140,17 @@ pub fn named<T: ToSchema>() -> (String, RefOr<Schema>) {
 /// A reference to a type's schema in the description.
 pub fn reference<T: ToSchema>() -> RefOr<Schema> {
     Ref::from_schema_name(T::name()).into()
+}
+
+fn times() -> ObjectBuilder {
+    let times = ObjectBuilder::new()
+        .description(Some(
+            "For each status that the order has had, when it last got there, in the order in which it got there.",
+        ))
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    names(Status::ALL, Status::name).fold(times, |times, status| {
+        times.property(status, reference::<Time>())
+    })
 }
 
 fn described<T: ToSchema>(description: &str) -> RefOr<Schema> {

@@ -97,7 +97,7 @@ pub fn dispatch() -> AnyView {
 fn waiting(board: &Board, now: Time) -> Vec<OrderId> {
     let ready = board.orders().filter(|order| order.status == Status::Ready);
     let turns = ready.map(|order| {
-        let turn = turn(board.promised(order), order.updated_at, now);
+        let turn = turn(order.promised(), order.since(), now);
         (turn, order.id)
     });
     let sorted = list::sorted(turns);
@@ -454,7 +454,7 @@ fn lane(driver: String, desk: Desk) -> AnyView {
         let of = |order: &&Order| {
             OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*of)
         };
-        let promised = |order: &Order| board.promised(order).unwrap_or_default();
+        let promised = |order: &Order| order.promised().unwrap_or_default();
         let orders = board.orders().filter(of);
         list::by_time(orders.map(|order| (promised(order), order.id)))
     });

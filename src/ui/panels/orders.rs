@@ -269,10 +269,7 @@ mod tests {
         let board = Board::new(
             "e-0".parse().unwrap(),
             Counts::default(),
-            vec![crate::domain::Row {
-                order: open,
-                taken: None,
-            }],
+            vec![open],
             Some(id(7)),
         );
         let found = listed(&mut Known::default(), &board, &Wanted::default(), false);

@@ -2,10 +2,7 @@
 
 use crate::{
     api,
-    domain::{
-        Actor, Arrival, Course, Error, Event, EventType, Order, Role, Status, Time, Verb, ahead,
-        arrival,
-    },
+    domain::{Actor, Arrival, Course, Error, Order, Role, Status, Time, Verb, ahead, arrival},
     ui::{
         locale::{Text, say, t},
         market::Market,
@@ -22,7 +19,6 @@ use crate::{
         words,
     },
 };
-use chrono::TimeDelta;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 pub fn track() -> AnyView {
@@ -34,7 +30,7 @@ pub fn track() -> AnyView {
         Some(match reading.story(id) {
             None => loading(),
             Some(Ok(events)) => match events.last() {
-                Some(now) => story(&now.order, &events),
+                Some(now) => story(&now.order),
                 None => missing(&Error::UnknownOrder(id)),
             },
             Some(Err(error)) => missing(&error),
@@ -43,7 +39,7 @@ pub fn track() -> AnyView {
     let said = Memo::new(move |_| match id.get().and_then(|id| reading.story(id)) {
         Some(Ok(events)) => events
             .last()
-            .map_or_else(String::new, |now| Way::of(&now.order, &events).in_short()),
+            .map_or_else(String::new, |now| Way::of(&now.order).in_short()),
         _ => String::new(),
     });
     view! {
@@ -90,8 +86,8 @@ fn missing(error: &Error) -> AnyView {
     empty(Icon::Search, t(heading), t(next), Some(way_on))
 }
 
-fn story(order: &Order, events: &[Event]) -> AnyView {
-    let way = Way::of(order, events);
+fn story(order: &Order) -> AnyView {
+    let way = Way::of(order);
     let may_cancel = may_cancel(order);
     let too_late = !may_cancel && way.is_open();
     let too_late = too_late.then(|| {
@@ -106,7 +102,7 @@ fn story(order: &Order, events: &[Event]) -> AnyView {
         <div class="stack">
             <section class="paper stack" aria-labelledby="steps">
                 <h2 id="steps">{t(["Where it is", "Wo sie ist"])}</h2>
-                <ol class="steps">{steps(order, events, &way)}</ol>
+                <ol class="steps">{steps(order, &way)}</ol>
             </section>
             <section class="paper stack" aria-labelledby="bill">
                 <h2 id="bill">{t(["What it costs", "Was sie kostet"])}</h2>
@@ -135,26 +131,17 @@ fn bill(order: &Order) -> AnyView {
 #[derive(Clone, Copy)]
 struct Way {
     status: Status,
-    /// Since when it stands there.
     since: Time,
-    /// So many minutes after it was taken as the kitchen has said.
     promised: Option<Time>,
     market: Market,
 }
 
 impl Way {
-    fn of(order: &Order, events: &[Event]) -> Way {
-        let taken = events
-            .iter()
-            .find(|event| event.event_type == EventType::CustomerAccepted);
-        let minutes = order.estimated_delivery_time;
-        let promised = taken.zip(minutes).map(|(taken, minutes)| {
-            taken.order.updated_at + TimeDelta::minutes(minutes.get().into())
-        });
+    fn of(order: &Order) -> Way {
         Way {
             status: order.status,
-            since: order.updated_at,
-            promised,
+            since: order.since(),
+            promised: order.promised(),
             market: Market::here(),
         }
     }
@@ -346,21 +333,15 @@ const WAY: [Status; 7] = [
     Status::Delivered,
 ];
 
-fn steps(order: &Order, events: &[Event], way: &Way) -> Vec<AnyView> {
+fn steps(order: &Order, way: &Way) -> Vec<AnyView> {
     let ended = order.status.is_void();
-    let seen = |status| {
-        events
-            .iter()
-            .find(|event| event.order.status == status)
-            .map(|event| event.order.updated_at)
-    };
     let mut steps: Vec<_> = WAY
         .iter()
-        .map(|&status| (status, seen(status)))
+        .map(|&status| (status, order.times.at(status)))
         .filter(|(_, at)| !ended || at.is_some())
         .collect();
     if ended {
-        steps.push((order.status, Some(order.updated_at)));
+        steps.push((order.status, Some(order.since())));
     }
     steps
         .into_iter()

@@ -4,7 +4,7 @@
 
 use crate::{
     api,
-    domain::{Error, Event, Found, Order, OrderId, Pace, Sought, Time},
+    domain::{Error, Event, Found, Order, OrderId, Sought, StageTimes, Time},
     ui::{
         ask,
         market::Market,
@@ -28,7 +28,7 @@ pub struct Reading {
     market: Market,
     story: Answer<OrderId, Vec<Event>>,
     past: Answer<Wanted, Found>,
-    pace: RwSignal<Option<Pace>>,
+    pace: RwSignal<Option<StageTimes>>,
     /// More of the past is on its way.
     reads_on: StoredValue<bool>,
 }
@@ -39,7 +39,7 @@ impl Reading {
         market: Market,
         story: Option<Result<Vec<Event>, Error>>,
         past: Option<Result<Found, Error>>,
-        pace: Option<Pace>,
+        pace: Option<StageTimes>,
     ) -> Reading {
         let place = here.get_untracked();
         let reading = Reading {
@@ -112,7 +112,7 @@ impl Reading {
         })
     }
 
-    pub fn pace(self) -> Option<Pace> {
+    pub fn pace(self) -> Option<StageTimes> {
         self.pace.get()
     }
 

@@ -59,7 +59,7 @@ impl Level {
 /// How late an order is: by its promise.
 pub fn level(order: &Order) -> Signal<Level> {
     let market = Market::here();
-    let promised = market.promised(order);
+    let promised = order.promised();
     Signal::derive(move || {
         promised.map_or(Level::Fine, |promised| {
             Level::of(promised, market.about_now(promised))
@@ -126,7 +126,7 @@ pub fn head(order: &Order, more: AnyView) -> AnyView {
 /// When it is due: how long, and when. Nothing where nothing was promised.
 pub fn due(order: &Order) -> AnyView {
     let market = Market::here();
-    let Some(promised) = market.promised(order) else {
+    let Some(promised) = order.promised() else {
         return ().into_any();
     };
     let words = text(move || to_go(promised, market.about_now(promised)));

@@ -476,13 +476,15 @@ impl Visit {
             Err(_) if rights.lacking => Finding::skipped("the account lacks rights"),
             Err(error) => self.explain(&error),
             Ok((None, _, None)) => Finding::ok("nothing is stored yet"),
-            Ok((_, version, restoring)) => match schema::read(version.as_deref()) {
-                Ok(version) => shape(version, restoring.as_deref()),
-                Err(error) => Finding::error(
-                    error.to_string(),
-                    "Put a backup in its place (`pizza-market restore`)",
-                ),
-            },
+            Ok((epoch, version, restoring)) => {
+                match schema::read(version.as_deref(), epoch.is_some()) {
+                    Ok(version) => shape(version, restoring.as_deref()),
+                    Err(error) => Finding::error(
+                        error.to_string(),
+                        "Put a backup in its place (`pizza-market restore`)",
+                    ),
+                }
+            }
         };
         let unseen = self.step(adopt::unadopted(connection.clone())).await;
         let finding = match unseen {

@@ -91,7 +91,8 @@ fn print(id: OrderId, order: &str) {
         .map(|(name, _)| name.len())
         .max()
         .unwrap_or(0);
-    for (name, value) in &members.0 {
+    // The events below have the moments of the statuses.
+    for (name, value) in members.0.iter().filter(|(name, _)| name != "times") {
         let text = plain(&shown(value));
         let more = match name.as_str() {
             "id" => format!("  (number {})", id.number()),
@@ -159,7 +160,14 @@ fn order_in(event: &str) -> Members {
 
 /// What an event has changed, but for what every event does.
 fn changes(before: &Members, after: &Members) -> Vec<String> {
-    const ALWAYS: [&str; 5] = ["id", "status", "created_at", "updated_at", "version"];
+    const ALWAYS: [&str; 6] = [
+        "id",
+        "status",
+        "created_at",
+        "updated_at",
+        "version",
+        "times",
+    ];
     let changed = after.0.iter().filter(|(name, value)| {
         !ALWAYS.contains(&name.as_str()) && before.get(name).unwrap_or(&Value::Null) != value
     });

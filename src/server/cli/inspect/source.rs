@@ -73,7 +73,8 @@ impl Source {
                 let ledger = Redis::look(target).await?;
                 // Where it cannot be asked, reading says why.
                 if let Ok(version) = shape(&info).await {
-                    known(schema::read(version.as_deref())?)?;
+                    // It has a history, or nothing could look at it.
+                    known(schema::read(version.as_deref(), true)?)?;
                 }
                 Ok(Source::Redis(ledger))
             }
@@ -238,12 +239,9 @@ impl Source {
     }
 }
 
-/// Refuses a store of a later shape: it would be misread.
+/// Refuses a store of another shape: it would be misread.
 pub fn known(version: u32) -> Result<()> {
-    match version > schema::SCHEMA {
-        true => Ok(schema::check(version, None)?),
-        false => Ok(()),
-    }
+    Ok(schema::check(version, None)?)
 }
 
 /// The version of what a Redis keeps, as it stands there.

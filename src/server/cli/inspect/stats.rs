@@ -7,7 +7,7 @@ use super::{
     when::span,
 };
 use crate::{
-    domain::{Cursor, Event, Lasted, STAGES, Status, Stopwatch},
+    domain::{Cursor, Event, Lasted, STAGES, StageTimer, Status},
     server::{
         ledger::{Tail, Text},
         now,
@@ -18,8 +18,8 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Stages that began before that are not timed: two days, so that all that ended in the last one are.
-const LOOKS_BACK: TimeDelta = TimeDelta::days(2);
+/// What ended before that is not timed.
+const LOOKS_BACK: TimeDelta = TimeDelta::days(1);
 
 /// Count orders by status, and time the stages of the last 24 hours.
 ///
@@ -59,14 +59,14 @@ pub async fn show(source: Source, Stats {}: Stats, json: bool) -> Result<()> {
 async fn find(source: &Source) -> Result<Found> {
     let cursor = source.head().await?;
     let orders = source.counts().await?;
-    let mut stopwatch = Stopwatch::default();
+    let mut stage_timer = StageTimer::default();
     let begin = beginning(source, &cursor).await?;
     for text in source.up_to_now(&begin).await?.unwrap_or_default() {
         if let Some(event) = read(&text) {
-            stopwatch.note(&event);
+            stage_timer.note(&event);
         }
     }
-    let stages = STAGES.into_iter().zip(stopwatch.pace(now()).stages);
+    let stages = STAGES.into_iter().zip(stage_timer.times(now()).stages);
     Ok(Found {
         total: orders.values().sum(),
         orders,

@@ -92,7 +92,10 @@ impl Reader {
                 epoch: Epoch::new(epoch).ok_or_else(broken)?,
                 seq: seq.parse().map_err(|_| broken())?,
             },
-            schema: schema::read(meta.get("schema").map(String::as_str))?,
+            schema: schema::read(
+                meta.get("schema").map(String::as_str),
+                meta.contains_key("epoch"),
+            )?,
             at: now(),
             documents: 0,
             restoring: meta.get("restoring").filter(|s| !s.is_empty()).cloned(),

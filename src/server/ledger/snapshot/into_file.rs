@@ -20,7 +20,7 @@ use redb::{
     Database, DatabaseError, ReadableDatabase, ReadableTableMetadata, TableError, WriteTransaction,
 };
 use std::{
-    fs::{self, File},
+    fs::{self, File, Metadata},
     io,
     os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
@@ -52,13 +52,7 @@ impl IntoFile {
     /// Opens the file that shall be replaced, or makes an empty one.
     pub fn open(file: &Path) -> Result<IntoFile> {
         guarded(file, || {
-            let old = match create(file) {
-                Err(DatabaseError::DatabaseAlreadyOpen) => {
-                    let why = format!("{}: a server holds it. Stop it first", file.display());
-                    return Err(StoreError::Broken(why));
-                }
-                old => old.map_err(|error| named(file, &error))?,
-            };
+            let old = open_alone(file)?;
             let was_restoring = contents(&old)?.restoring;
             Ok(IntoFile {
                 file: file.to_owned(),
@@ -157,12 +151,7 @@ impl IntoFile {
             Ok(old)
         };
         let old = replace().map_err(|error: io::Error| named(&self.file, &error))?;
-        // Without it the next server begins one more history, and that is all.
-        let _ = Witness::open(&self.file, &end).and_then(|(witness, _)| {
-            // Whoever restored it may be somebody else than the server.
-            let _ = witness.give_to(old.uid(), old.gid());
-            witness.write(&end)
-        });
+        note_end(&self.file, &end, &old);
         Ok(end)
     }
 }
@@ -239,11 +228,35 @@ fn contents(old: &Database) -> Result<Contents> {
     })
 }
 
+/// Writes beside a file where it ends now. Without it the next server begins one more history, and that is all.
+pub(super) fn note_end(file: &Path, end: &Cursor, about: &Metadata) {
+    let _ = Witness::open(file, end).and_then(|(witness, _)| {
+        // The command may run under another account than the server.
+        let _ = witness.give_to(about.uid(), about.gid());
+        witness.write(end)
+    });
+}
+
+/// Opens the file, or makes an empty one, unless a server holds it.
+pub(super) fn open_alone(file: &Path) -> Result<Database> {
+    match create(file) {
+        Err(DatabaseError::DatabaseAlreadyOpen) => {
+            let why = format!("{}: a server holds it. Stop it first", file.display());
+            Err(StoreError::Broken(why))
+        }
+        opened => opened.map_err(|error| named(file, &error)),
+    }
+}
+
 fn mark(txn: &WriteTransaction) -> std::result::Result<(), redb::Error> {
     set(txn, "restoring", &now().to_string())
 }
 
-fn set(txn: &WriteTransaction, name: &str, value: &str) -> std::result::Result<(), redb::Error> {
+pub(super) fn set(
+    txn: &WriteTransaction,
+    name: &str,
+    value: &str,
+) -> std::result::Result<(), redb::Error> {
     txn.open_table(META)?.insert(name, value)?;
     Ok(())
 }
@@ -252,6 +265,6 @@ fn made_beside(file: &Path) -> PathBuf {
     file.with_extension("redb.new")
 }
 
-fn not_begun() -> StoreError {
+pub(super) fn not_begun() -> StoreError {
     StoreError::Broken("nothing has been begun".to_owned())
 }

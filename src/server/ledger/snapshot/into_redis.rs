@@ -1,7 +1,11 @@
 //! Puts what a snapshot holds into Redis, in many small steps. A mark keeps servers away meanwhile: those that run
 //! already notice that their epoch is gone with the next thing that they do, and cannot pass the fence.
 
-use super::{Contents, Head, Held, Kind, Record};
+use super::{
+    Contents, Head, Kind, Record,
+    into_file::not_begun,
+    redis_writer::{GROUP, RedisWriter, check_alone, connect, failed},
+};
 use crate::{
     domain::Cursor,
     server::{
@@ -9,30 +13,19 @@ use crate::{
         now,
     },
 };
-use redis::{
-    AsyncConnectionConfig, Client, RedisError, RedisResult, aio::MultiplexedConnection, cmd, pipe,
-};
-use std::{collections::HashMap, sync::Arc, time::Duration};
-
-const ANSWER: Duration = Duration::from_secs(10);
-const CONNECT: Duration = Duration::from_secs(3);
-/// Commands that are sent at once.
-const GROUP: usize = 500;
+use redis::{Client, RedisResult, aio::MultiplexedConnection, cmd, pipe};
+use std::collections::HashMap;
 
 pub struct IntoRedis {
     connection: MultiplexedConnection,
     keys: Keys,
     kinds: &'static [Kind],
-    /// Commands, each as its words.
-    waiting: Vec<Vec<String>>,
     /// What was there when it was looked at.
     seen: Meta,
     /// Its epoch is this restore's alone.
     end: Cursor,
-    /// The oldest number that the log keeps.
-    oldest: u64,
-    /// Where the entries of the log stand in histories: number, document, place.
-    newest: Vec<(u64, Arc<str>, usize)>,
+    /// Once it has begun.
+    writer: Option<RedisWriter>,
 }
 
 /// What a store says of itself.
@@ -57,14 +50,12 @@ impl IntoRedis {
             connection: connect(client).await.map_err(failed)?,
             keys,
             kinds,
-            waiting: Vec::new(),
             seen: Meta::default(),
             end: Cursor {
                 epoch: fresh_epoch(),
                 seq: 0,
             },
-            oldest: 0,
-            newest: Vec::new(),
+            writer: None,
         })
     }
 
@@ -135,14 +126,13 @@ impl IntoRedis {
     /// From here on no server works on this store until the restore has ended; and what was there is gone. Unless it
     /// shall `replace` whatever is there, nothing may have been written since [`contents`](Self::contents) was asked.
     pub async fn begin(&mut self, head: &Head, retention: u64, replace: bool) -> Result<()> {
-        self.end.seq = head.cursor.seq;
-        self.oldest = (head.cursor.seq + 1).saturating_sub(retention);
         let mut mark = cmd("EVAL");
         mark.arg(include_str!("mark.lua"))
             .arg(1)
             .arg(self.keys.meta())
             .arg(self.end.epoch.to_string())
-            .arg(now().to_string());
+            .arg(now().to_string())
+            .arg(head.schema);
         if !replace {
             let Meta { epoch, seq, .. } = &self.seen;
             mark.arg(epoch.as_deref().unwrap_or_default())
@@ -157,91 +147,34 @@ impl IntoRedis {
                 "something was written to this store just now: look what it is, and try again";
             return Err(StoreError::Broken(why.to_owned()));
         }
+        // The mark has set the number to 0.
+        let guard = self.end.clone();
+        self.end.seq = head.cursor.seq;
+        let (connection, keys) = (self.connection.clone(), self.keys.clone());
+        let mut writer = RedisWriter::new(connection, keys, guard, self.end.seq, retention);
         let mut at = None;
         while let Some(names) = self.ours(&mut at).await.map_err(failed)? {
             for names in names.chunks(GROUP) {
-                self.queue("UNLINK", names.iter().cloned());
+                writer.queue("UNLINK", names.iter().cloned());
             }
-            self.send().await?;
+            writer.send().await?;
         }
-        let schema = ["schema".to_owned(), head.schema.to_string()];
-        let meta = self.keys.meta();
-        self.queue("HSET", [meta].into_iter().chain(schema));
-        self.send().await
-    }
-
-    fn queue(&mut self, command: &str, words: impl IntoIterator<Item = String>) {
-        let command = [command.to_owned()].into_iter().chain(words);
-        self.waiting.push(command.collect());
+        self.writer = Some(writer);
+        Ok(())
     }
 
     pub async fn put(&mut self, record: Record) -> Result<()> {
-        match record {
-            Record::Document(held) => self.document(&held),
-            Record::Once(once) if once.until > now().millis() => {
-                let name = self.keys.once(&once.name);
-                let until = once.until.to_string();
-                self.queue("SET", [name, once.text, "PXAT".to_owned(), until]);
-            }
-            // Forgotten, or what follows from the documents.
-            Record::Once(_) | Record::Logged { .. } | Record::Total { .. } => {}
+        let writer = self.writer.as_mut().ok_or_else(not_begun)?;
+        if let Record::Document(held) = &record {
+            writer.note(held);
         }
-        match self.waiting.len() < GROUP {
-            true => Ok(()),
-            false => self.send().await,
-        }
+        writer.put(&record).await
     }
 
-    fn document(&mut self, held: &Held) {
-        if let Some(text) = &held.text {
-            let name = self.keys.document(&held.key);
-            self.queue("SET", [name, text.clone()]);
-        }
-        for index in &held.indexes {
-            let name = self.keys.index(index);
-            self.queue("ZADD", [name, "0".to_owned(), held.key.0.clone()]);
-        }
-        if held.history.is_empty() {
-            return;
-        }
-        let name = self.keys.history(&held.key);
-        for some in held.history.chunks(GROUP) {
-            let texts = some.iter().map(|past| past.text.clone());
-            self.queue("RPUSH", [name.clone()].into_iter().chain(texts));
-        }
-        let key: Arc<str> = held.key.0.as_str().into();
-        for (place, past) in held.history.iter().enumerate() {
-            if past.seq >= self.oldest.max(1) {
-                self.newest.push((past.seq, key.clone(), place));
-            }
-        }
-    }
-
-    /// Does what waits, unless another restore has begun.
-    async fn send(&mut self) -> Result<()> {
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        let mut batch = cmd("EVAL");
-        batch
-            .arg(include_str!("batch.lua"))
-            .arg(1)
-            .arg(self.keys.meta())
-            .arg(self.end.epoch.to_string());
-        for words in self.waiting.drain(..) {
-            batch.arg(words.len()).arg(words);
-        }
-        let done: i64 = batch
-            .query_async(&mut self.connection)
-            .await
-            .map_err(failed)?;
-        is_ours(done)
-    }
-
-    /// Makes the log anew from the histories, takes the mark away, and tells where the store ends.
+    /// Makes the log from the histories, takes the mark away, and tells where the store ends.
     pub async fn finish(&mut self) -> Result<Cursor> {
-        self.send().await?;
-        self.log().await?;
+        let mut writer = self.writer.take().ok_or_else(not_begun)?;
+        writer.log().await?;
         let done: i64 = cmd("EVAL")
             .arg(include_str!("unmark.lua"))
             .arg(1)
@@ -251,40 +184,9 @@ impl IntoRedis {
             .query_async(&mut self.connection)
             .await
             .map_err(failed)?;
-        is_ours(done)?;
+        check_alone(done)?;
         Ok(self.end.clone())
     }
-
-    async fn log(&mut self) -> Result<()> {
-        let mut newest = std::mem::take(&mut self.newest);
-        newest.sort_unstable();
-        newest.dedup_by_key(|(seq, ..)| *seq);
-        let log = self.keys.log();
-        for some in newest.chunks(GROUP) {
-            let mut ask = pipe();
-            for (_, key, place) in some {
-                let history = self.keys.history(&Key(key.to_string()));
-                ask.cmd("LINDEX").arg(history).arg(*place);
-            }
-            let texts = ask.query_async(&mut self.connection).await;
-            let texts: Vec<String> = texts.map_err(failed)?;
-            for ((seq, ..), text) in some.iter().zip(texts) {
-                let (id, field) = (format!("{seq}-0"), "entry".to_owned());
-                self.queue("XADD", [log.clone(), id, field, text]);
-            }
-            self.send().await?;
-        }
-        Ok(())
-    }
-}
-
-async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT))
-        .set_response_timeout(Some(ANSWER));
-    client
-        .get_multiplexed_async_connection_with_config(&config)
-        .await
 }
 
 /// Queues each command that a restore needs in a transaction: Redis judges it as if it were run, and nothing happens.
@@ -318,25 +220,4 @@ async fn try_out(connection: &mut MultiplexedConnection, keys: &Keys) -> RedisRe
         queue.cmd(words[0]).arg(&words[1..]);
     }
     queue.exec_async(connection).await
-}
-
-fn is_ours(done: i64) -> Result<()> {
-    match done {
-        1 => Ok(()),
-        _ => Err(StoreError::Broken(
-            "somebody else has begun to restore into the same store".to_owned(),
-        )),
-    }
-}
-
-fn failed(error: RedisError) -> StoreError {
-    if error.is_io_error() {
-        return StoreError::Away(error.to_string());
-    }
-    let why = error.to_string();
-    // Of many that were sent at once mostly all fail, and for the same reason.
-    let first = error
-        .into_server_errors()
-        .and_then(|errors| errors.first().map(|(_, error)| error.clone()));
-    StoreError::Broken(first.map_or(why, |error| RedisError::from(error).to_string()))
 }

@@ -10,12 +10,17 @@ mod from_redis;
 mod into_file;
 mod into_redis;
 mod lines;
+mod redis_writer;
+mod rewrite_file;
+mod rewrite_redis;
 
 pub use from_file::{Opened, from_file, open_file};
 pub use from_redis::from_redis;
 pub use into_file::IntoFile;
 pub use into_redis::IntoRedis;
 pub use lines::{Lines, write};
+pub use rewrite_file::RewriteFile;
+pub use rewrite_redis::RewriteRedis;
 
 use super::{Index, Key, Result, StoreError, Text};
 use crate::domain::{Cursor, Time};

@@ -227,7 +227,7 @@ fn happened(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Ev
             {icon(Icon::Of(order.status))}
             <strong>{word} " " {later_word}</strong>
             <a class="then" href=to aria-label=as_it_was>{exact_moment(event.timestamp)}</a>
-            {who(event, before).map(|who| view! { <p>{who}</p> }.into_any())}
+            {who(event).map(|who| view! { <p>{who}</p> }.into_any())}
             {changes}
         </li>
     }
@@ -235,7 +235,7 @@ fn happened(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Ev
 }
 
 /// Whose doing it was, as far as that is known, and how long after what was before.
-fn who(event: &Event, before: Option<&Event>) -> Option<String> {
+fn who(event: &Event) -> Option<String> {
     let who = event.event_type.by().map(|role| {
         t(match role {
             Role::Supplier => ["Kitchen", "Küche"],
@@ -243,8 +243,8 @@ fn who(event: &Event, before: Option<&Event>) -> Option<String> {
             Role::Dispatch => ["Dispatch", "Auslieferung"],
         })
     });
-    let after = before.map(|before| {
-        let time = words::seconds(event.order.updated_at - before.order.updated_at);
+    let after = event.order.last_stage().map(|(_, lasted)| {
+        let time = words::seconds(lasted);
         say!("after {time}", "nach {time}")
     });
     let parts: Vec<_> = who.map(str::to_owned).into_iter().chain(after).collect();

@@ -1,7 +1,7 @@
 //! How fast the market is: each stage's median and ninth tenth, and how many orders are made.
 
 use crate::{
-    domain::{Lasted, Pace, STAGES, Status},
+    domain::{Lasted, STAGES, StageTimes, Status},
     ui::{
         locale::{Language, Locale, say, t},
         market::Market,
@@ -55,7 +55,7 @@ fn key(class: &'static str) -> AnyView {
         .into_any()
 }
 
-fn stages(pace: &Pace) -> AnyView {
+fn stages(pace: &StageTimes) -> AnyView {
     let longest = pace.stages.iter().map(|stage| stage.ninth).max();
     let longest = longest.unwrap_or(0).max(1);
     let stages: Vec<_> = STAGES
@@ -101,7 +101,7 @@ fn part(word: &'static str, lasted: &Lasted, longest: u32) -> AnyView {
 }
 
 /// How many orders were made in each quarter of an hour.
-fn made(pace: &Pace) -> AnyView {
+fn made(pace: &StageTimes) -> AnyView {
     let market = Market::here();
     let most = pace.quarters.iter().copied().max().unwrap_or(0).max(1);
     let (all, now): (u32, u32) = (

@@ -210,7 +210,7 @@ impl Bell {
             let kitchen = whose.get();
             self.heard.with(|heard| {
                 let gone = board.orders().filter(|order| {
-                    order.left() == Some(from)
+                    order.cancelled_from() == Some(from)
                         && is_of(order, kitchen.as_deref())
                         && hangs(order, heard, opened)
                         && !forms.is_sending(order.id)

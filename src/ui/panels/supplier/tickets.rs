@@ -294,7 +294,7 @@ fn step(
 pub fn ready(order: Memo<Order>) -> AnyView {
     let (o, market) = (order.get_untracked(), Market::here());
     let for_what = t(["waiting for a driver", "wartet auf einen Fahrer"]);
-    let promised = market.promised(&o).map(|promised| {
+    let promised = o.promised().map(|promised| {
         let left = text(move || to_go(promised, market.about_now(promised)));
         view! { {t(["Promised ", "Zugesagt "])} {moment(promised)} ". " {left} }.into_any()
     });

@@ -1,0 +1,183 @@
+//! Writes records into Redis, in many small steps, as long as nothing else writes to the same store.
+
+use super::{Held, Record};
+use crate::{
+    domain::Cursor,
+    server::{
+        ledger::{Key, Result, StoreError, keys::Keys},
+        now,
+    },
+};
+use redis::{
+    AsyncConnectionConfig, Client, RedisError, RedisResult, aio::MultiplexedConnection, cmd, pipe,
+};
+use std::{sync::Arc, time::Duration};
+
+const ANSWER: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(3);
+/// Commands that are sent at once.
+pub(super) const GROUP: usize = 500;
+
+pub(super) struct RedisWriter {
+    pub connection: MultiplexedConnection,
+    pub keys: Keys,
+    /// Where the store ends as long as nothing else writes to it.
+    guard: Cursor,
+    /// Commands, each as its words.
+    waiting: Vec<Vec<String>>,
+    /// The oldest number that the log keeps.
+    oldest: u64,
+    /// Where the entries of the log stand in histories: number, document, place.
+    newest: Vec<(u64, Arc<str>, usize)>,
+}
+
+impl RedisWriter {
+    /// `end` is the number of the newest entry that will be there, `retention` how many the log keeps.
+    pub fn new(
+        connection: MultiplexedConnection,
+        keys: Keys,
+        guard: Cursor,
+        end: u64,
+        retention: u64,
+    ) -> RedisWriter {
+        RedisWriter {
+            connection,
+            keys,
+            guard,
+            waiting: Vec::new(),
+            oldest: (end + 1).saturating_sub(retention).max(1),
+            newest: Vec::new(),
+        }
+    }
+
+    pub fn queue(&mut self, command: &str, words: impl IntoIterator<Item = String>) {
+        let command = [command.to_owned()].into_iter().chain(words);
+        self.waiting.push(command.collect());
+    }
+
+    /// Writes a record in the place of what is there. All that belongs to one document happens in one step.
+    pub async fn put(&mut self, record: &Record) -> Result<()> {
+        match record {
+            Record::Document(held) => self.document(held),
+            Record::Once(once) if once.until > now().millis() => {
+                let name = self.keys.once(&once.name);
+                let (text, until) = (once.text.clone(), once.until.to_string());
+                self.queue("SET", [name, text, "PXAT".to_owned(), until]);
+            }
+            // Expired, or what follows from the documents.
+            Record::Once(_) | Record::Logged { .. } | Record::Total { .. } => {}
+        }
+        match self.waiting.len() < GROUP {
+            true => Ok(()),
+            false => self.send().await,
+        }
+    }
+
+    fn document(&mut self, held: &Held) {
+        if let Some(text) = &held.text {
+            let name = self.keys.document(&held.key);
+            self.queue("SET", [name, text.clone()]);
+        }
+        for index in &held.indexes {
+            let name = self.keys.index(index);
+            self.queue("ZADD", [name, "0".to_owned(), held.key.0.clone()]);
+        }
+        if held.history.is_empty() {
+            return;
+        }
+        let name = self.keys.history(&held.key);
+        self.queue("UNLINK", [name.clone()]);
+        for some in held.history.chunks(GROUP) {
+            let texts = some.iter().map(|past| past.text.clone());
+            self.queue("RPUSH", [name.clone()].into_iter().chain(texts));
+        }
+    }
+
+    /// Remembers which entries of the log a document has.
+    pub fn note(&mut self, held: &Held) {
+        let key: Arc<str> = held.key.0.as_str().into();
+        for (place, past) in held.history.iter().enumerate() {
+            if past.seq >= self.oldest {
+                self.newest.push((past.seq, key.clone(), place));
+            }
+        }
+    }
+
+    /// Does what waits, if nothing else has written meanwhile.
+    pub async fn send(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let mut batch = cmd("EVAL");
+        batch
+            .arg(include_str!("batch.lua"))
+            .arg(1)
+            .arg(self.keys.meta())
+            .arg(self.guard.epoch.to_string())
+            .arg(self.guard.seq.to_string());
+        for words in self.waiting.drain(..) {
+            batch.arg(words.len()).arg(words);
+        }
+        let done: i64 = batch
+            .query_async(&mut self.connection)
+            .await
+            .map_err(failed)?;
+        check_alone(done)
+    }
+
+    /// Makes the log from the histories that are there, in the place of what it was.
+    pub async fn log(&mut self) -> Result<()> {
+        let mut newest = std::mem::take(&mut self.newest);
+        newest.sort_unstable();
+        newest.dedup_by_key(|(seq, ..)| *seq);
+        let log = self.keys.log();
+        self.queue("UNLINK", [log.clone()]);
+        self.send().await?;
+        for some in newest.chunks(GROUP) {
+            let mut ask = pipe();
+            for (_, key, place) in some {
+                let history = self.keys.history(&Key(key.to_string()));
+                ask.cmd("LINDEX").arg(history).arg(*place);
+            }
+            let texts = ask.query_async(&mut self.connection).await;
+            let texts: Vec<String> = texts.map_err(failed)?;
+            for ((seq, ..), text) in some.iter().zip(texts) {
+                let (id, field) = (format!("{seq}-0"), "entry".to_owned());
+                self.queue("XADD", [log.clone(), id, field, text]);
+            }
+            self.send().await?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(ANSWER));
+    client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+}
+
+/// Whether a script has done what it was asked.
+pub(super) fn check_alone(done: i64) -> Result<()> {
+    match done {
+        1 => Ok(()),
+        _ => Err(StoreError::Broken(
+            "something else writes to the same store: stop it, and run this again".to_owned(),
+        )),
+    }
+}
+
+pub(super) fn failed(error: RedisError) -> StoreError {
+    if error.is_io_error() {
+        return StoreError::Away(error.to_string());
+    }
+    let why = error.to_string();
+    // Of many that were sent at once mostly all fail, and for the same reason.
+    let first = error
+        .into_server_errors()
+        .and_then(|errors| errors.first().map(|(_, error)| error.clone()));
+    StoreError::Broken(first.map_or(why, |error| RedisError::from(error).to_string()))
+}

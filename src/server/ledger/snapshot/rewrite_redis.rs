@@ -1,0 +1,61 @@
+//! Rewrites records of a store in Redis where they are: each document in one step with its history. If it is
+//! interrupted, doing all of it again ends it.
+
+use super::{
+    Kind, Record, Snapshot, from_redis,
+    redis_writer::{RedisWriter, connect, failed},
+};
+use crate::{
+    domain::Cursor,
+    server::ledger::{Result, fresh_epoch, keys::Keys},
+};
+use redis::Client;
+
+pub struct RewriteRedis {
+    writer: RedisWriter,
+    end: Cursor,
+}
+
+impl RewriteRedis {
+    /// With everything that is in the store. As soon as something else writes to it this fails.
+    pub async fn open(
+        client: &Client,
+        prefix: &str,
+        kinds: &'static [Kind],
+        retention: u64,
+    ) -> Result<(RewriteRedis, Snapshot)> {
+        let snapshot = from_redis(client, prefix, kinds).await?;
+        let (guard, seq) = (snapshot.head.cursor.clone(), snapshot.head.cursor.seq);
+        let connection = connect(client).await.map_err(failed)?;
+        let writer = RedisWriter::new(connection, Keys::new(prefix), guard, seq, retention);
+        let epoch = fresh_epoch();
+        let end = Cursor { epoch, seq };
+        Ok((RewriteRedis { writer, end }, snapshot))
+    }
+
+    /// Puts `new` in the place of `old`, which was read before.
+    pub async fn put(&mut self, old: &Record, new: &Record) -> Result<()> {
+        if let Record::Document(held) = new {
+            self.writer.note(held);
+        }
+        match old == new {
+            true => Ok(()),
+            false => self.writer.put(new).await,
+        }
+    }
+
+    /// Makes the log from the histories, begins a new history of this shape, and returns where it ends.
+    pub async fn finish(mut self, schema: u32) -> Result<Cursor> {
+        self.writer.log().await?;
+        let fields = [
+            "epoch".to_owned(),
+            self.end.epoch.to_string(),
+            "schema".to_owned(),
+            schema.to_string(),
+        ];
+        let meta = self.writer.keys.meta();
+        self.writer.queue("HSET", [meta].into_iter().chain(fields));
+        self.writer.send().await?;
+        Ok(self.end)
+    }
+}
