@@ -17,8 +17,7 @@ pub struct Market {
     board: StoredValue<Option<Board>>,
     /// Who is told of each event that has changed it.
     heard: StoredValue<Option<Heard>>,
-    /// What wakes up whoever shows an order, sorted by its id.
-    rows: StoredValue<Vec<(OrderId, ArcTrigger)>>,
+    rows: StoredValue<RowTriggers>,
     /// Some order has changed.
     changed: Trigger,
     link: RwSignal<Link>,
@@ -95,20 +94,22 @@ impl Market {
                 .with_value(|board| board.as_ref()?.get(id).cloned())
         };
         let first = get()?;
-        let trigger = self.rows.try_update_value(|rows| {
-            let place = find(rows, id).unwrap_or_else(|place| {
-                rows.insert(place, (id, ArcTrigger::new()));
-                place
-            });
-            rows[place].1.clone()
-        })?;
-        Some(Memo::new(move |known: Option<&Order>| {
-            trigger.track();
-            // Off the board, it stays as it was last seen until its row is gone too.
-            get()
-                .or_else(|| known.cloned())
-                .unwrap_or_else(|| first.clone())
+        Some(Memo::new(move |known: Option<&Order>| match get() {
+            Some(order) => {
+                self.row(id).inspect(ArcTrigger::track);
+                order
+            }
+            // Off the board, it stays as it was last seen until its row is gone too. Its trigger is gone already;
+            // a board that is read again may have the order back.
+            None => {
+                self.changed.track();
+                known.unwrap_or(&first).clone()
+            }
         }))
+    }
+
+    fn row(self, id: OrderId) -> Option<ArcTrigger> {
+        self.rows.try_update_value(|rows| rows.of(id))
     }
 
     /// Something about the board, read anew with every change. Boxed, so that this is compiled once for each
@@ -203,8 +204,38 @@ impl Market {
     }
 }
 
-fn find(rows: &[(OrderId, ArcTrigger)], id: OrderId) -> Result<usize, usize> {
-    rows.binary_search_by_key(&id, |(id, _)| *id)
+/// One trigger for each order that is shown and on the board, sorted by id. It notifies what shows the order.
+#[derive(Default)]
+struct RowTriggers(Vec<(OrderId, ArcTrigger)>);
+
+impl RowTriggers {
+    fn find(&self, id: OrderId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&id, |(id, _)| *id)
+    }
+
+    fn get(&self, id: OrderId) -> Option<ArcTrigger> {
+        self.find(id).ok().map(|at| self.0[at].1.clone())
+    }
+
+    /// Makes it where there is none yet.
+    fn of(&mut self, id: OrderId) -> ArcTrigger {
+        let at = self.find(id).unwrap_or_else(|at| {
+            self.0.insert(at, (id, ArcTrigger::new()));
+            at
+        });
+        self.0[at].1.clone()
+    }
+
+    /// Removes the triggers of the orders that have left the board, and returns them.
+    fn take_left(&mut self, board: &Board) -> RowTriggers {
+        // What is newer than the newest order that was forgotten is on the board.
+        let is_here = |id| Some(id) > board.forgotten() || board.get(id).is_some();
+        RowTriggers(self.0.extract_if(.., |(id, _)| !is_here(*id)).collect())
+    }
+
+    fn notify(self) {
+        self.0.iter().for_each(|(_, row)| row.notify());
+    }
 }
 
 /// For whoever keeps it live.
@@ -234,28 +265,42 @@ impl Market {
     }
 
     fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> Folded) -> Folded {
-        let folded = self
-            .board
-            .try_update_value(|board| board.as_mut().map(write))
-            .flatten();
-        let folded = folded.unwrap_or(Folded::Gap);
+        let mut forgets = false;
+        let folded = self.board.try_update_value(|board| {
+            let board = board.as_mut()?;
+            let before = board.forgotten();
+            let folded = write(board);
+            forgets = board.forgotten() != before;
+            Some(folded)
+        });
+        let folded = folded.flatten().unwrap_or(Folded::Gap);
         if matches!(folded, Folded::Applied { .. }) {
-            let row = self.rows.with_value(|rows| {
-                let place = find(rows, id).ok()?;
-                Some(rows[place].1.clone())
-            });
+            let row = self.rows.with_value(|rows| rows.get(id));
             row.inspect(ArcTrigger::notify);
+            if forgets {
+                self.drop_rows();
+            }
             self.changed.notify();
         }
         folded
+    }
+
+    /// A page that is open for weeks has at most as many triggers as its board has orders.
+    fn drop_rows(self) {
+        let left = self.board.with_value(|board| {
+            let board = board.as_ref()?;
+            self.rows.try_update_value(|rows| rows.take_left(board))
+        });
+        left.unwrap_or_default().notify();
     }
 
     /// Begins again from a board that has just been read.
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
         self.as_of.set(snapshot.as_of);
-        let rows = self.rows.get_value();
-        rows.iter().for_each(|(_, row)| row.notify());
+        // What shows an order that is on this board too makes its trigger again.
+        let rows = self.rows.try_update_value(std::mem::take);
+        rows.unwrap_or_default().notify();
         self.changed.notify();
     }
 
@@ -304,5 +349,98 @@ impl Market {
     pub fn wake(self, zone: i32) {
         self.zone.set(Some(zone));
         self.asleep.set(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Counts, Status,
+        samples::{at, commands, id, offer},
+    };
+
+    fn market() -> Market {
+        Market::new(Some(snapshot()), None)
+    }
+
+    fn snapshot() -> Snapshot {
+        Snapshot {
+            board: Board::new("e-0".parse().unwrap(), Counts::default(), vec![], None),
+            as_of: at(0),
+            now: at(0),
+        }
+    }
+
+    fn opened(n: u128) -> Order {
+        Order::new(id(n), offer(), at(0)).0
+    }
+
+    fn cancelled(n: u128) -> Order {
+        let cancel = commands()[8].clone();
+        opened(n).apply(cancel, None, at(1)).unwrap().0
+    }
+
+    fn status(order: Memo<Order>) -> Status {
+        order.with_untracked(|order| order.status)
+    }
+
+    fn triggers(market: Market) -> usize {
+        market.rows.with_value(|rows| rows.0.len())
+    }
+
+    fn finish(market: Market, orders: std::ops::Range<u128>) {
+        for n in orders {
+            market.put(&opened(n));
+            let shown = market.order(id(n)).unwrap();
+            assert_eq!(status(shown), Status::PendingSupplier);
+            market.put(&cancelled(n));
+            assert_eq!(status(shown), Status::Cancelled);
+        }
+    }
+
+    #[test]
+    fn an_order_that_leaves_the_board_takes_its_trigger_with_it() {
+        Owner::new().with(|| {
+            let market = market();
+            finish(market, 0..1_000);
+            let on_board = market.with(|board| board.unwrap().orders().count());
+            assert!(on_board < 1_000);
+            assert_eq!(triggers(market), on_board);
+        });
+    }
+
+    #[test]
+    fn what_shows_an_order_that_has_left_the_board_shows_it_as_it_was() {
+        Owner::new().with(|| {
+            let market = market();
+            market.put(&opened(0));
+            let shown = market.order(id(0)).unwrap();
+            finish(market, 1..300);
+            assert_eq!(status(shown), Status::PendingSupplier);
+            market.put(&cancelled(0));
+            assert_eq!(market.version(id(0)), None);
+            assert_eq!(status(shown), Status::PendingSupplier);
+            assert!(market.order(id(0)).is_none());
+        });
+    }
+
+    #[test]
+    fn an_order_that_a_new_board_brings_back_is_followed_again() {
+        Owner::new().with(|| {
+            let market = market();
+            market.put(&opened(1));
+            let shown = market.order(id(1)).unwrap();
+            assert_eq!(status(shown), Status::PendingSupplier);
+            market.replace(snapshot());
+            assert_eq!(status(shown), Status::PendingSupplier);
+            assert_eq!(triggers(market), 0);
+            let mut again = snapshot();
+            again.board.put(&opened(1));
+            market.replace(again);
+            assert_eq!(status(shown), Status::PendingSupplier);
+            market.put(&cancelled(1));
+            assert_eq!(status(shown), Status::Cancelled);
+        });
     }
 }
