@@ -3,6 +3,7 @@
 //! It is a keyed store: whoever shows one order is woken by changes of that order alone, whoever shows a list by
 //! any. What changes, and whether it may, is the domain's fold.
 
+use super::reactive::memo;
 use crate::domain::{Board, Cursor, Event, Folded, Order, OrderId, Snapshot, Time};
 use chrono::TimeDelta;
 use leptos::prelude::*;
@@ -94,7 +95,7 @@ impl Market {
                 .with_value(|board| board.as_ref()?.get(id).cloned())
         };
         let first = get()?;
-        Some(Memo::new(move |known: Option<&Order>| match get() {
+        Some(memo(move |known: Option<&Order>| match get() {
             Some(order) => {
                 self.row(id).inspect(ArcTrigger::track);
                 order
@@ -126,7 +127,7 @@ impl Market {
         self,
         read: Box<dyn Fn(&Board) -> T + Send + Sync>,
     ) -> Memo<T> {
-        Memo::new(move |_| self.with(|board| board.map(&read).unwrap_or_default()))
+        memo(move |_| self.with(|board| board.map(&read).unwrap_or_default()))
     }
 
     /// Reads the board now, and is told when it changes.

@@ -18,6 +18,7 @@ mod news;
 mod panels;
 mod parts;
 mod place;
+mod reactive;
 mod settings;
 mod share;
 mod words;

@@ -4,7 +4,12 @@
 //! reached without the program. A live page goes from place to place without asking for a new document. (A
 //! router for any application would be a third of what the browser's program may weigh.)
 
-use super::{panels, parts::list, words};
+use super::{
+    panels,
+    parts::list,
+    reactive::{memo, unsubscribe_on_cleanup},
+    words,
+};
 use crate::domain::{Minute, Order, OrderId, Sought, Status, named};
 use leptos::{
     ev,
@@ -403,7 +408,7 @@ impl Here {
 
     /// Something about the place, that changes only when it does.
     pub fn memo<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Place) -> T) -> Memo<T> {
-        Memo::new(move |_| self.0.with(read))
+        memo(move |_| self.0.with(read))
     }
 
     /// Goes there. Another panel begins at its top; the way back leads to where one was.
@@ -548,7 +553,10 @@ pub fn on_key(heard: Box<dyn Fn(web_sys::KeyboardEvent)>) {
 /// Does something once the page is awake, and what is on it may differ from what the server has rendered.
 pub fn when_awake(work: impl Fn() + Send + Sync + 'static) {
     fn boxed(work: Box<dyn Fn() + Send + Sync>) {
-        Effect::new(move |_| work());
+        Effect::new(move |_| {
+            unsubscribe_on_cleanup();
+            work();
+        });
     }
     boxed(Box::new(work));
 }

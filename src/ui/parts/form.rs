@@ -3,7 +3,7 @@
 //!
 //! A refusal stands beside what was refused: a field's fault under the field, everything else with the order.
 
-use super::small::{Icon, changing, icon, mark, refusal, text};
+use super::small::{Icon, changing, following, icon, mark, refusal, text};
 use crate::{
     api::{self, Answers},
     domain::{Error, Fault, Order, OrderId, Time, What},
@@ -12,6 +12,7 @@ use crate::{
         live::{browser_time, sleep},
         market::Market,
         place::{Here, focus_if_lost_soon, focus_soon, on_click},
+        reactive::memo,
         words,
     },
 };
@@ -465,7 +466,7 @@ fn form_error(form: Form) -> Option<AnyView> {
 /// The refusal that an order has met lately, beside it.
 pub fn refused(order: OrderId) -> AnyView {
     let (market, forms) = (Market::here(), Forms::here());
-    let sentence = Memo::new(move |_| {
+    let sentence = memo(move |_| {
         let refused = forms.refused.get();
         let (_, error, at) = refused.iter().find(|(of, ..)| *of == order)?;
         if matches!(error, Error::Invalid(_)) {
@@ -479,7 +480,7 @@ pub fn refused(order: OrderId) -> AnyView {
 /// The latest refusals of orders that have no ticket here (any more): where everybody sees them.
 pub fn refused_elsewhere() -> AnyView {
     let (market, forms, here) = (Market::here(), Forms::here(), Here::now());
-    let sentence = Memo::new(move |_| {
+    let sentence = memo(move |_| {
         let refused = forms.refused.get();
         let place = here.get();
         if !place.has_tickets() {
@@ -566,7 +567,7 @@ impl Control {
     /// Whether something stands in it, or is wrong with it, so that it must not stay folded.
     pub fn wants_to_be_seen(self) -> Signal<bool> {
         let filled = !self.value("").is_empty();
-        Signal::derive(move || filled || self.fault().is_some())
+        following(move || filled || self.fault().is_some())
     }
 
     /// The attributes of the control itself.

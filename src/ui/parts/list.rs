@@ -1,20 +1,21 @@
 //! Keyed lists: a row is made when its key appears, stays while it is there, and goes with it. Rows show what
 //! changes in them by themselves.
 
-use super::small::changing;
+use super::small::{changing, following};
 use crate::{
     domain::{Order, OrderId, Time},
-    ui::{market::Market, place::when_awake},
+    ui::{market::Market, place::when_awake, reactive::memo},
 };
 use js_sys::{Function, Object, Reflect};
 use leptos::{
     html,
     prelude::*,
+    tachys::{reactive_graph::OwnedView, view::keyed::keyed},
     wasm_bindgen::JsCast,
     web_sys::{self, DomRect, Element},
 };
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
@@ -66,7 +67,63 @@ pub fn names(
 }
 
 pub(super) fn rows(keys: Keys, row: Row) -> AnyView {
-    view! { <For each=keys key=Key::clone children=move |key| row(key)/> }.into_any()
+    let slots = Slots::new();
+    let make = move |_, key| {
+        let slot = slots.take();
+        // A row is made while the list follows its keys: what it reads then is not the list's.
+        let view = slot.owner.with(|| untrack(|| row(key)));
+        let view = OwnedView::new_with_owner(view, slot.owner.clone());
+        // The list holds this with the row, and drops it with the row.
+        let hold = move |_: usize| {
+            let _ = &slot;
+        };
+        (hold, view)
+    };
+    (move || keyed(keys(), Key::clone, make.clone())).into_any()
+}
+
+/// The owners of a list's rows. They are used again: an owner keeps a place for each one that was ever made under
+/// it, so that a list with an owner for each row that it ever had (as `For` has) would only grow.
+#[derive(Clone)]
+struct Slots {
+    list: Option<Owner>,
+    free: Arc<Mutex<Vec<Owner>>>,
+}
+
+struct Slot {
+    owner: Owner,
+    free: Arc<Mutex<Vec<Owner>>>,
+}
+
+impl Slots {
+    fn new() -> Slots {
+        Slots {
+            list: Owner::current(),
+            free: Arc::default(),
+        }
+    }
+
+    fn take(&self) -> Slot {
+        let free = self.free.lock().ok().and_then(|mut free| free.pop());
+        let new = || self.list.as_ref().map_or_else(Owner::new, Owner::child);
+        Slot {
+            owner: free.unwrap_or_else(new),
+            free: self.free.clone(),
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        // A server renders a row after this is gone, and once.
+        if !cfg!(target_arch = "wasm32") {
+            return;
+        }
+        self.owner.cleanup();
+        if let Ok(mut free) = self.free.lock() {
+            free.push(self.owner.clone());
+        }
+    }
 }
 
 /// Where a row is on the screen. A ticket that is out of sight is not laid out, and asking for its own place would do
@@ -80,7 +137,7 @@ pub fn bounds(row: &Element) -> DomRect {
 const MANY: usize = 30;
 
 pub fn is_crowded(listed: Memo<Vec<OrderId>>) -> Memo<bool> {
-    Memo::new(move |_| listed.with(|listed| listed.len() > MANY))
+    memo(move |_| listed.with(|listed| listed.len() > MANY))
 }
 
 /// Whether an entry of a list is in sight, or near. In a crowded list those that are not hold nothing: with whatever
@@ -104,9 +161,9 @@ impl Sight {
         // Most of what comes into a crowded list comes in at its end, where nobody looks.
         let seen = !(crowded.get_untracked() && TELLS.load(Relaxed));
         let (entry, seen) = (NodeRef::new(), RwSignal::new(seen));
-        let shown = Memo::new(move |_| seen.get() || !crowded.get());
+        let shown = memo(move |_| seen.get() || !crowded.get());
         let id = order.with_untracked(|order| format!("o{}", order.id));
-        let id = Signal::derive(move || (!shown.get()).then(|| id.clone()));
+        let id = following(move || (!shown.get()).then(|| id.clone()));
         let sight = Sight {
             entry,
             id,

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Order, Status, Time},
-    ui::{locale::say, market::Market, words},
+    ui::{locale::say, market::Market, reactive::unsubscribe_on_cleanup, words},
 };
 use leptos::prelude::*;
 
@@ -142,21 +142,35 @@ pub fn badge(status: Status, word: &'static str) -> AnyView {
 /// What is there only now and then, or not always the same.
 pub fn changing(view: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
     fn boxed(view: Box<dyn Fn() -> Option<AnyView> + Send + Sync>) -> AnyView {
-        (move || view()).into_any()
+        let follow = move || {
+            unsubscribe_on_cleanup();
+            view()
+        };
+        follow.into_any()
     }
     boxed(Box::new(view))
 }
 
 /// Text that follows what it is read from.
 pub fn text(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
-    Signal::derive(read)
+    following(read)
 }
 
 /// An attribute that is there only now and then, or not always the same.
 pub fn mark(
     read: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
 ) -> Signal<Option<&'static str>> {
-    Signal::derive(read)
+    following(read)
+}
+
+/// Something that is read anew with each change, and left with the view that shows it.
+pub fn following<T: Send + Sync + 'static>(
+    read: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<T> {
+    Signal::derive(move || {
+        unsubscribe_on_cleanup();
+        read()
+    })
 }
 
 /// A moment, in the reader's own time.

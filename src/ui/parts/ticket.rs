@@ -1,6 +1,6 @@
 //! What hangs on the rails of kitchen and dispatch: name first, then time, then people, then the one next step.
 
-use super::small::{Detail, Icon, changing, icon_of, mark, moment, name, pizza, text};
+use super::small::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
 use crate::{
     domain::{Order, SOON, Time},
     ui::{
@@ -60,7 +60,7 @@ impl Level {
 pub fn level(order: &Order) -> Signal<Level> {
     let market = Market::here();
     let promised = order.promised();
-    Signal::derive(move || {
+    following(move || {
         promised.map_or(Level::Fine, |promised| {
             Level::of(promised, market.about_now(promised))
         })
@@ -71,7 +71,7 @@ pub fn level(order: &Order) -> Signal<Level> {
 pub fn level_waiting(order: &Order) -> Signal<Level> {
     let (market, since) = (Market::here(), order.updated_at);
     let promise = level(order);
-    Signal::derive(move || {
+    following(move || {
         let waiting = Level::of_waiting(since, market.about_now(since));
         if promise.get() > waiting {
             promise.get()

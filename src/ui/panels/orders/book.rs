@@ -13,6 +13,7 @@ use crate::{
             small::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
         },
         place::{Here, Place, Sort, Wanted, focus_soon, view_height},
+        reactive::memo,
         words,
     },
 };
@@ -58,8 +59,8 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
 /// What stands below the rows: why there are none, or what follows.
 fn end(listed: Memo<Listed>) -> AnyView {
     let (here, reading) = (Here::now(), Reading::here());
-    let more = Memo::new(move |_| listed.with(|listed| listed.more));
-    let none = Memo::new(move |_| usize::from(listed.with(|listed| listed.ids.is_empty())));
+    let more = memo(move |_| listed.with(|listed| listed.more));
+    let none = memo(move |_| usize::from(listed.with(|listed| listed.ids.is_empty())));
     let why = changing(move || {
         let wanted = wanted(&here.get());
         let read = match wanted.below {
@@ -119,8 +120,8 @@ fn older(below: OrderId) -> AnyView {
 
 fn table(window: Window) -> AnyView {
     let (market, listed) = (Market::here(), window.listed);
-    let today = Memo::new(move |_| words::day(market.now(), market));
-    let shown = Memo::new(move |_| window.shown());
+    let today = memo(move |_| words::day(market.now(), market));
+    let shown = memo(move |_| window.shown());
     let all = text(move || {
         listed.with(|listed| match listed.more {
             // Not known.
@@ -406,7 +407,7 @@ impl Window {
 
     /// What has come in above, while somebody reads further down.
     fn news(self) -> AnyView {
-        let news = Memo::new(move |_| {
+        let news = memo(move |_| {
             self.moved.track();
             let wanted = wanted(&self.here.get());
             let seen = self.view.with_value(|view| view.seen);
