@@ -29,8 +29,8 @@ export default defineConfig({
   // Everything on a desktop and on a phone; the journeys, with and without JavaScript, on each screen in each light.
   projects: [
     { name: 'desktop', use: desktop },
-    // The pages in every state bring their own sizes.
-    { name: 'phone', use: phone, testIgnore: /states/ },
+    // The pages in every state bring their own sizes, and a wall has no phone.
+    { name: 'phone', use: phone, testIgnore: /states|wall/ },
     { name: 'tablet', use: tablet, testMatch: JOURNEYS },
     ...Object.entries({ desktop, phone, tablet }).map(([name, use]) => ({ name: `${name}, dark`, use: { ...use, colorScheme: 'dark' as const }, testMatch: JOURNEYS })),
   ],

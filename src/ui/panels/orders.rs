@@ -4,6 +4,7 @@ mod book;
 mod filters;
 mod order;
 mod pace;
+mod window;
 
 use crate::{
     domain::{Board, Counts, Order, OrderId, Sought},

@@ -1,0 +1,366 @@
+//! Which rows of the list are there: those near the view, and how high the others are together. [`RowWindow`] is
+//! pure; the page is measured at most once for each frame.
+
+use super::{Listed, SHOWN, wanted};
+use crate::{
+    domain::OrderId,
+    ui::{
+        locale::plural,
+        parts::{reading::Reading, small::changing},
+        place::{Here, focus_soon, view_height, when_awake},
+        reactive::memo,
+    },
+};
+use leptos::{prelude::*, web_sys};
+
+/// Rows that are there above and below the view.
+const AROUND: usize = 30;
+/// Rows by which the view has to move before others are made.
+const STEP: usize = 10;
+
+/// The rows that are there, and what was measured last. Heights are in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct RowWindow {
+    first: usize,
+    count: usize,
+    /// 0 until it is measured.
+    row_height: f64,
+    /// How far the page is scrolled, while the list is seen.
+    scroll: f64,
+    /// The newest order, when the beginning of the list was seen last.
+    newest_seen: Option<OrderId>,
+}
+
+/// What the page looks like now, in pixels, and the list that it shows.
+#[derive(Clone, Copy)]
+struct Measured {
+    /// Where the list begins, from the top of the view.
+    top: f64,
+    /// All rows that are there, together. 0 where an order stands in the place of the list.
+    rows_height: f64,
+    view_height: f64,
+    scroll: f64,
+    len: usize,
+    newest: Option<OrderId>,
+}
+
+impl RowWindow {
+    fn new() -> RowWindow {
+        RowWindow {
+            first: 0,
+            count: SHOWN,
+            row_height: 0.0,
+            scroll: 0.0,
+            newest_seen: None,
+        }
+    }
+
+    /// Moves to where the view is. `None` where the list is not seen.
+    fn moved(self, page: Measured) -> Option<RowWindow> {
+        let rows = page.len.saturating_sub(self.first).min(self.count);
+        if rows > 0 && page.rows_height == 0.0 {
+            return None;
+        }
+        let mut moved = self;
+        if self.row_height == 0.0 && rows > 0 {
+            moved.row_height = page.rows_height / rows as f64;
+        }
+        let (from, to) = moved.in_view(page);
+        let (begin, end) = rows_around(from, to, page.len);
+        if is_far(
+            (begin, end),
+            (self.first, self.first + self.count),
+            page.len,
+        ) {
+            (moved.first, moved.count) = (begin, end - begin);
+        }
+        if from == 0 {
+            moved.newest_seen = page.newest;
+        }
+        moved.scroll = page.scroll;
+        Some(moved)
+    }
+
+    /// The rows in the view: from, and up to. (A number below zero becomes zero.)
+    fn in_view(self, page: Measured) -> (usize, usize) {
+        let row = |at: f64| match self.row_height {
+            0.0 => 0,
+            height => (at / height) as usize,
+        };
+        (row(-page.top), row(page.view_height - page.top))
+    }
+
+    fn nears_end(self, page: Measured) -> bool {
+        self.in_view(page).1 + 2 * AROUND > page.len
+    }
+
+    fn height(self, rows: usize) -> String {
+        ((rows as f64 * self.row_height).round() as usize).to_string()
+    }
+}
+
+/// The rows that belong to a view: from, and up to.
+fn rows_around(from: usize, to: usize, len: usize) -> (usize, usize) {
+    if len <= SHOWN {
+        return (0, SHOWN);
+    }
+    let begin = from.saturating_sub(AROUND).min(len.saturating_sub(AROUND));
+    (begin, (to + AROUND).clamp(begin, len))
+}
+
+/// Whether enough rows are missing, or too many, that others are worth making. Both ends of the list are exact.
+fn is_far(wish: (usize, usize), is: (usize, usize), len: usize) -> bool {
+    let (begin, end) = (wish.0.abs_diff(is.0), wish.1.abs_diff(is.1.min(len)));
+    let ends = (wish.0 == 0) != (is.0 == 0) || (wish.1 == len) != (is.1 >= len);
+    begin >= STEP || end >= STEP || ends
+}
+
+/// The window of the list on this page.
+#[derive(Clone, Copy)]
+pub struct Window {
+    pub listed: Memo<Listed>,
+    here: Here,
+    reading: Reading,
+    rows: RwSignal<RowWindow>,
+    /// The next frame measures the page.
+    due: StoredValue<bool>,
+}
+
+impl Window {
+    pub fn new(listed: Memo<Listed>) -> Window {
+        let window = Window {
+            listed,
+            here: Here::now(),
+            reading: Reading::here(),
+            rows: RwSignal::new(RowWindow::new()),
+            due: StoredValue::new(false),
+        };
+        when_awake(move || window.listen());
+        when_awake(move || {
+            listed.track();
+            window.measure_soon();
+        });
+        window.follow_open();
+        window
+    }
+
+    fn listen(self) {
+        for event in ["scroll", "resize"] {
+            let heard = window_event_listener_untyped(event, move |event| {
+                if event.type_() == "resize" {
+                    // The panel may be gone by now.
+                    let _ = self.rows.try_update_untracked(|rows| rows.row_height = 0.0);
+                }
+                self.measure_soon();
+            });
+            on_cleanup(move || heard.remove());
+        }
+    }
+
+    /// On a phone an order takes the place of the list. The way back leads to where the reader was.
+    fn follow_open(self) {
+        let open = self.here.memo(|place| place.story());
+        Effect::new(move |before: Option<Option<OrderId>>| {
+            let open = open.get();
+            match (before.flatten(), open) {
+                (Some(_), None) => request_animation_frame(move || {
+                    let scroll = self.rows.try_with_untracked(|rows| rows.scroll);
+                    scroll_to(scroll.unwrap_or_default());
+                }),
+                (None, Some(_)) if before.is_some() => focus_soon("#order"),
+                _ => {}
+            }
+            open
+        });
+    }
+
+    /// Once before the next frame is drawn.
+    fn measure_soon(self) {
+        let due = self
+            .due
+            .try_update_value(|due| std::mem::replace(due, true));
+        if due == Some(false) {
+            request_animation_frame(move || self.measure());
+        }
+    }
+
+    fn measure(self) {
+        // The panel may be gone by now.
+        let _ = self.due.try_set_value(false);
+        let listed = self
+            .listed
+            .try_with_untracked(|listed| (listed.ids.len(), listed.ids.first().copied()));
+        let (Some((len, newest)), Some(rows)) = (listed, self.rows.try_get_untracked()) else {
+            return;
+        };
+        let (Some((top, _)), Some((_, rows_height))) = (bounds("above"), bounds("rows")) else {
+            return;
+        };
+        let page = Measured {
+            top,
+            rows_height,
+            view_height: view_height(),
+            scroll: window().page_y_offset().unwrap_or_default(),
+            len,
+            newest,
+        };
+        let Some(moved) = rows.moved(page) else {
+            return;
+        };
+        if moved != rows {
+            self.rows.set(moved);
+        }
+        if moved.nears_end(page) {
+            self.reading.read_on(wanted(&self.here.get_untracked()));
+        }
+    }
+
+    pub fn shown(self) -> Vec<OrderId> {
+        let RowWindow { first, count, .. } = self.rows.get();
+        self.listed.with(|listed| {
+            let rows = listed.ids.iter().skip(first).take(count);
+            rows.copied().collect()
+        })
+    }
+
+    /// The height of the rows that are not there, above those that are.
+    pub fn above(self) -> String {
+        let rows = self.rows.get();
+        rows.height(rows.first)
+    }
+
+    pub fn below(self) -> String {
+        let rows = self.rows.get();
+        let len = self.listed.with(|listed| listed.ids.len());
+        rows.height(len.saturating_sub(rows.first + rows.count))
+    }
+
+    /// Which row of the whole table an order has.
+    pub fn index(self, shown: Memo<Vec<OrderId>>, id: OrderId) -> String {
+        let at = shown.with(|shown| shown.iter().position(|one| *one == id));
+        let first = self.rows.with_untracked(|rows| rows.first);
+        // Rows count from 1, and the first is the head.
+        (first + at.unwrap_or(0) + 2).to_string()
+    }
+
+    /// How many orders have come in above, while the reader is further down.
+    fn newer(self) -> usize {
+        let wanted = wanted(&self.here.get());
+        let seen = self.rows.with(|rows| rows.newest_seen);
+        if wanted.sort.is_some() || wanted.below.is_some() || seen.is_none() {
+            return 0;
+        }
+        let newer = |id: &&OrderId| Some(**id) > seen;
+        self.listed
+            .with(|listed| listed.ids.iter().take_while(newer).count())
+    }
+
+    /// Tells of them, and leads there.
+    pub fn news(self) -> AnyView {
+        let newer = memo(move |_| self.newer());
+        let up = move |_| {
+            scroll_to(0.0);
+            focus_soon("main");
+        };
+        let chip = changing(move || {
+            let n = newer.get();
+            let what = plural(
+                n,
+                ["new order", "neue Bestellung"],
+                ["new orders", "neue Bestellungen"],
+            );
+            (n > 0).then(|| {
+                view! { <button class="button" type="button" on:click=up>{what} <span aria-hidden="true">" ↑"</span></button> }
+                    .into_any()
+            })
+        });
+        view! { <div class="news" role="status">{chip}</div> }.into_any()
+    }
+}
+
+/// Where an element begins in the view, and how high it is.
+fn bounds(id: &str) -> Option<(f64, f64)> {
+    let element: web_sys::Element = document().get_element_by_id(id)?;
+    let bounds = element.get_bounding_client_rect();
+    Some((bounds.top(), bounds.height()))
+}
+
+fn scroll_to(down: f64) {
+    window().scroll_to_with_x_and_y(0.0, down);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::id;
+
+    const ROW: f64 = 40.0;
+    const VIEW: f64 = 800.0;
+
+    /// A page that is scrolled to a row of a list.
+    fn at(row: usize, len: usize, rows: RowWindow) -> Measured {
+        let count = len.saturating_sub(rows.first).min(rows.count);
+        Measured {
+            top: -(row as f64) * ROW,
+            rows_height: count as f64 * ROW,
+            view_height: VIEW,
+            scroll: row as f64 * ROW,
+            len,
+            newest: Some(id(len as u128)),
+        }
+    }
+
+    fn scrolled(rows: RowWindow, row: usize, len: usize) -> RowWindow {
+        rows.moved(at(row, len, rows)).unwrap()
+    }
+
+    #[test]
+    fn a_short_list_is_there_as_a_whole() {
+        let rows = scrolled(RowWindow::new(), 10, SHOWN);
+        assert_eq!((rows.first, rows.count), (0, SHOWN));
+        assert_eq!(rows.row_height, ROW);
+    }
+
+    #[test]
+    fn a_long_list_has_the_rows_around_the_view_and_reaches_both_ends() {
+        let len = 1_000;
+        let top = scrolled(RowWindow::new(), 0, len);
+        assert_eq!((top.first, top.count), (0, 20 + AROUND));
+        let middle = scrolled(top, 500, len);
+        assert_eq!((middle.first, middle.count), (470, AROUND + 20 + AROUND));
+        // A few rows are not worth it.
+        let near = scrolled(middle, 505, len);
+        assert_eq!((near.first, near.count), (middle.first, middle.count));
+        let end = scrolled(near, 980, len);
+        assert_eq!(end.first + end.count, len);
+        assert!(end.nears_end(at(980, len, end)));
+        assert!(!middle.nears_end(at(500, len, middle)));
+        assert_eq!(scrolled(end, 0, len).first, 0);
+    }
+
+    #[test]
+    fn a_list_that_is_not_seen_stays_as_it_is() {
+        let rows = scrolled(RowWindow::new(), 500, 1_000);
+        let hidden = Measured {
+            rows_height: 0.0,
+            ..at(0, 1_000, rows)
+        };
+        assert_eq!(rows.moved(hidden), None);
+    }
+
+    #[test]
+    fn the_newest_order_is_seen_at_the_beginning_alone() {
+        let rows = scrolled(RowWindow::new(), 0, 300);
+        assert_eq!(rows.newest_seen, Some(id(300)));
+        let below = scrolled(rows, 100, 310);
+        assert_eq!(below.newest_seen, Some(id(300)));
+        assert_eq!(scrolled(below, 0, 310).newest_seen, Some(id(310)));
+    }
+
+    #[test]
+    fn a_list_that_has_shrunk_has_rows_again() {
+        let rows = scrolled(scrolled(RowWindow::new(), 0, 1_000), 900, 1_000);
+        let shrunk = rows.moved(at(0, 10, rows)).unwrap();
+        assert_eq!((shrunk.first, shrunk.count), (0, SHOWN));
+    }
+}

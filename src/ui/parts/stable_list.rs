@@ -1,0 +1,210 @@
+//! A list that does not move under the hand of its reader: what goes keeps its place and what comes stands at the
+//! end, until a pause. [`StableList`] is pure; one memo folds what happens into it.
+
+use crate::{
+    domain::{OrderId, Time},
+    ui::{
+        live::browser_time,
+        market::Market,
+        place::{Here, Place, when_awake},
+        reactive::memo,
+    },
+};
+use chrono::TimeDelta;
+use leptos::prelude::*;
+
+/// Without a touch and without a change for longer than this, the list shows what is there now.
+const PAUSE: TimeDelta = TimeDelta::seconds(4);
+
+/// The events of a hand on its way to something.
+const TOUCHES: [&str; 4] = ["pointermove", "pointerdown", "keydown", "wheel"];
+
+/// What a view shows of a stable list.
+#[derive(Clone, Copy)]
+pub struct StableRows {
+    pub shown: Memo<Vec<OrderId>>,
+    /// The entry that has gone last.
+    pub gone: Memo<Option<OrderId>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct StableList {
+    place: Place,
+    /// The list as it is.
+    known: Vec<OrderId>,
+    shown: Vec<OrderId>,
+    gone: Option<OrderId>,
+    /// The last touch or change.
+    touched: Time,
+}
+
+/// What the list is folded with.
+struct Input {
+    place: Place,
+    listed: Vec<OrderId>,
+    /// The last touch.
+    touched: Time,
+    now: Time,
+}
+
+impl StableList {
+    fn new(place: Place, listed: Vec<OrderId>) -> StableList {
+        StableList {
+            place,
+            known: listed.clone(),
+            shown: listed,
+            gone: None,
+            touched: Time::default(),
+        }
+    }
+
+    fn reduce(&mut self, input: Input) {
+        // Another place or another search shows the list as it is now.
+        if self.place != input.place {
+            let gone = self.gone;
+            *self = StableList::new(input.place, input.listed);
+            self.gone = gone;
+            return;
+        }
+        self.touched = self.touched.max(input.touched);
+        if self.known != input.listed {
+            self.touched = input.now;
+            self.gone = lost(&self.known, &input.listed).or(self.gone);
+            self.known = input.listed;
+        }
+        self.shown = if input.now - self.touched > PAUSE {
+            self.known.clone()
+        } else {
+            held(&self.shown, &self.known)
+        };
+    }
+
+    /// Whether nothing waits for a pause.
+    fn is_settled(&self) -> bool {
+        self.shown == self.known
+    }
+}
+
+/// Shows what is `listed`.
+pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
+    let (market, here) = (Market::here(), Here::now());
+    let touched = last_touch();
+    let list = memo(move |before: Option<&StableList>| {
+        let (place, listed) = (here.get(), listed.get());
+        let Some(before) = before else {
+            return StableList::new(place, listed);
+        };
+        let mut list = before.clone();
+        list.reduce(Input {
+            place,
+            listed,
+            touched: touched.get_value(),
+            now: browser_time(),
+        });
+        if !list.is_settled() {
+            // Runs again with each second.
+            market.now();
+        }
+        list
+    });
+    StableRows {
+        shown: memo(move |_| list.with(|list| list.shown.clone())),
+        gone: memo(move |_| list.with(|list| list.gone)),
+    }
+}
+
+/// When the reader touched the page last.
+fn last_touch() -> StoredValue<Time> {
+    let touched = StoredValue::new(Time::default());
+    when_awake(move || {
+        for event in TOUCHES {
+            let handle = window_event_listener_untyped(event, move |_| {
+                // It may come after the list is gone.
+                let _ = touched.try_set_value(browser_time());
+            });
+            on_cleanup(move || handle.remove());
+        }
+    });
+    touched
+}
+
+/// All that was shown, where it was; then what is new.
+fn held(shown: &[OrderId], listed: &[OrderId]) -> Vec<OrderId> {
+    let new = listed.iter().filter(|id| !shown.contains(id));
+    shown.iter().chain(new).copied().collect()
+}
+
+/// The first that is not there any more.
+fn lost(known: &[OrderId], listed: &[OrderId]) -> Option<OrderId> {
+    known.iter().find(|id| !listed.contains(id)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{at, id};
+
+    fn ids<const N: usize>(ids: [u128; N]) -> Vec<OrderId> {
+        ids.map(id).into()
+    }
+
+    fn list<const N: usize>(listed: [u128; N]) -> StableList {
+        StableList::new(Place::Dispatch, ids(listed))
+    }
+
+    fn input<const N: usize>(listed: [u128; N], touched: i64, now: i64) -> Input {
+        Input {
+            place: Place::Dispatch,
+            listed: ids(listed),
+            touched: at(touched),
+            now: at(now),
+        }
+    }
+
+    #[test]
+    fn what_goes_keeps_its_place_and_what_comes_stands_at_the_end_until_a_pause() {
+        let mut list = list([3, 2, 1]);
+        list.reduce(input([4, 3, 1], 0, 10));
+        assert_eq!(list.shown, ids([3, 2, 1, 4]));
+        assert_eq!(list.gone, Some(id(2)));
+        list.reduce(input([4, 3, 1], 0, 14));
+        assert_eq!(list.shown, ids([3, 2, 1, 4]));
+        assert!(!list.is_settled());
+        list.reduce(input([4, 3, 1], 0, 15));
+        assert_eq!(list.shown, ids([4, 3, 1]));
+        assert!(list.is_settled());
+    }
+
+    #[test]
+    fn a_touch_makes_the_pause_begin_again() {
+        let mut list = list([2, 1]);
+        list.reduce(input([1], 0, 10));
+        list.reduce(input([1], 13, 15));
+        assert_eq!(list.shown, ids([2, 1]));
+        list.reduce(input([1], 13, 18));
+        assert_eq!(list.shown, ids([1]));
+    }
+
+    #[test]
+    fn another_place_shows_the_list_as_it_is() {
+        let mut list = list([2, 1]);
+        list.reduce(input([3, 1], 0, 10));
+        list.reduce(Input {
+            place: Place::Home,
+            ..input([3, 1], 10, 10)
+        });
+        assert_eq!(list.shown, ids([3, 1]));
+        assert_eq!(list.gone, Some(id(2)));
+    }
+
+    #[test]
+    fn what_comes_back_is_shown_once_and_an_empty_list_settles() {
+        let mut list = list([2, 1]);
+        list.reduce(input([1], 0, 10));
+        list.reduce(input([2, 1], 0, 11));
+        assert_eq!(list.shown, ids([2, 1]));
+        list.reduce(input([], 0, 12));
+        list.reduce(input([], 0, 17));
+        assert_eq!(list.shown, ids([]));
+    }
+}
