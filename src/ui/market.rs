@@ -357,7 +357,7 @@ impl Market {
 mod tests {
     use super::*;
     use crate::domain::{
-        Counts, Status,
+        Actor, Counts, Status,
         samples::{at, commands, id, offer},
     };
 
@@ -379,7 +379,7 @@ mod tests {
 
     fn cancelled(n: u128) -> Order {
         let cancel = commands()[8].clone();
-        opened(n).apply(cancel, None, at(1)).unwrap().0
+        opened(n).apply(cancel, Actor::AnyRole, at(1)).unwrap().0
     }
 
     fn status(order: Memo<Order>) -> Status {

@@ -4,7 +4,7 @@
 
 use leptos::{
     prelude::{Memo, on_cleanup},
-    reactive::graph::{Observer, Subscriber},
+    reactive::graph::Observer,
 };
 
 /// Unsubscribes the running observer from all that it reads, as soon as it is disposed of or runs again. Its owner
@@ -32,10 +32,7 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use leptos::{
-        prelude::*,
-        reactive::graph::{AnySubscriber, ReactiveNode},
-    };
+    use leptos::{prelude::*, reactive::graph::AnySubscriber};
 
     #[test]
     fn a_memo_leaves_its_source_when_its_owner_goes() {
