@@ -7,7 +7,7 @@ use super::{
     ask,
     market::{Link, Market},
     panels,
-    settings::set_cookie,
+    settings::store_zone,
 };
 use crate::{
     api,
@@ -63,7 +63,7 @@ type Nudges = mpsc::UnboundedReceiver<Nudge>;
 pub fn keep(market: Market) {
     Effect::new(move |_| {
         let zone = -(js_sys::Date::new_0().get_timezone_offset() as i32);
-        remember_zone(zone);
+        store_zone(zone);
         market.wake(zone);
         let (nudge, nudges) = mpsc::unbounded();
         window_event_listener_untyped("offline", move |_| market.relink(Link::Lost));
@@ -229,11 +229,4 @@ pub fn hurry() {
         // Nobody cancels it.
         let _ = window().dispatch_event(&online);
     }
-}
-
-/// So that the next page is rendered in the reader's time from the start.
-fn remember_zone(zone: i32) {
-    set_cookie(&format!(
-        "zone={zone}; Path=/; Max-Age=31536000; SameSite=Lax"
-    ));
 }

@@ -34,27 +34,40 @@ impl Default for Settings {
     }
 }
 
-/// The cookie that remembers, or forgets, to which kitchen a device belongs. Where nothing was chosen, it stays as it is.
+/// The cookie with the kitchen that a device belongs to.
+const KITCHEN: &str = "kitchen";
+/// The cookie with the reader's time zone, in minutes east of UTC.
+const ZONE: &str = "zone";
+/// How long a cookie is kept, in seconds: a year.
+const KEPT: u32 = 31_536_000;
+
+fn cookie(name: &str, value: &str, age: u32) -> String {
+    format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax")
+}
+
+/// The cookie that stores, or removes, the kitchen that a device belongs to. Where none was chosen, it stays as it is.
 pub fn kitchen_cookie(kitchen: &Kitchen) -> Option<String> {
     let (name, age) = match kitchen {
         Kitchen::Own => return None,
         Kitchen::All => (String::new(), 0),
-        // What can be no kitchen is not worth remembering.
-        Kitchen::One(name) => (words::in_address(&Name::parse(name).ok()?), 31_536_000),
+        // A text that cannot be the name of a kitchen is not stored.
+        Kitchen::One(name) => (words::in_address(&Name::parse(name).ok()?), KEPT),
     };
-    Some(format!(
-        "kitchen={name}; Path=/; Max-Age={age}; SameSite=Lax"
-    ))
+    Some(cookie(KITCHEN, &name, age))
+}
+
+/// Stores the reader's time zone, so that the server renders the next page in the reader's time.
+pub fn store_zone(zone: i32) {
+    set_cookie(&cookie(ZONE, &zone.to_string(), KEPT));
 }
 
 /// The kitchen that this device belongs to, as its cookie says.
 pub fn kitchen_of_device() -> Option<String> {
     let cookies = js_sys::Reflect::get(&document(), &"cookie".into()).ok()?;
     let cookies = cookies.as_string()?;
-    let mut found = cookies
-        .split("; ")
-        .filter_map(|cookie| cookie.strip_prefix("kitchen="));
-    found.next().filter(|name| !name.is_empty()).map(decode)
+    let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+    let (_, name) = pairs.find(|(name, _)| *name == KITCHEN)?;
+    Some(name).filter(|name| !name.is_empty()).map(decode)
 }
 
 /// From now on, the next page is rendered with it. Where a browser keeps no cookies, each page begins anew.
