@@ -1,4 +1,4 @@
-//! The way in, and what stands where nothing is.
+//! The home page, and the page for an address that does not exist.
 
 use crate::ui::{
     locale::{Text, t},
@@ -32,6 +32,7 @@ pub fn home() -> AnyView {
     })
 }
 
+/// A link to a panel.
 fn door(path: &'static str, symbol: Icon, name: Text, what: Text) -> AnyView {
     view! {
         <li>
@@ -60,8 +61,8 @@ pub fn nowhere() -> AnyView {
     })
 }
 
-/// What never changes: the server renders it, and the browser's program need not know how. So the ways there are
-/// ways to another document (see [`crate::ui::Place::is_still`]).
+/// Content that never changes. Only the server renders it, and the browser's program keeps it as it is: the code for it
+/// is not in the download. A link to it loads a new document (see [`crate::ui::Place::is_still`]).
 fn still(view: fn() -> AnyView) -> AnyView {
     let html = if cfg!(target_arch = "wasm32") {
         String::new()

@@ -1,7 +1,7 @@
-//! One file for each panel: what it shows of the market, and what it lets one do.
+//! The panels: one file or folder for each.
 //!
-//! In a release the browser's program comes in parts (feature `split`): what all panels share, and one part for
-//! each. A first visit fetches the part of its panel; the others follow when there is time.
+//! In a release the browser's program comes in parts (feature `split`): one that all panels share, and one for each
+//! panel. A first visit fetches the part of its panel; the others follow later.
 
 mod customer;
 mod dispatch;
@@ -15,7 +15,7 @@ pub use supplier::Bell;
 use super::place::Panel;
 use leptos::prelude::*;
 
-/// Those that come in parts.
+/// The panels that have a part of their own.
 const PARTS: [Panel; 5] = [
     Panel::Supplier,
     Panel::Customer,
@@ -24,8 +24,8 @@ const PARTS: [Panel; 5] = [
     Panel::Orders,
 ];
 
-/// A panel whose part is here. Rendered on a server, it has the page name the files of its part, so that a browser
-/// fetches them with the rest and not after it.
+/// Renders a panel whose part is fetched. On a server, the page then also names the files of its part, so that a browser
+/// fetches them together with the rest.
 #[cfg(not(feature = "split"))]
 pub fn show(panel: Panel) -> AnyView {
     let show: fn() -> AnyView = match panel {
@@ -41,13 +41,13 @@ pub fn show(panel: Panel) -> AnyView {
     show()
 }
 
-/// Fetches the part of a panel; whether it is here now.
+/// Fetches the part of a panel, and returns whether that succeeded.
 #[cfg(not(feature = "split"))]
 pub async fn fetch(_: Panel) -> bool {
     true
 }
 
-/// Fetches all that is not here yet, so that nobody waits for it later, and a lost connection loses no panel.
+/// Fetches the missing parts, so that every panel opens at once, and opens without a connection.
 pub async fn fetch_all() {
     for panel in PARTS {
         fetch(panel).await;
@@ -57,7 +57,8 @@ pub async fn fetch_all() {
 #[cfg(feature = "split")]
 pub use split::{fetch, show};
 
-/// The seams. What the macro makes of them is the only unsafe code here: calls from one part into another.
+/// The boundaries of the parts. The calls from one part into another that the macro generates are the only unsafe code
+/// here.
 #[cfg(feature = "split")]
 #[allow(unsafe_code)]
 mod split {
@@ -68,7 +69,7 @@ mod split {
     type Part = Result<AnyView, SplitLoaderError>;
 
     pub fn show(panel: Panel) -> AnyView {
-        // Its part has been fetched, so none of them waits.
+        // The part has been fetched, so the future is ready.
         let part = match panel {
             Panel::Home => return home::home(),
             Panel::Nowhere => return home::nowhere(),

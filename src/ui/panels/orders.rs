@@ -1,9 +1,10 @@
 //! The order book: every order with its status, how fast the market is, and one of them event by event.
 
 mod book;
+mod detail;
 mod filters;
-mod order;
 mod pace;
+mod timeline;
 mod window;
 
 use crate::{
@@ -41,7 +42,7 @@ pub fn orders() -> AnyView {
             {pace::pace()}
             <div class="book">
                 {book::book(listed)}
-                {changing(move || open.get().map(order::one))}
+                {changing(move || open.get().map(detail::one))}
             </div>
         </main>
     }

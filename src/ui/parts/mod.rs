@@ -1,6 +1,7 @@
 //! What panels are made of. A part shows what it is given.
 
 pub mod bar;
+pub mod before_hydration;
 pub mod form;
 pub mod list;
 pub mod reading;
@@ -16,7 +17,7 @@ pub mod calm {
 /// What several panels are made of. In a release it belongs to what all panels share, which this makes so: cut by
 /// the machine alone, each group of panels would have a part of its own.
 #[cfg(feature = "split")]
-pub fn shared() -> [*const (); 24] {
+pub fn shared() -> [*const (); 27] {
     use form::{Act, Control, Form};
     [
         small::pizza as *const (),
@@ -37,6 +38,9 @@ pub fn shared() -> [*const (); 24] {
         ticket::which as *const (),
         form::refused as *const (),
         form::typed_early as *const (),
+        before_hydration::show_button as *const (),
+        before_hydration::asleep as *const (),
+        before_hydration::take_typed as *const (),
         Act::around as *const (),
         Form::send as *const (),
         Control::value as *const (),

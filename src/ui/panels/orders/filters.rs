@@ -1,4 +1,4 @@
-//! What the list shows: search, filters and status. All of it stands in the address.
+//! What the list shows: search, filters, sort and status. All of it is in the address.
 
 use super::{Listed, address, wanted};
 use crate::{
@@ -7,22 +7,25 @@ use crate::{
         locale::{Text, t},
         market::Market,
         parts::{
-            form::typed_early,
+            before_hydration::{show_button, take_typed},
             list,
             small::{Icon, changing, icon, mark, text},
         },
-        place::{Here, Place, Sort, Wanted, when_awake},
+        place::{Here, Place, Sort, Wanted},
         words,
     },
 };
 use leptos::{ev, prelude::*, wasm_bindgen::JsValue};
 
+const SEARCH: &str = "q";
+const SUPPLIER: &str = "supplier";
+const DRIVER: &str = "driver";
+const FROM: &str = "from";
+const UNTIL: &str = "until";
+const SORT: &str = "sort";
+
 pub fn filters() -> AnyView {
     let here = Here::now();
-    let market = Market::here();
-    let typed = text(move || wanted(&here.get()).text);
-    take_early("q");
-    let type_in = move |event| change("q", event_target_value(&event), here);
     let done = move |event: ev::SubmitEvent| event.prevent_default();
     let status = changing(move || {
         let status = wanted(&here.get()).status?;
@@ -31,29 +34,16 @@ pub fn filters() -> AnyView {
     let now = wanted(&here.get_untracked());
     let used = now.sought(None).is_narrow() || now.sort.is_some();
     let unfolded = used && now.text.is_empty() || now.sort.is_some();
-    let show = changing(move || {
-        let word = t(["Show", "Zeigen"]);
-        market
-            .is_asleep()
-            .then(|| view! { <button class="button">{word}</button> }.into_any())
-    });
     view! {
         <form class="filters" role="search" action="/orders" on:submit=done>
-            <div class="field">
-                <label for="q">{t(["Search all text", "Alles durchsuchen"])}</label>
-                <div class="affix">
-                    <span>{icon(Icon::Search)}</span>
-                    <input class="input searching" id="q" type="search" name="q" autocomplete="off" value=typed prop:value=typed on:input=type_in/>
-                    {show}
-                </div>
-            </div>
+            {search_field()}
             <details class="unfold" open=unfolded>
                 <summary>{icon(Icon::Filter)} {t(["Supplier, driver, time", "Küche, Fahrer, Zeit"])}</summary>
-                {names("supplier", ["Supplier", "Küche"], |order| Some(&order.supplier_name))}
-                {names("driver", ["Driver", "Fahrer"], |order| order.driver_name.as_deref())}
-                {minute("from", ["Made from", "Gemacht ab"])}
-                {minute("until", ["Made until", "Gemacht bis"])}
-                {sorts()}
+                {name_choice(SUPPLIER, ["Supplier", "Küche"], |order| Some(&order.supplier_name))}
+                {name_choice(DRIVER, ["Driver", "Fahrer"], |order| order.driver_name.as_deref())}
+                {minute_field(FROM, ["Made from", "Gemacht ab"])}
+                {minute_field(UNTIL, ["Made until", "Gemacht bis"])}
+                {sort_choice()}
             </details>
             {status}
         </form>
@@ -61,7 +51,25 @@ pub fn filters() -> AnyView {
     .into_any()
 }
 
-/// Something else is asked for, from the newest on.
+fn search_field() -> AnyView {
+    let here = Here::now();
+    let typed = text(move || wanted(&here.get()).text);
+    take_early(SEARCH);
+    let search = move |event| change(SEARCH, event_target_value(&event), here);
+    view! {
+        <div class="field">
+            <label for=SEARCH>{t(["Search all text", "Alles durchsuchen"])}</label>
+            <div class="affix">
+                <span>{icon(Icon::Search)}</span>
+                <input class="input searching" id=SEARCH type="search" name=SEARCH autocomplete="off" value=typed prop:value=typed on:input=search/>
+                {show_button()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Changes one filter. The list starts again with the newest orders.
 fn change(name: &str, value: String, here: Here) {
     let place = here.get_untracked();
     let (open, at) = (place.story(), place.at());
@@ -71,27 +79,25 @@ fn change(name: &str, value: String, here: Here) {
     };
     let given = Some(value.clone()).filter(|value| !value.is_empty());
     match name {
-        "supplier" => wanted.supplier = given,
-        "driver" => wanted.driver = given,
-        "from" => wanted.from = value.parse().ok(),
-        "until" => wanted.until = value.parse().ok(),
-        "sort" => wanted.sort = Sort::from_name(&value),
+        SUPPLIER => wanted.supplier = given,
+        DRIVER => wanted.driver = given,
+        FROM => wanted.from = value.parse().ok(),
+        UNTIL => wanted.until = value.parse().ok(),
+        SORT => wanted.sort = Sort::from_name(&value),
         _ => wanted.text = value,
     }
     here.correct(Place::Orders { wanted, open, at });
 }
 
-/// What somebody has given before the page was awake.
+/// Applies what was typed before the page was hydrated.
 fn take_early(name: &'static str) {
     let here = Here::now();
     let now = wanted(&here.get_untracked()).value(name);
-    if let Some(early) = typed_early(name).filter(|early| *early != now) {
-        when_awake(move || change(name, early.clone(), here));
-    }
+    take_typed(name, now, Box::new(move |typed| change(name, typed, here)));
 }
 
-/// A field for one of the names on the board.
-fn names(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyView {
+/// A choice of the names on the board.
+fn name_choice(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyView {
     let here = Here::now();
     let known = Market::here().view(move |board| {
         let chosen = wanted(&here.get()).value(name);
@@ -108,7 +114,7 @@ fn names(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyV
     select(name, word, options.into_any())
 }
 
-fn sorts() -> AnyView {
+fn sort_choice() -> AnyView {
     let here = Here::now();
     let sorts: Vec<_> = Sort::ALL
         .iter()
@@ -124,7 +130,7 @@ fn sorts() -> AnyView {
         .collect();
     let newest = t(["Newest first", "Neueste zuerst"]);
     let options = view! { <option value="">{newest}</option> {sorts} };
-    select("sort", ["Sort", "Sortieren"], options.into_any())
+    select(SORT, ["Sort", "Sortieren"], options.into_any())
 }
 
 fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
@@ -141,14 +147,14 @@ fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
     .into_any()
 }
 
-/// A field for a minute by the reader's clock.
-fn minute(name: &'static str, word: Text) -> AnyView {
+/// A field for a minute in the reader's time zone.
+fn minute_field(name: &'static str, word: Text) -> AnyView {
     let here = Here::now();
     take_early(name);
     let now = text(move || wanted(&here.get()).value(name));
     let choose = move |event: ev::Event| {
-        // Half a time is none yet, and must not be taken away from under somebody's fingers.
-        if !is_half(&event) {
+        // An incomplete time has no value, and applying that would clear the field while the user types.
+        if !is_incomplete(&event) {
             change(name, event_target_value(&event), here);
         }
     };
@@ -161,13 +167,14 @@ fn minute(name: &'static str, word: Text) -> AnyView {
     .into_any()
 }
 
-fn is_half(event: &ev::Event) -> bool {
+/// Whether a date or time field is filled in part.
+fn is_incomplete(event: &ev::Event) -> bool {
     let read = |from: &JsValue, name: &str| js_sys::Reflect::get(from, &name.into()).ok();
     let validity = event
         .target()
         .and_then(|field| read(&field, "validity"))
         .and_then(|validity| read(&validity, "badInput"));
-    validity.is_some_and(|half| half.is_truthy())
+    validity.is_some_and(|bad_input| bad_input.is_truthy())
 }
 
 pub fn by_status(listed: Memo<Listed>) -> AnyView {
@@ -176,14 +183,14 @@ pub fn by_status(listed: Memo<Listed>) -> AnyView {
     view! { <nav aria-label="Status"><ul class="by-status">{stops}</ul></nav> }.into_any()
 }
 
-/// One status, or all, with how many of the orders that the other filters ask for stand there.
+/// One status, or all, with the number of orders that match the other filters.
 fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
     let here = Here::now();
     let finished = status.is_none_or(Status::is_final);
     let number = text(move || {
         listed.with(|listed| {
             let n = status.map_or(listed.counts.all(), |status| listed.counts.of(status));
-            // Nobody has looked through all of the past.
+            // The past may hold more.
             let more = if finished && !listed.complete {
                 "+"
             } else {

@@ -1,4 +1,5 @@
-//! How fast the market is: each stage's median and ninth tenth, and how many orders are made.
+//! How long the stages of the last 24 hours took: the median and the 90th percentile of each, and how many orders were
+//! created.
 
 use crate::{
     domain::{Lasted, STAGES, StageTimes, Status},
@@ -15,7 +16,7 @@ use crate::{
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
-/// A chart's own units.
+/// The size of a chart, in the units of its `viewBox`.
 const WIDE: u32 = 210;
 const HIGH: u32 = 30;
 
@@ -50,6 +51,7 @@ pub fn pace() -> AnyView {
     .into_any()
 }
 
+/// A square in the colour of a bar.
 fn key(class: &'static str) -> AnyView {
     view! { <svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class=class width="10" height="10"></rect></svg> }
         .into_any()
@@ -63,20 +65,21 @@ fn stages(pace: &StageTimes) -> AnyView {
         .zip(&pace.stages)
         .map(|(status, lasted)| stage(*status, lasted, longest))
         .collect();
-    view! { <div class="stages">{stages} {made(pace)}</div> }.into_any()
+    view! { <div class="stages">{stages} {created(pace)}</div> }.into_any()
 }
 
+/// A stage under the name of its status, or under what it waits for.
 fn stage(status: Status, lasted: &Lasted, longest: u32) -> AnyView {
     let word = t(match status {
         Status::PendingSupplier => ["Answer", "Antwort"],
         Status::CustomerAccepted => ["To the oven", "Bis in den Ofen"],
         Status::Ready => ["For a driver", "Auf den Fahrer"],
-        other => return part(words::status(other), lasted, longest),
+        other => return stage_chart(words::status(other), lasted, longest),
     });
-    part(word, lasted, longest)
+    stage_chart(word, lasted, longest)
 }
 
-fn part(word: &'static str, lasted: &Lasted, longest: u32) -> AnyView {
+fn stage_chart(word: &'static str, lasted: &Lasted, longest: u32) -> AnyView {
     let wide =
         |seconds: u32| (u64::from(seconds) * u64::from(WIDE) / u64::from(longest)).to_string();
     let said = |seconds: u32| match lasted.count {
@@ -100,8 +103,8 @@ fn part(word: &'static str, lasted: &Lasted, longest: u32) -> AnyView {
     .into_any()
 }
 
-/// How many orders were made in each quarter of an hour.
-fn made(pace: &StageTimes) -> AnyView {
+/// How many orders were created in each quarter of an hour.
+fn created(pace: &StageTimes) -> AnyView {
     let market = Market::here();
     let most = pace.quarters.iter().copied().max().unwrap_or(0).max(1);
     let (all, now): (u32, u32) = (
@@ -134,7 +137,7 @@ fn made(pace: &StageTimes) -> AnyView {
     .into_any()
 }
 
-/// A line through so many points, from side to side; a single one is level.
+/// The points of a line from edge to edge. A single value is a level line.
 fn line(quarters: &[u32], most: u32) -> String {
     let points = match quarters {
         [one] => vec![*one, *one],
@@ -142,7 +145,7 @@ fn line(quarters: &[u32], most: u32) -> String {
     };
     let steps = points.len().saturating_sub(1).max(1) as u32;
     let point = |(n, made): (usize, &u32)| {
-        // A pixel is left for the line's own width.
+        // One unit at each edge is for the width of the line.
         let y = HIGH - 1 - made * (HIGH - 2) / most;
         format!("{} {y}", n as u32 * WIDE / steps)
     };
@@ -150,7 +153,7 @@ fn line(quarters: &[u32], most: u32) -> String {
     points.join("L")
 }
 
-/// `8 s`, `1.8 min`, `12 min`: as exactly as one needs it.
+/// `8 s`, `1.8 min`, `12 min`
 fn minutes(seconds: u32) -> String {
     match seconds {
         60..600 => {

@@ -1,9 +1,6 @@
-//! The kitchen's bell: the sound that follows from what hangs there, and the word of this device on it.
-//!
-//! A browser lets a page be heard only after somebody has touched it, or not at all. Whether it does is asked once,
-//! with the silent end of a chime; where it does not, the page says so.
+//! The kitchen's bell: which orders of the kitchen ring, when a chime plays, and what this device has already heard.
 
-use super::Whose;
+use super::{KitchenFilter, sound::Sound};
 use crate::{
     domain::{Chime, Heard, Order, OrderId, Status, Time, hangs, rings, stroke},
     ui::{
@@ -13,43 +10,27 @@ use crate::{
         parts::{
             form::Forms,
             list,
-            small::{Icon, changing, icon, mark},
+            small::{Icon, changing, icon},
             ticket::which,
         },
         place::when_awake,
         words::is_of,
     },
 };
-use js_sys::futures::JsFuture;
-use leptos::{
-    ev, html,
-    leptos_dom::helpers::IntervalHandle,
-    prelude::*,
-    task::spawn_local,
-    wasm_bindgen::{JsCast, JsValue},
-    web_sys,
-};
+use leptos::{ev, leptos_dom::helpers::IntervalHandle, prelude::*, wasm_bindgen::JsCast, web_sys};
 use std::time::Duration;
 
-const TAKEN: &str = "/taken.wav?v=1";
-const CANCELLED: &str = "/cancelled.wav?v=1";
-/// Its last hundredths of a second are silent.
-const SILENCE: &str = "/taken.wav?v=1#t=0.87";
+/// The time between two chimes.
 const PAUSE: Duration = Duration::from_secs(4);
-/// What the device keeps: what it has heard of, and whether it wants to hear.
+/// The name under which the device stores what it has heard.
 const HEARD: &str = "heard";
-const SOUND: &str = "sound";
-const OFF: &str = "off";
 
 #[derive(Clone, Copy)]
 pub struct Bell {
-    /// When a kitchen was first looked at on this page.
+    /// When this page first showed a kitchen.
     opened: StoredValue<Option<Time>>,
     heard: RwSignal<Heard>,
-    muted: RwSignal<bool>,
-    blocked: RwSignal<bool>,
-    /// One for all sounds: some browsers allow them player by player.
-    player: NodeRef<html::Audio>,
+    pub sound: Sound,
 }
 
 impl Bell {
@@ -57,10 +38,7 @@ impl Bell {
         Bell {
             opened: StoredValue::new(None),
             heard: RwSignal::default(),
-            muted: RwSignal::new(false),
-            // Until a browser has shown otherwise: most are, and a word that comes later would push the board down.
-            blocked: RwSignal::new(true),
-            player: NodeRef::new(),
+            sound: Sound::new(),
         }
     }
 
@@ -72,27 +50,28 @@ impl Bell {
         self.opened.get_value().unwrap_or_default()
     }
 
-    /// Rings for what hangs in a kitchen, for as long as that is looked at.
-    pub fn watch(self, whose: Whose) {
-        let market = Market::here();
+    /// Rings for the orders of a kitchen, for as long as its panel is shown.
+    pub fn watch(self, kitchen: KitchenFilter) {
+        let now = Market::here().now_untracked();
         self.opened
-            .update_value(|opened| *opened = opened.or(Some(market.now_untracked())));
+            .update_value(|opened| *opened = opened.or(Some(now)));
         when_awake(move || {
             self.recall();
-            if !self.muted.get_untracked() {
-                self.play(SILENCE);
-            }
+            self.sound.probe();
         });
-        // Another window of this device may have heard.
+        // Another window of this device may have heard an order, or switched the sound.
         let others = window_event_listener_untyped("storage", move |_| self.recall());
-        let calls = self.calls(whose);
+        on_cleanup(move || others.remove());
+        self.ring(self.calls(kitchen));
+    }
+
+    /// Plays a chime now and after each pause, while there is one to play.
+    fn ring(self, calls: impl Fn(usize) -> Option<Chime> + Copy + Send + Sync + 'static) {
         let turn = StoredValue::new(0);
         let strike = move || {
             turn.update_value(|turn| *turn += 1);
-            match untrack(|| calls(turn.get_value())) {
-                Some(Chime::Taken) => self.play(TAKEN),
-                Some(Chime::Cancelled) => self.play(CANCELLED),
-                None => {}
+            if let Some(chime) = untrack(|| calls(turn.get_value())) {
+                self.sound.chime(chime);
             }
         };
         let ringing = Memo::new(move |_| calls(0).is_some());
@@ -103,27 +82,27 @@ impl Bell {
         };
         Effect::new(move |_| {
             stop();
-            if ringing.get() && !self.muted.get() {
+            if ringing.get() && !self.sound.is_muted() {
                 strike();
                 timer.set_value(set_interval_with_handle(strike, PAUSE).ok());
             }
         });
-        on_cleanup(move || {
-            stop();
-            others.remove();
-        });
+        on_cleanup(stop);
     }
 
-    /// What is to be heard of a kitchen's tickets now, as one of many strokes.
-    fn calls(self, whose: Whose) -> impl Fn(usize) -> Option<Chime> + Copy + Send + Sync + 'static {
+    /// The chime that the orders of a kitchen call for, by turns where they call for several.
+    fn calls(
+        self,
+        kitchen: KitchenFilter,
+    ) -> impl Fn(usize) -> Option<Chime> + Copy + Send + Sync + 'static {
         let (market, forms) = (Market::here(), Forms::here());
         move |turn| {
-            let (kitchen, opened) = (whose.get(), self.opened());
+            let (kitchen, opened) = (kitchen.get(), self.opened());
             self.heard.with(|heard| {
                 let calls = |order: &&Order| {
                     is_of(order, kitchen.as_deref())
                         && rings(order, heard, opened).is_some()
-                        // What is done here right now need not be told here.
+                        // The kitchen knows of what it does here itself.
                         && !forms.is_sending(order.id)
                 };
                 market.with(|board| stroke(board?.orders().filter(calls), heard, opened, turn))
@@ -134,40 +113,15 @@ impl Bell {
     fn recall(self) {
         self.heard
             .set(Heard::read(&device::kept(HEARD).unwrap_or_default()));
-        self.muted.set(device::kept(SOUND).is_some());
+        self.sound.recall();
     }
 
-    /// Somebody here knows of it.
+    /// The kitchen knows of the order's last change: it does not ring any more.
     pub fn hear(self, order: &Order) {
         self.heard.update(|heard| heard.add(order));
         device::keep(HEARD, &self.heard.with_untracked(Heard::write));
     }
 
-    fn mute(self, muted: bool) {
-        self.muted.set(muted);
-        device::keep(SOUND, if muted { OFF } else { "" });
-        if !muted {
-            self.play(TAKEN);
-        }
-    }
-
-    fn play(self, sound: &str) {
-        let Some(player) = self.player.get_untracked() else {
-            return;
-        };
-        player.set_src(sound);
-        let Ok(playing) = player.play() else { return };
-        spawn_local(async move {
-            match JsFuture::from(playing).await {
-                Ok(_) => self.blocked.set(false),
-                Err(error) if is_refusal(&error) => self.blocked.set(true),
-                // Another one came before its end.
-                Err(_) => {}
-            }
-        });
-    }
-
-    /// Whether a ticket rings.
     pub fn rings(self, order: Memo<Order>) -> Signal<bool> {
         let (market, opened) = (Market::here(), self.opened());
         Signal::derive(move || {
@@ -178,18 +132,10 @@ impl Bell {
         })
     }
 
-    /// Why a ticket rings, and an end to it.
+    /// Why a ticket rings, and the button that silences it.
     pub fn why(self, order: Memo<Order>, rings: Signal<bool>) -> AnyView {
         changing(move || {
-            let silence = move |event: ev::MouseEvent| {
-                // The button goes, and the ticket stays.
-                let ticket = event_target::<web_sys::Element>(&event).closest("article");
-                self.hear(&order.get_untracked());
-                if let Some(ticket) = ticket.ok().flatten() {
-                    // It takes it: it has a tabindex.
-                    let _ = ticket.unchecked_into::<web_sys::HtmlElement>().focus();
-                }
-            };
+            let silence = move |event| self.silence(&event, order);
             let which = which(&order.get_untracked());
             rings.get().then(|| {
                 view! {
@@ -203,11 +149,21 @@ impl Bell {
         })
     }
 
-    /// What was cancelled while it hung in a column, and has not been taken down here.
-    pub fn gone(self, from: Status, whose: Whose) -> Memo<Vec<OrderId>> {
+    /// The button disappears, so the focus moves to its ticket.
+    fn silence(self, event: &ev::MouseEvent, order: Memo<Order>) {
+        let ticket = event_target::<web_sys::Element>(event).closest("article");
+        self.hear(&order.get_untracked());
+        if let Some(ticket) = ticket.ok().flatten() {
+            // A ticket has a tabindex, so this cannot fail.
+            let _ = ticket.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    }
+
+    /// The orders that were cancelled in a column, and have not been taken down on this device.
+    pub fn gone(self, from: Status, kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
         let (forms, opened) = (Forms::here(), self.opened());
         Market::here().view(move |board| {
-            let kitchen = whose.get();
+            let kitchen = kitchen.get();
             self.heard.with(|heard| {
                 let gone = board.orders().filter(|order| {
                     order.cancelled_from() == Some(from)
@@ -219,63 +175,4 @@ impl Bell {
             })
         })
     }
-
-    /// What plays, unseen.
-    pub fn player(self) -> AnyView {
-        view! { <audio node_ref=self.player></audio> }.into_any()
-    }
-
-    /// A word where the browser plays nothing.
-    pub fn banner(self) -> AnyView {
-        let asleep = asleep();
-        changing(move || {
-            (self.blocked.get() && !self.muted.get()).then(|| {
-                view! {
-                    <div class="banner" role="region" data-asleep=asleep aria-label=t(["Sound", "Ton"])>
-                        {icon(Icon::Mute)}
-                        <p>
-                            <strong>{t(["Sound is off in this browser.", "Der Ton ist in diesem Browser aus."])}</strong> " "
-                            {t([
-                                "Switch it on to hear a chime when a pizza is taken.",
-                                "Schalte ihn ein, um zu hören, wenn eine Pizza bestellt wird.",
-                            ])}
-                        </p>
-                        <button class="button" type="button" data-asleep=asleep on:click=move |_| self.play(TAKEN)>
-                            {icon(Icon::Bell)} {t(["Switch on and test", "Einschalten und testen"])}
-                        </button>
-                        <button class="button quiet" type="button" data-asleep=asleep on:click=move |_| self.mute(true)>
-                            {t(["Stay silent", "Ohne Ton"])}
-                        </button>
-                    </div>
-                }
-                .into_any()
-            })
-        })
-    }
-
-    /// Sound or none, for this device.
-    pub fn switch(self) -> AnyView {
-        let asleep = asleep();
-        changing(move || {
-            let muted = self.muted.get();
-            let (symbol, word) = if muted {
-                (Icon::Bell, ["Turn sound on", "Ton einschalten"])
-            } else {
-                (Icon::Mute, ["Turn sound off", "Ton ausschalten"])
-            };
-            let press = move |_| self.mute(!muted);
-            Some(view! { <button class="button quiet" type="button" data-asleep=asleep on:click=press>{icon(symbol)} {t(word)}</button> }.into_any())
-        })
-    }
-}
-
-/// For what would do nothing yet: it keeps its place, unseen.
-fn asleep() -> Signal<Option<&'static str>> {
-    let market = Market::here();
-    mark(move || market.is_asleep().then_some(""))
-}
-
-/// Whether the browser plays nothing, as long as nobody has touched the page.
-fn is_refusal(error: &JsValue) -> bool {
-    js_sys::Reflect::get(error, &"name".into()).is_ok_and(|name| name == "NotAllowedError")
 }

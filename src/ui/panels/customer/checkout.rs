@@ -1,0 +1,214 @@
+//! The order form of one offer: name, address, and whether this device remembers them. Where another customer takes the
+//! offer first, the form gives way to that news, and its fields are kept for the next offer.
+
+use super::{
+    address, is_on_offer,
+    offer::{top, why_gone, you_pay},
+    shelf,
+};
+use crate::{
+    api,
+    domain::{Address, Field, Name, Order, OrderId},
+    ui::{
+        device::{keep, kept},
+        locale::{say, t},
+        market::Market,
+        mine,
+        parts::{
+            before_hydration::asleep,
+            form::{Act, Control, Form, Forms, refused, typed_early},
+            small::{Icon, changing, sum, text},
+        },
+        place::{Here, Place, focus_if_lost_soon, when_awake},
+        words,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The names of the fields, in the form and in the storage of the device.
+const NAME: &str = "customer_name";
+const ADDRESS: &str = "delivery_address";
+
+/// The form, or what happened to the offer.
+pub fn checkout(id: OrderId, recipient: Recipient) -> AnyView {
+    let (order, forms) = (Market::here().order(id), Forms::here());
+    let is_on_offer = Memo::new(move |before: Option<&bool>| {
+        let now = order.is_some_and(|order| is_on_offer(order.get().status));
+        // The event of this form's own order may arrive before its answer.
+        if forms.is_sending(id) {
+            before.copied().unwrap_or(now)
+        } else {
+            now
+        }
+    });
+    let missing = t([
+        "This offer is no longer here.",
+        "Dieses Angebot gibt es nicht mehr.",
+    ]);
+    let what = changing(move || {
+        Some(match order {
+            Some(order) if is_on_offer.get() => take(order, recipient),
+            Some(order) => gone(order),
+            None => view! { <p class="empty small">{missing}</p> }.into_any(),
+        })
+    });
+    view! { <li class="open">{what}</li> }.into_any()
+}
+
+fn take(order: Memo<Order>, recipient: Recipient) -> AnyView {
+    let (o, here) = (order.get_untracked(), Here::now());
+    let form = Act::new(api::Take::PATH).on(order).then(move |order| {
+        mine::add(order.id);
+        recipient.remember();
+        let shelf = shelf(&here.get_untracked());
+        let offers = Place::Customer {
+            taking: None,
+            shelf,
+        };
+        here.leave(&offers, Place::Track(order.id));
+    });
+    let form = form.form(|form| fields(form, &o, recipient));
+    view! {
+        <article class="offer" id=format!("o{}", o.id) tabindex="-1">
+            <div class="stack">{top(&o)} <div class="bottom">{sum(&o, &o.supplier_name, you_pay())}</div></div>
+            {form}
+        </article>
+    }
+    .into_any()
+}
+
+fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
+    let (name, place) = (form.control(NAME), form.control(ADDRESS));
+    begin(recipient.name, name);
+    begin(recipient.address, place);
+    when_awake(move || recipient.recall());
+    let (name_input, place_input) = (recipient.name_input(name), recipient.address_input(place));
+    let hint = t([
+        "Street, number, floor, and what is written on the bell.",
+        "Straße, Hausnummer, Stock und was an der Klingel steht.",
+    ]);
+    let total = words::money(o.total());
+    let order = say!("Order for {total}", "Für {total} bestellen");
+    view! {
+        <h4>{t(["Where shall it go?", "Wohin soll sie?"])}</h4>
+        {name.field(t(["Your name", "Dein Name"]), None, name_input)}
+        {place.field(t(["Delivery address", "Lieferadresse"]), Some(hint), place_input)}
+        <label class="check" data-asleep=asleep()>
+            <input type="checkbox" prop:checked=recipient.remembered on:change=move |event| recipient.choose(event_target_checked(&event))/>
+            {t(["Remember this on my device", "Auf meinem Gerät merken"])}
+        </label>
+        <div class="buttons">
+            {form.send("button primary", Some(Icon::Check), order.into_any())}
+            <a class="button" href=address(None)>{t(["Back to all offers", "Zurück zu allen Angeboten"])}</a>
+        </div>
+        {refused(o.id)}
+        <p class="small soft">{t(["You can cancel for free until the kitchen starts.", "Bis die Küche anfängt, kannst du kostenlos stornieren."])}</p>
+    }
+    .into_any()
+}
+
+/// Starts a field with what was typed before the page was hydrated, or sent with a form that was refused.
+fn begin(field: RwSignal<String>, control: Control) {
+    let first = typed_early(&control.id()).unwrap_or_else(|| control.value(""));
+    if !first.is_empty() {
+        field.set(first);
+    }
+}
+
+/// Who gets the pizza and where, as typed so far. It outlives the form: the next offer starts with it.
+#[derive(Clone, Copy)]
+pub struct Recipient {
+    name: RwSignal<String>,
+    address: RwSignal<String>,
+    /// Whether this device keeps both.
+    remembered: RwSignal<bool>,
+}
+
+impl Recipient {
+    pub fn new() -> Recipient {
+        Recipient {
+            name: RwSignal::default(),
+            address: RwSignal::default(),
+            remembered: RwSignal::new(false),
+        }
+    }
+
+    fn remember(self) {
+        if self.remembered.get_untracked() {
+            keep(NAME, &self.name.get_untracked());
+            keep(ADDRESS, &self.address.get_untracked());
+        }
+    }
+
+    /// Fills the fields that are still empty with what the device keeps.
+    fn recall(self) {
+        for (name, field) in [(NAME, self.name), (ADDRESS, self.address)] {
+            let Some(kept) = kept(name) else { continue };
+            self.remembered.set(true);
+            if field.with_untracked(String::is_empty) {
+                field.set(kept);
+            }
+        }
+    }
+
+    fn choose(self, remembered: bool) {
+        self.remembered.set(remembered);
+        self.remember();
+        if !remembered {
+            keep(NAME, "");
+            keep(ADDRESS, "");
+        }
+    }
+
+    fn name_input(self, control: Control) -> AnyView {
+        view! {
+            <input class="input" value=self.name.get_untracked() prop:value=self.name autocomplete="name" autocapitalize="words"
+                on:input=move |event| {
+                    self.name.set(event_target_value(&event));
+                    control.check_again(|| self.name.with_untracked(|name| Name::parse(name).err()));
+                }
+                on:change=move |event| {
+                    self.remember();
+                    control.check(Name::parse(&event_target_value(&event)).err());
+                }
+                {..control.ties()}/>
+        }
+        .into_any()
+    }
+
+    fn address_input(self, control: Control) -> AnyView {
+        view! {
+            <textarea class="input" autocomplete="street-address" autocapitalize="words" rows="3" prop:value=self.address
+                on:input=move |event| {
+                    self.address.set(event_target_value(&event));
+                    control.check_again(|| self.address.with_untracked(|address| Address::parse(address).err()));
+                }
+                on:change=move |event| {
+                    self.remember();
+                    control.check(Address::parse(&event_target_value(&event)).err());
+                }
+                {..control.ties()}>{self.address.get_untracked()}</textarea>
+        }
+        .into_any()
+    }
+}
+
+/// The offer is no longer to be had, most often because another customer was faster.
+fn gone(order: Memo<Order>) -> AnyView {
+    let o = order.get_untracked();
+    let why = text(move || why_gone(order.get().status).to_owned());
+    if !Market::here().is_asleep_untracked() {
+        // The focus may have been in the form that this replaces.
+        focus_if_lost_soon(".open a".to_owned());
+    }
+    view! {
+        <article class="offer" data-gone="" id=format!("o{}", o.id) tabindex="-1">
+            {top(&o)}
+            <div class="bottom" role="status">
+                <p><strong>{why}</strong></p>
+                <a class="button" href=address(None)>{t(["See what else is hot", "Sehen, was es noch gibt"])}</a>
+            </div>
+        </article>
+    }
+    .into_any()
+}

@@ -1,0 +1,220 @@
+//! The customer panel: the pizzas on offer, search and sort, and this device's own orders.
+
+mod checkout;
+mod offer;
+mod tools;
+
+use crate::{
+    domain::{Board, Order, OrderId, Status},
+    ui::{
+        locale::{plural, say, t},
+        market::Market,
+        mine,
+        parts::{
+            calm::calm,
+            list,
+            small::{Detail, Icon, changing, empty, icon, name, pizza, text},
+        },
+        place::{Here, Place, Shelf, ShelfSort, when_awake},
+        words,
+    },
+};
+use leptos::prelude::*;
+
+/// The offer whose order form is open.
+type Taking = Memo<Option<OrderId>>;
+
+pub fn customer() -> AnyView {
+    let taking: Taking = Here::now().memo(|place| match place {
+        Place::Customer { taking, .. } => *taking,
+        _ => None,
+    });
+    let calm = calm(matching(taking));
+    let none =
+        changing(move || (calm.shown.with(Vec::is_empty) && taking.get().is_none()).then(no_offer));
+    let recipient = checkout::Recipient::new();
+    let taken = changing(move || taking.get().map(|id| checkout::checkout(id, recipient)));
+    view! {
+        <main id="main" tabindex="-1">
+            <div class="page-head">
+                <h1>{t(["Hot right now", "Jetzt zu haben"])}</h1>
+                {summary()}
+            </div>
+            {own_orders()}
+            {tools::tools()}
+            <section aria-labelledby="offers">
+                <h2 class="unseen" id="offers">{t(["Offers", "Angebote"])}</h2>
+                <p class="unseen" role="status">{offer::last_gone(calm)}</p>
+                <ul class="shelf">{taken} {list::orders(calm.shown, offer::offer)}</ul>
+                {none}
+            </section>
+        </main>
+    }
+    .into_any()
+}
+
+/// Search and sort, as the address has them.
+fn shelf(place: &Place) -> Shelf {
+    match place {
+        Place::Customer { shelf, .. } => shelf.clone(),
+        _ => Shelf::default(),
+    }
+}
+
+/// The address of this page with the order form of another offer, or none.
+fn address(taking: Option<OrderId>) -> Signal<String> {
+    let here = Here::now();
+    text(move || {
+        let shelf = shelf(&here.get());
+        Place::Customer { taking, shelf }.address()
+    })
+}
+
+fn is_on_offer(status: Status) -> bool {
+    status == Status::SupplierAccepted
+}
+
+fn on_offer(board: &Board) -> impl DoubleEndedIterator<Item = &Order> {
+    board.orders().filter(|order| is_on_offer(order.status))
+}
+
+/// The offers that match the search, sorted. The one that is being taken stands before them.
+fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
+    let wanted = Here::now().memo(shelf);
+    Market::here().view(move |board| {
+        let (taking, wanted) = (taking.get(), wanted.get());
+        let offers = on_offer(board)
+            .filter(|order| Some(order.id) != taking && order.mentions(&wanted.text, words::lower));
+        let by = |key: fn(&Order) -> u32, offers: &mut dyn Iterator<Item = &Order>| {
+            let sorted = list::sorted(offers.map(|order| (key(order), order.id)));
+            sorted.into_iter().map(|(_, id)| id).collect()
+        };
+        let mut offers = offers.rev();
+        match wanted.sort {
+            None => offers.map(|order| order.id).collect(),
+            Some(ShelfSort::Price) => by(|order| order.total().get(), &mut offers),
+            Some(ShelfSort::Time) => by(minutes, &mut offers),
+        }
+    })
+}
+
+/// An offer without a time sorts last.
+fn minutes(order: &Order) -> u32 {
+    let minutes = order.estimated_delivery_time;
+    minutes.map_or(u32::MAX, |minutes| minutes.get().into())
+}
+
+fn offer_count() -> Memo<usize> {
+    Market::here().view(|board| on_offer(board).count())
+}
+
+fn any_offer() -> Memo<bool> {
+    let count = offer_count();
+    Memo::new(move |_| count.get() > 0)
+}
+
+/// `12 pizzas`, or `3 of 12 pizzas`, from `7 kitchens`. Nothing while there is no offer.
+fn summary() -> AnyView {
+    let (pizzas, kitchens) = (pizza_count(), kitchen_count());
+    let any = any_offer();
+    changing(move || {
+        let (from, ready) = (
+            t([" from ", " aus "]),
+            t([
+                ", all of them accepted and ready to start.",
+                ", alle zugesagt und gleich im Ofen.",
+            ]),
+        );
+        any.get().then(|| {
+            view! { <p><output>{pizzas}</output> {from} {kitchens} {ready}</p> }.into_any()
+        })
+    })
+}
+
+fn pizza_count() -> Signal<String> {
+    let market = Market::here();
+    let wanted = Here::now().memo(|place| shelf(place).text);
+    let matching = market.view(move |board| {
+        let wanted = wanted.get();
+        let matching = on_offer(board).filter(|order| order.mentions(&wanted, words::lower));
+        matching.count()
+    });
+    let all = offer_count();
+    text(move || {
+        let pizzas = plural(all.get(), ["pizza", "Pizza"], ["pizzas", "Pizzen"]);
+        match matching.get() {
+            matching if matching == all.get() => pizzas,
+            matching => say!("{matching} of {pizzas}", "{matching} von {pizzas}"),
+        }
+    })
+}
+
+fn kitchen_count() -> Signal<String> {
+    let kitchens = Market::here().view(|board| {
+        let names = on_offer(board).map(|order| order.supplier_name.to_string());
+        list::sorted(names).len()
+    });
+    text(move || plural(kitchens.get(), ["kitchen", "Küche"], ["kitchens", "Küchen"]))
+}
+
+/// The orders that were taken on this device and are not over for long.
+fn own_orders() -> AnyView {
+    let market = Market::here();
+    let own = RwSignal::new(Vec::new());
+    when_awake(move || {
+        mine::tidy(market, market.now_untracked());
+        own.set(mine::orders());
+    });
+    let own = Memo::new(move |_| own.get());
+    changing(move || {
+        let listed = list::orders(own, own_order);
+        let title = t(["Your orders", "Deine Bestellungen"]);
+        own.with(|own| !own.is_empty()).then(|| {
+            view! { <nav aria-label=title><ul class="row own">{listed}</ul></nav> }.into_any()
+        })
+    })
+}
+
+/// `Diavola · In the oven`. Its own page shows when it arrives.
+fn own_order(order: Memo<Order>) -> AnyView {
+    let id = order.get_untracked().id;
+    let status = text(move || format!(" · {}", words::customer_status(order.get().status)));
+    let symbol = icon(Icon::Slice);
+    let pizza = order.with_untracked(|order| name(&order.pizza_name));
+    view! { <li><a class="button" href=Place::Track(id).address()>{symbol} <span>{pizza} {status}</span></a></li> }.into_any()
+}
+
+fn no_offer() -> AnyView {
+    let searched = Here::now().memo(|place| !shelf(place).text.trim().is_empty());
+    let any = any_offer();
+    changing(move || {
+        Some(match searched.get() && any.get() {
+            true => no_match(),
+            false => nothing_on_offer(),
+        })
+    })
+}
+
+fn no_match() -> AnyView {
+    let all = t(["Show all offers", "Alle Angebote zeigen"]);
+    empty(
+        Icon::Search,
+        t(["No offer is like that", "So ein Angebot gibt es nicht"]),
+        t([
+            "Something else is hot, though. Or wait: new offers show up here by themselves.",
+            "Aber anderes. Oder warte: Neue Angebote erscheinen hier von selbst.",
+        ]),
+        Some((all, Place::offers().address())),
+    )
+}
+
+fn nothing_on_offer() -> AnyView {
+    view! {
+        <div class="empty">
+            {pizza("Margherita", Detail::Card)}
+            <h3>{t(["Nothing is on offer right now", "Gerade ist nichts im Angebot"])}</h3>
+            <p>{t(["When a kitchen accepts a pizza, it shows up here by itself.", "Sobald eine Küche eine Pizza zusagt, erscheint sie hier von selbst."])}</p>
+        </div>
+    }
+    .into_any()
+}

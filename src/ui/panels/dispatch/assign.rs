@@ -1,0 +1,217 @@
+//! The forms that assign a driver: to one order on its ticket, and to all selected orders below the queue.
+
+use super::{DispatchState, split_line};
+use crate::{
+    api,
+    domain::{Order, drivers},
+    ui::{
+        locale::{say, t},
+        market::Market,
+        parts::{
+            form::{Act, Control, Form, SEVERAL, typed_early},
+            list,
+            small::{mark, text},
+            ticket::which,
+        },
+        place::{focus_soon, when_awake},
+        words,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The id of the form that assigns several orders.
+const SEVERAL_FORM: &str = "dispatch-several";
+/// The name under which the fields of that form report what is wrong with the selected orders.
+const ORDERS: &str = "order";
+const DRIVER: &str = "driver_name";
+const NEW_DRIVER: &str = "new_driver";
+/// A longer name is cut in the list of drivers, so that the load beside it stays visible.
+const LONG_NAME: usize = 20;
+/// The value of the choice that asks for a new driver's name. No name is blank.
+const NEW: &str = " ";
+
+/// The driver who has been free for longest, for as long as they are free. Where no driver is known, a new one; where
+/// all are out, none, and the dispatcher chooses.
+pub fn suggested() -> Memo<Option<String>> {
+    let market = Market::here();
+    let free = market.view(|board| {
+        let free = drivers(board).into_iter().filter(|driver| driver.out == 0);
+        let sorted = list::sorted(free.map(|driver| (driver.since.millis(), driver.name)));
+        sorted.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+    });
+    let none_known = market.view(|board| drivers(board).is_empty());
+    Memo::new(move |before: Option<&Option<String>>| {
+        let before = before.cloned().flatten();
+        free.with(|free| match before {
+            Some(before) if free.contains(&before) => Some(before),
+            _ if none_known.get() => Some(NEW.to_owned()),
+            _ => free.first().cloned(),
+        })
+    })
+}
+
+/// The form on a ticket of the queue.
+pub fn one(order: Memo<Order>, state: DispatchState) -> AnyView {
+    let o = order.get_untracked();
+    let (id, number) = (o.id, o.id.number());
+    Act::new(api::Dispatch::PATH)
+        .on(order)
+        .class("actions to")
+        .onward(move || Some(format!("#o{} select", state.next(id)?)))
+        .form(|form| {
+            let label = say!("Driver for {number}", "Fahrer für {number}");
+            let word = view! { {t(["Assign", "Zuteilen"])} {which(&o)} };
+            view! {
+                {select_box(order, state)}
+                <label class="unseen" for=form.control(DRIVER).id()>{label}</label>
+                {driver_field(form, state)}
+                {form.send("button primary", None, word.into_any())}
+            }
+            .into_any()
+        })
+}
+
+/// A checkbox that belongs to the form that assigns several.
+fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
+    let o = order.get_untracked();
+    let id = o.id;
+    let value = text(move || order.with(|order| format!("{}.{}", order.id, order.version)));
+    let on = move || state.selected.with(|selected| selected.contains(&id));
+    let tick = move |event| state.select(id, event_target_checked(&event));
+    let sent = state.forms.came_back(SEVERAL_FORM, ORDERS);
+    let ticked = sent.is_some_and(|sent| sent.contains(&id.to_string()));
+    if ticked {
+        when_awake(move || untrack(|| state.select(id, true)));
+    }
+    view! {
+        <label class="check square">
+            <input type="checkbox" form=SEVERAL_FORM name=SEVERAL value=value checked=ticked prop:checked=on on:change=tick/>
+            <span class="unseen">{t(["Select", "Auswählen"])} {which(&o)}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// The form for all selected orders. Its style hides it while none is selected.
+pub fn several(state: DispatchState) -> AnyView {
+    let market = Market::here();
+    let number = Memo::new(move |_| state.selected_waiting().len());
+    let label = text(move || match number.get() {
+        n if n == 0 || market.is_asleep() => {
+            t(["Give all that is selected to", "Alles Ausgewählte geht an"]).to_owned()
+        }
+        n => say!("{n} selected, give to", "{n} ausgewählt, an"),
+    });
+    let word = text(move || {
+        let assign = t(["Assign", "Zuteilen"]);
+        match number.get() {
+            0 => assign.to_owned(),
+            n => format!("{assign} {n}"),
+        }
+    });
+    Act::new(api::DispatchSeveral::PATH)
+        .class("selected")
+        .on_several(move || untrack(|| state.selected_waiting()))
+        .onward(|| Some("#waiting select".to_owned()))
+        .form(move |form| {
+            let (orders, driver) = (form.control(ORDERS), form.control(DRIVER));
+            view! {
+                <label for=driver.id()>{label}</label>
+                {driver_field(form, state)}
+                {form.send("button primary", None, word.into_any())}
+                {orders.shown_fault()}
+            }
+            .into_any()
+        })
+}
+
+/// A choice of all drivers who have carried an order of the board, or the name of a new one.
+fn driver_field(form: Form, state: DispatchState) -> AnyView {
+    let (driver, new) = (form.control(DRIVER), form.control(NEW_DRIVER));
+    let known = known_drivers(state);
+    let sent = driver.value("");
+    let is_known = known.with_untracked(|known| known.contains(&sent));
+    let new_name = new.value(if is_known { "" } else { &sent });
+    let picked = RwSignal::new(first_choice(driver, sent, is_known, state));
+    let chosen = Memo::new(move |_| picked.get().or_else(|| state.suggested.get()));
+    let new_field = format!("[id='{}']", new.id());
+    let pick = move |event| {
+        let name = event_target_value(&event);
+        if name == NEW {
+            focus_soon(new_field.clone());
+        }
+        picked.set(Some(name));
+    };
+    let none = text(|| t(["Who drives?", "Wer fährt?"]).to_owned());
+    let another = text(|| t(["Somebody new…", "Jemand Neues\u{a0}…"]).to_owned());
+    let driver_choice = move |name| driver_choice(name, chosen, state);
+    view! {
+        <select class="input" on:change=pick autocomplete="off" {..driver.ties()}>
+            {choice(String::new(), none, chosen)} {list::names(known, driver_choice)} {choice(NEW.to_owned(), another, chosen)}
+        </select>
+        {new_driver(new, new_name, chosen)}
+        {driver.shown_fault()}
+    }
+    .into_any()
+}
+
+fn known_drivers(state: DispatchState) -> Memo<Vec<String>> {
+    Memo::new(move |_| {
+        let name = |line: &String| split_line(line).0.to_owned();
+        state
+            .driver_lines
+            .with(|lines| lines.iter().map(name).collect::<Vec<_>>())
+    })
+}
+
+/// What was picked before the page was hydrated, or sent with a form that was refused. Without either, the suggestion
+/// is chosen.
+fn first_choice(
+    driver: Control,
+    sent: String,
+    is_known: bool,
+    state: DispatchState,
+) -> Option<String> {
+    let early = typed_early(&driver.id());
+    let early = early.filter(|early| Some(early) != state.suggested.get_untracked().as_ref());
+    early.or(match sent {
+        none if none.is_empty() => None,
+        known if is_known => Some(known),
+        _ => Some(NEW.to_owned()),
+    })
+}
+
+fn choice(value: String, word: Signal<String>, chosen: Memo<Option<String>>) -> AnyView {
+    let is = Memo::new({
+        let value = value.clone();
+        move |_| chosen.with(|chosen| chosen.as_deref().unwrap_or_default() == value)
+    });
+    view! { <option value=value selected=is.get_untracked() prop:selected=is>{word}</option> }
+        .into_any()
+}
+
+/// `Jonas (2 out)`
+fn driver_choice(name: String, chosen: Memo<Option<String>>, state: DispatchState) -> AnyView {
+    let of = name.clone();
+    let word = text(move || {
+        state.driver_lines.with(|lines| {
+            let mut lines = lines.iter().map(|line| split_line(line));
+            let load = lines.find(|line| line.0 == of).map_or("", |line| line.1);
+            format!("{} ({load})", words::clipped(&of, LONG_NAME))
+        })
+    });
+    choice(name, word, chosen)
+}
+
+fn new_driver(new: Control, value: String, chosen: Memo<Option<String>>) -> AnyView {
+    let market = Market::here();
+    let is_new = Memo::new(move |_| chosen.with(|chosen| chosen.as_deref() == Some(NEW)));
+    let wanted = mark(move || (!market.is_asleep()).then(|| if is_new.get() { "1" } else { "0" }));
+    view! {
+        <div class="field new-driver" data-wanted=wanted>
+            <label for=new.id()>{t(["Name of somebody new", "Name von jemand Neuem"])}</label>
+            <input class="input" value=value autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.ties()}/>
+        </div>
+    }
+    .into_any()
+}

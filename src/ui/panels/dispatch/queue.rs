@@ -1,0 +1,138 @@
+//! The queue: each pizza that waits for a driver, with the form that assigns one. A ticket can be selected for the
+//! form that assigns several, and dragged to a lane.
+
+use super::{DispatchState, address, assign};
+use crate::{
+    api,
+    domain::{Order, OrderId, Status},
+    ui::{
+        locale::t,
+        parts::{
+            form::{Act, refused},
+            list,
+            small::{Icon, changing, count, empty, icon, mark, name, since},
+            ticket::{due, folded, head, ticket, which},
+        },
+    },
+};
+use js_sys::{Array, Function, Reflect};
+use leptos::{ev, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys};
+
+pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
+    let market = state.market;
+    let none = changing(move || (waiting.get() == 0).then(nothing_waits));
+    let crowded = list::is_crowded(state.waiting);
+    let row = move |order| row(order, crowded, state);
+    let picked = Memo::new(move |_| !state.selected_waiting().is_empty());
+    let picked = mark(move || (!market.is_asleep()).then(|| if picked.get() { "1" } else { "0" }));
+    view! {
+        <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked>
+            <header>
+                {icon(Icon::Of(Status::Ready))} <h2 id="h-waiting">{t(["Waiting for a driver", "Warten auf einen Fahrer"])}</h2> {count(waiting, true)}
+            </header>
+            <ol>{list::orders(state.waiting, row)}</ol>
+            {none}
+            {assign::several(state)}
+        </section>
+    }
+    .into_any()
+}
+
+fn nothing_waits() -> AnyView {
+    empty(
+        Icon::Of(Status::InTransit),
+        t(["Everybody is served", "Alle sind versorgt"]),
+        t([
+            "When a kitchen calls a pizza ready, it shows up here by itself.",
+            "Sobald eine Küche eine Pizza fertig meldet, erscheint sie hier von selbst.",
+        ]),
+        None,
+    )
+}
+
+/// As [`list::entry`], and it can be dragged.
+fn row(order: Memo<Order>, crowded: Memo<bool>, state: DispatchState) -> AnyView {
+    let (id, market) = (order.with_untracked(|order| order.id), state.market);
+    let draggable = mark(move || (!market.is_asleep()).then_some("true"));
+    let drag = move |event: ev::DragEvent| drag(&event, id, state);
+    let end_drag = move |_| {
+        state.dragged.set(Vec::new());
+        state.leave_lane();
+    };
+    let sight = list::Sight::of(order, crowded);
+    let look = move |event: web_sys::Event| sight.look(&event);
+    view! {
+        <li
+            node_ref=sight.entry
+            id=sight.id
+            draggable=draggable
+            on:dragstart=drag
+            on:dragend=end_drag
+            on:contentvisibilityautostatechange=look
+            on:click=move |_| sight.touch()
+            on:input=move |_| sight.touch()
+        >
+            {sight.hold(move || waiting_ticket(order, state))}
+        </li>
+    }
+    .into_any()
+}
+
+/// Drags one order, or all selected ones where it is one of them.
+fn drag(event: &ev::DragEvent, id: OrderId, state: DispatchState) {
+    set_drag_data(event, id);
+    let selected = state.selected_waiting();
+    let all = selected.contains(&id);
+    state.dragged.set(if all { selected } else { vec![id] });
+}
+
+/// Some browsers start a drag only when it carries data.
+fn set_drag_data(event: &ev::DragEvent, id: OrderId) -> Option<()> {
+    let data = Reflect::get(event, &"dataTransfer".into()).ok()?;
+    let set: Function = Reflect::get(&data, &"setData".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let arguments = Array::of2(&"text/plain".into(), &id.number().into());
+    set.apply(&data, &arguments).ok().map(drop)
+}
+
+fn waiting_ticket(order: Memo<Order>, state: DispatchState) -> AnyView {
+    let o = order.get_untracked();
+    let more = view! { {name(&o.supplier_name)} {t([" · ready ", " · fertig seit "])} {since(o.updated_at)} {t([" ago", ""])} };
+    ticket(
+        &o,
+        "ticket",
+        [
+            head(&o, more.into_any()),
+            due(&o),
+            address(&o),
+            assign::one(order, state),
+            cancel(order),
+            refused(o.id),
+        ],
+    )
+}
+
+/// For an order that cannot be delivered.
+fn cancel(order: Memo<Order>) -> AnyView {
+    let summary =
+        view! { <summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren\u{a0}…"])}</summary> };
+    folded(summary.into_any(), move || cancel_form(order))
+}
+
+fn cancel_form(order: Memo<Order>) -> AnyView {
+    let word =
+        view! { {t(["Cancel this order", "Bestellung stornieren"])} {order.with_untracked(which)} };
+    let form = Act::new(api::DispatchCancel::PATH).on(order).class("stack");
+    form.form(|form| {
+        view! {
+            <p>
+                <strong>{t(["A pizza is baked, and somebody waits for it.", "Eine Pizza ist gebacken, und jemand wartet darauf."])}</strong>
+                {t([" This cannot be undone.", " Das lässt sich nicht zurücknehmen."])}
+            </p>
+            {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,161 @@
+//! The timeline of one order: each event with its time, its role and what it changed.
+
+use super::wanted;
+use crate::{
+    domain::{Event, EventType, Order, OrderId, Role},
+    ui::{
+        locale::{Text, plural, say, t},
+        parts::small::{Icon, changing, exact_moment, icon, mark, text},
+        place::{Here, Place},
+        words,
+    },
+};
+use leptos::prelude::*;
+
+/// The address of this page with this order open, or none, at one of its events.
+pub fn at_place(
+    open: Option<OrderId>,
+    at: impl Fn(usize) -> Option<usize> + Send + Sync + 'static,
+) -> Signal<String> {
+    let here = Here::now();
+    text(move || {
+        let place = here.get();
+        let at = at(place.at().unwrap_or(0));
+        let wanted = wanted(&place);
+        Place::Orders { wanted, open, at }.address()
+    })
+}
+
+/// Nothing while no event is read.
+pub fn timeline(id: OrderId, events: &[Event]) -> Option<AnyView> {
+    let before = std::iter::once(None).chain(events.iter().map(Some));
+    let rows: Vec<_> = events
+        .iter()
+        .zip(before)
+        .enumerate()
+        .map(|(n, (event, before))| row(id, n + 1, events.len(), event, before))
+        .collect();
+    let label = t(["What happened", "Was geschehen ist"]);
+    (!rows.is_empty())
+        .then(|| view! { <ol class="timeline" aria-label=label>{rows}</ol> }.into_any())
+}
+
+/// The event's name in the past tense.
+pub fn event_word(event: &Event) -> &'static str {
+    t(match event.event_type {
+        EventType::Created => ["Offered", "Angeboten"],
+        EventType::SupplierAccepted => ["Accepted", "Angenommen"],
+        EventType::CustomerAccepted => ["Taken", "Bestellt"],
+        _ => return words::status(event.order.status),
+    })
+}
+
+/// Event `n` of `all`, counted from 1.
+fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>) -> AnyView {
+    let here = Here::now();
+    let order = &event.order;
+    let at = move || here.get().at().unwrap_or(all);
+    let current = mark(move || (here.get().at() == Some(n)).then_some("true"));
+    let later = mark(move || (n > at()).then_some(""));
+    let later_word = changing(move || {
+        let word = t(["(later)", "(später)"]);
+        (n > at()).then(|| view! { <span class="small">{word}</span> }.into_any())
+    });
+    let to = at_place(Some(id), move |_| Some(n).filter(|n| *n < all));
+    let word = event_word(event);
+    let as_it_was = say!("{word}: as it was then", "{word}: wie es da war");
+    let changes: Vec<_> = changes(before.map(|before| &before.order), order)
+        .into_iter()
+        .map(|what| view! { <p><bdi>{what}</bdi></p> }.into_any())
+        .collect();
+    view! {
+        <li data-status=order.status.name() data-later=later aria-current=current>
+            {icon(Icon::Of(order.status))}
+            <strong>{word} " " {later_word}</strong>
+            <a class="then" href=to aria-label=as_it_was>{exact_moment(event.timestamp)}</a>
+            {who(event).map(|who| view! { <p>{who}</p> }.into_any())}
+            {changes}
+        </li>
+    }
+    .into_any()
+}
+
+/// `Kitchen, after 2 min`: the role, where only one may cause the event, and the time that the order had the status before.
+fn who(event: &Event) -> Option<String> {
+    let who = event.event_type.by().map(|role| {
+        t(match role {
+            Role::Supplier => ["Kitchen", "Küche"],
+            Role::Customer => ["Customer", "Kunde"],
+            Role::Dispatch => ["Dispatch", "Auslieferung"],
+        })
+    });
+    let after = event.order.last_stage().map(|(_, lasted)| {
+        let time = words::seconds(lasted);
+        say!("after {time}", "nach {time}")
+    });
+    let parts: Vec<_> = who.map(str::to_owned).into_iter().chain(after).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+type Field = (Text, fn(&Order) -> Option<String>);
+
+/// The fields of which the timeline shows changes.
+const FIELDS: [Field; 7] = [
+    (["Price", "Preis"], |order| Some(price(order))),
+    (["Promised", "Versprochen"], minutes),
+    (["Says", "Sagt"], |order| {
+        order
+            .supplier_notes
+            .as_ref()
+            .map(|notes| words::quoted(notes))
+    }),
+    (["Pays", "Zahlt"], |order| {
+        order.customer_price.map(words::money)
+    }),
+    (["Customer", "Kunde"], |order| {
+        order.customer_name.as_ref().map(|name| name.to_string())
+    }),
+    (["Address", "Adresse"], |order| {
+        order
+            .delivery_address
+            .as_ref()
+            .map(|address| address.to_string())
+    }),
+    (["Driver", "Fahrer"], |order| {
+        order.driver_name.as_ref().map(|driver| driver.to_string())
+    }),
+];
+
+fn price(order: &Order) -> String {
+    let price = words::money(order.supplier_price.cents());
+    let markup = order.markup_percentage.to_string();
+    say!(
+        "{price} with {markup} % markup",
+        "{price} mit {markup} % Aufschlag"
+    )
+}
+
+fn minutes(order: &Order) -> Option<String> {
+    let minutes = order.estimated_delivery_time?.get();
+    Some(plural(
+        minutes.into(),
+        ["minute", "Minute"],
+        ["minutes", "Minuten"],
+    ))
+}
+
+/// Each field that the event changed: its value before, if it had one, and after.
+fn changes(before: Option<&Order>, after: &Order) -> Vec<String> {
+    let changed = FIELDS.iter().filter_map(|(word, read)| {
+        let (was, is) = (before.and_then(read), read(after));
+        if was == is {
+            return None;
+        }
+        let (word, is) = (t(*word), is.unwrap_or("–".to_owned()));
+        Some(match was {
+            Some(was) => format!("{word}: {was} → {is}"),
+            None => format!("{word}: {is}"),
+        })
+    });
+    changed.collect()
+}

@@ -1,0 +1,211 @@
+//! The tickets of new orders: accept with minutes and a note, or reject with a reason. The device offers again what it
+//! answered last.
+
+use super::{
+    cancel::{NOTES, reasons},
+    tickets::kitchen_name,
+};
+use crate::{
+    api,
+    domain::{Order, Status},
+    ui::{
+        device,
+        locale::{Text, say, t},
+        market::Market,
+        parts::{
+            before_hydration::asleep,
+            form::{Act, Control, Form, refused},
+            list,
+            small::{Icon, changing, icon, text},
+            ticket::{Level, folded, hang, head, level_waiting, waiting, which},
+        },
+        place::when_awake,
+        words,
+    },
+};
+use leptos::{html, prelude::*, server_fn::ServerFn};
+
+/// How long a pizza takes, until this device has promised another time for its kitchen.
+const MINUTES: &str = "25";
+/// The limits of a promise, as of [`crate::domain::Minutes`].
+const MIN: i32 = 1;
+const MAX: i32 = 1_440;
+/// Minutes that a press of a button adds or takes.
+const STEP: i32 = 5;
+/// At most this many earlier notes are offered again.
+const NOTES_KEPT: usize = 8;
+
+pub fn to_answer(order: Memo<Order>) -> AnyView {
+    let o = order.get_untracked();
+    let level = level_waiting(&o);
+    let fine = Memo::new(move |_| level.get() == Level::Fine);
+    let pays = waits_and_pays(&o, fine);
+    let more = view! { {kitchen_name(&o, " · ")} {pays} <b>{words::money(o.total())}</b> };
+    let waits = changing({
+        let o = o.clone();
+        move || {
+            let for_what = t(["waiting for your answer", "wartet auf deine Antwort"]);
+            (!fine.get()).then(|| waiting(&o, for_what))
+        }
+    });
+    let answer = view! { <div class="answer">{accept(order)} {reject(order)}</div> };
+    let parts = vec![
+        head(&o, more.into_any()),
+        waits,
+        answer.into_any(),
+        refused(o.id),
+    ];
+    hang(&o, "ticket", level, None, parts)
+}
+
+/// `Waiting 2 min · pays `; an order that waits too long shows its time elsewhere.
+fn waits_and_pays(o: &Order, fine: Memo<bool>) -> Signal<String> {
+    let (market, since) = (Market::here(), o.updated_at);
+    text(move || {
+        if fine.get() {
+            let long = words::duration(market.about_now(since) - since);
+            say!("Waiting {long} · pays ", "Wartet {long} · Kunde zahlt ")
+        } else {
+            t(["Pays ", "Kunde zahlt "]).to_owned()
+        }
+    })
+}
+
+fn accept(order: Memo<Order>) -> AnyView {
+    Act::new(api::Respond::PATH)
+        .on(order)
+        .class("accept")
+        .done(remember)
+        .form(|form| order.with_untracked(|o| acceptance(form, o)))
+}
+
+fn acceptance(form: Form, o: &Order) -> AnyView {
+    let (notes, minutes) = (form.control(NOTES), form.control("estimated_time"));
+    let field = view! { <input class="input" list=NOTES autocomplete="off" value=notes.value("") {..notes.ties()}/> };
+    let word = view! { {t(["Accept", "Annehmen"])} {which(o)} };
+    let label = t(["Note for the customer", "Notiz für den Kunden"]);
+    view! {
+        <input type="hidden" name="accept" value="true"/>
+        <div class="two">{stepper(minutes, o)} {form.send("button primary", Some(Icon::Check), word.into_any())}</div>
+        {minutes.shown_fault()}
+        <details open=notes.wants_to_be_seen()>
+            <summary>{icon(Icon::Down)} {t(["Note", "Notiz"])} {which(o)}</summary>
+            {notes.field(label, None, field.into_any())}
+        </details>
+    }
+    .into_any()
+}
+
+/// A number field with a button on each side. The buttons need the program; the field works without it.
+fn stepper(minutes: Control, o: &Order) -> AnyView {
+    let field = NodeRef::<html::Input>::new();
+    if minutes.value("").is_empty() {
+        recall_minutes(field, minutes_key(&o.supplier_name));
+    }
+    view! {
+        <div class="minutes" data-asleep=asleep()>
+            {step_button(field, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
+            <label>
+                <input type="number" node_ref=field value=minutes.value(MINUTES) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.ties()}/>
+                {t([" minutes", " Minuten"])} {which(o)}
+            </label>
+            {step_button(field, STEP, Icon::Plus, ["5 minutes more", "5 Minuten mehr"], o)}
+        </div>
+    }
+    .into_any()
+}
+
+fn step_button(
+    field: NodeRef<html::Input>,
+    step: i32,
+    symbol: Icon,
+    label: Text,
+    o: &Order,
+) -> AnyView {
+    let press = move |_| {
+        if let Some(field) = field.get_untracked() {
+            let minutes: i32 = field.value().parse().unwrap_or(0);
+            field.set_value(&(minutes + step).clamp(MIN, MAX).to_string());
+        }
+    };
+    let label = view! { <span class="unseen">{t(label)} {which(o)}</span> };
+    view! { <button type="button" on:click=press>{icon(symbol)} {label}</button> }.into_any()
+}
+
+/// Starts the field with what this device last promised for the kitchen, unless other minutes were typed before the
+/// page was hydrated.
+fn recall_minutes(field: NodeRef<html::Input>, key: String) {
+    when_awake(move || {
+        let field = field.get().filter(|field| field.value() == MINUTES);
+        if let Some((field, kept)) = field.zip(device::kept(&key)) {
+            field.set_value(&kept);
+        }
+    });
+}
+
+/// The name under which the device stores the minutes that it last promised for a kitchen.
+fn minutes_key(kitchen: &str) -> String {
+    format!("minutes {kitchen}")
+}
+
+/// Stores the minutes and the note of an acceptance for the next one.
+fn remember(order: &Order) {
+    if let Some(minutes) = order.estimated_delivery_time {
+        let minutes = minutes.get().to_string();
+        device::keep(&minutes_key(&order.supplier_name), &minutes);
+    }
+    if let Some(note) = &order.supplier_notes {
+        let note = note.replace('\n', " ");
+        let kept = device::kept(NOTES).unwrap_or_default();
+        let others = kept.lines().filter(|other| *other != note);
+        let all: Vec<_> = std::iter::once(&*note)
+            .chain(others)
+            .take(NOTES_KEPT)
+            .collect();
+        device::keep(NOTES, &all.join("\n"));
+    }
+}
+
+/// The notes that this device wrote before, newest first, for the field to suggest. It reads them again with each
+/// change of the board, which may be an acceptance.
+pub fn earlier_notes() -> AnyView {
+    let market = Market::here();
+    let notes = market.view(move |_| match market.is_asleep() {
+        true => Vec::new(),
+        false => device::kept(NOTES)
+            .unwrap_or_default()
+            .lines()
+            .map(str::to_owned)
+            .collect(),
+    });
+    let option = |note: String| view! { <option>{note}</option> }.into_any();
+    view! { <datalist id=NOTES>{list::names(notes, option)}</datalist> }.into_any()
+}
+
+fn reject(order: Memo<Order>) -> AnyView {
+    let which = order.with_untracked(which);
+    let summary =
+        view! { <summary>{icon(Icon::Down)} {t(["Reject…", "Ablehnen\u{a0}…"])} {which}</summary> };
+    folded(summary.into_any(), move || {
+        Act::new(api::Respond::PATH)
+            .named("reject")
+            .on(order)
+            .class("stack")
+            .form(|form| order.with_untracked(|o| rejection(form, o)))
+    })
+}
+
+fn rejection(form: Form, o: &Order) -> AnyView {
+    const REASONS: [Text; 3] = [
+        ["Sold out", "Ausverkauft"],
+        ["Oven full", "Ofen voll"],
+        ["Closing soon", "Schließt bald"],
+    ];
+    let word = view! { {t(["Reject this pizza", "Diese Pizza ablehnen"])} {which(o)} };
+    view! {
+        <input type="hidden" name="accept" value="false"/>
+        {reasons(form, &REASONS)}
+        {form.send("button danger wide", Some(Icon::Of(Status::SupplierRejected)), word.into_any())}
+    }
+    .into_any()
+}

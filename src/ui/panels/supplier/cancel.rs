@@ -1,0 +1,97 @@
+//! The forms with which a kitchen gives an order up: it withdraws an offer, or cancels what a customer waits for. Each
+//! states its consequence before its button.
+
+use super::Bell;
+use crate::{
+    api,
+    domain::{Order, Status},
+    ui::{
+        locale::{Text, t},
+        parts::{
+            form::{Act, Form},
+            small::{Icon, icon, name},
+            ticket::{folded, which},
+        },
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The name of the field for the kitchen's note, of the list of its earlier notes, and of their place in the storage of
+/// the device.
+pub const NOTES: &str = "notes";
+
+pub fn withdraw(order: Memo<Order>) -> AnyView {
+    let which = order.with_untracked(which);
+    let summary = view! { <summary>{icon(Icon::Down)} {t(["Withdraw…", "Zurückziehen\u{a0}…"])} {which}</summary> };
+    folded(summary.into_any(), move || withdrawal(order))
+}
+
+fn withdrawal(order: Memo<Order>) -> AnyView {
+    let which = order.with_untracked(which);
+    let word = view! { {t(["Withdraw this pizza", "Diese Pizza zurückziehen"])} {which} };
+    let form = Act::new(api::SupplierCancel::PATH).on(order).class("stack");
+    form.form(|form| {
+        view! {
+            <p>
+                {t(["Nobody can take it any more. ", "Niemand kann sie mehr bestellen. "])}
+                <strong>{cannot_be_undone()}</strong>
+            </p>
+            {form.send("button danger wide", None, word.into_any())}
+        }
+        .into_any()
+    })
+}
+
+fn cannot_be_undone() -> &'static str {
+    t([
+        "This cannot be undone.",
+        "Das lässt sich nicht zurücknehmen.",
+    ])
+}
+
+pub fn cancellation(order: Memo<Order>) -> AnyView {
+    const REASONS: [Text; 3] = [
+        ["Sold out", "Ausverkauft"],
+        ["Oven broken", "Ofen kaputt"],
+        ["Cannot be delivered", "Nicht lieferbar"],
+    ];
+    let (o, bell) = (order.get_untracked(), Bell::here());
+    let customer = o.customer_name.as_ref().map(|customer| name(customer));
+    let word = view! { {t(["Cancel this pizza", "Diese Pizza stornieren"])} {which(&o)} };
+    // The bell need not ring for what is cancelled here.
+    let form = Act::new(api::SupplierCancel::PATH)
+        .on(order)
+        .class("stack")
+        .done(move |order| bell.hear(order));
+    form.form(|form| {
+        view! {
+            <p>
+                <strong>{customer} {t([" has ordered this and is waiting.", " hat sie bestellt und wartet."])}</strong> " "
+                {cannot_be_undone()}
+            </p>
+            {reasons(form, &REASONS)}
+            {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
+        }
+        .into_any()
+    })
+}
+
+/// Reasons to pick, and a field for another one.
+pub fn reasons(form: Form, reasons: &[Text]) -> AnyView {
+    let notes = form.control(NOTES);
+    let field =
+        view! { <input class="input" autocomplete="off" value=notes.value("") {..notes.ties()}/> };
+    let chip = |reason: &Text| {
+        let reason = t(*reason);
+        view! { <label><input type="radio" name="reason" value=reason/> {reason}</label> }
+            .into_any()
+    };
+    let chips: Vec<_> = reasons.iter().map(chip).collect();
+    let why = t(["Why? The market sees this.", "Warum? Der Markt sieht das."]);
+    let own = t(["Or in your own words", "Oder mit eigenen Worten"]);
+    view! {
+        <fieldset class="chips"><legend>{why}</legend> {chips}</fieldset>
+        {notes.field(own, None, field.into_any())}
+    }
+    .into_any()
+}

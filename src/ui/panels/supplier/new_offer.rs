@@ -1,0 +1,273 @@
+//! The form for a new offer. A pizza that was offered before brings the price and the markup that it had.
+
+use super::KitchenFilter;
+use crate::{
+    api,
+    domain::{Field as _, Markup, Order, Price, Status, customer_price, with_point},
+    ui::{
+        locale::{Locale, say, t},
+        market::Market,
+        parts::{
+            form::{Act, Form, typed_early},
+            list,
+            small::{Icon, changing, icon, text},
+        },
+        place::when_awake,
+        words::{self, is_of},
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The id of the list of earlier pizzas.
+const PIZZAS: &str = "pizzas";
+/// The markup that the field starts with.
+const MARKUP: &str = "30";
+const KITCHEN: &str = "supplier_name";
+
+pub fn title() -> &'static str {
+    t(["New offer", "Neues Angebot"])
+}
+
+/// The texts of the fields, as typed so far.
+#[derive(Clone, Copy)]
+struct Draft {
+    pizza: RwSignal<String>,
+    price: RwSignal<String>,
+    markup: RwSignal<String>,
+}
+
+impl Draft {
+    fn new() -> Draft {
+        Draft {
+            pizza: RwSignal::new(String::new()),
+            price: RwSignal::new(String::new()),
+            markup: RwSignal::new(String::new()),
+        }
+    }
+
+    /// Kitchen and markup stay for the next pizza.
+    fn clear(self) {
+        self.pizza.set(String::new());
+        self.price.set(String::new());
+    }
+}
+
+pub fn dock(kitchen: KitchenFilter) -> AnyView {
+    let draft = Draft::new();
+    let offered = RwSignal::new(None::<(String, String)>);
+    let form = Act::new(api::OfferPizza::PATH).then(move |order| {
+        let ticket = format!("#o{}", order.id);
+        offered.set(Some((ticket, order.pizza_name.to_string())));
+        draft.clear();
+    });
+    let form = form.form(|form| fields(form, kitchen, draft));
+    let offered = changing(move || {
+        let (ticket, name) = offered.get()?;
+        Some(
+            view! { <p role="status">{t(["Offered: ", "Angeboten: "])} <a href=ticket><bdi>{name}</bdi></a></p> }
+                .into_any(),
+        )
+    });
+    view! {
+        <section class="dock" id="new-offer" aria-labelledby="h-new">
+            <details open>
+                <summary>{icon(Icon::Plus)} <span id="h-new">{title()}</span> {icon(Icon::Down)}</summary>
+                {form}
+                {offered}
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+fn fields(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
+    let pizza = TextField {
+        list: Some(PIZZAS),
+        mode: "text",
+        ..TextField::new(draft.pizza)
+    };
+    let price = TextField {
+        unit: Unit::Money,
+        ..TextField::new(draft.price)
+    };
+    let markup = TextField {
+        unit: Unit::Percent,
+        first: MARKUP,
+        ..TextField::new(draft.markup)
+    };
+    recall(draft, kitchen);
+    view! {
+        {kitchen_field(form, kitchen)}
+        {pizza.view(form, "pizza_name", "Pizza")}
+        {price.view(form, "supplier_price", t(["Your price", "Dein Preis"]))}
+        {markup.view(form, "markup_percentage", t(["Markup", "Aufschlag"]))}
+        {customer_pays(draft)}
+        {form.send("button primary", Some(Icon::Of(Status::SupplierAccepted)), t(["Offer it", "Anbieten"]).into_any())}
+        {earlier_pizzas(kitchen)}
+    }
+    .into_any()
+}
+
+/// The sign before or after a number.
+enum Unit {
+    None,
+    Money,
+    Percent,
+}
+
+/// A field whose text other parts of the form follow as one types.
+struct TextField {
+    text: RwSignal<String>,
+    first: &'static str,
+    mode: &'static str,
+    list: Option<&'static str>,
+    unit: Unit,
+}
+
+impl TextField {
+    fn new(text: RwSignal<String>) -> TextField {
+        TextField {
+            text,
+            first: "",
+            mode: "decimal",
+            list: None,
+            unit: Unit::None,
+        }
+    }
+
+    fn view(self, form: Form, name: &'static str, label: &'static str) -> AnyView {
+        let control = form.control(name);
+        let text = self.text;
+        self.begin(&control.value(self.first), &control.id());
+        let input = view! {
+            <input class="input" inputmode=self.mode list=self.list autocomplete="off"
+                value=text.get_untracked() prop:value=text
+                on:input=move |event| text.set(event_target_value(&event)) {..control.ties()}/>
+        };
+        control.field(label, None, self.unit.beside(input.into_any()))
+    }
+
+    /// Starts with what the page has, or what was typed before it was hydrated.
+    fn begin(&self, value: &str, id: &str) {
+        let text = self.text;
+        text.set(value.to_owned());
+        if let Some(early) = typed_early(id) {
+            when_awake(move || text.set(early.clone()));
+        }
+    }
+}
+
+impl Unit {
+    fn beside(self, input: AnyView) -> AnyView {
+        let affix = |class, sign| view! { <span class=class aria-hidden="true">{sign}</span> };
+        match self {
+            Unit::None => input,
+            Unit::Money => {
+                let sign = affix("", Locale::here().currency.symbol());
+                view! { <div class="affix">{sign} {input}</div> }.into_any()
+            }
+            Unit::Percent => {
+                view! { <div class="affix">{input} {affix("after", "%")}</div> }.into_any()
+            }
+        }
+    }
+}
+
+/// The pizzas that the kitchen has offered before, for the field to suggest.
+fn earlier_pizzas(kitchen: KitchenFilter) -> AnyView {
+    let names = Market::here().view(move |board| {
+        let kitchen = kitchen.get();
+        let orders = board
+            .orders()
+            .filter(|order| is_of(order, kitchen.as_deref()));
+        list::sorted(orders.map(|order| order.pizza_name.to_string()))
+    });
+    let option = |name: String| view! { <option>{name}</option> }.into_any();
+    view! { <datalist id=PIZZAS>{list::names(names, option)}</datalist> }.into_any()
+}
+
+/// When the pizza has been offered before, fills in its last price and markup, unless others were typed.
+fn recall(draft: Draft, kitchen: KitchenFilter) {
+    let market = Market::here();
+    let filled = StoredValue::new((String::new(), MARKUP.to_owned()));
+    when_awake(move || {
+        let name = draft.pizza.get();
+        let Some(last) = untrack(|| last_offer(market, name.trim(), kitchen.get())) else {
+            return;
+        };
+        let before = filled.get_value();
+        fill(draft.price, &before.0, &last.0);
+        fill(draft.markup, &before.1, &last.1);
+        filled.set_value(last);
+    });
+}
+
+/// Fills a field, unless its text is neither empty nor what was filled in before.
+fn fill(field: RwSignal<String>, before: &str, text: &str) {
+    let now = field.get_untracked();
+    if now.is_empty() || now == before {
+        field.set(text.to_owned());
+    }
+}
+
+/// The price and the markup of a pizza's last offer, as typed.
+fn last_offer(market: Market, pizza: &str, kitchen: Option<String>) -> Option<(String, String)> {
+    let is_same = |order: &&Order| *order.pizza_name == *pizza && is_of(order, kitchen.as_deref());
+    market.with(|board| {
+        let order = board?.orders().rev().find(is_same)?;
+        Some((
+            order.supplier_price.cents().to_string(),
+            order.markup_percentage.to_string(),
+        ))
+    })
+}
+
+/// A field only where the screen belongs to no kitchen.
+fn kitchen_field(form: Form, kitchen: KitchenFilter) -> AnyView {
+    let supplier = form.control(KITCHEN);
+    changing(move || {
+        Some(match kitchen.get() {
+            Some(kitchen) => view! { <input type="hidden" name=KITCHEN value=kitchen/> }.into_any(),
+            None => {
+                let value = supplier.value("");
+                let input = view! { <input class="input" autocomplete="organization" value=value.clone() {..supplier.ties()}/> };
+                supplier.field(t(["Kitchen", "Küche"]), None, input.into_any())
+            }
+        })
+    })
+}
+
+/// The sum that the customer pays and its parts, as one types.
+fn customer_pays(draft: Draft) -> AnyView {
+    let sum = move || {
+        let price = Price::parse(&with_point(&draft.price.read())).ok()?;
+        let markup = match draft.markup.get() {
+            blank if blank.trim().is_empty() => Markup::default(),
+            markup => Markup::parse(&with_point(&markup)).ok()?,
+        };
+        let total = customer_price(price, markup);
+        Some((total, price.cents()))
+    };
+    let total = text(move || sum().map_or("–".to_owned(), |(total, _)| words::money(total)));
+    let split = text(move || match sum() {
+        Some((total, yours)) => {
+            let (yours, market) = (words::money(yours), words::money(total - yours));
+            say!(
+                "{yours} for you + {market} for the market",
+                "{yours} für dich + {market} für den Markt"
+            )
+        }
+        None => t([
+            "your price and the market’s part",
+            "dein Preis und der Anteil des Markts",
+        ])
+        .to_owned(),
+    });
+    view! {
+        <div class="margin">
+            <output aria-label=t(["Customer pays", "Kunde zahlt"])>{total}</output>
+            <p>{t(["customer pays:", "zahlt der Kunde:"])} <br/> {split}</p>
+        </div>
+    }
+    .into_any()
+}

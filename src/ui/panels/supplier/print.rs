@@ -1,0 +1,57 @@
+//! A ticket on paper. An attribute marks the one that is printed, and the style for print shows it alone.
+
+use crate::{
+    domain::Order,
+    ui::{
+        locale::t,
+        market::Market,
+        parts::{
+            small::{Icon, changing, icon, name},
+            ticket::which,
+        },
+        words,
+    },
+};
+use leptos::{ev, prelude::*, web_sys};
+
+/// Marks the ticket that is printed.
+const PRINTED: &str = "data-print";
+
+pub fn print_button(order: Memo<Order>) -> AnyView {
+    let market = Market::here();
+    changing(move || {
+        let which = order.with_untracked(which);
+        let word = view! { {t(["Print this ticket", "Zettel drucken"])} {which} };
+        (!market.is_asleep()).then(|| {
+            view! { <button class="button wide" type="button" on:click=print>{icon(Icon::Print)} {word}</button> }.into_any()
+        })
+    })
+}
+
+/// The kitchen, the price and the address, which only the printed ticket shows.
+pub fn on_paper(order: &Order) -> AnyView {
+    let address = order.delivery_address.as_ref().map(ToString::to_string);
+    let price = words::money(order.total());
+    view! { <p class="on-paper">{name(&order.supplier_name)} " · " {price} <br/> <bdi>{address}</bdi></p> }.into_any()
+}
+
+fn print(event: ev::MouseEvent) {
+    let ticket = event_target::<web_sys::Element>(&event).closest("article");
+    if let Some(ticket) = ticket.ok().flatten() {
+        // A browser that cannot print does nothing.
+        let _ = ticket.set_attribute(PRINTED, "");
+        let _ = window().print();
+    }
+}
+
+/// Removes the mark when printing ends: in some browsers the page runs on while it prints.
+pub fn clean_up_after_printing() {
+    let done = window_event_listener_untyped("afterprint", |_| {
+        let printed = document().query_selector(&format!("[{PRINTED}]"));
+        if let Some(ticket) = printed.ok().flatten() {
+            // Removing an attribute that exists cannot fail.
+            let _ = ticket.remove_attribute(PRINTED);
+        }
+    });
+    on_cleanup(move || done.remove());
+}

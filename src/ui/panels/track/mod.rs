@@ -1,0 +1,198 @@
+//! The page on which a customer follows one order. Everyone who has its address can see it.
+
+mod arrival;
+mod steps;
+
+use crate::{
+    api,
+    domain::{Actor, Error, Order, Role, Status, Verb},
+    ui::{
+        locale::t,
+        parts::{
+            form::{Act, refused},
+            reading::Reading,
+            small::{Icon, changing, empty, fact, name, sum},
+        },
+        place::{Here, Place},
+        share::share,
+        words,
+    },
+};
+use arrival::Forecast;
+use leptos::{prelude::*, server_fn::ServerFn};
+
+pub fn track() -> AnyView {
+    let (reading, id) = (Reading::here(), Here::now().memo(|place| place.story()));
+    let story = changing(move || {
+        let Some(id) = id.get() else {
+            return Some(loading());
+        };
+        Some(match reading.story(id) {
+            None => loading(),
+            Some(Ok(events)) => match events.last() {
+                Some(now) => story(&now.order),
+                None => missing(&Error::UnknownOrder(id)),
+            },
+            Some(Err(error)) => missing(&error),
+        })
+    });
+    // A memo, so that screen readers hear what changes, and not the same words with every minute.
+    let announced = Memo::new(move |_| match id.get().and_then(|id| reading.story(id)) {
+        Some(Ok(events)) => events
+            .last()
+            .map_or_else(String::new, |now| Forecast::of(&now.order).in_short()),
+        _ => String::new(),
+    });
+    view! {
+        <main id="main" class="track" tabindex="-1">
+            {story}
+            <p class="unseen" role="status">{announced}</p>
+        </main>
+    }
+    .into_any()
+}
+
+fn loading() -> AnyView {
+    view! {
+        <section class="paper stack" aria-busy="true" aria-label=t(["Loading", "Lädt"])>
+            <span class="bone half"></span> <span class="bone"></span> <span class="bone"></span>
+        </section>
+    }
+    .into_any()
+}
+
+fn missing(error: &Error) -> AnyView {
+    let (heading, next) = match error {
+        Error::UnknownOrder(_) => (
+            ["There is no such order", "Diese Bestellung gibt es nicht"],
+            [
+                "The address of an order’s page is in the browser that took it.",
+                "Die Adresse ihrer Seite steht im Browser, in dem bestellt wurde.",
+            ],
+        ),
+        _ => (
+            [
+                "This order cannot be read right now",
+                "Diese Bestellung ist gerade nicht zu lesen",
+            ],
+            [
+                "Nothing is lost. It is shown as soon as the market answers.",
+                "Nichts ist verloren. Sie erscheint, sobald der Markt antwortet.",
+            ],
+        ),
+    };
+    let offers = Place::offers().address();
+    let way_on = (t(["See what is hot", "Sehen, was es gibt"]), offers);
+    empty(Icon::Search, t(heading), t(next), Some(way_on))
+}
+
+fn story(order: &Order) -> AnyView {
+    let forecast = Forecast::of(order);
+    view! {
+        {arrival::hero(order, forecast)}
+        <div class="stack">
+            <section class="paper stack" aria-labelledby="steps">
+                <h2 id="steps">{t(["Where it is", "Wo sie ist"])}</h2>
+                <ol class="steps">{steps::steps(order, forecast)}</ol>
+            </section>
+            <section class="paper stack" aria-labelledby="bill">
+                <h2 id="bill">{t(["What it costs", "Was sie kostet"])}</h2>
+                {bill(order)}
+            </section>
+        </div>
+        <div class="stack">
+            {facts(order)} {may_cancel(order).then(|| cancel(order))} {too_late(order, forecast)} {refused(order.id)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Why an order that is still to come has no button to cancel it.
+fn too_late(order: &Order, forecast: Forecast) -> Option<AnyView> {
+    (!may_cancel(order) && forecast.is_open()).then(|| {
+        let why = t([
+            "The kitchen has started, so it cannot be cancelled any more.",
+            "Die Küche hat angefangen, darum lässt sie sich nicht mehr stornieren.",
+        ]);
+        view! { <p class="small soft">{why}</p> }.into_any()
+    })
+}
+
+/// The sum; for an order that will not come, that it costs nothing, and the way to the offers.
+fn bill(order: &Order) -> AnyView {
+    if !order.status.is_void() {
+        return sum(order, &order.supplier_name, t(["You pay", "Du zahlst"]));
+    }
+    let (nothing, others) = (
+        t(["Nothing is charged.", "Es kostet nichts."]),
+        t(["See what is hot", "Sehen, was es gibt"]),
+    );
+    view! { <p><strong>{nothing}</strong></p> <a class="button" href=Place::offers().address()>{others}</a> }
+        .into_any()
+}
+
+/// Whether a customer has taken it and may still cancel it.
+fn may_cancel(order: &Order) -> bool {
+    let next = order.status.after(Verb::Cancel, Actor::As(Role::Customer));
+    order.customer_name.is_some() && next.is_some()
+}
+
+fn facts(order: &Order) -> AnyView {
+    let share = share(&order.pizza_name);
+    view! {
+        <section class="paper stack" aria-labelledby="where">
+            <h2 id="where">{t(["Where it goes", "Wohin sie geht"])}</h2>
+            <dl class="facts">
+                {fact(Icon::Person, t(["Name", "Name"]), order.customer_name.as_ref().map(|name| name.to_string()))}
+                {fact(Icon::Pin, t(["Address", "Adresse"]), order.delivery_address.as_ref().map(|address| address.to_string()))}
+                {fact(Icon::Of(Status::InTransit), t(["Driver", "Fahrer"]), order.driver_name.as_ref().map(|driver| driver.to_string()))}
+                {fact(Icon::Shop, t(["Kitchen’s note", "Notiz der Küche"]), order.supplier_notes.as_ref().map(|notes| words::quoted(notes)))}
+            </dl>
+            {share}
+            <p class="small soft">{who_can_see(may_cancel(order))}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn who_can_see(may_cancel: bool) -> &'static str {
+    t(if may_cancel {
+        [
+            "Whoever has the address of this page can follow the order, and cancel it.",
+            "Wer die Adresse dieser Seite hat, kann die Bestellung verfolgen und stornieren.",
+        ]
+    } else {
+        [
+            "Whoever has the address of this page can follow the order.",
+            "Wer die Adresse dieser Seite hat, kann die Bestellung verfolgen.",
+        ]
+    })
+}
+
+fn cancel(order: &Order) -> AnyView {
+    let form = Act::new(api::CustomerCancel::PATH)
+        .on(Signal::stored(order.clone()))
+        .class("stack")
+        .onward(|| Some("main".to_owned()));
+    let pizza = name(&order.pizza_name);
+    let word = view! { {t(["Cancel my", "Meine"])} " " {pizza} {t(["", " stornieren"])} };
+    let form = form.form(|form| {
+        view! {
+            <p>
+                <strong>{t(["The kitchen does not start, and nothing is charged.", "Die Küche fängt nicht an, und es kostet nichts."])}</strong>
+                {t([
+                    " The offer does not come back: somebody else may get the pizza.",
+                    " Das Angebot kommt nicht zurück: Vielleicht bekommt jemand anders die Pizza.",
+                ])}
+            </p>
+            {form.send("button danger sure wide", None, word.into_any())}
+        }
+        .into_any()
+    });
+    view! {
+        <section class="paper" id=format!("o{}", order.id)>
+            <details><summary class="button quiet wide">{t(["Cancel this order…", "Bestellung stornieren\u{a0}…"])}</summary> {form}</details>
+        </section>
+    }
+    .into_any()
+}
