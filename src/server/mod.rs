@@ -16,7 +16,6 @@ mod layers;
 mod ledger;
 mod limits;
 mod listen;
-mod local;
 mod metrics;
 mod once;
 mod openapi;
@@ -34,7 +33,6 @@ mod socket;
 mod state;
 mod stored;
 mod telemetry;
-mod trace;
 mod upgrade;
 
 pub use cli::main;
@@ -44,14 +42,16 @@ use crate::domain::Time;
 use config::{Config, ConfigError, Sources, Store};
 use desk::Desk;
 use feed::Feed;
-use ledger::{Embedded, Ledger, Measured, Redis, StoreError, Target, fresh_epoch};
+use ledger::{
+    Embedded, Instrumented, Ledger, Redis, StoreError, Target, admin_socket, fresh_epoch,
+};
 use limits::Limits;
 use metrics::Metrics;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seats::Seats;
 use state::{App, Sockets};
 use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
-use telemetry::TelemetryError;
+use telemetry::{Telemetry, TelemetryError, trace};
 use tokio::{
     net::TcpListener,
     select,
@@ -93,7 +93,7 @@ fn serve() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            telemetry::last_word(&error.to_string());
+            telemetry::report_start_failure(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -107,7 +107,7 @@ fn read_env() -> Result<(), StartError> {
 
 fn start() -> Result<(), StartError> {
     read_env()?;
-    let telemetry = telemetry::begin()?;
+    let telemetry = Telemetry::begin()?;
     let config = Config::read()?;
     allow_files();
     let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
@@ -134,12 +134,12 @@ async fn run(config: Config) -> Result<(), StartError> {
         Some(addr) => Some(bind("METRICS_ADDR", addr).await?),
         None => None,
     };
-    let metrics = Metrics::begin(config.store.file().map(Arc::from))?;
-    let tidier = tokio::spawn(metrics.clone().keep_tidy());
+    let metrics = Metrics::begin()?;
+    let tidier = tokio::spawn(metrics.clone().run_upkeep());
     socket::begin_counting();
     let sockets = Sockets::new(Seats::new(config.sockets, config.sockets_per_address));
     let (ledger, readers) = open(&config, &sockets).await?;
-    let ledger: Arc<dyn Ledger> = Arc::new(Measured::new(ledger));
+    let ledger: Arc<dyn Ledger> = Arc::new(Instrumented::new(ledger));
     let feed = Arc::new(Feed::default());
     let follower = tokio::spawn(feed.clone().follow(ledger.clone()));
 
@@ -190,7 +190,7 @@ async fn bind(setting: &'static str, addr: SocketAddr) -> Result<TcpListener, St
 async fn open(
     config: &Config,
     sockets: &Sockets,
-) -> Result<(Arc<dyn Ledger>, local::Readers), StartError> {
+) -> Result<(Arc<dyn Ledger>, admin_socket::Readers), StartError> {
     match &config.store {
         Store::Embedded(folder) => {
             let failed = |error| StartError::DataDir(folder.display().to_string(), error);
@@ -200,7 +200,7 @@ async fn open(
             let ledger = Embedded::open(&file, fresh_epoch(), config.retention);
             let ledger = Arc::new(ledger.map_err(StartError::File)?);
             let stop = sockets.stop.clone();
-            let readers = local::offer(folder, ledger.clone(), stop);
+            let readers = admin_socket::offer(folder, ledger.clone(), stop);
             Ok((ledger, readers))
         }
         Store::Redis { info, credentials } => {
@@ -215,7 +215,7 @@ async fn open(
             let client = stored::client(&target.info)?;
             let ledger = Redis::open(target).await?;
             tokio::spawn(adopt::warn(client));
-            Ok((Arc::new(ledger), local::Readers::default()))
+            Ok((Arc::new(ledger), admin_socket::Readers::default()))
         }
     }
 }

@@ -3,10 +3,10 @@
 use super::{
     config::Store,
     ledger::{
-        Result, StoreError,
+        Result, StoreError, admin_socket,
         snapshot::{Opened, Snapshot, from_redis, open_file},
     },
-    local, orders,
+    orders,
 };
 use redis::Client;
 use std::{
@@ -16,10 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The embedded file of a folder.
-pub fn file(folder: &Path) -> PathBuf {
-    folder.join("market.redb")
-}
+pub use super::config::database_file as file;
 
 /// Makes a folder that only its owner may read.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
@@ -43,7 +40,7 @@ pub async fn snapshot(store: &Store) -> Result<Snapshot> {
     match store {
         Store::Embedded(folder) => match open_file(&file_there(folder)?)? {
             Opened::Free(snapshot) => Ok(snapshot),
-            Opened::Taken => local::ask(folder),
+            Opened::Taken => admin_socket::ask(folder),
         },
         Store::Redis { info, .. } => {
             let client = client(info)?;

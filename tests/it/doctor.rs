@@ -629,7 +629,7 @@ async fn it_leaves_nothing_behind_and_tells_nobody() {
     let url = market.server().url();
     // It does not let anybody past the fence: the commit script has to be loaded by whoever has passed it.
     assert_eq!(at(&url).await.exit, 0);
-    let script = include_str!("../../src/server/ledger/commit.lua");
+    let script = include_str!("../../src/server/ledger/redis/commit.lua");
     let name = market
         .server()
         .cli(&["EVAL", "return redis.sha1hex(ARGV[1])", "0", script]);

@@ -383,7 +383,7 @@ async fn what_cannot_be_derived_is_named_and_left(market: Market) {
         format!("{holed}: event 13 cannot have happened"),
         "sequence: no event has number 12".to_owned(),
         format!("{twisted}: event 20 cannot have happened"),
-        format!("{gone}: has events, and is not there itself"),
+        format!("{gone}: has events, and is itself missing"),
         "log: it has no number 5".to_owned(),
     ] {
         assert!(

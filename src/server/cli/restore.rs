@@ -10,7 +10,7 @@ use crate::{
         config::Store,
         ledger::{
             Result as Stored, StoreError, schema,
-            snapshot::{Contents, Head, IntoFile, IntoRedis, Lines, Record},
+            snapshot::{Contents, Existing, Head, IntoFile, IntoRedis, Lines, Record},
         },
         now, orders, stored,
         upgrade::{HAS_TIMES, Upgrade},
@@ -268,7 +268,13 @@ impl Target {
     async fn begin(&mut self, head: &Head, retention: u64, replace: bool) -> Stored<()> {
         match self {
             Target::File(file) => file.begin(head, retention),
-            Target::Redis(redis) => redis.begin(head, retention, replace).await,
+            Target::Redis(redis) => {
+                let existing = match replace {
+                    true => Existing::Replace,
+                    false => Existing::MustBeUnchanged,
+                };
+                redis.begin(head, retention, existing).await
+            }
         }
     }
 

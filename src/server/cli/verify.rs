@@ -172,8 +172,8 @@ impl Findings for Found {
         self.faults.push(fault);
     }
 
-    fn mend(&mut self, mend: Batch) {
-        self.mends.push(mend);
+    fn repair(&mut self, repair: Batch) {
+        self.mends.push(repair);
     }
 
     fn order(&mut self) {

@@ -1,31 +1,28 @@
-//! The one narrow waist between the market and what keeps it: documents, indexes over them, and one dense
-//! log of events. Two engines stand behind it, [`Embedded`] and [`Redis`]; one contract suite runs on both.
+//! The store: documents, indexes over them, and one dense log of events, behind one narrow trait. Two engines implement
+//! it, [`Embedded`] and [`Redis`]; one conformance suite runs on both.
 //!
-//! A ledger knows JSON text and keys. It knows nothing of orders: other kinds of documents come without a
-//! new operation.
+//! The store knows JSON text and keys, and nothing of orders: other kinds of documents need no new operation.
 
-mod aside;
+pub mod admin_socket;
 pub mod embedded;
-pub mod keys;
-mod measured;
-mod moment;
-mod needs;
+mod instrumented;
 mod redis;
-pub mod schema;
+pub mod schema_version;
 pub mod snapshot;
-mod witness;
 
 #[cfg(test)]
-mod contract;
+mod conformance_tests;
 #[cfg(test)]
-mod model;
+mod model_tests;
 
-pub use embedded::{Embedded, ReadOnly, Unreadable, check};
-pub use keys::Keys;
-pub use measured::Measured;
-pub use needs::{Need, On, commands, needs};
-pub use redis::{OLDEST, Redis, Target, durability};
-pub use witness::left_at;
+pub use embedded::{Embedded, ReadOnly, Unreadable, check, left_at};
+pub use instrumented::Instrumented;
+pub use redis::{
+    Need, OLDEST, On, Redis, Target, commands, durability,
+    keys::{self, Keys},
+    needs,
+};
+pub use schema_version as schema;
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
@@ -38,52 +35,53 @@ use std::{
 
 #[async_trait]
 pub trait Ledger: Send + Sync {
-    /// Makes all changes of a batch in one atomic step, or none. What is answered as done is stored as
-    /// durably as [`Health::durability`] says, and is (or will be, without a gap) in the log.
+    /// Makes all changes of a batch in one atomic step, or none. A committed batch is stored as durably as
+    /// [`Health::durability`] says, and its entries are (or will be, without a gap) in the log.
     async fn commit(&self, batch: Batch) -> Result<Outcome>;
 
     async fn get(&self, key: &Key) -> Result<Option<Text>>;
 
-    /// What is remembered under the name of a batch.
+    /// The text that is stored under the name of a batch.
     async fn remembered(&self, name: &str) -> Result<Option<Text>>;
 
-    /// Reads pages of indexes, all at one moment, and that moment's place in the log.
+    /// Reads pages of indexes, all at one moment, and the end of the log at that moment.
     async fn list(&self, queries: &[Query]) -> Result<Listing>;
 
-    /// All entries of the log about one document, oldest first, for as long as the document is kept.
+    /// All entries of the log about one document, oldest first. They are kept as long as the document.
     async fn history(&self, key: &Key) -> Result<Vec<Text>>;
 
-    /// At most `most` entries of the log after a cursor, in order. Where there are none it waits for some, at
-    /// most as long as `wait`, and then proves that there are none. Meant for one reader at a time when waiting.
+    /// At most `most` entries of the log after a cursor, in order. Where there are none it waits for some, at most
+    /// `wait`, and then proves that there are none. With a wait it is meant for one reader at a time.
     async fn after(&self, cursor: &Cursor, most: usize, wait: Duration) -> Result<Tail>;
 
-    /// What is known of the engine, without asking it again.
+    /// The known state of the engine; it is not asked again.
     fn health(&self) -> Health;
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// A name for a history that has just begun.
+/// A name for a new history.
 pub fn fresh_epoch() -> Epoch {
     // The lower half of such an id is random.
     Epoch::random(uuid::Uuid::now_v7().as_u128() as u64)
 }
 
-/// What is stored under the name of a batch: its cursor, a space, what is remembered.
+/// The record of a named batch, as it is stored: the batch's cursor, a space, the batch's text.
 fn remember(cursor: &Cursor, text: &str) -> String {
     format!("{cursor} {text}")
 }
 
+/// Reads what [`remember`] has made.
 pub fn recall(stored: &str) -> Result<(Text, Cursor)> {
     let parts = stored.split_once(' ');
     let parts = parts.and_then(|(cursor, text)| Some((text.into(), cursor.parse().ok()?)));
-    parts.ok_or_else(|| StoreError::Broken("a record that cannot be read".to_owned()))
+    parts.ok_or_else(|| StoreError::Broken("the record of a batch cannot be read".to_owned()))
 }
 
-/// JSON text, shared and never re-encoded.
+/// JSON text, shared, and never encoded again.
 pub type Text = Arc<str>;
 
-/// A document's name: its kind, a colon, its id. Keys of a kind sort as their ids do.
+/// The name of a document: its kind, a colon, its id. Keys of a kind sort like their ids.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key(pub String);
 
@@ -91,29 +89,29 @@ pub struct Key(pub String);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Index(pub String);
 
-/// A set of changes that happen together.
+/// A set of changes that are committed together.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// The name under which it happens once, if it has one.
+    /// The name under which it is committed once, if it has one.
     pub once: Option<Once>,
-    /// From then on it must not happen any more: whoever asked has been told that it did not.
+    /// After this moment it must not be committed: the client has been told that it was not.
     pub until: Option<Instant>,
-    /// What must be true of these documents: exactly this text, or (`None`) that there is none.
+    /// The required state of these documents: exactly this text, or (`None`) no document.
     pub expect: Vec<(Key, Option<Text>)>,
     pub put: Vec<(Key, Text)>,
     pub index: Vec<IndexChange>,
     pub log: Vec<Entry>,
-    /// What its entries lead on for whoever follows the log, see [`Logged::trace`].
+    /// The trace of its entries for readers that follow the log, see [`Logged::trace`].
     pub trace: Option<Text>,
 }
 
-/// Makes a batch happen once, whoever sends it again: on any instance, after any lost answer.
+/// Makes a batch idempotent: sent again, by any instance and after any lost answer, it is committed once.
 #[derive(Clone, Debug)]
 pub struct Once {
     pub name: String,
-    /// What is remembered beside it, in the same step.
+    /// The text that is stored under the name, in the same step.
     pub text: Text,
-    /// How long.
+    /// For how long the name is stored.
     pub keep: Duration,
 }
 
@@ -141,27 +139,27 @@ impl Entry {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Stored. The cursor of its last entry, or of the log's head where it has none.
+    /// Stored. The cursor of its last entry, or of the end of the log where it has none.
     Done(Cursor),
-    /// An expectation did not hold; nothing has changed.
+    /// An expectation does not hold; nothing has changed.
     Conflict,
-    /// A batch of this name has happened before; nothing has changed now. What was remembered then, and the
-    /// cursor that it was answered with.
+    /// A batch of this name was committed before; nothing has changed now. The text that was stored then, and the cursor
+    /// of that commit.
     Known(Text, Cursor),
 }
 
-/// Part of an index, highest key first.
+/// A page of an index, highest key first.
 #[derive(Clone, Debug)]
 pub struct Query {
     pub index: Index,
-    /// Begins below this key, or at the highest.
+    /// The page begins before this key, or with the highest key.
     pub below: Option<Key>,
     pub most: usize,
 }
 
 #[derive(Debug, PartialEq)]
 pub struct Listing {
-    /// Everything listed contains all entries of the log up to here, and nothing after.
+    /// The pages reflect all entries of the log up to here, and none after.
     pub cursor: Cursor,
     /// One for each query.
     pub pages: Vec<Page>,
@@ -170,23 +168,23 @@ pub struct Listing {
 #[derive(Debug, Default, PartialEq)]
 pub struct Page {
     pub documents: Vec<Text>,
-    /// Where the next page begins, if more follow.
+    /// The key that the next page begins before, if more documents follow.
     pub next: Option<Key>,
-    /// How many keys the whole index holds.
+    /// The number of keys in the whole index.
     pub total: u64,
 }
 
-/// An entry of the log, as whoever follows it gets it.
+/// An entry of the log, as a reader that follows it gets it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logged {
     /// As it is stored and sent.
     pub text: Text,
-    /// The trace that it was written in, as a W3C `traceparent`. It is no part of the entry: no history and no copy of
-    /// the store has it, and an engine forgets it when it likes.
+    /// The trace that it was written in, as a W3C `traceparent`. It is not part of the entry: no history and no copy of
+    /// the store has it, and an engine may drop it at any time.
     pub trace: Option<Text>,
 }
 
-/// Where nobody knows of a trace.
+/// An entry without a trace.
 impl From<Text> for Logged {
     fn from(text: Text) -> Logged {
         Logged { text, trace: None }
@@ -196,26 +194,26 @@ impl From<Text> for Logged {
 #[derive(Debug, PartialEq)]
 pub enum Tail {
     Entries(Vec<Logged>),
-    /// The entries after the cursor are not held any more, or never were in this store.
+    /// The entries after the cursor are no longer kept, or were never in this store.
     Lost,
 }
 
-/// Why a store did not do what it was asked. Only operators see the text.
+/// Why an operation of the store failed. Only operators see the text.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, or does not answer in time. Nothing has happened, and nothing will.
+    /// The store cannot be reached, or does not answer in time. Nothing was committed, and nothing will be.
     #[error("not reachable: {0}")]
     Away(String),
-    /// The answer did not come: it may have happened, or not.
+    /// The answer was lost: the operation may have happened, or not.
     #[error("no answer: {0}")]
     Ambiguous(String),
-    /// It refused, or holds something that cannot be read.
+    /// The store refused, or holds something that cannot be read.
     #[error("{0}")]
     Broken(String),
 }
 
 impl StoreError {
-    /// The stable name of its kind.
+    /// The stable name of its kind, for metrics.
     pub fn name(&self) -> &'static str {
         match self {
             StoreError::Away(_) => "away",
@@ -225,16 +223,16 @@ impl StoreError {
     }
 }
 
-/// What survives what.
+/// Which failures a committed change survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// Everything answered as done is on the disk.
+    /// Every committed change is on the disk.
     Fsync,
     /// Redis syncs its log before it answers (`appendfsync always`).
     Always,
     /// A crash of Redis' machine may lose up to a second or two (`appendfsync everysec` or `no`).
     Everysec,
-    /// Only snapshots, or nothing: a restart of Redis may lose everything since the last one.
+    /// Only snapshots, or nothing: a restart of Redis may lose everything since the last snapshot.
     Memory,
 }
 
@@ -264,6 +262,6 @@ pub struct Health {
     pub engine: &'static str,
     /// Unknown until the store has answered once.
     pub durability: Option<Durability>,
-    /// Why it is not available, if it is not.
+    /// Why the store is not available, if it is not.
     pub trouble: Option<String>,
 }

@@ -90,7 +90,7 @@ fn unset(setting: &Setting) -> (Option<String>, String) {
             (Some(options.hash_files.to_string()), "found".to_owned())
         }
         _ if setting.name.starts_with("REDIS_") && !is_in_parts() => (None, "not set".to_owned()),
-        _ => match setting.default {
+        _ => match setting.default_value() {
             Some(default) => (Some(default.to_owned()), "default".to_owned()),
             None => (None, "not set".to_owned()),
         },

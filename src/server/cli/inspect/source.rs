@@ -70,7 +70,7 @@ impl Source {
                     retention: config::retention()?,
                 };
                 let info = target.info.clone();
-                let ledger = Redis::look(target).await?;
+                let ledger = Redis::open_read_only(target).await?;
                 // Where it cannot be asked, reading says why.
                 if let Ok(version) = shape(&info).await {
                     // It has a history, or nothing could look at it.
@@ -261,7 +261,7 @@ pub fn store() -> Result<Store> {
 
 /// The file, or the server that is using it.
 async fn embedded(file: &Path) -> Result<Source> {
-    let why = match Embedded::look(file) {
+    let why = match Embedded::open_read_only(file) {
         Ok(ledger) => {
             if let Opened::Free(snapshot) = open_file(file)? {
                 known(snapshot.head.schema)?;

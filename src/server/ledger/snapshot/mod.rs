@@ -2,69 +2,66 @@
 //! and nothing of any later one. `verify`, `backup`, `restore` and `inspect` read a store in this form, wherever it
 //! is: in a file that no server holds, in Redis while servers write to it, behind a running server, in a backup.
 //!
-//! What is kept in memory meanwhile is the name of each document and of its places in indexes (some 150 bytes a
-//! document), never what stands in them.
+//! A reader keeps the key and the indexes of each document in memory (about 150 bytes a document), never its content.
 
-mod from_file;
-mod from_redis;
-mod into_file;
-mod into_redis;
-mod lines;
+mod jsonl;
+mod placements;
+mod read_embedded;
+mod read_redis;
 mod redis_writer;
-mod rewrite_file;
+mod rewrite_embedded;
 mod rewrite_redis;
+mod write_embedded;
+mod write_redis;
 
-pub use from_file::{Opened, from_file, open_file};
-pub use from_redis::from_redis;
-pub use into_file::IntoFile;
-pub use into_redis::IntoRedis;
-pub use lines::{Lines, write};
-pub use rewrite_file::RewriteFile;
+pub use jsonl::{Lines, write};
+pub use read_embedded::{Opened, from_file, open_file};
+pub use read_redis::from_redis;
+pub use rewrite_embedded::RewriteFile;
 pub use rewrite_redis::RewriteRedis;
+pub use write_embedded::IntoFile;
+pub use write_redis::IntoRedis;
 
 use super::{Index, Key, Result, StoreError, Text};
 use crate::domain::{Cursor, Time};
+use placements::Placements;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::{BTreeMap, HashMap},
-    io::Read,
-    thread::JoinHandle,
-};
+use std::{io::Read, thread::JoinHandle};
 use tokio::sync::mpsc;
 
-/// How many records may wait for whoever reads them.
-const WAITING: usize = 64;
+/// How many records the reading side may be ahead of the consumer.
+const QUEUE: usize = 64;
 
-/// What a snapshot is of.
+/// What a snapshot says of its store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Head {
     /// `embedded` or `redis`.
     pub engine: String,
-    /// Of a store in which no history has begun yet: number 0 of the epoch `0`.
+    /// In a store without a history: number 0 of the epoch `0`.
     pub cursor: Cursor,
-    /// The version of the store's shape.
+    /// The schema version of the store.
     pub schema: u32,
-    /// When it was taken.
+    /// When the snapshot was taken.
     pub at: Time,
-    /// How many documents come, about: for those who show how far they are.
+    /// The approximate number of documents, for progress displays.
     pub documents: u64,
-    /// Since when something is being restored into this store: it is not whole.
+    /// When the restore that is in progress began: the store is then not complete.
     pub restoring: Option<String>,
 }
 
 /// One thing that a store holds. The log comes first, from its newest entry back, then totals, documents in the order
-/// of their keys, and what is remembered.
+/// of their keys, and the records of named batches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Record {
     /// An entry of the log, as far as it can be resumed from.
     Logged {
         seq: u64,
-        /// The [`print`] of its text. `None`: the log names an entry that is nowhere.
+        /// The [`print`] of its text. `None`: the log names an entry that no history holds.
         print: Option<u64>,
     },
-    /// How many keys an index says that it holds, where the engine keeps that beside it.
+    /// The recorded number of keys in an index, in an engine that records it.
     Total {
         index: Index,
         keys: u64,
@@ -73,72 +70,81 @@ pub enum Record {
     Once(Remembered),
 }
 
-/// All that is kept of one document, at one moment.
+/// Everything that is stored about one document, at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Held {
     pub key: Key,
-    /// `None`: there are only traces of it, or what is there is no text.
+    /// `None`: only a history or an index entry of it is left, or the stored value is not text.
     pub text: Option<String>,
-    /// Where it is listed.
+    /// The indexes that list it.
     pub indexes: Vec<Index>,
-    /// Its entries, oldest first.
+    /// Its log entries, oldest first.
     pub history: Vec<Past>,
 }
 
 /// An entry of a history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Past {
-    /// Its number in the log; 0 where it does not say one.
+    /// Its number in the log; 0 where its text has none.
     pub seq: u64,
     pub text: String,
 }
 
-/// What is remembered under the name of a batch.
+/// The record of a named batch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Remembered {
     pub name: String,
-    /// When it is forgotten, in milliseconds since 1970.
+    /// When it expires, in milliseconds since 1970.
     pub until: i64,
-    /// As it is stored: a cursor, a space, what is remembered.
+    /// As it is stored: a cursor, a space, a text.
     pub text: String,
 }
 
-/// What there is in a store that something shall be restored into.
+/// What the target of a restore already contains.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contents {
     pub documents: u64,
     pub events: u64,
-    /// Since when something else is being restored, or was and did not end.
+    /// When another restore began that has not ended.
     pub restoring: Option<String>,
-    /// Where it should say what it is, there is something else.
+    /// Another program uses the name of the store's metadata.
     pub is_foreign: bool,
 }
 
 impl Contents {
-    /// Nothing is there, and nothing was begun.
+    /// Nothing is there, and no restore was begun.
     pub fn is_free(&self) -> bool {
         self.documents == 0 && self.events == 0 && self.restoring.is_none() && !self.is_foreign
     }
 }
 
-/// A kind of documents, and what its log says of them.
+/// What a restore does with the contents of its target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Replaces whatever is there.
+    Replace,
+    /// Refuses if anything was written since the contents were read.
+    MustBeUnchanged,
+}
+
+/// A kind of documents, and how its log entries describe them.
 #[derive(Clone, Copy)]
 pub struct Kind {
-    /// Whether a key is of this kind. Others in the same Redis are somebody else's.
+    /// Whether a key is of this kind. Other keys in the same Redis belong to other programs.
     pub has: fn(&str) -> bool,
-    /// From the text of an entry: the document as it was then, and where it was listed.
+    /// From the text of an entry: the document as it was then, and the indexes that listed it.
     pub as_of: fn(&str) -> Option<Was>,
 }
 
-/// A document as it once was, and where it was listed.
+/// A document as it once was, and the indexes that listed it.
 pub type Was = (Text, Vec<Index>);
 
-/// A stream of records that is being read. It blocks: nothing for the inside of a runtime.
+/// A stream of records. It blocks: it must not be read inside an async runtime.
 pub struct Snapshot {
     pub head: Head,
     records: mpsc::Receiver<Result<Option<Record>>>,
     over: bool,
-    /// The thread that reads a file, if it is one. Whoever ends with the snapshot ends with the file, too.
+    /// The thread that reads a file, if there is one. The file is closed before the snapshot is gone.
     reader: Option<JoinHandle<()>>,
 }
 
@@ -152,27 +158,26 @@ impl Drop for Snapshot {
 }
 
 impl Snapshot {
-    fn new(head: Head) -> (Snapshot, Out) {
-        let (out, records) = mpsc::channel(WAITING);
-        let over = false;
+    fn new(head: Head) -> (Snapshot, RecordSink) {
+        let (sender, records) = mpsc::channel(QUEUE);
         (
             Snapshot {
                 head,
                 records,
-                over,
+                over: false,
                 reader: None,
             },
-            Out(out),
+            RecordSink(sender),
         )
     }
 
     /// Reads what [`write`] has written.
     pub fn from_lines(from: impl Read + Send + 'static) -> Result<Snapshot> {
         let lines = Lines::open(from)?;
-        let (snapshot, out) = Snapshot::new(lines.head.clone());
+        let (snapshot, sink) = Snapshot::new(lines.head.clone());
         std::thread::Builder::new()
             .name("snapshot".to_owned())
-            .spawn(move || out.run(|out| lines.into_iter().try_for_each(|r| out.put(r?))))
+            .spawn(move || sink.run(|sink| lines.into_iter().try_for_each(|r| sink.put(r?))))
             .map_err(|error| StoreError::Broken(error.to_string()))?;
         Ok(snapshot)
     }
@@ -185,98 +190,57 @@ impl Iterator for Snapshot {
         if self.over {
             return None;
         }
-        let broke_off = || Err(StoreError::Broken("reading broke off".to_owned()));
-        let record = self.records.blocking_recv().unwrap_or_else(broke_off);
+        let ended_early = || Err(StoreError::Broken("the snapshot ended early".to_owned()));
+        let record = self.records.blocking_recv().unwrap_or_else(ended_early);
         self.over = !matches!(record, Ok(Some(_)));
         record.transpose()
     }
 }
 
-/// Where a stream is made.
-struct Out(mpsc::Sender<Result<Option<Record>>>);
+/// The producing end of a [`Snapshot`].
+struct RecordSink(mpsc::Sender<Result<Option<Record>>>);
 
-impl Out {
-    /// From a thread: does everything, and says that it is over.
-    fn run(self, work: impl FnOnce(&Out) -> Result<()>) {
+impl RecordSink {
+    /// Produces all records from a thread, and ends the stream.
+    fn run(self, work: impl FnOnce(&RecordSink) -> Result<()>) {
         let _ = self.0.blocking_send(work(&self).map(|()| None));
     }
 
-    /// The same from a task.
-    async fn run_async(self, work: impl AsyncFnOnce(&Out) -> Result<()>) {
+    /// Produces all records from a task, and ends the stream.
+    async fn run_async(self, work: impl AsyncFnOnce(&RecordSink) -> Result<()>) {
         let end = work(&self).await.map(|()| None);
         let _ = self.0.send(end).await;
     }
 
     fn put(&self, record: Record) -> Result<()> {
-        self.0.blocking_send(Ok(Some(record))).map_err(|_| unread())
+        self.0
+            .blocking_send(Ok(Some(record)))
+            .map_err(|_| dropped())
     }
 
     async fn send(&self, record: Record) -> Result<()> {
-        self.0.send(Ok(Some(record))).await.map_err(|_| unread())
+        self.0.send(Ok(Some(record))).await.map_err(|_| dropped())
     }
 }
 
-fn unread() -> StoreError {
-    StoreError::Away("nobody reads on".to_owned())
+fn dropped() -> StoreError {
+    StoreError::Away("the snapshot is no longer read".to_owned())
 }
 
-/// Eight bytes that tell one text from another.
+/// A fingerprint of a text: eight bytes of its SHA-256.
 pub fn print(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     let eight = digest.iter().take(8);
-    eight.fold(0, |print, byte| print << 8 | u64::from(*byte))
+    eight.fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
-/// The number that an entry says it has.
+/// The log number in the text of an entry.
 pub fn seq(entry: &str) -> Option<u64> {
     let (_, id) = entry.rsplit_once("\"id\":\"")?;
     let cursor: Cursor = id.strip_suffix("\"}")?.parse().ok()?;
     Some(cursor.seq)
 }
 
-/// The keys of all documents, and where each of them is listed.
-#[derive(Default)]
-struct Places {
-    names: Vec<Index>,
-    numbers: HashMap<String, u32>,
-    keys: BTreeMap<String, Vec<u32>>,
-}
-
-impl Places {
-    /// There is something of this document.
-    fn note(&mut self, key: &str) {
-        if !self.keys.contains_key(key) {
-            self.keys.insert(key.to_owned(), Vec::new());
-        }
-    }
-
-    fn list(&mut self, index: &str, key: &str) {
-        let number = match self.numbers.get(index) {
-            Some(number) => *number,
-            None => {
-                let number = self.names.len() as u32;
-                self.numbers.insert(index.to_owned(), number);
-                self.names.push(Index(index.to_owned()));
-                number
-            }
-        };
-        let places = self.keys.entry(key.to_owned()).or_default();
-        if !places.contains(&number) {
-            places.push(number);
-        }
-    }
-
-    fn len(&self) -> u64 {
-        self.keys.len() as u64
-    }
-
-    fn into_sorted(self) -> impl Iterator<Item = (String, Vec<Index>)> {
-        let names = self.names;
-        self.keys.into_iter().map(move |(key, places)| {
-            let places = places.iter().map(|&n| names[n as usize].clone());
-            let mut places: Vec<_> = places.collect();
-            places.sort();
-            (key, places)
-        })
-    }
+fn not_begun() -> StoreError {
+    StoreError::Broken("the restore has not begun".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Writes records into Redis, in many small steps, as long as nothing else writes to the same store.
+//! Writes records into Redis, in many small steps, unless something else writes to the same store.
 
 use super::{Held, Record};
 use crate::{
@@ -13,40 +13,41 @@ use redis::{
 };
 use std::{sync::Arc, time::Duration};
 
-const ANSWER: Duration = Duration::from_secs(10);
-const CONNECT: Duration = Duration::from_secs(3);
-/// Commands that are sent at once.
+/// How long a single command may take.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// The number of commands that are sent at once.
 pub(super) const GROUP: usize = 500;
 
 pub(super) struct RedisWriter {
     pub connection: MultiplexedConnection,
     pub keys: Keys,
-    /// Where the store ends as long as nothing else writes to it.
-    guard: Cursor,
-    /// Commands, each as its words.
+    /// Where the store ends, unless something else has written to it.
+    expected: Cursor,
+    /// Commands that have not been sent yet, each as its words.
     waiting: Vec<Vec<String>>,
-    /// The oldest number that the log keeps.
+    /// The number of the oldest entry that stays in the log.
     oldest: u64,
-    /// Where the entries of the log stand in histories: number, document, place.
-    newest: Vec<(u64, Arc<str>, usize)>,
+    /// The entries of the log: number, document, and position in that document's history.
+    log_entries: Vec<(u64, Arc<str>, usize)>,
 }
 
 impl RedisWriter {
-    /// `end` is the number of the newest entry that will be there, `retention` how many the log keeps.
+    /// `end` is the number of the newest entry when all is written, `retention` the number of entries in the log.
     pub fn new(
         connection: MultiplexedConnection,
         keys: Keys,
-        guard: Cursor,
+        expected: Cursor,
         end: u64,
         retention: u64,
     ) -> RedisWriter {
         RedisWriter {
             connection,
             keys,
-            guard,
+            expected,
             waiting: Vec::new(),
             oldest: (end + 1).saturating_sub(retention).max(1),
-            newest: Vec::new(),
+            log_entries: Vec::new(),
         }
     }
 
@@ -55,7 +56,7 @@ impl RedisWriter {
         self.waiting.push(command.collect());
     }
 
-    /// Writes a record in the place of what is there. All that belongs to one document happens in one step.
+    /// Writes a record, and replaces what is there. Everything of one document is written in one step.
     pub async fn put(&mut self, record: &Record) -> Result<()> {
         match record {
             Record::Document(held) => self.document(held),
@@ -64,7 +65,7 @@ impl RedisWriter {
                 let (text, until) = (once.text.clone(), once.until.to_string());
                 self.queue("SET", [name, text, "PXAT".to_owned(), until]);
             }
-            // Expired, or what follows from the documents.
+            // Expired, or derived from the documents.
             Record::Once(_) | Record::Logged { .. } | Record::Total { .. } => {}
         }
         match self.waiting.len() < GROUP {
@@ -93,28 +94,28 @@ impl RedisWriter {
         }
     }
 
-    /// Remembers which entries of the log a document has.
-    pub fn note(&mut self, held: &Held) {
+    /// Adds a document's history to the log that [`build_log`](Self::build_log) writes.
+    pub fn add_to_log(&mut self, held: &Held) {
         let key: Arc<str> = held.key.0.as_str().into();
-        for (place, past) in held.history.iter().enumerate() {
+        for (position, past) in held.history.iter().enumerate() {
             if past.seq >= self.oldest {
-                self.newest.push((past.seq, key.clone(), place));
+                self.log_entries.push((past.seq, key.clone(), position));
             }
         }
     }
 
-    /// Does what waits, if nothing else has written meanwhile.
+    /// Runs the queued commands, unless something else has written to the store.
     pub async fn send(&mut self) -> Result<()> {
         if self.waiting.is_empty() {
             return Ok(());
         }
         let mut batch = cmd("EVAL");
         batch
-            .arg(include_str!("batch.lua"))
+            .arg(include_str!("write_batch.lua"))
             .arg(1)
             .arg(self.keys.meta())
-            .arg(self.guard.epoch.to_string())
-            .arg(self.guard.seq.to_string());
+            .arg(self.expected.epoch.to_string())
+            .arg(self.expected.seq.to_string());
         for words in self.waiting.drain(..) {
             batch.arg(words.len()).arg(words);
         }
@@ -122,22 +123,22 @@ impl RedisWriter {
             .query_async(&mut self.connection)
             .await
             .map_err(failed)?;
-        check_alone(done)
+        check_exclusive(done)
     }
 
-    /// Makes the log from the histories that are there, in the place of what it was.
-    pub async fn log(&mut self) -> Result<()> {
-        let mut newest = std::mem::take(&mut self.newest);
-        newest.sort_unstable();
-        newest.dedup_by_key(|(seq, ..)| *seq);
+    /// Replaces the log with one that is built from the histories.
+    pub async fn build_log(&mut self) -> Result<()> {
+        let mut entries = std::mem::take(&mut self.log_entries);
+        entries.sort_unstable();
+        entries.dedup_by_key(|(seq, ..)| *seq);
         let log = self.keys.log();
         self.queue("UNLINK", [log.clone()]);
         self.send().await?;
-        for some in newest.chunks(GROUP) {
+        for some in entries.chunks(GROUP) {
             let mut ask = pipe();
-            for (_, key, place) in some {
+            for (_, key, position) in some {
                 let history = self.keys.history(&Key(key.to_string()));
-                ask.cmd("LINDEX").arg(history).arg(*place);
+                ask.cmd("LINDEX").arg(history).arg(*position);
             }
             let texts = ask.query_async(&mut self.connection).await;
             let texts: Vec<String> = texts.map_err(failed)?;
@@ -153,15 +154,15 @@ impl RedisWriter {
 
 pub(super) async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
     let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT))
-        .set_response_timeout(Some(ANSWER));
+        .set_connection_timeout(Some(CONNECT_TIMEOUT))
+        .set_response_timeout(Some(RESPONSE_TIMEOUT));
     client
         .get_multiplexed_async_connection_with_config(&config)
         .await
 }
 
-/// Whether a script has done what it was asked.
-pub(super) fn check_alone(done: i64) -> Result<()> {
+/// An error where a script has found that something else has written to the store.
+pub(super) fn check_exclusive(done: i64) -> Result<()> {
     match done {
         1 => Ok(()),
         _ => Err(StoreError::Broken(
@@ -175,7 +176,7 @@ pub(super) fn failed(error: RedisError) -> StoreError {
         return StoreError::Away(error.to_string());
     }
     let why = error.to_string();
-    // Of many that were sent at once mostly all fail, and for the same reason.
+    // Of several commands that were sent at once, usually all fail for the same reason.
     let first = error
         .into_server_errors()
         .and_then(|errors| errors.first().map(|(_, error)| error.clone()));

@@ -1,5 +1,5 @@
-//! Rewrites records of a store in Redis where they are: each document in one step with its history. If it is
-//! interrupted, doing all of it again ends it.
+//! Rewrites records of a store in Redis in place: each document in one step with its history. If it is interrupted,
+//! running all of it again completes it.
 
 use super::{
     Kind, Record, Snapshot, from_redis,
@@ -17,7 +17,7 @@ pub struct RewriteRedis {
 }
 
 impl RewriteRedis {
-    /// With everything that is in the store. As soon as something else writes to it this fails.
+    /// Opens the store, with a snapshot of it. Fails as soon as something else writes to the store.
     pub async fn open(
         client: &Client,
         prefix: &str,
@@ -25,18 +25,18 @@ impl RewriteRedis {
         retention: u64,
     ) -> Result<(RewriteRedis, Snapshot)> {
         let snapshot = from_redis(client, prefix, kinds).await?;
-        let (guard, seq) = (snapshot.head.cursor.clone(), snapshot.head.cursor.seq);
+        let (expected, seq) = (snapshot.head.cursor.clone(), snapshot.head.cursor.seq);
         let connection = connect(client).await.map_err(failed)?;
-        let writer = RedisWriter::new(connection, Keys::new(prefix), guard, seq, retention);
+        let writer = RedisWriter::new(connection, Keys::new(prefix), expected, seq, retention);
         let epoch = fresh_epoch();
         let end = Cursor { epoch, seq };
         Ok((RewriteRedis { writer, end }, snapshot))
     }
 
-    /// Puts `new` in the place of `old`, which was read before.
+    /// Replaces `old`, which was read before, with `new`.
     pub async fn put(&mut self, old: &Record, new: &Record) -> Result<()> {
         if let Record::Document(held) = new {
-            self.writer.note(held);
+            self.writer.add_to_log(held);
         }
         match old == new {
             true => Ok(()),
@@ -44,9 +44,9 @@ impl RewriteRedis {
         }
     }
 
-    /// Makes the log from the histories, begins a new history of this shape, and returns where it ends.
+    /// Builds the log from the histories, sets the schema version, begins a new epoch, and returns where the store ends.
     pub async fn finish(mut self, schema: u32) -> Result<Cursor> {
-        self.writer.log().await?;
+        self.writer.build_log().await?;
         let fields = [
             "epoch".to_owned(),
             self.end.epoch.to_string(),

@@ -1,0 +1,114 @@
+//! The configuration: all settings, read once at the start, from the environment, `.env`, and `Leptos.toml`. An invalid
+//! value stops the start with an error that names its variable.
+
+mod clients;
+mod env;
+mod settings;
+mod site;
+mod store;
+mod telemetry;
+
+pub use clients::proxies;
+pub use env::{ConfigError, Sources};
+pub use settings::{SETTINGS, Setting};
+pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
+pub use store::{Store, database_file, retention, store};
+pub use telemetry::{LogFormat, exports_traces, log_filter, log_format, metrics_addr};
+
+use crate::ui::Currency;
+use axum::http::HeaderValue;
+use ipnet::IpNet;
+use leptos::config::LeptosOptions;
+use settings::{CURRENCY, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS};
+use std::{net::SocketAddr, num::NonZeroU32};
+
+#[derive(Clone)]
+pub struct Config {
+    pub leptos: LeptosOptions,
+    pub store: Store,
+    pub origins: Vec<HeaderValue>,
+    /// Requests per second and address; `None` without a limit.
+    pub rate: Option<NonZeroU32>,
+    /// The proxies whose `X-Forwarded-For` is trusted.
+    pub proxies: Vec<IpNet>,
+    /// The number of events that can be resumed from, at least.
+    pub retention: u64,
+    /// The largest number of live connections, in all and from one address.
+    pub sockets: usize,
+    pub sockets_per_address: usize,
+    pub currency: Currency,
+    /// The separate address of the metrics; `None`: they are served with everything else.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// The errors so far.
+#[derive(Default)]
+struct Errors(Vec<ConfigError>);
+
+impl Errors {
+    /// The value; an error is kept.
+    fn take<T>(&mut self, read: Result<T, ConfigError>) -> Option<T> {
+        read.map_err(|error| self.0.push(error)).ok()
+    }
+}
+
+impl Config {
+    /// All settings; or the first error.
+    pub fn read() -> Result<Config, ConfigError> {
+        Config::read_all().map_err(|mut errors| errors.swap_remove(0))
+    }
+
+    /// All errors, where [`Config::read`] returns only the first.
+    pub fn faults() -> Vec<ConfigError> {
+        Config::read_all().err().unwrap_or_default()
+    }
+
+    /// All settings; or all errors, which is one at least.
+    fn read_all() -> Result<Config, Vec<ConfigError>> {
+        let mut errors = Errors::default();
+        let leptos = errors.take(leptos());
+        let store = errors.take(store());
+        let origins = errors.take(clients::origins());
+        let rate = errors.take(clients::rate());
+        let proxies = errors.take(proxies());
+        let retention = errors.take(retention());
+        let sockets = errors.take(MAX_SOCKETS.number());
+        let sockets_per_address = errors.take(MAX_SOCKETS_PER_ADDRESS.number());
+        let currency = errors.take(currency());
+        let metrics = errors.take(metrics_addr());
+        // The telemetry has read these already, and keeps them.
+        errors.take(log_filter());
+        errors.take(log_format());
+        errors.take(exports_traces());
+        let config = || {
+            Some(Config {
+                leptos: leptos?,
+                store: store?,
+                origins: origins?,
+                rate: rate?,
+                proxies: proxies?,
+                retention: retention?,
+                sockets: sockets? as usize,
+                sockets_per_address: sockets_per_address? as usize,
+                currency: currency?,
+                metrics: metrics?,
+            })
+        };
+        match config() {
+            Some(config) if errors.0.is_empty() => Ok(config),
+            _ => Err(errors.0),
+        }
+    }
+
+    pub fn addr(&self) -> SocketAddr {
+        self.leptos.site_addr
+    }
+}
+
+fn currency() -> Result<Currency, ConfigError> {
+    let code = CURRENCY.text()?;
+    Currency::from_name(&code.trim().to_uppercase()).ok_or_else(|| {
+        let known: Vec<_> = Currency::ALL.iter().map(|one| one.name()).collect();
+        CURRENCY.invalid(format!("“{code}” is not one of {}", known.join(", ")))
+    })
+}

@@ -1,0 +1,75 @@
+//! Traces: which trace a request belongs to (W3C trace context), and which spans follow from it.
+//!
+//! The spans of traces have a target of their own, [`TARGET`]: the log does not contain them, and they do not contain
+//! the log. Without an exporter they are disabled and cost nothing.
+//!
+//! The trace of a change continues in the feeds of all instances. It travels beside the entry of the log and not in it:
+//! an event is the same text in a backup and on the channel, and would otherwise carry permanently what is useful for a
+//! minute.
+
+use axum::http::HeaderMap;
+use opentelemetry::{
+    Context,
+    propagation::{Extractor, TextMapPropagator},
+    trace::{TraceContextExt, TraceId},
+};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use std::{collections::HashMap, sync::Arc};
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+/// The target of the spans of traces, for filters.
+pub const TARGET: &str = "trace";
+
+/// Makes `span` continue the trace that the request's headers name, if they name one. Returns the span's trace.
+pub fn join(span: &Span, headers: &HeaderMap) -> Option<TraceId> {
+    let parent =
+        TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers));
+    let trace = |context: &Context| {
+        let span = context.span().span_context().clone();
+        span.is_valid().then(|| span.trace_id())
+    };
+    if span.is_disabled() {
+        return trace(&parent);
+    }
+    // This cannot fail: the span has not been entered yet.
+    let _ = span.set_parent(parent);
+    trace(&span.context())
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(|name| name.as_str()).collect()
+    }
+}
+
+/// The header of the W3C trace context.
+const TRACEPARENT: &str = "traceparent";
+
+/// The current span as a `traceparent`, if it is sampled: the parent of spans that follow from it elsewhere.
+pub fn parent() -> Option<Arc<str>> {
+    let context = Span::current().context();
+    if !context.span().span_context().is_sampled() {
+        return None;
+    }
+    let mut headers = HashMap::new();
+    TraceContextPropagator::new().inject_context(&context, &mut headers);
+    headers.remove(TRACEPARENT).map(Arc::from)
+}
+
+/// A span for the delivery of a log entry to all live connections, in the trace that the entry was written in.
+pub fn deliver(parent: &str) -> Span {
+    let span = tracing::info_span!(target: TARGET, "deliver", cursor = tracing::field::Empty);
+    if !span.is_disabled() {
+        let headers = HashMap::from([(TRACEPARENT.to_owned(), parent.to_owned())]);
+        let context = TraceContextPropagator::new().extract_with_context(&Context::new(), &headers);
+        let _ = span.set_parent(context);
+    }
+    span
+}
