@@ -10,10 +10,6 @@ pub mod stable_list;
 pub mod ticket;
 pub mod toast;
 
-pub mod calm {
-    pub use super::stable_list::{StableRows as Calm, stable as calm};
-}
-
 /// What several panels are made of. In a release it belongs to what all panels share, which this makes so: cut by
 /// the machine alone, each group of panels would have a part of its own.
 #[cfg(feature = "split")]

@@ -20,6 +20,7 @@ use crate::{
             small::{Icon, changing, sum, text},
         },
         place::{Here, Place, focus_if_lost_soon, when_awake},
+        reactive::memo,
         words,
     },
 };
@@ -32,7 +33,7 @@ const ADDRESS: &str = "delivery_address";
 /// The form, or what happened to the offer.
 pub fn checkout(id: OrderId, recipient: Recipient) -> AnyView {
     let (order, forms) = (Market::here().order(id), Forms::here());
-    let is_on_offer = Memo::new(move |before: Option<&bool>| {
+    let is_on_offer = memo(move |before: Option<&bool>| {
         let now = order.is_some_and(|order| is_on_offer(order.get().status));
         // The event of this form's own order may arrive before its answer.
         if forms.is_sending(id) {

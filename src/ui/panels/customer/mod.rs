@@ -11,11 +11,12 @@ use crate::{
         market::Market,
         mine,
         parts::{
-            calm::calm,
             list,
             small::{Detail, Icon, changing, empty, icon, name, pizza, text},
+            stable_list::stable,
         },
         place::{Here, Place, Shelf, ShelfSort, when_awake},
+        reactive::memo,
         words,
     },
 };
@@ -29,9 +30,10 @@ pub fn customer() -> AnyView {
         Place::Customer { taking, .. } => *taking,
         _ => None,
     });
-    let calm = calm(matching(taking));
-    let none =
-        changing(move || (calm.shown.with(Vec::is_empty) && taking.get().is_none()).then(no_offer));
+    let offers = stable(matching(taking));
+    let none = changing(move || {
+        (offers.shown.with(Vec::is_empty) && taking.get().is_none()).then(no_offer)
+    });
     let recipient = checkout::Recipient::new();
     let taken = changing(move || taking.get().map(|id| checkout::checkout(id, recipient)));
     view! {
@@ -44,8 +46,8 @@ pub fn customer() -> AnyView {
             {tools::tools()}
             <section aria-labelledby="offers">
                 <h2 class="unseen" id="offers">{t(["Offers", "Angebote"])}</h2>
-                <p class="unseen" role="status">{offer::last_gone(calm)}</p>
-                <ul class="shelf">{taken} {list::orders(calm.shown, offer::offer)}</ul>
+                <p class="unseen" role="status">{offer::last_gone(offers.gone)}</p>
+                <ul class="shelf">{taken} {list::orders(offers.shown, offer::offer)}</ul>
                 {none}
             </section>
         </main>
@@ -110,7 +112,7 @@ fn offer_count() -> Memo<usize> {
 
 fn any_offer() -> Memo<bool> {
     let count = offer_count();
-    Memo::new(move |_| count.get() > 0)
+    memo(move |_| count.get() > 0)
 }
 
 /// `12 pizzas`, or `3 of 12 pizzas`, from `7 kitchens`. Nothing while there is no offer.
@@ -165,7 +167,7 @@ fn own_orders() -> AnyView {
         mine::tidy(market, market.now_untracked());
         own.set(mine::orders());
     });
-    let own = Memo::new(move |_| own.get());
+    let own = memo(move |_| own.get());
     changing(move || {
         let listed = list::orders(own, own_order);
         let title = t(["Your orders", "Deine Bestellungen"]);

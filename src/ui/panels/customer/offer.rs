@@ -2,14 +2,12 @@
 
 use super::{address, is_on_offer};
 use crate::{
-    domain::{Order, Status},
+    domain::{Order, OrderId, Status},
     ui::{
         locale::{say, t},
         market::Market,
-        parts::{
-            calm::Calm,
-            small::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
-        },
+        parts::small::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
+        reactive::memo,
         words,
     },
 };
@@ -18,7 +16,7 @@ use leptos::prelude::*;
 
 pub fn offer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let is_on_offer = Memo::new(move |_| is_on_offer(order.get().status));
+    let is_on_offer = memo(move |_| is_on_offer(order.get().status));
     let gone = mark(move || (!is_on_offer.get()).then_some(""));
     let next = next(order, is_on_offer);
     view! {
@@ -71,10 +69,10 @@ pub fn why_gone(status: Status) -> &'static str {
 }
 
 /// Announces to screen readers the offer that went last.
-pub fn last_gone(calm: Calm) -> Signal<String> {
+pub fn last_gone(gone: Memo<Option<OrderId>>) -> Signal<String> {
     let market = Market::here();
     text(move || {
-        let order = calm.gone.get().and_then(|id| market.order(id));
+        let order = gone.get().and_then(|id| market.order(id));
         order.map_or_else(String::new, |order| {
             let order = order.get_untracked();
             format!("{}: {}", order.pizza_name, why_gone(order.status))

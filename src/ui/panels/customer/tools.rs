@@ -8,6 +8,7 @@ use crate::ui::{
         small::{Icon, icon, text},
     },
     place::{Here, Place, Shelf, ShelfSort},
+    reactive::memo,
 };
 use leptos::{ev, prelude::*};
 
@@ -58,7 +59,7 @@ fn search_field() -> AnyView {
 
 fn sort_choice(sort: Option<ShelfSort>, word: &'static str) -> AnyView {
     let here = Here::now();
-    let chosen = Memo::new(move |_| shelf(&here.get()).sort == sort);
+    let chosen = memo(move |_| shelf(&here.get()).sort == sort);
     let choose = move |_| change(here, &|shelf| shelf.sort = sort);
     view! {
         <label>

@@ -14,6 +14,7 @@ use crate::{
             ticket::which,
         },
         place::{focus_soon, when_awake},
+        reactive::memo,
         words,
     },
 };
@@ -40,7 +41,7 @@ pub fn suggested() -> Memo<Option<String>> {
         sorted.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
     });
     let none_known = market.view(|board| drivers(board).is_empty());
-    Memo::new(move |before: Option<&Option<String>>| {
+    memo(move |before: Option<&Option<String>>| {
         let before = before.cloned().flatten();
         free.with(|free| match before {
             Some(before) if free.contains(&before) => Some(before),
@@ -95,7 +96,7 @@ fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
 /// The form for all selected orders. Its style hides it while none is selected.
 pub fn several(state: DispatchState) -> AnyView {
     let market = Market::here();
-    let number = Memo::new(move |_| state.selected_waiting().len());
+    let number = memo(move |_| state.selected_waiting().len());
     let label = text(move || match number.get() {
         n if n == 0 || market.is_asleep() => {
             t(["Give all that is selected to", "Alles Ausgewählte geht an"]).to_owned()
@@ -133,7 +134,7 @@ fn driver_field(form: Form, state: DispatchState) -> AnyView {
     let is_known = known.with_untracked(|known| known.contains(&sent));
     let new_name = new.value(if is_known { "" } else { &sent });
     let picked = RwSignal::new(first_choice(driver, sent, is_known, state));
-    let chosen = Memo::new(move |_| picked.get().or_else(|| state.suggested.get()));
+    let chosen = memo(move |_| picked.get().or_else(|| state.suggested.get()));
     let new_field = format!("[id='{}']", new.id());
     let pick = move |event| {
         let name = event_target_value(&event);
@@ -156,7 +157,7 @@ fn driver_field(form: Form, state: DispatchState) -> AnyView {
 }
 
 fn known_drivers(state: DispatchState) -> Memo<Vec<String>> {
-    Memo::new(move |_| {
+    memo(move |_| {
         let name = |line: &String| split_line(line).0.to_owned();
         state
             .driver_lines
@@ -182,7 +183,7 @@ fn first_choice(
 }
 
 fn choice(value: String, word: Signal<String>, chosen: Memo<Option<String>>) -> AnyView {
-    let is = Memo::new({
+    let is = memo({
         let value = value.clone();
         move |_| chosen.with(|chosen| chosen.as_deref().unwrap_or_default() == value)
     });
@@ -205,7 +206,7 @@ fn driver_choice(name: String, chosen: Memo<Option<String>>, state: DispatchStat
 
 fn new_driver(new: Control, value: String, chosen: Memo<Option<String>>) -> AnyView {
     let market = Market::here();
-    let is_new = Memo::new(move |_| chosen.with(|chosen| chosen.as_deref() == Some(NEW)));
+    let is_new = memo(move |_| chosen.with(|chosen| chosen.as_deref() == Some(NEW)));
     let wanted = mark(move || (!market.is_asleep()).then(|| if is_new.get() { "1" } else { "0" }));
     view! {
         <div class="field new-driver" data-wanted=wanted>

@@ -13,6 +13,7 @@ use crate::{
             small::{Icon, badge, changing, icon, icon_of, mark, name, text},
             ticket::{due, head, just_now, ticket, which},
         },
+        reactive::memo,
         words,
     },
 };
@@ -57,7 +58,7 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
     let (over_of, load_of, target) = (driver.clone(), driver.clone(), driver.clone());
     let carries = carried_by(driver.clone());
     let load = text(move || lane_load(state.market, &load_of));
-    let is_free = Memo::new(move |_| carries.with(Vec::is_empty));
+    let is_free = memo(move |_| carries.with(Vec::is_empty));
     let free = mark(move || is_free.get().then_some(""));
     let over = mark(move || {
         state

@@ -14,6 +14,7 @@ use crate::{
             list,
             small::{Icon, count, digits, icon, text},
         },
+        reactive::memo,
     },
 };
 use leptos::prelude::*;
@@ -86,7 +87,7 @@ impl DispatchState {
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
     let lanes = Market::here().view(lanes::listed);
-    let waiting = Memo::new(move |_| state.waiting.with(Vec::len));
+    let waiting = memo(move |_| state.waiting.with(Vec::len));
     let leave_lane = move |_| state.leave_lane();
     view! {
         <main id="main" tabindex="-1">
@@ -126,7 +127,7 @@ fn at_a_glance(waiting: Memo<usize>) -> AnyView {
 }
 
 fn jump_bar(waiting: Memo<usize>, lanes: Memo<Vec<String>>) -> AnyView {
-    let lanes = Memo::new(move |_| lanes.with(Vec::len));
+    let lanes = memo(move |_| lanes.with(Vec::len));
     view! {
         <nav class="jump" aria-label=t(["Parts of this page", "Teile dieser Seite"])>
             <ul>

@@ -13,6 +13,7 @@ use crate::{
             small::{Icon, changing, count, empty, icon, mark, name, since},
             ticket::{due, folded, head, ticket, which},
         },
+        reactive::memo,
     },
 };
 use js_sys::{Array, Function, Reflect};
@@ -23,7 +24,7 @@ pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
     let none = changing(move || (waiting.get() == 0).then(nothing_waits));
     let crowded = list::is_crowded(state.waiting);
     let row = move |order| row(order, crowded, state);
-    let picked = Memo::new(move |_| !state.selected_waiting().is_empty());
+    let picked = memo(move |_| !state.selected_waiting().is_empty());
     let picked = mark(move || (!market.is_asleep()).then(|| if picked.get() { "1" } else { "0" }));
     view! {
         <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked>

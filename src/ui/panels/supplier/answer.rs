@@ -20,6 +20,7 @@ use crate::{
             ticket::{Level, folded, hang, head, level_waiting, waiting, which},
         },
         place::when_awake,
+        reactive::memo,
         words,
     },
 };
@@ -38,7 +39,7 @@ const NOTES_KEPT: usize = 8;
 pub fn to_answer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let level = level_waiting(&o);
-    let fine = Memo::new(move |_| level.get() == Level::Fine);
+    let fine = memo(move |_| level.get() == Level::Fine);
     let pays = waits_and_pays(&o, fine);
     let more = view! { {kitchen_name(&o, " · ")} {pays} <b>{words::money(o.total())}</b> };
     let waits = changing({

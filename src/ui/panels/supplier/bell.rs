@@ -10,10 +10,11 @@ use crate::{
         parts::{
             form::Forms,
             list,
-            small::{Icon, changing, icon},
+            small::{Icon, changing, following, icon},
             ticket::which,
         },
         place::when_awake,
+        reactive::memo,
         words::is_of,
     },
 };
@@ -74,7 +75,7 @@ impl Bell {
                 self.sound.chime(chime);
             }
         };
-        let ringing = Memo::new(move |_| calls(0).is_some());
+        let ringing = memo(move |_| calls(0).is_some());
         let timer = StoredValue::new(None::<IntervalHandle>);
         let stop = move || {
             let timer = timer.try_update_value(Option::take).flatten();
@@ -124,7 +125,7 @@ impl Bell {
 
     pub fn rings(self, order: Memo<Order>) -> Signal<bool> {
         let (market, opened) = (Market::here(), self.opened());
-        Signal::derive(move || {
+        following(move || {
             !market.is_asleep()
                 && self
                     .heard

@@ -11,6 +11,7 @@ use crate::{
             list,
             small::{Icon, changing, count, icon},
         },
+        reactive::memo,
         words::is_of,
     },
 };
@@ -120,7 +121,7 @@ fn listed(of: &'static [Status], kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
 }
 
 fn length(listed: Memo<Vec<OrderId>>) -> Memo<usize> {
-    Memo::new(move |_| listed.with(Vec::len))
+    memo(move |_| listed.with(Vec::len))
 }
 
 fn view(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) -> AnyView {
@@ -128,11 +129,11 @@ fn view(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) ->
     let heading = format!("h-{status}");
     let (ticket, crowded) = (column.ticket, list::is_crowded(listed));
     let row = move |order| list::entry(order, crowded, move || ticket_or_cancelled(order, ticket));
-    let shown = Memo::new(move |before: Option<&Vec<OrderId>>| {
+    let shown = memo(move |before: Option<&Vec<OrderId>>| {
         let before = before.map(Vec::as_slice).unwrap_or_default();
         in_place(before, listed.get(), &gone.get())
     });
-    let is_empty = Memo::new(move |_| shown.with(Vec::is_empty));
+    let is_empty = memo(move |_| shown.with(Vec::is_empty));
     let none = changing(move || {
         is_empty
             .get()
@@ -152,7 +153,7 @@ fn view(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) ->
 }
 
 fn ticket_or_cancelled(order: Memo<Order>, ticket: fn(Memo<Order>) -> AnyView) -> AnyView {
-    let is_cancelled = Memo::new(move |_| order.with(|order| order.status == Status::Cancelled));
+    let is_cancelled = memo(move |_| order.with(|order| order.status == Status::Cancelled));
     changing(move || {
         Some(match is_cancelled.get() {
             true => tickets::cancelled(order),

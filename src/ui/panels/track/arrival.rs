@@ -9,6 +9,7 @@ use crate::{
             small::{Detail, Icon, badge, changing, icon, moment, name, pizza, text},
             ticket::ALMOST,
         },
+        reactive::memo,
         words,
     },
 };
@@ -128,7 +129,7 @@ fn when(forecast: Forecast) -> AnyView {
 
 /// Why it arrives at another time than promised. It renders again when that changes, not with every minute.
 fn why(forecast: Forecast) -> AnyView {
-    let course = Memo::new(move |_| forecast.arrival().map(|(arrival, _)| arrival.pace as u8));
+    let course = memo(move |_| forecast.arrival().map(|(arrival, _)| arrival.pace as u8));
     let (late, early) = (Course::Later as u8, Course::Earlier as u8);
     let why = changing(move || {
         let course = course.get()?;

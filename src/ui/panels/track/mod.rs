@@ -14,6 +14,7 @@ use crate::{
             small::{Icon, changing, empty, fact, name, sum},
         },
         place::{Here, Place},
+        reactive::memo,
         share::share,
         words,
     },
@@ -37,7 +38,7 @@ pub fn track() -> AnyView {
         })
     });
     // A memo, so that screen readers hear what changes, and not the same words with every minute.
-    let announced = Memo::new(move |_| match id.get().and_then(|id| reading.story(id)) {
+    let announced = memo(move |_| match id.get().and_then(|id| reading.story(id)) {
         Some(Ok(events)) => events
             .last()
             .map_or_else(String::new, |now| Forecast::of(&now.order).in_short()),
