@@ -593,7 +593,7 @@ async fn tls_where_there_is_none_and_none_where_it_is_are_named() {
     let parts = with(&[("REDIS_PORT", &secure)]).await;
     parts.names("sign-in", &["speaks TLS alone", "Turn TLS on in REDIS_TLS"]);
     let unknown = at(&format!("rediss://127.0.0.1:{secure}")).await;
-    unknown.names("TLS", &["nobody whom this machine trusts", "SSL_CERT_FILE"]);
+    unknown.names("TLS", &["this machine trusts none", "SSL_CERT_FILE"]);
     let trusted = [
         ("SSL_CERT_FILE", certificate.as_str()),
         ("REDIS_PORT", &secure),
@@ -891,7 +891,7 @@ async fn figures_of_a_running_server_are_known() {
         ("METRICS_ADDR", &figures),
     ])
     .await;
-    report.says("figures", "ok", &["shows the figures"]);
+    report.says("figures", "ok", &["serves the metrics"]);
 }
 
 /// What listens where ours should may be a Pizza Market, and not ours.
@@ -946,7 +946,7 @@ async fn a_port_that_is_no_redis_is_named() {
         }
     });
     let report = at(&url).await;
-    report.names("sign-in", &["is no Redis", "Correct REDIS_URL"]);
+    report.names("sign-in", &["is not a Redis", "Correct REDIS_URL"]);
     for check in &report.checks {
         assert!(!check["says"].as_str().unwrap().contains('\n'), "{check}");
     }
@@ -1091,7 +1091,7 @@ async fn each_setting_says_where_it_comes_from_and_keeps_its_secret() {
     ] {
         report.says(name, "warning", &[&format!("Write {meant},")]);
     }
-    report.says("REDIS_MODE", "warning", &["no setting of this program"]);
+    report.says("REDIS_MODE", "warning", &["not a setting of this program"]);
     // What is wrong with one setting does not hide the store: it wants no password.
     report.says("sign-in", "error", &["Redis has none"]);
 

@@ -61,7 +61,7 @@ async fn it_waits_for_a_server_that_is_only_just_starting() {
     drop(free);
     let (status, _, stderr) = health(&addr, &[]);
     assert_eq!(status, 1);
-    assert!(stderr.contains("Nobody answers"), "{stderr}");
+    assert!(stderr.contains("No server answers"), "{stderr}");
 
     let mut waiting = program();
     waiting

@@ -17,10 +17,10 @@ mod doctor;
 mod export;
 mod faults;
 mod health;
-// The program judges by it, too, and says more about it.
-#[allow(dead_code)]
-#[path = "../../src/server/cli/simulate/history.rs"]
-mod history;
+// Shared with `simulate`, which uses more of it.
+#[allow(dead_code, unused_imports)]
+#[path = "../../src/server/cli/simulate/checker/mod.rs"]
+mod checker;
 mod inspect;
 mod lists;
 mod migration;

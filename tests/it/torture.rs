@@ -2,7 +2,7 @@
 //! The short form runs with all tests; `make torture` runs the long one.
 
 use crate::{
-    history::{Asked, Change, Client, Cursor, Heard, History},
+    checker::{AcknowledgedChange, Cursor, History, Received, RequestedChange, SocketLog},
     world::{Instance, Market, SOON, Socket, day, offer, until},
 };
 use reqwest::Method;
@@ -38,8 +38,8 @@ struct Stage {
     /// Where servers can be reached now.
     urls: RwLock<Vec<String>>,
     over: AtomicBool,
-    asked: Mutex<Vec<Asked>>,
-    acknowledged: Mutex<Vec<Change>>,
+    asked: Mutex<Vec<RequestedChange>>,
+    acknowledged: Mutex<Vec<AcknowledgedChange>>,
     orders: Mutex<Vec<Value>>,
 }
 
@@ -47,7 +47,7 @@ struct Stage {
 struct Play {
     tell: watch::Sender<Option<Cursor>>,
     workers: Vec<JoinHandle<()>>,
-    clients: Vec<JoinHandle<Client>>,
+    clients: Vec<JoinHandle<SocketLog>>,
 }
 
 impl Stage {
@@ -71,10 +71,10 @@ impl Stage {
                         Ok(order) => order,
                         Err(_) => continue,
                     };
-                    self.acknowledged.lock().unwrap().push(Change {
+                    self.acknowledged.lock().unwrap().push(AcknowledgedChange {
                         order: order.clone(),
-                        asked,
-                        answered: Instant::now(),
+                        requested_at: asked,
+                        answered_at: Instant::now(),
                     });
                     return Some(order);
                 }
@@ -125,7 +125,7 @@ impl Stage {
             let done = match known {
                 None => {
                     let name = format!("{:x}", fastrand::u64(..));
-                    let new = Asked::New("Bella Napoli".to_owned(), name.clone());
+                    let new = RequestedChange::Creation("Bella Napoli".to_owned(), name.clone());
                     self.asked.lock().unwrap().push(new);
                     self.ask(&http, "/api/orders", &offer(&name)).await
                 }
@@ -143,7 +143,7 @@ impl Stage {
                     self.asked
                         .lock()
                         .unwrap()
-                        .push(Asked::Move(id.clone(), to.to_owned()));
+                        .push(RequestedChange::Transition(id.clone(), to.to_owned()));
                     let done = self
                         .ask(&http, &format!("/api/orders/{id}/{call}"), &body)
                         .await;
@@ -172,8 +172,8 @@ impl Stage {
     }
 
     /// Follows the market through all of it, until it has heard everything up to `head`.
-    async fn follow(self: Arc<Self>, head: watch::Receiver<Option<Cursor>>) -> Client {
-        let (mut client, mut at) = (Client::default(), None::<Cursor>);
+    async fn follow(self: Arc<Self>, head: watch::Receiver<Option<Cursor>>) -> SocketLog {
+        let (mut client, mut at) = (SocketLog::default(), None::<Cursor>);
         loop {
             if head.borrow().is_some() && *head.borrow() == at {
                 return client;
@@ -191,18 +191,18 @@ impl Stage {
             // Now and then it leaves by itself.
             let patience = Duration::from_millis(fastrand::u64(200..3_000));
             while let Ok(Some(frame)) = timeout(patience, socket.try_frame()).await {
-                let id = Cursor::read(&frame["id"]).unwrap();
+                let id = Cursor::parse(&frame["id"]).unwrap();
                 match frame["event_type"].as_str().unwrap() {
                     "stream.reset" => {
                         let Some(orders) = all_orders(&url).await else {
                             break;
                         };
                         client.from.get_or_insert(id.clone());
-                        client.heard.push(Heard::Reset(id.clone(), orders));
+                        client.received.push(Received::Reset(id.clone(), orders));
                     }
                     "stream.heartbeat" => drop(client.from.get_or_insert(id.clone())),
                     kind if kind.starts_with("stream.") => continue,
-                    _ => client.heard.push(Heard::Event(frame.into())),
+                    _ => client.received.push(Received::Event(frame.into())),
                 }
                 at = Some(id);
                 if *head.borrow() == at {
@@ -234,7 +234,7 @@ async fn all_orders(url: &str) -> Option<Vec<Value>> {
 async fn settle(
     instance: &Instance,
     stage: &Stage,
-    clients: Vec<Client>,
+    clients: Vec<SocketLog>,
     head: Cursor,
     forgetful: bool,
 ) -> History {
@@ -245,9 +245,9 @@ async fn settle(
         events.extend(instance.get(&path).await.json().as_array().unwrap().clone());
     }
     History {
-        asked: stage.asked.lock().unwrap().clone(),
+        requested: stage.asked.lock().unwrap().clone(),
         acknowledged: stage.acknowledged.lock().unwrap().clone(),
-        clients,
+        sockets: clients,
         head: Some(head),
         orders,
         events,
@@ -297,7 +297,7 @@ async fn torture(
     let instance = &running[0];
     until(async || instance.get("/api/orders?limit=1").await.status == 200).await;
     let last = instance.get("/api/orders?limit=1").await;
-    let last = Cursor::read(&json!(last.header("last-event-id").unwrap())).unwrap();
+    let last = Cursor::parse(&json!(last.header("last-event-id").unwrap())).unwrap();
     tell.send(Some(last.clone())).unwrap();
     let mut heard = Vec::new();
     for client in clients {
@@ -317,18 +317,18 @@ async fn torture(
         history.events.len(),
         history.acknowledged.len(),
         history
-            .clients
+            .sockets
             .iter()
-            .map(|client| client.heard.len())
+            .map(|socket| socket.received.len())
             .sum::<usize>(),
         history
-            .clients
+            .sockets
             .iter()
-            .flat_map(|client| &client.heard)
-            .filter(|heard| matches!(heard, Heard::Reset(..)))
+            .flat_map(|socket| &socket.received)
+            .filter(|received| matches!(received, Received::Reset(..)))
             .count(),
     );
-    assert!(verdict.faults.is_empty(), "{verdict}");
+    assert!(verdict.violations.is_empty(), "{verdict}");
     assert!(history.acknowledged.len() > 20, "too little happened");
 }
 

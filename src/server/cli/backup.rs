@@ -1,8 +1,8 @@
-//! `backup`: everything that is stored, in one file.
+//! `backup`: writes everything that is stored to one file.
 
 use super::{
-    out,
-    store::{At, Failed, count, orders_bar},
+    output::{self, count},
+    store_args::{CommandError, StoreArgs, orders_bar},
 };
 use crate::server::{
     ledger::{
@@ -23,8 +23,8 @@ use std::{
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where to; `-` is the standard output. A file of this name is replaced when the new one is whole and synced; into
-    /// a pipe or a device it is written.
+    /// The file to write; `-` is standard output. A file of this name is replaced when the new one is complete and
+    /// synced; a pipe or a device is written to.
     file: PathBuf,
     /// Print one JSON object: {"file", "engine", "cursor", "records", "bytes"}. With `-` it goes to standard error.
     #[arg(long)]
@@ -35,14 +35,14 @@ pub fn run(args: &Args) -> ExitCode {
     match backup(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            out::note(format_args!("There is no backup: {why}"));
+            output::note(format_args!("No backup was written: {why}"));
             ExitCode::FAILURE
         }
     }
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct BackupSummary<'a> {
     file: &'a Path,
     engine: String,
     cursor: String,
@@ -50,9 +50,9 @@ struct Report<'a> {
     bytes: u64,
 }
 
-fn backup(args: &Args) -> Result<(), Failed> {
-    let at = At::settings()?;
-    let snapshot = at.run(stored::snapshot(&at.store))?;
+fn backup(args: &Args) -> Result<(), CommandError> {
+    let store = StoreArgs::from_settings()?;
+    let snapshot = store.run(stored::snapshot(&store.store))?;
     let head = snapshot.head.clone();
     if head.schema > schema::SCHEMA || head.restoring.is_some() {
         schema::check(head.schema, head.restoring.as_deref())?;
@@ -60,38 +60,39 @@ fn backup(args: &Args) -> Result<(), Failed> {
     let file = args.file.as_path();
     let to_stdout = file == Path::new("-");
     let (records, bytes) = match to_stdout {
-        // Whoever does not take it to its end has no backup.
+        // A reader that leaves early has no backup, so a broken pipe is an error.
         true => stream(snapshot, io::stdout())?,
-        false => into(snapshot, file)?,
+        false => write_to(snapshot, file)?,
     };
-    let say: fn(&str) = match to_stdout {
-        true => |text| out::note(text),
-        false => |text| out::line(text),
+    let print: fn(&str) = match to_stdout {
+        true => |text| output::note(text),
+        false => |text| output::line(text),
     };
     let (engine, cursor) = (head.engine, head.cursor.to_string());
     if args.json {
-        let report = Report {
+        let summary = BackupSummary {
             file,
             engine,
             cursor,
             records,
             bytes,
         };
-        say(&serde_json::to_string(&report).unwrap_or_default());
+        print(&serde_json::to_string(&summary).unwrap_or_default());
     } else {
         let records = count(records, "record");
-        say(&format!(
+        print(&format!(
             "{records}, {bytes} bytes: the {engine} store up to {cursor}"
         ));
     }
     Ok(())
 }
 
-/// To the file that a name leads to. What is no file, a pipe or a device, is written to and stays.
-fn into(snapshot: Snapshot, named: &Path) -> Result<(u64, u64), Failed> {
-    let failed = |error: io::Error| Failed::There(named.display().to_string(), error.to_string());
+/// Writes to the file that a name leads to. A pipe or a device is written to directly.
+fn write_to(snapshot: Snapshot, named: &Path) -> Result<(u64, u64), CommandError> {
+    let failed =
+        |error: io::Error| CommandError::At(named.display().to_string(), error.to_string());
     match fs::metadata(named) {
-        Ok(about) if about.is_dir() => Err(Failed::There(
+        Ok(about) if about.is_dir() => Err(CommandError::At(
             named.display().to_string(),
             "it is a folder: name a file in it".to_owned(),
         )),
@@ -99,20 +100,20 @@ fn into(snapshot: Snapshot, named: &Path) -> Result<(u64, u64), Failed> {
             let there = OpenOptions::new().write(true).open(named);
             stream(snapshot, there.map_err(failed)?)
         }
-        // Through a link; the link stays.
-        Ok(_) => into_file(snapshot, &fs::canonicalize(named).map_err(failed)?),
-        Err(_) => into_file(snapshot, named),
+        // Replaces the target of a link, and keeps the link.
+        Ok(_) => replace_file(snapshot, &fs::canonicalize(named).map_err(failed)?),
+        Err(_) => replace_file(snapshot, named),
     }
 }
 
-/// Without a name until it is whole, or, where the file system has no such files, under another one; nobody but its
-/// owner may read it, for it holds addresses.
-fn into_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), Failed> {
-    let failed = |error: io::Error| Failed::There(file.display().to_string(), error.to_string());
+/// Writes a file that has no name until it is complete, or a temporary one where the file system has no such files.
+/// Only its owner may read it, because it holds addresses.
+fn replace_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), CommandError> {
+    let failed = |error: io::Error| CommandError::At(file.display().to_string(), error.to_string());
     let folder = file.parent().filter(|folder| *folder != Path::new(""));
     let folder = folder.unwrap_or(Path::new("."));
     let mut name = file.file_name().unwrap_or_default().to_owned();
-    // In a container every process may have the same number.
+    // In containers processes share numbers.
     name.push(format!(".{}.part", uuid::Uuid::now_v7()));
     let part = file.with_file_name(name);
     let nameless = nameless(folder);
@@ -130,17 +131,17 @@ fn into_file(snapshot: Snapshot, file: &Path) -> Result<(u64, u64), Failed> {
         Ok(written)
     });
     if written.is_err() {
-        // What is not whole is no backup.
+        // An incomplete file is no backup.
         let _ = fs::remove_file(&part);
     }
     written
 }
 
-/// A file that is gone with this process, however that ends, unless it is given a name.
+/// A file that disappears with this process, however that ends, unless it is given a name.
 fn nameless(folder: &Path) -> Option<File> {
     let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
     let made = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR).ok()?;
-    // By way of it names are given.
+    // `give_name` needs it.
     Path::new("/proc/self/fd").exists().then(|| made.into())
 }
 
@@ -154,11 +155,11 @@ fn named(file: &Path) -> io::Result<File> {
     new.write(true).create_new(true).mode(0o600).open(file)
 }
 
-/// How many records and bytes it was.
-fn stream(snapshot: Snapshot, to: impl Write) -> Result<(u64, u64), Failed> {
+/// Writes all records. Returns their number, and the bytes.
+fn stream(snapshot: Snapshot, to: impl Write) -> Result<(u64, u64), CommandError> {
     let head = snapshot.head.clone();
     let bar = orders_bar(head.documents, "saving");
-    // What follows from the rest is made anew from it.
+    // A restore derives these from the rest.
     let kept = |record: &Stored<Record>| {
         !matches!(record, Ok(Record::Logged { .. } | Record::Total { .. }))
     };

@@ -1,9 +1,9 @@
-//! `health`: asks the server of these settings how it is. It is what a container's health check, a unit's start and
-//! an upgrade's script wait for, and needs nothing but the program itself.
+//! `health`: asks the server of these settings whether it is ready. Container health checks, units and upgrade scripts
+//! wait for it, because it needs nothing but the program itself.
 
 use super::{
-    net::{self, Silence, State},
-    out,
+    http_client::{self, HealthAnswer, NoAnswer},
+    output,
 };
 use crate::server::{StartError, config, read_env};
 use clap::Args;
@@ -14,72 +14,77 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// How long one answer may take. A server answers this in milliseconds, or not at all.
-const ANSWER: Duration = Duration::from_secs(2);
-const PAUSE: Duration = Duration::from_millis(100);
+/// A server answers its health page in milliseconds, or not at all.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Ask the server of these settings whether it can work.
+/// Ask the server of these settings whether it is ready.
 ///
-/// It asks /readyz at LEPTOS_SITE_ADDR. Exit status: 0 it can, 1 it cannot or does not answer, 2 the settings make no
-/// sense.
+/// It asks /readyz at LEPTOS_SITE_ADDR. Exit status: 0 ready, 1 not ready or no answer, 2 invalid settings.
 #[derive(Args)]
 pub struct Health {
-    /// Ask only whether it is alive (/healthz): it also is while its store is away
+    /// Ask only whether it is alive (/healthz), which does not depend on its store
     #[arg(long)]
     live: bool,
-    /// Ask again until it can, for so many seconds at most
+    /// Ask again until it is, for at most this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     wait: u32,
-    /// Print the server's own answer, as JSON, also where it is not ready
+    /// Print the server's answer as JSON, also if it is not ready
     #[arg(long)]
     json: bool,
 }
 
-pub fn health(ask: Health) -> ExitCode {
-    let state = match asked(&ask) {
-        Ok(state) => state,
+pub fn run(args: Health) -> ExitCode {
+    let answer = match ask(&args) {
+        Ok(answer) => answer,
         Err(error) => {
-            out::note(error);
+            output::note(error);
             return ExitCode::from(2);
         }
     };
-    match &state {
-        Ok(State { said, .. }) if ask.json => out::json(said),
-        Ok(State { said, well: true }) => out::line(in_words(said)),
-        Ok(State { said, well: false }) => out::note(in_words(said)),
-        Err(why) => out::note(why),
+    match &answer {
+        Ok(HealthAnswer { body, .. }) if args.json => output::json(body),
+        Ok(HealthAnswer { body, is_ok: true }) => output::line(in_words(body)),
+        Ok(HealthAnswer { body, is_ok: false }) => output::note(in_words(body)),
+        Err(why) => output::note(why),
     }
-    match state {
-        Ok(State { well: true, .. }) => ExitCode::SUCCESS,
+    match answer {
+        Ok(HealthAnswer { is_ok: true, .. }) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
 }
 
-/// What the server has answered last; inside, why that is nothing.
-fn asked(ask: &Health) -> Result<Result<State, String>, StartError> {
+/// The last answer of the server, or why there is none; the outer error is about the settings.
+fn ask(args: &Health) -> Result<Result<HealthAnswer, String>, StartError> {
     read_env()?;
-    let server = net::at_home(config::site_addr()?);
-    let path = if ask.live { "healthz" } else { "readyz" };
+    let server = http_client::connect_addr(config::site_addr()?);
+    let path = if args.live { "healthz" } else { "readyz" };
     let url = format!("http://{server}/{path}");
-    let until = Instant::now() + Duration::from_secs(ask.wait.into());
+    let deadline = Instant::now() + Duration::from_secs(args.wait.into());
     Ok(tokio::runtime::Runtime::new()?.block_on(async {
         loop {
-            let state = net::state(&url, ANSWER).await;
-            if state.as_ref().is_ok_and(|state| state.well) || Instant::now() >= until {
-                return state.map_err(|silence| explained(silence, &url));
+            let answer = http_client::health(&url, RESPONSE_TIMEOUT).await;
+            let is_ok = answer.as_ref().is_ok_and(|answer| answer.is_ok);
+            if is_ok || Instant::now() >= deadline {
+                return answer.map_err(|reason| explain(reason, &url));
             }
-            sleep(PAUSE).await;
+            sleep(POLL_INTERVAL).await;
         }
     }))
 }
 
-fn explained(silence: Silence, url: &str) -> String {
-    match silence {
-        Silence::Nobody => format!(
-            "Nobody answers at {url}. Does the server run, with the LEPTOS_SITE_ADDR of here?"
-        ),
-        Silence::Late => format!("No answer from {url} within {} s.", ANSWER.as_secs()),
-        Silence::Stranger => format!("What answers at {url} is no Pizza Market."),
+fn explain(reason: NoAnswer, url: &str) -> String {
+    match reason {
+        NoAnswer::NotListening => {
+            format!("No server answers at {url}. Does it run with the same LEPTOS_SITE_ADDR?")
+        }
+        NoAnswer::TimedOut => {
+            let seconds = RESPONSE_TIMEOUT.as_secs();
+            format!("No answer from {url} within {seconds} s.")
+        }
+        NoAnswer::OtherProgram => {
+            format!("The program that answers at {url} is not a Pizza Market.")
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! `migrate`: brings a store to the shape that this program works on.
 
 use super::{
-    out,
-    store::{At, Failed, count, orders_bar},
+    output::{self, count},
+    store_args::{CommandError, StoreArgs, orders_bar},
 };
 use crate::{
     domain::Time,
@@ -40,7 +40,7 @@ pub fn run(args: &Args) -> ExitCode {
     match migrate(args) {
         Ok(code) => ExitCode::from(code),
         Err(why) => {
-            out::note(format_args!("It could not be migrated: {why}"));
+            output::note(format_args!("It could not be migrated: {why}"));
             ExitCode::from(2)
         }
     }
@@ -72,8 +72,8 @@ struct Report {
     adopted: u64,
 }
 
-fn migrate(args: &Args) -> Result<u8, Failed> {
-    let at = At::settings()?;
+fn migrate(args: &Args) -> Result<u8, CommandError> {
+    let at = StoreArgs::from_settings()?;
     let plan = plan(at.run(stored::snapshot(&at.store))?)?;
     if !args.json {
         plan.show();
@@ -90,7 +90,7 @@ fn migrate(args: &Args) -> Result<u8, Failed> {
         (false, false) => 1,
     };
     if args.json {
-        out::json(&Report {
+        output::json(&Report {
             version: plan.version,
             wanted: schema::SCHEMA,
             adopt: plan.adopt.len(),
@@ -100,17 +100,17 @@ fn migrate(args: &Args) -> Result<u8, Failed> {
         });
     } else if done {
         let adopted = count(adopted, "order");
-        out::line(format_args!(
+        output::line(format_args!(
             "done: {adopted} adopted; the store's version is {}",
             schema::SCHEMA
         ));
     } else if is_needed {
-        out::note("Nothing has been done. To do it: pizza-market migrate --yes");
+        output::note("Nothing has been done. To do it: pizza-market migrate --yes");
     }
     Ok(code)
 }
 
-fn plan(snapshot: Snapshot) -> Result<Plan, Failed> {
+fn plan(snapshot: Snapshot) -> Result<Plan, CommandError> {
     let head = &snapshot.head;
     if head.schema > schema::SCHEMA || head.restoring.is_some() {
         schema::check(head.schema, head.restoring.as_deref())?;
@@ -158,23 +158,23 @@ impl Plan {
     fn show(&self) {
         let (is, wanted) = (self.version, schema::SCHEMA);
         match self.is_old() {
-            true => out::line(format_args!(
+            true => output::line(format_args!(
                 "version  {is} becomes {wanted}: each order and each of its events gets the moments of its statuses \
                  (`times`), and a new history begins. No server may run meanwhile"
             )),
-            false => out::line(format_args!("version  {is}, which this program needs")),
+            false => output::line(format_args!("version  {is}, which this program needs")),
         }
         if !self.adopt.is_empty() {
             let orders = count(self.adopt.len() as u64, "order");
-            out::line(format_args!(
+            output::line(format_args!(
                 "adopt    {orders} of the Python backend: each becomes version 1, with its indexes and one event"
             ));
         }
         for Unreadable { key, why } in &self.unreadable {
-            out::line(format_args!("leave    {key}: {why}"));
+            output::line(format_args!("leave    {key}: {why}"));
         }
         if !self.is_needed() {
-            out::line("There is nothing to do.");
+            output::line("There is nothing to do.");
         }
     }
 }
@@ -184,13 +184,13 @@ fn agreed() -> bool {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return false;
     }
-    out::note("Shall this be done? Write yes:");
+    output::note("Shall this be done? Write yes:");
     let mut answer = String::new();
     stdin().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("yes")
 }
 
 /// How many orders have been adopted.
-fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
+fn carry_out(at: &StoreArgs, plan: &Plan) -> Result<u64, CommandError> {
     if plan.is_old() {
         upgrade(at, plan.documents)?;
     }
@@ -211,7 +211,7 @@ fn carry_out(at: &At, plan: &Plan) -> Result<u64, Failed> {
 }
 
 /// Gives every order its `times`, and the store the version that has them.
-fn upgrade(at: &At, documents: u64) -> Result<(), Failed> {
+fn upgrade(at: &StoreArgs, documents: u64) -> Result<(), CommandError> {
     let (mut target, snapshot) = at.run(Rewrite::open(at))?;
     let bar = orders_bar(documents, "upgrading");
     let mut upgrade = Upgrade::new(now());
@@ -232,7 +232,7 @@ enum Rewrite {
 }
 
 impl Rewrite {
-    async fn open(at: &At) -> Stored<(Rewrite, Snapshot)> {
+    async fn open(at: &StoreArgs) -> Stored<(Rewrite, Snapshot)> {
         match &at.store {
             Store::Embedded(folder) => {
                 let (file, snapshot) = RewriteFile::open(&stored::file_there(folder)?)?;
@@ -274,7 +274,7 @@ async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Stored<u64> {
         let order = adopt::read(key, &text).map_err(StoreError::Broken)?;
         match ledger.commit(adopt::adopt(text, &order)?).await? {
             Outcome::Done(_) => adopted += 1,
-            _ => out::note(format_args!(
+            _ => output::note(format_args!(
                 "{} has changed meanwhile, and is left as it is",
                 key.0
             )),

@@ -1,15 +1,15 @@
-//! The commands of the program. `serve` is what it does when nothing is said.
+//! The commands of the program. Without a command it serves.
 
 mod backup;
 mod doctor;
 mod health;
+mod http_client;
 mod inspect;
 mod migrate;
-mod net;
-mod out;
+mod output;
 mod restore;
 mod simulate;
-mod store;
+mod store_args;
 mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -19,15 +19,15 @@ use std::process::ExitCode;
 const EXAMPLES: &str = "\
 Examples:
   pizza-market                          serve the market that the settings describe
-  pizza-market inspect events --follow  see what happens, as it happens
-  pizza-market inspect orders --help    all about one command";
+  pizza-market inspect events --follow  print changes as they happen
+  pizza-market inspect orders --help    print the help of one command";
 
 /// A real-time pizza market: suppliers, customers and dispatch on one live board.
 ///
 /// Without a command it serves. Settings come from the environment, or from `.env` in this folder (.env.example lists
-/// them all); all commands read the same ones, so run them where the server runs. Results go to the standard output,
-/// everything else to the standard error. Where a verdict's reader leaves before its end (`| head -1`) the exit status
-/// is 141, and 2 where results cannot be written.
+/// them all); all commands read the same ones, so run them where the server runs. Results go to standard output,
+/// everything else to standard error. If a verdict's reader leaves before its end (`| head -1`) the exit status is 141,
+/// and 2 if results cannot be written.
 #[derive(Parser)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
@@ -35,41 +35,41 @@ struct Cli {
     command: Option<Command>,
 }
 
-/// In the order in which an operator meets them: run it, look at it, keep it, try it.
+/// In the order in which an operator needs them: run, inspect, keep, try.
 #[derive(Subcommand)]
 enum Command {
-    /// Run the market until it is told to stop. This is what happens without a command.
+    /// Run the market until it is stopped. This is what happens without a command.
     Serve,
     Doctor(doctor::Doctor),
     Health(health::Health),
     Inspect(inspect::Inspect),
-    /// Prove that what is stored is sound: every order, index, event and number.
+    /// Check everything that is stored: every order, index, event and number.
     ///
-    /// Each fault is named on a line of its own. It only reads, on either engine, also while servers run, and then
-    /// says nothing of what is under way. Exit status: 0 sound, 1 faults, 2 it could not be verified.
+    /// Each fault is on a line of its own. It only reads, on either engine, also while servers run; changes that are
+    /// under way are no faults. Exit status: 0 sound, 1 faults, 2 it could not be verified.
     Verify(verify::Args),
     /// Write everything that is stored to a file, as it was at one moment, also while servers run.
     ///
-    /// The file is JSON Lines with a sum at its end, and nobody but you may read it: it holds names and addresses.
-    /// Exit status: 0 it is there and synced, 1 it is not.
+    /// The file is JSON Lines with a checksum at its end. Only its owner may read it: it holds names and addresses.
+    /// Exit status: 0 it is written and synced, 1 it is not.
     Backup(backup::Args),
     /// Put a backup into the store that the settings name, which may be of the other engine.
     ///
-    /// A new history begins: whoever follows the market reads everything again. A file that is cut off or altered is
-    /// refused before anything is written. Until it has ended no server works on the store. With the embedded store it
-    /// needs the server stopped. Exit status: 0 done, 1 not.
+    /// A new history begins: clients that follow the market read everything again. A file that is cut off or altered
+    /// is rejected before anything is written. No server works on the store until the restore has ended. With the
+    /// embedded store the server must be stopped. Exit status: 0 done, 1 not.
     Restore(restore::Args),
-    /// Bring the store to the shape that this program works on, and adopt the orders of the Python backend.
+    /// Bring the store to this program's schema version, and import the orders of the Python backend.
     ///
     /// The plan is shown first. Exit status: 0 done, or nothing to do; 1 some orders could not be read and are left;
-    /// 2 it failed; 3 there is something to do, and nobody has said yes.
+    /// 2 it failed; 3 there is something to do, and it was not confirmed.
     Migrate(migrate::Args),
-    /// Play a lively evening at any market, over HTTP and WebSocket, and check what everybody saw.
+    /// Play a lively evening at any market, over HTTP and WebSocket, and check what the clients observed.
     Simulate(Box<simulate::Simulate>),
-    /// Print what a shell needs to complete commands and their options.
+    /// Print the completion script of a shell.
     ///
-    /// For this session of bash: `source <(pizza-market completions bash)`. For good, put the output where the shell
-    /// looks: ~/.local/share/bash-completion/completions/pizza-market, a file _pizza-market in a folder of zsh's
+    /// For this session of bash: `source <(pizza-market completions bash)`. Permanently: write the output to the
+    /// shell's folder: ~/.local/share/bash-completion/completions/pizza-market, a file _pizza-market in a folder of zsh's
     /// fpath, or ~/.config/fish/completions/pizza-market.fish.
     Completions {
         /// The shell.
@@ -77,12 +77,12 @@ enum Command {
     },
 }
 
-/// Does what the command line asks for.
+/// Runs the command of the command line.
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => super::serve(),
-        Command::Health(health) => health::health(health),
-        Command::Doctor(doctor) => doctor::doctor(doctor),
+        Command::Health(health) => health::run(health),
+        Command::Doctor(doctor) => doctor::run(doctor),
         Command::Inspect(what) => inspect::run(what),
         Command::Verify(args) => verify::run(&args),
         Command::Backup(args) => backup::run(&args),
@@ -99,7 +99,7 @@ fn completions(shell: Shell) -> ExitCode {
     // For bash the library spells the hyphen of a program's name in two ways (clap-rs/clap#6421).
     let script = String::from_utf8_lossy(&script);
     let script = script.replace("pizza__subcmd__market", "pizza__market");
-    out::line(script.trim_end());
+    output::line(script.trim_end());
     ExitCode::SUCCESS
 }
 
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_and_option_says_what_it_is_for() {
+    fn every_command_and_option_has_a_help_text() {
         Cli::command().debug_assert();
         for command in all(Cli::command()) {
             assert!(command.get_about().is_some(), "{}", command.get_name());
@@ -135,7 +135,7 @@ mod tests {
                 let Some(line) = line.strip_prefix("  pizza-market") else {
                     continue;
                 };
-                // Up to what explains it, or to where its output goes.
+                // Without its explanation and its redirection.
                 let words = line.split("  ").next().unwrap_or_default();
                 let words = words.split(['|', '>']).next().unwrap_or_default();
                 let words = ["pizza-market"].into_iter().chain(words.split_whitespace());

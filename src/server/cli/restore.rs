@@ -1,8 +1,8 @@
-//! `restore`: a store as a backup has it.
+//! `restore`: puts a backup into the store.
 
 use super::{
-    out,
-    store::{At, Failed, bar, count},
+    output::{self, count},
+    store_args::{CommandError, StoreArgs, bar},
 };
 use crate::{
     domain::Cursor,
@@ -27,13 +27,13 @@ use std::{
     process::ExitCode,
 };
 
-/// Numbers of events end here: scripts in Redis, and clients in JavaScript, count exactly as far.
-const LAST: u64 = 1 << 53;
+/// The limit of event numbers: Lua in Redis and JavaScript in clients represent integers exactly up to here.
+const SEQ_LIMIT: u64 = 1 << 53;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// What `pizza-market backup` has written, of either engine; `-` is the standard input. It is read twice: first to
-    /// see whether it is whole. So what comes through a pipe is kept in the folder for temporary files (`TMPDIR`).
+    /// A file of `pizza-market backup`, of either engine; `-` is standard input. It is read twice, the first time to
+    /// check that it is complete, so input from a pipe is kept in the folder for temporary files (`TMPDIR`).
     file: PathBuf,
     /// Delete what is in the store, and put the backup in its place.
     #[arg(long)]
@@ -46,127 +46,145 @@ pub struct Args {
 pub fn run(args: &Args) -> ExitCode {
     match restore(args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err((why, begun)) => {
-            let outcome = match begun {
-                true => "The restore did not end; no server starts on this store until one does",
-                false => "Nothing was restored, and nothing was changed",
+        Err((why, state)) => {
+            let outcome = match state {
+                StoreState::Incomplete => {
+                    "The restore did not end; no server starts on this store until one does"
+                }
+                StoreState::Unchanged => "Nothing was restored, and nothing was changed",
             };
-            out::note(format_args!("{outcome}: {why}"));
+            output::note(format_args!("{outcome}: {why}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// What has come in.
+/// What a failed restore leaves.
+#[derive(Clone, Copy)]
+enum StoreState {
+    Unchanged,
+    Incomplete,
+}
+
+/// What was restored.
 #[derive(Default, Serialize)]
-struct Report {
+struct RestoreSummary {
     orders: u64,
     events: u64,
     cursor: String,
 }
 
-fn restore(args: &Args) -> Result<(), (Failed, bool)> {
-    let (at, file, mut target) = prepare(args).map_err(|why| (why, false))?;
-    let report = fill(&at, file, &mut target, args.replace).map_err(|why| {
-        // What it leaves where that fails is found below.
+fn restore(args: &Args) -> Result<(), (CommandError, StoreState)> {
+    let (store, file, mut target) = prepare(args).map_err(|why| (why, StoreState::Unchanged))?;
+    let existing = match args.replace {
+        true => Existing::Replace,
+        false => Existing::MustBeUnchanged,
+    };
+    let summary = fill(&store, file, &mut target, existing).map_err(|why| {
+        // The state below shows what a failure of this leaves.
         let _ = target.abandon();
-        // Where that cannot be asked any more, it may have.
-        let there = at.runtime.block_on(target.contents());
-        (why, there.map_or(true, |there| there.restoring.is_some()))
+        let contents = store.runtime.block_on(target.contents());
+        let state = match contents {
+            Ok(contents) if contents.restoring.is_none() => StoreState::Unchanged,
+            // A store that cannot be read may be incomplete.
+            _ => StoreState::Incomplete,
+        };
+        (why, state)
     })?;
     if args.json {
-        out::json(&report);
+        output::json(&summary);
     } else {
-        let (orders, events) = (count(report.orders, "order"), count(report.events, "event"));
-        let into = &at.store;
-        out::line(format_args!(
+        let (orders, events) = (
+            count(summary.orders, "order"),
+            count(summary.events, "event"),
+        );
+        let into = &store.store;
+        output::line(format_args!(
             "{orders}, {events}: restored into {into}, which begins a new history"
         ));
     }
     Ok(())
 }
 
-/// Everything that can be wrong before anything is written.
-fn prepare(args: &Args) -> Result<(At, File, Target), Failed> {
-    let at = At::settings()?;
+/// Checks everything that can be checked before anything is written.
+fn prepare(args: &Args) -> Result<(StoreArgs, File, RestoreTarget), CommandError> {
+    let store = StoreArgs::from_settings()?;
     let name = args.file.display().to_string();
-    let mut file = opened(&args.file, &name)?;
-    let head = check(&file).map_err(|error| Failed::There(name, error.to_string()))?;
+    let mut file = open(&args.file, &name)?;
+    let head = check(&file).map_err(|error| CommandError::At(name, error.to_string()))?;
     file.rewind()?;
     if head.schema > schema::SCHEMA {
         schema::check(head.schema, None)?;
     }
-    let mut target = at.run(Target::open(&at.store))?;
-    let there = at.run(target.contents())?;
-    if !args.replace && !there.is_free() {
-        return Err(Failed::Refused(refusal(&at.store, &there)));
+    let mut target = store.run(RestoreTarget::open(&store.store))?;
+    let contents = store.run(target.contents())?;
+    if !args.replace && !contents.is_free() {
+        return Err(CommandError::Refused(refusal(&store.store, &contents)));
     }
-    Ok((at, file, target))
+    Ok((store, file, target))
 }
 
-/// A file that can be read from its beginning, and again.
-fn opened(file: &Path, name: &str) -> Result<File, Failed> {
-    let failed = |error: io::Error| Failed::There(name.to_owned(), error.to_string());
+/// A file that can be read twice.
+fn open(file: &Path, name: &str) -> Result<File, CommandError> {
+    let failed = |error: io::Error| CommandError::At(name.to_owned(), error.to_string());
     if file != Path::new("-") {
         let file = File::open(file).map_err(failed)?;
         return match file.metadata().map_err(failed)?.is_file() {
             true => Ok(file),
-            false => kept(file, name),
+            false => keep(file, name),
         };
     }
     let input = io::stdin().lock();
     match input.is_terminal() {
         true => Err(failed(io::Error::other("nothing is piped in"))),
-        false => kept(input, name),
+        false => keep(input, name),
     }
 }
 
-/// What comes through a pipe, in a file without a name: it is gone with this process, and nobody else can read it.
-fn kept(from: impl Read, name: &str) -> Result<File, Failed> {
+/// Keeps the input of a pipe in a file without a name: it disappears with this process, and no other can read it.
+fn keep(from: impl Read, name: &str) -> Result<File, CommandError> {
     let bar = bar(0, "receiving", "{msg} {bytes}, {bytes_per_sec}");
     let folder = env::temp_dir();
-    let no_place = |error: io::Error| {
-        let why = format!(
-            "what is piped in cannot be kept there ({error}): set TMPDIR to another folder"
-        );
-        Failed::There(folder.display().to_string(), why)
+    let no_space = |error: io::Error| {
+        let why = format!("the input cannot be kept there ({error}): set TMPDIR to another folder");
+        CommandError::At(folder.display().to_string(), why)
     };
-    let mut file = tempfile::tempfile_in(&folder).map_err(no_place)?;
+    let mut file = tempfile::tempfile_in(&folder).map_err(no_space)?;
     let copied = io::copy(&mut bar.wrap_read(from), &mut file);
     copied.map_err(|error| match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => no_place(error),
-        _ => Failed::There(name.to_owned(), error.to_string()),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => no_space(error),
+        _ => CommandError::At(name.to_owned(), error.to_string()),
     })?;
     bar.finish();
     file.rewind()?;
     Ok(file)
 }
 
-fn refusal(store: &Store, there: &Contents) -> String {
+fn refusal(store: &Store, contents: &Contents) -> String {
     let (orders, events) = (
-        count(there.documents, "order"),
-        count(there.events, "event"),
+        count(contents.documents, "order"),
+        count(contents.events, "event"),
     );
-    let remains = match there.restoring {
-        Some(_) => ", and what a restore has left that did not end",
+    let remains = match contents.restoring {
+        Some(_) => ", and the rest of a restore that did not end",
         None => "",
     };
-    let foreign = match there.is_foreign {
+    let foreign = match contents.is_foreign {
         true => ", and something else under the name `pizza:meta`",
         false => "",
     };
     format!(
-        "there is something in {store}: {orders}, {events}{remains}{foreign}. To delete that, and put the backup in its \
-         place: --replace"
+        "{store} is not empty: {orders}, {events}{remains}{foreign}. Pass --replace to delete that, and put the backup in \
+         its place"
     )
 }
 
-/// Reads it once, whole. What a server could not go on from is refused, and so is what is none of the market's: in
-/// Redis it would be written over somebody else's.
+/// Reads the whole file once. Rejects what a server could not go on from, and keys that are not the market's: in Redis
+/// they would overwrite those of another program.
 fn check(file: &File) -> Stored<Head> {
-    let lines = Lines::open(shown(file, "checking"))?;
+    let lines = Lines::open(with_progress(file, "checking"))?;
     let head = lines.head.clone();
-    if head.cursor.seq >= LAST {
+    if head.cursor.seq >= SEQ_LIMIT {
         return Err(refused(format!(
             "it ends at {}, which is too far",
             head.cursor
@@ -179,7 +197,7 @@ fn check(file: &File) -> Stored<Head> {
         };
         let key = held.key.0;
         if !orders::KINDS.iter().any(|kind| (kind.has)(&key)) {
-            return Err(refused(format!("{key:?} is no order")));
+            return Err(refused(format!("{key:?} is not an order")));
         }
         if let Some(past) = held.history.iter().find(|past| past.seq > head.cursor.seq) {
             let (is, last) = (past.seq, head.cursor.seq);
@@ -198,8 +216,8 @@ fn refused(why: String) -> StoreError {
     StoreError::Broken(format!("it cannot be restored: {why}"))
 }
 
-/// A file that shows how far it has been read.
-fn shown(file: &File, what: &'static str) -> impl Read {
+/// A reader that shows its progress.
+fn with_progress(file: &File, what: &'static str) -> impl Read {
     let length = file.metadata().map_or(0, |about| about.len());
     let bar: ProgressBar = bar(
         length,
@@ -209,49 +227,54 @@ fn shown(file: &File, what: &'static str) -> impl Read {
     bar.wrap_read(file)
 }
 
-fn fill(at: &At, file: File, target: &mut Target, replace: bool) -> Result<Report, Failed> {
-    let lines = Lines::open(shown(&file, "restoring"))?;
+fn fill(
+    store: &StoreArgs,
+    file: File,
+    target: &mut RestoreTarget,
+    existing: Existing,
+) -> Result<RestoreSummary, CommandError> {
+    let lines = Lines::open(with_progress(&file, "restoring"))?;
     let mut head = lines.head.clone();
     let mut upgrade = (head.schema < HAS_TIMES).then(|| Upgrade::new(now()));
     head.schema = schema::SCHEMA;
-    let mut report = Report::default();
-    at.run(async {
-        target.begin(&head, at.retention, replace).await?;
-        // It is summed up once more: what has changed since it was checked is noticed before the end.
+    let mut summary = RestoreSummary::default();
+    store.run(async {
+        target.begin(&head, store.retention, existing).await?;
+        // The checksum is computed again, so that a change since the check is found before the end.
         for record in lines {
             let mut record = record?;
             if let Some(upgrade) = &mut upgrade {
                 record = upgrade.record(record);
             }
             if let Record::Document(held) = &record {
-                report.orders += u64::from(held.text.is_some());
-                report.events += held.history.len() as u64;
+                summary.orders += u64::from(held.text.is_some());
+                summary.events += held.history.len() as u64;
             }
             target.put(record).await?;
         }
-        report.cursor = target.finish().await?.to_string();
-        Ok(report)
+        summary.cursor = target.finish().await?.to_string();
+        Ok(summary)
     })
 }
 
-/// Where it goes.
-enum Target {
+/// The store that is restored.
+enum RestoreTarget {
     File(IntoFile),
     Redis(IntoRedis),
 }
 
-impl Target {
-    async fn open(store: &Store) -> Stored<Target> {
+impl RestoreTarget {
+    async fn open(store: &Store) -> Stored<RestoreTarget> {
         match store {
             Store::Embedded(folder) => {
                 let unmade =
                     |error| StoreError::Broken(format!("DATA_DIR: {}: {error}", folder.display()));
                 stored::make_folder(folder).map_err(unmade)?;
-                Ok(Target::File(IntoFile::open(&stored::file(folder))?))
+                Ok(RestoreTarget::File(IntoFile::open(&stored::file(folder))?))
             }
             Store::Redis { info, .. } => {
                 let client = stored::client(info)?;
-                Ok(Target::Redis(
+                Ok(RestoreTarget::Redis(
                     IntoRedis::open(&client, "", orders::KINDS).await?,
                 ))
             }
@@ -260,43 +283,37 @@ impl Target {
 
     async fn contents(&mut self) -> Stored<Contents> {
         match self {
-            Target::File(file) => file.contents(),
-            Target::Redis(redis) => redis.contents().await,
+            RestoreTarget::File(file) => file.contents(),
+            RestoreTarget::Redis(redis) => redis.contents().await,
         }
     }
 
-    async fn begin(&mut self, head: &Head, retention: u64, replace: bool) -> Stored<()> {
+    async fn begin(&mut self, head: &Head, retention: u64, existing: Existing) -> Stored<()> {
         match self {
-            Target::File(file) => file.begin(head, retention),
-            Target::Redis(redis) => {
-                let existing = match replace {
-                    true => Existing::Replace,
-                    false => Existing::MustBeUnchanged,
-                };
-                redis.begin(head, retention, existing).await
-            }
+            RestoreTarget::File(file) => file.begin(head, retention),
+            RestoreTarget::Redis(redis) => redis.begin(head, retention, existing).await,
         }
     }
 
-    /// Leaves what was there, where that is still there: Redis has been emptied.
+    /// Keeps what was there before, where that still exists: a Redis has been emptied.
     fn abandon(&mut self) -> Stored<()> {
         match self {
-            Target::File(file) => file.abandon(),
-            Target::Redis(_) => Ok(()),
+            RestoreTarget::File(file) => file.abandon(),
+            RestoreTarget::Redis(_) => Ok(()),
         }
     }
 
     async fn put(&mut self, record: Record) -> Stored<()> {
         match self {
-            Target::File(file) => file.put(record),
-            Target::Redis(redis) => redis.put(record).await,
+            RestoreTarget::File(file) => file.put(record),
+            RestoreTarget::Redis(redis) => redis.put(record).await,
         }
     }
 
     async fn finish(&mut self) -> Stored<Cursor> {
         match self {
-            Target::File(file) => file.finish(),
-            Target::Redis(redis) => redis.finish().await,
+            RestoreTarget::File(file) => file.finish(),
+            RestoreTarget::Redis(redis) => redis.finish().await,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! `verify`: whether what is stored is sound.
+//! `verify`: checks everything that is stored, and repairs what follows from the rest.
 
 use super::{
-    out,
-    store::{At, Failed, count, orders_bar},
+    output::{self, count},
+    store_args::{CommandError, StoreArgs, orders_bar},
 };
 use crate::server::{
     audit::{Counts, Fault, Findings, audit},
@@ -20,17 +20,17 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{process::ExitCode, sync::Arc};
 
-/// Changes that are under way at the same time.
-const AT_ONCE: usize = 64;
+/// How many repairs run at the same time.
+const CONCURRENCY: usize = 64;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Rebuild what follows from the rest: indexes, and how much is in them. Nothing else is changed. With the
-    /// embedded store it needs the server stopped; with Redis servers may run.
+    /// Rebuild what follows from the rest: indexes, and how many entries they have. Nothing else is changed. With the
+    /// embedded store the server must be stopped; with Redis servers may run.
     #[arg(long)]
     repair: bool,
     /// Print one JSON object: {"sound", "engine", "cursor", "orders", "events", "remembered", "faults": [{"key",
-    /// "kind", "detail"}], "repaired": [{"key", "detail"}]}. With --repair the faults are those that are left.
+    /// "kind", "detail"}], "repaired": [{"key", "detail"}]}. With --repair the faults are those that remain.
     #[arg(long)]
     json: bool,
 }
@@ -40,14 +40,14 @@ pub fn run(args: &Args) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(why) => {
-            out::note(format_args!("Nothing could be verified: {why}"));
+            output::note(format_args!("Nothing could be verified: {why}"));
             ExitCode::from(2)
         }
     }
 }
 
 #[derive(Serialize)]
-struct Report {
+struct VerifyReport {
     sound: bool,
     engine: String,
     cursor: String,
@@ -64,56 +64,81 @@ struct Repaired {
     detail: String,
 }
 
-fn verify(args: &Args) -> Result<bool, Failed> {
-    let at = At::settings()?;
+fn verify(args: &Args) -> Result<bool, CommandError> {
+    let store = StoreArgs::from_settings()?;
+    let printing = match args.json {
+        true => Printing::Nothing,
+        false => Printing::EachFault,
+    };
     if !args.repair {
-        let (head, counts, found) = look(at.snapshot()?, !args.json)?;
-        return Ok(say(args, &head, counts, found.faults, Vec::new()));
+        let (head, counts, found) = audit_all(store.snapshot()?, printing)?;
+        return Ok(print(args, &head, counts, found.faults, Vec::new()));
     }
-    let mender = Mender::open(&at)?;
-    let (_, _, found) = look(mender.snapshot(&at)?, !args.json)?;
-    let miscounted = found
+    let repairer = Repairer::open(&store)?;
+    let (_, _, found) = audit_all(repairer.snapshot(&store)?, printing)?;
+    let totals = match found
         .faults
         .iter()
-        .any(|fault| fault.kind.follows_from_the_rest());
-    let repaired = at.run(mender.mend(found.mends, miscounted))?;
+        .any(|fault| fault.kind.follows_from_the_rest())
+    {
+        true => Totals::Recount,
+        false => Totals::Keep,
+    };
+    let repaired = store.run(repairer.repair(found.repairs, totals))?;
     if !args.json {
         for Repaired { key, detail } in &repaired {
-            out::line(format_args!("repaired: {key} {detail}"));
+            output::line(format_args!("repaired: {key} {detail}"));
         }
     }
-    // What is left is what another look finds, and not what should have helped.
-    let (head, counts, left) = look(mender.snapshot(&at)?, false)?;
+    // A second audit finds what remains, whatever the repairs should have done.
+    let (head, counts, left) = audit_all(repairer.snapshot(&store)?, Printing::Nothing)?;
     if !args.json {
         for fault in &left.faults {
-            out::line(format_args!("left: {}: {}", fault.key, fault.detail));
+            output::line(format_args!("left: {}: {}", fault.key, fault.detail));
         }
     }
-    Ok(say(args, &head, counts, left.faults, repaired))
+    Ok(print(args, &head, counts, left.faults, repaired))
 }
 
-impl At {
-    fn snapshot(&self) -> Result<Snapshot, Failed> {
+impl StoreArgs {
+    fn snapshot(&self) -> Result<Snapshot, CommandError> {
         self.run(stored::snapshot(&self.store))
     }
 }
 
-fn look(snapshot: Snapshot, aloud: bool) -> Result<(Head, Counts, Found), Failed> {
+/// What an audit prints while it runs.
+#[derive(Clone, Copy, PartialEq)]
+enum Printing {
+    EachFault,
+    Nothing,
+}
+
+/// What a repair does with the totals of the embedded store's indexes.
+#[derive(Clone, Copy, PartialEq)]
+enum Totals {
+    Recount,
+    Keep,
+}
+
+fn audit_all(
+    snapshot: Snapshot,
+    printing: Printing,
+) -> Result<(Head, Counts, FoundFaults), CommandError> {
     let head = snapshot.head.clone();
     schema::check(head.schema, None)?;
-    let mut found = Found {
-        aloud,
+    let mut found = FoundFaults {
+        printing,
         bar: orders_bar(head.documents, "verifying"),
         faults: Vec::new(),
-        mends: Vec::new(),
+        repairs: Vec::new(),
     };
     let counts = audit(snapshot, &mut found)?;
     found.bar.finish_and_clear();
     Ok((head, counts, found))
 }
 
-/// The last word, and whether all is well.
-fn say(
+/// Prints the result. Returns whether the store is sound.
+fn print(
     args: &Args,
     head: &Head,
     counts: Counts,
@@ -128,7 +153,7 @@ fn say(
         ..
     } = counts;
     if args.json {
-        out::json(&Report {
+        output::json(&VerifyReport {
             sound,
             engine: head.engine.clone(),
             cursor: head.cursor.to_string(),
@@ -146,34 +171,33 @@ fn say(
         head.engine, head.cursor
     );
     match sound {
-        true => out::line(format_args!("sound: {looked}")),
+        true => output::line(format_args!("sound: {looked}")),
         false => {
             let faults = count(faults.len() as u64, "fault");
-            out::line(format_args!("not sound: {faults} in {looked}"));
+            output::line(format_args!("not sound: {faults} in {looked}"));
         }
     }
     sound
 }
 
-struct Found {
-    /// Whether each fault is told at once.
-    aloud: bool,
+struct FoundFaults {
+    printing: Printing,
     bar: ProgressBar,
     faults: Vec<Fault>,
-    mends: Vec<Batch>,
+    repairs: Vec<Batch>,
 }
 
-impl Findings for Found {
+impl Findings for FoundFaults {
     fn fault(&mut self, fault: Fault) {
-        if self.aloud {
-            let tell = || out::line(format_args!("{}: {}", fault.key, fault.detail));
-            self.bar.suspend(tell);
+        if self.printing == Printing::EachFault {
+            let print = || output::line(format_args!("{}: {}", fault.key, fault.detail));
+            self.bar.suspend(print);
         }
         self.faults.push(fault);
     }
 
     fn repair(&mut self, repair: Batch) {
-        self.mends.push(repair);
+        self.repairs.push(repair);
     }
 
     fn order(&mut self) {
@@ -181,68 +205,70 @@ impl Findings for Found {
     }
 }
 
-/// Who mends a store.
-enum Mender {
+/// A store that is open for repairs.
+enum Repairer {
     File(Arc<Embedded>),
     Redis(Arc<Redis>),
 }
 
-impl Mender {
-    fn open(at: &At) -> Result<Mender, Failed> {
-        match &at.store {
+impl Repairer {
+    fn open(args: &StoreArgs) -> Result<Repairer, CommandError> {
+        match &args.store {
             Store::Embedded(folder) => {
                 let file = stored::file_there(folder)?;
                 if is_held(&file) {
                     let why = "a server holds the file. Stop it first; without --repair it may run";
-                    return Err(Failed::Refused(why.to_owned()));
+                    return Err(CommandError::Refused(why.to_owned()));
                 }
-                let ledger = Embedded::open(&file, fresh_epoch(), at.retention)?;
-                Ok(Mender::File(Arc::new(ledger)))
+                let ledger = Embedded::open(&file, fresh_epoch(), args.retention)?;
+                Ok(Repairer::File(Arc::new(ledger)))
             }
             Store::Redis { info, credentials } => {
                 let target = Target {
                     info: (**info).clone(),
                     credentials,
                     prefix: String::new(),
-                    retention: at.retention,
+                    retention: args.retention,
                 };
-                let ledger = at.run(Redis::open(target))?;
-                Ok(Mender::Redis(Arc::new(ledger)))
+                let ledger = args.run(Redis::open(target))?;
+                Ok(Repairer::Redis(Arc::new(ledger)))
             }
         }
     }
 
-    fn snapshot(&self, at: &At) -> Result<Snapshot, Failed> {
+    fn snapshot(&self, args: &StoreArgs) -> Result<Snapshot, CommandError> {
         match self {
-            Mender::File(ledger) => Ok(ledger.snapshot()?),
-            Mender::Redis(_) => at.snapshot(),
+            Repairer::File(ledger) => Ok(ledger.snapshot()?),
+            Repairer::Redis(_) => args.snapshot(),
         }
     }
 
-    /// Makes each change whose document is still as it was seen.
-    async fn mend(&self, mends: Vec<Batch>, recount: bool) -> Stored<Vec<Repaired>> {
+    /// Makes each repair whose document has not changed since the audit.
+    async fn repair(&self, repairs: Vec<Batch>, totals: Totals) -> Stored<Vec<Repaired>> {
         let ledger: Arc<dyn Ledger> = match self {
-            Mender::File(ledger) => ledger.clone(),
-            Mender::Redis(ledger) => ledger.clone(),
+            Repairer::File(ledger) => ledger.clone(),
+            Repairer::Redis(ledger) => ledger.clone(),
         };
-        let changes = mends.into_iter().map(|mend| {
+        let changes = repairs.into_iter().map(|repair| {
             let ledger = ledger.clone();
             async move {
-                match ledger.commit(mend.clone()).await? {
-                    Outcome::Done(_) => Ok(mend.index.iter().map(repaired).collect()),
-                    // The order has moved on.
+                match ledger.commit(repair.clone()).await? {
+                    Outcome::Done(_) => Ok(repair.index.iter().map(repaired).collect()),
+                    // The order has changed since.
                     _ => Ok(Vec::new()),
                 }
             }
         });
-        let done: Stored<Vec<Vec<Repaired>>> =
-            stream::iter(changes).buffered(AT_ONCE).try_collect().await;
+        let done: Stored<Vec<Vec<Repaired>>> = stream::iter(changes)
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await;
         let mut done: Vec<_> = done?.into_iter().flatten().collect();
-        if let (Mender::File(ledger), true) = (self, recount) {
+        if let (Repairer::File(ledger), Totals::Recount) = (self, totals) {
             ledger.recount().await?;
             done.push(Repaired {
                 key: "index totals".to_owned(),
-                detail: "counted anew".to_owned(),
+                detail: "counted again".to_owned(),
             });
         }
         Ok(done)

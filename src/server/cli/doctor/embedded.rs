@@ -1,8 +1,8 @@
-//! The embedded store: its folder, its file, and whoever holds it.
+//! The embedded store: its folder, its file, and the process that has locked it.
 
 use super::{
     report::{Finding, Report, State},
-    serving::{Own, ask},
+    serving::{OwnStore, ask},
 };
 use crate::server::{
     ledger::{check, embedded::Checked, schema},
@@ -22,89 +22,94 @@ use tokio::{task::spawn_blocking, time::timeout};
 const GROUP: &str = "embedded";
 const CHECKS: [&str; 5] = ["folder", "space", "file", "integrity", "schema"];
 
-/// Bytes that should be free, and without which the next hours are not certain.
-const ROOM: u64 = 256 * 1024 * 1024;
-const NO_ROOM: u64 = 16 * 1024 * 1024;
-/// How long the file is read.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Free bytes below which there is a warning, and an error.
+const LITTLE_SPACE: u64 = 256 * 1024 * 1024;
+const NO_SPACE: u64 = 16 * 1024 * 1024;
+/// Of reading the whole file.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// `address` is where a server with these settings listens.
-pub async fn examine(report: &mut Report, folder: &Path, address: Option<SocketAddr>, own: &Own) {
-    if let Err(why) = walk(report, folder, address, own).await {
+pub async fn examine(
+    report: &mut Report,
+    folder: &Path,
+    address: Option<SocketAddr>,
+    own: &OwnStore,
+) {
+    if let Err(why) = examine_store(report, folder, address, own).await {
         report.skip_rest(GROUP, &CHECKS, &why);
     }
 }
 
-async fn walk(
+async fn examine_store(
     report: &mut Report,
     folder: &Path,
     address: Option<SocketAddr>,
-    own: &Own,
+    own: &OwnStore,
 ) -> Result<(), String> {
     let writable = writable(folder);
     let failed = writable.state == State::Error;
     report.add(GROUP, "folder", writable);
     report.add(GROUP, "space", space(folder));
     if failed {
-        return Err("its folder will not do".to_owned());
+        return Err("its folder cannot be used".to_owned());
     }
     let path = stored::file(folder);
-    let file = match open(&path) {
-        Ok(Some(file)) => file,
-        Ok(None) => {
-            report.add(
-                GROUP,
-                "file",
-                Finding::ok(format!("{} is made at the first start", path.display())),
-            );
-            return Err("there is no file yet".to_owned());
-        }
-        Err(error) => {
-            report.add(GROUP, "file", Finding::error(
-                format!("{} cannot be opened: {error}", path.display()),
-                "Give the file to the user that runs the server, or set DATA_DIR to another folder",
-            ));
-            return Err("the file cannot be opened".to_owned());
+    let (file, length) = match examine_file(report, &path, address, own).await {
+        Ok(opened) => opened,
+        Err((finding, why)) => {
+            report.add(GROUP, "file", finding);
+            return Err(why.to_owned());
         }
     };
-    let length = file.metadata().map_or(0, |file| file.len());
-    if length == 0 {
-        report.add(
-            GROUP,
-            "file",
-            damaged(&path, "it is empty, with not one byte in it"),
-        );
-        return Err("the file is empty".to_owned());
-    }
-    match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => {
-            report.doing("asking who has the file");
-            report.add(GROUP, "file", held(&path, &file, address, own).await);
-            return Err("the file is in use".to_owned());
-        }
-        // A file system without locks: the engine has none either.
-        Err(TryLockError::Error(_)) | Ok(()) => {}
-    }
-    // A server that starts now shall not be told that somebody has the file.
-    let _ = file.unlock();
-    report.add(
-        GROUP,
-        "file",
-        Finding::ok(format!("{}, {}", path.display(), HumanBytes(length))).with("bytes", length),
-    );
+    let finding = Finding::ok(format!("{}, {}", path.display(), HumanBytes(length)));
+    report.add(GROUP, "file", finding.with("bytes", length));
     report.doing(format!("reading {}", HumanBytes(length)));
     let (finding, checked) = integrity(path, file).await;
     report.add(GROUP, "integrity", finding);
     let checked = checked.ok_or("nothing could be read")?;
-    report.add(
-        GROUP,
-        "schema",
-        shape(checked.schema, checked.restoring.as_deref()),
-    );
+    let restoring = checked.restoring.as_deref();
+    report.add(GROUP, "schema", schema_version(checked.schema, restoring));
     Ok(())
 }
 
-/// Whether files can be made in a folder: by making one.
+/// The file, if it can be read, and its length. An error is the finding, and why the checks that follow are skipped.
+async fn examine_file(
+    report: &Report,
+    path: &Path,
+    address: Option<SocketAddr>,
+    own: &OwnStore,
+) -> Result<(File, u64), (Finding, &'static str)> {
+    let shown = path.display();
+    let opened = open(path).map_err(|error| {
+        let finding = Finding::error(
+            format!("{shown} cannot be opened: {error}"),
+            "Give the file to the user that runs the server, or set DATA_DIR to another folder",
+        );
+        (finding, "the file cannot be opened")
+    })?;
+    let Some(file) = opened else {
+        let finding = Finding::ok(format!("{shown} is made at the first start"));
+        return Err((finding, "there is no file yet"));
+    };
+    let length = file.metadata().map_or(0, |file| file.len());
+    if length == 0 {
+        return Err((damaged(path, "it is empty"), "the file is empty"));
+    }
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            report.doing("looking for the process that has the file");
+            let finding = held(path, &file, address, own).await;
+            return Err((finding, "the file is in use"));
+        }
+        // On a file system without locks the engine has none either.
+        Err(TryLockError::Error(_)) | Ok(()) => {}
+    }
+    // The lock would keep a server from starting now.
+    let _ = file.unlock();
+    Ok((file, length))
+}
+
+/// Whether files can be made in a folder, by making one.
 fn writable(folder: &Path) -> Finding {
     let there = folder
         .ancestors()
@@ -132,21 +137,20 @@ fn space(folder: &Path) -> Finding {
         .find(|place| place.exists())
         .unwrap_or(Path::new("."));
     let Ok(disk) = rustix::fs::statvfs(there) else {
-        return Finding::skipped("this file system does not say");
+        return Finding::skipped("this file system does not report it");
     };
     let free = disk.f_bavail * disk.f_frsize;
     let says = format!("{} free", HumanBytes(free));
-    let remedy =
-        "Make room, or set DATA_DIR to a folder on another disk: a full disk refuses every change";
+    let remedy = "Free some space, or set DATA_DIR to a folder on another disk: a full disk refuses every change";
     let finding = match free {
-        ..NO_ROOM => Finding::error(says, remedy),
-        NO_ROOM..ROOM => Finding::warning(says, remedy),
+        ..NO_SPACE => Finding::error(says, remedy),
+        NO_SPACE..LITTLE_SPACE => Finding::warning(says, remedy),
         _ => Finding::ok(says),
     };
     finding.with("free_bytes", free)
 }
 
-/// As the server would open it; `None` where there is none.
+/// Opens it as the server would; `None` where there is none.
 fn open(path: &Path) -> io::Result<Option<File>> {
     match OpenOptions::new().read(true).write(true).open(path) {
         Ok(file) => Ok(Some(file)),
@@ -155,8 +159,8 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Somebody else has the file: a server that runs is asked how it is.
-async fn held(path: &Path, file: &File, address: Option<SocketAddr>, own: &Own) -> Finding {
+/// Another process has the file: if it is our server, its state is the finding.
+async fn held(path: &Path, file: &File, address: Option<SocketAddr>, own: &OwnStore) -> Finding {
     let holder = holder(file).unwrap_or_else(|| "another process".to_owned());
     let says = format!("{} is held by {holder}", path.display());
     let server = match address {
@@ -172,7 +176,7 @@ async fn held(path: &Path, file: &File, address: Option<SocketAddr>, own: &Own) 
                 "{says}, and the server at {address} is not ready: {}",
                 server.trouble
             ),
-            "Start that server again; if it stays so, see its log",
+            "Restart that server; if it stays so, see its log",
         ),
         _ => {
             let place = address.map_or("its address".to_owned(), |address| address.to_string());
@@ -184,7 +188,7 @@ async fn held(path: &Path, file: &File, address: Option<SocketAddr>, own: &Own) 
     }
 }
 
-/// Who has locked a file, where this system says so.
+/// The process that has locked a file, on systems with /proc.
 fn holder(file: &File) -> Option<String> {
     let inode = file.metadata().ok()?.ino().to_string();
     let locks = fs::read_to_string("/proc/locks").ok()?;
@@ -203,8 +207,8 @@ fn holder(file: &File) -> Option<String> {
 /// Every page of the file is read and checked, without a change.
 async fn integrity(path: PathBuf, file: File) -> (Finding, Option<Checked>) {
     let before = changed(&path);
-    let finding = match timeout(PATIENCE, spawn_blocking(move || check(file))).await {
-        Err(_) => Finding::skipped(format!("not done within {} s", PATIENCE.as_secs())),
+    let finding = match timeout(READ_TIMEOUT, spawn_blocking(move || check(file))).await {
+        Err(_) => Finding::skipped(format!("not done within {} s", READ_TIMEOUT.as_secs())),
         Ok(Ok(Ok(Some(checked)))) => {
             let end = &checked.end;
             let finding = Finding::ok(format!("sound, up to event {}", end.seq))
@@ -212,13 +216,13 @@ async fn integrity(path: PathBuf, file: File) -> (Finding, Option<Checked>) {
             return (finding, Some(checked));
         }
         Ok(Ok(Ok(None))) => Finding::ok("sound, and nothing is stored in it yet"),
-        // A server that has started meanwhile writes while we read.
+        // A server that has started meanwhile may have written.
         _ if changed(&path) != before => {
             Finding::skipped("the file has changed while it was read: a server has started")
         }
         Ok(Ok(Err(redb::Error::UpgradeRequired(format)))) => Finding::error(
             format!("{} has the older format {format}", path.display()),
-            "Open it with the release that wrote it, and bring it over with a backup",
+            "Open it with the release that wrote it, and migrate with a backup",
         ),
         Ok(Ok(Err(error))) => damaged(&path, &error.to_string()),
         Ok(Err(_)) => damaged(&path, "the check broke off"),
@@ -229,17 +233,17 @@ async fn integrity(path: PathBuf, file: File) -> (Finding, Option<Checked>) {
 fn damaged(path: &Path, why: &str) -> Finding {
     Finding::error(
         format!("{} is damaged: {why}", path.display()),
-        "Move it (and market.end) aside, then restore a backup (`pizza-market restore`); nothing here repairs it",
+        "Move it (and market.end) aside, then restore a backup (`pizza-market restore`); no tool repairs it",
     )
 }
 
-/// Whether a server would work on a store of this shape.
-pub fn shape(version: u32, restoring: Option<&str>) -> Finding {
+/// Whether a server would work on a store of this schema version.
+pub fn schema_version(version: u32, restoring: Option<&str>) -> Finding {
     let finding = match schema::check(version, restoring) {
         Ok(()) => Finding::ok(format!("version {version}, as this program writes it")),
         Err(error) => Finding::error(
             error.to_string(),
-            "Until then the server does not start on it",
+            "Until then the server does not start with it",
         ),
     };
     finding.with("version", version)

@@ -1,31 +1,29 @@
-//! `doctor`: everything that can keep the market from running, one line each, with what to do about it. It changes
-//! nothing but scratch keys of its own, and disturbs no server that runs.
+//! `doctor`: checks everything that can keep the market from running, one line each, with what to do about it. It
+//! changes nothing but scratch keys of its own, and disturbs no running server.
 
 mod embedded;
-mod explain;
 mod redis;
-mod rehearsal;
 mod report;
-mod rights;
 mod serving;
 mod settings;
 mod site;
 
 use crate::server::{
-    config::{self, Config, Sources, Store},
+    cli::output::Format,
+    config::{self, Config, ConfigError, Sources, Store},
     stored,
 };
 use clap::Args;
 use report::{Finding, Report};
-use serving::Own;
+use serving::OwnStore;
 use std::process::ExitCode;
 
-/// Look for everything that can keep the market from running: settings, store, address, site.
+/// Check everything that can keep the market from running: settings, store, address, site.
 ///
-/// Each check is one line: how it ended (ok, skipped, warning, ERROR), its name, what was found and, after an arrow,
-/// what to do. It can be run at any time, also beside a running server: Redis sees a few scratch keys under
-/// pizza:doctor: for a moment, and the embedded file is read without a change. It takes ten seconds at most, unless
-/// the embedded file is large.
+/// Each check is one line: its result (ok, skipped, warning, ERROR), its name, what was found and, after an arrow, what
+/// to do. It can be run at any time, also beside a running server: in Redis it writes a few scratch keys under
+/// pizza:doctor:, which expire at once; the embedded file is only read. It takes at most ten seconds, unless the
+/// embedded file is large.
 #[derive(Args)]
 #[command(after_help = "Exit status:
   0  all is well
@@ -41,12 +39,12 @@ pub struct Doctor {
     json: bool,
 }
 
-pub fn doctor(Doctor { json }: Doctor) -> ExitCode {
-    let mut report = Report::new(json);
+pub fn run(Doctor { json }: Doctor) -> ExitCode {
+    let mut report = Report::new(Format::of(json));
     match tokio::runtime::Runtime::new() {
         Ok(runtime) => {
             runtime.block_on(examine(&mut report));
-            // A name that is still being looked up is not waited for.
+            // Does not wait for a name that is still being looked up.
             runtime.shutdown_background();
         }
         Err(error) => report.add(
@@ -55,7 +53,7 @@ pub fn doctor(Doctor { json }: Doctor) -> ExitCode {
             Finding::error(error.to_string(), "Allow this program threads and files"),
         ),
     }
-    ExitCode::from(report.end())
+    ExitCode::from(report.finish())
 }
 
 async fn examine(report: &mut Report) {
@@ -64,48 +62,56 @@ async fn examine(report: &mut Report) {
         Err(error) => {
             let finding = Finding::error(
                 error.why,
-                "Correct that line: the server will not start with it",
+                "Correct that line: the server does not start with it",
             );
             return report.add("settings", error.variable, finding);
         }
     };
     settings::examine(report, &sources);
-    let address = config::leptos().ok().map(|options| options.site_addr);
-    let own = match config::store() {
+    let own = examine_store(report).await;
+    examine_server(report, own.as_ref()).await;
+}
+
+/// The store, as far as the settings name one.
+async fn examine_store(report: &mut Report) -> Option<OwnStore> {
+    match config::store() {
         Ok(Store::Redis { info, credentials }) => {
             let epoch = redis::examine(report, &info, credentials).await;
-            Some(Own::Redis(epoch))
+            Some(OwnStore::Redis(epoch))
         }
         Ok(Store::Embedded(folder)) => {
-            let own = Own::File(stored::file(&folder));
+            let own = OwnStore::File(stored::file(&folder));
+            let address = config::leptos().ok().map(|options| options.site_addr);
             embedded::examine(report, &folder, address, &own).await;
             Some(own)
         }
         Err(error) => {
-            let why = format!("{} is wrong", error.variable);
-            report.add("store", "store", Finding::skipped(why));
+            report.add("store", "store", skipped(&error));
             None
         }
-    };
+    }
+}
+
+async fn examine_server(report: &mut Report, own: Option<&OwnStore>) {
     match config::leptos() {
         Ok(options) => {
             let site = options.site_addr;
-            let is_ours = serving::examine(report, site, own.as_ref()).await;
-            if let Ok(Some(figures)) = config::metrics_addr() {
-                serving::examine_figures(report, figures, (site, is_ours)).await;
+            let is_ours = serving::examine(report, site, own).await;
+            if let Ok(Some(metrics)) = config::metrics_addr() {
+                serving::examine_metrics(report, metrics, (site, is_ours)).await;
             }
             site::examine(report, &options);
         }
         Err(error) => {
-            let why = format!("{} is wrong", error.variable);
-            report.skip_rest("server", &["address", "site"], &why);
+            report.skip_rest("server", &["address", "site"], &skipped(&error).says);
         }
     }
     match Config::read() {
         Ok(config) => serving::examine_files(report, config.sockets as u64),
-        Err(error) => {
-            let why = format!("{} is wrong", error.variable);
-            report.add("server", "files", Finding::skipped(why));
-        }
+        Err(error) => report.add("server", "files", skipped(&error)),
     }
+}
+
+fn skipped(error: &ConfigError) -> Finding {
+    Finding::skipped(format!("{} is wrong", error.variable))
 }

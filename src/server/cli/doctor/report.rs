@@ -1,18 +1,18 @@
-//! What was found: one line for each check, said as soon as it is known.
+//! The report: one line for each check, printed as soon as its result is known.
 
-use super::super::{out, store::count};
+use super::super::output::{self, Format, count};
 use console::{Style, Term, measure_text_width};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, time::Duration};
 
-/// How a check ended, from good to bad.
+/// The result of a check, from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     Ok,
-    /// Not tried, since something before it failed, or there is nothing to try.
+    /// Not tried, because a check before it failed, or there is nothing to try.
     Skipped,
     /// The market works, and something about it should be changed.
     Warning,
@@ -20,7 +20,7 @@ pub enum State {
     Error,
 }
 
-/// What a check has found, and what to do about it.
+/// What a check found, and what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub state: State,
@@ -62,7 +62,7 @@ impl Finding {
     }
 }
 
-/// What others say may have several.
+/// Messages of other programs may have several lines.
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(str::trim);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
@@ -79,28 +79,28 @@ struct Check {
     data: Map<String, Value>,
 }
 
-/// The checks so far. For people each is said at once; for scripts all of them at the end.
+/// The checks so far. As text each is printed at once, as JSON all of them at the end.
 pub struct Report {
-    json: bool,
+    format: Format,
     checks: Vec<Check>,
-    /// What is being done now: shown on a terminal alone.
+    /// What is being done now, shown on a terminal only.
     progress: ProgressBar,
 }
 
 impl Report {
-    pub fn new(json: bool) -> Report {
+    pub fn new(format: Format) -> Report {
         let progress = ProgressBar::new_spinner();
         if let Ok(style) = ProgressStyle::with_template("  {spinner} {msg} …") {
             progress.set_style(style);
         }
         Report {
-            json,
+            format,
             checks: Vec::new(),
             progress,
         }
     }
 
-    /// Says what is being done, as long as it takes.
+    /// Shows what is being done until the next check.
     pub fn doing(&self, what: impl Into<String>) {
         self.progress.set_message(what.into());
         self.progress.enable_steady_tick(Duration::from_millis(120));
@@ -119,16 +119,15 @@ impl Report {
         self.checks.push(check);
     }
 
-    /// For people.
     fn show(&self, check: &Check) {
         let group = check.group;
         let first = self.checks.last().is_none_or(|last| last.group != group);
-        if !self.json {
-            self.progress.suspend(|| show(check, first));
+        if self.format == Format::Text {
+            self.progress.suspend(|| print(check, first));
         }
     }
 
-    /// Names what was not tried of all checks of a group, and why: for people how many they are.
+    /// Adds the checks of a group that were not tried, and why. As text only their number is printed.
     pub fn skip_rest(&mut self, group: &'static str, all: &[&'static str], why: &str) {
         let own = self.checks.iter().filter(|check| check.group == group);
         let done: BTreeSet<_> = own.map(|check| check.name.clone()).collect();
@@ -150,8 +149,8 @@ impl Report {
         self.checks.extend(left);
     }
 
-    /// The last word: 0 where all is well, 1 where the market works all the same, 2 where it does not.
-    pub fn end(self) -> u8 {
+    /// Prints the result. Returns the exit status: 0 without findings, 1 with warnings, 2 with errors.
+    pub fn finish(self) -> u8 {
         self.progress.finish_and_clear();
         let worst = self.checks.iter().map(|check| check.state).max();
         let (exit, result) = match worst {
@@ -159,10 +158,15 @@ impl Report {
             Some(State::Warning) => (1, "warning"),
             _ => (0, "ok"),
         };
-        if self.json {
-            out::json(&json!({ "result": result, "exit": exit, "checks": self.checks }));
+        if self.format == Format::Json {
+            output::json(&json!({ "result": result, "exit": exit, "checks": self.checks }));
             return exit;
         }
+        self.print_summary(exit);
+        exit
+    }
+
+    fn print_summary(&self, exit: u8) {
         let how_many = |state| {
             let checks = self.checks.iter().filter(|check| check.state == state);
             checks.count() as u64
@@ -178,26 +182,25 @@ impl Report {
             1 => format!("It works, with {warnings}"),
             _ => format!("It will not work: {errors}, {warnings}"),
         };
-        out::line("");
-        out::line(format!("{word}{skipped}."));
-        exit
+        output::line("");
+        output::line(format!("{word}{skipped}."));
     }
 }
 
-/// Where the names of checks and what is said of them begin.
-const NAME: usize = 9;
-const SAYS: usize = 36;
-/// The settings have longer names.
-const SETTING_SAYS: usize = 48;
+/// The columns at which names and findings begin; settings have longer names.
+const NAME_COLUMN: usize = 9;
+const FINDING_COLUMN: usize = 36;
+const SETTING_FINDING_COLUMN: usize = 48;
 
-fn show(check: &Check, first: bool) {
+/// `first` is whether the check is the first of its group.
+fn print(check: &Check, first: bool) {
     if first {
-        out::line("");
-        out::painted(Style::new().bold().apply_to(capital(check.group)));
+        output::line("");
+        output::painted(Style::new().bold().apply_to(capital(check.group)));
     }
     let begins = match check.group {
-        "settings" => SETTING_SAYS,
-        _ => SAYS,
+        "settings" => SETTING_FINDING_COLUMN,
+        _ => FINDING_COLUMN,
     };
     let (word, style) = match check.state {
         State::Ok => ("ok", Style::new().green()),
@@ -207,11 +210,11 @@ fn show(check: &Check, first: bool) {
     };
     let remedy = check.remedy.as_ref();
     let remedy = remedy.map_or(String::new(), |remedy| format!(" → {remedy}"));
-    let says = wrapped(&out::plain(&format!("{}{remedy}", check.says)), begins);
-    let width = begins - NAME - 3;
-    let name = format!("{:<width$}", out::plain(&check.name));
-    let word = style.apply_to(format!("{word:<NAME$}"));
-    out::painted(format!("  {word}{name} {says}"));
+    let says = wrapped(&output::plain(&format!("{}{remedy}", check.says)), begins);
+    let width = begins - NAME_COLUMN - 3;
+    let name = format!("{:<width$}", output::plain(&check.name));
+    let word = style.apply_to(format!("{word:<NAME_COLUMN$}"));
+    output::painted(format!("  {word}{name} {says}"));
 }
 
 fn capital(word: &str) -> String {
@@ -220,7 +223,7 @@ fn capital(word: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// On a terminal, in lines that begin below each other. In a pipe it stays one line, so that it can be searched.
+/// On a terminal in lines that begin below each other; in a pipe one line, so that it can be searched.
 fn wrapped(text: &str, begins: usize) -> String {
     let terminal = Term::stdout();
     match terminal.is_term() {
@@ -257,9 +260,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_words_are_broken_between_words_only() {
-        let lines = in_lines("one two three", SAYS, 8);
-        assert_eq!(lines, format!("one two\n{}three", " ".repeat(SAYS)));
-        assert_eq!(in_lines("unbreakable", SAYS, 4), "unbreakable");
+    fn lines_are_broken_between_words_only() {
+        let lines = in_lines("one two three", FINDING_COLUMN, 8);
+        assert_eq!(
+            lines,
+            format!("one two\n{}three", " ".repeat(FINDING_COLUMN))
+        );
+        assert_eq!(in_lines("unbreakable", FINDING_COLUMN, 4), "unbreakable");
     }
 }

@@ -1,7 +1,7 @@
-//! The address that the server listens on: free, or ours already.
+//! The addresses that the server listens on: free, or in use by our server already; and its open files.
 
 use super::{
-    super::net::{self, State},
+    super::http_client::{self, HealthAnswer},
     report::{Finding, Report},
 };
 use crate::{domain::Cursor, server::ledger::left_at};
@@ -13,30 +13,30 @@ use std::{
     time::Duration,
 };
 
-/// Who may have an address that should be ours.
-const STRANGER: &str = "another program";
-const ANOTHER: &str = "another Pizza Market";
+/// What may listen on our address.
+const OTHER_PROGRAM: &str = "another program";
+const OTHER_MARKET: &str = "another Pizza Market";
 /// Files that a server opens beside its live connections: other requests, the store, the site.
-const BESIDE: u64 = 256;
-/// How long a server may take to say how it is.
-const ANSWER: Duration = Duration::from_millis(1_500);
+const OTHER_FILES: u64 = 256;
+/// Of a server's health page and metrics.
+const RESPONSE_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// The store of these settings. By it a server is known: others may listen where ours should.
-pub enum Own {
+/// The store of these settings, by which our server is known: another one may listen on its address.
+pub enum OwnStore {
     File(PathBuf),
-    /// With its epoch, where it can be asked; empty where nothing is stored yet.
+    /// With its epoch, where it can be read; empty where nothing is stored yet.
     Redis(Option<String>),
 }
 
-impl Own {
-    pub fn is_served_by(&self, server: &Server) -> bool {
+impl OwnStore {
+    pub fn is_served_by(&self, server: &RunningServer) -> bool {
         let (engine, epoch) = match self {
-            // Nobody serves what is not there.
-            Own::File(file) if matches!(file.try_exists(), Ok(false)) => return false,
-            Own::File(file) => ("embedded", left_at(file).map(|end| end.epoch.to_string())),
-            Own::Redis(epoch) => ("redis", epoch.clone()),
+            // No server runs on a file that is missing.
+            OwnStore::File(file) if matches!(file.try_exists(), Ok(false)) => return false,
+            OwnStore::File(file) => ("embedded", left_at(file).map(|end| end.epoch.to_string())),
+            OwnStore::Redis(epoch) => ("redis", epoch.clone()),
         };
-        // A server that is not ready may still show a history that has ended.
+        // A server that is not ready may still have the epoch before this one.
         let is_other = match (&epoch, &server.cursor) {
             (Some(own), Some(cursor)) => server.ready && cursor.epoch.to_string() != *own,
             _ => false,
@@ -45,8 +45,8 @@ impl Own {
     }
 }
 
-/// Whether our server is there.
-pub async fn examine(report: &mut Report, address: SocketAddr, own: Option<&Own>) -> bool {
+/// Returns whether our server listens there.
+pub async fn examine(report: &mut Report, address: SocketAddr, own: Option<&OwnStore>) -> bool {
     report.doing("trying the address");
     let (finding, is_ours) = match TcpListener::bind(address) {
         Ok(_) if address.port() == 0 => {
@@ -65,27 +65,27 @@ pub async fn examine(report: &mut Report, address: SocketAddr, own: Option<&Own>
     is_ours
 }
 
-/// The address for figures alone, beside that of everything else, where our server may be.
-pub async fn examine_figures(
+/// The address for metrics alone; with the site's address, and whether our server listens there.
+pub async fn examine_metrics(
     report: &mut Report,
     address: SocketAddr,
     (site, is_ours): (SocketAddr, bool),
 ) {
-    report.doing("trying the address of the figures");
+    report.doing("trying the address of the metrics");
     let finding = match TcpListener::bind(address) {
         _ if is_the_same(address, site) => Finding::error(
             format!("{address} is that of LEPTOS_SITE_ADDR, too"),
-            "Set METRICS_ADDR to another port; without it the figures are at /metrics beside everything else",
+            "Set METRICS_ADDR to another port; without it the metrics are at /metrics of LEPTOS_SITE_ADDR",
         ),
         Ok(_) if address.port() == 0 => Finding::ok(format!("any free port of {}", address.ip())),
         Ok(_) => Finding::ok(format!("{address} is free")),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            match net::shows_figures(address, ANSWER).await {
+            match http_client::serves_metrics(address, RESPONSE_TIMEOUT).await {
                 true if is_ours => {
-                    Finding::ok(format!("{address} shows the figures of our server"))
+                    Finding::ok(format!("{address} serves the metrics of our server"))
                 }
-                true => foreign("METRICS_ADDR", address, ANOTHER),
-                false => foreign("METRICS_ADDR", address, STRANGER),
+                true => foreign("METRICS_ADDR", address, OTHER_MARKET),
+                false => foreign("METRICS_ADDR", address, OTHER_PROGRAM),
             }
         }
         Err(error) => closed("METRICS_ADDR", address, &error),
@@ -97,26 +97,26 @@ pub async fn examine_figures(
     );
 }
 
-/// Whether so many live connections can be open: each is a file.
+/// Whether all live connections can be open at once: each is a file.
 pub fn examine_files(report: &mut Report, sockets: u64) {
-    // A server takes as many as it may.
-    let most = getrlimit(Resource::Nofile).maximum;
-    let needed = sockets.saturating_add(BESIDE);
-    let finding = match most {
-        Some(most) if most < needed => Finding::warning(
-            format!("only {most} can be open at once, and MAX_SOCKETS is {sockets}"),
+    // The server raises its limit to the maximum.
+    let limit = getrlimit(Resource::Nofile).maximum;
+    let needed = sockets.saturating_add(OTHER_FILES);
+    let finding = match limit {
+        Some(limit) if limit < needed => Finding::warning(
+            format!("only {limit} can be open at once, and MAX_SOCKETS is {sockets}"),
             format!(
                 "Allow {needed} (LimitNOFILE, `ulimit -n`, `ulimits`), or set MAX_SOCKETS to {} at most",
-                most.saturating_sub(BESIDE).max(1)
+                limit.saturating_sub(OTHER_FILES).max(1)
             ),
         ),
-        Some(most) => Finding::ok(format!("{most} can be open at once")),
-        None => Finding::ok("as many as there are can be open at once"),
+        Some(limit) => Finding::ok(format!("{limit} can be open at once")),
+        None => Finding::ok("no limit"),
     };
-    report.add("server", "files", finding.with("most", most));
+    report.add("server", "files", finding.with("most", limit));
 }
 
-/// Whether only one can listen on both.
+/// Whether only one listener can have both addresses.
 fn is_the_same(one: SocketAddr, other: SocketAddr) -> bool {
     let everywhere = one.ip().is_unspecified() || other.ip().is_unspecified();
     one.port() != 0 && one.port() == other.port() && (everywhere || one.ip() == other.ip())
@@ -146,11 +146,11 @@ fn closed(setting: &str, address: SocketAddr, error: &std::io::Error) -> Finding
     Finding::error(says, format!("Set {setting} to {remedy}"))
 }
 
-async fn taken(address: SocketAddr, own: Option<&Own>) -> (Finding, bool) {
+async fn taken(address: SocketAddr, own: Option<&OwnStore>) -> (Finding, bool) {
     let foreign = |who| (foreign("LEPTOS_SITE_ADDR", address, who), false);
     match ask(address).await {
-        None => foreign(STRANGER),
-        Some(server) if own.is_some_and(|own| !own.is_served_by(&server)) => foreign(ANOTHER),
+        None => foreign(OTHER_PROGRAM),
+        Some(server) if own.is_some_and(|own| !own.is_served_by(&server)) => foreign(OTHER_MARKET),
         Some(server) if server.ready => {
             let says = format!("{address} is served by a Pizza Market that is ready");
             (Finding::ok(says), true)
@@ -159,32 +159,33 @@ async fn taken(address: SocketAddr, own: Option<&Own>) -> (Finding, bool) {
             let trouble = server.trouble;
             let finding = Finding::warning(
                 format!("{address} is served by a Pizza Market that is not ready: {trouble}"),
-                "See the store above: the server goes on trying by itself",
+                "See the store above: the server connects again by itself",
             );
             (finding, true)
         }
     }
 }
 
-/// What a running server of ours says of itself.
-pub struct Server {
+/// What a Pizza Market answers at /readyz.
+pub struct RunningServer {
     pub ready: bool,
     engine: String,
-    /// How far it has come.
+    /// Its newest event.
     cursor: Option<Cursor>,
-    /// Empty where there is none.
+    /// What keeps it from being ready; empty where nothing does.
     pub trouble: String,
 }
 
-/// Asks the server at an address how it is; `None` where that is no server of ours.
-pub async fn ask(address: SocketAddr) -> Option<Server> {
-    let url = format!("http://{}/readyz", net::at_home(address));
-    let State { well, said } = net::state(&url, ANSWER).await.ok()?;
-    let store = &said["store"];
-    Some(Server {
-        ready: well,
+/// Asks the server at an address; `None` where that is not a Pizza Market.
+pub async fn ask(address: SocketAddr) -> Option<RunningServer> {
+    let url = format!("http://{}/readyz", http_client::connect_addr(address));
+    let answer = http_client::health(&url, RESPONSE_TIMEOUT).await.ok()?;
+    let HealthAnswer { is_ok, body } = answer;
+    let store = &body["store"];
+    Some(RunningServer {
+        ready: is_ok,
         engine: store["engine"].as_str()?.to_owned(),
-        cursor: said["cursor"].as_str().and_then(|at| at.parse().ok()),
+        cursor: body["cursor"].as_str().and_then(|at| at.parse().ok()),
         trouble: store["trouble"].as_str().unwrap_or_default().to_owned(),
     })
 }

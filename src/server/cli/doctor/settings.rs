@@ -1,5 +1,5 @@
-//! The settings: what each is and where it comes from, what is wrong with it, and what looks like a setting and is
-//! none.
+//! The settings: the value of each and where it comes from, what is wrong with it, and variables that look like settings
+//! and are none.
 
 use super::report::{Finding, Report};
 use crate::server::config::{
@@ -30,18 +30,18 @@ pub fn examine(report: &mut Report, sources: &Sources) {
     for fault in faults.iter().filter(|fault| !known(fault)) {
         report.add(GROUP, fault.variable, wrong(fault));
     }
-    for name in strangers(sources) {
-        report.add(GROUP, name.clone(), stranger(&name));
+    for name in unknown_names(sources) {
+        report.add(GROUP, name.clone(), unknown(&name));
     }
 }
 
 fn wrong(fault: &ConfigError) -> Finding {
     let remedy = match env::var(fault.variable) {
-        // `tcp://10.0.0.7:6379`, in every container of a namespace with a service of this name.
-        Ok(held) if held.starts_with("tcp://") => {
+        // Like `tcp://10.0.0.7:6379`, in every container of a namespace with a service of this name.
+        Ok(value) if value.starts_with("tcp://") => {
             "Kubernetes sets this for a service called redis: set it yourself, or enableServiceLinks: false".to_owned()
         }
-        _ => format!("Correct {}: the server will not start with it", fault.variable),
+        _ => format!("Correct {}: the server does not start with it", fault.variable),
     };
     Finding::error(fault.why.clone(), remedy)
 }
@@ -60,9 +60,7 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
     let finding = match idle {
         Some(why) => Finding::warning(format!("{said}: {why}"), "Remove one of them"),
         None if setting.name == "TRUSTED_PROXIES" && trusts_all() => Finding::warning(
-            format!(
-                "{said}: every address counts as a proxy, so anybody writes whom a request is from"
-            ),
+            format!("{said}: every address counts as a proxy, so any client can forge its address"),
             "Name the addresses of your proxies alone",
         ),
         None => Finding::ok(said),
@@ -70,7 +68,7 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
     finding.with("value", value).with("from", from)
 }
 
-/// What counts where a variable is not set, and where that comes from.
+/// The value where a variable is not set, and where that comes from.
 fn unset(setting: &Setting) -> (Option<String>, String) {
     let options = config::leptos().ok();
     let leptos = |value: String| {
@@ -103,7 +101,7 @@ fn is_in_parts() -> bool {
     redis && env::var("REDIS_URL").map_or(true, |url| url.trim().is_empty())
 }
 
-/// Whether every address counts as a proxy of ours.
+/// Whether every address counts as one of our proxies.
 fn trusts_all() -> bool {
     config::proxies().is_ok_and(|all| all.iter().any(|net| net.prefix_len() == 0))
 }
@@ -112,11 +110,11 @@ fn trusts_all() -> bool {
 fn idle(name: &str) -> Option<&'static str> {
     let url = env::var("REDIS_URL").is_ok_and(|url| !url.trim().is_empty());
     let part = name.starts_with("REDIS_") && name != "REDIS_URL";
-    (url && part).then_some("it has no effect, since REDIS_URL is set, too")
+    (url && part).then_some("it has no effect, because REDIS_URL is set, too")
 }
 
-/// What others set, and begins as ours do.
-const OTHERS: [&str; 12] = [
+/// Variables of other programs that begin like ours.
+const OF_OTHERS: [&str; 12] = [
     "LEPTOS_OUTPUT_NAME",
     "LEPTOS_SITE_PKG_DIR",
     "LEPTOS_ENV",
@@ -131,11 +129,11 @@ const OTHERS: [&str; 12] = [
     "LEPTOS_BIN_DIR",
 ];
 
-/// Families of names that are ours; whatever else begins so means us.
+/// The prefixes of our settings.
 const OURS: [&str; 2] = ["REDIS_", "LEPTOS_"];
 
-/// Variables that look as if they were meant for this program, which does not know them.
-fn strangers(sources: &Sources) -> BTreeSet<String> {
+/// Variables that seem to be meant for this program, and are not its settings.
+fn unknown_names(sources: &Sources) -> BTreeSet<String> {
     let file = sources.file.iter().flat_map(|(_, names)| names.clone());
     let file = file.filter(|name| !name.contains("_PROXY") && !name.starts_with("RUST_"));
     let environment = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
@@ -150,36 +148,36 @@ fn strangers(sources: &Sources) -> BTreeSet<String> {
 }
 
 fn is_known(name: &str) -> bool {
-    // Kubernetes and container links describe a service called redis so.
+    // Kubernetes and container links set these for a service called redis.
     let link = name.starts_with("REDIS_SERVICE_") || name.starts_with("REDIS_PORT_");
-    link || OTHERS.contains(&name) || SETTINGS.iter().any(|setting| setting.name == name)
+    link || OF_OTHERS.contains(&name) || SETTINGS.iter().any(|setting| setting.name == name)
 }
 
 fn canonical(name: &str) -> String {
     name.to_uppercase().replace('-', "_")
 }
 
-/// The setting that a misspelt name stands for.
+/// The setting whose name is misspelt so.
 fn meant(name: &str) -> Option<&'static str> {
     let name = canonical(name);
     let near = SETTINGS.iter().map(|setting| {
-        let far = strsim::damerau_levenshtein(&name, setting.name);
-        (far, setting.name)
+        let distance = strsim::damerau_levenshtein(&name, setting.name);
+        (distance, setting.name)
     });
-    let slips = if name.len() < 10 { 1 } else { 2 };
+    let limit = if name.len() < 10 { 1 } else { 2 };
     near.min()
-        .filter(|(far, _)| *far <= slips)
+        .filter(|(distance, _)| *distance <= limit)
         .map(|(_, name)| name)
 }
 
-fn stranger(name: &str) -> Finding {
+fn unknown(name: &str) -> Finding {
     match meant(name) {
         Some(meant) => Finding::warning(
-            "this is no setting, and has no effect",
+            "this is not a setting, and has no effect",
             format!("Write {meant}, if that is meant"),
         ),
         None => Finding::warning(
-            "this is no setting of this program, and has no effect",
+            "this is not a setting of this program, and has no effect",
             "Remove it, or see .env.example for all names",
         ),
     }
@@ -190,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_seen_through_and_others_left_alone() {
+    fn misspelt_names_are_recognised_and_others_ignored() {
         for (written, is) in [
             ("REDIS_PASWORD", Some("REDIS_PASSWORD")),
             ("redis_url", Some("REDIS_URL")),

@@ -1,4 +1,4 @@
-//! Stored JSON as it stands, also where it is not what it should be.
+//! Stored JSON as it is, also where it is not a valid order.
 
 use serde::{
     Deserialize, Deserializer,
@@ -7,7 +7,7 @@ use serde::{
 use serde_json::Value;
 use std::fmt;
 
-/// An object's members in the order in which they stand there.
+/// An object's members in their stored order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Members(pub Vec<(String, Value)>);
 
@@ -46,7 +46,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// A value for people: text without its quotes, and a dash where there is none.
+/// A value as text: strings without their quotes, and a dash for null.
 pub fn shown(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),

@@ -1,11 +1,12 @@
-//! `inspect events`: the log, as far as it has come, and as it goes on.
+//! `inspect events`: the log up to now, and as it goes on.
 
 use super::{
-    Failure, Result, Wanted,
-    out::{self, plain, plain_json},
-    source::{Follower, Heard, Source},
+    Failure, FilterArgs, Result,
+    follower::{Followed, Follower},
+    output::{self, Format, plain, plain_json},
+    source::Source,
     table::{self, cut},
-    when::second,
+    time_format::second,
 };
 use crate::{
     domain::{Cursor, Event, EventType, Frame, Signal, Sought, Time},
@@ -15,27 +16,27 @@ use clap::Args;
 use std::{io, os::fd::AsFd};
 use tokio::{io::Interest, net::unix::pipe, select};
 
-/// Events without another word.
+/// How many events are shown by default.
 const LAST: u64 = 20;
 
-/// Show what has happened, oldest first, and follow what happens.
+/// Show events, oldest first, and follow new ones.
 ///
-/// With --json each line is an event as on the live channel (`/ws`). Where events are missing a line says so, and
-/// with --json it is the channel's own: `stream.reset` (what came before is not held any more, or was of another
-/// store) or `stream.away` (the store does not answer: nothing is sure until the next line).
+/// With --json each line is an event as on the live channel (`/ws`). Where events are missing a line reports
+/// it, with --json that of the channel: `stream.reset` (earlier events are not held any more, or were of another
+/// store) or `stream.away` (the store does not answer: events may be missing until the next line).
 ///
-/// Filters look at the order as it was at the event. Ctrl-C ends it, with exit status 0.
+/// Filters apply to the order as it was at the event. Ctrl-C ends it, with exit status 0.
 #[derive(Args)]
 pub struct Events {
     #[command(flatten)]
-    wanted: Wanted,
-    /// Go on with what happens, until Ctrl-C.
+    filter: FilterArgs,
+    /// Go on with new events, until Ctrl-C.
     #[arg(long, short)]
     follow: bool,
-    /// Begin after this cursor: the `id` of an event, of the live channel, or what this command said at its end.
+    /// Begin after this cursor: the `id` of an event or of the live channel, or the one that this command ended with.
     #[arg(long, value_name = "CURSOR", value_parser = cursor, conflicts_with = "last")]
     since: Option<Cursor>,
-    /// Begin with so many events before now [default: 20, or none with --follow].
+    /// Begin with this many events before now [default: 20, or none with --follow].
     #[arg(long, value_name = "COUNT")]
     last: Option<u64>,
 }
@@ -45,127 +46,127 @@ fn cursor(text: &str) -> std::result::Result<Cursor, String> {
         .map_err(|_| "a cursor looks like 9d49ffaa7fd6a7aa-5".to_owned())
 }
 
-/// How events are told.
-struct Teller {
-    sought: Sought,
-    json: bool,
+/// How events are printed.
+struct Printer {
+    search: Sought,
+    format: Format,
     width: usize,
 }
 
-pub async fn show(source: Source, asked: Events, json: bool) -> Result<()> {
-    let teller = Teller {
-        sought: asked.wanted.sought(),
-        json,
+pub async fn show(source: Source, args: Events, format: Format) -> Result<()> {
+    let printer = Printer {
+        search: args.filter.search(),
+        format,
         width: table::width(),
     };
-    let last = asked.last.unwrap_or(if asked.follow { 0 } else { LAST });
-    let since = match asked.since {
+    let last = args.last.unwrap_or(if args.follow { 0 } else { LAST });
+    let since = match args.since {
         Some(since) => since,
         None => source.before_last(last).await?,
     };
-    if asked.follow {
-        return follow(source.follow(since)?, &teller).await;
+    if args.follow {
+        return follow(source.follow(since)?, &printer).await;
     }
     let events = source.up_to_now(&since).await?;
     let head = source.head().await?;
     drop(source);
     let Some(events) = events else {
-        teller.signal(Signal::Reset, &head, "");
+        printer.signal(Signal::Reset, &head, "");
         let why =
-            format!("The events after {since} are not held any more, or were of another store.");
+            format!("The events after {since} are not held any more, or are of another store.");
         return Err(Failure::NotFound(format!(
             "{why} The newest one is {head}."
         )));
     };
-    events.iter().for_each(|event| teller.event(event));
-    teller.end(&Cursor {
+    events.iter().for_each(|event| printer.event(event));
+    printer.end(&Cursor {
         seq: since.seq + events.len() as u64,
         ..since
     });
     Ok(())
 }
 
-/// Until Ctrl-C, or until nobody reads any more.
-async fn follow(mut follower: Follower, teller: &Teller) -> Result<()> {
+/// Until Ctrl-C, or until the reader of the output has left.
+async fn follow(mut follower: Follower, printer: &Printer) -> Result<()> {
     let stop = async {
         select! {
             _ = tokio::signal::ctrl_c() => {}
-            () = nobody_reads() => {}
+            () = reader_left() => {}
         }
     };
     tokio::pin!(stop);
     loop {
-        let heard = select! {
+        let followed = select! {
             () = &mut stop => break,
-            heard = follower.next() => heard?,
+            followed = follower.next() => followed?,
         };
-        match heard {
-            Heard::Event(event) => teller.event(&event),
-            Heard::Reset => teller.signal(
+        match followed {
+            Followed::Event(event) => printer.event(&event),
+            Followed::Reset => printer.signal(
                 Signal::Reset,
                 &follower.cursor,
-                "what came before is not held any more, or was of another store",
+                "earlier events are not held any more, or were of another store",
             ),
-            Heard::Away(why) => teller.signal(Signal::Away, &follower.cursor, &why),
-            Heard::Back => teller.signal(
+            Followed::Unavailable(why) => printer.signal(Signal::Away, &follower.cursor, &why),
+            Followed::Recovered => printer.signal(
                 Signal::Heartbeat,
                 &follower.cursor,
                 "nothing is missing up to here",
             ),
         }
     }
-    teller.end(&follower.cursor);
-    follower.leave().await;
+    printer.end(&follower.cursor);
+    follower.close().await;
     Ok(())
 }
 
-/// Ends when the other side of the pipe has been closed, where there is one.
-async fn nobody_reads() {
+/// Returns when the reading end of the pipe is closed; never where the output is not a pipe.
+async fn reader_left() {
     let output = io::stdout().as_fd().try_clone_to_owned();
-    // As it is: writing to it goes on to wait where it must.
+    // Unchecked, because that keeps the pipe in blocking mode for the writes.
     let output = output.and_then(pipe::Sender::from_owned_fd_unchecked);
     match &output {
         Ok(output) => {
-            // Whatever it is, writing would not go well.
+            // After an error, too, the output cannot be written.
             let _ = output.ready(Interest::ERROR).await;
         }
-        // A file: it has no other side.
+        // The output is a file.
         Err(_) => std::future::pending().await,
     }
 }
 
-impl Teller {
+impl Printer {
     fn event(&self, text: &Text) {
         let event = serde_json::from_str::<Event>(text);
-        let wanted = |event: &Event| self.sought.takes(&event.order, str::to_lowercase);
+        let matches = |event: &Event| self.search.takes(&event.order, str::to_lowercase);
         match event {
-            Ok(event) if !wanted(&event) => {}
-            _ if self.json => out::line(plain_json(text)),
-            Ok(event) => self.line(&told(&event)),
+            Ok(event) if !matches(&event) => {}
+            _ if self.format == Format::Json => output::line(plain_json(text)),
+            Ok(event) => self.line(&described(&event)),
             Err(_) => self.line(&format!("cannot be read: {text}")),
         }
     }
 
     fn signal(&self, signal: Signal, cursor: &Cursor, why: &str) {
         let now = now();
-        match self.json {
-            true => out::line(Frame::signal(signal, now, cursor)),
-            false => self.line(&line(now, signal.name(), why)),
+        match self.format {
+            Format::Json => output::line(Frame::signal(signal, now, cursor)),
+            Format::Text => self.line(&line(now, signal.name(), why)),
         }
     }
 
     fn line(&self, text: &str) {
-        out::line(cut(&plain(text), self.width));
+        output::line(cut(&plain(text), self.width));
     }
 
-    /// Where to go on.
+    /// Prints the cursor to go on from.
     fn end(&self, cursor: &Cursor) {
-        out::note(format!("Go on from here with --since {cursor}"));
+        output::note(format!("Go on from here with --since {cursor}"));
     }
 }
 
-/// An event in a line: when, what, to which order, and what is new about it.
-fn told(event: &Event) -> String {
+/// An event on one line: when, what, to which order, and what is new about it.
+fn described(event: &Event) -> String {
     let order = &event.order;
     let new = match event.event_type {
         EventType::CustomerAccepted => order.customer_name.as_deref(),
@@ -184,12 +185,12 @@ fn told(event: &Event) -> String {
     )
 }
 
-/// With room for the longest name.
+/// With space for the longest name.
 fn line(time: Time, name: &str, rest: &str) -> String {
     format!("{}  {:<17}  {rest}", second(time), short(name))
 }
 
-/// What is said of an event where nothing else is meant.
+/// The name of an event without its prefix.
 pub fn short(name: &str) -> &str {
     name.strip_prefix("order.").unwrap_or(name)
 }

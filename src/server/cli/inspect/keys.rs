@@ -1,7 +1,9 @@
-//! `inspect keys`: what occupies how much.
+//! `inspect keys`: how much each kind of record occupies.
 
 use super::{
-    Failure, Result, out, source,
+    Failure, Result,
+    output::{self, Format},
+    source,
     table::{self, Fit, Table},
 };
 use crate::server::{
@@ -17,12 +19,12 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Count what is stored by kind: records, bytes, and the largest.
+/// Count stored records by kind: their number, bytes, and the largest.
 ///
-/// `order` are the orders as they are now, `order history` their events, `index` the places of orders in the lists
-/// by status and supplier, `log` what clients can resume from, `once` the answers that are kept for a day for
-/// requests with an `Idempotency-Key`. Bytes are those of names and contents; what the engine needs around them
-/// comes on top. Everything is read once: of a large store that takes a while.
+/// `order` are the orders as they are now, `order history` their events, `index` the entries of orders in the lists by
+/// status and supplier, `log` the events that clients can resume from, `once` the answers that are kept for a day for
+/// requests with an `Idempotency-Key`. Bytes are those of names and contents, without the engine's own. Everything is
+/// read once, which takes a while for a large store.
 ///
 /// With --json each line is a kind: `kind`, `records`, `bytes`, and `largest` with its `name` and `bytes`, or null.
 #[derive(Args)]
@@ -57,35 +59,37 @@ impl Kind {
     }
 }
 
-pub async fn show(over_http: bool, Keys {}: Keys, json: bool) -> Result<()> {
-    if over_http {
-        let why = "What occupies how much is not shown over the public API. Leave --url out, where the store is.";
-        return Err(Failure::CannotLook(why.to_owned()));
-    }
+/// The public API does not show it.
+pub fn not_over_http() -> Failure {
+    let why = "The public API does not show keys. Run this without --url where the store is.";
+    Failure::Unreadable(why.to_owned())
+}
+
+pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
     let store = source::store()?;
     let snapshot = stored::snapshot(&store).await?;
     let head = snapshot.head.clone();
-    source::known(head.schema)?;
+    source::check_schema(head.schema)?;
     let counting = tokio::task::spawn_blocking(move || count(snapshot)).await;
-    let kinds = counting.map_err(|error| Failure::CannotLook(error.to_string()))??;
-    if json {
-        // Names of suppliers stand in names of indexes.
+    let kinds = counting.map_err(|error| Failure::Unreadable(error.to_string()))??;
+    if format == Format::Json {
+        // The names of indexes contain those of suppliers.
         let texts = kinds.iter().flat_map(serde_json::to_string);
-        texts.for_each(|text| out::line(out::plain_json(&text)));
+        texts.for_each(|text| output::line(output::plain_json(&text)));
         return Ok(());
     }
     print(&kinds);
     if let Store::Embedded(folder) = &store {
         let file = stored::file(folder);
         if let Ok(metadata) = file.metadata() {
-            out::line(format!(
+            output::line(format!(
                 "\n{} is {} on the disk.",
                 file.display(),
                 HumanBytes(metadata.len())
             ));
         }
     }
-    out::note(format!(
+    output::note(format!(
         "{} store of version {}, at {}",
         head.engine, head.schema, head.cursor
     ));
@@ -93,17 +97,20 @@ pub async fn show(over_http: bool, Keys {}: Keys, json: bool) -> Result<()> {
 }
 
 fn count(snapshot: Snapshot) -> ledger::Result<Vec<Kind>> {
-    let copies_log = snapshot.head.engine == "redis";
+    let log_format = match snapshot.head.engine.as_str() {
+        "redis" => LogFormat::Texts,
+        _ => LogFormat::Names,
+    };
     let mut counted = Counted::default();
     for record in snapshot {
         match record? {
             Record::Logged { seq, .. } => {
                 counted.log.records += 1;
-                // They come from the newest back.
+                // They come newest first.
                 counted.oldest = seq;
             }
             Record::Total { .. } => {}
-            Record::Document(held) => counted.add(held, copies_log),
+            Record::Document(held) => counted.add(held, log_format),
             Record::Once(once) => {
                 counted
                     .once
@@ -114,22 +121,28 @@ fn count(snapshot: Snapshot) -> ledger::Result<Vec<Kind>> {
     Ok(counted.into_kinds())
 }
 
+/// What an engine's log holds of its entries.
+#[derive(Clone, Copy)]
+enum LogFormat {
+    Texts,
+    Names,
+}
+
 #[derive(Default)]
 struct Counted {
     /// By the kind of document.
     documents: BTreeMap<String, Kind>,
     histories: BTreeMap<String, Kind>,
-    /// The places in each index, and their bytes.
+    /// The entries of each index, and their bytes.
     indexes: BTreeMap<String, (u64, u64)>,
     log: Kind,
-    /// The number of the oldest entry of the log.
+    /// The number of the log's oldest entry.
     oldest: u64,
     once: Kind,
 }
 
 impl Counted {
-    /// `copies_log`: whether the log holds the texts of its entries once more, and not only their names.
-    fn add(&mut self, held: Held, copies_log: bool) {
+    fn add(&mut self, held: Held, log_format: LogFormat) {
         let name = held.key.0;
         let kind = name.split(':').next().unwrap_or_default();
         if let Some(text) = &held.text {
@@ -143,29 +156,25 @@ impl Counted {
             held.history.len() as u64,
             (name.len() + bytes) as u64,
         );
-        let logged = held
-            .history
-            .iter()
-            .filter(|past| self.log.records > 0 && past.seq >= self.oldest);
-        let logged = logged.map(|past| {
-            if copies_log {
-                past.text.len()
-            } else {
-                name.len()
-            }
+        let is_logged = |seq: u64| self.log.records > 0 && seq >= self.oldest;
+        let logged = held.history.iter().filter(|past| is_logged(past.seq));
+        let logged = logged.map(|past| match log_format {
+            LogFormat::Texts => past.text.len(),
+            LogFormat::Names => name.len(),
         });
-        self.log.bytes += logged.sum::<usize>() as u64;
+        let logged = logged.sum::<usize>();
+        self.log.bytes += logged as u64;
         for index in held.indexes {
-            let (places, bytes) = self.indexes.entry(index.0).or_default();
-            *places += 1;
+            let (entries, bytes) = self.indexes.entry(index.0).or_default();
+            *entries += 1;
             *bytes += name.len() as u64;
         }
     }
 
     fn into_kinds(self) -> Vec<Kind> {
         let mut index = Kind::default();
-        for (name, (places, bytes)) in &self.indexes {
-            index.add(name, *places, *bytes);
+        for (name, (entries, bytes)) in &self.indexes {
+            index.add(name, *entries, *bytes);
         }
         let named = |kinds: BTreeMap<String, Kind>, more: &'static str| {
             kinds.into_iter().map(move |(name, kind)| Kind {

@@ -1,7 +1,8 @@
-//! `inspect`: what is stored, for people and for scripts, without changing any of it.
+//! `inspect`: shows stored data, as text and as JSON, and changes nothing.
 
 mod document;
 mod events;
+mod follower;
 mod keys;
 mod order;
 mod orders;
@@ -9,9 +10,9 @@ mod remote;
 mod source;
 mod stats;
 mod table;
-mod when;
+mod time_format;
 
-use super::out;
+use super::output::{self, Format};
 use crate::{
     domain::{Name, Sought, Status},
     server::desk::Filter,
@@ -29,26 +30,26 @@ Examples:
   pizza-market inspect stats --url https://market.example
 
 Exit status:
-  0  what was asked for has been shown
-  1  there is no such thing
-  2  could not look: no market there, no answer, or a command line that makes no sense";
+  0  it was shown
+  1  not found
+  2  it could not be read: no market there, no answer, or an invalid command line";
 
-/// Look into what is stored, changing nothing: orders, the story of one, events as they happen, figures.
+/// Show stored data, and change nothing: orders, the history of one, events as they happen, figures.
 ///
-/// Where to look is what the settings say, as for `serve`: Redis, or the file in DATA_DIR. Nothing is ever changed
-/// there, and a server may go on working. The file of an embedded store that a server is using can only be read
-/// through that server: it is asked at LEPTOS_SITE_ADDR, or at --url.
+/// The store is that of the settings, as for `serve`: Redis, or the file in DATA_DIR. A server may go on working. The
+/// file of an embedded store that a server is using can be read only through that server: it is asked at
+/// LEPTOS_SITE_ADDR, or at --url.
 ///
-/// Names and addresses of customers are shown as they are stored: mind who looks over your shoulder, and where the
-/// output goes.
+/// Names and addresses of customers are shown as they are stored: take care who sees the screen, and where the output
+/// goes.
 ///
-/// Times are in UTC. Characters that would steer a terminal are shown as \u{1b} and the like.
+/// Times are in UTC. Characters that control a terminal are shown as \u{1b} and the like.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Inspect {
     #[command(subcommand)]
-    what: What,
-    /// Ask the server at this address, over its public API, wherever it keeps its orders.
+    subject: Subject,
+    /// Read from the server at this address over its public API, whatever its store.
     #[arg(long, global = true, value_name = "URL")]
     url: Option<Url>,
     /// Print JSON, one object a line, in the shapes of the API.
@@ -57,29 +58,28 @@ pub struct Inspect {
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Subject {
     Orders(orders::Orders),
-    Order(order::One),
+    Order(order::OneOrder),
     Events(events::Events),
     Stats(stats::Stats),
     Keys(keys::Keys),
 }
 
-/// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("{0}")]
     NotFound(String),
     #[error("{0}")]
-    CannotLook(String),
+    Unreadable(String),
 }
 
 type Result<T> = std::result::Result<T, Failure>;
 
-/// Which orders, of those that are there.
+/// The options that filter orders.
 #[derive(Args)]
-struct Wanted {
-    /// Only orders that stand here.
+struct FilterArgs {
+    /// Only orders with this status.
     #[arg(long, value_name = "STATUS")]
     status: Option<Status>,
     /// Only orders of this supplier: the whole name, as it is written.
@@ -99,9 +99,8 @@ struct Wanted {
     text: String,
 }
 
-impl Wanted {
-    /// As the order book seeks.
-    fn sought(&self) -> Sought {
+impl FilterArgs {
+    fn search(&self) -> Sought {
         Sought {
             status: self.status,
             supplier: self.supplier.as_deref().map(str::to_owned),
@@ -112,7 +111,7 @@ impl Wanted {
     }
 
     /// The narrowest index that holds all of them.
-    fn filter(&self) -> Filter {
+    fn index(&self) -> Filter {
         Filter {
             status: self.status,
             supplier: self.supplier.clone(),
@@ -136,28 +135,31 @@ impl ValueEnum for Status {
 }
 
 pub fn run(inspect: Inspect) -> ExitCode {
-    out::list();
-    let looked = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(look(inspect)),
-        Err(error) => Err(Failure::CannotLook(error.to_string())),
+    output::set_listing();
+    let result = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(show(inspect)),
+        Err(error) => Err(Failure::Unreadable(error.to_string())),
     };
-    let Err(failure) = looked else {
+    let Err(failure) = result else {
         return ExitCode::SUCCESS;
     };
-    out::note(out::plain(&failure.to_string()));
+    output::note(output::plain(&failure.to_string()));
     match failure {
         Failure::NotFound(_) => ExitCode::from(1),
-        Failure::CannotLook(_) => ExitCode::from(2),
+        Failure::Unreadable(_) => ExitCode::from(2),
     }
 }
 
-async fn look(Inspect { what, url, json }: Inspect) -> Result<()> {
+async fn show(args: Inspect) -> Result<()> {
+    let Inspect { subject, url, json } = args;
+    let format = Format::of(json);
     let source = Source::open(url.clone());
-    match what {
-        What::Orders(orders) => orders::show(source.await?, orders, json).await,
-        What::Order(one) => order::show(source.await?, one, json).await,
-        What::Events(events) => events::show(source.await?, events, json).await,
-        What::Stats(stats) => stats::show(source.await?, stats, json).await,
-        What::Keys(keys) => keys::show(url.is_some(), keys, json).await,
+    match subject {
+        Subject::Orders(orders) => orders::show(source.await?, orders, format).await,
+        Subject::Order(order) => order::show(source.await?, order, format).await,
+        Subject::Events(events) => events::show(source.await?, events, format).await,
+        Subject::Stats(stats) => stats::show(source.await?, stats, format).await,
+        Subject::Keys(_) if url.is_some() => Err(keys::not_over_http()),
+        Subject::Keys(keys) => keys::show(keys, format).await,
     }
 }

@@ -1,14 +1,14 @@
-//! `inspect order ID`: everything about one order, and how it came to be so.
+//! `inspect order ID`: everything about one order, and its history.
 
 use super::{
-    super::store::count,
+    super::output::count,
     Failure, Result,
     document::{Members, shown},
     events::short,
-    out::{self, plain},
+    output::{self, Format, plain},
     source::Source,
     table::{self, Fit, Table},
-    when::{age, second, span},
+    time_format::{age, second, span},
 };
 use crate::{
     domain::{Actor, Event, OrderId, Role, Status, Time},
@@ -23,8 +23,8 @@ use serde_json::{Value, value::RawValue};
 /// With --json it is one object: `order` and `events`, as `GET /api/orders/{id}` and `GET /api/orders/{id}/events`
 /// answer them. The name and the address of the customer are shown.
 #[derive(Args)]
-pub struct One {
-    /// The order's id, as the list, the API and Redis have it.
+pub struct OneOrder {
+    /// The order's id, as in the list, the API and Redis.
     #[arg(value_parser = id)]
     id: OrderId,
 }
@@ -34,7 +34,7 @@ fn id(text: &str) -> std::result::Result<OrderId, String> {
         .map_err(|_| "an id is a UUID, like 0198c0de-7d3a-7c4e-9b1a-5f2e8d3c1a7f".to_owned())
 }
 
-pub async fn show(source: Source, One { id }: One, json: bool) -> Result<()> {
+pub async fn show(source: Source, OneOrder { id }: OneOrder, format: Format) -> Result<()> {
     let order = source.order(id).await?;
     let events = source.history(id).await?;
     drop(source);
@@ -42,17 +42,17 @@ pub async fn show(source: Source, One { id }: One, json: bool) -> Result<()> {
         let left = match events.len() {
             0 => String::new(),
             many => format!(
-                " The log has {} about it, though: pizza-market verify says more.",
+                " But the log has {} about it: see pizza-market verify.",
                 count(many as u64, "event")
             ),
         };
         return Err(Failure::NotFound(format!("There is no order {id}.{left}")));
     };
-    if json {
+    if format == Format::Json {
         return print_json(&order, &events);
     }
     print(id, &order);
-    out::line("");
+    output::line("");
     print_events(&events);
     Ok(())
 }
@@ -64,7 +64,7 @@ fn print_json(order: &str, events: &[Text]) -> Result<()> {
         events: Vec<&'a RawValue>,
     }
     let broken = |error: serde_json::Error| {
-        Failure::CannotLook(format!("What is stored of this order is no JSON ({error})"))
+        Failure::Unreadable(format!("The stored order is not JSON ({error})"))
     };
     let events = events.iter().map(|event| serde_json::from_str(event));
     let whole = Whole {
@@ -74,14 +74,14 @@ fn print_json(order: &str, events: &[Text]) -> Result<()> {
             .map_err(broken)?,
     };
     let text = serde_json::to_string(&whole).map_err(broken)?;
-    out::line(out::plain_json(&text));
+    output::line(output::plain_json(&text));
     Ok(())
 }
 
-/// Each member on a line of its own, also of what is no order.
+/// Each member on a line of its own, also where the document is not an order.
 fn print(id: OrderId, order: &str) {
     let Some(members) = Members::read(order) else {
-        out::line(format!("{id} is no JSON object: {}", plain(order)));
+        output::line(format!("{id} is not a JSON object: {}", plain(order)));
         return;
     };
     let now = now();
@@ -101,7 +101,7 @@ fn print(id: OrderId, order: &str) {
                 .unwrap_or_default(),
             _ => String::new(),
         };
-        out::line(format!("{:<longest$}  {text}{more}", plain(name)));
+        output::line(format!("{:<longest$}  {text}{more}", plain(name)));
     }
 }
 
@@ -113,7 +113,7 @@ fn print_events(events: &[Text]) {
         ("BY", Fit::Cut),
         ("CHANGED", Fit::Cut),
     ]);
-    let (mut before, mut stood) = (None::<Event>, Members::default());
+    let (mut before, mut previous) = (None::<Event>, Members::default());
     for text in events {
         let Ok(event) = serde_json::from_str::<Event>(text) else {
             let cells = ["?", "", "cannot be read", "", text].map(str::to_owned);
@@ -121,7 +121,7 @@ fn print_events(events: &[Text]) {
             continue;
         };
         let order = order_in(text);
-        let mut changes = changes(&stood, &order).into_iter();
+        let mut changes = changes(&previous, &order).into_iter();
         let after = before
             .as_ref()
             .map(|before| span(event.timestamp - before.timestamp));
@@ -141,12 +141,12 @@ fn print_events(events: &[Text]) {
                 change,
             ]);
         }
-        (before, stood) = (Some(event), order);
+        (before, previous) = (Some(event), order);
     }
     table.print(table::width());
 }
 
-/// The order in an event, as it stands there.
+/// The order in an event, as it is stored.
 fn order_in(event: &str) -> Members {
     #[derive(Deserialize)]
     struct Body<'a> {
@@ -158,7 +158,7 @@ fn order_in(event: &str) -> Members {
         .unwrap_or_default()
 }
 
-/// What an event has changed, but for what every event does.
+/// What an event has changed, but for the members that every event changes.
 fn changes(before: &Members, after: &Members) -> Vec<String> {
     const ALWAYS: [&str; 6] = [
         "id",
@@ -179,7 +179,7 @@ fn changes(before: &Members, after: &Members) -> Vec<String> {
         .collect()
 }
 
-/// Who may have done it: the log does not say which person it was.
+/// Which roles may have done it: the log does not hold who it was.
 fn by(before: Option<Status>, event: &Event) -> String {
     let mut moves = before
         .into_iter()

@@ -1,10 +1,11 @@
 //! `inspect orders`: a list, newest first.
 
 use super::{
-    Result, Wanted, out,
+    FilterArgs, Result,
+    output::{self, Format},
     source::Source,
     table::{self, Fit, Table},
-    when::{age, moment},
+    time_format::{age, moment},
 };
 use crate::{
     domain::{Order, Sought, Time},
@@ -12,8 +13,9 @@ use crate::{
 };
 use clap::Args;
 
-/// Orders looked at at once.
+/// How many orders are read at once.
 const CHUNK: usize = 500;
+
 /// List orders, newest first.
 ///
 /// Filters narrow the list together; they are those of the Orders panel. With --json each line is an order as
@@ -21,86 +23,86 @@ const CHUNK: usize = 500;
 #[derive(Args)]
 pub struct Orders {
     #[command(flatten)]
-    wanted: Wanted,
-    /// Only orders made then or later: 2026-11-22T17:30:00Z, 2026-11-22 (in UTC), or an age like 30m, 2h, 3d.
+    filter: FilterArgs,
+    /// Only orders created then or later: 2026-11-22T17:30:00Z, 2026-11-22 (in UTC), or an age like 30m, 2h, 3d.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Time>,
-    /// Only orders made before then.
+    /// Only orders created before then.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<Time>,
-    /// Show so many at most; 0 shows all.
+    /// Show at most this many; 0 shows all.
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: usize,
 }
 
-/// What was found, and what could not be looked at.
 #[derive(Default)]
-struct Found {
+struct FoundOrders {
     orders: Vec<(Text, Order)>,
-    /// Whether there are more than were asked for.
+    /// Whether there are more than the limit.
     more: bool,
+    /// Documents that are not orders.
     unreadable: Vec<Text>,
 }
 
-pub async fn show(source: Source, asked: Orders, json: bool) -> Result<()> {
-    let found = find(&source, &asked).await?;
-    // Whoever reads what is printed may take long: a file is not held for them.
+pub async fn show(source: Source, args: Orders, format: Format) -> Result<()> {
+    let found = find(&source, &args).await?;
+    // A slow reader of the output must not keep the file locked.
     drop(source);
-    match json {
-        true => found
+    match format {
+        Format::Json => found
             .orders
             .iter()
-            .for_each(|(text, _)| out::line(out::plain_json(text))),
-        false => print(&found.orders),
+            .for_each(|(text, _)| output::line(output::plain_json(text))),
+        Format::Text => print(&found.orders),
     }
     if found.orders.is_empty() {
-        out::note("No such orders.");
+        output::note("No such orders.");
     }
     if found.more {
-        out::note(format!(
+        output::note(format!(
             "There are more: --limit shows more than {}.",
-            asked.limit
+            args.limit
         ));
     }
     if let Some(first) = found.unreadable.first() {
         let count = found.unreadable.len();
-        let first: String = table::cut(&out::plain(first), 80);
-        out::note(format!(
-            "{count} of what is stored cannot be read as an order: {first}"
+        let first: String = table::cut(&output::plain(first), 80);
+        output::note(format!(
+            "{count} stored documents cannot be read as orders: {first}"
         ));
     }
     Ok(())
 }
 
-async fn find(source: &Source, asked: &Orders) -> Result<Found> {
-    let sought = Sought {
-        from: asked.since,
-        before: asked.until,
-        ..asked.wanted.sought()
+async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
+    let search = Sought {
+        from: args.since,
+        before: args.until,
+        ..args.filter.search()
     };
-    let filter = asked.wanted.filter();
-    let limit = if asked.limit == 0 {
+    let index = args.filter.index();
+    let limit = if args.limit == 0 {
         usize::MAX
     } else {
-        asked.limit
+        args.limit
     };
-    let chunk = if sought.is_narrow() {
+    let chunk = if search.is_narrow() {
         CHUNK
     } else {
         CHUNK.min(limit.saturating_add(1))
     };
-    let (mut found, mut below) = (Found::default(), sought.begins_below());
+    let (mut found, mut before) = (FoundOrders::default(), search.begins_below());
     loop {
-        let (texts, next) = source.page(&filter, below, chunk).await?;
+        let (texts, next) = source.page(&index, before, chunk).await?;
         for text in texts {
             let Ok(order) = orders::read(&text) else {
                 found.unreadable.push(text);
                 continue;
             };
-            if !sought.reaches(order.id) {
+            if !search.reaches(order.id) {
                 return Ok(found);
             }
-            if sought.takes(&order, str::to_lowercase) {
+            if search.takes(&order, str::to_lowercase) {
                 found.more = found.orders.len() == limit;
                 if found.more {
                     return Ok(found);
@@ -111,7 +113,7 @@ async fn find(source: &Source, asked: &Orders) -> Result<Found> {
         if next.is_none() {
             return Ok(found);
         }
-        below = next;
+        before = next;
     }
 }
 

@@ -1,7 +1,7 @@
-//! A running server, asked over its public surface alone.
+//! A running server, read over its public API alone.
 
 use super::{
-    super::net::{self, reason},
+    super::http_client::{self, root_cause},
     Failure, Result,
 };
 use crate::{
@@ -26,80 +26,86 @@ use tokio_tungstenite::{
     tungstenite::{self, Message},
 };
 
-/// A request is answered within 5 s; the way there and back may take a while.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// A server says something every 15 s.
-const SILENCE: Duration = Duration::from_secs(30);
-/// How long it may take to say that nothing more is wanted.
-const GOODBYE: Duration = Duration::from_secs(1);
-/// How often a server that has too much to do is asked again.
+/// The server answers within 5 s; the network may take a while, too.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The server sends a heartbeat every 15 s.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How often a rate-limited request is sent.
 const ATTEMPTS: u32 = 5;
 
-pub struct Server {
+pub struct RemoteServer {
     http: Client,
     tls: Arc<ClientConfig>,
     base: Url,
 }
 
 /// Some orders, newest first.
-pub struct Page {
+pub struct RemotePage {
     pub orders: Vec<Text>,
-    /// Where the next page begins, if more follow.
+    /// Before which order the next page begins, if there is one.
     pub next: Option<OrderId>,
-    /// How far it has come.
+    /// The newest event that it includes.
     pub cursor: Cursor,
 }
 
-impl Server {
-    pub fn at(mut base: Url) -> Result<Server> {
-        if net::has_credentials(&base) {
-            let why = "Leave the user and the password out of the address: nobody signs in there.";
-            return Err(Failure::CannotLook(why.to_owned()));
+impl RemoteServer {
+    pub fn at(mut base: Url) -> Result<RemoteServer> {
+        if http_client::has_credentials(&base) {
+            let why =
+                "Leave the user and the password out of the address: the server has no accounts.";
+            return Err(Failure::Unreadable(why.to_owned()));
         }
         if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
-            let why =
-                format!("{base} is no address of a server. Write it like http://127.0.0.1:8000.");
-            return Err(Failure::CannotLook(why));
+            let why = format!(
+                "{base} is not the address of a server. Write it like http://127.0.0.1:8000."
+            );
+            return Err(Failure::Unreadable(why));
         }
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let broken = |error: &dyn Error| Failure::CannotLook(error.to_string());
-        let tls = net::tls().map_err(|error| broken(&error))?;
-        let mut http = net::http(&tls).timeout(PATIENCE);
-        if net::is_local(&base) {
+        let broken = |error: &dyn Error| Failure::Unreadable(error.to_string());
+        let tls = http_client::tls().map_err(|error| broken(&error))?;
+        let mut http = http_client::builder(&tls).timeout(REQUEST_TIMEOUT);
+        if http_client::is_local(&base) {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| broken(&error))?;
-        Ok(Server { http, tls, base })
+        Ok(RemoteServer { http, tls, base })
     }
 
-    /// The cursor that its feed has reached, if it is ready.
+    /// The cursor of its newest event.
     pub async fn head(&self) -> Result<Cursor> {
         Ok(self.page(&Filter::default(), None, 1).await?.cursor)
     }
 
-    pub async fn page(&self, filter: &Filter, below: Option<OrderId>, most: usize) -> Result<Page> {
+    pub async fn page(
+        &self,
+        filter: &Filter,
+        before: Option<OrderId>,
+        limit: usize,
+    ) -> Result<RemotePage> {
         let mut url = self.url("api/v1/orders")?;
         {
             let mut query = url.query_pairs_mut();
-            query.append_pair("limit", &most.clamp(1, 500).to_string());
+            query.append_pair("limit", &limit.clamp(1, 500).to_string());
             if let Some(status) = filter.status {
                 query.append_pair("status", status.name());
             }
             if let Some(supplier) = &filter.supplier {
                 query.append_pair("supplier_name", supplier);
             }
-            if let Some(below) = below {
-                query.append_pair("cursor", &below.to_string());
+            if let Some(before) = before {
+                query.append_pair("cursor", &before.to_string());
             }
         }
         let answer = self.get(url).await?;
         let answer = self.expect_ok(answer).await?;
         let cursor = header(&answer, "last-event-id").and_then(|id| id.parse().ok());
         let next = header(&answer, header::LINK.as_str()).and_then(next_page);
-        Ok(Page {
-            cursor: cursor.ok_or_else(|| self.strange("it names no cursor"))?,
+        Ok(RemotePage {
+            cursor: cursor.ok_or_else(|| self.unexpected("it sends no cursor"))?,
             next,
             orders: self.texts(answer).await?,
         })
@@ -111,7 +117,10 @@ impl Server {
             return Ok(None);
         }
         let answer = self.expect_ok(answer).await?;
-        let text = answer.text().await.map_err(|error| self.silent(&error))?;
+        let text = answer
+            .text()
+            .await
+            .map_err(|error| self.unreachable(&error))?;
         Ok(Some(text.into()))
     }
 
@@ -126,12 +135,12 @@ impl Server {
         self.texts(answer).await
     }
 
-    /// At most `most` events after a cursor, up to now.
-    pub async fn after(&self, cursor: &Cursor, most: usize) -> Result<Tail> {
+    /// At most `limit` events after a cursor, up to now.
+    pub async fn read_log(&self, cursor: &Cursor, limit: usize) -> Result<Tail> {
         let mut live = self.live(Some(cursor)).await?;
         let mut events = Vec::new();
-        while events.len() < most {
-            let (text, frame) = live.next().await.map_err(|why| self.strange(&why))?;
+        while events.len() < limit {
+            let (text, frame) = live.next().await.map_err(|why| self.unexpected(&why))?;
             match frame {
                 Frame::Event(_) => events.push(text.into()),
                 Frame::Signal {
@@ -149,7 +158,7 @@ impl Server {
                     signal: Signal::Away,
                     ..
                 } => {
-                    return Err(self.strange("it has lost touch with its store"));
+                    return Err(self.unexpected("it has lost its store"));
                 }
                 Frame::Unknown => {}
             }
@@ -159,42 +168,42 @@ impl Server {
     }
 
     /// The live channel after a cursor, or from now on.
-    pub async fn live(&self, since: Option<&Cursor>) -> Result<Live> {
+    pub async fn live(&self, since: Option<&Cursor>) -> Result<LiveChannel> {
         let mut url = self.url("ws")?;
         let since = since.map(Cursor::to_string).unwrap_or_default();
         url.query_pairs_mut().append_pair("since", &since);
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         url.set_scheme(scheme)
-            .map_err(|()| self.strange("its address has no WebSocket"))?;
+            .map_err(|()| self.unexpected("its address has no WebSocket"))?;
         let tls = Some(Connector::Rustls(self.tls.clone()));
         let opening = connect_async_tls_with_config(url.as_str(), None, true, tls);
-        let opened = timeout(PATIENCE, opening).await;
-        match opened.map_err(|_| self.strange("it opens no WebSocket in time"))? {
-            Ok((stream, _)) => Ok(Live(stream)),
-            Err(tungstenite::Error::Http(refusal)) => Err(self.strange(&format!(
-                "it refuses the WebSocket with {}",
+        let opened = timeout(REQUEST_TIMEOUT, opening).await;
+        match opened.map_err(|_| self.unexpected("its WebSocket does not open in time"))? {
+            Ok((stream, _)) => Ok(LiveChannel(stream)),
+            Err(tungstenite::Error::Http(refusal)) => Err(self.unexpected(&format!(
+                "it answers the WebSocket with {}",
                 refusal.status()
             ))),
-            Err(error) => Err(self.silent(&error)),
+            Err(error) => Err(self.unreachable(&error)),
         }
     }
 
     fn url(&self, path: &str) -> Result<Url> {
         self.base
             .join(path)
-            .map_err(|error| Failure::CannotLook(error.to_string()))
+            .map_err(|error| Failure::Unreadable(error.to_string()))
     }
 
-    /// Asks again when the server wants that.
+    /// Sends a request, and sends it again after the pause that a rate limit asks for.
     async fn get(&self, url: Url) -> Result<Response> {
         for _ in 1..ATTEMPTS {
             let answer = self.http.get(url.clone()).send().await;
-            let answer = answer.map_err(|error| self.silent(&error))?;
+            let answer = answer.map_err(|error| self.unreachable(&error))?;
             let again =
                 header(&answer, header::RETRY_AFTER.as_str()).and_then(|wait| wait.parse().ok());
             match again {
                 Some(seconds) if answer.status() == StatusCode::TOO_MANY_REQUESTS => {
-                    sleep(Duration::from_secs(seconds).min(PATIENCE)).await;
+                    sleep(Duration::from_secs(seconds).min(REQUEST_TIMEOUT)).await;
                 }
                 _ => return Ok(answer),
             }
@@ -203,7 +212,7 @@ impl Server {
             .get(url)
             .send()
             .await
-            .map_err(|error| self.silent(&error))
+            .map_err(|error| self.unreachable(&error))
     }
 
     async fn expect_ok(&self, answer: Response) -> Result<Response> {
@@ -217,28 +226,28 @@ impl Server {
         }
         let problem = answer.json::<Problem>().await;
         let why = problem.map_or(status.to_string(), |problem| problem.detail);
-        Err(self.strange(&why))
+        Err(self.unexpected(&why))
     }
 
     async fn texts(&self, answer: Response) -> Result<Vec<Text>> {
         let texts: Vec<Box<RawValue>> = answer
             .json()
             .await
-            .map_err(|error| self.strange(&reason(&error)))?;
+            .map_err(|error| self.unexpected(&root_cause(&error)))?;
         Ok(texts.iter().map(|text| text.get().into()).collect())
     }
 
-    fn silent(&self, error: &(dyn std::error::Error + 'static)) -> Failure {
-        let why = reason(error);
-        Failure::CannotLook(format!(
+    fn unreachable(&self, error: &(dyn std::error::Error + 'static)) -> Failure {
+        let why = root_cause(error);
+        Failure::Unreadable(format!(
             "No server answers at {}: {why}. Is it running there?",
             self.base
         ))
     }
 
-    fn strange(&self, why: &str) -> Failure {
-        Failure::CannotLook(format!(
-            "The server at {} does not show it: {why}",
+    fn unexpected(&self, why: &str) -> Failure {
+        Failure::Unreadable(format!(
+            "The server at {} does not answer as expected: {why}",
             self.base
         ))
     }
@@ -254,20 +263,20 @@ fn next_page(link: &str) -> Option<OrderId> {
 }
 
 /// An open live channel.
-pub struct Live(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct LiveChannel(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-impl Live {
-    /// Says goodbye.
+impl LiveChannel {
+    /// Sends a close frame.
     pub async fn close(&mut self) {
-        // One that is broken needs none.
-        let _ = timeout(GOODBYE, self.0.close(None)).await;
+        // A connection that is lost cannot be closed.
+        let _ = timeout(CLOSE_TIMEOUT, self.0.close(None)).await;
     }
 
     /// The next frame; or why there are no more.
     pub async fn next(&mut self) -> std::result::Result<(Text, Frame), String> {
         loop {
-            match timeout(SILENCE, self.0.next()).await {
-                Err(_) => return Err("it has fallen silent".to_owned()),
+            match timeout(SILENCE_TIMEOUT, self.0.next()).await {
+                Err(_) => return Err("it sends no heartbeat".to_owned()),
                 Ok(Some(Ok(Message::Text(text)))) => {
                     let frame = serde_json::from_str(&text).unwrap_or(Frame::Unknown);
                     return Ok((text.as_str().into(), frame));

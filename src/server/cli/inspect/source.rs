@@ -1,12 +1,8 @@
-//! Where to look: the store itself, or a running server.
+//! Where stored data is read: the store itself, or a running server.
 
-use super::{
-    super::net,
-    Failure, Result,
-    remote::{Live, Server},
-};
+use super::{super::http_client, Failure, Result, follower::Follower, remote::RemoteServer};
 use crate::{
-    domain::{Cursor, Frame, OrderId, Signal, Status},
+    domain::{Cursor, OrderId, Status},
     server::{
         config::{self, ConfigError, Store},
         desk::Filter,
@@ -20,45 +16,36 @@ use crate::{
 };
 use redis::{ConnectionInfo, RedisResult};
 use reqwest::Url;
-use std::{
-    collections::{BTreeMap, VecDeque},
-    path::Path,
-    time::Duration,
-};
-use tokio::time::sleep;
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
-/// Events read at once.
+/// How many events are read at once.
 pub const CHUNK: usize = 512;
-/// How long to wait for news at a time.
-const WAIT: Duration = Duration::from_millis(700);
-/// How long to leave alone what does not answer.
-const PAUSE: Duration = Duration::from_secs(1);
 
 pub enum Source {
-    /// A file that nobody can write while it is read.
+    /// A file that no server can write while it is open here.
     File(Embedded<ReadOnly>),
     Redis(Redis),
-    Server(Server),
+    Server(RemoteServer),
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         let (StoreError::Away(why) | StoreError::Ambiguous(why) | StoreError::Broken(why)) = error;
-        Failure::CannotLook(format!("The store cannot be read: {why}"))
+        Failure::Unreadable(format!("The store cannot be read: {why}"))
     }
 }
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
-        Failure::CannotLook(error.to_string())
+        Failure::Unreadable(error.to_string())
     }
 }
 
 impl Source {
-    /// What the settings name, or the server at `url`.
+    /// The store that the settings name, or the server at `url`.
     pub async fn open(url: Option<Url>) -> Result<Source> {
         if let Some(url) = url {
-            return Ok(Source::Server(Server::at(url)?));
+            return Ok(Source::Server(RemoteServer::at(url)?));
         }
         match store()? {
             Store::Embedded(folder) => embedded(&stored::file(&folder)).await,
@@ -71,17 +58,17 @@ impl Source {
                 };
                 let info = target.info.clone();
                 let ledger = Redis::open_read_only(target).await?;
-                // Where it cannot be asked, reading says why.
-                if let Ok(version) = shape(&info).await {
-                    // It has a history, or nothing could look at it.
-                    known(schema::read(version.as_deref(), true)?)?;
+                // Where this fails, reading reports why.
+                if let Ok(version) = schema_version(&info).await {
+                    // A store without a history cannot be opened read-only, so this one has a history.
+                    check_schema(schema::read(version.as_deref(), true)?)?;
                 }
                 Ok(Source::Redis(ledger))
             }
         }
     }
 
-    fn ledger(&self) -> std::result::Result<&dyn Ledger, &Server> {
+    pub fn ledger(&self) -> std::result::Result<&dyn Ledger, &RemoteServer> {
         match self {
             Source::File(ledger) => Ok(ledger),
             Source::Redis(ledger) => Ok(ledger),
@@ -89,24 +76,24 @@ impl Source {
         }
     }
 
-    /// At most `most` orders, newest first, older than `below`; and where the next page begins.
+    /// At most `limit` orders, newest first, older than `before`; and before which order the next page begins.
     pub async fn page(
         &self,
         filter: &Filter,
-        below: Option<OrderId>,
-        most: usize,
+        before: Option<OrderId>,
+        limit: usize,
     ) -> Result<(Vec<Text>, Option<OrderId>)> {
         let ledger = match self.ledger() {
             Ok(ledger) => ledger,
             Err(server) => {
-                let page = server.page(filter, below, most).await?;
+                let page = server.page(filter, before, limit).await?;
                 return Ok((page.orders, page.next));
             }
         };
         let query = Query {
             index: orders::index(filter.status, filter.supplier.as_ref()),
-            below: below.map(orders::key),
-            most,
+            below: before.map(orders::key),
+            most: limit,
         };
         let page = ledger.list(&[query]).await?.pages.pop().unwrap_or_default();
         Ok((page.documents, page.next.as_ref().and_then(orders::id)))
@@ -129,7 +116,6 @@ impl Source {
 
     /// How many orders there are in each status.
     pub async fn counts(&self) -> Result<BTreeMap<Status, u64>> {
-        let mut counts: BTreeMap<_, _> = Status::ALL.iter().map(|&status| (status, 0)).collect();
         let server = match self.ledger() {
             Ok(ledger) => {
                 let total = |&status: &Status| Query {
@@ -138,34 +124,28 @@ impl Source {
                     most: 0,
                 };
                 let queries: Vec<_> = Status::ALL.iter().map(total).collect();
-                let totals = ledger
-                    .list(&queries)
-                    .await?
-                    .pages
-                    .into_iter()
-                    .map(|page| page.total);
+                let pages = ledger.list(&queries).await?.pages.into_iter();
+                let totals = pages.map(|page| page.total);
                 return Ok(Status::ALL.iter().copied().zip(totals).collect());
             }
             Err(server) => server,
         };
-        let mut below = None;
+        let mut counts: BTreeMap<_, _> = Status::ALL.iter().map(|&status| (status, 0)).collect();
+        let mut before = None;
         loop {
-            let page = server.page(&Filter::default(), below, CHUNK).await?;
-            for order in page
-                .orders
-                .iter()
-                .filter_map(|text| orders::read(text).ok())
-            {
+            let page = server.page(&Filter::default(), before, CHUNK).await?;
+            let orders = page.orders.iter();
+            for order in orders.filter_map(|text| orders::read(text).ok()) {
                 *counts.entry(order.status).or_default() += 1;
             }
-            below = page.next;
-            if below.is_none() {
+            before = page.next;
+            if before.is_none() {
                 return Ok(counts);
             }
         }
     }
 
-    /// Where the log ends.
+    /// The cursor of the newest event.
     pub async fn head(&self) -> Result<Cursor> {
         match self.ledger() {
             Ok(ledger) => Ok(ledger.list(&[]).await?.cursor),
@@ -173,31 +153,30 @@ impl Source {
         }
     }
 
-    /// At most `most` events after a cursor, up to now.
-    pub async fn after(&self, cursor: &Cursor, most: usize) -> Result<Tail> {
+    /// At most `limit` events after a cursor, up to now.
+    pub async fn read_log(&self, cursor: &Cursor, limit: usize) -> Result<Tail> {
         match self.ledger() {
-            Ok(ledger) => Ok(ledger.after(cursor, most, Duration::ZERO).await?),
-            Err(server) => server.after(cursor, most).await,
+            Ok(ledger) => Ok(ledger.after(cursor, limit, Duration::ZERO).await?),
+            Err(server) => server.read_log(cursor, limit).await,
         }
     }
 
-    /// All events after a cursor, up to where the log ends now; `None` where they are not held any more, or never
-    /// were in this store.
+    /// All events after a cursor, up to now; `None` where the store does not hold them any more, or never did.
     pub async fn up_to_now(&self, since: &Cursor) -> Result<Option<Vec<Text>>> {
         let head = self.head().await?;
         let (mut cursor, mut events) = (since.clone(), Vec::new());
         loop {
-            let most = match head.seq.checked_sub(cursor.seq) {
+            let limit = match head.seq.checked_sub(cursor.seq) {
                 Some(0) if head.epoch == cursor.epoch => return Ok(Some(events)),
                 Some(left) if head.epoch == cursor.epoch => left as usize,
                 _ => return Ok(None),
             };
-            // A server sends them one by one; everybody else all at once.
-            let most = match self {
-                Source::Server(_) => most,
-                _ => most.min(CHUNK),
+            // A server sends them one by one; a store returns them all at once.
+            let limit = match self {
+                Source::Server(_) => limit,
+                _ => limit.min(CHUNK),
             };
-            match self.after(&cursor, most).await? {
+            match self.read_log(&cursor, limit).await? {
                 Tail::Entries(more) if !more.is_empty() => {
                     cursor.seq += more.len() as u64;
                     events.extend(more.into_iter().map(|entry| entry.text));
@@ -207,7 +186,7 @@ impl Source {
         }
     }
 
-    /// Where the newest events begin, of which there are so many, or fewer where fewer are held.
+    /// The cursor before the newest `count` events, or before fewer where fewer are held.
     pub async fn before_last(&self, mut count: u64) -> Result<Cursor> {
         let head = self.head().await?;
         loop {
@@ -216,36 +195,31 @@ impl Source {
                 seq,
                 ..head.clone()
             };
-            if count == 0 || matches!(self.after(&cursor, 1).await?, Tail::Entries(_)) {
+            if count == 0 || matches!(self.read_log(&cursor, 1).await?, Tail::Entries(_)) {
                 return Ok(cursor);
             }
             count = head.seq.min(count) / 2;
         }
     }
 
-    /// Everything that happens after a cursor, for as long as somebody asks.
+    /// Follows the log after a cursor.
     pub fn follow(self, since: Cursor) -> Result<Follower> {
         if matches!(self, Source::File(_)) {
-            let why = "No server is running on this store, so nothing happens there. Start one, then follow.";
-            return Err(Failure::CannotLook(why.to_owned()));
+            let why =
+                "No server runs on this store, so it does not change. Start one, then follow.";
+            return Err(Failure::Unreadable(why.to_owned()));
         }
-        Ok(Follower {
-            source: self,
-            cursor: since,
-            live: None,
-            read: VecDeque::new(),
-            away: false,
-        })
+        Ok(Follower::new(self, since))
     }
 }
 
-/// Refuses a store of another shape: it would be misread.
-pub fn known(version: u32) -> Result<()> {
+/// Rejects a store of another schema version, which would be misread.
+pub fn check_schema(version: u32) -> Result<()> {
     Ok(schema::check(version, None)?)
 }
 
-/// The version of what a Redis keeps, as it stands there.
-async fn shape(info: &ConnectionInfo) -> RedisResult<Option<String>> {
+/// The schema version of a Redis, as it is stored.
+async fn schema_version(info: &ConnectionInfo) -> RedisResult<Option<String>> {
     let client = redis::Client::open(info.clone())?;
     let mut connection = client.get_multiplexed_async_connection().await?;
     let mut ask = redis::cmd("HGET");
@@ -255,16 +229,16 @@ async fn shape(info: &ConnectionInfo) -> RedisResult<Option<String>> {
 
 /// The store that the settings name.
 pub fn store() -> Result<Store> {
-    read_env().map_err(|error| Failure::CannotLook(error.to_string()))?;
+    read_env().map_err(|error| Failure::Unreadable(error.to_string()))?;
     Ok(config::store()?)
 }
 
-/// The file, or the server that is using it.
+/// The file, or the server that uses it.
 async fn embedded(file: &Path) -> Result<Source> {
     let why = match Embedded::open_read_only(file) {
         Ok(ledger) => {
             if let Opened::Free(snapshot) = open_file(file)? {
-                known(snapshot.head.schema)?;
+                check_schema(snapshot.head.schema)?;
             }
             return Ok(Source::File(ledger));
         }
@@ -275,143 +249,32 @@ async fn embedded(file: &Path) -> Result<Source> {
         ),
         Err(Unreadable::Broken(error)) => error.to_string(),
     };
-    Err(Failure::CannotLook(why))
+    Err(Failure::Unreadable(why))
 }
 
-/// The running server that uses this file: what listens at its address may be another one.
-async fn holder(file: &Path) -> Result<Server> {
+/// The running server that uses this file: another one may listen at its address.
+async fn holder(file: &Path) -> Result<RemoteServer> {
     let held = format!(
-        "A server is using {}, and only it can show what is in there",
+        "A server is using {}, which can be read only through it",
         file.display()
     );
     let addr = config::site_addr()?;
     if addr.port() == 0 {
-        let why = format!("{held}. It has chosen a port by itself: say which, with --url.");
-        return Err(Failure::CannotLook(why));
+        let why = format!("{held}. It chose a free port: pass its address with --url.");
+        return Err(Failure::Unreadable(why));
     }
-    let addr = net::at_home(addr);
-    let hint = "Say where it listens, with LEPTOS_SITE_ADDR or --url";
+    let addr = http_client::connect_addr(addr);
+    let hint = "Set its address with LEPTOS_SITE_ADDR or --url";
     let url = Url::parse(&format!("http://{addr}"))
-        .map_err(|error| Failure::CannotLook(error.to_string()))?;
-    let server = Server::at(url)?;
+        .map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let server = RemoteServer::at(url)?;
     let head = server.head().await;
-    let head = head.map_err(|error| Failure::CannotLook(format!("{held}. {error} {hint}.")))?;
+    let head = head.map_err(|error| Failure::Unreadable(format!("{held}. {error} {hint}.")))?;
     match left_at(file) {
         Some(own) if own.epoch != head.epoch => {
-            let why = format!("{held}. What listens at {addr} shows another market. {hint}.");
-            Err(Failure::CannotLook(why))
+            let why = format!("{held}. The server at {addr} serves another market. {hint}.");
+            Err(Failure::Unreadable(why))
         }
         _ => Ok(server),
-    }
-}
-
-/// Somebody who reads the log to its end, and then waits for what comes.
-pub struct Follower {
-    source: Source,
-    /// How far it has read.
-    pub cursor: Cursor,
-    live: Option<Live>,
-    read: VecDeque<Text>,
-    /// Whether that has been said.
-    away: bool,
-}
-
-/// What a follower comes upon.
-pub enum Heard {
-    Event(Text),
-    /// What came before is not held any more, or was of another store. It goes on at the cursor.
-    Reset,
-    /// Nobody vouches for anything until the next word; and why.
-    Away(String),
-    /// Nothing is missing up to the cursor, after all.
-    Back,
-}
-
-impl Follower {
-    /// Says goodbye to a server that it has listened to.
-    pub async fn leave(mut self) {
-        if let Some(live) = &mut self.live {
-            live.close().await;
-        }
-    }
-
-    /// Waits for it.
-    pub async fn next(&mut self) -> Result<Heard> {
-        loop {
-            if let Some(event) = self.read.pop_front() {
-                // By its place in the log: it may be of the history before this one.
-                self.cursor.seq += 1;
-                return Ok(Heard::Event(event));
-            }
-            let heard = if matches!(self.source, Source::Server(_)) {
-                self.listen().await
-            } else {
-                self.read().await
-            };
-            match heard {
-                Ok(None) => {}
-                Ok(Some(Heard::Away(_))) | Err(_) if self.away => sleep(PAUSE).await,
-                Ok(Some(heard)) => {
-                    self.away = matches!(heard, Heard::Away(_));
-                    return Ok(heard);
-                }
-                Err(error) => {
-                    self.away = true;
-                    return Ok(Heard::Away(error.to_string()));
-                }
-            }
-        }
-    }
-
-    /// Reads on in the store.
-    async fn read(&mut self) -> Result<Option<Heard>> {
-        let Ok(ledger) = self.source.ledger() else {
-            return Ok(None);
-        };
-        match ledger.after(&self.cursor, CHUNK, WAIT).await? {
-            Tail::Entries(events) => {
-                self.read.extend(events.into_iter().map(|entry| entry.text));
-                Ok(self.away.then_some(Heard::Back))
-            }
-            Tail::Lost => {
-                self.cursor = ledger.list(&[]).await?.cursor;
-                Ok(Some(Heard::Reset))
-            }
-        }
-    }
-
-    /// Hears what a server says.
-    async fn listen(&mut self) -> Result<Option<Heard>> {
-        let Err(server) = self.source.ledger() else {
-            return Ok(None);
-        };
-        let live = match &mut self.live {
-            Some(live) => live,
-            None => self.live.insert(server.live(Some(&self.cursor)).await?),
-        };
-        let (text, frame) = match live.next().await {
-            Ok(frame) => frame,
-            Err(why) => {
-                self.live = None;
-                return Ok(Some(Heard::Away(why)));
-            }
-        };
-        Ok(match frame {
-            Frame::Event(event) => {
-                self.cursor = event.id;
-                Some(Heard::Event(text))
-            }
-            Frame::Signal { signal, id, .. } => {
-                self.cursor = id;
-                match signal {
-                    Signal::Reset => Some(Heard::Reset),
-                    Signal::Away => Some(Heard::Away(
-                        "the server has lost touch with its store".to_owned(),
-                    )),
-                    Signal::Heartbeat => self.away.then_some(Heard::Back),
-                }
-            }
-            Frame::Unknown => None,
-        })
     }
 }

@@ -1,10 +1,11 @@
-//! `inspect stats`: how many orders stand where, and how long each stage takes.
+//! `inspect stats`: how many orders each status has, and how long each stage takes.
 
 use super::{
-    Result, out,
+    Result,
+    output::{self, Format},
     source::Source,
     table::{self, Fit, Table},
-    when::span,
+    time_format::span,
 };
 use crate::{
     domain::{Cursor, Event, Lasted, STAGES, StageTimer, Status},
@@ -18,8 +19,8 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What ended before that is not timed.
-const LOOKS_BACK: TimeDelta = TimeDelta::days(1);
+/// Stages that ended before are not timed.
+const READ_BACK: TimeDelta = TimeDelta::days(1);
 
 /// Count orders by status, and time the stages of the last 24 hours.
 ///
@@ -32,7 +33,7 @@ const LOOKS_BACK: TimeDelta = TimeDelta::days(1);
 pub struct Stats {}
 
 #[derive(Serialize)]
-struct Found {
+struct Statistics {
     orders: BTreeMap<Status, u64>,
     total: u64,
     stages: Vec<Stage>,
@@ -46,17 +47,17 @@ struct Stage {
     lasted: Lasted,
 }
 
-pub async fn show(source: Source, Stats {}: Stats, json: bool) -> Result<()> {
+pub async fn show(source: Source, Stats {}: Stats, format: Format) -> Result<()> {
     let found = find(&source).await?;
     drop(source);
-    match json {
-        true => out::json(&found),
-        false => print(&found),
+    match format {
+        Format::Json => output::json(&found),
+        Format::Text => print(&found),
     }
     Ok(())
 }
 
-async fn find(source: &Source) -> Result<Found> {
+async fn find(source: &Source) -> Result<Statistics> {
     let cursor = source.head().await?;
     let orders = source.counts().await?;
     let mut stage_timer = StageTimer::default();
@@ -67,7 +68,7 @@ async fn find(source: &Source) -> Result<Found> {
         }
     }
     let stages = STAGES.into_iter().zip(stage_timer.times(now()).stages);
-    Ok(Found {
+    Ok(Statistics {
         total: orders.values().sum(),
         orders,
         stages: stages
@@ -77,14 +78,14 @@ async fn find(source: &Source) -> Result<Found> {
     })
 }
 
-/// Where the events begin that are new enough: found by halving, since they stand in the order of their times.
+/// The cursor before the events that are new enough, by binary search: events are in the order of their times.
 async fn beginning(source: &Source, head: &Cursor) -> Result<Cursor> {
-    let oldest = now() + -LOOKS_BACK;
+    let oldest = now() + -READ_BACK;
     let (mut old, mut new) = (0, head.seq);
     while old < new {
         let seq = old + (new - old) / 2;
         let is_new = match source
-            .after(
+            .read_log(
                 &Cursor {
                     seq,
                     ..head.clone()
@@ -114,14 +115,14 @@ fn read(text: &Text) -> Option<Event> {
     serde_json::from_str(text).ok()
 }
 
-fn print(found: &Found) {
+fn print(found: &Statistics) {
     let mut table = Table::new(&[("STATUS", Fit::Whole), ("ORDERS", Fit::Number)]);
     for (status, count) in &found.orders {
         table.row([status.to_string(), count.to_string()]);
     }
     table.row(["total".to_owned(), found.total.to_string()]);
     table.print(table::width());
-    out::line("");
+    output::line("");
     let mut table = Table::new(&[
         ("STAGE, LAST 24 H", Fit::Whole),
         ("PASSED", Fit::Number),

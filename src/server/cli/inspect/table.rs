@@ -1,25 +1,25 @@
-//! Tables for a terminal: aligned columns that fit its width, whatever is in them. Text gives way first; then columns
-//! are left out from the right, so the most important ones stand on the left.
+//! Tables for a terminal: aligned columns that fit its width, whatever is in them. Text is cut first; then columns are
+//! left out from the right, so the most important ones are on the left.
 
-use super::out::{self, plain};
+use super::output::{self, plain};
 use console::{Term, measure_text_width, truncate_str};
 
-/// Where the output is no terminal.
+/// The width where the output is not a terminal.
 const WIDTH: usize = 120;
-/// A table is not made for less.
-const NARROWEST: usize = 80;
-/// Text is cut to no less than this.
-const SHORTEST: usize = 8;
+/// No table is made narrower.
+const MIN_WIDTH: usize = 80;
+/// Text is not cut shorter.
+const MIN_TEXT: usize = 8;
 const GAP: &str = "  ";
 
-/// How a column gives way where the table is too wide.
+/// How a column is fitted where the table is too wide.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Fit {
-    /// Never.
+    /// It stays whole.
     Whole,
     /// Its text is cut.
     Cut,
-    /// Never; numbers, aligned to the right.
+    /// It stays whole, and is aligned to the right.
     Number,
 }
 
@@ -36,7 +36,7 @@ impl Table {
         }
     }
 
-    /// Text from the store may be in it as it is.
+    /// Escapes text from the store.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows
             .push(cells.into_iter().map(|cell| plain(&cell)).collect());
@@ -44,7 +44,7 @@ impl Table {
 
     pub fn print(&self, width: usize) {
         for line in self.lines(width) {
-            out::line(line);
+            output::line(line);
         }
     }
 
@@ -59,7 +59,7 @@ impl Table {
         rows.map(|row| self.line(row, &widths)).collect()
     }
 
-    /// As wide as what is in each column, or as the longest may be if all shall fit; of as many as can.
+    /// The widths of the columns that fit: those of their contents, and where that is too much, cuttable ones are cut.
     fn widths(&self, width: usize) -> Vec<usize> {
         let widest = |(i, (title, _)): (usize, &(&'static str, Fit))| {
             let cells = self.rows.iter().filter_map(|row| row.get(i));
@@ -74,7 +74,7 @@ impl Table {
             .zip(&widths)
             .take_while(|((_, fit), width_of)| {
                 let least = if *fit == Fit::Cut {
-                    SHORTEST.min(**width_of)
+                    MIN_TEXT.min(**width_of)
                 } else {
                     **width_of
                 };
@@ -86,7 +86,7 @@ impl Table {
         while widths.iter().map(|width| width + GAP.len()).sum::<usize>() > width + GAP.len() {
             let cuttable = self.columns.iter().zip(&mut widths);
             let cuttable =
-                cuttable.filter(|((_, fit), width)| *fit == Fit::Cut && **width > SHORTEST);
+                cuttable.filter(|((_, fit), width)| *fit == Fit::Cut && **width > MIN_TEXT);
             let Some((_, widest)) = cuttable.max_by_key(|(_, width)| **width) else {
                 break;
             };
@@ -112,13 +112,13 @@ impl Table {
     }
 }
 
-/// How many columns there are to write in.
+/// The width of the terminal.
 pub fn width() -> usize {
     let terminal = Term::stdout().size_checked();
-    terminal.map_or(WIDTH, |(_, width)| usize::from(width).max(NARROWEST))
+    terminal.map_or(WIDTH, |(_, width)| usize::from(width).max(MIN_WIDTH))
 }
 
-/// At most so wide: what is left out is an ellipsis.
+/// Cuts text to a width; an ellipsis marks what is left out.
 pub fn cut(text: &str, width: usize) -> String {
     truncate_str(text, width, "…").into_owned()
 }
@@ -152,13 +152,13 @@ mod tests {
                 "22  Hawaii      10.00"
             ]
         );
-        // Shorter than that nobody can read: then there are fewer columns.
+        // Text shorter than that cannot be read: there are fewer columns instead.
         assert_eq!(table.lines(18)[1], "1   比萨饼 mit al…");
         assert_eq!(table.lines(5)[1], "1");
     }
 
     #[test]
-    fn what_is_cut_is_never_wider_than_it_may_be() {
+    fn cut_text_fits_its_width() {
         for text in [
             "",
             "Diavola",

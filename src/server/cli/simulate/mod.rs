@@ -1,89 +1,94 @@
-//! `pizza-market simulate`: a lively evening at any market, through its public surface alone, and the question
-//! whether what everybody saw can be true.
+//! `pizza-market simulate`: a lively evening at any market, through its public API alone, and a check of whether what
+//! the clients observed can be true.
 
-mod evening;
-mod history;
-mod latency;
-mod market;
+mod checker;
+mod client;
+mod display;
+mod final_state;
+mod histogram;
+mod names;
 mod plan;
+mod player;
 mod report;
-mod scene;
-mod viewer;
-mod words;
+mod run;
+mod subscriber;
+mod tally;
 
-use super::{net, out};
+use super::{http_client, output};
 use clap::Args;
-use evening::{Evening, Manner};
-use market::Market;
-use plan::{Plan, Size};
+use client::Client;
+use plan::{Plan, PlanSize};
 use report::Report;
+use run::{Evening, Options};
 use rustls::ClientConfig;
 use std::{
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
+use tokio_util::sync::CancellationToken;
 
-/// How long the servers may take to be there.
-const THERE: Duration = Duration::from_secs(3);
+/// How long each server may take to answer for the first time.
+const FIRST_ANSWER: Duration = Duration::from_secs(3);
 
 #[derive(Args)]
 #[command(after_help = HELP)]
 pub struct Simulate {
-    /// Where the market is. Given several times: the instances of one market.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = address)]
+    /// The market's address. Repeat it for the instances of one market.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = server_url)]
     url: Vec<String>,
-    /// Orders of an evening.
+    /// Orders per evening.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     orders: u32,
-    /// Kitchens. By default as many as so many orders keep busy.
+    /// Kitchens. By default as many as these orders keep busy.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     suppliers: Option<u32>,
-    /// Drivers. By default as many as so many orders keep busy.
+    /// Drivers. By default as many as these orders keep busy.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     drivers: Option<u32>,
-    /// Sockets that watch. Every second one leaves now and then, and comes back.
+    /// Sockets that subscribe to the live channel. Every second one disconnects now and then, and connects again.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     viewers: u32,
     /// How long orders come in, in hours of the evening. The last pizza is delivered about an hour later.
     #[arg(long, default_value_t = 4.0, value_parser = hours)]
     hours: f64,
-    /// How much faster than life: 1 is real time, 60 an hour a minute.
+    /// How much faster than real time: at 60 an hour takes a minute.
     #[arg(long, default_value_t = 60.0, value_parser = speed)]
     speed: f64,
-    /// What everybody means to do follows from it alone. By default another one each time; the report names it.
+    /// The plan follows from it alone. By default a random one, which the report names.
     #[arg(long)]
     seed: Option<u64>,
-    /// Others use this market, too: what nobody here has asked for is no fault.
+    /// Other clients use this market, too: changes that this run did not request are no faults.
     #[arg(long)]
     shared: bool,
-    /// One evening after the other, until Ctrl-C or until something is broken.
+    /// Run one evening after the other, until Ctrl-C or until an invariant is broken.
     #[arg(long)]
     keep_going: bool,
-    /// Print what everybody means to do, as JSON, and do nothing.
+    /// Print the plan as JSON, and send nothing.
     #[arg(long)]
     dry_run: bool,
-    /// The report as one line of JSON.
+    /// Print the report as one line of JSON.
     #[arg(long)]
     json: bool,
 }
 
 const HELP: &str = "\
 Kitchens offer, accept, reject, bake late and burn; customers take, race each other and lose patience; drivers are \
-few. All of it goes through HTTP and WebSocket, so that it does as a demo, as a load and as a soak test. While it \
-runs, standard error shows how it stands; the report is on standard output. Ctrl-C ends the evening with its report; a second one ends it without.
+few. All of it goes through HTTP and WebSocket, so that it serves as a demo, as a load test and as a soak test. \
+Standard error shows the progress; the report is on standard output. Ctrl-C ends the evening with its report; a \
+second Ctrl-C ends it without.
 
-Latencies count from the moment in which something was to be sent, also where it was sent later because something \
-before it took long. 429 and 503 are waited for as they ask, and counted; lost answers are asked for again under the \
-same Idempotency-Key.
+Latencies count from the moment at which a request was to be sent, also where an earlier delay made it late. After \
+429 and 503 the request waits as long as the server asks; it is counted, and sent again under the same \
+Idempotency-Key, as after a lost answer.
 
 The JSON report: holds, seed, servers, evenings, seconds, orders, statuses {status: count}, acknowledged, \
 refused [{status, command, count}], asked_again {rate_limited, unavailable, lost}, unanswered, latency_ms \
-{all and each command: {count, median, p99, max}}, told_ms (from a command until a socket heard of it, the same shape), \
+{all and each command: {count, median, p99, max}}, told_ms (from a command until a socket received its event, the same shape), \
 frames {expected, received, sockets [{expected, received, connections, resets}]}, cents {kitchens, market}, \
 invariants [{name, says, checked, broken, faults}], notes.
 
-Exit status: 0 everything holds; 1 something does not; 2 it could not run, or not be checked.
+Exit status: 0 every invariant holds; 1 one does not; 2 it could not run, or could not be checked.
 
 Examples:
   pizza-market simulate
@@ -93,24 +98,24 @@ Examples:
   pizza-market simulate --keep-going --json >> soak.jsonl
       evening after evening, until Ctrl-C";
 
-fn address(text: &str) -> Result<String, String> {
+fn server_url(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text).map_err(|error| error.to_string())?;
-    let plain = url.path() == "/" && url.query().is_none() && !net::has_credentials(&url);
+    let plain = url.path() == "/" && url.query().is_none() && !http_client::has_credentials(&url);
     if plain && ["http", "https"].contains(&url.scheme()) {
         Ok(url.as_str().trim_end_matches('/').to_owned())
     } else {
         Err(
-            "an address is http:// or https://, a host and maybe a port, and nothing else"
+            "a server's address is http:// or https://, a host and perhaps a port, and nothing else"
                 .to_owned(),
         )
     }
 }
 
-fn within(text: &str, most: f64) -> Result<f64, String> {
-    let number = text.parse().map_err(|_| "this is no number".to_owned())?;
-    match (0.01..=most).contains(&number) {
+fn within(text: &str, limit: f64) -> Result<f64, String> {
+    let number = text.parse().map_err(|_| "it is not a number".to_owned())?;
+    match (0.01..=limit).contains(&number) {
         true => Ok(number),
-        false => Err(format!("it is between 0.01 and {most}")),
+        false => Err(format!("it is between 0.01 and {limit}")),
     }
 }
 
@@ -123,117 +128,113 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 impl Simulate {
-    fn size(&self) -> Size {
-        // Orders of an hour that one of them sees to.
-        let busy = |each: f64| (f64::from(self.orders) / self.hours / each).ceil() as usize + 1;
-        Size {
+    fn size(&self) -> PlanSize {
+        let needed =
+            |per_hour: f64| (f64::from(self.orders) / self.hours / per_hour).ceil() as usize + 1;
+        PlanSize {
             orders: self.orders as usize,
-            suppliers: self.suppliers.map_or_else(|| busy(8.0), |n| n as usize),
-            drivers: self.drivers.map_or_else(|| busy(2.5), |n| n as usize),
+            suppliers: self.suppliers.map_or_else(|| needed(8.0), |n| n as usize),
+            drivers: self.drivers.map_or_else(|| needed(2.5), |n| n as usize),
             length: Duration::from_secs_f64(self.hours * 3600.0),
         }
     }
 
-    fn manner(&self) -> Manner {
-        Manner {
+    fn options(&self) -> Options {
+        Options {
             speed: self.speed,
-            viewers: self.viewers as usize,
+            subscribers: self.viewers as usize,
             shared: self.shared,
         }
     }
 }
 
-/// Simulates, and says what came of it.
-pub fn run(simulate: &Simulate) -> ExitCode {
-    let seed = simulate.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    if simulate.dry_run {
-        out::json(&Plan::new(seed, simulate.size()));
+/// Runs the evenings and prints the report.
+pub fn run(args: &Simulate) -> ExitCode {
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    if args.dry_run {
+        output::json(&Plan::new(seed, args.size()));
         return ExitCode::SUCCESS;
     }
-    let done = tokio::runtime::Runtime::new()
+    let report = tokio::runtime::Runtime::new()
         .map_err(|error| error.to_string())
-        .and_then(|runtime| runtime.block_on(evenings(simulate, seed)));
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        .and_then(|runtime| runtime.block_on(simulate(args, seed)));
+    match report {
+        Ok(report) if report.holds() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(1),
         Err(why) => {
-            out::note(format!("pizza-market cannot simulate. {why}"));
+            output::note(format!("The simulation failed: {why}"));
             ExitCode::from(2)
         }
     }
 }
 
-/// Whether everything held.
-async fn evenings(simulate: &Simulate, seed: u64) -> Result<bool, String> {
-    let tls = net::tls().map_err(|error| error.to_string())?;
-    let market = Arc::new(Market::new(simulate.url.clone(), http(&tls)?));
-    there(&market).await?;
-    let stop = market.stop.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.cancel();
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(2);
-        }
-    });
+async fn simulate(args: &Simulate, seed: u64) -> Result<Report, String> {
+    let tls = http_client::tls().map_err(|error| error.to_string())?;
+    // No proxy, as the sockets go straight to the server, too.
+    let http = http_client::builder(&tls).no_proxy().build();
+    let http = http.map_err(|error| error.to_string())?;
+    let client = Arc::new(Client::new(args.url.clone(), http));
+    check_servers(&client).await?;
+    tokio::spawn(stop_at_ctrl_c(client.stop.clone()));
     let mut report = Report::new(seed);
     let begun = Instant::now();
-    let mut broken_off = None;
-    for seed in seed.. {
-        let plan = Plan::new(seed, simulate.size());
-        let evening =
-            match Evening::open(market.clone(), &plan, tls.clone(), simulate.manner()).await {
-                Ok(evening) => evening.play(plan).await,
-                Err(why) => Err(why),
-            };
-        match evening {
-            Ok(outcome) => {
-                if simulate.keep_going {
-                    out::note(format!("Evening {seed}: {}", outcome.verdict));
-                }
-                report.add(outcome);
-            }
-            Err(why) => broken_off = Some(why),
-        }
-        if !simulate.keep_going
-            || broken_off.is_some()
-            || !report.holds()
-            || market.stop.is_cancelled()
-        {
-            break;
-        }
+    let result = evenings(args, &client, &tls, &mut report, seed).await;
+    report.set_duration(begun.elapsed());
+    result?;
+    match args.json {
+        true => output::json(&report.json(&client)),
+        false => report.print(&client),
     }
-    report.took(begun.elapsed());
-    if let Some(why) = broken_off {
-        return Err(why);
-    }
-    match simulate.json {
-        true => out::json(&report.json(&market)),
-        false => report.tell(&market),
-    }
-    Ok(report.holds())
+    Ok(report)
 }
 
-/// Whether all servers are there, and instances of one market.
-async fn there(market: &Market) -> Result<(), String> {
-    let mut epoch = None;
-    for (server, url) in market.urls.iter().enumerate() {
-        let page = market.page(server, "/api/orders?limit=1", THERE).await;
-        let page =
-            page.map_err(|why| format!("{url}: {why}. Start it, or say where it is with --url."))?;
-        if *epoch.get_or_insert(page.at.epoch.clone()) != page.at.epoch {
-            return Err(format!(
-                "{url} and {} are not instances of one market.",
-                market.urls[0]
-            ));
+/// The first Ctrl-C lets the evening end with its report, the second one ends the program.
+async fn stop_at_ctrl_c(stop: CancellationToken) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.cancel();
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(2);
+    }
+}
+
+/// Adds evenings to the report: one, or as many as hold until Ctrl-C.
+async fn evenings(
+    args: &Simulate,
+    client: &Arc<Client>,
+    tls: &Arc<ClientConfig>,
+    report: &mut Report,
+    first_seed: u64,
+) -> Result<(), String> {
+    for seed in first_seed.. {
+        let plan = Plan::new(seed, args.size());
+        let evening = Evening::open(client.clone(), &plan, tls.clone(), args.options()).await?;
+        let result = evening.play(plan).await?;
+        if args.keep_going {
+            output::note(format!("Evening {seed}: {}", result.verdict));
+        }
+        report.add(result);
+        if !args.keep_going || !report.holds() || client.stop.is_cancelled() {
+            break;
         }
     }
     Ok(())
 }
 
-fn http(tls: &ClientConfig) -> Result<reqwest::Client, String> {
-    // A socket goes straight to the server; so does everything else.
-    let http = net::http(tls).no_proxy().build();
-    http.map_err(|error| error.to_string())
+/// Checks that every server answers, and that all are instances of one market.
+async fn check_servers(client: &Client) -> Result<(), String> {
+    let mut epoch = None;
+    for (server, url) in client.urls.iter().enumerate() {
+        let page = client.page(server, "/api/orders?limit=1", FIRST_ANSWER);
+        let page = page
+            .await
+            .map_err(|why| format!("{url}: {why}. Start it, or pass its address with --url."))?;
+        if *epoch.get_or_insert(page.at.epoch.clone()) != page.at.epoch {
+            return Err(format!(
+                "{url} and {} are not instances of one market.",
+                client.urls[0]
+            ));
+        }
+    }
+    Ok(())
 }

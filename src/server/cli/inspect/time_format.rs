@@ -3,7 +3,7 @@
 use crate::{domain::Time, server::now};
 use chrono::{DateTime, TimeDelta};
 
-/// Reads a moment: `2026-11-22T17:30:00Z`, `2026-11-22` (its beginning in UTC), or an age like `90s`, `30m`, `2h`,
+/// Parses a moment: `2026-11-22T17:30:00Z`, `2026-11-22` (its beginning in UTC), or an age like `90s`, `30m`, `2h`,
 /// `3d`.
 pub fn moment(text: &str) -> Result<Time, String> {
     let date = format!("{text}T00:00:00Z");
@@ -17,7 +17,7 @@ pub fn moment(text: &str) -> Result<Time, String> {
     }
 }
 
-/// Some time ago; `None` where that is before all times.
+/// The moment that long ago; `None` where it cannot be represented.
 fn before_now(ago: TimeDelta) -> Option<Time> {
     let now = DateTime::from_timestamp_millis(now().millis())?;
     let then = now.checked_sub_signed(ago)?;
@@ -44,7 +44,7 @@ pub fn second(time: Time) -> String {
     format!("{whole}Z")
 }
 
-/// How long ago something was, in its largest unit that says enough: `95s`, `12m`, `26h`, `3d`.
+/// How long ago something was, in the largest unit that is precise enough: `95s`, `12m`, `26h`, `3d`.
 pub fn age(time: Time, now: Time) -> String {
     let seconds = (now - time).num_seconds().max(0);
     match seconds {
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_and_spans_say_enough() {
+    fn ages_and_spans_are_precise_enough() {
         let at = |n: i64| Time::from_millis(n * 1_000);
         assert_eq!(second(at(1)), "1970-01-01T00:00:01Z");
         for (seconds, expected) in [

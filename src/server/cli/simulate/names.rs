@@ -1,5 +1,5 @@
-//! The people, kitchens, pizzas and streets of a simulated evening: of many alphabets and lengths, since every page
-//! has to bear them.
+//! The people, kitchens, pizzas and streets of a simulated evening: of many alphabets and lengths, because every page
+//! has to show them.
 
 use fastrand::Rng;
 
@@ -132,7 +132,7 @@ pub const DRIVERS: &[&str] = &[
     "Séamus",
 ];
 
-/// What a kitchen says when it accepts.
+/// Notes of a kitchen that accepts.
 pub const PROMISES: &[&str] = &[
     "Really hot",
     "Fresh basil tonight",
@@ -143,7 +143,7 @@ pub const PROMISES: &[&str] = &[
     "The oven is glowing.\nGive us a moment.",
 ];
 
-/// Why a kitchen rejects, or gives up.
+/// Notes of a kitchen that rejects.
 pub const EXCUSES: &[&str] = &[
     "Out of dough",
     "Kein Basilikum mehr",
@@ -153,12 +153,12 @@ pub const EXCUSES: &[&str] = &[
     "Έσβησε ο φούρνος",
 ];
 
-/// One of them.
+/// A random one of them.
 pub fn any(rng: &mut Rng, of: &[&str]) -> String {
     of[rng.usize(..of.len())].to_owned()
 }
 
-/// The nth of them. Where there are more people than names, names come again with a number.
+/// The nth of them. Where there are more people than names, names repeat with a number.
 pub fn nth(of: &[&str], n: usize) -> String {
     let name = of[n % of.len()];
     match n / of.len() {

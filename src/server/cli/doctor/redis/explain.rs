@@ -1,45 +1,60 @@
-//! What Redis or the network says, in words that tell what to do. The rules are pure: texts in, a finding out.
+//! Explains errors of Redis or the network, with what to do about them. The rules are pure: texts in, a finding out.
 
-use super::report::Finding;
-use redis::{ErrorKind, RedisError};
+use crate::server::cli::doctor::report::Finding;
+use redis::{ConnectionInfo, ErrorKind, RedisError};
 
-/// Whom is spoken to, and which settings say so.
+/// The names that messages need: the server's address, the account, and the settings to change.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct RedisNames {
     pub at: String,
     pub user: String,
-    /// The settings to change.
+    /// The settings with the address, the account, TLS and the database.
     pub address: &'static str,
     pub credentials: &'static str,
     pub tls: &'static str,
     pub database: &'static str,
 }
 
-/// Finds an error in what went wrong.
-pub fn explain(error: &RedisError, target: &Target) -> Finding {
+impl RedisNames {
+    pub fn of(info: &ConnectionInfo, credentials: &'static str) -> RedisNames {
+        let in_parts = credentials != "REDIS_URL";
+        let setting = |part, url| if in_parts { part } else { url };
+        let user = info.redis_settings().username();
+        RedisNames {
+            at: info.addr().to_string(),
+            user: user.unwrap_or("default").to_owned(),
+            address: setting("REDIS_HOST and REDIS_PORT", "REDIS_URL"),
+            credentials,
+            tls: setting("REDIS_TLS", "REDIS_URL (rediss:// or redis://)"),
+            database: setting("REDIS_DB", "REDIS_URL"),
+        }
+    }
+}
+
+pub fn explain(error: &RedisError, names: &RedisNames) -> Finding {
     let text = match (error.code(), error.detail()) {
         (Some(code), detail) => format!("{code} {}", detail.unwrap_or_default()),
-        (None, _) if error.kind() == ErrorKind::Parse => "no answer of a Redis".to_owned(),
+        (None, _) if error.kind() == ErrorKind::Parse => "not an answer of a Redis".to_owned(),
         (None, _) if error.is_timeout() => "timed out".to_owned(),
         (None, _) if error.is_connection_refusal() => "connection refused".to_owned(),
         (None, _) if error.is_connection_dropped() => format!("closed: {error}"),
         (None, _) => error.to_string(),
     };
-    explain_text(&text, target)
+    explain_text(&text, names)
 }
 
-/// The first rule with a word that stands in the text.
-fn explain_text(text: &str, target: &Target) -> Finding {
+/// By the first rule of which a word is in the text.
+fn explain_text(text: &str, names: &RedisNames) -> Finding {
     let lower = text.to_lowercase();
-    let all = rules(target);
+    let all = rules(names);
     let rule = all
         .iter()
         .find(|(words, ..)| words.iter().any(|word| lower.contains(word)));
-    let said = text.trim();
+    let text = text.trim();
     match rule {
-        Some((_, says, remedy)) => Finding::error(format!("{says} ({said})"), remedy.clone()),
+        Some((_, says, remedy)) => Finding::error(format!("{says} ({text})"), remedy.clone()),
         None => Finding::error(
-            format!("Redis at {} says: {said}", target.at),
+            format!("Redis at {} answers: {text}", names.at),
             "Look that up in the documentation of Redis, and in its log",
         ),
     }
@@ -47,19 +62,13 @@ fn explain_text(text: &str, target: &Target) -> Finding {
 
 type Rule = (&'static [&'static str], String, String);
 
-fn rules(target: &Target) -> Vec<Rule> {
-    [
-        certificates(target),
-        doors(target),
-        states(target),
-        lines(target),
-    ]
-    .concat()
+fn rules(names: &RedisNames) -> Vec<Rule> {
+    [tls(names), access(names), states(names), network(names)].concat()
 }
 
-fn certificates(target: &Target) -> Vec<Rule> {
-    let Target { at, tls, .. } = target;
-    let trust = "the certificate is signed by nobody whom this machine trusts";
+fn tls(names: &RedisNames) -> Vec<Rule> {
+    let RedisNames { at, tls, .. } = names;
+    let trust = "this machine trusts none of the authorities that signed the certificate";
     vec![
         (
             &["unknownissuer", "unknown issuer", "causedasendentity", "causedas"],
@@ -69,7 +78,7 @@ fn certificates(target: &Target) -> Vec<Rule> {
         (
             &["notvalidforname", "not valid for name"],
             format!("the certificate is for another name than that of {at}"),
-            format!("Set {} to a name that is in the certificate", target.address),
+            format!("Set {} to a name that is in the certificate", names.address),
         ),
         (
             &["certificate expired", ": expired", "notvalidyet", "not valid yet"],
@@ -94,15 +103,15 @@ fn certificates(target: &Target) -> Vec<Rule> {
     ]
 }
 
-/// Sign-in: wrong, missing, needless; and addresses that are not let in.
-fn doors(target: &Target) -> Vec<Rule> {
-    let Target {
+/// Sign-in that is wrong, missing or needless; addresses that are not allowed.
+fn access(names: &RedisNames) -> Vec<Rule> {
+    let RedisNames {
         user, credentials, ..
-    } = target;
+    } = names;
     vec![
         (
             &["wrongpass", "invalid username-password pair", "invalid password"],
-            format!("Redis knows no user “{user}” with this password, or has switched that user off"),
+            format!("Redis has no user “{user}” with this password, or that user is off"),
             format!(
                 "Correct {credentials}; `ACL GETUSER {user}` on the server shows whether that user is on. At a provider, \
                  copy name and password from its console again: both count, and the name often is “default”"
@@ -115,7 +124,7 @@ fn doors(target: &Target) -> Vec<Rule> {
         ),
         (
             &["noauth", "authentication required"],
-            "Redis wants a password, and gets none".to_owned(),
+            "Redis wants a password, and none is set here".to_owned(),
             match *credentials {
                 "REDIS_URL" => {
                     "Put user and password into REDIS_URL: redis://user:password@host:port".to_owned()
@@ -125,7 +134,7 @@ fn doors(target: &Target) -> Vec<Rule> {
         ),
         (
             &["protected mode"],
-            "this machine's address is not allowed: Redis runs in protected mode, and listens to its own machine alone".to_owned(),
+            "this machine's address is not allowed: Redis runs in protected mode, and accepts connections of its own machine alone".to_owned(),
             "Give Redis a password (requirepass, or an ACL user) and the address to listen on (bind), or run both on one machine".to_owned(),
         ),
         (
@@ -135,58 +144,58 @@ fn doors(target: &Target) -> Vec<Rule> {
         ),
         (
             &["max number of clients"],
-            "Redis has as many clients as it takes".to_owned(),
-            "Raise maxclients, or find out with `CLIENT LIST` who holds so many connections".to_owned(),
+            "Redis has as many clients as it accepts".to_owned(),
+            "Raise maxclients, or see with `CLIENT LIST` which programs hold so many connections".to_owned(),
         ),
         (
             &["db index is out of range", "select is not allowed"],
             "there is no database of this number".to_owned(),
-            format!("Correct {}: without other settings Redis has the databases 0 to 15, and at many providers 0 alone", target.database),
+            format!("Correct {}: without other settings Redis has the databases 0 to 15, and at many providers 0 alone", names.database),
         ),
         (
             &["noperm"],
             format!("the account “{user}” may not do this"),
-            format!("See “rights”, or sign in as another in {credentials}"),
+            format!("See “rights”, or set another account in {credentials}"),
         ),
     ]
 }
 
-/// What Redis is busy with, or lacks.
-fn states(target: &Target) -> Vec<Rule> {
+/// States in which Redis answers nothing, or accepts no changes.
+fn states(names: &RedisNames) -> Vec<Rule> {
     vec![
         (
             &["loading"],
             "Redis is still loading its data".to_owned(),
-            "Wait until it has: `INFO persistence` shows how far it is. The server connects by itself then".to_owned(),
+            "Wait: `INFO persistence` shows the progress. The server then connects by itself".to_owned(),
         ),
         (
             &["busy"],
-            "a script or a module keeps Redis busy, and nobody else gets an answer".to_owned(),
+            "a script or a module keeps Redis busy, and no other client gets an answer".to_owned(),
             "`SCRIPT KILL` ends a script that has written nothing yet; else wait for it".to_owned(),
         ),
         (
             &["masterdown"],
             "this is a replica that has lost its primary".to_owned(),
-            format!("Set {} to the primary", target.address),
+            format!("Set {} to the primary", names.address),
         ),
         (
             &["readonly", "read only replica"],
-            "this is a replica, which takes no changes".to_owned(),
-            format!("Set {} to the primary", target.address),
+            "this is a replica, which accepts no changes".to_owned(),
+            format!("Set {} to the primary", names.address),
         ),
         (
             &["oom ", "maxmemory"],
-            "Redis is out of memory, and takes no changes".to_owned(),
+            "Redis is out of memory, and accepts no changes".to_owned(),
             "Raise maxmemory, or give the market a Redis of its own".to_owned(),
         ),
         (
             &["misconf"],
-            "Redis cannot save to its disk, and takes no changes until it can".to_owned(),
+            "Redis cannot save to its disk, and accepts no changes until it can".to_owned(),
             "Look at the free space and the rights of its folder (`CONFIG GET dir`), and at its log".to_owned(),
         ),
         (
             &["noreplicas"],
-            "Redis has fewer replicas than it wants, and takes no changes".to_owned(),
+            "Redis has fewer replicas than it is set to need, and accepts no changes".to_owned(),
             "Bring the replicas back, or lower min-replicas-to-write".to_owned(),
         ),
         (
@@ -198,12 +207,12 @@ fn states(target: &Target) -> Vec<Rule> {
 }
 
 /// The network.
-fn lines(target: &Target) -> Vec<Rule> {
-    let Target { at, address, .. } = target;
+fn network(names: &RedisNames) -> Vec<Rule> {
+    let RedisNames { at, address, .. } = names;
     vec![
         (
-            &["no answer of a redis"],
-            format!("what listens at {at} is no Redis"),
+            &["not an answer of a redis"],
+            format!("the program that listens at {at} is not a Redis"),
             format!("Correct {address}: another program has that port"),
         ),
         (
@@ -228,7 +237,7 @@ fn lines(target: &Target) -> Vec<Rule> {
         ),
         (
             &["closed:", "reset by peer", "broken pipe", "unexpected end"],
-            format!("{at} closes the connection without a word"),
+            format!("{at} closes the connection without an answer"),
             format!(
                 "See whether this machine's address is allowed there (a provider's list of addresses), and whether {address} \
                  is a Redis at all"
@@ -242,8 +251,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_out_there_is_recognised() {
-        let target = Target {
+    fn known_errors_are_explained() {
+        let names = RedisNames {
             at: "redis.example:6379".to_owned(),
             user: "market".to_owned(),
             address: "REDIS_URL",
@@ -348,21 +357,25 @@ mod tests {
                 "does not speak TLS",
                 "tls-port",
             ),
-            ("no answer of a Redis", "is no Redis", "Correct REDIS_URL"),
+            (
+                "not an answer of a Redis",
+                "is not a Redis",
+                "Correct REDIS_URL",
+            ),
             ("timed out", "does not answer in time", "firewall"),
             ("connection refused", "nothing listens", "Start Redis"),
             ("Network is unreachable (os error 101)", "no way", "routes"),
             (
                 "closed: unexpected end of file",
-                "without a word",
+                "without an answer",
                 "address is allowed",
             ),
-            ("ERR something new", "says: ERR something new", "log"),
+            ("ERR something new", "answers: ERR something new", "log"),
         ] {
-            let finding = explain_text(text, &target);
+            let finding = explain_text(text, &names);
             assert!(finding.says.contains(says), "{text}: {}", finding.says);
-            let said = finding.remedy.unwrap();
-            assert!(said.contains(remedy), "{text}: {said}");
+            let advice = finding.remedy.unwrap();
+            assert!(advice.contains(remedy), "{text}: {advice}");
         }
     }
 }

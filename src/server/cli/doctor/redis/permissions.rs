@@ -1,38 +1,65 @@
-//! What the account may do: each command that the market needs is queued in a transaction that never ends, on the
-//! names that the market uses. Redis judges it as if it were run, and nothing happens.
+//! What the account may do: each command that the market needs is queued in a transaction that is never executed, on
+//! the keys that the market uses. Redis checks the rights when it queues a command, and nothing is changed.
 
-use super::report::Finding;
-use crate::server::ledger::{Keys, Need, On, commands, needs};
+use super::{
+    Examination, Stop,
+    rehearsal::{Publishing, Scratch},
+};
+use crate::server::{
+    cli::doctor::report::{Finding, State},
+    ledger::{Keys, Need, On, commands, needs},
+};
 use redis::{Client, Pipeline, RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd};
 use std::collections::BTreeSet;
 
-/// What came out of it.
 #[derive(Default)]
-pub struct Rights {
+pub struct Permissions {
+    /// What is refused.
     commands: BTreeSet<String>,
     keys: BTreeSet<String>,
     channels: BTreeSet<String>,
-    /// Renamed away, or never there.
+    /// Commands that this Redis does not have, or under another name.
     unknown: BTreeSet<String>,
     /// Whether something is missing without which the market does not work.
     pub lacking: bool,
-    /// Why nothing could be written, whoever asks: memory, disk, replica.
+    /// Why Redis accepts no changes of any account: memory, disk, replica.
     pub unwritable: Option<RedisError>,
-    /// Whether scratch keys may be made, and events be published beside them.
+    /// Whether scratch keys may be made.
     pub scratch: bool,
-    pub scratch_channel: bool,
+    pub publishing: Publishing,
 }
 
-impl Rights {
-    /// Tries all on a connection of its own, which is then closed, and with it the transaction. `connection` has to
-    /// be signed in; `scratch` are the names for trying things out.
-    pub async fn find(client: &Client, keys: &Keys, scratch: &Keys) -> RedisResult<Rights> {
-        let mut rights = Rights::default();
+impl Examination<'_> {
+    pub async fn permissions(&mut self, scratch: &Scratch) -> Result<Permissions, Stop> {
+        self.report.doing("trying each command");
+        let tried = self.step(async {
+            let client = Client::open(self.info.clone())?;
+            Permissions::try_all(&client, &Keys::new(""), &scratch.keys).await
+        });
+        let tried = tried.await;
+        let finding = match &tried {
+            Ok(permissions) => permissions.finding(&self.names.user),
+            Err(error) => self.explain(error),
+        };
+        let lacking = finding.state == State::Error;
+        self.add("rights", finding);
+        let permissions = tried.map_err(|_| "Redis does not answer any more".to_owned())?;
+        Ok(Permissions {
+            lacking,
+            ..permissions
+        })
+    }
+}
+
+impl Permissions {
+    /// Tries all commands on a connection of its own: closing it discards the transaction.
+    async fn try_all(client: &Client, keys: &Keys, scratch: &Keys) -> RedisResult<Permissions> {
+        let mut permissions = Permissions::default();
         let mut connection = client.get_multiplexed_async_connection().await?;
-        // Without it everything that follows would happen.
+        // Without a transaction the commands that follow would be executed.
         if let Err(error) = cmd("MULTI").query_async::<()>(&mut connection).await {
-            rights.judge("multi", &On::Nothing, error)?;
-            return Ok(rights);
+            permissions.refuse("multi", &On::Nothing, error)?;
+            return Ok(permissions);
         }
         let needs = needs(keys);
         let own = [
@@ -44,16 +71,19 @@ impl Rights {
             if let Err(error) = answer
                 && !need.is_optional()
             {
-                rights.judge(&need.command, &need.on, error.clone())?;
+                permissions.refuse(&need.command, &need.on, error.clone())?;
             }
         }
         let mut own = answers.iter().skip(needs.len());
-        rights.scratch = own.next().is_some_and(|answer| answer.is_ok());
-        rights.scratch_channel = own.next().is_some_and(|answer| answer.is_ok());
-        Ok(rights)
+        permissions.scratch = own.next().is_some_and(|answer| answer.is_ok());
+        if own.next().is_some_and(|answer| answer.is_ok()) {
+            permissions.publishing = Publishing::Allowed;
+        }
+        Ok(permissions)
     }
 
-    fn judge(&mut self, command: &str, on: &On, error: RedisError) -> RedisResult<()> {
+    /// Sorts an error by what it refuses. A broken connection is an error of the examination.
+    fn refuse(&mut self, command: &str, on: &On, error: RedisError) -> RedisResult<()> {
         let text = error.to_string().to_lowercase();
         let name = command.to_owned();
         if text.contains("noperm") {
@@ -72,7 +102,7 @@ impl Rights {
         Ok(())
     }
 
-    pub fn finding(&self, user: &str) -> Finding {
+    fn finding(&self, user: &str) -> Finding {
         let refused =
             !(self.commands.is_empty() && self.keys.is_empty() && self.channels.is_empty());
         let tried = commands();
@@ -120,7 +150,7 @@ impl Rights {
     }
 }
 
-/// What stands under one prefix is allowed together.
+/// The keys of one prefix are allowed together.
 fn family(pattern: &str) -> String {
     pattern
         .split_once(':')

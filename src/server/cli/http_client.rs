@@ -1,0 +1,183 @@
+//! What the commands that talk to a server share.
+
+use reqwest::{Client, ClientBuilder, StatusCode, Url};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use serde_json::Value;
+use std::{
+    error::Error,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::time::timeout;
+
+/// More than a health page ever has, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The TLS settings for HTTP and WebSocket: they trust the web's certificate authorities and those of this machine.
+pub fn tls() -> Result<Arc<ClientConfig>, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    trusting(roots)
+}
+
+fn trusting(roots: RootCertStore) -> Result<Arc<ClientConfig>, rustls::Error> {
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// An HTTP client.
+pub fn builder(tls: &ClientConfig) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .user_agent(concat!("pizza-market/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Whether an address is of this machine, so that no proxy reaches it.
+pub fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The address for requests to a server of this machine: loopback, where it listens on all addresses.
+pub fn connect_addr(mut listens: SocketAddr) -> SocketAddr {
+    if listens.ip().is_unspecified() {
+        listens.set_ip(match listens {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        });
+    }
+    listens
+}
+
+/// Whether an address holds a user or a password, which messages would show.
+pub fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// The innermost cause of an error: the outer ones are about the library.
+pub fn root_cause(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// The answer of a server's health page.
+pub struct HealthAnswer {
+    /// Whether the server is alive, or ready, as the page was asked.
+    pub is_ok: bool,
+    /// The whole answer, an object with `status`.
+    pub body: Value,
+}
+
+/// Why there is no answer of a health page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NoAnswer {
+    NotListening,
+    TimedOut,
+    /// The program that answers is not a Pizza Market.
+    OtherProgram,
+}
+
+/// Reads a health page, /healthz or /readyz, over plain HTTP.
+pub async fn health(url: &str, limit: Duration) -> Result<HealthAnswer, NoAnswer> {
+    let answer = timeout(limit, get(url)).await;
+    let (status, body) = answer.map_err(|_| NoAnswer::TimedOut)??;
+    parse_health(status, &body).ok_or(NoAnswer::OtherProgram)
+}
+
+/// Whether a server answers there with its metrics.
+pub async fn serves_metrics(listens: SocketAddr, limit: Duration) -> bool {
+    let url = format!("http://{}/metrics", connect_addr(listens));
+    let answer = timeout(limit, get(&url)).await;
+    answer.is_ok_and(|answer| {
+        answer.is_ok_and(|(_, body)| String::from_utf8_lossy(&body).contains("pizza_"))
+    })
+}
+
+/// The status and the beginning of the body.
+async fn get(url: &str) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
+    // Plain HTTP needs no certificate authority.
+    let tls = trusting(RootCertStore::empty()).map_err(|_| NoAnswer::NotListening)?;
+    let client = builder(&tls).no_proxy().build();
+    let client = client.map_err(|_| NoAnswer::NotListening)?;
+    let sent = client.get(url).send().await;
+    let mut response = sent.map_err(|error| match error.is_connect() {
+        true => NoAnswer::NotListening,
+        false => NoAnswer::OtherProgram,
+    })?;
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(|_| NoAnswer::OtherProgram)? {
+        body.extend_from_slice(&part);
+        if body.len() > BODY_LIMIT {
+            break;
+        }
+    }
+    Ok((response.status(), body))
+}
+
+fn parse_health(status: StatusCode, body: &[u8]) -> Option<HealthAnswer> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let is_ok = match body["status"].as_str()? {
+        "alive" | "ready" => status.is_success(),
+        "not ready" => false,
+        _ => return None,
+    };
+    Some(HealthAnswer { is_ok, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_listens_everywhere_is_asked_on_loopback() {
+        for (listens, asked) in [
+            ("0.0.0.0:8000", "127.0.0.1:8000"),
+            ("[::]:80", "[::1]:80"),
+            ("192.0.2.1:80", "192.0.2.1:80"),
+        ] {
+            assert_eq!(connect_addr(listens.parse().unwrap()).to_string(), asked);
+        }
+    }
+
+    #[test]
+    fn local_addresses_are_recognised() {
+        for (url, local) in [
+            ("http://localhost:8000", true),
+            ("http://127.0.0.1:8000", true),
+            ("http://[::1]:8000", true),
+            ("http://192.0.2.1", false),
+            ("https://localhost.example", false),
+        ] {
+            assert_eq!(is_local(&url.parse().unwrap()), local, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_health_answer_is_known_by_its_status() {
+        let is_ok = |status: u16, body: &str| {
+            let status = StatusCode::from_u16(status).unwrap();
+            parse_health(status, body.as_bytes()).map(|answer| answer.is_ok)
+        };
+        assert_eq!(is_ok(200, r#"{"status": "ready"}"#), Some(true));
+        assert_eq!(is_ok(200, r#"{"status": "alive"}"#), Some(true));
+        assert_eq!(is_ok(503, r#"{"status": "not ready"}"#), Some(false));
+        for other in [
+            r#"{"status": "ok"}"#,
+            r#"{"status": 1}"#,
+            "{}",
+            "[]",
+            "<html>",
+        ] {
+            assert_eq!(is_ok(200, other), None, "{other}");
+        }
+    }
+}
