@@ -17,7 +17,6 @@ use rustls::ClientConfig;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    mem::take,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -167,7 +166,7 @@ impl Evening {
             answers,
             violations,
             ..
-        } = take_observations(&client);
+        } = client.tally().take_observations();
         let delivery_latencies = delivery_latencies(&records, &acknowledged);
         let stats = records.iter().map(|record| SocketStats::of(record, &head));
         let stats = stats.collect();
@@ -243,18 +242,6 @@ async fn head(client: &Client) -> Result<Cursor, String> {
             ));
         }
         sleep(Duration::from_millis(200)).await;
-    }
-}
-
-/// What the checker needs of the tally, which keeps the counts of all evenings.
-fn take_observations(client: &Client) -> Tally {
-    let mut tally = client.tally();
-    Tally {
-        requested: take(&mut tally.requested),
-        acknowledged: take(&mut tally.acknowledged),
-        answers: take(&mut tally.answers),
-        violations: take(&mut tally.violations),
-        ..Tally::default()
     }
 }
 

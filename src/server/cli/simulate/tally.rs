@@ -7,6 +7,7 @@ use super::{
 use crate::domain::Verb;
 use std::{
     collections::{BTreeMap, VecDeque},
+    mem::take,
     time::Duration,
 };
 
@@ -54,6 +55,17 @@ impl Tally {
         self.latencies.entry(command).or_default().add(micros);
         self.newest.truncate(NEWEST - 1);
         self.newest.push_front(micros);
+    }
+
+    /// Takes what the checker needs of one evening; the counts of all evenings stay.
+    pub fn take_observations(&mut self) -> Tally {
+        Tally {
+            requested: take(&mut self.requested),
+            acknowledged: take(&mut self.acknowledged),
+            answers: take(&mut self.answers),
+            violations: take(&mut self.violations),
+            ..Tally::default()
+        }
     }
 
     pub fn all_latencies(&self) -> Latencies {
