@@ -52,18 +52,20 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
         Some(value) => (Some(value), sources.of(setting.name).to_string()),
         None => unset(setting),
     };
-    let said = match &value {
+    let shown_value = match &value {
         Some(value) => format!("{value} ({from})"),
         None => "not set".to_owned(),
     };
     let idle = shown.and_then(|_| idle(setting.name));
     let finding = match idle {
-        Some(why) => Finding::warning(format!("{said}: {why}"), "Remove one of them"),
+        Some(why) => Finding::warning(format!("{shown_value}: {why}"), "Remove one of them"),
         None if setting.name == "TRUSTED_PROXIES" && trusts_all() => Finding::warning(
-            format!("{said}: every address counts as a proxy, so any client can forge its address"),
+            format!(
+                "{shown_value}: every address counts as a proxy, so any client can forge its address"
+            ),
             "Name the addresses of your proxies alone",
         ),
-        None => Finding::ok(said),
+        None => Finding::ok(shown_value),
     };
     finding.with("value", value).with("from", from)
 }

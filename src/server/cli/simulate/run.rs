@@ -194,9 +194,8 @@ impl Evening {
             checked,
             violations,
         });
-        let unrequested =
-            |violation: &super::checker::Violation| violation.invariant == Invariant::Asked;
-        if verdict.violations.iter().any(unrequested) {
+        let mut violations = verdict.violations.iter();
+        if violations.any(|one| one.invariant == Invariant::Asked) {
             notes.push("if other clients use the market, too, pass --shared".to_owned());
         }
         Ok(EveningResult {

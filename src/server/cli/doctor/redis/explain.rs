@@ -250,6 +250,120 @@ fn network(names: &RedisNames) -> Vec<Rule> {
 mod tests {
     use super::*;
 
+    /// An error, and parts of its explanation and of its remedy.
+    const ERRORS: &[(&str, &str, &str)] = &[
+        (
+            "WRONGPASS invalid username-password pair or user is disabled.",
+            "no user “market”",
+            "ACL GETUSER market",
+        ),
+        (
+            "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
+            "Redis has none",
+            "requirepass",
+        ),
+        (
+            "NOAUTH Authentication required.",
+            "wants a password",
+            "into REDIS_URL",
+        ),
+        (
+            "DENIED Redis is running in protected mode because protected mode is enabled",
+            "protected mode",
+            "bind",
+        ),
+        (
+            "ERR Client IP address is not in the allowlist.",
+            "not allowed",
+            "list of allowed addresses",
+        ),
+        (
+            "ERR max number of clients reached",
+            "as many clients",
+            "maxclients",
+        ),
+        ("ERR DB index is out of range", "no database", "REDIS_URL"),
+        (
+            "LOADING Redis is loading the dataset in memory",
+            "loading",
+            "Wait",
+        ),
+        (
+            "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+            "busy",
+            "SCRIPT KILL",
+        ),
+        (
+            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            "replica",
+            "primary",
+        ),
+        (
+            "READONLY You can't write against a read only replica.",
+            "replica",
+            "primary",
+        ),
+        (
+            "OOM command not allowed when used memory > 'maxmemory'.",
+            "out of memory",
+            "maxmemory",
+        ),
+        (
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+            "disk",
+            "free space",
+        ),
+        (
+            "NOREPLICAS Not enough good replicas to write.",
+            "replicas",
+            "min-replicas-to-write",
+        ),
+        (
+            "ERR unknown command 'EVAL', with args beginning with: ",
+            "lacks a command",
+            "rename-command",
+        ),
+        (
+            "invalid peer certificate: UnknownIssuer",
+            "trusts",
+            "SSL_CERT_FILE",
+        ),
+        (
+            "invalid peer certificate: certificate not valid for name \"a\"; certificate is only valid for DnsName(\"b\")",
+            "another name",
+            "in the certificate",
+        ),
+        (
+            "invalid peer certificate: certificate expired: verification time 5 (UNIX)",
+            "not valid at this time",
+            "Renew",
+        ),
+        (
+            "received fatal alert: CertificateRequired",
+            "from its clients",
+            "tls-auth-clients no",
+        ),
+        (
+            "received corrupt message of type InvalidContentType",
+            "does not speak TLS",
+            "tls-port",
+        ),
+        (
+            "not an answer of a Redis",
+            "is not a Redis",
+            "Correct REDIS_URL",
+        ),
+        ("timed out", "does not answer in time", "firewall"),
+        ("connection refused", "nothing listens", "Start Redis"),
+        ("Network is unreachable (os error 101)", "no way", "routes"),
+        (
+            "closed: unexpected end of file",
+            "without an answer",
+            "address is allowed",
+        ),
+        ("ERR something new", "answers: ERR something new", "log"),
+    ];
+
     #[test]
     fn known_errors_are_explained() {
         let names = RedisNames {
@@ -260,118 +374,7 @@ mod tests {
             tls: "REDIS_URL",
             database: "REDIS_URL",
         };
-        for (text, says, remedy) in [
-            (
-                "WRONGPASS invalid username-password pair or user is disabled.",
-                "no user “market”",
-                "ACL GETUSER market",
-            ),
-            (
-                "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
-                "Redis has none",
-                "requirepass",
-            ),
-            (
-                "NOAUTH Authentication required.",
-                "wants a password",
-                "into REDIS_URL",
-            ),
-            (
-                "DENIED Redis is running in protected mode because protected mode is enabled",
-                "protected mode",
-                "bind",
-            ),
-            (
-                "ERR Client IP address is not in the allowlist.",
-                "not allowed",
-                "list of allowed addresses",
-            ),
-            (
-                "ERR max number of clients reached",
-                "as many clients",
-                "maxclients",
-            ),
-            ("ERR DB index is out of range", "no database", "REDIS_URL"),
-            (
-                "LOADING Redis is loading the dataset in memory",
-                "loading",
-                "Wait",
-            ),
-            (
-                "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
-                "busy",
-                "SCRIPT KILL",
-            ),
-            (
-                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
-                "replica",
-                "primary",
-            ),
-            (
-                "READONLY You can't write against a read only replica.",
-                "replica",
-                "primary",
-            ),
-            (
-                "OOM command not allowed when used memory > 'maxmemory'.",
-                "out of memory",
-                "maxmemory",
-            ),
-            (
-                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
-                "disk",
-                "free space",
-            ),
-            (
-                "NOREPLICAS Not enough good replicas to write.",
-                "replicas",
-                "min-replicas-to-write",
-            ),
-            (
-                "ERR unknown command 'EVAL', with args beginning with: ",
-                "lacks a command",
-                "rename-command",
-            ),
-            (
-                "invalid peer certificate: UnknownIssuer",
-                "trusts",
-                "SSL_CERT_FILE",
-            ),
-            (
-                "invalid peer certificate: certificate not valid for name \"a\"; certificate is only valid for DnsName(\"b\")",
-                "another name",
-                "in the certificate",
-            ),
-            (
-                "invalid peer certificate: certificate expired: verification time 5 (UNIX)",
-                "not valid at this time",
-                "Renew",
-            ),
-            (
-                "received fatal alert: CertificateRequired",
-                "from its clients",
-                "tls-auth-clients no",
-            ),
-            (
-                "received corrupt message of type InvalidContentType",
-                "does not speak TLS",
-                "tls-port",
-            ),
-            (
-                "not an answer of a Redis",
-                "is not a Redis",
-                "Correct REDIS_URL",
-            ),
-            ("timed out", "does not answer in time", "firewall"),
-            ("connection refused", "nothing listens", "Start Redis"),
-            ("Network is unreachable (os error 101)", "no way", "routes"),
-            (
-                "closed: unexpected end of file",
-                "without an answer",
-                "address is allowed",
-            ),
-            ("ERR something new", "answers: ERR something new", "log"),
-        ] {
+        for &(text, says, remedy) in ERRORS {
             let finding = explain_text(text, &names);
             assert!(finding.says.contains(says), "{text}: {}", finding.says);
             let advice = finding.remedy.unwrap();

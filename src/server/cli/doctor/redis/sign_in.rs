@@ -23,7 +23,7 @@ impl Examination<'_> {
             Err(error) if is_state(&error) => Finding::ok(format!("as “{}”", self.names.user)),
             Err(error) => self.refused(&error).await,
         };
-        self.add_or_stop("sign-in", finding, "nobody is signed in")
+        self.add_or_stop("sign-in", finding, "the sign-in failed")
     }
 
     /// The user of the settings, where they hold no password for it.

@@ -1,4 +1,4 @@
-//! A history in which everything holds, and one lie after another told about it.
+//! A history in which everything holds, and one lie after another in it.
 
 use super::*;
 use serde_json::json;
@@ -83,134 +83,136 @@ fn a_true_history_has_no_violations() {
     assert_eq!(verdict.checked.len(), Invariant::ALL.len() - 1);
 }
 
+/// A change of the true history.
+type Lie = fn(&mut History);
+/// Each lie, and the invariant that it breaks.
+const LIES: [(&str, Invariant, Lie); 21] = [
+    (
+        "an acknowledged change is lost",
+        Invariant::Acknowledged,
+        |h| drop(h.events.pop()),
+    ),
+    ("a change happened twice", Invariant::Acknowledged, |h| {
+        let mut again = h.events[1].clone();
+        again["id"] = json!("e-5");
+        h.events.push(again);
+    }),
+    ("two events have one number", Invariant::Numbers, |h| {
+        h.events[1]["id"] = json!("e-1");
+    }),
+    ("an order was created twice", Invariant::Asked, |h| {
+        let mut twin = h.orders[1].clone();
+        twin["id"] = json!("c");
+        h.events.push(json!({"order": twin, "id": "e-5"}));
+        h.orders.push(twin);
+    }),
+    ("an event without a request", Invariant::Asked, |h| {
+        drop(h.requested.pop())
+    }),
+    (
+        "a transition that the lifecycle does not have",
+        Invariant::Legal,
+        |h| {
+            h.events[3]["order"]["status"] = json!("delivered");
+            h.orders[0]["status"] = json!("delivered");
+            h.requested
+                .push(RequestedChange::Transition("a".into(), "delivered".into()));
+        },
+    ),
+    ("a version is left out", Invariant::Legal, |h| {
+        h.events[3]["order"]["version"] = json!(4)
+    }),
+    ("an order's events are swapped", Invariant::Legal, |h| {
+        h.events[2]["id"] = json!("e-4");
+        h.events[3]["id"] = json!("e-3");
+    }),
+    (
+        "the document is older than its events",
+        Invariant::Documents,
+        |h| {
+            h.orders[0] = h.events[0]["order"].clone();
+        },
+    ),
+    (
+        "two customers are told that the pizza is theirs",
+        Invariant::OneWinner,
+        |h| {
+            let mut other = h.acknowledged[3].clone();
+            other.order["customer_name"] = json!("Bo");
+            h.acknowledged.push(other);
+        },
+    ),
+    (
+        "what was answered earlier is later in the log",
+        Invariant::Sequence,
+        |h| {
+            let later = h.acknowledged[3].requested_at + Duration::from_secs(1);
+            h.acknowledged[1].requested_at = later;
+            h.acknowledged[1].answered_at = later;
+        },
+    ),
+    ("a cent is missing", Invariant::Money, |h| {
+        h.events[3]["order"]["customer_price"] = json!(12.34);
+    }),
+    ("the price changes later", Invariant::Money, |h| {
+        h.events[2]["order"]["supplier_price"] = json!(9.4);
+    }),
+    ("a socket misses an event", Invariant::Sockets, |h| {
+        drop(h.sockets[0].received.remove(1))
+    }),
+    ("a socket misses the end", Invariant::Sockets, |h| {
+        drop(h.sockets[0].received.pop())
+    }),
+    (
+        "a socket receives an event twice",
+        Invariant::Sockets,
+        |h| {
+            let again = h.sockets[0].received[1].clone();
+            h.sockets[0].received.insert(1, again);
+        },
+    ),
+    (
+        "a socket receives in another order",
+        Invariant::Sockets,
+        |h| h.sockets[0].received.swap(0, 1),
+    ),
+    (
+        "a socket receives a changed event",
+        Invariant::Sockets,
+        |h| {
+            let mut changed = h.events[3].clone();
+            changed["order"]["customer_name"] = json!("Bo");
+            h.sockets[0].received[3] = Received::Event(changed.into());
+        },
+    ),
+    (
+        "a screen that read again shows an older version",
+        Invariant::Screens,
+        |h| {
+            let at = Cursor {
+                epoch: "e".into(),
+                seq: 4,
+            };
+            h.sockets[0].received = vec![Received::Reset(at, vec![h.events[2]["order"].clone()])];
+        },
+    ),
+    ("an order is not listed", Invariant::Lists, |h| {
+        drop(h.lists[0].all.remove(0))
+    }),
+    (
+        "an order is listed under its old status",
+        Invariant::Lists,
+        |h| {
+            h.lists[0].parts[1].2.push(h.orders[0].clone());
+        },
+    ),
+];
+
 #[test]
 fn every_kind_of_lie_is_found() {
-    type Lie = fn(&mut History);
-    let lies: [(&str, Invariant, Lie); 21] = [
-        (
-            "an acknowledged change is lost",
-            Invariant::Acknowledged,
-            |h| drop(h.events.pop()),
-        ),
-        ("a change happened twice", Invariant::Acknowledged, |h| {
-            let mut again = h.events[1].clone();
-            again["id"] = json!("e-5");
-            h.events.push(again);
-        }),
-        ("two events have one number", Invariant::Numbers, |h| {
-            h.events[1]["id"] = json!("e-1");
-        }),
-        ("an order was created twice", Invariant::Asked, |h| {
-            let mut twin = h.orders[1].clone();
-            twin["id"] = json!("c");
-            h.events.push(json!({"order": twin, "id": "e-5"}));
-            h.orders.push(twin);
-        }),
-        ("an event without a request", Invariant::Asked, |h| {
-            drop(h.requested.pop())
-        }),
-        (
-            "a transition that the lifecycle does not have",
-            Invariant::Legal,
-            |h| {
-                h.events[3]["order"]["status"] = json!("delivered");
-                h.orders[0]["status"] = json!("delivered");
-                h.requested
-                    .push(RequestedChange::Transition("a".into(), "delivered".into()));
-            },
-        ),
-        ("a version is left out", Invariant::Legal, |h| {
-            h.events[3]["order"]["version"] = json!(4)
-        }),
-        ("an order's events are swapped", Invariant::Legal, |h| {
-            h.events[2]["id"] = json!("e-4");
-            h.events[3]["id"] = json!("e-3");
-        }),
-        (
-            "the document is older than its events",
-            Invariant::Documents,
-            |h| {
-                h.orders[0] = h.events[0]["order"].clone();
-            },
-        ),
-        (
-            "two customers are told that the pizza is theirs",
-            Invariant::OneWinner,
-            |h| {
-                let mut other = h.acknowledged[3].clone();
-                other.order["customer_name"] = json!("Bo");
-                h.acknowledged.push(other);
-            },
-        ),
-        (
-            "what was answered earlier is later in the log",
-            Invariant::Sequence,
-            |h| {
-                let later = h.acknowledged[3].requested_at + Duration::from_secs(1);
-                h.acknowledged[1].requested_at = later;
-                h.acknowledged[1].answered_at = later;
-            },
-        ),
-        ("a cent is missing", Invariant::Money, |h| {
-            h.events[3]["order"]["customer_price"] = json!(12.34);
-        }),
-        ("the price changes later", Invariant::Money, |h| {
-            h.events[2]["order"]["supplier_price"] = json!(9.4);
-        }),
-        ("a socket misses an event", Invariant::Sockets, |h| {
-            drop(h.sockets[0].received.remove(1))
-        }),
-        ("a socket misses the end", Invariant::Sockets, |h| {
-            drop(h.sockets[0].received.pop())
-        }),
-        (
-            "a socket receives an event twice",
-            Invariant::Sockets,
-            |h| {
-                let again = h.sockets[0].received[1].clone();
-                h.sockets[0].received.insert(1, again);
-            },
-        ),
-        (
-            "a socket receives in another order",
-            Invariant::Sockets,
-            |h| h.sockets[0].received.swap(0, 1),
-        ),
-        (
-            "a socket receives a changed event",
-            Invariant::Sockets,
-            |h| {
-                let mut told = h.events[3].clone();
-                told["order"]["customer_name"] = json!("Bo");
-                h.sockets[0].received[3] = Received::Event(told.into());
-            },
-        ),
-        (
-            "a screen that read again shows an older version",
-            Invariant::Screens,
-            |h| {
-                let at = Cursor {
-                    epoch: "e".into(),
-                    seq: 4,
-                };
-                h.sockets[0].received =
-                    vec![Received::Reset(at, vec![h.events[2]["order"].clone()])];
-            },
-        ),
-        ("an order is not listed", Invariant::Lists, |h| {
-            drop(h.lists[0].all.remove(0))
-        }),
-        (
-            "an order is listed under its old status",
-            Invariant::Lists,
-            |h| {
-                h.lists[0].parts[1].2.push(h.orders[0].clone());
-            },
-        ),
-    ];
-    for (lie, invariant, tell) in lies {
+    for (lie, invariant, apply) in LIES {
         let mut history = true_history();
-        tell(&mut history);
+        apply(&mut history);
         let violations = history.verdict().violations;
         assert!(
             violations

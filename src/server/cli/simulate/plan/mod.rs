@@ -1,5 +1,5 @@
-//! What everybody means to do in an evening, and when: it follows from the seed alone. What comes of it is up to the
-//! market.
+//! The plan of an evening: who sends which commands, and when. It follows from the seed alone; the market decides which
+//! commands succeed.
 
 mod stories;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How a story comes about: kitchens with their ovens, customers with their patience, drivers. Each function draws its
+//! How stories are made: kitchens with their ovens, customers with their patience, drivers. Each function draws its
 //! random numbers in a fixed order, because a seed promises one plan.
 
 use super::super::names::{self, ADDRESSES, CUSTOMERS, EXCUSES, KITCHENS, PIZZAS, PROMISES};
@@ -73,12 +73,12 @@ impl Story {
         let notes = chance(rng, 400).then(|| names::any(rng, PROMISES));
         let promise = json!({"accept": true, "notes": notes, "estimated_time": rng.u32(4..=9) * 5});
         story.plan(at, PlannedCommand::new(rng, Verb::Accept, kitchen, promise));
-        story.wanted(rng, at, kitchen);
+        story.taken(rng, at, kitchen);
         story
     }
 
-    /// Customers take the pizza, or nobody does and the kitchen cancels.
-    fn wanted(&mut self, rng: &mut Rng, mut at: Duration, kitchen: &str) {
+    /// Customers take the pizza, or none comes and the kitchen cancels.
+    fn taken(&mut self, rng: &mut Rng, mut at: Duration, kitchen: &str) {
         if chance(rng, 30) {
             at += minutes(rng, 20..=30);
             return self.plan(at, PlannedCommand::status(rng, Verb::Cancel, kitchen));
