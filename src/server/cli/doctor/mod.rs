@@ -31,7 +31,7 @@ use std::process::ExitCode;
   2  the market does not work, or this command was called wrongly
 
 With --json the result is {\"result\": \"ok\" | \"warning\" | \"error\", \"exit\": 0 | 1 | 2, \"checks\": [{\"group\", \"name\",
-\"state\": \"ok\" | \"skipped\" | \"warning\" | \"error\", \"says\", \"remedy\" (or null), \"data\": {…}}]}. Figures stand in
+\"state\": \"ok\" | \"skipped\" | \"warning\" | \"error\", \"says\", \"remedy\" (or null), \"data\": {…}}]}. Measured values are in
 `data`, with their units in their names.")]
 pub struct Doctor {
     /// Print one JSON object instead of lines.

@@ -26,7 +26,7 @@ pub struct Finding {
     pub state: State,
     pub says: String,
     pub remedy: Option<String>,
-    /// Figures and names, for scripts.
+    /// Values for scripts.
     pub data: Map<String, Value>,
 }
 

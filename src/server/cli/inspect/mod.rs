@@ -34,7 +34,7 @@ Exit status:
   1  not found
   2  it could not be read: no market there, no answer, or an invalid command line";
 
-/// Show stored data, and change nothing: orders, the history of one, events as they happen, figures.
+/// Show stored data, and change nothing: orders, the history of one, events as they happen, statistics.
 ///
 /// The store is that of the settings, as for `serve`: Redis, or the file in DATA_DIR. A server may go on working. The
 /// file of an embedded store that a server is using can be read only through that server: it is asked at

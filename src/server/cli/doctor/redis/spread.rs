@@ -22,7 +22,7 @@ impl Spread {
         })
     }
 
-    /// A finding with these figures: a warning where the median is above `slow` milliseconds.
+    /// A finding with these values: a warning where the median is above `slow` milliseconds.
     pub fn finding(&self, what: &str, slow: f64, remedy: &str) -> Finding {
         let (median, p99) = (self.median, self.p99);
         let says = format!("{what} {median:.1} ms (median), {p99:.1} ms (p99)");
