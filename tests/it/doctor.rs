@@ -589,7 +589,7 @@ async fn tls_where_there_is_none_and_none_where_it_is_are_named() {
     let port = server.port.to_string();
 
     let plain = at(&format!("rediss://127.0.0.1:{port}")).await;
-    plain.names("TLS", &["without TLS", "REDIS_URL"]);
+    plain.names("TLS", &["does not speak TLS", "REDIS_URL"]);
     let parts = with(&[("REDIS_PORT", &secure)]).await;
     parts.names("sign-in", &["speaks TLS alone", "Turn TLS on in REDIS_TLS"]);
     let unknown = at(&format!("rediss://127.0.0.1:{secure}")).await;

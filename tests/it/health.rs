@@ -88,7 +88,7 @@ fn a_stranger_is_told_from_a_server_of_ours() {
     });
     let (status, stdout, stderr) = health(&addr, &["--json"]);
     assert_eq!((status, stdout.as_str()), (1, ""));
-    assert!(stderr.contains("no Pizza Market"), "{stderr}");
+    assert!(stderr.contains("is not a Pizza Market"), "{stderr}");
 }
 
 #[test]

@@ -724,7 +724,7 @@ async fn where_it_cannot_look_it_says_why() {
     stop(instance);
     refused(inspect(&market, None, &["events", "--follow"]), "Start one");
     let mut redis = Market::redis();
-    refused(inspect(&redis, None, &["orders"]), "no market is kept");
+    refused(inspect(&redis, None, &["orders"]), "holds no market");
     redis.server().kill();
     refused(inspect(&redis, None, &["orders"]), "not reachable");
 }

@@ -79,9 +79,14 @@ impl Subscriber {
 
     async fn follow(&self, record: &mut SocketRecord, mut signals: Signals) {
         let mut at: Option<Cursor> = None;
+        let urls = &self.shared.client.urls;
+        // Subscribers are spread evenly over the servers, and each goes on to the next one.
+        let mut servers = urls.iter().cycle().skip(self.number % urls.len());
         let mut rng = fastrand::Rng::with_seed(self.number as u64);
         loop {
-            if let Some(mut socket) = self.open(at.as_ref()).await {
+            if let Some(server) = servers.next()
+                && let Some(mut socket) = self.open(server, at.as_ref()).await
+            {
                 record.connections += 1;
                 // Like a phone that falls asleep, every second subscriber disconnects now and then.
                 let stay = match self.number % 2 {
@@ -101,9 +106,8 @@ impl Subscriber {
         }
     }
 
-    async fn open(&self, at: Option<&Cursor>) -> Option<Socket> {
-        let urls = &self.shared.client.urls;
-        let url = urls[fastrand::usize(..urls.len())].replacen("http", "ws", 1);
+    async fn open(&self, server: &str, at: Option<&Cursor>) -> Option<Socket> {
+        let url = server.replacen("http", "ws", 1);
         let since = at.map(Cursor::to_string).unwrap_or_default();
         let address = format!("{url}/ws?since={since}");
         let tls = Some(Connector::Rustls(self.shared.tls.clone()));
