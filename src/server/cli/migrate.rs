@@ -184,7 +184,7 @@ fn agreed() -> bool {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return false;
     }
-    output::note("Shall this be done? Write yes:");
+    output::note("Do this now? Type yes:");
     let mut answer = String::new();
     stdin().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("yes")
 }
@@ -227,7 +227,7 @@ fn upgrade(at: &StoreArgs, documents: u64) -> Result<(), CommandError> {
 
 /// The store, as it is rewritten.
 enum Rewrite {
-    File(RewriteFile),
+    File(Box<RewriteFile>),
     Redis(RewriteRedis),
 }
 
@@ -236,7 +236,7 @@ impl Rewrite {
         match &at.store {
             Store::Embedded(folder) => {
                 let (file, snapshot) = RewriteFile::open(&stored::file_there(folder)?)?;
-                Ok((Rewrite::File(file), snapshot))
+                Ok((Rewrite::File(Box::new(file)), snapshot))
             }
             Store::Redis { info, .. } => {
                 let client = stored::client(info)?;

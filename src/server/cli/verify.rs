@@ -81,8 +81,8 @@ fn verify(args: &Args) -> Result<bool, CommandError> {
         .iter()
         .any(|fault| fault.kind.follows_from_the_rest())
     {
-        true => Totals::Recount,
-        false => Totals::Keep,
+        true => IndexTotals::Recount,
+        false => IndexTotals::Keep,
     };
     let repaired = store.run(repairer.repair(found.repairs, totals))?;
     if !args.json {
@@ -115,7 +115,7 @@ enum Printing {
 
 /// What a repair does with the totals of the embedded store's indexes.
 #[derive(Clone, Copy, PartialEq)]
-enum Totals {
+enum IndexTotals {
     Recount,
     Keep,
 }
@@ -244,7 +244,7 @@ impl Repairer {
     }
 
     /// Makes each repair whose document has not changed since the audit.
-    async fn repair(&self, repairs: Vec<Batch>, totals: Totals) -> Stored<Vec<Repaired>> {
+    async fn repair(&self, repairs: Vec<Batch>, totals: IndexTotals) -> Stored<Vec<Repaired>> {
         let ledger: Arc<dyn Ledger> = match self {
             Repairer::File(ledger) => ledger.clone(),
             Repairer::Redis(ledger) => ledger.clone(),
@@ -264,7 +264,7 @@ impl Repairer {
             .try_collect()
             .await;
         let mut done: Vec<_> = done?.into_iter().flatten().collect();
-        if let (Repairer::File(ledger), Totals::Recount) = (self, totals) {
+        if let (Repairer::File(ledger), IndexTotals::Recount) = (self, totals) {
             ledger.recount().await?;
             done.push(Repaired {
                 key: "index totals".to_owned(),
