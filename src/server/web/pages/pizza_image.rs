@@ -1,11 +1,11 @@
-//! The drawing that belongs to a pizza's name: a pure function, the same pizza everywhere and for ever.
+//! The drawing that belongs to a pizza's name: a pure function, permanently the same pizza everywhere.
 //!
 //! It is served as a picture rather than drawn in every page: a browser fetches a pizza once, and the program it
 //! loads need not know the recipe. When the recipe changes, [`RECIPE`] must, too.
 
 use crate::{
     domain::{Error, Field, Kind, What, Whole},
-    server::query,
+    server::web::{pages::assets::IMMUTABLE, query_string},
 };
 use axum::{
     extract::RawQuery,
@@ -340,8 +340,8 @@ impl Field for AnyName {
 }
 
 /// `/pizza.svg?slots=17&name=Diavola&recipe=1`
-pub async fn picture(RawQuery(query): RawQuery) -> Result<Response, Error> {
-    let mut fields = query::read(query.as_deref().unwrap_or_default());
+pub async fn image(RawQuery(query): RawQuery) -> Result<Response, Error> {
+    let mut fields = query_string::read(query.as_deref().unwrap_or_default());
     let name = fields.required::<AnyName>("name");
     let slots = fields.required::<Whole<9, 17>>("slots");
     let _version = fields.required::<Whole<RECIPE, RECIPE>>("recipe");
@@ -352,7 +352,7 @@ pub async fn picture(RawQuery(query): RawQuery) -> Result<Response, Error> {
     );
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::CACHE_CONTROL, IMMUTABLE),
     ];
     Ok((headers, svg).into_response())
 }
@@ -378,7 +378,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_name_has_one_drawing_for_ever() {
+    fn a_name_has_one_permanent_drawing() {
         for (name, seed, crust, cheese, toppings, rich, plain) in RECIPES {
             let pizza = Pizza::named(name);
             let on_it = pizza

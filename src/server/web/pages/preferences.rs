@@ -1,8 +1,8 @@
-//! What somebody has settled for their pages, as their browser keeps it.
+//! A reader's preferences (theme, language, kitchen), as the browser keeps them in cookies.
 
-use super::{
+use crate::server::{
     posted::{came_from, read_cookie},
-    state::App,
+    web::state::AppState,
 };
 use crate::ui::{Kitchen, Language, Locale, Place, Settings, Theme, kitchen_cookie};
 use axum::{
@@ -15,14 +15,14 @@ use axum::{
 };
 use serde::Deserialize;
 
-/// One button's worth of it.
+/// What one button of the settings sends.
 #[derive(Deserialize)]
 pub struct Change {
     theme: Option<Theme>,
     language: Option<Language>,
 }
 
-/// Keeps a change for a year, and goes back to the page that it was made on.
+/// Keeps a change for a year, and leads back to the page that it was made on.
 pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response {
     let values = [
         ("theme", change.theme.map(Theme::name)),
@@ -42,7 +42,7 @@ pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response 
 }
 
 /// As a request's cookies say; else as the browser prefers.
-pub fn of(headers: &HeaderMap, app: &App) -> Settings {
+pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
     let language = read_cookie(headers, "language")
         .and_then(|name| Language::from_name(&name))
         .or_else(|| preferred(headers));
@@ -57,7 +57,7 @@ pub fn of(headers: &HeaderMap, app: &App) -> Settings {
     }
 }
 
-/// Where a device that belongs to a kitchen is sent, when it asks for none in particular.
+/// The redirect of a device that belongs to a kitchen and asks for none in particular.
 pub fn own_kitchen(place: &Place, headers: &HeaderMap) -> Option<Response> {
     let own = Place::Supplier {
         kitchen: Kitchen::Own,
@@ -68,8 +68,8 @@ pub fn own_kitchen(place: &Place, headers: &HeaderMap) -> Option<Response> {
     Some((StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response())
 }
 
-/// What a device remembers from now on, having opened this place.
-pub fn remembered(place: &Place) -> Option<HeaderValue> {
+/// The cookie that keeps the kitchen of a device that opens this place.
+pub fn kitchen_to_keep(place: &Place) -> Option<HeaderValue> {
     match place {
         Place::Supplier { kitchen } => HeaderValue::from_str(&kitchen_cookie(kitchen)?).ok(),
         _ => None,
@@ -77,8 +77,8 @@ pub fn remembered(place: &Place) -> Option<HeaderValue> {
 }
 
 fn preferred(headers: &HeaderMap) -> Option<Language> {
-    let wished = accept_language::parse(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
+    let accepted = accept_language::parse(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
     // Of `de-CH` the language is what counts.
-    let languages = wished.iter().filter_map(|tag| tag.split('-').next());
+    let languages = accepted.iter().filter_map(|tag| tag.split('-').next());
     languages.filter_map(Language::from_name).next()
 }

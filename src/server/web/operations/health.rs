@@ -1,6 +1,6 @@
 //! Whether the server lives, and whether it can work. Health follows delivered data, not open connections.
 
-use super::state::App;
+use crate::server::web::state::AppState;
 use axum::{
     Json,
     extract::State,
@@ -73,7 +73,7 @@ pub async fn healthz() -> impl IntoResponse {
             headers(("Retry-After" = u64, description = "Seconds until trying again makes sense."))),
     ),
 )]
-pub async fn readyz(State(app): State<App>) -> Response {
+pub async fn readyz(State(app): State<AppState>) -> Response {
     let readiness = app.desk.readiness();
     let store = readiness.store;
     let ready = store.trouble.is_none() && readiness.current;

@@ -1,33 +1,37 @@
 //! What every request can reach.
 
-use super::{config::Config, desk::Desk, limits::Limits, metrics::Metrics, seats::Seats};
+use super::{
+    middleware::rate_limit::RateLimit, operations::metrics::MetricsPage,
+    websocket::connection_limit::ConnectionLimit,
+};
+use crate::server::{config::Config, services::orders::OrderService};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 #[derive(Clone, FromRef)]
-pub struct App {
-    pub desk: Arc<Desk>,
+pub struct AppState {
+    pub orders: Arc<OrderService>,
     pub config: Arc<Config>,
     pub leptos: LeptosOptions,
-    pub limits: Arc<Limits>,
+    pub rate_limit: Arc<RateLimit>,
     pub sockets: Sockets,
-    pub metrics: Metrics,
+    pub metrics: MetricsPage,
 }
 
 /// The open sockets: counted, so that a stop can wait for them, and told when it comes.
 #[derive(Clone)]
 pub struct Sockets {
-    pub seats: Arc<Seats>,
+    pub limit: Arc<ConnectionLimit>,
     pub open: TaskTracker,
     pub stop: CancellationToken,
 }
 
 impl Sockets {
-    pub fn new(seats: Seats) -> Sockets {
+    pub fn new(limit: ConnectionLimit) -> Sockets {
         Sockets {
-            seats: Arc::new(seats),
+            limit: Arc::new(limit),
             open: TaskTracker::new(),
             stop: CancellationToken::new(),
         }

@@ -1,4 +1,4 @@
-//! Query strings as fields.
+//! Query strings as input parameters.
 
 use crate::domain::{Fields, Value, What};
 use percent_encoding::percent_decode_str;

@@ -1,11 +1,11 @@
-//! The document around a page: its head, and what wakes it up.
+//! The document around a page: its head, and what hydrates it.
 
 use crate::ui::{App, Opening, Place, Settings, Theme, help, settings, t, title};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 /// Needs the page's `Place`, `Opening` and `Settings` as context.
-pub fn document(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions) -> impl IntoView {
     let own: Settings = use_context().unwrap_or_default();
     own.locale.settle();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());

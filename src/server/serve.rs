@@ -1,0 +1,179 @@
+//! Start and stop: from the settings to the exit status.
+
+use super::{
+    config::{Config, ConfigError, Sources, StoreConfig},
+    services::{legacy_import, live_feed::LiveFeed, orders::OrderService},
+    store::{
+        Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch,
+        open as open_store,
+    },
+    telemetry::{
+        metrics::Metrics,
+        setup::{self, TelemetryError},
+    },
+    web::{
+        listener,
+        middleware::rate_limit::RateLimit,
+        operations::metrics::MetricsPage,
+        router,
+        state::{AppState, Sockets},
+        websocket::{close, connection_limit::ConnectionLimit},
+    },
+};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    select,
+    signal::unix::{Signal, SignalKind, signal},
+    time::timeout,
+};
+
+/// How long sockets may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What keeps the server from starting, as a sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("DATA_DIR: {0}: {1}")]
+    DataDir(String, io::Error),
+    #[error("DATA_DIR: {0}")]
+    File(StoreError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}: cannot listen on {1}: {2}")]
+    Listen(&'static str, SocketAddr, io::Error),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error("the metrics cannot be recorded: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    #[error("{0}")]
+    Runtime(#[from] io::Error),
+}
+
+/// Runs until it is told to stop.
+pub fn serve() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            setup::last_word(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<(), StartError> {
+    Sources::read()?;
+    let telemetry = setup::begin()?;
+    let config = Config::read()?;
+    raise_file_limit();
+    let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
+    telemetry.end();
+    ran
+}
+
+/// Allows as many open files as the system lets this program have: each connection is one. The limit that a process
+/// begins with is often lower, for the sake of programs that cannot work with more.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current, ..limit }) {
+        tracing::warn!(%error, "cannot raise the limit of open files");
+    }
+}
+
+async fn run(config: Config) -> Result<(), StartError> {
+    // An executor that was set before does as well.
+    let _ = any_spawner::Executor::init_tokio();
+    let terminate = signal(SignalKind::terminate())?;
+    let listener = bind("LEPTOS_SITE_ADDR", config.addr()).await?;
+    let metrics_listener = match config.metrics {
+        Some(addr) => Some(bind("METRICS_ADDR", addr).await?),
+        None => None,
+    };
+    let metrics = Metrics::begin()?;
+    let upkeep = tokio::spawn(metrics.clone().keep_tidy());
+    close::describe();
+    let limit = ConnectionLimit::new(config.sockets, config.sockets_per_address);
+    let sockets = Sockets::new(limit);
+    let (store, admin) = open(&config, &sockets).await?;
+    let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
+    let feed = Arc::new(LiveFeed::default());
+    let follower = tokio::spawn(feed.clone().follow(store.clone()));
+    let app = AppState {
+        orders: Arc::new(OrderService::new(store, feed)),
+        rate_limit: Arc::new(RateLimit::new(config.rate)),
+        leptos: config.leptos.clone(),
+        metrics: MetricsPage::new(metrics, config.store.file().map(Arc::from)),
+        config: Arc::new(config),
+        sockets: sockets.clone(),
+    };
+    if let Some(listener) = metrics_listener {
+        tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
+        let stop = sockets.stop.clone().cancelled_owned();
+        let router = router::metrics_alone(app.clone());
+        tokio::spawn(listener::serve(listener, router, stop));
+    }
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let stop = stop(terminate, sockets.clone());
+    listener::serve(listener, router::router(app), stop).await;
+    if timeout(CLOSE_TIMEOUT, sockets.open.wait()).await.is_err() {
+        tracing::warn!("some sockets did not close in time");
+    }
+    follower.abort();
+    upkeep.abort();
+    admin.stop();
+    Ok(())
+}
+
+/// Waits for SIGTERM or Ctrl-C, and tells the sockets.
+async fn stop(mut terminate: Signal, sockets: Sockets) {
+    select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+    sockets.stop.cancel();
+    sockets.open.close();
+}
+
+/// Listens where a setting says.
+async fn bind(setting: &'static str, addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr)
+        .await
+        .map_err(|error| StartError::Listen(setting, addr, error))
+}
+
+async fn open(
+    config: &Config,
+    sockets: &Sockets,
+) -> Result<(Arc<dyn Store>, admin_socket::Readers), StartError> {
+    match &config.store {
+        StoreConfig::Embedded(folder) => {
+            let failed = |error| StartError::DataDir(folder.display().to_string(), error);
+            open_store::make_folder(folder).map_err(failed)?;
+            let file = open_store::file(folder);
+            tracing::info!(file = %file.display(), durability = "fsync", "embedded store");
+            let store = Embedded::open(&file, fresh_epoch(), config.retention);
+            let store = Arc::new(store.map_err(StartError::File)?);
+            let readers = admin_socket::offer(folder, store.clone(), sockets.stop.clone());
+            Ok((store, readers))
+        }
+        StoreConfig::Redis { info, credentials } => {
+            let info = (**info).clone();
+            tracing::info!(address = %info.addr(), "store in Redis");
+            let target = Target {
+                info,
+                credentials,
+                prefix: String::new(),
+                retention: config.retention,
+            };
+            let client = open_store::client(&target.info)?;
+            let store = Redis::open(target).await?;
+            tokio::spawn(legacy_import::warn(client));
+            Ok((Arc::new(store), admin_socket::Readers::default()))
+        }
+    }
+}

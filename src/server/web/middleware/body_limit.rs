@@ -1,0 +1,57 @@
+//! How large the body of a request may be, and reading it.
+
+use crate::domain::{Error, What};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::header,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+
+/// The contract's 64 KiB.
+pub const LARGEST_BODY: usize = 64 * 1024;
+/// A body that is too large is read up to here before it is refused: a client that is still sending would
+/// see a broken connection instead of the answer.
+const READ_ON: usize = 4 * 1024 * 1024;
+
+/// Refuses a body whose declared length is too large before anything else about the call, on every path. The body of
+/// a form is read here: one that is too large or breaks off is the sender's fault, and the form's own function
+/// would report it as ours.
+pub async fn enforce(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let too_large = path.starts_with("/api") && length.is_some_and(|n| n > LARGEST_BODY);
+    if !too_large && !path.starts_with("/act/") {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    match read_body(body).await {
+        Err(error) => error.into_response(),
+        Ok(_) if too_large => Error::TooLarge.into_response(),
+        Ok(body) => next.run(Request::from_parts(head, body.into())).await,
+    }
+}
+
+/// Reads a body, unless it is too large.
+pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+    let malformed = |why: String| Error::invalid("body", What::Malformed { why });
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    let mut stream = body.into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| malformed("it broke off".to_owned()))?;
+        length += chunk.len();
+        if length <= LARGEST_BODY {
+            bytes.extend_from_slice(&chunk);
+        } else if length > READ_ON {
+            break;
+        }
+    }
+    if length > LARGEST_BODY {
+        Err(Error::TooLarge)
+    } else {
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,39 @@
+//! Every layer around the routes, in one list.
+
+pub mod body_limit;
+mod client_ip;
+mod cors;
+mod origin;
+pub mod rate_limit;
+pub mod request_log;
+pub mod security_headers;
+
+use crate::{domain::Error, server::web::state::AppState};
+use axum::{
+    Router,
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
+    // The last layer added is the first to see a request.
+    let router = router
+        .layer(CompressionLayer::new().compress_when(is_page))
+        .layer(from_fn(body_limit::enforce))
+        .layer(from_fn_with_state(app.clone(), origin::check))
+        .layer(from_fn_with_state(app.clone(), rate_limit::enforce))
+        .layer(cors::layer(&app.config.origins))
+        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
+        .layer(from_fn(security_headers::add))
+        .layer(from_fn_with_state(app.clone(), client_ip::resolve));
+    request_log::around(router)
+}
+
+/// Pages are compressed as they are sent; files are compressed already, and answers of the API stay as they are.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}

@@ -1,0 +1,108 @@
+//! How many requests an address may send: a bucket that fills at the rate, and holds four seconds of it.
+
+use crate::{
+    domain::Error,
+    server::{telemetry::metrics::RATE_LIMITED, web::state::AppState},
+};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    num::NonZeroU32,
+};
+
+/// Paths that are not counted: they tell whether the server is well.
+const UNLIMITED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// Buckets that are kept before the full ones are dropped.
+const MAX_BUCKETS: usize = 10_000;
+/// Seconds of the rate that a bucket holds.
+const BURST: u32 = 4;
+
+/// Refuses what exceeds the rate. Not counted: health, metrics and the site's files.
+pub async fn enforce(
+    State(app): State<AppState>,
+    from: ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let is_unlimited = UNLIMITED.contains(&path) || path.starts_with("/pkg/");
+    if !is_unlimited && let Err(error) = app.rate_limit.check(from.ip()) {
+        metrics::counter!(RATE_LIMITED).increment(1);
+        return error.into_response();
+    }
+    next.run(request).await
+}
+
+pub struct RateLimit {
+    buckets: Option<DefaultKeyedRateLimiter<IpAddr>>,
+}
+
+impl RateLimit {
+    pub fn new(rate: Option<NonZeroU32>) -> RateLimit {
+        let quota = |rate: NonZeroU32| {
+            Quota::per_second(rate)
+                .allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(BURST - 1)))
+        };
+        RateLimit {
+            buckets: rate.map(|rate| DefaultKeyedRateLimiter::keyed(quota(rate))),
+        }
+    }
+
+    fn check(&self, address: IpAddr) -> Result<(), Error> {
+        let Some(buckets) = &self.buckets else {
+            return Ok(());
+        };
+        if buckets.len() > MAX_BUCKETS {
+            buckets.retain_recent();
+        }
+        buckets.check_key(&rate_limit_key(address)).map_err(|free_at| {
+            let wait = free_at.wait_time_from(DefaultClock::default().now());
+            Error::TooMany(wait.as_secs() + 1)
+        })
+    }
+}
+
+/// What addresses are counted by: a client with one IPv6 address has 2^64 of them, so there it is the network.
+pub fn rate_limit_key(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_four_seconds_of_the_rate() {
+        let limit = RateLimit::new(NonZeroU32::new(5));
+        let address = "192.0.2.1".parse().unwrap();
+        for _ in 0..20 {
+            assert_eq!(limit.check(address), Ok(()));
+        }
+        assert_eq!(limit.check(address), Err(Error::TooMany(1)));
+        assert_eq!(limit.check("192.0.2.2".parse().unwrap()), Ok(()));
+        assert_eq!(RateLimit::new(None).check(address), Ok(()));
+    }
+
+    #[test]
+    fn addresses_of_one_network_count_as_one() {
+        assert_eq!(
+            rate_limit_key("2001:db8:1:2:3:4:5:6".parse().unwrap()),
+            "2001:db8:1:2::".parse::<IpAddr>().unwrap()
+        );
+        assert_eq!(
+            rate_limit_key("::ffff:192.0.2.1".parse().unwrap()),
+            "192.0.2.1".parse::<IpAddr>().unwrap()
+        );
+    }
+}

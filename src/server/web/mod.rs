@@ -1,0 +1,11 @@
+//! The ways in and out: every route, every layer, and what answers them. It calls the services and holds no rule.
+
+pub mod headers;
+pub mod listener;
+pub mod middleware;
+pub mod operations;
+pub mod pages;
+pub mod query_string;
+pub mod router;
+pub mod state;
+pub mod websocket;

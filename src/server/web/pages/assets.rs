@@ -1,0 +1,54 @@
+//! The site's files: program, style, pictures. Where a name changes with its content, browsers keep it permanently.
+
+use crate::server::web::state::AppState;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{
+        HeaderValue, StatusCode, Uri,
+        header::{CACHE_CONTROL, VARY},
+    },
+    response::Response,
+};
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+
+/// A year: for what never changes under its address.
+pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+const REVALIDATE: &str = "no-cache";
+
+/// Program and style: immutable where their names have a hash.
+pub async fn package(State(app): State<AppState>, request: Request) -> Response {
+    let cache_control = match app.leptos.hash_files {
+        true => IMMUTABLE,
+        false => REVALIDATE,
+    };
+    serve(&app, request, cache_control).await
+}
+
+/// A file of the site. One that is asked for with a version (`?v=`) is immutable.
+pub async fn file(app: &AppState, request: Request) -> Response {
+    let has_version = |uri: &Uri| uri.query().is_some_and(|query| query.starts_with("v="));
+    let cache_control = match has_version(request.uri()) {
+        true => IMMUTABLE,
+        false => REVALIDATE,
+    };
+    serve(app, request, cache_control).await
+}
+
+async fn serve(app: &AppState, request: Request, cache_control: &'static str) -> Response {
+    let files = ServeDir::new(&*app.leptos.site_root).append_index_html_on_directories(false);
+    let Ok(response) = files
+        .precompressed_br()
+        .precompressed_gzip()
+        .oneshot(request)
+        .await;
+    let mut response = response.map(Body::new);
+    if response.status() != StatusCode::NOT_FOUND {
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+        // A cache must not give one browser what was compressed for another.
+        headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    response
+}

@@ -1,0 +1,174 @@
+//! The pages: each is rendered from the board as it is now, under a strict content policy.
+
+mod assets;
+pub mod pizza_image;
+mod preferences;
+mod shell;
+
+use super::{
+    middleware::{body_limit::LARGEST_BODY, security_headers::content_policy},
+    state::AppState,
+};
+use crate::{
+    domain::Error,
+    server::{
+        export,
+        posted::{FLASH_SHOWN, read_cookie, read_flash},
+    },
+    ui::{Opening, Place},
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, get, on, post},
+};
+use leptos::{
+    prelude::{expect_context, provide_context},
+    server_fn::axum::server_fn_paths,
+};
+use leptos_axum::{
+    ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
+    site_pkg_dir_service_route_path,
+};
+use shell::shell;
+
+/// Everything that is not a page itself: files, pictures, server functions, preferences.
+pub fn routes(app: &AppState) -> Router<AppState> {
+    let routes = Router::new()
+        .route("/pizza.svg", get(pizza_image::image))
+        .route("/orders.csv", get(export::orders))
+        .route("/settings", post(preferences::change))
+        .route(
+            &site_pkg_dir_service_route_path(&app.leptos),
+            get(assets::package),
+        );
+    server_fn_paths().fold(routes, |routes, (path, method)| {
+        let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
+        routes.route(path, on(filter, server_function))
+    })
+}
+
+/// A server function. Where its arguments cannot be read it is never called, and sets no status: then the error has
+/// one.
+async fn server_function(State(app): State<AppState>, request: Request) -> Response {
+    let answer =
+        handle_server_fns_with_context(move || provide_context(app.clone()), request).await;
+    let answer = answer.into_response();
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return Error::Internal.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<Error>(&body) {
+        parts.status = StatusCode::from_u16(error.face().status).unwrap_or(parts.status);
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// A page; or a file of the site; or else the page that says that there is nothing here.
+pub async fn fallback(State(app): State<AppState>, request: Request) -> Response {
+    let place = Place::read(request.uri().path(), request.uri().query().unwrap_or(""));
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    match place {
+        Place::Nowhere if !is_read => Error::UnknownPath.into_response(),
+        Place::Nowhere => {
+            let (parts, _) = request.into_parts();
+            let again = || Request::from_parts(parts.clone(), Body::empty());
+            let file = assets::file(&app, again()).await;
+            match file.status() {
+                StatusCode::NOT_FOUND => page(app, Place::Nowhere, again()).await,
+                _ => file,
+            }
+        }
+        _ if !is_read => ([(ALLOW, "GET,HEAD")], Error::WrongMethod).into_response(),
+        place => page(app, place, request).await,
+    }
+}
+
+/// Renders the page of a place.
+async fn page(app: AppState, place: Place, request: Request) -> Response {
+    let headers = request.headers();
+    if let Some(redirect) = preferences::own_kitchen(&place, headers) {
+        return redirect;
+    }
+    let kitchen = preferences::kitchen_to_keep(&place);
+    let (opening, unread) = opening(&app, &place, &request).await;
+    let preferences = preferences::of(headers, &app);
+    let (status, has_flash) = (status(&place, &opening, unread), opening.flash.is_some());
+    let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
+    let context = move || {
+        provide_context(place.clone());
+        provide_context(opening.clone());
+        provide_context(preferences);
+        let policy = content_policy(reload);
+        expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
+    };
+    let document = move || shell(app.leptos.clone());
+    let mut response = render_app_async_with_context(context, document)(request).await;
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if has_flash {
+        headers.append(SET_COOKIE, FLASH_SHOWN);
+    }
+    if let Some(cookie) = kitchen {
+        headers.append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// What a page is rendered from; and why the board could not be read, where it could not.
+async fn opening(app: &AppState, place: &Place, request: &Request) -> (Opening, Option<Error>) {
+    let (headers, zone) = (request.headers(), zone(request.headers()));
+    let (snapshot, unread) = match app.desk.snapshot().await {
+        Ok(snapshot) => (Some(snapshot), None),
+        Err(error) => (None, Some(error)),
+    };
+    let address = request.uri().path_and_query();
+    let opening = Opening {
+        address: address.map_or_else(String::new, |address| address.to_string()),
+        snapshot,
+        story: match place.story() {
+            Some(id) => Some(app.desk.events(id).await),
+            None => None,
+        },
+        past: match place.past() {
+            Some((wanted, below)) => Some(app.desk.search(&wanted.sought(zone), Some(below)).await),
+            None => None,
+        },
+        pace: match place {
+            Place::Orders { .. } => app.desk.pace().ok(),
+            _ => None,
+        },
+        flash: read_flash(headers),
+        locale: preferences::of(headers, app).locale,
+        zone,
+    };
+    (opening, unread)
+}
+
+/// A page says what is wrong, and so does its status.
+fn status(place: &Place, opening: &Opening, unread: Option<Error>) -> StatusCode {
+    let nowhere = (*place == Place::Nowhere).then_some(Error::UnknownPath);
+    let story = opening.story.clone().and_then(Result::err);
+    let past = opening.past.clone().and_then(Result::err);
+    let error = nowhere.or(story).or(past).or(unread);
+    error.map_or(StatusCode::OK, |error| {
+        StatusCode::from_u16(error.face().status).unwrap_or_default()
+    })
+}
+
+/// How many minutes east of UTC a reader's clock is, if the browser has said so: from 12 hours behind to 14 ahead.
+pub fn zone(headers: &HeaderMap) -> Option<i32> {
+    read_cookie(headers, "zone")
+        .and_then(|zone| zone.parse().ok())
+        .filter(|minutes| (-720..=840).contains(minutes))
+}

@@ -1,0 +1,303 @@
+//! One socket: a task and a cursor. It wakes when the feed moves, sends what is new, and flushes once.
+//!
+//! It holds no queue: what a client has not read yet is in the feed's ring, or in the store. A client that reads too
+//! slowly for that is closed, and may come back with `since`.
+
+use super::{
+    Since,
+    close::{self, End, SILENT, STOPPING, TOO_SLOW},
+};
+use crate::{
+    domain::{Cursor, Frame, Signal},
+    server::{
+        clock::now,
+        desk::Desk,
+        feed::{self, Next},
+        ledger::{self, Tail},
+        telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
+        web::state::AppState,
+    },
+};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use bytes::Bytes;
+use futures::SinkExt;
+use metrics::{Counter, counter};
+use std::time::Duration;
+use tokio::{
+    select,
+    sync::watch,
+    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
+};
+use tracing::{Instrument, Span};
+
+/// The contract's: a ping and a heartbeat every 15 s.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The contract's: how long after a ping a peer may be silent.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a peer may take to read what has been sent at once.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a peer may take to answer a close frame.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long the client of an instance that was ahead waits for this one to follow.
+const CATCH_UP: Duration = Duration::from_secs(1);
+/// Frames that are sent at once.
+const CHUNK: usize = 128;
+
+pub async fn serve(app: AppStateState, socket: WebSocket, since: Option<Since>, log: Span) {
+    let mut session = WebSocketSession::new(app, socket, since, log);
+    let end = session.run().await;
+    counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
+    match end {
+        End::Gone => {}
+        End::Closed => session.finish().await,
+        End::Close(code, reason) => session.close(code, reason).await,
+    }
+}
+
+struct WebSocketSession {
+    app: AppState,
+    socket: WebSocket,
+    /// Everything up to here has been sent. `None` until this instance knows where the log is.
+    cursor: Option<Cursor>,
+    /// Whether the client asked for signals beside the events.
+    signals: bool,
+    /// It has been at the head once. From then on it must not fall behind what is held in memory.
+    caught_up: bool,
+    /// What the client was told last: whether the view is current.
+    reported_current: Option<bool>,
+    moved: watch::Receiver<u64>,
+    heartbeat: Interval,
+    /// When the answer to the last ping is due.
+    answer_deadline: Option<Instant>,
+    /// Counts the frames of all sockets.
+    frames: Counter,
+    /// Has the id of the request that it began with, for the log. It is not entered with every step.
+    log: Span,
+}
+
+impl WebSocketSession {
+    fn new(app: AppState, socket: WebSocket, since: Option<Since>, log: Span) -> WebSocketSession {
+        let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let signals = since.is_some();
+        let cursor = match since {
+            Some(Since::After(cursor)) => Some(cursor),
+            Some(Since::Now) | None => app.desk.feed().cursor(),
+        };
+        let moved = app.desk.feed().watch();
+        WebSocketSession {
+            app,
+            socket,
+            cursor,
+            signals,
+            caught_up: false,
+            reported_current: None,
+            moved,
+            heartbeat,
+            answer_deadline: None,
+            frames: counter!(FRAMES),
+            log,
+        }
+    }
+
+    async fn run(&mut self) -> End {
+        self.wait_for_a_slower_instance().await;
+        let stop = self.app.sockets.stop.clone();
+        loop {
+            let turn = async {
+                self.catch_up().await?;
+                self.report_currency().await?;
+                self.wait().await
+            };
+            let end = select! {
+                end = turn => end,
+                () = stop.cancelled() => Err(STOPPING),
+            };
+            if let Err(end) = end {
+                return end;
+            }
+        }
+    }
+
+    async fn wait_for_a_slower_instance(&mut self) {
+        let (Some(cursor), Some(head)) = (&self.cursor, self.app.desk.feed().cursor()) else {
+            return;
+        };
+        if cursor.epoch == head.epoch && cursor.seq > head.seq {
+            // A cursor that does not come was never issued.
+            let _ = timeout(CATCH_UP, self.app.desk.feed().reached(cursor)).await;
+        }
+    }
+
+    /// Sends everything that is there.
+    async fn catch_up(&mut self) -> Result<(), End> {
+        loop {
+            let Some(cursor) = &self.cursor else {
+                self.cursor = self.app.desk.feed().cursor();
+                return Ok(());
+            };
+            match self.app.desk.feed().next(cursor, CHUNK) {
+                Next::Frames(frames, _) if frames.is_empty() => {
+                    self.caught_up = true;
+                    return Ok(());
+                }
+                Next::Frames(frames, cursor) => {
+                    self.send(frames).await?;
+                    self.cursor = Some(cursor);
+                }
+                Next::Elsewhere { newest, .. } if self.signals => self.reset(newest).await?,
+                // Without signals it cannot be told. It wants the events from now on: of this history, all.
+                Next::Elsewhere { oldest, .. } => self.cursor = Some(oldest),
+                Next::Older if self.caught_up => return Err(TOO_SLOW),
+                Next::Older => match older(&self.app.desk, cursor, &self.log).await {
+                    Ok(Tail::Entries(entries)) if !entries.is_empty() => {
+                        let cursor = Cursor {
+                            seq: cursor.seq + entries.len() as u64,
+                            ..cursor.clone()
+                        };
+                        self.send(
+                            entries
+                                .iter()
+                                .map(|entry| feed::frame(&entry.text))
+                                .collect(),
+                        )
+                        .await?;
+                        self.cursor = Some(cursor);
+                    }
+                    Ok(_) => match self.app.desk.feed().cursor() {
+                        Some(head) => self.reset(head).await?,
+                        None => return Ok(()),
+                    },
+                    // The store is unavailable: the feed moves when it is back.
+                    Err(_) => return Ok(()),
+                },
+                Next::Nothing => return Ok(()),
+            }
+        }
+    }
+
+    /// The client has to read everything again.
+    async fn reset(&mut self, head: Cursor) -> Result<(), End> {
+        if self.signals {
+            self.signal(Signal::Reset, &head).await?;
+        }
+        self.cursor = Some(head);
+        Ok(())
+    }
+
+    /// Tells the client when the view becomes current or ceases to be.
+    async fn report_currency(&mut self) -> Result<(), End> {
+        let current = self.caught_up && self.app.desk.feed().is_current();
+        if self.reported_current == Some(current) {
+            Ok(())
+        } else {
+            self.send_currency(current).await
+        }
+    }
+
+    async fn send_currency(&mut self, current: bool) -> Result<(), End> {
+        self.reported_current = Some(current);
+        let Some(cursor) = self.cursor.clone().filter(|_| self.signals) else {
+            return Ok(());
+        };
+        self.signal(
+            if current {
+                Signal::Heartbeat
+            } else {
+                Signal::Away
+            },
+            &cursor,
+        )
+        .await
+    }
+
+    async fn signal(&mut self, signal: Signal, cursor: &Cursor) -> Result<(), End> {
+        let text = Frame::signal(signal, now(), cursor);
+        self.send(vec![text.into()]).await
+    }
+
+    /// Sends texts, without a copy of any.
+    async fn send(&mut self, texts: Vec<Bytes>) -> Result<(), End> {
+        let count = texts.len() as u64;
+        let all = async {
+            for text in texts {
+                let frame = Utf8Bytes::try_from(text).map_err(axum::Error::new)?;
+                self.socket.feed(Message::Text(frame)).await?;
+            }
+            self.socket.flush().await
+        };
+        match timeout(FLUSH_TIMEOUT, all).await {
+            Ok(sent) => sent.map_err(|_| End::Gone)?,
+            Err(_) => return Err(TOO_SLOW),
+        }
+        // Counted once for all frames: there may be ten thousand sockets.
+        self.frames.increment(count);
+        Ok(())
+    }
+
+    /// Returns when there may be something to do.
+    async fn wait(&mut self) -> Result<(), End> {
+        let silent = async |by: Option<Instant>| match by {
+            Some(by) => sleep_until(by).await,
+            None => std::future::pending().await,
+        };
+        select! {
+            // Its sender lives as long as the server.
+            _ = self.moved.changed() => Ok(()),
+            message = self.socket.recv() => self.received(message),
+            () = silent(self.answer_deadline) => Err(SILENT),
+            _ = self.heartbeat.tick() => self.ping().await,
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        self.answer_deadline = Some(Instant::now() + RESPONSE_TIMEOUT);
+        let ping = self.socket.send(Message::Ping(Default::default()));
+        timeout(FLUSH_TIMEOUT, ping)
+            .await
+            .map_err(|_| TOO_SLOW)?
+            .map_err(|_| End::Gone)?;
+        // The heartbeat is sent after catching up: there may be events, or another history.
+        self.reported_current = None;
+        Ok(())
+    }
+
+    /// Any frame shows that the peer is there; its content is ignored.
+    fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        self.answer_deadline = None;
+        match message {
+            None => Err(End::Gone),
+            Some(Ok(Message::Close(_))) => Err(End::Closed),
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(close::of_error(&error)),
+        }
+    }
+
+    async fn close(&mut self, code: u16, reason: &'static str) {
+        tracing::info!(parent: &self.log, code, "closing a socket");
+        let frame = CloseFrame {
+            code,
+            reason: Utf8Bytes::from_static(reason),
+        };
+        // The socket is closed either way.
+        if let Ok(Ok(())) = timeout(CLOSE_TIMEOUT, self.socket.send(Message::Close(Some(frame)))).await {
+            self.finish().await;
+        }
+    }
+
+    /// Reads until the peer has closed its side, too.
+    async fn finish(&mut self) {
+        let rest = async {
+            // What is left to be sent goes first.
+            let _ = self.socket.flush().await;
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        };
+        let _ = timeout(CLOSE_TIMEOUT, rest).await;
+    }
+}
+
+/// Reads events that the feed no longer holds.
+async fn older(desk: &Desk, cursor: &Cursor, log: &Span) -> ledger::Result<Tail> {
+    let older = desk.older(cursor, CHUNK);
+    older.instrument(log.clone()).await
+}
