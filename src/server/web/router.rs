@@ -1,7 +1,13 @@
 //! Every route, on one page.
 
-use super::{middleware, operations::{health, metrics}, pages, state::AppState, websocket};
-use crate::server::{docs, rest};
+use super::{
+    middleware,
+    openapi::{self, page},
+    operations::{health, metrics},
+    pages, problem, rest,
+    state::AppState,
+    websocket,
+};
 use axum::{
     Extension, Router,
     routing::{any, get},
@@ -13,18 +19,18 @@ pub fn router(app: AppState) -> Router {
     let routes = described
         .nest("/api", rest::routes().into())
         // Which a nested router does not see.
-        .route("/api/", any(rest::unknown_path))
-        .merge(docs::routes())
+        .route("/api/", any(problem::unknown_path))
+        .merge(page::routes())
         .merge(pages::routes(&app))
         .fallback(pages::fallback)
-        .method_not_allowed_fallback(rest::wrong_method)
-        .layer(Extension(docs::Docs::of(rest::finish(description))));
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(Extension(page::Docs::of(openapi::finish(description))));
     middleware::around(routes, &app).with_state(app)
 }
 
 /// What integrators and operators may rely on. The description of the API is made from this, and from nothing else.
 fn described(app: &AppState) -> OpenApiRouter<AppState> {
-    let described = OpenApiRouter::with_openapi(rest::beginning())
+    let described = OpenApiRouter::with_openapi(openapi::beginning())
         // `/api` is the same surface.
         .nest("/api/v1", rest::routes())
         .routes(routes!(websocket::open))

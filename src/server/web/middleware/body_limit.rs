@@ -1,6 +1,6 @@
 //! How large the body of a request may be, and reading it.
 
-use crate::domain::{Error, What};
+use crate::{domain::{Error, What}, server::web::problem::Problem};
 use axum::{
     body::Body,
     extract::Request,
@@ -30,13 +30,13 @@ pub async fn enforce(request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     match read_body(body).await {
         Err(error) => error.into_response(),
-        Ok(_) if too_large => Error::TooLarge.into_response(),
+        Ok(_) if too_large => Problem::TooLarge.into_response(),
         Ok(body) => next.run(Request::from_parts(head, body.into())).await,
     }
 }
 
 /// Reads a body, unless it is too large.
-pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+pub async fn read_body(body: Body) -> Result<Vec<u8>, Problem> {
     let malformed = |why: String| Error::invalid("body", What::Malformed { why });
     let (mut bytes, mut length) = (Vec::new(), 0);
     let mut stream = body.into_data_stream();
@@ -50,7 +50,7 @@ pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
         }
     }
     if length > LARGEST_BODY {
-        Err(Error::TooLarge)
+        Err(Problem::TooLarge)
     } else {
         Ok(bytes)
     }

@@ -1,6 +1,6 @@
 //! A browser may change something, or open a socket, only for a page of ours or of an origin on the list.
 
-use crate::{domain::Error, server::web::state::AppState};
+use crate::server::web::{problem::Problem, state::AppState};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Uri, header},
@@ -11,7 +11,7 @@ use axum::{
 pub async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let is_checked = !request.method().is_safe() || request.uri().path() == "/ws";
     if is_checked && !is_allowed(&app.config.origins, request.headers(), request.uri()) {
-        return Error::ForeignOrigin.into_response();
+        return Problem::ForeignOrigin.into_response();
     }
     next.run(request).await
 }

@@ -7,6 +7,7 @@ mod shell;
 
 use super::{
     middleware::{body_limit::LARGEST_BODY, security_headers::content_policy},
+    problem::{self, Problem},
     state::AppState,
 };
 use crate::{
@@ -68,7 +69,7 @@ async fn server_function(State(app): State<AppState>, request: Request) -> Respo
         return Error::Internal.into_response();
     };
     if let Ok(error) = serde_json::from_slice::<Error>(&body) {
-        parts.status = StatusCode::from_u16(error.face().status).unwrap_or(parts.status);
+        parts.status = problem::status(&error);
     }
     Response::from_parts(parts, Body::from(body))
 }
@@ -78,7 +79,7 @@ pub async fn fallback(State(app): State<AppState>, request: Request) -> Response
     let place = Place::read(request.uri().path(), request.uri().query().unwrap_or(""));
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     match place {
-        Place::Nowhere if !is_read => Error::UnknownPath.into_response(),
+        Place::Nowhere if !is_read => Problem::UnknownPath.into_response(),
         Place::Nowhere => {
             let (parts, _) = request.into_parts();
             let again = || Request::from_parts(parts.clone(), Body::empty());
@@ -88,7 +89,7 @@ pub async fn fallback(State(app): State<AppState>, request: Request) -> Response
                 _ => file,
             }
         }
-        _ if !is_read => ([(ALLOW, "GET,HEAD")], Error::WrongMethod).into_response(),
+        _ if !is_read => ([(ALLOW, "GET,HEAD")], Problem::WrongMethod).into_response(),
         place => page(app, place, request).await,
     }
 }
@@ -157,13 +158,13 @@ async fn opening(app: &AppState, place: &Place, request: &Request) -> (Opening, 
 
 /// A page says what is wrong, and so does its status.
 fn status(place: &Place, opening: &Opening, unread: Option<Error>) -> StatusCode {
-    let nowhere = (*place == Place::Nowhere).then_some(Error::UnknownPath);
-    let story = opening.story.clone().and_then(Result::err);
-    let past = opening.past.clone().and_then(Result::err);
-    let error = nowhere.or(story).or(past).or(unread);
-    error.map_or(StatusCode::OK, |error| {
-        StatusCode::from_u16(error.face().status).unwrap_or_default()
-    })
+    if *place == Place::Nowhere {
+        return Problem::UnknownPath.status();
+    }
+    let story = opening.story.as_ref().and_then(|story| story.as_ref().err());
+    let past = opening.past.as_ref().and_then(|past| past.as_ref().err());
+    let error = story.or(past).or(unread.as_ref());
+    error.map_or(StatusCode::OK, problem::status)
 }
 
 /// How many minutes east of UTC a reader's clock is, if the browser has said so: from 12 hours behind to 14 ahead.

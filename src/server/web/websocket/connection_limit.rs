@@ -1,6 +1,6 @@
 //! How many live connections there may be: in all, and of one address.
 
-use crate::{domain::Error, server::web::middleware::rate_limit::rate_limit_key};
+use crate::{domain::Error, server::web::{middleware::rate_limit::rate_limit_key, problem::Problem}};
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -34,15 +34,15 @@ impl ConnectionLimit {
         }
     }
 
-    pub fn acquire(self: &Arc<Self>, address: IpAddr) -> Result<Permit, Error> {
+    pub fn acquire(self: &Arc<Self>, address: IpAddr) -> Result<Permit, Problem> {
         let address = rate_limit_key(address);
         let mut open = self.open();
         if open.all >= self.total {
-            return Err(Error::Full);
+            return Err(Problem::ConnectionLimitReached);
         }
         let own = open.by.get(&address).copied().unwrap_or_default();
         if own >= self.per_address {
-            return Err(Error::TooMany(1));
+            return Err(Error::TooMany(1).into());
         }
         open.by.insert(address, own + 1);
         open.all += 1;
@@ -80,9 +80,9 @@ mod tests {
         let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse().unwrap());
         let first = limit.acquire(one).unwrap();
         let _second = limit.acquire(one).unwrap();
-        assert_eq!(limit.acquire(one).err(), Some(Error::TooMany(1)));
+        assert_eq!(limit.acquire(one).err(), Some(Error::TooMany(1).into()));
         let _third = limit.acquire(other).unwrap();
-        assert_eq!(limit.acquire(other).err(), Some(Error::Full));
+        assert_eq!(limit.acquire(other).err(), Some(Problem::ConnectionLimitReached));
         drop(first);
         assert!(limit.acquire(other).is_ok());
         assert_eq!(limit.open().by.len(), 2);

@@ -6,8 +6,8 @@ mod session;
 
 use super::{middleware::request_log::RequestId, query_string, state::AppState};
 use crate::{
-    domain::{Cursor, Error, Field, Kind, What},
-    server::rest::{Since as SinceParameter, Upgraded},
+    domain::{Cursor, Field, Kind, What},
+    server::web::{openapi::{components::Since as SinceParameter, responses::Upgraded}, problem::Problem},
 };
 use axum::{
     extract::{
@@ -60,11 +60,11 @@ pub async fn open(
     Extension(id): Extension<RequestId>,
     RawQuery(query): RawQuery,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Error> {
+) -> Result<Response, Problem> {
     let mut fields = query_string::read(query.as_deref().unwrap_or_default());
     let since = fields.optional::<Since>("since");
     let since = fields.finish(|| Some(since))?;
-    let upgrade = upgrade.map_err(|_| Error::NotAWebSocket)?;
+    let upgrade = upgrade.map_err(|_| Problem::NotAWebSocket)?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
