@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!  forms, panels ─► api ─┐                                  ┌─► pages, REST lists
-//!                        ├─► server::desk ─► ledger ─► feed ┤
+//!                        ├─► server::desk ─► store ─► feed ┤
 //!  integrators ─► rest ──┘      rules from domain           └─► sockets ─► ui::live ─► ui::market ─► panels
 //! ```
 //!
@@ -13,12 +13,12 @@
 //!   of events that every screen shows.
 //! - [`api`]: the server functions; they name what a form brings and hold no rule.
 //! - [`ui`]: what people see, on the server and awake in the browser.
-//! - `server`: `desk` has everything that can be done to the market; `ledger` stores it (embedded or Redis); `feed`
+//! - `server`: `desk` has everything that can be done to the market; `store` stores it (embedded or Redis); `feed`
 //!   reads the log once per instance, for all pages and sockets; `rest`, `socket` and `pages` are the ways in and out.
 //!
 //! What always holds:
 //!
-//! 1. A change is one atomic step of the ledger: compare, store, index, append to the log, publish. It is
+//! 1. A change is one atomic step of the store: compare, store, index, append to the log, publish. It is
 //!    acknowledged after it is stored, and either all of it happened or nothing.
 //! 2. The log is dense: every event has the number after the one before, within an epoch that names one history of
 //!    one store. Whoever sees a hole, or another epoch, reads again; nobody guesses.

@@ -7,7 +7,7 @@
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role};
 use crate::domain::{
-    Error, Event, Found, Order, OrderId, Snapshot, StageTimes, Status, Time, What,
+    Error, Event, FieldError, Order, OrderId, OrdersPage, Snapshot, StageTimes, Status, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::{
@@ -35,7 +35,7 @@ pub async fn offer(
     ];
     let [supplier_price, markup_percentage] =
         [supplier_price, markup_percentage].map(|number| crate::domain::with_point(&number));
-    crate::server::posted(
+    crate::server::web::pages::forms::submission(
         Role::Supplier,
         "offer",
         names,
@@ -66,7 +66,7 @@ pub async fn respond(
         ["accept", "notes", "estimated_time"],
         [accept, notes, estimated_time],
     );
-    crate::server::posted(Role::Supplier, form, names, values)
+    crate::server::web::pages::forms::submission(Role::Supplier, form, names, values)
         .keyed(key)
         .act(id, version, read)
         .await
@@ -85,7 +85,7 @@ pub async fn take(
         ["customer_name", "delivery_address"],
         [customer_name, delivery_address],
     );
-    crate::server::posted(Role::Customer, "take", names, values)
+    crate::server::web::pages::forms::submission(Role::Customer, "take", names, values)
         .keyed(key)
         .leading_to(format!("/customer/{id}"))
         .act(id, version, Command::read_take)
@@ -99,7 +99,7 @@ pub async fn prepare(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted(Role::Supplier, "prepare", [], [])
+    crate::server::web::pages::forms::submission(Role::Supplier, "prepare", [], [])
         .keyed(key)
         .act(id, version, |_| Ok(Command::Prepare))
         .await
@@ -112,7 +112,7 @@ pub async fn mark_ready(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted(Role::Supplier, "mark-ready", [], [])
+    crate::server::web::pages::forms::submission(Role::Supplier, "mark-ready", [], [])
         .keyed(key)
         .act(id, version, |_| Ok(Command::MarkReady))
         .await
@@ -128,10 +128,15 @@ pub async fn dispatch(
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let driver = picked_or_new(driver_name, new_driver);
-    crate::server::posted(Role::Dispatch, "dispatch", ["driver_name"], [driver])
-        .keyed(key)
-        .act(id, version, Command::read_dispatch)
-        .await
+    crate::server::web::pages::forms::submission(
+        Role::Dispatch,
+        "dispatch",
+        ["driver_name"],
+        [driver],
+    )
+    .keyed(key)
+    .act(id, version, Command::read_dispatch)
+    .await
 }
 
 /// A driver gets several pizzas. Each `order` is an id, a point, and the version that was seen.
@@ -144,7 +149,7 @@ pub async fn dispatch_several(
 ) -> Result<Answers, Error> {
     let driver = picked_or_new(driver_name, new_driver);
     let (names, values) = (["driver_name"], [driver]);
-    crate::server::posted(Role::Dispatch, "dispatch-several", names, values)
+    crate::server::web::pages::forms::submission(Role::Dispatch, "dispatch-several", names, values)
         .keyed(key)
         .dispatch_several(&order)
         .await
@@ -166,7 +171,7 @@ pub async fn set_off(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted(Role::Dispatch, "set-off", [], [])
+    crate::server::web::pages::forms::submission(Role::Dispatch, "set-off", [], [])
         .keyed(key)
         .act(id, version, |_| Ok(Command::SetOff))
         .await
@@ -179,7 +184,7 @@ pub async fn deliver(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted(Role::Dispatch, "deliver", [], [])
+    crate::server::web::pages::forms::submission(Role::Dispatch, "deliver", [], [])
         .keyed(key)
         .act(id, version, |_| Ok(Command::Deliver))
         .await
@@ -195,10 +200,15 @@ pub async fn supplier_cancel(
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let notes = joined([reason, notes]);
-    crate::server::posted(Role::Supplier, "supplier-cancel", ["notes"], [notes])
-        .keyed(key)
-        .act(id, version, Command::read_cancellation)
-        .await
+    crate::server::web::pages::forms::submission(
+        Role::Supplier,
+        "supplier-cancel",
+        ["notes"],
+        [notes],
+    )
+    .keyed(key)
+    .act(id, version, Command::read_cancellation)
+    .await
 }
 
 /// A customer cancels an order.
@@ -208,7 +218,7 @@ pub async fn customer_cancel(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted(Role::Customer, "customer-cancel", [], [])
+    crate::server::web::pages::forms::submission(Role::Customer, "customer-cancel", [], [])
         .keyed(key)
         .act(id, version, Command::read_cancellation)
         .await
@@ -221,7 +231,7 @@ pub async fn dispatch_cancel(
     version: u32,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    crate::server::posted(Role::Dispatch, "dispatch-cancel", [], [])
+    crate::server::web::pages::forms::submission(Role::Dispatch, "dispatch-cancel", [], [])
         .keyed(key)
         .act(id, version, Command::read_cancellation)
         .await
@@ -238,7 +248,9 @@ fn joined(parts: [String; 2]) -> String {
 /// The live view, at the start or after a gap.
 #[server(prefix = "/act", endpoint = "board", input = GetUrl)]
 pub async fn board() -> Result<Snapshot, Error> {
-    crate::server::desk()?.snapshot().await
+    crate::server::web::pages::forms::order_service()?
+        .snapshot()
+        .await
 }
 
 /// Orders of the past that are not on the board, and that the filters match: made at or after `from`, before `before`.
@@ -251,8 +263,8 @@ pub async fn search(
     from: Option<Time>,
     before: Option<Time>,
     below: OrderId,
-) -> Result<Found, Error> {
-    let sought = crate::domain::Sought {
+) -> Result<OrdersPage, Error> {
+    let sought = crate::domain::OrderFilter {
         status,
         text,
         supplier,
@@ -260,19 +272,23 @@ pub async fn search(
         from,
         before,
     };
-    crate::server::desk()?.search(&sought, Some(below)).await
+    crate::server::web::pages::forms::order_service()?
+        .search(&sought, Some(below))
+        .await
 }
 
 /// How fast the market has been in the last 24 hours.
 #[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
 pub async fn pace() -> Result<StageTimes, Error> {
-    crate::server::desk()?.pace()
+    crate::server::web::pages::forms::order_service()?.pace()
 }
 
 /// Everything that has happened to an order, oldest first.
 #[server(prefix = "/act", endpoint = "history", input = GetUrl)]
 pub async fn history(id: OrderId) -> Result<Vec<Event>, Error> {
-    crate::server::desk()?.events(id).await
+    crate::server::web::pages::forms::order_service()?
+        .events(id)
+        .await
 }
 
 impl FromServerFnError for Error {
@@ -282,7 +298,7 @@ impl FromServerFnError for Error {
         match error {
             ServerFnErrorErr::Request(_) => Error::NoAnswer,
             ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) => {
-                Error::invalid("form", What::Malformed { why })
+                Error::invalid("form", FieldError::Malformed { why })
             }
             _ => Error::Internal,
         }

@@ -1,9 +1,24 @@
 //! Money in whole cents, exact: one parser, one rounding rule, never binary floating point.
 
-use super::{Field, Kind, What};
+use super::{Field, FieldError, ValueKind, named};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 use std::fmt;
+
+named! {
+    /// By ISO 4217. All have hundredths, as the prices do.
+    Currency {
+        Euro = "EUR",
+        Dollar = "USD",
+        Pound = "GBP",
+        Franc = "CHF",
+        Zloty = "PLN",
+        Koruna = "CZK",
+        DanishKrone = "DKK",
+        NorwegianKrone = "NOK",
+        SwedishKrona = "SEK",
+    }
+}
 
 /// An amount in cents: 0 up to 110,000.00, the highest price with the highest markup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,17 +94,17 @@ impl fmt::Display for Markup {
 }
 
 impl Field for Price {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
 
-    fn parse(text: &str) -> Result<Self, What> {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         hundredths(text, &Self::RANGE).map(|cents| Price(Cents(cents)))
     }
 }
 
 impl Field for Markup {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
 
-    fn parse(text: &str) -> Result<Self, What> {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         hundredths(text, &Self::RANGE).map(Markup)
     }
 }
@@ -105,22 +120,22 @@ pub fn with_point(text: &str) -> String {
 }
 
 /// A number with at most two decimals, in hundredths.
-fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, What> {
-    let hundredths = units(text, 2)?.ok_or(What::TooPrecise)?;
+fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, FieldError> {
+    let hundredths = units(text, 2)?.ok_or(FieldError::TooPrecise)?;
     u32::try_from(hundredths)
         .ok()
         .filter(|n| range.contains(n))
-        .ok_or_else(|| What::out_of_range(Cents(*range.start()), Cents(*range.end())))
+        .ok_or_else(|| FieldError::out_of_range(Cents(*range.start()), Cents(*range.end())))
 }
 
 /// A whole number, compared by value: `25`, `25.0` and `2.5e1` are the same. It saturates at 64 bits.
-pub(super) fn whole(text: &str) -> Result<i64, What> {
-    units(text, 0)?.ok_or(What::NotWhole)
+pub(super) fn whole(text: &str) -> Result<i64, FieldError> {
+    units(text, 0)?.ok_or(FieldError::NotWhole)
 }
 
 /// Reads a number in JSON's notation (RFC 8259, section 6) exactly, in units of `places` decimals. `None` if it is not
 /// a whole number of these. It saturates at 64 bits.
-fn units(text: &str, places: i64) -> Result<Option<i64>, What> {
+fn units(text: &str, places: i64) -> Result<Option<i64>, FieldError> {
     let text = text.trim();
     let (negative, number) = match text.strip_prefix('-') {
         Some(number) => (true, number),
@@ -132,7 +147,7 @@ fn units(text: &str, places: i64) -> Result<Option<i64>, What> {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let padded = whole.len() > 1 && whole.starts_with('0');
     if padded || ![whole, fraction, power].into_iter().all(digits) {
-        return Err(What::no_number(text));
+        return Err(FieldError::no_number(text));
     }
     // A request has fewer digits than this, so a larger power of ten decides the result alone.
     let far = if exponent.starts_with('-') {
@@ -185,9 +200,9 @@ impl<'de> Deserialize<'de> for Cents {
 }
 
 impl Field for Cents {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
 
-    fn parse(text: &str) -> Result<Self, What> {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         hundredths(text, &Self::RANGE).map(Cents)
     }
 }
@@ -222,7 +237,7 @@ mod tests {
     use proptest::prelude::*;
     use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-    fn price(text: &str) -> Result<u32, What> {
+    fn price(text: &str) -> Result<u32, FieldError> {
         Price::parse(text).map(|p| p.cents().get())
     }
 
@@ -234,7 +249,7 @@ mod tests {
         );
         assert!(matches!(
             Price::parse(&with_point("1,234")),
-            Err(What::TooPrecise)
+            Err(FieldError::TooPrecise)
         ));
     }
 
@@ -286,7 +301,7 @@ mod tests {
             "\"10\"", "null", "[1]",
         ] {
             assert!(
-                matches!(price(text), Err(What::NotANumber { .. })),
+                matches!(price(text), Err(FieldError::NotANumber { .. })),
                 "{text}"
             );
         }

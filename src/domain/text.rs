@@ -1,7 +1,7 @@
 //! Text and whole numbers that the market accepts: parsed once, by the same parser for every way in and for the store.
 //! Text is data; nothing here or elsewhere interprets it as markup.
 
-use super::{Field, Kind, What};
+use super::{Field, FieldError, ValueKind};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
 
@@ -19,9 +19,9 @@ pub type Address = Text<300, true>;
 pub type Notes = Text<500, true>;
 
 impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
 
-    fn parse(text: &str) -> Result<Self, What> {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         let text = if LINES {
             text.replace("\r\n", "\n")
         } else {
@@ -30,16 +30,16 @@ impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
         let text = text.trim();
         let length = text.chars().count();
         if text.is_empty() {
-            return Err(What::Empty);
+            return Err(FieldError::Empty);
         }
         if length > MAX {
-            return Err(What::TooLong { max: MAX, length });
+            return Err(FieldError::TooLong { max: MAX, length });
         }
         if text
             .chars()
             .any(|c| c.is_control() && !(LINES && c == '\n'))
         {
-            return Err(What::ControlCharacter);
+            return Err(FieldError::ControlCharacter);
         }
         Ok(Text(text.to_owned()))
     }
@@ -60,9 +60,9 @@ impl<const MAX: usize, const LINES: bool> fmt::Display for Text<MAX, LINES> {
 }
 
 impl<const MAX: usize, const LINES: bool> TryFrom<String> for Text<MAX, LINES> {
-    type Error = What;
+    type Error = FieldError;
 
-    fn try_from(text: String) -> Result<Self, What> {
+    fn try_from(text: String) -> Result<Self, FieldError> {
         Self::parse(&text)
     }
 }
@@ -91,22 +91,22 @@ impl<const MIN: u16, const MAX: u16> Whole<MIN, MAX> {
 }
 
 impl<const MIN: u16, const MAX: u16> Field for Whole<MIN, MAX> {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
 
-    fn parse(text: &str) -> Result<Self, What> {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         let number = super::money::whole(text)?;
-        u16::try_from(number).map_or(Err(What::out_of_range(MIN, MAX)), Self::try_from)
+        u16::try_from(number).map_or(Err(FieldError::out_of_range(MIN, MAX)), Self::try_from)
     }
 }
 
 impl<const MIN: u16, const MAX: u16> TryFrom<u16> for Whole<MIN, MAX> {
-    type Error = What;
+    type Error = FieldError;
 
-    fn try_from(number: u16) -> Result<Self, What> {
+    fn try_from(number: u16) -> Result<Self, FieldError> {
         (MIN..=MAX)
             .contains(&number)
             .then_some(Whole(number))
-            .ok_or(What::out_of_range(MIN, MAX))
+            .ok_or(FieldError::out_of_range(MIN, MAX))
     }
 }
 
@@ -127,12 +127,12 @@ mod tests {
         assert_eq!(&*Name::parse(&"🍕".repeat(100)).unwrap(), "🍕".repeat(100));
         assert_eq!(
             Name::parse(&"🍕".repeat(101)),
-            Err(What::TooLong {
+            Err(FieldError::TooLong {
                 max: 100,
                 length: 101
             })
         );
-        assert_eq!(Name::parse(" \n "), Err(What::Empty));
+        assert_eq!(Name::parse(" \n "), Err(FieldError::Empty));
     }
 
     #[test]
@@ -146,9 +146,13 @@ mod tests {
             "a\rb",
             "a\u{1b}[31mb",
         ] {
-            assert_eq!(Address::parse(bad), Err(What::ControlCharacter), "{bad:?}");
+            assert_eq!(
+                Address::parse(bad),
+                Err(FieldError::ControlCharacter),
+                "{bad:?}"
+            );
         }
-        assert_eq!(Name::parse("a\nb"), Err(What::ControlCharacter));
+        assert_eq!(Name::parse("a\nb"), Err(FieldError::ControlCharacter));
         assert_eq!(
             &*Address::parse("1st floor\r\nbell “Khai”\n").unwrap(),
             "1st floor\nbell “Khai”"

@@ -2,19 +2,12 @@
 
 use super::{
     config::{Config, ConfigError, Sources, StoreConfig},
-    services::{legacy_import, live_feed::LiveFeed, orders::OrderService},
-    store::{
-        Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch,
-        open as open_store,
-    },
-    telemetry::{
-        metrics::Metrics,
-        setup::{self, TelemetryError},
-    },
+    services::{legacy_import, live_feed::LiveFeed, open_store, orders::OrderService},
+    store::{Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch},
+    telemetry::{Telemetry, TelemetryError, metrics::Metrics, report_start_failure},
     web::{
         listener,
         middleware::rate_limit::RateLimit,
-        operations::metrics::MetricsPage,
         router,
         state::{AppState, Sockets},
         websocket::{close, connection_limit::ConnectionLimit},
@@ -34,7 +27,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What keeps the server from starting, as a sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
-enum StartError {
+pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error("DATA_DIR: {0}: {1}")]
@@ -58,7 +51,7 @@ pub fn serve() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            setup::last_word(&error.to_string());
+            report_start_failure(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -66,7 +59,7 @@ pub fn serve() -> ExitCode {
 
 fn start() -> Result<(), StartError> {
     Sources::read()?;
-    let telemetry = setup::begin()?;
+    let telemetry = Telemetry::begin()?;
     let config = Config::read()?;
     raise_file_limit();
     let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
@@ -94,8 +87,8 @@ async fn run(config: Config) -> Result<(), StartError> {
         None => None,
     };
     let metrics = Metrics::begin()?;
-    let upkeep = tokio::spawn(metrics.clone().keep_tidy());
-    close::describe();
+    let upkeep = tokio::spawn(metrics.clone().run_upkeep());
+    close::register_metrics();
     let limit = ConnectionLimit::new(config.sockets, config.sockets_per_address);
     let sockets = Sockets::new(limit);
     let (store, admin) = open(&config, &sockets).await?;
@@ -106,7 +99,7 @@ async fn run(config: Config) -> Result<(), StartError> {
         orders: Arc::new(OrderService::new(store, feed)),
         rate_limit: Arc::new(RateLimit::new(config.rate)),
         leptos: config.leptos.clone(),
-        metrics: MetricsPage::new(metrics, config.store.file().map(Arc::from)),
+        metrics,
         config: Arc::new(config),
         sockets: sockets.clone(),
     };

@@ -15,7 +15,7 @@ use super::{
     place::{Here, Panel, when_awake},
     words,
 };
-use crate::domain::{Error, Event, Found, Snapshot, StageTimes};
+use crate::domain::{Error, Event, OrdersPage, Snapshot, StageTimes};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub struct Opening {
     pub snapshot: Option<Snapshot>,
     /// What the page's place needs beside the board: the story of an order, or a page of the past.
     pub story: Option<Result<Vec<Event>, Error>>,
-    pub past: Option<Result<Found, Error>>,
+    pub past: Option<Result<OrdersPage, Error>>,
     /// How fast the market is, where that is shown.
     pub pace: Option<StageTimes>,
     /// The refusal that a plain form was sent back with.

@@ -175,7 +175,7 @@ fn take(market: Market, text: &str, now: Time) -> Option<Left> {
             market.vouch(at, now);
         }
         Ok(Frame::Signal {
-            signal: Signal::Away,
+            signal: Signal::StoreUnavailable,
             ..
         }) => market.relink(Link::Away),
         Ok(Frame::Signal {

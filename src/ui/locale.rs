@@ -2,7 +2,7 @@
 //!
 //! Texts stand where they are used, in all languages side by side: one that is missing does not compile.
 
-use crate::domain::named;
+use crate::domain::{Currency, named};
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 
@@ -10,21 +10,6 @@ named! {
     Language {
         English = "en",
         German = "de",
-    }
-}
-
-named! {
-    /// By ISO 4217. All have hundredths, as the market's prices do.
-    Currency {
-        Euro = "EUR",
-        Dollar = "USD",
-        Pound = "GBP",
-        Franc = "CHF",
-        Zloty = "PLN",
-        Koruna = "CZK",
-        DanishKrone = "DKK",
-        NorwegianKrone = "NOK",
-        SwedishKrona = "SEK",
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Market {
     changed: Trigger,
     link: RwSignal<Link>,
     /// Nothing is missing up to here.
-    as_of: RwSignal<Time>,
+    verified_at: RwSignal<Time>,
     now: RwSignal<Time>,
     /// The same for whoever counts in minutes: each looks at the clock every ten seconds, a tenth of all with each.
     beats: StoredValue<[RwSignal<Time>; BEATS]>,
@@ -59,8 +59,12 @@ pub enum Lamp {
 
 impl Market {
     pub fn new(snapshot: Option<Snapshot>, zone: Option<i32>) -> Market {
-        let (board, as_of, now) = match snapshot {
-            Some(Snapshot { board, as_of, now }) => (Some(board), as_of, now),
+        let (board, verified_at, now) = match snapshot {
+            Some(Snapshot {
+                board,
+                verified_at,
+                now,
+            }) => (Some(board), verified_at, now),
             None => (None, Time::default(), Time::default()),
         };
         Market {
@@ -69,7 +73,7 @@ impl Market {
             rows: StoredValue::default(),
             changed: Trigger::new(),
             link: RwSignal::new(Link::Page),
-            as_of: RwSignal::new(as_of),
+            verified_at: RwSignal::new(verified_at),
             now: RwSignal::new(now),
             beats: StoredValue::new([(); BEATS].map(|()| RwSignal::new(now))),
             behind: StoredValue::new(0),
@@ -174,11 +178,11 @@ impl Market {
 
     /// How old the data may be.
     pub fn age(self) -> TimeDelta {
-        (self.now.get() - self.as_of.get()).max(TimeDelta::zero())
+        (self.now.get() - self.verified_at.get()).max(TimeDelta::zero())
     }
 
-    pub fn as_of(self) -> Time {
-        self.as_of.get()
+    pub fn verified_at(self) -> Time {
+        self.verified_at.get()
     }
 
     /// The time, by the server's clock. It ticks once a second.
@@ -230,7 +234,7 @@ impl RowTriggers {
     /// Removes the triggers of the orders that have left the board, and returns them.
     fn take_left(&mut self, board: &Board) -> RowTriggers {
         // What is newer than the newest order that was forgotten is on the board.
-        let is_here = |id| Some(id) > board.forgotten() || board.get(id).is_some();
+        let is_here = |id| Some(id) > board.newest_dropped() || board.get(id).is_some();
         RowTriggers(self.0.extract_if(.., |(id, _)| !is_here(*id)).collect())
     }
 
@@ -269,9 +273,9 @@ impl Market {
         let mut forgets = false;
         let folded = self.board.try_update_value(|board| {
             let board = board.as_mut()?;
-            let before = board.forgotten();
+            let before = board.newest_dropped();
             let folded = write(board);
-            forgets = board.forgotten() != before;
+            forgets = board.newest_dropped() != before;
             Some(folded)
         });
         let folded = folded.flatten().unwrap_or(Folded::Gap);
@@ -298,7 +302,7 @@ impl Market {
     /// Begins again from a board that has just been read.
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
-        self.as_of.set(snapshot.as_of);
+        self.verified_at.set(snapshot.verified_at);
         // What shows an order that is on this board too makes its trigger again.
         let rows = self.rows.try_update_value(std::mem::take);
         rows.unwrap_or_default().notify();
@@ -309,7 +313,7 @@ impl Market {
     pub fn vouch(self, at: Time, browser: Time) {
         self.behind.set_value((at - browser).num_milliseconds());
         self.tick(browser);
-        self.as_of.set(at);
+        self.verified_at.set(at);
         self.relink(Link::Live);
     }
 
@@ -317,8 +321,8 @@ impl Market {
     pub fn touch(self, browser: Time) {
         self.tick(browser);
         let now = self.now.get_untracked();
-        if self.as_of.get_untracked() != now {
-            self.as_of.set(now);
+        if self.verified_at.get_untracked() != now {
+            self.verified_at.set(now);
         }
         self.relink(Link::Live);
     }
@@ -368,7 +372,7 @@ mod tests {
     fn snapshot() -> Snapshot {
         Snapshot {
             board: Board::new("e-0".parse().unwrap(), Counts::default(), vec![], None),
-            as_of: at(0),
+            verified_at: at(0),
             now: at(0),
         }
     }

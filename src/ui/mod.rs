@@ -25,7 +25,7 @@ mod words;
 
 pub use app::{App, Opening};
 pub use keys::help;
-pub use locale::{Currency, Language, Locale, t};
+pub use locale::{Language, Locale, t};
 pub use parts::form::{Flash, form_id};
 #[cfg(feature = "hydrate")]
 pub use place::fetch_here;

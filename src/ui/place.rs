@@ -10,7 +10,7 @@ use super::{
     reactive::{memo, unsubscribe_on_cleanup},
     words,
 };
-use crate::domain::{Minute, Order, OrderId, Sought, Status, named};
+use crate::domain::{Minute, Order, OrderFilter, OrderId, Status, named};
 use leptos::{
     ev,
     prelude::*,
@@ -186,9 +186,9 @@ impl Wanted {
     }
 
     /// What that means where clocks are so many minutes east of UTC. Where it is not known, pages show UTC.
-    pub fn sought(&self, zone: Option<i32>) -> Sought {
+    pub fn sought(&self, zone: Option<i32>) -> OrderFilter {
         let zone = zone.unwrap_or(0);
-        Sought {
+        OrderFilter {
             status: self.status,
             text: self.text.clone(),
             supplier: self.supplier.clone(),

@@ -5,7 +5,7 @@ use super::{
     market::Market,
     place::Place,
 };
-use crate::domain::{Board, Cents, Error, Order, Refusal, Status, Time, What};
+use crate::domain::{Board, Cents, Error, FieldError, Order, Refusal, Status, Time};
 use chrono::TimeDelta;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -61,7 +61,7 @@ fn already(status: Status) -> &'static str {
 /// A refusal as one sentence for whoever pressed the button.
 pub fn refusal(error: &Error) -> String {
     let sentence = match error {
-        Error::Refused(Refusal { status, .. }) | Error::Outdated { status, .. } => {
+        Error::Refused(Refusal { status, .. }) | Error::PreconditionFailed { status, .. } => {
             let already = already(*status);
             return say!(
                 "Somebody was faster: {already}.",
@@ -79,7 +79,7 @@ pub fn refusal(error: &Error) -> String {
             "Etwas fehlt oder stimmt nicht. Es ist an den Feldern markiert.",
         ],
         Error::UnknownOrder(_) => ["There is no such order.", "Diese Bestellung gibt es nicht."],
-        Error::Away => [
+        Error::StoreUnavailable => [
             "The market’s store does not answer. Nothing was changed; try again in a moment.",
             "Der Speicher des Markts antwortet nicht. Nichts wurde geändert; versuch es gleich noch einmal.",
         ],
@@ -99,7 +99,7 @@ pub fn refusal(error: &Error) -> String {
 /// Why something cannot be read right now.
 pub fn unread(error: &Error) -> String {
     match error {
-        Error::NoAnswer | Error::Away => t([
+        Error::NoAnswer | Error::StoreUnavailable => t([
             "This cannot be read right now. It shows up as soon as the market answers.",
             "Das ist gerade nicht zu lesen. Es erscheint, sobald der Markt antwortet.",
         ])
@@ -109,81 +109,83 @@ pub fn unread(error: &Error) -> String {
 }
 
 /// What is wrong with one field, and how it would be right.
-pub fn fault(field: &str, what: &What) -> String {
+pub fn fault(field: &str, what: &FieldError) -> String {
     let sentence = match (field, what) {
-        ("delivery_address", What::Missing | What::Empty) => [
+        ("delivery_address", FieldError::Missing | FieldError::Empty) => [
             "The address is empty. Where should the driver go?",
             "Die Adresse ist leer. Wohin soll es gehen?",
         ],
-        ("customer_name", What::Missing | What::Empty) => [
+        ("customer_name", FieldError::Missing | FieldError::Empty) => [
             "The name is empty. Whom should the driver ask for?",
             "Der Name ist leer. Nach wem soll gefragt werden?",
         ],
-        ("pizza_name", What::Missing | What::Empty) => [
+        ("pizza_name", FieldError::Missing | FieldError::Empty) => [
             "The pizza has no name yet.",
             "Die Pizza hat noch keinen Namen.",
         ],
-        ("supplier_name", What::Missing | What::Empty) => {
+        ("supplier_name", FieldError::Missing | FieldError::Empty) => {
             ["Which kitchen is it?", "Welche Küche ist es?"]
         }
-        ("notes", What::Missing) => [
+        ("notes", FieldError::Missing) => [
             "Why? Pick a reason, or write one.",
             "Warum? Such einen Grund aus oder schreib einen.",
         ],
-        ("order", What::OutOfRange { to, .. }) => {
+        ("order", FieldError::OutOfRange { to, .. }) => {
             return say!(
                 "Select at least one pizza, and at most {to}.",
                 "Wähl mindestens eine Pizza aus, und höchstens {to}."
             );
         }
-        ("driver_name", What::Missing | What::Empty) => ["Pick a driver.", "Wähl einen Fahrer."],
-        ("supplier_price", What::Missing | What::Empty) => [
+        ("driver_name", FieldError::Missing | FieldError::Empty) => {
+            ["Pick a driver.", "Wähl einen Fahrer."]
+        }
+        ("supplier_price", FieldError::Missing | FieldError::Empty) => [
             "The price is empty. Write it like 9.50.",
             "Der Preis ist leer. Schreib ihn wie 9,50.",
         ],
-        ("supplier_price", What::NotANumber { given }) => {
+        ("supplier_price", FieldError::NotANumber { given }) => {
             return say!(
                 "“{given}” is no price. Write it like 9.50.",
                 "„{given}“ ist kein Preis. Schreib ihn wie 9,50."
             );
         }
-        ("markup_percentage", What::NotANumber { given }) => {
+        ("markup_percentage", FieldError::NotANumber { given }) => {
             return say!(
                 "“{given}” is no percentage. Write it like 30.",
                 "„{given}“ ist keine Prozentzahl. Schreib sie wie 30."
             );
         }
-        ("estimated_time", What::NotANumber { given }) => {
+        ("estimated_time", FieldError::NotANumber { given }) => {
             return say!(
                 "“{given}” is no number of minutes. Write it like 25.",
                 "„{given}“ ist keine Minutenzahl. Schreib sie wie 25."
             );
         }
-        (_, What::Missing | What::Empty) => ["This is empty.", "Das ist leer."],
-        (_, What::TooLong { max, length }) => {
+        (_, FieldError::Missing | FieldError::Empty) => ["This is empty.", "Das ist leer."],
+        (_, FieldError::TooLong { max, length }) => {
             return say!(
                 "{length} characters are too many: {max} fit.",
                 "{length} Zeichen sind zu viele: {max} passen."
             );
         }
-        (_, What::OutOfRange { from, to }) => {
+        (_, FieldError::OutOfRange { from, to }) => {
             return say!(
                 "This must be from {from} to {to}.",
                 "Das muss von {from} bis {to} sein."
             );
         }
-        (_, What::NotANumber { given }) => {
+        (_, FieldError::NotANumber { given }) => {
             return say!("“{given}” is no number.", "„{given}“ ist keine Zahl.");
         }
-        (_, What::TooPrecise) => [
+        (_, FieldError::TooPrecise) => [
             "At most two decimals fit.",
             "Höchstens zwei Stellen nach dem Komma passen.",
         ],
-        (_, What::NotWhole) => [
+        (_, FieldError::NotWhole) => [
             "This must be a whole number.",
             "Das muss eine ganze Zahl sein.",
         ],
-        (_, What::ControlCharacter | What::NotUnicode) => [
+        (_, FieldError::ControlCharacter | FieldError::NotUnicode) => [
             "This holds a character that cannot be written.",
             "Darin steckt ein Zeichen, das sich nicht schreiben lässt.",
         ],

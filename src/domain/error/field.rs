@@ -1,18 +1,18 @@
 //! What can be wrong with one named value.
 
 use super::table::{Part, table};
-use crate::domain::{Kind, Verb};
+use crate::domain::{CommandKind, ValueKind};
 use std::fmt;
 
 /// What is wrong with one named value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct InvalidField {
     pub field: String,
-    pub what: What,
+    pub what: FieldError,
 }
 
 table! {
-    What {
+    FieldError {
         Missing = "missing", "This is missing.";
         Unknown = "unknown", "There is no such parameter here.";
         Twice = "twice", "This is given twice.";
@@ -20,7 +20,7 @@ table! {
         TooLong { max: usize, length: usize } = "too-long", "{length} characters are too many: {max} fit.";
         ControlCharacter = "control-character", "This holds a control character.";
         NotUnicode = "not-unicode", "This is not valid Unicode text.";
-        WrongType { expected: Kind } = "wrong-type", "This must be {}.", in_words(*expected);
+        WrongType { expected: ValueKind } = "wrong-type", "This must be {}.", in_words(*expected);
         NotANumber { given: String } = "not-a-number", "{}", not_a_number(given);
         NotWhole = "not-whole", "This must be a whole number.";
         TooPrecise = "too-precise", "At most two decimals fit.";
@@ -28,7 +28,7 @@ table! {
         NotTrueOrFalse = "not-true-or-false", "This must be true or false.";
         NotAStatus = "not-a-status", "There is no such status.";
         /// A status that needs more than its name: the command that leads to it.
-        HasItsOwnCall { command: Verb } = "has-its-own-call", "This status has a call of its own: {command}.";
+        HasItsOwnCall { command: CommandKind } = "has-its-own-call", "This status has a call of its own: {command}.";
         OnlyWhenAccepting = "only-when-accepting", "This goes with accept=true only.";
         NotAnId = "not-an-id", "This is no UUID.";
         NotACursor = "not-a-cursor", "This is no cursor of this market.";
@@ -39,26 +39,26 @@ table! {
     }
 }
 
-impl What {
-    pub fn out_of_range(from: impl fmt::Display, to: impl fmt::Display) -> What {
-        What::OutOfRange {
+impl FieldError {
+    pub fn out_of_range(from: impl fmt::Display, to: impl fmt::Display) -> FieldError {
+        FieldError::OutOfRange {
             from: from.to_string(),
             to: to.to_string(),
         }
     }
 
-    pub fn no_number(given: &str) -> What {
-        What::NotANumber {
+    pub fn no_number(given: &str) -> FieldError {
+        FieldError::NotANumber {
             given: given.chars().take(40).collect(),
         }
     }
 }
 
-fn in_words(kind: Kind) -> &'static str {
+fn in_words(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Text => "a string",
-        Kind::Number => "a number",
-        Kind::Boolean => "true or false",
+        ValueKind::Text => "a string",
+        ValueKind::Number => "a number",
+        ValueKind::Boolean => "true or false",
     }
 }
 

@@ -6,9 +6,9 @@
 mod field;
 mod table;
 
-pub use field::{Fault, What};
+pub use field::{FieldError, InvalidField};
 
-use super::{Actor, OrderId, Status, Verb};
+use super::{Actor, CommandKind, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use table::{Part, table};
@@ -17,15 +17,15 @@ table! {
     #[derive(Serialize, Deserialize)]
     #[serde(try_from = "String", into = "String")]
     Error {
-        Invalid(faults: Vec<Fault>) = "invalid", "{}", sentence(faults);
+        Invalid(faults: Vec<InvalidField>) = "invalid", "{}", sentence(faults);
         UnknownOrder(id: OrderId) = "unknown-order", "There is no order {id}.";
         Refused(refusal: Refusal) = "refused", "{refusal}";
         /// A precondition that no longer holds, and how the order stands now.
-        Outdated { version: u32, status: Status }
+        PreconditionFailed { version: u32, status: Status }
             = "outdated", "The order has changed: it is {status} now, at version {version}.";
         /// Seconds until the next request is accepted.
         TooMany(seconds: u64) = "too-many", "Too many requests. Try again in {seconds} s.";
-        Away = "away", "The store does not answer right now. Nothing was half done; try again.";
+        StoreUnavailable = "away", "The store does not answer right now. Nothing was half done; try again.";
         /// The browser reports this to itself: the server has not answered.
         NoAnswer = "no-answer", "No answer came. Whether it was done shows when the connection is back.";
         Internal = "internal", "Something went wrong on our side. It has been noted.";
@@ -35,8 +35,8 @@ table! {
 impl std::error::Error for Error {}
 
 impl Error {
-    pub fn invalid(field: &str, what: What) -> Error {
-        Error::Invalid(vec![Fault {
+    pub fn invalid(field: &str, what: FieldError) -> Error {
+        Error::Invalid(vec![InvalidField {
             field: field.to_owned(),
             what,
         }])
@@ -46,13 +46,13 @@ impl Error {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Error::TooMany(seconds) => Some(*seconds),
-            Error::Away => Some(1),
+            Error::StoreUnavailable => Some(1),
             _ => None,
         }
     }
 
     /// What is wrong with one field of a form.
-    pub fn fault(&self, field: &str) -> Option<&What> {
+    pub fn fault(&self, field: &str) -> Option<&FieldError> {
         match self {
             Error::Invalid(faults) => faults.iter().find(|f| f.field == field).map(|f| &f.what),
             _ => None,
@@ -60,7 +60,7 @@ impl Error {
     }
 }
 
-fn sentence(faults: &[Fault]) -> String {
+fn sentence(faults: &[InvalidField]) -> String {
     let each: Vec<_> = faults
         .iter()
         .map(|fault| format!("{}: {}", fault.field, fault.what))
@@ -72,14 +72,14 @@ fn sentence(faults: &[Fault]) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub status: Status,
-    pub asked: Verb,
+    pub asked: CommandKind,
     pub by: Actor,
 }
 
 impl Refusal {
     /// The statuses that this actor may bring the order to.
     pub fn allowed(&self) -> Vec<Status> {
-        self.status.moves(self.by).map(|m| m.to).collect()
+        self.status.transitions(self.by).map(|m| m.to).collect()
     }
 }
 
@@ -107,14 +107,14 @@ impl fmt::Display for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Kind, Role};
+    use crate::domain::{Role, ValueKind};
 
     #[test]
     fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
         let says = |status, by| {
             Refusal {
                 status,
-                asked: Verb::Prepare,
+                asked: CommandKind::Prepare,
                 by,
             }
             .to_string()
@@ -139,19 +139,22 @@ mod tests {
 
     /// One of each kind, and what it is for the browser.
     fn errors() -> Vec<(Error, &'static str)> {
-        let faults = [("notes", What::Empty), ("markup", What::no_number("a b"))];
-        let faults = faults.map(|(field, what)| Fault {
+        let faults = [
+            ("notes", FieldError::Empty),
+            ("markup", FieldError::no_number("a b")),
+        ];
+        let faults = faults.map(|(field, what)| InvalidField {
             field: field.to_owned(),
             what,
         });
         let refused = |by| {
             Error::Refused(Refusal {
                 status: Status::Ready,
-                asked: Verb::Prepare,
+                asked: CommandKind::Prepare,
                 by,
             })
         };
-        let outdated = Error::Outdated {
+        let outdated = Error::PreconditionFailed {
             version: 4,
             status: Status::Preparing,
         };
@@ -171,45 +174,51 @@ mod tests {
             ),
             (outdated, "outdated 4 preparing"),
             (Error::TooMany(3), "too-many 3"),
-            (Error::Away, "away"),
+            (Error::StoreUnavailable, "away"),
             (Error::NoAnswer, "no-answer"),
             (Error::Internal, "internal"),
         ]
     }
 
     /// As [`errors`], of one field.
-    fn faults() -> Vec<(What, &'static str)> {
+    fn faults() -> Vec<(FieldError, &'static str)> {
         let (max, length) = (500, 501);
-        let expected = Kind::Boolean;
-        let command = Verb::Dispatch;
+        let expected = ValueKind::Boolean;
+        let command = CommandKind::Dispatch;
         let why = "EOF\nat line 1".to_owned();
         vec![
-            (What::Missing, "missing"),
-            (What::Unknown, "unknown"),
-            (What::Twice, "twice"),
-            (What::Empty, "empty"),
-            (What::TooLong { max, length }, "too-long 500 501"),
-            (What::ControlCharacter, "control-character"),
-            (What::NotUnicode, "not-unicode"),
-            (What::WrongType { expected }, "wrong-type boolean"),
-            (What::no_number("nine fifty"), "not-a-number nine fifty"),
-            (What::no_number(""), "not-a-number "),
-            (What::NotWhole, "not-whole"),
-            (What::TooPrecise, "too-precise"),
+            (FieldError::Missing, "missing"),
+            (FieldError::Unknown, "unknown"),
+            (FieldError::Twice, "twice"),
+            (FieldError::Empty, "empty"),
+            (FieldError::TooLong { max, length }, "too-long 500 501"),
+            (FieldError::ControlCharacter, "control-character"),
+            (FieldError::NotUnicode, "not-unicode"),
+            (FieldError::WrongType { expected }, "wrong-type boolean"),
             (
-                What::out_of_range("0.01", "10000.00"),
+                FieldError::no_number("nine fifty"),
+                "not-a-number nine fifty",
+            ),
+            (FieldError::no_number(""), "not-a-number "),
+            (FieldError::NotWhole, "not-whole"),
+            (FieldError::TooPrecise, "too-precise"),
+            (
+                FieldError::out_of_range("0.01", "10000.00"),
                 "out-of-range 0.01 10000.00",
             ),
-            (What::NotTrueOrFalse, "not-true-or-false"),
-            (What::NotAStatus, "not-a-status"),
-            (What::HasItsOwnCall { command }, "has-its-own-call dispatch"),
-            (What::OnlyWhenAccepting, "only-when-accepting"),
-            (What::NotAnId, "not-an-id"),
-            (What::NotACursor, "not-a-cursor"),
-            (What::NotAVersion, "not-a-version"),
-            (What::NotAKey, "not-a-key"),
-            (What::UsedBefore, "used-before"),
-            (What::Malformed { why }, "malformed EOF at line 1"),
+            (FieldError::NotTrueOrFalse, "not-true-or-false"),
+            (FieldError::NotAStatus, "not-a-status"),
+            (
+                FieldError::HasItsOwnCall { command },
+                "has-its-own-call dispatch",
+            ),
+            (FieldError::OnlyWhenAccepting, "only-when-accepting"),
+            (FieldError::NotAnId, "not-an-id"),
+            (FieldError::NotACursor, "not-a-cursor"),
+            (FieldError::NotAVersion, "not-a-version"),
+            (FieldError::NotAKey, "not-a-key"),
+            (FieldError::UsedBefore, "used-before"),
+            (FieldError::Malformed { why }, "malformed EOF at line 1"),
         ]
     }
 
@@ -231,10 +240,10 @@ mod tests {
         let all = faults();
         let mut names: Vec<_> = all.iter().map(|(what, _)| what.name()).collect();
         names.dedup();
-        assert_eq!(names, What::NAMES);
+        assert_eq!(names, FieldError::NAMES);
         for (what, text) in all {
             assert_eq!(String::from(what.clone()), text);
-            let read = What::try_from(text.to_owned()).unwrap();
+            let read = FieldError::try_from(text.to_owned()).unwrap();
             assert_eq!(read.to_string(), what.to_string().replace('\n', " "));
         }
     }

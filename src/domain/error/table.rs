@@ -4,7 +4,7 @@
 //! That text is the name and the values of the variant, with spaces between them. (What serde makes for enums was a
 //! twentieth of the browser's program.)
 
-use crate::domain::{Actor, Fault, Kind, OrderId, Refusal, Status, Verb};
+use crate::domain::{Actor, CommandKind, InvalidField, OrderId, Refusal, Status, ValueKind};
 use std::fmt::Write;
 
 macro_rules! table {
@@ -101,8 +101,8 @@ parts! {
     usize = |text: &str| text.parse().ok();
     OrderId = |text: &str| text.parse().ok();
     Status = Status::from_name;
-    Verb = Verb::from_name;
-    Kind = Kind::from_name;
+    CommandKind = CommandKind::from_name;
+    ValueKind = ValueKind::from_name;
 }
 
 impl Part for String {
@@ -133,7 +133,7 @@ impl Part for Refusal {
 }
 
 /// Each in a line of its own: the field, and what is wrong with it.
-impl Part for Vec<Fault> {
+impl Part for Vec<InvalidField> {
     fn write(&self, text: &mut String) {
         for fault in self {
             let _ = write!(
@@ -145,10 +145,10 @@ impl Part for Vec<Fault> {
         }
     }
 
-    fn read(text: &str) -> Option<Vec<Fault>> {
+    fn read(text: &str) -> Option<Vec<InvalidField>> {
         let fault = |line: &str| {
             let (field, what) = line.split_once(' ')?;
-            Some(Fault {
+            Some(InvalidField {
                 field: field.to_owned(),
                 what: what.to_owned().try_into().ok()?,
             })

@@ -5,11 +5,11 @@ use super::{
     store_args::{CommandError, StoreArgs, orders_bar},
 };
 use crate::server::{
-    ledger::{
+    services::open_store,
+    store::{
         Result as Stored, schema,
         snapshot::{Record, Snapshot, write},
     },
-    stored,
 };
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat};
 use serde::Serialize;
@@ -52,7 +52,7 @@ struct BackupSummary<'a> {
 
 fn backup(args: &Args) -> Result<(), CommandError> {
     let store = StoreArgs::from_settings()?;
-    let snapshot = store.run(stored::snapshot(&store.store))?;
+    let snapshot = store.run(open_store::snapshot(&store.store))?;
     let head = snapshot.head.clone();
     if head.schema > schema::SCHEMA || head.restoring.is_some() {
         schema::check(head.schema, head.restoring.as_deref())?;
@@ -161,7 +161,7 @@ fn stream(snapshot: Snapshot, to: impl Write) -> Result<(u64, u64), CommandError
     let bar = orders_bar(head.documents, "saving");
     // A restore derives these from the rest.
     let kept = |record: &Stored<Record>| {
-        !matches!(record, Ok(Record::Logged { .. } | Record::Total { .. }))
+        !matches!(record, Ok(Record::LogEntry { .. } | Record::Total { .. }))
     };
     let records = snapshot.filter(kept).inspect(|record| {
         if matches!(record, Ok(Record::Document(_))) {

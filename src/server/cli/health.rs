@@ -5,7 +5,7 @@ use super::{
     http_client::{self, HealthAnswer, NoAnswer},
     output,
 };
-use crate::server::{StartError, config, read_env};
+use crate::server::{config, serve::StartError};
 use clap::Args;
 use serde_json::Value;
 use std::{
@@ -56,7 +56,7 @@ pub fn run(args: Health) -> ExitCode {
 
 /// The last answer of the server, or why there is none; the outer error is about the settings.
 fn ask(args: &Health) -> Result<Result<HealthAnswer, String>, StartError> {
-    read_env()?;
+    config::Sources::read()?;
     let server = http_client::connect_addr(config::site_addr()?);
     let path = if args.live { "healthz" } else { "readyz" };
     let url = format!("http://{server}/{path}");

@@ -7,14 +7,16 @@ use super::{
 use crate::{
     domain::Time,
     server::{
-        adopt,
-        config::Store,
-        ledger::{
-            Key, Ledger, Outcome, Redis, Result as Stored, StoreError, Target, schema,
+        clock::now,
+        config::StoreConfig,
+        services::{
+            legacy_import, open_store, order_documents,
+            upgrade::{HAS_TIMES, Upgrade},
+        },
+        store::{
+            Key, Outcome, Redis, Result as Stored, Store, StoreError, Target, schema,
             snapshot::{Record, RewriteFile, RewriteRedis, Snapshot},
         },
-        now, orders, stored,
-        upgrade::{HAS_TIMES, Upgrade},
     },
 };
 use serde::Serialize;
@@ -74,7 +76,7 @@ struct Report {
 
 fn migrate(args: &Args) -> Result<u8, CommandError> {
     let at = StoreArgs::from_settings()?;
-    let plan = plan(at.run(stored::snapshot(&at.store))?)?;
+    let plan = plan(at.run(open_store::snapshot(&at.store))?)?;
     if !args.json {
         plan.show();
     }
@@ -129,11 +131,12 @@ fn plan(snapshot: Snapshot) -> Result<Plan, CommandError> {
         };
         bar.inc(1);
         // An order of this program that has lost its events is not one of theirs.
-        let is_theirs = |text: &String| held.history.is_empty() && orders::read(text).is_err();
+        let is_theirs =
+            |text: &String| held.history.is_empty() && order_documents::read(text).is_err();
         let Some(text) = held.text.filter(is_theirs) else {
             continue;
         };
-        match adopt::read(&held.key, &text) {
+        match legacy_import::read(&held.key, &text) {
             Ok(order) => plan.adopt.push((order.created_at, held.key)),
             Err(why) => plan.unreadable.push(Unreadable {
                 key: held.key.0,
@@ -196,7 +199,7 @@ fn carry_out(at: &StoreArgs, plan: &Plan) -> Result<u64, CommandError> {
     }
     at.run(async {
         match &at.store {
-            Store::Redis { info, credentials } if !plan.adopt.is_empty() => {
+            StoreConfig::Redis { info, credentials } if !plan.adopt.is_empty() => {
                 let target = Target {
                     info: (**info).clone(),
                     credentials,
@@ -234,13 +237,13 @@ enum Rewrite {
 impl Rewrite {
     async fn open(at: &StoreArgs) -> Stored<(Rewrite, Snapshot)> {
         match &at.store {
-            Store::Embedded(folder) => {
-                let (file, snapshot) = RewriteFile::open(&stored::file_there(folder)?)?;
+            StoreConfig::Embedded(folder) => {
+                let (file, snapshot) = RewriteFile::open(&open_store::file_there(folder)?)?;
                 Ok((Rewrite::File(Box::new(file)), snapshot))
             }
-            Store::Redis { info, .. } => {
-                let client = stored::client(info)?;
-                let open = RewriteRedis::open(&client, "", orders::KINDS, at.retention);
+            StoreConfig::Redis { info, .. } => {
+                let client = open_store::client(info)?;
+                let open = RewriteRedis::open(&client, "", order_documents::KINDS, at.retention);
                 let (redis, snapshot) = open.await?;
                 Ok((Rewrite::Redis(redis), snapshot))
             }
@@ -262,18 +265,18 @@ impl Rewrite {
     }
 }
 
-async fn adopt_all(ledger: &dyn Ledger, plan: &Plan) -> Stored<u64> {
+async fn adopt_all(store: &dyn Store, plan: &Plan) -> Stored<u64> {
     let bar = orders_bar(plan.adopt.len() as u64, "adopting");
     let mut adopted = 0;
     // One after the other, so that their events come in the order in which the orders were made.
     for (_, key) in &plan.adopt {
         bar.inc(1);
-        let Some(text) = ledger.get(key).await? else {
+        let Some(text) = store.get(key).await? else {
             continue;
         };
-        let order = adopt::read(key, &text).map_err(StoreError::Broken)?;
-        match ledger.commit(adopt::adopt(text, &order)?).await? {
-            Outcome::Done(_) => adopted += 1,
+        let order = legacy_import::read(key, &text).map_err(StoreError::Broken)?;
+        match store.commit(legacy_import::import(text, &order)?).await? {
+            Outcome::Committed(_) => adopted += 1,
             _ => output::note(format_args!(
                 "{} has changed meanwhile, and is left as it is",
                 key.0

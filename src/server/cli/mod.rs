@@ -80,7 +80,7 @@ enum Command {
 /// Runs the command of the command line.
 pub fn main() -> ExitCode {
     match Cli::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => super::serve(),
+        Command::Serve => super::serve::serve(),
         Command::Health(health) => health::run(health),
         Command::Doctor(doctor) => doctor::run(doctor),
         Command::Inspect(what) => inspect::run(what),

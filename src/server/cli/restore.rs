@@ -7,13 +7,16 @@ use super::{
 use crate::{
     domain::Cursor,
     server::{
-        config::Store,
-        ledger::{
+        clock::now,
+        config::StoreConfig,
+        services::{
+            open_store, order_documents,
+            upgrade::{HAS_TIMES, Upgrade},
+        },
+        store::{
             Result as Stored, StoreError, schema,
             snapshot::{Contents, Existing, Head, IntoFile, IntoRedis, Lines, Record},
         },
-        now, orders, stored,
-        upgrade::{HAS_TIMES, Upgrade},
     },
 };
 use indicatif::ProgressBar;
@@ -160,7 +163,7 @@ fn keep(from: impl Read, name: &str) -> Result<File, CommandError> {
     Ok(file)
 }
 
-fn refusal(store: &Store, contents: &Contents) -> String {
+fn refusal(store: &StoreConfig, contents: &Contents) -> String {
     let (orders, events) = (
         count(contents.documents, "order"),
         count(contents.events, "event"),
@@ -196,7 +199,7 @@ fn check(file: &File) -> Stored<Head> {
             continue;
         };
         let key = held.key.0;
-        if !orders::KINDS.iter().any(|kind| (kind.has)(&key)) {
+        if !order_documents::KINDS.iter().any(|kind| (kind.has)(&key)) {
             return Err(refused(format!("{key:?} is not an order")));
         }
         if let Some(past) = held.history.iter().find(|past| past.seq > head.cursor.seq) {
@@ -264,18 +267,20 @@ enum RestoreTarget {
 }
 
 impl RestoreTarget {
-    async fn open(store: &Store) -> Stored<RestoreTarget> {
+    async fn open(store: &StoreConfig) -> Stored<RestoreTarget> {
         match store {
-            Store::Embedded(folder) => {
+            StoreConfig::Embedded(folder) => {
                 let unmade =
                     |error| StoreError::Broken(format!("DATA_DIR: {}: {error}", folder.display()));
-                stored::make_folder(folder).map_err(unmade)?;
-                Ok(RestoreTarget::File(IntoFile::open(&stored::file(folder))?))
+                open_store::make_folder(folder).map_err(unmade)?;
+                Ok(RestoreTarget::File(IntoFile::open(&open_store::file(
+                    folder,
+                ))?))
             }
-            Store::Redis { info, .. } => {
-                let client = stored::client(info)?;
+            StoreConfig::Redis { info, .. } => {
+                let client = open_store::client(info)?;
                 Ok(RestoreTarget::Redis(
-                    IntoRedis::open(&client, "", orders::KINDS).await?,
+                    IntoRedis::open(&client, "", order_documents::KINDS).await?,
                 ))
             }
         }

@@ -1,10 +1,9 @@
 //! What the commands that work on a whole store share: the store that the settings name, their errors, progress bars.
 
-use super::super::{
-    StartError,
-    config::{self, Store},
-    ledger::{Result as StoreResult, StoreError},
-    read_env,
+use crate::server::{
+    config::{self, StoreConfig},
+    serve::StartError,
+    store::{Result as StoreResult, StoreError},
 };
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use std::io;
@@ -31,15 +30,15 @@ impl From<io::Error> for CommandError {
 
 /// The store that the settings name, and a runtime to work on it.
 pub struct StoreArgs {
-    pub store: Store,
+    pub store: StoreConfig,
     pub retention: u64,
     pub runtime: Runtime,
 }
 
 impl StoreArgs {
     pub fn from_settings() -> Result<StoreArgs, CommandError> {
-        read_env()?;
         let invalid = |error| CommandError::Start(StartError::Config(error));
+        config::Sources::read().map_err(invalid)?;
         Ok(StoreArgs {
             store: config::store().map_err(invalid)?,
             retention: config::retention().map_err(invalid)?,
@@ -52,8 +51,8 @@ impl StoreArgs {
         self.runtime
             .block_on(work)
             .map_err(|error| match &self.store {
-                Store::Embedded(_) => CommandError::Store(error),
-                Store::Redis { credentials, .. } => {
+                StoreConfig::Embedded(_) => CommandError::Store(error),
+                StoreConfig::Redis { credentials, .. } => {
                     CommandError::At(format!("{} ({credentials})", self.store), error.to_string())
                 }
             })

@@ -5,15 +5,17 @@ use super::{
     store_args::{CommandError, StoreArgs, orders_bar},
 };
 use crate::server::{
-    audit::{Counts, Fault, Findings, audit},
-    config::Store,
-    ledger::{
-        Batch, Embedded, IndexChange, Ledger, Outcome, Redis, Result as Stored, Target,
+    config::StoreConfig,
+    services::{
+        integrity::{Counts, Fault, Findings, audit},
+        open_store,
+    },
+    store::{
+        Batch, Embedded, IndexChange, Outcome, Redis, Result as Stored, Store, Target,
         embedded::is_held,
         fresh_epoch, schema,
         snapshot::{Head, Snapshot},
     },
-    stored,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
@@ -102,7 +104,7 @@ fn verify(args: &Args) -> Result<bool, CommandError> {
 
 impl StoreArgs {
     fn snapshot(&self) -> Result<Snapshot, CommandError> {
-        self.run(stored::snapshot(&self.store))
+        self.run(open_store::snapshot(&self.store))
     }
 }
 
@@ -149,7 +151,7 @@ fn print(
     let Counts {
         orders,
         events,
-        remembered,
+        idempotency_records: remembered,
         ..
     } = counts;
     if args.json {
@@ -214,46 +216,46 @@ enum Repairer {
 impl Repairer {
     fn open(args: &StoreArgs) -> Result<Repairer, CommandError> {
         match &args.store {
-            Store::Embedded(folder) => {
-                let file = stored::file_there(folder)?;
+            StoreConfig::Embedded(folder) => {
+                let file = open_store::file_there(folder)?;
                 if is_held(&file) {
                     let why = "a server holds the file. Stop it first; without --repair it may run";
                     return Err(CommandError::Refused(why.to_owned()));
                 }
-                let ledger = Embedded::open(&file, fresh_epoch(), args.retention)?;
-                Ok(Repairer::File(Arc::new(ledger)))
+                let store = Embedded::open(&file, fresh_epoch(), args.retention)?;
+                Ok(Repairer::File(Arc::new(store)))
             }
-            Store::Redis { info, credentials } => {
+            StoreConfig::Redis { info, credentials } => {
                 let target = Target {
                     info: (**info).clone(),
                     credentials,
                     prefix: String::new(),
                     retention: args.retention,
                 };
-                let ledger = args.run(Redis::open(target))?;
-                Ok(Repairer::Redis(Arc::new(ledger)))
+                let store = args.run(Redis::open(target))?;
+                Ok(Repairer::Redis(Arc::new(store)))
             }
         }
     }
 
     fn snapshot(&self, args: &StoreArgs) -> Result<Snapshot, CommandError> {
         match self {
-            Repairer::File(ledger) => Ok(ledger.snapshot()?),
+            Repairer::File(store) => Ok(store.snapshot()?),
             Repairer::Redis(_) => args.snapshot(),
         }
     }
 
     /// Makes each repair whose document has not changed since the audit.
     async fn repair(&self, repairs: Vec<Batch>, totals: IndexTotals) -> Stored<Vec<Repaired>> {
-        let ledger: Arc<dyn Ledger> = match self {
-            Repairer::File(ledger) => ledger.clone(),
-            Repairer::Redis(ledger) => ledger.clone(),
+        let store: Arc<dyn Store> = match self {
+            Repairer::File(store) => store.clone(),
+            Repairer::Redis(store) => store.clone(),
         };
         let changes = repairs.into_iter().map(|repair| {
-            let ledger = ledger.clone();
+            let store = store.clone();
             async move {
-                match ledger.commit(repair.clone()).await? {
-                    Outcome::Done(_) => Ok(repair.index.iter().map(repaired).collect()),
+                match store.commit(repair.clone()).await? {
+                    Outcome::Committed(_) => Ok(repair.index.iter().map(repaired).collect()),
                     // The order has changed since.
                     _ => Ok(Vec::new()),
                 }
@@ -264,8 +266,8 @@ impl Repairer {
             .try_collect()
             .await;
         let mut done: Vec<_> = done?.into_iter().flatten().collect();
-        if let (Repairer::File(ledger), IndexTotals::Recount) = (self, totals) {
-            ledger.recount().await?;
+        if let (Repairer::File(store), IndexTotals::Recount) = (self, totals) {
+            store.recount().await?;
             done.push(Repaired {
                 key: "index totals".to_owned(),
                 detail: "counted again".to_owned(),

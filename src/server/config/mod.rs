@@ -12,10 +12,10 @@ pub use clients::proxies;
 pub use env::{ConfigError, Sources};
 pub use settings::{SETTINGS, Setting};
 pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
-pub use store::{Store, database_file, retention, store};
+pub use store::{StoreConfig, database_file, retention, store};
 pub use telemetry::{LogFormat, exports_traces, log_filter, log_format, metrics_addr};
 
-use crate::ui::Currency;
+use crate::domain::Currency;
 use axum::http::HeaderValue;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
@@ -25,7 +25,7 @@ use std::{net::SocketAddr, num::NonZeroU32};
 #[derive(Clone)]
 pub struct Config {
     pub leptos: LeptosOptions,
-    pub store: Store,
+    pub store: StoreConfig,
     pub origins: Vec<HeaderValue>,
     /// Requests per second and address; `None` without a limit.
     pub rate: Option<NonZeroU32>,

@@ -15,7 +15,7 @@ use std::{
 };
 
 #[derive(Clone)]
-pub enum Store {
+pub enum StoreConfig {
     /// One file in this folder.
     Embedded(PathBuf),
     Redis {
@@ -25,22 +25,22 @@ pub enum Store {
     },
 }
 
-impl Store {
+impl StoreConfig {
     /// The file of the embedded store.
     pub fn file(&self) -> Option<PathBuf> {
         match self {
-            Store::Embedded(folder) => Some(database_file(folder)),
-            Store::Redis { .. } => None,
+            StoreConfig::Embedded(folder) => Some(database_file(folder)),
+            StoreConfig::Redis { .. } => None,
         }
     }
 }
 
 /// Where the store is, for people; without secrets.
-impl fmt::Display for Store {
+impl fmt::Display for StoreConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Store::Embedded(folder) => write!(f, "{}", folder.display()),
-            Store::Redis { info, .. } => write!(f, "Redis at {}", info.addr()),
+            StoreConfig::Embedded(folder) => write!(f, "{}", folder.display()),
+            StoreConfig::Redis { info, .. } => write!(f, "Redis at {}", info.addr()),
         }
     }
 }
@@ -56,7 +56,7 @@ pub fn retention() -> Result<u64> {
 }
 
 /// The store that the settings name.
-pub fn store() -> Result<Store> {
+pub fn store() -> Result<StoreConfig> {
     // The parts are checked also where REDIS_URL overrides them.
     let parts = RedisParts::read()?;
     if let Some(url) = REDIS_URL.value()? {
@@ -65,15 +65,15 @@ pub fn store() -> Result<Store> {
             REDIS_URL
                 .invalid("write it like redis://user:password@host:6379/0, or rediss:// for TLS")
         })?;
-        return Ok(Store::Redis {
+        return Ok(StoreConfig::Redis {
             info: Box::new(info),
             credentials: REDIS_URL.name,
         });
     }
     if !parts.is_any_set() {
-        return Ok(Store::Embedded(DATA_DIR.text()?.into()));
+        return Ok(StoreConfig::Embedded(DATA_DIR.text()?.into()));
     }
-    Ok(Store::Redis {
+    Ok(StoreConfig::Redis {
         info: Box::new(parts.connection_info()?),
         credentials: "REDIS_USERNAME and REDIS_PASSWORD",
     })

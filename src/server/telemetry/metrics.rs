@@ -49,16 +49,16 @@ const SLOW: &[f64] = &[
 
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-enum Kind {
+enum MetricKind {
     Counter,
     Gauge,
     Histogram(&'static [f64]),
 }
 
-use Kind::{Counter, Gauge, Histogram};
+use MetricKind::{Counter, Gauge, Histogram};
 
 #[rustfmt::skip]
-const ALL: &[(&str, Kind, &str)] = &[
+const ALL: &[(&str, MetricKind, &str)] = &[
     (REQUEST_SECONDS, Histogram(FAST), "Duration of requests until the response begins, by route, method and status."),
     (REQUESTS_RUNNING, Gauge, "Requests that are being processed."),
     (RATE_LIMITED, Counter, "Requests refused by the rate limit."),

@@ -32,7 +32,8 @@ const MAX_UNSENT: u32 = 16 * 1024;
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     // HTTP/1 alone: detecting the version would wait without a limit on a client that sends nothing.
     let mut http = Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT);
     let (running, stopping) = (TaskTracker::new(), CancellationToken::new());
     tokio::pin!(stop);
     loop {

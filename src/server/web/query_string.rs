@@ -1,6 +1,6 @@
 //! Query strings as input parameters.
 
-use crate::domain::{Fields, Value, What};
+use crate::domain::{FieldError, Fields, Value};
 use percent_encoding::percent_decode_str;
 
 /// Reads `application/x-www-form-urlencoded`, where what is not valid UTF-8 is a fault and not replaced.
@@ -10,8 +10,8 @@ pub fn read(query: &str) -> Fields {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match (decode(name), decode(value)) {
             (Some(name), Some(value)) => fields.add(name, Value::Plain(value)),
-            (Some(name), None) => fields.fault(&name, What::NotUnicode),
-            (None, _) => fields.fault("query", What::NotUnicode),
+            (Some(name), None) => fields.fault(&name, FieldError::NotUnicode),
+            (None, _) => fields.fault("query", FieldError::NotUnicode),
         }
     }
     fields

@@ -1,10 +1,7 @@
 //! What every request can reach.
 
-use super::{
-    middleware::rate_limit::RateLimit, operations::metrics::MetricsPage,
-    websocket::connection_limit::ConnectionLimit,
-};
-use crate::server::{config::Config, services::orders::OrderService};
+use super::{middleware::rate_limit::RateLimit, websocket::connection_limit::ConnectionLimit};
+use crate::server::{config::Config, services::orders::OrderService, telemetry::metrics::Metrics};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -17,7 +14,7 @@ pub struct AppState {
     pub leptos: LeptosOptions,
     pub rate_limit: Arc<RateLimit>,
     pub sockets: Sockets,
-    pub metrics: MetricsPage,
+    pub metrics: Metrics,
 }
 
 /// The open sockets: counted, so that a stop can wait for them, and told when it comes.

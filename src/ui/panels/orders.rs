@@ -8,7 +8,7 @@ mod timeline;
 mod window;
 
 use crate::{
-    domain::{Board, Counts, Order, OrderId, Sought},
+    domain::{Board, Counts, Order, OrderFilter, OrderId},
     ui::{
         locale::{plural, t},
         market::Market,
@@ -147,14 +147,14 @@ fn sorted(mut rows: Vec<Row>) -> Vec<OrderId> {
 /// not ten thousand.
 #[derive(Default)]
 struct Known {
-    sought: Sought,
+    sought: OrderFilter,
     /// With the version that was looked at; sorted by id, as the board is.
     orders: Vec<(OrderId, u32, bool)>,
 }
 
 impl Known {
-    fn look(&mut self, board: &Board, sought: &Sought) {
-        let sought = Sought {
+    fn look(&mut self, board: &Board, sought: &OrderFilter) {
+        let sought = OrderFilter {
             status: None,
             ..sought.clone()
         };
@@ -176,8 +176,8 @@ impl Known {
 
     /// The live end of the list: what is open, and what is finished as far back as the board has everything; and
     /// on a page without its program only so many.
-    fn listed(&self, board: &Board, wanted: &Wanted, sought: &Sought, asleep: bool) -> Listed {
-        let past = board.forgotten().filter(|id| sought.reaches(*id));
+    fn listed(&self, board: &Board, wanted: &Wanted, sought: &OrderFilter, asleep: bool) -> Listed {
+        let past = board.newest_dropped().filter(|id| sought.reaches(*id));
         let end = past.filter(|_| sought.wants_finished());
         // The forgotten one itself has to be found again.
         let mut more = end.map(OrderId::after);

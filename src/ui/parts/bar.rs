@@ -93,7 +93,7 @@ fn lamp() -> AnyView {
     // The word is read out when it changes; the age beside it is not, with every second.
     let word = text(move || t(face().2).to_owned());
     let age = text(move || match market.lamp() {
-        Lamp::Page => words::clock(market.as_of(), market),
+        Lamp::Page => words::clock(market.verified_at(), market),
         Lamp::Reconnecting | Lamp::Stale if market.is_loaded() => {
             let age = words::seconds(market.age());
             say!(" · {age} old", " · {age} alt")
@@ -127,7 +127,7 @@ pub fn read_again(class: &'static str, word: &'static str) -> AnyView {
 fn stale_banner() -> AnyView {
     let market = Market::here();
     let stale = Memo::new(move |_| market.lamp() == Lamp::Stale && market.is_loaded());
-    let from = text(move || words::clock(market.as_of(), market));
+    let from = text(move || words::clock(market.verified_at(), market));
     changing(move || {
         stale.get().then(|| {
             view! {

@@ -6,7 +6,7 @@
 use super::small::{Icon, changing, following, icon, mark, refusal, text};
 use crate::{
     api::{self, Answers},
-    domain::{Error, Fault, Order, OrderId, Time, What},
+    domain::{Error, FieldError, InvalidField, Order, OrderId, Time},
     ui::{
         ask,
         live::{browser_time, sleep},
@@ -531,8 +531,8 @@ impl Control {
     }
 
     /// Says at once what is wrong with what stands in it. That nothing does is no fault before it is sent.
-    pub fn check(self, wrong: Option<What>) {
-        let wrong = wrong.filter(|what| *what != What::Empty);
+    pub fn check(self, wrong: Option<FieldError>) {
+        let wrong = wrong.filter(|what| *what != FieldError::Empty);
         // A field that goes with its form is left, too.
         let Some(error) = self.form.error.try_get_untracked() else {
             return;
@@ -542,7 +542,7 @@ impl Control {
             _ => Vec::new(),
         };
         faults.retain(|fault| fault.field != self.name);
-        faults.extend(wrong.map(|what| Fault {
+        faults.extend(wrong.map(|what| InvalidField {
             field: self.name.to_owned(),
             what,
         }));
@@ -551,7 +551,7 @@ impl Control {
     }
 
     /// Takes back what was wrong with it, as soon as it is right.
-    pub fn check_again(self, wrong: impl FnOnce() -> Option<What>) {
+    pub fn check_again(self, wrong: impl FnOnce() -> Option<FieldError>) {
         if untrack(|| self.fault()).is_some() {
             self.check(wrong());
         }

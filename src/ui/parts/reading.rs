@@ -4,7 +4,7 @@
 
 use crate::{
     api,
-    domain::{Error, Event, Found, Order, OrderId, Sought, StageTimes, Time},
+    domain::{Error, Event, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time},
     ui::{
         ask,
         market::Market,
@@ -27,7 +27,7 @@ type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 pub struct Reading {
     market: Market,
     story: Answer<OrderId, Vec<Event>>,
-    past: Answer<Wanted, Found>,
+    past: Answer<Wanted, OrdersPage>,
     pace: RwSignal<Option<StageTimes>>,
     /// More of the past is on its way.
     reads_on: StoredValue<bool>,
@@ -38,7 +38,7 @@ impl Reading {
         here: Here,
         market: Market,
         story: Option<Result<Vec<Event>, Error>>,
-        past: Option<Result<Found, Error>>,
+        past: Option<Result<OrdersPage, Error>>,
         pace: Option<StageTimes>,
     ) -> Reading {
         let place = here.get_untracked();
@@ -94,7 +94,7 @@ impl Reading {
     pub fn past<T>(
         self,
         wanted: &Wanted,
-        read: impl FnOnce(&Found) -> T,
+        read: impl FnOnce(&OrdersPage) -> T,
     ) -> Option<Result<T, Error>> {
         self.past.with(|past| {
             let (_, past) = past.as_ref().filter(|(of, _)| is_same(of, wanted))?;
@@ -201,7 +201,7 @@ fn is_same(one: &Wanted, other: &Wanted) -> bool {
     }
 }
 
-async fn search(sought: &Sought, below: OrderId) -> Result<Found, Error> {
+async fn search(sought: &OrderFilter, below: OrderId) -> Result<OrdersPage, Error> {
     let time = |time: Option<Time>| time.map(|time| time.to_string());
     let values = [
         ("text", Some(sought.text.clone())),

@@ -5,8 +5,8 @@ use super::{
     serving::{OwnStore, ask},
 };
 use crate::server::{
-    ledger::{check, embedded::Checked, schema},
-    stored,
+    services::open_store,
+    store::{check, embedded::Checked, schema},
 };
 use indicatif::HumanBytes;
 use std::{
@@ -53,7 +53,7 @@ async fn examine_store(
     if failed {
         return Err("its folder cannot be used".to_owned());
     }
-    let path = stored::file(folder);
+    let path = open_store::file(folder);
     let (file, length) = match examine_file(report, &path, address, own).await {
         Ok(opened) => opened,
         Err((finding, why)) => {

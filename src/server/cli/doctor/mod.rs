@@ -8,10 +8,10 @@ mod serving;
 mod settings;
 mod site;
 
+use super::output::Format;
 use crate::server::{
-    cli::output::Format,
-    config::{self, Config, ConfigError, Sources, Store},
-    stored,
+    config::{self, Config, ConfigError, Sources, StoreConfig},
+    services::open_store,
 };
 use clap::Args;
 use report::{Finding, Report};
@@ -75,12 +75,12 @@ async fn examine(report: &mut Report) {
 /// The store, as far as the settings name one.
 async fn examine_store(report: &mut Report) -> Option<OwnStore> {
     match config::store() {
-        Ok(Store::Redis { info, credentials }) => {
+        Ok(StoreConfig::Redis { info, credentials }) => {
             let epoch = redis::examine(report, &info, credentials).await;
             Some(OwnStore::Redis(epoch))
         }
-        Ok(Store::Embedded(folder)) => {
-            let own = OwnStore::File(stored::file(&folder));
+        Ok(StoreConfig::Embedded(folder)) => {
+            let own = OwnStore::File(open_store::file(&folder));
             let address = config::leptos().ok().map(|options| options.site_addr);
             embedded::examine(report, &folder, address, &own).await;
             Some(own)

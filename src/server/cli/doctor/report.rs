@@ -1,6 +1,6 @@
 //! The report: one line for each check, printed as soon as its result is known.
 
-use super::super::output::{self, Format, count};
+use crate::server::cli::output::{self, Format, count};
 use console::{Style, Term, measure_text_width};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;

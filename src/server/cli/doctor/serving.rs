@@ -1,10 +1,13 @@
 //! The addresses that the server listens on: free, or in use by our server already; and its open files.
 
-use super::{
-    super::http_client::{self, HealthAnswer},
-    report::{Finding, Report},
+use super::report::{Finding, Report};
+use crate::{
+    domain::Cursor,
+    server::{
+        cli::http_client::{self, HealthAnswer},
+        store::left_at,
+    },
 };
-use crate::{domain::Cursor, server::ledger::left_at};
 use rustix::process::{Resource, getrlimit};
 use std::{
     io::ErrorKind,

@@ -3,7 +3,7 @@
 
 use super::report::{Finding, Report};
 use crate::server::config::{
-    self, Config, ConfigError, LEPTOS_FILE, SETTINGS, Setting, Sources, Store,
+    self, Config, ConfigError, LEPTOS_FILE, SETTINGS, Setting, Sources, StoreConfig,
 };
 use std::{collections::BTreeSet, env, path::Path};
 
@@ -99,7 +99,7 @@ fn unset(setting: &Setting) -> (Option<String>, String) {
 
 /// Whether Redis is the store, by single settings.
 fn is_in_parts() -> bool {
-    let redis = matches!(config::store(), Ok(Store::Redis { .. }));
+    let redis = matches!(config::store(), Ok(StoreConfig::Redis { .. }));
     redis && env::var("REDIS_URL").map_or(true, |url| url.trim().is_empty())
 }
 

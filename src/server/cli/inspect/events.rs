@@ -9,8 +9,8 @@ use super::{
     time_format::second,
 };
 use crate::{
-    domain::{Cursor, Event, EventType, Frame, Signal, Sought, Time},
-    server::{ledger::Text, now},
+    domain::{Cursor, Event, EventType, Frame, OrderFilter, Signal, Time},
+    server::{clock::now, store::JsonText},
 };
 use clap::Args;
 use std::{io, os::fd::AsFd};
@@ -48,7 +48,7 @@ fn cursor(text: &str) -> std::result::Result<Cursor, String> {
 
 /// How events are printed.
 struct Printer {
-    search: Sought,
+    search: OrderFilter,
     format: Format,
     width: usize,
 }
@@ -107,7 +107,9 @@ async fn follow(mut follower: Follower, printer: &Printer) -> Result<()> {
                 &follower.cursor,
                 "earlier events are not held any more, or were of another store",
             ),
-            Followed::Unavailable(why) => printer.signal(Signal::Away, &follower.cursor, &why),
+            Followed::Unavailable(why) => {
+                printer.signal(Signal::StoreUnavailable, &follower.cursor, &why)
+            }
             Followed::Recovered => printer.signal(
                 Signal::Heartbeat,
                 &follower.cursor,
@@ -136,7 +138,7 @@ async fn reader_left() {
 }
 
 impl Printer {
-    fn event(&self, text: &Text) {
+    fn event(&self, text: &JsonText) {
         let event = serde_json::from_str::<Event>(text);
         let matches = |event: &Event| self.search.takes(&event.order, str::to_lowercase);
         match event {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{Cursor, Frame, Signal},
-    server::ledger::{Tail, Text},
+    server::store::{JsonText, LogRead},
 };
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::sleep;
@@ -23,14 +23,14 @@ pub struct Follower {
     /// The last event that was returned.
     pub cursor: Cursor,
     live: Option<LiveChannel>,
-    read: VecDeque<Text>,
+    read: VecDeque<JsonText>,
     /// Whether the last item was [`Followed::Unavailable`].
     is_unavailable: bool,
 }
 
 /// What a follower returns.
 pub enum Followed {
-    Event(Text),
+    Event(JsonText),
     /// Earlier events are not held any more, or were of another store. It goes on at the cursor.
     Reset,
     /// The source failed, and why; events may be missing until the next item.
@@ -87,16 +87,16 @@ impl Follower {
     }
 
     async fn read_log(&mut self) -> Result<Option<Followed>> {
-        let Ok(ledger) = self.source.ledger() else {
+        let Ok(store) = self.source.store() else {
             return Ok(None);
         };
-        match ledger.after(&self.cursor, CHUNK, WAIT).await? {
-            Tail::Entries(events) => {
+        match store.read_log(&self.cursor, CHUNK, WAIT).await? {
+            LogRead::Entries(events) => {
                 self.read.extend(events.into_iter().map(|entry| entry.text));
                 Ok(self.recovered())
             }
-            Tail::Lost => {
-                self.cursor = ledger.list(&[]).await?.cursor;
+            LogRead::CursorExpired => {
+                self.cursor = store.list(&[]).await?.cursor;
                 Ok(Some(Followed::Reset))
             }
         }
@@ -104,7 +104,7 @@ impl Follower {
 
     /// Receives one frame of a server.
     async fn receive(&mut self) -> Result<Option<Followed>> {
-        let Err(server) = self.source.ledger() else {
+        let Err(server) = self.source.store() else {
             return Ok(None);
         };
         let live = match &mut self.live {
@@ -127,7 +127,7 @@ impl Follower {
                 self.cursor = id;
                 match signal {
                     Signal::Reset => Some(Followed::Reset),
-                    Signal::Away => Some(Followed::Unavailable(
+                    Signal::StoreUnavailable => Some(Followed::Unavailable(
                         "the server has lost its store".to_owned(),
                     )),
                     Signal::Heartbeat => self.recovered(),

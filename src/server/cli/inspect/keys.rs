@@ -7,12 +7,12 @@ use super::{
     table::{self, Fit, Table},
 };
 use crate::server::{
-    config::Store,
-    ledger::{
+    config::StoreConfig,
+    services::open_store,
+    store::{
         self,
         snapshot::{Held, Record, Snapshot},
     },
-    stored,
 };
 use clap::Args;
 use indicatif::HumanBytes;
@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 pub struct Keys {}
 
 #[derive(Default, Serialize)]
-struct Kind {
+struct IndexKind {
     kind: String,
     records: u64,
     bytes: u64,
@@ -44,7 +44,7 @@ struct Largest {
     bytes: u64,
 }
 
-impl Kind {
+impl IndexKind {
     fn add(&mut self, name: &str, records: u64, bytes: u64) {
         self.records += records;
         self.bytes += bytes;
@@ -67,7 +67,7 @@ pub fn not_over_http() -> Failure {
 
 pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
     let store = source::store()?;
-    let snapshot = stored::snapshot(&store).await?;
+    let snapshot = open_store::snapshot(&store).await?;
     let head = snapshot.head.clone();
     source::check_schema(head.schema)?;
     let counting = tokio::task::spawn_blocking(move || count(snapshot)).await;
@@ -79,8 +79,8 @@ pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
         return Ok(());
     }
     print(&kinds);
-    if let Store::Embedded(folder) = &store {
-        let file = stored::file(folder);
+    if let StoreConfig::Embedded(folder) = &store {
+        let file = open_store::file(folder);
         if let Ok(metadata) = file.metadata() {
             output::line(format!(
                 "\n{} is {} on the disk.",
@@ -96,7 +96,7 @@ pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
     Ok(())
 }
 
-fn count(snapshot: Snapshot) -> ledger::Result<Vec<Kind>> {
+fn count(snapshot: Snapshot) -> store::Result<Vec<IndexKind>> {
     let log_format = match snapshot.head.engine.as_str() {
         "redis" => LogFormat::Texts,
         _ => LogFormat::Names,
@@ -104,16 +104,16 @@ fn count(snapshot: Snapshot) -> ledger::Result<Vec<Kind>> {
     let mut counted = Counted::default();
     for record in snapshot {
         match record? {
-            Record::Logged { seq, .. } => {
+            Record::LogEntry { seq, .. } => {
                 counted.log.records += 1;
                 // They come newest first.
                 counted.oldest = seq;
             }
             Record::Total { .. } => {}
             Record::Document(held) => counted.add(held, log_format),
-            Record::Once(once) => {
+            Record::IdempotencyRecord(once) => {
                 counted
-                    .once
+                    .idempotency
                     .add(&once.name, 1, (once.name.len() + once.text.len()) as u64);
             }
         }
@@ -131,14 +131,14 @@ enum LogFormat {
 #[derive(Default)]
 struct Counted {
     /// By the kind of document.
-    documents: BTreeMap<String, Kind>,
-    histories: BTreeMap<String, Kind>,
+    documents: BTreeMap<String, IndexKind>,
+    histories: BTreeMap<String, IndexKind>,
     /// The entries of each index, and their bytes.
     indexes: BTreeMap<String, (u64, u64)>,
-    log: Kind,
+    log: IndexKind,
     /// The number of the log's oldest entry.
     oldest: u64,
-    once: Kind,
+    idempotency: IndexKind,
 }
 
 impl Counted {
@@ -171,19 +171,23 @@ impl Counted {
         }
     }
 
-    fn into_kinds(self) -> Vec<Kind> {
-        let mut index = Kind::default();
+    fn into_kinds(self) -> Vec<IndexKind> {
+        let mut index = IndexKind::default();
         for (name, (entries, bytes)) in &self.indexes {
             index.add(name, *entries, *bytes);
         }
-        let named = |kinds: BTreeMap<String, Kind>, more: &'static str| {
-            kinds.into_iter().map(move |(name, kind)| Kind {
+        let named = |kinds: BTreeMap<String, IndexKind>, more: &'static str| {
+            kinds.into_iter().map(move |(name, kind)| IndexKind {
                 kind: format!("{name}{more}"),
                 ..kind
             })
         };
-        let rest = [("index", index), ("log", self.log), ("once", self.once)];
-        let rest = rest.map(|(name, kind)| Kind {
+        let rest = [
+            ("index", index),
+            ("log", self.log),
+            ("once", self.idempotency),
+        ];
+        let rest = rest.map(|(name, kind)| IndexKind {
             kind: name.to_owned(),
             ..kind
         });
@@ -194,7 +198,7 @@ impl Counted {
     }
 }
 
-fn print(kinds: &[Kind]) {
+fn print(kinds: &[IndexKind]) {
     let mut table = Table::new(&[
         ("KIND", Fit::Whole),
         ("RECORDS", Fit::Number),

@@ -14,8 +14,8 @@ mod time_format;
 
 use super::output::{self, Format};
 use crate::{
-    domain::{Name, Sought, Status},
-    server::desk::Filter,
+    domain::{Name, OrderFilter, Status},
+    server::services::orders::ListFilter,
 };
 use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 use reqwest::Url;
@@ -100,19 +100,19 @@ struct FilterArgs {
 }
 
 impl FilterArgs {
-    fn search(&self) -> Sought {
-        Sought {
+    fn search(&self) -> OrderFilter {
+        OrderFilter {
             status: self.status,
             supplier: self.supplier.as_deref().map(str::to_owned),
             driver: self.driver.as_deref().map(str::to_owned),
             text: self.text.clone(),
-            ..Sought::default()
+            ..OrderFilter::default()
         }
     }
 
     /// The narrowest index that holds all of them.
-    fn index(&self) -> Filter {
-        Filter {
+    fn index(&self) -> ListFilter {
+        ListFilter {
             status: self.status,
             supplier: self.supplier.clone(),
         }

@@ -1,7 +1,6 @@
 //! `inspect order ID`: everything about one order, and its history.
 
 use super::{
-    super::output::count,
     Failure, Result,
     document::{Members, shown},
     events::short,
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{Actor, Event, OrderId, Role, Status, Time},
-    server::{ledger::Text, now},
+    server::{cli::output::count, clock::now, store::JsonText},
 };
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -57,7 +56,7 @@ pub async fn show(source: Source, OneOrder { id }: OneOrder, format: Format) -> 
     Ok(())
 }
 
-fn print_json(order: &str, events: &[Text]) -> Result<()> {
+fn print_json(order: &str, events: &[JsonText]) -> Result<()> {
     #[derive(Serialize)]
     struct Whole<'a> {
         order: &'a RawValue,
@@ -105,7 +104,7 @@ fn print(id: OrderId, order: &str) {
     }
 }
 
-fn print_events(events: &[Text]) {
+fn print_events(events: &[JsonText]) {
     let mut table = Table::new(&[
         ("TIME", Fit::Whole),
         ("AFTER", Fit::Number),
@@ -183,7 +182,7 @@ fn changes(before: &Members, after: &Members) -> Vec<String> {
 fn by(before: Option<Status>, event: &Event) -> String {
     let mut moves = before
         .into_iter()
-        .flat_map(|status| status.moves(Actor::AnyRole));
+        .flat_map(|status| status.transitions(Actor::AnyRole));
     let roles = match moves.find(|one| one.to == event.order.status) {
         Some(one) => one.by.to_vec(),
         None => event.event_type.by().into_iter().collect(),

@@ -8,8 +8,8 @@ use super::{
     time_format::{age, moment},
 };
 use crate::{
-    domain::{Order, Sought, Time},
-    server::{ledger::Text, now, orders},
+    domain::{Order, OrderFilter, Time},
+    server::{clock::now, services::order_documents, store::JsonText},
 };
 use clap::Args;
 
@@ -37,11 +37,11 @@ pub struct Orders {
 
 #[derive(Default)]
 struct FoundOrders {
-    orders: Vec<(Text, Order)>,
+    orders: Vec<(JsonText, Order)>,
     /// Whether there are more than the limit.
     more: bool,
     /// Documents that are not orders.
-    unreadable: Vec<Text>,
+    unreadable: Vec<JsonText>,
 }
 
 pub async fn show(source: Source, args: Orders, format: Format) -> Result<()> {
@@ -75,7 +75,7 @@ pub async fn show(source: Source, args: Orders, format: Format) -> Result<()> {
 }
 
 async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
-    let search = Sought {
+    let search = OrderFilter {
         from: args.since,
         before: args.until,
         ..args.filter.search()
@@ -95,7 +95,7 @@ async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
     loop {
         let (texts, next) = source.page(&index, before, chunk).await?;
         for text in texts {
-            let Ok(order) = orders::read(&text) else {
+            let Ok(order) = order_documents::read(&text) else {
                 found.unreadable.push(text);
                 continue;
             };
@@ -117,7 +117,7 @@ async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
     }
 }
 
-fn print(orders: &[(Text, Order)]) {
+fn print(orders: &[(JsonText, Order)]) {
     if orders.is_empty() {
         return;
     }

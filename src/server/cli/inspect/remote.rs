@@ -1,14 +1,12 @@
 //! A running server, read over its public API alone.
 
-use super::{
-    super::http_client::{self, root_cause},
-    Failure, Result,
-};
+use super::{Failure, Result};
 use crate::{
     domain::{Cursor, Frame, OrderId, Signal},
     server::{
-        desk::Filter,
-        ledger::{Tail, Text},
+        cli::http_client::{self, root_cause},
+        services::orders::ListFilter,
+        store::{JsonText, LogRead},
     },
 };
 use futures::StreamExt;
@@ -42,7 +40,7 @@ pub struct RemoteServer {
 
 /// Some orders, newest first.
 pub struct RemotePage {
-    pub orders: Vec<Text>,
+    pub orders: Vec<JsonText>,
     /// Before which order the next page begins, if there is one.
     pub next: Option<OrderId>,
     /// The newest event that it includes.
@@ -77,12 +75,12 @@ impl RemoteServer {
 
     /// The cursor of its newest event.
     pub async fn head(&self) -> Result<Cursor> {
-        Ok(self.page(&Filter::default(), None, 1).await?.cursor)
+        Ok(self.page(&ListFilter::default(), None, 1).await?.cursor)
     }
 
     pub async fn page(
         &self,
-        filter: &Filter,
+        filter: &ListFilter,
         before: Option<OrderId>,
         limit: usize,
     ) -> Result<RemotePage> {
@@ -111,7 +109,7 @@ impl RemoteServer {
         })
     }
 
-    pub async fn order(&self, id: OrderId) -> Result<Option<Text>> {
+    pub async fn order(&self, id: OrderId) -> Result<Option<JsonText>> {
         let answer = self.get(self.url(&format!("api/v1/orders/{id}"))?).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             return Ok(None);
@@ -124,7 +122,7 @@ impl RemoteServer {
         Ok(Some(text.into()))
     }
 
-    pub async fn history(&self, id: OrderId) -> Result<Vec<Text>> {
+    pub async fn history(&self, id: OrderId) -> Result<Vec<JsonText>> {
         let answer = self
             .get(self.url(&format!("api/v1/orders/{id}/events"))?)
             .await?;
@@ -136,7 +134,7 @@ impl RemoteServer {
     }
 
     /// At most `limit` events after a cursor, up to now.
-    pub async fn read_log(&self, cursor: &Cursor, limit: usize) -> Result<Tail> {
+    pub async fn read_log(&self, cursor: &Cursor, limit: usize) -> Result<LogRead> {
         let mut live = self.live(Some(cursor)).await?;
         let mut events = Vec::new();
         while events.len() < limit {
@@ -152,10 +150,10 @@ impl RemoteServer {
                     ..
                 } => {
                     live.close().await;
-                    return Ok(Tail::Lost);
+                    return Ok(LogRead::CursorExpired);
                 }
                 Frame::Signal {
-                    signal: Signal::Away,
+                    signal: Signal::StoreUnavailable,
                     ..
                 } => {
                     return Err(self.unexpected("it has lost its store"));
@@ -164,7 +162,7 @@ impl RemoteServer {
             }
         }
         live.close().await;
-        Ok(Tail::Entries(events))
+        Ok(LogRead::Entries(events))
     }
 
     /// The live channel after a cursor, or from now on.
@@ -229,7 +227,7 @@ impl RemoteServer {
         Err(self.unexpected(&why))
     }
 
-    async fn texts(&self, answer: Response) -> Result<Vec<Text>> {
+    async fn texts(&self, answer: Response) -> Result<Vec<JsonText>> {
         let texts: Vec<Box<RawValue>> = answer
             .json()
             .await
@@ -273,7 +271,7 @@ impl LiveChannel {
     }
 
     /// The next frame; or why there are no more.
-    pub async fn next(&mut self) -> std::result::Result<(Text, Frame), String> {
+    pub async fn next(&mut self) -> std::result::Result<(JsonText, Frame), String> {
         loop {
             match timeout(SILENCE_TIMEOUT, self.0.next()).await {
                 Err(_) => return Err("it sends no heartbeat".to_owned()),

@@ -1,17 +1,17 @@
 //! Where stored data is read: the store itself, or a running server.
 
-use super::{super::http_client, Failure, Result, follower::Follower, remote::RemoteServer};
+use super::{Failure, Result, follower::Follower, remote::RemoteServer};
 use crate::{
     domain::{Cursor, OrderId, Status},
     server::{
-        config::{self, ConfigError, Store},
-        desk::Filter,
-        ledger::{
-            Embedded, Keys, Ledger, Query, ReadOnly, Redis, StoreError, Tail, Target, Text,
+        cli::http_client,
+        config::{self, ConfigError, StoreConfig},
+        services::{open_store, order_documents, orders::ListFilter},
+        store::{
+            Embedded, JsonText, Keys, LogRead, Query, ReadOnly, Redis, Store, StoreError, Target,
             Unreadable, left_at, schema,
             snapshot::{Opened, open_file},
         },
-        orders, read_env, stored,
     },
 };
 use redis::{ConnectionInfo, RedisResult};
@@ -30,7 +30,8 @@ pub enum Source {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        let (StoreError::Away(why) | StoreError::Ambiguous(why) | StoreError::Broken(why)) = error;
+        let (StoreError::Unavailable(why) | StoreError::Ambiguous(why) | StoreError::Broken(why)) =
+            error;
         Failure::Unreadable(format!("The store cannot be read: {why}"))
     }
 }
@@ -48,8 +49,8 @@ impl Source {
             return Ok(Source::Server(RemoteServer::at(url)?));
         }
         match store()? {
-            Store::Embedded(folder) => embedded(&stored::file(&folder)).await,
-            Store::Redis { info, credentials } => {
+            StoreConfig::Embedded(folder) => embedded(&open_store::file(&folder)).await,
+            StoreConfig::Redis { info, credentials } => {
                 let target = Target {
                     info: *info,
                     credentials,
@@ -57,21 +58,21 @@ impl Source {
                     retention: config::retention()?,
                 };
                 let info = target.info.clone();
-                let ledger = Redis::open_read_only(target).await?;
+                let store = Redis::open_read_only(target).await?;
                 // Where this fails, reading reports why.
                 if let Ok(version) = schema_version(&info).await {
                     // A store without a history cannot be opened read-only, so this one has a history.
                     check_schema(schema::read(version.as_deref(), true)?)?;
                 }
-                Ok(Source::Redis(ledger))
+                Ok(Source::Redis(store))
             }
         }
     }
 
-    pub fn ledger(&self) -> std::result::Result<&dyn Ledger, &RemoteServer> {
+    pub fn store(&self) -> std::result::Result<&dyn Store, &RemoteServer> {
         match self {
-            Source::File(ledger) => Ok(ledger),
-            Source::Redis(ledger) => Ok(ledger),
+            Source::File(store) => Ok(store),
+            Source::Redis(store) => Ok(store),
             Source::Server(server) => Err(server),
         }
     }
@@ -79,52 +80,55 @@ impl Source {
     /// At most `limit` orders, newest first, older than `before`; and before which order the next page begins.
     pub async fn page(
         &self,
-        filter: &Filter,
+        filter: &ListFilter,
         before: Option<OrderId>,
         limit: usize,
-    ) -> Result<(Vec<Text>, Option<OrderId>)> {
-        let ledger = match self.ledger() {
-            Ok(ledger) => ledger,
+    ) -> Result<(Vec<JsonText>, Option<OrderId>)> {
+        let store = match self.store() {
+            Ok(store) => store,
             Err(server) => {
                 let page = server.page(filter, before, limit).await?;
                 return Ok((page.orders, page.next));
             }
         };
         let query = Query {
-            index: orders::index(filter.status, filter.supplier.as_ref()),
-            below: before.map(orders::key),
-            most: limit,
+            index: order_documents::index(filter.status, filter.supplier.as_ref()),
+            before: before.map(order_documents::key),
+            limit: limit,
         };
-        let page = ledger.list(&[query]).await?.pages.pop().unwrap_or_default();
-        Ok((page.documents, page.next.as_ref().and_then(orders::id)))
+        let page = store.list(&[query]).await?.pages.pop().unwrap_or_default();
+        Ok((
+            page.documents,
+            page.next.as_ref().and_then(order_documents::id),
+        ))
     }
 
-    pub async fn order(&self, id: OrderId) -> Result<Option<Text>> {
-        match self.ledger() {
-            Ok(ledger) => Ok(ledger.get(&orders::key(id)).await?),
+    pub async fn order(&self, id: OrderId) -> Result<Option<JsonText>> {
+        match self.store() {
+            Ok(store) => Ok(store.get(&order_documents::key(id)).await?),
             Err(server) => server.order(id).await,
         }
     }
 
     /// All events of an order, oldest first.
-    pub async fn history(&self, id: OrderId) -> Result<Vec<Text>> {
-        match self.ledger() {
-            Ok(ledger) => Ok(ledger.history(&orders::key(id)).await?),
+    pub async fn history(&self, id: OrderId) -> Result<Vec<JsonText>> {
+        match self.store() {
+            Ok(store) => Ok(store.history(&order_documents::key(id)).await?),
             Err(server) => server.history(id).await,
         }
     }
 
     /// How many orders there are in each status.
     pub async fn counts(&self) -> Result<BTreeMap<Status, u64>> {
-        let server = match self.ledger() {
-            Ok(ledger) => {
+        let server = match self.store() {
+            Ok(store) => {
                 let total = |&status: &Status| Query {
-                    index: orders::index(Some(status), None),
-                    below: None,
-                    most: 0,
+                    index: order_documents::index(Some(status), None),
+                    before: None,
+                    limit: 0,
                 };
                 let queries: Vec<_> = Status::ALL.iter().map(total).collect();
-                let pages = ledger.list(&queries).await?.pages.into_iter();
+                let pages = store.list(&queries).await?.pages.into_iter();
                 let totals = pages.map(|page| page.total);
                 return Ok(Status::ALL.iter().copied().zip(totals).collect());
             }
@@ -133,9 +137,9 @@ impl Source {
         let mut counts: BTreeMap<_, _> = Status::ALL.iter().map(|&status| (status, 0)).collect();
         let mut before = None;
         loop {
-            let page = server.page(&Filter::default(), before, CHUNK).await?;
+            let page = server.page(&ListFilter::default(), before, CHUNK).await?;
             let orders = page.orders.iter();
-            for order in orders.filter_map(|text| orders::read(text).ok()) {
+            for order in orders.filter_map(|text| order_documents::read(text).ok()) {
                 *counts.entry(order.status).or_default() += 1;
             }
             before = page.next;
@@ -147,22 +151,22 @@ impl Source {
 
     /// The cursor of the newest event.
     pub async fn head(&self) -> Result<Cursor> {
-        match self.ledger() {
-            Ok(ledger) => Ok(ledger.list(&[]).await?.cursor),
+        match self.store() {
+            Ok(store) => Ok(store.list(&[]).await?.cursor),
             Err(server) => server.head().await,
         }
     }
 
     /// At most `limit` events after a cursor, up to now.
-    pub async fn read_log(&self, cursor: &Cursor, limit: usize) -> Result<Tail> {
-        match self.ledger() {
-            Ok(ledger) => Ok(ledger.after(cursor, limit, Duration::ZERO).await?),
+    pub async fn read_log(&self, cursor: &Cursor, limit: usize) -> Result<LogRead> {
+        match self.store() {
+            Ok(store) => Ok(store.read_log(cursor, limit, Duration::ZERO).await?),
             Err(server) => server.read_log(cursor, limit).await,
         }
     }
 
     /// All events after a cursor, up to now; `None` where the store does not hold them any more, or never did.
-    pub async fn up_to_now(&self, since: &Cursor) -> Result<Option<Vec<Text>>> {
+    pub async fn up_to_now(&self, since: &Cursor) -> Result<Option<Vec<JsonText>>> {
         let head = self.head().await?;
         let (mut cursor, mut events) = (since.clone(), Vec::new());
         loop {
@@ -177,7 +181,7 @@ impl Source {
                 _ => limit.min(CHUNK),
             };
             match self.read_log(&cursor, limit).await? {
-                Tail::Entries(more) if !more.is_empty() => {
+                LogRead::Entries(more) if !more.is_empty() => {
                     cursor.seq += more.len() as u64;
                     events.extend(more.into_iter().map(|entry| entry.text));
                 }
@@ -195,7 +199,7 @@ impl Source {
                 seq,
                 ..head.clone()
             };
-            if count == 0 || matches!(self.read_log(&cursor, 1).await?, Tail::Entries(_)) {
+            if count == 0 || matches!(self.read_log(&cursor, 1).await?, LogRead::Entries(_)) {
                 return Ok(cursor);
             }
             count = head.seq.min(count) / 2;
@@ -228,19 +232,19 @@ async fn schema_version(info: &ConnectionInfo) -> RedisResult<Option<String>> {
 }
 
 /// The store that the settings name.
-pub fn store() -> Result<Store> {
-    read_env().map_err(|error| Failure::Unreadable(error.to_string()))?;
+pub fn store() -> Result<StoreConfig> {
+    config::Sources::read().map_err(|error| Failure::Unreadable(error.to_string()))?;
     Ok(config::store()?)
 }
 
 /// The file, or the server that uses it.
 async fn embedded(file: &Path) -> Result<Source> {
     let why = match Embedded::open_read_only(file) {
-        Ok(ledger) => {
+        Ok(store) => {
             if let Opened::Free(snapshot) = open_file(file)? {
                 check_schema(snapshot.head.schema)?;
             }
-            return Ok(Source::File(ledger));
+            return Ok(Source::File(store));
         }
         Err(Unreadable::Held) => return holder(file).await.map(Source::Server),
         Err(_) if matches!(file.try_exists(), Ok(false)) => format!(

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     domain::{Cursor, Event, Lasted, STAGES, StageTimer, Status},
     server::{
-        ledger::{Tail, Text},
-        now,
+        clock::now,
+        store::{JsonText, LogRead},
     },
 };
 use chrono::TimeDelta;
@@ -94,11 +94,11 @@ async fn beginning(source: &Source, head: &Cursor) -> Result<Cursor> {
             )
             .await?
         {
-            Tail::Entries(events) => events
+            LogRead::Entries(events) => events
                 .first()
                 .and_then(|entry| read(&entry.text))
                 .is_some_and(|event| event.timestamp >= oldest),
-            Tail::Lost => false,
+            LogRead::CursorExpired => false,
         };
         match is_new {
             true => new = seq,
@@ -111,7 +111,7 @@ async fn beginning(source: &Source, head: &Cursor) -> Result<Cursor> {
     })
 }
 
-fn read(text: &Text) -> Option<Event> {
+fn read(text: &JsonText) -> Option<Event> {
     serde_json::from_str(text).ok()
 }
 

@@ -1,6 +1,6 @@
 //! Times as operators write and read them: in UTC, or as an age.
 
-use crate::{domain::Time, server::now};
+use crate::{domain::Time, server::clock::now};
 use chrono::{DateTime, TimeDelta};
 
 /// Parses a moment: `2026-11-22T17:30:00Z`, `2026-11-22` (its beginning in UTC), or an age like `90s`, `30m`, `2h`,

@@ -2,11 +2,11 @@
 //! what was requested and answered.
 
 use super::{
-    super::http_client::root_cause,
     checker::{AcknowledgedChange, Cursor, Invariant, RequestedChange, Violation},
     plan::{PlannedCommand, target_status},
     tally::Tally,
 };
+use crate::server::cli::http_client::root_cause;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use std::{

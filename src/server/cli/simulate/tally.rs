@@ -4,7 +4,7 @@ use super::{
     checker::{AcknowledgedChange, RequestedChange, Violation},
     histogram::Latencies,
 };
-use crate::domain::Verb;
+use crate::domain::CommandKind;
 use std::{
     collections::{BTreeMap, VecDeque},
     mem::take,
@@ -19,11 +19,11 @@ pub struct Tally {
     pub requested: Vec<RequestedChange>,
     pub acknowledged: Vec<AcknowledgedChange>,
     /// From the moment at which a command was to be sent until it was answered.
-    pub latencies: BTreeMap<Verb, Latencies>,
+    pub latencies: BTreeMap<CommandKind, Latencies>,
     /// The newest of them, in microseconds.
     newest: VecDeque<u32>,
     /// Refusals by the market's rules: status and command.
-    pub refused: BTreeMap<(u16, Verb), u64>,
+    pub refused: BTreeMap<(u16, CommandKind), u64>,
     pub retries: Retries,
     /// Commands without an answer until the client gave up.
     pub unanswered: u64,
@@ -50,7 +50,7 @@ impl Retries {
 }
 
 impl Tally {
-    pub fn record_latency(&mut self, command: Verb, latency: Duration) {
+    pub fn record_latency(&mut self, command: CommandKind, latency: Duration) {
         let micros = micros(latency);
         self.latencies.entry(command).or_default().add(micros);
         self.newest.truncate(NEWEST - 1);

@@ -1,6 +1,9 @@
 //! How large the body of a request may be, and reading it.
 
-use crate::{domain::{Error, What}, server::web::problem::Problem};
+use crate::{
+    domain::{Error, FieldError},
+    server::web::problem::Problem,
+};
 use axum::{
     body::Body,
     extract::Request,
@@ -37,7 +40,7 @@ pub async fn enforce(request: Request, next: Next) -> Response {
 
 /// Reads a body, unless it is too large.
 pub async fn read_body(body: Body) -> Result<Vec<u8>, Problem> {
-    let malformed = |why: String| Error::invalid("body", What::Malformed { why });
+    let malformed = |why: String| Error::invalid("body", FieldError::Malformed { why });
     let (mut bytes, mut length) = (Vec::new(), 0);
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {

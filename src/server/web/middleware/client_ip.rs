@@ -44,7 +44,9 @@ fn is_first_of_its_network(address: IpAddr) -> bool {
     const LIMIT: usize = 8;
     static NAMED: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
     let network = rate_limit_key(address);
-    let mut named = NAMED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut named = NAMED
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     let new = named.len() < LIMIT && !named.contains(&network);
     if new {
         named.push(network);

@@ -31,4 +31,3 @@ pub fn layer(origins: &[HeaderValue]) -> CorsLayer {
         ])
         .max_age(Duration::from_secs(600))
 }
-

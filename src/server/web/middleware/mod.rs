@@ -8,7 +8,8 @@ pub mod rate_limit;
 pub mod request_log;
 pub mod security_headers;
 
-use crate::{domain::Error, server::web::state::AppState};
+use super::state::AppState;
+use crate::domain::Error;
 use axum::{
     Router,
     http::{Extensions, HeaderMap, StatusCode, Version, header},

@@ -63,10 +63,12 @@ impl RateLimit {
         if buckets.len() > MAX_BUCKETS {
             buckets.retain_recent();
         }
-        buckets.check_key(&rate_limit_key(address)).map_err(|free_at| {
-            let wait = free_at.wait_time_from(DefaultClock::default().now());
-            Error::TooMany(wait.as_secs() + 1)
-        })
+        buckets
+            .check_key(&rate_limit_key(address))
+            .map_err(|free_at| {
+                let wait = free_at.wait_time_from(DefaultClock::default().now());
+                Error::TooMany(wait.as_secs() + 1)
+            })
     }
 }
 

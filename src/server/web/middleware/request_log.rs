@@ -1,12 +1,17 @@
 //! What is recorded of every request: its id, its place in the log and in a trace, and its metrics.
 
-use super::{
-    commands::{self, Settled},
-    metrics::{REQUEST_SECONDS, REQUESTS_RUNNING},
-    rest::problem::Problem,
-    trace,
+use crate::{
+    domain::Error,
+    server::{
+        services::command_log::{self, Logged},
+        telemetry::{
+            metrics::{REQUEST_SECONDS, REQUESTS_RUNNING},
+            millis, trace,
+        },
+        web::problem::Problem,
+    },
+    ui::Place,
 };
-use crate::{domain::Error, ui::Place};
 use axum::{
     Router,
     extract::{MatchedPath, Request},
@@ -115,21 +120,16 @@ fn log_answer(response: &Response, method: &str, route: &str, began: Instant) {
     let is_command =
         method == "POST" && ["/api/", "/act/"].iter().any(|all| route.starts_with(all));
     let known = response.extensions();
-    if !is_command || known.get::<Settled>().is_some() {
+    if !is_command || known.get::<Logged>().is_some() {
         return;
     }
     match known.get() {
         None => {}
         Some(problem @ Problem::Market(Error::TooMany(_))) => {
-            commands::rate_limited(problem.name(), began);
+            command_log::rate_limited(problem.name(), began);
         }
-        Some(problem) => commands::record_rejection(None, problem.name(), began),
+        Some(problem) => command_log::record_rejection(None, problem.name(), began),
     }
-}
-
-/// Milliseconds with one decimal, for the log.
-pub fn millis(since: Instant) -> f64 {
-    (since.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
 }
 
 /// The path pattern of the router, or the page: it holds no text of the client.

@@ -74,7 +74,7 @@ pub async fn healthz() -> impl IntoResponse {
     ),
 )]
 pub async fn readyz(State(app): State<AppState>) -> Response {
-    let readiness = app.desk.readiness();
+    let readiness = app.orders.readiness();
     let store = readiness.store;
     let ready = store.trouble.is_none() && readiness.current;
     let trouble =

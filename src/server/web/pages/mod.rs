@@ -1,6 +1,8 @@
 //! The pages: each is rendered from the board as it is now, under a strict content policy.
 
 mod assets;
+mod csv_export;
+pub mod forms;
 pub mod pizza_image;
 mod preferences;
 mod shell;
@@ -12,10 +14,6 @@ use super::{
 };
 use crate::{
     domain::Error,
-    server::{
-        export,
-        posted::{FLASH_SHOWN, read_cookie, read_flash},
-    },
     ui::{Opening, Place},
 };
 use axum::{
@@ -23,12 +21,13 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE},
     },
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
 };
+use forms::{FLASH_SHOWN, read_cookie, read_flash};
 use leptos::{
     prelude::{expect_context, provide_context},
     server_fn::axum::server_fn_paths,
@@ -43,7 +42,7 @@ use shell::shell;
 pub fn routes(app: &AppState) -> Router<AppState> {
     let routes = Router::new()
         .route("/pizza.svg", get(pizza_image::image))
-        .route("/orders.csv", get(export::orders))
+        .route("/orders.csv", get(csv_export::orders))
         .route("/settings", post(preferences::change))
         .route(
             &site_pkg_dir_service_route_path(&app.leptos),
@@ -101,7 +100,7 @@ async fn page(app: AppState, place: Place, request: Request) -> Response {
         return redirect;
     }
     let kitchen = preferences::kitchen_to_keep(&place);
-    let (opening, unread) = opening(&app, &place, &request).await;
+    let (opening, unread) = opening(&app, &place, headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
     let (status, has_flash) = (status(&place, &opening, unread), opening.flash.is_some());
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
@@ -127,26 +126,33 @@ async fn page(app: AppState, place: Place, request: Request) -> Response {
 }
 
 /// What a page is rendered from; and why the board could not be read, where it could not.
-async fn opening(app: &AppState, place: &Place, request: &Request) -> (Opening, Option<Error>) {
-    let (headers, zone) = (request.headers(), zone(request.headers()));
-    let (snapshot, unread) = match app.desk.snapshot().await {
+async fn opening(
+    app: &AppState,
+    place: &Place,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> (Opening, Option<Error>) {
+    let zone = zone(headers);
+    let (snapshot, unread) = match app.orders.snapshot().await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
-    let address = request.uri().path_and_query();
+    let address = uri.path_and_query();
     let opening = Opening {
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
         story: match place.story() {
-            Some(id) => Some(app.desk.events(id).await),
+            Some(id) => Some(app.orders.events(id).await),
             None => None,
         },
         past: match place.past() {
-            Some((wanted, below)) => Some(app.desk.search(&wanted.sought(zone), Some(below)).await),
+            Some((wanted, below)) => {
+                Some(app.orders.search(&wanted.sought(zone), Some(below)).await)
+            }
             None => None,
         },
         pace: match place {
-            Place::Orders { .. } => app.desk.pace().ok(),
+            Place::Orders { .. } => app.orders.pace().ok(),
             _ => None,
         },
         flash: read_flash(headers),
@@ -161,7 +167,10 @@ fn status(place: &Place, opening: &Opening, unread: Option<Error>) -> StatusCode
     if *place == Place::Nowhere {
         return Problem::UnknownPath.status();
     }
-    let story = opening.story.as_ref().and_then(|story| story.as_ref().err());
+    let story = opening
+        .story
+        .as_ref()
+        .and_then(|story| story.as_ref().err());
     let past = opening.past.as_ref().and_then(|past| past.as_ref().err());
     let error = story.or(past).or(unread.as_ref());
     error.map_or(StatusCode::OK, problem::status)

@@ -1,9 +1,7 @@
 //! A reader's preferences (theme, language, kitchen), as the browser keeps them in cookies.
 
-use crate::server::{
-    posted::{came_from, read_cookie},
-    web::state::AppState,
-};
+use super::forms::{came_from, read_cookie};
+use crate::server::web::state::AppState;
 use crate::ui::{Kitchen, Language, Locale, Place, Settings, Theme, kitchen_cookie};
 use axum::{
     Form,

@@ -47,7 +47,7 @@ impl End {
 }
 
 /// What has never happened is 0, not unknown.
-pub fn begin_counting() {
+pub fn register_metrics() {
     for reason in End::NAMES {
         counter!(SOCKETS_CLOSED, "reason" => reason).absolute(0);
     }

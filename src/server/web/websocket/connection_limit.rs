@@ -1,6 +1,9 @@
 //! How many live connections there may be: in all, and of one address.
 
-use crate::{domain::Error, server::web::{middleware::rate_limit::rate_limit_key, problem::Problem}};
+use crate::{
+    domain::Error,
+    server::web::{middleware::rate_limit::rate_limit_key, problem::Problem},
+};
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -82,7 +85,10 @@ mod tests {
         let _second = limit.acquire(one).unwrap();
         assert_eq!(limit.acquire(one).err(), Some(Error::TooMany(1).into()));
         let _third = limit.acquire(other).unwrap();
-        assert_eq!(limit.acquire(other).err(), Some(Problem::ConnectionLimitReached));
+        assert_eq!(
+            limit.acquire(other).err(),
+            Some(Problem::ConnectionLimitReached)
+        );
         drop(first);
         assert!(limit.acquire(other).is_ok());
         assert_eq!(limit.open().by.len(), 2);

@@ -4,11 +4,12 @@ pub mod close;
 pub mod connection_limit;
 mod session;
 
-use super::{middleware::request_log::RequestId, query_string, state::AppState};
-use crate::{
-    domain::{Cursor, Field, Kind, What},
-    server::web::{openapi::{components::Since as SinceParameter, responses::Upgraded}, problem::Problem},
+use super::{
+    openapi::{components::Since as SinceParameter, responses::Upgraded},
+    problem::Problem,
 };
+use super::{query_string, state::AppState};
+use crate::domain::{Cursor, Field, FieldError, ValueKind};
 use axum::{
     extract::{
         ConnectInfo, Extension, RawQuery, State,
@@ -17,6 +18,7 @@ use axum::{
     response::Response,
 };
 use std::net::SocketAddr;
+use tower_http::request_id::RequestId;
 
 /// The library's own buffers are 128 KiB for each socket.
 const BUFFER: usize = 4 * 1024;
@@ -31,9 +33,9 @@ enum Since {
 }
 
 impl Field for Since {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
 
-    fn parse(text: &str) -> Result<Self, What> {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         if text.is_empty() {
             Ok(Since::Now)
         } else {
@@ -83,4 +85,3 @@ pub async fn open(
         })
     }))
 }
-

@@ -11,9 +11,11 @@ use crate::{
     domain::{Cursor, Frame, Signal},
     server::{
         clock::now,
-        desk::Desk,
-        feed::{self, Next},
-        ledger::{self, Tail},
+        services::{
+            live_feed::{self, Next},
+            orders::OrderService,
+        },
+        store::{self, LogRead},
         telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
         web::state::AppState,
     },
@@ -43,7 +45,7 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 /// Frames that are sent at once.
 const CHUNK: usize = 128;
 
-pub async fn serve(app: AppStateState, socket: WebSocket, since: Option<Since>, log: Span) {
+pub async fn serve(app: AppState, socket: WebSocket, since: Option<Since>, log: Span) {
     let mut session = WebSocketSession::new(app, socket, since, log);
     let end = session.run().await;
     counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
@@ -82,9 +84,9 @@ impl WebSocketSession {
         let signals = since.is_some();
         let cursor = match since {
             Some(Since::After(cursor)) => Some(cursor),
-            Some(Since::Now) | None => app.desk.feed().cursor(),
+            Some(Since::Now) | None => app.orders.feed().cursor(),
         };
-        let moved = app.desk.feed().watch();
+        let moved = app.orders.feed().watch();
         WebSocketSession {
             app,
             socket,
@@ -120,12 +122,12 @@ impl WebSocketSession {
     }
 
     async fn wait_for_a_slower_instance(&mut self) {
-        let (Some(cursor), Some(head)) = (&self.cursor, self.app.desk.feed().cursor()) else {
+        let (Some(cursor), Some(head)) = (&self.cursor, self.app.orders.feed().cursor()) else {
             return;
         };
         if cursor.epoch == head.epoch && cursor.seq > head.seq {
             // A cursor that does not come was never issued.
-            let _ = timeout(CATCH_UP, self.app.desk.feed().reached(cursor)).await;
+            let _ = timeout(CATCH_UP, self.app.orders.feed().reached(cursor)).await;
         }
     }
 
@@ -133,10 +135,10 @@ impl WebSocketSession {
     async fn catch_up(&mut self) -> Result<(), End> {
         loop {
             let Some(cursor) = &self.cursor else {
-                self.cursor = self.app.desk.feed().cursor();
+                self.cursor = self.app.orders.feed().cursor();
                 return Ok(());
             };
-            match self.app.desk.feed().next(cursor, CHUNK) {
+            match self.app.orders.feed().next(cursor, CHUNK) {
                 Next::Frames(frames, _) if frames.is_empty() => {
                     self.caught_up = true;
                     return Ok(());
@@ -145,12 +147,12 @@ impl WebSocketSession {
                     self.send(frames).await?;
                     self.cursor = Some(cursor);
                 }
-                Next::Elsewhere { newest, .. } if self.signals => self.reset(newest).await?,
+                Next::OtherHistory { newest, .. } if self.signals => self.reset(newest).await?,
                 // Without signals it cannot be told. It wants the events from now on: of this history, all.
-                Next::Elsewhere { oldest, .. } => self.cursor = Some(oldest),
-                Next::Older if self.caught_up => return Err(TOO_SLOW),
-                Next::Older => match older(&self.app.desk, cursor, &self.log).await {
-                    Ok(Tail::Entries(entries)) if !entries.is_empty() => {
+                Next::OtherHistory { oldest, .. } => self.cursor = Some(oldest),
+                Next::NotHeld if self.caught_up => return Err(TOO_SLOW),
+                Next::NotHeld => match older(&self.app.orders, cursor, &self.log).await {
+                    Ok(LogRead::Entries(entries)) if !entries.is_empty() => {
                         let cursor = Cursor {
                             seq: cursor.seq + entries.len() as u64,
                             ..cursor.clone()
@@ -158,20 +160,20 @@ impl WebSocketSession {
                         self.send(
                             entries
                                 .iter()
-                                .map(|entry| feed::frame(&entry.text))
+                                .map(|entry| live_feed::frame(&entry.text))
                                 .collect(),
                         )
                         .await?;
                         self.cursor = Some(cursor);
                     }
-                    Ok(_) => match self.app.desk.feed().cursor() {
+                    Ok(_) => match self.app.orders.feed().cursor() {
                         Some(head) => self.reset(head).await?,
                         None => return Ok(()),
                     },
                     // The store is unavailable: the feed moves when it is back.
                     Err(_) => return Ok(()),
                 },
-                Next::Nothing => return Ok(()),
+                Next::NotLoaded => return Ok(()),
             }
         }
     }
@@ -187,7 +189,7 @@ impl WebSocketSession {
 
     /// Tells the client when the view becomes current or ceases to be.
     async fn report_currency(&mut self) -> Result<(), End> {
-        let current = self.caught_up && self.app.desk.feed().is_current();
+        let current = self.caught_up && self.app.orders.feed().is_current();
         if self.reported_current == Some(current) {
             Ok(())
         } else {
@@ -204,7 +206,7 @@ impl WebSocketSession {
             if current {
                 Signal::Heartbeat
             } else {
-                Signal::Away
+                Signal::StoreUnavailable
             },
             &cursor,
         )
@@ -280,7 +282,9 @@ impl WebSocketSession {
             reason: Utf8Bytes::from_static(reason),
         };
         // The socket is closed either way.
-        if let Ok(Ok(())) = timeout(CLOSE_TIMEOUT, self.socket.send(Message::Close(Some(frame)))).await {
+        if let Ok(Ok(())) =
+            timeout(CLOSE_TIMEOUT, self.socket.send(Message::Close(Some(frame)))).await
+        {
             self.finish().await;
         }
     }
@@ -297,7 +301,7 @@ impl WebSocketSession {
 }
 
 /// Reads events that the feed no longer holds.
-async fn older(desk: &Desk, cursor: &Cursor, log: &Span) -> ledger::Result<Tail> {
+async fn older(desk: &OrderService, cursor: &Cursor, log: &Span) -> store::Result<LogRead> {
     let older = desk.older(cursor, CHUNK);
     older.instrument(log.clone()).await
 }

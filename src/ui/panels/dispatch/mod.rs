@@ -5,7 +5,7 @@ mod lanes;
 mod queue;
 
 use crate::{
-    domain::{Board, Driver, Order, OrderId, Status, Time, drivers, turn},
+    domain::{Board, Driver, Order, OrderId, Status, Time, drivers, priority},
     ui::{
         locale::{plural, say, t},
         market::Market,
@@ -143,7 +143,7 @@ fn jump_bar(waiting: Memo<usize>, lanes: Memo<Vec<String>>) -> AnyView {
 fn waiting(board: &Board, now: Time) -> Vec<OrderId> {
     let ready = board.orders().filter(|order| order.status == Status::Ready);
     let by_priority = ready.map(|order| {
-        let priority = turn(order.promised(), order.since(), now);
+        let priority = priority(order.promised(), order.since(), now);
         (priority, order.id)
     });
     let sorted = list::sorted(by_priority);

@@ -1,7 +1,7 @@
 //! When an order arrives: the head of its page, and the reason where that is not as promised.
 
 use crate::{
-    domain::{Arrival, Course, Order, Status, Time, ahead, arrival},
+    domain::{Arrival, Order, Punctuality, Status, Time, ahead, arrival},
     ui::{
         locale::{Text, say, t},
         market::Market,
@@ -57,10 +57,10 @@ impl Forecast {
 
     /// The status, and the reason where the arrival is not as promised.
     pub fn in_short(self) -> String {
-        let course = self.arrival().map(|(arrival, _)| arrival.pace);
+        let course = self.arrival().map(|(arrival, _)| arrival.punctuality);
         let (late, early) = (
-            course == Some(Course::Later),
-            course == Some(Course::Earlier),
+            course == Some(Punctuality::Later),
+            course == Some(Punctuality::Earlier),
         );
         let reason = reason(self.status, late, early).map_or("", |(_, reason)| t(reason));
         format!("{} {reason}", words::customer_status(self.status))
@@ -129,8 +129,12 @@ fn when(forecast: Forecast) -> AnyView {
 
 /// Why it arrives at another time than promised. It renders again when that changes, not with every minute.
 fn why(forecast: Forecast) -> AnyView {
-    let course = memo(move |_| forecast.arrival().map(|(arrival, _)| arrival.pace as u8));
-    let (late, early) = (Course::Later as u8, Course::Earlier as u8);
+    let course = memo(move |_| {
+        forecast
+            .arrival()
+            .map(|(arrival, _)| arrival.punctuality as u8)
+    });
+    let (late, early) = (Punctuality::Later as u8, Punctuality::Earlier as u8);
     let why = changing(move || {
         let course = course.get()?;
         let promised = moment(forecast.promised?);

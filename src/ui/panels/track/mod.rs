@@ -5,7 +5,7 @@ mod steps;
 
 use crate::{
     api,
-    domain::{Actor, Error, Order, Role, Status, Verb},
+    domain::{Actor, CommandKind, Error, Order, Role, Status},
     ui::{
         locale::t,
         parts::{
@@ -134,7 +134,9 @@ fn bill(order: &Order) -> AnyView {
 
 /// Whether a customer has taken it and may still cancel it.
 fn may_cancel(order: &Order) -> bool {
-    let next = order.status.after(Verb::Cancel, Actor::As(Role::Customer));
+    let next = order
+        .status
+        .transition(CommandKind::Cancel, Actor::As(Role::Customer));
     order.customer_name.is_some() && next.is_some()
 }
 

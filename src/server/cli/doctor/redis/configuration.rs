@@ -3,7 +3,7 @@
 use super::{Examination, NO_INFO, permissions::Permissions};
 use crate::server::{
     cli::doctor::report::Finding,
-    ledger::{Durability, durability},
+    store::{Durability, durability},
 };
 use indicatif::HumanBytes;
 use redis::{InfoDict, RedisResult, Value, aio::MultiplexedConnection, cmd, from_redis_value};

@@ -1,7 +1,7 @@
 //! What Redis reports about itself: its version, its mode and its role.
 
 use super::{Examination, NO_INFO, Stop, is_forbidden};
-use crate::server::{cli::doctor::report::Finding, ledger::OLDEST};
+use crate::server::{cli::doctor::report::Finding, store::OLDEST};
 use redis::{InfoDict, aio::MultiplexedConnection, cmd};
 
 impl Examination<'_> {

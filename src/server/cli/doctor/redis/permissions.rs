@@ -7,7 +7,7 @@ use super::{
 };
 use crate::server::{
     cli::doctor::report::{Finding, State},
-    ledger::{Keys, Need, On, commands, needs},
+    store::{Keys, Permission, Resource, commands, needed_permissions},
 };
 use redis::{Client, Pipeline, RedisError, RedisResult, Value, aio::MultiplexedConnection, cmd};
 use std::collections::BTreeSet;
@@ -58,23 +58,23 @@ impl Permissions {
         let mut connection = client.get_multiplexed_async_connection().await?;
         // Without a transaction the commands that follow would be executed.
         if let Err(error) = cmd("MULTI").query_async::<()>(&mut connection).await {
-            permissions.refuse("multi", &On::Nothing, error)?;
+            permissions.refuse("multi", &Resource::Nothing, error)?;
             return Ok(permissions);
         }
-        let needs = needs(keys);
+        let needed = needed_permissions(keys);
         let own = [
-            scratch_need("SET", scratch.meta()),
-            scratch_need("PUBLISH", scratch.channel()),
+            scratch_permission("SET", scratch.meta()),
+            scratch_permission("PUBLISH", scratch.channel()),
         ];
-        let answers = queue(&mut connection, needs.iter().chain(&own)).await?;
-        for (need, answer) in needs.iter().zip(&answers) {
+        let answers = queue(&mut connection, needed.iter().chain(&own)).await?;
+        for (permission, answer) in needed.iter().zip(&answers) {
             if let Err(error) = answer
-                && !need.is_optional()
+                && !permission.is_optional()
             {
-                permissions.refuse(&need.command, &need.on, error.clone())?;
+                permissions.refuse(&permission.command, &permission.on, error.clone())?;
             }
         }
-        let mut own = answers.iter().skip(needs.len());
+        let mut own = answers.iter().skip(needed.len());
         permissions.scratch = own.next().is_some_and(|answer| answer.is_ok());
         if own.next().is_some_and(|answer| answer.is_ok()) {
             permissions.publishing = Publishing::Allowed;
@@ -83,13 +83,17 @@ impl Permissions {
     }
 
     /// Sorts an error by what it refuses. A broken connection is an error of the examination.
-    fn refuse(&mut self, command: &str, on: &On, error: RedisError) -> RedisResult<()> {
+    fn refuse(&mut self, command: &str, on: &Resource, error: RedisError) -> RedisResult<()> {
         let text = error.to_string().to_lowercase();
         let name = command.to_owned();
         if text.contains("noperm") {
             match on {
-                On::Channel(name) if text.contains("channel") => self.channels.insert(name.clone()),
-                On::Keys(pattern) if text.contains(" key") => self.keys.insert(family(pattern)),
+                Resource::Channel(name) if text.contains("channel") => {
+                    self.channels.insert(name.clone())
+                }
+                Resource::Keys(pattern) if text.contains(" key") => {
+                    self.keys.insert(family(pattern))
+                }
                 _ => self.commands.insert(name),
             };
         } else if text.contains("unknown command") || text.contains("unknown subcommand") {
@@ -165,23 +169,23 @@ fn list(names: &BTreeSet<String>) -> String {
         .join(", ")
 }
 
-fn scratch_need(command: &str, name: String) -> Need {
+fn scratch_permission(command: &str, name: String) -> Permission {
     let mut call = cmd(command);
     call.arg(name).arg("0");
-    Need {
+    Permission {
         command: command.to_lowercase(),
-        on: On::Nothing,
+        on: Resource::Nothing,
         call,
     }
 }
 
 async fn queue(
     connection: &mut MultiplexedConnection,
-    needs: impl Iterator<Item = &Need>,
+    permissions: impl Iterator<Item = &Permission>,
 ) -> RedisResult<Vec<RedisResult<Value>>> {
     let mut all = Pipeline::new();
-    for need in needs {
-        all.add_command(need.call.clone());
+    for permission in permissions {
+        all.add_command(permission.call.clone());
     }
     all.ignore_errors().query_async(connection).await
 }

@@ -3,9 +3,9 @@
 
 use crate::{
     domain::Cursor,
-    server::ledger::{
-        Batch, Entry, Index, IndexChange, Key, Keys, Ledger, Once, Outcome, Query, Redis,
-        StoreError, Tail, Target, Text,
+    server::store::{
+        Batch, IdempotencyRecord, Index, IndexChange, JsonText, Key, Keys, LogRead, NewEntry,
+        Outcome, Query, Redis, Store, StoreError, Target,
     },
 };
 use futures::StreamExt;
@@ -56,7 +56,7 @@ impl Scratch {
             keys.history(&self.document()),
             keys.index(&self.index()),
         ];
-        names.extend((0..COMMITS).map(|n| keys.once(&n.to_string())));
+        names.extend((0..COMMITS).map(|n| keys.idempotency(&n.to_string())));
         let mut all = pipe();
         for name in names {
             all.cmd("SET").arg(name).arg("").arg("PX").arg(1).ignore();
@@ -90,35 +90,35 @@ pub async fn rehearse(
     scratch: &Scratch,
     publishing: Publishing,
 ) -> Result<Samples, StoreError> {
-    let ledger = Redis::open(Target {
+    let store = Redis::open(Target {
         info: info.clone(),
         credentials,
         prefix: scratch.prefix.clone(),
         retention: COMMITS as u64,
     });
-    let ledger = ledger.await?;
+    let store = store.await?;
     let mut channel = match publishing {
         // The market works without the right to subscribe.
         Publishing::Allowed => subscribe(info, scratch).await.ok(),
         Publishing::Forbidden => None,
     };
     let mut samples = Samples::default();
-    let mut cursor = end(&ledger).await?;
+    let mut cursor = end(&store).await?;
     // Connects the waiting reader, which is not to be measured.
-    let _ = ledger.after(&cursor, 1, Duration::from_millis(1)).await;
+    let _ = store.read_log(&cursor, 1, Duration::from_millis(1)).await;
     let begun = Instant::now();
     let mut before = None;
     while samples.commits.len() < COMMITS && begun.elapsed() < COMMITS_TIMEOUT {
         let n = samples.commits.len();
-        let text: Text = format!("{{\"n\":{n}}}").into();
+        let text: JsonText = format!("{{\"n\":{n}}}").into();
         let batch = batch(scratch, n, before.replace(text.clone()), text, publishing);
         let start = Instant::now();
         let (committed, log_read, message) = join!(
-            async { (ledger.commit(batch).await, millis(start)) },
-            read_log(&ledger, &cursor, publishing, start),
+            async { (store.commit(batch).await, millis(start)) },
+            read_log(&store, &cursor, publishing, start),
             receive_message(&mut channel, start),
         );
-        let (Outcome::Done(at), took) = (committed.0?, committed.1) else {
+        let (Outcome::Committed(at), took) = (committed.0?, committed.1) else {
             return Err(StoreError::Broken(
                 "another program uses the scratch keys".to_owned(),
             ));
@@ -135,12 +135,12 @@ pub async fn rehearse(
         Publishing::Allowed => samples.commits.len(),
         Publishing::Forbidden => 0,
     };
-    read_back(&ledger, scratch, events).await?;
+    read_back(&store, scratch, events).await?;
     Ok(samples)
 }
 
-async fn end(ledger: &Redis) -> Result<Cursor, StoreError> {
-    Ok(ledger.list(&[]).await?.cursor)
+async fn end(store: &Redis) -> Result<Cursor, StoreError> {
+    Ok(store.list(&[]).await?.cursor)
 }
 
 async fn subscribe(info: &ConnectionInfo, scratch: &Scratch) -> RedisResult<PubSub> {
@@ -152,22 +152,22 @@ async fn subscribe(info: &ConnectionInfo, scratch: &Scratch) -> RedisResult<PubS
 fn batch(
     scratch: &Scratch,
     n: usize,
-    before: Option<Text>,
-    text: Text,
+    before: Option<JsonText>,
+    text: JsonText,
     publishing: Publishing,
 ) -> Batch {
     let key = scratch.document();
-    let entry = Entry {
+    let entry = NewEntry {
         about: key.clone(),
         body: text.clone(),
     };
     Batch {
-        once: Some(Once {
+        idempotency: Some(IdempotencyRecord {
             name: n.to_string(),
             text: "".into(),
             keep: KEEP,
         }),
-        until: None,
+        deadline: None,
         expect: vec![(key.clone(), before)],
         put: vec![(key.clone(), text)],
         index: vec![IndexChange::In(scratch.index(), key)],
@@ -180,7 +180,7 @@ fn batch(
 }
 
 async fn read_log(
-    ledger: &Redis,
+    store: &Redis,
     cursor: &Cursor,
     publishing: Publishing,
     start: Instant,
@@ -188,8 +188,8 @@ async fn read_log(
     if publishing == Publishing::Forbidden {
         return None;
     }
-    match ledger.after(cursor, 1, EVENT_TIMEOUT).await {
-        Ok(Tail::Entries(entries)) if !entries.is_empty() => Some(millis(start)),
+    match store.read_log(cursor, 1, EVENT_TIMEOUT).await {
+        Ok(LogRead::Entries(entries)) if !entries.is_empty() => Some(millis(start)),
         _ => None,
     }
 }
@@ -201,15 +201,15 @@ async fn receive_message(channel: &mut Option<PubSub>, start: Instant) -> Option
 }
 
 /// Checks that the commits are in the document, in its index and in its history.
-async fn read_back(ledger: &Redis, scratch: &Scratch, events: usize) -> Result<(), StoreError> {
+async fn read_back(store: &Redis, scratch: &Scratch, events: usize) -> Result<(), StoreError> {
     let query = Query {
         index: scratch.index(),
-        below: None,
-        most: 2,
+        before: None,
+        limit: 2,
     };
-    let listed = ledger.list(&[query]).await?;
-    let document = ledger.get(&scratch.document()).await?;
-    let history = ledger.history(&scratch.document()).await?;
+    let listed = store.list(&[query]).await?;
+    let document = store.get(&scratch.document()).await?;
+    let history = store.history(&scratch.document()).await?;
     let whole = listed
         .pages
         .iter()

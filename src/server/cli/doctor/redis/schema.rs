@@ -2,7 +2,6 @@
 
 use super::{Examination, permissions::Permissions};
 use crate::server::{
-    adopt,
     cli::{
         doctor::{
             embedded::schema_version,
@@ -10,7 +9,8 @@ use crate::server::{
         },
         output::count,
     },
-    ledger::{Keys, schema},
+    services::legacy_import,
+    store::{Keys, schema},
 };
 use redis::{aio::MultiplexedConnection, cmd};
 
@@ -44,7 +44,9 @@ impl Examination<'_> {
             }
         };
         // An account that may not run SCAN cannot look for them.
-        let unimported = self.step(adopt::unadopted(connection.clone())).await;
+        let unimported = self
+            .step(legacy_import::not_imported(connection.clone()))
+            .await;
         let finding = match unimported {
             Ok(orders @ 1..) if finding.state == State::Ok => Finding::warning(
                 format!(

@@ -6,7 +6,7 @@ use super::{
     rehearsal::{Publishing, Samples, Scratch, rehearse},
     spread::Spread,
 };
-use crate::server::{cli::doctor::report::Finding, now};
+use crate::server::{cli::doctor::report::Finding, clock::now};
 use redis::{Client, RedisResult, aio::MultiplexedConnection, cmd};
 use std::{process::exit, time::Duration};
 use tokio::{

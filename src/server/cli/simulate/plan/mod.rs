@@ -6,7 +6,7 @@ mod stories;
 mod tests;
 
 use super::names::{self, DRIVERS};
-use crate::domain::{Actor, Status, Verb};
+use crate::domain::{Actor, CommandKind, Status};
 use fastrand::Rng;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ pub struct Step {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlannedCommand {
-    pub verb: Verb,
+    pub verb: CommandKind,
     /// The name of the kitchen, customer or driver that sends it.
     pub by: String,
     pub body: Value,
@@ -65,7 +65,7 @@ fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S:
 }
 
 impl PlannedCommand {
-    fn new(rng: &mut Rng, verb: Verb, by: &str, body: Value) -> PlannedCommand {
+    fn new(rng: &mut Rng, verb: CommandKind, by: &str, body: Value) -> PlannedCommand {
         let twice = stories::chance(rng, 40);
         let by = by.to_owned();
         PlannedCommand {
@@ -77,7 +77,7 @@ impl PlannedCommand {
     }
 
     /// A command that only names the new status.
-    fn status(rng: &mut Rng, verb: Verb, by: &str) -> PlannedCommand {
+    fn status(rng: &mut Rng, verb: CommandKind, by: &str) -> PlannedCommand {
         let to = target_status(verb);
         PlannedCommand::new(rng, verb, by, json!({"status": to}))
     }
@@ -85,27 +85,29 @@ impl PlannedCommand {
     /// The path of its endpoint below that of the order.
     pub fn endpoint(&self) -> &'static str {
         match self.verb {
-            Verb::Offer => "",
-            Verb::Accept | Verb::Reject => "/supplier-respond",
-            Verb::Take => "/customer-accept",
-            Verb::Dispatch => "/dispatch",
-            Verb::Prepare | Verb::MarkReady | Verb::SetOff | Verb::Deliver | Verb::Cancel => {
-                "/status"
-            }
+            CommandKind::Offer => "",
+            CommandKind::Accept | CommandKind::Reject => "/supplier-respond",
+            CommandKind::Take => "/customer-accept",
+            CommandKind::Dispatch => "/dispatch",
+            CommandKind::Prepare
+            | CommandKind::MarkReady
+            | CommandKind::SetOff
+            | CommandKind::Deliver
+            | CommandKind::Cancel => "/status",
         }
     }
 
     /// Whether it is sent with `If-Match` and the version that was seen last.
     pub fn has_precondition(&self) -> bool {
-        matches!(self.verb, Verb::Prepare | Verb::MarkReady)
+        matches!(self.verb, CommandKind::Prepare | CommandKind::MarkReady)
     }
 }
 
 /// The status that a command leads to; it is the same from every status.
-pub fn target_status(verb: Verb) -> Status {
+pub fn target_status(verb: CommandKind) -> Status {
     let from_anywhere = Status::ALL
         .iter()
-        .find_map(|from| from.after(verb, Actor::AnyRole));
+        .find_map(|from| from.transition(verb, Actor::AnyRole));
     from_anywhere.map_or(Status::PendingSupplier, |step| step.to)
 }
 

@@ -1,9 +1,11 @@
 //! How stories are made: kitchens with their ovens, customers with their patience, drivers. Each function draws its
 //! random numbers in a fixed order, because a seed promises one plan.
 
-use super::super::names::{self, ADDRESSES, CUSTOMERS, EXCUSES, KITCHENS, PIZZAS, PROMISES};
 use super::{PlannedCommand, Step, Story};
-use crate::domain::Verb;
+use crate::domain::CommandKind;
+use crate::server::cli::simulate::names::{
+    self, ADDRESSES, CUSTOMERS, EXCUSES, KITCHENS, PIZZAS, PROMISES,
+};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::{ops::RangeInclusive, time::Duration};
@@ -53,7 +55,7 @@ impl Story {
         let kitchen = &*kitchens[n].name;
         // The mean of three numbers: few orders come early, few come late.
         let mut at = evening.mul_f64((rng.f64() + rng.f64() + rng.f64()) / 3.0);
-        let mut offer = PlannedCommand::new(rng, Verb::Offer, kitchen, json!({}));
+        let mut offer = PlannedCommand::new(rng, CommandKind::Offer, kitchen, json!({}));
         offer.body = offer_of(rng, kitchen);
         let mut story = Story {
             steps: Vec::new(),
@@ -66,13 +68,16 @@ impl Story {
             let rejection = json!({"accept": false, "notes": names::any(rng, EXCUSES)});
             story.plan(
                 at,
-                PlannedCommand::new(rng, Verb::Reject, kitchen, rejection),
+                PlannedCommand::new(rng, CommandKind::Reject, kitchen, rejection),
             );
             return story;
         }
         let notes = chance(rng, 400).then(|| names::any(rng, PROMISES));
         let promise = json!({"accept": true, "notes": notes, "estimated_time": rng.u32(4..=9) * 5});
-        story.plan(at, PlannedCommand::new(rng, Verb::Accept, kitchen, promise));
+        story.plan(
+            at,
+            PlannedCommand::new(rng, CommandKind::Accept, kitchen, promise),
+        );
         story.taken(rng, at, kitchen);
         story
     }
@@ -81,13 +86,16 @@ impl Story {
     fn taken(&mut self, rng: &mut Rng, mut at: Duration, kitchen: &str) {
         if chance(rng, 30) {
             at += minutes(rng, 20..=30);
-            return self.plan(at, PlannedCommand::status(rng, Verb::Cancel, kitchen));
+            return self.plan(
+                at,
+                PlannedCommand::status(rng, CommandKind::Cancel, kitchen),
+            );
         }
         at += seconds_of(rng, 20..=600);
         let mut commands = takers(rng);
         if chance(rng, 30) {
             // The kitchen cancels in the same moment.
-            commands.push(PlannedCommand::status(rng, Verb::Cancel, kitchen));
+            commands.push(PlannedCommand::status(rng, CommandKind::Cancel, kitchen));
         }
         self.steps.push(Step { at, commands });
         self.next = Some(at);
@@ -106,14 +114,14 @@ impl Story {
         if gives_up < begins {
             self.plan(
                 gives_up,
-                PlannedCommand::status(rng, Verb::Cancel, "customer"),
+                PlannedCommand::status(rng, CommandKind::Cancel, "customer"),
             );
             return;
         }
-        let mut commands = vec![PlannedCommand::status(rng, Verb::Prepare, &name)];
+        let mut commands = vec![PlannedCommand::status(rng, CommandKind::Prepare, &name)];
         if chance(rng, 30) {
             // The customer gives up in the moment at which the kitchen begins.
-            commands.push(PlannedCommand::status(rng, Verb::Cancel, "customer"));
+            commands.push(PlannedCommand::status(rng, CommandKind::Cancel, "customer"));
         }
         self.steps.push(Step {
             at: begins,
@@ -125,12 +133,15 @@ impl Story {
             // Burnt.
             *oven = begins + baking / 2;
             let at = *oven;
-            self.plan(at, PlannedCommand::status(rng, Verb::Cancel, &name));
+            self.plan(at, PlannedCommand::status(rng, CommandKind::Cancel, &name));
             return;
         }
         let ready = begins + baking;
         *oven = ready;
-        self.plan(ready, PlannedCommand::status(rng, Verb::MarkReady, &name));
+        self.plan(
+            ready,
+            PlannedCommand::status(rng, CommandKind::MarkReady, &name),
+        );
         self.next = Some(ready);
     }
 
@@ -149,14 +160,14 @@ impl Story {
             // The address is not found.
             self.plan(
                 leaves,
-                PlannedCommand::status(rng, Verb::Cancel, "dispatch"),
+                PlannedCommand::status(rng, CommandKind::Cancel, "dispatch"),
             );
             return;
         }
         let send = |rng: &mut Rng, name: &str| {
             PlannedCommand::new(
                 rng,
-                Verb::Dispatch,
+                CommandKind::Dispatch,
                 "dispatch",
                 json!({"driver_name": name}),
             )
@@ -171,11 +182,14 @@ impl Story {
             commands,
         });
         let out = leaves + seconds_of(rng, 20..=120);
-        self.plan(out, PlannedCommand::status(rng, Verb::SetOff, driver));
+        self.plan(
+            out,
+            PlannedCommand::status(rng, CommandKind::SetOff, driver),
+        );
         let ride = minutes(rng, 4..=18);
         self.plan(
             out + ride,
-            PlannedCommand::status(rng, Verb::Deliver, driver),
+            PlannedCommand::status(rng, CommandKind::Deliver, driver),
         );
         *free = out + ride + ride / 2;
     }
@@ -215,7 +229,7 @@ fn takers(rng: &mut Rng) -> Vec<PlannedCommand> {
             let name = CUSTOMERS[n % CUSTOMERS.len()];
             let address = names::any(rng, ADDRESSES);
             let body = json!({"customer_name": name, "delivery_address": address});
-            PlannedCommand::new(rng, Verb::Take, name, body)
+            PlannedCommand::new(rng, CommandKind::Take, name, body)
         })
         .collect()
 }

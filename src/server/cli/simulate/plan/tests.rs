@@ -1,8 +1,8 @@
 //! What every plan must have, whatever its seed.
 
-use super::super::names::{CUSTOMERS, KITCHENS};
 use super::*;
 use crate::domain::{Command, Field, Fields, Name, Offer, Value as FieldValue};
+use crate::server::cli::simulate::names::{CUSTOMERS, KITCHENS};
 use std::collections::BTreeSet;
 
 const SIZE: PlanSize = PlanSize {
@@ -28,8 +28,8 @@ fn a_lively_evening_has_everything() {
         .flat_map(|step| &step.commands)
         .map(|command| command.verb)
         .collect();
-    assert_eq!(verbs.len(), Verb::ALL.len());
-    let race = |one: Verb, other: Verb| {
+    assert_eq!(verbs.len(), CommandKind::ALL.len());
+    let race = |one: CommandKind, other: CommandKind| {
         steps().any(|step| {
             step.commands[0].verb == one
                 && step.commands[1..]
@@ -37,8 +37,13 @@ fn a_lively_evening_has_everything() {
                     .any(|command| command.verb == other)
         })
     };
-    assert!(race(Verb::Take, Verb::Take) && race(Verb::Take, Verb::Cancel));
-    assert!(race(Verb::Prepare, Verb::Cancel) && race(Verb::Dispatch, Verb::Dispatch));
+    assert!(
+        race(CommandKind::Take, CommandKind::Take) && race(CommandKind::Take, CommandKind::Cancel)
+    );
+    assert!(
+        race(CommandKind::Prepare, CommandKind::Cancel)
+            && race(CommandKind::Dispatch, CommandKind::Dispatch)
+    );
     assert!(
         steps()
             .flat_map(|step| &step.commands)
@@ -46,7 +51,7 @@ fn a_lively_evening_has_everything() {
     );
     let impatient = plan.stories.iter().filter(|story| {
         let last = story.steps.last().map(|step| &step.commands[0]);
-        last.is_some_and(|command| command.verb == Verb::Cancel && command.by == "customer")
+        last.is_some_and(|command| command.verb == CommandKind::Cancel && command.by == "customer")
     });
     assert!(impatient.count() > 5);
 }
@@ -61,7 +66,7 @@ fn every_story_is_legal() {
         );
         let mut status = Status::PendingSupplier;
         for step in &story.steps[1..] {
-            let step = status.after(step.commands[0].verb, Actor::AnyRole);
+            let step = status.transition(step.commands[0].verb, Actor::AnyRole);
             status = step.unwrap_or_else(|| panic!("{story:?}")).to;
         }
         assert!(status.is_final(), "{story:?}");
@@ -78,9 +83,11 @@ fn every_command_has_valid_input() {
                 fields.add(name, FieldValue::Json(raw));
             }
             match command.verb {
-                Verb::Offer => drop(Offer::read(fields).unwrap()),
-                Verb::Accept | Verb::Reject => drop(Command::read_answer(fields).unwrap()),
-                Verb::Take => drop(Command::read_take(fields).unwrap()),
+                CommandKind::Offer => drop(Offer::read(fields).unwrap()),
+                CommandKind::Accept | CommandKind::Reject => {
+                    drop(Command::read_answer(fields).unwrap())
+                }
+                CommandKind::Take => drop(Command::read_take(fields).unwrap()),
                 _ => {}
             }
         }

@@ -8,7 +8,7 @@ mod recipe;
 
 use super::assets::IMMUTABLE;
 use crate::{
-    domain::{Error, Field, Kind, What, Whole},
+    domain::{Error, Field, FieldError, ValueKind, Whole},
     server::web::query_string,
 };
 use axum::{
@@ -25,9 +25,9 @@ pub const RECIPE: u16 = 1;
 struct AnyName(String);
 
 impl Field for AnyName {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
 
-    fn parse(text: &str) -> Result<Self, What> {
+    fn parse(text: &str) -> Result<Self, FieldError> {
         Ok(AnyName(text.to_owned()))
     }
 }

@@ -1,0 +1,191 @@
+//! Drivers, as the orders on a board name them: what each of them carries, how a name is spelled, and the
+//! assignment of several orders to one driver.
+
+use crate::domain::{Board, Error, FieldError, Fields, Name, OrderId, Status, Time};
+
+/// The statuses of an order that its driver carries.
+pub const OUT: [Status; 2] = [Status::Dispatched, Status::InTransit];
+
+/// A driver who has, or had, an order of the board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Driver {
+    pub name: String,
+    /// How many orders they carry.
+    pub out: usize,
+    /// The latest change to one of their orders.
+    pub since: Time,
+    /// The latest promised delivery among the orders that they carry.
+    pub back: Option<Time>,
+}
+
+/// The assignment of several orders to one driver.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DispatchSeveral {
+    pub driver_name: Name,
+    /// Each with the version that it is meant for.
+    pub orders: Vec<(OrderId, u32)>,
+}
+
+impl DispatchSeveral {
+    /// The largest number of orders.
+    pub const LIMIT: usize = 50;
+
+    /// Each of `orders` is an id, a point and a version.
+    pub fn read(mut fields: Fields, orders: &[String]) -> Result<DispatchSeveral, Error> {
+        let driver_name = fields.required("driver_name");
+        let driver_name = fields.finish(|| driver_name)?;
+        if !(1..=Self::LIMIT).contains(&orders.len()) {
+            return Err(Error::invalid(
+                "order",
+                FieldError::out_of_range(1, Self::LIMIT),
+            ));
+        }
+        let read = |order: &String| {
+            let (id, version) = order.split_once('.')?;
+            Some((id.parse().ok()?, version.parse().ok()?))
+        };
+        let orders: Option<Vec<_>> = orders.iter().map(read).collect();
+        let orders = orders.ok_or_else(|| {
+            let why = "Each is an id, a point and a version.".to_owned();
+            Error::invalid("order", FieldError::Malformed { why })
+        })?;
+        Ok(DispatchSeveral {
+            driver_name,
+            orders,
+        })
+    }
+}
+
+/// A driver's name as the board spells it: the same text, or else the newest name that differs only in what `fold`
+/// removes (capitals, Unicode forms). `None` for a driver who is not on the board.
+pub fn known_name<'a>(board: &'a Board, name: &Name, fold: fn(&str) -> String) -> Option<&'a Name> {
+    let newest_first = || {
+        let orders = board.orders().rev();
+        orders.filter_map(|order| order.driver_name.as_ref())
+    };
+    let folded = fold(name);
+    newest_first()
+        .find(|known| *known == name)
+        .or_else(|| newest_first().find(|known| fold(known) == folded))
+}
+
+/// All drivers of a board, by name.
+pub fn drivers(board: &Board) -> Vec<Driver> {
+    let mut drivers: Vec<Driver> = Vec::new();
+    for order in board.orders() {
+        let Some(name) = order.driver_name.as_deref() else {
+            continue;
+        };
+        let place = drivers.binary_search_by(|driver| driver.name.as_str().cmp(name));
+        let place = place.unwrap_or_else(|place| {
+            let new = Driver {
+                name: name.to_owned(),
+                out: 0,
+                since: order.updated_at,
+                back: None,
+            };
+            drivers.insert(place, new);
+            place
+        });
+        let driver = &mut drivers[place];
+        driver.since = driver.since.max(order.updated_at);
+        if OUT.contains(&order.status) {
+            driver.out += 1;
+            driver.back = driver.back.max(order.promised());
+        }
+    }
+    drivers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Counts, Field, Order, Times, Value,
+        order::tests::{at, id, offer},
+    };
+    use chrono::TimeDelta;
+
+    fn order(n: u128, driver: Option<&str>, status: Status, updated: i64) -> Order {
+        let (mut order, _) = Order::new(id(n), offer(), at(0));
+        order.driver_name = driver.map(|name| name.to_owned().try_into().unwrap());
+        order.estimated_delivery_time = Some(20.try_into().unwrap());
+        (order.status, order.updated_at) = (status, at(updated));
+        order.times = Times::known(at(0), Status::CustomerAccepted, at(n as i64));
+        order
+    }
+
+    fn board(drivers: &[&str]) -> Board {
+        let orders = drivers.iter().zip(1..);
+        let orders = orders.map(|(name, n)| order(n, Some(name), Status::InTransit, 10));
+        Board::new(
+            "e-9".parse().unwrap(),
+            Counts::default(),
+            orders.collect(),
+            None,
+        )
+    }
+
+    #[test]
+    fn a_name_is_spelled_as_the_board_spells_it() {
+        let board = board(&["Jonas", "ZOË", "Zoë", "Änne"]);
+        let known = |name: &str| {
+            let name = Name::parse(name).unwrap();
+            known_name(&board, &name, str::to_lowercase).map(|known| known.to_string())
+        };
+        assert_eq!(known("  jONAS ").as_deref(), Some("Jonas"));
+        assert_eq!(known("änne").as_deref(), Some("Änne"));
+        // The same text is preferred, then the newest order's.
+        assert_eq!(known("ZOË").as_deref(), Some("ZOË"));
+        assert_eq!(known("zoë").as_deref(), Some("Zoë"));
+        assert_eq!(known("Jona"), None);
+    }
+
+    #[test]
+    fn several_orders_are_read_with_their_versions() {
+        let read = |driver: &str, orders: &[String]| {
+            let mut fields = Fields::default();
+            fields.add("driver_name", Value::Plain(driver.to_owned()));
+            DispatchSeveral::read(fields, orders)
+        };
+        let order = |n: u128| format!("{}.{n}", id(n));
+        let several = read("Jonas", &[order(1), order(2)]).unwrap();
+        assert_eq!(several.orders, [(id(1), 1), (id(2), 2)]);
+        assert!(read("Jonas", &vec![order(1); DispatchSeveral::LIMIT]).is_ok());
+        for (driver, orders, field) in [
+            ("", vec![order(1)], "driver_name"),
+            ("Jonas", vec![], "order"),
+            ("Jonas", vec![order(1); DispatchSeveral::LIMIT + 1], "order"),
+            ("Jonas", vec![order(1), "x.1".to_owned()], "order"),
+            ("Jonas", vec![id(1).to_string()], "order"),
+        ] {
+            let error = read(driver, &orders).unwrap_err();
+            assert!(error.fault(field).is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn drivers_are_known_with_what_they_carry() {
+        let orders = vec![
+            order(1, Some("Jonas"), Status::InTransit, 10),
+            order(2, Some("Jonas"), Status::Dispatched, 30),
+            order(3, Some("Giulia"), Status::Delivered, 20),
+            order(4, None, Status::Ready, 5),
+        ];
+        let board = Board::new("e-4".parse().unwrap(), Counts::default(), orders, None);
+        let driver = |name: &str, out, since, back| Driver {
+            name: name.to_owned(),
+            out,
+            since: at(since),
+            back,
+        };
+        let back = at(2) + TimeDelta::minutes(20);
+        assert_eq!(
+            drivers(&board),
+            [
+                driver("Giulia", 0, 20, None),
+                driver("Jonas", 2, 30, Some(back))
+            ]
+        );
+    }
+}

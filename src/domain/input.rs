@@ -1,0 +1,200 @@
+//! Named parameters of a command. Plain text and JSON both become [`Fields`]; each command reads its own parameters
+//! from them, so that every way in has one parser and one set of refusals.
+
+use super::{Error, FieldError, InvalidField, order::lifecycle::named};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, btree_map::Entry};
+
+/// A value that can be read from one parameter.
+pub trait Field: Sized {
+    /// Its kind in JSON. From elsewhere every value is plain text.
+    const KIND: ValueKind;
+
+    fn parse(text: &str) -> Result<Self, FieldError>;
+}
+
+named! {
+    /// The kinds of JSON values that parameters are.
+    ValueKind {
+        Text = "string",
+        Number = "number",
+        Boolean = "boolean",
+    }
+}
+
+#[derive(Debug)]
+pub enum Value {
+    /// From a form or a query.
+    Plain(String),
+    Json(Box<RawValue>),
+}
+
+/// Parameters by name, and the faults found so far.
+#[derive(Debug, Default)]
+pub struct Fields {
+    values: BTreeMap<String, Value>,
+    faults: Vec<InvalidField>,
+}
+
+impl Fields {
+    /// A name that is given twice is a fault, also if one is plain and one is JSON.
+    pub fn add(&mut self, name: impl Into<String>, value: Value) {
+        match self.values.entry(name.into()) {
+            Entry::Vacant(place) => drop(place.insert(value)),
+            Entry::Occupied(first) => {
+                let field = first.key().clone();
+                self.faults.push(InvalidField {
+                    field,
+                    what: FieldError::Twice,
+                });
+            }
+        }
+    }
+
+    pub fn fault(&mut self, field: &str, what: FieldError) {
+        self.faults.push(InvalidField {
+            field: field.to_owned(),
+            what,
+        });
+    }
+
+    /// `None` means that a fault has been recorded.
+    pub fn required<T: Field>(&mut self, name: &str) -> Option<T> {
+        let before = self.faults.len();
+        let value = self.optional(name);
+        if value.is_none() && self.faults.len() == before {
+            self.fault(name, FieldError::Missing);
+        }
+        value
+    }
+
+    /// `None` means absent, JSON's `null`, or that a fault has been recorded.
+    pub fn optional<T: Field>(&mut self, name: &str) -> Option<T> {
+        let parsed = match self.values.remove(name)? {
+            Value::Plain(text) => T::parse(&text),
+            Value::Json(raw) if raw.get() == "null" => return None,
+            Value::Json(raw) => text_of(&raw, T::KIND).and_then(|text| T::parse(&text)),
+        };
+        parsed.map_err(|what| self.fault(name, what)).ok()
+    }
+
+    /// As [`Fields::optional`], but blank text counts as absent.
+    pub fn unless_blank<T: Field>(&mut self, name: &str) -> Option<T> {
+        let blank = match self.values.get(name)? {
+            Value::Plain(text) => text.trim().is_empty(),
+            Value::Json(raw) => {
+                text_of(raw, ValueKind::Text).is_ok_and(|text| text.trim().is_empty())
+            }
+        };
+        if blank {
+            self.values.remove(name);
+        }
+        self.optional(name)
+    }
+
+    /// Builds the result if there is no fault and every parameter has been read.
+    pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Error> {
+        let unknown = self.values.into_keys().map(|field| InvalidField {
+            field,
+            what: FieldError::Unknown,
+        });
+        self.faults.extend(unknown);
+        if self.faults.is_empty() {
+            return build().ok_or(Error::Internal);
+        }
+        Err(Error::Invalid(self.faults))
+    }
+}
+
+/// The text to parse of a JSON value of the right kind: a string's contents, a number's or boolean's own text.
+fn text_of(raw: &RawValue, kind: ValueKind) -> Result<String, FieldError> {
+    let text = raw.get();
+    let found = match text.as_bytes().first() {
+        Some(b'"') => Some(ValueKind::Text),
+        Some(b't' | b'f') => Some(ValueKind::Boolean),
+        Some(b'-' | b'0'..=b'9') => Some(ValueKind::Number),
+        _ => None,
+    };
+    if found != Some(kind) {
+        return Err(FieldError::WrongType { expected: kind });
+    }
+    match kind {
+        ValueKind::Text => serde_json::from_str(text).map_err(|_| FieldError::NotUnicode),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+impl Field for bool {
+    const KIND: ValueKind = ValueKind::Boolean;
+
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        text.parse().map_err(|_| FieldError::NotTrueOrFalse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Minutes, Name, Notes, Price};
+
+    fn json(text: &str) -> Value {
+        Value::Json(RawValue::from_string(text.to_owned()).unwrap())
+    }
+
+    fn faults(result: Result<(), Error>) -> Vec<(String, FieldError)> {
+        match result {
+            Err(Error::Invalid(faults)) => faults.into_iter().map(|f| (f.field, f.what)).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_refusal_names_every_fault() {
+        let mut fields = Fields::default();
+        fields.add("price", json("\"10\""));
+        fields.add("minutes", Value::Plain("soon".into()));
+        fields.add("colour", json("1"));
+        fields.add("minutes", json("5"));
+        assert_eq!(fields.required::<Price>("price"), None);
+        assert_eq!(fields.required::<Name>("name"), None);
+        assert_eq!(fields.optional::<Minutes>("minutes"), None);
+        assert_eq!(
+            faults(fields.finish(|| Some(()))),
+            [
+                ("minutes".into(), FieldError::Twice),
+                (
+                    "price".into(),
+                    FieldError::WrongType {
+                        expected: ValueKind::Number
+                    }
+                ),
+                ("name".into(), FieldError::Missing),
+                ("minutes".into(), FieldError::no_number("soon")),
+                ("colour".into(), FieldError::Unknown),
+            ]
+        );
+    }
+
+    #[test]
+    fn null_and_blank_notes_count_as_absent() {
+        let mut fields = Fields::default();
+        fields.add("minutes", json("null"));
+        fields.add("notes", json("\" \\n\""));
+        fields.add("words", Value::Plain("  ".into()));
+        assert_eq!(fields.optional::<Minutes>("minutes"), None);
+        assert_eq!(fields.unless_blank::<Notes>("notes"), None);
+        assert_eq!(fields.unless_blank::<Notes>("words"), None);
+        assert!(fields.finish(|| Some(())).is_ok());
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_not_text() {
+        let mut fields = Fields::default();
+        fields.add("name", json("\"\\ud800\""));
+        assert_eq!(fields.required::<Name>("name"), None);
+        assert_eq!(
+            faults(fields.finish(|| Some(()))),
+            [("name".into(), FieldError::NotUnicode)]
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! What the live channel carries: events, and signals about the stream itself. A [`Cursor`] is a position in the
+//! market's one ordered log.
+
+use crate::domain::{EventType, FieldError, Order, Time, order::lifecycle::named};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr, sync::Arc};
+
+/// Names one history of a store. Sequence numbers of different epochs cannot be compared: another store, and a store
+/// that lost data, has another epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Epoch(Arc<str>);
+
+impl Epoch {
+    /// A unique name, if the number is random.
+    pub fn random(number: u64) -> Epoch {
+        Epoch(format!("{number:x}").into())
+    }
+
+    /// From 1 to 32 digits and lower-case letters.
+    pub fn new(text: &str) -> Option<Epoch> {
+        let fits = (1..=32).contains(&text.len());
+        let plain = text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
+        (fits && plain).then(|| Epoch(text.into()))
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A position: after all events up to and including `seq` of this epoch. Opaque to clients.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Cursor {
+    pub epoch: Epoch,
+    /// Dense: the next event has the next number.
+    pub seq: u64,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.seq)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = FieldError;
+
+    fn from_str(text: &str) -> Result<Cursor, FieldError> {
+        let parts = text
+            .split_once('-')
+            .and_then(|(epoch, seq)| Some((Epoch::new(epoch)?, seq)));
+        let (epoch, digits) = parts.ok_or(FieldError::NotACursor)?;
+        let seq: u64 = digits.parse().map_err(|_| FieldError::NotACursor)?;
+        // Only one spelling is valid: no sign, no leading zeros.
+        (seq.to_string() == digits)
+            .then_some(Cursor { epoch, seq })
+            .ok_or(FieldError::NotACursor)
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = FieldError;
+
+    fn try_from(text: String) -> Result<Cursor, FieldError> {
+        text.parse()
+    }
+}
+
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> String {
+        cursor.to_string()
+    }
+}
+
+/// A change of an order, with the whole order as it was after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Wire")]
+pub struct Event {
+    pub event_type: EventType,
+    pub order: Order,
+    pub timestamp: Time,
+    pub id: Cursor,
+}
+
+named! {
+    /// A statement about the stream itself, for clients that gave a `since`.
+    Signal {
+        /// What came before is no longer held, or belongs to another store: read everything again.
+        Reset = "stream.reset",
+        /// Nothing is missing up to this position.
+        Heartbeat = "stream.heartbeat",
+        /// The server has lost its store: nothing is guaranteed until the next frame.
+        StoreUnavailable = "stream.away",
+    }
+}
+
+/// One frame of the live channel, as it is read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "Wire")]
+pub enum Frame {
+    Event(Box<Event>),
+    Signal {
+        signal: Signal,
+        at: Time,
+        id: Cursor,
+    },
+    /// A kind of frame that a later server may send.
+    Unknown,
+}
+
+/// A frame whose kind is not known yet.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    event_type: String,
+    order: Option<Order>,
+    timestamp: Time,
+    id: Cursor,
+}
+
+impl TryFrom<Wire> for Event {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Event, &'static str> {
+        Ok(Event {
+            event_type: EventType::from_name(&wire.event_type).ok_or("not an order event")?,
+            order: wire.order.ok_or("an order event without its order")?,
+            timestamp: wire.timestamp,
+            id: wire.id,
+        })
+    }
+}
+
+impl TryFrom<Wire> for Frame {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Frame, &'static str> {
+        if EventType::from_name(&wire.event_type).is_some() {
+            return Ok(Frame::Event(Box::new(wire.try_into()?)));
+        }
+        let signal = Signal::from_name(&wire.event_type);
+        Ok(signal.map_or(Frame::Unknown, |signal| Frame::Signal {
+            signal,
+            at: wire.timestamp,
+            id: wire.id,
+        }))
+    }
+}
+
+impl Frame {
+    /// The text of a signal, as it is sent.
+    pub fn signal(signal: Signal, at: Time, id: &Cursor) -> String {
+        let wire = Wire {
+            event_type: signal.name().to_owned(),
+            order: None,
+            timestamp: at,
+            id: id.clone(),
+        };
+        serde_json::to_string(&wire).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::tests::{at, id, offer};
+
+    #[test]
+    fn a_cursor_has_only_one_valid_spelling() {
+        let cursor: Cursor = "0k3f9-42".parse().unwrap();
+        assert_eq!(
+            (cursor.epoch.to_string().as_str(), cursor.seq),
+            ("0k3f9", 42)
+        );
+        assert_eq!(cursor.to_string(), "0k3f9-42");
+        for bad in [
+            "",
+            "42",
+            "-42",
+            "a-",
+            "a-042",
+            "a-+1",
+            "a--1",
+            "A-1",
+            "a b-1",
+            "a-18446744073709551616",
+            "é-1",
+        ] {
+            assert_eq!(
+                bad.parse::<Cursor>(),
+                Err(FieldError::NotACursor),
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_kind_of_frame_is_read_back() {
+        let (order, event_type) = Order::new(id(1), offer(), at(0));
+        let event = Event {
+            event_type,
+            order,
+            timestamp: at(0),
+            id: "e-1".parse().unwrap(),
+        };
+        let text = serde_json::to_string(&event).unwrap();
+        assert!(
+            text.starts_with(r#"{"event_type":"order.created","order":{"id":"#),
+            "{text}"
+        );
+        assert!(
+            text.ends_with(r#""timestamp":"2026-05-28T20:26:40.000Z","id":"e-1"}"#),
+            "{text}"
+        );
+        assert_eq!(
+            serde_json::from_str::<Frame>(&text).unwrap(),
+            Frame::Event(Box::new(event))
+        );
+
+        for &signal in Signal::ALL {
+            let text = Frame::signal(signal, at(0), &"e-7".parse().unwrap());
+            assert_eq!(
+                text,
+                format!(
+                    r#"{{"event_type":"{signal}","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}}"#
+                )
+            );
+            let frame = Frame::Signal {
+                signal,
+                at: at(0),
+                id: "e-7".parse().unwrap(),
+            };
+            assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), frame);
+        }
+        let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}"#;
+        assert_eq!(
+            serde_json::from_str::<Frame>(later).unwrap(),
+            Frame::Unknown
+        );
+    }
+}

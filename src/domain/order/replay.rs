@@ -1,0 +1,210 @@
+//! Whether what was written down about an order can have happened: the same rules, once more.
+
+use super::lifecycle::TRANSITIONS;
+use crate::domain::{Actor, Command, CommandKind, EventType, Offer, Order, Role, Status, Times};
+
+/// Why an order cannot have become what an event has.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Impossible {
+    #[error("its version is {found}, where {expected} comes next")]
+    Version { expected: u32, found: u32 },
+    #[error("{event} does not lead from {from} to {to}")]
+    Transition {
+        event: EventType,
+        /// The status before, or that there was no order.
+        from: &'static str,
+        to: Status,
+    },
+    #[error("{event} does not change what has changed")]
+    Change { event: EventType },
+}
+
+/// Whether `event` can have made `after` of `before`. An order that comes from elsewhere begins with the event of the
+/// state that it was found in.
+pub fn follows(before: Option<&Order>, event: EventType, after: &Order) -> Result<(), Impossible> {
+    let expected = before.map_or(0, |before| before.version).saturating_add(1);
+    if after.version != expected {
+        let found = after.version;
+        return Err(Impossible::Version { expected, found });
+    }
+    let leads_there = |m: &&crate::domain::order::lifecycle::Transition| {
+        let from = before.is_none_or(|before| m.from == Some(before.status));
+        from && m.event == event && m.to == after.status
+    };
+    let Some(step) = TRANSITIONS.iter().find(leads_there) else {
+        let from = before.map_or("nothing", |before| before.status.name());
+        let to = after.status;
+        return Err(Impossible::Transition { event, from, to });
+    };
+    let made = match before {
+        None => Some(begun(event, after)),
+        Some(before) => command(step.command, before, after).and_then(|(command, actor)| {
+            let made = before.clone().apply(command, actor, after.updated_at);
+            made.ok().map(|(order, _)| order)
+        }),
+    };
+    match made {
+        Some(made) if made == *after => Ok(()),
+        _ => Err(Impossible::Change { event }),
+    }
+}
+
+/// What an order begins as that begins with this event.
+fn begun(event: EventType, order: &Order) -> Order {
+    if event != EventType::Created {
+        return Order {
+            times: Times::known(order.created_at, order.status, order.updated_at),
+            ..order.clone()
+        };
+    }
+    let offer = Offer {
+        supplier_name: order.supplier_name.clone(),
+        pizza_name: order.pizza_name.clone(),
+        supplier_price: order.supplier_price,
+        markup_percentage: order.markup_percentage,
+    };
+    let (mut new, _) = Order::new(order.id, offer, order.created_at);
+    // Where it comes from elsewhere, it may have been written a moment later than it was made.
+    new.updated_at = order.updated_at.max(order.created_at);
+    new
+}
+
+/// The command that led from one to the other, from what it changed; and who gave it, where that matters.
+fn command(kind: CommandKind, before: &Order, after: &Order) -> Option<(Command, Actor)> {
+    let command = match kind {
+        CommandKind::Offer => return None,
+        CommandKind::Accept => Command::Accept {
+            notes: after.supplier_notes.clone(),
+            minutes: after.estimated_delivery_time,
+        },
+        CommandKind::Reject => Command::Reject {
+            reason: after.supplier_notes.clone(),
+        },
+        CommandKind::Take => Command::Take {
+            customer_name: after.customer_name.clone()?,
+            delivery_address: after.delivery_address.clone()?,
+        },
+        CommandKind::Prepare => Command::Prepare,
+        CommandKind::MarkReady => Command::MarkReady,
+        CommandKind::Dispatch => Command::Dispatch {
+            driver_name: after.driver_name.clone()?,
+        },
+        CommandKind::SetOff => Command::SetOff,
+        CommandKind::Deliver => Command::Deliver,
+        CommandKind::Cancel if before.supplier_notes == after.supplier_notes => {
+            Command::Cancel { reason: None }
+        }
+        // Only the supplier can have written that.
+        CommandKind::Cancel => {
+            let reason = after.supplier_notes.clone();
+            return Some((Command::Cancel { reason }, Actor::As(Role::Supplier)));
+        }
+    };
+    Some((command, Actor::AnyRole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Field;
+    use crate::domain::{
+        Cents, Name, Notes,
+        samples::{at, commands, id, offer},
+    };
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn everything_that_the_rules_do_can_have_happened(
+            steps in prop::collection::vec((0usize..9, prop::option::of(0usize..3), any::<bool>()), 0..12),
+        ) {
+            let (mut order, event) = Order::new(id(1), offer(), at(0));
+            prop_assert_eq!(follows(None, event, &order), Ok(()));
+            for (n, (command, by, reason)) in steps.into_iter().enumerate() {
+                let actor = by.map_or(Actor::AnyRole, |role| Actor::As(Role::ALL[role]));
+                let command = match commands()[command].clone() {
+                    Command::Cancel { .. } if reason => Command::Cancel { reason: Notes::parse("Oven").ok() },
+                    command => command,
+                };
+                let Ok((after, event)) = order.clone().apply(command, actor, at(n as i64)) else {
+                    continue;
+                };
+                prop_assert_eq!(follows(Some(&order), event, &after), Ok(()));
+                order = after;
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_have_happened_is_reported() {
+        let (new, _) = Order::new(id(1), offer(), at(0));
+        let all = commands();
+        let (accepted, event) = new
+            .clone()
+            .apply(all[0].clone(), Actor::AnyRole, at(1))
+            .unwrap();
+        let (taken, took) = accepted
+            .clone()
+            .apply(all[2].clone(), Actor::AnyRole, at(2))
+            .unwrap();
+        assert_eq!(follows(Some(&accepted), took, &taken), Ok(()));
+        let altered = |change: fn(&mut Order)| {
+            let mut order = taken.clone();
+            change(&mut order);
+            follows(Some(&accepted), took, &order)
+        };
+        let change = Err(Impossible::Change { event: took });
+        assert_eq!(altered(|o| o.customer_price = Some(Cents::new(1))), change);
+        assert_eq!(altered(|o| o.customer_name = None), change);
+        assert_eq!(
+            altered(|o| o.pizza_name = Name::parse("Hawaii").unwrap()),
+            change
+        );
+        assert_eq!(altered(|o| o.created_at = at(1)), change);
+        assert_eq!(altered(|o| o.updated_at = at(0)), change);
+        assert_eq!(altered(|o| o.times = Times::default()), change);
+        let version = Impossible::Version {
+            expected: 3,
+            found: 4,
+        };
+        assert_eq!(altered(|o| o.version = 4), Err(version));
+        assert!(matches!(
+            follows(
+                Some(&new),
+                took,
+                &Order {
+                    version: 2,
+                    ..taken.clone()
+                }
+            ),
+            Err(Impossible::Transition { .. })
+        ));
+        assert!(matches!(
+            follows(Some(&accepted), event, &taken),
+            Err(Impossible::Transition { .. })
+        ));
+        assert!(matches!(
+            follows(None, took, &taken),
+            Err(Impossible::Version { .. })
+        ));
+        // One that was found on its way begins with the event of its state.
+        let found = Order {
+            version: 1,
+            times: Times::known(at(0), taken.status, at(2)),
+            ..taken
+        };
+        assert_eq!(follows(None, took, &found), Ok(()));
+        assert!(matches!(
+            follows(None, EventType::Created, &found),
+            Err(Impossible::Transition { .. })
+        ));
+        let odd = Order {
+            driver_name: Name::parse("Jonas").ok(),
+            ..new
+        };
+        assert!(matches!(
+            follows(None, EventType::Created, &odd),
+            Err(Impossible::Change { .. })
+        ));
+    }
+}

@@ -1,0 +1,164 @@
+//! The filter of a search for orders: in the order table, live or in the past, or in its export.
+
+use crate::domain::{Order, OrderId, Status, Time};
+use chrono::TimeDelta;
+
+/// Ids hold the time at which an order was created, by a clock that may be off by at most this number of minutes.
+const CLOCKS: i64 = 5;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrderFilter {
+    pub status: Option<Status>,
+    /// Part of any of the texts of an order.
+    pub text: String,
+    pub supplier: Option<String>,
+    pub driver: Option<String>,
+    /// Created at this time or later.
+    pub from: Option<Time>,
+    /// Created before this time.
+    pub before: Option<Time>,
+}
+
+impl OrderFilter {
+    /// Whether the filter matches `order`. `lower` converts text to lower case.
+    pub fn takes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+        self.status.is_none_or(|status| status == order.status) && self.describes(order, lower)
+    }
+
+    /// As [`OrderFilter::takes`], for any status.
+    pub fn describes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+        let is = |wanted: &Option<String>, name: Option<&str>| {
+            wanted.is_none() || wanted.as_deref() == name
+        };
+        is(&self.supplier, Some(&order.supplier_name))
+            && is(&self.driver, order.driver_name.as_deref())
+            && self.from.is_none_or(|from| order.created_at >= from)
+            && self.before.is_none_or(|before| order.created_at < before)
+            && (self.text.is_empty() || order.mentions(&self.text, lower))
+    }
+
+    /// Whether the filter restricts more than the status.
+    pub fn is_narrow(&self) -> bool {
+        let anything = OrderFilter {
+            status: self.status,
+            ..OrderFilter::default()
+        };
+        *self != anything
+    }
+
+    /// Whether an order that is as old as this one can match, so that a search must read on.
+    pub fn reaches(&self, id: OrderId) -> bool {
+        self.from
+            .is_none_or(|from| id >= OrderId::first_at(from + TimeDelta::minutes(-CLOCKS)))
+    }
+
+    /// Where a search begins, newest first: before this id.
+    pub fn begins_below(&self) -> Option<OrderId> {
+        self.before
+            .map(|before| OrderId::first_at(before + TimeDelta::minutes(CLOCKS)))
+    }
+
+    /// Whether final orders can match, of which the board holds only the newest.
+    pub fn wants_finished(&self) -> bool {
+        self.status.is_none_or(Status::is_final)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Actor, Command,
+        order::tests::{at, commands, id, offer},
+    };
+
+    #[test]
+    fn a_range_of_time_is_a_range_of_ids() {
+        let order = OrderId::first_at(at(0));
+        let sought = |from, before| OrderFilter {
+            from: Some(at(from)),
+            before: Some(at(before)),
+            ..OrderFilter::default()
+        };
+        assert!(sought(0, 1).reaches(order));
+        assert!(sought(299, 1).reaches(order));
+        assert!(!sought(301, 1).reaches(order));
+        assert!(sought(0, -299).begins_below() > Some(order));
+        assert!(sought(0, -301).begins_below() < Some(order));
+        assert!(OrderFilter::default().reaches(id(0)));
+    }
+
+    #[test]
+    fn each_criterion_matches_or_excludes_an_order() {
+        let mut order = Order::new(id(1), offer(), at(60)).0;
+        let takes = |sought: &OrderFilter, order: &Order| sought.takes(order, str::to_lowercase);
+        let supplier = order.supplier_name.to_string();
+        let all = [
+            OrderFilter::default(),
+            OrderFilter {
+                status: Some(Status::PendingSupplier),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                text: " DIAV".to_owned(),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                supplier: Some(supplier.clone()),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                from: Some(at(60)),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                before: Some(at(61)),
+                ..OrderFilter::default()
+            },
+        ];
+        for sought in &all {
+            assert!(takes(sought, &order), "{sought:?}");
+        }
+        let none = [
+            OrderFilter {
+                status: Some(Status::Ready),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                text: "hawaii".to_owned(),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                supplier: Some(supplier.to_uppercase()),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                driver: Some("Jonas".to_owned()),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                from: Some(at(61)),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
+                before: Some(at(60)),
+                ..OrderFilter::default()
+            },
+        ];
+        for sought in &none {
+            assert!(!takes(sought, &order), "{sought:?}");
+        }
+        for command in commands() {
+            if let Ok((after, _)) = order.clone().apply(command, Actor::AnyRole, at(70)) {
+                order = after;
+            }
+        }
+        let driver = order.driver_name.as_ref().unwrap().to_string();
+        let sought = OrderFilter {
+            driver: Some(driver),
+            ..OrderFilter::default()
+        };
+        assert!(takes(&sought, &order));
+        assert!(matches!(commands()[0], Command::Accept { .. }));
+    }
+}

@@ -1,0 +1,127 @@
+//! The log and the metrics of commands: each is logged once and counted, with its actor and its outcome, and without
+//! any name, address or note.
+
+use super::idempotency::Answer;
+use crate::domain::{Actor, CommandKind, Error, Order, OrderId};
+use crate::server::telemetry::{
+    metrics::{COMMAND_SECONDS, COMMANDS, REFUSED},
+    millis, trace,
+};
+use metrics::{counter, histogram};
+use std::time::Instant;
+use tracing::{Instrument, Span};
+
+/// Marks an answer to a command that has been logged already.
+#[derive(Clone, Copy)]
+pub struct Logged;
+
+/// The actor's name in the log and in metrics.
+fn label(actor: Actor) -> &'static str {
+    match actor {
+        Actor::AnyRole => "integrator",
+        Actor::As(role) => role.name(),
+    }
+}
+
+/// Carries out a command, and records its outcome.
+pub async fn record_command(
+    command: CommandKind,
+    actor: Actor,
+    order: Option<OrderId>,
+    work: impl Future<Output = Answer>,
+) -> Answer {
+    let actor = label(actor);
+    let span = tracing::info_span!(
+        target: trace::TARGET, "command", otel.name = format!("command {command}"), command = %command, actor,
+        outcome = tracing::field::Empty,
+    );
+    let mut running = RunningCommand {
+        command,
+        actor,
+        order,
+        began: Instant::now(),
+        span: span.clone(),
+        recorded: false,
+    };
+    let answer = work.instrument(span).await;
+    running.record(outcome(&answer), Some(&answer.result));
+    answer
+}
+
+/// A command that is being carried out.
+struct RunningCommand {
+    command: CommandKind,
+    actor: &'static str,
+    /// The order that it changes, where that exists before.
+    order: Option<OrderId>,
+    began: Instant,
+    span: Span,
+    recorded: bool,
+}
+
+impl RunningCommand {
+    fn record(&mut self, outcome: &'static str, result: Option<&Result<Order, Error>>) {
+        self.recorded = true;
+        let made = result.and_then(|result| result.as_ref().ok());
+        let problem = result.and_then(|result| result.as_ref().err());
+        let problem = problem.map(Error::name);
+        self.span.record("outcome", outcome);
+        tracing::info!(
+            command = %self.command,
+            actor = self.actor,
+            order = made.map(|order| order.id).or(self.order).map(tracing::field::display),
+            version = made.map(|order| order.version),
+            outcome,
+            problem,
+            duration_ms = millis(self.began),
+            "command"
+        );
+        let labels = [
+            ("command", self.command.name()),
+            ("actor", self.actor),
+            ("outcome", outcome),
+        ];
+        counter!(COMMANDS, &labels).increment(1);
+        let took = self.began.elapsed().as_secs_f64();
+        histogram!(COMMAND_SECONDS, "outcome" => outcome).record(took);
+        if let Some(problem) = problem {
+            counter!(REFUSED, "problem" => problem).increment(1);
+        }
+    }
+}
+
+impl Drop for RunningCommand {
+    /// The client has closed its connection before the answer: the store may have made the change.
+    fn drop(&mut self) {
+        if !self.recorded {
+            self.record("abandoned", None);
+        }
+    }
+}
+
+/// Records a command that was rejected before it was carried out: it could not be read, or was not let in. `actor` is
+/// `None` where the request was rejected before it had one.
+pub fn record_rejection(actor: Option<Actor>, problem: &'static str, began: Instant) {
+    let (actor, outcome, duration_ms) = (actor.map(label), "refused", millis(began));
+    tracing::info!(actor, outcome, problem, duration_ms, "command");
+    counter!(REFUSED, "problem" => problem).increment(1);
+}
+
+/// Records a command above the rate limit. Their number is unbounded, and must not fill the log.
+pub fn rate_limited(problem: &'static str, began: Instant) {
+    let (outcome, duration_ms) = ("refused", millis(began));
+    tracing::debug!(outcome, problem, duration_ms, "command");
+    counter!(REFUSED, "problem" => problem).increment(1);
+}
+
+/// The outcome of a command, as the log and the metrics name it.
+fn outcome(answer: &Answer) -> &'static str {
+    match &answer.result {
+        _ if answer.replayed => "replayed",
+        Ok(_) => "done",
+        Err(Error::PreconditionFailed { .. }) => "conflict",
+        Err(Error::StoreUnavailable) => "away",
+        Err(Error::Internal) => "failed",
+        Err(_) => "refused",
+    }
+}

@@ -1,0 +1,350 @@
+//! Checks the integrity of a store: reads one snapshot, and reports each fault when it is found.
+//!
+//! What must hold: every document is an order whose events lead to it by the rules, one after the other; it is in the
+//! indexes that follow from it and in no other; the events of all orders have all numbers from 1 up to the store's,
+//! each once; and the log has the newest of them, equal to those in the histories.
+
+mod number_set;
+
+use super::order_documents;
+use crate::domain::{Event, Order, follows};
+use crate::server::store::{
+    Batch, Index, IndexChange, Result,
+    snapshot::{Head, Held, Past, Record, Remembered, Snapshot, print, seq},
+};
+use number_set::NumberSet;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// One violation of a rule.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// The key of the document, or the name of the index or other part of the store.
+    pub key: String,
+    pub kind: FaultKind,
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The order itself.
+    Order,
+    /// An order of the Python backend, which is not shown until it is imported.
+    Unadopted,
+    History,
+    /// The indexes of an order. They, and totals, can be rebuilt.
+    Index,
+    Total,
+    Sequence,
+    Log,
+    /// The record of an idempotent request.
+    Remembered,
+    /// A restore that has not ended.
+    Restore,
+}
+
+impl FaultKind {
+    /// Whether it can be rebuilt from the rest of the store.
+    pub fn follows_from_the_rest(self) -> bool {
+        matches!(self, FaultKind::Index | FaultKind::Total)
+    }
+}
+
+/// What has been checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Counts {
+    pub orders: u64,
+    pub events: u64,
+    pub idempotency_records: u64,
+}
+
+/// Receives the results of an audit.
+pub trait Findings {
+    fn fault(&mut self, fault: Fault);
+    /// A change that repairs indexes, unless the document has changed since it was read.
+    fn repair(&mut self, repair: Batch);
+    /// One more order has been checked.
+    fn order(&mut self);
+}
+
+/// Checks a whole store.
+pub fn audit(snapshot: Snapshot, findings: &mut impl Findings) -> Result<Counts> {
+    let mut audit = Audit::new(snapshot.head.clone(), findings);
+    for record in snapshot {
+        audit.record(record?);
+    }
+    Ok(audit.finish())
+}
+
+struct Audit<'a, F> {
+    head: Head,
+    findings: &'a mut F,
+    counts: Counts,
+    /// The entries of the log that no history has had yet: number and fingerprint.
+    unmatched: HashMap<u64, u64>,
+    /// The oldest log entry so far: the log comes from its newest entry back.
+    oldest: Option<u64>,
+    /// The numbers of all events so far.
+    seen: NumberSet,
+    /// The number of keys in each index: as recorded, and as counted.
+    totals: BTreeMap<Index, u64>,
+    counted: BTreeMap<Index, u64>,
+}
+
+impl<'a, F: Findings> Audit<'a, F> {
+    fn new(head: Head, findings: &'a mut F) -> Audit<'a, F> {
+        let mut audit = Audit {
+            head,
+            findings,
+            counts: Counts::default(),
+            unmatched: HashMap::new(),
+            oldest: None,
+            seen: NumberSet::default(),
+            totals: BTreeMap::new(),
+            counted: BTreeMap::new(),
+        };
+        if let Some(since) = audit.head.restoring.clone() {
+            let detail = format!("it began at {since} and has not ended");
+            audit.fault("restore", FaultKind::Restore, detail);
+        }
+        audit
+    }
+
+    fn fault(&mut self, key: impl Into<String>, kind: FaultKind, detail: impl Into<String>) {
+        self.findings.fault(Fault {
+            key: key.into(),
+            kind,
+            detail: detail.into(),
+        });
+    }
+
+    fn record(&mut self, record: Record) {
+        match record {
+            Record::LogEntry { seq, print } => self.logged(seq, print),
+            Record::Total { index, keys } => drop(self.totals.insert(index, keys)),
+            Record::Document(held) => {
+                self.document(&held);
+                self.findings.order();
+            }
+            Record::IdempotencyRecord(record) => self.idempotency_record(&record),
+        }
+    }
+
+    fn logged(&mut self, seq: u64, print: Option<u64>) {
+        match self.oldest {
+            None if seq < self.head.cursor.seq => {
+                let detail = format!("it ends at {seq}, the store at {}", self.head.cursor.seq);
+                self.fault("log", FaultKind::Log, detail);
+            }
+            Some(later) if seq.saturating_add(1) < later => {
+                let missing = range(seq + 1, later - 1);
+                self.fault("log", FaultKind::Log, format!("it has no {missing}"));
+            }
+            _ => {}
+        }
+        self.oldest = Some(seq);
+        match print {
+            Some(print) => drop(self.unmatched.insert(seq, print)),
+            None => {
+                let detail = format!("no history has its number {seq}");
+                self.fault("log", FaultKind::Log, detail);
+            }
+        }
+    }
+
+    fn document(&mut self, held: &Held) {
+        let key = &*held.key.0;
+        for past in &held.history {
+            self.number(key, past);
+        }
+        for index in &held.indexes {
+            *self.counted.entry(index.clone()).or_default() += 1;
+        }
+        let order = match &held.text {
+            None => {
+                if !held.history.is_empty() {
+                    self.fault(key, FaultKind::Order, "has events, and is itself missing");
+                }
+                self.indexes(held, &[]);
+                return;
+            }
+            Some(text) => order_documents::read(text),
+        };
+        self.counts.orders += 1;
+        let order = match order {
+            Ok(order) => order,
+            Err(_) if held.history.is_empty() => {
+                let detail = "is not an order of this program: see `pizza-market migrate`";
+                self.fault(key, FaultKind::Unadopted, detail);
+                return;
+            }
+            Err(error) => {
+                self.fault(key, FaultKind::Order, error.to_string());
+                return;
+            }
+        };
+        if order_documents::key(order.id) != held.key {
+            let detail = format!("its text has the id {}", order.id);
+            self.fault(key, FaultKind::Order, detail);
+        }
+        self.history(held, &order);
+        self.indexes(held, &order_documents::indexes(&order));
+    }
+
+    /// Checks an event's number, and compares the event with the log.
+    fn number(&mut self, key: &str, past: &Past) {
+        self.counts.events += 1;
+        let head = self.head.cursor.seq;
+        if seq(&past.text) != Some(past.seq) {
+            let detail = format!("the text of event {} has another number", past.seq);
+            self.fault(key, FaultKind::History, detail);
+        }
+        if past.seq == 0 {
+            return;
+        }
+        if past.seq > head {
+            let detail = format!(
+                "has event number {}, and the store ends at {head}",
+                past.seq
+            );
+            self.fault(key, FaultKind::Sequence, detail);
+        } else if !self.seen.add(past.seq) {
+            let detail = format!("number {} occurs twice", past.seq);
+            self.fault(key, FaultKind::Sequence, detail);
+        }
+        if self
+            .unmatched
+            .remove(&past.seq)
+            .is_some_and(|logged| logged != print(&past.text))
+        {
+            let detail = format!("the log has another event under number {}", past.seq);
+            self.fault(key, FaultKind::Log, detail);
+        }
+    }
+
+    /// Checks that the events of an order lead to it, one after the other.
+    fn history(&mut self, held: &Held, order: &Order) {
+        let key = &*held.key.0;
+        let mut before: Option<Event> = None;
+        for past in &held.history {
+            let event: Event = match serde_json::from_str(&past.text) {
+                Ok(event) => event,
+                Err(error) => {
+                    let event = format!("event {}", past.seq);
+                    let detail = order_documents::unreadable(&event, &error).to_string();
+                    self.fault(key, FaultKind::History, detail);
+                    return;
+                }
+            };
+            for detail in step_faults(before.as_ref(), &event, order, past.seq) {
+                self.fault(key, FaultKind::History, detail);
+            }
+            before = Some(event);
+        }
+        match before {
+            None => self.fault(key, FaultKind::History, "has no events"),
+            Some(last) if last.order != *order => {
+                self.fault(key, FaultKind::Order, "is not what its events say");
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Compares the indexes that list a document with those that should.
+    fn indexes(&mut self, held: &Held, expected: &[Index]) {
+        let actual: BTreeSet<_> = held.indexes.iter().collect();
+        let expected: BTreeSet<_> = expected.iter().collect();
+        let key = &held.key;
+        let mut changes = Vec::new();
+        for index in expected.difference(&actual) {
+            let detail = format!("is not in index {}", index.0);
+            self.fault(&*key.0, FaultKind::Index, detail);
+            changes.push(IndexChange::In((*index).clone(), key.clone()));
+        }
+        for index in actual.difference(&expected) {
+            let detail = format!("does not belong in index {}", index.0);
+            self.fault(&*key.0, FaultKind::Index, detail);
+            changes.push(IndexChange::Out((*index).clone(), key.clone()));
+        }
+        if !changes.is_empty() {
+            self.findings.repair(Batch {
+                expect: vec![(key.clone(), held.text.as_deref().map(Into::into))],
+                index: changes,
+                ..Batch::default()
+            });
+        }
+    }
+
+    fn idempotency_record(&mut self, record: &Remembered) {
+        self.counts.idempotency_records += 1;
+        if crate::server::store::recall(&record.text).is_err() {
+            let detail = "cannot be read";
+            self.fault(&*record.name, FaultKind::Remembered, detail);
+        }
+    }
+
+    fn finish(mut self) -> Counts {
+        let head = self.head.cursor.seq;
+        if self.oldest.is_none() && head > 0 {
+            self.fault(
+                "log",
+                FaultKind::Log,
+                format!("it is empty, the store ends at {head}"),
+            );
+        }
+        let mut unmatched: Vec<_> = std::mem::take(&mut self.unmatched).into_keys().collect();
+        unmatched.sort_unstable();
+        for seq in unmatched {
+            let detail = format!("no history has its number {seq}");
+            self.fault("log", FaultKind::Log, detail);
+        }
+        for (first, last) in self.seen.missing(head) {
+            let detail = format!("no event has {}", range(first, last));
+            self.fault("sequence", FaultKind::Sequence, detail);
+        }
+        if self.head.engine == "embedded" {
+            self.compare_totals();
+        }
+        self.counts
+    }
+
+    fn compare_totals(&mut self) {
+        let (totals, counted) = (
+            std::mem::take(&mut self.totals),
+            std::mem::take(&mut self.counted),
+        );
+        let names: BTreeSet<_> = totals.keys().chain(counted.keys()).collect();
+        for index in names {
+            let [recorded, actual] =
+                [&totals, &counted].map(|of| of.get(index).copied().unwrap_or(0));
+            if recorded != actual {
+                let detail = format!("its recorded total is {recorded}, and it has {actual}");
+                self.fault(format!("index {}", index.0), FaultKind::Total, detail);
+            }
+        }
+    }
+}
+
+/// What is wrong with an event of `order` that follows the event `before`.
+fn step_faults(before: Option<&Event>, event: &Event, order: &Order, seq: u64) -> Vec<String> {
+    let mut faults = Vec::new();
+    if event.order.id != order.id {
+        faults.push(format!("event {seq} is about {}", event.order.id));
+    }
+    if before.is_some_and(|before| before.id.seq >= event.id.seq) {
+        faults.push(format!("event {seq} is out of order"));
+    }
+    let was = before.map(|before| &before.order);
+    if let Err(why) = follows(was, event.event_type, &event.order) {
+        faults.push(format!("event {seq} cannot have happened: {why}"));
+    }
+    faults
+}
+
+fn range(first: u64, last: u64) -> String {
+    match first == last {
+        true => format!("number {first}"),
+        false => format!("numbers {first} to {last}"),
+    }
+}

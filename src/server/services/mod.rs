@@ -1,0 +1,11 @@
+//! The use-cases of the market, and what they need beside the store. They know no transport.
+
+pub mod command_log;
+pub mod idempotency;
+pub mod integrity;
+pub mod legacy_import;
+pub mod live_feed;
+pub mod open_store;
+pub mod order_documents;
+pub mod orders;
+pub mod upgrade;

@@ -1,0 +1,55 @@
+//! Snapshots of a whole store, wherever it is: the one way for all commands that read one.
+
+use super::order_documents;
+use crate::server::{
+    config::StoreConfig,
+    store::{
+        Result, StoreError, admin_socket,
+        snapshot::{Opened, Snapshot, from_redis, open_file},
+    },
+};
+use redis::Client;
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+pub use crate::server::config::database_file as file;
+
+/// Makes a folder that only its owner may read.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut new = DirBuilder::new();
+    new.recursive(true).mode(0o700).create(folder)
+}
+
+/// The embedded file of a folder; an error where there is none.
+pub fn file_there(folder: &Path) -> Result<PathBuf> {
+    let file = file(folder);
+    let why = match file.try_exists() {
+        Ok(true) => return Ok(file),
+        Ok(false) => format!("there is no store yet: {} does not exist", file.display()),
+        Err(error) => format!("{}: {error}", file.display()),
+    };
+    Err(StoreError::Broken(why))
+}
+
+/// A snapshot of a store: of its file, from the server that holds the file, or from Redis. It changes nothing.
+pub async fn snapshot(store: &StoreConfig) -> Result<Snapshot> {
+    match store {
+        StoreConfig::Embedded(folder) => match open_file(&file_there(folder)?)? {
+            Opened::Free(snapshot) => Ok(snapshot),
+            Opened::Taken => admin_socket::ask(folder),
+        },
+        StoreConfig::Redis { info, .. } => {
+            let client = client(info)?;
+            from_redis(&client, "", order_documents::KINDS).await
+        }
+    }
+}
+
+/// A client of the store in Redis.
+pub fn client(info: &redis::ConnectionInfo) -> Result<Client> {
+    Client::open(info.clone()).map_err(|error| StoreError::Broken(error.to_string()))
+}

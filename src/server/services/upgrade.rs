@@ -1,0 +1,286 @@
+//! From version 1 of a store's shape to version 2: each order gets its `times`, from its events as far as they are
+//! there. `migrate` does this to a store, `restore` to a backup on its way in.
+
+use crate::domain::{OrderId, Status, Time, Times};
+use crate::server::store::snapshot::{Held, Record, Remembered};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+
+/// The first version of the shape in which orders have their `times`.
+pub const HAS_TIMES: u32 = 2;
+/// As long as answers are kept.
+const KEPT: TimeDelta = TimeDelta::hours(24);
+
+pub struct Upgrade {
+    /// Older orders are in no answer that is still kept.
+    oldest: Time,
+    /// Those of the orders that have changed since then.
+    times: HashMap<OrderId, Times>,
+}
+
+/// As version 1 wrote an order. Orders of the Python backend have no version.
+#[derive(Deserialize)]
+struct Before {
+    id: OrderId,
+    status: Status,
+    created_at: Time,
+    updated_at: Time,
+    #[serde(rename = "version")]
+    _version: u32,
+    times: Option<Times>,
+}
+
+/// An entry of the log.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry<'a> {
+    #[serde(borrow)]
+    event_type: &'a RawValue,
+    order: &'a RawValue,
+    timestamp: &'a RawValue,
+    id: &'a RawValue,
+}
+
+/// An answer that is kept under the key of a request. A refusal holds no order.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    token: &'a RawValue,
+    print: &'a RawValue,
+    result: Accepted<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Accepted<'a> {
+    #[serde(borrow, rename = "Ok")]
+    order: &'a RawValue,
+}
+
+impl Upgrade {
+    pub fn new(now: Time) -> Upgrade {
+        Upgrade {
+            oldest: now + -KEPT,
+            times: HashMap::new(),
+        }
+    }
+
+    /// The record as version 2 has it. What version 1 cannot have written stays as it is, and so does what has its
+    /// times already.
+    pub fn record(&mut self, record: Record) -> Record {
+        match record {
+            Record::Document(held) => Record::Document(self.document(held)),
+            Record::IdempotencyRecord(idempotency_record) => {
+                Record::IdempotencyRecord(self.idempotency_record(idempotency_record))
+            }
+            Record::LogEntry { .. } | Record::Total { .. } => record,
+        }
+    }
+
+    fn document(&mut self, mut held: Held) -> Held {
+        let mut times = None;
+        for past in &mut held.history {
+            if let Some(text) = entry(&past.text, &mut times) {
+                past.text = text;
+            }
+        }
+        let Some(text) = &mut held.text else {
+            return held;
+        };
+        if let Ok(before) = serde_json::from_str::<Before>(text) {
+            if let Some(after) = order(text, &mut times) {
+                *text = after;
+            }
+            if let Some(times) = times.filter(|_| before.updated_at >= self.oldest) {
+                self.times.insert(before.id, times);
+            }
+        }
+        held
+    }
+
+    /// An order answered with is as it was then.
+    fn idempotency_record(&self, mut idempotency_record: Remembered) -> Remembered {
+        let read = || {
+            let (cursor, text) = idempotency_record.text.split_once(' ')?;
+            let answer: Answer = serde_json::from_str(text).ok()?;
+            let before: Before = serde_json::from_str(answer.result.order.get()).ok()?;
+            let times = self.times.get(&before.id);
+            let mut times = times.and_then(|times| times.up_to(before.status));
+            let order = order(answer.result.order.get(), &mut times)?;
+            let order = &*RawValue::from_string(order).ok()?;
+            let result = Accepted { order };
+            let text = serde_json::to_string(&Answer { result, ..answer }).ok()?;
+            Some(format!("{cursor} {text}"))
+        };
+        if let Some(text) = read() {
+            idempotency_record.text = text;
+        }
+        idempotency_record
+    }
+}
+
+/// The entry with the times of its order.
+fn entry(text: &str, times: &mut Option<Times>) -> Option<String> {
+    let entry: Entry = serde_json::from_str(text).ok()?;
+    let order = order(entry.order.get(), times)?;
+    let order = &*RawValue::from_string(order).ok()?;
+    serde_json::to_string(&Entry { order, ..entry }).ok()
+}
+
+/// The order with its times, which go on from those that it had one event before. `None` where nothing has to change.
+fn order(text: &str, times: &mut Option<Times>) -> Option<String> {
+    let before: Before = serde_json::from_str(text).ok()?;
+    if before.times.is_some() {
+        *times = before.times;
+        return None;
+    }
+    let known = || Times::known(before.created_at, before.status, before.updated_at);
+    let times = times.get_or_insert_with(known);
+    if times
+        .last()
+        .is_none_or(|(status, _)| status != before.status)
+    {
+        times.enter(before.status, before.updated_at);
+    }
+    let times = serde_json::to_string(times).ok()?;
+    let open = text.trim_end().strip_suffix('}')?;
+    Some(format!("{open},\"times\":{times}}}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{Actor, Event, Order, samples},
+        server::{
+            services::order_documents,
+            store::{Key, snapshot::Past},
+        },
+    };
+
+    const TIMES: &str = ",\"times\":{";
+
+    /// The same text as version 1 wrote it.
+    fn without_times(text: &str) -> String {
+        let (before, rest) = text.split_once(TIMES).unwrap();
+        let (_, after) = rest.split_once('}').unwrap();
+        format!("{before}{after}")
+    }
+
+    /// An order after some commands, with its history.
+    fn stored(commands: &[usize]) -> Held {
+        let (mut order, mut event_type) =
+            Order::new(samples::id(1), samples::offer(), samples::at(0));
+        let mut history = Vec::new();
+        let mut note = |order: &Order, event_type, seq: usize| {
+            let text = order_documents::write(&Event {
+                event_type,
+                order: order.clone(),
+                timestamp: order.updated_at,
+                id: format!("e-{seq}").parse().unwrap(),
+            });
+            let (seq, text) = (seq as u64, text.unwrap().to_string());
+            history.push(Past { seq, text });
+        };
+        note(&order, event_type, 1);
+        for (n, command) in commands.iter().enumerate() {
+            let command = samples::commands()[*command].clone();
+            let now = samples::at(10 * (n as i64 + 1));
+            (order, event_type) = order.apply(command, Actor::AnyRole, now).unwrap();
+            note(&order, event_type, n + 2);
+        }
+        Held {
+            key: Key("order:1".to_owned()),
+            text: Some(order_documents::write(&order).unwrap().to_string()),
+            indexes: Vec::new(),
+            history,
+        }
+    }
+
+    fn as_version_1(mut held: Held) -> Held {
+        held.text = held.text.map(|text| without_times(&text));
+        for past in &mut held.history {
+            past.text = without_times(&past.text);
+        }
+        held
+    }
+
+    fn upgraded(held: Held) -> Held {
+        Upgrade::new(samples::at(0)).document(held)
+    }
+
+    fn times(held: &Held) -> Times {
+        order_documents::read(held.text.as_deref().unwrap())
+            .unwrap()
+            .times
+    }
+
+    #[test]
+    fn each_version_of_an_order_gets_the_times_that_it_would_have_had() {
+        for commands in [&[][..], &[1], &[0, 2, 3, 8], &[0, 2, 3, 4, 5, 6, 7]] {
+            let stored = stored(commands);
+            assert_eq!(upgraded(as_version_1(stored.clone())), stored);
+            // Again, it changes nothing; and half of it is ended.
+            assert_eq!(upgraded(stored.clone()), stored);
+            let mut half = stored.clone();
+            half.text = half.text.map(|text| without_times(&text));
+            if let Some(last) = half.history.last_mut() {
+                last.text = without_times(&last.text);
+            }
+            assert_eq!(upgraded(half), stored);
+        }
+    }
+
+    #[test]
+    fn where_events_are_lost_what_is_known_stays() {
+        let (made, changed) = (samples::at(0), samples::at(40));
+        let whole = stored(&[0, 2, 3, 4]);
+        let mut lost = as_version_1(whole.clone());
+        lost.history.clear();
+        let known = Times::known(made, Status::Ready, changed);
+        assert_eq!(times(&upgraded(lost)), known);
+        let mut holed = as_version_1(whole);
+        holed.history.remove(1);
+        holed.history[1].text = "unreadable".to_owned();
+        let mut expected = Times::known(made, Status::Preparing, samples::at(30));
+        expected.enter(Status::Ready, changed);
+        assert_eq!(times(&upgraded(holed)), expected);
+    }
+
+    #[test]
+    fn what_version_1_did_not_write_stays_as_it_is() {
+        let python = r#"{"id":"00000000-0000-0000-0000-000000000001","status":"ready","created_at":"2026-05-28T20:26:40","updated_at":"2026-05-28T20:26:40"}"#;
+        for text in [python, "{}", "no JSON", ""] {
+            let held = Held {
+                text: Some(text.to_owned()),
+                history: Vec::new(),
+                ..stored(&[])
+            };
+            assert_eq!(upgraded(held.clone()), held);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_kept_is_of_its_moment() {
+        let answer = |order: &Held| Remembered {
+            name: "key:1".to_owned(),
+            deadline: 0,
+            text: format!(
+                "e-3 {{\"token\":\"t\",\"print\":\"p\",\"result\":{{\"Ok\":{}}}}}",
+                order.text.as_deref().unwrap()
+            ),
+        };
+        let then = stored(&[0, 2]);
+        let old = answer(&as_version_1(then.clone()));
+        let mut upgrade = Upgrade::new(samples::at(0));
+        upgrade.document(as_version_1(stored(&[0, 2, 3, 4])));
+        assert_eq!(upgrade.idempotency_record(old), answer(&then));
+        let refusal = Remembered {
+            text: "e-3 {\"token\":\"t\",\"print\":\"p\",\"result\":{\"Err\":\"Away\"}}".to_owned(),
+            ..answer(&then)
+        };
+        assert_eq!(upgrade.idempotency_record(refusal.clone()), refusal);
+    }
+}

@@ -1,0 +1,267 @@
+//! The store: documents, indexes over them, and one dense log of events, behind one narrow trait. Two engines implement
+//! it, [`Embedded`] and [`Redis`]; one conformance suite runs on both.
+//!
+//! The store knows JSON text and keys, and nothing of orders: other kinds of documents need no new operation.
+
+pub mod admin_socket;
+pub mod embedded;
+mod instrumented;
+mod redis;
+pub mod schema_version;
+pub mod snapshot;
+
+#[cfg(test)]
+mod conformance_tests;
+#[cfg(test)]
+mod model_tests;
+
+pub use embedded::{Embedded, ReadOnly, Unreadable, check, left_at};
+pub use instrumented::Instrumented;
+pub use redis::{
+    OLDEST, Permission, Redis, Resource, Target, commands, durability,
+    keys::{self, Keys},
+    needed_permissions,
+};
+pub use schema_version as schema;
+
+use crate::domain::{Cursor, Epoch};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Makes all changes of a batch in one atomic step, or none. A committed batch is stored as durably as
+    /// [`Health::durability`] says, and its entries are (or will be, without a gap) in the log.
+    async fn commit(&self, batch: Batch) -> Result<Outcome>;
+
+    async fn get(&self, key: &Key) -> Result<Option<JsonText>>;
+
+    /// The text that is stored under the name of a batch.
+    async fn idempotency_record(&self, name: &str) -> Result<Option<JsonText>>;
+
+    /// Reads pages of indexes, all at one moment, and the end of the log at that moment.
+    async fn list(&self, queries: &[Query]) -> Result<Listing>;
+
+    /// All entries of the log about one document, oldest first. They are kept as long as the document.
+    async fn history(&self, key: &Key) -> Result<Vec<JsonText>>;
+
+    /// At most `limit` entries of the log after a cursor, in order. Where there are none it waits for some, at most
+    /// `wait`, and then proves that there are none. With a wait it is meant for one reader at a time.
+    async fn read_log(&self, cursor: &Cursor, limit: usize, wait: Duration) -> Result<LogRead>;
+
+    /// The known state of the engine; it is not asked again.
+    fn health(&self) -> Health;
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A name for a new history.
+pub fn fresh_epoch() -> Epoch {
+    // The lower half of such an id is random.
+    Epoch::random(uuid::Uuid::now_v7().as_u128() as u64)
+}
+
+/// The record of a named batch, as it is stored: the batch's cursor, a space, the batch's text.
+fn remember(cursor: &Cursor, text: &str) -> String {
+    format!("{cursor} {text}")
+}
+
+/// Reads what [`remember`] has made.
+pub fn recall(stored: &str) -> Result<(JsonText, Cursor)> {
+    let parts = stored.split_once(' ');
+    let parts = parts.and_then(|(cursor, text)| Some((text.into(), cursor.parse().ok()?)));
+    parts.ok_or_else(|| StoreError::Broken("the record of a batch cannot be read".to_owned()))
+}
+
+/// JSON text, shared, and never encoded again.
+pub type JsonText = Arc<str>;
+
+/// The name of a document: its kind, a colon, its id. Keys of a kind sort like their ids.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key(pub String);
+
+/// An ordered set of keys.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Index(pub String);
+
+/// A set of changes that are committed together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The name under which it is committed once, if it has one.
+    pub idempotency: Option<IdempotencyRecord>,
+    /// After this moment it must not be committed: the client has been told that it was not.
+    pub deadline: Option<Instant>,
+    /// The required state of these documents: exactly this text, or (`None`) no document.
+    pub expect: Vec<(Key, Option<JsonText>)>,
+    pub put: Vec<(Key, JsonText)>,
+    pub index: Vec<IndexChange>,
+    pub log: Vec<NewEntry>,
+    /// The trace of its entries for readers that follow the log, see [`LogEntry::trace`].
+    pub trace: Option<JsonText>,
+}
+
+/// Makes a batch idempotent: sent again, by any instance and after any lost answer, it is committed once.
+#[derive(Clone, Debug)]
+pub struct IdempotencyRecord {
+    pub name: String,
+    /// The text that is stored under the name, in the same step.
+    pub text: JsonText,
+    /// For how long the name is stored.
+    pub keep: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub enum IndexChange {
+    In(Index, Key),
+    Out(Index, Key),
+}
+
+/// A new entry of the log, about one document.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    pub about: Key,
+    /// A JSON object. The engine adds one last member: `id`, the entry's cursor.
+    pub body: JsonText,
+}
+
+impl NewEntry {
+    /// The entry as it is stored and sent.
+    fn at(&self, cursor: &Cursor) -> JsonText {
+        let open = self.body.strip_suffix('}').unwrap_or(&self.body);
+        format!("{open},\"id\":\"{cursor}\"}}").into()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Stored. The cursor of its last entry, or of the end of the log where it has none.
+    Committed(Cursor),
+    /// An expectation does not hold; nothing has changed.
+    Conflict,
+    /// A batch of this name was committed before; nothing has changed now. The text that was stored then, and the cursor
+    /// of that commit.
+    Replayed(JsonText, Cursor),
+}
+
+/// A page of an index, highest key first.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub index: Index,
+    /// The page begins before this key, or with the highest key.
+    pub before: Option<Key>,
+    pub limit: usize,
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Listing {
+    /// The pages reflect all entries of the log up to here, and none after.
+    pub cursor: Cursor,
+    /// One for each query.
+    pub pages: Vec<Page>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+pub struct Page {
+    pub documents: Vec<JsonText>,
+    /// The key that the next page begins before, if more documents follow.
+    pub next: Option<Key>,
+    /// The number of keys in the whole index.
+    pub total: u64,
+}
+
+/// An entry of the log, as a reader that follows it gets it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogEntry {
+    /// As it is stored and sent.
+    pub text: JsonText,
+    /// The trace that it was written in, as a W3C `traceparent`. It is not part of the entry: no history and no copy of
+    /// the store has it, and an engine may drop it at any time.
+    pub trace: Option<JsonText>,
+}
+
+/// An entry without a trace.
+impl From<JsonText> for LogEntry {
+    fn from(text: JsonText) -> LogEntry {
+        LogEntry { text, trace: None }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+pub enum LogRead {
+    Entries(Vec<LogEntry>),
+    /// The entries after the cursor are no longer kept, or were never in this store.
+    CursorExpired,
+}
+
+/// Why an operation of the store failed. Only operators see the text.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store cannot be reached, or does not answer in time. Nothing was committed, and nothing will be.
+    #[error("not reachable: {0}")]
+    Unavailable(String),
+    /// The answer was lost: the operation may have happened, or not.
+    #[error("no answer: {0}")]
+    Ambiguous(String),
+    /// The store refused, or holds something that cannot be read.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl StoreError {
+    /// The stable name of its kind, for metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StoreError::Unavailable(_) => "away",
+            StoreError::Ambiguous(_) => "ambiguous",
+            StoreError::Broken(_) => "broken",
+        }
+    }
+}
+
+/// Which failures a committed change survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Every committed change is on the disk.
+    Fsync,
+    /// Redis syncs its log before it answers (`appendfsync always`).
+    Always,
+    /// A crash of Redis' machine may lose up to a second or two (`appendfsync everysec` or `no`).
+    Everysec,
+    /// Only snapshots, or nothing: a restart of Redis may lose everything since the last snapshot.
+    Memory,
+}
+
+impl Durability {
+    pub const ALL: [Durability; 4] = [
+        Durability::Fsync,
+        Durability::Always,
+        Durability::Everysec,
+        Durability::Memory,
+    ];
+}
+
+impl fmt::Display for Durability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Durability::Fsync => "fsync",
+            Durability::Always => "always",
+            Durability::Everysec => "everysec",
+            Durability::Memory => "memory",
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// `embedded` or `redis`.
+    pub engine: &'static str,
+    /// Unknown until the store has answered once.
+    pub durability: Option<Durability>,
+    /// Why the store is not available, if it is not.
+    pub trouble: Option<String>,
+}

@@ -1,0 +1,195 @@
+//! The calls of the engine's scripts, and how their answers are read.
+
+use super::{
+    atomic_read::AtomicRead,
+    connection::{Connection, Supervisor},
+};
+use crate::{
+    domain::Cursor,
+    server::store::{
+        Batch, IdempotencyRecord, IndexChange, JsonText, Key, LogEntry, LogRead, Outcome, Page,
+        Query, Result, StoreError, recall,
+    },
+};
+use redis::{
+    Cmd, ErrorKind, FromRedisValue, RedisResult, Value, aio::MultiplexedConnection, cmd,
+    from_redis_value,
+};
+use std::time::Instant;
+
+/// What `commit.lua` has answered.
+pub(super) enum CommitAnswer {
+    Outcome(Result<Outcome>),
+    TooLate,
+    OtherEpoch,
+}
+
+impl Supervisor {
+    /// A call of `commit.lua`: the batch happens before `deadline`, or not at all.
+    pub fn commit_call(
+        &self,
+        connection: &Connection,
+        batch: &Batch,
+        idempotency: &IdempotencyRecord,
+        deadline: Instant,
+    ) -> Cmd {
+        let keys = &self.keys;
+        let mut names = vec![keys.meta(), keys.log(), keys.idempotency(&idempotency.name)];
+        let mut args = vec![
+            connection.epoch.to_string(),
+            connection.clock.at(deadline).to_string(),
+            self.retention.to_string(),
+            keys.channel(),
+            idempotency.text.to_string(),
+            idempotency.keep.as_millis().to_string(),
+            batch.trace.as_deref().unwrap_or_default().to_owned(),
+            batch.expect.len().to_string(),
+            batch.put.len().to_string(),
+            batch.index.len().to_string(),
+            batch.log.len().to_string(),
+        ];
+        self.add_changes(batch, &mut names, &mut args);
+        // By its name alone: a connection that has not passed the epoch check has not loaded the script.
+        let mut call = cmd("EVALSHA");
+        call.arg(&*connection.commit)
+            .arg(names.len())
+            .arg(names)
+            .arg(args);
+        call
+    }
+
+    fn add_changes(&self, batch: &Batch, names: &mut Vec<String>, args: &mut Vec<String>) {
+        let keys = &self.keys;
+        for (key, text) in &batch.expect {
+            names.push(keys.document(key));
+            let text = text.as_ref();
+            args.push(text.map_or("-".to_owned(), |text| format!("+{text}")));
+        }
+        for (key, text) in &batch.put {
+            names.push(keys.document(key));
+            args.push(text.to_string());
+        }
+        for change in &batch.index {
+            let (sign, index, member) = match change {
+                IndexChange::In(index, member) => ("+", index, member),
+                IndexChange::Out(index, member) => ("-", index, member),
+            };
+            names.push(keys.index(index));
+            args.extend([sign.to_owned(), member.0.clone()]);
+        }
+        for entry in &batch.log {
+            names.push(keys.history(&entry.about));
+            let open = entry.body.strip_suffix('}').unwrap_or(&entry.body);
+            args.push(open.to_owned());
+        }
+    }
+
+    /// A call of `list.lua`.
+    pub fn list_call(&self, queries: &[Query]) -> Cmd {
+        let mut call = cmd("EVAL");
+        call.arg(include_str!("list.lua"))
+            .arg(queries.len() + 1)
+            .arg(self.keys.meta());
+        for query in queries {
+            call.arg(self.keys.index(&query.index));
+        }
+        call.arg(self.keys.prefix());
+        for query in queries {
+            let before = query.before.as_ref();
+            let from = before.map_or("+".to_owned(), |key| format!("({}", key.0));
+            call.arg(from).arg(query.limit.min(1_000_000));
+        }
+        call
+    }
+
+    /// Reads the log at one moment with the epoch that it belongs to.
+    pub async fn read_log(
+        &self,
+        connection: &mut MultiplexedConnection,
+        cursor: &Cursor,
+        limit: usize,
+    ) -> RedisResult<LogRead> {
+        let first = format!("{}-0", cursor.seq + 1);
+        let (meta, log, limit) = (self.keys.meta(), self.keys.log(), limit.to_string());
+        let mut read = AtomicRead::new();
+        read.add(&["HMGET", &meta, "epoch", "seq"])
+            .add(&["XRANGE", &log, &first, "+", "COUNT", &limit]);
+        type Entries = Vec<(String, Vec<String>)>;
+        let ((epoch, head), entries): ((Option<String>, Option<String>), Entries) =
+            read.all(connection).await?;
+
+        let head = number(&head.unwrap_or_default()).unwrap_or(0);
+        if epoch != Some(cursor.epoch.to_string()) || head < cursor.seq {
+            return Ok(LogRead::CursorExpired);
+        }
+        let first = entries.first();
+        let first = first.map(|(id, _)| number(id.trim_end_matches("-0")));
+        // Where the entry after the cursor is missing, it has been trimmed.
+        let expected = (head > cursor.seq).then_some(cursor.seq + 1);
+        if first.transpose()? != expected {
+            return Ok(LogRead::CursorExpired);
+        }
+        let entries = entries.into_iter();
+        Ok(LogRead::Entries(
+            entries.filter_map(|(_, fields)| logged(fields)).collect(),
+        ))
+    }
+}
+
+/// `answer` is that of `commit.lua` on a store of this connection's epoch.
+pub(super) fn commit_answer(
+    answer: Vec<String>,
+    connection: &Connection,
+) -> RedisResult<CommitAnswer> {
+    let mut answer = answer.into_iter();
+    Ok(match (answer.next().as_deref(), answer.next()) {
+        (Some("done"), Some(seq)) => CommitAnswer::Outcome(Ok(Outcome::Committed(Cursor {
+            epoch: connection.epoch.clone(),
+            seq: number(&seq)?,
+        }))),
+        (Some("known"), Some(stored)) => CommitAnswer::Outcome(
+            recall(&stored).map(|(text, cursor)| Outcome::Replayed(text, cursor)),
+        ),
+        (Some("conflict"), _) => CommitAnswer::Outcome(Ok(Outcome::Conflict)),
+        (Some("late"), _) => CommitAnswer::TooLate,
+        _ => CommitAnswer::OtherEpoch,
+    })
+}
+
+/// The fields of a stream entry that `commit.lua` has written: the log's entry is the last one, its trace may precede it.
+fn logged(fields: Vec<String>) -> Option<LogEntry> {
+    let mut values = fields.into_iter().rev().step_by(2).map(JsonText::from);
+    let (text, trace) = (values.next()?, values.next());
+    Some(LogEntry { text, trace })
+}
+
+/// Text as it is stored. Other programs may have stored bytes that are not text; the connection stays usable.
+pub(super) fn text(bytes: Vec<u8>) -> Result<JsonText> {
+    let text = String::from_utf8(bytes);
+    text.map(JsonText::from)
+        .map_err(|_| StoreError::Broken("the stored value is not text".to_owned()))
+}
+
+/// A page that `list.lua` has read. A document that is not text reads as an empty one.
+pub(super) fn page(value: Value) -> RedisResult<Page> {
+    let mut parts = Vec::<Value>::from_redis_value(value)?.into_iter();
+    let total = take(parts.next())?;
+    let next: String = take(parts.next())?;
+    let documents = parts
+        .map(|part| Ok(text(from_redis_value(part)?).unwrap_or_default()))
+        .collect::<RedisResult<_>>()?;
+    Ok(Page {
+        documents,
+        next: (!next.is_empty()).then_some(Key(next)),
+        total,
+    })
+}
+
+pub(super) fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
+    Ok(from_redis_value(value.unwrap_or(Value::Nil))?)
+}
+
+pub(super) fn number(text: &str) -> RedisResult<u64> {
+    text.parse()
+        .map_err(|_| (ErrorKind::Parse, "not a sequence number").into())
+}

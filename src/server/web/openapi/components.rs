@@ -1,0 +1,200 @@
+//! The requests of each kind of call, for the description: parameters and JSON bodies.
+
+use super::{
+    examples,
+    schemas::{TextSchema, null, reference, string},
+};
+use crate::{
+    domain::{Address, Field, Markup, Minutes, Name, Notes, OrderId, Price, Status, WantedStatus},
+    server::web::rest::params::Limit,
+};
+use serde_json::json;
+use std::borrow::Cow;
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, OneOfBuilder, RefOr, Required, Schema, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{AdditionalProperties, SchemaFormat},
+    },
+};
+
+/// The parameters of one kind of call that are not in its body.
+macro_rules! parameters {
+    ($($(#[$doc:meta])* $kind:ident = [$($parameter:expr),* $(,)?];)*) => { $(
+        $(#[$doc])*
+        pub enum $kind {}
+
+        impl IntoParams for $kind {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                vec![$($parameter),*]
+            }
+        }
+    )* };
+}
+
+parameters! {
+    /// The order that a call is about.
+    InPath = [
+        ParameterBuilder::new()
+            .name("id")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some("The order's id."))
+            .schema(Some(OrderId::schema()))
+            .build(),
+    ];
+    /// The version that the order must still have.
+    IfMatch = [
+        parameter(ParameterIn::Header, "If-Match", "The versions that the order may be at, as its `ETag` gave them; \
+            `*` always holds. At any other it is answered with 412, and nothing is changed.",
+            versions()),
+    ];
+    /// The version that the client has.
+    KnownVersion = [
+        parameter(ParameterIn::Header, "If-None-Match", "The version that you have, as its `ETag` gave it: if it is \
+            still this one, the answer is 304.", ObjectBuilder::new().schema_type(Type::String).examples(["\"3\""])),
+    ];
+    /// The key that makes it safe to send a request again.
+    IdempotencyKey = [
+        parameter(ParameterIn::Header, "Idempotency-Key", "Sent again within 24 hours, the same request gets the first \
+            answer (200, 201, 409 or 412) again, and acts once. The same key with another request is a 422.",
+            text("^[!-~]{1,255}$")),
+    ];
+    /// Which orders a list holds.
+    OrdersQuery = [
+        parameter(ParameterIn::Query, "status", "Only orders in this state.", reference::<Status>()),
+        parameter(ParameterIn::Query, "supplier_name", "Only orders of exactly this supplier.", Name::requested()),
+        parameter(ParameterIn::Query, "limit", "How many at most; 500 without it.", limit()),
+        parameter(ParameterIn::Query, "cursor", "Where the page begins: take it from `Link`.",
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("uuid".into())))),
+    ];
+    /// The position at which a WebSocket begins.
+    Since = [parameter(ParameterIn::Query, "since", "Where to begin. Without it: from now on, without signals.", since())];
+}
+
+fn parameter(
+    place: ParameterIn,
+    name: &str,
+    description: &str,
+    schema: impl Into<RefOr<Schema>>,
+) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}
+
+/// Any version, or one of a list.
+fn versions() -> OneOfBuilder {
+    OneOfBuilder::new()
+        .item(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(["*"])),
+        )
+        .item(text(r#"^"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*$"#).examples(["\"3\""]))
+}
+
+/// The statuses that can be set directly.
+fn settable() -> ObjectBuilder {
+    let direct = Status::ALL
+        .iter()
+        .map(|status| status.name())
+        .filter(|name| WantedStatus::parse(name).is_ok());
+    string("The state to bring the order to.").enum_values(Some(direct))
+}
+
+/// `since`: the position to begin at; empty for events from now on.
+pub fn since() -> ObjectBuilder {
+    string("The `id` of the last frame that was seen; empty for from now on, with signals.")
+        .pattern(Some("^(?:[0-9a-z]{1,32}-(?:0|[1-9][0-9]{0,18}))?$"))
+}
+
+fn text(pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(pattern))
+}
+
+fn limit() -> ObjectBuilder {
+    let (least, most) = Limit::LIMITS;
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(u32::from(least)))
+        .maximum(Some(u32::from(most)))
+}
+
+/// The JSON body of one kind of call.
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $kind:ident = $schema:expr;)*) => { $(
+        $(#[$doc])*
+        pub enum $kind {}
+
+        impl PartialSchema for $kind {
+            fn schema() -> RefOr<Schema> {
+                Schema::from($schema).into()
+            }
+        }
+
+        impl ToSchema for $kind {
+            fn name() -> Cow<'static, str> {
+                stringify!($kind).into()
+            }
+        }
+    )* };
+}
+
+bodies! {
+    /// A supplier's offer.
+    OfferBody = object()
+        .property("supplier_name", Name::requested()).required("supplier_name")
+        .property("pizza_name", Name::requested()).required("pizza_name")
+        .property("supplier_price", reference::<Price>()).required("supplier_price")
+        .property("markup_percentage", optional(reference::<Markup>()).default(Some(json!(Markup::default()))))
+        .examples([examples::offer()]);
+    /// A supplier's answer.
+    AnswerBody = OneOfBuilder::new()
+        .item(object()
+            .title(Some("Accept"))
+            .property("accept", exactly(true)).required("accept")
+            .property("notes", optional(Notes::requested_or_blank()))
+            .property("estimated_time", optional(reference::<Minutes>())))
+        .item(object()
+            .title(Some("Reject"))
+            .property("accept", exactly(false)).required("accept")
+            .property("notes", optional(Notes::requested_or_blank()))
+            .property("estimated_time", null()))
+        .examples([examples::acceptance(), json!({"accept": false, "notes": "Sold out"})]);
+    /// A customer's acceptance.
+    TakeBody = object()
+        .property("customer_name", Name::requested()).required("customer_name")
+        .property("delivery_address", Address::requested()).required("delivery_address")
+        .examples([examples::take()]);
+    /// The assignment of a driver.
+    DispatchBody = object()
+        .property("driver_name", Name::requested()).required("driver_name")
+        .examples([json!({"driver_name": "Jonas"})]);
+    /// A step that needs nothing but the status that it leads to.
+    StatusBody = object()
+        .property("status", settable()).required("status")
+        .examples([json!({"status": Status::Preparing})]);
+}
+
+fn object() -> ObjectBuilder {
+    ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)))
+}
+
+fn exactly(value: bool) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Boolean)
+        .enum_values(Some([value]))
+}
+
+/// A value or `null`, which counts as absent.
+fn optional(schema: impl Into<RefOr<Schema>>) -> OneOfBuilder {
+    OneOfBuilder::new().item(schema).item(null())
+}

@@ -1,0 +1,141 @@
+//! The examples of the description: the first moves of an order, and one problem of each kind.
+
+use crate::{
+    domain::{
+        Actor, Command, CommandKind, Error, EventType, FieldError, Fields, Offer, Order, OrderId,
+        Refusal, Status, Time, Value,
+    },
+    server::web::problem::Problem,
+};
+use serde_json::{Value as Json, json, value::to_raw_value};
+
+/// How a call reads its parameters.
+type Read = fn(Fields) -> Result<Command, Error>;
+
+pub fn offer() -> Json {
+    json!({"supplier_name": "Bella Napoli", "pizza_name": "Diavola", "supplier_price": 9.5, "markup_percentage": 30})
+}
+
+pub fn acceptance() -> Json {
+    json!({"accept": true, "notes": "Really hot", "estimated_time": 25})
+}
+
+pub fn take() -> Json {
+    json!({"customer_name": "Nguyễn Thị Minh Khai", "delivery_address": "Kurze Gasse 1"})
+}
+
+/// A list of one order: the newest.
+pub fn orders() -> Vec<Json> {
+    let newest = history().pop();
+    newest.into_iter().map(|(order, _)| json!(order)).collect()
+}
+
+pub fn events() -> Vec<Json> {
+    let numbered = history().into_iter().zip(1..);
+    numbered
+        .map(|((order, event_type), n)| {
+            let timestamp = order.updated_at;
+            json!({"event_type": event_type, "order": order, "timestamp": timestamp, "id": format!("9d49ffaa7fd6a7aa-{n}")})
+        })
+        .collect()
+}
+
+/// The order after each of its moves, oldest first, and the event of the move.
+fn history() -> Vec<(Order, EventType)> {
+    let Ok(offer) = Offer::read(fields(offer())) else {
+        return Vec::new();
+    };
+    let mut history = vec![Order::new(id(), offer, second(0))];
+    let moves: [(Read, Json); 2] = [
+        (Command::read_answer, acceptance()),
+        (Command::read_take, take()),
+    ];
+    for ((read, body), n) in moves.into_iter().zip(1..) {
+        let before = history.last().map(|(order, _)| order.clone());
+        let command = read(fields(body)).ok();
+        let after = before
+            .zip(command)
+            .and_then(|(order, command)| order.apply(command, Actor::AnyRole, second(40 * n)).ok());
+        history.extend(after);
+    }
+    history
+}
+
+fn fields(body: Json) -> Fields {
+    let mut fields = Fields::default();
+    let members = body.as_object().into_iter().flatten();
+    for (name, value) in members {
+        if let Ok(raw) = to_raw_value(value) {
+            fields.add(name, Value::Json(raw));
+        }
+    }
+    fields
+}
+
+fn id() -> OrderId {
+    OrderId(uuid::Uuid::from_u128(
+        0x019c_6b2f_7a40_7c3e_9d49_ffaa_7fd6_a7aa,
+    ))
+}
+
+fn second(n: i64) -> Time {
+    Time::from_millis(1_771_324_200_000 + n * 1_000)
+}
+
+/// One of each kind of problem that a client can meet.
+pub fn problems() -> Vec<Problem> {
+    vec![
+        invalid(),
+        unknown_order(),
+        Problem::UnknownPath,
+        Problem::WrongMethod,
+        refused(),
+        outdated(),
+        Problem::ForeignOrigin,
+        Problem::TooLarge,
+        Problem::NotJson,
+        Problem::NotAWebSocket,
+        too_many(),
+        unavailable(),
+        Problem::ConnectionLimitReached,
+        internal(),
+    ]
+}
+
+pub fn invalid() -> Problem {
+    Error::invalid(
+        "supplier_price",
+        FieldError::out_of_range("0.01", "10000.00"),
+    )
+    .into()
+}
+
+pub fn unknown_order() -> Problem {
+    Error::UnknownOrder(id()).into()
+}
+
+pub fn refused() -> Problem {
+    let refusal = Refusal {
+        status: Status::Preparing,
+        asked: CommandKind::Dispatch,
+        by: Actor::AnyRole,
+    };
+    Error::Refused(refusal).into()
+}
+
+pub fn outdated() -> Problem {
+    let (version, status) = (4, Status::Preparing);
+    Error::PreconditionFailed { version, status }.into()
+}
+
+pub fn too_many() -> Problem {
+    Error::TooMany(1).into()
+}
+
+pub fn unavailable() -> Problem {
+    Error::StoreUnavailable.into()
+}
+
+pub fn internal() -> Problem {
+    Error::Internal.into()
+}

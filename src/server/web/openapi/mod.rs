@@ -1,0 +1,70 @@
+//! The description of the API (OpenAPI 3.1), made from the program's own routes and types: what stands around the calls.
+//!
+//! The examples are made by the market's own rules, and the problems by what answers them, so that none of it can be
+//! wrong alone.
+
+pub mod components;
+mod examples;
+pub mod page;
+pub mod responses;
+pub mod schemas;
+
+use super::problem::ProblemDetails;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, ServerBuilder,
+        path::Operation, tag::TagBuilder,
+    },
+};
+
+/// Everything but the calls.
+pub fn beginning() -> OpenApi {
+    let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT"));
+    let info = InfoBuilder::new()
+        .title("Pizza Market")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("api.md")))
+        .license(Some(license.build()));
+    let tags = [
+        (
+            "Orders",
+            "Offer, accept, take, bake, bring: the calls of the contract.",
+        ),
+        ("Live", "Every change, as it happens."),
+        ("Operation", "For those who run the market."),
+    ];
+    let tags =
+        tags.map(|(name, says)| TagBuilder::new().name(name).description(Some(says)).build());
+    OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([ServerBuilder::new().url("/").build()]))
+        .tags(Some(tags))
+        .build()
+}
+
+/// Adds the schemas, and what every answer has.
+pub fn finish(mut api: OpenApi) -> OpenApi {
+    let components = api.components.get_or_insert_default();
+    components.schemas.extend(schemas::all());
+    let mut problem = vec![schemas::named::<ProblemDetails>()];
+    ProblemDetails::schemas(&mut problem);
+    components.schemas.extend(problem);
+    let items = api.paths.paths.values_mut();
+    let calls = items.flat_map(|item| [&mut item.get, &mut item.post]);
+    for call in calls.flatten() {
+        with_request_id(call);
+    }
+    api
+}
+
+fn with_request_id(call: &mut Operation) {
+    for answer in call.responses.responses.values_mut() {
+        if let RefOr::T(answer) = answer {
+            let id = responses::header(
+                "The request's name in the logs: the client's own, if it sent one.",
+            );
+            answer.headers.insert("x-request-id".into(), id.into());
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The responses of each kind of call, for the description: that of success, and each problem that it can meet.
+
+use super::{
+    examples::{self, internal, invalid, outdated, refused, too_many, unavailable, unknown_order},
+    schemas::reference,
+};
+use crate::{
+    domain::{Event, Order},
+    server::web::problem::{Problem, ProblemDetails},
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{
+        AllOfBuilder, ArrayBuilder, Content, ContentBuilder, Header, HeaderBuilder, ObjectBuilder,
+        RefOr, Response, ResponseBuilder, Schema, Type, example::ExampleBuilder,
+    },
+};
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+/// The responses of one kind of call.
+macro_rules! responses {
+    ($($(#[$doc:meta])* $kind:ident = $responses:expr;)*) => { $(
+        $(#[$doc])*
+        pub enum $kind {}
+
+        impl IntoResponses for $kind {
+            fn responses() -> Responses {
+                $responses
+            }
+        }
+    )* };
+}
+
+responses! {
+    /// Of a call that creates an order.
+    Offered = of_command(
+        201,
+        order("The new order.").header("Location", header("Where the order is.")),
+        &[],
+    );
+    /// Of a call that changes an order.
+    Changed = of_command(200, order("The order as it is now."), &[unknown_order(), outdated(), refused()]);
+    /// Of a call that reads one order.
+    OrdersPage = {
+        let known = ResponseBuilder::new().description("It is still as `If-None-Match` says.").header("ETag", etag());
+        let mut responses = of_query(order("The order."), &[unknown_order(), outdated()]);
+        responses.insert("304".into(), known.build().into());
+        responses
+    };
+    /// Of a call that reads the events of one order.
+    History = of_query(
+        several::<Event>("Its events, oldest first: all of them, for as long as the order is kept.", examples::events()),
+        &[unknown_order(), outdated()],
+    );
+    /// Of a call that reads a list of orders.
+    Listed = of_query(
+        several::<Order>("The orders, newest first.", examples::orders())
+            .header("Last-Event-Id", header("A cursor for `/ws?since=`, from which no change to this list can be missed."))
+            .header("Link", header("`<…>; rel=\"next\"` where more follow: the address of the next page.")),
+        &[],
+    );
+    /// The problems of a call that depends on nothing.
+    Limited = problems(&[too_many(), Problem::TooLarge, internal()]);
+    /// Of the WebSocket's address.
+    Upgraded = {
+        let upgraded = ResponseBuilder::new().description("From here on it is a WebSocket: see `Frame`.");
+        responses(101, upgraded, &[
+            too_many(), Problem::ForeignOrigin, invalid(), Problem::NotAWebSocket, internal(),
+            Problem::ConnectionLimitReached,
+        ])
+    };
+}
+
+fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Responses {
+    let any = [
+        too_many(),
+        Problem::ForeignOrigin,
+        Problem::TooLarge,
+        Problem::NotJson,
+        invalid(),
+        internal(),
+        unavailable(),
+    ];
+    let mut responses = responses(status, success, &[&any, own].concat());
+    // These, and no others, are stored under an `Idempotency-Key`.
+    for status in ["200", "201", "409", "412"] {
+        if let Some(RefOr::T(response)) = responses.get_mut(status) {
+            let replayed = header(
+                "`true`, if an earlier request with this `Idempotency-Key` was answered so.",
+            );
+            response
+                .headers
+                .insert("Idempotent-Replayed".into(), replayed.into());
+        }
+    }
+    responses
+}
+
+fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
+    let any = [
+        too_many(),
+        Problem::TooLarge,
+        invalid(),
+        internal(),
+        unavailable(),
+    ];
+    responses(200, success, &[&any, own].concat())
+}
+
+fn responses(status: u16, success: ResponseBuilder, kinds: &[Problem]) -> Responses {
+    let mut responses = problems(kinds);
+    responses.insert(status.to_string(), success.build().into());
+    responses
+}
+
+/// One response for each status of these problems.
+fn problems(kinds: &[Problem]) -> Responses {
+    let mut by_status: BTreeMap<u16, Vec<&Problem>> = BTreeMap::new();
+    for kind in kinds {
+        let status = kind.status().as_u16();
+        by_status.entry(status).or_default().push(kind);
+    }
+    by_status
+        .into_iter()
+        .map(|(status, kinds)| (status.to_string(), problem(status, &kinds).into()))
+        .collect()
+}
+
+fn order(description: &str) -> ResponseBuilder {
+    let content = ContentBuilder::new()
+        .schema(Some(reference::<Order>()))
+        .example(examples::orders().into_iter().next());
+    ResponseBuilder::new()
+        .description(description)
+        .header("ETag", etag())
+        .content("application/json", content.build())
+}
+
+fn several<T: ToSchema>(description: &str, examples: Vec<Value>) -> ResponseBuilder {
+    let content = ContentBuilder::new()
+        .schema(Some(ArrayBuilder::new().items(reference::<T>())))
+        .example(Some(examples.into()));
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", content.build())
+}
+
+/// All problems of one status.
+fn problem(status: u16, kinds: &[&Problem]) -> Response {
+    let titles: Vec<_> = kinds.iter().map(|kind| kind.title()).collect();
+    let mut response = ResponseBuilder::new()
+        .description(format!("{}.", titles.join("; ")))
+        .content("application/problem+json", problem_content(status, kinds));
+    if kinds.iter().any(|kind| kind.retry_after().is_some()) {
+        let seconds = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1));
+        let retry = described(seconds, "Seconds until trying again makes sense.");
+        response = response.header("Retry-After", retry);
+    }
+    if kinds.contains(&&Problem::NotAWebSocket) {
+        response = response.header("Upgrade", header("`websocket`"));
+    }
+    response.build()
+}
+
+fn problem_content(status: u16, kinds: &[&Problem]) -> Content {
+    let exact = ObjectBuilder::new()
+        .property(
+            "type",
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(kinds.iter().map(|kind| kind.address()))),
+        )
+        .property(
+            "status",
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .enum_values(Some([status])),
+        );
+    let exact = match status {
+        422 => exact.required("errors"),
+        _ => exact,
+    };
+    let schema = AllOfBuilder::new()
+        .item(reference::<ProblemDetails>())
+        .item(exact);
+    let examples = kinds.iter().map(|kind| {
+        let example = ExampleBuilder::new()
+            .summary(kind.title())
+            .value(Some(json!(ProblemDetails::from(*kind))));
+        (kind.name(), example.build())
+    });
+    ContentBuilder::new()
+        .schema(Some(Schema::from(schema)))
+        .examples_from_iter(examples)
+        .build()
+}
+
+pub fn header(description: &str) -> Header {
+    described(ObjectBuilder::new().schema_type(Type::String), description)
+}
+
+fn described(schema: ObjectBuilder, description: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some(description))
+        .build()
+}
+
+fn etag() -> Header {
+    let version = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^\"[1-9][0-9]*\"$"));
+    described(
+        version,
+        "The order's version, for `If-Match` and `If-None-Match`.",
+    )
+}

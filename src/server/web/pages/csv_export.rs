@@ -1,0 +1,157 @@
+//! The order book as a file for spreadsheets: every order that the page's filters ask for, live and past, newest
+//! first. It is sent as it is read, so that a large one needs no more memory than a small one.
+
+use crate::server::{
+    clock::now,
+    services::orders::OrderService,
+    web::{pages, problem::Problem, state::AppState},
+};
+use crate::{
+    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
+    ui::Place,
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{
+        HeaderMap, Uri,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use futures::stream;
+use std::sync::Arc;
+
+/// The columns that people read. By the mark before it spreadsheets know that the text is UTF-8.
+const HEAD: &str = "\u{feff}id,number,made,changed,status,pizza,supplier,supplier_price,markup_percentage,\
+                    customer_price,customer,address,driver,minutes,notes";
+
+/// The file, with the same query as the page.
+pub async fn orders(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let Place::Orders { wanted, .. } = Place::read("/orders", uri.query().unwrap_or_default())
+    else {
+        return Err(Problem::UnknownPath);
+    };
+    let sought = wanted.sought(pages::zone(&headers));
+    // What cannot be read at all is an error, and not an empty file.
+    let first = app.orders.search(&sought, None).await?;
+    let now = now().to_string();
+    let day = now.split('T').next().unwrap_or_default();
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"orders-{day}.csv\""),
+        ),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    let rest = Rest {
+        desk: app.orders,
+        sought,
+        next: first.next,
+    };
+    Ok((headers, Body::from_stream(lines(first, rest))).into_response())
+}
+
+/// What has not been read yet.
+struct Rest {
+    desk: Arc<OrderService>,
+    sought: OrderFilter,
+    next: Option<OrderId>,
+}
+
+/// An error ends the answer in its middle, so that half of it is not taken for the whole.
+fn lines(first: OrdersPage, rest: Rest) -> impl stream::Stream<Item = Result<String, Error>> {
+    let first = format!("{}{}", head(), written(&first));
+    stream::try_unfold((Some(first), rest), |(first, mut rest)| async move {
+        if let Some(first) = first {
+            return Ok(Some((first, (None, rest))));
+        }
+        let Some(below) = rest.next else {
+            return Ok(None);
+        };
+        let found = rest.desk.search(&rest.sought, Some(below)).await?;
+        rest.next = found.next;
+        Ok(Some((written(&found), (None, rest))))
+    })
+}
+
+/// The columns, and one for each status: when the order last got there.
+fn head() -> String {
+    let moments = Status::ALL.iter().map(|status| format!(",{status}_at"));
+    format!("{HEAD}{}\r\n", moments.collect::<String>())
+}
+
+fn written(found: &OrdersPage) -> String {
+    found.orders.iter().map(line).collect()
+}
+
+fn line(order: &Order) -> String {
+    let text = |text: Option<&str>| text.map(cell).unwrap_or_default();
+    let cells = [
+        order.id.to_string(),
+        cell(&order.id.number()),
+        order.created_at.to_string(),
+        order.updated_at.to_string(),
+        order.status.to_string(),
+        cell(&order.pizza_name),
+        cell(&order.supplier_name),
+        order.supplier_price.cents().to_string(),
+        order.markup_percentage.to_string(),
+        order.total().to_string(),
+        text(order.customer_name.as_deref()),
+        text(order.delivery_address.as_deref()),
+        text(order.driver_name.as_deref()),
+        order
+            .estimated_delivery_time
+            .map(|minutes| minutes.get().to_string())
+            .unwrap_or_default(),
+        text(order.supplier_notes.as_deref()),
+    ];
+    let moment = |status: &Status| order.times.at(*status);
+    let moments = Status::ALL.iter().map(moment);
+    let moments = moments.map(|at| at.map_or_else(String::new, |at| at.to_string()));
+    let cells: Vec<_> = cells.into_iter().chain(moments).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+/// Text as RFC 4180 quotes it. What a spreadsheet would take for a formula begins with an apostrophe.
+fn cell(text: &str) -> String {
+    const BEGINS_FORMULA: [char; 11] =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let guard = if text.trim_start_matches(' ').starts_with(BEGINS_FORMULA) {
+        "'"
+    } else {
+        ""
+    };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_text_and_nothing_else() {
+        for (text, written) in [
+            ("Diavola", "\"Diavola\""),
+            ("A \"hot\" one, really", "\"A \"\"hot\"\" one, really\""),
+            ("Hof II\n4th floor", "\"Hof II\n4th floor\""),
+            ("=1+1", "\"'=1+1\""),
+            ("+49 30", "\"'+49 30\""),
+            ("-5", "\"'-5\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            (" =1", "\"' =1\""),
+            ("\t=1", "\"'\t=1\""),
+            ("＝1", "\"'＝1\""),
+            ("a=1", "\"a=1\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(cell(text), written, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! The forms of the panels: how their fields are read, and how they are answered.
+//!
+//! The browser's program gets JSON. A form that was posted without it gets a redirect: on success to the page that
+//! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
+//! That travels in a short-lived cookie, never in an address.
+
+use crate::server::{
+    services::{
+        command_log,
+        idempotency::{Answer, IdempotentRequest},
+        orders::OrderService,
+    },
+    web::{
+        auth::{Interface, actor_for},
+        problem,
+        state::AppState,
+    },
+};
+use crate::{
+    api::Answers,
+    domain::{
+        Actor, Command, DispatchSeveral, Error, Fields, Offer, Order, OrderId, Precondition, Role,
+        Status, Value,
+    },
+    ui::{Flash, form_id},
+};
+use axum::http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
+    header::{ACCEPT, COOKIE, LOCATION, REFERER, SET_COOKIE},
+    request::Parts,
+};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::{sync::Arc, time::Instant};
+
+/// The cookie that carries a refusal back to its page.
+const FLASH: &str = "refused";
+/// Browsers drop cookies larger than 4 KiB.
+const LARGEST_FLASH: usize = 3_800;
+/// The form that gives several orders to one driver.
+const SEVERAL: &str = "dispatch-several";
+
+/// The use-cases, from within a server function.
+pub fn order_service() -> Result<Arc<OrderService>, Error> {
+    use_context::<AppState>()
+        .map(|app| app.orders)
+        .ok_or(Error::Internal)
+}
+
+/// A form that was sent, and who acts by it.
+pub struct FormSubmission {
+    actor: Actor,
+    /// The form's name on its page.
+    form: &'static str,
+    values: Vec<(&'static str, String)>,
+    /// Each rendered form has a key: sent twice, it acts once.
+    key: Option<String>,
+    leads_to: Option<String>,
+}
+
+/// A form of the panel of one role.
+pub fn submission<const N: usize>(
+    panel: Role,
+    form: &'static str,
+    names: [&'static str; N],
+    values: [String; N],
+) -> FormSubmission {
+    FormSubmission {
+        actor: actor_for(Interface::Panel(panel)),
+        form,
+        values: names.into_iter().zip(values).collect(),
+        key: None,
+        leads_to: None,
+    }
+}
+
+impl FormSubmission {
+    pub fn keyed(self, key: String) -> FormSubmission {
+        let key = Some(key).filter(|key| !key.is_empty());
+        FormSubmission { key, ..self }
+    }
+
+    /// The page that follows on success, where that is not the form's own.
+    pub fn leading_to(self, path: String) -> FormSubmission {
+        FormSubmission {
+            leads_to: Some(path),
+            ..self
+        }
+    }
+
+    pub async fn offer(self) -> Result<Order, Error> {
+        let request = self.key.as_ref().map(|key| self.request(key, ""));
+        let answer = match (Offer::read(self.fields()), order_service()) {
+            (Ok(offer), Ok(service)) => service.offer(offer, self.actor, request.as_ref()).await,
+            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
+        };
+        self.answer(None, answer)
+    }
+
+    /// A form is made for one version of an order, and is refused once that has changed.
+    pub async fn act(
+        self,
+        id: OrderId,
+        version: u32,
+        read: fn(Fields) -> Result<Command, Error>,
+    ) -> Result<Order, Error> {
+        let about = self.about(id, version);
+        let request = self.key.as_ref().map(|key| self.request(key, &about));
+        let expected = Precondition::OneOf(vec![version]);
+        let answer = match (read(self.fields()), order_service()) {
+            (Ok(command), Ok(service)) => {
+                let request = request.as_ref();
+                service
+                    .act(id, command, self.actor, &expected, request)
+                    .await
+            }
+            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
+        };
+        self.answer(Some(id), answer)
+    }
+
+    /// Gives several orders to one driver. Each is `id.version`.
+    pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
+        let request = |id, version| {
+            let key = self.key.as_ref().map(|key| format!("{key}.{id}"));
+            key.map(|key| self.request(&key, &self.about(id, version)))
+        };
+        let answers = match (
+            DispatchSeveral::read(self.fields(), orders),
+            order_service(),
+        ) {
+            (Ok(several), Ok(service)) => {
+                Ok(service.dispatch_several(several, self.actor, request).await)
+            }
+            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
+        };
+        self.ticked(orders).answer_several(answers)
+    }
+
+    /// The orders that were ticked come back with the form.
+    fn ticked(mut self, orders: &[String]) -> FormSubmission {
+        let ids = orders.iter().filter_map(|order| order.split('.').next());
+        let ids: Vec<_> = ids.take(DispatchSeveral::LIMIT).collect();
+        self.values.push(("order", ids.join(" ")));
+        self
+    }
+
+    /// Records that the form was rejected before its command was carried out.
+    fn rejected(&self, error: Error) -> Error {
+        command_log::record_rejection(Some(self.actor), error.name(), Instant::now());
+        error
+    }
+
+    /// The part of a request's fingerprint that names its order.
+    fn about(&self, id: OrderId, version: u32) -> String {
+        format!("{id} {version} {}", self.actor.name())
+    }
+
+    fn request(&self, key: &str, about: &str) -> IdempotentRequest {
+        let values = self.values.iter().map(|(_, value)| value.as_bytes());
+        let content: Vec<_> = [self.form.as_bytes(), about.as_bytes()]
+            .into_iter()
+            .chain(values)
+            .collect();
+        IdempotentRequest::new("key", key, &content)
+    }
+
+    /// A field that was left blank is absent.
+    fn fields(&self) -> Fields {
+        let mut fields = Fields::default();
+        for (name, value) in self
+            .values
+            .iter()
+            .filter(|(_, value)| !value.trim().is_empty())
+        {
+            fields.add(*name, Value::Plain(value.clone()));
+        }
+        fields
+    }
+
+    fn answer(self, id: Option<OrderId>, answer: Answer) -> Result<Order, Error> {
+        let Answer { result, replayed } = answer;
+        let (Some(request), Some(response)) =
+            (use_context::<Parts>(), use_context::<ResponseOptions>())
+        else {
+            return result;
+        };
+        if replayed {
+            let name = HeaderName::from_static("idempotent-replayed");
+            response.insert_header(name, HeaderValue::from_static("true"));
+        }
+        match (&result, wants_page(&request.headers)) {
+            (Ok(_), false) => {}
+            (Err(error), false) => response.set_status(problem::status(error)),
+            (Ok(order), true) => {
+                let to = self
+                    .leads_to
+                    .unwrap_or_else(|| work_goes_on(came_from(&request.headers), order));
+                redirect(&response, &to);
+            }
+            (Err(error), true) => {
+                let refused = id.map(|id| (id, error.clone())).into_iter().collect();
+                self.send_back(&request, &response, id, error.clone(), refused);
+            }
+        }
+        result
+    }
+
+    fn answer_several(self, answers: Result<Answers, Error>) -> Result<Answers, Error> {
+        let (Some(request), Some(response)) =
+            (use_context::<Parts>(), use_context::<ResponseOptions>())
+        else {
+            return answers;
+        };
+        let refused: Vec<_> = answers
+            .iter()
+            .flatten()
+            .filter_map(|(id, answer)| Some((*id, answer.clone().err()?)))
+            .collect();
+        let first = refused.first().map(|(_, error)| error.clone());
+        match (
+            answers.as_ref().err().cloned().or(first),
+            wants_page(&request.headers),
+        ) {
+            (None, true) => {
+                redirect(
+                    &response,
+                    &format!("{}#waiting", came_from(&request.headers)),
+                );
+            }
+            (Some(error), true) => {
+                let id = refused.first().map(|(id, _)| *id);
+                self.send_back(&request, &response, id, error, refused);
+            }
+            (Some(error), false) if answers.is_err() => {
+                response.set_status(problem::status(&error));
+            }
+            (_, false) => {}
+        }
+        answers
+    }
+
+    /// Goes back to the page: to the ticket of the order, wherever that is now; or else to the form itself.
+    fn send_back(
+        self,
+        request: &Parts,
+        response: &ResponseOptions,
+        id: Option<OrderId>,
+        error: Error,
+        refused: Vec<(OrderId, Error)>,
+    ) {
+        // The form for several orders is the same one for all of them.
+        let form = form_id(self.form, id.filter(|_| self.form != SEVERAL));
+        let place = id.map_or(form.clone(), |id| format!("o{id}"));
+        redirect(
+            response,
+            &format!("{}#{place}", came_from(&request.headers)),
+        );
+        let typed = self
+            .values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let flash = Flash {
+            form,
+            error,
+            refused,
+            typed,
+        };
+        response.append_header(SET_COOKIE, cookie(&flash));
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn redirect(response: &ResponseOptions, to: &str) {
+    response.set_status(StatusCode::SEE_OTHER);
+    response.insert_header(
+        LOCATION,
+        HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")),
+    );
+}
+
+/// The page of the form: the path and query of its referrer, on this host whatever host that names.
+pub fn came_from(headers: &HeaderMap) -> String {
+    let referer = headers
+        .get(REFERER)
+        .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
+    referer
+        .and_then(|uri| uri.path_and_query().map(|path| path.to_string()))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// Back on a panel, at the list that the order has just left: the next step is there.
+fn work_goes_on(panel: String, order: &Order) -> String {
+    let part = match (panel.split('?').next(), order.status) {
+        (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
+            Status::PendingSupplier.name()
+        }
+        (Some("/supplier"), Status::Preparing) => Status::CustomerAccepted.name(),
+        (Some("/supplier"), Status::Ready) => Status::Preparing.name(),
+        (Some("/dispatch"), Status::Dispatched) => "waiting",
+        (Some("/dispatch"), Status::InTransit | Status::Delivered) => "drivers",
+        _ => return panel,
+    };
+    format!("{panel}#{part}")
+}
+
+fn cookie(flash: &Flash) -> HeaderValue {
+    let encode = |flash: &Flash| {
+        let json = serde_json::to_string(flash).unwrap_or_default();
+        utf8_percent_encode(&json, NON_ALPHANUMERIC).to_string()
+    };
+    let mut flash = flash.clone();
+    let mut value = encode(&flash);
+    while value.len() > LARGEST_FLASH {
+        flash.typed.clear();
+        if flash.refused.pop().is_none() {
+            break;
+        }
+        value = encode(&flash);
+    }
+    let cookie = format!("{FLASH}={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// A cookie's value, decoded.
+pub fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'));
+    let mut found = cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .filter(|(key, _)| *key == name);
+    found
+        .next()
+        .and_then(|(_, value)| Some(percent_decode_str(value).decode_utf8().ok()?.into_owned()))
+}
+
+/// The refusal that a plain form was sent back with.
+pub fn read_flash(headers: &HeaderMap) -> Option<Flash> {
+    serde_json::from_str(&read_cookie(headers, FLASH)?).ok()
+}
+
+/// Removes the refusal: it is shown once.
+pub const FLASH_SHOWN: HeaderValue =
+    HeaderValue::from_static("refused=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");

@@ -1,0 +1,214 @@
+//! The one place where an error gets its HTTP form: status, title, and problem+json (RFC 9457). What only HTTP can
+//! refuse is listed here as well; the market's own errors come from the domain.
+
+use crate::domain::{CommandKind, Error, FieldError, InvalidField};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use std::fmt;
+use utoipa::ToSchema;
+
+/// Why a request is not answered as it asked. The response carries it as an extension, for the log.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Problem {
+    #[error(transparent)]
+    Market(#[from] Error),
+    #[error("There is nothing at this address.")]
+    UnknownPath,
+    #[error("This address does not take that method.")]
+    WrongMethod,
+    #[error("Requests from that origin are not allowed.")]
+    ForeignOrigin,
+    #[error("The body is larger than 64 KiB.")]
+    TooLarge,
+    #[error("Send the body as application/json.")]
+    NotJson,
+    #[error("Open this address as a WebSocket.")]
+    NotAWebSocket,
+    #[error("This instance has no room for another live connection. Try again in a moment.")]
+    ConnectionLimitReached,
+}
+
+impl Problem {
+    /// The stable name of its kind, its status, and the title of its kind.
+    fn row(&self) -> (&'static str, StatusCode, &'static str) {
+        use StatusCode as S;
+        match self {
+            Problem::Market(error) => {
+                let (status, title) = market(error);
+                (error.name(), status, title)
+            }
+            Problem::UnknownPath => ("unknown-path", S::NOT_FOUND, "No such address"),
+            Problem::WrongMethod => ("wrong-method", S::METHOD_NOT_ALLOWED, "Method not allowed"),
+            Problem::ForeignOrigin => ("foreign-origin", S::FORBIDDEN, "Origin not allowed"),
+            Problem::TooLarge => ("too-large", S::PAYLOAD_TOO_LARGE, "Body too large"),
+            Problem::NotJson => ("not-json", S::UNSUPPORTED_MEDIA_TYPE, "Not JSON"),
+            Problem::NotAWebSocket => ("not-a-websocket", S::UPGRADE_REQUIRED, "Upgrade required"),
+            Problem::ConnectionLimitReached => ("full", S::SERVICE_UNAVAILABLE, "No room"),
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.row().0
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.row().1
+    }
+
+    pub fn title(&self) -> &'static str {
+        self.row().2
+    }
+
+    /// Where this kind of problem is explained.
+    pub fn address(&self) -> String {
+        format!("/problems/{}", self.name())
+    }
+
+    /// Seconds after which trying again makes sense, where it does.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Problem::Market(error) => error.retry_after(),
+            Problem::ConnectionLimitReached => Some(1),
+            _ => None,
+        }
+    }
+}
+
+/// The status and the title of each of the market's own errors.
+fn market(error: &Error) -> (StatusCode, &'static str) {
+    use StatusCode as S;
+    match error {
+        Error::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "Not valid"),
+        Error::UnknownOrder(_) => (S::NOT_FOUND, "No such order"),
+        Error::Refused(_) => (S::CONFLICT, "Not possible in this state"),
+        Error::PreconditionFailed { .. } => (S::PRECONDITION_FAILED, "Changed in the meantime"),
+        Error::TooMany(_) => (S::TOO_MANY_REQUESTS, "Too many requests"),
+        Error::StoreUnavailable => (S::SERVICE_UNAVAILABLE, "Store not available"),
+        Error::NoAnswer => (S::GATEWAY_TIMEOUT, "No answer"),
+        Error::Internal => (S::INTERNAL_SERVER_ERROR, "Internal error"),
+    }
+}
+
+/// The status of an error of the market.
+pub fn status(error: &Error) -> StatusCode {
+    market(error).0
+}
+
+/// Why a call did not go through (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDetails {
+    /// The stable name of this kind of problem, and where it is explained.
+    #[schema(format = "uri-reference")]
+    r#type: String,
+    /// What kind of problem it is, in a few words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What happened, and what to do: for people.
+    detail: String,
+    /// Each value that is not valid, for status 422.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<InvalidValue>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct InvalidValue {
+    /// The parameter's name, `id`, `query`, `body`, or a header's name.
+    field: String,
+    message: String,
+}
+
+impl From<&Problem> for ProblemDetails {
+    fn from(problem: &Problem) -> ProblemDetails {
+        let errors: Vec<_> = match problem {
+            Problem::Market(Error::Invalid(faults)) => {
+                faults.iter().map(InvalidValue::from).collect()
+            }
+            _ => Vec::new(),
+        };
+        let each: Vec<_> = errors.iter().map(InvalidValue::to_string).collect();
+        ProblemDetails {
+            r#type: problem.address(),
+            title: problem.title(),
+            status: problem.status().as_u16(),
+            detail: match each.is_empty() {
+                true => problem.to_string(),
+                false => each.join(" "),
+            },
+            errors,
+        }
+    }
+}
+
+impl From<&InvalidField> for InvalidValue {
+    fn from(fault: &InvalidField) -> InvalidValue {
+        let message = match &fault.what {
+            FieldError::HasItsOwnCall { command } => {
+                format!("This status has a call of its own: {}.", call(*command))
+            }
+            what => what.to_string(),
+        };
+        InvalidValue {
+            field: fault.field.clone(),
+            message,
+        }
+    }
+}
+
+impl fmt::Display for InvalidValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+/// The call that carries out a command.
+fn call(command: CommandKind) -> &'static str {
+    match command {
+        CommandKind::Offer => "POST /api/orders",
+        CommandKind::Accept | CommandKind::Reject => "POST /api/orders/{id}/supplier-respond",
+        CommandKind::Take => "POST /api/orders/{id}/customer-accept",
+        CommandKind::Dispatch => "POST /api/orders/{id}/dispatch",
+        CommandKind::Prepare
+        | CommandKind::MarkReady
+        | CommandKind::SetOff
+        | CommandKind::Deliver
+        | CommandKind::Cancel => "POST /api/orders/{id}/status",
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&ProblemDetails::from(&self)).unwrap_or_default();
+        let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.status(), content_type, body).into_response();
+        let headers = response.headers_mut();
+        if self == Problem::NotAWebSocket {
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
+}
+
+pub async fn unknown_path() -> Problem {
+    Problem::UnknownPath
+}
+
+/// The `Allow` header is added by the router.
+pub async fn wrong_method() -> Problem {
+    Problem::WrongMethod
+}

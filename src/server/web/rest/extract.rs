@@ -1,0 +1,276 @@
+//! A request, read once: its order, its precondition, and its parameters from query and body. One refusal names each
+//! value that is not valid.
+
+use crate::{
+    domain::{Error, FieldError, Fields, OrderId, Precondition, Value},
+    server::{
+        services::idempotency::IdempotentRequest,
+        web::{problem::Problem, query_string},
+    },
+};
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, RawPathParams},
+    http::{HeaderMap, header, request::Parts},
+};
+use futures::StreamExt;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+const KEY: &str = "Idempotency-Key";
+pub const LARGEST_BODY: usize = 64 * 1024;
+/// A body that is too large is read up to this length before it is refused: a client that is still sending would see
+/// a broken connection instead of the answer.
+const READ_ON: usize = 4 * 1024 * 1024;
+
+/// A request to the API.
+pub struct Request {
+    id: Option<OrderId>,
+    pub expected: Precondition,
+    pub fields: Fields,
+    /// If it has an idempotency key.
+    pub request: Option<IdempotentRequest>,
+}
+
+impl Request {
+    /// A request that is not about one order cannot have a precondition.
+    pub fn without_precondition(mut self) -> Request {
+        if self.expected != Precondition::Any {
+            self.fields.fault("If-Match", FieldError::Unknown);
+        }
+        self
+    }
+
+    /// Reads the parameters, then the order in the path.
+    pub fn read<T>(
+        self,
+        read: impl FnOnce(Fields) -> Result<T, Error>,
+    ) -> Result<(OrderId, T, Precondition, Option<IdempotentRequest>), Problem> {
+        let parameters = read(self.fields)?;
+        Ok((
+            self.id.ok_or(Problem::UnknownPath)?,
+            parameters,
+            self.expected,
+            self.request,
+        ))
+    }
+}
+
+/// A request without a body.
+pub struct Query(pub Request);
+
+/// A request with parameters in its query, its JSON body, or both.
+pub struct QueryAndBody(pub Request);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Query, Problem> {
+        let mut fields = query_string::read(parts.uri.query().unwrap_or_default());
+        let id = match RawPathParams::from_request_parts(parts, state).await {
+            Ok(path) => path
+                .iter()
+                .find(|(name, _)| *name == "id")
+                .map(|(_, id)| id.parse()),
+            Err(_) => Some(Err(FieldError::NotUnicode)),
+        };
+        let id = id.and_then(|id| id.map_err(|what| fields.fault("id", what)).ok());
+        let expected = expected(&parts.headers).unwrap_or_else(|what| {
+            fields.fault("If-Match", what);
+            Precondition::Any
+        });
+        Ok(Query(Request {
+            id,
+            expected,
+            fields,
+            request: None,
+        }))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for QueryAndBody {
+    type Rejection = Problem;
+
+    async fn from_request(
+        request: axum::extract::Request,
+        state: &S,
+    ) -> Result<QueryAndBody, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let body = read_body(body).await?;
+        if !body.is_empty() && !is_json(&parts.headers) {
+            return Err(Problem::NotJson);
+        }
+        let Query(mut read) = Query::from_request_parts(&mut parts, state).await?;
+        match key(&parts.headers) {
+            Ok(key) => {
+                let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+                let content = [path.as_bytes(), query.as_bytes(), &body];
+                read.request = key.map(|key| IdempotentRequest::new(KEY, key, &content));
+            }
+            Err(what) => read.fields.fault(KEY, what),
+        }
+        if !body.is_empty() {
+            read_json(&body, &mut read.fields)?;
+        }
+        Ok(QueryAndBody(read))
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<&str>, FieldError> {
+    let mut keys = headers.get_all(KEY).iter();
+    let Some(key) = keys.next() else {
+        return Ok(None);
+    };
+    let visible = |key: &&str| {
+        (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let key = key
+        .to_str()
+        .ok()
+        .filter(visible)
+        .ok_or(FieldError::NotAKey)?;
+    match keys.next() {
+        None => Ok(Some(key)),
+        Some(_) => Err(FieldError::NotAKey),
+    }
+}
+
+/// Reads a body, unless it is too large.
+pub async fn read_body(body: Body) -> Result<Vec<u8>, Problem> {
+    let broken_off = || {
+        let why = "it broke off".to_owned();
+        Error::invalid("body", FieldError::Malformed { why })
+    };
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    let mut stream = body.into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| broken_off())?;
+        length += chunk.len();
+        if length <= LARGEST_BODY {
+            bytes.extend_from_slice(&chunk);
+        } else if length > READ_ON {
+            break;
+        }
+    }
+    if length > LARGEST_BODY {
+        Err(Problem::TooLarge)
+    } else {
+        Ok(bytes)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// `If-Match` (RFC 9110, section 13.1.1). Tags compare strongly, and only those that are versions can match.
+fn expected(headers: &HeaderMap) -> Result<Precondition, FieldError> {
+    let (mut versions, mut any, mut lines) = (Vec::new(), false, 0);
+    for line in headers.get_all(header::IF_MATCH) {
+        lines += 1;
+        let line = line.to_str().map_err(|_| FieldError::NotAVersion)?.trim();
+        if line == "*" {
+            any = true;
+            continue;
+        }
+        let mut rest = line;
+        loop {
+            let (weak, tag) = rest
+                .strip_prefix("W/")
+                .map_or((false, rest), |tag| (true, tag));
+            let quoted = tag.strip_prefix('"').and_then(|tag| tag.split_once('"'));
+            let (opaque, after) = quoted.ok_or(FieldError::NotAVersion)?;
+            if opaque.contains(|c: char| c <= ' ' || c == '\u{7f}') {
+                return Err(FieldError::NotAVersion);
+            }
+            let version = opaque.parse::<u32>().ok();
+            versions.extend(version.filter(|n| !weak && n.to_string() == opaque));
+            match after.trim_start().strip_prefix(',') {
+                Some(more) => rest = more.trim_start(),
+                None if after.trim().is_empty() => break,
+                None => return Err(FieldError::NotAVersion),
+            }
+        }
+    }
+    match (lines, any) {
+        (0, _) | (1, true) => Ok(Precondition::Any),
+        (_, true) => Err(FieldError::NotAVersion),
+        _ => Ok(Precondition::OneOf(versions)),
+    }
+}
+
+fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
+    struct Members<'a>(&'a mut Fields);
+
+    impl<'de> Visitor<'de> for Members<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some((name, value)) = members.next_entry::<String, Box<RawValue>>()? {
+                self.0.add(name, Value::Json(value));
+            }
+            Ok(())
+        }
+    }
+
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = json
+        .deserialize_map(Members(fields))
+        .and_then(|()| json.end());
+    read.map_err(|error| {
+        let why = error.to_string();
+        Error::invalid("body", FieldError::Malformed { why })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_precondition_is_any_version_or_a_list() {
+        let read = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::IF_MATCH, line.parse().unwrap());
+            }
+            expected(&headers)
+        };
+        assert_eq!(read(&[]), Ok(Precondition::Any));
+        assert_eq!(read(&["*"]), Ok(Precondition::Any));
+        assert_eq!(read(&["\"3\""]), Ok(Precondition::OneOf(vec![3])));
+        assert_eq!(
+            read(&["\"3\", \"4\"", "\"5\""]),
+            Ok(Precondition::OneOf(vec![3, 4, 5]))
+        );
+        // Well formed, but no version of an order.
+        assert_eq!(
+            read(&["W/\"3\", \"a,b\", \"03\", \"\""]),
+            Ok(Precondition::OneOf(vec![]))
+        );
+        for bad in [
+            "3",
+            "\"3",
+            "3\"",
+            "",
+            "\"3\" \"4\"",
+            "w/\"3\"",
+            "\"3\",",
+            "**",
+            "\"a b\"",
+            "*, \"1\"",
+        ] {
+            assert_eq!(read(&[bad]), Err(FieldError::NotAVersion), "{bad:?}");
+        }
+    }
+}

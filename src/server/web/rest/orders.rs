@@ -1,0 +1,260 @@
+//! The calls of the contract. Each reads its request, calls the service, and answers.
+
+use super::{
+    extract::{Query, QueryAndBody, Request},
+    params::OrdersQuery,
+};
+use crate::{
+    domain::{Command, Error, Fields, Offer, Order, Precondition},
+    server::{
+        services::{command_log::Logged, idempotency::Answer, orders::OrderTexts},
+        store::JsonText,
+        web::{
+            auth::{Interface, actor_for},
+            openapi::{
+                components::{
+                    self, AnswerBody, DispatchBody, IdempotencyKey, IfMatch, InPath, KnownVersion,
+                    OfferBody, StatusBody, TakeBody,
+                },
+                responses::{Changed, History, Listed, Offered, OrdersPage},
+            },
+            problem::Problem,
+            state::AppState,
+        },
+    },
+};
+use axum::{
+    extract::{OriginalUri, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use std::fmt::Write;
+
+/// Offer a pizza
+///
+/// A supplier's new order. Its state is `pending_supplier`; the parameters come as JSON.
+#[utoipa::path(
+    post, path = "/orders", tag = "Orders", operation_id = "offer",
+    params(IdempotencyKey), request_body = OfferBody, responses(Offered),
+)]
+pub async fn create(
+    State(app): State<AppState>,
+    OriginalUri(uri): OriginalUri,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    let request = request.without_precondition();
+    let offer = Offer::read(request.fields)?;
+    let (actor, request) = (actor_for(Interface::Rest), request.request.as_ref());
+    let answer = app.orders.offer(offer, actor, request).await;
+    Ok(respond(answer, |order| {
+        let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
+        (StatusCode::CREATED, location, Tagged(order)).into_response()
+    }))
+}
+
+/// Accept or reject an order, as its supplier
+///
+/// From `pending_supplier` to `supplier_accepted` or `supplier_rejected`. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/supplier-respond", tag = "Orders", operation_id = "supplierRespond",
+    params(InPath, IfMatch, IdempotencyKey), request_body = AnswerBody, responses(Changed),
+)]
+pub async fn supplier_respond(
+    State(app): State<AppState>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_answer).await
+}
+
+/// Take an offer, as a customer
+///
+/// From `supplier_accepted` to `customer_accepted`; the customer's price is set. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/customer-accept", tag = "Orders", operation_id = "customerAccept",
+    params(InPath, IfMatch, IdempotencyKey), request_body = TakeBody, responses(Changed),
+)]
+pub async fn customer_accept(
+    State(app): State<AppState>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_take).await
+}
+
+/// Send a driver
+///
+/// From `ready` to `dispatched`. A driver whom the market knows is spelled as it knows them: capitals and Unicode forms make no difference. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/dispatch", tag = "Orders", operation_id = "dispatch",
+    params(InPath, IfMatch, IdempotencyKey), request_body = DispatchBody, responses(Changed),
+)]
+pub async fn dispatch(
+    State(app): State<AppState>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_dispatch).await
+}
+
+/// Take the next step, or cancel
+///
+/// A state that has a call of its own is refused with 422, and that call is named. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/status", tag = "Orders", operation_id = "status",
+    params(InPath, IfMatch, IdempotencyKey), request_body = StatusBody, responses(Changed),
+)]
+pub async fn status(
+    State(app): State<AppState>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_status).await
+}
+
+async fn act(
+    app: &AppState,
+    request: Request,
+    read: fn(Fields) -> Result<Command, Error>,
+) -> Result<Response, Problem> {
+    let (id, command, expected, request) = request.read(read)?;
+    let (actor, request) = (actor_for(Interface::Rest), request.as_ref());
+    let answer = app.orders.act(id, command, actor, &expected, request).await;
+    Ok(respond(answer, |order| Tagged(order).into_response()))
+}
+
+/// The response, marked if it is a replay.
+fn respond(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
+    let mut response = answer.result.map_or_else(IntoResponse::into_response, done);
+    response.extensions_mut().insert(Logged);
+    if answer.replayed {
+        let replayed = HeaderValue::from_static("true");
+        response
+            .headers_mut()
+            .insert("idempotent-replayed", replayed);
+    }
+    response
+}
+
+/// Look at an order
+#[utoipa::path(
+    get,
+    path = "/orders/{id}",
+    tag = "Orders",
+    operation_id = "order",
+    params(InPath, IfMatch, KnownVersion),
+    responses(OrdersPage)
+)]
+pub async fn read(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    Query(request): Query,
+) -> Result<Response, Problem> {
+    let (id, (), expected, _) = request.read(nothing)?;
+    let order = app.orders.order(id).await?;
+    order.check(&expected)?;
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok())
+        .is_some_and(|tags| {
+            let own = etag(&order);
+            // Weakly, as RFC 9110, section 13.1.2, wants it.
+            let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == own;
+            tags.split(',').map(str::trim).any(same)
+        });
+    Ok(if known {
+        (StatusCode::NOT_MODIFIED, [(header::ETAG, etag(&order))]).into_response()
+    } else {
+        Tagged(order).into_response()
+    })
+}
+
+/// Look at what happened to an order
+#[utoipa::path(
+    get,
+    path = "/orders/{id}/events",
+    tag = "Orders",
+    operation_id = "events",
+    params(InPath, IfMatch),
+    responses(History)
+)]
+pub async fn events(
+    State(app): State<AppState>,
+    Query(request): Query,
+) -> Result<Response, Problem> {
+    let (id, (), expected, _) = request.read(nothing)?;
+    if expected != Precondition::Any {
+        app.orders.order(id).await?.check(&expected)?;
+    }
+    Ok(array(&app.orders.history(id).await?))
+}
+
+/// Look at all orders
+///
+/// Newest first, in pages.
+#[utoipa::path(
+    get,
+    path = "/orders",
+    tag = "Orders",
+    operation_id = "orders",
+    params(components::OrdersQuery),
+    responses(Listed)
+)]
+pub async fn list(
+    State(app): State<AppState>,
+    OriginalUri(uri): OriginalUri,
+    Query(request): Query,
+) -> Result<Response, Problem> {
+    let OrdersQuery {
+        filter,
+        before,
+        limit,
+    } = OrdersQuery::read(request.without_precondition().fields)?;
+    let page = app.orders.orders(&filter, before, limit).await?;
+    let mut response = array(&page.orders);
+    let headers = response.headers_mut();
+    headers.insert("last-event-id", ascii(page.cursor.to_string()));
+    if let Some(link) = next_page(&uri, &page) {
+        headers.insert(header::LINK, ascii(link));
+    }
+    Ok(response)
+}
+
+/// An order with its version as `ETag`.
+pub struct Tagged(Order);
+
+impl IntoResponse for Tagged {
+    fn into_response(self) -> Response {
+        ([(header::ETAG, etag(&self.0))], axum::Json(self.0)).into_response()
+    }
+}
+
+fn etag(order: &Order) -> String {
+    format!("\"{}\"", order.version)
+}
+
+/// The link to the page after this one: the same address with another cursor.
+fn next_page(uri: &Uri, page: &OrderTexts) -> Option<String> {
+    let next = page.next?;
+    let mut link = format!("<{}?", uri.path());
+    let kept = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    for pair in kept {
+        let _ = write!(link, "{pair}&");
+    }
+    let _ = write!(link, "cursor={next}>; rel=\"next\"");
+    Some(link)
+}
+
+fn nothing(fields: Fields) -> Result<(), Error> {
+    fields.finish(|| Some(()))
+}
+
+/// JSON texts as one JSON array.
+fn array(texts: &[JsonText]) -> Response {
+    let body = format!("[{}]", texts.join(","));
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn ascii(text: String) -> HeaderValue {
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}

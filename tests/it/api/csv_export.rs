@@ -1,0 +1,163 @@
+//! The order book as a file for spreadsheets.
+
+use crate::support::world::{Answer, Instance, Market, offer};
+use serde_json::json;
+
+crate::on_both_engines! {
+    every_order_that_is_asked_for_is_in_the_file,
+}
+
+const STATUSES: [&str; 10] = [
+    "pending_supplier",
+    "supplier_accepted",
+    "supplier_rejected",
+    "customer_accepted",
+    "preparing",
+    "ready",
+    "dispatched",
+    "in_transit",
+    "delivered",
+    "cancelled",
+];
+/// Where the columns begin that say when an order got to its statuses.
+const MOMENTS: usize = 15;
+
+/// The rows of a file as RFC 4180 has them, without the head.
+fn rows(answer: &Answer) -> Vec<Vec<String>> {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let text = answer.text.strip_prefix('\u{feff}').unwrap();
+    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
+    let mut quoted = false;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\n' if !quoted => {
+                assert_eq!(cell.pop(), Some('\r'));
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            letter => cell.push(letter),
+        }
+    }
+    assert!(!quoted && cell.is_empty() && row.is_empty(), "cut off");
+    let head = rows.remove(0);
+    assert_eq!(
+        head[..6],
+        ["id", "number", "made", "changed", "status", "pizza"]
+    );
+    let moments = STATUSES.map(|status| format!("{status}_at"));
+    assert_eq!(head[MOMENTS..], moments);
+    assert!(rows.iter().all(|row| row.len() == head.len()));
+    rows
+}
+
+async fn pizzas(market: &Instance, query: &str) -> Vec<String> {
+    let file = market.get(&format!("/orders.csv?{query}")).await;
+    rows(&file).into_iter().map(|row| row[5].clone()).collect()
+}
+
+async fn every_order_that_is_asked_for_is_in_the_file(market: Market) {
+    let market = market.open().await;
+    assert_eq!(pizzas(&market, "").await, [""; 0]);
+    for n in 0..205 {
+        market.offer(&format!("P{n}")).await;
+    }
+    let body = json!({"supplier_name": "Forno: Söhne", "pizza_name": "Ähre", "supplier_price": 1});
+    market.done("/api/orders", &body).await;
+    let ready = market.order_in("dispatched").await;
+    let all = pizzas(&market, "").await;
+    assert_eq!(all.len(), 207);
+    assert_eq!(all[..3], ["Diavola", "Ähre", "P204"]);
+    assert_eq!(all.last().unwrap(), "P0");
+    // How a page is sorted, and how far it is read, is its own affair.
+    let below = ready.rsplit('/').next().unwrap();
+    assert_eq!(
+        pizzas(&market, &format!("sort=price&below={below}")).await,
+        all
+    );
+    let order = market.get(&ready).await.json();
+    let row = rows(&market.get("/orders.csv").await).remove(0);
+    for (column, status) in row[MOMENTS..].iter().zip(STATUSES) {
+        let at = order["times"][status].as_str().unwrap_or_default();
+        assert_eq!(column, at, "{status}");
+    }
+    assert_eq!(order["times"].as_object().unwrap().len(), 6);
+    let driver = order["driver_name"].as_str().unwrap().to_owned();
+    for (query, expected) in [
+        ("q=%C3%A4HRE", vec!["Ähre"]),
+        ("supplier=Forno%3A+S%C3%B6hne", vec!["Ähre"]),
+        ("supplier=forno", vec![]),
+        (&format!("driver={driver}"), vec!["Diavola"]),
+        ("driver=nobody", vec![]),
+        ("status=dispatched", vec!["Diavola"]),
+        ("status=delivered", vec![]),
+        ("q=P204&status=pending_supplier", vec!["P204"]),
+        ("until=2020-01-01T00:00", vec![]),
+        ("from=2020-01-01T00:00&q=P0", vec!["P0"]),
+        ("from=2100-01-01T00:00", vec![]),
+    ] {
+        assert_eq!(pizzas(&market, query).await, expected, "{query}");
+    }
+    assert_eq!(
+        pizzas(&market, "from=2020-01-01T00:00&until=2100-01-01T00:00").await,
+        all
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_write_is_text_in_a_spreadsheet() {
+    let market = Market::embedded().open().await;
+    let body = json!({"supplier_name": "@SUM(A1)", "pizza_name": "=HYPERLINK(\"x\",1)", "supplier_price": 1});
+    let id = market.done("/api/orders", &body).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let respond = json!({"accept": true, "notes": "Hot, \"really\"\n-5"});
+    market
+        .done(&format!("/api/orders/{id}/supplier-respond"), &respond)
+        .await;
+    let take = json!({"customer_name": "+49", "delivery_address": "-1\nHof II"});
+    market
+        .done(&format!("/api/orders/{id}/customer-accept"), &take)
+        .await;
+    let file = market.get("/orders.csv").await;
+    let row = rows(&file).remove(0);
+    let words: Vec<_> = [5, 6, 9, 10, 11, 14].map(|n| row[n].as_str()).into();
+    assert_eq!(
+        words,
+        [
+            "'=HYPERLINK(\"x\",1)",
+            "'@SUM(A1)",
+            "1.30",
+            "'+49",
+            "'-1\nHof II",
+            "Hot, \"really\"\n-5"
+        ]
+    );
+    assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!(file.header("cache-control"), Some("no-store"));
+    assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
+    let name = file.header("content-disposition").unwrap();
+    assert!(
+        name.starts_with("attachment; filename=\"orders-20") && name.ends_with(".csv\""),
+        "{name}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_minute_is_one_of_the_readers_own_clock() {
+    let market = Market::embedded().open().await;
+    let order = market.done("/api/orders", &offer("Diavola")).await;
+    let made = order["created_at"].as_str().unwrap()[..16].to_owned();
+    // Where the reader is, it is 14 hours later.
+    for (cookie, found) in [("", 1), ("zone=840", 0), ("zone=9999", 1)] {
+        let path = format!("/orders.csv?from={made}&until={made}");
+        let request = market
+            .request(reqwest::Method::GET, &path)
+            .header("cookie", cookie);
+        assert_eq!(rows(&market.send(request).await).len(), found, "{cookie}");
+    }
+}

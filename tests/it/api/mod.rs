@@ -1,0 +1,9 @@
+//! The calls of the contract, the pages, and their description.
+
+mod csv_export;
+mod idempotency;
+mod lists;
+mod openapi;
+mod orders;
+mod pages;
+mod refusals;

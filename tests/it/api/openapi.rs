@@ -1,0 +1,265 @@
+//! The description of the API, and its page.
+
+use crate::support::description::{Description, description};
+use crate::support::world::{Answer, Instance, Market};
+use reqwest::{Method, header::HeaderValue};
+use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+async fn market() -> (Instance, &'static Description) {
+    let market = Market::embedded().open().await;
+    let description = description(&market).await;
+    (market, description)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_description_is_under_both_prefixes() {
+    let (market, description) = market().await;
+    assert_eq!(description.served["openapi"], "3.1.0");
+    for path in ["/api/openapi.json", "/api/v1/openapi.json"] {
+        assert_eq!(market.get(path).await.json(), description.served);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_described_is_there_and_takes_no_other_method() {
+    let (market, description) = market().await;
+    let order = market.offer("Diavola").await;
+    let id = order.rsplit_once('/').unwrap().1;
+    let calls: Vec<_> = description.calls().collect();
+    assert!(calls.len() >= 12, "{}", calls.len());
+    for (path, method, _) in &calls {
+        let path = path.replace("{id}", id);
+        for path in [path.clone(), path.replace("/api/v1/", "/api/")] {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let answer = market.send(market.request(method.clone(), &path)).await;
+            assert!(
+                ![404, 405].contains(&answer.status),
+                "{method} {path}: {}",
+                answer.status
+            );
+        }
+        for other in ["get", "post", "put", "patch", "delete"] {
+            if !calls
+                .iter()
+                .any(|(one, method, _)| path == one.replace("{id}", id) && *method == other)
+            {
+                let method = Method::from_bytes(other.to_uppercase().as_bytes()).unwrap();
+                assert_eq!(
+                    market.send(market.request(method, &path)).await.status,
+                    405,
+                    "{other} {path}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_the_contract_is_described() {
+    let (_market, description) = market().await;
+    let described: Vec<_> = description
+        .calls()
+        .map(|(path, method, _)| format!("{} {path}", method.to_uppercase()))
+        .collect();
+    for call in [
+        "POST /api/v1/orders",
+        "GET /api/v1/orders",
+        "GET /api/v1/orders/{id}",
+        "GET /api/v1/orders/{id}/events",
+        "POST /api/v1/orders/{id}/supplier-respond",
+        "POST /api/v1/orders/{id}/customer-accept",
+        "POST /api/v1/orders/{id}/dispatch",
+        "POST /api/v1/orders/{id}/status",
+        "GET /api/v1/openapi.json",
+        "GET /ws",
+        "GET /healthz",
+        "GET /readyz",
+    ] {
+        assert!(described.contains(&call.to_owned()), "{call}");
+    }
+}
+
+/// A status that cannot be set directly is refused with the name of the call that leads to it, which exists.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_that_a_refusal_names_is_described() {
+    let (market, description) = market().await;
+    let order = market.offer("Diavola").await;
+    let described: Vec<_> = description
+        .calls()
+        .map(|(path, method, _)| format!("{} {}", method.to_uppercase(), path.replace("/v1/", "/")))
+        .collect();
+    let statuses = &description.served["components"]["schemas"]["Status"]["enum"];
+    let settable =
+        &description.served["components"]["schemas"]["StatusBody"]["properties"]["status"]["enum"];
+    let mut named = 0;
+    for status in statuses.as_array().unwrap() {
+        if settable.as_array().unwrap().contains(status) {
+            continue;
+        }
+        let body = json!({ "status": status });
+        let refused = market.post(&format!("{order}/status"), &body).await;
+        let message = refused.json()["errors"][0]["message"].to_string();
+        let call = message.trim_end_matches(".\"").split_once(": ").unwrap().1;
+        assert!(described.iter().any(|one| one == call), "{status}: {call}");
+        named += 1;
+    }
+    assert_eq!(named, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_examples_are_what_its_schemas_say() {
+    let (market, description) = market().await;
+    let mut checked = 0;
+    for (path, method, call) in description.calls() {
+        let place = format!("#/paths/{}/{method}", path.replace('/', "~1"));
+        for (status, response) in call["responses"].as_object().unwrap() {
+            for (kind, content) in response["content"].as_object().into_iter().flatten() {
+                let kind = kind.replace('/', "~1");
+                let place = format!("{place}/responses/{status}/content/{kind}/schema");
+                let many = content["examples"].as_object().into_iter().flatten();
+                for example in many
+                    .map(|(_, one)| &one["value"])
+                    .chain(content.get("example"))
+                {
+                    description.check(&place, example, "an example");
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 60, "{checked}");
+
+    // Those of a body do what they say.
+    let bodies = &description.served["components"]["schemas"];
+    let example = |name: &str, n: usize| -> Value { bodies[name]["examples"][n].clone() };
+    let order = market
+        .done("/api/v1/orders", &example("OfferBody", 0))
+        .await;
+    let path = format!("/api/v1/orders/{}", order["id"].as_str().unwrap());
+    for (call, body) in [
+        ("supplier-respond", "AnswerBody"),
+        ("customer-accept", "TakeBody"),
+        ("status", "StatusBody"),
+    ] {
+        market
+            .done(&format!("{path}/{call}"), &example(body, 0))
+            .await;
+    }
+    market
+        .done(&format!("{path}/status"), &json!({"status": "ready"}))
+        .await;
+    market
+        .done(&format!("{path}/dispatch"), &example("DispatchBody", 0))
+        .await;
+    let other = market.offer("Marinara").await;
+    market
+        .done(
+            &format!("{other}/supplier-respond"),
+            &example("AnswerBody", 1),
+        )
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_type_of_each_problem_leads_to_its_explanation() {
+    let (market, description) = market().await;
+    let page = market.get("/docs").await.text;
+    let mut types: Vec<&str> = Vec::new();
+    for (_, _, call) in description.calls() {
+        for response in call["responses"].as_object().unwrap().values() {
+            let schema = &response["content"]["application/problem+json"]["schema"];
+            let named = schema["allOf"][1]["properties"]["type"]["enum"].as_array();
+            types.extend(named.into_iter().flatten().filter_map(Value::as_str));
+        }
+    }
+    types.extend(["/problems/unknown-path", "/problems/wrong-method"]);
+    types.sort_unstable();
+    types.dedup();
+    assert!(types.len() >= 14, "{types:?}");
+    for address in types {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let answer = client
+            .get(format!("{}{address}", market.url))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 303, "{address}");
+        let place = answer.headers()["location"].to_str().unwrap().to_owned();
+        let name = place.strip_prefix("/docs#").unwrap();
+        assert!(page.contains(&format!("<tr id=\"{name}\">")), "{address}");
+    }
+    market.get("/problems/nothing").await.problem(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_keeps_to_the_policy_of_all_pages() {
+    let (market, _) = market().await;
+    let without_nonce = |answer: &Answer| {
+        let policy = answer.header("content-security-policy").unwrap();
+        let parts = policy
+            .split(' ')
+            .filter(|part| !part.starts_with("'nonce-"));
+        parts.collect::<Vec<_>>().join(" ")
+    };
+    let (docs, home) = (market.get("/docs").await, market.get("/").await);
+    assert_eq!(docs.status, 200);
+    assert_eq!(without_nonce(&docs), without_nonce(&home));
+    assert!(!docs.text.contains("<style") && !docs.text.contains(" style="));
+    assert!(!docs.text.contains("<script>") && !docs.text.contains("://"));
+    for file in [
+        "start.js",
+        "docs.css",
+        "swagger-ui.css",
+        "swagger-ui-bundle.js",
+    ] {
+        assert_eq!(
+            market.get(&format!("/docs/{file}")).await.status,
+            200,
+            "{file}"
+        );
+    }
+    market.get("/docs/index.html").await.problem(404);
+    // Without a script it says what there is, and where more is.
+    for said in ["POST /api/v1/orders", "/api/v1/openapi.json", "4008"] {
+        assert!(docs.text.contains(said), "{said}");
+    }
+    assert!(home.text.contains("href=\"/docs\""));
+}
+
+/// The guard of all tests, itself: a status, a header and a field that nobody has described.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_described_is_noticed() {
+    let (market, description) = market().await;
+    market.offer("Diavola").await;
+    let noticed = |change: fn(&mut Answer), answer: Answer| {
+        let mut answer = answer;
+        description.check_answer(&Method::GET, "/api/orders", &answer);
+        change(&mut answer);
+        let checked =
+            AssertUnwindSafe(|| description.check_answer(&Method::GET, "/api/orders", &answer));
+        catch_unwind(checked).is_err()
+    };
+    let changes: [fn(&mut Answer); 4] = [
+        |answer| answer.status = 418,
+        |answer| {
+            drop(
+                answer
+                    .headers
+                    .insert("retry-after", HeaderValue::from_static("1")),
+            )
+        },
+        |answer| answer.text = answer.text.replace("pizza_name", "pizza"),
+        |answer| {
+            answer.text = answer
+                .text
+                .replace("\"version\":1", "\"version\":1,\"colour\":\"red\"")
+        },
+    ];
+    for (n, change) in changes.into_iter().enumerate() {
+        assert!(noticed(change, market.get("/api/orders").await), "{n}");
+    }
+}

@@ -1,0 +1,346 @@
+//! Simulated evenings: they end well, also where a server dies in the middle, and they notice a server that lies.
+
+use crate::support::world::{Instance, Market, SOON, program, until};
+use serde_json::Value;
+use std::{
+    process::{Child, Command, Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    task::spawn_blocking,
+};
+
+/// An evening at these servers.
+fn evening(urls: &[&str], args: &[&str]) -> Command {
+    let mut command = program();
+    command
+        .args(["simulate", "--json", "--viewers", "4"])
+        .args(args);
+    for url in urls {
+        command.args(["--url", url]);
+    }
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+async fn ended(child: Child) -> Output {
+    spawn_blocking(|| child.wait_with_output().unwrap())
+        .await
+        .unwrap()
+}
+
+async fn run(mut command: Command) -> Output {
+    ended(command.spawn().unwrap()).await
+}
+
+/// What it ended with, and its report.
+fn report(output: &Output) -> (Option<i32>, Value) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no report: {said}"));
+    (output.status.code(), report)
+}
+
+/// Asserts that everything held, was looked at, and was heard; returns the report.
+fn held(output: &Output, orders: u64) -> Value {
+    let (code, report) = report(output);
+    assert_eq!(
+        (code, &report["holds"]),
+        (Some(0), &Value::Bool(true)),
+        "{report:#}"
+    );
+    for invariant in report["invariants"].as_array().unwrap() {
+        assert!(invariant["checked"].as_u64() > Some(0), "{invariant}");
+    }
+    assert_eq!(report["orders"], orders);
+    assert_eq!(report["frames"]["expected"], report["frames"]["received"]);
+    assert_eq!(report["unanswered"], 0);
+    report
+}
+
+/// The faults of one invariant.
+fn broken(report: &Value, name: &str) -> u64 {
+    let all = report["invariants"].as_array().unwrap();
+    let one = all
+        .iter()
+        .find(|invariant| invariant["name"] == name)
+        .unwrap();
+    one["broken"].as_u64().unwrap()
+}
+
+async fn some_orders(instance: &Instance) {
+    until(async || instance.orders().await.len() > 15).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_evening_over_two_instances_ends_well() {
+    let market = Market::redis();
+    let (one, other) = (market.open().await, market.open().await);
+    let args = [
+        "--orders", "120", "--hours", "1", "--speed", "1500", "--seed", "1",
+    ];
+    let report = held(&run(evening(&[&one.url, &other.url], &args)).await, 120);
+    assert!(report["statuses"]["delivered"].as_u64() > Some(60));
+    assert!(report["statuses"]["cancelled"].as_u64() > Some(0));
+    // Several wanted the same pizza, and all but one were told so.
+    let lost = |refused: &&Value| refused["command"] == "take" && refused["status"] == 409;
+    assert!(
+        report["refused"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|refused| lost(&refused))
+    );
+    assert_eq!(report["frames"]["sockets"].as_array().unwrap().len(), 4);
+    let take = &report["latency_ms"]["take"];
+    assert!(
+        take["median"].as_f64() <= take["p99"].as_f64()
+            && take["p99"].as_f64() <= take["max"].as_f64()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_evening_on_the_embedded_store_ends_well() {
+    let instance = Market::embedded().open().await;
+    // Somebody was here before.
+    instance.order_in("ready").await;
+    let args = ["--orders", "60", "--hours", "1", "--speed", "2500"];
+    held(&run(evening(&[&instance.url], &args)).await, 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_evening_survives_the_kill_of_one_of_two_instances() {
+    let market = Market::redis();
+    let (one, mut other) = (market.open().await, market.open().await);
+    let args = ["--orders", "80", "--hours", "1", "--speed", "2000"];
+    let child = evening(&[&one.url, &other.url], &args).spawn().unwrap();
+    some_orders(&one).await;
+    other.kill();
+    let report = held(&ended(child).await, 80);
+    let connections = |socket: &Value| socket["connections"].as_u64().unwrap();
+    let sockets = report["frames"]["sockets"].as_array().unwrap();
+    assert!(
+        sockets.iter().map(connections).sum::<u64>() > 4,
+        "{report:#}"
+    );
+    let notes = report["notes"].as_array().unwrap();
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.as_str().unwrap().starts_with(&other.url)),
+        "{report:#}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_limit_is_waited_for() {
+    let instance = Market::embedded().with("RATE_LIMIT", "100").open().await;
+    let args = ["--orders", "100", "--hours", "0.1", "--speed", "10000"];
+    let report = held(&run(evening(&[&instance.url], &args)).await, 100);
+    assert!(
+        report["asked_again"]["rate_limited"].as_u64() > Some(0),
+        "{report:#}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_a_long_evening_with_its_report() {
+    let instance = Market::embedded().open().await;
+    let args = ["--keep-going", "--orders", "1000", "--speed", "1000"];
+    let child = evening(&[&instance.url], &args).spawn().unwrap();
+    some_orders(&instance).await;
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let (code, report) = report(&tokio::time::timeout(SOON, ended(child)).await.unwrap());
+    assert_eq!(
+        (code, &report["holds"]),
+        (Some(0), &Value::Bool(true)),
+        "{report:#}"
+    );
+    assert!((15..1000).contains(&report["orders"].as_u64().unwrap()));
+}
+
+/// What others do is a fault, unless they may.
+#[tokio::test(flavor = "multi_thread")]
+async fn others_may_use_a_market_that_is_shared() {
+    let instance = Market::embedded().open().await;
+    for (args, code, faults) in [(&["--shared"][..], 0, 0), (&[], 1, 2)] {
+        let args = [&["--orders", "30", "--hours", "1", "--speed", "3000"], args].concat();
+        let before = instance.orders().await.len();
+        let child = evening(&[&instance.url], &args).spawn().unwrap();
+        until(async || instance.orders().await.len() > before + 5).await;
+        instance.order_in("supplier_accepted").await;
+        let (ended, report) = report(&ended(child).await);
+        assert_eq!(
+            (ended, broken(&report, "asked")),
+            (Some(code), faults),
+            "{report:#}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_market_it_says_so() {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let output = run(evening(&[&url], &[])).await;
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains(&url) && said.contains("--url") && output.stdout.is_empty(),
+        "{said}"
+    );
+
+    let (one, other) = (
+        Market::embedded().open().await,
+        Market::embedded().open().await,
+    );
+    let output = run(evening(&[&one.url, &other.url], &[])).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("not instances of one market")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_seed_is_one_plan() {
+    let plan = async |seed: &str| {
+        run(evening(&[], &["--dry-run", "--seed", seed]))
+            .await
+            .stdout
+    };
+    let (one, same, other) = (plan("7").await, plan("7").await, plan("8").await);
+    assert!(one == same && one != other);
+    let plan: Value = serde_json::from_slice(&one).unwrap();
+    assert_eq!(plan["stories"].as_array().unwrap().len(), 200);
+}
+
+/// How a line between a server and its clients lies about one event.
+#[derive(Clone, Copy, PartialEq)]
+enum Lie {
+    Silence,
+    Twice,
+    Late,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_lies_is_caught() {
+    let instance = Market::embedded().open().await;
+    for lie in [Lie::Silence, Lie::Twice, Lie::Late] {
+        let url = liar(instance.url.clone(), lie).await;
+        let args = ["--orders", "20", "--hours", "0.3", "--speed", "3000"];
+        let (code, report) = report(&run(evening(&[&url], &args)).await);
+        assert_eq!(
+            (code, &report["holds"]),
+            (Some(1), &Value::Bool(false)),
+            "{report:#}"
+        );
+        assert!(broken(&report, "sockets") > 0, "{report:#}");
+        // And nothing else is.
+        assert_eq!(
+            (broken(&report, "acknowledged"), broken(&report, "lists")),
+            (0, 0),
+            "{report:#}"
+        );
+    }
+}
+
+/// A server that is honest about everything but one event on one socket.
+async fn liar(honest: String, lie: Lie) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let told = Arc::new(AtomicBool::default());
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect(honest.trim_start_matches("http://"))
+                .await
+                .unwrap();
+            tokio::spawn(between(client, server, lie, told.clone()));
+        }
+    });
+    url
+}
+
+async fn between(client: TcpStream, server: TcpStream, lie: Lie, told: Arc<AtomicBool>) {
+    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+        (client.into_split(), server.into_split());
+    let mut asked = [0; 7];
+    if from_client.read_exact(&mut asked).await.is_err()
+        || to_server.write_all(&asked).await.is_err()
+    {
+        return;
+    }
+    tokio::spawn(async move { copy(&mut from_client, &mut to_server).await });
+    // Either side may leave at any time.
+    if &asked == b"GET /ws" {
+        let _ = frames(&mut from_server, &mut to_client, lie, &told).await;
+    } else {
+        let _ = copy(&mut from_server, &mut to_client).await;
+    }
+}
+
+async fn frames(
+    from: &mut OwnedReadHalf,
+    to: &mut OwnedWriteHalf,
+    lie: Lie,
+    told: &AtomicBool,
+) -> std::io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(from.read_u8().await?);
+    }
+    to.write_all(&head).await?;
+    let mut held = Vec::new();
+    loop {
+        let frame = frame(from).await?;
+        let about = frame.windows(15).any(|word| word == b"order.preparing");
+        let now = about && !told.swap(true, Relaxed);
+        if now && lie == Lie::Late {
+            held = frame;
+            continue;
+        }
+        if !now || lie == Lie::Twice {
+            to.write_all(&frame).await?;
+        }
+        if now && lie == Lie::Twice {
+            to.write_all(&frame).await?;
+        }
+        to.write_all(&std::mem::take(&mut held)).await?;
+    }
+}
+
+/// One frame of a WebSocket server (RFC 6455, section 5.2), which masks nothing.
+async fn frame(from: &mut OwnedReadHalf) -> std::io::Result<Vec<u8>> {
+    let mut frame = vec![from.read_u8().await?, from.read_u8().await?];
+    let longer = match frame[1] {
+        126 => 2,
+        127 => 8,
+        _ => 0,
+    };
+    let mut length = u64::from(frame[1]);
+    if longer > 0 {
+        let mut bytes = vec![0; longer];
+        from.read_exact(&mut bytes).await?;
+        length = bytes
+            .iter()
+            .fold(0, |length, byte| length << 8 | u64::from(*byte));
+        frame.extend(bytes);
+    }
+    let mut payload = vec![0; length as usize];
+    from.read_exact(&mut payload).await?;
+    frame.extend(payload);
+    Ok(frame)
+}

@@ -1,0 +1,4 @@
+//! The live channel.
+
+mod two_instances;
+mod websockets;

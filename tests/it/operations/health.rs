@@ -1,0 +1,111 @@
+//! `pizza-market health`: what containers, units and scripts ask.
+
+use crate::support::world::{Market, program, until};
+use std::{
+    io::{Read, Write},
+    process::{Command, Output},
+};
+
+/// What is said, and with which exit status, by a program whose server is this one.
+fn health(server: &str, args: &[&str]) -> (i32, String, String) {
+    let mut command = program();
+    command
+        .env("LEPTOS_SITE_ADDR", server.trim_start_matches("http://"))
+        .arg("health")
+        .args(args);
+    said(&mut command)
+}
+
+fn said(command: &mut Command) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_can_work_says_so() {
+    let market = Market::embedded().open().await;
+    let words = "ready (embedded, fsync)\n".to_owned();
+    assert_eq!(health(&market.url, &[]), (0, words, String::new()));
+    let alive = (0, "alive\n".to_owned(), String::new());
+    assert_eq!(health(&market.url, &["--live"]), alive);
+    let (status, json, _) = health(&market.url, &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((status, &json["status"]), (0, &"ready".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_store_is_away_lives_and_says_why_it_cannot_work() {
+    let mut market = Market::redis();
+    let instance = market.open().await;
+    market.server().kill();
+    until(async || instance.get("/readyz").await.status == 503).await;
+    let (status, stdout, stderr) = health(&instance.url, &[]);
+    assert_eq!((status, stdout.as_str()), (1, ""));
+    assert!(stderr.starts_with("not ready (redis): "), "{stderr}");
+    let (status, json, stderr) = health(&instance.url, &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((status, &json["status"]), (1, &"not ready".into()));
+    assert_eq!(stderr, "");
+    assert_eq!(health(&instance.url, &["--live"]).0, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_waits_for_a_server_that_is_only_just_starting() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = free.local_addr().unwrap().to_string();
+    drop(free);
+    let (status, _, stderr) = health(&addr, &[]);
+    assert_eq!(status, 1);
+    assert!(stderr.contains("No server answers"), "{stderr}");
+
+    let mut waiting = program();
+    waiting
+        .env("LEPTOS_SITE_ADDR", &addr)
+        .args(["health", "--wait", "30"]);
+    let waiting = std::thread::spawn(move || said(&mut waiting));
+    let market = Market::embedded().with("LEPTOS_SITE_ADDR", &addr);
+    let _instance = market.start();
+    assert_eq!(waiting.join().unwrap().0, 0);
+}
+
+/// Other programs answer in JSON, too.
+#[test]
+fn a_stranger_is_told_from_a_server_of_ours() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let said = r#"{"status": "UP \u001b[2J"}"#;
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", said.len());
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(format!("{head}{said}").as_bytes());
+        }
+    });
+    let (status, stdout, stderr) = health(&addr, &["--json"]);
+    assert_eq!((status, stdout.as_str()), (1, ""));
+    assert!(stderr.contains("is not a Pizza Market"), "{stderr}");
+}
+
+#[test]
+fn settings_that_make_no_sense_are_named() {
+    let (status, _, stderr) = health("nowhere", &[]);
+    assert_eq!(status, 2);
+    assert!(stderr.contains("LEPTOS_SITE_ADDR"), "{stderr}");
+    assert_eq!(health("127.0.0.1:1", &["--wait", "soon"]).0, 2);
+}
+
+/// A server that listens everywhere is asked at home, with the very settings that it was started with.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_of_the_server_are_enough() {
+    let free = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    let addr = free.local_addr().unwrap().to_string();
+    drop(free);
+    let market = Market::embedded().with("LEPTOS_SITE_ADDR", &addr);
+    let _instance = market.start();
+    assert_eq!(health(&addr, &["--wait", "20"]).0, 0);
+}

@@ -1,0 +1,9 @@
+//! What a compiler does not check: the shape of the house, and what documents promise.
+
+mod architecture;
+mod docs;
+mod layers;
+mod size;
+mod source;
+mod tidy;
+mod words;

@@ -1,0 +1,442 @@
+//! What can happen to a Redis and to the line to it: what requests get, how soon, and how the service comes back.
+
+use crate::support::{
+    proxy::{Line, Proxy},
+    redis_server::RedisServer,
+    world::{Instance, Market, SOON, Socket, offer, program, until},
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+/// A Redis, a line to it, and an instance at its end.
+struct Scene {
+    server: RedisServer,
+    proxy: Proxy,
+    instance: Instance,
+}
+
+impl Scene {
+    async fn open() -> Scene {
+        let server = RedisServer::start();
+        let proxy = Proxy::to(server.port).await;
+        let instance = Scene::instance(&proxy.url());
+        instance.until_ready().await;
+        Scene {
+            server,
+            proxy,
+            instance,
+        }
+    }
+
+    fn instance(url: &str) -> Instance {
+        let mut command = program();
+        command.env("RATE_LIMIT", "off").env("REDIS_URL", url);
+        Instance::start(command)
+    }
+
+    /// An offer that must be answered within the promised time.
+    async fn offer(&self) -> u16 {
+        let asked = Instant::now();
+        let answer = self.instance.post("/api/orders", &offer("Diavola")).await;
+        let took = asked.elapsed();
+        assert!(took < Duration::from_secs(5), "it took {took:?}");
+        if answer.status != 201 {
+            answer.problem(503);
+            assert!(answer.header("retry-after").is_some());
+        }
+        answer.status
+    }
+
+    fn cli(&self, args: &[&str]) {
+        cli(&self.server, args);
+    }
+
+    /// How often anybody has waited for news.
+    fn reads_of_the_log(&self) -> u64 {
+        let stats: String = redis::cmd("INFO")
+            .arg("commandstats")
+            .query(&mut self.server.connection())
+            .unwrap();
+        let calls = stats.split("cmdstat_xread:calls=").nth(1);
+        calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
+    }
+
+    fn pid(&self) -> String {
+        let info: redis::InfoDict = redis::cmd("INFO")
+            .query(&mut self.server.connection())
+            .unwrap();
+        info.get::<u32>("process_id").unwrap().to_string()
+    }
+
+    /// Comes back by itself, and then works.
+    async fn recovers(&self) {
+        self.instance.until_ready().await;
+        let mut socket = self.instance.follow().await;
+        let order = self.instance.done("/api/orders", &offer("Hawaii")).await;
+        let follows = async {
+            loop {
+                let frame = socket.any_frame().await;
+                match frame["event_type"].as_str() {
+                    Some("order.created") if frame["order"] == order => break,
+                    // The trouble was about to be noticed: whoever reads again finds it.
+                    Some("stream.reset") => {
+                        let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
+                        assert_eq!(self.instance.get(&path).await.json(), order);
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(SOON, follows)
+            .await
+            .expect("what was stored is told");
+    }
+}
+
+fn cli(server: &RedisServer, args: &[&str]) {
+    let mut command = redis::cmd(args[0]);
+    command
+        .arg(&args[1..])
+        .query::<redis::Value>(&mut server.connection())
+        .unwrap();
+}
+
+async fn ids(instance: &Instance) -> BTreeSet<String> {
+    let orders = instance.orders().await;
+    let ids = orders.iter();
+    ids.map(|order| order["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_asked_for_again_and_acts_once() {
+    let scene = Scene::open().await;
+    for round in 0..5 {
+        scene.proxy.now(Line::NoAnswers);
+        assert_eq!(scene.offer().await, 201);
+        assert_eq!(ids(&scene.instance).await.len(), round + 1);
+    }
+    let path = format!(
+        "/api/orders/{}",
+        ids(&scene.instance).await.first().unwrap()
+    );
+    scene.proxy.now(Line::NoAnswers);
+    scene
+        .instance
+        .done(
+            &format!("{path}/supplier-respond"),
+            &json!({"accept": true}),
+        )
+        .await;
+    let events = scene.instance.get(&format!("{path}/events")).await.json();
+    assert_eq!(events.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_is_silently_dead_is_noticed_and_begins_anew() {
+    let scene = Scene::open().await;
+    let other = Scene::instance(&scene.server.url());
+    other.until_ready().await;
+    let mut socket = scene.instance.follow().await;
+    let restarts = async || {
+        scene.instance.get("/readyz").await.json()["feed"]["restarts"]
+            .as_u64()
+            .unwrap()
+    };
+    let before = restarts().await;
+
+    scene.proxy.next(Line::Dead);
+    scene.proxy.log(Line::Dead);
+    let cut = Instant::now();
+    other.offer("Diavola").await;
+    until(async || scene.instance.get("/readyz").await.status == 503).await;
+    // Two seconds after its last proof, which was less than one before the cut.
+    assert!(
+        cut.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        cut.elapsed()
+    );
+    assert_eq!(socket.signal("stream.away").await["order"], Value::Null);
+
+    scene.proxy.next(Line::Whole);
+    assert_eq!(socket.event().await["order"]["pizza_name"], "Diavola");
+    assert!(restarts().await > before);
+    scene.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_half_open_costs_nobody_more_than_five_seconds() {
+    let scene = Scene::open().await;
+    scene.proxy.next(Line::Dead);
+    scene.proxy.now(Line::Dead);
+    assert_eq!(scene.offer().await, 503);
+    until(async || scene.instance.get("/readyz").await.status == 503).await;
+    assert_eq!(scene.offer().await, 503);
+    scene.proxy.next(Line::Whole);
+    scene.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_cut_again_and_again_loses_nothing() {
+    let scene = Scene::open().await;
+    let mut stored = BTreeSet::new();
+    for _ in 0..10 {
+        scene.proxy.now(Line::Cut);
+        let answer = scene.instance.post("/api/orders", &offer("Diavola")).await;
+        if answer.status == 201 {
+            stored.insert(answer.json()["id"].as_str().unwrap().to_owned());
+        }
+    }
+    scene.recovers().await;
+    assert!(ids(&scene.instance).await.is_superset(&stored));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_redis_is_slow_and_nothing_else() {
+    let scene = Scene::open().await;
+    let mut socket = scene.instance.follow().await;
+    let slow = Line::Slow(Duration::from_millis(300));
+    scene.proxy.next(slow);
+    scene.proxy.now(slow);
+    for _ in 0..5 {
+        assert_eq!(scene.offer().await, 201);
+        assert_eq!(socket.event().await["event_type"], "order.created");
+    }
+    assert_eq!(scene.instance.get("/readyz").await.status, 200);
+    // New connections are slow, too.
+    scene.proxy.now(Line::Cut);
+    scene.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_stands_still_for_ten_seconds_goes_on_where_it_was() {
+    let scene = Scene::open().await;
+    let path = scene.instance.offer("Diavola").await;
+    let before = ids(&scene.instance).await;
+    let mut socket = scene.instance.follow().await;
+    let pid = scene.pid();
+    let signal = |name: &str| {
+        let sent = std::process::Command::new("kill")
+            .args([name, &*pid])
+            .status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    let stopped = Instant::now();
+    // The first one is sent: it lies in the connection until Redis goes on.
+    assert_eq!(scene.offer().await, 503);
+    let cancel = || {
+        let request = scene
+            .instance
+            .request(Method::POST, &format!("{path}/status"));
+        let request = request.json(&json!({"status": "cancelled"}));
+        scene
+            .instance
+            .send(request.header("idempotency-key", "once"))
+    };
+    while stopped.elapsed() < Duration::from_secs(10) {
+        cancel().await.problem(503);
+        assert_eq!(scene.offer().await, 503);
+    }
+    signal("-CONT");
+    until(async || cancel().await.status == 200).await;
+    assert_eq!(scene.instance.get(&path).await.json()["version"], 2);
+    // What was answered with 503 has not happened, and will not.
+    assert_eq!(ids(&scene.instance).await, before);
+    // It was never another store: the socket goes on without a reset, whatever was stored meanwhile.
+    let mut frame = socket.any_frame().await;
+    while frame["event_type"] != "order.cancelled" {
+        assert_ne!(frame["event_type"], "stream.reset");
+        frame = socket.any_frame().await;
+    }
+    scene.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_redis_refuses_whole_commits_and_still_reads() {
+    let scene = Scene::open().await;
+    let path = scene.instance.offer("Diavola").await;
+    let mut socket = scene.instance.follow().await;
+    scene.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let before = scene.reads_of_the_log();
+    for _ in 0..3 {
+        assert_eq!(scene.offer().await, 503);
+    }
+    let cancel = json!({"status": "cancelled"});
+    scene
+        .instance
+        .post(&format!("{path}/status"), &cancel)
+        .await
+        .problem(503);
+    assert_eq!(scene.instance.get(&path).await.json()["version"], 1);
+    assert_eq!(ids(&scene.instance).await.len(), 1);
+    // What is shown is current, for longer than anything stale would be.
+    until(async || scene.reads_of_the_log() > before + 4).await;
+    let state = scene.instance.get("/readyz").await;
+    assert_eq!(state.status, 200, "{}", state.text);
+    assert_eq!(state.json()["feed"]["restarts"], 0);
+    // Whoever comes now finds everything, too.
+    let other = Scene::instance(&scene.server.url());
+    other.until_ready().await;
+    assert_eq!(ids(&other).await.len(), 1);
+    assert!(other.get("/supplier").await.text.contains("Diavola"));
+    let mut backup = program();
+    backup.env("REDIS_URL", scene.server.url());
+    let backup = backup.args(["backup", "-"]).output().unwrap();
+    assert!(backup.status.success(), "{backup:?}");
+    assert!(
+        String::from_utf8(backup.stdout)
+            .unwrap()
+            .contains("Diavola")
+    );
+    scene.cli(&["CONFIG", "SET", "maxmemory", "0"]);
+    scene.offer().await;
+    assert_eq!(socket.any_frame().await["event_type"], "order.created");
+    scene.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_became_a_replica_takes_nothing() {
+    let scene = Scene::open().await;
+    scene.instance.offer("Diavola").await;
+    // Of nobody, so that it keeps what it has. That may be old: it is not read, either.
+    scene.cli(&["REPLICAOF", "127.0.0.1", "1"]);
+    assert_eq!(scene.offer().await, 503);
+    scene.instance.get("/api/orders").await.problem(503);
+    scene.cli(&["REPLICAOF", "NO", "ONE"]);
+    scene.recovers().await;
+    assert_eq!(ids(&scene.instance).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_was_changed_is_named_and_waited_for() {
+    let scene = Scene::open().await;
+    scene.cli(&["CONFIG", "SET", "requirepass", "rotated"]);
+    scene.proxy.now(Line::Cut);
+    assert_eq!(scene.offer().await, 503);
+    let trouble =
+        async || scene.instance.get("/readyz").await.json()["store"]["trouble"].to_string();
+    until(async || trouble().await.contains("REDIS_URL")).await;
+    let mut connection =
+        redis::Client::open(format!("redis://:rotated@127.0.0.1:{}", scene.server.port))
+            .unwrap()
+            .get_connection()
+            .unwrap();
+    let mut back = redis::cmd("CONFIG");
+    back.arg(&["SET", "requirepass", ""])
+        .query::<redis::Value>(&mut connection)
+        .unwrap();
+    scene.recovers().await;
+}
+
+/// Follows until a reset, and then reads everything again, as a client shall.
+async fn is_told_to_read_again(instance: &Instance, socket: &mut Socket) -> BTreeSet<String> {
+    let told = async { while socket.any_frame().await["event_type"] != "stream.reset" {} };
+    tokio::time::timeout(Duration::from_secs(20), told)
+        .await
+        .expect("a reset");
+    ids(instance).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_lagged_behind_is_another_store() {
+    let scene = Scene::open().await;
+    let replica = RedisServer::start();
+    cli(
+        &replica,
+        &["REPLICAOF", "127.0.0.1", &scene.server.port.to_string()],
+    );
+    let kept = scene.instance.offer("Margherita").await;
+    let key = kept.replace("/api/orders/", "order:");
+    until(async || holds(&replica, &key)).await;
+    cli(&replica, &["REPLICAOF", "NO", "ONE"]);
+
+    let mut socket = scene.instance.follow().await;
+    for _ in 0..3 {
+        assert_eq!(scene.offer().await, 201);
+    }
+    let lost = socket.event().await;
+    scene.proxy.turn_to(replica.port);
+    let left = is_told_to_read_again(&scene.instance, &mut socket).await;
+    assert_eq!(left.len(), 1);
+
+    // The same numbers stand for other events now; nobody takes one for the other.
+    scene.recovers().await;
+    for _ in 0..3 {
+        assert_eq!(scene.offer().await, 201);
+    }
+    let since = format!("?since={}", lost["id"].as_str().unwrap());
+    let mut late = scene.instance.socket(&since).await;
+    assert_eq!(late.any_frame().await["event_type"], "stream.reset");
+}
+
+fn holds(server: &RedisServer, key: &str) -> bool {
+    redis::cmd("EXISTS")
+        .arg(key)
+        .query(&mut server.connection())
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_emptied_is_another_store() {
+    let scene = Scene::open().await;
+    scene.instance.offer("Diavola").await;
+    let mut socket = scene.instance.follow().await;
+    scene.cli(&["FLUSHALL"]);
+    assert!(
+        is_told_to_read_again(&scene.instance, &mut socket)
+            .await
+            .is_empty()
+    );
+    assert_eq!(scene.offer().await, 201);
+    assert_eq!(socket.event().await["event_type"], "order.created");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_redis_has_forgotten_nobody_keeps() {
+    // Nothing is on the disk: a kill takes it back to the beginning.
+    let mut scene = Scene::open().await;
+    let mut forgetful = RedisServer::with(&["--appendonly", "no"]);
+    scene.proxy.turn_to(forgetful.port);
+    scene.recovers().await;
+    let mut socket = scene.instance.follow().await;
+    scene.instance.offer("Diavola").await;
+    forgetful.kill();
+    forgetful.start_again();
+    assert!(
+        is_told_to_read_again(&scene.instance, &mut socket)
+            .await
+            .is_empty()
+    );
+    scene.server.kill();
+    scene.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sockets_have_seats_and_the_health_page_needs_none() {
+    let market = Market::embedded()
+        .with("MAX_SOCKETS", "3")
+        .with("MAX_SOCKETS_PER_ADDRESS", "2");
+    let instance = market.open().await;
+    let first = instance.follow().await;
+    let _second = instance.follow().await;
+    let refused = Socket::open(&format!("{}/ws", instance.url.replace("http", "ws"))).await;
+    let Err(tokio_tungstenite::tungstenite::Error::Http(answer)) = refused else {
+        panic!("there was room");
+    };
+    assert_eq!(answer.status(), 429);
+    assert!(answer.headers().contains_key("retry-after"));
+    assert_eq!(instance.get("/healthz").await.status, 200);
+    drop(first);
+    until(async || {
+        Socket::open(&format!("{}/ws", instance.url.replace("http", "ws")))
+            .await
+            .is_ok()
+    })
+    .await;
+}
