@@ -40,7 +40,7 @@ pub fn hydrate() {
     std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
     wasm_bindgen_futures::spawn_local(async {
         // Without it the page stays as it was rendered: plain links and forms.
-        if ui::fetch_here().await {
+        if ui::fetch_panel_of_page().await {
             leptos::mount::hydrate_body(ui::App);
         }
     });

@@ -1,19 +1,21 @@
 //! The page: what it is opened with, and which panel stands on it.
 
 use super::{
-    keys, live,
-    locale::{Locale, t},
-    market::Market,
-    news, panels,
-    parts::{
-        bar::{bar, read_again},
+    components::{
+        basics::{Icon, icon},
         form::{Flash, Forms, refused_elsewhere},
+        header::{bar, read_again},
         reading::Reading,
-        small::{Icon, icon},
         toast::{Toasts, toasts},
     },
-    place::{Here, Panel, when_awake},
-    words,
+    i18n::{
+        locale::{Locale, t},
+        messages,
+    },
+    keys,
+    live::{connection, store::LiveStore},
+    notifications, panels,
+    place::{Navigator, Panel, when_hydrated},
 };
 use crate::domain::{Error, Event, OrdersPage, Snapshot, StageTimes};
 use leptos::prelude::*;
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a page is rendered from. It travels with the page, so that the browser begins where the server ended.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Opening {
+pub struct PageData {
     /// The address that it was rendered for. The address bar may have moved on before it wakes up.
     pub address: String,
     /// Nothing, while the store does not answer.
@@ -38,10 +40,10 @@ pub struct Opening {
     pub locale: Locale,
 }
 
-impl Opening {
+impl PageData {
     /// As the server provides it for this request.
-    fn of_request() -> Opening {
-        use_context().unwrap_or(Opening {
+    fn of_request() -> PageData {
+        use_context().unwrap_or(PageData {
             address: "/".to_owned(),
             snapshot: None,
             story: None,
@@ -56,28 +58,28 @@ impl Opening {
 
 #[component]
 pub fn App() -> impl IntoView {
-    let opening = SharedValue::new(Opening::of_request).into_inner();
-    opening.locale.settle();
-    let here = Here::new(&opening.address);
-    let market = Market::new(opening.snapshot, opening.zone);
-    provide_context(here);
-    provide_context(market);
-    let forms = Forms::new(opening.flash, market.now_untracked());
+    let page_data = SharedValue::new(PageData::of_request).into_inner();
+    page_data.locale.settle();
+    let navigator = Navigator::new(&page_data.address);
+    let store = LiveStore::new(page_data.snapshot, page_data.zone);
+    provide_context(navigator);
+    provide_context(store);
+    let forms = Forms::new(page_data.flash, store.now_untracked());
     provide_context(forms);
-    let (story, past, pace) = (opening.story, opening.past, opening.pace);
-    provide_context(Reading::new(here, market, story, past, pace));
+    let (story, past, pace) = (page_data.story, page_data.past, page_data.pace);
+    provide_context(Reading::new(navigator, store, story, past, pace));
     let told = Toasts::new();
     provide_context(told);
-    market.hear(move |event| news::tell(event, here, forms, told));
+    store.hear(move |event| notifications::tell(event, navigator, forms, told));
     provide_context(panels::Bell::new());
-    live::keep(market);
-    let panel = here.memo(|place| place.panel());
-    Effect::new(move |awake: Option<()>| {
-        if awake.is_none() {
-            here.follow();
+    connection::keep(store);
+    let panel = navigator.memo(|route| route.panel());
+    Effect::new(move |hydrated: Option<()>| {
+        if hydrated.is_none() {
+            navigator.follow();
             forms.watch();
         }
-        document().set_title(&market.with(|board| words::title(&here.get(), board)))
+        document().set_title(&store.with(|board| messages::title(&navigator.get(), board)))
     });
     // So that no style has to look for what the page holds.
     Effect::new(move |_| {
@@ -88,9 +90,9 @@ pub fn App() -> impl IntoView {
     });
 
     // On its own: what it keeps must not go when a title changes.
-    when_awake(keys::listen);
+    when_hydrated(keys::listen);
 
-    let loaded = Memo::new(move |_| market.is_loaded());
+    let loaded = Memo::new(move |_| store.is_loaded());
     view! {
         <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
         {bar()}

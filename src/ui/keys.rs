@@ -1,8 +1,8 @@
 //! Work by keyboard: from ticket to ticket, open one, take its next step. `?` tells how.
 
 use super::{
-    locale::{Text, t},
-    parts::list,
+    components::list,
+    i18n::locale::{Text, t},
     place::on_key,
 };
 use leptos::{

@@ -7,28 +7,24 @@
 //! components, and what changes in a view returns `AnyView`, `Option<AnyView>`, or a `Signal` of text.
 
 mod app;
-mod ask;
-mod device;
+mod browser;
+mod components;
+mod i18n;
 mod keys;
 mod live;
-mod locale;
-mod market;
-mod mine;
-mod news;
+mod my_orders;
+mod notifications;
 mod panels;
-mod parts;
 mod place;
-mod reactive;
 mod settings;
 mod share;
-mod words;
 
-pub use app::{App, Opening};
+pub use app::{App, PageData};
+pub use components::form::{Flash, form_id};
+pub use i18n::locale::{Language, Locale, t};
+pub use i18n::messages::title;
 pub use keys::help;
-pub use locale::{Language, Locale, t};
-pub use parts::form::{Flash, form_id};
 #[cfg(feature = "hydrate")]
-pub use place::fetch_here;
-pub use place::{Kitchen, Place};
+pub use place::fetch_panel_of_page;
+pub use place::{Kitchen, Route};
 pub use settings::{Settings, Theme, kitchen_cookie, settings};
-pub use words::title;

@@ -5,10 +5,10 @@
 //! router for any application would be a third of what the browser's program may weigh.)
 
 use super::{
+    components::list,
+    i18n::messages,
+    live::reactive::{memo, unsubscribe_on_cleanup},
     panels,
-    parts::list,
-    reactive::{memo, unsubscribe_on_cleanup},
-    words,
 };
 use crate::domain::{Minute, Order, OrderFilter, OrderId, Status, named};
 use leptos::{
@@ -24,7 +24,7 @@ use percent_encoding::percent_decode_str;
 const SETTLING: u8 = 10;
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Place {
+pub enum Route {
     Home,
     Supplier {
         kitchen: Kitchen,
@@ -32,12 +32,12 @@ pub enum Place {
     Customer {
         /// The offer that is about to be taken.
         taking: Option<OrderId>,
-        shelf: Shelf,
+        shelf: OffersQuery,
     },
     Track(OrderId),
     Dispatch,
     Orders {
-        wanted: Wanted,
+        wanted: OrdersQuery,
         /// The order that stands open beside the list.
         open: Option<OrderId>,
         /// It is shown as it was at this one of its events, counted from 1; else as it is now.
@@ -112,7 +112,7 @@ impl Panel {
 
 /// Which orders a list shows, and in which order. Times are on the reader's own clock, as the fields show them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wanted {
+pub struct OrdersQuery {
     pub status: Option<Status>,
     pub text: String,
     pub supplier: Option<String>,
@@ -137,23 +137,23 @@ named! {
 
 /// Which offers a customer looks at, and in what order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shelf {
+pub struct OffersQuery {
     pub text: String,
     /// Newest first, where nothing else is asked for.
-    pub sort: Option<ShelfSort>,
+    pub sort: Option<OffersSort>,
 }
 
 named! {
-    ShelfSort {
+    OffersSort {
         Price = "price",
         Time = "time",
     }
 }
 
-impl Wanted {
-    fn read(value: impl Fn(&str) -> Option<String>) -> Wanted {
+impl OrdersQuery {
+    fn read(value: impl Fn(&str) -> Option<String>) -> OrdersQuery {
         let minute = |name| value(name).and_then(|time| time.parse().ok());
-        Wanted {
+        OrdersQuery {
             status: value("status").and_then(|name| Status::from_name(&name)),
             text: value("q").unwrap_or_default(),
             supplier: value("supplier"),
@@ -200,7 +200,7 @@ impl Wanted {
 
     /// Where all of it can be fetched as a file.
     pub fn export(&self) -> String {
-        let all = Wanted {
+        let all = OrdersQuery {
             sort: None,
             below: None,
             ..self.clone()
@@ -209,8 +209,8 @@ impl Wanted {
     }
 }
 
-impl Place {
-    pub fn read(path: &str, query: &str) -> Place {
+impl Route {
+    pub fn read(path: &str, query: &str) -> Route {
         let given = |name: &str| {
             let pairs = query
                 .trim_start_matches('?')
@@ -224,43 +224,43 @@ impl Place {
         let value = |name: &str| given(name).filter(|value| !value.is_empty());
         let id = |text: &str| text.parse().ok();
         let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
-        let wanted = || Wanted::read(value);
+        let wanted = || OrdersQuery::read(value);
         match steps[..] {
-            [] => Place::Home,
-            ["supplier"] => Place::Supplier {
+            [] => Route::Home,
+            ["supplier"] => Route::Supplier {
                 kitchen: Kitchen::read(given("kitchen")),
             },
-            ["customer"] => Place::Customer {
+            ["customer"] => Route::Customer {
                 taking: value("take").and_then(|taking| id(&taking)),
-                shelf: Shelf {
+                shelf: OffersQuery {
                     text: value("q").unwrap_or_default(),
-                    sort: value("sort").and_then(|name| ShelfSort::from_name(&name)),
+                    sort: value("sort").and_then(|name| OffersSort::from_name(&name)),
                 },
             },
-            ["customer", order] => id(order).map_or(Place::Nowhere, Place::Track),
-            ["dispatch"] => Place::Dispatch,
-            ["orders"] => Place::Orders {
+            ["customer", order] => id(order).map_or(Route::Nowhere, Route::Track),
+            ["dispatch"] => Route::Dispatch,
+            ["orders"] => Route::Orders {
                 wanted: wanted(),
                 open: None,
                 at: None,
             },
             ["orders", order] => match id(order) {
-                Some(open) => Place::Orders {
+                Some(open) => Route::Orders {
                     wanted: wanted(),
                     open: Some(open),
                     at: value("at").and_then(|at| at.parse().ok()),
                 },
-                None => Place::Nowhere,
+                None => Route::Nowhere,
             },
-            _ => Place::Nowhere,
+            _ => Route::Nowhere,
         }
     }
 
     pub fn address(&self) -> String {
         match self {
-            Place::Home | Place::Nowhere => "/".to_owned(),
-            Place::Supplier { kitchen } => with_query("/supplier", [("kitchen", kitchen.value())]),
-            Place::Customer { taking, shelf } => {
+            Route::Home | Route::Nowhere => "/".to_owned(),
+            Route::Supplier { kitchen } => with_query("/supplier", [("kitchen", kitchen.value())]),
+            Route::Customer { taking, shelf } => {
                 let text = Some(shelf.text.clone()).filter(|text| !text.is_empty());
                 with_query(
                     "/customer",
@@ -271,9 +271,9 @@ impl Place {
                     ],
                 )
             }
-            Place::Track(id) => format!("/customer/{id}"),
-            Place::Dispatch => "/dispatch".to_owned(),
-            Place::Orders { wanted, open, at } => {
+            Route::Track(id) => format!("/customer/{id}"),
+            Route::Dispatch => "/dispatch".to_owned(),
+            Route::Orders { wanted, open, at } => {
                 let path = open.map_or("/orders".to_owned(), |id| format!("/orders/{id}"));
                 let [a, b, c, d, e, f, g, h] = wanted.values();
                 let at = ("at", at.map(|at| at.to_string()));
@@ -284,19 +284,19 @@ impl Place {
 
     pub fn panel(&self) -> Panel {
         match self {
-            Place::Home => Panel::Home,
-            Place::Supplier { .. } => Panel::Supplier,
-            Place::Customer { .. } => Panel::Customer,
-            Place::Track(_) => Panel::Track,
-            Place::Dispatch => Panel::Dispatch,
-            Place::Orders { .. } => Panel::Orders,
-            Place::Nowhere => Panel::Nowhere,
+            Route::Home => Panel::Home,
+            Route::Supplier { .. } => Panel::Supplier,
+            Route::Customer { .. } => Panel::Customer,
+            Route::Track(_) => Panel::Track,
+            Route::Dispatch => Panel::Dispatch,
+            Route::Orders { .. } => Panel::Orders,
+            Route::Nowhere => Panel::Nowhere,
         }
     }
 
     /// Whether nothing here is live, and only the server knows how to render it.
     pub fn is_still(&self) -> bool {
-        matches!(self, Place::Home | Place::Nowhere)
+        matches!(self, Route::Home | Route::Nowhere)
     }
 
     /// Whether orders are worked on here.
@@ -311,30 +311,30 @@ impl Place {
     pub fn shows(&self, order: &Order) -> bool {
         use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
         match self {
-            Place::Supplier { kitchen } => {
-                !order.status.is_final() && words::is_of(order, kitchen.name())
+            Route::Supplier { kitchen } => {
+                !order.status.is_final() && messages::is_of(order, kitchen.name())
             }
-            Place::Customer { taking, .. } => {
+            Route::Customer { taking, .. } => {
                 *taking == Some(order.id) || order.status == SupplierAccepted
             }
-            Place::Dispatch => matches!(order.status, Ready | Dispatched | InTransit),
-            Place::Track(id) => *id == order.id,
-            Place::Home | Place::Orders { .. } | Place::Nowhere => false,
+            Route::Dispatch => matches!(order.status, Ready | Dispatched | InTransit),
+            Route::Track(id) => *id == order.id,
+            Route::Home | Route::Orders { .. } | Route::Nowhere => false,
         }
     }
 
     /// All that is on offer.
-    pub fn offers() -> Place {
-        Place::Customer {
+    pub fn offers() -> Route {
+        Route::Customer {
             taking: None,
-            shelf: Shelf::default(),
+            shelf: OffersQuery::default(),
         }
     }
 
     /// The order whose story this place tells.
     pub fn story(&self) -> Option<OrderId> {
         match self {
-            Place::Track(id) | Place::Orders { open: Some(id), .. } => Some(*id),
+            Route::Track(id) | Route::Orders { open: Some(id), .. } => Some(*id),
             _ => None,
         }
     }
@@ -342,8 +342,8 @@ impl Place {
     /// The order that one looks at more closely than at the others.
     fn in_hand(&self) -> Option<OrderId> {
         match self {
-            Place::Customer { taking, .. } => *taking,
-            Place::Orders { open, .. } => *open,
+            Route::Customer { taking, .. } => *taking,
+            Route::Orders { open, .. } => *open,
             _ => None,
         }
     }
@@ -351,15 +351,15 @@ impl Place {
     /// The event that it stops at.
     pub fn at(&self) -> Option<usize> {
         match self {
-            Place::Orders { at, .. } => *at,
+            Route::Orders { at, .. } => *at,
             _ => None,
         }
     }
 
     /// The page of the past that this place shows.
-    pub fn past(&self) -> Option<(&Wanted, OrderId)> {
+    pub fn past(&self) -> Option<(&OrdersQuery, OrderId)> {
         match self {
-            Place::Orders { wanted, .. } => Some((wanted, wanted.below?)),
+            Route::Orders { wanted, .. } => Some((wanted, wanted.below?)),
             _ => None,
         }
     }
@@ -374,7 +374,7 @@ pub fn decode(text: &str) -> String {
 fn with_query<const N: usize>(path: &str, values: [(&str, Option<String>); N]) -> String {
     let pairs = values
         .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", words::in_address(&value?))));
+        .filter_map(|(name, value)| Some(format!("{name}={}", messages::in_address(&value?))));
     let query = pairs.collect::<Vec<_>>().join("&");
     if query.is_empty() {
         path.to_owned()
@@ -385,67 +385,67 @@ fn with_query<const N: usize>(path: &str, values: [(&str, Option<String>); N]) -
 
 /// The place of this page, as it changes.
 #[derive(Clone, Copy)]
-pub struct Here(RwSignal<Place>);
+pub struct Navigator(RwSignal<Route>);
 
-impl Here {
-    pub fn new(address: &str) -> Here {
+impl Navigator {
+    pub fn new(address: &str) -> Navigator {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let place = use_context().unwrap_or_else(|| Place::read(path, query));
-        Here(RwSignal::new(place))
+        let route = use_context().unwrap_or_else(|| Route::read(path, query));
+        Navigator(RwSignal::new(route))
     }
 
-    pub fn now() -> Here {
+    pub fn now() -> Navigator {
         expect_context()
     }
 
-    pub fn get(self) -> Place {
+    pub fn get(self) -> Route {
         self.0.get()
     }
 
-    pub fn get_untracked(self) -> Place {
+    pub fn get_untracked(self) -> Route {
         self.0.get_untracked()
     }
 
     /// Something about the place, that changes only when it does.
-    pub fn memo<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Place) -> T) -> Memo<T> {
+    pub fn memo<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Route) -> T) -> Memo<T> {
         memo(move |_| self.0.with(read))
     }
 
     /// Goes there. Another panel begins at its top; the way back leads to where one was.
-    pub fn go(self, place: Place) {
-        let address = place.address();
+    pub fn go(self, route: Route) {
+        let address = route.address();
         let pushed = window().history().and_then(|history| {
             let down = window().scroll_y().unwrap_or_default();
             history.replace_state(&down.into(), "")?;
             history.push_state_with_url(&JsValue::NULL, "", Some(&address))
         });
         if pushed.is_ok() {
-            self.arrive(place, 0.0);
+            self.arrive(route, 0.0);
         }
     }
 
     /// As if one had come here in the first place.
-    pub fn correct(self, place: Place) {
-        if replace(&place) {
-            self.0.set(place);
+    pub fn correct(self, route: Route) {
+        if replace(&route) {
+            self.0.set(route);
         }
     }
 
-    /// As [`Here::go`], where the way back shall not lead here again, but to `before`.
-    pub fn leave(self, before: &Place, place: Place) {
+    /// As [`Navigator::go`], where the way back shall not lead here again, but to `before`.
+    pub fn leave(self, before: &Route, route: Route) {
         // Where that cannot be, the way back is as it was.
         replace(before);
-        self.go(place);
+        self.go(route);
     }
 
-    fn arrive(self, place: Place, down: f64) {
-        let panel = place.panel();
-        if self.0.with_untracked(Place::panel) == panel {
-            return self.stand(place, None);
+    fn arrive(self, route: Route, down: f64) {
+        let panel = route.panel();
+        if self.0.with_untracked(Route::panel) == panel {
+            return self.stand(route, None);
         }
         spawn_local(async move {
             if panels::fetch(panel).await {
-                self.stand(place, Some(down));
+                self.stand(route, Some(down));
             } else {
                 // There may be a newer release; else the browser says that it is offline.
                 let _ = location().reload();
@@ -454,16 +454,16 @@ impl Here {
     }
 
     /// `down`: so far down on another panel than before.
-    fn stand(self, place: Place, down: Option<f64>) {
+    fn stand(self, route: Route, down: Option<f64>) {
         let takes = matches!(
-            place,
-            Place::Customer {
+            route,
+            Route::Customer {
                 taking: Some(_),
                 ..
             }
         );
-        let left = self.0.with_untracked(Place::in_hand);
-        self.0.set(place);
+        let left = self.0.with_untracked(Route::in_hand);
+        self.0.set(route);
         if takes {
             // Wherever the offer stood, its form opens at the top.
             focus_soon(".open input:not([type=hidden])");
@@ -491,19 +491,19 @@ impl Here {
         window_event_listener_untyped("hashchange", |_| come(SETTLING));
         window_event_listener_untyped("popstate", move |event| match address_bar() {
             // A browser that cannot load it anew stays where it is.
-            place if place.is_still() => drop(location().reload()),
-            place => {
+            route if route.is_still() => drop(location().reload()),
+            route => {
                 let down = js_sys::Reflect::get(&event, &"state".into());
                 self.arrive(
-                    place,
+                    route,
                     down.ok().and_then(|down| down.as_f64()).unwrap_or_default(),
                 );
             }
         });
         on_click(Box::new(move |event| {
-            if let Some(place) = destination(&event) {
+            if let Some(route) = destination(&event) {
                 event.prevent_default();
-                self.go(place);
+                self.go(route);
             }
         }));
     }
@@ -551,7 +551,7 @@ pub fn on_key(heard: Box<dyn Fn(web_sys::KeyboardEvent)>) {
 }
 
 /// Does something once the page is awake, and what is on it may differ from what the server has rendered.
-pub fn when_awake(work: impl Fn() + Send + Sync + 'static) {
+pub fn when_hydrated(work: impl Fn() + Send + Sync + 'static) {
     fn boxed(work: Box<dyn Fn() + Send + Sync>) {
         Effect::new(move |_| {
             unsubscribe_on_cleanup();
@@ -562,8 +562,8 @@ pub fn when_awake(work: impl Fn() + Send + Sync + 'static) {
 }
 
 /// Puts a place into the address bar, as if one had come there in the first place; whether that could be.
-fn replace(place: &Place) -> bool {
-    let address = place.address();
+fn replace(route: &Route) -> bool {
+    let address = route.address();
     let replaced = window()
         .history()
         .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
@@ -572,9 +572,9 @@ fn replace(place: &Place) -> bool {
 
 /// Fetches the part of the program that shows this page; whether it is here now.
 #[cfg(feature = "hydrate")]
-pub async fn fetch_here() -> bool {
+pub async fn fetch_panel_of_page() -> bool {
     #[cfg(feature = "split")]
-    std::hint::black_box(super::parts::shared());
+    std::hint::black_box(crate::ui::components::shared());
     panels::fetch(address_bar().panel()).await
 }
 
@@ -583,16 +583,16 @@ pub fn location_text() -> String {
     location().href().unwrap_or_default()
 }
 
-fn address_bar() -> Place {
-    let place = location();
-    Place::read(
-        &place.pathname().unwrap_or_default(),
-        &place.search().unwrap_or_default(),
+fn address_bar() -> Route {
+    let route = location();
+    Route::read(
+        &route.pathname().unwrap_or_default(),
+        &route.search().unwrap_or_default(),
     )
 }
 
 /// Where a click leads within this market, unless it asks for something else than to go there.
-fn destination(event: &web_sys::MouseEvent) -> Option<Place> {
+fn destination(event: &web_sys::MouseEvent) -> Option<Route> {
     let special = event.ctrl_key()
         || event.meta_key()
         || event.shift_key()
@@ -610,7 +610,7 @@ fn destination(event: &web_sys::MouseEvent) -> Option<Place> {
     if elsewhere || within || link.rel() == "external" {
         return None;
     }
-    Some(Place::read(&link.pathname(), &link.search())).filter(|place| !place.is_still())
+    Some(Route::read(&link.pathname(), &link.search())).filter(|route| !route.is_still())
 }
 
 /// As soon as what has changed is shown, moves the focus to the first element that `selector` finds.
@@ -655,7 +655,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn place() -> impl Strategy<Value = Place> {
+    fn route() -> impl Strategy<Value = Route> {
         let id = any::<u128>().prop_map(|n| OrderId(uuid::Uuid::from_u128(n)));
         let text = "\\PC{1,12}";
         let minute =
@@ -671,7 +671,7 @@ mod tests {
             prop::option::of(id.clone()),
         )
             .prop_map(
-                |(status, text, supplier, driver, from, until, sort, below)| Wanted {
+                |(status, text, supplier, driver, from, until, sort, below)| OrdersQuery {
                     status,
                     text,
                     supplier,
@@ -689,23 +689,23 @@ mod tests {
             "\\PC{1,12}".prop_map(Kitchen::One),
         ];
         prop_oneof![
-            Just(Place::Home),
-            kitchen.prop_map(|kitchen| Place::Supplier { kitchen }),
+            Just(Route::Home),
+            kitchen.prop_map(|kitchen| Route::Supplier { kitchen }),
             (
                 prop::option::of(id.clone()),
                 "\\PC{0,8}",
-                prop::option::of(0..ShelfSort::ALL.len())
+                prop::option::of(0..OffersSort::ALL.len())
             )
                 .prop_map(|(taking, text, sort)| {
-                    let sort = sort.map(|n| ShelfSort::ALL[n]);
-                    Place::Customer {
+                    let sort = sort.map(|n| OffersSort::ALL[n]);
+                    Route::Customer {
                         taking,
-                        shelf: Shelf { text, sort },
+                        shelf: OffersQuery { text, sort },
                     }
                 }),
-            id.clone().prop_map(Place::Track),
-            Just(Place::Dispatch),
-            (wanted, open).prop_map(|(wanted, open)| Place::Orders {
+            id.clone().prop_map(Route::Track),
+            Just(Route::Dispatch),
+            (wanted, open).prop_map(|(wanted, open)| Route::Orders {
                 wanted,
                 open: open.map(|(id, _)| id),
                 at: open.and_then(|(_, at)| at),
@@ -721,10 +721,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_place_is_found_at_its_address(place in place()) {
-            let address = place.address();
+        fn every_place_is_found_at_its_address(route in route()) {
+            let address = route.address();
             let (path, query) = address.split_once('?').unwrap_or((&address, ""));
-            prop_assert_eq!(Place::read(path, query), place);
+            prop_assert_eq!(Route::read(path, query), route);
         }
     }
 
@@ -737,11 +737,11 @@ mod tests {
             "/customer/x",
             "/orders/x/y",
         ] {
-            assert_eq!(Place::read(path, ""), Place::Nowhere, "{path}");
+            assert_eq!(Route::read(path, ""), Route::Nowhere, "{path}");
         }
         assert_eq!(
-            Place::read("/supplier", "?kitchen=Bella+Napoli&x"),
-            Place::Supplier {
+            Route::read("/supplier", "?kitchen=Bella+Napoli&x"),
+            Route::Supplier {
                 kitchen: Kitchen::One("Bella Napoli".to_owned())
             }
         );

@@ -2,10 +2,12 @@
 //! cookies, so that the server renders the first page right.
 
 use super::{
-    locale::{Language, Locale, Text, t},
-    parts::small::{Icon, icon},
+    components::basics::{Icon, icon},
+    i18n::{
+        locale::{Language, Locale, Text, t},
+        messages,
+    },
     place::{Kitchen, decode},
-    words,
 };
 use crate::domain::{Field as _, Name, named};
 use leptos::prelude::*;
@@ -51,7 +53,7 @@ pub fn kitchen_cookie(kitchen: &Kitchen) -> Option<String> {
         Kitchen::Own => return None,
         Kitchen::All => (String::new(), 0),
         // A text that cannot be the name of a kitchen is not stored.
-        Kitchen::One(name) => (words::in_address(&Name::parse(name).ok()?), KEPT),
+        Kitchen::One(name) => (messages::in_address(&Name::parse(name).ok()?), KEPT),
     };
     Some(cookie(KITCHEN, &name, age))
 }

@@ -1,9 +1,9 @@
 //! Handing on the address of a page: by what the device offers for that, else as a copy.
 
 use super::{
-    locale::t,
-    market::Market,
-    parts::small::{Icon, icon, mark, text},
+    components::basics::{Icon, icon, mark, text},
+    i18n::locale::t,
+    live::store::LiveStore,
     place::location_text,
 };
 use js_sys::{Array, Function, Object, Promise, Reflect, futures::JsFuture};
@@ -15,8 +15,8 @@ use leptos::{
 
 /// A button, and what has become of it. Before the page is awake it would do nothing.
 pub fn share(title: &str) -> AnyView {
-    let market = Market::here();
-    let asleep = mark(move || market.is_asleep().then_some(""));
+    let store = LiveStore::here();
+    let not_hydrated = mark(move || (!store.is_hydrated()).then_some(""));
     let done = RwSignal::new(None);
     let title = title.to_owned();
     let press = move |_| {
@@ -47,7 +47,7 @@ pub fn share(title: &str) -> AnyView {
     });
     view! {
         <p class="row">
-            <button class="button" type="button" data-asleep=asleep on:click=press>
+            <button class="button" type="button" data-not-hydrated=not_hydrated on:click=press>
                 {icon(Icon::Share)} {t(["Share this page", "Seite teilen"])}
             </button>
             <span class="small" role="status">{said}</span>

@@ -1,8 +1,8 @@
 //! The home page, and the page for an address that does not exist.
 
 use crate::ui::{
-    locale::{Text, t},
-    parts::small::{Detail, Icon, empty, icon, pizza},
+    components::basics::{Detail, Icon, empty, icon, pizza},
+    i18n::locale::{Text, t},
 };
 use leptos::prelude::*;
 
@@ -62,7 +62,7 @@ pub fn nowhere() -> AnyView {
 }
 
 /// Content that never changes. Only the server renders it, and the browser's program keeps it as it is: the code for it
-/// is not in the download. A link to it loads a new document (see [`crate::ui::Place::is_still`]).
+/// is not in the download. A link to it loads a new document (see [`crate::ui::Route::is_still`]).
 fn still(view: fn() -> AnyView) -> AnyView {
     let html = if cfg!(target_arch = "wasm32") {
         String::new()

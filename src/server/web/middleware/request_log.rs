@@ -10,7 +10,7 @@ use crate::{
         },
         web::problem::Problem,
     },
-    ui::Place,
+    ui::Route,
 };
 use axum::{
     Router,
@@ -137,15 +137,15 @@ fn route(request: &Request) -> Cow<'static, str> {
     if let Some(path) = request.extensions().get::<MatchedPath>() {
         return path.as_str().to_owned().into();
     }
-    let page = match Place::read(request.uri().path(), "") {
-        Place::Home => "/",
-        Place::Supplier { .. } => "/supplier",
-        Place::Customer { .. } => "/customer",
-        Place::Track(_) => "/customer/{id}",
-        Place::Dispatch => "/dispatch",
-        Place::Orders { open: None, .. } => "/orders",
-        Place::Orders { open: Some(_), .. } => "/orders/{id}",
-        Place::Nowhere => UNMATCHED,
+    let page = match Route::read(request.uri().path(), "") {
+        Route::Home => "/",
+        Route::Supplier { .. } => "/supplier",
+        Route::Customer { .. } => "/customer",
+        Route::Track(_) => "/customer/{id}",
+        Route::Dispatch => "/dispatch",
+        Route::Orders { open: None, .. } => "/orders",
+        Route::Orders { open: Some(_), .. } => "/orders/{id}",
+        Route::Nowhere => UNMATCHED,
     };
     page.into()
 }

@@ -8,7 +8,7 @@ use crate::server::{
 };
 use crate::{
     domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
-    ui::Place,
+    ui::Route,
 };
 use axum::{
     body::Body,
@@ -32,7 +32,7 @@ pub async fn orders(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let Place::Orders { wanted, .. } = Place::read("/orders", uri.query().unwrap_or_default())
+    let Route::Orders { wanted, .. } = Route::read("/orders", uri.query().unwrap_or_default())
     else {
         return Err(Problem::UnknownPath);
     };

@@ -252,10 +252,10 @@ impl FormSubmission {
     ) {
         // The form for several orders is the same one for all of them.
         let form = form_id(self.form, id.filter(|_| self.form != SEVERAL));
-        let place = id.map_or(form.clone(), |id| format!("o{id}"));
+        let route = id.map_or(form.clone(), |id| format!("o{id}"));
         redirect(
             response,
-            &format!("{}#{place}", came_from(&request.headers)),
+            &format!("{}#{route}", came_from(&request.headers)),
         );
         let typed = self
             .values

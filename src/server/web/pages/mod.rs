@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::Error,
-    ui::{Opening, Place},
+    ui::{PageData, Route},
 };
 use axum::{
     Router,
@@ -75,38 +75,41 @@ async fn server_function(State(app): State<AppState>, request: Request) -> Respo
 
 /// A page; or a file of the site; or else the page that says that there is nothing here.
 pub async fn fallback(State(app): State<AppState>, request: Request) -> Response {
-    let place = Place::read(request.uri().path(), request.uri().query().unwrap_or(""));
+    let route = Route::read(request.uri().path(), request.uri().query().unwrap_or(""));
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    match place {
-        Place::Nowhere if !is_read => Problem::UnknownPath.into_response(),
-        Place::Nowhere => {
+    match route {
+        Route::Nowhere if !is_read => Problem::UnknownPath.into_response(),
+        Route::Nowhere => {
             let (parts, _) = request.into_parts();
             let again = || Request::from_parts(parts.clone(), Body::empty());
             let file = assets::file(&app, again()).await;
             match file.status() {
-                StatusCode::NOT_FOUND => page(app, Place::Nowhere, again()).await,
+                StatusCode::NOT_FOUND => page(app, Route::Nowhere, again()).await,
                 _ => file,
             }
         }
         _ if !is_read => ([(ALLOW, "GET,HEAD")], Problem::WrongMethod).into_response(),
-        place => page(app, place, request).await,
+        route => page(app, route, request).await,
     }
 }
 
 /// Renders the page of a place.
-async fn page(app: AppState, place: Place, request: Request) -> Response {
+async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
-    if let Some(redirect) = preferences::own_kitchen(&place, headers) {
+    if let Some(redirect) = preferences::own_kitchen(&route, headers) {
         return redirect;
     }
-    let kitchen = preferences::kitchen_to_keep(&place);
-    let (opening, unread) = opening(&app, &place, headers, request.uri()).await;
+    let kitchen = preferences::kitchen_to_keep(&route);
+    let (page_data, unread) = page_data(&app, &route, headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
-    let (status, has_flash) = (status(&place, &opening, unread), opening.flash.is_some());
+    let (status, has_flash) = (
+        status(&route, &page_data, unread),
+        page_data.flash.is_some(),
+    );
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
     let context = move || {
-        provide_context(place.clone());
-        provide_context(opening.clone());
+        provide_context(route.clone());
+        provide_context(page_data.clone());
         provide_context(preferences);
         let policy = content_policy(reload);
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
@@ -126,52 +129,52 @@ async fn page(app: AppState, place: Place, request: Request) -> Response {
 }
 
 /// What a page is rendered from; and why the board could not be read, where it could not.
-async fn opening(
+async fn page_data(
     app: &AppState,
-    place: &Place,
+    route: &Route,
     headers: &HeaderMap,
     uri: &Uri,
-) -> (Opening, Option<Error>) {
+) -> (PageData, Option<Error>) {
     let zone = zone(headers);
     let (snapshot, unread) = match app.orders.snapshot().await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
     let address = uri.path_and_query();
-    let opening = Opening {
+    let page_data = PageData {
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
-        story: match place.story() {
+        story: match route.story() {
             Some(id) => Some(app.orders.events(id).await),
             None => None,
         },
-        past: match place.past() {
+        past: match route.past() {
             Some((wanted, below)) => {
                 Some(app.orders.search(&wanted.sought(zone), Some(below)).await)
             }
             None => None,
         },
-        pace: match place {
-            Place::Orders { .. } => app.orders.pace().ok(),
+        pace: match route {
+            Route::Orders { .. } => app.orders.pace().ok(),
             _ => None,
         },
         flash: read_flash(headers),
         locale: preferences::of(headers, app).locale,
         zone,
     };
-    (opening, unread)
+    (page_data, unread)
 }
 
 /// A page says what is wrong, and so does its status.
-fn status(place: &Place, opening: &Opening, unread: Option<Error>) -> StatusCode {
-    if *place == Place::Nowhere {
+fn status(route: &Route, page_data: &PageData, unread: Option<Error>) -> StatusCode {
+    if *route == Route::Nowhere {
         return Problem::UnknownPath.status();
     }
-    let story = opening
+    let story = page_data
         .story
         .as_ref()
         .and_then(|story| story.as_ref().err());
-    let past = opening.past.as_ref().and_then(|past| past.as_ref().err());
+    let past = page_data.past.as_ref().and_then(|past| past.as_ref().err());
     let error = story.or(past).or(unread.as_ref());
     error.map_or(StatusCode::OK, problem::status)
 }

@@ -2,7 +2,7 @@
 
 use super::forms::{came_from, read_cookie};
 use crate::server::web::state::AppState;
-use crate::ui::{Kitchen, Language, Locale, Place, Settings, Theme, kitchen_cookie};
+use crate::ui::{Kitchen, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
     Form,
     http::{
@@ -56,20 +56,20 @@ pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
 }
 
 /// The redirect of a device that belongs to a kitchen and asks for none in particular.
-pub fn own_kitchen(place: &Place, headers: &HeaderMap) -> Option<Response> {
-    let own = Place::Supplier {
+pub fn own_kitchen(route: &Route, headers: &HeaderMap) -> Option<Response> {
+    let own = Route::Supplier {
         kitchen: Kitchen::Own,
     };
-    let name = read_cookie(headers, "kitchen").filter(|name| *place == own && !name.is_empty())?;
+    let name = read_cookie(headers, "kitchen").filter(|name| *route == own && !name.is_empty())?;
     let kitchen = Kitchen::One(name);
-    let address = HeaderValue::from_str(&Place::Supplier { kitchen }.address()).ok()?;
+    let address = HeaderValue::from_str(&Route::Supplier { kitchen }.address()).ok()?;
     Some((StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response())
 }
 
 /// The cookie that keeps the kitchen of a device that opens this place.
-pub fn kitchen_to_keep(place: &Place) -> Option<HeaderValue> {
-    match place {
-        Place::Supplier { kitchen } => HeaderValue::from_str(&kitchen_cookie(kitchen)?).ok(),
+pub fn kitchen_to_keep(route: &Route) -> Option<HeaderValue> {
+    match route {
+        Route::Supplier { kitchen } => HeaderValue::from_str(&kitchen_cookie(kitchen)?).ok(),
         _ => None,
     }
 }

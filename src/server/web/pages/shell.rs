@@ -1,17 +1,17 @@
 //! The document around a page: its head, and what hydrates it.
 
-use crate::ui::{App, Opening, Place, Settings, Theme, help, settings, t, title};
+use crate::ui::{App, PageData, Route, Settings, Theme, help, settings, t, title};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-/// Needs the page's `Place`, `Opening` and `Settings` as context.
+/// Needs the page's `Route`, `PageData` and `Settings` as context.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let own: Settings = use_context().unwrap_or_default();
     own.locale.settle();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
-    let board = use_context::<Opening>().and_then(|opening| opening.snapshot);
-    let place = use_context().unwrap_or(Place::Nowhere);
-    let title = title(&place, board.as_ref().map(|snapshot| &snapshot.board));
+    let board = use_context::<PageData>().and_then(|page_data| page_data.snapshot);
+    let route = use_context().unwrap_or(Route::Nowhere);
+    let title = title(&route, board.as_ref().map(|snapshot| &snapshot.board));
     // As text: a view would mark where it begins and ends.
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {
@@ -32,7 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>
-            <body data-panel=place.panel().name()>
+            <body data-panel=route.panel().name()>
                 <App/>
                 {settings(own)}
                 {help()}

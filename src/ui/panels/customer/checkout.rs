@@ -10,18 +10,19 @@ use crate::{
     api,
     domain::{Address, Field, Name, Order, OrderId},
     ui::{
-        device::{keep, kept},
-        locale::{say, t},
-        market::Market,
-        mine,
-        parts::{
-            before_hydration::asleep,
-            form::{Act, Control, Form, Forms, refused, typed_early},
-            small::{Icon, changing, sum, text},
+        browser::storage::{keep, kept},
+        components::{
+            basics::{Icon, changing, sum, text},
+            before_hydration::not_hydrated,
+            form::{ActionForm, FieldState, Form, Forms, refused, typed_early},
         },
-        place::{Here, Place, focus_if_lost_soon, when_awake},
-        reactive::memo,
-        words,
+        i18n::{
+            locale::{say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
+        my_orders,
+        place::{Navigator, Route, focus_if_lost_soon, when_hydrated},
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -32,7 +33,7 @@ const ADDRESS: &str = "delivery_address";
 
 /// The form, or what happened to the offer.
 pub fn checkout(id: OrderId, recipient: Recipient) -> AnyView {
-    let (order, forms) = (Market::here().order(id), Forms::here());
+    let (order, forms) = (LiveStore::here().order(id), Forms::here());
     let is_on_offer = memo(move |before: Option<&bool>| {
         let now = order.is_some_and(|order| is_on_offer(order.get().status));
         // The event of this form's own order may arrive before its answer.
@@ -57,17 +58,19 @@ pub fn checkout(id: OrderId, recipient: Recipient) -> AnyView {
 }
 
 fn take(order: Memo<Order>, recipient: Recipient) -> AnyView {
-    let (o, here) = (order.get_untracked(), Here::now());
-    let form = Act::new(api::Take::PATH).on(order).then(move |order| {
-        mine::add(order.id);
-        recipient.remember();
-        let shelf = shelf(&here.get_untracked());
-        let offers = Place::Customer {
-            taking: None,
-            shelf,
-        };
-        here.leave(&offers, Place::Track(order.id));
-    });
+    let (o, navigator) = (order.get_untracked(), Navigator::now());
+    let form = ActionForm::new(api::Take::PATH)
+        .on(order)
+        .then(move |order| {
+            my_orders::add(order.id);
+            recipient.remember();
+            let shelf = shelf(&navigator.get_untracked());
+            let offers = Route::Customer {
+                taking: None,
+                shelf,
+            };
+            navigator.leave(&offers, Route::Track(order.id));
+        });
     let form = form.form(|form| fields(form, &o, recipient));
     view! {
         <article class="offer" id=format!("o{}", o.id) tabindex="-1">
@@ -79,22 +82,22 @@ fn take(order: Memo<Order>, recipient: Recipient) -> AnyView {
 }
 
 fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
-    let (name, place) = (form.control(NAME), form.control(ADDRESS));
+    let (name, route) = (form.control(NAME), form.control(ADDRESS));
     begin(recipient.name, name);
-    begin(recipient.address, place);
-    when_awake(move || recipient.recall());
-    let (name_input, place_input) = (recipient.name_input(name), recipient.address_input(place));
+    begin(recipient.address, route);
+    when_hydrated(move || recipient.recall());
+    let (name_input, place_input) = (recipient.name_input(name), recipient.address_input(route));
     let hint = t([
         "Street, number, floor, and what is written on the bell.",
         "Straße, Hausnummer, Stock und was an der Klingel steht.",
     ]);
-    let total = words::money(o.total());
+    let total = messages::money(o.total());
     let order = say!("Order for {total}", "Für {total} bestellen");
     view! {
         <h4>{t(["Where shall it go?", "Wohin soll sie?"])}</h4>
         {name.field(t(["Your name", "Dein Name"]), None, name_input)}
-        {place.field(t(["Delivery address", "Lieferadresse"]), Some(hint), place_input)}
-        <label class="check" data-asleep=asleep()>
+        {route.field(t(["Delivery address", "Lieferadresse"]), Some(hint), place_input)}
+        <label class="check" data-not-hydrated=not_hydrated()>
             <input type="checkbox" prop:checked=recipient.remembered on:change=move |event| recipient.choose(event_target_checked(&event))/>
             {t(["Remember this on my device", "Auf meinem Gerät merken"])}
         </label>
@@ -109,7 +112,7 @@ fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
 }
 
 /// Starts a field with what was typed before the page was hydrated, or sent with a form that was refused.
-fn begin(field: RwSignal<String>, control: Control) {
+fn begin(field: RwSignal<String>, control: FieldState) {
     let first = typed_early(&control.id()).unwrap_or_else(|| control.value(""));
     if !first.is_empty() {
         field.set(first);
@@ -161,7 +164,7 @@ impl Recipient {
         }
     }
 
-    fn name_input(self, control: Control) -> AnyView {
+    fn name_input(self, control: FieldState) -> AnyView {
         view! {
             <input class="input" value=self.name.get_untracked() prop:value=self.name autocomplete="name" autocapitalize="words"
                 on:input=move |event| {
@@ -177,7 +180,7 @@ impl Recipient {
         .into_any()
     }
 
-    fn address_input(self, control: Control) -> AnyView {
+    fn address_input(self, control: FieldState) -> AnyView {
         view! {
             <textarea class="input" autocomplete="street-address" autocapitalize="words" rows="3" prop:value=self.address
                 on:input=move |event| {
@@ -198,7 +201,7 @@ impl Recipient {
 fn gone(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let why = text(move || why_gone(order.get().status).to_owned());
-    if !Market::here().is_asleep_untracked() {
+    if LiveStore::here().is_hydrated_untracked() {
         // The focus may have been in the form that this replaces.
         focus_if_lost_soon(".open a".to_owned());
     }

@@ -7,17 +7,18 @@ mod tools;
 use crate::{
     domain::{Board, Order, OrderId, Status},
     ui::{
-        locale::{plural, say, t},
-        market::Market,
-        mine,
-        parts::{
+        components::{
+            basics::{Detail, Icon, changing, empty, icon, name, pizza, text},
             list,
-            small::{Detail, Icon, changing, empty, icon, name, pizza, text},
             stable_list::stable,
         },
-        place::{Here, Place, Shelf, ShelfSort, when_awake},
-        reactive::memo,
-        words,
+        i18n::{
+            locale::{plural, say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
+        my_orders,
+        place::{Navigator, OffersQuery, OffersSort, Route, when_hydrated},
     },
 };
 use leptos::prelude::*;
@@ -26,8 +27,8 @@ use leptos::prelude::*;
 type Taking = Memo<Option<OrderId>>;
 
 pub fn customer() -> AnyView {
-    let taking: Taking = Here::now().memo(|place| match place {
-        Place::Customer { taking, .. } => *taking,
+    let taking: Taking = Navigator::now().memo(|route| match route {
+        Route::Customer { taking, .. } => *taking,
         _ => None,
     });
     let offers = stable(matching(taking));
@@ -56,19 +57,19 @@ pub fn customer() -> AnyView {
 }
 
 /// Search and sort, as the address has them.
-fn shelf(place: &Place) -> Shelf {
-    match place {
-        Place::Customer { shelf, .. } => shelf.clone(),
-        _ => Shelf::default(),
+fn shelf(route: &Route) -> OffersQuery {
+    match route {
+        Route::Customer { shelf, .. } => shelf.clone(),
+        _ => OffersQuery::default(),
     }
 }
 
 /// The address of this page with the order form of another offer, or none.
 fn address(taking: Option<OrderId>) -> Signal<String> {
-    let here = Here::now();
+    let navigator = Navigator::now();
     text(move || {
-        let shelf = shelf(&here.get());
-        Place::Customer { taking, shelf }.address()
+        let shelf = shelf(&navigator.get());
+        Route::Customer { taking, shelf }.address()
     })
 }
 
@@ -82,11 +83,12 @@ fn on_offer(board: &Board) -> impl DoubleEndedIterator<Item = &Order> {
 
 /// The offers that match the search, sorted. The one that is being taken stands before them.
 fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
-    let wanted = Here::now().memo(shelf);
-    Market::here().view(move |board| {
+    let wanted = Navigator::now().memo(shelf);
+    LiveStore::here().view(move |board| {
         let (taking, wanted) = (taking.get(), wanted.get());
-        let offers = on_offer(board)
-            .filter(|order| Some(order.id) != taking && order.mentions(&wanted.text, words::lower));
+        let offers = on_offer(board).filter(|order| {
+            Some(order.id) != taking && order.mentions(&wanted.text, messages::lower)
+        });
         let by = |key: fn(&Order) -> u32, offers: &mut dyn Iterator<Item = &Order>| {
             let sorted = list::sorted(offers.map(|order| (key(order), order.id)));
             sorted.into_iter().map(|(_, id)| id).collect()
@@ -94,8 +96,8 @@ fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
         let mut offers = offers.rev();
         match wanted.sort {
             None => offers.map(|order| order.id).collect(),
-            Some(ShelfSort::Price) => by(|order| order.total().get(), &mut offers),
-            Some(ShelfSort::Time) => by(minutes, &mut offers),
+            Some(OffersSort::Price) => by(|order| order.total().get(), &mut offers),
+            Some(OffersSort::Time) => by(minutes, &mut offers),
         }
     })
 }
@@ -107,7 +109,7 @@ fn minutes(order: &Order) -> u32 {
 }
 
 fn offer_count() -> Memo<usize> {
-    Market::here().view(|board| on_offer(board).count())
+    LiveStore::here().view(|board| on_offer(board).count())
 }
 
 fn any_offer() -> Memo<bool> {
@@ -134,11 +136,11 @@ fn summary() -> AnyView {
 }
 
 fn pizza_count() -> Signal<String> {
-    let market = Market::here();
-    let wanted = Here::now().memo(|place| shelf(place).text);
-    let matching = market.view(move |board| {
+    let store = LiveStore::here();
+    let wanted = Navigator::now().memo(|route| shelf(route).text);
+    let matching = store.view(move |board| {
         let wanted = wanted.get();
-        let matching = on_offer(board).filter(|order| order.mentions(&wanted, words::lower));
+        let matching = on_offer(board).filter(|order| order.mentions(&wanted, messages::lower));
         matching.count()
     });
     let all = offer_count();
@@ -152,7 +154,7 @@ fn pizza_count() -> Signal<String> {
 }
 
 fn kitchen_count() -> Signal<String> {
-    let kitchens = Market::here().view(|board| {
+    let kitchens = LiveStore::here().view(|board| {
         let names = on_offer(board).map(|order| order.supplier_name.to_string());
         list::sorted(names).len()
     });
@@ -161,11 +163,11 @@ fn kitchen_count() -> Signal<String> {
 
 /// The orders that were taken on this device and are not over for long.
 fn own_orders() -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     let own = RwSignal::new(Vec::new());
-    when_awake(move || {
-        mine::tidy(market, market.now_untracked());
-        own.set(mine::orders());
+    when_hydrated(move || {
+        my_orders::tidy(store, store.now_untracked());
+        own.set(my_orders::orders());
     });
     let own = memo(move |_| own.get());
     changing(move || {
@@ -180,14 +182,14 @@ fn own_orders() -> AnyView {
 /// `Diavola · In the oven`. Its own page shows when it arrives.
 fn own_order(order: Memo<Order>) -> AnyView {
     let id = order.get_untracked().id;
-    let status = text(move || format!(" · {}", words::customer_status(order.get().status)));
+    let status = text(move || format!(" · {}", messages::customer_status(order.get().status)));
     let symbol = icon(Icon::Slice);
     let pizza = order.with_untracked(|order| name(&order.pizza_name));
-    view! { <li><a class="button" href=Place::Track(id).address()>{symbol} <span>{pizza} {status}</span></a></li> }.into_any()
+    view! { <li><a class="button" href=Route::Track(id).address()>{symbol} <span>{pizza} {status}</span></a></li> }.into_any()
 }
 
 fn no_offer() -> AnyView {
-    let searched = Here::now().memo(|place| !shelf(place).text.trim().is_empty());
+    let searched = Navigator::now().memo(|route| !shelf(route).text.trim().is_empty());
     let any = any_offer();
     changing(move || {
         Some(match searched.get() && any.get() {
@@ -206,7 +208,7 @@ fn no_match() -> AnyView {
             "Something else is hot, though. Or wait: new offers show up here by themselves.",
             "Aber anderes. Oder warte: Neue Angebote erscheinen hier von selbst.",
         ]),
-        Some((all, Place::offers().address())),
+        Some((all, Route::offers().address())),
     )
 }
 

@@ -4,11 +4,12 @@ use super::{address, is_on_offer};
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{
-        locale::{say, t},
-        market::Market,
-        parts::small::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
-        reactive::memo,
-        words,
+        components::basics::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
+        i18n::{
+            locale::{say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
     },
 };
 use chrono::TimeDelta;
@@ -70,9 +71,9 @@ pub fn why_gone(status: Status) -> &'static str {
 
 /// Announces to screen readers the offer that went last.
 pub fn last_gone(gone: Memo<Option<OrderId>>) -> Signal<String> {
-    let market = Market::here();
+    let store = LiveStore::here();
     text(move || {
-        let order = gone.get().and_then(|id| market.order(id));
+        let order = gone.get().and_then(|id| store.order(id));
         order.map_or_else(String::new, |order| {
             let order = order.get_untracked();
             format!("{}: {}", order.pizza_name, why_gone(order.status))
@@ -86,7 +87,7 @@ pub fn top(o: &Order) -> AnyView {
         let minutes = minutes.get();
         view! {
             <p class="wait">
-                {icon(Icon::Clock)} {t(["about ", "etwa "])} <time datetime=format!("PT{minutes}M")>{words::duration(TimeDelta::minutes(minutes.into()))}</time>
+                {icon(Icon::Clock)} {t(["about ", "etwa "])} <time datetime=format!("PT{minutes}M")>{messages::duration(TimeDelta::minutes(minutes.into()))}</time>
             </p>
         }
         .into_any()

@@ -2,13 +2,13 @@
 
 use super::shelf;
 use crate::ui::{
-    locale::t,
-    parts::{
+    components::{
+        basics::{Icon, icon, text},
         before_hydration::{show_button, take_typed},
-        small::{Icon, icon, text},
     },
-    place::{Here, Place, Shelf, ShelfSort},
-    reactive::memo,
+    i18n::locale::t,
+    live::reactive::memo,
+    place::{Navigator, OffersQuery, OffersSort, Route},
 };
 use leptos::{ev, prelude::*};
 
@@ -20,8 +20,8 @@ pub fn tools() -> AnyView {
             <fieldset class="chips">
                 <legend>{t(["Sort by", "Sortiert nach"])}</legend>
                 {sort_choice(None, t(["Newest", "Neuesten"]))}
-                {sort_choice(Some(ShelfSort::Price), t(["Price", "Preis"]))}
-                {sort_choice(Some(ShelfSort::Time), t(["Time", "Zeit"]))}
+                {sort_choice(Some(OffersSort::Price), t(["Price", "Preis"]))}
+                {sort_choice(Some(OffersSort::Time), t(["Time", "Zeit"]))}
             </fieldset>
         </form>
     }
@@ -29,19 +29,19 @@ pub fn tools() -> AnyView {
 }
 
 /// Changes search or sort, and the address with it.
-fn change(here: Here, change: &dyn Fn(&mut Shelf)) {
-    let place = here.get_untracked();
-    let mut shelf = shelf(&place);
+fn change(navigator: Navigator, change: &dyn Fn(&mut OffersQuery)) {
+    let route = navigator.get_untracked();
+    let mut shelf = shelf(&route);
     change(&mut shelf);
-    if let Place::Customer { taking, .. } = place {
-        here.correct(Place::Customer { taking, shelf });
+    if let Route::Customer { taking, .. } = route {
+        navigator.correct(Route::Customer { taking, shelf });
     }
 }
 
 fn search_field() -> AnyView {
-    let here = Here::now();
-    let search = move |text: String| change(here, &|shelf| shelf.text = text.clone());
-    let typed = text(move || shelf(&here.get()).text);
+    let navigator = Navigator::now();
+    let search = move |text: String| change(navigator, &|shelf| shelf.text = text.clone());
+    let typed = text(move || shelf(&navigator.get()).text);
     take_typed("q", typed.get_untracked(), Box::new(search));
     view! {
         <div class="field">
@@ -57,13 +57,13 @@ fn search_field() -> AnyView {
     .into_any()
 }
 
-fn sort_choice(sort: Option<ShelfSort>, word: &'static str) -> AnyView {
-    let here = Here::now();
-    let chosen = memo(move |_| shelf(&here.get()).sort == sort);
-    let choose = move |_| change(here, &|shelf| shelf.sort = sort);
+fn sort_choice(sort: Option<OffersSort>, word: &'static str) -> AnyView {
+    let navigator = Navigator::now();
+    let chosen = memo(move |_| shelf(&navigator.get()).sort == sort);
+    let choose = move |_| change(navigator, &|shelf| shelf.sort = sort);
     view! {
         <label>
-            <input type="radio" name="sort" value=sort.map_or("", ShelfSort::name) checked=chosen.get_untracked() prop:checked=chosen on:change=choose/> {word}
+            <input type="radio" name="sort" value=sort.map_or("", OffersSort::name) checked=chosen.get_untracked() prop:checked=chosen on:change=choose/> {word}
         </label>
     }
     .into_any()

@@ -5,17 +5,18 @@ use crate::{
     api,
     domain::{Order, drivers},
     ui::{
-        locale::{say, t},
-        market::Market,
-        parts::{
-            form::{Act, Control, Form, SEVERAL, typed_early},
+        components::{
+            basics::{mark, text},
+            form::{ActionForm, FieldState, Form, SEVERAL, typed_early},
             list,
-            small::{mark, text},
             ticket::which,
         },
-        place::{focus_soon, when_awake},
-        reactive::memo,
-        words,
+        i18n::{
+            locale::{say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
+        place::{focus_soon, when_hydrated},
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -34,13 +35,13 @@ const NEW: &str = " ";
 /// The driver who has been free for longest, for as long as they are free. Where no driver is known, a new one; where
 /// all are out, none, and the dispatcher chooses.
 pub fn suggested() -> Memo<Option<String>> {
-    let market = Market::here();
-    let free = market.view(|board| {
+    let store = LiveStore::here();
+    let free = store.view(|board| {
         let free = drivers(board).into_iter().filter(|driver| driver.out == 0);
         let sorted = list::sorted(free.map(|driver| (driver.since.millis(), driver.name)));
         sorted.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
     });
-    let none_known = market.view(|board| drivers(board).is_empty());
+    let none_known = store.view(|board| drivers(board).is_empty());
     memo(move |before: Option<&Option<String>>| {
         let before = before.cloned().flatten();
         free.with(|free| match before {
@@ -55,7 +56,7 @@ pub fn suggested() -> Memo<Option<String>> {
 pub fn one(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();
     let (id, number) = (o.id, o.id.number());
-    Act::new(api::Dispatch::PATH)
+    ActionForm::new(api::Dispatch::PATH)
         .on(order)
         .class("actions to")
         .onward(move || Some(format!("#o{} select", state.next(id)?)))
@@ -82,7 +83,7 @@ fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
     let sent = state.forms.came_back(SEVERAL_FORM, ORDERS);
     let ticked = sent.is_some_and(|sent| sent.contains(&id.to_string()));
     if ticked {
-        when_awake(move || untrack(|| state.select(id, true)));
+        when_hydrated(move || untrack(|| state.select(id, true)));
     }
     view! {
         <label class="check square">
@@ -95,10 +96,10 @@ fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
 
 /// The form for all selected orders. Its style hides it while none is selected.
 pub fn several(state: DispatchState) -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     let number = memo(move |_| state.selected_waiting().len());
     let label = text(move || match number.get() {
-        n if n == 0 || market.is_asleep() => {
+        n if n == 0 || !store.is_hydrated() => {
             t(["Give all that is selected to", "Alles Ausgewählte geht an"]).to_owned()
         }
         n => say!("{n} selected, give to", "{n} ausgewählt, an"),
@@ -110,7 +111,7 @@ pub fn several(state: DispatchState) -> AnyView {
             n => format!("{assign} {n}"),
         }
     });
-    Act::new(api::DispatchSeveral::PATH)
+    ActionForm::new(api::DispatchSeveral::PATH)
         .class("selected")
         .on_several(move || untrack(|| state.selected_waiting()))
         .onward(|| Some("#waiting select".to_owned()))
@@ -168,7 +169,7 @@ fn known_drivers(state: DispatchState) -> Memo<Vec<String>> {
 /// What was picked before the page was hydrated, or sent with a form that was refused. Without either, the suggestion
 /// is chosen.
 fn first_choice(
-    driver: Control,
+    driver: FieldState,
     sent: String,
     is_known: bool,
     state: DispatchState,
@@ -198,16 +199,16 @@ fn driver_choice(name: String, chosen: Memo<Option<String>>, state: DispatchStat
         state.driver_lines.with(|lines| {
             let mut lines = lines.iter().map(|line| split_line(line));
             let load = lines.find(|line| line.0 == of).map_or("", |line| line.1);
-            format!("{} ({load})", words::clipped(&of, LONG_NAME))
+            format!("{} ({load})", messages::clipped(&of, LONG_NAME))
         })
     });
     choice(name, word, chosen)
 }
 
-fn new_driver(new: Control, value: String, chosen: Memo<Option<String>>) -> AnyView {
-    let market = Market::here();
+fn new_driver(new: FieldState, value: String, chosen: Memo<Option<String>>) -> AnyView {
+    let store = LiveStore::here();
     let is_new = memo(move |_| chosen.with(|chosen| chosen.as_deref() == Some(NEW)));
-    let wanted = mark(move || (!market.is_asleep()).then(|| if is_new.get() { "1" } else { "0" }));
+    let wanted = mark(move || (store.is_hydrated()).then(|| if is_new.get() { "1" } else { "0" }));
     view! {
         <div class="field new-driver" data-wanted=wanted>
             <label for=new.id()>{t(["Name of somebody new", "Name von jemand Neuem"])}</label>

@@ -5,16 +5,17 @@ use crate::{
     api,
     domain::{Board, OUT, Order, OrderId, Status, drivers},
     ui::{
-        locale::{say, t},
-        market::Market,
-        parts::{
-            form::{Act, refused},
+        components::{
+            basics::{Icon, badge, changing, icon, icon_of, mark, name, text},
+            form::{ActionForm, refused},
             list,
-            small::{Icon, badge, changing, icon, icon_of, mark, name, text},
             ticket::{due, head, just_now, ticket, which},
         },
-        reactive::memo,
-        words,
+        i18n::{
+            locale::{say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};
@@ -54,10 +55,10 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
 
 fn lane(driver: String, state: DispatchState) -> AnyView {
     let shown = name(&driver);
-    let heading = format!("l-{}", words::in_address(&driver));
+    let heading = format!("l-{}", messages::in_address(&driver));
     let (over_of, load_of, target) = (driver.clone(), driver.clone(), driver.clone());
     let carries = carried_by(driver.clone());
-    let load = text(move || lane_load(state.market, &load_of));
+    let load = text(move || lane_load(state.store, &load_of));
     let is_free = memo(move |_| carries.with(Vec::is_empty));
     let free = mark(move || is_free.get().then_some(""));
     let over = mark(move || {
@@ -87,7 +88,7 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
 
 /// The orders that a driver has, by their promise.
 fn carried_by(driver: String) -> Memo<Vec<OrderId>> {
-    Market::here().view(move |board| {
+    LiveStore::here().view(move |board| {
         let theirs = |order: &&Order| {
             OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
         };
@@ -119,15 +120,15 @@ fn accept_drag(event: ev::DragEvent, driver: &str, state: DispatchState) {
 fn assign_dragged(event: ev::DragEvent, driver: &str, state: DispatchState) {
     event.prevent_default();
     state.leave_lane();
-    let version = |id: OrderId| Some((id, untrack(|| state.market.version(id))?));
+    let version = |id: OrderId| Some((id, untrack(|| state.store.version(id))?));
     let dragged = state.dragged.get_untracked().into_iter();
     let orders = dragged.filter_map(version).collect();
-    state.forms.give(orders, driver, state.market);
+    state.forms.give(orders, driver, state.store);
 }
 
 /// `2 out, back ~19:38`; `2 out, due 19:38` when that is past; `free since 19:18`
-fn lane_load(market: Market, name: &str) -> String {
-    let driver = market.with(|board| {
+fn lane_load(store: LiveStore, name: &str) -> String {
+    let driver = store.with(|board| {
         let mut drivers = drivers(board?).into_iter();
         drivers.find(|driver| driver.name == name)
     });
@@ -135,10 +136,8 @@ fn lane_load(market: Market, name: &str) -> String {
         return String::new();
     };
     let load = load(&driver);
-    let clock = |time| words::clock(time, market);
-    let is_past = driver
-        .back
-        .is_some_and(|back| market.about_now(back) > back);
+    let clock = |time| messages::clock(time, store);
+    let is_past = driver.back.is_some_and(|back| store.about_now(back) > back);
     match (driver.out, driver.back.map(clock)) {
         (0, _) => {
             let since = clock(driver.since);
@@ -159,7 +158,7 @@ fn carried(order: Memo<Order>) -> AnyView {
         Status::InTransit => Some(deliver(order)),
         _ => None,
     });
-    let state = changing(move || Some(badge(status(), words::status(status()))));
+    let state = changing(move || Some(badge(status(), messages::status(status()))));
     let head = head(&o, ().into_any());
     ticket(
         &o,
@@ -177,7 +176,7 @@ fn deliver(order: Memo<Order>) -> AnyView {
 
 fn step(order: Memo<Order>, path: &'static str, word: &'static str) -> AnyView {
     let word = view! { {word} {order.with_untracked(which)} };
-    Act::new(path)
+    ActionForm::new(path)
         .on(order)
         .form(|form| form.send("button wide", None, word.into_any()))
 }

@@ -7,14 +7,13 @@ mod queue;
 use crate::{
     domain::{Board, Driver, Order, OrderId, Status, Time, drivers, priority},
     ui::{
-        locale::{plural, say, t},
-        market::Market,
-        parts::{
+        components::{
+            basics::{Icon, count, digits, icon, text},
             form::Forms,
             list,
-            small::{Icon, count, digits, icon, text},
         },
-        reactive::memo,
+        i18n::locale::{plural, say, t},
+        live::{reactive::memo, store::LiveStore},
     },
 };
 use leptos::prelude::*;
@@ -22,7 +21,7 @@ use leptos::prelude::*;
 /// The state that the queue, the forms and the lanes share.
 #[derive(Clone, Copy)]
 struct DispatchState {
-    market: Market,
+    store: LiveStore,
     forms: Forms,
     waiting: Memo<Vec<OrderId>>,
     /// One line for each driver: the name, a line break, and the load. See [`split_line`].
@@ -37,12 +36,12 @@ struct DispatchState {
 
 impl DispatchState {
     fn new() -> DispatchState {
-        let market = Market::here();
+        let store = LiveStore::here();
         DispatchState {
-            market,
+            store,
             forms: Forms::here(),
-            waiting: market.view(move |board| waiting(board, market.now())),
-            driver_lines: market.view(|board| {
+            waiting: store.view(move |board| waiting(board, store.now())),
+            driver_lines: store.view(|board| {
                 let line = |driver: Driver| format!("{}\n{}", driver.name, load(&driver));
                 drivers(board).into_iter().map(line).collect()
             }),
@@ -86,7 +85,7 @@ impl DispatchState {
 
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
-    let lanes = Market::here().view(lanes::listed);
+    let lanes = LiveStore::here().view(lanes::listed);
     let waiting = memo(move |_| state.waiting.with(Vec::len));
     let leave_lane = move |_| state.leave_lane();
     view! {
@@ -104,9 +103,9 @@ pub fn dispatch() -> AnyView {
 
 /// `3 waiting for a driver · 2 out · 4 drivers free`
 fn at_a_glance(waiting: Memo<usize>) -> AnyView {
-    let market = Market::here();
-    let out = market.view(|board| drivers(board).iter().map(|driver| driver.out).sum());
-    let free = market.view(|board| drivers(board).iter().filter(|d| d.out == 0).count());
+    let store = LiveStore::here();
+    let out = store.view(|board| drivers(board).iter().map(|driver| driver.out).sum());
+    let free = store.view(|board| drivers(board).iter().filter(|d| d.out == 0).count());
     let free = text(move || {
         plural(
             free.get(),
@@ -165,13 +164,13 @@ fn split_line(line: &str) -> (&str, &str) {
 
 /// The address and the customer, as tickets of the queue and of the lanes show them.
 fn address(order: &Order) -> AnyView {
-    let (place, customer) = (
+    let (route, customer) = (
         order.delivery_address.as_ref(),
         order.customer_name.as_ref(),
     );
     view! {
         <p class="address">
-            <bdi>{place.map(|place| place.to_string())}</bdi> <br/>
+            <bdi>{route.map(|route| route.to_string())}</bdi> <br/>
             <bdi class="soft">{customer.map(|customer| customer.to_string())}</bdi>
         </p>
     }

@@ -6,26 +6,26 @@ use crate::{
     api,
     domain::{Order, OrderId, Status},
     ui::{
-        locale::t,
-        parts::{
-            form::{Act, refused},
+        components::{
+            basics::{Icon, changing, count, empty, icon, mark, name, since},
+            form::{ActionForm, refused},
             list,
-            small::{Icon, changing, count, empty, icon, mark, name, since},
             ticket::{due, folded, head, ticket, which},
         },
-        reactive::memo,
+        i18n::locale::t,
+        live::reactive::memo,
     },
 };
 use js_sys::{Array, Function, Reflect};
 use leptos::{ev, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys};
 
 pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
-    let market = state.market;
+    let store = state.store;
     let none = changing(move || (waiting.get() == 0).then(nothing_waits));
     let crowded = list::is_crowded(state.waiting);
     let row = move |order| row(order, crowded, state);
     let picked = memo(move |_| !state.selected_waiting().is_empty());
-    let picked = mark(move || (!market.is_asleep()).then(|| if picked.get() { "1" } else { "0" }));
+    let picked = mark(move || (store.is_hydrated()).then(|| if picked.get() { "1" } else { "0" }));
     view! {
         <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked>
             <header>
@@ -53,8 +53,8 @@ fn nothing_waits() -> AnyView {
 
 /// As [`list::entry`], and it can be dragged.
 fn row(order: Memo<Order>, crowded: Memo<bool>, state: DispatchState) -> AnyView {
-    let (id, market) = (order.with_untracked(|order| order.id), state.market);
-    let draggable = mark(move || (!market.is_asleep()).then_some("true"));
+    let (id, store) = (order.with_untracked(|order| order.id), state.store);
+    let draggable = mark(move || (store.is_hydrated()).then_some("true"));
     let drag = move |event: ev::DragEvent| drag(&event, id, state);
     let end_drag = move |_| {
         state.dragged.set(Vec::new());
@@ -125,7 +125,9 @@ fn cancel(order: Memo<Order>) -> AnyView {
 fn cancel_form(order: Memo<Order>) -> AnyView {
     let word =
         view! { {t(["Cancel this order", "Bestellung stornieren"])} {order.with_untracked(which)} };
-    let form = Act::new(api::DispatchCancel::PATH).on(order).class("stack");
+    let form = ActionForm::new(api::DispatchCancel::PATH)
+        .on(order)
+        .class("stack");
     form.form(|form| {
         view! {
             <p>

@@ -7,16 +7,18 @@ use super::{
 use crate::{
     domain::{Event, Order, OrderId, Status},
     ui::{
-        locale::{say, t},
-        market::Market,
-        parts::{
-            reading::Reading,
-            small::{
+        components::{
+            basics::{
                 Detail, Icon, badge, changing, fact, icon, mark, name, pizza, refusal, sum, text,
             },
+            reading::Reading,
         },
-        place::{Here, Place},
-        words,
+        i18n::{
+            locale::{say, t},
+            messages,
+        },
+        live::store::LiveStore,
+        place::{Navigator, Route},
     },
 };
 use leptos::prelude::*;
@@ -25,18 +27,18 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 struct Replay {
     id: OrderId,
-    here: Here,
+    navigator: Navigator,
     reading: Reading,
-    market: Market,
+    store: LiveStore,
 }
 
 impl Replay {
     fn of(id: OrderId) -> Replay {
         Replay {
             id,
-            here: Here::now(),
+            navigator: Navigator::now(),
             reading: Reading::here(),
-            market: Market::here(),
+            store: LiveStore::here(),
         }
     }
 
@@ -48,7 +50,7 @@ impl Replay {
 
     /// The number of the event that is shown, from 1: the last, unless the address names another one.
     fn position(self, events: usize) -> Option<usize> {
-        let at = self.here.get().at();
+        let at = self.navigator.get().at();
         let at = at.unwrap_or(events).clamp(1, events.max(1));
         (events > 0).then_some(at)
     }
@@ -67,7 +69,7 @@ pub fn one(id: OrderId) -> AnyView {
         None => {
             Some(view! { <span class="bone half"></span> <span class="bone"></span> }.into_any())
         }
-        Some(Err(error)) => Some(refusal(words::unread(&error))),
+        Some(Err(error)) => Some(refusal(messages::unread(&error))),
         Some(Ok(events)) => events.last().map(|now| heading(&now.order)),
     });
     let state = changing(move || {
@@ -105,7 +107,7 @@ fn heading(order: &Order) -> AnyView {
 
 fn state(status: Status, replay: Replay) -> AnyView {
     let as_it_was = changing(move || as_it_was(replay));
-    view! { <div class="row spread">{badge(status, words::status(status))} {as_it_was}</div> }
+    view! { <div class="row spread">{badge(status, messages::status(status))} {as_it_was}</div> }
         .into_any()
 }
 
@@ -113,7 +115,7 @@ fn state(status: Status, replay: Replay) -> AnyView {
 fn as_it_was(replay: Replay) -> Option<AnyView> {
     let events = replay.events();
     let at = replay.position(events.len())?;
-    let clock = words::clock(events.get(at - 1)?.order.updated_at, replay.market);
+    let clock = messages::clock(events.get(at - 1)?.order.updated_at, replay.store);
     let words = say!("as it was at {clock}", "wie um {clock}");
     (at < events.len()).then(|| view! { <p><strong>{words}</strong></p> }.into_any())
 }
@@ -127,12 +129,13 @@ fn slider(replay: Replay) -> AnyView {
     });
     let said = text(move || position_in_words(replay));
     // It needs the program. Without it, the links of the events do the same.
-    let idle = mark(move || (replay.market.is_asleep() || replay.events().len() < 2).then_some(""));
+    let idle =
+        mark(move || (!replay.store.is_hydrated() || replay.events().len() < 2).then_some(""));
     let slide = move |event| slide_to(replay, event_target_value(&event).parse().ok());
     let made = text(move || {
         let first = replay.events().first().map(|event| event.order.created_at);
         let clock = first
-            .map(|time| words::clock(time, replay.market))
+            .map(|time| messages::clock(time, replay.store))
             .unwrap_or_default();
         say!("{clock} made", "{clock} gemacht")
     });
@@ -153,7 +156,7 @@ fn position_in_words(replay: Replay) -> String {
     let (word, clock) = events
         .get(at - 1)
         .map(|event| {
-            let clock = words::clock(event.order.updated_at, replay.market);
+            let clock = messages::clock(event.order.updated_at, replay.store);
             (timeline::event_word(event), clock)
         })
         .unwrap_or_default();
@@ -167,14 +170,14 @@ fn position_in_words(replay: Replay) -> String {
 /// The last event is the address without one: the page follows the order from there.
 fn slide_to(replay: Replay, at: Option<usize>) {
     let all = replay.events().len();
-    let wanted = wanted(&replay.here.get_untracked());
+    let wanted = wanted(&replay.navigator.get_untracked());
     let (open, at) = (Some(replay.id), at.filter(|at| *at < all));
-    replay.here.correct(Place::Orders { wanted, open, at });
+    replay.navigator.correct(Route::Orders { wanted, open, at });
 }
 
 fn back_to_now(replay: Replay) -> AnyView {
     changing(move || {
-        replay.here.get().at()?;
+        replay.navigator.get().at()?;
         let to = at_place(Some(replay.id), |_| None);
         let word = t(["Back to now", "Zurück zu jetzt"]);
         Some(view! { <a class="button quiet" href=to>{word}</a> }.into_any())

@@ -4,15 +4,17 @@ use super::{Listed, address, wanted};
 use crate::{
     domain::{Order, Status},
     ui::{
-        locale::{Text, t},
-        market::Market,
-        parts::{
+        components::{
+            basics::{Icon, changing, icon, mark, text},
             before_hydration::{show_button, take_typed},
             list,
-            small::{Icon, changing, icon, mark, text},
         },
-        place::{Here, Place, Sort, Wanted},
-        words,
+        i18n::{
+            locale::{Text, t},
+            messages,
+        },
+        live::store::LiveStore,
+        place::{Navigator, OrdersQuery, Route, Sort},
     },
 };
 use leptos::{ev, prelude::*, wasm_bindgen::JsValue};
@@ -25,13 +27,13 @@ const UNTIL: &str = "until";
 const SORT: &str = "sort";
 
 pub fn filters() -> AnyView {
-    let here = Here::now();
+    let navigator = Navigator::now();
     let done = move |event: ev::SubmitEvent| event.prevent_default();
     let status = changing(move || {
-        let status = wanted(&here.get()).status?;
+        let status = wanted(&navigator.get()).status?;
         Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
     });
-    let now = wanted(&here.get_untracked());
+    let now = wanted(&navigator.get_untracked());
     let used = now.sought(None).is_narrow() || now.sort.is_some();
     let unfolded = used && now.text.is_empty() || now.sort.is_some();
     view! {
@@ -52,10 +54,10 @@ pub fn filters() -> AnyView {
 }
 
 fn search_field() -> AnyView {
-    let here = Here::now();
-    let typed = text(move || wanted(&here.get()).text);
+    let navigator = Navigator::now();
+    let typed = text(move || wanted(&navigator.get()).text);
     take_early(SEARCH);
-    let search = move |event| change(SEARCH, event_target_value(&event), here);
+    let search = move |event| change(SEARCH, event_target_value(&event), navigator);
     view! {
         <div class="field">
             <label for=SEARCH>{t(["Search all text", "Alles durchsuchen"])}</label>
@@ -70,12 +72,12 @@ fn search_field() -> AnyView {
 }
 
 /// Changes one filter. The list starts again with the newest orders.
-fn change(name: &str, value: String, here: Here) {
-    let place = here.get_untracked();
-    let (open, at) = (place.story(), place.at());
-    let mut wanted = Wanted {
+fn change(name: &str, value: String, navigator: Navigator) {
+    let route = navigator.get_untracked();
+    let (open, at) = (route.story(), route.at());
+    let mut wanted = OrdersQuery {
         below: None,
-        ..wanted(&place)
+        ..wanted(&route)
     };
     let given = Some(value.clone()).filter(|value| !value.is_empty());
     match name {
@@ -86,27 +88,31 @@ fn change(name: &str, value: String, here: Here) {
         SORT => wanted.sort = Sort::from_name(&value),
         _ => wanted.text = value,
     }
-    here.correct(Place::Orders { wanted, open, at });
+    navigator.correct(Route::Orders { wanted, open, at });
 }
 
 /// Applies what was typed before the page was hydrated.
 fn take_early(name: &'static str) {
-    let here = Here::now();
-    let now = wanted(&here.get_untracked()).value(name);
-    take_typed(name, now, Box::new(move |typed| change(name, typed, here)));
+    let navigator = Navigator::now();
+    let now = wanted(&navigator.get_untracked()).value(name);
+    take_typed(
+        name,
+        now,
+        Box::new(move |typed| change(name, typed, navigator)),
+    );
 }
 
 /// A choice of the names on the board.
 fn name_choice(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyView {
-    let here = Here::now();
-    let known = Market::here().view(move |board| {
-        let chosen = wanted(&here.get()).value(name);
+    let navigator = Navigator::now();
+    let known = LiveStore::here().view(move |board| {
+        let chosen = wanted(&navigator.get()).value(name);
         let chosen = Some(&*chosen).filter(|name| !name.is_empty());
         let names = list::sorted(board.orders().filter_map(of).chain(chosen));
         names.into_iter().map(str::to_owned).collect::<Vec<_>>()
     });
     let option = move |one: String| {
-        let is = wanted(&here.get_untracked()).value(name) == one;
+        let is = wanted(&navigator.get_untracked()).value(name) == one;
         view! { <option value=one.clone() selected=is>{one.clone()}</option> }.into_any()
     };
     let options =
@@ -115,11 +121,11 @@ fn name_choice(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -
 }
 
 fn sort_choice() -> AnyView {
-    let here = Here::now();
+    let navigator = Navigator::now();
     let sorts: Vec<_> = Sort::ALL
         .iter()
         .map(|&sort| {
-            let is = wanted(&here.get_untracked()).sort == Some(sort);
+            let is = wanted(&navigator.get_untracked()).sort == Some(sort);
             let word = t(match sort {
                 Sort::Oldest => ["Oldest first", "Älteste zuerst"],
                 Sort::Price => ["Highest price first", "Höchster Preis zuerst"],
@@ -134,10 +140,10 @@ fn sort_choice() -> AnyView {
 }
 
 fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
-    let here = Here::now();
+    let navigator = Navigator::now();
     take_early(name);
-    let now = text(move || wanted(&here.get()).value(name));
-    let choose = move |event| change(name, event_target_value(&event), here);
+    let now = text(move || wanted(&navigator.get()).value(name));
+    let choose = move |event| change(name, event_target_value(&event), navigator);
     view! {
         <div class="field">
             <label for=name>{t(word)}</label>
@@ -149,13 +155,13 @@ fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
 
 /// A field for a minute in the reader's time zone.
 fn minute_field(name: &'static str, word: Text) -> AnyView {
-    let here = Here::now();
+    let navigator = Navigator::now();
     take_early(name);
-    let now = text(move || wanted(&here.get()).value(name));
+    let now = text(move || wanted(&navigator.get()).value(name));
     let choose = move |event: ev::Event| {
         // An incomplete time has no value, and applying that would clear the field while the user types.
         if !is_incomplete(&event) {
-            change(name, event_target_value(&event), here);
+            change(name, event_target_value(&event), navigator);
         }
     };
     view! {
@@ -185,7 +191,7 @@ pub fn by_status(listed: Memo<Listed>) -> AnyView {
 
 /// One status, or all, with the number of orders that match the other filters.
 fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
-    let here = Here::now();
+    let navigator = Navigator::now();
     let finished = status.is_none_or(Status::is_final);
     let number = text(move || {
         listed.with(|listed| {
@@ -199,12 +205,12 @@ fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
             format!("{n}{more}")
         })
     });
-    let current = mark(move || (wanted(&here.get()).status == status).then_some("true"));
+    let current = mark(move || (wanted(&navigator.get()).status == status).then_some("true"));
     let to = address(move |wanted| {
         wanted.status = status;
         wanted.below = None;
     });
-    let word = status.map_or(t(["All", "Alle"]), words::status);
+    let word = status.map_or(t(["All", "Alle"]), messages::status);
     view! {
         <li>
             <a href=to aria-current=current data-status=status.map(Status::name)>

@@ -4,13 +4,15 @@
 use crate::{
     domain::{Lasted, STAGES, StageTimes, Status},
     ui::{
-        locale::{Language, Locale, say, t},
-        market::Market,
-        parts::{
+        components::{
+            basics::{Icon, changing, icon, text},
             reading::Reading,
-            small::{Icon, changing, icon, text},
         },
-        words,
+        i18n::{
+            locale::{Language, Locale, say, t},
+            messages,
+        },
+        live::store::LiveStore,
     },
 };
 use chrono::TimeDelta;
@@ -74,7 +76,7 @@ fn stage(status: Status, lasted: &Lasted, longest: u32) -> AnyView {
         Status::PendingSupplier => ["Answer", "Antwort"],
         Status::CustomerAccepted => ["To the oven", "Bis in den Ofen"],
         Status::Ready => ["For a driver", "Auf den Fahrer"],
-        other => return stage_chart(words::status(other), lasted, longest),
+        other => return stage_chart(messages::status(other), lasted, longest),
     });
     stage_chart(word, lasted, longest)
 }
@@ -105,7 +107,7 @@ fn stage_chart(word: &'static str, lasted: &Lasted, longest: u32) -> AnyView {
 
 /// How many orders were created in each quarter of an hour.
 fn created(pace: &StageTimes) -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     let most = pace.quarters.iter().copied().max().unwrap_or(0).max(1);
     let (all, now): (u32, u32) = (
         pace.quarters.iter().sum(),
@@ -115,7 +117,7 @@ fn created(pace: &StageTimes) -> AnyView {
     let area = format!("M0 {HIGH}L{line}L{WIDE} {HIGH}Z");
     let (from, first) = (pace.from, pace.quarters.first().copied().unwrap_or(0));
     let said = text(move || {
-        let clock = words::clock(from, market);
+        let clock = messages::clock(from, store);
         say!(
             "From {first} at {clock} to {now} now, {most} at most",
             "Von {first} um {clock} bis {now} jetzt, höchstens {most}"
@@ -164,6 +166,6 @@ fn minutes(seconds: u32) -> String {
             };
             format!("{whole}{point}{tenth} min")
         }
-        _ => words::seconds(TimeDelta::seconds(seconds.into())),
+        _ => messages::seconds(TimeDelta::seconds(seconds.into())),
     }
 }

@@ -4,10 +4,12 @@ use super::wanted;
 use crate::{
     domain::{Event, EventType, Order, OrderId, Role},
     ui::{
-        locale::{Text, plural, say, t},
-        parts::small::{Icon, changing, exact_moment, icon, mark, text},
-        place::{Here, Place},
-        words,
+        components::basics::{Icon, changing, exact_moment, icon, mark, text},
+        i18n::{
+            locale::{Text, plural, say, t},
+            messages,
+        },
+        place::{Navigator, Route},
     },
 };
 use leptos::prelude::*;
@@ -17,12 +19,12 @@ pub fn at_place(
     open: Option<OrderId>,
     at: impl Fn(usize) -> Option<usize> + Send + Sync + 'static,
 ) -> Signal<String> {
-    let here = Here::now();
+    let navigator = Navigator::now();
     text(move || {
-        let place = here.get();
-        let at = at(place.at().unwrap_or(0));
-        let wanted = wanted(&place);
-        Place::Orders { wanted, open, at }.address()
+        let route = navigator.get();
+        let at = at(route.at().unwrap_or(0));
+        let wanted = wanted(&route);
+        Route::Orders { wanted, open, at }.address()
     })
 }
 
@@ -46,16 +48,16 @@ pub fn event_word(event: &Event) -> &'static str {
         EventType::Created => ["Offered", "Angeboten"],
         EventType::SupplierAccepted => ["Accepted", "Angenommen"],
         EventType::CustomerAccepted => ["Taken", "Bestellt"],
-        _ => return words::status(event.order.status),
+        _ => return messages::status(event.order.status),
     })
 }
 
 /// Event `n` of `all`, counted from 1.
 fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>) -> AnyView {
-    let here = Here::now();
+    let navigator = Navigator::now();
     let order = &event.order;
-    let at = move || here.get().at().unwrap_or(all);
-    let current = mark(move || (here.get().at() == Some(n)).then_some("true"));
+    let at = move || navigator.get().at().unwrap_or(all);
+    let current = mark(move || (navigator.get().at() == Some(n)).then_some("true"));
     let later = mark(move || (n > at()).then_some(""));
     let later_word = changing(move || {
         let word = t(["(later)", "(später)"]);
@@ -90,7 +92,7 @@ fn who(event: &Event) -> Option<String> {
         })
     });
     let after = event.order.last_stage().map(|(_, lasted)| {
-        let time = words::seconds(lasted);
+        let time = messages::seconds(lasted);
         say!("after {time}", "nach {time}")
     });
     let parts: Vec<_> = who.map(str::to_owned).into_iter().chain(after).collect();
@@ -107,10 +109,10 @@ const FIELDS: [Field; 7] = [
         order
             .supplier_notes
             .as_ref()
-            .map(|notes| words::quoted(notes))
+            .map(|notes| messages::quoted(notes))
     }),
     (["Pays", "Zahlt"], |order| {
-        order.customer_price.map(words::money)
+        order.customer_price.map(messages::money)
     }),
     (["Customer", "Kunde"], |order| {
         order.customer_name.as_ref().map(|name| name.to_string())
@@ -127,7 +129,7 @@ const FIELDS: [Field; 7] = [
 ];
 
 fn price(order: &Order) -> String {
-    let price = words::money(order.supplier_price.cents());
+    let price = messages::money(order.supplier_price.cents());
     let markup = order.markup_percentage.to_string();
     say!(
         "{price} with {markup} % markup",

@@ -5,10 +5,10 @@ use super::{Listed, SHOWN, wanted};
 use crate::{
     domain::OrderId,
     ui::{
-        locale::plural,
-        parts::{reading::Reading, small::changing},
-        place::{Here, focus_soon, view_height, when_awake},
-        reactive::memo,
+        components::{basics::changing, reading::Reading},
+        i18n::locale::plural,
+        live::reactive::memo,
+        place::{Navigator, focus_soon, view_height, when_hydrated},
     },
 };
 use leptos::{prelude::*, web_sys};
@@ -119,7 +119,7 @@ fn is_far(wish: (usize, usize), is: (usize, usize), len: usize) -> bool {
 #[derive(Clone, Copy)]
 pub struct Window {
     pub listed: Memo<Listed>,
-    here: Here,
+    navigator: Navigator,
     reading: Reading,
     rows: RwSignal<RowWindow>,
     /// The next frame measures the page.
@@ -130,13 +130,13 @@ impl Window {
     pub fn new(listed: Memo<Listed>) -> Window {
         let window = Window {
             listed,
-            here: Here::now(),
+            navigator: Navigator::now(),
             reading: Reading::here(),
             rows: RwSignal::new(RowWindow::new()),
             due: StoredValue::new(false),
         };
-        when_awake(move || window.listen());
-        when_awake(move || {
+        when_hydrated(move || window.listen());
+        when_hydrated(move || {
             listed.track();
             window.measure_soon();
         });
@@ -159,7 +159,7 @@ impl Window {
 
     /// On a phone an order takes the place of the list. The way back leads to where the reader was.
     fn follow_open(self) {
-        let open = self.here.memo(|place| place.story());
+        let open = self.navigator.memo(|route| route.story());
         Effect::new(move |before: Option<Option<OrderId>>| {
             let open = open.get();
             match (before.flatten(), open) {
@@ -211,7 +211,8 @@ impl Window {
             self.rows.set(moved);
         }
         if moved.nears_end(page) {
-            self.reading.read_on(wanted(&self.here.get_untracked()));
+            self.reading
+                .read_on(wanted(&self.navigator.get_untracked()));
         }
     }
 
@@ -245,7 +246,7 @@ impl Window {
 
     /// How many orders have come in above, while the reader is further down.
     fn newer(self) -> usize {
-        let wanted = wanted(&self.here.get());
+        let wanted = wanted(&self.navigator.get());
         let seen = self.rows.with(|rows| rows.newest_seen);
         if wanted.sort.is_some() || wanted.below.is_some() || seen.is_none() {
             return 0;

@@ -9,19 +9,20 @@ use crate::{
     api,
     domain::{Order, Status},
     ui::{
-        device,
-        locale::{Text, say, t},
-        market::Market,
-        parts::{
-            before_hydration::asleep,
-            form::{Act, Control, Form, refused},
+        browser::storage,
+        components::{
+            basics::{Icon, changing, icon, text},
+            before_hydration::not_hydrated,
+            form::{ActionForm, FieldState, Form, refused},
             list,
-            small::{Icon, changing, icon, text},
             ticket::{Level, folded, hang, head, level_waiting, waiting, which},
         },
-        place::when_awake,
-        reactive::memo,
-        words,
+        i18n::{
+            locale::{Text, say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
+        place::when_hydrated,
     },
 };
 use leptos::{html, prelude::*, server_fn::ServerFn};
@@ -41,7 +42,7 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
     let level = level_waiting(&o);
     let fine = memo(move |_| level.get() == Level::Fine);
     let pays = waits_and_pays(&o, fine);
-    let more = view! { {kitchen_name(&o, " · ")} {pays} <b>{words::money(o.total())}</b> };
+    let more = view! { {kitchen_name(&o, " · ")} {pays} <b>{messages::money(o.total())}</b> };
     let waits = changing({
         let o = o.clone();
         move || {
@@ -61,10 +62,10 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
 
 /// `Waiting 2 min · pays `; an order that waits too long shows its time elsewhere.
 fn waits_and_pays(o: &Order, fine: Memo<bool>) -> Signal<String> {
-    let (market, since) = (Market::here(), o.updated_at);
+    let (store, since) = (LiveStore::here(), o.updated_at);
     text(move || {
         if fine.get() {
-            let long = words::duration(market.about_now(since) - since);
+            let long = messages::duration(store.about_now(since) - since);
             say!("Waiting {long} · pays ", "Wartet {long} · Kunde zahlt ")
         } else {
             t(["Pays ", "Kunde zahlt "]).to_owned()
@@ -73,7 +74,7 @@ fn waits_and_pays(o: &Order, fine: Memo<bool>) -> Signal<String> {
 }
 
 fn accept(order: Memo<Order>) -> AnyView {
-    Act::new(api::Respond::PATH)
+    ActionForm::new(api::Respond::PATH)
         .on(order)
         .class("accept")
         .done(remember)
@@ -98,13 +99,13 @@ fn acceptance(form: Form, o: &Order) -> AnyView {
 }
 
 /// A number field with a button on each side. The buttons need the program; the field works without it.
-fn stepper(minutes: Control, o: &Order) -> AnyView {
+fn stepper(minutes: FieldState, o: &Order) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     if minutes.value("").is_empty() {
         recall_minutes(field, minutes_key(&o.supplier_name));
     }
     view! {
-        <div class="minutes" data-asleep=asleep()>
+        <div class="minutes" data-not-hydrated=not_hydrated()>
             {step_button(field, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
             <label>
                 <input type="number" node_ref=field value=minutes.value(MINUTES) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.ties()}/>
@@ -136,9 +137,9 @@ fn step_button(
 /// Starts the field with what this device last promised for the kitchen, unless other minutes were typed before the
 /// page was hydrated.
 fn recall_minutes(field: NodeRef<html::Input>, key: String) {
-    when_awake(move || {
+    when_hydrated(move || {
         let field = field.get().filter(|field| field.value() == MINUTES);
-        if let Some((field, kept)) = field.zip(device::kept(&key)) {
+        if let Some((field, kept)) = field.zip(storage::kept(&key)) {
             field.set_value(&kept);
         }
     });
@@ -153,27 +154,27 @@ fn minutes_key(kitchen: &str) -> String {
 fn remember(order: &Order) {
     if let Some(minutes) = order.estimated_delivery_time {
         let minutes = minutes.get().to_string();
-        device::keep(&minutes_key(&order.supplier_name), &minutes);
+        storage::keep(&minutes_key(&order.supplier_name), &minutes);
     }
     if let Some(note) = &order.supplier_notes {
         let note = note.replace('\n', " ");
-        let kept = device::kept(NOTES).unwrap_or_default();
+        let kept = storage::kept(NOTES).unwrap_or_default();
         let others = kept.lines().filter(|other| *other != note);
         let all: Vec<_> = std::iter::once(&*note)
             .chain(others)
             .take(NOTES_KEPT)
             .collect();
-        device::keep(NOTES, &all.join("\n"));
+        storage::keep(NOTES, &all.join("\n"));
     }
 }
 
 /// The notes that this device wrote before, newest first, for the field to suggest. It reads them again with each
 /// change of the board, which may be an acceptance.
 pub fn earlier_notes() -> AnyView {
-    let market = Market::here();
-    let notes = market.view(move |_| match market.is_asleep() {
+    let store = LiveStore::here();
+    let notes = store.view(move |_| match !store.is_hydrated() {
         true => Vec::new(),
-        false => device::kept(NOTES)
+        false => storage::kept(NOTES)
             .unwrap_or_default()
             .lines()
             .map(str::to_owned)
@@ -188,7 +189,7 @@ fn reject(order: Memo<Order>) -> AnyView {
     let summary =
         view! { <summary>{icon(Icon::Down)} {t(["Reject…", "Ablehnen\u{a0}…"])} {which}</summary> };
     folded(summary.into_any(), move || {
-        Act::new(api::Respond::PATH)
+        ActionForm::new(api::Respond::PATH)
             .named("reject")
             .on(order)
             .class("stack")

@@ -4,18 +4,16 @@ use super::{KitchenFilter, sound::Sound};
 use crate::{
     domain::{Chime, Heard, Order, OrderId, Status, Time, hangs, rings, stroke},
     ui::{
-        device,
-        locale::t,
-        market::Market,
-        parts::{
+        browser::storage,
+        components::{
+            basics::{Icon, changing, following, icon},
             form::Forms,
             list,
-            small::{Icon, changing, following, icon},
             ticket::which,
         },
-        place::when_awake,
-        reactive::memo,
-        words::is_of,
+        i18n::{locale::t, messages::is_of},
+        live::{reactive::memo, store::LiveStore},
+        place::when_hydrated,
     },
 };
 use leptos::{ev, leptos_dom::helpers::IntervalHandle, prelude::*, wasm_bindgen::JsCast, web_sys};
@@ -53,10 +51,10 @@ impl Bell {
 
     /// Rings for the orders of a kitchen, for as long as its panel is shown.
     pub fn watch(self, kitchen: KitchenFilter) {
-        let now = Market::here().now_untracked();
+        let now = LiveStore::here().now_untracked();
         self.opened
             .update_value(|opened| *opened = opened.or(Some(now)));
-        when_awake(move || {
+        when_hydrated(move || {
             self.recall();
             self.sound.probe();
         });
@@ -96,7 +94,7 @@ impl Bell {
         self,
         kitchen: KitchenFilter,
     ) -> impl Fn(usize) -> Option<Chime> + Copy + Send + Sync + 'static {
-        let (market, forms) = (Market::here(), Forms::here());
+        let (store, forms) = (LiveStore::here(), Forms::here());
         move |turn| {
             let (kitchen, opened) = (kitchen.get(), self.opened());
             self.heard.with(|heard| {
@@ -106,27 +104,27 @@ impl Bell {
                         // The kitchen knows of what it does here itself.
                         && !forms.is_sending(order.id)
                 };
-                market.with(|board| stroke(board?.orders().filter(calls), heard, opened, turn))
+                store.with(|board| stroke(board?.orders().filter(calls), heard, opened, turn))
             })
         }
     }
 
     fn recall(self) {
         self.heard
-            .set(Heard::read(&device::kept(HEARD).unwrap_or_default()));
+            .set(Heard::read(&storage::kept(HEARD).unwrap_or_default()));
         self.sound.recall();
     }
 
     /// The kitchen knows of the order's last change: it does not ring any more.
     pub fn hear(self, order: &Order) {
         self.heard.update(|heard| heard.add(order));
-        device::keep(HEARD, &self.heard.with_untracked(Heard::write));
+        storage::keep(HEARD, &self.heard.with_untracked(Heard::write));
     }
 
     pub fn rings(self, order: Memo<Order>) -> Signal<bool> {
-        let (market, opened) = (Market::here(), self.opened());
+        let (store, opened) = (LiveStore::here(), self.opened());
         following(move || {
-            !market.is_asleep()
+            store.is_hydrated()
                 && self
                     .heard
                     .with(|heard| order.with(|order| rings(order, heard, opened).is_some()))
@@ -163,7 +161,7 @@ impl Bell {
     /// The orders that were cancelled in a column, and have not been taken down on this device.
     pub fn gone(self, from: Status, kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
         let (forms, opened) = (Forms::here(), self.opened());
-        Market::here().view(move |board| {
+        LiveStore::here().view(move |board| {
             let kitchen = kitchen.get();
             self.heard.with(|heard| {
                 let gone = board.orders().filter(|order| {

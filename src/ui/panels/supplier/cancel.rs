@@ -6,12 +6,12 @@ use crate::{
     api,
     domain::{Order, Status},
     ui::{
-        locale::{Text, t},
-        parts::{
-            form::{Act, Form},
-            small::{Icon, icon, name},
+        components::{
+            basics::{Icon, icon, name},
+            form::{ActionForm, Form},
             ticket::{folded, which},
         },
+        i18n::locale::{Text, t},
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -29,7 +29,9 @@ pub fn withdraw(order: Memo<Order>) -> AnyView {
 fn withdrawal(order: Memo<Order>) -> AnyView {
     let which = order.with_untracked(which);
     let word = view! { {t(["Withdraw this pizza", "Diese Pizza zurückziehen"])} {which} };
-    let form = Act::new(api::SupplierCancel::PATH).on(order).class("stack");
+    let form = ActionForm::new(api::SupplierCancel::PATH)
+        .on(order)
+        .class("stack");
     form.form(|form| {
         view! {
             <p>
@@ -59,7 +61,7 @@ pub fn cancellation(order: Memo<Order>) -> AnyView {
     let customer = o.customer_name.as_ref().map(|customer| name(customer));
     let word = view! { {t(["Cancel this pizza", "Diese Pizza stornieren"])} {which(&o)} };
     // The bell need not ring for what is cancelled here.
-    let form = Act::new(api::SupplierCancel::PATH)
+    let form = ActionForm::new(api::SupplierCancel::PATH)
         .on(order)
         .class("stack")
         .done(move |order| bell.hear(order));

@@ -5,14 +5,15 @@ use super::{Bell, KitchenFilter, answer, tickets};
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{
-        locale::{Text, t},
-        market::Market,
-        parts::{
+        components::{
+            basics::{Icon, changing, count, icon},
             list,
-            small::{Icon, changing, count, icon},
         },
-        reactive::memo,
-        words::is_of,
+        i18n::{
+            locale::{Text, t},
+            messages::is_of,
+        },
+        live::{reactive::memo, store::LiveStore},
     },
 };
 use leptos::prelude::*;
@@ -112,10 +113,11 @@ pub fn columns(kitchen: KitchenFilter, bell: Bell) -> (Vec<AnyView>, Vec<AnyView
 
 /// The orders of a column. A new one comes last, so that no ticket moves under a finger.
 fn listed(of: &'static [Status], kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
-    Market::here().view(move |board| {
+    LiveStore::here().view(move |board| {
         let kitchen = kitchen.get();
-        let here = |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
-        let orders = board.orders().filter(here);
+        let navigator =
+            |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
+        let orders = board.orders().filter(navigator);
         list::by_time(orders.map(|order| (order.updated_at, order.id)))
     })
 }
@@ -166,7 +168,7 @@ fn ticket_or_cancelled(order: Memo<Order>, ticket: fn(Memo<Order>) -> AnyView) -
 /// comes last.
 fn in_place(before: &[OrderId], mut listed: Vec<OrderId>, gone: &[OrderId]) -> Vec<OrderId> {
     for id in gone {
-        let place = match before.iter().position(|one| one == id) {
+        let route = match before.iter().position(|one| one == id) {
             None => listed.len(),
             Some(at) => {
                 let above = before[..at].iter().rev();
@@ -174,7 +176,7 @@ fn in_place(before: &[OrderId], mut listed: Vec<OrderId>, gone: &[OrderId]) -> V
                 above.next().map_or(0, |above| above + 1)
             }
         };
-        listed.insert(place, *id);
+        listed.insert(route, *id);
     }
     listed
 }

@@ -15,13 +15,12 @@ pub use bell::Bell;
 use crate::{
     domain::{Order, Status},
     ui::{
-        locale::t,
-        market::Market,
-        parts::{
+        components::{
+            basics::{Detail, Icon, changing, digits, icon, name, pizza, text},
             list,
-            small::{Detail, Icon, changing, digits, icon, name, pizza, text},
         },
-        words::is_of,
+        i18n::{locale::t, messages::is_of},
+        live::store::LiveStore,
     },
 };
 use leptos::prelude::*;
@@ -66,7 +65,7 @@ fn is_to_make(order: &Order, kitchen: Option<&str>) -> bool {
 
 /// How many of each pizza are to prepare or in the oven, by name, so that each keeps its place.
 fn still_to_make(kitchen: KitchenFilter) -> AnyView {
-    let pizzas = Market::here().view(move |board| {
+    let pizzas = LiveStore::here().view(move |board| {
         let kitchen = kitchen.get();
         let orders = board
             .orders()
@@ -91,7 +90,7 @@ fn still_to_make(kitchen: KitchenFilter) -> AnyView {
 
 fn count_to_make(of: String, kitchen: KitchenFilter) -> AnyView {
     let (drawn, named) = (pizza(&of, Detail::Ticket), name(&of));
-    let number = Market::here().view(move |board| {
+    let number = LiveStore::here().view(move |board| {
         let kitchen = kitchen.get();
         let orders = board.orders();
         orders

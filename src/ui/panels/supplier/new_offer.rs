@@ -5,15 +5,17 @@ use crate::{
     api,
     domain::{Field as _, Markup, Order, Price, Status, customer_price, with_point},
     ui::{
-        locale::{Locale, say, t},
-        market::Market,
-        parts::{
-            form::{Act, Form, typed_early},
+        components::{
+            basics::{Icon, changing, icon, text},
+            form::{ActionForm, Form, typed_early},
             list,
-            small::{Icon, changing, icon, text},
         },
-        place::when_awake,
-        words::{self, is_of},
+        i18n::{
+            locale::{Locale, say, t},
+            messages::{self, is_of},
+        },
+        live::store::LiveStore,
+        place::when_hydrated,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -55,7 +57,7 @@ impl Draft {
 pub fn dock(kitchen: KitchenFilter) -> AnyView {
     let draft = Draft::new();
     let offered = RwSignal::new(None::<(String, String)>);
-    let form = Act::new(api::OfferPizza::PATH).then(move |order| {
+    let form = ActionForm::new(api::OfferPizza::PATH).then(move |order| {
         let ticket = format!("#o{}", order.id);
         offered.set(Some((ticket, order.pizza_name.to_string())));
         draft.clear();
@@ -152,7 +154,7 @@ impl TextField {
         let text = self.text;
         text.set(value.to_owned());
         if let Some(early) = typed_early(id) {
-            when_awake(move || text.set(early.clone()));
+            when_hydrated(move || text.set(early.clone()));
         }
     }
 }
@@ -175,7 +177,7 @@ impl Unit {
 
 /// The pizzas that the kitchen has offered before, for the field to suggest.
 fn earlier_pizzas(kitchen: KitchenFilter) -> AnyView {
-    let names = Market::here().view(move |board| {
+    let names = LiveStore::here().view(move |board| {
         let kitchen = kitchen.get();
         let orders = board
             .orders()
@@ -188,11 +190,11 @@ fn earlier_pizzas(kitchen: KitchenFilter) -> AnyView {
 
 /// When the pizza has been offered before, fills in its last price and markup, unless others were typed.
 fn recall(draft: Draft, kitchen: KitchenFilter) {
-    let market = Market::here();
+    let store = LiveStore::here();
     let filled = StoredValue::new((String::new(), MARKUP.to_owned()));
-    when_awake(move || {
+    when_hydrated(move || {
         let name = draft.pizza.get();
-        let Some(last) = untrack(|| last_offer(market, name.trim(), kitchen.get())) else {
+        let Some(last) = untrack(|| last_offer(store, name.trim(), kitchen.get())) else {
             return;
         };
         let before = filled.get_value();
@@ -211,9 +213,9 @@ fn fill(field: RwSignal<String>, before: &str, text: &str) {
 }
 
 /// The price and the markup of a pizza's last offer, as typed.
-fn last_offer(market: Market, pizza: &str, kitchen: Option<String>) -> Option<(String, String)> {
+fn last_offer(store: LiveStore, pizza: &str, kitchen: Option<String>) -> Option<(String, String)> {
     let is_same = |order: &&Order| *order.pizza_name == *pizza && is_of(order, kitchen.as_deref());
-    market.with(|board| {
+    store.with(|board| {
         let order = board?.orders().rev().find(is_same)?;
         Some((
             order.supplier_price.cents().to_string(),
@@ -248,13 +250,13 @@ fn customer_pays(draft: Draft) -> AnyView {
         let total = customer_price(price, markup);
         Some((total, price.cents()))
     };
-    let total = text(move || sum().map_or("–".to_owned(), |(total, _)| words::money(total)));
+    let total = text(move || sum().map_or("–".to_owned(), |(total, _)| messages::money(total)));
     let split = text(move || match sum() {
         Some((total, yours)) => {
-            let (yours, market) = (words::money(yours), words::money(total - yours));
+            let (yours, store) = (messages::money(yours), messages::money(total - yours));
             say!(
-                "{yours} for you + {market} for the market",
-                "{yours} für dich + {market} für den Markt"
+                "{yours} for you + {store} for the market",
+                "{yours} für dich + {store} für den Markt"
             )
         }
         None => t([

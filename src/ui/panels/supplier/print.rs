@@ -3,13 +3,12 @@
 use crate::{
     domain::Order,
     ui::{
-        locale::t,
-        market::Market,
-        parts::{
-            small::{Icon, changing, icon, name},
+        components::{
+            basics::{Icon, changing, icon, name},
             ticket::which,
         },
-        words,
+        i18n::{locale::t, messages},
+        live::store::LiveStore,
     },
 };
 use leptos::{ev, prelude::*, web_sys};
@@ -18,11 +17,11 @@ use leptos::{ev, prelude::*, web_sys};
 const PRINTED: &str = "data-print";
 
 pub fn print_button(order: Memo<Order>) -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     changing(move || {
         let which = order.with_untracked(which);
         let word = view! { {t(["Print this ticket", "Zettel drucken"])} {which} };
-        (!market.is_asleep()).then(|| {
+        (store.is_hydrated()).then(|| {
             view! { <button class="button wide" type="button" on:click=print>{icon(Icon::Print)} {word}</button> }.into_any()
         })
     })
@@ -31,7 +30,7 @@ pub fn print_button(order: Memo<Order>) -> AnyView {
 /// The kitchen, the price and the address, which only the printed ticket shows.
 pub fn on_paper(order: &Order) -> AnyView {
     let address = order.delivery_address.as_ref().map(ToString::to_string);
-    let price = words::money(order.total());
+    let price = messages::money(order.total());
     view! { <p class="on-paper">{name(&order.supplier_name)} " · " {price} <br/> <bdi>{address}</bdi></p> }.into_any()
 }
 

@@ -6,12 +6,12 @@
 use crate::{
     domain::Chime,
     ui::{
-        device,
-        locale::t,
-        parts::{
-            before_hydration::asleep,
-            small::{Icon, changing, icon},
+        browser::storage,
+        components::{
+            basics::{Icon, changing, icon},
+            before_hydration::not_hydrated,
         },
+        i18n::locale::t,
     },
 };
 use js_sys::futures::JsFuture;
@@ -48,7 +48,7 @@ impl Sound {
     }
 
     pub fn recall(self) {
-        self.muted.set(device::kept(SOUND).is_some());
+        self.muted.set(storage::kept(SOUND).is_some());
     }
 
     /// Finds out whether the browser blocks sound.
@@ -67,7 +67,7 @@ impl Sound {
 
     fn mute(self, muted: bool) {
         self.muted.set(muted);
-        device::keep(SOUND, if muted { OFF } else { "" });
+        storage::keep(SOUND, if muted { OFF } else { "" });
         if !muted {
             self.play(TAKEN);
         }
@@ -95,15 +95,15 @@ impl Sound {
     }
 
     pub fn banner(self) -> AnyView {
-        let asleep = asleep();
+        let not_hydrated = not_hydrated();
         changing(move || {
-            (self.blocked.get() && !self.muted.get()).then(|| self.blocked_banner(asleep))
+            (self.blocked.get() && !self.muted.get()).then(|| self.blocked_banner(not_hydrated))
         })
     }
 
-    fn blocked_banner(self, asleep: Signal<Option<&'static str>>) -> AnyView {
+    fn blocked_banner(self, not_hydrated: Signal<Option<&'static str>>) -> AnyView {
         view! {
-            <div class="banner" role="region" data-asleep=asleep aria-label=t(["Sound", "Ton"])>
+            <div class="banner" role="region" data-not-hydrated=not_hydrated aria-label=t(["Sound", "Ton"])>
                 {icon(Icon::Mute)}
                 <p>
                     <strong>{t(["Sound is off in this browser.", "Der Ton ist in diesem Browser aus."])}</strong> " "
@@ -112,10 +112,10 @@ impl Sound {
                         "Schalte ihn ein, um zu hören, wenn eine Pizza bestellt wird.",
                     ])}
                 </p>
-                <button class="button" type="button" data-asleep=asleep on:click=move |_| self.play(TAKEN)>
+                <button class="button" type="button" data-not-hydrated=not_hydrated on:click=move |_| self.play(TAKEN)>
                     {icon(Icon::Bell)} {t(["Switch on and test", "Einschalten und testen"])}
                 </button>
-                <button class="button quiet" type="button" data-asleep=asleep on:click=move |_| self.mute(true)>
+                <button class="button quiet" type="button" data-not-hydrated=not_hydrated on:click=move |_| self.mute(true)>
                     {t(["Stay silent", "Ohne Ton"])}
                 </button>
             </div>
@@ -125,7 +125,7 @@ impl Sound {
 
     /// The button that turns sound on or off for this device.
     pub fn switch(self) -> AnyView {
-        let asleep = asleep();
+        let not_hydrated = not_hydrated();
         changing(move || {
             let muted = self.muted.get();
             let (symbol, word) = if muted {
@@ -134,7 +134,7 @@ impl Sound {
                 (Icon::Mute, ["Turn sound off", "Ton ausschalten"])
             };
             let press = move |_| self.mute(!muted);
-            Some(view! { <button class="button quiet" type="button" data-asleep=asleep on:click=press>{icon(symbol)} {t(word)}</button> }.into_any())
+            Some(view! { <button class="button quiet" type="button" data-not-hydrated=not_hydrated on:click=press>{icon(symbol)} {t(word)}</button> }.into_any())
         })
     }
 }

@@ -9,17 +9,16 @@ use crate::{
     api,
     domain::{Order, Status},
     ui::{
-        locale::t,
-        market::Market,
-        parts::{
-            form::{Act, beside, refused},
-            small::{Icon, badge, changing, icon, moment, name, text},
+        components::{
+            basics::{Icon, badge, changing, icon, moment, name, text},
+            form::{ActionForm, beside, refused},
             ticket::{
                 due, folded, hang, head, level, level_waiting, ticket, to_go, waiting, which,
             },
         },
-        place::{Here, Place, focus_if_lost_soon},
-        words,
+        i18n::{locale::t, messages},
+        live::store::LiveStore,
+        place::{Navigator, Route, focus_if_lost_soon},
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};
@@ -29,7 +28,11 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
     let minutes = o
         .estimated_delivery_time
         .map(|minutes| format!(" · {} min", minutes.get()));
-    let offer = format!("{}{}", words::money(o.total()), minutes.unwrap_or_default());
+    let offer = format!(
+        "{}{}",
+        messages::money(o.total()),
+        minutes.unwrap_or_default()
+    );
     let offer = view! { <p class="meta">{offer}</p> }.into_any();
     let head = head(&o, kitchen_name(&o, ""));
     let parts = [head, offer, withdraw(order), refused(o.id)];
@@ -69,7 +72,7 @@ fn step(
 ) -> AnyView {
     let o = order.get_untracked();
     let word = view! { {word} {which(&o)} }.into_any();
-    let next = Act::new(path).on(order);
+    let next = ActionForm::new(path).on(order);
     let next = next.form(|form| form.send("button primary wide", Some(symbol), word));
     let (rings, why) = rings.unzip();
     let parts = vec![
@@ -85,10 +88,10 @@ fn step(
 }
 
 pub fn ready(order: Memo<Order>) -> AnyView {
-    let (o, market) = (order.get_untracked(), Market::here());
+    let (o, store) = (order.get_untracked(), LiveStore::here());
     let for_what = t(["waiting for a driver", "wartet auf einen Fahrer"]);
     let promised = o.promised().map(|promised| {
-        let left = text(move || to_go(promised, market.about_now(promised)));
+        let left = text(move || to_go(promised, store.about_now(promised)));
         view! { {t(["Promised ", "Zugesagt "])} {moment(promised)} ". " {left} }.into_any()
     });
     let promised = view! { <p class="meta soft">{promised}</p> };
@@ -111,7 +114,7 @@ pub fn out(order: Memo<Order>) -> AnyView {
         Some(
             view! {
                 <p class="meta">{t(["since ", "seit "])} {moment(order.updated_at)}</p>
-                {badge(status, words::status(status))}
+                {badge(status, messages::status(status))}
             }
             .into_any(),
         )
@@ -137,7 +140,7 @@ pub fn cancelled(order: Memo<Order>) -> AnyView {
 }
 
 fn take_down_button(order: Memo<Order>) -> AnyView {
-    let (o, market, bell) = (order.get_untracked(), Market::here(), Bell::here());
+    let (o, store, bell) = (order.get_untracked(), LiveStore::here(), Bell::here());
     changing(move || {
         let word = view! { {t(["Take it down", "Abhängen"])} {which(&o)} };
         let o = o.clone();
@@ -148,7 +151,7 @@ fn take_down_button(order: Memo<Order>) -> AnyView {
                 focus_if_lost_soon(beside);
             }
         };
-        (!market.is_asleep()).then(|| {
+        (store.is_hydrated()).then(|| {
             view! { <button class="button" type="button" on:click=take_down>{icon(Icon::Check)} {word}</button> }.into_any()
         })
     })
@@ -176,9 +179,10 @@ fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
 
 /// The kitchen's name, where the panel shows several kitchens.
 pub fn kitchen_name(order: &Order, then: &'static str) -> AnyView {
-    let (here, kitchen) = (Here::now(), order.supplier_name.to_string());
+    let (navigator, kitchen) = (Navigator::now(), order.supplier_name.to_string());
     changing(move || {
-        let one = matches!(here.get(), Place::Supplier { kitchen } if kitchen.name().is_some());
+        let one =
+            matches!(navigator.get(), Route::Supplier { kitchen } if kitchen.name().is_some());
         (!one).then(|| view! { {name(&kitchen)} {then} }.into_any())
     })
 }

@@ -3,14 +3,15 @@
 use crate::{
     domain::{Arrival, Order, Punctuality, Status, Time, ahead, arrival},
     ui::{
-        locale::{Text, say, t},
-        market::Market,
-        parts::{
-            small::{Detail, Icon, badge, changing, icon, moment, name, pizza, text},
+        components::{
+            basics::{Detail, Icon, badge, changing, icon, moment, name, pizza, text},
             ticket::ALMOST,
         },
-        reactive::memo,
-        words,
+        i18n::{
+            locale::{Text, say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
     },
 };
 use leptos::prelude::*;
@@ -22,7 +23,7 @@ pub struct Forecast {
     /// When the order got this status.
     since: Time,
     promised: Option<Time>,
-    market: Market,
+    store: LiveStore,
 }
 
 impl Forecast {
@@ -31,7 +32,7 @@ impl Forecast {
             status: order.status,
             since: order.since(),
             promised: order.promised(),
-            market: Market::here(),
+            store: LiveStore::here(),
         }
     }
 
@@ -42,7 +43,7 @@ impl Forecast {
 
     /// The arrival as estimated now, and now. Nothing where it is not on its way.
     fn arrival(self) -> Option<(Arrival, Time)> {
-        let now = self.market.now();
+        let now = self.store.now();
         let arrival = arrival(self.status, self.since, self.promised, now)?;
         Some((arrival, now))
     }
@@ -52,7 +53,7 @@ impl Forecast {
         let (arrival, now) = self.arrival()?;
         let ahead = ahead(self.status, self.since, &arrival, now);
         let (_, time) = ahead.into_iter().find(|(status, _)| *status == step)?;
-        Some(words::clock(time, self.market))
+        Some(messages::clock(time, self.store))
     }
 
     /// The status, and the reason where the arrival is not as promised.
@@ -63,14 +64,14 @@ impl Forecast {
             course == Some(Punctuality::Earlier),
         );
         let reason = reason(self.status, late, early).map_or("", |(_, reason)| t(reason));
-        format!("{} {reason}", words::customer_status(self.status))
+        format!("{} {reason}", messages::customer_status(self.status))
     }
 
     /// A text about the arrival that follows the clock.
-    fn text(self, read: fn(Arrival, Time, Market) -> String) -> Signal<String> {
+    fn text(self, read: fn(Arrival, Time, LiveStore) -> String) -> Signal<String> {
         text(move || {
             let arrival = self.arrival();
-            let text = arrival.map(|(arrival, now)| read(arrival, now, self.market));
+            let text = arrival.map(|(arrival, now)| read(arrival, now, self.store));
             text.unwrap_or_default()
         })
     }
@@ -81,7 +82,7 @@ pub fn hero(order: &Order, forecast: Forecast) -> AnyView {
     view! {
         <section class="hero" aria-labelledby="h">
             <div>
-                {badge(order.status, words::customer_status(order.status))}
+                {badge(order.status, messages::customer_status(order.status))}
                 <h1 id="h">{name(&order.pizza_name)} {headline(order.status)}</h1>
                 {is_open.then(|| when(forecast))}
             </div>
@@ -106,8 +107,8 @@ fn headline(status: Status) -> &'static str {
 
 /// `19:46–19:54`, and how long that is from now.
 fn when(forecast: Forecast) -> AnyView {
-    let first = forecast.text(|arrival, _, market| words::clock(arrival.from, market));
-    let last = forecast.text(|arrival, _, market| words::clock(arrival.to + ALMOST, market));
+    let first = forecast.text(|arrival, _, store| messages::clock(arrival.from, store));
+    let last = forecast.text(|arrival, _, store| messages::clock(arrival.to + ALMOST, store));
     let (first_at, last_at) = (
         forecast.text(|arrival, _, _| arrival.from.to_string()),
         forecast.text(|arrival, _, _| arrival.to.to_string()),

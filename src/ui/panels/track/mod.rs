@@ -7,23 +7,25 @@ use crate::{
     api,
     domain::{Actor, CommandKind, Error, Order, Role, Status},
     ui::{
-        locale::t,
-        parts::{
-            form::{Act, refused},
+        components::{
+            basics::{Icon, changing, empty, fact, name, sum},
+            form::{ActionForm, refused},
             reading::Reading,
-            small::{Icon, changing, empty, fact, name, sum},
         },
-        place::{Here, Place},
-        reactive::memo,
+        i18n::{locale::t, messages},
+        live::reactive::memo,
+        place::{Navigator, Route},
         share::share,
-        words,
     },
 };
 use arrival::Forecast;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 pub fn track() -> AnyView {
-    let (reading, id) = (Reading::here(), Here::now().memo(|place| place.story()));
+    let (reading, id) = (
+        Reading::here(),
+        Navigator::now().memo(|route| route.story()),
+    );
     let story = changing(move || {
         let Some(id) = id.get() else {
             return Some(loading());
@@ -82,7 +84,7 @@ fn missing(error: &Error) -> AnyView {
             ],
         ),
     };
-    let offers = Place::offers().address();
+    let offers = Route::offers().address();
     let way_on = (t(["See what is hot", "Sehen, was es gibt"]), offers);
     empty(Icon::Search, t(heading), t(next), Some(way_on))
 }
@@ -128,7 +130,7 @@ fn bill(order: &Order) -> AnyView {
         t(["Nothing is charged.", "Es kostet nichts."]),
         t(["See what is hot", "Sehen, was es gibt"]),
     );
-    view! { <p><strong>{nothing}</strong></p> <a class="button" href=Place::offers().address()>{others}</a> }
+    view! { <p><strong>{nothing}</strong></p> <a class="button" href=Route::offers().address()>{others}</a> }
         .into_any()
 }
 
@@ -149,7 +151,7 @@ fn facts(order: &Order) -> AnyView {
                 {fact(Icon::Person, t(["Name", "Name"]), order.customer_name.as_ref().map(|name| name.to_string()))}
                 {fact(Icon::Pin, t(["Address", "Adresse"]), order.delivery_address.as_ref().map(|address| address.to_string()))}
                 {fact(Icon::Of(Status::InTransit), t(["Driver", "Fahrer"]), order.driver_name.as_ref().map(|driver| driver.to_string()))}
-                {fact(Icon::Shop, t(["Kitchen’s note", "Notiz der Küche"]), order.supplier_notes.as_ref().map(|notes| words::quoted(notes)))}
+                {fact(Icon::Shop, t(["Kitchen’s note", "Notiz der Küche"]), order.supplier_notes.as_ref().map(|notes| messages::quoted(notes)))}
             </dl>
             {share}
             <p class="small soft">{who_can_see(may_cancel(order))}</p>
@@ -173,7 +175,7 @@ fn who_can_see(may_cancel: bool) -> &'static str {
 }
 
 fn cancel(order: &Order) -> AnyView {
-    let form = Act::new(api::CustomerCancel::PATH)
+    let form = ActionForm::new(api::CustomerCancel::PATH)
         .on(Signal::stored(order.clone()))
         .class("stack")
         .onward(|| Some("main".to_owned()));

@@ -4,9 +4,8 @@ use super::arrival::Forecast;
 use crate::{
     domain::{Order, Status, Time},
     ui::{
-        locale::t,
-        parts::small::{Icon, icon, moment, text},
-        words,
+        components::basics::{Icon, icon, moment, text},
+        i18n::{locale::t, messages},
     },
 };
 use leptos::prelude::*;
@@ -43,14 +42,14 @@ fn step(order: &Order, status: Status, at: Option<Time>, forecast: Forecast) -> 
     let symbol = if done { Icon::Check } else { Icon::Of(status) };
     let now = status == order.status && !done;
     let word = match status {
-        Status::SupplierAccepted => words::status(status),
-        status => words::customer_status(status),
+        Status::SupplierAccepted => messages::status(status),
+        status => messages::customer_status(status),
     };
     let reason = order
         .supplier_notes
         .as_ref()
         .filter(|_| status == Status::SupplierRejected);
-    let reason = reason.map(|notes| view! { <p>{words::quoted(notes)}</p> }.into_any());
+    let reason = reason.map(|notes| view! { <p>{messages::quoted(notes)}</p> }.into_any());
     let next = next(status).filter(|_| now);
     let next = next.map(|next| view! { <p>{next}</p> }.into_any());
     view! {

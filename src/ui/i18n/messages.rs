@@ -1,11 +1,8 @@
 //! All words that depend on something: statuses, refusals, times, money. One place, one voice.
 
-use super::{
-    locale::{Locale, Text, plural, say, t},
-    market::Market,
-    place::Place,
-};
+use super::locale::{Locale, Text, plural, say, t};
 use crate::domain::{Board, Cents, Error, FieldError, Order, Refusal, Status, Time};
+use crate::ui::{live::store::LiveStore, place::Route};
 use chrono::TimeDelta;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -227,17 +224,17 @@ pub fn seconds(time: TimeDelta) -> String {
 }
 
 /// A page's title, which counts what waits there.
-pub fn title(place: &Place, board: Option<&Board>) -> String {
+pub fn title(route: &Route, board: Option<&Board>) -> String {
     let waits = |wanted: &dyn Fn(&Order) -> bool| match board
         .map_or(0, |board| board.orders().filter(|o| wanted(o)).count())
     {
         0 => String::new(),
         n => format!("({n}) "),
     };
-    let what = match place {
-        Place::Home => return "Pizza Market".to_owned(),
-        Place::Nowhere => t(["Nothing here", "Hier ist nichts"]).to_owned(),
-        Place::Supplier { kitchen } => {
+    let what = match route {
+        Route::Home => return "Pizza Market".to_owned(),
+        Route::Nowhere => t(["Nothing here", "Hier ist nichts"]).to_owned(),
+        Route::Supplier { kitchen } => {
             let to_answer = |order: &Order| {
                 order.status == Status::PendingSupplier && is_of(order, kitchen.name())
             };
@@ -247,19 +244,19 @@ pub fn title(place: &Place, board: Option<&Board>) -> String {
                 kitchen.name().unwrap_or(t(["Supplier", "Küche"]))
             )
         }
-        Place::Customer { .. } => t(["Hot right now", "Jetzt zu haben"]).to_owned(),
-        Place::Track(id) => match board.and_then(|board| board.get(*id)) {
+        Route::Customer { .. } => t(["Hot right now", "Jetzt zu haben"]).to_owned(),
+        Route::Track(id) => match board.and_then(|board| board.get(*id)) {
             Some(order) => format!("{} · {}", customer_status(order.status), order.pizza_name),
             None => t(["One order", "Eine Bestellung"]).to_owned(),
         },
-        Place::Dispatch => {
+        Route::Dispatch => {
             let dispatch = t(["Dispatch", "Auslieferung"]);
             format!(
                 "{}{dispatch}",
                 waits(&|order| order.status == Status::Ready)
             )
         }
-        Place::Orders { open, .. } => {
+        Route::Orders { open, .. } => {
             let orders = t(["Orders", "Bestellungen"]);
             match open.and_then(|id| board?.get(id)) {
                 Some(order) => {
@@ -304,14 +301,14 @@ pub fn lower(text: &str) -> String {
 }
 
 /// `19:17`, in the reader's time. Where that is not known it says so: `17:17 UTC`.
-pub fn clock(time: Time, market: Market) -> String {
-    in_zone(time, market, |(hour, minute, _)| {
+pub fn clock(time: Time, store: LiveStore) -> String {
+    in_zone(time, store, |(hour, minute, _)| {
         format!("{hour:02}:{minute:02}")
     })
 }
 
 /// As [`clock`], with the day where that is not `today`: `21 Nov, 19:17`.
-pub fn day_and_clock(time: Time, today: usize, market: Market) -> String {
+pub fn day_and_clock(time: Time, today: usize, store: LiveStore) -> String {
     const MONTHS: [Text; 12] = [
         ["Jan", "Jan."],
         ["Feb", "Feb."],
@@ -326,12 +323,12 @@ pub fn day_and_clock(time: Time, today: usize, market: Market) -> String {
         ["Nov", "Nov."],
         ["Dec", "Dez."],
     ];
-    let clock = clock(time, market);
-    if day(time, market) == today {
+    let clock = clock(time, store);
+    if day(time, store) == today {
         return clock;
     }
     // Year, month, day, and the rest.
-    let date = local(time, market).to_string();
+    let date = local(time, store).to_string();
     let mut parts = date.split(['-', 'T']).skip(1);
     let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(1);
     let (month, day): (usize, usize) = (number(), number());
@@ -340,23 +337,23 @@ pub fn day_and_clock(time: Time, today: usize, market: Market) -> String {
 }
 
 /// Days since 1970, as the reader's calendar counts them.
-pub fn day(time: Time, market: Market) -> usize {
-    local(time, market).millis().div_euclid(86_400_000).max(0) as usize
+pub fn day(time: Time, store: LiveStore) -> usize {
+    local(time, store).millis().div_euclid(86_400_000).max(0) as usize
 }
 
-fn local(time: Time, market: Market) -> Time {
-    time + TimeDelta::minutes(market.zone().unwrap_or(0).into())
+fn local(time: Time, store: LiveStore) -> Time {
+    time + TimeDelta::minutes(store.zone().unwrap_or(0).into())
 }
 
 /// As [`clock`], to the second.
-pub fn exact_clock(time: Time, market: Market) -> String {
-    in_zone(time, market, |(hour, minute, second)| {
+pub fn exact_clock(time: Time, store: LiveStore) -> String {
+    in_zone(time, store, |(hour, minute, second)| {
         format!("{hour:02}:{minute:02}:{second:02}")
     })
 }
 
-fn in_zone(time: Time, market: Market, write: fn((u32, u32, u32)) -> String) -> String {
-    match market.zone() {
+fn in_zone(time: Time, store: LiveStore, write: fn((u32, u32, u32)) -> String) -> String {
+    match store.zone() {
         Some(zone) => write((time + TimeDelta::minutes(zone.into())).clock()),
         None => format!("{} UTC", write(time.clock())),
     }

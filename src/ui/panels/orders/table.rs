@@ -5,23 +5,24 @@ use super::{Listed, address, wanted, window::Window};
 use crate::{
     domain::{Order, OrderId},
     ui::{
-        locale::{Text, say, t},
-        market::Market,
-        parts::{
+        components::{
+            basics::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
             list,
             reading::Reading,
-            small::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
         },
-        place::{Here, Place, Sort, Wanted},
-        reactive::memo,
-        words,
+        i18n::{
+            locale::{Text, say, t},
+            messages,
+        },
+        live::{reactive::memo, store::LiveStore},
+        place::{Navigator, OrdersQuery, Route, Sort},
     },
 };
 use leptos::prelude::*;
 
 pub fn book(listed: Memo<Listed>) -> AnyView {
-    let here = Here::now();
-    let below = here.memo(|place| wanted(place).below);
+    let navigator = Navigator::now();
+    let below = navigator.memo(|route| wanted(route).below);
     let window = Window::new(listed);
     let newest = address(|wanted| wanted.below = None);
     let back = changing(move || {
@@ -30,7 +31,7 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
         Some(view! { <p class="row"><a class="button" href=newest>{word}</a></p> }.into_any())
     });
     let note = changing(move || {
-        let sorted = wanted(&here.get()).sort.is_some();
+        let sorted = wanted(&navigator.get()).sort.is_some();
         let n = listed.with(|listed| listed.more.map(|_| listed.ids.len()))?;
         let note = say!(
             "Sorted among these {n}. Older ones are not in it yet.",
@@ -53,11 +54,11 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
 
 /// What stands below the rows: why there are none, or what follows.
 fn end(listed: Memo<Listed>) -> AnyView {
-    let (here, reading) = (Here::now(), Reading::here());
+    let (navigator, reading) = (Navigator::now(), Reading::here());
     let more = memo(move |_| listed.with(|listed| listed.more));
     let none = memo(move |_| usize::from(listed.with(|listed| listed.ids.is_empty())));
     let why = changing(move || {
-        let wanted = wanted(&here.get());
+        let wanted = wanted(&navigator.get());
         let read = match wanted.below {
             Some(_) => reading.past(&wanted, |_| ()),
             None => Some(Ok(())),
@@ -67,7 +68,7 @@ fn end(listed: Memo<Listed>) -> AnyView {
                 let word = t(["Reading…", "Wird gelesen…"]);
                 Some(view! { <p class="empty small" aria-busy="true">{word}</p> }.into_any())
             }
-            Some(Err(error)) => Some(refusal(words::unread(&error))),
+            Some(Err(error)) => Some(refusal(messages::unread(&error))),
             Some(Ok(())) if none.get() == 0 => None,
             Some(Ok(())) if more.get().is_none() => Some(nothing(&wanted)),
             Some(Ok(())) => {
@@ -82,8 +83,8 @@ fn end(listed: Memo<Listed>) -> AnyView {
     view! { {why} {changing(move || more.get().map(older))} }.into_any()
 }
 
-fn nothing(wanted: &Wanted) -> AnyView {
-    if *wanted == Wanted::default() {
+fn nothing(wanted: &OrdersQuery) -> AnyView {
+    if *wanted == OrdersQuery::default() {
         return empty(
             Icon::Slice,
             t(["No order yet", "Noch keine Bestellung"]),
@@ -114,8 +115,8 @@ fn older(below: OrderId) -> AnyView {
 }
 
 fn table(window: Window) -> AnyView {
-    let (market, listed) = (Market::here(), window.listed);
-    let today = memo(move |_| words::day(market.now(), market));
+    let (store, listed) = (LiveStore::here(), window.listed);
+    let today = memo(move |_| messages::day(store.now(), store));
     let shown = memo(move |_| window.shown());
     let all = text(move || {
         listed.with(|listed| match listed.more {
@@ -126,7 +127,7 @@ fn table(window: Window) -> AnyView {
     });
     let reading = Reading::here();
     let make = move |id| {
-        let order = match market.order(id) {
+        let order = match store.order(id) {
             Some(order) => order.into(),
             // What is there does not change any more.
             None => Signal::stored(reading.past_order(id)?),
@@ -174,8 +175,8 @@ fn sorting(
     said: [&'static str; 2],
     class: &'static str,
 ) -> AnyView {
-    let here = Here::now();
-    let now = move || wanted(&here.get()).sort;
+    let navigator = Navigator::now();
+    let now = move || wanted(&navigator.get()).sort;
     let way = mark(move || match now() {
         sort if sort == first => Some(said[0]),
         sort if sort == other => Some(said[1]).filter(|said| !said.is_empty()),
@@ -200,15 +201,15 @@ fn sorting(
     .into_any()
 }
 
-fn row(order: Signal<Order>, today: Memo<usize>, place: Signal<String>) -> AnyView {
-    let (here, market) = (Here::now(), Market::here());
+fn row(order: Signal<Order>, today: Memo<usize>, route: Signal<String>) -> AnyView {
+    let (navigator, store) = (Navigator::now(), LiveStore::here());
     let o = order.get_untracked();
     let id = o.id;
     let status = move || order.get().status;
-    let current = mark(move || (here.get().story() == Some(id)).then_some("true"));
+    let current = mark(move || (navigator.get().story() == Some(id)).then_some("true"));
     let to = text(move || {
-        let (wanted, open, at) = (wanted(&here.get()), Some(id), None);
-        Place::Orders { wanted, open, at }.address()
+        let (wanted, open, at) = (wanted(&navigator.get()), Some(id), None);
+        Route::Orders { wanted, open, at }.address()
     });
     let customer = changing(move || {
         Some(match order.get().customer_name {
@@ -222,18 +223,18 @@ fn row(order: Signal<Order>, today: Memo<usize>, place: Signal<String>) -> AnyVi
             }
         })
     });
-    let state = changing(move || Some(badge(status(), words::status(status()))));
+    let state = changing(move || Some(badge(status(), messages::status(status()))));
     let name_of_status = mark(move || Some(status().name()));
     let ended = mark(move || status().is_final().then_some(""));
-    let made = text(move || words::day_and_clock(o.created_at, today.get(), market));
+    let made = text(move || messages::day_and_clock(o.created_at, today.get(), store));
     view! {
-        <tr data-status=name_of_status data-final=ended aria-current=current aria-rowindex=place>
+        <tr data-status=name_of_status data-final=ended aria-current=current aria-rowindex=route>
             <td class="when"><time datetime=o.created_at.to_string()>{made}</time></td>
             <td class="state">{state}</td>
             <td class="lead"><a class="name" href=to>{name(&o.pizza_name)}</a></td>
             <td class="sup">{name(&o.supplier_name)}</td>
             <td class="cust">{customer}</td>
-            <td class="money">{words::money(o.total())}</td>
+            <td class="money">{messages::money(o.total())}</td>
         </tr>
     }
     .into_any()

@@ -46,10 +46,10 @@ impl Locale {
 
     pub fn here() -> Locale {
         #[cfg(target_arch = "wasm32")]
-        let here = PAGE.get().copied();
+        let navigator = PAGE.get().copied();
         #[cfg(not(target_arch = "wasm32"))]
-        let here = use_context();
-        here.unwrap_or_default()
+        let navigator = use_context();
+        navigator.unwrap_or_default()
     }
 }
 
@@ -61,9 +61,9 @@ pub fn t(text: Text) -> &'static str {
 /// As [`t`], for text with values in it: one format string for each language.
 macro_rules! say {
     ($english:literal, $german:literal) => {
-        match $crate::ui::locale::Locale::here().language {
-            $crate::ui::locale::Language::English => format!($english),
-            $crate::ui::locale::Language::German => format!($german),
+        match $crate::ui::i18n::locale::Locale::here().language {
+            $crate::ui::i18n::locale::Language::English => format!($english),
+            $crate::ui::i18n::locale::Language::German => format!($german),
         }
     };
 }

@@ -1,15 +1,19 @@
 //! The market's awning: brand, panels with what waits there, and the lamp.
 
-use super::small::{Icon, changing, count, icon, icon_of, mark, text};
+use super::basics::{Icon, changing, count, icon, icon_of, mark, text};
 use crate::{
     domain::{Board, Status},
     ui::{
-        live::hurry,
-        locale::{Text, say, t},
-        market::{Lamp, Market},
-        place::{Here, Kitchen, Panel, Place, Wanted},
+        i18n::{
+            locale::{Text, say, t},
+            messages,
+        },
+        live::{
+            connection::hurry,
+            store::{LiveStore, StatusIndicator},
+        },
+        place::{Kitchen, Navigator, OrdersQuery, Panel, Route},
         settings::open_settings,
-        words,
     },
 };
 use leptos::{ev, prelude::*};
@@ -20,10 +24,10 @@ pub fn bar() -> AnyView {
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
-                    {panel(Place::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
-                    {panel(Place::offers(), ["Customer", "Kunde"], |board, _| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
-                    {panel(Place::Dispatch, ["Dispatch", "Auslieferung"], |board, _| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
-                    {panel(Place::Orders { wanted: Wanted::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
+                    {panel(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
+                    {panel(Route::offers(), ["Customer", "Kunde"], |board, _| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
+                    {panel(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
+                    {panel(Route::Orders { wanted: OrdersQuery::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
             {lamp()}
@@ -44,32 +48,32 @@ fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
         return waits(board, Status::PendingSupplier);
     };
     let waits = board.orders().filter(|order| {
-        order.status == Status::PendingSupplier && words::is_of(order, Some(kitchen))
+        order.status == Status::PendingSupplier && messages::is_of(order, Some(kitchen))
     });
     waits.count()
 }
 
 /// A panel's link, with what is there. Where `calls`, a number above zero calls somebody.
 fn panel(
-    place: Place,
+    route: Route,
     word: Text,
     read: fn(&Board, Option<&str>) -> usize,
     of_what: Text,
     calls: bool,
 ) -> AnyView {
-    let kitchen = Here::now().memo(|place| match place {
-        Place::Supplier { kitchen } => kitchen.name().map(str::to_owned),
+    let kitchen = Navigator::now().memo(|route| match route {
+        Route::Supplier { kitchen } => kitchen.name().map(str::to_owned),
         _ => None,
     });
-    let number = Market::here().view(move |board| read(board, kitchen.get().as_deref()));
-    let (own, now) = (place.panel(), Here::now().memo(|place| place.panel()));
+    let number = LiveStore::here().view(move |board| read(board, kitchen.get().as_deref()));
+    let (own, now) = (route.panel(), Navigator::now().memo(|route| route.panel()));
     let current = mark(move || {
         let is_here = now.get() == own || (own, now.get()) == (Panel::Customer, Panel::Track);
         is_here.then_some("page")
     });
     view! {
         <li>
-            <a href=place.address() aria-current=current>
+            <a href=route.address() aria-current=current>
                 {t(word)} " " {count(number, calls)} <span class="unseen">" " {t(of_what)}</span>
             </a>
         </li>
@@ -78,24 +82,24 @@ fn panel(
 }
 
 fn lamp() -> AnyView {
-    let market = Market::here();
-    let face = move || match market.lamp() {
-        Lamp::Page => ("page", Icon::Clock, ["As of ", "Stand "]),
-        Lamp::Live => ("live", Icon::Live, ["Live", "Live"]),
-        Lamp::Reconnecting => (
+    let store = LiveStore::here();
+    let face = move || match store.lamp() {
+        StatusIndicator::Page => ("page", Icon::Clock, ["As of ", "Stand "]),
+        StatusIndicator::Live => ("live", Icon::Live, ["Live", "Live"]),
+        StatusIndicator::Reconnecting => (
             "reconnecting",
             Icon::Reconnecting,
             ["Reconnecting…", "Verbinde neu\u{a0}…"],
         ),
-        Lamp::Stale => ("stale", Icon::Stale, ["Stale", "Veraltet"]),
+        StatusIndicator::Stale => ("stale", Icon::Stale, ["Stale", "Veraltet"]),
     };
     let state = mark(move || Some(face().0));
     // The word is read out when it changes; the age beside it is not, with every second.
     let word = text(move || t(face().2).to_owned());
-    let age = text(move || match market.lamp() {
-        Lamp::Page => words::clock(market.verified_at(), market),
-        Lamp::Reconnecting | Lamp::Stale if market.is_loaded() => {
-            let age = words::seconds(market.age());
+    let age = text(move || match store.lamp() {
+        StatusIndicator::Page => messages::clock(store.verified_at(), store),
+        StatusIndicator::Reconnecting | StatusIndicator::Stale if store.is_loaded() => {
+            let age = messages::seconds(store.age());
             say!(" · {age} old", " · {age} alt")
         }
         _ => String::new(),
@@ -112,9 +116,9 @@ fn lamp() -> AnyView {
 
 /// Reads this page again: in place, once it is awake.
 pub fn read_again(class: &'static str, word: &'static str) -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     let hurry = move |event: ev::MouseEvent| {
-        if !market.is_asleep() {
+        if store.is_hydrated() {
             event.prevent_default();
             hurry();
         }
@@ -125,9 +129,9 @@ pub fn read_again(class: &'static str, word: &'static str) -> AnyView {
 
 /// Says what a stale page means, and offers the way on.
 fn stale_banner() -> AnyView {
-    let market = Market::here();
-    let stale = Memo::new(move |_| market.lamp() == Lamp::Stale && market.is_loaded());
-    let from = text(move || words::clock(market.verified_at(), market));
+    let store = LiveStore::here();
+    let stale = Memo::new(move |_| store.lamp() == StatusIndicator::Stale && store.is_loaded());
+    let from = text(move || messages::clock(store.verified_at(), store));
     changing(move || {
         stale.get().then(|| {
             view! {

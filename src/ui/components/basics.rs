@@ -2,7 +2,10 @@
 
 use crate::{
     domain::{Order, Status, Time},
-    ui::{locale::say, market::Market, reactive::unsubscribe_on_cleanup, words},
+    ui::{
+        i18n::{locale::say, messages},
+        live::{reactive::unsubscribe_on_cleanup, store::LiveStore},
+    },
 };
 use leptos::prelude::*;
 
@@ -124,7 +127,7 @@ pub fn pizza(name: &str, detail: Detail) -> AnyView {
     };
     let source = format!(
         "/pizza.svg?slots={slots}&recipe=1&name={}",
-        words::in_address(name)
+        messages::in_address(name)
     );
     view! { <img class="pizza" src=source alt="" width="100" height="100"/> }.into_any()
 }
@@ -175,22 +178,22 @@ pub fn following<T: Send + Sync + 'static>(
 
 /// A moment, in the reader's own time.
 pub fn moment(time: Time) -> AnyView {
-    let market = Market::here();
-    said(time, text(move || words::clock(time, market)))
+    let store = LiveStore::here();
+    said(time, text(move || messages::clock(time, store)))
 }
 
 /// A moment, to the second.
 pub fn exact_moment(time: Time) -> AnyView {
-    let market = Market::here();
-    said(time, text(move || words::exact_clock(time, market)))
+    let store = LiveStore::here();
+    said(time, text(move || messages::exact_clock(time, store)))
 }
 
 /// How long ago something was, as the clock ticks.
 pub fn since(time: Time) -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     said(
         time,
-        text(move || words::duration(market.about_now(time) - time)),
+        text(move || messages::duration(store.about_now(time) - time)),
     )
 }
 
@@ -211,7 +214,8 @@ pub fn digits(number: Memo<usize>) -> Signal<String> {
 /// The parts of a price, and the whole that they add up to.
 pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
     let part = |class: &'static str, what: String, amount| {
-        view! { <div class=class><dt>{what}</dt><dd>{words::money(amount)}</dd></div> }.into_any()
+        view! { <div class=class><dt>{what}</dt><dd>{messages::money(amount)}</dd></div> }
+            .into_any()
     };
     let market_part = {
         let percent = order.markup_percentage.to_string();

@@ -1,8 +1,8 @@
 //! The orders that were taken on this device. Nobody else knows that they belong together.
 
 use super::{
-    device::{keep, kept},
-    market::Market,
+    browser::storage::{keep, kept},
+    live::store::LiveStore,
 };
 use crate::domain::{OrderId, Time};
 use chrono::TimeDelta;
@@ -29,10 +29,10 @@ pub fn add(order: OrderId) {
 }
 
 /// Forgets those that are over for long, or gone from the board.
-pub fn tidy(market: Market, now: Time) {
+pub fn tidy(store: LiveStore, now: Time) {
     let mut orders = orders();
     let before = orders.len();
-    market.with(|board| {
+    store.with(|board| {
         orders.retain(|id| {
             let order = board.and_then(|board| board.get(*id));
             order.is_some_and(|order| !order.status.is_final() || now - order.updated_at < LINGERS)

@@ -2,32 +2,30 @@
 //! those that would do nothing, and keeps what was typed in the meantime.
 
 use super::{
+    basics::{changing, mark},
     form::typed_early,
-    small::{changing, mark},
 };
-use crate::ui::{locale::t, market::Market, place::when_awake};
+use crate::ui::{i18n::locale::t, live::store::LiveStore, place::when_hydrated};
 use leptos::prelude::*;
 
 /// The button that sends a form which the program, once it runs, applies as one types.
 pub fn show_button() -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     changing(move || {
         let word = t(["Show", "Zeigen"]);
-        market
-            .is_asleep()
-            .then(|| view! { <button class="button">{word}</button> }.into_any())
+        (!store.is_hydrated()).then(|| view! { <button class="button">{word}</button> }.into_any())
     })
 }
 
-/// For `data-asleep`: what it marks does nothing yet, and is hidden in its place.
-pub fn asleep() -> Signal<Option<&'static str>> {
-    let market = Market::here();
-    mark(move || market.is_asleep().then_some(""))
+/// For `data-not-hydrated`: what it marks does nothing yet, and is hidden in its place.
+pub fn not_hydrated() -> Signal<Option<&'static str>> {
+    let store = LiveStore::here();
+    mark(move || (!store.is_hydrated()).then_some(""))
 }
 
 /// Applies what was typed in a field before the program ran, where that differs from what the page has.
 pub fn take_typed(id: &str, current: String, apply: Box<dyn Fn(String) + Send + Sync>) {
     if let Some(typed) = typed_early(id).filter(|typed| *typed != current) {
-        when_awake(move || apply(typed.clone()));
+        when_hydrated(move || apply(typed.clone()));
     }
 }

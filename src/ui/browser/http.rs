@@ -1,7 +1,7 @@
 //! Asking the server from a live page: the server functions' addresses, with one way to call them all.
 
-use super::live::sleep;
 use crate::domain::Error;
+use crate::ui::live::connection::sleep;
 use futures::{FutureExt, select_biased};
 use js_sys::futures::JsFuture;
 use leptos::{
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// The server answers within 5 s. Whoever does not, is not there.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A name for a form that is sent. (It needs to be new, not secret.)
 pub fn fresh_key() -> String {
@@ -54,7 +54,7 @@ async fn ask(address: String, request: RequestInit) -> Result<String, Error> {
     };
     let answer = select_biased! {
         answer = work.boxed_local().fuse() => answer.map_err(|_| Error::NoAnswer)?,
-        () = sleep(PATIENCE).boxed_local().fuse() => return Err(Error::NoAnswer),
+        () = sleep(REQUEST_TIMEOUT).boxed_local().fuse() => return Err(Error::NoAnswer),
     };
     match answer {
         (200..=299, text) => Ok(text),

@@ -1,13 +1,15 @@
 //! What hangs on the rails of kitchen and dispatch: name first, then time, then people, then the one next step.
 
-use super::small::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
+use super::basics::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
 use crate::{
     domain::{Order, SOON, Time},
     ui::{
-        locale::{say, t},
-        market::Market,
-        place::when_awake,
-        words,
+        i18n::{
+            locale::{say, t},
+            messages,
+        },
+        live::store::LiveStore,
+        place::when_hydrated,
     },
 };
 use chrono::TimeDelta;
@@ -58,21 +60,21 @@ impl Level {
 
 /// How late an order is: by its promise.
 pub fn level(order: &Order) -> Signal<Level> {
-    let market = Market::here();
+    let store = LiveStore::here();
     let promised = order.promised();
     following(move || {
         promised.map_or(Level::Fine, |promised| {
-            Level::of(promised, market.about_now(promised))
+            Level::of(promised, store.about_now(promised))
         })
     })
 }
 
 /// How late an order is that waits for somebody where it is now: by its promise, or by how long it waits.
 pub fn level_waiting(order: &Order) -> Signal<Level> {
-    let (market, since) = (Market::here(), order.updated_at);
+    let (store, since) = (LiveStore::here(), order.updated_at);
     let promise = level(order);
     following(move || {
-        let waiting = Level::of_waiting(since, market.about_now(since));
+        let waiting = Level::of_waiting(since, store.about_now(since));
         if promise.get() > waiting {
             promise.get()
         } else {
@@ -107,8 +109,8 @@ pub fn hang(
 
 /// Whether an order has just changed before one's eyes: a page that has just been opened shows all of them at once.
 pub fn just_now(order: &Order) -> bool {
-    let market = Market::here();
-    !market.is_asleep_untracked() && market.now_untracked() - order.updated_at < JUST_NOW
+    let store = LiveStore::here();
+    store.is_hydrated_untracked() && store.now_untracked() - order.updated_at < JUST_NOW
 }
 
 /// Drawing, name, number, and what `more` says.
@@ -125,11 +127,11 @@ pub fn head(order: &Order, more: AnyView) -> AnyView {
 
 /// When it is due: how long, and when. Nothing where nothing was promised.
 pub fn due(order: &Order) -> AnyView {
-    let market = Market::here();
+    let store = LiveStore::here();
     let Some(promised) = order.promised() else {
         return ().into_any();
     };
-    let words = text(move || to_go(promised, market.about_now(promised)));
+    let words = text(move || to_go(promised, store.about_now(promised)));
     let promised = view! { {t(["promised ", "zugesagt "])} {moment(promised)} };
     said_late(level(order), words, promised.into_any())
 }
@@ -139,11 +141,11 @@ pub fn to_go(promised: Time, now: Time) -> String {
     match promised - now {
         left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
         left if left < TimeDelta::zero() => {
-            let late = words::duration(-left);
+            let late = messages::duration(-left);
             say!("{late} late", "{late} zu spät")
         }
         left => {
-            let left = words::duration(left + ALMOST);
+            let left = messages::duration(left + ALMOST);
             say!("In {left}", "In {left}")
         }
     }
@@ -151,8 +153,8 @@ pub fn to_go(promised: Time, now: Time) -> String {
 
 /// How long it has waited where it is now, and for what.
 pub fn waiting(order: &Order, for_what: &'static str) -> AnyView {
-    let (market, since) = (Market::here(), order.updated_at);
-    let long = text(move || words::duration(market.about_now(since) - since));
+    let (store, since) = (LiveStore::here(), order.updated_at);
+    let long = text(move || messages::duration(store.about_now(since) - since));
     said_late(level_waiting(order), long, for_what.into_any())
 }
 
@@ -167,9 +169,9 @@ fn said_late(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyVi
 /// tickets would hold hundreds of forms that nobody sees, and browsers look through all of them whenever one comes.
 pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let details = NodeRef::<html::Details>::new();
-    let opened = RwSignal::new(Market::here().is_asleep_untracked());
+    let opened = RwSignal::new(!LiveStore::here().is_hydrated_untracked());
     if opened.get_untracked() {
-        when_awake(move || {
+        when_hydrated(move || {
             let details = details.get();
             opened.set(details.is_some_and(|details| details.has_attribute("open")));
         });

@@ -1,10 +1,13 @@
 //! Keyed lists: a row is made when its key appears, stays while it is there, and goes with it. Rows show what
 //! changes in them by themselves.
 
-use super::small::{changing, following};
+use super::basics::{changing, following};
 use crate::{
     domain::{Order, OrderId, Time},
-    ui::{market::Market, place::when_awake, reactive::memo},
+    ui::{
+        live::{reactive::memo, store::LiveStore},
+        place::when_hydrated,
+    },
 };
 use js_sys::{Function, Object, Reflect};
 use leptos::{
@@ -36,8 +39,8 @@ pub fn orders(
     listed: Memo<Vec<OrderId>>,
     row: impl Fn(Memo<Order>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let market = Market::here();
-    ids(listed, move |id| market.order(id).map(&row))
+    let store = LiveStore::here();
+    ids(listed, move |id| store.order(id).map(&row))
 }
 
 /// As [`orders`], where not all of them are on the board.
@@ -173,8 +176,8 @@ impl Sight {
         };
         // The browser tells of what is new and of what changes. What was there before the program has to be asked: which
         // lays out the page.
-        if Market::here().is_asleep_untracked() {
-            when_awake(move || {
+        if !LiveStore::here().is_hydrated_untracked() {
+            when_hydrated(move || {
                 if crowded.get() && sight.is_skipped() == Some(true) {
                     seen.set(false);
                 }
@@ -251,8 +254,8 @@ pub fn by_time(orders: impl Iterator<Item = (Time, OrderId)>) -> Vec<OrderId> {
 pub fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut sorted = Vec::new();
     for one in all {
-        if let Err(place) = sorted.binary_search(&one) {
-            sorted.insert(place, one);
+        if let Err(route) = sorted.binary_search(&one) {
+            sorted.insert(route, one);
         }
     }
     sorted

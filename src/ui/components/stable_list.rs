@@ -4,10 +4,8 @@
 use crate::{
     domain::{OrderId, Time},
     ui::{
-        live::browser_time,
-        market::Market,
-        place::{Here, Place, when_awake},
-        reactive::memo,
+        live::{connection::browser_time, reactive::memo, store::LiveStore},
+        place::{Navigator, Route, when_hydrated},
     },
 };
 use chrono::TimeDelta;
@@ -29,7 +27,7 @@ pub struct StableRows {
 
 #[derive(Clone, Debug, PartialEq)]
 struct StableList {
-    place: Place,
+    route: Route,
     /// The list as it is.
     known: Vec<OrderId>,
     shown: Vec<OrderId>,
@@ -40,7 +38,7 @@ struct StableList {
 
 /// What the list is folded with.
 struct Input {
-    place: Place,
+    route: Route,
     listed: Vec<OrderId>,
     /// The last touch.
     touched: Time,
@@ -48,9 +46,9 @@ struct Input {
 }
 
 impl StableList {
-    fn new(place: Place, listed: Vec<OrderId>) -> StableList {
+    fn new(route: Route, listed: Vec<OrderId>) -> StableList {
         StableList {
-            place,
+            route,
             known: listed.clone(),
             shown: listed,
             gone: None,
@@ -60,9 +58,9 @@ impl StableList {
 
     fn reduce(&mut self, input: Input) {
         // Another place or another search shows the list as it is now.
-        if self.place != input.place {
+        if self.route != input.route {
             let gone = self.gone;
-            *self = StableList::new(input.place, input.listed);
+            *self = StableList::new(input.route, input.listed);
             self.gone = gone;
             return;
         }
@@ -87,23 +85,23 @@ impl StableList {
 
 /// Shows what is `listed`.
 pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
-    let (market, here) = (Market::here(), Here::now());
+    let (store, navigator) = (LiveStore::here(), Navigator::now());
     let touched = last_touch();
     let list = memo(move |before: Option<&StableList>| {
-        let (place, listed) = (here.get(), listed.get());
+        let (route, listed) = (navigator.get(), listed.get());
         let Some(before) = before else {
-            return StableList::new(place, listed);
+            return StableList::new(route, listed);
         };
         let mut list = before.clone();
         list.reduce(Input {
-            place,
+            route,
             listed,
             touched: touched.get_value(),
             now: browser_time(),
         });
         if !list.is_settled() {
             // Runs again with each second.
-            market.now();
+            store.now();
         }
         list
     });
@@ -116,7 +114,7 @@ pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
 /// When the reader touched the page last.
 fn last_touch() -> StoredValue<Time> {
     let touched = StoredValue::new(Time::default());
-    when_awake(move || {
+    when_hydrated(move || {
         for event in TOUCHES {
             let handle = window_event_listener_untyped(event, move |_| {
                 // It may come after the list is gone.
@@ -149,12 +147,12 @@ mod tests {
     }
 
     fn list<const N: usize>(listed: [u128; N]) -> StableList {
-        StableList::new(Place::Dispatch, ids(listed))
+        StableList::new(Route::Dispatch, ids(listed))
     }
 
     fn input<const N: usize>(listed: [u128; N], touched: i64, now: i64) -> Input {
         Input {
-            place: Place::Dispatch,
+            route: Route::Dispatch,
             listed: ids(listed),
             touched: at(touched),
             now: at(now),
@@ -190,7 +188,7 @@ mod tests {
         let mut list = list([2, 1]);
         list.reduce(input([3, 1], 0, 10));
         list.reduce(Input {
-            place: Place::Home,
+            route: Route::Home,
             ..input([3, 1], 10, 10)
         });
         assert_eq!(list.shown, ids([3, 1]));

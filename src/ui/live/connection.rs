@@ -3,12 +3,8 @@
 //! It connects with the cursor that the page was rendered at, folds what comes, and comes back by itself. On any
 //! doubt (a gap, a reset, a heartbeat that is elsewhere) it reads the board again; it never guesses.
 
-use super::{
-    ask,
-    market::{Link, Market},
-    panels,
-    settings::store_zone,
-};
+use super::store::{ConnectionState, LiveStore};
+use crate::ui::{browser::http, panels, settings::store_zone};
 use crate::{
     api,
     domain::{Cursor, Folded, Frame, Signal, Time},
@@ -60,24 +56,24 @@ enum Nudge {
 type Nudges = mpsc::UnboundedReceiver<Nudge>;
 
 /// Keeps the market live, from when the page wakes up in a browser and for as long as it is open.
-pub fn keep(market: Market) {
+pub fn keep(store: LiveStore) {
     Effect::new(move |_| {
         let zone = -(js_sys::Date::new_0().get_timezone_offset() as i32);
         store_zone(zone);
-        market.wake(zone);
+        store.wake(zone);
         let (nudge, nudges) = mpsc::unbounded();
-        window_event_listener_untyped("offline", move |_| market.relink(Link::Lost));
+        window_event_listener_untyped("offline", move |_| store.relink(ConnectionState::Lost));
         for event in ["online", "pageshow", "visibilitychange"] {
             let nudge = nudge.clone();
             // Whoever listened is gone with the page.
             window_event_listener_untyped(event, move |_| drop(nudge.unbounded_send(Nudge::Wake)));
         }
         let tick = move || {
-            market.tick(browser_time());
+            store.tick(browser_time());
             drop(nudge.unbounded_send(Nudge::Tick));
         };
         drop(set_interval_with_handle(tick, Duration::from_secs(1)));
-        spawn_local(follow(market, nudges));
+        spawn_local(follow(store, nudges));
         spawn_local(async {
             sleep(SETTLED).await;
             panels::fetch_all().await;
@@ -85,20 +81,20 @@ pub fn keep(market: Market) {
     });
 }
 
-async fn follow(market: Market, mut nudges: Nudges) {
+async fn follow(store: LiveStore, mut nudges: Nudges) {
     let mut pause = FIRST_PAUSE;
     loop {
-        let before = market.cursor();
+        let before = store.cursor();
         let mut ready = before.is_some();
-        if ready && matches!(hold(market, &mut nudges).await, Left::Doubt) {
+        if ready && matches!(hold(store, &mut nudges).await, Left::Doubt) {
             ready = false;
         }
-        market.relink(Link::Lost);
-        if market.cursor() != before {
+        store.relink(ConnectionState::Lost);
+        if store.cursor() != before {
             pause = FIRST_PAUSE;
         }
-        if !ready && let Ok(snapshot) = ask::get(api::Board::PATH, "").await {
-            market.replace(snapshot);
+        if !ready && let Ok(snapshot) = http::get(api::Board::PATH, "").await {
+            store.replace(snapshot);
             continue;
         }
         let part = js_sys::Math::random() * pause.as_millis() as f64;
@@ -108,8 +104,8 @@ async fn follow(market: Market, mut nudges: Nudges) {
 }
 
 /// Stays connected for as long as that works.
-async fn hold(market: Market, nudges: &mut Nudges) -> Left {
-    let Some(socket) = market
+async fn hold(store: LiveStore, nudges: &mut Nudges) -> Left {
+    let Some(socket) = store
         .cursor()
         .and_then(|cursor| WebSocket::open(&address(&cursor)).ok())
     else {
@@ -125,7 +121,7 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
                 loop {
                     let Some(Ok(Message::Text(text))) = frame else { return Left::Lost };
                     heard = browser_time();
-                    if let Some(left) = take(market, &text, heard) {
+                    if let Some(left) = take(store, &text, heard) {
                         return left;
                     }
                     // One after the other: a list that changed in two places at once would move what stands between.
@@ -145,7 +141,7 @@ async fn hold(market: Market, nudges: &mut Nudges) -> Left {
             }
             nudge = nudges.next() => {
                 // Whoever was offline does not trust what is left of the connection.
-                let back = matches!(nudge, Some(Nudge::Wake)) && market.is_lost();
+                let back = matches!(nudge, Some(Nudge::Wake)) && store.is_lost();
                 if back || browser_time() - heard > SILENCE {
                     return Left::Lost;
                 }
@@ -160,24 +156,24 @@ fn is_seen() -> bool {
 }
 
 /// Takes one frame; says so when that cannot be.
-fn take(market: Market, text: &str, now: Time) -> Option<Left> {
+fn take(store: LiveStore, text: &str, now: Time) -> Option<Left> {
     match serde_json::from_str(text) {
-        Ok(Frame::Event(event)) if market.fold(&event) == Folded::Gap => return Some(Left::Doubt),
-        Ok(Frame::Event(_)) => market.touch(now),
+        Ok(Frame::Event(event)) if store.fold(&event) == Folded::Gap => return Some(Left::Doubt),
+        Ok(Frame::Event(_)) => store.touch(now),
         Ok(Frame::Signal {
             signal: Signal::Heartbeat,
             at,
             id,
         }) => {
-            if market.cursor() != Some(id) {
+            if store.cursor() != Some(id) {
                 return Some(Left::Doubt);
             }
-            market.vouch(at, now);
+            store.vouch(at, now);
         }
         Ok(Frame::Signal {
             signal: Signal::StoreUnavailable,
             ..
-        }) => market.relink(Link::Away),
+        }) => store.relink(ConnectionState::Away),
         Ok(Frame::Signal {
             signal: Signal::Reset,
             ..
@@ -207,15 +203,15 @@ pub async fn sleep(time: Duration) {
 }
 
 fn address(since: &Cursor) -> String {
-    let place = location();
-    let scheme = if place.protocol().as_deref() == Ok("https:") {
+    let route = location();
+    let scheme = if route.protocol().as_deref() == Ok("https:") {
         "wss"
     } else {
         "ws"
     };
     format!(
         "{scheme}://{}/ws?since={since}",
-        place.host().unwrap_or_default()
+        route.host().unwrap_or_default()
     )
 }
 

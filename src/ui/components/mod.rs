@@ -1,11 +1,11 @@
 //! What panels are made of. A part shows what it is given.
 
-pub mod bar;
+pub mod basics;
 pub mod before_hydration;
 pub mod form;
+pub mod header;
 pub mod list;
 pub mod reading;
-pub mod small;
 pub mod stable_list;
 pub mod ticket;
 pub mod toast;
@@ -14,19 +14,19 @@ pub mod toast;
 /// the machine alone, each group of panels would have a part of its own.
 #[cfg(feature = "split")]
 pub fn shared() -> [*const (); 27] {
-    use form::{Act, Control, Form};
+    use form::{ActionForm, FieldState, Form};
     [
-        small::pizza as *const (),
-        small::name as *const (),
-        small::badge as *const (),
-        small::moment as *const (),
-        small::exact_moment as *const (),
-        small::since as *const (),
-        small::count as *const (),
-        small::sum as *const (),
-        small::fact as *const (),
-        small::empty as *const (),
-        small::refusal as *const (),
+        basics::pizza as *const (),
+        basics::name as *const (),
+        basics::badge as *const (),
+        basics::moment as *const (),
+        basics::exact_moment as *const (),
+        basics::since as *const (),
+        basics::count as *const (),
+        basics::sum as *const (),
+        basics::fact as *const (),
+        basics::empty as *const (),
+        basics::refusal as *const (),
         list::rows as *const (),
         ticket::hang as *const (),
         ticket::head as *const (),
@@ -35,13 +35,13 @@ pub fn shared() -> [*const (); 27] {
         form::refused as *const (),
         form::typed_early as *const (),
         before_hydration::show_button as *const (),
-        before_hydration::asleep as *const (),
+        before_hydration::not_hydrated as *const (),
         before_hydration::take_typed as *const (),
-        Act::around as *const (),
+        ActionForm::around as *const (),
         Form::send as *const (),
-        Control::value as *const (),
-        Control::wants_to_be_seen as *const (),
-        Control::shown_fault as *const (),
-        Control::field as *const (),
+        FieldState::value as *const (),
+        FieldState::wants_to_be_seen as *const (),
+        FieldState::shown_fault as *const (),
+        FieldState::field as *const (),
     ]
 }

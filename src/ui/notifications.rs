@@ -1,27 +1,27 @@
 //! What happens elsewhere and matters to whoever looks at this page: told where it is not to be seen anyway.
 
 use super::{
-    mine,
-    parts::{form::Forms, toast::Toasts},
-    place::{Here, Place, is_in_view},
-    words,
+    components::{form::Forms, toast::Toasts},
+    i18n::messages,
+    my_orders,
+    place::{Navigator, Route, is_in_view},
 };
 use crate::domain::{Event, EventType, Order, Status};
 use leptos::prelude::*;
 
 /// Tells of an event that has just changed the board.
-pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
-    let (place, order) = (here.get_untracked(), event.order.clone());
+pub fn tell(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts) {
+    let (route, order) = (navigator.get_untracked(), event.order.clone());
     // What was told of it before is no news any more.
     toasts.forget(order.id);
     if untrack(|| forms.is_sending(order.id)) {
         return;
     }
-    let (status, address) = if matters(&place, event) {
-        (words::status(order.status), way_to(&place, &order))
-    } else if is_awaited(&place, &order) {
-        let address = Place::Track(order.id).address();
-        (words::customer_status(order.status), address)
+    let (status, address) = if matters(&route, event) {
+        (messages::status(order.status), way_to(&route, &order))
+    } else if is_awaited(&route, &order) {
+        let address = Route::Track(order.id).address();
+        (messages::customer_status(order.status), address)
     } else {
         return;
     };
@@ -35,14 +35,14 @@ pub fn tell(event: &Event, here: Here, forms: Forms, toasts: Toasts) {
 }
 
 /// Whether somebody at this place has something to do now, or nothing any more.
-fn matters(place: &Place, event: &Event) -> bool {
+fn matters(route: &Route, event: &Event) -> bool {
     use EventType::{Cancelled, CustomerAccepted, Ready};
-    match place {
-        Place::Supplier { kitchen } => {
-            words::is_of(&event.order, kitchen.name())
+    match route {
+        Route::Supplier { kitchen } => {
+            messages::is_of(&event.order, kitchen.name())
                 && matches!(event.event_type, CustomerAccepted | Cancelled)
         }
-        Place::Dispatch => match event.event_type {
+        Route::Dispatch => match event.event_type {
             Ready => true,
             // What nobody had taken did not wait for a driver either.
             Cancelled => event.order.customer_name.is_some(),
@@ -53,8 +53,8 @@ fn matters(place: &Place, event: &Event) -> bool {
 }
 
 /// Whether somebody at this device waits for it, and does not look at its page.
-fn is_awaited(place: &Place, order: &Order) -> bool {
-    *place != Place::Track(order.id) && mine::orders().contains(&order.id)
+fn is_awaited(route: &Route, order: &Order) -> bool {
+    *route != Route::Track(order.id) && my_orders::orders().contains(&order.id)
 }
 
 /// Its ticket, or where offers list one's own orders.
@@ -65,14 +65,14 @@ fn is_in_sight(order: &Order) -> bool {
     found.is_some_and(|found| is_in_view(&found))
 }
 
-fn way_to(place: &Place, order: &Order) -> String {
+fn way_to(route: &Route, order: &Order) -> String {
     match order.status {
-        Status::Cancelled => Place::Orders {
+        Status::Cancelled => Route::Orders {
             wanted: Default::default(),
             open: Some(order.id),
             at: None,
         }
         .address(),
-        _ => format!("{}#o{}", place.address(), order.id),
+        _ => format!("{}#o{}", route.address(), order.id),
     }
 }

@@ -1,23 +1,25 @@
 //! The order book: every order with its status, how fast the market is, and one of them event by event.
 
-mod book;
 mod detail;
 mod filters;
 mod pace;
+mod table;
 mod timeline;
 mod window;
 
 use crate::{
     domain::{Board, Counts, Order, OrderFilter, OrderId},
     ui::{
-        locale::{plural, t},
-        market::Market,
-        parts::{
+        components::{
+            basics::{Icon, changing, icon, mark, text},
             reading::Reading,
-            small::{Icon, changing, icon, mark, text},
         },
-        place::{Here, Place, Sort, Wanted},
-        words,
+        i18n::{
+            locale::{plural, t},
+            messages,
+        },
+        live::store::LiveStore,
+        place::{Navigator, OrdersQuery, Route, Sort},
     },
 };
 use leptos::prelude::*;
@@ -27,9 +29,9 @@ use uuid::Uuid;
 const SHOWN: usize = 200;
 
 pub fn orders() -> AnyView {
-    let here = Here::now();
+    let navigator = Navigator::now();
     let listed = listed();
-    let open = here.memo(|place| place.story());
+    let open = navigator.memo(|route| route.story());
     let is_open = mark(move || open.get().map(|_| ""));
     view! {
         <main id="main" tabindex="-1" data-open=is_open>
@@ -41,7 +43,7 @@ pub fn orders() -> AnyView {
             {filters::by_status(listed)}
             {pace::pace()}
             <div class="book">
-                {book::book(listed)}
+                {table::book(listed)}
                 {changing(move || open.get().map(detail::one))}
             </div>
         </main>
@@ -49,28 +51,28 @@ pub fn orders() -> AnyView {
     .into_any()
 }
 
-fn wanted(place: &Place) -> Wanted {
-    match place {
-        Place::Orders { wanted, .. } => wanted.clone(),
-        _ => Wanted::default(),
+fn wanted(route: &Route) -> OrdersQuery {
+    match route {
+        Route::Orders { wanted, .. } => wanted.clone(),
+        _ => OrdersQuery::default(),
     }
 }
 
 /// The address of this page with something else wanted.
-fn address(change: impl Fn(&mut Wanted) + Send + Sync + 'static) -> Signal<String> {
-    let here = Here::now();
+fn address(change: impl Fn(&mut OrdersQuery) + Send + Sync + 'static) -> Signal<String> {
+    let navigator = Navigator::now();
     text(move || {
-        let mut wanted = wanted(&here.get());
+        let mut wanted = wanted(&navigator.get());
         change(&mut wanted);
         let (open, at) = (None, None);
-        Place::Orders { wanted, open, at }.address()
+        Route::Orders { wanted, open, at }.address()
     })
 }
 
 /// All of it as a file: what is not on the board, too.
 fn export(listed: Memo<Listed>) -> AnyView {
-    let here = Here::now();
-    let to = text(move || wanted(&here.get()).export());
+    let navigator = Navigator::now();
+    let to = text(move || wanted(&navigator.get()).export());
     let name = text(move || {
         listed.with(|listed| listed.matching).map_or_else(
             || t(["These orders as CSV", "Diese Bestellungen als CSV"]).to_owned(),
@@ -101,16 +103,16 @@ struct Listed {
 }
 
 fn listed() -> Memo<Listed> {
-    let (here, market, reading) = (Here::now(), Market::here(), Reading::here());
+    let (navigator, store, reading) = (Navigator::now(), LiveStore::here(), Reading::here());
     let known = StoredValue::new(Known::default());
-    market.view(move |board| {
-        let wanted = wanted(&here.get());
-        let sought = wanted.sought(market.zone());
-        let asleep = market.is_asleep();
+    store.view(move |board| {
+        let wanted = wanted(&navigator.get());
+        let sought = wanted.sought(store.zone());
+        let not_hydrated = !store.is_hydrated();
         let mut listed = Listed::default();
         known.update_value(|known| {
             known.look(board, &sought);
-            listed = known.listed(board, &wanted, &sought, asleep);
+            listed = known.listed(board, &wanted, &sought, not_hydrated);
         });
         if wanted.below.is_some() {
             let past = reading.past(&wanted, |found| {
@@ -168,7 +170,7 @@ impl Known {
             let same = |(id, version, _): &(OrderId, u32, bool)| {
                 *id == order.id && *version == order.version
             };
-            let look = || self.sought.describes(order, words::lower);
+            let look = || self.sought.describes(order, messages::lower);
             let fits = before.next_if(same).map_or_else(look, |(.., fits)| fits);
             self.orders.push((order.id, order.version, fits));
         }
@@ -176,7 +178,13 @@ impl Known {
 
     /// The live end of the list: what is open, and what is finished as far back as the board has everything; and
     /// on a page without its program only so many.
-    fn listed(&self, board: &Board, wanted: &Wanted, sought: &OrderFilter, asleep: bool) -> Listed {
+    fn listed(
+        &self,
+        board: &Board,
+        wanted: &OrdersQuery,
+        sought: &OrderFilter,
+        not_hydrated: bool,
+    ) -> Listed {
         let past = board.newest_dropped().filter(|id| sought.reaches(*id));
         let end = past.filter(|_| sought.wants_finished());
         // The forgotten one itself has to be found again.
@@ -193,7 +201,7 @@ impl Known {
             if !is_listed {
                 continue;
             }
-            if asleep && rows.len() == SHOWN {
+            if not_hydrated && rows.len() == SHOWN {
                 more = last;
                 continue;
             }
@@ -233,19 +241,24 @@ mod tests {
         board
     }
 
-    fn listed(known: &mut Known, board: &Board, wanted: &Wanted, asleep: bool) -> Listed {
+    fn listed(
+        known: &mut Known,
+        board: &Board,
+        wanted: &OrdersQuery,
+        not_hydrated: bool,
+    ) -> Listed {
         let sought = wanted.sought(None);
         known.look(board, &sought);
-        known.listed(board, wanted, &sought, asleep)
+        known.listed(board, wanted, &sought, not_hydrated)
     }
 
     #[test]
     fn what_has_changed_is_looked_at_again() {
         let mut board = board(3);
         let mut known = Known::default();
-        let jonas = Wanted {
+        let jonas = OrdersQuery {
             text: "jonas".to_owned(),
-            ..Wanted::default()
+            ..OrdersQuery::default()
         };
         assert_eq!(listed(&mut known, &board, &jonas, false).ids, []);
         for command in [0, 2, 3, 4, 5] {
@@ -260,7 +273,7 @@ mod tests {
             (found.counts.all(), found.matching, found.complete),
             (1, Some(1), true)
         );
-        let all = listed(&mut known, &board, &Wanted::default(), false);
+        let all = listed(&mut known, &board, &OrdersQuery::default(), false);
         assert_eq!(all.ids, [4, 3, 2, 1].map(id));
         assert_eq!(all.matching, Some(4));
     }
@@ -274,7 +287,12 @@ mod tests {
             vec![open],
             Some(id(7)),
         );
-        let found = listed(&mut Known::default(), &board, &Wanted::default(), false);
+        let found = listed(
+            &mut Known::default(),
+            &board,
+            &OrdersQuery::default(),
+            false,
+        );
         assert_eq!((found.ids, found.more), (vec![id(1)], Some(id(8))));
     }
 
@@ -282,9 +300,9 @@ mod tests {
     fn a_page_without_its_program_shows_so_many_and_leads_on() {
         let board = board(SHOWN as u128 + 50);
         let mut known = Known::default();
-        let oldest = Wanted {
+        let oldest = OrdersQuery {
             sort: Some(Sort::Oldest),
-            ..Wanted::default()
+            ..OrdersQuery::default()
         };
         let page = listed(&mut known, &board, &oldest, true);
         // Sorted are the newest, so that a page of the others can follow.

@@ -2,10 +2,10 @@
 //! out without taking the focus.
 
 use super::{
+    basics::{Icon, icon, name},
     list,
-    small::{Icon, icon, name},
 };
-use crate::{domain::OrderId, ui::locale::t};
+use crate::{domain::OrderId, ui::i18n::locale::t};
 use leptos::prelude::*;
 use std::time::Duration;
 

@@ -14,14 +14,14 @@ const BEATS: usize = 10;
 const STALE: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Clone, Copy)]
-pub struct Market {
+pub struct LiveStore {
     board: StoredValue<Option<Board>>,
     /// Who is told of each event that has changed it.
     heard: StoredValue<Option<Heard>>,
     rows: StoredValue<RowTriggers>,
     /// Some order has changed.
     changed: Trigger,
-    link: RwSignal<Link>,
+    link: RwSignal<ConnectionState>,
     /// Nothing is missing up to here.
     verified_at: RwSignal<Time>,
     now: RwSignal<Time>,
@@ -31,14 +31,14 @@ pub struct Market {
     behind: StoredValue<i64>,
     /// Minutes east of UTC, where that is known.
     zone: RwSignal<Option<i32>>,
-    asleep: RwSignal<bool>,
+    hydrated: RwSignal<bool>,
 }
 
 type Heard = Box<dyn Fn(&Event) + Send + Sync>;
 
 /// How the page hangs on the live channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Link {
+pub enum ConnectionState {
     /// Not at all: it is as it was rendered.
     Page,
     Live,
@@ -50,15 +50,15 @@ pub enum Link {
 
 /// What the lamp shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Lamp {
+pub enum StatusIndicator {
     Page,
     Live,
     Reconnecting,
     Stale,
 }
 
-impl Market {
-    pub fn new(snapshot: Option<Snapshot>, zone: Option<i32>) -> Market {
+impl LiveStore {
+    pub fn new(snapshot: Option<Snapshot>, zone: Option<i32>) -> LiveStore {
         let (board, verified_at, now) = match snapshot {
             Some(Snapshot {
                 board,
@@ -67,23 +67,23 @@ impl Market {
             }) => (Some(board), verified_at, now),
             None => (None, Time::default(), Time::default()),
         };
-        Market {
+        LiveStore {
             board: StoredValue::new(board),
             heard: StoredValue::default(),
             rows: StoredValue::default(),
             changed: Trigger::new(),
-            link: RwSignal::new(Link::Page),
+            link: RwSignal::new(ConnectionState::Page),
             verified_at: RwSignal::new(verified_at),
             now: RwSignal::new(now),
             beats: StoredValue::new([(); BEATS].map(|()| RwSignal::new(now))),
             behind: StoredValue::new(0),
             zone: RwSignal::new(zone),
-            asleep: RwSignal::new(true),
+            hydrated: RwSignal::new(false),
         }
     }
 
     /// The market of this page.
-    pub fn here() -> Market {
+    pub fn here() -> LiveStore {
         expect_context()
     }
 
@@ -146,33 +146,35 @@ impl Market {
     }
 
     /// Before the page is live, or where it never will be: what only works by itself must not be offered.
-    pub fn is_asleep(self) -> bool {
-        self.asleep.get()
+    pub fn is_hydrated(self) -> bool {
+        self.hydrated.get()
     }
 
     pub fn is_live(self) -> bool {
-        self.link.get() == Link::Live
+        self.link.get() == ConnectionState::Live
     }
 
     pub fn is_lost(self) -> bool {
-        self.link.get_untracked() == Link::Lost
+        self.link.get_untracked() == ConnectionState::Lost
     }
 
     pub fn is_live_untracked(self) -> bool {
-        self.link.get_untracked() == Link::Live
+        self.link.get_untracked() == ConnectionState::Live
     }
 
-    pub fn is_asleep_untracked(self) -> bool {
-        self.asleep.get_untracked()
+    pub fn is_hydrated_untracked(self) -> bool {
+        self.hydrated.get_untracked()
     }
 
-    pub fn lamp(self) -> Lamp {
+    pub fn lamp(self) -> StatusIndicator {
         match self.link.get() {
-            Link::Live => Lamp::Live,
-            Link::Lost if self.age() < STALE => Lamp::Reconnecting,
+            ConnectionState::Live => StatusIndicator::Live,
+            ConnectionState::Lost if self.age() < STALE => StatusIndicator::Reconnecting,
             // A server that vouches for nothing renders pages that are stale from the start.
-            Link::Page if self.age() < STALE => Lamp::Page,
-            Link::Page | Link::Lost | Link::Away => Lamp::Stale,
+            ConnectionState::Page if self.age() < STALE => StatusIndicator::Page,
+            ConnectionState::Page | ConnectionState::Lost | ConnectionState::Away => {
+                StatusIndicator::Stale
+            }
         }
     }
 
@@ -244,7 +246,7 @@ impl RowTriggers {
 }
 
 /// For whoever keeps it live.
-impl Market {
+impl LiveStore {
     pub fn cursor(self) -> Option<Cursor> {
         self.board
             .with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
@@ -314,7 +316,7 @@ impl Market {
         self.behind.set_value((at - browser).num_milliseconds());
         self.tick(browser);
         self.verified_at.set(at);
-        self.relink(Link::Live);
+        self.relink(ConnectionState::Live);
     }
 
     /// A frame came, so nothing is missing now.
@@ -324,10 +326,10 @@ impl Market {
         if self.verified_at.get_untracked() != now {
             self.verified_at.set(now);
         }
-        self.relink(Link::Live);
+        self.relink(ConnectionState::Live);
     }
 
-    pub fn relink(self, link: Link) {
+    pub fn relink(self, link: ConnectionState) {
         if self.link.get_untracked() != link {
             self.link.set(link);
         }
@@ -353,7 +355,7 @@ impl Market {
 
     pub fn wake(self, zone: i32) {
         self.zone.set(Some(zone));
-        self.asleep.set(false);
+        self.hydrated.set(true);
     }
 }
 
@@ -365,8 +367,8 @@ mod tests {
         samples::{at, commands, id, offer},
     };
 
-    fn market() -> Market {
-        Market::new(Some(snapshot()), None)
+    fn store() -> LiveStore {
+        LiveStore::new(Some(snapshot()), None)
     }
 
     fn snapshot() -> Snapshot {
@@ -390,16 +392,16 @@ mod tests {
         order.with_untracked(|order| order.status)
     }
 
-    fn triggers(market: Market) -> usize {
-        market.rows.with_value(|rows| rows.0.len())
+    fn triggers(store: LiveStore) -> usize {
+        store.rows.with_value(|rows| rows.0.len())
     }
 
-    fn finish(market: Market, orders: std::ops::Range<u128>) {
+    fn finish(store: LiveStore, orders: std::ops::Range<u128>) {
         for n in orders {
-            market.put(&opened(n));
-            let shown = market.order(id(n)).unwrap();
+            store.put(&opened(n));
+            let shown = store.order(id(n)).unwrap();
             assert_eq!(status(shown), Status::PendingSupplier);
-            market.put(&cancelled(n));
+            store.put(&cancelled(n));
             assert_eq!(status(shown), Status::Cancelled);
         }
     }
@@ -407,44 +409,44 @@ mod tests {
     #[test]
     fn an_order_that_leaves_the_board_takes_its_trigger_with_it() {
         Owner::new().with(|| {
-            let market = market();
-            finish(market, 0..1_000);
-            let on_board = market.with(|board| board.unwrap().orders().count());
+            let store = store();
+            finish(store, 0..1_000);
+            let on_board = store.with(|board| board.unwrap().orders().count());
             assert!(on_board < 1_000);
-            assert_eq!(triggers(market), on_board);
+            assert_eq!(triggers(store), on_board);
         });
     }
 
     #[test]
     fn what_shows_an_order_that_has_left_the_board_shows_it_as_it_was() {
         Owner::new().with(|| {
-            let market = market();
-            market.put(&opened(0));
-            let shown = market.order(id(0)).unwrap();
-            finish(market, 1..300);
+            let store = store();
+            store.put(&opened(0));
+            let shown = store.order(id(0)).unwrap();
+            finish(store, 1..300);
             assert_eq!(status(shown), Status::PendingSupplier);
-            market.put(&cancelled(0));
-            assert_eq!(market.version(id(0)), None);
+            store.put(&cancelled(0));
+            assert_eq!(store.version(id(0)), None);
             assert_eq!(status(shown), Status::PendingSupplier);
-            assert!(market.order(id(0)).is_none());
+            assert!(store.order(id(0)).is_none());
         });
     }
 
     #[test]
     fn an_order_that_a_new_board_brings_back_is_followed_again() {
         Owner::new().with(|| {
-            let market = market();
-            market.put(&opened(1));
-            let shown = market.order(id(1)).unwrap();
+            let store = store();
+            store.put(&opened(1));
+            let shown = store.order(id(1)).unwrap();
             assert_eq!(status(shown), Status::PendingSupplier);
-            market.replace(snapshot());
+            store.replace(snapshot());
             assert_eq!(status(shown), Status::PendingSupplier);
-            assert_eq!(triggers(market), 0);
+            assert_eq!(triggers(store), 0);
             let mut again = snapshot();
             again.board.put(&opened(1));
-            market.replace(again);
+            store.replace(again);
             assert_eq!(status(shown), Status::PendingSupplier);
-            market.put(&cancelled(1));
+            store.put(&cancelled(1));
             assert_eq!(status(shown), Status::Cancelled);
         });
     }

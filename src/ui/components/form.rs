@@ -3,17 +3,19 @@
 //!
 //! A refusal stands beside what was refused: a field's fault under the field, everything else with the order.
 
-use super::small::{Icon, changing, following, icon, mark, refusal, text};
+use super::basics::{Icon, changing, following, icon, mark, refusal, text};
 use crate::{
     api::{self, Answers},
     domain::{Error, FieldError, InvalidField, Order, OrderId, Time},
     ui::{
-        ask,
-        live::{browser_time, sleep},
-        market::Market,
-        place::{Here, focus_if_lost_soon, focus_soon, on_click},
-        reactive::memo,
-        words,
+        browser::http,
+        i18n::messages,
+        live::{
+            connection::{browser_time, sleep},
+            reactive::memo,
+            store::LiveStore,
+        },
+        place::{Navigator, focus_if_lost_soon, focus_soon, on_click},
     },
 };
 use chrono::TimeDelta;
@@ -109,7 +111,7 @@ impl Forms {
         })
     }
 
-    fn is_slip(self, pressed: Time) -> bool {
+    fn is_accidental_repeat(self, pressed: Time) -> bool {
         let ((x, y), before) = self.sent.get_value();
         let (at_x, at_y) = self.press.get_value();
         pressed - before < SLIP && (at_x - x).abs() < FINGER && (at_y - y).abs() < FINGER
@@ -121,8 +123,8 @@ impl Forms {
     }
 
     /// Gives orders that were dropped on somebody to them, as the form for several would.
-    pub fn give(self, orders: Vec<(OrderId, u32)>, driver: &str, market: Market) {
-        let (key, driver) = (ask::fresh_key(), words::in_address(driver));
+    pub fn give(self, orders: Vec<(OrderId, u32)>, driver: &str, store: LiveStore) {
+        let (key, driver) = (http::fresh_key(), messages::in_address(driver));
         let each = |(id, version): &(OrderId, u32)| format!("&{SEVERAL}={id}.{version}");
         let orders_sent: String = orders.iter().map(each).collect();
         let sent = Sent {
@@ -132,39 +134,41 @@ impl Forms {
         };
         spawn_local(async move {
             let about = sent.about.clone();
-            let answer = self.insist(sent, market, Box::new(|| ())).await;
-            self.settle(&answer, &about, market);
+            let answer = self
+                .retry_until_answered(sent, store, Box::new(|| ()))
+                .await;
+            self.apply_result(&answer, &about, store);
         });
     }
 
     /// Sends something until there is an answer: it has a key, and so is done once. `waits` hears when it takes
     /// more than one attempt.
-    async fn insist(
+    async fn retry_until_answered(
         self,
         sent: Sent,
-        market: Market,
+        store: LiveStore,
         waits: Box<dyn Fn()>,
     ) -> Result<Answers, Error> {
         self.sending
             .update(|sending| sending.extend(sent.about.iter().copied()));
-        let mut answer = self.send(&sent, market).await;
+        let mut answer = self.send(&sent, store).await;
         while matches!(answer, Err(Error::NoAnswer)) {
             waits();
             sleep(LOOK).await;
-            if market.is_live_untracked() {
-                answer = self.send(&sent, market).await;
+            if store.is_live_untracked() {
+                answer = self.send(&sent, store).await;
             }
         }
         answer
     }
 
     /// What was done is shown; and from here on, events say what has become of these orders.
-    fn settle(self, answer: &Result<Answers, Error>, about: &[OrderId], market: Market) {
+    fn apply_result(self, answer: &Result<Answers, Error>, about: &[OrderId], store: LiveStore) {
         let done = answer
             .iter()
             .flatten()
             .filter_map(|(_, one)| one.as_ref().ok());
-        done.for_each(|order| market.put(order));
+        done.for_each(|order| store.put(order));
         self.sending.update(|sending| {
             for id in about {
                 let sent = sending.iter().position(|sent| sent == id);
@@ -174,20 +178,20 @@ impl Forms {
     }
 
     /// Waits for the answer to what was sent, and keeps each refusal with its order.
-    async fn send(self, sent: &Sent, market: Market) -> Result<Answers, Error> {
+    async fn send(self, sent: &Sent, store: LiveStore) -> Result<Answers, Error> {
         let about = &sent.about;
         let forget = move |refused: &mut Vec<(OrderId, Error, Time)>| {
             refused.retain(|(of, ..)| !about.contains(of));
         };
         self.refused.update(forget);
         let answer = if sent.path == api::DispatchSeveral::PATH {
-            ask::post(sent.path, &sent.body).await
+            http::post(sent.path, &sent.body).await
         } else {
-            let order: Result<Order, _> = ask::post(sent.path, &sent.body).await;
+            let order: Result<Order, _> = http::post(sent.path, &sent.body).await;
             order.map(|order| Answers::from([(order.id, Ok(order))]))
         };
         self.sent.update_value(|sent| sent.1 = browser_time());
-        let now = market.now_untracked();
+        let now = store.now_untracked();
         self.refused.update(|refused| {
             forget(refused);
             match &answer {
@@ -235,7 +239,7 @@ impl Form {
         });
         Form {
             id: StoredValue::new(id),
-            key: RwSignal::new(ask::fresh_key()),
+            key: RwSignal::new(http::fresh_key()),
             error: RwSignal::new(error),
             busy: RwSignal::new(false),
             typed: StoredValue::new(typed),
@@ -243,8 +247,8 @@ impl Form {
     }
 
     /// One of its fields.
-    pub fn control(self, name: &'static str) -> Control {
-        Control { name, form: self }
+    pub fn control(self, name: &'static str) -> FieldState {
+        FieldState { name, form: self }
     }
 
     /// A button that sends it.
@@ -267,7 +271,7 @@ pub const SEVERAL: &str = "order[]";
 type Done = Arc<dyn Fn(&Order) + Send + Sync>;
 
 /// What a form is for.
-pub struct Act {
+pub struct ActionForm {
     /// The address of the server function.
     pub path: &'static str,
     /// Its own name, where several forms have the same address.
@@ -284,9 +288,9 @@ pub struct Act {
     pub done: Option<Done>,
 }
 
-impl Act {
-    pub fn new(path: &'static str) -> Act {
-        Act {
+impl ActionForm {
+    pub fn new(path: &'static str) -> ActionForm {
+        ActionForm {
             path,
             name: path.trim_start_matches("/act/"),
             class: "",
@@ -298,45 +302,48 @@ impl Act {
         }
     }
 
-    pub fn named(self, name: &'static str) -> Act {
-        Act { name, ..self }
+    pub fn named(self, name: &'static str) -> ActionForm {
+        ActionForm { name, ..self }
     }
 
-    pub fn class(self, class: &'static str) -> Act {
-        Act { class, ..self }
+    pub fn class(self, class: &'static str) -> ActionForm {
+        ActionForm { class, ..self }
     }
 
-    pub fn on(self, order: impl Into<Signal<Order>>) -> Act {
-        Act {
+    pub fn on(self, order: impl Into<Signal<Order>>) -> ActionForm {
+        ActionForm {
             order: Some(order.into()),
             ..self
         }
     }
 
-    pub fn onward(self, onward: impl Fn() -> Option<String> + Send + Sync + 'static) -> Act {
-        Act {
+    pub fn onward(self, onward: impl Fn() -> Option<String> + Send + Sync + 'static) -> ActionForm {
+        ActionForm {
             onward: Some(Box::new(onward)),
             ..self
         }
     }
 
     /// About several orders, as they are picked when it is sent.
-    pub fn on_several(self, several: impl Fn() -> Vec<OrderId> + Send + Sync + 'static) -> Act {
-        Act {
+    pub fn on_several(
+        self,
+        several: impl Fn() -> Vec<OrderId> + Send + Sync + 'static,
+    ) -> ActionForm {
+        ActionForm {
             several: Some(Box::new(several)),
             ..self
         }
     }
 
-    pub fn then(self, then: impl Fn(&Order) + Send + Sync + 'static) -> Act {
-        Act {
+    pub fn then(self, then: impl Fn(&Order) + Send + Sync + 'static) -> ActionForm {
+        ActionForm {
             then: Some(Box::new(then)),
             ..self
         }
     }
 
-    pub fn done(self, done: impl Fn(&Order) + Send + Sync + 'static) -> Act {
-        Act {
+    pub fn done(self, done: impl Fn(&Order) + Send + Sync + 'static) -> ActionForm {
+        ActionForm {
             done: Some(Arc::new(done)),
             ..self
         }
@@ -355,7 +362,7 @@ impl Act {
     }
 
     pub(super) fn around(self, id: String, form: Form, parts: AnyView) -> AnyView {
-        let (forms, market) = (Forms::here(), Market::here());
+        let (forms, store) = (Forms::here(), LiveStore::here());
         let order = self.order.map(|order| {
             let version = text(move || order.get().version.to_string());
             view! {
@@ -378,7 +385,7 @@ impl Act {
         let submit = move |event: SubmitEvent| {
             event.prevent_default();
             let pressed = browser_time();
-            let slip = forms.is_slip(pressed);
+            let slip = forms.is_accidental_repeat(pressed);
             let Some(body) = encode(&event).filter(|_| !slip && !form.busy.get_untracked()) else {
                 return;
             };
@@ -399,11 +406,13 @@ impl Act {
                 let waits = move || {
                     let _ = form.error.try_set(Some(Error::NoAnswer));
                 };
-                let answer = forms.insist(sent, market, Box::new(waits)).await;
+                let answer = forms
+                    .retry_until_answered(sent, store, Box::new(waits))
+                    .await;
                 // From here on, the form may be gone with its ticket.
                 let _ = form.busy.try_set(false);
                 let _ = form.error.try_set(None);
-                let _ = form.key.try_set(ask::fresh_key());
+                let _ = form.key.try_set(http::fresh_key());
                 match &answer {
                     Ok(answers) => {
                         let order = answers.iter().find_map(|(_, one)| one.as_ref().ok());
@@ -425,7 +434,7 @@ impl Act {
                         focus_soon("[aria-invalid=true]");
                     }
                 }
-                forms.settle(&answer, &about, market);
+                forms.apply_result(&answer, &about, store);
                 if let Some(beside) = beside {
                     focus_if_lost_soon(beside);
                 }
@@ -460,45 +469,45 @@ fn form_error(form: Form) -> Option<AnyView> {
         .error
         .get()
         .filter(|error| !matches!(error, Error::Invalid(_)))?;
-    Some(refusal(words::refusal(&error)))
+    Some(refusal(messages::refusal(&error)))
 }
 
 /// The refusal that an order has met lately, beside it.
 pub fn refused(order: OrderId) -> AnyView {
-    let (market, forms) = (Market::here(), Forms::here());
+    let (store, forms) = (LiveStore::here(), Forms::here());
     let sentence = memo(move |_| {
         let refused = forms.refused.get();
         let (_, error, at) = refused.iter().find(|(of, ..)| *of == order)?;
         if matches!(error, Error::Invalid(_)) {
             return None;
         }
-        (market.now() - *at < SHOWN).then(|| words::refusal(error))
+        (store.now() - *at < SHOWN).then(|| messages::refusal(error))
     });
     changing(move || sentence.get().map(refusal))
 }
 
 /// The latest refusals of orders that have no ticket here (any more): where everybody sees them.
 pub fn refused_elsewhere() -> AnyView {
-    let (market, forms, here) = (Market::here(), Forms::here(), Here::now());
+    let (store, forms, navigator) = (LiveStore::here(), Forms::here(), Navigator::now());
     let sentence = memo(move |_| {
         let refused = forms.refused.get();
-        let place = here.get();
-        if !place.has_tickets() {
+        let route = navigator.get();
+        if !route.has_tickets() {
             return None;
         }
         let said: Vec<_> = refused
             .iter()
             .filter(|(id, error, at)| {
-                let old = market.now() - *at > SHOWN;
-                !matches!(error, Error::Invalid(_)) && !old && place.story() != Some(*id)
+                let old = store.now() - *at > SHOWN;
+                !matches!(error, Error::Invalid(_)) && !old && route.story() != Some(*id)
             })
             .filter_map(|(id, error, _)| {
-                let name = market.with(|board| match board?.get(*id) {
-                    Some(order) if place.shows(order) => None,
+                let name = store.with(|board| match board?.get(*id) {
+                    Some(order) if route.shows(order) => None,
                     Some(order) => Some(format!("{} {}", order.pizza_name, order.id.number())),
                     None => Some(id.number()),
                 });
-                Some(format!("{}: {}", name?, words::refusal(error)))
+                Some(format!("{}: {}", name?, messages::refusal(error)))
             })
             .collect();
         (!said.is_empty()).then(|| said.join(" "))
@@ -511,12 +520,12 @@ pub fn refused_elsewhere() -> AnyView {
 
 /// A field of a form: what ties its control to its label and its fault.
 #[derive(Clone, Copy)]
-pub struct Control {
+pub struct FieldState {
     name: &'static str,
     form: Form,
 }
 
-impl Control {
+impl FieldState {
     pub fn id(self) -> String {
         self.form
             .id
@@ -527,7 +536,7 @@ impl Control {
         let error = self.form.error.get()?;
         error
             .fault(self.name)
-            .map(|what| words::fault(self.name, what))
+            .map(|what| messages::fault(self.name, what))
     }
 
     /// Says at once what is wrong with what stands in it. That nothing does is no fault before it is sent.
@@ -602,7 +611,7 @@ impl Control {
 
 /// What stands in a field of a page that is about to wake up: somebody may have been faster than the program.
 pub fn typed_early(id: &str) -> Option<String> {
-    if !cfg!(target_arch = "wasm32") || !Market::here().is_asleep_untracked() {
+    if !cfg!(target_arch = "wasm32") || LiveStore::here().is_hydrated_untracked() {
         return None;
     }
     let field = document().get_element_by_id(id)?;

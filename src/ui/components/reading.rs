@@ -6,10 +6,10 @@ use crate::{
     api,
     domain::{Error, Event, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time},
     ui::{
-        ask,
-        market::Market,
-        place::{Here, Panel, Wanted},
-        words,
+        browser::http,
+        i18n::messages,
+        live::store::LiveStore,
+        place::{Navigator, OrdersQuery, Panel},
     },
 };
 use chrono::TimeDelta;
@@ -25,9 +25,9 @@ type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 
 #[derive(Clone, Copy)]
 pub struct Reading {
-    market: Market,
+    store: LiveStore,
     story: Answer<OrderId, Vec<Event>>,
-    past: Answer<Wanted, OrdersPage>,
+    past: Answer<OrdersQuery, OrdersPage>,
     pace: RwSignal<Option<StageTimes>>,
     /// More of the past is on its way.
     reads_on: StoredValue<bool>,
@@ -35,37 +35,37 @@ pub struct Reading {
 
 impl Reading {
     pub fn new(
-        here: Here,
-        market: Market,
+        navigator: Navigator,
+        store: LiveStore,
         story: Option<Result<Vec<Event>, Error>>,
         past: Option<Result<OrdersPage, Error>>,
         pace: Option<StageTimes>,
     ) -> Reading {
-        let place = here.get_untracked();
+        let route = navigator.get_untracked();
         let reading = Reading {
-            market,
-            story: RwSignal::new(place.story().zip(story)),
-            past: RwSignal::new(place.past().map(|(wanted, _)| wanted.clone()).zip(past)),
+            store,
+            story: RwSignal::new(route.story().zip(story)),
+            past: RwSignal::new(route.past().map(|(wanted, _)| wanted.clone()).zip(past)),
             pace: RwSignal::new(pace),
             reads_on: StoredValue::new(false),
         };
-        let story = here.memo(|place| place.story());
+        let story = navigator.memo(|route| route.story());
         Effect::new(move |_| {
             // What could not be read is read when the connection is back.
-            market.is_live();
+            store.is_live();
             if let Some(id) = story.get() {
-                reading.read_story(id, market.version(id));
+                reading.read_story(id, store.version(id));
             }
-            if let Some((wanted, _)) = here.get().past() {
+            if let Some((wanted, _)) = navigator.get().past() {
                 reading.read_past(wanted.clone());
             }
         });
-        let panel = here.memo(|place| place.panel());
+        let panel = navigator.memo(|route| route.panel());
         Effect::new(move |read: Option<Option<Time>>| {
             if panel.get() != Panel::Orders {
                 return None;
             }
-            let (read, now) = (read.flatten(), market.now());
+            let (read, now) = (read.flatten(), store.now());
             let known = read.or(reading.pace.with_untracked(Option::is_some).then_some(now));
             let due = known.is_none_or(|read| now - read >= EVERY);
             if due {
@@ -93,7 +93,7 @@ impl Reading {
     /// What is read from a page of the past. `None` while it is being read.
     pub fn past<T>(
         self,
-        wanted: &Wanted,
+        wanted: &OrdersQuery,
         read: impl FnOnce(&OrdersPage) -> T,
     ) -> Option<Result<T, Error>> {
         self.past.with(|past| {
@@ -107,8 +107,8 @@ impl Reading {
         self.past.with_untracked(|past| {
             let orders = &past.as_ref()?.1.as_ref().ok()?.orders;
             // Newest first.
-            let place = orders.binary_search_by(|order| id.cmp(&order.id)).ok()?;
-            orders.get(place).cloned()
+            let route = orders.binary_search_by(|order| id.cmp(&order.id)).ok()?;
+            orders.get(route).cloned()
         })
     }
 
@@ -127,7 +127,7 @@ impl Reading {
             return;
         }
         spawn_local(async move {
-            let story = ask::get(api::History::PATH, &format!("id={id}")).await;
+            let story = http::get(api::History::PATH, &format!("id={id}")).await;
             // A failure does not replace what is known.
             if story.is_ok() || known.is_none() {
                 self.story.set(Some((id, story)));
@@ -135,14 +135,14 @@ impl Reading {
         });
     }
 
-    fn read_past(self, wanted: Wanted) {
+    fn read_past(self, wanted: OrdersQuery) {
         let known = self
             .past
             .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &wanted)));
         let Some(below) = wanted.below.filter(|_| !known) else {
             return;
         };
-        let sought = wanted.sought(self.market.zone_untracked());
+        let sought = wanted.sought(self.store.zone_untracked());
         spawn_local(async move {
             let past = search(&sought, below).await;
             self.past.set(Some((wanted, past)));
@@ -150,7 +150,7 @@ impl Reading {
     }
 
     /// Adds what comes after the end of a page of the past, unless it holds enough already.
-    pub fn read_on(self, wanted: Wanted) {
+    pub fn read_on(self, wanted: OrdersQuery) {
         let next = self.past.with_untracked(|past| match past {
             Some((of, Ok(found))) if is_same(of, &wanted) && found.orders.len() < HELD => {
                 found.next
@@ -161,7 +161,7 @@ impl Reading {
             return;
         };
         self.reads_on.set_value(true);
-        let sought = wanted.sought(self.market.zone_untracked());
+        let sought = wanted.sought(self.store.zone_untracked());
         spawn_local(async move {
             let more = search(&sought, below).await;
             self.reads_on.set_value(false);
@@ -182,7 +182,7 @@ impl Reading {
     fn read_pace(self) {
         spawn_local(async move {
             // A failure does not replace what is known.
-            if let Ok(pace) = ask::get(api::ReadPace::PATH, "").await {
+            if let Ok(pace) = http::get(api::ReadPace::PATH, "").await {
                 self.pace.set(Some(pace));
             }
         });
@@ -190,12 +190,12 @@ impl Reading {
 }
 
 /// Whether two pages of the past hold the same orders, in whatever order they are shown.
-fn is_same(one: &Wanted, other: &Wanted) -> bool {
+fn is_same(one: &OrdersQuery, other: &OrdersQuery) -> bool {
     let sort = None;
-    Wanted {
+    OrdersQuery {
         sort,
         ..one.clone()
-    } == Wanted {
+    } == OrdersQuery {
         sort,
         ..other.clone()
     }
@@ -214,8 +214,8 @@ async fn search(sought: &OrderFilter, below: OrderId) -> Result<OrdersPage, Erro
     let mut query = format!("below={below}");
     for (name, value) in values {
         if let Some(value) = value {
-            query = format!("{query}&{name}={}", words::in_address(&value));
+            query = format!("{query}&{name}={}", messages::in_address(&value));
         }
     }
-    ask::get(api::Search::PATH, &query).await
+    http::get(api::Search::PATH, &query).await
 }
