@@ -50,7 +50,7 @@ impl Extractor for Headers<'_> {
 }
 
 /// The header of the W3C trace context.
-const TRACEPARENT: &str = "traceparent";
+pub const TRACEPARENT: &str = "traceparent";
 
 /// The current span as a `traceparent`, if it is sampled: the parent of spans that follow from it elsewhere.
 pub fn parent() -> Option<Arc<str>> {

@@ -1,5 +1,6 @@
 //! The names of our own headers, and of those that the standard list does not have.
 
+use crate::server::telemetry::trace;
 use axum::http::HeaderName;
 
 /// A key under which a POST acts once.
@@ -9,5 +10,5 @@ pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-
 /// The cursor of a list, for `/ws?since=`.
 pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// W3C Trace Context.
-pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub const TRACEPARENT: HeaderName = HeaderName::from_static(trace::TRACEPARENT);
 pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");

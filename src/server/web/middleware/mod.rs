@@ -24,7 +24,10 @@ pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
         .layer(CompressionLayer::new().compress_when(is_page))
         .layer(from_fn(body_limit::enforce))
         .layer(from_fn_with_state(app.clone(), origin::check))
-        .layer(from_fn_with_state(app.clone(), rate_limit::enforce))
+        .layer(from_fn_with_state(
+            app.rate_limit.clone(),
+            rate_limit::enforce,
+        ))
         .layer(cors::layer(&app.config.origins))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn(security_headers::add))

@@ -1,9 +1,6 @@
 //! How many requests an address may send: a bucket that fills at the rate, and holds four seconds of it.
 
-use crate::{
-    domain::Error,
-    server::{telemetry::metrics::RATE_LIMITED, web::state::AppState},
-};
+use crate::{domain::Error, server::telemetry::metrics::RATE_LIMITED};
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
@@ -16,6 +13,7 @@ use governor::{
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
+    sync::Arc,
 };
 
 /// Paths that are not counted: they tell whether the server is well.
@@ -27,14 +25,14 @@ const BURST: u32 = 4;
 
 /// Refuses what exceeds the rate. Not counted: health, metrics and the site's files.
 pub async fn enforce(
-    State(app): State<AppState>,
+    State(limit): State<Arc<RateLimit>>,
     from: ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Response {
     let path = request.uri().path();
     let is_unlimited = UNLIMITED.contains(&path) || path.starts_with("/pkg/");
-    if !is_unlimited && let Err(error) = app.rate_limit.check(from.ip()) {
+    if !is_unlimited && let Err(error) = limit.check(from.ip()) {
         metrics::counter!(RATE_LIMITED).increment(1);
         return error.into_response();
     }

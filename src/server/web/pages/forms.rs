@@ -4,6 +4,7 @@
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie, never in an address.
 
+use super::cookies;
 use crate::server::{
     services::{
         command_log,
@@ -12,6 +13,7 @@ use crate::server::{
     },
     web::{
         auth::{Interface, actor_for},
+        headers::IDEMPOTENT_REPLAYED,
         problem,
         state::AppState,
     },
@@ -25,19 +27,14 @@ use crate::{
     ui::{Flash, form_id},
 };
 use axum::http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
-    header::{ACCEPT, COOKIE, LOCATION, REFERER, SET_COOKIE},
+    HeaderMap, HeaderValue, StatusCode, Uri,
+    header::{ACCEPT, LOCATION, REFERER, SET_COOKIE},
     request::Parts,
 };
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::{sync::Arc, time::Instant};
 
-/// The cookie that carries a refusal back to its page.
-const FLASH: &str = "refused";
-/// Browsers drop cookies larger than 4 KiB.
-const LARGEST_FLASH: usize = 3_800;
 /// The form that gives several orders to one driver.
 const SEVERAL: &str = "dispatch-several";
 
@@ -187,8 +184,7 @@ impl FormSubmission {
             return result;
         };
         if replayed {
-            let name = HeaderName::from_static("idempotent-replayed");
-            response.insert_header(name, HeaderValue::from_static("true"));
+            response.insert_header(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
         }
         match (&result, wants_page(&request.headers)) {
             (Ok(_), false) => {}
@@ -196,7 +192,7 @@ impl FormSubmission {
             (Ok(order), true) => {
                 let to = self
                     .leads_to
-                    .unwrap_or_else(|| work_goes_on(came_from(&request.headers), order));
+                    .unwrap_or_else(|| next_step(came_from(&request.headers), order));
                 redirect(&response, &to);
             }
             (Err(error), true) => {
@@ -252,11 +248,8 @@ impl FormSubmission {
     ) {
         // The form for several orders is the same one for all of them.
         let form = form_id(self.form, id.filter(|_| self.form != SEVERAL));
-        let route = id.map_or(form.clone(), |id| format!("o{id}"));
-        redirect(
-            response,
-            &format!("{}#{route}", came_from(&request.headers)),
-        );
+        let part = id.map_or(form.clone(), |id| format!("o{id}"));
+        redirect(response, &format!("{}#{part}", came_from(&request.headers)));
         let typed = self
             .values
             .into_iter()
@@ -268,7 +261,9 @@ impl FormSubmission {
             refused,
             typed,
         };
-        response.append_header(SET_COOKIE, cookie(&flash));
+        if let Some(cookie) = cookies::flash(&flash) {
+            response.append_header(SET_COOKIE, cookie);
+        }
     }
 }
 
@@ -297,8 +292,8 @@ pub fn came_from(headers: &HeaderMap) -> String {
         .unwrap_or_else(|| "/".to_owned())
 }
 
-/// Back on a panel, at the list that the order has just left: the next step is there.
-fn work_goes_on(panel: String, order: &Order) -> String {
+/// Where the next step is: on a panel, the list that the order has just left.
+fn next_step(panel: String, order: &Order) -> String {
     let part = match (panel.split('?').next(), order.status) {
         (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
             Status::PendingSupplier.name()
@@ -311,45 +306,3 @@ fn work_goes_on(panel: String, order: &Order) -> String {
     };
     format!("{panel}#{part}")
 }
-
-fn cookie(flash: &Flash) -> HeaderValue {
-    let encode = |flash: &Flash| {
-        let json = serde_json::to_string(flash).unwrap_or_default();
-        utf8_percent_encode(&json, NON_ALPHANUMERIC).to_string()
-    };
-    let mut flash = flash.clone();
-    let mut value = encode(&flash);
-    while value.len() > LARGEST_FLASH {
-        flash.typed.clear();
-        if flash.refused.pop().is_none() {
-            break;
-        }
-        value = encode(&flash);
-    }
-    let cookie = format!("{FLASH}={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
-    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
-}
-
-/// A cookie's value, decoded.
-pub fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let cookies = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'));
-    let mut found = cookies
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .filter(|(key, _)| *key == name);
-    found
-        .next()
-        .and_then(|(_, value)| Some(percent_decode_str(value).decode_utf8().ok()?.into_owned()))
-}
-
-/// The refusal that a plain form was sent back with.
-pub fn read_flash(headers: &HeaderMap) -> Option<Flash> {
-    serde_json::from_str(&read_cookie(headers, FLASH)?).ok()
-}
-
-/// Removes the refusal: it is shown once.
-pub const FLASH_SHOWN: HeaderValue =
-    HeaderValue::from_static("refused=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");

@@ -1,6 +1,7 @@
 //! The pages: each is rendered from the board as it is now, under a strict content policy.
 
 mod assets;
+mod cookies;
 mod csv_export;
 pub mod forms;
 pub mod pizza_image;
@@ -27,7 +28,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
 };
-use forms::{FLASH_SHOWN, read_cookie, read_flash};
 use leptos::{
     prelude::{expect_context, provide_context},
     server_fn::axum::server_fn_paths,
@@ -119,10 +119,8 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if has_flash {
-        headers.append(SET_COOKIE, FLASH_SHOWN);
-    }
-    if let Some(cookie) = kitchen {
+    let flash = cookies::flash_shown().filter(|_| has_flash);
+    for cookie in [flash, kitchen].into_iter().flatten() {
         headers.append(SET_COOKIE, cookie);
     }
     response
@@ -158,7 +156,7 @@ async fn page_data(
             Route::Orders { .. } => app.orders.pace().ok(),
             _ => None,
         },
-        flash: read_flash(headers),
+        flash: cookies::read_flash(headers),
         locale: preferences::of(headers, app).locale,
         zone,
     };
@@ -181,7 +179,7 @@ fn status(route: &Route, page_data: &PageData, unread: Option<Error>) -> StatusC
 
 /// How many minutes east of UTC a reader's clock is, if the browser has said so: from 12 hours behind to 14 ahead.
 pub fn zone(headers: &HeaderMap) -> Option<i32> {
-    read_cookie(headers, "zone")
+    cookies::read(headers, cookies::ZONE)
         .and_then(|zone| zone.parse().ok())
         .filter(|minutes| (-720..=840).contains(minutes))
 }

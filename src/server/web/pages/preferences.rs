@@ -1,6 +1,6 @@
 //! A reader's preferences (theme, language, kitchen), as the browser keeps them in cookies.
 
-use super::forms::{came_from, read_cookie};
+use super::{cookies, forms::came_from};
 use crate::server::web::state::AppState;
 use crate::ui::{Kitchen, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
@@ -23,16 +23,15 @@ pub struct Change {
 /// Keeps a change for a year, and leads back to the page that it was made on.
 pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response {
     let values = [
-        ("theme", change.theme.map(Theme::name)),
-        ("language", change.language.map(Language::name)),
+        (cookies::THEME, change.theme.map(Theme::name)),
+        (cookies::LANGUAGE, change.language.map(Language::name)),
     ];
     let mut response = StatusCode::SEE_OTHER.into_response();
     let back = HeaderValue::from_str(&came_from(&headers));
     let answer = response.headers_mut();
     answer.insert(LOCATION, back.unwrap_or(HeaderValue::from_static("/")));
     for (name, value) in values {
-        let cookie = |value| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
-        if let Some(Ok(cookie)) = value.map(|value| HeaderValue::from_str(&cookie(value))) {
+        if let Some(cookie) = value.and_then(|value| cookies::preference(name, value)) {
             answer.append(SET_COOKIE, cookie);
         }
     }
@@ -41,7 +40,7 @@ pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response 
 
 /// As a request's cookies say; else as the browser prefers.
 pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
-    let language = read_cookie(headers, "language")
+    let language = cookies::read(headers, cookies::LANGUAGE)
         .and_then(|name| Language::from_name(&name))
         .or_else(|| preferred(headers));
     Settings {
@@ -49,7 +48,7 @@ pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
             language: language.unwrap_or(Language::English),
             currency: app.config.currency,
         },
-        theme: read_cookie(headers, "theme")
+        theme: cookies::read(headers, cookies::THEME)
             .and_then(|name| Theme::from_name(&name))
             .unwrap_or(Theme::System),
     }
@@ -60,7 +59,8 @@ pub fn own_kitchen(route: &Route, headers: &HeaderMap) -> Option<Response> {
     let own = Route::Supplier {
         kitchen: Kitchen::Own,
     };
-    let name = read_cookie(headers, "kitchen").filter(|name| *route == own && !name.is_empty())?;
+    let name = cookies::read(headers, cookies::KITCHEN)
+        .filter(|name| *route == own && !name.is_empty())?;
     let kitchen = Kitchen::One(name);
     let address = HeaderValue::from_str(&Route::Supplier { kitchen }.address()).ok()?;
     Some((StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response())

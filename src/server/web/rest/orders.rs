@@ -11,6 +11,7 @@ use crate::{
         store::JsonText,
         web::{
             auth::{Interface, actor_for},
+            headers::{IDEMPOTENT_REPLAYED, LAST_EVENT_ID},
             openapi::{
                 components::{
                     self, AnswerBody, DispatchBody, IdempotencyKey, IfMatch, InPath, KnownVersion,
@@ -125,9 +126,7 @@ fn respond(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
     response.extensions_mut().insert(Logged);
     if answer.replayed {
         let replayed = HeaderValue::from_static("true");
-        response
-            .headers_mut()
-            .insert("idempotent-replayed", replayed);
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, replayed);
     }
     response
 }
@@ -209,7 +208,7 @@ pub async fn list(
     let page = app.orders.orders(&filter, before, limit).await?;
     let mut response = array(&page.orders);
     let headers = response.headers_mut();
-    headers.insert("last-event-id", ascii(page.cursor.to_string()));
+    headers.insert(LAST_EVENT_ID, ascii(page.cursor.to_string()));
     if let Some(link) = next_page(&uri, &page) {
         headers.insert(header::LINK, ascii(link));
     }

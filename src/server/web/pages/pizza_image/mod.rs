@@ -5,6 +5,7 @@
 
 mod drawing;
 mod recipe;
+mod shape;
 
 use super::assets::IMMUTABLE;
 use crate::{

@@ -1,6 +1,6 @@
 //! What is on a pizza, from its name alone: seed, sauce, cheese, toppings.
 
-use super::drawing::Shape;
+use super::shape::Shape;
 use unicode_normalization::UnicodeNormalization;
 
 /// Colour, and the words that call for it.

@@ -1,0 +1,76 @@
+//! Reading a view from the store, at the start and whenever the log was lost.
+
+use super::view::{CAPACITY, View, frame};
+use crate::domain::{Board, Counts, Cursor, Order, OrderId, Ring, StageTimer, Status};
+use crate::server::{
+    services::order_documents,
+    store::{Listing, LogEntry, LogRead, Query, Result, Store},
+};
+use bytes::Bytes;
+use std::time::Duration;
+
+/// Entries read at once.
+pub const CHUNK: usize = 512;
+/// The board keeps fewer finished orders; of each final status the newest may be among them.
+const NEWEST_FINISHED: usize = 200;
+
+/// Reads the board at one moment, and fills the ring with the entries before it.
+pub async fn load(store: &dyn Store) -> Result<View> {
+    let queries = Status::ALL.iter().map(|&status| Query {
+        index: order_documents::index(Some(status), None),
+        before: None,
+        limit: match status.is_final() {
+            true => NEWEST_FINISHED,
+            false => usize::MAX,
+        },
+    });
+    let listing = store.list(&queries.collect::<Vec<_>>()).await?;
+    let (ring, stage_timer) = newest_entries(store, &listing.cursor).await?;
+    Ok(View::new(board(listing), ring, stage_timer))
+}
+
+/// The board of a listing with one page for each status.
+fn board(listing: Listing) -> Board {
+    let mut counts = Counts::default();
+    let mut newest_dropped: Option<OrderId> = None;
+    for (&status, page) in Status::ALL.iter().zip(&listing.pages) {
+        counts.set(status, page.total);
+        // What follows is older than the last one here, so that this one is dropped, too.
+        newest_dropped = newest_dropped.max(page.next.as_ref().and_then(order_documents::id));
+    }
+    let pages = listing.pages.into_iter();
+    let orders = order_documents::readable(pages.flat_map(|page| page.documents));
+    let orders: Vec<Order> = orders.into_iter().map(|(order, _)| order).collect();
+    Board::new(listing.cursor, counts, orders, newest_dropped)
+}
+
+/// The newest entries up to `head`, so that clients that come back all at once are served from memory; and the stage
+/// times that they tell.
+async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Bytes>, StageTimer)> {
+    let mut seq = head.seq.saturating_sub(CAPACITY as u64);
+    let own = format!("\"id\":\"{}-", head.epoch);
+    let (mut ring, mut stage_timer) = (Ring::new(seq, CAPACITY), StageTimer::default());
+    while seq < head.seq {
+        let limit = CHUNK.min((head.seq - seq) as usize);
+        let epoch = head.epoch.clone();
+        let after = Cursor { epoch, seq };
+        let entries = match store.read_log(&after, limit, Duration::ZERO).await? {
+            LogRead::Entries(entries) if !entries.is_empty() => entries,
+            // Trimmed down to fewer than fit here, or lost while reading: begin at the head.
+            _ => return Ok((Ring::new(head.seq, CAPACITY), stage_timer)),
+        };
+        for LogEntry { text, .. } in &entries {
+            seq += 1;
+            // What cannot be read is left out; where the board needs it, reading the log reports that.
+            if let Ok(event) = serde_json::from_str(text) {
+                stage_timer.note(&event);
+            }
+            // No client can resume from before this history began.
+            match text.contains(&*own) {
+                true => ring.push(frame(text)),
+                false => ring = Ring::new(seq, CAPACITY),
+            }
+        }
+    }
+    Ok((ring, stage_timer))
+}

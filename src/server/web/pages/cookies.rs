@@ -1,0 +1,69 @@
+//! The cookies of the pages: their names and ages, reading and writing them, and the refusal that one carries back to a
+//! form.
+
+use crate::ui::Flash;
+use axum::http::{HeaderMap, HeaderValue};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use time::Duration;
+
+/// Minutes east of UTC. The browser writes it.
+pub const ZONE: &str = "zone";
+/// The kitchen that a device belongs to.
+pub const KITCHEN: &str = "kitchen";
+pub const THEME: &str = "theme";
+pub const LANGUAGE: &str = "language";
+/// Carries a refusal back to its page.
+const FLASH: &str = "refused";
+
+/// How long a preference is kept.
+const YEAR: Duration = Duration::days(365);
+/// How long a refusal waits for its page.
+const FLASH_AGE: Duration = Duration::minutes(1);
+/// Bytes of a refusal, encoded: browsers drop cookies larger than 4 KiB.
+const LARGEST_FLASH: usize = 3_800;
+
+/// A cookie's value, decoded.
+pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(name).map(|cookie| cookie.value().to_owned())
+}
+
+/// The header that keeps a preference.
+pub fn preference(name: &'static str, value: &'static str) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name, value)).max_age(YEAR);
+    header(&cookie.path("/").same_site(SameSite::Lax).build())
+}
+
+/// The refusal that a plain form was sent back with.
+pub fn read_flash(headers: &HeaderMap) -> Option<Flash> {
+    serde_json::from_str(&read(headers, FLASH)?).ok()
+}
+
+/// The header that carries a refusal back. What does not fit is left out: first what was typed, then refusals.
+pub fn flash(flash: &Flash) -> Option<HeaderValue> {
+    let mut flash = flash.clone();
+    loop {
+        let json = serde_json::to_string(&flash).ok()?;
+        let cookie = flash_cookie(json, FLASH_AGE);
+        if cookie.encoded().to_string().len() <= LARGEST_FLASH {
+            return header(&cookie);
+        }
+        flash.typed.clear();
+        // Only the first refusal is left, and it does not fit either.
+        flash.refused.pop()?;
+    }
+}
+
+/// The header that removes the refusal: it is shown once.
+pub fn flash_shown() -> Option<HeaderValue> {
+    header(&flash_cookie(String::new(), Duration::ZERO))
+}
+
+fn flash_cookie(value: String, age: Duration) -> Cookie<'static> {
+    let cookie = Cookie::build((FLASH, value)).max_age(age).path("/");
+    cookie.http_only(true).same_site(SameSite::Lax).build()
+}
+
+fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
+    HeaderValue::from_str(&cookie.encoded().to_string()).ok()
+}
