@@ -22,8 +22,10 @@ pub struct Source {
     pub file: String,
     /// As `["domain", "error"]`.
     pub module: Segments,
-    /// What the file's own code names: `crate::…`, `self::…`, `super::…` and children.
+    /// What the file's own code names: `crate::…`, `self::…`, `super::…` and its children.
     pub named: Vec<Segments>,
+    /// The modules that it declares.
+    children: BTreeSet<String>,
     /// What its `use` declarations bring in, by name: `*` has several.
     uses: Vec<(String, Segments)>,
     pub functions: Vec<Function>,
@@ -79,6 +81,7 @@ impl Source {
             module: module(&file),
             file,
             named: Vec::new(),
+            children: BTreeSet::new(),
             uses: Vec::new(),
             functions: Vec::new(),
         };
@@ -89,7 +92,8 @@ impl Source {
     fn walk(&mut self, tokens: &[TokenTree]) {
         let mut at = 0;
         while at < tokens.len() {
-            at = match word(&tokens[at]).as_deref() {
+            let next = word(&tokens[at]);
+            at = match next.as_deref() {
                 _ if is_test(&tokens[at..]) => at + after_block(&tokens[at..]),
                 Some("use") => {
                     let public = at > 0 && is_public(&tokens[..at]);
@@ -99,7 +103,13 @@ impl Source {
                     self.function(&tokens[at..]);
                     at + 1
                 }
-                Some("crate" | "self" | "super") => {
+                Some("mod") => {
+                    self.children.extend(tokens.get(at + 1).and_then(word));
+                    at + 2
+                }
+                Some(name)
+                    if is_root(name) || self.children.contains(name) && goes_on(tokens, at) =>
+                {
                     let mut found = Vec::new();
                     let read = path(&tokens[at..], Vec::new(), &mut found);
                     self.named.extend(found);
@@ -144,6 +154,17 @@ impl Source {
             self.functions.push(Function { name, lines });
         }
     }
+}
+
+/// Whether the path that begins here has a second segment.
+fn goes_on(tokens: &[TokenTree], at: usize) -> bool {
+    let colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(colon)) if colon.as_char() == ':');
+    colon(at + 1) && colon(at + 2)
+}
+
+/// Whether a path that begins so is one of this crate's.
+fn is_root(word: &str) -> bool {
+    ["crate", "self", "super"].contains(&word)
 }
 
 /// `src/server/web/mod.rs` is `["server", "web"]`.
@@ -257,7 +278,8 @@ impl Tree {
         let targets = paths.filter_map(|path| self.target(&source.module, path, 8));
         targets
             .map(|target| &*self.sources[target].file)
-            .filter(|file| *file != source.file)
+            // The crate's root only declares its children.
+            .filter(|file| *file != source.file && *file != "src/main.rs")
             .collect()
     }
 
