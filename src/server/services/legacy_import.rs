@@ -157,7 +157,7 @@ pub async fn warn(client: Client) {
     if let Ok(found @ 1..) = not_imported(connection).await {
         tracing::warn!(
             found,
-            "there are orders that this program did not make, and that nobody sees: `pizza-market migrate` adopts them"
+            "there are orders that this program did not make, and that no screen shows: `pizza-market migrate` adopts them"
         );
     }
 }

@@ -14,7 +14,7 @@ pub async fn add(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if is_program {
-        // The program is the same for every origin, and comes in so many parts that the size of its headers counts.
+        // The program is the same for every origin, and comes in many parts: the size of its headers counts.
         headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }

@@ -48,7 +48,7 @@ struct StoreHealth {
 struct FeedHealth {
     /// Whether nothing is missing in what sockets are sent.
     current: bool,
-    /// How often it began anew since the server started.
+    /// How often it had to start again since the server started.
     restarts: u64,
 }
 

@@ -13,7 +13,7 @@ use metrics::{counter, gauge};
 #[utoipa::path(
     get, path = "/metrics", tag = "Operation", operation_id = "metrics",
     responses(
-        (status = 200, description = "All figures, as text.", body = String, content_type = "text/plain"),
+        (status = 200, description = "All metrics, as text.", body = String, content_type = "text/plain"),
         (status = 404, description = "They have an address of their own (`METRICS_ADDR`).", body = String, content_type = "text/html"),
     ),
 )]

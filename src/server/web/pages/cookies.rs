@@ -7,7 +7,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;
 
 /// Minutes east of UTC. The browser writes it.
-pub const ZONE: &str = "zone";
+const ZONE: &str = "zone";
 /// The kitchen that a device belongs to.
 pub const KITCHEN: &str = "kitchen";
 pub const THEME: &str = "theme";
@@ -26,6 +26,13 @@ const LARGEST_FLASH: usize = 3_800;
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     let jar = CookieJar::from_headers(headers);
     jar.get(name).map(|cookie| cookie.value().to_owned())
+}
+
+/// The reader's time zone in minutes east of UTC, from 12 hours behind to 14 ahead, if the browser has sent it.
+pub fn zone(headers: &HeaderMap) -> Option<i32> {
+    read(headers, ZONE)
+        .and_then(|zone| zone.parse().ok())
+        .filter(|minutes| (-720..=840).contains(minutes))
 }
 
 /// The header that keeps a preference.

@@ -4,7 +4,7 @@
 use crate::server::{
     clock::now,
     services::orders::OrderService,
-    web::{pages, problem::Problem, state::AppState},
+    web::{pages::cookies, problem::Problem, state::AppState},
 };
 use crate::{
     domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
@@ -22,7 +22,7 @@ use axum::{
 use futures::stream;
 use std::sync::Arc;
 
-/// The columns that people read. By the mark before it spreadsheets know that the text is UTF-8.
+/// The columns for people. The mark before them tells spreadsheets that the text is UTF-8.
 const HEAD: &str = "\u{feff}id,number,made,changed,status,pizza,supplier,supplier_price,markup_percentage,\
                     customer_price,customer,address,driver,minutes,notes";
 
@@ -36,9 +36,9 @@ pub async fn orders(
     else {
         return Err(Problem::UnknownPath);
     };
-    let sought = wanted.sought(pages::zone(&headers));
-    // What cannot be read at all is an error, and not an empty file.
-    let first = app.orders.search(&sought, None).await?;
+    let filter = wanted.sought(cookies::zone(&headers));
+    // A store that cannot be read is an error, not an empty file.
+    let first = app.orders.search(&filter, None).await?;
     let now = now().to_string();
     let day = now.split('T').next().unwrap_or_default();
     let headers = [
@@ -50,33 +50,33 @@ pub async fn orders(
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
     let rest = Rest {
-        desk: app.orders,
-        sought,
+        orders: app.orders,
+        filter,
         next: first.next,
     };
     Ok((headers, Body::from_stream(lines(first, rest))).into_response())
 }
 
-/// What has not been read yet.
+/// The pages that have not been read yet.
 struct Rest {
-    desk: Arc<OrderService>,
-    sought: OrderFilter,
+    orders: Arc<OrderService>,
+    filter: OrderFilter,
     next: Option<OrderId>,
 }
 
-/// An error ends the answer in its middle, so that half of it is not taken for the whole.
+/// An error breaks the answer off, so that a client does not take half of the file for all of it.
 fn lines(first: OrdersPage, rest: Rest) -> impl stream::Stream<Item = Result<String, Error>> {
     let first = format!("{}{}", head(), written(&first));
     stream::try_unfold((Some(first), rest), |(first, mut rest)| async move {
         if let Some(first) = first {
             return Ok(Some((first, (None, rest))));
         }
-        let Some(below) = rest.next else {
+        let Some(before) = rest.next else {
             return Ok(None);
         };
-        let found = rest.desk.search(&rest.sought, Some(below)).await?;
-        rest.next = found.next;
-        Ok(Some((written(&found), (None, rest))))
+        let page = rest.orders.search(&rest.filter, Some(before)).await?;
+        rest.next = page.next;
+        Ok(Some((written(&page), (None, rest))))
     })
 }
 
@@ -86,8 +86,8 @@ fn head() -> String {
     format!("{HEAD}{}\r\n", moments.collect::<String>())
 }
 
-fn written(found: &OrdersPage) -> String {
-    found.orders.iter().map(line).collect()
+fn written(page: &OrdersPage) -> String {
+    page.orders.iter().map(line).collect()
 }
 
 fn line(order: &Order) -> String {

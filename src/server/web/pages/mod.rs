@@ -93,7 +93,7 @@ pub async fn fallback(State(app): State<AppState>, request: Request) -> Response
     }
 }
 
-/// Renders the page of a place.
+/// Renders the page of a route.
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
     if let Some(redirect) = preferences::own_kitchen(&route, headers) {
@@ -133,7 +133,7 @@ async fn page_data(
     headers: &HeaderMap,
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
-    let zone = zone(headers);
+    let zone = cookies::zone(headers);
     let (snapshot, unread) = match app.orders.snapshot().await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
@@ -163,7 +163,7 @@ async fn page_data(
     (page_data, unread)
 }
 
-/// A page says what is wrong, and so does its status.
+/// The status of a page is that of the first error that it shows.
 fn status(route: &Route, page_data: &PageData, unread: Option<Error>) -> StatusCode {
     if *route == Route::Nowhere {
         return Problem::UnknownPath.status();
@@ -175,11 +175,4 @@ fn status(route: &Route, page_data: &PageData, unread: Option<Error>) -> StatusC
     let past = page_data.past.as_ref().and_then(|past| past.as_ref().err());
     let error = story.or(past).or(unread.as_ref());
     error.map_or(StatusCode::OK, problem::status)
-}
-
-/// How many minutes east of UTC a reader's clock is, if the browser has said so: from 12 hours behind to 14 ahead.
-pub fn zone(headers: &HeaderMap) -> Option<i32> {
-    cookies::read(headers, cookies::ZONE)
-        .and_then(|zone| zone.parse().ok())
-        .filter(|minutes| (-720..=840).contains(minutes))
 }

@@ -11,11 +11,8 @@ use crate::{
     domain::{Cursor, Frame, Signal},
     server::{
         clock::now,
-        services::{
-            live_feed::{self, Next},
-            orders::OrderService,
-        },
-        store::{self, LogRead},
+        services::live_feed::{self, Next},
+        store::LogRead,
         telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
         web::state::AppState,
     },
@@ -131,7 +128,7 @@ impl WebSocketSession {
         }
     }
 
-    /// Sends everything that is there.
+    /// Sends everything after the cursor.
     async fn catch_up(&mut self) -> Result<(), End> {
         loop {
             let Some(cursor) = &self.cursor else {
@@ -151,31 +148,33 @@ impl WebSocketSession {
                 // Without signals it cannot be told. It wants the events from now on: of this history, all.
                 Next::OtherHistory { oldest, .. } => self.cursor = Some(oldest),
                 Next::NotHeld if self.caught_up => return Err(TOO_SLOW),
-                Next::NotHeld => match older(&self.app.orders, cursor, &self.log).await {
-                    Ok(LogRead::Entries(entries)) if !entries.is_empty() => {
-                        let cursor = Cursor {
-                            seq: cursor.seq + entries.len() as u64,
-                            ..cursor.clone()
-                        };
-                        self.send(
-                            entries
-                                .iter()
-                                .map(|entry| live_feed::frame(&entry.text))
-                                .collect(),
-                        )
-                        .await?;
-                        self.cursor = Some(cursor);
+                Next::NotHeld => {
+                    if !self.send_from_store(cursor.clone()).await? {
+                        return Ok(());
                     }
-                    Ok(_) => match self.app.orders.feed().cursor() {
-                        Some(head) => self.reset(head).await?,
-                        None => return Ok(()),
-                    },
-                    // The store is unavailable: the feed moves when it is back.
-                    Err(_) => return Ok(()),
-                },
+                }
                 Next::NotLoaded => return Ok(()),
             }
         }
+    }
+
+    /// Sends entries that the feed does not hold any more; false where there is nothing to send now.
+    async fn send_from_store(&mut self, cursor: Cursor) -> Result<bool, End> {
+        let read = self.app.orders.older(&cursor, CHUNK);
+        let entries = match read.instrument(self.log.clone()).await {
+            Ok(LogRead::Entries(entries)) if !entries.is_empty() => entries,
+            Ok(_) => match self.app.orders.feed().cursor() {
+                Some(head) => return self.reset(head).await.map(|()| true),
+                None => return Ok(false),
+            },
+            // The store is unavailable: the feed moves when it is back.
+            Err(_) => return Ok(false),
+        };
+        let seq = cursor.seq + entries.len() as u64;
+        let frames = entries.iter().map(|entry| live_feed::frame(&entry.text));
+        self.send(frames.collect()).await?;
+        self.cursor = Some(Cursor { seq, ..cursor });
+        Ok(true)
     }
 
     /// The client has to read everything again.
@@ -298,10 +297,4 @@ impl WebSocketSession {
         };
         let _ = timeout(CLOSE_TIMEOUT, rest).await;
     }
-}
-
-/// Reads events that the feed no longer holds.
-async fn older(desk: &OrderService, cursor: &Cursor, log: &Span) -> store::Result<LogRead> {
-    let older = desk.older(cursor, CHUNK);
-    older.instrument(log.clone()).await
 }
