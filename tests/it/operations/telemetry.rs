@@ -884,13 +884,13 @@ async fn figures_are_there_when_the_store_is_not_and_are_no_load() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn figures_may_have_an_address_of_their_own() {
+async fn metrics_may_have_an_address_of_their_own() {
     let instance = Market::embedded()
         .with("METRICS_ADDR", "127.0.0.1:0")
         .open()
         .await;
     let said = instance.said();
-    let (_, address) = said.split_once("figures on ").unwrap();
+    let (_, address) = said.split_once("metrics on ").unwrap();
     let address = address.lines().next().unwrap().trim();
     let text = instance
         .http

@@ -21,7 +21,14 @@ async fn everything_survives_a_kill(market: Market) {
     let path = instance.order_in("preparing").await;
     let mut socket = instance.follow().await;
     let open = instance.offer("Hawaii").await;
-    let cursor = socket.event().await["id"].as_str().unwrap().to_owned();
+    // The feed may still deliver what came before.
+    let created = loop {
+        let event = socket.event().await;
+        if event["order"]["pizza_name"] == "Hawaii" {
+            break event;
+        }
+    };
+    let cursor = created["id"].as_str().unwrap().to_owned();
     instance
         .done(
             &format!("{open}/supplier-respond"),
