@@ -4,19 +4,19 @@
 //! as text, and leave their meaning to the parsers of the domain. Each belongs to the panel of one role, and its address
 //! alone says which. None holds a rule of its own.
 
+pub mod form;
+
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role};
 use crate::domain::{
     Error, Event, FieldError, Order, OrderId, OrdersPage, Snapshot, StageTimes, Status, Time,
 };
+use form::Answers;
 use leptos::prelude::*;
 use leptos::server_fn::{
     codec::{GetUrl, JsonEncoding},
     error::ServerFnErrorErr,
 };
-
-/// The answer for each of several orders.
-pub type Answers = Vec<(OrderId, Result<Order, Error>)>;
 
 /// A supplier offers a pizza.
 #[server(name = OfferPizza, prefix = "/act", endpoint = "offer")]

@@ -3,7 +3,7 @@
 use super::{
     components::{
         basics::{Icon, icon},
-        form::{Flash, Forms, refused_elsewhere},
+        form::{Forms, refused_elsewhere},
         header::{bar, read_again},
         reading::Reading,
         toast::{Toasts, toasts},
@@ -17,6 +17,7 @@ use super::{
     notifications, panels,
     place::{Navigator, Panel, when_hydrated},
 };
+use crate::api::form::Flash;
 use crate::domain::{Error, Event, OrdersPage, Snapshot, StageTimes};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -77,7 +78,7 @@ pub fn App() -> impl IntoView {
     Effect::new(move |hydrated: Option<()>| {
         if hydrated.is_none() {
             navigator.follow();
-            forms.watch();
+            forms.listen();
         }
         document().set_title(&store.with(|board| messages::title(&navigator.get(), board)))
     });

@@ -20,7 +20,6 @@ mod settings;
 mod share;
 
 pub use app::{App, PageData};
-pub use components::form::{Flash, form_id};
 pub use i18n::locale::{Language, Locale, t};
 pub use i18n::messages::title;
 pub use keys::help;

@@ -1,10 +1,7 @@
 //! What a page does differently until its program has hydrated it: it shows the buttons that plain forms need, hides
 //! those that would do nothing, and keeps what was typed in the meantime.
 
-use super::{
-    basics::{changing, mark},
-    form::typed_early,
-};
+use super::basics::{changing, mark};
 use crate::ui::{i18n::locale::t, live::store::LiveStore, place::when_hydrated};
 use leptos::prelude::*;
 
@@ -21,6 +18,17 @@ pub fn show_button() -> AnyView {
 pub fn not_hydrated() -> Signal<Option<&'static str>> {
     let store = LiveStore::here();
     mark(move || (!store.is_hydrated()).then_some(""))
+}
+
+/// The value of a field that the user may have changed before the page is hydrated.
+pub fn typed_early(id: &str) -> Option<String> {
+    if !cfg!(target_arch = "wasm32") || LiveStore::here().is_hydrated_untracked() {
+        return None;
+    }
+    let field = document().get_element_by_id(id)?;
+    js_sys::Reflect::get(&field, &"value".into())
+        .ok()?
+        .as_string()
 }
 
 /// Applies what was typed in a field before the program ran, where that differs from what the page has.

@@ -244,6 +244,20 @@ pub fn entry(
     .into_any()
 }
 
+/// A selector of the ticket beside the one in which an event happened, or else of the section around it: where the focus
+/// goes if the ticket goes. Nothing where the focus is not shown, as with a mouse.
+pub fn neighbour_ticket(event: &web_sys::Event) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let row = target.closest("li").ok()??;
+    row.query_selector(":focus-visible").ok()??;
+    let neighbour = row
+        .next_element_sibling()
+        .or_else(|| row.previous_element_sibling());
+    let ticket = neighbour.and_then(|row| row.query_selector("article").ok()?);
+    let found = ticket.or_else(|| row.closest("section").ok()?)?;
+    Some(format!("[id='{}']", found.id()))
+}
+
 /// By time; what is of the same time, by age of the order.
 pub fn by_time(orders: impl Iterator<Item = (Time, OrderId)>) -> Vec<OrderId> {
     sorted(orders).into_iter().map(|(_, id)| id).collect()

@@ -1,7 +1,7 @@
 //! The cookies of the pages: their names and ages, reading and writing them, and the refusal that one carries back to a
 //! form.
 
-use crate::ui::Flash;
+use crate::api::form::Flash;
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;

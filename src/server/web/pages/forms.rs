@@ -19,12 +19,11 @@ use crate::server::{
     },
 };
 use crate::{
-    api::Answers,
+    api::form::{Answers, Flash, form_id},
     domain::{
         Actor, Command, DispatchSeveral, Error, Fields, Offer, Order, OrderId, Precondition, Role,
         Status, Value,
     },
-    ui::{Flash, form_id},
 };
 use axum::http::{
     HeaderMap, HeaderValue, StatusCode, Uri,

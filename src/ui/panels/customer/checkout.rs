@@ -13,8 +13,8 @@ use crate::{
         browser::storage::{keep, kept},
         components::{
             basics::{Icon, changing, sum, text},
-            before_hydration::not_hydrated,
-            form::{ActionForm, FieldState, Form, Forms, refused, typed_early},
+            before_hydration::{not_hydrated, typed_early},
+            form::{ActionForm, FieldState, Form, Forms, refused},
         },
         i18n::{
             locale::{say, t},
@@ -82,7 +82,7 @@ fn take(order: Memo<Order>, recipient: Recipient) -> AnyView {
 }
 
 fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
-    let (name, route) = (form.control(NAME), form.control(ADDRESS));
+    let (name, route) = (form.field(NAME), form.field(ADDRESS));
     begin(recipient.name, name);
     begin(recipient.address, route);
     when_hydrated(move || recipient.recall());
@@ -95,14 +95,14 @@ fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
     let order = say!("Order for {total}", "Für {total} bestellen");
     view! {
         <h4>{t(["Where shall it go?", "Wohin soll sie?"])}</h4>
-        {name.field(t(["Your name", "Dein Name"]), None, name_input)}
-        {route.field(t(["Delivery address", "Lieferadresse"]), Some(hint), place_input)}
+        {name.labelled(t(["Your name", "Dein Name"]), None, name_input)}
+        {route.labelled(t(["Delivery address", "Lieferadresse"]), Some(hint), place_input)}
         <label class="check" data-not-hydrated=not_hydrated()>
             <input type="checkbox" prop:checked=recipient.remembered on:change=move |event| recipient.choose(event_target_checked(&event))/>
             {t(["Remember this on my device", "Auf meinem Gerät merken"])}
         </label>
         <div class="buttons">
-            {form.send("button primary", Some(Icon::Check), order.into_any())}
+            {form.submit_button("button primary", Some(Icon::Check), order.into_any())}
             <a class="button" href=address(None)>{t(["Back to all offers", "Zurück zu allen Angeboten"])}</a>
         </div>
         {refused(o.id)}
@@ -169,13 +169,13 @@ impl Recipient {
             <input class="input" value=self.name.get_untracked() prop:value=self.name autocomplete="name" autocapitalize="words"
                 on:input=move |event| {
                     self.name.set(event_target_value(&event));
-                    control.check_again(|| self.name.with_untracked(|name| Name::parse(name).err()));
+                    control.recheck(|| self.name.with_untracked(|name| Name::parse(name).err()));
                 }
                 on:change=move |event| {
                     self.remember();
                     control.check(Name::parse(&event_target_value(&event)).err());
                 }
-                {..control.ties()}/>
+                {..control.attributes()}/>
         }
         .into_any()
     }
@@ -185,13 +185,13 @@ impl Recipient {
             <textarea class="input" autocomplete="street-address" autocapitalize="words" rows="3" prop:value=self.address
                 on:input=move |event| {
                     self.address.set(event_target_value(&event));
-                    control.check_again(|| self.address.with_untracked(|address| Address::parse(address).err()));
+                    control.recheck(|| self.address.with_untracked(|address| Address::parse(address).err()));
                 }
                 on:change=move |event| {
                     self.remember();
                     control.check(Address::parse(&event_target_value(&event)).err());
                 }
-                {..control.ties()}>{self.address.get_untracked()}</textarea>
+                {..control.attributes()}>{self.address.get_untracked()}</textarea>
         }
         .into_any()
     }

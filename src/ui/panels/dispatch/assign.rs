@@ -2,12 +2,13 @@
 
 use super::{DispatchState, split_line};
 use crate::{
-    api,
+    api::{self, form::SELECTED_ORDER},
     domain::{Order, drivers},
     ui::{
         components::{
             basics::{mark, text},
-            form::{ActionForm, FieldState, Form, SEVERAL, typed_early},
+            before_hydration::typed_early,
+            form::{ActionForm, FieldState, Form},
             list,
             ticket::which,
         },
@@ -59,15 +60,15 @@ pub fn one(order: Memo<Order>, state: DispatchState) -> AnyView {
     ActionForm::new(api::Dispatch::PATH)
         .on(order)
         .class("actions to")
-        .onward(move || Some(format!("#o{} select", state.next(id)?)))
+        .focus_next(move || Some(format!("#o{} select", state.next(id)?)))
         .form(|form| {
             let label = say!("Driver for {number}", "Fahrer für {number}");
             let word = view! { {t(["Assign", "Zuteilen"])} {which(&o)} };
             view! {
                 {select_box(order, state)}
-                <label class="unseen" for=form.control(DRIVER).id()>{label}</label>
+                <label class="unseen" for=form.field(DRIVER).id()>{label}</label>
                 {driver_field(form, state)}
-                {form.send("button primary", None, word.into_any())}
+                {form.submit_button("button primary", None, word.into_any())}
             }
             .into_any()
         })
@@ -80,14 +81,14 @@ fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
     let value = text(move || order.with(|order| format!("{}.{}", order.id, order.version)));
     let on = move || state.selected.with(|selected| selected.contains(&id));
     let tick = move |event| state.select(id, event_target_checked(&event));
-    let sent = state.forms.came_back(SEVERAL_FORM, ORDERS);
+    let sent = state.forms.returned_value(SEVERAL_FORM, ORDERS);
     let ticked = sent.is_some_and(|sent| sent.contains(&id.to_string()));
     if ticked {
         when_hydrated(move || untrack(|| state.select(id, true)));
     }
     view! {
         <label class="check square">
-            <input type="checkbox" form=SEVERAL_FORM name=SEVERAL value=value checked=ticked prop:checked=on on:change=tick/>
+            <input type="checkbox" form=SEVERAL_FORM name=SELECTED_ORDER value=value checked=ticked prop:checked=on on:change=tick/>
             <span class="unseen">{t(["Select", "Auswählen"])} {which(&o)}</span>
         </label>
     }
@@ -114,14 +115,14 @@ pub fn several(state: DispatchState) -> AnyView {
     ActionForm::new(api::DispatchSeveral::PATH)
         .class("selected")
         .on_several(move || untrack(|| state.selected_waiting()))
-        .onward(|| Some("#waiting select".to_owned()))
+        .focus_next(|| Some("#waiting select".to_owned()))
         .form(move |form| {
-            let (orders, driver) = (form.control(ORDERS), form.control(DRIVER));
+            let (orders, driver) = (form.field(ORDERS), form.field(DRIVER));
             view! {
                 <label for=driver.id()>{label}</label>
                 {driver_field(form, state)}
-                {form.send("button primary", None, word.into_any())}
-                {orders.shown_fault()}
+                {form.submit_button("button primary", None, word.into_any())}
+                {orders.error_message()}
             }
             .into_any()
         })
@@ -129,7 +130,7 @@ pub fn several(state: DispatchState) -> AnyView {
 
 /// A choice of all drivers who have carried an order of the board, or the name of a new one.
 fn driver_field(form: Form, state: DispatchState) -> AnyView {
-    let (driver, new) = (form.control(DRIVER), form.control(NEW_DRIVER));
+    let (driver, new) = (form.field(DRIVER), form.field(NEW_DRIVER));
     let known = known_drivers(state);
     let sent = driver.value("");
     let is_known = known.with_untracked(|known| known.contains(&sent));
@@ -148,11 +149,11 @@ fn driver_field(form: Form, state: DispatchState) -> AnyView {
     let another = text(|| t(["Somebody new…", "Jemand Neues\u{a0}…"]).to_owned());
     let driver_choice = move |name| driver_choice(name, chosen, state);
     view! {
-        <select class="input" on:change=pick autocomplete="off" {..driver.ties()}>
+        <select class="input" on:change=pick autocomplete="off" {..driver.attributes()}>
             {choice(String::new(), none, chosen)} {list::names(known, driver_choice)} {choice(NEW.to_owned(), another, chosen)}
         </select>
         {new_driver(new, new_name, chosen)}
-        {driver.shown_fault()}
+        {driver.error_message()}
     }
     .into_any()
 }
@@ -212,7 +213,7 @@ fn new_driver(new: FieldState, value: String, chosen: Memo<Option<String>>) -> A
     view! {
         <div class="field new-driver" data-wanted=wanted>
             <label for=new.id()>{t(["Name of somebody new", "Name von jemand Neuem"])}</label>
-            <input class="input" value=value autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.ties()}/>
+            <input class="input" value=value autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.attributes()}/>
         </div>
     }
     .into_any()

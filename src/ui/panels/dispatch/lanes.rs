@@ -123,7 +123,7 @@ fn assign_dragged(event: ev::DragEvent, driver: &str, state: DispatchState) {
     let version = |id: OrderId| Some((id, untrack(|| state.store.version(id))?));
     let dragged = state.dragged.get_untracked().into_iter();
     let orders = dragged.filter_map(version).collect();
-    state.forms.give(orders, driver, state.store);
+    state.forms.dispatch_several(orders, driver, state.store);
 }
 
 /// `2 out, back ~19:38`; `2 out, due 19:38` when that is past; `free since 19:18`
@@ -178,5 +178,5 @@ fn step(order: Memo<Order>, path: &'static str, word: &'static str) -> AnyView {
     let word = view! { {word} {order.with_untracked(which)} };
     ActionForm::new(path)
         .on(order)
-        .form(|form| form.send("button wide", None, word.into_any()))
+        .form(|form| form.submit_button("button wide", None, word.into_any()))
 }

@@ -134,7 +134,7 @@ fn cancel_form(order: Memo<Order>) -> AnyView {
                 <strong>{t(["A pizza is baked, and somebody waits for it.", "Eine Pizza ist gebacken, und jemand wartet darauf."])}</strong>
                 {t([" This cannot be undone.", " Das lässt sich nicht zurücknehmen."])}
             </p>
-            {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
+            {form.submit_button("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
         }
         .into_any()
     })

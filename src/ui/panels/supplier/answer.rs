@@ -77,22 +77,22 @@ fn accept(order: Memo<Order>) -> AnyView {
     ActionForm::new(api::Respond::PATH)
         .on(order)
         .class("accept")
-        .done(remember)
+        .on_success(remember)
         .form(|form| order.with_untracked(|o| acceptance(form, o)))
 }
 
 fn acceptance(form: Form, o: &Order) -> AnyView {
-    let (notes, minutes) = (form.control(NOTES), form.control("estimated_time"));
-    let field = view! { <input class="input" list=NOTES autocomplete="off" value=notes.value("") {..notes.ties()}/> };
+    let (notes, minutes) = (form.field(NOTES), form.field("estimated_time"));
+    let field = view! { <input class="input" list=NOTES autocomplete="off" value=notes.value("") {..notes.attributes()}/> };
     let word = view! { {t(["Accept", "Annehmen"])} {which(o)} };
     let label = t(["Note for the customer", "Notiz für den Kunden"]);
     view! {
         <input type="hidden" name="accept" value="true"/>
-        <div class="two">{stepper(minutes, o)} {form.send("button primary", Some(Icon::Check), word.into_any())}</div>
-        {minutes.shown_fault()}
-        <details open=notes.wants_to_be_seen()>
+        <div class="two">{stepper(minutes, o)} {form.submit_button("button primary", Some(Icon::Check), word.into_any())}</div>
+        {minutes.error_message()}
+        <details open=notes.needs_attention()>
             <summary>{icon(Icon::Down)} {t(["Note", "Notiz"])} {which(o)}</summary>
-            {notes.field(label, None, field.into_any())}
+            {notes.labelled(label, None, field.into_any())}
         </details>
     }
     .into_any()
@@ -108,7 +108,7 @@ fn stepper(minutes: FieldState, o: &Order) -> AnyView {
         <div class="minutes" data-not-hydrated=not_hydrated()>
             {step_button(field, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
             <label>
-                <input type="number" node_ref=field value=minutes.value(MINUTES) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.ties()}/>
+                <input type="number" node_ref=field value=minutes.value(MINUTES) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.attributes()}/>
                 {t([" minutes", " Minuten"])} {which(o)}
             </label>
             {step_button(field, STEP, Icon::Plus, ["5 minutes more", "5 Minuten mehr"], o)}
@@ -207,7 +207,7 @@ fn rejection(form: Form, o: &Order) -> AnyView {
     view! {
         <input type="hidden" name="accept" value="false"/>
         {reasons(form, &REASONS)}
-        {form.send("button danger wide", Some(Icon::Of(Status::SupplierRejected)), word.into_any())}
+        {form.submit_button("button danger wide", Some(Icon::Of(Status::SupplierRejected)), word.into_any())}
     }
     .into_any()
 }

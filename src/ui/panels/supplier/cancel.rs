@@ -38,7 +38,7 @@ fn withdrawal(order: Memo<Order>) -> AnyView {
                 {t(["Nobody can take it any more. ", "Niemand kann sie mehr bestellen. "])}
                 <strong>{cannot_be_undone()}</strong>
             </p>
-            {form.send("button danger wide", None, word.into_any())}
+            {form.submit_button("button danger wide", None, word.into_any())}
         }
         .into_any()
     })
@@ -64,7 +64,7 @@ pub fn cancellation(order: Memo<Order>) -> AnyView {
     let form = ActionForm::new(api::SupplierCancel::PATH)
         .on(order)
         .class("stack")
-        .done(move |order| bell.hear(order));
+        .on_success(move |order| bell.hear(order));
     form.form(|form| {
         view! {
             <p>
@@ -72,7 +72,7 @@ pub fn cancellation(order: Memo<Order>) -> AnyView {
                 {cannot_be_undone()}
             </p>
             {reasons(form, &REASONS)}
-            {form.send("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
+            {form.submit_button("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
         }
         .into_any()
     })
@@ -80,9 +80,8 @@ pub fn cancellation(order: Memo<Order>) -> AnyView {
 
 /// Reasons to pick, and a field for another one.
 pub fn reasons(form: Form, reasons: &[Text]) -> AnyView {
-    let notes = form.control(NOTES);
-    let field =
-        view! { <input class="input" autocomplete="off" value=notes.value("") {..notes.ties()}/> };
+    let notes = form.field(NOTES);
+    let field = view! { <input class="input" autocomplete="off" value=notes.value("") {..notes.attributes()}/> };
     let chip = |reason: &Text| {
         let reason = t(*reason);
         view! { <label><input type="radio" name="reason" value=reason/> {reason}</label> }
@@ -93,7 +92,7 @@ pub fn reasons(form: Form, reasons: &[Text]) -> AnyView {
     let own = t(["Or in your own words", "Oder mit eigenen Worten"]);
     view! {
         <fieldset class="chips"><legend>{why}</legend> {chips}</fieldset>
-        {notes.field(own, None, field.into_any())}
+        {notes.labelled(own, None, field.into_any())}
     }
     .into_any()
 }

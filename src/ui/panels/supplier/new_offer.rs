@@ -7,7 +7,8 @@ use crate::{
     ui::{
         components::{
             basics::{Icon, changing, icon, text},
-            form::{ActionForm, Form, typed_early},
+            before_hydration::typed_early,
+            form::{ActionForm, Form},
             list,
         },
         i18n::{
@@ -104,7 +105,7 @@ fn fields(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
         {price.view(form, "supplier_price", t(["Your price", "Dein Preis"]))}
         {markup.view(form, "markup_percentage", t(["Markup", "Aufschlag"]))}
         {customer_pays(draft)}
-        {form.send("button primary", Some(Icon::Of(Status::SupplierAccepted)), t(["Offer it", "Anbieten"]).into_any())}
+        {form.submit_button("button primary", Some(Icon::Of(Status::SupplierAccepted)), t(["Offer it", "Anbieten"]).into_any())}
         {earlier_pizzas(kitchen)}
     }
     .into_any()
@@ -138,15 +139,15 @@ impl TextField {
     }
 
     fn view(self, form: Form, name: &'static str, label: &'static str) -> AnyView {
-        let control = form.control(name);
+        let control = form.field(name);
         let text = self.text;
         self.begin(&control.value(self.first), &control.id());
         let input = view! {
             <input class="input" inputmode=self.mode list=self.list autocomplete="off"
                 value=text.get_untracked() prop:value=text
-                on:input=move |event| text.set(event_target_value(&event)) {..control.ties()}/>
+                on:input=move |event| text.set(event_target_value(&event)) {..control.attributes()}/>
         };
-        control.field(label, None, self.unit.beside(input.into_any()))
+        control.labelled(label, None, self.unit.beside(input.into_any()))
     }
 
     /// Starts with what the page has, or what was typed before it was hydrated.
@@ -226,14 +227,14 @@ fn last_offer(store: LiveStore, pizza: &str, kitchen: Option<String>) -> Option<
 
 /// A field only where the screen belongs to no kitchen.
 fn kitchen_field(form: Form, kitchen: KitchenFilter) -> AnyView {
-    let supplier = form.control(KITCHEN);
+    let supplier = form.field(KITCHEN);
     changing(move || {
         Some(match kitchen.get() {
             Some(kitchen) => view! { <input type="hidden" name=KITCHEN value=kitchen/> }.into_any(),
             None => {
                 let value = supplier.value("");
-                let input = view! { <input class="input" autocomplete="organization" value=value.clone() {..supplier.ties()}/> };
-                supplier.field(t(["Kitchen", "Küche"]), None, input.into_any())
+                let input = view! { <input class="input" autocomplete="organization" value=value.clone() {..supplier.attributes()}/> };
+                supplier.labelled(t(["Kitchen", "Küche"]), None, input.into_any())
             }
         })
     })

@@ -11,7 +11,8 @@ use crate::{
     ui::{
         components::{
             basics::{Icon, badge, changing, icon, moment, name, text},
-            form::{ActionForm, beside, refused},
+            form::{ActionForm, refused},
+            list::neighbour_ticket,
             ticket::{
                 due, folded, hang, head, level, level_waiting, ticket, to_go, waiting, which,
             },
@@ -73,7 +74,7 @@ fn step(
     let o = order.get_untracked();
     let word = view! { {word} {which(&o)} }.into_any();
     let next = ActionForm::new(path).on(order);
-    let next = next.form(|form| form.send("button primary wide", Some(symbol), word));
+    let next = next.form(|form| form.submit_button("button primary wide", Some(symbol), word));
     let (rings, why) = rings.unzip();
     let parts = vec![
         why.into_any(),
@@ -145,10 +146,10 @@ fn take_down_button(order: Memo<Order>) -> AnyView {
         let word = view! { {t(["Take it down", "Abhängen"])} {which(&o)} };
         let o = o.clone();
         let take_down = move |event: ev::MouseEvent| {
-            let beside = beside(&event);
+            let neighbour = neighbour_ticket(&event);
             bell.hear(&o);
-            if let Some(beside) = beside {
-                focus_if_lost_soon(beside);
+            if let Some(neighbour) = neighbour {
+                focus_if_lost_soon(neighbour);
             }
         };
         (store.is_hydrated()).then(|| {

@@ -178,7 +178,7 @@ fn cancel(order: &Order) -> AnyView {
     let form = ActionForm::new(api::CustomerCancel::PATH)
         .on(Signal::stored(order.clone()))
         .class("stack")
-        .onward(|| Some("main".to_owned()));
+        .focus_next(|| Some("main".to_owned()));
     let pizza = name(&order.pizza_name);
     let word = view! { {t(["Cancel my", "Meine"])} " " {pizza} {t(["", " stornieren"])} };
     let form = form.form(|form| {
@@ -190,7 +190,7 @@ fn cancel(order: &Order) -> AnyView {
                     " Das Angebot kommt nicht zurück: Vielleicht bekommt jemand anders die Pizza.",
                 ])}
             </p>
-            {form.send("button danger sure wide", None, word.into_any())}
+            {form.submit_button("button danger sure wide", None, word.into_any())}
         }
         .into_any()
     });

@@ -1,0 +1,28 @@
+//! What forms and the server functions behind them agree on: the ids of forms, the names of shared fields, the answers
+//! for several orders, and the refusal that a plain form brings back to its page.
+
+use crate::domain::{Error, Order, OrderId};
+use serde::{Deserialize, Serialize};
+
+/// The answer for each of several orders.
+pub type Answers = Vec<(OrderId, Result<Order, Error>)>;
+
+/// The field of each selected order in a form about several. Its value is `id.version`.
+pub const SELECTED_ORDER: &str = "order[]";
+
+/// A refusal that brings a plain form back to its page, with what was typed.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Flash {
+    /// The form's id on the page.
+    pub form: String,
+    pub error: Error,
+    /// The refusal of each order that the form was about.
+    pub refused: Vec<(OrderId, Error)>,
+    /// The values of the fields, by name.
+    pub typed: Vec<(String, String)>,
+}
+
+/// The id of the form for an action, of an order if it is about one.
+pub fn form_id(action: &str, order: Option<OrderId>) -> String {
+    order.map_or(action.to_owned(), |order| format!("{action}-{order}"))
+}

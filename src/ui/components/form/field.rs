@@ -1,0 +1,103 @@
+//! A field of a form: what connects its control with its label, its hint and its error.
+
+use super::state::Form;
+use crate::{
+    domain::{Error, FieldError, InvalidField},
+    ui::{
+        components::basics::{Icon, changing, following, icon, mark},
+        i18n::messages,
+    },
+};
+use leptos::prelude::*;
+
+#[derive(Clone, Copy)]
+pub struct FieldState {
+    name: &'static str,
+    form: Form,
+}
+
+impl Form {
+    pub fn field(self, name: &'static str) -> FieldState {
+        FieldState { name, form: self }
+    }
+}
+
+impl FieldState {
+    pub fn id(self) -> String {
+        format!("{}-{}", self.form.id(), self.name)
+    }
+
+    fn error(self) -> Option<String> {
+        let error = self.form.error.get()?;
+        error
+            .fault(self.name)
+            .map(|error| messages::fault(self.name, error))
+    }
+
+    /// Shows what is wrong with the field before the form is sent. An empty field is not wrong yet.
+    pub fn check(self, wrong: Option<FieldError>) {
+        let wrong = wrong.filter(|error| *error != FieldError::Empty);
+        // A browser may report a change of a field that is gone with its form.
+        let Some(error) = self.form.error.try_get_untracked() else {
+            return;
+        };
+        let mut invalid = match error {
+            Some(Error::Invalid(invalid)) => invalid,
+            _ => Vec::new(),
+        };
+        invalid.retain(|invalid| invalid.field != self.name);
+        invalid.extend(wrong.map(|error| InvalidField {
+            field: self.name.to_owned(),
+            what: error,
+        }));
+        let error = (!invalid.is_empty()).then_some(Error::Invalid(invalid));
+        self.form.error.set(error);
+    }
+
+    /// Removes an error that is shown, as soon as the field is valid.
+    pub fn recheck(self, wrong: impl FnOnce() -> Option<FieldError>) {
+        if untrack(|| self.error()).is_some() {
+            self.check(wrong());
+        }
+    }
+
+    /// The value that the form came back with, or else `first`.
+    pub fn value(self, first: &str) -> String {
+        let typed = self.form.typed(self.name);
+        typed.unwrap_or_else(|| first.to_owned())
+    }
+
+    /// Whether the field has a value that came back or an error, so that it must not stay folded.
+    pub fn needs_attention(self) -> Signal<bool> {
+        let is_filled = !self.value("").is_empty();
+        following(move || is_filled || self.error().is_some())
+    }
+
+    /// The attributes of the control itself.
+    pub fn attributes(self) -> impl leptos::attr::Attribute {
+        let described = format!("{0}-fault {0}-hint", self.id());
+        let invalid = mark(move || self.error().map(|_| "true"));
+        view! { <{..} id=self.id() name=self.name aria-describedby=described aria-invalid=invalid/> }
+    }
+
+    pub fn error_message(self) -> AnyView {
+        let id = format!("{}-fault", self.id());
+        changing(move || {
+            let error = self.error()?;
+            Some(view! { <p class="error" role="alert" id=id.clone()>{icon(Icon::Alert)} {error}</p> }.into_any())
+        })
+    }
+
+    /// The control with its label above, and its error and its hint below.
+    pub fn labelled(
+        self,
+        label: &'static str,
+        hint: Option<&'static str>,
+        control: AnyView,
+    ) -> AnyView {
+        let hint = hint.map(|hint| {
+            view! { <p class="hint" id=format!("{}-hint", self.id())>{hint}</p> }.into_any()
+        });
+        view! { <div class="field"><label for=self.id()>{label}</label> {control} {self.error_message()} {hint}</div> }.into_any()
+    }
+}

@@ -1,0 +1,108 @@
+//! The state of one form, and what shows it: its button, and the refusal of the form as a whole.
+
+use super::page_forms::Forms;
+use crate::{
+    domain::Error,
+    ui::{
+        browser::http,
+        components::basics::{Icon, changing, icon, mark, refusal},
+        i18n::messages,
+        place::focus_soon,
+    },
+};
+use leptos::prelude::*;
+
+#[derive(Clone, Copy)]
+pub struct Form {
+    id: StoredValue<String>,
+    /// The idempotency key: a form that is sent again after a lost answer acts once.
+    key: RwSignal<String>,
+    pub(super) error: RwSignal<Option<Error>>,
+    pub(super) busy: RwSignal<bool>,
+    /// The values that the form came back with.
+    typed: StoredValue<Vec<(String, String)>>,
+}
+
+impl Form {
+    pub(super) fn new(id: String) -> Form {
+        let flash = Forms::here().flash_of(&id);
+        let (error, typed) = flash.map_or((None, Vec::new()), |flash| {
+            // The refusal of an order is shown beside the order, or above all.
+            let own = flash.refused.is_empty() || matches!(flash.error, Error::Invalid(_));
+            (own.then_some(flash.error), flash.typed)
+        });
+        Form {
+            id: StoredValue::new(id),
+            key: RwSignal::new(http::fresh_key()),
+            error: RwSignal::new(error),
+            busy: RwSignal::new(false),
+            typed: StoredValue::new(typed),
+        }
+    }
+
+    pub(super) fn id(self) -> String {
+        self.id.get_value()
+    }
+
+    pub(super) fn key(self) -> String {
+        self.key.get()
+    }
+
+    /// The value of a field in the form that came back.
+    pub(super) fn typed(self, field: &str) -> Option<String> {
+        self.typed.with_value(|typed| {
+            let found = typed.iter().find(|(name, _)| name == field);
+            found.map(|(_, value)| value.clone())
+        })
+    }
+
+    pub(super) fn is_busy_untracked(self) -> bool {
+        self.busy.get_untracked()
+    }
+
+    /// The form has been sent.
+    pub(super) fn start(self) {
+        self.busy.set(true);
+        self.error.set(None);
+    }
+
+    pub(super) fn show_retry(self) {
+        // The form may be gone.
+        let _ = self.error.try_set(Some(Error::NoAnswer));
+    }
+
+    /// The form has been answered. It may be gone with its ticket.
+    pub(super) fn finish(self, error: Option<Error>) {
+        let _ = self.busy.try_set(false);
+        let _ = self.key.try_set(http::fresh_key());
+        let is_refused = error.is_some();
+        let _ = self.error.try_set(error);
+        if is_refused {
+            focus_soon("[aria-invalid=true]");
+        }
+    }
+
+    /// A button that sends the form.
+    pub fn submit_button(
+        self,
+        class: &'static str,
+        symbol: Option<Icon>,
+        word: AnyView,
+    ) -> AnyView {
+        let busy = mark(move || self.busy.get().then_some("true"));
+        let symbol = changing(move || {
+            let busy = self.busy.get().then_some(Icon::Reconnecting);
+            busy.or(symbol).map(icon)
+        });
+        view! { <button class=class aria-busy=busy>{symbol} {word}</button> }.into_any()
+    }
+
+    /// The refusal of a form that is about no order. Invalid fields show their errors themselves.
+    pub(super) fn error_message(self) -> AnyView {
+        changing(move || {
+            let error = self.error.get();
+            let error = error.filter(|error| !matches!(error, Error::Invalid(_)))?;
+            Some(refusal(messages::refusal(&error)))
+        })
+    }
+}
