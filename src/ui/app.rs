@@ -4,8 +4,7 @@ use super::{
     components::{
         basics::{Icon, icon},
         form::{Forms, refused_elsewhere},
-        header::{bar, read_again},
-        reading::Reading,
+        header::{reload_link, site_header},
         toast::{Toasts, toasts},
     },
     i18n::{
@@ -13,7 +12,7 @@ use super::{
         messages,
     },
     keys,
-    live::{connection, store::LiveStore},
+    live::{connection, page_queries::PageQueries, store::LiveStore},
     notifications, panels,
     place::{Navigator, Panel, when_hydrated},
 };
@@ -68,7 +67,7 @@ pub fn App() -> impl IntoView {
     let forms = Forms::new(page_data.flash, store.now_untracked());
     provide_context(forms);
     let (story, past, pace) = (page_data.story, page_data.past, page_data.pace);
-    provide_context(Reading::new(navigator, store, story, past, pace));
+    provide_context(PageQueries::new(navigator, store, story, past, pace));
     let told = Toasts::new();
     provide_context(told);
     store.hear(move |event| notifications::tell(event, navigator, forms, told));
@@ -96,7 +95,7 @@ pub fn App() -> impl IntoView {
     let loaded = Memo::new(move |_| store.is_loaded());
     view! {
         <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
-        {bar()}
+        {site_header()}
         {refused_elsewhere()}
         {move || match panel.get() {
             Panel::Home | Panel::Nowhere => panels::show(panel.get()),
@@ -115,7 +114,7 @@ fn outage() -> AnyView {
                 {icon(Icon::Stale)}
                 <h1>{t(["The market’s store does not answer", "Der Speicher des Markts antwortet nicht"])}</h1>
                 <p>{t(["Nothing is lost. We keep trying, and this page fills itself as soon as the store is back.", "Nichts ist verloren. Wir versuchen es weiter, und diese Seite füllt sich, sobald er wieder da ist."])}</p>
-                {read_again("button primary", t(["Try again", "Noch einmal"]))}
+                {reload_link("button primary", t(["Try again", "Noch einmal"]))}
             </div>
         </main>
     }

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn tell(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts) {
     let (route, order) = (navigator.get_untracked(), event.order.clone());
     // What was told of it before is no news any more.
-    toasts.forget(order.id);
+    toasts.remove(order.id);
     if untrack(|| forms.is_sending(order.id)) {
         return;
     }
@@ -68,7 +68,7 @@ fn is_in_sight(order: &Order) -> bool {
 fn way_to(route: &Route, order: &Order) -> String {
     match order.status {
         Status::Cancelled => Route::Orders {
-            wanted: Default::default(),
+            query: Default::default(),
             open: Some(order.id),
             at: None,
         }

@@ -32,12 +32,12 @@ pub enum Route {
     Customer {
         /// The offer that is about to be taken.
         taking: Option<OrderId>,
-        shelf: OffersQuery,
+        query: OffersQuery,
     },
     Track(OrderId),
     Dispatch,
     Orders {
-        wanted: OrdersQuery,
+        query: OrdersQuery,
         /// The order that stands open beside the list.
         open: Option<OrderId>,
         /// It is shown as it was at this one of its events, counted from 1; else as it is now.
@@ -186,7 +186,7 @@ impl OrdersQuery {
     }
 
     /// What that means where clocks are so many minutes east of UTC. Where it is not known, pages show UTC.
-    pub fn sought(&self, zone: Option<i32>) -> OrderFilter {
+    pub fn filter(&self, zone: Option<i32>) -> OrderFilter {
         let zone = zone.unwrap_or(0);
         OrderFilter {
             status: self.status,
@@ -224,7 +224,7 @@ impl Route {
         let value = |name: &str| given(name).filter(|value| !value.is_empty());
         let id = |text: &str| text.parse().ok();
         let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
-        let wanted = || OrdersQuery::read(value);
+        let orders = || OrdersQuery::read(value);
         match steps[..] {
             [] => Route::Home,
             ["supplier"] => Route::Supplier {
@@ -232,7 +232,7 @@ impl Route {
             },
             ["customer"] => Route::Customer {
                 taking: value("take").and_then(|taking| id(&taking)),
-                shelf: OffersQuery {
+                query: OffersQuery {
                     text: value("q").unwrap_or_default(),
                     sort: value("sort").and_then(|name| OffersSort::from_name(&name)),
                 },
@@ -240,13 +240,13 @@ impl Route {
             ["customer", order] => id(order).map_or(Route::Nowhere, Route::Track),
             ["dispatch"] => Route::Dispatch,
             ["orders"] => Route::Orders {
-                wanted: wanted(),
+                query: orders(),
                 open: None,
                 at: None,
             },
             ["orders", order] => match id(order) {
                 Some(open) => Route::Orders {
-                    wanted: wanted(),
+                    query: orders(),
                     open: Some(open),
                     at: value("at").and_then(|at| at.parse().ok()),
                 },
@@ -260,22 +260,22 @@ impl Route {
         match self {
             Route::Home | Route::Nowhere => "/".to_owned(),
             Route::Supplier { kitchen } => with_query("/supplier", [("kitchen", kitchen.value())]),
-            Route::Customer { taking, shelf } => {
-                let text = Some(shelf.text.clone()).filter(|text| !text.is_empty());
+            Route::Customer { taking, query } => {
+                let text = Some(query.text.clone()).filter(|text| !text.is_empty());
                 with_query(
                     "/customer",
                     [
                         ("take", taking.map(|id| id.to_string())),
                         ("q", text),
-                        ("sort", shelf.sort.map(|sort| sort.name().to_owned())),
+                        ("sort", query.sort.map(|sort| sort.name().to_owned())),
                     ],
                 )
             }
             Route::Track(id) => format!("/customer/{id}"),
             Route::Dispatch => "/dispatch".to_owned(),
-            Route::Orders { wanted, open, at } => {
+            Route::Orders { query, open, at } => {
                 let path = open.map_or("/orders".to_owned(), |id| format!("/orders/{id}"));
-                let [a, b, c, d, e, f, g, h] = wanted.values();
+                let [a, b, c, d, e, f, g, h] = query.values();
                 let at = ("at", at.map(|at| at.to_string()));
                 with_query(&path, [a, b, c, d, e, f, g, h, at])
             }
@@ -327,12 +327,12 @@ impl Route {
     pub fn offers() -> Route {
         Route::Customer {
             taking: None,
-            shelf: OffersQuery::default(),
+            query: OffersQuery::default(),
         }
     }
 
     /// The order whose story this place tells.
-    pub fn story(&self) -> Option<OrderId> {
+    pub fn order_id(&self) -> Option<OrderId> {
         match self {
             Route::Track(id) | Route::Orders { open: Some(id), .. } => Some(*id),
             _ => None,
@@ -359,7 +359,7 @@ impl Route {
     /// The page of the past that this place shows.
     pub fn past(&self) -> Option<(&OrdersQuery, OrderId)> {
         match self {
-            Route::Orders { wanted, .. } => Some((wanted, wanted.below?)),
+            Route::Orders { query, .. } => Some((query, query.below?)),
             _ => None,
         }
     }
@@ -660,7 +660,7 @@ mod tests {
         let text = "\\PC{1,12}";
         let minute =
             || prop::option::of((0..60u32, 0..24u32, 1..28u32, 1970..2100u32).prop_map(minute));
-        let wanted = (
+        let query = (
             prop::option::of(prop::sample::select(Status::ALL)),
             "\\PC{0,8}",
             prop::option::of(text),
@@ -700,13 +700,13 @@ mod tests {
                     let sort = sort.map(|n| OffersSort::ALL[n]);
                     Route::Customer {
                         taking,
-                        shelf: OffersQuery { text, sort },
+                        query: OffersQuery { text, sort },
                     }
                 }),
             id.clone().prop_map(Route::Track),
             Just(Route::Dispatch),
-            (wanted, open).prop_map(|(wanted, open)| Route::Orders {
-                wanted,
+            (query, open).prop_map(|(query, open)| Route::Orders {
+                query,
                 open: open.map(|(id, _)| id),
                 at: open.and_then(|(_, at)| at),
             }),

@@ -1,4 +1,5 @@
-//! The market's awning: brand, panels with what waits there, and the lamp.
+//! The header of every page: the brand, a link to each panel with the number of its orders, and the state of the
+//! connection.
 
 use super::basics::{Icon, changing, count, icon, icon_of, mark, text};
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
         },
         live::{
             connection::hurry,
+            reactive::memo,
             store::{LiveStore, StatusIndicator},
         },
         place::{Kitchen, Navigator, OrdersQuery, Panel, Route},
@@ -18,19 +20,19 @@ use crate::{
 };
 use leptos::{ev, prelude::*};
 
-pub fn bar() -> AnyView {
+pub fn site_header() -> AnyView {
     view! {
         <header class="bar">
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
-                    {panel(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
-                    {panel(Route::offers(), ["Customer", "Kunde"], |board, _| waits(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
-                    {panel(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| waits(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
-                    {panel(Route::Orders { wanted: OrdersQuery::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
+                    {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
+                    {panel_link(Route::offers(), ["Customer", "Kunde"], |board, _| number_of(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
+                    {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| number_of(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
+                    {panel_link(Route::Orders { query: OrdersQuery::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
-            {lamp()}
+            {status_indicator()}
             {open_settings()}
         </header>
         {stale_banner()}
@@ -38,14 +40,14 @@ pub fn bar() -> AnyView {
     .into_any()
 }
 
-fn waits(board: &Board, status: Status) -> usize {
+fn number_of(board: &Board, status: Status) -> usize {
     board.counts().of(status) as usize
 }
 
-/// Of the kitchen that is looked at, or of all.
+/// The orders to answer: of the kitchen that the page shows, or of all.
 fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
     let Some(kitchen) = kitchen else {
-        return waits(board, Status::PendingSupplier);
+        return number_of(board, Status::PendingSupplier);
     };
     let waits = board.orders().filter(|order| {
         order.status == Status::PendingSupplier && messages::is_of(order, Some(kitchen))
@@ -53,8 +55,8 @@ fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
     waits.count()
 }
 
-/// A panel's link, with what is there. Where `calls`, a number above zero calls somebody.
-fn panel(
+/// A panel's link with a number of its orders. Where it `calls`, a number above zero is marked.
+fn panel_link(
     route: Route,
     word: Text,
     read: fn(&Board, Option<&str>) -> usize,
@@ -81,9 +83,9 @@ fn panel(
     .into_any()
 }
 
-fn lamp() -> AnyView {
+fn status_indicator() -> AnyView {
     let store = LiveStore::here();
-    let face = move || match store.lamp() {
+    let look = move || match store.lamp() {
         StatusIndicator::Page => ("page", Icon::Clock, ["As of ", "Stand "]),
         StatusIndicator::Live => ("live", Icon::Live, ["Live", "Live"]),
         StatusIndicator::Reconnecting => (
@@ -93,9 +95,9 @@ fn lamp() -> AnyView {
         ),
         StatusIndicator::Stale => ("stale", Icon::Stale, ["Stale", "Veraltet"]),
     };
-    let state = mark(move || Some(face().0));
-    // The word is read out when it changes; the age beside it is not, with every second.
-    let word = text(move || t(face().2).to_owned());
+    let state = mark(move || Some(look().0));
+    // Screen readers announce the word when it changes, and not the age beside it with every second.
+    let word = text(move || t(look().2).to_owned());
     let age = text(move || match store.lamp() {
         StatusIndicator::Page => messages::clock(store.verified_at(), store),
         StatusIndicator::Reconnecting | StatusIndicator::Stale if store.is_loaded() => {
@@ -106,7 +108,7 @@ fn lamp() -> AnyView {
     });
     view! {
         <p class="lamp" data-state=state>
-            {icon_of(move || face().1)}
+            {icon_of(move || look().1)}
             <span role="status">{word}</span>
             <span>{age}</span>
         </p>
@@ -114,8 +116,8 @@ fn lamp() -> AnyView {
     .into_any()
 }
 
-/// Reads this page again: in place, once it is awake.
-pub fn read_again(class: &'static str, word: &'static str) -> AnyView {
+/// Loads the page again. A hydrated page connects again instead.
+pub fn reload_link(class: &'static str, word: &'static str) -> AnyView {
     let store = LiveStore::here();
     let hurry = move |event: ev::MouseEvent| {
         if store.is_hydrated() {
@@ -127,10 +129,10 @@ pub fn read_again(class: &'static str, word: &'static str) -> AnyView {
         .into_any()
 }
 
-/// Says what a stale page means, and offers the way on.
+/// What a stale page means, with a link to try again.
 fn stale_banner() -> AnyView {
     let store = LiveStore::here();
-    let stale = Memo::new(move |_| store.lamp() == StatusIndicator::Stale && store.is_loaded());
+    let stale = memo(move |_| store.lamp() == StatusIndicator::Stale && store.is_loaded());
     let from = text(move || messages::clock(store.verified_at(), store));
     changing(move || {
         stale.get().then(|| {
@@ -144,7 +146,7 @@ fn stale_banner() -> AnyView {
                             "Die Verbindung ist weg, wir versuchen es weiter. Was du jetzt schickst, ist trotzdem sicher: Es wird gespeichert oder abgelehnt.",
                         ])}
                     </p>
-                    {read_again("button", t(["Try now", "Jetzt versuchen"]))}
+                    {reload_link("button", t(["Try now", "Jetzt versuchen"]))}
                 </div>
             }
             .into_any()

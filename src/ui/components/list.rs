@@ -268,8 +268,8 @@ pub fn by_time(orders: impl Iterator<Item = (Time, OrderId)>) -> Vec<OrderId> {
 pub fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut sorted = Vec::new();
     for one in all {
-        if let Err(route) = sorted.binary_search(&one) {
-            sorted.insert(route, one);
+        if let Err(at) = sorted.binary_search(&one) {
+            sorted.insert(at, one);
         }
     }
     sorted

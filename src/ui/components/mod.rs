@@ -5,7 +5,6 @@ pub mod before_hydration;
 pub mod form;
 pub mod header;
 pub mod list;
-pub mod reading;
 #[cfg(feature = "split")]
 mod shared;
 pub mod stable_list;

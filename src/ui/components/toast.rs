@@ -1,18 +1,21 @@
-//! A word about something that is not to be seen where one is, and the way to it. It goes by itself, and is read
-//! out without taking the focus.
+//! Short messages about orders that are not in view, with a link. They disappear by themselves, and screen readers
+//! announce them without taking the focus.
 
 use super::{
     basics::{Icon, icon, name},
     list,
 };
-use crate::{domain::OrderId, ui::i18n::locale::t};
+use crate::{
+    domain::OrderId,
+    ui::{i18n::locale::t, live::reactive::memo},
+};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// Long enough to read it twice.
-const SHOWN: Duration = Duration::from_secs(8);
-/// So many at once: more would cover what one works with.
-const MOST: usize = 2;
+/// Long enough to read a message twice.
+const SHOWN_FOR: Duration = Duration::from_secs(8);
+/// At most this many at once: more would cover the page.
+const LIMIT: usize = 2;
 
 #[derive(Clone, Copy)]
 pub struct Toasts(RwSignal<Vec<Toast>>);
@@ -20,8 +23,8 @@ pub struct Toasts(RwSignal<Vec<Toast>>);
 #[derive(Clone, PartialEq)]
 struct Toast {
     about: OrderId,
-    says: String,
-    /// Where it can be seen.
+    text: String,
+    /// Where the order can be seen.
     address: String,
 }
 
@@ -34,18 +37,18 @@ impl Toasts {
         expect_context()
     }
 
-    /// Shows a word about an order, instead of what was said of it before.
-    pub fn show(self, about: OrderId, says: String, address: String) {
+    /// Shows a message about an order in place of the order's last one.
+    pub fn show(self, about: OrderId, text: String, address: String) {
         let toast = Toast {
             about,
-            says,
+            text,
             address,
         };
         let gone = toast.clone();
         self.0.update(|toasts| {
             toasts.retain(|toast| toast.about != about);
             toasts.push(toast);
-            let over = toasts.len().saturating_sub(MOST);
+            let over = toasts.len().saturating_sub(LIMIT);
             toasts.drain(..over);
         });
         set_timeout(
@@ -53,35 +56,36 @@ impl Toasts {
                 self.0
                     .update(|toasts| toasts.retain(|toast| *toast != gone))
             },
-            SHOWN,
+            SHOWN_FOR,
         );
     }
 
-    /// What was said about an order is not so any more.
-    pub fn forget(self, about: OrderId) {
-        let said = |toast: &Toast| toast.about == about;
-        if self.0.with_untracked(|toasts| toasts.iter().any(said)) {
-            self.0.update(|toasts| toasts.retain(|toast| !said(toast)));
+    /// Removes the message about an order.
+    pub fn remove(self, about: OrderId) {
+        let is_about = |toast: &Toast| toast.about == about;
+        if self.0.with_untracked(|toasts| toasts.iter().any(is_about)) {
+            self.0
+                .update(|toasts| toasts.retain(|toast| !is_about(toast)));
         }
     }
 }
 
 impl Toast {
     fn key(&self) -> String {
-        format!("{}\n{}", self.address, self.says)
+        format!("{}\n{}", self.address, self.text)
     }
 }
 
-/// Where they show up.
+/// The place of the messages.
 pub fn toasts() -> AnyView {
     let toasts = Toasts::here();
-    let keys = Memo::new(move |_| {
+    let keys = memo(move |_| {
         toasts
             .0
             .with(|toasts| toasts.iter().map(Toast::key).collect())
     });
     let toast = move |key: String| {
-        let (address, says) = key.split_once('\n').unwrap_or_default();
+        let (address, text) = key.split_once('\n').unwrap_or_default();
         let close = {
             let key = key.clone();
             move |_| {
@@ -92,7 +96,7 @@ pub fn toasts() -> AnyView {
         };
         view! {
             <div class="toast">
-                {icon(Icon::Info)} <p>{name(says)}</p>
+                {icon(Icon::Info)} <p>{name(text)}</p>
                 <a class="button" href=address.to_owned()>{t(["Show it", "Zeigen"])}</a>
                 <button class="button square" type="button" aria-label=t(["Close", "Schließen"]) on:click=close>{icon(Icon::Close)}</button>
             </div>

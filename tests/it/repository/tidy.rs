@@ -192,3 +192,30 @@ fn every_test_that_the_operators_pages_name_exists() {
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// Where the program may use what stays subscribed when its owner goes. A screen on a wall shows rows that come and go
+/// for weeks, so a row uses `memo`, `following`, `text`, `mark` and `changing`, and a list `list::orders` or `list::names`.
+const STAYS_SUBSCRIBED: [(&str, &str); 3] = [
+    // `memo` wraps it, and unsubscribes.
+    ("Memo::new", "src/ui/live/reactive.rs"),
+    // The page itself: it has one, for as long as the page is open.
+    ("Memo::new", "src/ui/app.rs"),
+    // `following` wraps it, and unsubscribes.
+    ("Signal::derive", "src/ui/components/basics.rs"),
+];
+
+#[test]
+fn rows_unsubscribe_when_they_go() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("src/ui", ".rs") {
+        for word in ["Memo::new", "Signal::derive", "<For"] {
+            let is_allowed = STAYS_SUBSCRIBED
+                .iter()
+                .any(|(allowed, file)| *allowed == word && path.ends_with(file));
+            if code(&text).contains(word) && !is_allowed {
+                wrong.push(format!("{}: {word}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these stay subscribed: {wrong:#?}");
+}

@@ -32,11 +32,11 @@ pub async fn orders(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let Route::Orders { wanted, .. } = Route::read("/orders", uri.query().unwrap_or_default())
+    let Route::Orders { query, .. } = Route::read("/orders", uri.query().unwrap_or_default())
     else {
         return Err(Problem::UnknownPath);
     };
-    let filter = wanted.sought(cookies::zone(&headers));
+    let filter = query.filter(cookies::zone(&headers));
     // A store that cannot be read is an error, not an empty file.
     let first = app.orders.search(&filter, None).await?;
     let now = now().to_string();

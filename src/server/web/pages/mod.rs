@@ -142,14 +142,12 @@ async fn page_data(
     let page_data = PageData {
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
-        story: match route.story() {
+        story: match route.order_id() {
             Some(id) => Some(app.orders.events(id).await),
             None => None,
         },
         past: match route.past() {
-            Some((wanted, below)) => {
-                Some(app.orders.search(&wanted.sought(zone), Some(below)).await)
-            }
+            Some((query, below)) => Some(app.orders.search(&query.filter(zone), Some(below)).await),
             None => None,
         },
         pace: match route {

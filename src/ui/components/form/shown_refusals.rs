@@ -34,7 +34,7 @@ pub fn refused_elsewhere() -> AnyView {
             let shown = refusals.all().iter().filter(|refusal| {
                 route.has_tickets()
                     && refusal.is_shown(store.now())
-                    && route.story() != Some(refusal.order)
+                    && route.order_id() != Some(refusal.order)
             });
             let sentence = |(name, error)| format!("{name}: {}", messages::refusal(error));
             let named = shown.filter_map(|refusal| {

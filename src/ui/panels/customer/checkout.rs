@@ -4,7 +4,7 @@
 use super::{
     address, is_on_offer,
     offer::{top, why_gone, you_pay},
-    shelf,
+    query,
 };
 use crate::{
     api,
@@ -64,10 +64,10 @@ fn take(order: Memo<Order>, recipient: Recipient) -> AnyView {
         .then(move |order| {
             my_orders::add(order.id);
             recipient.remember();
-            let shelf = shelf(&navigator.get_untracked());
+            let query = query(&navigator.get_untracked());
             let offers = Route::Customer {
                 taking: None,
-                shelf,
+                query,
             };
             navigator.leave(&offers, Route::Track(order.id));
         });
@@ -82,11 +82,12 @@ fn take(order: Memo<Order>, recipient: Recipient) -> AnyView {
 }
 
 fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
-    let (name, route) = (form.field(NAME), form.field(ADDRESS));
+    let (name, address_field) = (form.field(NAME), form.field(ADDRESS));
     begin(recipient.name, name);
-    begin(recipient.address, route);
+    begin(recipient.address, address_field);
     when_hydrated(move || recipient.recall());
-    let (name_input, place_input) = (recipient.name_input(name), recipient.address_input(route));
+    let name_input = recipient.name_input(name);
+    let address_input = recipient.address_input(address_field);
     let hint = t([
         "Street, number, floor, and what is written on the bell.",
         "Straße, Hausnummer, Stock und was an der Klingel steht.",
@@ -96,7 +97,7 @@ fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
     view! {
         <h4>{t(["Where shall it go?", "Wohin soll sie?"])}</h4>
         {name.labelled(t(["Your name", "Dein Name"]), None, name_input)}
-        {route.labelled(t(["Delivery address", "Lieferadresse"]), Some(hint), place_input)}
+        {address_field.labelled(t(["Delivery address", "Lieferadresse"]), Some(hint), address_input)}
         <label class="check" data-not-hydrated=not_hydrated()>
             <input type="checkbox" prop:checked=recipient.remembered on:change=move |event| recipient.choose(event_target_checked(&event))/>
             {t(["Remember this on my device", "Auf meinem Gerät merken"])}

@@ -57,9 +57,9 @@ pub fn customer() -> AnyView {
 }
 
 /// Search and sort, as the address has them.
-fn shelf(route: &Route) -> OffersQuery {
+fn query(route: &Route) -> OffersQuery {
     match route {
-        Route::Customer { shelf, .. } => shelf.clone(),
+        Route::Customer { query, .. } => query.clone(),
         _ => OffersQuery::default(),
     }
 }
@@ -68,8 +68,8 @@ fn shelf(route: &Route) -> OffersQuery {
 fn address(taking: Option<OrderId>) -> Signal<String> {
     let navigator = Navigator::now();
     text(move || {
-        let shelf = shelf(&navigator.get());
-        Route::Customer { taking, shelf }.address()
+        let query = query(&navigator.get());
+        Route::Customer { taking, query }.address()
     })
 }
 
@@ -83,18 +83,18 @@ fn on_offer(board: &Board) -> impl DoubleEndedIterator<Item = &Order> {
 
 /// The offers that match the search, sorted. The one that is being taken stands before them.
 fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
-    let wanted = Navigator::now().memo(shelf);
+    let query = Navigator::now().memo(query);
     LiveStore::here().view(move |board| {
-        let (taking, wanted) = (taking.get(), wanted.get());
+        let (taking, query) = (taking.get(), query.get());
         let offers = on_offer(board).filter(|order| {
-            Some(order.id) != taking && order.mentions(&wanted.text, messages::lower)
+            Some(order.id) != taking && order.mentions(&query.text, messages::lower)
         });
         let by = |key: fn(&Order) -> u32, offers: &mut dyn Iterator<Item = &Order>| {
             let sorted = list::sorted(offers.map(|order| (key(order), order.id)));
             sorted.into_iter().map(|(_, id)| id).collect()
         };
         let mut offers = offers.rev();
-        match wanted.sort {
+        match query.sort {
             None => offers.map(|order| order.id).collect(),
             Some(OffersSort::Price) => by(|order| order.total().get(), &mut offers),
             Some(OffersSort::Time) => by(minutes, &mut offers),
@@ -137,10 +137,10 @@ fn summary() -> AnyView {
 
 fn pizza_count() -> Signal<String> {
     let store = LiveStore::here();
-    let wanted = Navigator::now().memo(|route| shelf(route).text);
+    let query = Navigator::now().memo(|route| query(route).text);
     let matching = store.view(move |board| {
-        let wanted = wanted.get();
-        let matching = on_offer(board).filter(|order| order.mentions(&wanted, messages::lower));
+        let query = query.get();
+        let matching = on_offer(board).filter(|order| order.mentions(&query, messages::lower));
         matching.count()
     });
     let all = offer_count();
@@ -189,7 +189,7 @@ fn own_order(order: Memo<Order>) -> AnyView {
 }
 
 fn no_offer() -> AnyView {
-    let searched = Navigator::now().memo(|route| !shelf(route).text.trim().is_empty());
+    let searched = Navigator::now().memo(|route| !query(route).text.trim().is_empty());
     let any = any_offer();
     changing(move || {
         Some(match searched.get() && any.get() {

@@ -1,6 +1,6 @@
 //! Search and sort of the offers: as one types, and as a plain form until the program has hydrated the page.
 
-use super::shelf;
+use super::query;
 use crate::ui::{
     components::{
         basics::{Icon, icon, text},
@@ -31,17 +31,17 @@ pub fn tools() -> AnyView {
 /// Changes search or sort, and the address with it.
 fn change(navigator: Navigator, change: &dyn Fn(&mut OffersQuery)) {
     let route = navigator.get_untracked();
-    let mut shelf = shelf(&route);
-    change(&mut shelf);
+    let mut query = query(&route);
+    change(&mut query);
     if let Route::Customer { taking, .. } = route {
-        navigator.correct(Route::Customer { taking, shelf });
+        navigator.correct(Route::Customer { taking, query });
     }
 }
 
 fn search_field() -> AnyView {
     let navigator = Navigator::now();
-    let search = move |text: String| change(navigator, &|shelf| shelf.text = text.clone());
-    let typed = text(move || shelf(&navigator.get()).text);
+    let search = move |text: String| change(navigator, &|query| query.text = text.clone());
+    let typed = text(move || query(&navigator.get()).text);
     take_typed("q", typed.get_untracked(), Box::new(search));
     view! {
         <div class="field">
@@ -59,8 +59,8 @@ fn search_field() -> AnyView {
 
 fn sort_choice(sort: Option<OffersSort>, word: &'static str) -> AnyView {
     let navigator = Navigator::now();
-    let chosen = memo(move |_| shelf(&navigator.get()).sort == sort);
-    let choose = move |_| change(navigator, &|shelf| shelf.sort = sort);
+    let chosen = memo(move |_| query(&navigator.get()).sort == sort);
+    let choose = move |_| change(navigator, &|query| query.sort = sort);
     view! {
         <label>
             <input type="radio" name="sort" value=sort.map_or("", OffersSort::name) checked=chosen.get_untracked() prop:checked=chosen on:change=choose/> {word}

@@ -164,13 +164,13 @@ fn split_line(line: &str) -> (&str, &str) {
 
 /// The address and the customer, as tickets of the queue and of the lanes show them.
 fn address(order: &Order) -> AnyView {
-    let (route, customer) = (
+    let (address, customer) = (
         order.delivery_address.as_ref(),
         order.customer_name.as_ref(),
     );
     view! {
         <p class="address">
-            <bdi>{route.map(|route| route.to_string())}</bdi> <br/>
+            <bdi>{address.map(|address| address.to_string())}</bdi> <br/>
             <bdi class="soft">{customer.map(|customer| customer.to_string())}</bdi>
         </p>
     }

@@ -1,23 +1,20 @@
 //! One order: its facts as they were at any of its events, and the slider that chooses the event.
 
 use super::{
+    query,
     timeline::{self, at_place},
-    wanted,
 };
 use crate::{
     domain::{Event, Order, OrderId, Status},
     ui::{
-        components::{
-            basics::{
-                Detail, Icon, badge, changing, fact, icon, mark, name, pizza, refusal, sum, text,
-            },
-            reading::Reading,
+        components::basics::{
+            Detail, Icon, badge, changing, fact, icon, mark, name, pizza, refusal, sum, text,
         },
         i18n::{
             locale::{say, t},
             messages,
         },
-        live::store::LiveStore,
+        live::{page_queries::PageQueries, store::LiveStore},
         place::{Navigator, Route},
     },
 };
@@ -28,7 +25,7 @@ use leptos::prelude::*;
 struct Replay {
     id: OrderId,
     navigator: Navigator,
-    reading: Reading,
+    queries: PageQueries,
     store: LiveStore,
 }
 
@@ -37,14 +34,14 @@ impl Replay {
         Replay {
             id,
             navigator: Navigator::now(),
-            reading: Reading::here(),
+            queries: PageQueries::here(),
             store: LiveStore::here(),
         }
     }
 
     /// All events of the order; none while they are not read.
     fn events(self) -> Vec<Event> {
-        let events = self.reading.story(self.id);
+        let events = self.queries.story(self.id);
         events.and_then(Result::ok).unwrap_or_default()
     }
 
@@ -65,7 +62,7 @@ impl Replay {
 pub fn one(id: OrderId) -> AnyView {
     let replay = Replay::of(id);
     let close = at_place(None, |_| None);
-    let head = changing(move || match replay.reading.story(id) {
+    let head = changing(move || match replay.queries.story(id) {
         None => {
             Some(view! { <span class="bone half"></span> <span class="bone"></span> }.into_any())
         }
@@ -170,9 +167,9 @@ fn position_in_words(replay: Replay) -> String {
 /// The last event is the address without one: the page follows the order from there.
 fn slide_to(replay: Replay, at: Option<usize>) {
     let all = replay.events().len();
-    let wanted = wanted(&replay.navigator.get_untracked());
+    let query = query(&replay.navigator.get_untracked());
     let (open, at) = (Some(replay.id), at.filter(|at| *at < all));
-    replay.navigator.correct(Route::Orders { wanted, open, at });
+    replay.navigator.correct(Route::Orders { query, open, at });
 }
 
 fn back_to_now(replay: Replay) -> AnyView {

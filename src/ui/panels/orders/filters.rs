@@ -1,6 +1,6 @@
 //! What the list shows: search, filters, sort and status. All of it is in the address.
 
-use super::{Listed, address, wanted};
+use super::{Listed, address, query};
 use crate::{
     domain::{Order, Status},
     ui::{
@@ -30,11 +30,11 @@ pub fn filters() -> AnyView {
     let navigator = Navigator::now();
     let done = move |event: ev::SubmitEvent| event.prevent_default();
     let status = changing(move || {
-        let status = wanted(&navigator.get()).status?;
+        let status = query(&navigator.get()).status?;
         Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
     });
-    let now = wanted(&navigator.get_untracked());
-    let used = now.sought(None).is_narrow() || now.sort.is_some();
+    let now = query(&navigator.get_untracked());
+    let used = now.filter(None).is_narrow() || now.sort.is_some();
     let unfolded = used && now.text.is_empty() || now.sort.is_some();
     view! {
         <form class="filters" role="search" action="/orders" on:submit=done>
@@ -55,7 +55,7 @@ pub fn filters() -> AnyView {
 
 fn search_field() -> AnyView {
     let navigator = Navigator::now();
-    let typed = text(move || wanted(&navigator.get()).text);
+    let typed = text(move || query(&navigator.get()).text);
     take_early(SEARCH);
     let search = move |event| change(SEARCH, event_target_value(&event), navigator);
     view! {
@@ -74,27 +74,27 @@ fn search_field() -> AnyView {
 /// Changes one filter. The list starts again with the newest orders.
 fn change(name: &str, value: String, navigator: Navigator) {
     let route = navigator.get_untracked();
-    let (open, at) = (route.story(), route.at());
-    let mut wanted = OrdersQuery {
+    let (open, at) = (route.order_id(), route.at());
+    let mut query = OrdersQuery {
         below: None,
-        ..wanted(&route)
+        ..query(&route)
     };
     let given = Some(value.clone()).filter(|value| !value.is_empty());
     match name {
-        SUPPLIER => wanted.supplier = given,
-        DRIVER => wanted.driver = given,
-        FROM => wanted.from = value.parse().ok(),
-        UNTIL => wanted.until = value.parse().ok(),
-        SORT => wanted.sort = Sort::from_name(&value),
-        _ => wanted.text = value,
+        SUPPLIER => query.supplier = given,
+        DRIVER => query.driver = given,
+        FROM => query.from = value.parse().ok(),
+        UNTIL => query.until = value.parse().ok(),
+        SORT => query.sort = Sort::from_name(&value),
+        _ => query.text = value,
     }
-    navigator.correct(Route::Orders { wanted, open, at });
+    navigator.correct(Route::Orders { query, open, at });
 }
 
 /// Applies what was typed before the page was hydrated.
 fn take_early(name: &'static str) {
     let navigator = Navigator::now();
-    let now = wanted(&navigator.get_untracked()).value(name);
+    let now = query(&navigator.get_untracked()).value(name);
     take_typed(
         name,
         now,
@@ -106,13 +106,13 @@ fn take_early(name: &'static str) {
 fn name_choice(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyView {
     let navigator = Navigator::now();
     let known = LiveStore::here().view(move |board| {
-        let chosen = wanted(&navigator.get()).value(name);
+        let chosen = query(&navigator.get()).value(name);
         let chosen = Some(&*chosen).filter(|name| !name.is_empty());
         let names = list::sorted(board.orders().filter_map(of).chain(chosen));
         names.into_iter().map(str::to_owned).collect::<Vec<_>>()
     });
     let option = move |one: String| {
-        let is = wanted(&navigator.get_untracked()).value(name) == one;
+        let is = query(&navigator.get_untracked()).value(name) == one;
         view! { <option value=one.clone() selected=is>{one.clone()}</option> }.into_any()
     };
     let options =
@@ -125,7 +125,7 @@ fn sort_choice() -> AnyView {
     let sorts: Vec<_> = Sort::ALL
         .iter()
         .map(|&sort| {
-            let is = wanted(&navigator.get_untracked()).sort == Some(sort);
+            let is = query(&navigator.get_untracked()).sort == Some(sort);
             let word = t(match sort {
                 Sort::Oldest => ["Oldest first", "Älteste zuerst"],
                 Sort::Price => ["Highest price first", "Höchster Preis zuerst"],
@@ -142,7 +142,7 @@ fn sort_choice() -> AnyView {
 fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
     let navigator = Navigator::now();
     take_early(name);
-    let now = text(move || wanted(&navigator.get()).value(name));
+    let now = text(move || query(&navigator.get()).value(name));
     let choose = move |event| change(name, event_target_value(&event), navigator);
     view! {
         <div class="field">
@@ -157,7 +157,7 @@ fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
 fn minute_field(name: &'static str, word: Text) -> AnyView {
     let navigator = Navigator::now();
     take_early(name);
-    let now = text(move || wanted(&navigator.get()).value(name));
+    let now = text(move || query(&navigator.get()).value(name));
     let choose = move |event: ev::Event| {
         // An incomplete time has no value, and applying that would clear the field while the user types.
         if !is_incomplete(&event) {
@@ -205,10 +205,10 @@ fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
             format!("{n}{more}")
         })
     });
-    let current = mark(move || (wanted(&navigator.get()).status == status).then_some("true"));
-    let to = address(move |wanted| {
-        wanted.status = status;
-        wanted.below = None;
+    let current = mark(move || (query(&navigator.get()).status == status).then_some("true"));
+    let to = address(move |query| {
+        query.status = status;
+        query.below = None;
     });
     let word = status.map_or(t(["All", "Alle"]), messages::status);
     view! {

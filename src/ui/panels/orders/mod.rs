@@ -10,15 +10,12 @@ mod window;
 use crate::{
     domain::{Board, Counts, Order, OrderFilter, OrderId},
     ui::{
-        components::{
-            basics::{Icon, changing, icon, mark, text},
-            reading::Reading,
-        },
+        components::basics::{Icon, changing, icon, mark, text},
         i18n::{
             locale::{plural, t},
             messages,
         },
-        live::store::LiveStore,
+        live::{page_queries::PageQueries, store::LiveStore},
         place::{Navigator, OrdersQuery, Route, Sort},
     },
 };
@@ -31,7 +28,7 @@ const SHOWN: usize = 200;
 pub fn orders() -> AnyView {
     let navigator = Navigator::now();
     let listed = listed();
-    let open = navigator.memo(|route| route.story());
+    let open = navigator.memo(|route| route.order_id());
     let is_open = mark(move || open.get().map(|_| ""));
     view! {
         <main id="main" tabindex="-1" data-open=is_open>
@@ -51,28 +48,28 @@ pub fn orders() -> AnyView {
     .into_any()
 }
 
-fn wanted(route: &Route) -> OrdersQuery {
+fn query(route: &Route) -> OrdersQuery {
     match route {
-        Route::Orders { wanted, .. } => wanted.clone(),
+        Route::Orders { query, .. } => query.clone(),
         _ => OrdersQuery::default(),
     }
 }
 
-/// The address of this page with something else wanted.
+/// The address of this page with something else query.
 fn address(change: impl Fn(&mut OrdersQuery) + Send + Sync + 'static) -> Signal<String> {
     let navigator = Navigator::now();
     text(move || {
-        let mut wanted = wanted(&navigator.get());
-        change(&mut wanted);
+        let mut query = query(&navigator.get());
+        change(&mut query);
         let (open, at) = (None, None);
-        Route::Orders { wanted, open, at }.address()
+        Route::Orders { query, open, at }.address()
     })
 }
 
 /// All of it as a file: what is not on the board, too.
 fn export(listed: Memo<Listed>) -> AnyView {
     let navigator = Navigator::now();
-    let to = text(move || wanted(&navigator.get()).export());
+    let to = text(move || query(&navigator.get()).export());
     let name = text(move || {
         listed.with(|listed| listed.matching).map_or_else(
             || t(["These orders as CSV", "Diese Bestellungen als CSV"]).to_owned(),
@@ -103,20 +100,20 @@ struct Listed {
 }
 
 fn listed() -> Memo<Listed> {
-    let (navigator, store, reading) = (Navigator::now(), LiveStore::here(), Reading::here());
+    let (navigator, store, queries) = (Navigator::now(), LiveStore::here(), PageQueries::here());
     let known = StoredValue::new(Known::default());
     store.view(move |board| {
-        let wanted = wanted(&navigator.get());
-        let sought = wanted.sought(store.zone());
+        let query = query(&navigator.get());
+        let filter = query.filter(store.zone());
         let not_hydrated = !store.is_hydrated();
         let mut listed = Listed::default();
         known.update_value(|known| {
-            known.look(board, &sought);
-            listed = known.listed(board, &wanted, &sought, not_hydrated);
+            known.look(board, &filter);
+            listed = known.listed(board, &query, &filter, not_hydrated);
         });
-        if wanted.below.is_some() {
-            let past = reading.past(&wanted, |found| {
-                let rows = found.orders.iter().map(|order| row(order, wanted.sort));
+        if query.below.is_some() {
+            let past = queries.past(&query, |found| {
+                let rows = found.orders.iter().map(|order| row(order, query.sort));
                 (sorted(rows.collect()), found.next)
             });
             (listed.ids, listed.more) = past.and_then(Result::ok).unwrap_or_default();
@@ -149,19 +146,19 @@ fn sorted(mut rows: Vec<Row>) -> Vec<OrderId> {
 /// not ten thousand.
 #[derive(Default)]
 struct Known {
-    sought: OrderFilter,
+    filter: OrderFilter,
     /// With the version that was looked at; sorted by id, as the board is.
     orders: Vec<(OrderId, u32, bool)>,
 }
 
 impl Known {
-    fn look(&mut self, board: &Board, sought: &OrderFilter) {
-        let sought = OrderFilter {
+    fn look(&mut self, board: &Board, filter: &OrderFilter) {
+        let filter = OrderFilter {
             status: None,
-            ..sought.clone()
+            ..filter.clone()
         };
-        if self.sought != sought {
-            self.sought = sought;
+        if self.filter != filter {
+            self.filter = filter;
             self.orders.clear();
         }
         let mut before = std::mem::take(&mut self.orders).into_iter().peekable();
@@ -170,7 +167,7 @@ impl Known {
             let same = |(id, version, _): &(OrderId, u32, bool)| {
                 *id == order.id && *version == order.version
             };
-            let look = || self.sought.describes(order, messages::lower);
+            let look = || self.filter.describes(order, messages::lower);
             let fits = before.next_if(same).map_or_else(look, |(.., fits)| fits);
             self.orders.push((order.id, order.version, fits));
         }
@@ -181,12 +178,12 @@ impl Known {
     fn listed(
         &self,
         board: &Board,
-        wanted: &OrdersQuery,
-        sought: &OrderFilter,
+        query: &OrdersQuery,
+        filter: &OrderFilter,
         not_hydrated: bool,
     ) -> Listed {
-        let past = board.newest_dropped().filter(|id| sought.reaches(*id));
-        let end = past.filter(|_| sought.wants_finished());
+        let past = board.newest_dropped().filter(|id| filter.reaches(*id));
+        let end = past.filter(|_| filter.wants_finished());
         // The forgotten one itself has to be found again.
         let mut more = end.map(OrderId::after);
         let (mut rows, mut last, mut counts) = (Vec::new(), None, Counts::default());
@@ -197,7 +194,7 @@ impl Known {
             counts.add(order.status);
             // What is open is here, however old.
             let is_here = Some(order.id) > end || !order.status.is_final();
-            let is_listed = is_here && sought.status.is_none_or(|s| s == order.status);
+            let is_listed = is_here && filter.status.is_none_or(|s| s == order.status);
             if !is_listed {
                 continue;
             }
@@ -205,15 +202,15 @@ impl Known {
                 more = last;
                 continue;
             }
-            rows.push(row(order, wanted.sort));
+            rows.push(row(order, query.sort));
             last = Some(order.id);
         }
-        let narrow = sought.is_narrow();
+        let narrow = filter.is_narrow();
         if !narrow {
             counts = board.counts();
         }
         let of = |status| counts.of(status);
-        let matching = sought.status.map_or_else(|| counts.all(), of) as usize;
+        let matching = filter.status.map_or_else(|| counts.all(), of) as usize;
         Listed {
             ids: sorted(rows),
             more,
@@ -241,15 +238,10 @@ mod tests {
         board
     }
 
-    fn listed(
-        known: &mut Known,
-        board: &Board,
-        wanted: &OrdersQuery,
-        not_hydrated: bool,
-    ) -> Listed {
-        let sought = wanted.sought(None);
-        known.look(board, &sought);
-        known.listed(board, wanted, &sought, not_hydrated)
+    fn listed(known: &mut Known, board: &Board, query: &OrdersQuery, not_hydrated: bool) -> Listed {
+        let filter = query.filter(None);
+        known.look(board, &filter);
+        known.listed(board, query, &filter, not_hydrated)
     }
 
     #[test]

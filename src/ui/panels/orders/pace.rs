@@ -4,15 +4,12 @@
 use crate::{
     domain::{Lasted, STAGES, StageTimes, Status},
     ui::{
-        components::{
-            basics::{Icon, changing, icon, text},
-            reading::Reading,
-        },
+        components::basics::{Icon, changing, icon, text},
         i18n::{
             locale::{Language, Locale, say, t},
             messages,
         },
-        live::store::LiveStore,
+        live::{page_queries::PageQueries, store::LiveStore},
     },
 };
 use chrono::TimeDelta;
@@ -23,10 +20,10 @@ const WIDE: u32 = 210;
 const HIGH: u32 = 30;
 
 pub fn pace() -> AnyView {
-    let reading = Reading::here();
+    let queries = PageQueries::here();
     let heading = t(["Pace of the last 24 hours", "Tempo der letzten 24 Stunden"]);
     let stages = changing(move || {
-        Some(match reading.pace() {
+        Some(match queries.pace() {
             Some(pace) if pace.quarters.iter().any(|made| *made > 0) => stages(&pace),
             _ => {
                 let none = t([

@@ -1,20 +1,19 @@
 //! The list: a table of which only the rows near the view are there. The others are two empty rows that are as
 //! high as they would be.
 
-use super::{Listed, address, wanted, window::Window};
+use super::{Listed, address, query, window::Window};
 use crate::{
     domain::{Order, OrderId},
     ui::{
         components::{
             basics::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
             list,
-            reading::Reading,
         },
         i18n::{
             locale::{Text, say, t},
             messages,
         },
-        live::{reactive::memo, store::LiveStore},
+        live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
         place::{Navigator, OrdersQuery, Route, Sort},
     },
 };
@@ -22,16 +21,16 @@ use leptos::prelude::*;
 
 pub fn book(listed: Memo<Listed>) -> AnyView {
     let navigator = Navigator::now();
-    let below = navigator.memo(|route| wanted(route).below);
+    let below = navigator.memo(|route| query(route).below);
     let window = Window::new(listed);
-    let newest = address(|wanted| wanted.below = None);
+    let newest = address(|query| query.below = None);
     let back = changing(move || {
         below.get()?;
         let word = t(["Newest orders", "Neueste Bestellungen"]);
         Some(view! { <p class="row"><a class="button" href=newest>{word}</a></p> }.into_any())
     });
     let note = changing(move || {
-        let sorted = wanted(&navigator.get()).sort.is_some();
+        let sorted = query(&navigator.get()).sort.is_some();
         let n = listed.with(|listed| listed.more.map(|_| listed.ids.len()))?;
         let note = say!(
             "Sorted among these {n}. Older ones are not in it yet.",
@@ -54,13 +53,13 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
 
 /// What stands below the rows: why there are none, or what follows.
 fn end(listed: Memo<Listed>) -> AnyView {
-    let (navigator, reading) = (Navigator::now(), Reading::here());
+    let (navigator, queries) = (Navigator::now(), PageQueries::here());
     let more = memo(move |_| listed.with(|listed| listed.more));
     let none = memo(move |_| usize::from(listed.with(|listed| listed.ids.is_empty())));
     let why = changing(move || {
-        let wanted = wanted(&navigator.get());
-        let read = match wanted.below {
-            Some(_) => reading.past(&wanted, |_| ()),
+        let query = query(&navigator.get());
+        let read = match query.below {
+            Some(_) => queries.past(&query, |_| ()),
             None => Some(Ok(())),
         };
         match read {
@@ -70,7 +69,7 @@ fn end(listed: Memo<Listed>) -> AnyView {
             }
             Some(Err(error)) => Some(refusal(messages::unread(&error))),
             Some(Ok(())) if none.get() == 0 => None,
-            Some(Ok(())) if more.get().is_none() => Some(nothing(&wanted)),
+            Some(Ok(())) if more.get().is_none() => Some(nothing(&query)),
             Some(Ok(())) => {
                 let word = t([
                     "None of these is like that. Older ones may be.",
@@ -83,8 +82,8 @@ fn end(listed: Memo<Listed>) -> AnyView {
     view! { {why} {changing(move || more.get().map(older))} }.into_any()
 }
 
-fn nothing(wanted: &OrdersQuery) -> AnyView {
-    if *wanted == OrdersQuery::default() {
+fn nothing(query: &OrdersQuery) -> AnyView {
+    if *query == OrdersQuery::default() {
         return empty(
             Icon::Slice,
             t(["No order yet", "Noch keine Bestellung"]),
@@ -109,7 +108,7 @@ fn nothing(wanted: &OrdersQuery) -> AnyView {
 }
 
 fn older(below: OrderId) -> AnyView {
-    let to = address(move |wanted| wanted.below = Some(below));
+    let to = address(move |query| query.below = Some(below));
     let word = t(["Older orders", "Ältere Bestellungen"]);
     view! { <p class="row"><a class="button" href=to>{word} {icon(Icon::Next)}</a></p> }.into_any()
 }
@@ -125,12 +124,12 @@ fn table(window: Window) -> AnyView {
             None => (listed.ids.len() + 1).to_string(),
         })
     });
-    let reading = Reading::here();
+    let queries = PageQueries::here();
     let make = move |id| {
         let order = match store.order(id) {
             Some(order) => order.into(),
             // What is there does not change any more.
-            None => Signal::stored(reading.past_order(id)?),
+            None => Signal::stored(queries.past_order(id)?),
         };
         Some(row(order, today, text(move || window.index(shown, id))))
     };
@@ -176,7 +175,7 @@ fn sorting(
     class: &'static str,
 ) -> AnyView {
     let navigator = Navigator::now();
-    let now = move || wanted(&navigator.get()).sort;
+    let now = move || query(&navigator.get()).sort;
     let way = mark(move || match now() {
         sort if sort == first => Some(said[0]),
         sort if sort == other => Some(said[1]).filter(|said| !said.is_empty()),
@@ -190,8 +189,8 @@ fn sorting(
         }
         .to_owned()
     });
-    let to = address(move |wanted| {
-        wanted.sort = if wanted.sort == first { other } else { first };
+    let to = address(move |query| {
+        query.sort = if query.sort == first { other } else { first };
     });
     view! {
         <th scope="col" class=class aria-sort=way>
@@ -201,15 +200,15 @@ fn sorting(
     .into_any()
 }
 
-fn row(order: Signal<Order>, today: Memo<usize>, route: Signal<String>) -> AnyView {
+fn row(order: Signal<Order>, today: Memo<usize>, index: Signal<String>) -> AnyView {
     let (navigator, store) = (Navigator::now(), LiveStore::here());
     let o = order.get_untracked();
     let id = o.id;
     let status = move || order.get().status;
-    let current = mark(move || (navigator.get().story() == Some(id)).then_some("true"));
+    let current = mark(move || (navigator.get().order_id() == Some(id)).then_some("true"));
     let to = text(move || {
-        let (wanted, open, at) = (wanted(&navigator.get()), Some(id), None);
-        Route::Orders { wanted, open, at }.address()
+        let (query, open, at) = (query(&navigator.get()), Some(id), None);
+        Route::Orders { query, open, at }.address()
     });
     let customer = changing(move || {
         Some(match order.get().customer_name {
@@ -228,7 +227,7 @@ fn row(order: Signal<Order>, today: Memo<usize>, route: Signal<String>) -> AnyVi
     let ended = mark(move || status().is_final().then_some(""));
     let made = text(move || messages::day_and_clock(o.created_at, today.get(), store));
     view! {
-        <tr data-status=name_of_status data-final=ended aria-current=current aria-rowindex=route>
+        <tr data-status=name_of_status data-final=ended aria-current=current aria-rowindex=index>
             <td class="when"><time datetime=o.created_at.to_string()>{made}</time></td>
             <td class="state">{state}</td>
             <td class="lead"><a class="name" href=to>{name(&o.pizza_name)}</a></td>

@@ -1,6 +1,6 @@
 //! The timeline of one order: each event with its time, its role and what it changed.
 
-use super::wanted;
+use super::query;
 use crate::{
     domain::{Event, EventType, Order, OrderId, Role},
     ui::{
@@ -23,8 +23,8 @@ pub fn at_place(
     text(move || {
         let route = navigator.get();
         let at = at(route.at().unwrap_or(0));
-        let wanted = wanted(&route);
-        Route::Orders { wanted, open, at }.address()
+        let query = query(&route);
+        Route::Orders { query, open, at }.address()
     })
 }
 

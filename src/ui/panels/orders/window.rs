@@ -1,13 +1,13 @@
 //! Which rows of the list are there: those near the view, and how high the others are together. [`RowWindow`] is
 //! pure; the page is measured at most once for each frame.
 
-use super::{Listed, SHOWN, wanted};
+use super::{Listed, SHOWN, query};
 use crate::{
     domain::OrderId,
     ui::{
-        components::{basics::changing, reading::Reading},
+        components::basics::changing,
         i18n::locale::plural,
-        live::reactive::memo,
+        live::{page_queries::PageQueries, reactive::memo},
         place::{Navigator, focus_soon, view_height, when_hydrated},
     },
 };
@@ -120,7 +120,7 @@ fn is_far(wish: (usize, usize), is: (usize, usize), len: usize) -> bool {
 pub struct Window {
     pub listed: Memo<Listed>,
     navigator: Navigator,
-    reading: Reading,
+    queries: PageQueries,
     rows: RwSignal<RowWindow>,
     /// The next frame measures the page.
     due: StoredValue<bool>,
@@ -131,7 +131,7 @@ impl Window {
         let window = Window {
             listed,
             navigator: Navigator::now(),
-            reading: Reading::here(),
+            queries: PageQueries::here(),
             rows: RwSignal::new(RowWindow::new()),
             due: StoredValue::new(false),
         };
@@ -159,7 +159,7 @@ impl Window {
 
     /// On a phone an order takes the place of the list. The way back leads to where the reader was.
     fn follow_open(self) {
-        let open = self.navigator.memo(|route| route.story());
+        let open = self.navigator.memo(|route| route.order_id());
         Effect::new(move |before: Option<Option<OrderId>>| {
             let open = open.get();
             match (before.flatten(), open) {
@@ -211,8 +211,8 @@ impl Window {
             self.rows.set(moved);
         }
         if moved.nears_end(page) {
-            self.reading
-                .read_on(wanted(&self.navigator.get_untracked()));
+            self.queries
+                .load_more(query(&self.navigator.get_untracked()));
         }
     }
 
@@ -246,9 +246,9 @@ impl Window {
 
     /// How many orders have come in above, while the reader is further down.
     fn newer(self) -> usize {
-        let wanted = wanted(&self.navigator.get());
+        let query = query(&self.navigator.get());
         let seen = self.rows.with(|rows| rows.newest_seen);
-        if wanted.sort.is_some() || wanted.below.is_some() || seen.is_none() {
+        if query.sort.is_some() || query.below.is_some() || seen.is_none() {
             return 0;
         }
         let newer = |id: &&OrderId| Some(**id) > seen;

@@ -115,9 +115,9 @@ pub fn columns(kitchen: KitchenFilter, bell: Bell) -> (Vec<AnyView>, Vec<AnyView
 fn listed(of: &'static [Status], kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
     LiveStore::here().view(move |board| {
         let kitchen = kitchen.get();
-        let navigator =
+        let is_listed =
             |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
-        let orders = board.orders().filter(navigator);
+        let orders = board.orders().filter(is_listed);
         list::by_time(orders.map(|order| (order.updated_at, order.id)))
     })
 }
@@ -168,15 +168,15 @@ fn ticket_or_cancelled(order: Memo<Order>, ticket: fn(Memo<Order>) -> AnyView) -
 /// comes last.
 fn in_place(before: &[OrderId], mut listed: Vec<OrderId>, gone: &[OrderId]) -> Vec<OrderId> {
     for id in gone {
-        let route = match before.iter().position(|one| one == id) {
+        let at = match before.iter().position(|one| one == id) {
             None => listed.len(),
-            Some(at) => {
-                let above = before[..at].iter().rev();
+            Some(before_at) => {
+                let above = before[..before_at].iter().rev();
                 let mut above = above.filter_map(|id| listed.iter().position(|one| one == id));
                 above.next().map_or(0, |above| above + 1)
             }
         };
-        listed.insert(route, *id);
+        listed.insert(at, *id);
     }
     listed
 }

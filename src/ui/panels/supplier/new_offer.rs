@@ -254,10 +254,10 @@ fn customer_pays(draft: Draft) -> AnyView {
     let total = text(move || sum().map_or("–".to_owned(), |(total, _)| messages::money(total)));
     let split = text(move || match sum() {
         Some((total, yours)) => {
-            let (yours, store) = (messages::money(yours), messages::money(total - yours));
+            let (yours, market) = (messages::money(yours), messages::money(total - yours));
             say!(
-                "{yours} for you + {store} for the market",
-                "{yours} für dich + {store} für den Markt"
+                "{yours} for you + {market} for the market",
+                "{yours} für dich + {market} für den Markt"
             )
         }
         None => t([

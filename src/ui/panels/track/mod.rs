@@ -10,10 +10,9 @@ use crate::{
         components::{
             basics::{Icon, changing, empty, fact, name, sum},
             form::{ActionForm, refused},
-            reading::Reading,
         },
         i18n::{locale::t, messages},
-        live::reactive::memo,
+        live::{page_queries::PageQueries, reactive::memo},
         place::{Navigator, Route},
         share::share,
     },
@@ -22,15 +21,15 @@ use arrival::Forecast;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 pub fn track() -> AnyView {
-    let (reading, id) = (
-        Reading::here(),
-        Navigator::now().memo(|route| route.story()),
+    let (queries, id) = (
+        PageQueries::here(),
+        Navigator::now().memo(|route| route.order_id()),
     );
     let story = changing(move || {
         let Some(id) = id.get() else {
             return Some(loading());
         };
-        Some(match reading.story(id) {
+        Some(match queries.story(id) {
             None => loading(),
             Some(Ok(events)) => match events.last() {
                 Some(now) => story(&now.order),
@@ -40,7 +39,7 @@ pub fn track() -> AnyView {
         })
     });
     // A memo, so that screen readers hear what changes, and not the same words with every minute.
-    let announced = memo(move |_| match id.get().and_then(|id| reading.story(id)) {
+    let announced = memo(move |_| match id.get().and_then(|id| queries.story(id)) {
         Some(Ok(events)) => events
             .last()
             .map_or_else(String::new, |now| Forecast::of(&now.order).in_short()),

@@ -24,40 +24,40 @@ const HELD: usize = 20_000;
 type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 
 #[derive(Clone, Copy)]
-pub struct Reading {
+pub struct PageQueries {
     store: LiveStore,
     story: Answer<OrderId, Vec<Event>>,
     past: Answer<OrdersQuery, OrdersPage>,
     pace: RwSignal<Option<StageTimes>>,
     /// More of the past is on its way.
-    reads_on: StoredValue<bool>,
+    is_loading_more: StoredValue<bool>,
 }
 
-impl Reading {
+impl PageQueries {
     pub fn new(
         navigator: Navigator,
         store: LiveStore,
         story: Option<Result<Vec<Event>, Error>>,
         past: Option<Result<OrdersPage, Error>>,
         pace: Option<StageTimes>,
-    ) -> Reading {
+    ) -> PageQueries {
         let route = navigator.get_untracked();
-        let reading = Reading {
+        let queries = PageQueries {
             store,
-            story: RwSignal::new(route.story().zip(story)),
-            past: RwSignal::new(route.past().map(|(wanted, _)| wanted.clone()).zip(past)),
+            story: RwSignal::new(route.order_id().zip(story)),
+            past: RwSignal::new(route.past().map(|(query, _)| query.clone()).zip(past)),
             pace: RwSignal::new(pace),
-            reads_on: StoredValue::new(false),
+            is_loading_more: StoredValue::new(false),
         };
-        let story = navigator.memo(|route| route.story());
+        let story = navigator.memo(|route| route.order_id());
         Effect::new(move |_| {
             // What could not be read is read when the connection is back.
             store.is_live();
             if let Some(id) = story.get() {
-                reading.read_story(id, store.version(id));
+                queries.read_story(id, store.version(id));
             }
-            if let Some((wanted, _)) = navigator.get().past() {
-                reading.read_past(wanted.clone());
+            if let Some((query, _)) = navigator.get().past() {
+                queries.read_past(query.clone());
             }
         });
         let panel = navigator.memo(|route| route.panel());
@@ -66,17 +66,17 @@ impl Reading {
                 return None;
             }
             let (read, now) = (read.flatten(), store.now());
-            let known = read.or(reading.pace.with_untracked(Option::is_some).then_some(now));
+            let known = read.or(queries.pace.with_untracked(Option::is_some).then_some(now));
             let due = known.is_none_or(|read| now - read >= EVERY);
             if due {
-                reading.read_pace();
+                queries.read_pace();
             }
             if due { Some(now) } else { known }
         });
-        reading
+        queries
     }
 
-    pub fn here() -> Reading {
+    pub fn here() -> PageQueries {
         expect_context()
     }
 
@@ -93,11 +93,11 @@ impl Reading {
     /// What is read from a page of the past. `None` while it is being read.
     pub fn past<T>(
         self,
-        wanted: &OrdersQuery,
+        query: &OrdersQuery,
         read: impl FnOnce(&OrdersPage) -> T,
     ) -> Option<Result<T, Error>> {
         self.past.with(|past| {
-            let (_, past) = past.as_ref().filter(|(of, _)| is_same(of, wanted))?;
+            let (_, past) = past.as_ref().filter(|(of, _)| is_same(of, query))?;
             Some(past.as_ref().map(read).map_err(Error::clone))
         })
     }
@@ -107,8 +107,8 @@ impl Reading {
         self.past.with_untracked(|past| {
             let orders = &past.as_ref()?.1.as_ref().ok()?.orders;
             // Newest first.
-            let route = orders.binary_search_by(|order| id.cmp(&order.id)).ok()?;
-            orders.get(route).cloned()
+            let at = orders.binary_search_by(|order| id.cmp(&order.id)).ok()?;
+            orders.get(at).cloned()
         })
     }
 
@@ -135,41 +135,39 @@ impl Reading {
         });
     }
 
-    fn read_past(self, wanted: OrdersQuery) {
+    fn read_past(self, query: OrdersQuery) {
         let known = self
             .past
-            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &wanted)));
-        let Some(below) = wanted.below.filter(|_| !known) else {
+            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &query)));
+        let Some(below) = query.below.filter(|_| !known) else {
             return;
         };
-        let sought = wanted.sought(self.store.zone_untracked());
+        let filter = query.filter(self.store.zone_untracked());
         spawn_local(async move {
-            let past = search(&sought, below).await;
-            self.past.set(Some((wanted, past)));
+            let past = search(&filter, below).await;
+            self.past.set(Some((query, past)));
         });
     }
 
     /// Adds what comes after the end of a page of the past, unless it holds enough already.
-    pub fn read_on(self, wanted: OrdersQuery) {
+    pub fn load_more(self, query: OrdersQuery) {
         let next = self.past.with_untracked(|past| match past {
-            Some((of, Ok(found))) if is_same(of, &wanted) && found.orders.len() < HELD => {
-                found.next
-            }
+            Some((of, Ok(found))) if is_same(of, &query) && found.orders.len() < HELD => found.next,
             _ => None,
         });
-        let Some(below) = next.filter(|_| !self.reads_on.get_value()) else {
+        let Some(below) = next.filter(|_| !self.is_loading_more.get_value()) else {
             return;
         };
-        self.reads_on.set_value(true);
-        let sought = wanted.sought(self.store.zone_untracked());
+        self.is_loading_more.set_value(true);
+        let filter = query.filter(self.store.zone_untracked());
         spawn_local(async move {
-            let more = search(&sought, below).await;
-            self.reads_on.set_value(false);
+            let more = search(&filter, below).await;
+            self.is_loading_more.set_value(false);
             // What could not be read is behind the link at the end.
             let Ok(more) = more else { return };
             self.past.update(|past| {
                 if let Some((of, Ok(found))) = past
-                    && is_same(of, &wanted)
+                    && is_same(of, &query)
                     && found.next == Some(below)
                 {
                     found.orders.extend(more.orders);
@@ -201,15 +199,15 @@ fn is_same(one: &OrdersQuery, other: &OrdersQuery) -> bool {
     }
 }
 
-async fn search(sought: &OrderFilter, below: OrderId) -> Result<OrdersPage, Error> {
+async fn search(filter: &OrderFilter, below: OrderId) -> Result<OrdersPage, Error> {
     let time = |time: Option<Time>| time.map(|time| time.to_string());
     let values = [
-        ("text", Some(sought.text.clone())),
-        ("status", sought.status.map(|status| status.to_string())),
-        ("supplier", sought.supplier.clone()),
-        ("driver", sought.driver.clone()),
-        ("from", time(sought.from)),
-        ("before", time(sought.before)),
+        ("text", Some(filter.text.clone())),
+        ("status", filter.status.map(|status| status.to_string())),
+        ("supplier", filter.supplier.clone()),
+        ("driver", filter.driver.clone()),
+        ("from", time(filter.from)),
+        ("before", time(filter.before)),
     ];
     let mut query = format!("below={below}");
     for (name, value) in values {
