@@ -1,4 +1,4 @@
-//! The server functions: one for each thing that a panel does or asks.
+//! The server functions: one for each command and query of the panels.
 //!
 //! Their addresses are under `/act`, so that all of `/api` is for integrators. They take the fields of plain HTML forms
 //! as text, and leave their meaning to the parsers of the domain. Each belongs to the panel of one role, and its address
@@ -46,7 +46,7 @@ pub async fn offer(
     .await
 }
 
-/// A supplier answers an order. A reason that was picked comes before notes that were typed.
+/// A supplier answers an order. The picked reason comes before the typed notes.
 #[server(prefix = "/act", endpoint = "respond")]
 pub async fn respond(
     id: OrderId,
@@ -72,7 +72,7 @@ pub async fn respond(
         .await
 }
 
-/// A customer takes an offer, and is sent to the page that follows it.
+/// A customer takes an offer, and is redirected to the page that tracks it.
 #[server(prefix = "/act", endpoint = "take")]
 pub async fn take(
     id: OrderId,
@@ -92,7 +92,7 @@ pub async fn take(
         .await
 }
 
-/// The pizza goes into the oven.
+/// A kitchen starts an order.
 #[server(prefix = "/act", endpoint = "prepare")]
 pub async fn prepare(
     id: OrderId,
@@ -105,7 +105,7 @@ pub async fn prepare(
         .await
 }
 
-/// The pizza waits for a driver.
+/// A kitchen marks an order as ready for a driver.
 #[server(prefix = "/act", endpoint = "mark-ready")]
 pub async fn mark_ready(
     id: OrderId,
@@ -118,7 +118,7 @@ pub async fn mark_ready(
         .await
 }
 
-/// A driver gets the pizza: one who was picked, or else a new one.
+/// A driver is assigned: the picked one, or else a new one.
 #[server(prefix = "/act", endpoint = "dispatch")]
 pub async fn dispatch(
     id: OrderId,
@@ -139,7 +139,7 @@ pub async fn dispatch(
     .await
 }
 
-/// A driver gets several pizzas. Each `order` is an id, a point, and the version that was seen.
+/// A driver is assigned to several orders. Each `order` is `id.version`, with the version that the form shows.
 #[server(prefix = "/act", endpoint = "dispatch-several")]
 pub async fn dispatch_several(
     #[server(default)] order: Vec<String>,
@@ -164,7 +164,7 @@ fn picked_or_new(driver_name: String, new_driver: String) -> String {
     }
 }
 
-/// The driver has left.
+/// The driver sets off.
 #[server(prefix = "/act", endpoint = "set-off")]
 pub async fn set_off(
     id: OrderId,
@@ -177,7 +177,7 @@ pub async fn set_off(
         .await
 }
 
-/// The pizza is at the door.
+/// The driver delivers the order.
 #[server(prefix = "/act", endpoint = "deliver")]
 pub async fn deliver(
     id: OrderId,
@@ -190,7 +190,7 @@ pub async fn deliver(
         .await
 }
 
-/// A supplier cancels an order, and may say why.
+/// A supplier cancels an order, with an optional reason.
 #[server(prefix = "/act", endpoint = "supplier-cancel")]
 pub async fn supplier_cancel(
     id: OrderId,
@@ -237,7 +237,7 @@ pub async fn dispatch_cancel(
         .await
 }
 
-/// A reason that was picked, and notes that were typed.
+/// The picked reason, then the typed notes.
 #[cfg(feature = "ssr")]
 fn joined(parts: [String; 2]) -> String {
     let parts = parts.map(|part| part.trim().to_owned());
@@ -245,7 +245,7 @@ fn joined(parts: [String; 2]) -> String {
     parts.collect::<Vec<_>>().join(". ")
 }
 
-/// The live view, at the start or after a gap.
+/// The board, when a page starts or after a gap in its events.
 #[server(prefix = "/act", endpoint = "board", input = GetUrl)]
 pub async fn board() -> Result<Snapshot, Error> {
     crate::server::web::pages::forms::order_service()?
@@ -253,7 +253,7 @@ pub async fn board() -> Result<Snapshot, Error> {
         .await
 }
 
-/// Orders of the past that are not on the board, and that the filters match: made at or after `from`, before `before`.
+/// Past orders that match the filters, older than `below`: created at or after `from` and before `before`.
 #[server(prefix = "/act", endpoint = "search", input = GetUrl)]
 pub async fn search(
     status: Option<Status>,
@@ -264,7 +264,7 @@ pub async fn search(
     before: Option<Time>,
     below: OrderId,
 ) -> Result<OrdersPage, Error> {
-    let sought = crate::domain::OrderFilter {
+    let filter = crate::domain::OrderFilter {
         status,
         text,
         supplier,
@@ -273,17 +273,17 @@ pub async fn search(
         before,
     };
     crate::server::web::pages::forms::order_service()?
-        .search(&sought, Some(below))
+        .search(&filter, Some(below))
         .await
 }
 
-/// How fast the market has been in the last 24 hours.
+/// The stage times of the last 24 hours.
 #[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
 pub async fn pace() -> Result<StageTimes, Error> {
     crate::server::web::pages::forms::order_service()?.pace()
 }
 
-/// Everything that has happened to an order, oldest first.
+/// The events of an order, oldest first.
 #[server(prefix = "/act", endpoint = "history", input = GetUrl)]
 pub async fn history(id: OrderId) -> Result<Vec<Event>, Error> {
     crate::server::web::pages::forms::order_service()?

@@ -9,19 +9,19 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The sprite's print, so that browsers may keep it until it changes.
+/// A hash of the sprite, in its address, so that browsers cache it until it changes.
 const SPRITE: u32 = {
-    let (bytes, mut print, mut at) = (
+    let (bytes, mut hash, mut at) = (
         include_bytes!("../../../public/icons.svg"),
         0x811c_9dc5_u32,
         0,
     );
     // FNV-1a.
     while at < bytes.len() {
-        print = (print ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
         at += 1;
     }
-    print
+    hash
 };
 
 /// The symbols of `public/icons.svg`.
@@ -96,12 +96,12 @@ impl Icon {
     }
 }
 
-/// A picture without a meaning of its own: the word stands beside it.
+/// An icon that screen readers skip: a word stands beside it.
 pub fn icon(icon: Icon) -> AnyView {
     drawn(icon.address().into())
 }
 
-/// As [`icon`], one of several.
+/// As [`icon`], for one that changes.
 pub fn icon_of(read: impl Fn() -> Icon + Send + Sync + 'static) -> AnyView {
     drawn(text(move || read().address()))
 }
@@ -132,7 +132,7 @@ pub fn pizza(name: &str, detail: Detail) -> AnyView {
     view! { <img class="pizza" src=source alt="" width="100" height="100"/> }.into_any()
 }
 
-/// A name from anywhere: its direction is its own.
+/// A name that a user typed, isolated so that right-to-left text does not reorder its surroundings.
 pub fn name(text: &str) -> AnyView {
     view! { <bdi>{text.to_owned()}</bdi> }.into_any()
 }
@@ -142,7 +142,7 @@ pub fn badge(status: Status, word: &'static str) -> AnyView {
         .into_any()
 }
 
-/// What is there only now and then, or not always the same.
+/// A view that changes, or is absent at times.
 pub fn changing(view: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
     fn boxed(view: Box<dyn Fn() -> Option<AnyView> + Send + Sync>) -> AnyView {
         let follow = move || {
@@ -154,19 +154,19 @@ pub fn changing(view: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> A
     boxed(Box::new(view))
 }
 
-/// Text that follows what it is read from.
+/// Text that changes with what it reads.
 pub fn text(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     following(read)
 }
 
-/// An attribute that is there only now and then, or not always the same.
+/// An attribute that changes, or is absent at times.
 pub fn mark(
     read: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
 ) -> Signal<Option<&'static str>> {
     following(read)
 }
 
-/// Something that is read anew with each change, and left with the view that shows it.
+/// A value that is read again with each change. It unsubscribes when its owner goes.
 pub fn following<T: Send + Sync + 'static>(
     read: impl Fn() -> T + Send + Sync + 'static,
 ) -> Signal<T> {
@@ -176,42 +176,42 @@ pub fn following<T: Send + Sync + 'static>(
     })
 }
 
-/// A moment, in the reader's own time.
+/// A time of day, in the reader's time zone.
 pub fn moment(time: Time) -> AnyView {
     let store = LiveStore::here();
-    said(time, text(move || messages::clock(time, store)))
+    time_element(time, text(move || messages::clock(time, store)))
 }
 
-/// A moment, to the second.
+/// As [`moment`], to the second.
 pub fn exact_moment(time: Time) -> AnyView {
     let store = LiveStore::here();
-    said(time, text(move || messages::exact_clock(time, store)))
+    time_element(time, text(move || messages::exact_clock(time, store)))
 }
 
-/// How long ago something was, as the clock ticks.
+/// How long ago a time was, as the clock ticks.
 pub fn since(time: Time) -> AnyView {
     let store = LiveStore::here();
-    said(
+    time_element(
         time,
         text(move || messages::duration(store.about_now(time) - time)),
     )
 }
 
-fn said(time: Time, words: Signal<String>) -> AnyView {
+fn time_element(time: Time, words: Signal<String>) -> AnyView {
     view! { <time datetime=time.to_string()>{words}</time> }.into_any()
 }
 
-/// A number that something has, and whether it calls somebody.
+/// A number. Where it `calls`, it is marked while it is above zero.
 pub fn count(number: Memo<usize>, calls: bool) -> AnyView {
-    let waits = mark(move || (calls && number.get() > 0).then_some(""));
-    view! { <span class="count" data-waits=waits>{digits(number)}</span> }.into_any()
+    let waiting = mark(move || (calls && number.get() > 0).then_some(""));
+    view! { <span class="count" data-waits=waiting>{digits(number)}</span> }.into_any()
 }
 
 pub fn digits(number: Memo<usize>) -> Signal<String> {
     text(move || number.get().to_string())
 }
 
-/// The parts of a price, and the whole that they add up to.
+/// The parts of a price, and their sum.
 pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
     let part = |class: &'static str, what: String, amount| {
         view! { <div class=class><dt>{what}</dt><dd>{messages::money(amount)}</dd></div> }
@@ -234,14 +234,14 @@ pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
     .into_any()
 }
 
-/// Somebody, or some place, with an icon for those who see and a word for those who do not.
+/// A person or a place, with an icon, and a word for screen readers.
 pub fn fact(symbol: Icon, what: &'static str, text: Option<String>) -> Option<AnyView> {
     text.map(|text| {
         view! { <div><dt>{icon(symbol)} <span class="unseen">{what}</span></dt><dd><bdi>{text}</bdi></dd></div> }.into_any()
     })
 }
 
-/// An icon, a heading and what comes next, where nothing is.
+/// What an empty list shows: an icon, a heading, what to expect, and a link.
 pub fn empty(
     symbol: Icon,
     heading: &'static str,
@@ -254,7 +254,7 @@ pub fn empty(
         .into_any()
 }
 
-/// A sentence about what went wrong.
+/// A sentence about an error.
 pub fn refusal(sentence: String) -> AnyView {
     view! { <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{sentence}</span></p> }
         .into_any()

@@ -1,11 +1,11 @@
-//! What a page does differently until its program has hydrated it: it shows the buttons that plain forms need, hides
-//! those that would do nothing, and keeps what was typed in the meantime.
+//! What differs until a page is hydrated: it shows the buttons that plain forms need, hides those that have no effect
+//! yet, and keeps what is typed in the meantime.
 
 use super::basics::{changing, mark};
 use crate::ui::{i18n::locale::t, live::store::LiveStore, place::when_hydrated};
 use leptos::prelude::*;
 
-/// The button that sends a form which the program, once it runs, applies as one types.
+/// The button of a form that a hydrated page applies as the user types.
 pub fn show_button() -> AnyView {
     let store = LiveStore::here();
     changing(move || {
@@ -14,7 +14,7 @@ pub fn show_button() -> AnyView {
     })
 }
 
-/// For `data-not-hydrated`: what it marks does nothing yet, and is hidden in its place.
+/// For `data-not-hydrated`: the marked element has no effect yet. It is hidden, and keeps its space.
 pub fn not_hydrated() -> Signal<Option<&'static str>> {
     let store = LiveStore::here();
     mark(move || (!store.is_hydrated()).then_some(""))
@@ -31,7 +31,7 @@ pub fn typed_early(id: &str) -> Option<String> {
         .as_string()
 }
 
-/// Applies what was typed in a field before the program ran, where that differs from what the page has.
+/// Applies what was typed in a field before the page was hydrated, where it differs from the page's value.
 pub fn take_typed(id: &str, current: String, apply: Box<dyn Fn(String) + Send + Sync>) {
     if let Some(typed) = typed_early(id).filter(|typed| *typed != current) {
         when_hydrated(move || apply(typed.clone()));

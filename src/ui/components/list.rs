@@ -1,5 +1,5 @@
-//! Keyed lists: a row is made when its key appears, stays while it is there, and goes with it. Rows show what
-//! changes in them by themselves.
+//! Keyed lists: a row is created when its key appears and removed with its key. In between, the row itself follows what
+//! it shows.
 
 use super::basics::{changing, following};
 use crate::{
@@ -22,7 +22,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-/// What shows that somebody is in an entry.
+/// Matches in an entry that the user is working in.
 const BUSY: &str = "details[open], :focus";
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -56,7 +56,7 @@ pub fn ids(
     rows(Box::new(keys), Arc::new(row))
 }
 
-/// Something for each name that is listed.
+/// An item for each name that is listed.
 pub fn names(
     listed: Memo<Vec<String>>,
     item: impl Fn(String) -> AnyView + Send + Sync + 'static,
@@ -73,10 +73,10 @@ pub(super) fn rows(keys: Keys, row: Row) -> AnyView {
     let slots = Slots::new();
     let make = move |_, key| {
         let slot = slots.take();
-        // A row is made while the list follows its keys: what it reads then is not the list's.
+        // The list's own observer runs while a row is created, and must not subscribe to what the row reads.
         let view = slot.owner.with(|| untrack(|| row(key)));
         let view = OwnedView::new_with_owner(view, slot.owner.clone());
-        // The list holds this with the row, and drops it with the row.
+        // The list owns this closure with the row, and so drops the slot with the row.
         let hold = move |_: usize| {
             let _ = &slot;
         };
@@ -85,8 +85,8 @@ pub(super) fn rows(keys: Keys, row: Row) -> AnyView {
     (move || keyed(keys(), Key::clone, make.clone())).into_any()
 }
 
-/// The owners of a list's rows. They are used again: an owner keeps a place for each one that was ever made under
-/// it, so that a list with an owner for each row that it ever had (as `For` has) would only grow.
+/// The owners of a list's rows, which are reused: an owner keeps an entry for each child that it ever had, so a list with
+/// a new owner for each row (as `For` has) grows without a limit.
 #[derive(Clone)]
 struct Slots {
     list: Option<Owner>,
@@ -118,7 +118,7 @@ impl Slots {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        // A server renders a row after this is gone, and once.
+        // A server renders the row after this is dropped.
         if !cfg!(target_arch = "wasm32") {
             return;
         }
@@ -129,8 +129,8 @@ impl Drop for Slot {
     }
 }
 
-/// Where a row is on the screen. A ticket that is out of sight is not laid out, and asking for its own place would do
-/// that, for each of hundreds: its entry in the list has one all the time.
+/// Where a row is on the screen. A browser skips the layout of tickets outside the view, and measuring one forces it;
+/// the ticket's entry in the list is always laid out.
 pub fn bounds(row: &Element) -> DomRect {
     let entry = row.closest("li").ok().flatten();
     entry.as_ref().unwrap_or(row).get_bounding_client_rect()
@@ -143,26 +143,26 @@ pub fn is_crowded(listed: Memo<Vec<OrderId>>) -> Memo<bool> {
     memo(move |_| listed.with(|listed| listed.len() > MANY))
 }
 
-/// Whether an entry of a list is in sight, or near. In a crowded list those that are not hold nothing: with whatever
-/// changes, a browser goes through all that its page holds, and nobody looks at hundreds of tickets at once.
+/// Whether an entry of a list is in the view or near it. In a crowded list, the other entries are empty: the cost of each
+/// change grows with the number of elements on the page.
 #[derive(Clone, Copy)]
 pub struct Sight {
     pub entry: NodeRef<html::Li>,
-    /// The id of its ticket, as long as that is not there.
+    /// The id of the ticket, while the entry is empty.
     pub id: Signal<Option<String>>,
     seen: RwSignal<bool>,
     shown: Memo<bool>,
-    /// Somebody has pressed or changed something in it.
+    /// The user has pressed or changed something in the entry.
     touched: StoredValue<bool>,
 }
 
-/// Whether this browser tells what comes into sight. It is known once it has.
-static TELLS: AtomicBool = AtomicBool::new(false);
+/// Whether this browser reports what comes into the view. Known after the first report.
+static REPORTS_SIGHT: AtomicBool = AtomicBool::new(false);
 
 impl Sight {
     pub fn of(order: Memo<Order>, crowded: Memo<bool>) -> Sight {
-        // Most of what comes into a crowded list comes in at its end, where nobody looks.
-        let seen = !(crowded.get_untracked() && TELLS.load(Relaxed));
+        // Most new entries of a crowded list are at its end, outside the view.
+        let seen = !(crowded.get_untracked() && REPORTS_SIGHT.load(Relaxed));
         let (entry, seen) = (NodeRef::new(), RwSignal::new(seen));
         let shown = memo(move |_| seen.get() || !crowded.get());
         let id = order.with_untracked(|order| format!("o{}", order.id));
@@ -174,7 +174,7 @@ impl Sight {
             shown,
             touched: StoredValue::new(false),
         };
-        // The browser tells of what is new and of what changes. What was there before the program has to be asked: which
+        // The browser reports changes, and new entries. The entries that the server rendered are measured, once, which
         // lays out the page.
         if !LiveStore::here().is_hydrated_untracked() {
             when_hydrated(move || {
@@ -186,22 +186,22 @@ impl Sight {
         sight
     }
 
-    /// Hears of presses and changes in it.
+    /// Handles presses and changes in the entry.
     pub fn touch(self) {
         self.touched.set_value(true);
     }
 
-    /// Hears of `contentvisibilityautostatechange`.
+    /// Handles `contentvisibilityautostatechange`.
     pub fn look(self, event: &web_sys::Event) {
-        TELLS.store(true, Relaxed);
+        REPORTS_SIGHT.store(true, Relaxed);
         let skipped =
             Reflect::get(event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy());
-        // It may come after the entry is gone.
+        // The event may arrive after the entry is gone.
         let Some(entry) = self.entry.try_get_untracked() else {
             return;
         };
         let busy = || entry.and_then(|entry| entry.query_selector(BUSY).ok()?);
-        // What somebody has had in hand stays, with what they have put there.
+        // An entry that the user has worked in keeps its ticket, and what was typed there.
         let kept = self.touched.get_value() || busy().is_some();
         self.seen.set(!skipped || kept);
     }
@@ -258,13 +258,12 @@ pub fn neighbour_ticket(event: &web_sys::Event) -> Option<String> {
     Some(format!("[id='{}']", found.id()))
 }
 
-/// By time; what is of the same time, by age of the order.
+/// Sorted by time, and by id where the time is the same.
 pub fn by_time(orders: impl Iterator<Item = (Time, OrderId)>) -> Vec<OrderId> {
     sorted(orders).into_iter().map(|(_, id)| id).collect()
 }
 
-/// Each once, from the smallest on. What differs is little here, or nearly sorted, so that each finds its place
-/// near the end.
+/// Sorted, without duplicates. The inputs are short or nearly sorted, so that most insertions are near the end.
 pub fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut sorted = Vec::new();
     for one in all {

@@ -22,7 +22,7 @@ pub fn shared() -> [*const (); 27] {
         basics::empty as *const (),
         basics::refusal as *const (),
         list::rows as *const (),
-        ticket::hang as *const (),
+        ticket::ticket_at_level as *const (),
         ticket::head as *const (),
         ticket::due as *const (),
         ticket::which as *const (),

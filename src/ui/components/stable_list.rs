@@ -1,5 +1,5 @@
-//! A list that does not move under the hand of its reader: what goes keeps its place and what comes stands at the
-//! end, until a pause. [`StableList`] is pure; one memo folds what happens into it.
+//! A list that does not move while the reader works in it: until a pause, removed entries keep their place and new ones
+//! come last. [`StableList`] is pure; one memo feeds it.
 
 use crate::{
     domain::{OrderId, Time},
@@ -11,24 +11,24 @@ use crate::{
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
-/// Without a touch and without a change for longer than this, the list shows what is there now.
+/// After this long without a touch or a change, the list shows its current entries.
 const PAUSE: TimeDelta = TimeDelta::seconds(4);
 
-/// The events of a hand on its way to something.
+/// The events of a reader who is about to act.
 const TOUCHES: [&str; 4] = ["pointermove", "pointerdown", "keydown", "wheel"];
 
 /// What a view shows of a stable list.
 #[derive(Clone, Copy)]
 pub struct StableRows {
     pub shown: Memo<Vec<OrderId>>,
-    /// The entry that has gone last.
+    /// The entry that was removed last.
     pub gone: Memo<Option<OrderId>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 struct StableList {
     route: Route,
-    /// The list as it is.
+    /// The current entries.
     known: Vec<OrderId>,
     shown: Vec<OrderId>,
     gone: Option<OrderId>,
@@ -36,7 +36,7 @@ struct StableList {
     touched: Time,
 }
 
-/// What the list is folded with.
+/// One step of the list.
 struct Input {
     route: Route,
     listed: Vec<OrderId>,
@@ -57,7 +57,7 @@ impl StableList {
     }
 
     fn reduce(&mut self, input: Input) {
-        // Another place or another search shows the list as it is now.
+        // Another route shows the current entries.
         if self.route != input.route {
             let gone = self.gone;
             *self = StableList::new(input.route, input.listed);
@@ -67,17 +67,17 @@ impl StableList {
         self.touched = self.touched.max(input.touched);
         if self.known != input.listed {
             self.touched = input.now;
-            self.gone = lost(&self.known, &input.listed).or(self.gone);
+            self.gone = first_removed(&self.known, &input.listed).or(self.gone);
             self.known = input.listed;
         }
         self.shown = if input.now - self.touched > PAUSE {
             self.known.clone()
         } else {
-            held(&self.shown, &self.known)
+            kept_in_place(&self.shown, &self.known)
         };
     }
 
-    /// Whether nothing waits for a pause.
+    /// Whether no change waits for a pause.
     fn is_settled(&self) -> bool {
         self.shown == self.known
     }
@@ -100,7 +100,7 @@ pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
             now: browser_time(),
         });
         if !list.is_settled() {
-            // Runs again with each second.
+            // Subscribes to the clock, so that this runs again each second.
             store.now();
         }
         list
@@ -117,7 +117,7 @@ fn last_touch() -> StoredValue<Time> {
     when_hydrated(move || {
         for event in TOUCHES {
             let handle = window_event_listener_untyped(event, move |_| {
-                // It may come after the list is gone.
+                // The event may arrive after the list is gone.
                 let _ = touched.try_set_value(browser_time());
             });
             on_cleanup(move || handle.remove());
@@ -126,14 +126,14 @@ fn last_touch() -> StoredValue<Time> {
     touched
 }
 
-/// All that was shown, where it was; then what is new.
-fn held(shown: &[OrderId], listed: &[OrderId]) -> Vec<OrderId> {
+/// The shown entries in their order, then the new ones.
+fn kept_in_place(shown: &[OrderId], listed: &[OrderId]) -> Vec<OrderId> {
     let new = listed.iter().filter(|id| !shown.contains(id));
     shown.iter().chain(new).copied().collect()
 }
 
-/// The first that is not there any more.
-fn lost(known: &[OrderId], listed: &[OrderId]) -> Option<OrderId> {
+/// The first entry that was removed.
+fn first_removed(known: &[OrderId], listed: &[OrderId]) -> Option<OrderId> {
     known.iter().find(|id| !listed.contains(id)).copied()
 }
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_keeps_its_place_and_what_comes_stands_at_the_end_until_a_pause() {
+    fn removed_entries_stay_and_new_ones_come_last_until_a_pause() {
         let mut list = list([3, 2, 1]);
         list.reduce(input([4, 3, 1], 0, 10));
         assert_eq!(list.shown, ids([3, 2, 1, 4]));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn another_place_shows_the_list_as_it_is() {
+    fn another_route_shows_the_current_entries() {
         let mut list = list([2, 1]);
         list.reduce(input([3, 1], 0, 10));
         list.reduce(Input {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_back_is_shown_once_and_an_empty_list_settles() {
+    fn an_entry_that_returns_is_shown_once_and_an_empty_list_settles() {
         let mut list = list([2, 1]);
         list.reduce(input([1], 0, 10));
         list.reduce(input([2, 1], 0, 11));

@@ -1,4 +1,4 @@
-//! What hangs on the rails of kitchen and dispatch: name first, then time, then people, then the one next step.
+//! The tickets of kitchen and dispatch: the name first, then the time, then people, then the one next step.
 
 use super::basics::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
 use crate::{
@@ -15,13 +15,13 @@ use crate::{
 use chrono::TimeDelta;
 use leptos::{html, prelude::*};
 
-/// Whoever waits longer than this for somebody else has been forgotten, soon and for good.
+/// An order that waits longer than this is late soon, or late.
 const LONG: TimeDelta = TimeDelta::minutes(5);
 const TOO_LONG: TimeDelta = TimeDelta::minutes(15);
-/// What has happened within this time is new to whoever looks.
+/// A change is marked as new for this long.
 const JUST_NOW: TimeDelta = TimeDelta::seconds(3);
 
-/// What is left is counted in minutes begun: of 25, all 25 are left at first.
+/// Added before a remaining time is cut to minutes, so that it is rounded up: of 25 minutes, 25 are left at first.
 pub const ALMOST: TimeDelta = TimeDelta::seconds(59);
 
 /// How late something is.
@@ -58,7 +58,7 @@ impl Level {
     }
 }
 
-/// How late an order is: by its promise.
+/// How late an order is, by its promise.
 pub fn level(order: &Order) -> Signal<Level> {
     let store = LiveStore::here();
     let promised = order.promised();
@@ -69,7 +69,7 @@ pub fn level(order: &Order) -> Signal<Level> {
     })
 }
 
-/// How late an order is that waits for somebody where it is now: by its promise, or by how long it waits.
+/// How late an order is that waits for its next step: by its promise, or by how long it waits.
 pub fn level_waiting(order: &Order) -> Signal<Level> {
     let (store, since) = (LiveStore::here(), order.updated_at);
     let promise = level(order);
@@ -83,13 +83,13 @@ pub fn level_waiting(order: &Order) -> Signal<Level> {
     })
 }
 
-/// A ticket with what stands on it.
+/// A ticket with its parts.
 pub fn ticket<const N: usize>(order: &Order, class: &'static str, parts: [AnyView; N]) -> AnyView {
-    hang(order, class, level(order), None, parts.into())
+    ticket_at_level(order, class, level(order), None, parts.into())
 }
 
-/// As [`ticket`], where it says by itself how late it is, and may ring.
-pub fn hang(
+/// As [`ticket`], with its own level, and a mark while it rings.
+pub fn ticket_at_level(
     order: &Order,
     class: &'static str,
     level: Signal<Level>,
@@ -107,13 +107,13 @@ pub fn hang(
     .into_any()
 }
 
-/// Whether an order has just changed before one's eyes: a page that has just been opened shows all of them at once.
+/// Whether an order has just changed on this page. While a page is being hydrated, no order has.
 pub fn just_now(order: &Order) -> bool {
     let store = LiveStore::here();
     store.is_hydrated_untracked() && store.now_untracked() - order.updated_at < JUST_NOW
 }
 
-/// Drawing, name, number, and what `more` says.
+/// The drawing, the name, the number, and `more`.
 pub fn head(order: &Order, more: AnyView) -> AnyView {
     view! {
         <header class="head">
@@ -125,7 +125,7 @@ pub fn head(order: &Order, more: AnyView) -> AnyView {
     .into_any()
 }
 
-/// When it is due: how long, and when. Nothing where nothing was promised.
+/// When the order is due: in how long, and at what time. Nothing where no time was promised.
 pub fn due(order: &Order) -> AnyView {
     let store = LiveStore::here();
     let Some(promised) = order.promised() else {
@@ -133,10 +133,10 @@ pub fn due(order: &Order) -> AnyView {
     };
     let words = text(move || to_go(promised, store.about_now(promised)));
     let promised = view! { {t(["promised ", "zugesagt "])} {moment(promised)} };
-    said_late(level(order), words, promised.into_any())
+    timed_line(level(order), words, promised.into_any())
 }
 
-/// What is left until a promise: `In 4 min`, `7 min late`.
+/// The time left until a promise: `In 4 min`, `7 min late`.
 pub fn to_go(promised: Time, now: Time) -> String {
     match promised - now {
         left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
@@ -151,22 +151,22 @@ pub fn to_go(promised: Time, now: Time) -> String {
     }
 }
 
-/// How long it has waited where it is now, and for what.
+/// How long the order has had its status, and what it waits for.
 pub fn waiting(order: &Order, for_what: &'static str) -> AnyView {
     let (store, since) = (LiveStore::here(), order.updated_at);
     let long = text(move || messages::duration(store.about_now(since) - since));
-    said_late(level_waiting(order), long, for_what.into_any())
+    timed_line(level_waiting(order), long, for_what.into_any())
 }
 
-/// A time that may be late: by word and shape, then by colour.
-fn said_late(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyView {
+/// A time that may be late, which the word and the icon show as well as the colour.
+fn timed_line(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyView {
     let symbol = icon_of(move || level.get().face().1);
     view! { <p class="due">{symbol} <span><b>{time}</b> " " <span>{what}</span></span></p> }
         .into_any()
 }
 
-/// What is seldom needed, behind its `summary`. A page that is awake makes it when it is opened first: hundreds of
-/// tickets would hold hundreds of forms that nobody sees, and browsers look through all of them whenever one comes.
+/// Content that is seldom needed, behind its `summary`. A hydrated page creates it when it is opened first: hundreds of
+/// tickets would hold hundreds of hidden forms, and a browser goes through all of them whenever one is added.
 pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let details = NodeRef::<html::Details>::new();
     let opened = RwSignal::new(!LiveStore::here().is_hydrated_untracked());
@@ -181,7 +181,7 @@ pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'stat
     view! { <details node_ref=details on:toggle=open>{summary} {what}</details> }.into_any()
 }
 
-/// Tells one button from the next, for those who do not see where it stands.
+/// The order of a button, for screen readers.
 pub fn which(order: &Order) -> AnyView {
     view! { <span class="unseen">{format!(": {} {}", order.pizza_name, order.id.number())}</span> }
         .into_any()
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn late_is_what_breaks_its_promise_or_waits_too_long() {
+    fn an_order_is_late_after_its_promise_or_a_long_wait() {
         let now = Time::from_millis(1_780_000_000_000);
         let after = |minutes| now + TimeDelta::minutes(minutes);
         assert_eq!(

@@ -1,6 +1,6 @@
-//! What a place needs beside the board: the story of one order, or a page of the past, or how fast the market is.
-//! The server has read it for the page that it renders; a live page reads it when it gets to another place, or
-//! when the order changes, or (the pace) every few seconds.
+//! The data that a page needs beside the board: the events of one order, a page of past orders, or the stage times. The
+//! server reads it for the page that it renders; a hydrated page reads it again when its route or the order changes, and
+//! the stage times every few seconds.
 
 use crate::{
     api,
@@ -15,12 +15,12 @@ use crate::{
 use chrono::TimeDelta;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
-/// How often the pace is read.
-const EVERY: TimeDelta = TimeDelta::seconds(10);
-/// Orders of the past that a page holds at most. Older ones are on the next page.
-const HELD: usize = 20_000;
+/// How often the stage times are read.
+const PACE_EVERY: TimeDelta = TimeDelta::seconds(10);
+/// A page holds at most this many past orders. Older ones are on the next page.
+const PAST_LIMIT: usize = 20_000;
 
-/// What was asked last, and the answer.
+/// The last query, and its answer.
 type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ pub struct PageQueries {
     story: Answer<OrderId, Vec<Event>>,
     past: Answer<OrdersQuery, OrdersPage>,
     pace: RwSignal<Option<StageTimes>>,
-    /// More of the past is on its way.
+    /// More past orders have been requested.
     is_loading_more: StoredValue<bool>,
 }
 
@@ -51,7 +51,7 @@ impl PageQueries {
         };
         let story = navigator.memo(|route| route.order_id());
         Effect::new(move |_| {
-            // What could not be read is read when the connection is back.
+            // Runs again when the connection is back, and reads what could not be read.
             store.is_live();
             if let Some(id) = story.get() {
                 queries.read_story(id, store.version(id));
@@ -67,7 +67,7 @@ impl PageQueries {
             }
             let (read, now) = (read.flatten(), store.now());
             let known = read.or(queries.pace.with_untracked(Option::is_some).then_some(now));
-            let due = known.is_none_or(|read| now - read >= EVERY);
+            let due = known.is_none_or(|read| now - read >= PACE_EVERY);
             if due {
                 queries.read_pace();
             }
@@ -80,7 +80,7 @@ impl PageQueries {
         expect_context()
     }
 
-    /// The story of an order. `None` while it is being read.
+    /// The events of an order. `None` while they are being read.
     pub fn story(self, id: OrderId) -> Option<Result<Vec<Event>, Error>> {
         self.story.with(|story| {
             story
@@ -90,7 +90,7 @@ impl PageQueries {
         })
     }
 
-    /// What is read from a page of the past. `None` while it is being read.
+    /// What `read` takes from a page of past orders. `None` while that is being read.
     pub fn past<T>(
         self,
         query: &OrdersQuery,
@@ -102,7 +102,7 @@ impl PageQueries {
         })
     }
 
-    /// One order of it.
+    /// An order of the page of past orders.
     pub fn past_order(self, id: OrderId) -> Option<Order> {
         self.past.with_untracked(|past| {
             let orders = &past.as_ref()?.1.as_ref().ok()?.orders;
@@ -116,7 +116,7 @@ impl PageQueries {
         self.pace.get()
     }
 
-    /// Reads a story, unless the one here goes as far as the board.
+    /// Reads the events of an order, unless the known ones reach the board's version.
     fn read_story(self, id: OrderId, version: Option<u32>) {
         let known = self.story.with_untracked(|story| match story {
             Some((of, Ok(events))) if *of == id => events.last().map(|event| event.order.version),
@@ -149,10 +149,12 @@ impl PageQueries {
         });
     }
 
-    /// Adds what comes after the end of a page of the past, unless it holds enough already.
+    /// Adds the orders that follow a page of past orders, up to [`PAST_LIMIT`].
     pub fn load_more(self, query: OrdersQuery) {
         let next = self.past.with_untracked(|past| match past {
-            Some((of, Ok(found))) if is_same(of, &query) && found.orders.len() < HELD => found.next,
+            Some((of, Ok(found))) if is_same(of, &query) && found.orders.len() < PAST_LIMIT => {
+                found.next
+            }
             _ => None,
         });
         let Some(below) = next.filter(|_| !self.is_loading_more.get_value()) else {
@@ -163,7 +165,7 @@ impl PageQueries {
         spawn_local(async move {
             let more = search(&filter, below).await;
             self.is_loading_more.set_value(false);
-            // What could not be read is behind the link at the end.
+            // On a failure, the link at the end of the list leads on.
             let Ok(more) = more else { return };
             self.past.update(|past| {
                 if let Some((of, Ok(found))) = past
@@ -187,7 +189,7 @@ impl PageQueries {
     }
 }
 
-/// Whether two pages of the past hold the same orders, in whatever order they are shown.
+/// Whether two queries find the same orders, sorted or not.
 fn is_same(one: &OrdersQuery, other: &OrdersQuery) -> bool {
     let sort = None;
     OrdersQuery {

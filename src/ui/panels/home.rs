@@ -61,8 +61,8 @@ pub fn nowhere() -> AnyView {
     })
 }
 
-/// Content that never changes. Only the server renders it, and the browser's program keeps it as it is: the code for it
-/// is not in the download. A link to it loads a new document (see [`crate::ui::Route::is_still`]).
+/// Content that never changes. Only the server renders it, and hydration keeps it as it is, so that the download does not
+/// contain its code. A link to it loads a new document (see [`crate::ui::Route::is_still`]).
 fn still(view: fn() -> AnyView) -> AnyView {
     let html = if cfg!(target_arch = "wasm32") {
         String::new()

@@ -1,4 +1,4 @@
-//! Sending a form until it is answered, and applying the answer to the page.
+//! Forms are sent until they are answered, and the answer is applied to the page.
 
 use super::page_forms::Forms;
 use crate::{

@@ -1,4 +1,4 @@
-//! Search and sort of the offers: as one types, and as a plain form until the program has hydrated the page.
+//! Search and sort of the offers: as the user types, and as a plain form until the page is hydrated.
 
 use super::query;
 use crate::ui::{

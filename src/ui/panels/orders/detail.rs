@@ -2,7 +2,7 @@
 
 use super::{
     query,
-    timeline::{self, at_place},
+    timeline::{self, address_at},
 };
 use crate::{
     domain::{Event, Order, OrderId, Status},
@@ -61,7 +61,7 @@ impl Replay {
 
 pub fn one(id: OrderId) -> AnyView {
     let replay = Replay::of(id);
-    let close = at_place(None, |_| None);
+    let close = address_at(None, |_| None);
     let head = changing(move || match replay.queries.story(id) {
         None => {
             Some(view! { <span class="bone half"></span> <span class="bone"></span> }.into_any())
@@ -125,7 +125,7 @@ fn slider(replay: Replay) -> AnyView {
         at.unwrap_or(1).to_string()
     });
     let said = text(move || position_in_words(replay));
-    // It needs the program. Without it, the links of the events do the same.
+    // Before the page is hydrated, the links of the events do the same.
     let idle =
         mark(move || (!replay.store.is_hydrated() || replay.events().len() < 2).then_some(""));
     let slide = move |event| slide_to(replay, event_target_value(&event).parse().ok());
@@ -175,7 +175,7 @@ fn slide_to(replay: Replay, at: Option<usize>) {
 fn back_to_now(replay: Replay) -> AnyView {
     changing(move || {
         replay.navigator.get().at()?;
-        let to = at_place(Some(replay.id), |_| None);
+        let to = address_at(Some(replay.id), |_| None);
         let word = t(["Back to now", "Zurück zu jetzt"]);
         Some(view! { <a class="button quiet" href=to>{word}</a> }.into_any())
     })

@@ -1,4 +1,4 @@
-//! The order book: every order with its status, how fast the market is, and one of them event by event.
+//! The orders panel: every order with its status, the stage times, and one order event by event.
 
 mod detail;
 mod filters;
@@ -22,7 +22,7 @@ use crate::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// Rows that a page without its program shows at once; where there are more, a live one shows those near the view.
+/// The rows of a page that is not hydrated. Where there are more, a hydrated page shows those near the view.
 const SHOWN: usize = 200;
 
 pub fn orders() -> AnyView {
@@ -55,7 +55,7 @@ fn query(route: &Route) -> OrdersQuery {
     }
 }
 
-/// The address of this page with something else query.
+/// The address of this page with a changed query, and no order open.
 fn address(change: impl Fn(&mut OrdersQuery) + Send + Sync + 'static) -> Signal<String> {
     let navigator = Navigator::now();
     text(move || {
@@ -66,7 +66,7 @@ fn address(change: impl Fn(&mut OrdersQuery) + Send + Sync + 'static) -> Signal<
     })
 }
 
-/// All of it as a file: what is not on the board, too.
+/// The link to all matching orders as a file, past ones included.
 fn export(listed: Memo<Listed>) -> AnyView {
     let navigator = Navigator::now();
     let to = text(move || query(&navigator.get()).export());
@@ -85,30 +85,30 @@ fn export(listed: Memo<Listed>) -> AnyView {
     view! { <a class="button" href=to download="">{icon(Icon::Download)} {name}</a> }.into_any()
 }
 
-/// What the list shows.
+/// The content of the list.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Listed {
     ids: Vec<OrderId>,
-    /// Older ones follow, on a page below this one.
+    /// The next page, where older orders follow.
     more: Option<OrderId>,
-    /// Where those stand that the filters but for the status ask for.
+    /// The orders that match all filters but the status, by status.
     counts: Counts,
-    /// Whether those are all: some may be in the past.
+    /// Whether `counts` includes past orders.
     complete: bool,
-    /// How many all filters ask for, if that is known.
+    /// The number of orders that match all filters, if it is known.
     matching: Option<usize>,
 }
 
 fn listed() -> Memo<Listed> {
     let (navigator, store, queries) = (Navigator::now(), LiveStore::here(), PageQueries::here());
-    let known = StoredValue::new(Known::default());
+    let known = StoredValue::new(MatchCache::default());
     store.view(move |board| {
         let query = query(&navigator.get());
         let filter = query.filter(store.zone());
         let not_hydrated = !store.is_hydrated();
         let mut listed = Listed::default();
         known.update_value(|known| {
-            known.look(board, &filter);
+            known.update(board, &filter);
             listed = known.listed(board, &query, &filter, not_hydrated);
         });
         if query.below.is_some() {
@@ -122,10 +122,10 @@ fn listed() -> Memo<Listed> {
     })
 }
 
-/// What a row is sorted by, and its order's id turned round, so that the newest comes first.
-type Row = (i64, u128);
+/// The sort key of a row, and the complement of its order's id, so that the newest comes first.
+type SortRow = (i64, u128);
 
-fn row(order: &Order, sort: Option<Sort>) -> Row {
+fn row(order: &Order, sort: Option<Sort>) -> SortRow {
     let id = order.id.0.as_u128();
     match sort {
         None => (0, !id),
@@ -135,24 +135,24 @@ fn row(order: &Order, sort: Option<Sort>) -> Row {
     }
 }
 
-fn sorted(mut rows: Vec<Row>) -> Vec<OrderId> {
+fn sorted(mut rows: Vec<SortRow>) -> Vec<OrderId> {
     rows.sort_unstable();
     rows.into_iter()
-        .map(|(_, turned)| OrderId(Uuid::from_u128(!turned)))
+        .map(|(_, complement)| OrderId(Uuid::from_u128(!complement)))
         .collect()
 }
 
-/// Which orders of the board the filters but for the status describe. With each event one order is looked at, and
-/// not ten thousand.
+/// Which orders of the board match all filters but the status. With each event, one order is matched again, not ten
+/// thousand.
 #[derive(Default)]
-struct Known {
+struct MatchCache {
     filter: OrderFilter,
-    /// With the version that was looked at; sorted by id, as the board is.
+    /// Each order, the version that was matched, and whether it matches; sorted by id, as the board is.
     orders: Vec<(OrderId, u32, bool)>,
 }
 
-impl Known {
-    fn look(&mut self, board: &Board, filter: &OrderFilter) {
+impl MatchCache {
+    fn update(&mut self, board: &Board, filter: &OrderFilter) {
         let filter = OrderFilter {
             status: None,
             ..filter.clone()
@@ -167,14 +167,14 @@ impl Known {
             let same = |(id, version, _): &(OrderId, u32, bool)| {
                 *id == order.id && *version == order.version
             };
-            let look = || self.filter.describes(order, messages::lower);
-            let fits = before.next_if(same).map_or_else(look, |(.., fits)| fits);
+            let matches = || self.filter.describes(order, messages::lower);
+            let fits = before.next_if(same).map_or_else(matches, |(.., fits)| fits);
             self.orders.push((order.id, order.version, fits));
         }
     }
 
-    /// The live end of the list: what is open, and what is finished as far back as the board has everything; and
-    /// on a page without its program only so many.
+    /// The list from the board: the open orders, and the finished ones as far back as the board is complete. On a page that
+    /// is not hydrated, at most [`SHOWN`].
     fn listed(
         &self,
         board: &Board,
@@ -184,7 +184,7 @@ impl Known {
     ) -> Listed {
         let past = board.newest_dropped().filter(|id| filter.reaches(*id));
         let end = past.filter(|_| filter.wants_finished());
-        // The forgotten one itself has to be found again.
+        // The next page includes the order that the board dropped last.
         let mut more = end.map(OrderId::after);
         let (mut rows, mut last, mut counts) = (Vec::new(), None, Counts::default());
         for ((.., fits), order) in self.orders.iter().rev().zip(board.orders().rev()) {
@@ -192,7 +192,7 @@ impl Known {
                 continue;
             }
             counts.add(order.status);
-            // What is open is here, however old.
+            // The board has every open order, however old.
             let is_here = Some(order.id) > end || !order.status.is_final();
             let is_listed = is_here && filter.status.is_none_or(|s| s == order.status);
             if !is_listed {
@@ -238,16 +238,21 @@ mod tests {
         board
     }
 
-    fn listed(known: &mut Known, board: &Board, query: &OrdersQuery, not_hydrated: bool) -> Listed {
+    fn listed(
+        known: &mut MatchCache,
+        board: &Board,
+        query: &OrdersQuery,
+        not_hydrated: bool,
+    ) -> Listed {
         let filter = query.filter(None);
-        known.look(board, &filter);
+        known.update(board, &filter);
         known.listed(board, query, &filter, not_hydrated)
     }
 
     #[test]
-    fn what_has_changed_is_looked_at_again() {
+    fn a_changed_order_is_matched_again() {
         let mut board = board(3);
-        let mut known = Known::default();
+        let mut known = MatchCache::default();
         let jonas = OrdersQuery {
             text: "jonas".to_owned(),
             ..OrdersQuery::default()
@@ -271,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_is_listed_however_old_it_is() {
+    fn an_open_order_is_listed_however_old_it_is() {
         let open = Order::new(id(1), offer(), at(1)).0;
         let board = Board::new(
             "e-0".parse().unwrap(),
@@ -280,7 +285,7 @@ mod tests {
             Some(id(7)),
         );
         let found = listed(
-            &mut Known::default(),
+            &mut MatchCache::default(),
             &board,
             &OrdersQuery::default(),
             false,
@@ -289,15 +294,15 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_its_program_shows_so_many_and_leads_on() {
+    fn a_page_that_is_not_hydrated_shows_a_limited_list_and_the_next_page() {
         let board = board(SHOWN as u128 + 50);
-        let mut known = Known::default();
+        let mut known = MatchCache::default();
         let oldest = OrdersQuery {
             sort: Some(Sort::Oldest),
             ..OrdersQuery::default()
         };
         let page = listed(&mut known, &board, &oldest, true);
-        // Sorted are the newest, so that a page of the others can follow.
+        // The newest orders are sorted, so that a page of the others can follow.
         assert_eq!(page.ids.len(), SHOWN);
         assert_eq!(page.ids.first(), Some(&id(51)));
         assert_eq!(page.more, Some(id(51)));

@@ -1,5 +1,4 @@
-//! The list: a table of which only the rows near the view are there. The others are two empty rows that are as
-//! high as they would be.
+//! The list: a table that contains only the rows near the view. Two empty rows are as high as the others together.
 
 use super::{Listed, address, query, window::Window};
 use crate::{
@@ -41,7 +40,7 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
     view! {
         <section class="paper table-box" aria-labelledby="list">
             <h2 class="unseen" id="list">{t(["List of orders", "Liste der Bestellungen"])}</h2>
-            {window.news()}
+            {window.new_orders_button()}
             {back}
             {note}
             {table(window)}
@@ -51,7 +50,7 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
     .into_any()
 }
 
-/// What stands below the rows: why there are none, or what follows.
+/// Below the rows: why there are none, or the link to older orders.
 fn end(listed: Memo<Listed>) -> AnyView {
     let (navigator, queries) = (Navigator::now(), PageQueries::here());
     let more = memo(move |_| listed.with(|listed| listed.more));
@@ -119,7 +118,7 @@ fn table(window: Window) -> AnyView {
     let shown = memo(move |_| window.shown());
     let all = text(move || {
         listed.with(|listed| match listed.more {
-            // Not known.
+            // The number is not known.
             Some(_) => "-1".to_owned(),
             None => (listed.ids.len() + 1).to_string(),
         })
@@ -128,7 +127,7 @@ fn table(window: Window) -> AnyView {
     let make = move |id| {
         let order = match store.order(id) {
             Some(order) => order.into(),
-            // What is there does not change any more.
+            // A past order does not change any more.
             None => Signal::stored(queries.past_order(id)?),
         };
         Some(row(order, today, text(move || window.index(shown, id))))
@@ -144,7 +143,7 @@ fn table(window: Window) -> AnyView {
     .into_any()
 }
 
-/// An attribute, and not a style: the page's policy allows no other.
+/// The height is an attribute: the page's security policy forbids inline styles.
 fn spacer(height: Signal<String>) -> AnyView {
     view! { <tr class="spacer"><td colspan="6"><svg width="1" height=height></svg></td></tr> }
         .into_any()
@@ -167,7 +166,7 @@ fn head() -> AnyView {
     .into_any()
 }
 
-/// A column by which one can sort: in the first way, and once more, in the other.
+/// The head of a column that can be sorted: a press sorts it by `first`, another one by `other`.
 fn sorting(
     word: Text,
     [first, other]: [Option<Sort>; 2],

@@ -15,7 +15,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// The address of this page with this order open, or none, at one of its events.
-pub fn at_place(
+pub fn address_at(
     open: Option<OrderId>,
     at: impl Fn(usize) -> Option<usize> + Send + Sync + 'static,
 ) -> Signal<String> {
@@ -63,7 +63,7 @@ fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>)
         let word = t(["(later)", "(später)"]);
         (n > at()).then(|| view! { <span class="small">{word}</span> }.into_any())
     });
-    let to = at_place(Some(id), move |_| Some(n).filter(|n| *n < all));
+    let to = address_at(Some(id), move |_| Some(n).filter(|n| *n < all));
     let word = event_word(event);
     let as_it_was = say!("{word}: as it was then", "{word}: wie es da war");
     let changes: Vec<_> = changes(before.map(|before| &before.order), order)

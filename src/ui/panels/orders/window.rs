@@ -1,5 +1,5 @@
-//! Which rows of the list are there: those near the view, and how high the others are together. [`RowWindow`] is
-//! pure; the page is measured at most once for each frame.
+//! Which rows the list contains, those near the view, and the height of the others together. [`RowWindow`] is pure; the
+//! page is measured at most once for each frame.
 
 use super::{Listed, SHOWN, query};
 use crate::{
@@ -13,30 +13,30 @@ use crate::{
 };
 use leptos::{prelude::*, web_sys};
 
-/// Rows that are there above and below the view.
+/// Rows above and below the view that the list contains.
 const AROUND: usize = 30;
-/// Rows by which the view has to move before others are made.
+/// Rows by which the view has to move before other rows are rendered.
 const STEP: usize = 10;
 
-/// The rows that are there, and what was measured last. Heights are in pixels.
+/// The rendered rows, and the last measurement. Heights are in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct RowWindow {
     first: usize,
     count: usize,
     /// 0 until it is measured.
     row_height: f64,
-    /// How far the page is scrolled, while the list is seen.
+    /// The scroll position of the page, when the list was in view last.
     scroll: f64,
-    /// The newest order, when the beginning of the list was seen last.
+    /// The newest order, when the beginning of the list was in view last.
     newest_seen: Option<OrderId>,
 }
 
-/// What the page looks like now, in pixels, and the list that it shows.
+/// The measured page, in pixels, and the list that it shows.
 #[derive(Clone, Copy)]
 struct Measured {
-    /// Where the list begins, from the top of the view.
+    /// The top of the list, relative to the view.
     top: f64,
-    /// All rows that are there, together. 0 where an order stands in the place of the list.
+    /// The height of the rendered rows together. 0 where an order is shown instead of the list.
     rows_height: f64,
     view_height: f64,
     scroll: f64,
@@ -55,7 +55,7 @@ impl RowWindow {
         }
     }
 
-    /// Moves to where the view is. `None` where the list is not seen.
+    /// The window around the view. `None` where the list is not shown.
     fn moved(self, page: Measured) -> Option<RowWindow> {
         let rows = page.len.saturating_sub(self.first).min(self.count);
         if rows > 0 && page.rows_height == 0.0 {
@@ -81,7 +81,7 @@ impl RowWindow {
         Some(moved)
     }
 
-    /// The rows in the view: from, and up to. (A number below zero becomes zero.)
+    /// The rows in the view: from, and up to. (The cast makes negative numbers zero.)
     fn in_view(self, page: Measured) -> (usize, usize) {
         let row = |at: f64| match self.row_height {
             0.0 => 0,
@@ -99,7 +99,7 @@ impl RowWindow {
     }
 }
 
-/// The rows that belong to a view: from, and up to.
+/// The rows to render for a view: from, and up to.
 fn rows_around(from: usize, to: usize, len: usize) -> (usize, usize) {
     if len <= SHOWN {
         return (0, SHOWN);
@@ -108,7 +108,8 @@ fn rows_around(from: usize, to: usize, len: usize) -> (usize, usize) {
     (begin, (to + AROUND).clamp(begin, len))
 }
 
-/// Whether enough rows are missing, or too many, that others are worth making. Both ends of the list are exact.
+/// Whether the rendered rows differ enough from the wanted ones to render again. At both ends of the list, any difference
+/// is enough.
 fn is_far(wish: (usize, usize), is: (usize, usize), len: usize) -> bool {
     let (begin, end) = (wish.0.abs_diff(is.0), wish.1.abs_diff(is.1.min(len)));
     let ends = (wish.0 == 0) != (is.0 == 0) || (wish.1 == len) != (is.1 >= len);
@@ -157,7 +158,7 @@ impl Window {
         }
     }
 
-    /// On a phone an order takes the place of the list. The way back leads to where the reader was.
+    /// On a phone, an open order replaces the list. When it is closed, the scroll position is restored.
     fn follow_open(self) {
         let open = self.navigator.memo(|route| route.order_id());
         Effect::new(move |before: Option<Option<OrderId>>| {
@@ -174,7 +175,7 @@ impl Window {
         });
     }
 
-    /// Once before the next frame is drawn.
+    /// Measures once before the next frame is drawn.
     fn measure_soon(self) {
         let due = self
             .due
@@ -224,7 +225,7 @@ impl Window {
         })
     }
 
-    /// The height of the rows that are not there, above those that are.
+    /// The height of the rows above the rendered ones.
     pub fn above(self) -> String {
         let rows = self.rows.get();
         rows.height(rows.first)
@@ -236,15 +237,15 @@ impl Window {
         rows.height(len.saturating_sub(rows.first + rows.count))
     }
 
-    /// Which row of the whole table an order has.
+    /// The row number of an order in the whole table.
     pub fn index(self, shown: Memo<Vec<OrderId>>, id: OrderId) -> String {
         let at = shown.with(|shown| shown.iter().position(|one| *one == id));
         let first = self.rows.with_untracked(|rows| rows.first);
-        // Rows count from 1, and the first is the head.
+        // Rows are counted from 1, and the first is the head.
         (first + at.unwrap_or(0) + 2).to_string()
     }
 
-    /// How many orders have come in above, while the reader is further down.
+    /// The number of orders that were added above, while the reader is further down.
     fn newer(self) -> usize {
         let query = query(&self.navigator.get());
         let seen = self.rows.with(|rows| rows.newest_seen);
@@ -256,8 +257,8 @@ impl Window {
             .with(|listed| listed.ids.iter().take_while(newer).count())
     }
 
-    /// Tells of them, and leads there.
-    pub fn news(self) -> AnyView {
+    /// A button with the number of new orders, which scrolls to them.
+    pub fn new_orders_button(self) -> AnyView {
         let newer = memo(move |_| self.newer());
         let up = move |_| {
             scroll_to(0.0);
@@ -279,7 +280,7 @@ impl Window {
     }
 }
 
-/// Where an element begins in the view, and how high it is.
+/// The top of an element relative to the view, and its height.
 fn bounds(id: &str) -> Option<(f64, f64)> {
     let element: web_sys::Element = document().get_element_by_id(id)?;
     let bounds = element.get_bounding_client_rect();
@@ -316,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_list_is_there_as_a_whole() {
+    fn a_short_list_is_rendered_as_a_whole() {
         let rows = scrolled(RowWindow::new(), 10, SHOWN);
         assert_eq!((rows.first, rows.count), (0, SHOWN));
         assert_eq!(rows.row_height, ROW);
@@ -329,7 +330,7 @@ mod tests {
         assert_eq!((top.first, top.count), (0, 20 + AROUND));
         let middle = scrolled(top, 500, len);
         assert_eq!((middle.first, middle.count), (470, AROUND + 20 + AROUND));
-        // A few rows are not worth it.
+        // A few rows do not render others.
         let near = scrolled(middle, 505, len);
         assert_eq!((near.first, near.count), (middle.first, middle.count));
         let end = scrolled(near, 980, len);
@@ -340,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_not_seen_stays_as_it_is() {
+    fn a_list_that_is_not_shown_keeps_its_rows() {
         let rows = scrolled(RowWindow::new(), 500, 1_000);
         let hidden = Measured {
             rows_height: 0.0,

@@ -15,7 +15,7 @@ use crate::{
             before_hydration::not_hydrated,
             form::{ActionForm, FieldState, Form, refused},
             list,
-            ticket::{Level, folded, hang, head, level_waiting, waiting, which},
+            ticket::{Level, folded, head, level_waiting, ticket_at_level, waiting, which},
         },
         i18n::{
             locale::{Text, say, t},
@@ -57,7 +57,7 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
         answer.into_any(),
         refused(o.id),
     ];
-    hang(&o, "ticket", level, None, parts)
+    ticket_at_level(&o, "ticket", level, None, parts)
 }
 
 /// `Waiting 2 min · pays `; an order that waits too long shows its time elsewhere.
@@ -98,7 +98,7 @@ fn acceptance(form: Form, o: &Order) -> AnyView {
     .into_any()
 }
 
-/// A number field with a button on each side. The buttons need the program; the field works without it.
+/// A number field with a button on each side. The buttons need a hydrated page; the field works without.
 fn stepper(minutes: FieldState, o: &Order) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     if minutes.value("").is_empty() {

@@ -101,7 +101,7 @@ impl Bell {
                 let calls = |order: &&Order| {
                     is_of(order, kitchen.as_deref())
                         && rings(order, heard, opened).is_some()
-                        // The kitchen knows of what it does here itself.
+                        // A command that this page has sent is no news to the kitchen.
                         && !forms.is_sending(order.id)
                 };
                 store.with(|board| stroke(board?.orders().filter(calls), heard, opened, turn))
@@ -115,7 +115,7 @@ impl Bell {
         self.sound.recall();
     }
 
-    /// The kitchen knows of the order's last change: it does not ring any more.
+    /// Stops the ringing: the kitchen knows of the order's last change.
     pub fn hear(self, order: &Order) {
         self.heard.update(|heard| heard.add(order));
         storage::keep(HEARD, &self.heard.with_untracked(Heard::write));

@@ -118,7 +118,7 @@ enum Unit {
     Percent,
 }
 
-/// A field whose text other parts of the form follow as one types.
+/// A field whose text other parts of the form follow as the user types.
 struct TextField {
     text: RwSignal<String>,
     first: &'static str,
@@ -240,7 +240,7 @@ fn kitchen_field(form: Form, kitchen: KitchenFilter) -> AnyView {
     })
 }
 
-/// The sum that the customer pays and its parts, as one types.
+/// The sum that the customer pays and its parts, as the user types.
 fn customer_pays(draft: Draft) -> AnyView {
     let sum = move || {
         let price = Price::parse(&with_point(&draft.price.read())).ok()?;

@@ -14,7 +14,8 @@ use crate::{
             form::{ActionForm, refused},
             list::neighbour_ticket,
             ticket::{
-                due, folded, hang, head, level, level_waiting, ticket, to_go, waiting, which,
+                due, folded, head, level, level_waiting, ticket, ticket_at_level, to_go, waiting,
+                which,
             },
         },
         i18n::{locale::t, messages},
@@ -85,7 +86,7 @@ fn step(
         refused(o.id),
         on_paper(&o),
     ];
-    hang(&o, "ticket", level(&o), rings, parts)
+    ticket_at_level(&o, "ticket", level(&o), rings, parts)
 }
 
 pub fn ready(order: Memo<Order>) -> AnyView {
@@ -103,7 +104,7 @@ pub fn ready(order: Memo<Order>) -> AnyView {
         refused(o.id),
         on_paper(&o),
     ];
-    hang(&o, "ticket", level_waiting(&o), None, parts)
+    ticket_at_level(&o, "ticket", level_waiting(&o), None, parts)
 }
 
 pub fn out(order: Memo<Order>) -> AnyView {
