@@ -49,31 +49,41 @@ impl PageQueries {
             pace: RwSignal::new(pace),
             is_loading_more: StoredValue::new(false),
         };
-        let story = navigator.memo(|route| route.order_id());
+        queries.follow_route(navigator);
+        queries.follow_clock(navigator);
+        queries
+    }
+
+    /// Reads what another route needs, and the events of the order again when it changes.
+    fn follow_route(self, navigator: Navigator) {
+        let order = navigator.memo(|route| route.order_id());
         Effect::new(move |_| {
             // Runs again when the connection is back, and reads what could not be read.
-            store.is_live();
-            if let Some(id) = story.get() {
-                queries.read_story(id, store.version(id));
+            self.store.is_live();
+            if let Some(id) = order.get() {
+                self.read_story(id, self.store.version(id));
             }
             if let Some((query, _)) = navigator.get().past() {
-                queries.read_past(query.clone());
+                self.read_past(query.clone());
             }
         });
+    }
+
+    /// Reads the stage times on the orders panel, at intervals.
+    fn follow_clock(self, navigator: Navigator) {
         let panel = navigator.memo(|route| route.panel());
         Effect::new(move |read: Option<Option<Time>>| {
             if panel.get() != Panel::Orders {
                 return None;
             }
-            let (read, now) = (read.flatten(), store.now());
-            let known = read.or(queries.pace.with_untracked(Option::is_some).then_some(now));
+            let (read, now) = (read.flatten(), self.store.now());
+            let known = read.or(self.pace.with_untracked(Option::is_some).then_some(now));
             let due = known.is_none_or(|read| now - read >= PACE_EVERY);
             if due {
-                queries.read_pace();
+                self.read_pace();
             }
             if due { Some(now) } else { known }
         });
-        queries
     }
 
     pub fn here() -> PageQueries {
