@@ -2,9 +2,8 @@
 //! offer first, the form gives way to that news, and its fields are kept for the next offer.
 
 use super::{
-    address, is_on_offer,
     offer::{top, why_gone, you_pay},
-    query,
+    offers::{address, is_on_offer, query},
 };
 use crate::{
     api,

@@ -2,10 +2,11 @@
 
 mod checkout;
 mod offer;
+mod offers;
 mod tools;
 
 use crate::{
-    domain::{Board, Order, OrderId, Status},
+    domain::Order,
     ui::{
         components::{
             basics::{Detail, Icon, changing, empty, icon, name, pizza, text},
@@ -18,13 +19,11 @@ use crate::{
         },
         live::{reactive::memo, store::LiveStore},
         my_orders,
-        place::{Navigator, OffersQuery, OffersSort, Route, when_hydrated},
+        place::{Navigator, Route, when_hydrated},
     },
 };
 use leptos::prelude::*;
-
-/// The offer whose order form is open.
-type Taking = Memo<Option<OrderId>>;
+use offers::{Taking, any_offer, matching, offer_count, on_offer, query};
 
 pub fn customer() -> AnyView {
     let taking: Taking = Navigator::now().memo(|route| match route {
@@ -54,67 +53,6 @@ pub fn customer() -> AnyView {
         </main>
     }
     .into_any()
-}
-
-/// Search and sort, as the address has them.
-fn query(route: &Route) -> OffersQuery {
-    match route {
-        Route::Customer { query, .. } => query.clone(),
-        _ => OffersQuery::default(),
-    }
-}
-
-/// The address of this page with the order form of another offer, or none.
-fn address(taking: Option<OrderId>) -> Signal<String> {
-    let navigator = Navigator::now();
-    text(move || {
-        let query = query(&navigator.get());
-        Route::Customer { taking, query }.address()
-    })
-}
-
-fn is_on_offer(status: Status) -> bool {
-    status == Status::SupplierAccepted
-}
-
-fn on_offer(board: &Board) -> impl DoubleEndedIterator<Item = &Order> {
-    board.orders().filter(|order| is_on_offer(order.status))
-}
-
-/// The offers that match the search, sorted. The one that is being taken stands before them.
-fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
-    let query = Navigator::now().memo(query);
-    LiveStore::here().view(move |board| {
-        let (taking, query) = (taking.get(), query.get());
-        let offers = on_offer(board).filter(|order| {
-            Some(order.id) != taking && order.mentions(&query.text, messages::lower)
-        });
-        let by = |key: fn(&Order) -> u32, offers: &mut dyn Iterator<Item = &Order>| {
-            let sorted = list::sorted(offers.map(|order| (key(order), order.id)));
-            sorted.into_iter().map(|(_, id)| id).collect()
-        };
-        let mut offers = offers.rev();
-        match query.sort {
-            None => offers.map(|order| order.id).collect(),
-            Some(OffersSort::Price) => by(|order| order.total().get(), &mut offers),
-            Some(OffersSort::Time) => by(minutes, &mut offers),
-        }
-    })
-}
-
-/// An offer without a time sorts last.
-fn minutes(order: &Order) -> u32 {
-    let minutes = order.estimated_delivery_time;
-    minutes.map_or(u32::MAX, |minutes| minutes.get().into())
-}
-
-fn offer_count() -> Memo<usize> {
-    LiveStore::here().view(|board| on_offer(board).count())
-}
-
-fn any_offer() -> Memo<bool> {
-    let count = offer_count();
-    memo(move |_| count.get() > 0)
 }
 
 /// `12 pizzas`, or `3 of 12 pizzas`, from `7 kitchens`. Nothing while there is no offer.

@@ -1,6 +1,6 @@
 //! The card of an offer. One that is gone stays in its place for a while, with the reason.
 
-use super::{address, is_on_offer};
+use super::offers::{address, is_on_offer};
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{

@@ -1,6 +1,6 @@
 //! Search and sort of the offers: as the user types, and as a plain form until the page is hydrated.
 
-use super::query;
+use super::offers::query;
 use crate::ui::{
     components::{
         basics::{Icon, icon, text},

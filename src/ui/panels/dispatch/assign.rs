@@ -1,9 +1,9 @@
 //! The forms that assign a driver: to one order on its ticket, and to all selected orders below the queue.
 
-use super::{DispatchState, split_line};
+use super::state::{DispatchState, NEW, split_line};
 use crate::{
     api::{self, form::SELECTED_ORDER},
-    domain::{Order, drivers},
+    domain::Order,
     ui::{
         components::{
             basics::{mark, text},
@@ -30,29 +30,6 @@ const DRIVER: &str = "driver_name";
 const NEW_DRIVER: &str = "new_driver";
 /// A longer name is cut in the list of drivers, so that the load beside it stays visible.
 const LONG_NAME: usize = 20;
-/// The value of the choice that asks for a new driver's name. No name is blank.
-const NEW: &str = " ";
-
-/// The driver who has been free for longest, for as long as they are free. Where no driver is known, a new one; where
-/// all are out, none, and the dispatcher chooses.
-pub fn suggested() -> Memo<Option<String>> {
-    let store = LiveStore::here();
-    let free = store.view(|board| {
-        let free = drivers(board).into_iter().filter(|driver| driver.out == 0);
-        let sorted = list::sorted(free.map(|driver| (driver.since.millis(), driver.name)));
-        sorted.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
-    });
-    let none_known = store.view(|board| drivers(board).is_empty());
-    memo(move |before: Option<&Option<String>>| {
-        let before = before.cloned().flatten();
-        free.with(|free| match before {
-            Some(before) if free.contains(&before) => Some(before),
-            _ if none_known.get() => Some(NEW.to_owned()),
-            _ => free.first().cloned(),
-        })
-    })
-}
-
 /// The form on a ticket of the queue.
 pub fn one(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();

@@ -1,6 +1,6 @@
 //! The lanes: one for each driver, with the orders that they carry. An order of the queue can be dropped on one.
 
-use super::{DispatchState, address, load};
+use super::state::{DispatchState, address, load};
 use crate::{
     api,
     domain::{Board, OUT, Order, OrderId, Status, drivers},

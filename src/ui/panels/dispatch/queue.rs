@@ -1,7 +1,10 @@
 //! The queue: each pizza that waits for a driver, with the form that assigns one. A ticket can be selected for the
 //! form that assigns several, and dragged to a lane.
 
-use super::{DispatchState, address, assign};
+use super::{
+    assign,
+    state::{DispatchState, address},
+};
 use crate::{
     api,
     domain::{Order, OrderId, Status},

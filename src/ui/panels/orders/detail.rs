@@ -1,7 +1,7 @@
 //! One order: its facts as they were at any of its events, and the slider that chooses the event.
 
 use super::{
-    query,
+    query::query,
     timeline::{self, address_at},
 };
 use crate::{

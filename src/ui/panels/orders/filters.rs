@@ -1,6 +1,9 @@
 //! What the list shows: search, filters, sort and status. All of it is in the address.
 
-use super::{Listed, address, query};
+use super::{
+    listed::Listed,
+    query::{address, query},
+};
 use crate::{
     domain::{Order, Status},
     ui::{

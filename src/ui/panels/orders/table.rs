@@ -1,6 +1,10 @@
 //! The list: a table that contains only the rows near the view. Two empty rows are as high as the others together.
 
-use super::{Listed, address, query, window::Window};
+use super::{
+    listed::Listed,
+    query::{address, query},
+    window::Window,
+};
 use crate::{
     domain::{Order, OrderId},
     ui::{

@@ -1,6 +1,6 @@
 //! The timeline of one order: each event with its time, its role and what it changed.
 
-use super::query;
+use super::query::query;
 use crate::{
     domain::{Event, EventType, Order, OrderId, Role},
     ui::{

@@ -1,7 +1,10 @@
 //! Which rows the list contains, those near the view, and the height of the others together. [`RowWindow`] is pure; the
 //! page is measured at most once for each frame.
 
-use super::{Listed, SHOWN, query};
+use super::{
+    listed::{Listed, SHOWN},
+    query::query,
+};
 use crate::{
     domain::OrderId,
     ui::{

@@ -1,6 +1,6 @@
 //! The kitchen's bell: which orders of the kitchen ring, when a chime plays, and what this device has already heard.
 
-use super::{KitchenFilter, sound::Sound};
+use super::{kitchen::KitchenFilter, sound::Sound};
 use crate::{
     domain::{Chime, Heard, Order, OrderId, Status, Time, hangs, rings, stroke},
     ui::{

@@ -1,7 +1,7 @@
 //! The columns: one for each stage, and on a phone a stop of the jump bar for each. A cancelled order keeps its place in
 //! its column until the kitchen takes it down.
 
-use super::{Bell, KitchenFilter, answer, tickets};
+use super::{answer, bell::Bell, kitchen::KitchenFilter, tickets};
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{

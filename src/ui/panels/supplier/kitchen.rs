@@ -1,6 +1,5 @@
 //! Which kitchen a screen belongs to: the address names it, and the device remembers it.
 
-use super::KitchenFilter;
 use crate::ui::{
     components::{
         basics::text,
@@ -13,6 +12,9 @@ use crate::ui::{
     settings::{kitchen_cookie, kitchen_of_device, set_cookie},
 };
 use leptos::prelude::*;
+
+/// The kitchen whose orders this screen shows; none for all kitchens.
+pub type KitchenFilter = Memo<Option<String>>;
 
 pub fn of_address() -> KitchenFilter {
     Navigator::now().memo(|route| match route {

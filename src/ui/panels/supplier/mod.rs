@@ -23,10 +23,8 @@ use crate::{
         live::store::LiveStore,
     },
 };
+use kitchen::KitchenFilter;
 use leptos::prelude::*;
-
-/// The kitchen whose orders this screen shows; none for all kitchens.
-type KitchenFilter = Memo<Option<String>>;
 
 pub fn supplier() -> AnyView {
     let kitchen = kitchen::of_address();

@@ -1,6 +1,6 @@
 //! The form for a new offer. A pizza that was offered before brings the price and the markup that it had.
 
-use super::KitchenFilter;
+use super::kitchen::KitchenFilter;
 use crate::{
     api,
     domain::{Field as _, Markup, Order, Price, Status, customer_price, with_point},

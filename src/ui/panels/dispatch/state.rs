@@ -1,0 +1,138 @@
+//! What the queue, the forms and the lanes share.
+
+use crate::{
+    domain::{Board, Driver, Order, OrderId, Status, Time, drivers, priority},
+    ui::{
+        components::{form::Forms, list},
+        i18n::locale::{say, t},
+        live::{reactive::memo, store::LiveStore},
+    },
+};
+use leptos::prelude::*;
+
+/// The value of the choice that asks for a new driver's name. No name is blank.
+pub const NEW: &str = " ";
+
+/// The state that the queue, the forms and the lanes share.
+#[derive(Clone, Copy)]
+pub struct DispatchState {
+    pub store: LiveStore,
+    pub forms: Forms,
+    pub waiting: Memo<Vec<OrderId>>,
+    /// One line for each driver: the name, a line break, and the load. See [`split_line`].
+    pub driver_lines: Memo<Vec<String>>,
+    /// The value of the driver field until the dispatcher picks one.
+    pub suggested: Memo<Option<String>>,
+    pub selected: RwSignal<Vec<OrderId>>,
+    pub dragged: RwSignal<Vec<OrderId>>,
+    /// The driver whose lane is under the pointer during a drag; empty where there is none.
+    pub drop_target: RwSignal<String>,
+}
+
+impl DispatchState {
+    pub fn new() -> DispatchState {
+        let store = LiveStore::here();
+        DispatchState {
+            store,
+            forms: Forms::here(),
+            waiting: store.view(move |board| waiting(board, store.now())),
+            driver_lines: store.view(|board| {
+                let line = |driver: Driver| format!("{}\n{}", driver.name, load(&driver));
+                drivers(board).into_iter().map(line).collect()
+            }),
+            suggested: suggested(),
+            selected: RwSignal::default(),
+            dragged: RwSignal::default(),
+            drop_target: RwSignal::default(),
+        }
+    }
+
+    /// The selected orders that still wait, in the order of the queue.
+    pub fn selected_waiting(self) -> Vec<OrderId> {
+        let mut orders = self.waiting.get();
+        self.selected
+            .with(|selected| orders.retain(|id| selected.contains(id)));
+        orders
+    }
+
+    pub fn select(self, id: OrderId, on: bool) {
+        self.selected.update(|selected| {
+            selected.retain(|one| *one != id);
+            if on {
+                selected.push(id);
+            }
+        });
+    }
+
+    /// The order that follows this one in the queue; after the last one, the first.
+    pub fn next(self, id: OrderId) -> Option<OrderId> {
+        self.waiting.with_untracked(|waiting| {
+            let mut others = waiting.iter().skip_while(|one| **one != id).skip(1);
+            let first = waiting.first().filter(|one| **one != id);
+            others.next().or(first).copied()
+        })
+    }
+
+    pub fn leave_lane(self) {
+        self.drop_target.set(String::new());
+    }
+}
+
+/// The driver who has been free for longest, for as long as they are free. Where no driver is known, a new one; where
+/// all are out, none, and the dispatcher chooses.
+fn suggested() -> Memo<Option<String>> {
+    let store = LiveStore::here();
+    let free = store.view(|board| {
+        let free = drivers(board).into_iter().filter(|driver| driver.out == 0);
+        let sorted = list::sorted(free.map(|driver| (driver.since.millis(), driver.name)));
+        sorted.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+    });
+    let none_known = store.view(|board| drivers(board).is_empty());
+    memo(move |before: Option<&Option<String>>| {
+        let before = before.cloned().flatten();
+        free.with(|free| match before {
+            Some(before) if free.contains(&before) => Some(before),
+            _ if none_known.get() => Some(NEW.to_owned()),
+            _ => free.first().cloned(),
+        })
+    })
+}
+
+/// The ready orders, most urgent first.
+fn waiting(board: &Board, now: Time) -> Vec<OrderId> {
+    let ready = board.orders().filter(|order| order.status == Status::Ready);
+    let by_priority = ready.map(|order| {
+        let priority = priority(order.promised(), order.since(), now);
+        (priority, order.id)
+    });
+    let sorted = list::sorted(by_priority);
+    sorted.into_iter().map(|(_, id)| id).collect()
+}
+
+/// `free`, `2 out`
+pub fn load(driver: &Driver) -> String {
+    match driver.out {
+        0 => t(["free", "frei"]).to_owned(),
+        out => say!("{out} out", "{out} unterwegs"),
+    }
+}
+
+/// The name and the load of a line of [`DispatchState::driver_lines`].
+pub fn split_line(line: &str) -> (&str, &str) {
+    line.split_once('\n').unwrap_or((line, ""))
+}
+
+/// The address and the customer, as tickets of the queue and of the lanes show them.
+pub fn address(order: &Order) -> AnyView {
+    let (address, customer) = (
+        order.delivery_address.as_ref(),
+        order.customer_name.as_ref(),
+    );
+    view! {
+        <p class="address">
+            <bdi>{address.map(|address| address.to_string())}</bdi> <br/>
+            <bdi class="soft">{customer.map(|customer| customer.to_string())}</bdi>
+        </p>
+    }
+    .into_any()
+}
