@@ -1,6 +1,6 @@
-// What failed and why in few words, and at the end one honest line: how many tests passed, failed and were skipped, of
-// cargo's log, of Playwright's report, and of schemathesis's, where each call of the API counts as one. A file that is
-// not there is of tests that did not run.
+// Prints each failure on one line, and at the end how many tests passed, failed and were skipped: from cargo's log, from
+// Playwright's report, and from schemathesis's report, where each call of the API counts as one test. A missing file
+// means that those tests did not run.
 import { existsSync, readFileSync } from 'node:fs';
 
 const [cargo, playwright, schemathesis] = process.argv.slice(2);
@@ -10,9 +10,9 @@ const wrongs = [];
 
 const log = existsSync(cargo) ? readFileSync(cargo, 'utf8') : '';
 const results = [...log.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
-for (const [index, name] of ['rules and ledgers', 'from outside'].entries()) {
+for (const [index, name] of ['rules and stores', 'from outside'].entries()) {
   const [passed, failed, skipped] = results[index]?.slice(1).map(Number) ?? [0, 0, 0];
-  // A test that lacks a tool says so, and counts for cargo as one that has passed.
+  // A test that lacks a tool prints so, and cargo counts it as passed.
   const without = index ? [...log.matchAll(/skipped: .* does not work here/g)].length : 0;
   add(name, passed - without, failed, skipped + without, index < results.length);
 }
@@ -39,7 +39,7 @@ if (described?.operations) {
   wrongs.push(...[...wrong].map((call) => `${call}: not as described`));
   add(`calls as described (${test_cases.generated} requests)`, operations.tested - Math.min(failed, operations.tested), failed, skipped, true);
 } else {
-  // It did not come so far; or it is not installed, and has said so.
+  // It was not reached; or it is not installed, and was reported as such.
   add('calls as described', 0, described ? 1 : 0, described ? 0 : 1, false);
 }
 for (const wrong of wrongs) console.log(`Failed: ${plain(wrong)}`);

@@ -1,5 +1,5 @@
-// The figures that a rush asks for, measured on the release in a real browser. Printed, never asserted: what they
-// are on one machine they need not be on another.
+// The metrics of a rush, measured on the release in a real browser. Printed, never asserted: they depend on the
+// machine.
 //
 //   node measure.mjs [visit] [lighthouse] [rush] [many]
 import { chromium } from 'playwright-core';
@@ -19,7 +19,7 @@ const wants = (name) => wanted.length === 0 || wanted.includes(name);
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
 const browser = await chromium.launch({ executablePath, args });
-/** What a browser downloads that has never been here: brotli, as it comes over the wire. */
+/** What a first visit downloads: brotli, in bytes on the wire. */
 async function visit() {
   await market(async (url) => {
     await evening(url, 20);
@@ -33,7 +33,7 @@ async function visit() {
         if (name) sizes.set(name, (sizes.get(name) ?? 0) + encodedDataLength);
       });
       await page.goto(url + path);
-      await awake(page);
+      await hydrated(page);
       const parts = [...sizes].map(([name, size]) => `${name} ${(size / 1000).toFixed(1)}`).join(', ');
       const sum = [...sizes.values()].reduce((a, b) => a + b, 0);
       console.log(`first visit of ${path}: ${(sum / 1000).toFixed(1)} kB with headers (${parts})`);
@@ -42,7 +42,7 @@ async function visit() {
   });
 }
 
-/** What Lighthouse says of each panel on its slow phone. */
+/** Lighthouse's scores for each panel on its slow phone. */
 async function lighthouse() {
   await market(async (url) => {
     await evening(url, 20);
@@ -61,7 +61,7 @@ async function lighthouse() {
   });
 }
 
-/** 500 open orders on screen, 50 events a second for 30 s, and somebody at work, with a quarter of the CPU. */
+/** 500 open orders on screen, 50 events a second for 30 s, and keyboard input, with a quarter of the CPU. */
 async function rush() {
   for (const path of [`/supplier?kitchen=${encodeURIComponent(KITCHEN)}`, '/dispatch', '/orders']) {
     await market(async (url) => {
@@ -75,7 +75,7 @@ async function rush() {
           .observe({ type: 'event', buffered: true, durationThreshold: 16 });
       });
       await page.goto(url + path);
-      await awake(page);
+      await hydrated(page);
       const from = await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now())))));
       const events = storm(url, ids);
       const until = Date.now() + 30_000;
@@ -114,7 +114,7 @@ async function many() {
       };
     });
     await page.goto(url + '/orders');
-    await awake(page);
+    await hydrated(page);
     const scroll = await page.evaluate(async () => {
       const frames = [];
       let last = performance.now();
@@ -133,12 +133,12 @@ async function many() {
       return Math.max(...own).toFixed(0);
     };
     const most = await megabytes();
-    // What scrolling leaves behind the browser clears away when it likes to.
+    // The browser collects the garbage of scrolling at a time of its own choice.
     await cdp.send('HeapProfiler.collectGarbage');
     const held = await megabytes();
     const [heap, linear] = await page.evaluate(() => [performance.memory.usedJSHeapSize, globalThis.memory.buffer.byteLength].map((bytes) => bytes / 1048576));
     const rows = await page.locator('tbody tr').count();
-    console.log(`10,000 orders: ${held} MB held by the page's process, ${most} MB before what is left over is cleared away (${heap.toFixed(0)} MB of it JavaScript, ${linear.toFixed(0)} MB WebAssembly), ${rows} rows in the document, ` +
+    console.log(`10,000 orders: ${held} MB held by the page's process, ${most} MB before garbage collection (${heap.toFixed(0)} MB of it JavaScript, ${linear.toFixed(0)} MB WebAssembly), ${rows} rows in the document, ` +
       `scrolling: median frame ${scroll[60].toFixed(0)} ms, slowest ${scroll.at(-1).toFixed(0)} ms`);
     await context.close();
   });
@@ -152,7 +152,7 @@ async function window(url) {
   return { context, page, cdp };
 }
 
-async function awake(page) {
+async function hydrated(page) {
   await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
 }
 

@@ -21,7 +21,7 @@ export default defineConfig({
   workers: 2,
   forbidOnly: !!process.env.CI,
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
-  // A debug build of the browser's program is large; waking up takes a moment on a busy machine.
+  // A debug build of the browser's program is large; hydrating it takes a moment on a busy machine.
   timeout: 90_000,
   expect: { timeout: 15_000 },
   // Traces take as long as a third of the tests: `npx playwright test --trace on NAME` for what failed.

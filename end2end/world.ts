@@ -1,4 +1,4 @@
-// What a test stands in: a real server of its own, and pages that fail the test when anything goes wrong in them.
+// The fixtures: a real server for each test, and pages that fail the test on any console message or page error.
 import { type APIRequestContext, type BrowserContextOptions, type Page, expect, test as base } from '@playwright/test';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -35,7 +35,7 @@ export class Market {
     await gone;
   }
 
-  /** Stands still, or goes on. */
+  /** Suspends or resumes the process. */
   signal(name: 'SIGSTOP' | 'SIGCONT') {
     this.process?.kill(name);
   }
@@ -55,7 +55,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** What integrators do, to set a scene. */
+/** The REST API, to prepare the orders of a test. */
 export class Api {
   constructor(private readonly request: APIRequestContext, private readonly url: string) {}
 
@@ -78,6 +78,10 @@ export class Api {
     return this.post(`/api/orders/${id}/status`, { status });
   }
 
+  async get(id: string) {
+    return (await this.request.get(`${this.url}/api/orders/${id}`)).json();
+  }
+
   async post(path: string, data: object) {
     const answer = await this.request.post(this.url + path, { data });
     expect(answer.ok(), await answer.text()).toBe(true);
@@ -88,9 +92,9 @@ export class Api {
 type World = {
   market: Market;
   api: Api;
-  /** Opens a window of its own, with nothing in common with the others but the market. */
+  /** Opens a page in a browser context of its own. */
   open: (path: string, more?: BrowserContextOptions) => Promise<Page>;
-  /** What may be said in a console without failing the test. */
+  /** Console messages that do not fail the test. */
   allowed: RegExp | undefined;
 };
 
@@ -115,8 +119,8 @@ export const test = base.extend<World>({
         if (['error', 'warning'].includes(message.type())) said.push(`${path}: ${message.text()}`);
       });
       await page.goto(path);
-      // The page of the API is no panel.
-      if (javaScriptEnabled !== false && !path.startsWith('/docs')) await awake(page);
+      // The page of the API is not a panel.
+      if (javaScriptEnabled !== false && !path.startsWith('/docs')) await hydrated(page);
       return page;
     });
     for (const context of contexts) await context.close();
@@ -124,20 +128,20 @@ export const test = base.extend<World>({
   },
 });
 
-/** Waits until a page has become live. */
-export async function awake(page: Page) {
+/** Waits until a page is hydrated and live. */
+export async function hydrated(page: Page) {
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
 }
 
-/** Until so many frames have been shown. */
+/** Waits until `count` frames have been shown. */
 export async function frames(page: Page, count: number) {
   await page.evaluate(async (count) => {
     for (let at = 0; at < count; at++) await new Promise(requestAnimationFrame);
   }, count);
 }
 
-/** Leafs from the newest orders to the oldest and back, with more finished ones than a board holds. */
-export async function leafThroughThePast(api: Api, open: World['open']) {
+/** Goes from the newest orders to the oldest and back, with more finished orders than a board holds. */
+export async function readThePast(api: Api, open: World['open']) {
   await api.status((await api.offer('The first')).id, 'cancelled');
   for (let page = 0; page < 5; page++) {
     await Promise.all(Array.from({ length: 41 }, async () => api.status((await api.offer('Margherita')).id, 'cancelled')));
@@ -151,18 +155,18 @@ export async function leafThroughThePast(api: Api, open: World['open']) {
   await expect(orders.getByRole('link', { name: 'Older orders' })).toHaveCount(0);
   await orders.getByRole('link', { name: 'Newest orders' }).click();
   await expect(rows).toHaveCount(200);
-  // A search that finds nothing here says where else it may.
+  // A search without a result offers to search the older orders.
   await orders.goto('/orders?q=The%20first');
   await expect(orders.getByText('Older ones may be.')).toBeVisible();
   await orders.goto('/orders');
-  // What is open is there, whatever else has been finished since.
+  // An open order is listed, however many have been finished since.
   await api.offer('The last');
   await orders.reload();
   await orders.getByRole('link', { name: 'To answer 1' }).click();
   await expect(rows).toHaveCount(1);
 }
 
-/** The ticket of a pizza, wherever it hangs. */
+/** The ticket of a pizza, in any column. */
 export function ticket(page: Page, pizza: string) {
   return page.getByRole('article').filter({ has: page.getByRole('heading', { name: pizza }) });
 }

@@ -1,5 +1,5 @@
-// What a customer does: look, take, follow, hand on.
-import { type Api, awake, expect, test, ticket } from '../world';
+// The customer panel: search, take, track, share.
+import { type Api, hydrated, expect, test, ticket } from '../world';
 
 async function threeOffers(api: Api) {
   await api.accepted('Diavola', { supplier_price: 11, supplier_name: 'Forno' });
@@ -7,7 +7,7 @@ async function threeOffers(api: Api) {
   await api.accepted('Hawaii', { supplier_price: 9 });
 }
 
-test('offers are searched and sorted, and the address says so', async ({ open, api }) => {
+test('offers are searched and sorted, and the address follows', async ({ open, api }) => {
   await threeOffers(api);
   const customer = await open('/customer');
   const names = customer.getByRole('article').getByRole('heading');
@@ -25,7 +25,7 @@ test('offers are searched and sorted, and the address says so', async ({ open, a
   await expect(customer.getByLabel('Search pizzas and kitchens')).toHaveValue('');
 });
 
-test('an offer that is gone keeps its place and says why', async ({ open, api }) => {
+test('an offer that is gone keeps its place and shows why', async ({ open, api }) => {
   await api.accepted('Diavola');
   const { id } = await api.accepted('Hawaii');
   await api.accepted('Margherita');
@@ -42,7 +42,7 @@ test('an offer that is gone keeps its place and says why', async ({ open, api })
   await expect(names).toHaveText(['Margherita', 'Diavola']);
 });
 
-test('details are remembered only if wanted', async ({ open, api }) => {
+test('details are stored only with consent', async ({ open, api }) => {
   await threeOffers(api);
   const customer = await open('/customer');
   const order = async (pizza: string) => {
@@ -65,13 +65,13 @@ test('details are remembered only if wanted', async ({ open, api }) => {
   await customer.getByRole('link', { name: 'Back to all offers' }).click();
   await expect(customer.getByRole('link', { name: /^Take this offer.*Hawaii/ })).toBeFocused();
   await customer.reload();
-  await awake(customer);
+  await hydrated(customer);
   await order('Margherita');
   await expect(customer.getByLabel('Your name')).toHaveValue('');
   await expect(customer.getByLabel('Remember this on my device')).not.toBeChecked();
 });
 
-test('what somebody has typed goes on to the next offer when the first one is gone', async ({ open, api }) => {
+test('typed details are kept for the next offer when the first one is gone', async ({ open, api }) => {
   await threeOffers(api);
   const customer = await open('/customer');
   const hawaii = ticket(customer, 'Hawaii');
@@ -90,7 +90,7 @@ test('what somebody has typed goes on to the next offer when the first one is go
   await expect(customer.getByLabel('Your name')).toHaveValue('');
 });
 
-test('what is wrong with a field is said at once, and taken back', async ({ open, api }) => {
+test('a field’s error is shown at once, and removed when it is corrected', async ({ open, api }) => {
   const { id } = await api.accepted('Diavola');
   const customer = await open(`/customer?take=${id}`);
   const name = customer.getByLabel('Your name');
@@ -102,7 +102,7 @@ test('what is wrong with a field is said at once, and taken back', async ({ open
   await expect(customer.getByText('101 characters are too many')).toHaveCount(0);
 });
 
-test('an order’s page says when it comes, what is next, and can be shared', async ({ open, api }) => {
+test('an order’s page shows its arrival and next step, and can be shared', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   const track = await open(`/customer/${id}`);
   await expect(track.getByText(/^\d\d:\d\d–\d\d:\d\d$/)).toBeVisible();
@@ -127,7 +127,7 @@ test('an order’s page says when it comes, what is next, and can be shared', as
   expect(await track.evaluate(() => navigator.clipboard.readText())).toBe(track.url());
 });
 
-test('an order that was given up costs nothing, and leads on', async ({ open, api }) => {
+test('a cancelled order costs nothing, and links to the offers', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   const track = await open(`/customer/${id}`);
   await track.getByText('Cancel this order…').click();

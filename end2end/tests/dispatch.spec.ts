@@ -1,4 +1,4 @@
-// Who gives pizzas to drivers: one by one, several at once, by hand.
+// The dispatch panel: orders are assigned one by one, several at once, and by dragging.
 import { type Api, column, expect, test, ticket } from '../world';
 
 async function ready(api: Api, pizza: string) {
@@ -7,7 +7,7 @@ async function ready(api: Api, pizza: string) {
   return api.status(order.id, 'ready');
 }
 
-/** A driver who is known, and free. */
+/** Makes a driver known, and free. */
 async function known(api: Api, driver: string) {
   const { id } = await ready(api, `First of ${driver}`);
   await api.post(`/api/orders/${id}/dispatch`, { driver_name: driver });
@@ -17,7 +17,7 @@ async function known(api: Api, driver: string) {
 
 test.use({ allowed: /status of (404|409|412|422) / });
 
-test('what breaks goes first, then what waits longest', async ({ open, api }) => {
+test('orders that become late go first, then those that wait longest', async ({ open, api }) => {
   const { id } = await api.offer('Soon');
   await ready(api, 'Longest');
   await ready(api, 'Second');
@@ -29,7 +29,7 @@ test('what breaks goes first, then what waits longest', async ({ open, api }) =>
   await expect(column(dispatch, 'Waiting for a driver').getByRole('article').getByRole('heading')).toHaveText(['Soon', 'Longest', 'Second']);
 });
 
-test('a pizza goes to a driver who is known, and work goes on with the next', async ({ open, api }) => {
+test('an order is assigned to a known driver, and focus goes to the next one', async ({ open, api }) => {
   await known(api, 'Giulia');
   await ready(api, 'Diavola');
   await ready(api, 'Hawaii');
@@ -41,16 +41,16 @@ test('a pizza goes to a driver who is known, and work goes on with the next', as
   await expect(column(dispatch, 'Giulia')).toContainText('1 out, back ~');
   const next = ticket(dispatch, 'Hawaii').getByLabel('Driver');
   await expect(next).toBeFocused();
-  // Nobody is free now: somebody has to choose.
+  // No driver is free now: the dispatcher has to choose.
   await expect(next.getByRole('option', { selected: true })).toHaveText('Who drives?');
   await next.selectOption('Somebody new…');
   await ticket(dispatch, 'Hawaii').getByLabel('Name of somebody new').fill(' giulia ');
   await ticket(dispatch, 'Hawaii').getByRole('button', { name: 'Assign' }).press('Enter');
-  // As everybody spells her.
+  // The known spelling is used.
   await expect(column(dispatch, 'Giulia')).toContainText('2 out');
 });
 
-test('what cannot be taken back rests for a moment when it comes under the finger', async ({ open, api }) => {
+test('a final step is disabled for a moment when it appears under the pointer', async ({ open, api }) => {
   const { id } = await ready(api, 'Diavola');
   await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
   const dispatch = await open('/dispatch');
@@ -60,7 +60,7 @@ test('what cannot be taken back rests for a moment when it comes under the finge
   await expect.poll(rests).toBe(true);
   await delivered.click();
   await expect(column(dispatch, 'Jonas')).toContainText('free since');
-  // A page that is opened later does not ask for patience.
+  // A page that is opened later has no pause.
   const other = await ready(api, 'Hawaii');
   await api.post(`/api/orders/${other.id}/dispatch`, { driver_name: 'Jonas' });
   await api.status(other.id, 'in_transit');
@@ -68,14 +68,14 @@ test('what cannot be taken back rests for a moment when it comes under the finge
   await expect.poll(rests).toBe(false);
 });
 
-test('who drives has to be said', async ({ open, api }) => {
+test('a driver has to be picked', async ({ open, api }) => {
   await ready(api, 'Diavola');
   const dispatch = await open('/dispatch');
   await ticket(dispatch, 'Diavola').getByRole('button', { name: 'Assign' }).click();
   await expect(ticket(dispatch, 'Diavola').getByRole('alert')).toHaveText('Pick a driver.');
 });
 
-test('several go to one driver, and who comes second is told on the ticket', async ({ open, api }) => {
+test('several orders go to one driver, and a conflict is shown on its ticket', async ({ open, api }) => {
   await known(api, 'Jonas');
   const pizzas = [];
   for (const pizza of ['Diavola', 'Hawaii', 'Margherita']) pizzas.push(await ready(api, pizza));
@@ -83,7 +83,7 @@ test('several go to one driver, and who comes second is told on the ticket', asy
   await expect(dispatch.getByRole('button', { name: /^Assign \d$/ })).toHaveCount(0);
   for (const pizza of ['Diavola', 'Hawaii']) await ticket(dispatch, pizza).getByLabel('Select').check();
   await expect(dispatch.getByText('2 selected, give to')).toBeVisible();
-  // One of them is given to somebody else on the way.
+  // One of them is assigned to another driver while the request is on its way.
   await dispatch.route('**/act/dispatch-several', async (route) => {
     await api.post(`/api/orders/${pizzas[1].id}/dispatch`, { driver_name: 'مريم' });
     await route.continue();
@@ -95,8 +95,8 @@ test('several go to one driver, and who comes second is told on the ticket', asy
   await expect(dispatch.getByRole('button', { name: /^Assign \d$/ })).toHaveCount(0);
 });
 
-test('what is selected is dragged to a driver', async ({ open, api, isMobile }) => {
-  test.skip(isMobile, 'Fingers do not drag here: they tap.');
+test('the selected orders are dragged to a driver', async ({ open, api, isMobile }) => {
+  test.skip(isMobile, 'There is no dragging on a touch screen.');
   await known(api, 'Jonas');
   for (const pizza of ['Diavola', 'Hawaii', 'Margherita']) await ready(api, pizza);
   const dispatch = await open('/dispatch');
@@ -107,10 +107,10 @@ test('what is selected is dragged to a driver', async ({ open, api, isMobile }) 
   await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(3);
 });
 
-test('before the page is awake, several can be given, too', async ({ browser, market, api, contextOptions, viewport }) => {
+test('several orders can be assigned before the page is hydrated', async ({ browser, market, api, contextOptions, viewport }) => {
   for (const pizza of ['Diavola', 'Hawaii']) await ready(api, pizza);
   const page = await (await browser.newContext({ ...contextOptions, viewport, baseURL: market.url })).newPage();
-  // Its program is never answered for.
+  // The request for the program is never answered.
   await page.route(/\.wasm$/, () => {});
   await page.goto('/dispatch');
   const several = page.getByLabel('Give all that is selected to');
@@ -126,7 +126,7 @@ test('before the page is awake, several can be given, too', async ({ browser, ma
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
 
-  test('several go to one driver, and what was refused is named', async ({ open, api }) => {
+  test('several orders go to one driver, and the refused ones are named', async ({ open, api }) => {
     const pizzas = [];
     for (const pizza of ['Diavola', 'Hawaii', 'Margherita']) pizzas.push(await ready(api, pizza));
     const dispatch = await open('/dispatch');

@@ -1,4 +1,4 @@
-// The page of the API: it works here, with nothing from elsewhere, under the policy of all pages.
+// The page of the API: it loads nothing from other hosts, under the policy of all pages.
 import { expect, test } from '../world.ts';
 
 test('a developer tries a call on the page, and an order is there', async ({ open, market, request }) => {
@@ -14,7 +14,7 @@ test('a developer tries a call on the page, and an order is there', async ({ ope
   const orders = await (await request.get(`${market.url}/api/v1/orders`)).json();
   expect(orders.map((order: { pizza_name: string }) => order.pizza_name)).toEqual(['Diavola']);
 
-  // What a problem's type leads to.
+  // The address of a problem's type.
   await page.goto('/problems/outdated');
   await expect(page.getByRole('heading', { name: /Pizza Market.*OAS 3\.1/ })).toBeVisible();
   await expect(page.getByRole('row', { name: '/problems/outdated' })).toBeInViewport();

@@ -1,10 +1,10 @@
-// Forms and refusals: what is wrong stands beside it, nothing happens twice, text is text.
-import { expect, leafThroughThePast, test, ticket } from '../world';
+// Forms and refusals: errors stand beside their fields, nothing happens twice, text is text.
+import { expect, readThePast, test, ticket } from '../world';
 
-// Browsers say in their consoles that an answer was a refusal.
+// Browsers log refused requests.
 test.use({ allowed: /status of (404|412|422) / });
 
-test('each field says what is wrong with it, and how it would be right', async ({ open }) => {
+test('each field shows its error, and how to correct it', async ({ open }) => {
   const kitchen = await open('/supplier?kitchen=Bella%20Napoli');
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Bella Napoli');
   await kitchen.getByLabel('Your price').fill('9,5o');
@@ -17,7 +17,7 @@ test('each field says what is wrong with it, and how it would be right', async (
   await expect(kitchen.getByRole('article')).toHaveCount(0);
 });
 
-test('who comes second learns what happened instead', async ({ open, api }) => {
+test('the second customer sees that the offer was taken', async ({ open, api }) => {
   const { id } = await api.accepted('Diavola');
   const [first, second] = await Promise.all([open(`/customer?take=${id}`), open(`/customer?take=${id}`)]);
   for (const [page, name] of [[first, 'Ana'], [second, 'Ben']] as const) {
@@ -32,10 +32,10 @@ test('who comes second learns what happened instead', async ({ open, api }) => {
   await expect(second.getByText('Nothing is on offer right now')).toBeVisible();
 });
 
-test('a refusal of the server is a sentence on the ticket', async ({ open, api }) => {
+test('a refusal by the server is shown on the ticket', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   const kitchen = await open('/supplier');
-  // Its form is for a version that is gone when it arrives.
+  // The order changes between the form's submission and its arrival.
   await kitchen.route('**/act/prepare', async (route) => {
     await api.status(id, 'preparing');
     await route.continue();
@@ -96,10 +96,10 @@ test('orders are found by status and by text', async ({ open, api }) => {
   await expect(orders.getByRole('heading', { name: 'No order is like that' })).toBeVisible();
 });
 
-test('the past is read in pages', async ({ api, open }) => leafThroughThePast(api, open));
+test('the past is read in pages', async ({ api, open }) => readThePast(api, open));
 
 for (const path of ['/', '/supplier', '/customer', '/dispatch', '/orders', '/customer/nobody', '/orders/nobody', '/nowhere']) {
-  test(`${path} wakes up without a word in the console, empty and full`, async ({ open, api }) => {
+  test(`${path} hydrates without console messages, empty and full`, async ({ open, api }) => {
     await open(path);
     await api.offer('Margherita');
     const { id } = await api.taken('Diavola');

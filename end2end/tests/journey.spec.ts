@@ -1,4 +1,4 @@
-// An order's whole day in four windows, each following without a reload.
+// An order from offer to delivery in four windows, each following without a reload.
 import { expect, isSame, mark, test, ticket } from '../world';
 
 test('an order goes from offer to doorstep, and every window follows', async ({ open }) => {
@@ -49,7 +49,7 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
   await dispatch.getByRole('button', { name: 'Left' }).click();
   await Promise.all([expect(row).toContainText('On the way'), now('On the way')]);
   await expect(ticket(kitchen, 'Diavola')).toContainText('On the way');
-  // So soon, at the same place, a press would be a slip and is none: again, until it is taken.
+  // So soon, a press at the same place counts as accidental: it is repeated until it is accepted.
   const delivered = dispatch.getByRole('button', { name: 'Delivered' });
   await expect(async () => {
     if (await delivered.isVisible()) await delivered.click({ timeout: 500 });

@@ -1,7 +1,7 @@
-// What makes a page live: it follows, it tells when it cannot, it comes back by itself.
-import { awake, column, expect, isSame, mark, test, ticket } from '../world';
+// The live connection: pages follow, show when they cannot, and reconnect by themselves.
+import { hydrated, column, expect, isSame, mark, test, ticket } from '../world';
 
-test('only the row that changes is rendered anew', async ({ open, api }) => {
+test('only the row that changes is rendered again', async ({ open, api }) => {
   const orders = await open('/orders');
   const one = await api.offer('Margherita');
   await api.offer('Marinara');
@@ -23,7 +23,7 @@ test('only the row that changes is rendered anew', async ({ open, api }) => {
 test.describe('when the server dies', () => {
   test.use({ allowed: /WebSocket connection|ERR_CONNECTION_(REFUSED|RESET)/ });
 
-  test('every window comes back to the truth without a reload', async ({ open, api, market }) => {
+  test('every window catches up without a reload', async ({ open, api, market }) => {
     const before = await api.accepted('Margherita');
     const windows = await Promise.all(['/supplier', '/customer', '/orders'].map(open));
     await mark(windows);
@@ -33,7 +33,7 @@ test.describe('when the server dies', () => {
     // What happens before they are back must not be missed.
     await api.taken('Diavola');
     await api.status(before.id, 'cancelled');
-    await Promise.all(windows.map(awake));
+    await Promise.all(windows.map(hydrated));
     const [kitchen, customer, orders] = windows;
     await expect(column(kitchen, 'To prepare')).toContainText('Diavola');
     await expect(ticket(kitchen, 'Margherita')).toHaveCount(0);
@@ -43,18 +43,18 @@ test.describe('when the server dies', () => {
     await isSame(windows);
   });
 
-  test('the lamp and the banner tell the age of what is shown', async ({ open, market }) => {
+  test('the indicator and the banner show the age of the data', async ({ open, market }) => {
     const page = await open('/orders');
     await market.kill();
     await expect(page.getByText('Stale', { exact: true })).toBeVisible();
     await expect(page.getByText(/\d+ s old/)).toBeVisible();
     await expect(page.getByRole('alert')).toContainText('This is from');
     await market.start();
-    await awake(page);
+    await hydrated(page);
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 
-  test('what was sent into nothing is said beside the form, and sent again when the server is back', async ({ open, api, market }) => {
+  test('an unanswered command is reported beside its form, and sent again when the server is back', async ({ open, api, market }) => {
     await api.taken('Diavola');
     const kitchen = await open('/supplier');
     await market.kill();
@@ -66,24 +66,24 @@ test.describe('when the server dies', () => {
   });
 });
 
-test('a server that stands still is noticed, and nothing is lost when it goes on', async ({ open, api, market }) => {
+test('a suspended server is detected, and nothing is lost when it resumes', async ({ open, api, market }) => {
   await api.taken('Diavola');
   const page = await open('/supplier');
   market.signal('SIGSTOP');
   await expect(page.getByText('Stale', { exact: true })).toBeVisible({ timeout: 25_000 });
   market.signal('SIGCONT');
-  await awake(page);
+  await hydrated(page);
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(ticket(page, 'Diavola')).toHaveCount(1);
 });
 
-test('a device that goes offline says so at once', async ({ open, api }) => {
+test('an offline device shows so at once', async ({ open, api }) => {
   const page = await open('/orders');
   await page.context().setOffline(true);
   await expect(page.getByText(/^(Reconnecting…|Stale)$/)).toBeVisible({ timeout: 3_000 });
   await api.offer('Diavola');
   await page.context().setOffline(false);
-  await awake(page);
+  await hydrated(page);
   await expect(page.getByRole('row').filter({ hasText: 'Diavola' })).toHaveCount(1);
 });
 

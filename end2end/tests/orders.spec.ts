@@ -1,10 +1,10 @@
-// The order book: filters, a list of any length, the pace, one order at any of its moments, and a file of it all.
+// The orders panel: filters, a list of any length, the stage times, one order at any of its events, and the CSV export.
 import { type Page } from '@playwright/test';
-import { type Api, awake, expect, test } from '../world';
+import { type Api, hydrated, expect, test } from '../world';
 
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('link') }).filter({ hasNot: page.getByRole('columnheader') });
 
-/** So many orders, several at a time. The last one is the newest. */
+/** Offers `count` orders, several at a time, and then the newest one. */
 async function many(api: Api, count: number, finish = false) {
   let made = 0;
   const make = async () => {
@@ -21,7 +21,7 @@ async function unfold(page: Page) {
   if (!(await page.getByLabel('Made from').isVisible())) await page.getByText('Supplier, driver, time').click();
 }
 
-/** Scrolls as a wheel does, until the end is reached or `seen` is. */
+/** Scrolls as a wheel does, until `seen` is true. */
 async function scrollDown(page: Page, seen: () => Promise<boolean>) {
   await expect(async () => {
     await page.evaluate(() => window.scrollBy(0, innerHeight * 3));
@@ -41,7 +41,7 @@ test('a long list has only the rows near the view, and counts them all', async (
   await expect(rows(page).last()).toHaveAttribute('aria-rowindex', '452');
   await expect(rows(page).last()).toBeInViewport();
   expect(await rows(page).count()).toBeLessThan(150);
-  // What is not there takes its place.
+  // Rows that are not rendered keep their height.
   expect(Math.abs((await height()) - whole) / whole).toBeLessThan(0.05);
   await page.evaluate(() => window.scrollTo(0, 0));
   await expect(page.getByRole('row', { name: 'The newest' })).toBeInViewport();
@@ -50,7 +50,7 @@ test('a long list has only the rows near the view, and counts them all', async (
   await expect(page.getByRole('link', { name: 'All 11' })).toBeVisible();
 });
 
-test('what comes in above does not move what one reads', async ({ open, api }) => {
+test('new rows above do not move the rows in view', async ({ open, api }) => {
   await many(api, 300);
   const page = await open('/orders');
   await expect.poll(() => rows(page).count()).toBeLessThan(150);
@@ -71,7 +71,7 @@ test('what comes in above does not move what one reads', async ({ open, api }) =
   await expect(news).toHaveCount(0);
 });
 
-test('the past goes on as far as one scrolls', async ({ open, api }) => {
+test('older orders load while scrolling', async ({ open, api }) => {
   await api.offer('The first');
   await many(api, 620, true);
   const page = await open('/orders');
@@ -84,7 +84,7 @@ test('the past goes on as far as one scrolls', async ({ open, api }) => {
   await expect(page.getByRole('row', { name: 'The newest' })).toBeVisible();
 });
 
-test('filters stand in the address, and go back and forward with it', async ({ open, api }) => {
+test('filters are kept in the address, and follow back and forward', async ({ open, api }) => {
   await api.offer('Margherita');
   const { id } = await api.taken('Diavola');
   for (const status of ['preparing', 'ready']) await api.status(id, status);
@@ -102,7 +102,7 @@ test('filters stand in the address, and go back and forward with it', async ({ o
   await page.getByLabel('Driver').selectOption('Jonas & Co');
   await expect(rows(page)).toHaveCount(1);
   await page.reload();
-  await awake(page);
+  await hydrated(page);
   await expect(rows(page)).toHaveCount(1);
   await expect(page.getByLabel('Driver')).toHaveValue('Jonas & Co');
   await page.getByLabel('Driver').selectOption('All');
@@ -121,7 +121,7 @@ test('filters stand in the address, and go back and forward with it', async ({ o
   await expect(rows(page)).toHaveCount(3);
 });
 
-test('the file holds what the page shows', async ({ open, api }) => {
+test('the CSV file holds what the page shows', async ({ open, api }) => {
   await api.offer('Margherita');
   await api.accepted('=1+1');
   const page = await open('/orders?status=supplier_accepted');
@@ -157,12 +157,12 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   await expect(order.getByText(/^as it was at \d\d:\d\d$/)).toBeVisible();
   await expect(order.getByText('On offer', { exact: true })).toBeVisible();
   await expect(order.getByText('Kurze Gasse 1', { exact: true })).toHaveCount(0);
-  // What happens now does not move who looks at then.
+  // A new event does not change the event that is shown.
   await api.status(id, 'ready');
   await expect(slider).toHaveAttribute('aria-valuetext', /^Event 2 of 5/);
   await expect(slider).toBeFocused();
   await page.reload();
-  await awake(page);
+  await hydrated(page);
   await expect(slider).toHaveValue('2');
   await order.getByRole('link', { name: 'Back to now' }).click();
   await expect(order.getByText('Ready', { exact: true }).first()).toBeVisible();
@@ -175,12 +175,12 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   await expect(page.getByRole('link', { name: 'Diavola' })).toBeFocused();
 });
 
-test('the pace is measured', async ({ open, api }) => {
+test('the stage times are measured', async ({ open, api }) => {
   const page = await open('/orders');
   if (!(await page.getByText('Nothing has been measured yet.').isVisible())) await page.getByText('Pace of the last 24 hours').first().click();
   await expect(page.getByText('Nothing has been measured yet.')).toBeVisible();
   await api.taken('Diavola');
-  // It comes by itself.
+  // It appears without a reload.
   await expect(page.getByRole('img', { name: /^From 1 at \d\d:\d\d to 1 now/ })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Answer' })).toBeVisible();
 });

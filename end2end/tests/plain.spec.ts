@@ -1,7 +1,7 @@
-// The same market without JavaScript: pages, links and forms.
-import { expect, leafThroughThePast, test, ticket } from '../world';
+// Without JavaScript: pages, links and forms.
+import { expect, readThePast, test, ticket } from '../world';
 
-// A browser notices that it has fetched a program in vain.
+// The browser warns that the preloaded program is not used.
 test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
 
 test('an order goes from offer to doorstep by forms and reloads', async ({ open }) => {
@@ -55,7 +55,7 @@ test('a form that is refused comes back with what was typed', async ({ open, api
   await expect(customer.getByLabel('Your name')).toHaveValue('');
 });
 
-test('after a step the page is where the next one waits', async ({ open, api }) => {
+test('after a step the page scrolls to the next one', async ({ open, api }) => {
   for (let n = 0; n < 6; n++) await api.taken(`Pizza ${n}`);
   const kitchen = await open('/supplier', { viewport: { width: 390, height: 844 } });
   await ticket(kitchen, 'Pizza 0').getByRole('button', { name: 'Start' }).click();
@@ -63,7 +63,7 @@ test('after a step the page is where the next one waits', async ({ open, api }) 
   await expect(ticket(kitchen, 'Pizza 1').getByRole('button', { name: 'Start' })).toBeInViewport();
 });
 
-test('who comes second is told on the ticket', async ({ open, api }) => {
+test('a conflict is shown on the ticket', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   const kitchen = await open('/supplier');
   await api.status(id, 'preparing');
@@ -96,4 +96,4 @@ test('orders are filtered, and a kitchen is picked', async ({ open, api }) => {
   await expect(kitchen.getByRole('article')).toHaveCount(1);
 });
 
-test('the past is read in pages', async ({ api, open }) => leafThroughThePast(api, open));
+test('the past is read in pages', async ({ api, open }) => readThePast(api, open));

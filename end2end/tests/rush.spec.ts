@@ -1,10 +1,10 @@
-// People in a rush: faster than the program, faster than their fingers, and going back.
-import { awake, column, expect, test, ticket } from '../world';
+// Fast input: before hydration, double presses, and going back.
+import { hydrated, column, expect, test, ticket } from '../world';
 
-// Browsers say in their consoles that an answer was a refusal.
+// Browsers log refused requests.
 test.use({ allowed: /status of (404|409|412|422) / });
 
-test('a second press at the same place does nothing', async ({ open, api }) => {
+test('a second press at the same place is ignored', async ({ open, api }) => {
   for (const pizza of ['Diavola', 'Hawaii']) await api.taken(pizza);
   const kitchen = await open('/supplier');
   const start = column(kitchen, 'To prepare').getByRole('button', { name: 'Start' }).first();
@@ -27,40 +27,40 @@ test('a second press at the same place does nothing', async ({ open, api }) => {
   await expect(column(kitchen, 'To prepare').getByRole('article')).toHaveCount(1);
 });
 
-test('what one types before the page is awake stays', async ({ browser, market, contextOptions, viewport }) => {
+test('text typed before the page is hydrated stays', async ({ browser, market, contextOptions, viewport }) => {
   const page = await (await browser.newContext({ ...contextOptions, viewport, baseURL: market.url })).newPage();
-  let wake = () => {};
-  const asleep = new Promise<void>((done) => (wake = done));
-  await page.route(/\.wasm$/, async (route) => asleep.then(() => route.continue()));
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route(/\.wasm$/, async (route) => held.then(() => route.continue()));
   await page.goto('/supplier');
   await page.getByRole('combobox', { name: 'Pizza' }).fill('Early');
   await page.getByLabel('Your price').fill('7.70');
   await page.getByLabel('Markup').fill('40');
-  wake();
-  await awake(page);
+  release();
+  await hydrated(page);
   await expect(page.getByRole('combobox', { name: 'Pizza' })).toHaveValue('Early');
   await expect(page.getByLabel('Your price')).toHaveValue('7.70');
   await expect(page.getByText('€10.78')).toBeVisible();
   await page.context().close();
 });
 
-test('going back before the page is awake leads where it should', async ({ browser, market, contextOptions, viewport }) => {
+test('going back before the page is hydrated leads to the right page', async ({ browser, market, contextOptions, viewport }) => {
   const page = await (await browser.newContext({ ...contextOptions, viewport, baseURL: market.url })).newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto('/orders');
-  await awake(page);
+  await hydrated(page);
   await page.getByRole('link', { name: /^In the oven/ }).click();
   await expect(page).toHaveURL(/status=preparing/);
-  let wake = () => {};
-  const asleep = new Promise<void>((done) => (wake = done));
-  await page.route(/\.wasm$/, async (route) => asleep.then(() => route.continue()));
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route(/\.wasm$/, async (route) => held.then(() => route.continue()));
   await page.reload({ waitUntil: 'commit' });
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
   await page.evaluate(() => history.back());
   await expect(page).not.toHaveURL(/status=preparing/);
-  wake();
-  await awake(page);
+  release();
+  await hydrated(page);
   await expect(page.getByRole('link', { name: /^All/ })).toHaveAttribute('aria-current', 'true');
   expect(errors).toEqual([]);
   await page.context().close();
@@ -81,7 +81,7 @@ test('taking an offer far down the list begins at its form', async ({ open, api 
   await expect(customer.getByText('Somebody else')).toHaveCount(0);
 });
 
-test('a refusal whose ticket has gone is said where everybody sees it', async ({ open, api }) => {
+test('a refusal whose ticket has gone is shown in the page’s alert', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   const kitchen = await open('/supplier');
   let go = () => {};

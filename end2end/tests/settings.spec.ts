@@ -1,10 +1,10 @@
-// How somebody wants their pages: language, look, keys; and what they are told of what they do not see.
+// Preferences and notifications: language, look, keys, and notices of what is out of sight.
 import { column, expect, test, ticket } from '../world';
 
-// Browsers say in their consoles that an answer was a refusal.
+// Browsers log refused requests.
 test.use({ allowed: /status of 422 / });
 
-test('a page speaks German where the browser prefers it, and English where one says so', async ({ open, api }) => {
+test('a page is in German where the browser prefers it, and in English where that is chosen', async ({ open, api }) => {
   await api.accepted('Diavola');
   const page = await open('/customer', { locale: 'de-CH' });
   await expect(page.getByRole('navigation', { name: 'Bereiche' }).getByRole('link', { name: 'Küche 0 zu beantworten' })).toBeVisible();
@@ -12,7 +12,7 @@ test('a page speaks German where the browser prefers it, and English where one s
   await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
   await page.getByRole('button', { name: 'English' }).click();
   await expect(ticket(page, 'Diavola')).toContainText('€12.35');
-  // It stays so.
+  // The choice is kept.
   await page.goto('/dispatch');
   await expect(page.getByRole('navigation', { name: 'Panels' })).toBeVisible();
 });
@@ -35,7 +35,7 @@ test('a whole order goes through in German', async ({ open, api }) => {
   await expect(ticket(dispatch, 'Diavola')).toBeVisible();
 });
 
-test('light, dark and contrast follow the device, until one says otherwise', async ({ open }) => {
+test('light, dark and contrast follow the device, until they are chosen', async ({ open }) => {
   const page = await open('/', { colorScheme: 'dark' });
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const dark = await paper();
@@ -49,7 +49,7 @@ test('light, dark and contrast follow the device, until one says otherwise', asy
   await expect.poll(paper).not.toBe(light);
 });
 
-test('keys lead from ticket to ticket, and take the next step', async ({ open, api }) => {
+test('keys move from ticket to ticket, and take the next step', async ({ open, api }) => {
   await api.taken('Diavola');
   await api.taken('Hawaii');
   await api.accepted('Marinara');
@@ -73,7 +73,7 @@ test('keys lead from ticket to ticket, and take the next step', async ({ open, a
   await expect(column(kitchen, 'In the oven').getByRole('heading', { name: 'Hawaii' })).toBeVisible();
   // The ticket is gone from under the focus, which goes on to the one beside it.
   await expect(ticket(kitchen, 'Diavola')).toBeFocused();
-  // Help covers the page, and its keys.
+  // While the help is open, the page's keys do nothing.
   await kitchen.keyboard.press('?');
   await kitchen.keyboard.press('n');
   await kitchen.keyboard.press('Escape');
@@ -84,7 +84,7 @@ test('keys lead from ticket to ticket, and take the next step', async ({ open, a
   await expect(kitchen.getByRole('combobox', { name: 'Pizza' }).first()).toHaveValue('no joke?');
 });
 
-test('keys lead into the list of orders, from panel to panel', async ({ open, api }) => {
+test('keys move into the list of orders after a change of panel', async ({ open, api }) => {
   await api.offer('Diavola');
   const page = await open('/supplier');
   await page.getByRole('link', { name: /^Orders/ }).click();
@@ -93,7 +93,7 @@ test('keys lead into the list of orders, from panel to panel', async ({ open, ap
   await expect(page.getByRole('link', { name: 'Diavola' })).toBeFocused();
 });
 
-test('what matters and is out of sight is told, and what is in sight is not', async ({ open, api }) => {
+test('changes out of sight are announced, and changes in sight are not', async ({ open, api }) => {
   for (let n = 0; n < 12; n++) await ready(await api.taken(`Pizza ${n}`));
   const dispatch = await open('/dispatch', { viewport: { width: 390, height: 844 } });
   await expect(dispatch.getByRole('article')).toHaveCount(12);
@@ -107,7 +107,7 @@ test('what matters and is out of sight is told, and what is in sight is not', as
   await expect(news).toContainText('Cancelled');
   await news.getByRole('button', { name: 'Close' }).click();
   await expect(news).toBeEmpty();
-  // What is not so any more is not told any more.
+  // An outdated notice is removed.
   await dispatch.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
   const later = await api.taken('Hawaii');
   await ready(later);
@@ -121,7 +121,7 @@ test('what matters and is out of sight is told, and what is in sight is not', as
   }
 });
 
-test('who waits for a pizza is told on every page, and led to it', async ({ open, api }) => {
+test('a waiting customer is notified on every page, with a link to the order', async ({ open, api }) => {
   const { id } = await api.accepted('Diavola');
   const page = await open(`/customer?take=${id}`);
   await page.getByLabel('Your name').fill('Ana');

@@ -1,9 +1,9 @@
-// Every page in every state: nothing that axe objects to, nothing wider than the screen, and a picture to look at.
+// Every page in every state: no axe violation, nothing wider than the screen, and a screenshot.
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { type Api, awake, expect, test } from '../world';
+import { type Api, hydrated, expect, test } from '../world';
 
-// Browsers say in their consoles that an answer was a refusal, and that a connection is gone.
+// Browsers log refused requests and lost connections.
 test.use({ allowed: /status of (404|422) |ERR_CONNECTION_REFUSED/ });
 
 const SIZES = { phone: [390, 844], tablet: [820, 1180], desktop: [1440, 900] } as const;
@@ -12,7 +12,7 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`an evening on a ${size}, ${colorScheme}`, async ({ open, api, market }) => {
       test.slow();
-      // What looks at contrast puts styles of its own into the page.
+      // The contrast check adds its own styles to the page.
       const look = { viewport: { width, height }, colorScheme, bypassCSP: true };
       const page = await open('/', look);
       const see = async (name: string) => {
@@ -21,7 +21,7 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
       };
       const go = async (path: string) => {
         await page.goto(path);
-        await awake(page);
+        await hydrated(page);
       };
       await see('home');
       for (const panel of ['supplier', 'customer', 'dispatch', 'orders', 'nowhere']) {
@@ -52,9 +52,9 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
       await see('orders-none');
       await page.getByRole('button', { name: 'Look and language' }).click();
       await see('look');
-      // The page comes anew; until then the old one is awake.
+      // The page loads again; until then the old one still shows Live.
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'More contrast' }).click()]);
-      await awake(page);
+      await hydrated(page);
       for (const panel of ['supplier', 'customer', 'dispatch', 'orders']) {
         await go(`/${panel}`);
         await see(`${panel}-contrast`);
@@ -66,13 +66,13 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
   }
 }
 
-test('text can be twice as large, and wider set, without loss', async ({ open, api }) => {
+test('text can be twice as large and wider spaced without loss', async ({ open, api }) => {
   const { offered, taken } = await evening(api);
   // A screen of 1280 pixels at 200 % is one of 640.
   const page = await open('/', { viewport: { width: 640, height: 512 }, deviceScaleFactor: 2 });
   for (const path of ['/', '/supplier', `/customer?take=${offered}`, `/customer/${taken}`, '/dispatch', '/orders', `/orders/${taken}`]) {
     await page.goto(path);
-    await awake(page);
+    await hydrated(page);
     // As WCAG 1.4.12 sets it.
     await page.evaluate(() => {
       const sheet = new CSSStyleSheet();
@@ -94,7 +94,7 @@ test('the narrowest phones show all of it', async ({ open, api }) => {
     const page = await open('/', { viewport: { width: 320, height: 640 }, locale });
     for (const path of ['/', '/supplier', '/customer', `/customer?take=${offered}`, `/customer/${taken}`, '/dispatch', '/orders', `/orders/${taken}`]) {
       await page.goto(path);
-      await awake(page);
+      await hydrated(page);
       expect(await wider(page), path).toEqual([]);
     }
   }
@@ -124,7 +124,7 @@ async function evening(api: Api) {
 }
 
 async function isFine(page: Page, name: string) {
-  // What moves in has to be there.
+  // Finite animations have to be over.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => (one.effect?.getTiming().iterations === Infinity ? undefined : one.finished))));
   expect(await wider(page), name).toEqual([]);
   const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze();
@@ -132,7 +132,7 @@ async function isFine(page: Page, name: string) {
   expect(found).toEqual([]);
 }
 
-/** What makes a page scroll sideways. */
+/** The first elements that make a page scroll sideways. */
 async function wider(page: Page) {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;

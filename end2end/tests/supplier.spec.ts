@@ -1,10 +1,10 @@
-// The kitchen display: its tickets, its bell, its memory.
+// The supplier panel: its tickets, its sounds, its stored choices.
 import { type Page } from '@playwright/test';
 import { column, expect, frames, test, ticket } from '../world';
 
 const NAPOLI = '/supplier?kitchen=Bella%20Napoli';
 
-/** Notes what is played instead of playing it; `blocked`, it plays only what a press asks for. */
+/** Records sounds instead of playing them; with `blocked`, only those that a click starts. */
 async function hearing(page: Page, blocked = false) {
   await page.addInitScript((blocked) => {
     const played: string[] = [];
@@ -18,12 +18,12 @@ async function hearing(page: Page, blocked = false) {
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
 }
 
-/** How often a chime was to be heard. */
+/** How often a chime was played. */
 function chimes(page: Page, name: 'taken' | 'cancelled') {
   return page.evaluate((file) => (window as unknown as { played: string[] }).played.filter((sound) => sound === file).length, `/${name}.wav`);
 }
 
-test('a kitchen is chosen once, and remembered', async ({ open, api }) => {
+test('the chosen kitchen is stored', async ({ open, api }) => {
   await api.offer('Margherita');
   await api.offer('Diavola', { supplier_name: 'Forno' });
   const kitchen = await open('/supplier');
@@ -40,14 +40,14 @@ test('a kitchen is chosen once, and remembered', async ({ open, api }) => {
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Dispatch');
   await kitchen.getByRole('link', { name: /^Supplier/ }).click();
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Forno');
-  // The way back to all is remembered, too.
+  // The choice of all kitchens is stored, too.
   await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('All kitchens');
   await expect(kitchen.getByRole('article')).toHaveCount(2);
   await kitchen.goto('/supplier');
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('All kitchens');
 });
 
-test('minutes and notes are remembered', async ({ open, api }) => {
+test('minutes and notes are stored', async ({ open, api }) => {
   await api.offer('Margherita');
   const kitchen = await open(NAPOLI);
   const first = ticket(kitchen, 'Margherita');
@@ -64,7 +64,7 @@ test('minutes and notes are remembered', async ({ open, api }) => {
   await expect(kitchen.getByRole('option', { name: 'Contains nuts', includeHidden: true })).toBeAttached();
 });
 
-test('an earlier pizza brings its price, and the customer’s price follows', async ({ open, api }) => {
+test('an earlier pizza fills in its price, and the customer’s price follows', async ({ open, api }) => {
   await api.offer('Diavola', { supplier_price: 8, markup_percentage: 25 });
   await api.offer('Hawaii', { supplier_name: 'Forno' });
   const kitchen = await open(NAPOLI);
@@ -75,7 +75,7 @@ test('an earlier pizza brings its price, and the customer’s price follows', as
   await expect(kitchen.getByLabel('Markup')).toHaveValue('25');
   await expect(kitchen.getByLabel('Customer pays')).toHaveText('€10.00');
   await expect(kitchen.getByText('€8.00 for you + €2.00 for the market')).toBeVisible();
-  // What was typed stays; and a comma is as good as a point.
+  // Typed text stays; a decimal comma is accepted.
   await kitchen.getByLabel('Your price').fill('9,50');
   await expect(kitchen.getByLabel('Customer pays')).toHaveText('€11.88');
   await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Diavola ');
@@ -97,10 +97,10 @@ test('what is still to make is counted', async ({ open, api }) => {
   await expect(ticket(kitchen, 'Diavola')).toContainText('under 1 min waiting for a driver');
 });
 
-test('what is taken rings until somebody begins or says so', async ({ open, api }) => {
+test('a taken order rings until it is started or silenced', async ({ open, api }) => {
   const kitchen = await open(NAPOLI);
   await hearing(kitchen);
-  // Whether sound is allowed was asked without a sound.
+  // The permission to play was probed with a silent part of the file.
   await expect.poll(() => kitchen.evaluate(() => (window as unknown as { played: string[] }).played)).toEqual(['/taken.wav#t=0.87']);
   const [first, second] = [await api.taken('Diavola'), await api.taken('Hawaii')];
   await expect.poll(() => chimes(kitchen, 'taken')).toBe(1);
@@ -108,20 +108,20 @@ test('what is taken rings until somebody begins or says so', async ({ open, api 
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Silence' }).click();
   await expect(ticket(kitchen, 'Diavola')).not.toContainText('Taken');
   await expect(ticket(kitchen, 'Diavola')).toBeFocused();
-  // The other one still calls, again and again, and after a reload.
+  // The other one still rings repeatedly, and after a reload.
   await expect.poll(() => chimes(kitchen, 'taken')).toBe(2);
   await kitchen.reload();
   await expect.poll(() => chimes(kitchen, 'taken')).toBe(1);
   await expect(ticket(kitchen, 'Hawaii')).toContainText('Taken');
   await expect(ticket(kitchen, 'Diavola')).not.toContainText('Taken');
-  // Whoever begins it elsewhere answers for all.
+  // Starting it in another client silences it everywhere.
   await api.status(second.id, 'preparing');
   await expect(column(kitchen, 'In the oven').getByRole('article')).toHaveCount(1);
   await expect(kitchen.getByText('Taken', { exact: true })).toHaveCount(0);
   expect(first.id).not.toBe(second.id);
 });
 
-test('a cancellation hangs, struck through, until it is taken down', async ({ open, api }) => {
+test('a cancelled ticket stays, struck through, until it is taken down', async ({ open, api }) => {
   const [taken, baked] = [await api.taken('Diavola'), await api.taken('Hawaii')];
   await api.status(baked.id, 'preparing');
   const offered = await api.accepted('Marinara');
@@ -134,7 +134,7 @@ test('a cancellation hangs, struck through, until it is taken down', async ({ op
   const gone = column(kitchen, 'In the oven').getByRole('article');
   await expect(gone).toContainText('Cancelled at');
   await expect(column(kitchen, 'On offer').getByRole('article')).toHaveCount(0);
-  // It is not there to be made.
+  // It is not counted among the pizzas to make.
   await expect(kitchen.getByRole('region', { name: 'Still to make' })).not.toContainText('Hawaii');
   await kitchen.reload();
   await expect(gone).toContainText('Hawaii');
@@ -146,7 +146,7 @@ test('a cancellation hangs, struck through, until it is taken down', async ({ op
   expect(taken.id).not.toBe(baked.id);
 });
 
-test('what is cancelled hangs where it hung, and nothing moves under a finger', async ({ open, api }) => {
+test('a cancelled ticket keeps its place, and nothing moves under the pointer', async ({ open, api }) => {
   const first = await api.taken('Diavola');
   for (const pizza of ['Hawaii', 'Marinara']) await api.taken(pizza);
   const kitchen = await open(NAPOLI);
@@ -158,13 +158,13 @@ test('what is cancelled hangs where it hung, and nothing moves under a finger', 
   await expect(down).toBeVisible();
   const after = await start.boundingBox();
   expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(24);
-  // Whoever works by keyboard goes on beside it.
+  // The keyboard focus goes to the ticket beside it.
   await down.focus();
   await down.press('Enter');
   await expect(ticket(kitchen, 'Hawaii')).toBeFocused();
 });
 
-test('what is cancelled here is gone here, with a reason', async ({ open, api }) => {
+test('a ticket that the kitchen itself cancels is removed, and its reason is kept', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   const kitchen = await open(NAPOLI);
   await hearing(kitchen);
@@ -178,7 +178,7 @@ test('what is cancelled here is gone here, with a reason', async ({ open, api })
   expect(order).toMatchObject({ status: 'cancelled', supplier_notes: 'Oven broken' });
 });
 
-test('a browser that plays nothing says so, and is asked once', async ({ open, api }) => {
+test('a browser that blocks sound shows so, and the user is asked once', async ({ open, api }) => {
   await api.taken('Diavola');
   const kitchen = await open(NAPOLI);
   await hearing(kitchen, true);
@@ -187,7 +187,7 @@ test('a browser that plays nothing says so, and is asked once', async ({ open, a
   await banner.getByRole('button', { name: 'Switch on and test' }).click();
   await expect(banner).toHaveCount(0);
   expect(await chimes(kitchen, 'taken')).toBe(1);
-  // No sound is a choice.
+  // Silence can be chosen.
   await kitchen.reload();
   await banner.getByRole('button', { name: 'Stay silent' }).click();
   await expect(banner).toHaveCount(0);
@@ -204,7 +204,7 @@ test('one ticket is printed', async ({ open, api }) => {
   await api.taken('Diavola');
   await api.taken('Hawaii');
   const kitchen = await open(NAPOLI);
-  // The page as it is on paper, kept for as long as it takes to look at it.
+  // The print layout, held so that the test can look at it.
   await kitchen.evaluate(() => { window.print = () => Object.assign(window, { printed: true }); });
   await kitchen.emulateMedia({ media: 'print' });
   const paper = await kitchen.getByRole('article').count();
@@ -219,7 +219,7 @@ test('one ticket is printed', async ({ open, api }) => {
   await expect(kitchen.getByRole('article')).toHaveCount(paper);
 });
 
-test('a kitchen speaks German', async ({ open, api }) => {
+test('the supplier panel is in German where that is chosen', async ({ open, api }) => {
   await api.taken('Diavola');
   const kitchen = await open(NAPOLI);
   await kitchen.context().addCookies([{ name: 'language', value: 'de', url: kitchen.url() }]);
@@ -236,7 +236,7 @@ test('a kitchen speaks German', async ({ open, api }) => {
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
 
-  test('the kitchen is remembered, and what was cancelled hangs', async ({ open, api }) => {
+  test('the kitchen is stored, and a cancelled ticket stays', async ({ open, api }) => {
     await api.offer('Margherita', { supplier_name: 'Forno' });
     const { id } = await api.taken('Diavola');
     await api.status(id, 'cancelled');
@@ -264,21 +264,21 @@ test.describe('without JavaScript', () => {
   });
 });
 
-test('of a crowded column only what is in sight is there, and all of it can be reached', async ({ open, api }) => {
+test('a crowded column renders only the tickets in sight, and all can be reached', async ({ open, api }) => {
   const pizzas = Array.from({ length: 40 }, (_, n) => `Pizza ${n + 1}`);
   for (const pizza of pizzas) await api.offer(pizza);
   const kitchen = await open(NAPOLI);
   const tickets = column(kitchen, 'To answer').getByRole('article');
   await expect(column(kitchen, 'To answer').getByRole('list')).toBeVisible();
   await expect.poll(() => tickets.count()).toBeLessThan(40);
-  // One that comes while somebody looks elsewhere.
+  // A ticket that arrives out of sight.
   const last = await api.offer('Quattro Stagioni');
   await expect(column(kitchen, 'To answer').getByRole('listitem')).toHaveCount(41);
   await kitchen.goto(`${NAPOLI}#o${last.id}`);
   await expect(ticket(kitchen, 'Quattro Stagioni')).toBeInViewport();
   await ticket(kitchen, 'Quattro Stagioni').getByRole('button', { name: /^Accept/ }).click();
   await expect(column(kitchen, 'On offer').getByRole('heading', { name: 'Quattro Stagioni' })).toBeVisible();
-  // By keys through all of them.
+  // The arrow keys reach all of them.
   await ticket(kitchen, 'Pizza 40').focus();
   for (const pizza of pizzas.slice(30, 39).reverse()) {
     await kitchen.keyboard.press('ArrowUp');
@@ -286,7 +286,7 @@ test('of a crowded column only what is in sight is there, and all of it can be r
   }
 });
 
-test('the ticket that the address leads to does not pull back who has gone on', async ({ open, api }) => {
+test('the ticket in the address does not scroll the page back later', async ({ open, api }) => {
   const { id } = await api.offer('Quattro Stagioni');
   for (let at = 1; at < 40; at++) await api.offer(`Pizza ${at}`);
   const kitchen = await open(`${NAPOLI}#o${id}`);
@@ -299,7 +299,7 @@ test('the ticket that the address leads to does not pull back who has gone on', 
   await expect(column(kitchen, 'To answer').getByRole('listitem').last()).toBeInViewport();
 });
 
-test('what goes above does not move what one reads', async ({ open, api }) => {
+test('a ticket that leaves above does not move the tickets in view', async ({ open, api }) => {
   const ids: string[] = [];
   for (let at = 1; at < 15; at++) ids.push((await api.offer(`Pizza ${at}`)).id);
   const kitchen = await open(NAPOLI);
@@ -316,7 +316,7 @@ test('what goes above does not move what one reads', async ({ open, api }) => {
   expect(Math.abs((await read.boundingBox())!.y - before)).toBeLessThan(3);
 });
 
-test('in a crowded column, what somebody has set stays while they look elsewhere', async ({ open, api }) => {
+test('in a crowded column, entered values stay while their ticket is out of sight', async ({ open, api }) => {
   for (let at = 1; at < 41; at++) await api.offer(`Pizza ${at}`);
   const kitchen = await open(NAPOLI);
   await expect.poll(() => column(kitchen, 'To answer').getByRole('article').count()).toBeLessThan(40);
@@ -329,7 +329,7 @@ test('in a crowded column, what somebody has set stays while they look elsewhere
   await expect(minutes).toHaveValue('25');
 });
 
-test('the way back leads to where one was', async ({ open, api }) => {
+test('going back restores the scroll position', async ({ open, api }) => {
   for (let at = 1; at < 15; at++) await api.offer(`Pizza ${at}`);
   const kitchen = await open(NAPOLI);
   await kitchen.setViewportSize({ width: 390, height: 844 });
