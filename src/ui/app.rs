@@ -1,66 +1,46 @@
-//! The page: what it is opened with, and which panel stands on it.
+//! The page: its data, and the panel that it shows.
 
 use super::{
+    browser::timer::sleep,
     components::{
         basics::{Icon, icon},
         form::{Forms, refused_elsewhere},
         header::{reload_link, site_header},
         toast::{Toasts, toasts},
     },
-    i18n::{
-        locale::{Locale, t},
-        messages,
-    },
+    i18n::locale::t,
     keys,
-    live::{connection, page_queries::PageQueries, store::LiveStore},
+    live::{
+        connection, page_data::PageData, page_queries::PageQueries, reactive::when_hydrated,
+        store::LiveStore,
+    },
+    navigation::Navigator,
     notifications, panels,
-    place::{Navigator, Panel, when_hydrated},
+    route::Panel,
+    title::title,
 };
-use crate::api::form::Flash;
-use crate::domain::{Error, Event, OrdersPage, Snapshot, StageTimes};
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use futures::FutureExt as _;
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
 
-/// What a page is rendered from. It travels with the page, so that the browser begins where the server ended.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct PageData {
-    /// The address that it was rendered for. The address bar may have moved on before it wakes up.
-    pub address: String,
-    /// Nothing, while the store does not answer.
-    pub snapshot: Option<Snapshot>,
-    /// What the page's place needs beside the board: the story of an order, or a page of the past.
-    pub story: Option<Result<Vec<Event>, Error>>,
-    pub past: Option<Result<OrdersPage, Error>>,
-    /// How fast the market is, where that is shown.
-    pub pace: Option<StageTimes>,
-    /// The refusal that a plain form was sent back with.
-    pub flash: Option<Flash>,
-    /// Minutes east of UTC where the reader is, if the browser has said so before.
-    pub zone: Option<i32>,
-    pub locale: Locale,
-}
+/// The parts of the other panels are fetched this long after the page is hydrated, when its own requests are done.
+const PREFETCH_DELAY: Duration = Duration::from_secs(10);
 
-impl PageData {
-    /// As the server provides it for this request.
-    fn of_request() -> PageData {
-        use_context().unwrap_or(PageData {
-            address: "/".to_owned(),
-            snapshot: None,
-            story: None,
-            past: None,
-            pace: None,
-            flash: None,
-            zone: None,
-            locale: Locale::default(),
-        })
-    }
+/// Fetches the part of the program that shows this page, and returns whether that succeeded.
+#[cfg(feature = "hydrate")]
+pub async fn fetch_panel_of_page() -> bool {
+    #[cfg(feature = "split")]
+    std::hint::black_box(super::components::shared());
+    panels::fetch(super::navigation::address_bar().panel()).await
 }
 
 #[component]
 pub fn App() -> impl IntoView {
     let page_data = SharedValue::new(PageData::of_request).into_inner();
-    page_data.locale.settle();
-    let navigator = Navigator::new(&page_data.address);
+    page_data.locale.set();
+    let navigator = Navigator::new(&page_data.address, |panel| {
+        panels::fetch(panel).boxed_local()
+    });
     let store = LiveStore::new(page_data.snapshot, page_data.zone);
     provide_context(navigator);
     provide_context(store);
@@ -68,9 +48,9 @@ pub fn App() -> impl IntoView {
     provide_context(forms);
     let (story, past, pace) = (page_data.story, page_data.past, page_data.pace);
     provide_context(PageQueries::new(navigator, store, story, past, pace));
-    let told = Toasts::new();
-    provide_context(told);
-    store.hear(move |event| notifications::tell(event, navigator, forms, told));
+    let popups = Toasts::new();
+    provide_context(popups);
+    store.on_event(move |event| notifications::notify(event, navigator, forms, popups));
     provide_context(panels::Bell::new());
     connection::keep(store);
     let panel = navigator.memo(|route| route.panel());
@@ -78,18 +58,22 @@ pub fn App() -> impl IntoView {
         if hydrated.is_none() {
             navigator.follow();
             forms.listen();
+            spawn_local(async {
+                sleep(PREFETCH_DELAY).await;
+                panels::fetch_all().await;
+            });
         }
-        document().set_title(&store.with(|board| messages::title(&navigator.get(), board)))
+        document().set_title(&store.with(|board| title(&navigator.get(), board)))
     });
-    // So that no style has to look for what the page holds.
+    // Styles select by this attribute instead of by the content of the page.
     Effect::new(move |_| {
         if let Some(body) = document().body() {
-            // Where it cannot be set, it stays as it was.
+            // Setting a well-formed attribute does not fail.
             let _ = body.set_attribute("data-panel", panel.get().name());
         }
     });
 
-    // On its own: what it keeps must not go when a title changes.
+    // It has an effect of its own: its state must survive a change of the title.
     when_hydrated(keys::listen);
 
     let loaded = Memo::new(move |_| store.is_loaded());
@@ -106,7 +90,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What stands in a panel's place while there is nothing true to show.
+/// Shown instead of a panel while no board could be read.
 fn outage() -> AnyView {
     view! {
         <main id="main" tabindex="-1">

@@ -1,9 +1,8 @@
-//! Work by keyboard: from ticket to ticket, open one, take its next step. `?` tells how.
+//! The keyboard shortcuts: move from ticket to ticket, open one, take its next step. `?` shows the help.
 
 use super::{
-    components::list,
+    browser::dom::{bounds, on_key},
     i18n::locale::{Text, t},
-    place::on_key,
 };
 use leptos::{
     prelude::*,
@@ -11,18 +10,18 @@ use leptos::{
     web_sys::{Element, HtmlElement},
 };
 
-/// What one can stand on.
+/// The elements that the arrow keys move between.
 const STOPS: &str = "main article, main li[id]:empty, main tbody:not([aria-hidden]) tr";
-/// What stands for a ticket that is made when it comes into sight.
-const STANDS_IN: &str = "li:empty";
-/// After so many frames it is there.
-const FRAMES: u8 = 10;
+/// The empty list item of a ticket that is rendered when it comes into view.
+const PLACEHOLDER: &str = "li:empty";
+/// Such a ticket is rendered within this number of frames.
+const RENDER_FRAMES: u8 = 10;
 const NEXT_STEP: &str = ".primary, form > button:not(.danger)";
 const OPENS: &str = "summary, a[href]";
-/// What may stand over the page: the keys are not for what is under it.
-const COVERS: &str = "[popover]:popover-open";
-/// Where keys are text.
-const WRITES: &str = "input, textarea, select";
+/// An open popover covers the page: the keys do not act on the tickets below it.
+const POPOVER: &str = "[popover]:popover-open";
+/// The elements in which keys are text.
+const TEXT_FIELDS: &str = "input, textarea, select";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
@@ -32,16 +31,16 @@ enum Way {
     Right,
 }
 
-/// Where something is on the screen: its middle, in pixels.
+/// The centre of an element on the screen, in pixels.
 type Spot = (f64, f64);
 
-/// Listens, from when the page is awake.
+/// Listens to the keys of a hydrated page.
 pub fn listen() {
     let stood = StoredValue::new((0.0, 0.0));
     on_key(Box::new(move |event| {
         let other = event.ctrl_key() || event.meta_key() || event.alt_key();
         let covered = document()
-            .query_selector(COVERS)
+            .query_selector(POPOVER)
             .is_ok_and(|open| open.is_some());
         if other || covered {
             return;
@@ -49,7 +48,7 @@ pub fn listen() {
         let target = event.target().and_then(|target| target.dyn_into().ok());
         if target
             .as_ref()
-            .is_some_and(|on: &Element| on.matches(WRITES).unwrap_or(false))
+            .is_some_and(|on: &Element| on.matches(TEXT_FIELDS).unwrap_or(false))
         {
             return;
         }
@@ -59,7 +58,7 @@ pub fn listen() {
     }));
 }
 
-/// Whether the key meant something.
+/// Returns whether the key is a shortcut that did something.
 fn press(key: &str, target: Option<Element>, stood: StoredValue<Spot>) -> bool {
     let stop = target
         .as_ref()
@@ -71,7 +70,7 @@ fn press(key: &str, target: Option<Element>, stood: StoredValue<Spot>) -> bool {
         "ArrowRight" | "l" => Way::Right,
         "n" => return click(stop, NEXT_STEP),
         "o" => return click(stop, OPENS),
-        // Where it opens by itself, it is left to do so.
+        // An element that opens by itself handles the key.
         "Enter" if target.is_some() && target == stop => return click(stop, OPENS),
         "?" => {
             return click(
@@ -81,7 +80,7 @@ fn press(key: &str, target: Option<Element>, stood: StoredValue<Spot>) -> bool {
         }
         _ => return false,
     };
-    // Whoever stands nowhere goes on from where they stood last: the ticket there may just have left.
+    // Without a focused ticket it continues from the last one, which may just have left.
     let from = stop.as_ref().map_or_else(|| stood.get_value(), spot);
     let stops = stops();
     let spots: Vec<_> = stops.iter().map(spot).collect();
@@ -102,15 +101,15 @@ fn stops() -> Vec<Element> {
 }
 
 fn spot(stop: &Element) -> Spot {
-    let bounds = list::bounds(stop);
+    let bounds = bounds(stop);
     (
         bounds.x() + bounds.width() / 2.0,
         bounds.y() + bounds.height() / 2.0,
     )
 }
 
-/// The stop that a step leads to: the nearest that lies more in this direction than in any other. Whoever did not
-/// stand on one (`stood` false) gets to the nearest of all.
+/// The stop that a step leads to: the nearest one that is more in this direction than in any other. If no stop was
+/// focused (`stood` is false), it is the nearest of all.
 fn nearest(from: Spot, spots: &[Spot], way: Way, stood: bool) -> Option<usize> {
     let mut best = None;
     for (at, spot) in spots.iter().enumerate() {
@@ -137,21 +136,21 @@ fn nearest(from: Spot, spots: &[Spot], way: Way, stood: bool) -> Option<usize> {
     best.map(|(at, _)| at)
 }
 
-/// Puts the focus on a stop: on itself where it takes it, else on its link.
+/// Focuses a stop if it can have the focus, else its link.
 fn stand(stop: &Element) {
-    if stop.matches(STANDS_IN).unwrap_or(false) {
+    if stop.matches(PLACEHOLDER).unwrap_or(false) {
         stop.scroll_into_view();
-        return arrive(format!("article[id='{}']", stop.id()), FRAMES);
+        return arrive(format!("article[id='{}']", stop.id()), RENDER_FRAMES);
     }
     let own = stop.has_attribute("tabindex").then(|| stop.clone());
     let on = own.or_else(|| stop.query_selector("a[href]").ok()?);
     if let Some(on) = on.and_then(|on| on.dyn_into::<HtmlElement>().ok()) {
-        // It may not want it.
+        // Not every element can have the focus.
         let _ = on.focus();
     }
 }
 
-/// Stands on a ticket as soon as it is there.
+/// Focuses a ticket as soon as it is rendered.
 fn arrive(ticket: String, frames: u8) {
     request_animation_frame(move || match document().query_selector(&ticket) {
         Ok(Some(found)) => stand(&found),
@@ -169,7 +168,7 @@ fn click(within: Option<Element>, what: &str) -> bool {
     true
 }
 
-/// What the keys do, behind `?`. It stands beside the page: only the server renders it.
+/// The list of shortcuts, which `?` shows. Only the server renders it, beside the page that is hydrated.
 pub fn help() -> AnyView {
     let title = t(["Work by keyboard", "Mit der Tastatur arbeiten"]);
     let keys: Vec<_> = KEYS
@@ -229,7 +228,7 @@ mod tests {
         assert_eq!(step(2, Way::Right), Some(4));
         assert_eq!(step(4, Way::Left), Some(2));
         assert_eq!((step(0, Way::Up), step(3, Way::Right)), (None, None));
-        // From nowhere, and from where a ticket has just left.
+        // From no ticket, and from where a ticket has just left.
         assert_eq!(nearest((0.0, 0.0), &spots, Way::Down, false), Some(0));
         assert_eq!(nearest((100.0, 310.0), &spots, Way::Down, false), Some(1));
     }

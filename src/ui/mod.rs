@@ -1,10 +1,10 @@
-//! What people see: panels, the parts they are made of, and the live view that they read.
+//! The user interface: panels, their components, and the live store that they read.
 //!
 //! The same functions render on the server, as pages of plain links and forms, and in the browser, where they
-//! become live. They know the domain and the server functions, and nothing of the server.
+//! are hydrated. They know the domain and the server functions, and nothing of the server.
 //!
-//! Every type of view costs the browser's program a few kilobytes. So parts are functions and not generic
-//! components, and what changes in a view returns `AnyView`, `Option<AnyView>`, or a `Signal` of text.
+//! Every type of view adds a few kilobytes to the browser's program. So components are functions that are not generic,
+//! and the dynamic parts of a view return `AnyView`, `Option<AnyView>`, or a `Signal` of text.
 
 mod app;
 mod browser;
@@ -13,17 +13,22 @@ mod i18n;
 mod keys;
 mod live;
 mod my_orders;
+mod navigation;
 mod notifications;
 mod panels;
-mod place;
+mod route;
 mod settings;
 mod share;
+mod title;
 
-pub use app::{App, PageData};
-pub use i18n::locale::{Language, Locale, t};
-pub use i18n::messages::title;
-pub use keys::help;
+pub use app::App;
 #[cfg(feature = "hydrate")]
-pub use place::fetch_panel_of_page;
-pub use place::{Kitchen, Route};
+pub use app::fetch_panel_of_page;
+pub use browser::cookies;
+pub use components::basics::PIZZA_RECIPE;
+pub use i18n::locale::{Language, Locale, t};
+pub use keys::help;
+pub use live::page_data::PageData;
+pub use route::{Kitchen, Route};
 pub use settings::{Settings, Theme, kitchen_cookie, settings};
+pub use title::title;

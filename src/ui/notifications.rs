@@ -1,50 +1,52 @@
-//! What happens elsewhere and matters to whoever looks at this page: told where it is not to be seen anyway.
+//! Notifications: an event that matters to the reader of this page, and is not in view, shows a toast.
 
 use super::{
+    browser::dom::is_in_view,
     components::{form::Forms, toast::Toasts},
     i18n::messages,
     my_orders,
-    place::{Navigator, Route, is_in_view},
+    navigation::Navigator,
+    route::{Route, is_of},
 };
 use crate::domain::{Event, EventType, Order, Status};
 use leptos::prelude::*;
 
-/// Tells of an event that has just changed the board.
-pub fn tell(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts) {
+/// Shows a toast for an event that has just changed the board, if it matters.
+pub fn notify(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts) {
     let (route, order) = (navigator.get_untracked(), event.order.clone());
-    // What was told of it before is no news any more.
+    // The event makes an earlier toast of this order obsolete.
     toasts.remove(order.id);
     if untrack(|| forms.is_sending(order.id)) {
         return;
     }
     let (status, address) = if matters(&route, event) {
-        (messages::status(order.status), way_to(&route, &order))
+        (messages::status(order.status), address_of(&route, &order))
     } else if is_awaited(&route, &order) {
         let address = Route::Track(order.id).address();
         (messages::customer_status(order.status), address)
     } else {
         return;
     };
-    // As soon as the page shows what has changed.
+    // In the next frame the page shows the change.
     request_animation_frame(move || {
         if !is_in_sight(&order) {
-            let says = format!("{} {}: {status}", order.pizza_name, order.id.number());
-            toasts.show(order.id, says, address);
+            let text = format!("{} {}: {status}", order.pizza_name, order.id.number());
+            toasts.show(order.id, text, address);
         }
     });
 }
 
-/// Whether somebody at this place has something to do now, or nothing any more.
+/// Whether the event gives the reader of this page work, or takes it away.
 fn matters(route: &Route, event: &Event) -> bool {
     use EventType::{Cancelled, CustomerAccepted, Ready};
     match route {
         Route::Supplier { kitchen } => {
-            messages::is_of(&event.order, kitchen.name())
+            is_of(&event.order, kitchen.name())
                 && matches!(event.event_type, CustomerAccepted | Cancelled)
         }
         Route::Dispatch => match event.event_type {
             Ready => true,
-            // What nobody had taken did not wait for a driver either.
+            // An order without a customer did not wait for a driver.
             Cancelled => event.order.customer_name.is_some(),
             _ => false,
         },
@@ -52,12 +54,12 @@ fn matters(route: &Route, event: &Event) -> bool {
     }
 }
 
-/// Whether somebody at this device waits for it, and does not look at its page.
+/// Whether it was ordered on this device, and its page is not open.
 fn is_awaited(route: &Route, order: &Order) -> bool {
     *route != Route::Track(order.id) && my_orders::orders().contains(&order.id)
 }
 
-/// Its ticket, or where offers list one's own orders.
+/// Whether its ticket is in view, or its entry among the orders of this device.
 fn is_in_sight(order: &Order) -> bool {
     let id = order.id;
     let shows = format!("[id='o{id}'], .own [href$='{id}']");
@@ -65,14 +67,9 @@ fn is_in_sight(order: &Order) -> bool {
     found.is_some_and(|found| is_in_view(&found))
 }
 
-fn way_to(route: &Route, order: &Order) -> String {
+fn address_of(route: &Route, order: &Order) -> String {
     match order.status {
-        Status::Cancelled => Route::Orders {
-            query: Default::default(),
-            open: Some(order.id),
-            at: None,
-        }
-        .address(),
+        Status::Cancelled => Route::orders(Some(order.id)).address(),
         _ => format!("{}#o{}", route.address(), order.id),
     }
 }

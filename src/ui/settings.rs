@@ -1,13 +1,14 @@
-//! How somebody wants their pages: language, look, and what their device keeps for them. All of it stands in
-//! cookies, so that the server renders the first page right.
+//! The settings of a reader: language, theme, and the kitchen of the device. All of them are cookies, so that the server
+//! renders the first page with them.
 
 use super::{
+    browser::cookies,
     components::basics::{Icon, icon},
-    i18n::{
-        locale::{Language, Locale, Text, t},
-        messages,
+    i18n::locale::{Language, Locale, Text, t},
+    route::{
+        Kitchen,
+        percent::{decode, encode},
     },
-    place::{Kitchen, decode},
 };
 use crate::domain::{Field as _, Name, named};
 use leptos::prelude::*;
@@ -36,56 +37,31 @@ impl Default for Settings {
     }
 }
 
-/// The cookie with the kitchen that a device belongs to.
-const KITCHEN: &str = "kitchen";
-/// The cookie with the reader's time zone, in minutes east of UTC.
-const ZONE: &str = "zone";
-/// How long a cookie is kept, in seconds: a year.
-const KEPT: u32 = 31_536_000;
-
-fn cookie(name: &str, value: &str, age: u32) -> String {
-    format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax")
-}
-
-/// The cookie that stores, or removes, the kitchen that a device belongs to. Where none was chosen, it stays as it is.
+/// The cookie that stores, or removes, the kitchen that a device belongs to. `Own` does not change it.
 pub fn kitchen_cookie(kitchen: &Kitchen) -> Option<String> {
     let (name, age) = match kitchen {
         Kitchen::Own => return None,
         Kitchen::All => (String::new(), 0),
         // A text that cannot be the name of a kitchen is not stored.
-        Kitchen::One(name) => (messages::in_address(&Name::parse(name).ok()?), KEPT),
+        Kitchen::One(name) => (encode(&Name::parse(name).ok()?), cookies::PREFERENCE_AGE),
     };
-    Some(cookie(KITCHEN, &name, age))
+    Some(cookies::cookie(cookies::KITCHEN, &name, age))
 }
 
-/// Stores the reader's time zone, so that the server renders the next page in the reader's time.
-pub fn store_zone(zone: i32) {
-    set_cookie(&cookie(ZONE, &zone.to_string(), KEPT));
-}
-
-/// The kitchen that this device belongs to, as its cookie says.
+/// The kitchen that this device belongs to.
 pub fn kitchen_of_device() -> Option<String> {
-    let cookies = js_sys::Reflect::get(&document(), &"cookie".into()).ok()?;
-    let cookies = cookies.as_string()?;
-    let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
-    let (_, name) = pairs.find(|(name, _)| *name == KITCHEN)?;
-    Some(name).filter(|name| !name.is_empty()).map(decode)
-}
-
-/// From now on, the next page is rendered with it. Where a browser keeps no cookies, each page begins anew.
-pub fn set_cookie(cookie: &str) {
-    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+    cookies::get(cookies::KITCHEN).map(|name| decode(&name))
 }
 
 const TITLE: Text = ["Look and language", "Aussehen und Sprache"];
 
-/// The button that opens them.
+/// The button that opens the settings.
 pub fn open_settings() -> AnyView {
     view! { <button class="button square quiet" type="button" popovertarget="look" aria-label=t(TITLE)>{icon(Icon::Settings)}</button> }.into_any()
 }
 
-/// The settings themselves: one plain form that comes back to its page. They stand beside the page: only the
-/// server renders them.
+/// The settings: one plain form, whose answer redirects to the same page. Only the server renders them, beside the page
+/// that is hydrated.
 pub fn settings(settings: Settings) -> AnyView {
     let title = t(TITLE);
     let themes: Vec<_> = Theme::ALL
@@ -97,7 +73,7 @@ pub fn settings(settings: Settings) -> AnyView {
                 Theme::Dark => ["Dark", "Dunkel"],
                 Theme::Contrast => ["More contrast", "Mehr Kontrast"],
             });
-            choice("theme", theme.name(), word, theme == settings.theme)
+            choice(cookies::THEME, theme.name(), word, theme == settings.theme)
         })
         .collect();
     let languages: Vec<_> = Language::ALL
@@ -106,7 +82,7 @@ pub fn settings(settings: Settings) -> AnyView {
             const OWN: Text = ["English", "Deutsch"];
             let chosen = language == settings.locale.language;
             let word = OWN[language as usize];
-            view! { <span lang=language.name()>{choice("language", language.name(), word, chosen)}</span> }.into_any()
+            view! { <span lang=language.name()>{choice(cookies::LANGUAGE, language.name(), word, chosen)}</span> }.into_any()
         })
         .collect();
     view! {

@@ -1,10 +1,10 @@
-//! Handing on the address of a page: by what the device offers for that, else as a copy.
+//! Sharing the address of a page: with the device's share sheet, else by copying it to the clipboard.
 
 use super::{
+    browser::url::page_address,
     components::basics::{Icon, icon, mark, text},
     i18n::locale::t,
     live::store::LiveStore,
-    place::location_text,
 };
 use js_sys::{Array, Function, Object, Promise, Reflect, futures::JsFuture};
 use leptos::{
@@ -13,14 +13,14 @@ use leptos::{
     wasm_bindgen::{JsCast, JsValue},
 };
 
-/// A button, and what has become of it. Before the page is awake it would do nothing.
+/// The button and the result of pressing it. It is disabled until the page is hydrated.
 pub fn share(title: &str) -> AnyView {
     let store = LiveStore::here();
     let not_hydrated = mark(move || (!store.is_hydrated()).then_some(""));
     let done = RwSignal::new(None);
     let title = title.to_owned();
     let press = move |_| {
-        // What the device offers says itself what has become of it.
+        // The share sheet shows its own result.
         let offered = hand_over(&title);
         let copies = offered.is_none();
         let promise = offered.or_else(copy);
@@ -56,18 +56,18 @@ pub fn share(title: &str) -> AnyView {
     .into_any()
 }
 
-/// What the device has for that, if it has anything.
+/// Opens the share sheet, if the device has one.
 fn hand_over(title: &str) -> Option<Promise> {
     let data = Object::new();
     let set = |name: &str, value: &str| Reflect::set(&data, &name.into(), &value.into()).ok();
     set("title", title)?;
-    set("url", &location_text())?;
+    set("url", &page_address())?;
     call(&navigator()?, "share", &data)
 }
 
 fn copy() -> Option<Promise> {
     let clipboard = get(&navigator()?, "clipboard")?;
-    call(&clipboard, "writeText", &location_text().into())
+    call(&clipboard, "writeText", &page_address().into())
 }
 
 fn navigator() -> Option<JsValue> {
@@ -78,7 +78,7 @@ fn get(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok()
 }
 
-/// Calls a method, if there is one.
+/// Calls a method, if the object has it.
 fn call(of: &JsValue, name: &str, with: &JsValue) -> Option<Promise> {
     let method: Function = get(of, name)?.dyn_into().ok()?;
     let answer = method.apply(of, &Array::of1(with)).ok()?;

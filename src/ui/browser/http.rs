@@ -1,7 +1,7 @@
-//! Asking the server from a live page: the server functions' addresses, with one way to call them all.
+//! Requests to the server from a hydrated page: one way to call every server function.
 
+use super::timer::sleep;
 use crate::domain::Error;
-use crate::ui::live::connection::sleep;
 use futures::{FutureExt, select_biased};
 use js_sys::futures::JsFuture;
 use leptos::{
@@ -12,10 +12,10 @@ use leptos::{
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-/// The server answers within 5 s. Whoever does not, is not there.
+/// The server answers within 5 s; after twice that time it is not reachable.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A name for a form that is sent. (It needs to be new, not secret.)
+/// A new idempotency key. It must be unique, not secret.
 pub fn fresh_key() -> String {
     #[cfg(not(target_arch = "wasm32"))]
     return uuid::Uuid::now_v7().to_string();
@@ -27,27 +27,27 @@ pub fn fresh_key() -> String {
     )
 }
 
-/// Reads something.
+/// Reads with a query string.
 pub async fn get<T: DeserializeOwned>(path: &str, query: &str) -> Result<T, Error> {
-    read(ask(format!("{path}?{query}"), RequestInit::new()).await?)
+    read(request(format!("{path}?{query}"), RequestInit::new()).await?)
 }
 
-/// Sends a form, as a browser itself would.
+/// Sends an encoded form, as a browser itself would.
 pub async fn post<T: DeserializeOwned>(path: &str, form: &str) -> Result<T, Error> {
-    let request = RequestInit::new();
-    request.set_method("POST");
+    let init = RequestInit::new();
+    init.set_method("POST");
     let body = UrlSearchParams::new_with_str(form).map_err(|_| Error::Internal)?;
-    request.set_body(&body);
-    read(ask(path.to_owned(), request).await?)
+    init.set_body(&body);
+    read(request(path.to_owned(), init).await?)
 }
 
 fn read<T: DeserializeOwned>(text: String) -> Result<T, Error> {
     serde_json::from_str(&text).map_err(|_| Error::NoAnswer)
 }
 
-async fn ask(address: String, request: RequestInit) -> Result<String, Error> {
+async fn request(address: String, init: RequestInit) -> Result<String, Error> {
     let work = async {
-        let answer = JsFuture::from(window().fetch_with_str_and_init(&address, &request)).await?;
+        let answer = JsFuture::from(window().fetch_with_str_and_init(&address, &init)).await?;
         let answer: Response = answer.dyn_into()?;
         let text = JsFuture::from(answer.text()?).await?;
         Ok::<_, JsValue>((answer.status(), text.as_string().unwrap_or_default()))
@@ -58,7 +58,7 @@ async fn ask(address: String, request: RequestInit) -> Result<String, Error> {
     };
     match answer {
         (200..=299, text) => Ok(text),
-        // The layers in front refuse everybody in the integrators' way.
+        // The rate limit answers with a problem document, as for integrators.
         (429, _) => Err(Error::TooMany(1)),
         (_, text) => Err(serde_json::from_str(&text).unwrap_or(Error::Internal)),
     }

@@ -1,4 +1,9 @@
-//! What a browser offers, each behind a thin wrapper.
+//! The browser's interfaces, each behind a thin wrapper that knows nothing else of the user interface.
 
+pub mod cookies;
+pub mod dom;
 pub mod http;
 pub mod storage;
+pub mod text;
+pub mod timer;
+pub mod url;

@@ -1,9 +1,11 @@
 //! The smallest parts: icons, pizzas, badges, times, sums.
 
+use crate::ui::i18n::format;
+use crate::ui::route::percent::encode;
 use crate::{
     domain::{Order, Status, Time},
     ui::{
-        i18n::{locale::say, messages},
+        i18n::locale::say,
         live::{reactive::unsubscribe_on_cleanup, store::LiveStore},
     },
 };
@@ -119,6 +121,9 @@ pub enum Detail {
     Card,
 }
 
+/// The version of the drawings. It is part of their address, since they are cached permanently.
+pub const PIZZA_RECIPE: u16 = 1;
+
 /// The drawing that belongs to a pizza's name.
 pub fn pizza(name: &str, detail: Detail) -> AnyView {
     let slots = match detail {
@@ -126,8 +131,8 @@ pub fn pizza(name: &str, detail: Detail) -> AnyView {
         Detail::Card => 17,
     };
     let source = format!(
-        "/pizza.svg?slots={slots}&recipe=1&name={}",
-        messages::in_address(name)
+        "/pizza.svg?slots={slots}&recipe={PIZZA_RECIPE}&name={}",
+        encode(name)
     );
     view! { <img class="pizza" src=source alt="" width="100" height="100"/> }.into_any()
 }
@@ -179,13 +184,13 @@ pub fn following<T: Send + Sync + 'static>(
 /// A time of day, in the reader's time zone.
 pub fn moment(time: Time) -> AnyView {
     let store = LiveStore::here();
-    time_element(time, text(move || messages::clock(time, store)))
+    time_element(time, text(move || format::clock(time, store.zone())))
 }
 
 /// As [`moment`], to the second.
 pub fn exact_moment(time: Time) -> AnyView {
     let store = LiveStore::here();
-    time_element(time, text(move || messages::exact_clock(time, store)))
+    time_element(time, text(move || format::exact_clock(time, store.zone())))
 }
 
 /// How long ago a time was, as the clock ticks.
@@ -193,7 +198,7 @@ pub fn since(time: Time) -> AnyView {
     let store = LiveStore::here();
     time_element(
         time,
-        text(move || messages::duration(store.about_now(time) - time)),
+        text(move || format::duration(store.about_now(time) - time)),
     )
 }
 
@@ -214,8 +219,7 @@ pub fn digits(number: Memo<usize>) -> Signal<String> {
 /// The parts of a price, and their sum.
 pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
     let part = |class: &'static str, what: String, amount| {
-        view! { <div class=class><dt>{what}</dt><dd>{messages::money(amount)}</dd></div> }
-            .into_any()
+        view! { <div class=class><dt>{what}</dt><dd>{format::money(amount)}</dd></div> }.into_any()
     };
     let market_part = {
         let percent = order.markup_percentage.to_string();

@@ -2,19 +2,21 @@
 //! connection.
 
 use super::basics::{Icon, changing, count, icon, icon_of, mark, text};
+use crate::ui::i18n::format;
+use crate::ui::route::is_of;
 use crate::{
     domain::{Board, Status},
     ui::{
-        i18n::{
-            locale::{Text, say, t},
-            messages,
-        },
+        i18n::locale::{Text, say, t},
         live::{
             connection::hurry,
             reactive::memo,
             store::{LiveStore, StatusIndicator},
         },
-        place::{Kitchen, Navigator, OrdersQuery, Panel, Route},
+        navigation::Navigator,
+        route::Kitchen,
+        route::Panel,
+        route::Route,
         settings::open_settings,
     },
 };
@@ -29,7 +31,7 @@ pub fn site_header() -> AnyView {
                     {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
                     {panel_link(Route::offers(), ["Customer", "Kunde"], |board, _| number_of(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
                     {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| number_of(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
-                    {panel_link(Route::Orders { query: OrdersQuery::default(), open: None, at: None }, ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
+                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
             {status_indicator()}
@@ -49,9 +51,9 @@ fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
     let Some(kitchen) = kitchen else {
         return number_of(board, Status::PendingSupplier);
     };
-    let waits = board.orders().filter(|order| {
-        order.status == Status::PendingSupplier && messages::is_of(order, Some(kitchen))
-    });
+    let waits = board
+        .orders()
+        .filter(|order| order.status == Status::PendingSupplier && is_of(order, Some(kitchen)));
     waits.count()
 }
 
@@ -99,9 +101,9 @@ fn status_indicator() -> AnyView {
     // Screen readers announce the word when it changes, and not the age beside it with every second.
     let word = text(move || t(look().2).to_owned());
     let age = text(move || match store.lamp() {
-        StatusIndicator::Page => messages::clock(store.verified_at(), store),
+        StatusIndicator::Page => format::clock(store.verified_at(), store.zone()),
         StatusIndicator::Reconnecting | StatusIndicator::Stale if store.is_loaded() => {
-            let age = messages::seconds(store.age());
+            let age = format::seconds(store.age());
             say!(" · {age} old", " · {age} alt")
         }
         _ => String::new(),
@@ -133,7 +135,7 @@ pub fn reload_link(class: &'static str, word: &'static str) -> AnyView {
 fn stale_banner() -> AnyView {
     let store = LiveStore::here();
     let stale = memo(move |_| store.lamp() == StatusIndicator::Stale && store.is_loaded());
-    let from = text(move || messages::clock(store.verified_at(), store));
+    let from = text(move || format::clock(store.verified_at(), store.zone()));
     changing(move || {
         stale.get().then(|| {
             view! {

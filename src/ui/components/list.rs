@@ -5,8 +5,8 @@ use super::basics::{changing, following};
 use crate::{
     domain::{Order, OrderId, Time},
     ui::{
+        live::reactive::when_hydrated,
         live::{reactive::memo, store::LiveStore},
-        place::when_hydrated,
     },
 };
 use js_sys::{Function, Object, Reflect};
@@ -15,7 +15,7 @@ use leptos::{
     prelude::*,
     tachys::{reactive_graph::OwnedView, view::keyed::keyed},
     wasm_bindgen::JsCast,
-    web_sys::{self, DomRect, Element},
+    web_sys::{self, Element},
 };
 use std::sync::{
     Arc, Mutex,
@@ -127,13 +127,6 @@ impl Drop for Slot {
             free.push(self.owner.clone());
         }
     }
-}
-
-/// Where a row is on the screen. A browser skips the layout of tickets outside the view, and measuring one forces it;
-/// the ticket's entry in the list is always laid out.
-pub fn bounds(row: &Element) -> DomRect {
-    let entry = row.closest("li").ok().flatten();
-    entry.as_ref().unwrap_or(row).get_bounding_client_rect()
 }
 
 /// More entries than this make a list crowded.

@@ -1,15 +1,13 @@
 //! The tickets of kitchen and dispatch: the name first, then the time, then people, then the one next step.
 
 use super::basics::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
+use crate::ui::i18n::format;
 use crate::{
     domain::{Order, SOON, Time},
     ui::{
-        i18n::{
-            locale::{say, t},
-            messages,
-        },
+        i18n::locale::{say, t},
+        live::reactive::when_hydrated,
         live::store::LiveStore,
-        place::when_hydrated,
     },
 };
 use chrono::TimeDelta;
@@ -141,11 +139,11 @@ pub fn to_go(promised: Time, now: Time) -> String {
     match promised - now {
         left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
         left if left < TimeDelta::zero() => {
-            let late = messages::duration(-left);
+            let late = format::duration(-left);
             say!("{late} late", "{late} zu spät")
         }
         left => {
-            let left = messages::duration(left + ALMOST);
+            let left = format::duration(left + ALMOST);
             say!("In {left}", "In {left}")
         }
     }
@@ -154,7 +152,7 @@ pub fn to_go(promised: Time, now: Time) -> String {
 /// How long the order has had its status, and what it waits for.
 pub fn waiting(order: &Order, for_what: &'static str) -> AnyView {
     let (store, since) = (LiveStore::here(), order.updated_at);
-    let long = text(move || messages::duration(store.about_now(since) - since));
+    let long = text(move || format::duration(store.about_now(since) - since));
     timed_line(level_waiting(order), long, for_what.into_any())
 }
 

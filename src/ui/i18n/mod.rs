@@ -1,4 +1,5 @@
-//! Languages: texts, numbers and times as a page says them.
+//! Languages: the locale of a page, its messages, and how it formats values.
 
+pub mod format;
 pub mod locale;
 pub mod messages;

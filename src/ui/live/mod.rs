@@ -1,6 +1,9 @@
 //! The live view in the browser: the store that panels read, and the connection that feeds it.
 
+mod clock;
 pub mod connection;
+pub mod page_data;
 pub mod page_queries;
 pub mod reactive;
+mod row_triggers;
 pub mod store;

@@ -2,14 +2,13 @@
 //! server reads it for the page that it renders; a hydrated page reads it again when its route or the order changes, and
 //! the stage times every few seconds.
 
+use crate::ui::route::percent::encode;
 use crate::{
     api,
     domain::{Error, Event, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time},
     ui::{
-        browser::http,
-        i18n::messages,
-        live::store::LiveStore,
-        place::{Navigator, OrdersQuery, Panel},
+        browser::http, live::store::LiveStore, navigation::Navigator, route::OrdersQuery,
+        route::Panel,
     },
 };
 use chrono::TimeDelta;
@@ -224,7 +223,7 @@ async fn search(filter: &OrderFilter, below: OrderId) -> Result<OrdersPage, Erro
     let mut query = format!("below={below}");
     for (name, value) in values {
         if let Some(value) = value {
-            query = format!("{query}&{name}={}", messages::in_address(&value));
+            query = format!("{query}&{name}={}", encode(&value));
         }
     }
     http::get(api::Search::PATH, &query).await

@@ -1,25 +1,25 @@
-//! Observers that leave with what they belong to. The reactive graph keeps an observer that is gone in the list of
-//! each source that it has read, for as long as the source lives: the clock and the address live as long as the
-//! page, so a page that shows orders for weeks would only ever grow.
+//! Observers that unsubscribe when their owner is disposed of. The reactive graph keeps a disposed observer in the list of
+//! each source that it has read, for as long as the source lives: the clock and the route live as long as the page, so
+//! the memory of a page that is open for weeks would only grow.
 
 use leptos::{
-    prelude::{Memo, on_cleanup},
+    prelude::{Effect, Memo, on_cleanup},
     reactive::graph::Observer,
 };
 
-/// Unsubscribes the running observer from all that it reads, as soon as it is disposed of or runs again. Its owner
-/// has to be its own: code that another observer runs for a new owner is to be run with `untrack`.
+/// Unsubscribes the running observer from all its sources when it is disposed of or runs again. The observer needs an
+/// owner of its own: code that another observer runs for a new owner is to be run with `untrack`.
 pub fn unsubscribe_on_cleanup() {
     let Some(observer) = Observer::get() else {
         return;
     };
-    // A view is dropped before its owner. This keeps the observer until then; the owner lets it go.
+    // A view is dropped before its owner. The closure keeps the observer until then; the owner drops the closure.
     if let Some(inner) = observer.1.upgrade() {
         on_cleanup(move || inner.clear_sources(&observer));
     }
 }
 
-/// A memo that leaves the sources it reads when its owner goes.
+/// A memo that unsubscribes from its sources when its owner is disposed of.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(
     read: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
 ) -> Memo<T> {
@@ -29,13 +29,25 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(
     })
 }
 
+/// Runs `work` once the page is hydrated, when it may differ from what the server has rendered; and again when a signal
+/// changes that it reads.
+pub fn when_hydrated(work: impl Fn() + Send + Sync + 'static) {
+    fn boxed(work: Box<dyn Fn() + Send + Sync>) {
+        Effect::new(move |_| {
+            unsubscribe_on_cleanup();
+            work();
+        });
+    }
+    boxed(Box::new(work));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use leptos::{prelude::*, reactive::graph::AnySubscriber};
 
     #[test]
-    fn a_memo_leaves_its_source_when_its_owner_goes() {
+    fn a_memo_unsubscribes_when_its_owner_is_disposed_of() {
         let page = Owner::new();
         page.with(|| {
             let clock = RwSignal::new(0);
@@ -55,7 +67,7 @@ mod tests {
             let kept = observer.get_value().unwrap().1.upgrade().unwrap();
             row.cleanup();
             clock.set(2);
-            // One that still listens would be out of date now.
+            // A subscribed observer would be out of date now.
             assert!(!kept.update_if_necessary());
             assert_eq!(runs.get_value(), 2);
         });

@@ -1,54 +1,46 @@
-//! The one live board of the page, and the clock beside it. Panels read; only `live` and answered commands write.
+//! The live board of the page. Panels read it; only the connection and the answers to commands write it.
 //!
-//! It is a keyed store: whoever shows one order is woken by changes of that order alone, whoever shows a list by
-//! any. What changes, and whether it may, is the domain's fold.
+//! It is a keyed store: the view of one order is notified of changes of that order alone, the view of a list of every
+//! change. How an event changes the board is decided by the domain's fold.
 
-use super::reactive::memo;
+use super::{clock::Clock, reactive::memo, row_triggers::RowTriggers};
 use crate::domain::{Board, Cursor, Event, Folded, Order, OrderId, Snapshot, Time};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
-/// Into so many parts those are divided who count in minutes, so that a second never asks all of them.
-const BEATS: usize = 10;
-/// While the connection is gone: so old, and the page calls itself stale.
+/// Without a connection, the page is stale when its data is older than this.
 const STALE: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Clone, Copy)]
 pub struct LiveStore {
     board: StoredValue<Option<Board>>,
-    /// Who is told of each event that has changed it.
-    heard: StoredValue<Option<Heard>>,
+    /// It is called with each event that has changed the board.
+    listener: StoredValue<Option<Listener>>,
     rows: StoredValue<RowTriggers>,
-    /// Some order has changed.
+    /// It notifies after each change of the board.
     changed: Trigger,
-    link: RwSignal<ConnectionState>,
-    /// Nothing is missing up to here.
+    connection: RwSignal<ConnectionState>,
+    /// The board contains every event up to this time.
     verified_at: RwSignal<Time>,
-    now: RwSignal<Time>,
-    /// The same for whoever counts in minutes: each looks at the clock every ten seconds, a tenth of all with each.
-    beats: StoredValue<[RwSignal<Time>; BEATS]>,
-    /// How far the browser's clock is behind the server's, in milliseconds.
-    behind: StoredValue<i64>,
-    /// Minutes east of UTC, where that is known.
-    zone: RwSignal<Option<i32>>,
+    clock: Clock,
     hydrated: RwSignal<bool>,
 }
 
-type Heard = Box<dyn Fn(&Event) + Send + Sync>;
+type Listener = Box<dyn Fn(&Event) + Send + Sync>;
 
-/// How the page hangs on the live channel.
+/// The state of the live connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ConnectionState {
-    /// Not at all: it is as it was rendered.
+    /// There was none yet: the page is as it was rendered.
     Page,
     Live,
-    /// It was, and is trying again.
+    /// It is lost, and the page tries to connect again.
     Lost,
-    /// It is, but the server has lost touch with its store.
-    Away,
+    /// The page is connected, but the server cannot reach its store.
+    StoreUnavailable,
 }
 
-/// What the lamp shows.
+/// What the status indicator in the header shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StatusIndicator {
     Page,
@@ -69,20 +61,17 @@ impl LiveStore {
         };
         LiveStore {
             board: StoredValue::new(board),
-            heard: StoredValue::default(),
+            listener: StoredValue::default(),
             rows: StoredValue::default(),
             changed: Trigger::new(),
-            link: RwSignal::new(ConnectionState::Page),
+            connection: RwSignal::new(ConnectionState::Page),
             verified_at: RwSignal::new(verified_at),
-            now: RwSignal::new(now),
-            beats: StoredValue::new([(); BEATS].map(|()| RwSignal::new(now))),
-            behind: StoredValue::new(0),
-            zone: RwSignal::new(zone),
+            clock: Clock::new(now, zone),
             hydrated: RwSignal::new(false),
         }
     }
 
-    /// The market of this page.
+    /// The store of this page.
     pub fn here() -> LiveStore {
         expect_context()
     }
@@ -104,8 +93,8 @@ impl LiveStore {
                 self.row(id).inspect(ArcTrigger::track);
                 order
             }
-            // Off the board, it stays as it was last seen until its row is gone too. Its trigger is gone already;
-            // a board that is read again may have the order back.
+            // An order that has left the board is shown as it was until its row is removed. Its trigger is gone
+            // already; a board that is read again may contain the order again.
             None => {
                 self.changed.track();
                 known.unwrap_or(&first).clone()
@@ -114,11 +103,11 @@ impl LiveStore {
     }
 
     fn row(self, id: OrderId) -> Option<ArcTrigger> {
-        self.rows.try_update_value(|rows| rows.of(id))
+        self.rows.try_update_value(|rows| rows.get_or_insert(id))
     }
 
-    /// Something about the board, read anew with every change. Boxed, so that this is compiled once for each
-    /// kind of answer.
+    /// A property of the board, read again with every change. Boxed, so that this is compiled once for each type of
+    /// value.
     pub fn view<T: Default + PartialEq + Send + Sync + 'static>(
         self,
         read: impl Fn(&Board) -> T + Send + Sync + 'static,
@@ -134,32 +123,32 @@ impl LiveStore {
         memo(move |_| self.with(|board| board.map(&read).unwrap_or_default()))
     }
 
-    /// Reads the board now, and is told when it changes.
+    /// Reads the board, and subscribes to its changes.
     pub fn with<T>(self, read: impl FnOnce(Option<&Board>) -> T) -> T {
         self.changed.track();
         self.board.with_value(|board| read(board.as_ref()))
     }
 
-    /// The version that an order on the board has now.
+    /// The current version of an order on the board.
     pub fn version(self, id: OrderId) -> Option<u32> {
         self.with(|board| board?.get(id).map(|order| order.version))
     }
 
-    /// Before the page is live, or where it never will be: what only works by itself must not be offered.
+    /// Whether the program runs on this page. Without it, controls that need the program must not be offered.
     pub fn is_hydrated(self) -> bool {
         self.hydrated.get()
     }
 
     pub fn is_live(self) -> bool {
-        self.link.get() == ConnectionState::Live
+        self.connection.get() == ConnectionState::Live
     }
 
     pub fn is_lost(self) -> bool {
-        self.link.get_untracked() == ConnectionState::Lost
+        self.connection.get_untracked() == ConnectionState::Lost
     }
 
     pub fn is_live_untracked(self) -> bool {
-        self.link.get_untracked() == ConnectionState::Live
+        self.connection.get_untracked() == ConnectionState::Live
     }
 
     pub fn is_hydrated_untracked(self) -> bool {
@@ -167,12 +156,12 @@ impl LiveStore {
     }
 
     pub fn lamp(self) -> StatusIndicator {
-        match self.link.get() {
+        match self.connection.get() {
             ConnectionState::Live => StatusIndicator::Live,
             ConnectionState::Lost if self.age() < STALE => StatusIndicator::Reconnecting,
-            // A server that vouches for nothing renders pages that are stale from the start.
+            // A server whose own board is stale renders pages that are stale from the start.
             ConnectionState::Page if self.age() < STALE => StatusIndicator::Page,
-            ConnectionState::Page | ConnectionState::Lost | ConnectionState::Away => {
+            ConnectionState::Page | ConnectionState::Lost | ConnectionState::StoreUnavailable => {
                 StatusIndicator::Stale
             }
         }
@@ -180,7 +169,7 @@ impl LiveStore {
 
     /// How old the data may be.
     pub fn age(self) -> TimeDelta {
-        (self.now.get() - self.verified_at.get()).max(TimeDelta::zero())
+        (self.now() - self.verified_at.get()).max(TimeDelta::zero())
     }
 
     pub fn verified_at(self) -> Time {
@@ -189,102 +178,67 @@ impl LiveStore {
 
     /// The time, by the server's clock. It ticks once a second.
     pub fn now(self) -> Time {
-        self.now.get()
+        self.clock.now()
     }
 
-    /// The time for whoever counts in minutes to or from `moment`: ten seconds old at most.
+    /// The time for a view that counts in minutes to or from `moment`: at most ten seconds old.
     pub fn about_now(self, moment: Time) -> Time {
-        let beat = moment.millis().unsigned_abs() as usize % BEATS;
-        self.beats.with_value(|beats| beats[beat].get())
+        self.clock.about_now(moment)
     }
 
     pub fn now_untracked(self) -> Time {
-        self.now.get_untracked()
+        self.clock.now_untracked()
     }
 
     pub fn zone(self) -> Option<i32> {
-        self.zone.get()
+        self.clock.zone.get()
     }
 
     pub fn zone_untracked(self) -> Option<i32> {
-        self.zone.get_untracked()
+        self.clock.zone.get_untracked()
     }
 }
 
-/// One trigger for each order that is shown and on the board, sorted by id. It notifies what shows the order.
-#[derive(Default)]
-struct RowTriggers(Vec<(OrderId, ArcTrigger)>);
-
-impl RowTriggers {
-    fn find(&self, id: OrderId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&id, |(id, _)| *id)
-    }
-
-    fn get(&self, id: OrderId) -> Option<ArcTrigger> {
-        self.find(id).ok().map(|at| self.0[at].1.clone())
-    }
-
-    /// Makes it where there is none yet.
-    fn of(&mut self, id: OrderId) -> ArcTrigger {
-        let at = self.find(id).unwrap_or_else(|at| {
-            self.0.insert(at, (id, ArcTrigger::new()));
-            at
-        });
-        self.0[at].1.clone()
-    }
-
-    /// Removes the triggers of the orders that have left the board, and returns them.
-    fn take_left(&mut self, board: &Board) -> RowTriggers {
-        // What is newer than the newest order that was forgotten is on the board.
-        let is_here = |id| Some(id) > board.newest_dropped() || board.get(id).is_some();
-        RowTriggers(self.0.extract_if(.., |(id, _)| !is_here(*id)).collect())
-    }
-
-    fn notify(self) {
-        self.0.iter().for_each(|(_, row)| row.notify());
-    }
-}
-
-/// For whoever keeps it live.
+/// For the connection, which keeps it live.
 impl LiveStore {
     pub fn cursor(self) -> Option<Cursor> {
         self.board
             .with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
     }
 
-    /// From now on, `heard` is told of each event that has changed the board.
-    pub fn hear(self, heard: impl Fn(&Event) + Send + Sync + 'static) {
-        self.heard.set_value(Some(Box::new(heard)));
+    /// Calls `listener` with each event that changes the board from now on.
+    pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) {
+        self.listener.set_value(Some(Box::new(listener)));
     }
 
     pub fn fold(self, event: &Event) -> Folded {
         let folded = self.write(event.order.id, |board| board.fold(event));
         if matches!(folded, Folded::Applied { .. }) {
-            self.heard
-                .with_value(|heard| heard.as_ref().map(|heard| heard(event)));
+            self.listener
+                .with_value(|listener| listener.as_ref().map(|call| call(event)));
         }
         folded
     }
 
-    /// Takes the answer to a command, which may be here before its event.
+    /// Applies the answer to a command, which may arrive before its event.
     pub fn put(self, order: &Order) {
         self.write(order.id, |board| board.put(order));
     }
 
     fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> Folded) -> Folded {
-        let mut forgets = false;
+        let mut drops = false;
         let folded = self.board.try_update_value(|board| {
             let board = board.as_mut()?;
             let before = board.newest_dropped();
             let folded = write(board);
-            forgets = board.newest_dropped() != before;
+            drops = board.newest_dropped() != before;
             Some(folded)
         });
         let folded = folded.flatten().unwrap_or(Folded::Gap);
         if matches!(folded, Folded::Applied { .. }) {
             let row = self.rows.with_value(|rows| rows.get(id));
             row.inspect(ArcTrigger::notify);
-            if forgets {
+            if drops {
                 self.drop_rows();
             }
             self.changed.notify();
@@ -301,60 +255,45 @@ impl LiveStore {
         left.unwrap_or_default().notify();
     }
 
-    /// Begins again from a board that has just been read.
+    /// Continues from a board that has just been read.
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
         self.verified_at.set(snapshot.verified_at);
-        // What shows an order that is on this board too makes its trigger again.
+        // The view of an order that is on this board too makes its trigger again.
         let rows = self.rows.try_update_value(std::mem::take);
         rows.unwrap_or_default().notify();
         self.changed.notify();
     }
 
-    /// Nothing was missing just now, at `at` by the server's clock.
-    pub fn vouch(self, at: Time, browser: Time) {
-        self.behind.set_value((at - browser).num_milliseconds());
-        self.tick(browser);
+    /// The board contains every event up to `at`, by the server's clock.
+    pub fn confirm(self, at: Time, browser: Time) {
+        self.clock.set(at, browser);
         self.verified_at.set(at);
-        self.relink(ConnectionState::Live);
+        self.set_connection(ConnectionState::Live);
     }
 
-    /// A frame came, so nothing is missing now.
+    /// A frame has arrived, so the board contains every event up to now.
     pub fn touch(self, browser: Time) {
         self.tick(browser);
-        let now = self.now.get_untracked();
+        let now = self.now_untracked();
         if self.verified_at.get_untracked() != now {
             self.verified_at.set(now);
         }
-        self.relink(ConnectionState::Live);
+        self.set_connection(ConnectionState::Live);
     }
 
-    pub fn relink(self, link: ConnectionState) {
-        if self.link.get_untracked() != link {
-            self.link.set(link);
+    pub fn set_connection(self, connection: ConnectionState) {
+        if self.connection.get_untracked() != connection {
+            self.connection.set(connection);
         }
     }
 
     pub fn tick(self, browser: Time) {
-        let now = browser + TimeDelta::milliseconds(self.behind.get_value());
-        let (second, before) = (
-            now.millis() / 1_000,
-            self.now.get_untracked().millis() / 1_000,
-        );
-        if second == before {
-            return;
-        }
-        self.now.set(now);
-        // Of a page that nobody sees, the clock may have slept.
-        let missed = second.abs_diff(before).min(BEATS as u64);
-        for back in 0..missed {
-            let beat = (second.unsigned_abs() - back) as usize % BEATS;
-            self.beats.with_value(|beats| beats[beat].set(now));
-        }
+        self.clock.tick(browser);
     }
 
-    pub fn wake(self, zone: i32) {
-        self.zone.set(Some(zone));
+    pub fn hydrate(self, zone: i32) {
+        self.clock.zone.set(Some(zone));
         self.hydrated.set(true);
     }
 }
@@ -393,7 +332,7 @@ mod tests {
     }
 
     fn triggers(store: LiveStore) -> usize {
-        store.rows.with_value(|rows| rows.0.len())
+        store.rows.with_value(|rows| rows.len())
     }
 
     fn finish(store: LiveStore, orders: std::ops::Range<u128>) {

@@ -12,17 +12,8 @@ mod track;
 
 pub use supplier::Bell;
 
-use super::place::Panel;
+use super::route::{Panel, ROUTES};
 use leptos::prelude::*;
-
-/// The panels that have a part of their own.
-const PARTS: [Panel; 5] = [
-    Panel::Supplier,
-    Panel::Customer,
-    Panel::Track,
-    Panel::Dispatch,
-    Panel::Orders,
-];
 
 /// Renders a panel whose part is fetched. On a server, the page then also names the files of its part, so that a browser
 /// fetches them together with the rest.
@@ -47,10 +38,10 @@ pub async fn fetch(_: Panel) -> bool {
     true
 }
 
-/// Fetches the missing parts, so that every panel opens at once, and opens without a connection.
+/// Fetches the missing parts, so that every panel opens at once, also without a connection.
 pub async fn fetch_all() {
-    for panel in PARTS {
-        fetch(panel).await;
+    for row in &ROUTES {
+        fetch(row.panel).await;
     }
 }
 

@@ -137,17 +137,8 @@ fn route(request: &Request) -> Cow<'static, str> {
     if let Some(path) = request.extensions().get::<MatchedPath>() {
         return path.as_str().to_owned().into();
     }
-    let page = match Route::read(request.uri().path(), "") {
-        Route::Home => "/",
-        Route::Supplier { .. } => "/supplier",
-        Route::Customer { .. } => "/customer",
-        Route::Track(_) => "/customer/{id}",
-        Route::Dispatch => "/dispatch",
-        Route::Orders { open: None, .. } => "/orders",
-        Route::Orders { open: Some(_), .. } => "/orders/{id}",
-        Route::Nowhere => UNMATCHED,
-    };
-    page.into()
+    let page = Route::read(request.uri().path(), "");
+    page.pattern().unwrap_or(UNMATCHED).into()
 }
 
 /// All methods beyond the common ones have one label.

@@ -2,21 +2,15 @@
 //! form.
 
 use crate::api::form::Flash;
+pub use crate::ui::cookies::{KITCHEN, LANGUAGE, THEME};
+use crate::ui::cookies::{PREFERENCE_AGE, ZONE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;
 
-/// Minutes east of UTC. The browser writes it.
-const ZONE: &str = "zone";
-/// The kitchen that a device belongs to.
-pub const KITCHEN: &str = "kitchen";
-pub const THEME: &str = "theme";
-pub const LANGUAGE: &str = "language";
 /// Carries a refusal back to its page.
 const FLASH: &str = "refused";
 
-/// How long a preference is kept.
-const YEAR: Duration = Duration::days(365);
 /// How long a refusal waits for its page.
 const FLASH_AGE: Duration = Duration::minutes(1);
 /// Bytes of a refusal, encoded: browsers drop cookies larger than 4 KiB.
@@ -37,7 +31,7 @@ pub fn zone(headers: &HeaderMap) -> Option<i32> {
 
 /// The header that keeps a preference.
 pub fn preference(name: &'static str, value: &'static str) -> Option<HeaderValue> {
-    let cookie = Cookie::build((name, value)).max_age(YEAR);
+    let cookie = Cookie::build((name, value)).max_age(Duration::seconds(PREFERENCE_AGE.into()));
     header(&cookie.path("/").same_site(SameSite::Lax).build())
 }
 

@@ -7,7 +7,7 @@ use leptos_meta::{HashedStylesheet, MetaTags};
 /// Needs the page's `Route`, `PageData` and `Settings` as context.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let own: Settings = use_context().unwrap_or_default();
-    own.locale.settle();
+    own.locale.set();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
     let board = use_context::<PageData>().and_then(|page_data| page_data.snapshot);
     let route = use_context().unwrap_or(Route::Nowhere);

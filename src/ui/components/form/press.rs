@@ -3,7 +3,7 @@
 
 use crate::{
     domain::Time,
-    ui::{live::connection::browser_time, place::on_click},
+    ui::{browser::dom::on_click, browser::timer::browser_time},
 };
 use chrono::TimeDelta;
 use leptos::prelude::*;

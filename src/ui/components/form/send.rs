@@ -1,17 +1,14 @@
 //! Forms are sent until they are answered, and the answer is applied to the page.
 
 use super::page_forms::Forms;
+use crate::ui::route::percent::encode;
 use crate::{
     api::{
         self,
         form::{Answers, SELECTED_ORDER},
     },
     domain::{Error, Order, OrderId},
-    ui::{
-        browser::http,
-        i18n::messages,
-        live::{connection::sleep, store::LiveStore},
-    },
+    ui::{browser::http, browser::timer::sleep, live::store::LiveStore},
 };
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use std::time::Duration;
@@ -55,7 +52,7 @@ impl Submission {
 impl Forms {
     /// Assigns orders to a driver, as the form for several does.
     pub fn dispatch_several(self, orders: Vec<(OrderId, u32)>, driver: &str, store: LiveStore) {
-        let (key, driver) = (http::fresh_key(), messages::in_address(driver));
+        let (key, driver) = (http::fresh_key(), encode(driver));
         let selected = |(id, version): &(OrderId, u32)| format!("&{SELECTED_ORDER}={id}.{version}");
         let selected: String = orders.iter().map(selected).collect();
         let submission = Submission {

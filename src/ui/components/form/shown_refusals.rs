@@ -7,7 +7,8 @@ use crate::{
         components::basics::{changing, refusal},
         i18n::messages,
         live::{reactive::memo, store::LiveStore},
-        place::{Navigator, Route},
+        navigation::Navigator,
+        route::Route,
     },
 };
 use leptos::prelude::*;

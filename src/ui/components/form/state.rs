@@ -4,10 +4,10 @@ use super::page_forms::Forms;
 use crate::{
     domain::Error,
     ui::{
+        browser::dom::focus_soon,
         browser::http,
         components::basics::{Icon, changing, icon, mark, refusal},
         i18n::messages,
-        place::focus_soon,
     },
 };
 use leptos::prelude::*;

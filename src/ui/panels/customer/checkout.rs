@@ -5,23 +5,24 @@ use super::{
     offer::{top, why_gone, you_pay},
     offers::{address, is_on_offer, query},
 };
+use crate::ui::i18n::format;
 use crate::{
     api,
     domain::{Address, Field, Name, Order, OrderId},
     ui::{
+        browser::dom::focus_if_lost_soon,
         browser::storage::{keep, kept},
         components::{
             basics::{Icon, changing, sum, text},
             before_hydration::{not_hydrated, typed_early},
             form::{ActionForm, FieldState, Form, Forms, refused},
         },
-        i18n::{
-            locale::{say, t},
-            messages,
-        },
+        i18n::locale::{say, t},
+        live::reactive::when_hydrated,
         live::{reactive::memo, store::LiveStore},
         my_orders,
-        place::{Navigator, Route, focus_if_lost_soon, when_hydrated},
+        navigation::Navigator,
+        route::Route,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -91,7 +92,7 @@ fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
         "Street, number, floor, and what is written on the bell.",
         "Straße, Hausnummer, Stock und was an der Klingel steht.",
     ]);
-    let total = messages::money(o.total());
+    let total = format::money(o.total());
     let order = say!("Order for {total}", "Für {total} bestellen");
     view! {
         <h4>{t(["Where shall it go?", "Wohin soll sie?"])}</h4>

@@ -5,6 +5,7 @@ mod offer;
 mod offers;
 mod tools;
 
+use crate::ui::browser::text::lower;
 use crate::{
     domain::Order,
     ui::{
@@ -17,9 +18,11 @@ use crate::{
             locale::{plural, say, t},
             messages,
         },
+        live::reactive::when_hydrated,
         live::{reactive::memo, store::LiveStore},
         my_orders,
-        place::{Navigator, Route, when_hydrated},
+        navigation::Navigator,
+        route::Route,
     },
 };
 use leptos::prelude::*;
@@ -78,7 +81,7 @@ fn pizza_count() -> Signal<String> {
     let query = Navigator::now().memo(|route| query(route).text);
     let matching = store.view(move |board| {
         let query = query.get();
-        let matching = on_offer(board).filter(|order| order.mentions(&query, messages::lower));
+        let matching = on_offer(board).filter(|order| order.mentions(&query, lower));
         matching.count()
     });
     let all = offer_count();

@@ -1,14 +1,12 @@
 //! The card of an offer. One that is gone stays in its place for a while, with the reason.
 
 use super::offers::{address, is_on_offer};
+use crate::ui::i18n::format;
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{
         components::basics::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
-        i18n::{
-            locale::{say, t},
-            messages,
-        },
+        i18n::locale::{say, t},
         live::{reactive::memo, store::LiveStore},
     },
 };
@@ -87,7 +85,7 @@ pub fn top(o: &Order) -> AnyView {
         let minutes = minutes.get();
         view! {
             <p class="wait">
-                {icon(Icon::Clock)} {t(["about ", "etwa "])} <time datetime=format!("PT{minutes}M")>{messages::duration(TimeDelta::minutes(minutes.into()))}</time>
+                {icon(Icon::Clock)} {t(["about ", "etwa "])} <time datetime=format!("PT{minutes}M")>{format::duration(TimeDelta::minutes(minutes.into()))}</time>
             </p>
         }
         .into_any()

@@ -1,12 +1,15 @@
 //! The offers that the page shows: those that match the search of its address, sorted.
 
+use crate::ui::browser::text::lower;
 use crate::{
     domain::{Board, Order, OrderId, Status},
     ui::{
         components::{basics::text, list},
-        i18n::messages,
         live::{reactive::memo, store::LiveStore},
-        place::{Navigator, OffersQuery, OffersSort, Route},
+        navigation::Navigator,
+        route::OffersQuery,
+        route::OffersSort,
+        route::Route,
     },
 };
 use leptos::prelude::*;
@@ -44,9 +47,8 @@ pub fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
     let query = Navigator::now().memo(query);
     LiveStore::here().view(move |board| {
         let (taking, query) = (taking.get(), query.get());
-        let offers = on_offer(board).filter(|order| {
-            Some(order.id) != taking && order.mentions(&query.text, messages::lower)
-        });
+        let offers = on_offer(board)
+            .filter(|order| Some(order.id) != taking && order.mentions(&query.text, lower));
         let by = |key: fn(&Order) -> u32, offers: &mut dyn Iterator<Item = &Order>| {
             let sorted = list::sorted(offers.map(|order| (key(order), order.id)));
             sorted.into_iter().map(|(_, id)| id).collect()

@@ -8,7 +8,10 @@ use crate::ui::{
     },
     i18n::locale::t,
     live::reactive::memo,
-    place::{Navigator, OffersQuery, OffersSort, Route},
+    navigation::Navigator,
+    route::OffersQuery,
+    route::OffersSort,
+    route::Route,
 };
 use leptos::{ev, prelude::*};
 

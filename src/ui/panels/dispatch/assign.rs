@@ -1,10 +1,12 @@
 //! The forms that assign a driver: to one order on its ticket, and to all selected orders below the queue.
 
 use super::state::{DispatchState, NEW, split_line};
+use crate::ui::i18n::format;
 use crate::{
     api::{self, form::SELECTED_ORDER},
     domain::Order,
     ui::{
+        browser::dom::focus_soon,
         components::{
             basics::{mark, text},
             before_hydration::typed_early,
@@ -12,12 +14,9 @@ use crate::{
             list,
             ticket::which,
         },
-        i18n::{
-            locale::{say, t},
-            messages,
-        },
+        i18n::locale::{say, t},
+        live::reactive::when_hydrated,
         live::{reactive::memo, store::LiveStore},
-        place::{focus_soon, when_hydrated},
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -177,7 +176,7 @@ fn driver_choice(name: String, chosen: Memo<Option<String>>, state: DispatchStat
         state.driver_lines.with(|lines| {
             let mut lines = lines.iter().map(|line| split_line(line));
             let load = lines.find(|line| line.0 == of).map_or("", |line| line.1);
-            format!("{} ({load})", messages::clipped(&of, LONG_NAME))
+            format!("{} ({load})", format::clipped(&of, LONG_NAME))
         })
     });
     choice(name, word, chosen)

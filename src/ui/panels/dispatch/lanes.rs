@@ -1,6 +1,8 @@
 //! The lanes: one for each driver, with the orders that they carry. An order of the queue can be dropped on one.
 
 use super::state::{DispatchState, address, load};
+use crate::ui::i18n::format;
+use crate::ui::route::percent::encode;
 use crate::{
     api,
     domain::{Board, OUT, Order, OrderId, Status, drivers},
@@ -55,7 +57,7 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
 
 fn lane(driver: String, state: DispatchState) -> AnyView {
     let shown = name(&driver);
-    let heading = format!("l-{}", messages::in_address(&driver));
+    let heading = format!("l-{}", encode(&driver));
     let (over_of, load_of, target) = (driver.clone(), driver.clone(), driver.clone());
     let carries = carried_by(driver.clone());
     let load = text(move || lane_load(state.store, &load_of));
@@ -136,7 +138,7 @@ fn lane_load(store: LiveStore, name: &str) -> String {
         return String::new();
     };
     let load = load(&driver);
-    let clock = |time| messages::clock(time, store);
+    let clock = |time| format::clock(time, store.zone());
     let is_past = driver.back.is_some_and(|back| store.about_now(back) > back);
     match (driver.out, driver.back.map(clock)) {
         (0, _) => {

@@ -4,6 +4,7 @@ use super::{
     query::query,
     timeline::{self, address_at},
 };
+use crate::ui::i18n::format;
 use crate::{
     domain::{Event, Order, OrderId, Status},
     ui::{
@@ -15,7 +16,8 @@ use crate::{
             messages,
         },
         live::{page_queries::PageQueries, store::LiveStore},
-        place::{Navigator, Route},
+        navigation::Navigator,
+        route::Route,
     },
 };
 use leptos::prelude::*;
@@ -112,7 +114,7 @@ fn state(status: Status, replay: Replay) -> AnyView {
 fn as_it_was(replay: Replay) -> Option<AnyView> {
     let events = replay.events();
     let at = replay.position(events.len())?;
-    let clock = messages::clock(events.get(at - 1)?.order.updated_at, replay.store);
+    let clock = format::clock(events.get(at - 1)?.order.updated_at, replay.store.zone());
     let words = say!("as it was at {clock}", "wie um {clock}");
     (at < events.len()).then(|| view! { <p><strong>{words}</strong></p> }.into_any())
 }
@@ -132,7 +134,7 @@ fn slider(replay: Replay) -> AnyView {
     let made = text(move || {
         let first = replay.events().first().map(|event| event.order.created_at);
         let clock = first
-            .map(|time| messages::clock(time, replay.store))
+            .map(|time| format::clock(time, replay.store.zone()))
             .unwrap_or_default();
         say!("{clock} made", "{clock} gemacht")
     });
@@ -153,7 +155,7 @@ fn position_in_words(replay: Replay) -> String {
     let (word, clock) = events
         .get(at - 1)
         .map(|event| {
-            let clock = messages::clock(event.order.updated_at, replay.store);
+            let clock = format::clock(event.order.updated_at, replay.store.zone());
             (timeline::event_word(event), clock)
         })
         .unwrap_or_default();

@@ -17,7 +17,10 @@ use crate::{
             messages,
         },
         live::store::LiveStore,
-        place::{Navigator, OrdersQuery, Route, Sort},
+        navigation::Navigator,
+        route::OrdersQuery,
+        route::Route,
+        route::Sort,
     },
 };
 use leptos::{ev, prelude::*, wasm_bindgen::JsValue};

@@ -1,12 +1,14 @@
 //! Which orders the list shows: from the board, or from a page of past orders.
 
 use super::query::query;
+use crate::ui::browser::text::lower;
 use crate::{
     domain::{Board, Counts, Order, OrderFilter, OrderId},
     ui::{
-        i18n::messages,
         live::{page_queries::PageQueries, store::LiveStore},
-        place::{Navigator, OrdersQuery, Sort},
+        navigation::Navigator,
+        route::OrdersQuery,
+        route::Sort,
     },
 };
 use leptos::prelude::*;
@@ -97,7 +99,7 @@ impl MatchCache {
             let same = |(id, version, _): &(OrderId, u32, bool)| {
                 *id == order.id && *version == order.version
             };
-            let matches = || self.filter.describes(order, messages::lower);
+            let matches = || self.filter.describes(order, lower);
             let fits = before.next_if(same).map_or_else(matches, |(.., fits)| fits);
             self.orders.push((order.id, order.version, fits));
         }

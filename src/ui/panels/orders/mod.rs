@@ -12,7 +12,7 @@ mod window;
 use crate::ui::{
     components::basics::{Icon, changing, icon, mark, text},
     i18n::locale::{plural, t},
-    place::Navigator,
+    navigation::Navigator,
 };
 use leptos::prelude::*;
 use listed::{Listed, listed};

@@ -1,6 +1,7 @@
 //! How long the stages of the last 24 hours took: the median and the 90th percentile of each, and how many orders were
 //! created.
 
+use crate::ui::i18n::format;
 use crate::{
     domain::{Lasted, STAGES, StageTimes, Status},
     ui::{
@@ -114,7 +115,7 @@ fn created(pace: &StageTimes) -> AnyView {
     let area = format!("M0 {HIGH}L{line}L{WIDE} {HIGH}Z");
     let (from, first) = (pace.from, pace.quarters.first().copied().unwrap_or(0));
     let said = text(move || {
-        let clock = messages::clock(from, store);
+        let clock = format::clock(from, store.zone());
         say!(
             "From {first} at {clock} to {now} now, {most} at most",
             "Von {first} um {clock} bis {now} jetzt, höchstens {most}"
@@ -163,6 +164,6 @@ fn minutes(seconds: u32) -> String {
             };
             format!("{whole}{point}{tenth} min")
         }
-        _ => messages::seconds(TimeDelta::seconds(seconds.into())),
+        _ => format::seconds(TimeDelta::seconds(seconds.into())),
     }
 }

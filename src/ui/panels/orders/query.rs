@@ -1,8 +1,7 @@
 //! The query of the page's address.
 
 use crate::ui::{
-    components::basics::text,
-    place::{Navigator, OrdersQuery, Route},
+    components::basics::text, navigation::Navigator, route::OrdersQuery, route::Route,
 };
 use leptos::prelude::*;
 

@@ -5,6 +5,7 @@ use super::{
     query::{address, query},
     window::Window,
 };
+use crate::ui::i18n::format;
 use crate::{
     domain::{Order, OrderId},
     ui::{
@@ -17,7 +18,10 @@ use crate::{
             messages,
         },
         live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
-        place::{Navigator, OrdersQuery, Route, Sort},
+        navigation::Navigator,
+        route::OrdersQuery,
+        route::Route,
+        route::Sort,
     },
 };
 use leptos::prelude::*;
@@ -118,7 +122,7 @@ fn older(below: OrderId) -> AnyView {
 
 fn table(window: Window) -> AnyView {
     let (store, listed) = (LiveStore::here(), window.listed);
-    let today = memo(move |_| messages::day(store.now(), store));
+    let today = memo(move |_| format::day(store.now(), store.zone()));
     let shown = memo(move |_| window.shown());
     let all = text(move || {
         listed.with(|listed| match listed.more {
@@ -228,7 +232,7 @@ fn row(order: Signal<Order>, today: Memo<usize>, index: Signal<String>) -> AnyVi
     let state = changing(move || Some(badge(status(), messages::status(status()))));
     let name_of_status = mark(move || Some(status().name()));
     let ended = mark(move || status().is_final().then_some(""));
-    let made = text(move || messages::day_and_clock(o.created_at, today.get(), store));
+    let made = text(move || format::day_and_clock(o.created_at, today.get(), store.zone()));
     view! {
         <tr data-status=name_of_status data-final=ended aria-current=current aria-rowindex=index>
             <td class="when"><time datetime=o.created_at.to_string()>{made}</time></td>
@@ -236,7 +240,7 @@ fn row(order: Signal<Order>, today: Memo<usize>, index: Signal<String>) -> AnyVi
             <td class="lead"><a class="name" href=to>{name(&o.pizza_name)}</a></td>
             <td class="sup">{name(&o.supplier_name)}</td>
             <td class="cust">{customer}</td>
-            <td class="money">{messages::money(o.total())}</td>
+            <td class="money">{format::money(o.total())}</td>
         </tr>
     }
     .into_any()

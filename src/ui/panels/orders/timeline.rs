@@ -1,6 +1,7 @@
 //! The timeline of one order: each event with its time, its role and what it changed.
 
 use super::query::query;
+use crate::ui::i18n::format;
 use crate::{
     domain::{Event, EventType, Order, OrderId, Role},
     ui::{
@@ -9,7 +10,8 @@ use crate::{
             locale::{Text, plural, say, t},
             messages,
         },
-        place::{Navigator, Route},
+        navigation::Navigator,
+        route::Route,
     },
 };
 use leptos::prelude::*;
@@ -92,7 +94,7 @@ fn who(event: &Event) -> Option<String> {
         })
     });
     let after = event.order.last_stage().map(|(_, lasted)| {
-        let time = messages::seconds(lasted);
+        let time = format::seconds(lasted);
         say!("after {time}", "nach {time}")
     });
     let parts: Vec<_> = who.map(str::to_owned).into_iter().chain(after).collect();
@@ -112,7 +114,7 @@ const FIELDS: [Field; 7] = [
             .map(|notes| messages::quoted(notes))
     }),
     (["Pays", "Zahlt"], |order| {
-        order.customer_price.map(messages::money)
+        order.customer_price.map(format::money)
     }),
     (["Customer", "Kunde"], |order| {
         order.customer_name.as_ref().map(|name| name.to_string())
@@ -129,7 +131,7 @@ const FIELDS: [Field; 7] = [
 ];
 
 fn price(order: &Order) -> String {
-    let price = messages::money(order.supplier_price.cents());
+    let price = format::money(order.supplier_price.cents());
     let markup = order.markup_percentage.to_string();
     say!(
         "{price} with {markup} % markup",

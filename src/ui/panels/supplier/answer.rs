@@ -5,6 +5,7 @@ use super::{
     cancel::{NOTES, reasons},
     tickets::kitchen_name,
 };
+use crate::ui::i18n::format;
 use crate::{
     api,
     domain::{Order, Status},
@@ -17,12 +18,9 @@ use crate::{
             list,
             ticket::{Level, folded, head, level_waiting, ticket_at_level, waiting, which},
         },
-        i18n::{
-            locale::{Text, say, t},
-            messages,
-        },
+        i18n::locale::{Text, say, t},
+        live::reactive::when_hydrated,
         live::{reactive::memo, store::LiveStore},
-        place::when_hydrated,
     },
 };
 use leptos::{html, prelude::*, server_fn::ServerFn};
@@ -42,7 +40,7 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
     let level = level_waiting(&o);
     let fine = memo(move |_| level.get() == Level::Fine);
     let pays = waits_and_pays(&o, fine);
-    let more = view! { {kitchen_name(&o, " · ")} {pays} <b>{messages::money(o.total())}</b> };
+    let more = view! { {kitchen_name(&o, " · ")} {pays} <b>{format::money(o.total())}</b> };
     let waits = changing({
         let o = o.clone();
         move || {
@@ -65,7 +63,7 @@ fn waits_and_pays(o: &Order, fine: Memo<bool>) -> Signal<String> {
     let (store, since) = (LiveStore::here(), o.updated_at);
     text(move || {
         if fine.get() {
-            let long = messages::duration(store.about_now(since) - since);
+            let long = format::duration(store.about_now(since) - since);
             say!("Waiting {long} · pays ", "Wartet {long} · Kunde zahlt ")
         } else {
             t(["Pays ", "Kunde zahlt "]).to_owned()

@@ -1,6 +1,7 @@
 //! The kitchen's bell: which orders of the kitchen ring, when a chime plays, and what this device has already heard.
 
 use super::{kitchen::KitchenFilter, sound::Sound};
+use crate::ui::route::is_of;
 use crate::{
     domain::{Chime, Heard, Order, OrderId, Status, Time, hangs, rings, stroke},
     ui::{
@@ -11,9 +12,9 @@ use crate::{
             list,
             ticket::which,
         },
-        i18n::{locale::t, messages::is_of},
+        i18n::locale::t,
+        live::reactive::when_hydrated,
         live::{reactive::memo, store::LiveStore},
-        place::when_hydrated,
     },
 };
 use leptos::{ev, leptos_dom::helpers::IntervalHandle, prelude::*, wasm_bindgen::JsCast, web_sys};

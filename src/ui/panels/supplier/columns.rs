@@ -2,6 +2,7 @@
 //! its column until the kitchen takes it down.
 
 use super::{answer, bell::Bell, kitchen::KitchenFilter, tickets};
+use crate::ui::route::is_of;
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{
@@ -9,10 +10,7 @@ use crate::{
             basics::{Icon, changing, count, icon},
             list,
         },
-        i18n::{
-            locale::{Text, t},
-            messages::is_of,
-        },
+        i18n::locale::{Text, t},
         live::{reactive::memo, store::LiveStore},
     },
 };

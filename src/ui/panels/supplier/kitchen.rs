@@ -1,15 +1,19 @@
 //! Which kitchen a screen belongs to: the address names it, and the device remembers it.
 
 use crate::ui::{
+    browser::cookies,
     components::{
         basics::text,
         before_hydration::{show_button, take_typed},
         list,
     },
     i18n::locale::t,
+    live::reactive::when_hydrated,
     live::store::LiveStore,
-    place::{Kitchen, Navigator, Route, when_hydrated},
-    settings::{kitchen_cookie, kitchen_of_device, set_cookie},
+    navigation::Navigator,
+    route::Kitchen,
+    route::Route,
+    settings::{kitchen_cookie, kitchen_of_device},
 };
 use leptos::prelude::*;
 
@@ -32,7 +36,7 @@ pub fn remember() {
             return;
         };
         if let Some(cookie) = kitchen_cookie(&kitchen) {
-            set_cookie(&cookie);
+            cookies::set(&cookie);
         } else if let (Kitchen::Own, Some(name)) = (kitchen, kitchen_of_device()) {
             let kitchen = Kitchen::One(name);
             navigator.correct(Route::Supplier { kitchen });

@@ -12,6 +12,7 @@ mod tickets;
 
 pub use bell::Bell;
 
+use crate::ui::route::is_of;
 use crate::{
     domain::{Order, Status},
     ui::{
@@ -19,7 +20,7 @@ use crate::{
             basics::{Detail, Icon, changing, digits, icon, name, pizza, text},
             list,
         },
-        i18n::{locale::t, messages::is_of},
+        i18n::locale::t,
         live::store::LiveStore,
     },
 };

@@ -1,6 +1,8 @@
 //! The form for a new offer. A pizza that was offered before brings the price and the markup that it had.
 
 use super::kitchen::KitchenFilter;
+use crate::ui::i18n::format;
+use crate::ui::route::is_of;
 use crate::{
     api,
     domain::{Field as _, Markup, Order, Price, Status, customer_price, with_point},
@@ -11,12 +13,9 @@ use crate::{
             form::{ActionForm, Form},
             list,
         },
-        i18n::{
-            locale::{Locale, say, t},
-            messages::{self, is_of},
-        },
+        i18n::locale::{Locale, say, t},
+        live::reactive::when_hydrated,
         live::store::LiveStore,
-        place::when_hydrated,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -251,10 +250,10 @@ fn customer_pays(draft: Draft) -> AnyView {
         let total = customer_price(price, markup);
         Some((total, price.cents()))
     };
-    let total = text(move || sum().map_or("–".to_owned(), |(total, _)| messages::money(total)));
+    let total = text(move || sum().map_or("–".to_owned(), |(total, _)| format::money(total)));
     let split = text(move || match sum() {
         Some((total, yours)) => {
-            let (yours, market) = (messages::money(yours), messages::money(total - yours));
+            let (yours, market) = (format::money(yours), format::money(total - yours));
             say!(
                 "{yours} for you + {market} for the market",
                 "{yours} für dich + {market} für den Markt"

@@ -1,5 +1,6 @@
 //! A ticket on paper. An attribute marks the one that is printed, and the style for print shows it alone.
 
+use crate::ui::i18n::format;
 use crate::{
     domain::Order,
     ui::{
@@ -7,7 +8,7 @@ use crate::{
             basics::{Icon, changing, icon, name},
             ticket::which,
         },
-        i18n::{locale::t, messages},
+        i18n::locale::t,
         live::store::LiveStore,
     },
 };
@@ -30,7 +31,7 @@ pub fn print_button(order: Memo<Order>) -> AnyView {
 /// The kitchen, the price and the address, which only the printed ticket shows.
 pub fn on_paper(order: &Order) -> AnyView {
     let address = order.delivery_address.as_ref().map(ToString::to_string);
-    let price = messages::money(order.total());
+    let price = format::money(order.total());
     view! { <p class="on-paper">{name(&order.supplier_name)} " · " {price} <br/> <bdi>{address}</bdi></p> }.into_any()
 }
 

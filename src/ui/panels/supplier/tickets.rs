@@ -5,10 +5,12 @@ use super::{
     cancel::{cancellation, withdraw},
     print::{on_paper, print_button},
 };
+use crate::ui::i18n::format;
 use crate::{
     api,
     domain::{Order, Status},
     ui::{
+        browser::dom::focus_if_lost_soon,
         components::{
             basics::{Icon, badge, changing, icon, moment, name, text},
             form::{ActionForm, refused},
@@ -20,7 +22,8 @@ use crate::{
         },
         i18n::{locale::t, messages},
         live::store::LiveStore,
-        place::{Navigator, Route, focus_if_lost_soon},
+        navigation::Navigator,
+        route::Route,
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};
@@ -32,7 +35,7 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
         .map(|minutes| format!(" · {} min", minutes.get()));
     let offer = format!(
         "{}{}",
-        messages::money(o.total()),
+        format::money(o.total()),
         minutes.unwrap_or_default()
     );
     let offer = view! { <p class="meta">{offer}</p> }.into_any();

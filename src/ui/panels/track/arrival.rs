@@ -1,5 +1,6 @@
 //! When an order arrives: the head of its page, and the reason where that is not as promised.
 
+use crate::ui::i18n::format;
 use crate::{
     domain::{Arrival, Order, Punctuality, Status, Time, ahead, arrival},
     ui::{
@@ -53,7 +54,7 @@ impl Forecast {
         let (arrival, now) = self.arrival()?;
         let ahead = ahead(self.status, self.since, &arrival, now);
         let (_, time) = ahead.into_iter().find(|(status, _)| *status == step)?;
-        Some(messages::clock(time, self.store))
+        Some(format::clock(time, self.store.zone()))
     }
 
     /// The status, and the reason where the arrival is not as promised.
@@ -107,8 +108,8 @@ fn headline(status: Status) -> &'static str {
 
 /// `19:46–19:54`, and how long that is from now.
 fn when(forecast: Forecast) -> AnyView {
-    let first = forecast.text(|arrival, _, store| messages::clock(arrival.from, store));
-    let last = forecast.text(|arrival, _, store| messages::clock(arrival.to + ALMOST, store));
+    let first = forecast.text(|arrival, _, store| format::clock(arrival.from, store.zone()));
+    let last = forecast.text(|arrival, _, store| format::clock(arrival.to + ALMOST, store.zone()));
     let (first_at, last_at) = (
         forecast.text(|arrival, _, _| arrival.from.to_string()),
         forecast.text(|arrival, _, _| arrival.to.to_string()),

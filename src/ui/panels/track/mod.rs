@@ -13,7 +13,8 @@ use crate::{
         },
         i18n::{locale::t, messages},
         live::{page_queries::PageQueries, reactive::memo},
-        place::{Navigator, Route},
+        navigation::Navigator,
+        route::Route,
         share::share,
     },
 };

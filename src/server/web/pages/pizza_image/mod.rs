@@ -1,13 +1,14 @@
 //! The drawing that belongs to a pizza's name: a pure function, permanently the same pizza everywhere.
 //!
 //! It is served as a picture rather than drawn in every page: a browser fetches a pizza once, and the program it
-//! loads need not know the recipe. When the recipe changes, [`RECIPE`] must, too.
+//! loads need not know the recipe. When the recipe changes, [`PIZZA_RECIPE`] must, too.
 
 mod drawing;
 mod recipe;
 mod shape;
 
 use super::assets::IMMUTABLE;
+use crate::ui::PIZZA_RECIPE;
 use crate::{
     domain::{Error, Field, FieldError, ValueKind, Whole},
     server::web::query_string,
@@ -18,9 +19,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use recipe::Pizza;
-
-/// Its version, as part of the address, since browsers keep the pictures.
-pub const RECIPE: u16 = 1;
 
 /// Any name at all, even one that no pizza may have.
 struct AnyName(String);
@@ -38,7 +36,7 @@ pub async fn image(RawQuery(query): RawQuery) -> Result<Response, Error> {
     let mut fields = query_string::read(query.as_deref().unwrap_or_default());
     let name = fields.required::<AnyName>("name");
     let slots = fields.required::<Whole<9, 17>>("slots");
-    let _version = fields.required::<Whole<RECIPE, RECIPE>>("recipe");
+    let _version = fields.required::<Whole<PIZZA_RECIPE, PIZZA_RECIPE>>("recipe");
     let (name, slots) = fields.finish(|| Some((name?, slots?)))?;
     let drawing = Pizza::named(&name.0).draw(slots.get());
     let svg = format!(

@@ -1,0 +1,31 @@
+//! The cookies that browser and server share: their names, how the browser reads them, and how it writes them.
+
+use leptos::prelude::document;
+
+/// The kitchen that a device belongs to.
+pub const KITCHEN: &str = "kitchen";
+pub const LANGUAGE: &str = "language";
+pub const THEME: &str = "theme";
+/// The reader's time zone, in minutes east of UTC.
+pub const ZONE: &str = "zone";
+/// How long a preference is kept, in seconds: a year.
+pub const PREFERENCE_AGE: u32 = 31_536_000;
+
+/// A cookie with an encoded value. An age of zero seconds removes it.
+pub fn cookie(name: &str, value: &str, age: u32) -> String {
+    format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax")
+}
+
+/// Stores a cookie; the next request sends it. Some browsers are set to reject cookies.
+pub fn set(cookie: &str) {
+    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}
+
+/// The value of a cookie, still encoded, unless it is empty.
+pub fn get(name: &str) -> Option<String> {
+    let cookies = js_sys::Reflect::get(&document(), &"cookie".into()).ok()?;
+    let cookies = cookies.as_string()?;
+    let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(known, _)| *known == name)?;
+    Some(value.to_owned()).filter(|value| !value.is_empty())
+}

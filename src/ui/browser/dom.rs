@@ -1,0 +1,98 @@
+//! The document: listeners for the whole page, what is in view, and the focus.
+
+use leptos::{
+    ev,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{self, DomRect, Element, HtmlElement},
+};
+
+/// An element that comes into view has its own height after this number of frames.
+const SETTLING_FRAMES: u8 = 10;
+
+/// Listens to every click on the page, after all other listeners.
+pub fn on_click(listener: Box<dyn Fn(web_sys::MouseEvent)>) {
+    window_event_listener(ev::click, listener);
+}
+
+/// Listens to every key that is pressed.
+pub fn on_key(listener: Box<dyn Fn(web_sys::KeyboardEvent)>) {
+    window_event_listener(ev::keydown, listener);
+}
+
+/// The height of the window, in pixels.
+pub fn view_height() -> f64 {
+    let height = window().inner_height();
+    height
+        .ok()
+        .and_then(|height| height.as_f64())
+        .unwrap_or_default()
+}
+
+/// The bounds of an element on the screen. Inside a list these are the bounds of the list item: a ticket that is out of
+/// view has no layout, and reading its own bounds would lay it out.
+pub fn bounds(element: &Element) -> DomRect {
+    let item = element.closest("li").ok().flatten();
+    item.as_ref().unwrap_or(element).get_bounding_client_rect()
+}
+
+pub fn is_in_view(element: &Element) -> bool {
+    let bounds = bounds(element);
+    bounds.bottom() > 0.0 && bounds.top() < view_height()
+}
+
+/// The element that the fragment of the address names.
+pub fn fragment_target() -> Option<Element> {
+    let fragment = location().hash().ok()?;
+    document().get_element_by_id(fragment.strip_prefix('#')?)
+}
+
+/// Scrolls to the target of the fragment. It repeats that for some frames: elements above the target get their own
+/// height when they come near the view, and move it.
+pub fn scroll_to_fragment() {
+    scroll_for(SETTLING_FRAMES);
+}
+
+fn scroll_for(frames: u8) {
+    if let Some(target) = fragment_target() {
+        target.scroll_into_view();
+    }
+    if frames > 0 {
+        request_animation_frame(move || scroll_for(frames - 1));
+    }
+}
+
+/// In the next frame, focuses the first element that `selector` finds, if there is one.
+pub fn focus_soon(selector: impl Into<String>) {
+    let selector = selector.into();
+    request_animation_frame(move || {
+        focus(&selector);
+    });
+}
+
+/// As [`focus_soon`], if the element that had the focus is gone. The page gets the focus if there is no such element.
+pub fn focus_if_lost_soon(selector: String) {
+    request_animation_frame(move || {
+        let body = document().body().map(Element::from);
+        let focused = document().active_element();
+        if (focused.is_none() || focused == body) && !focus(&selector) {
+            focus("main");
+        }
+    });
+}
+
+/// Returns whether there was an element to focus.
+pub fn focus(selector: &str) -> bool {
+    let found = document().query_selector(selector).ok().flatten();
+    let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    let scrolled = window().scroll_y();
+    // Not every element can have the focus.
+    let _ = element.focus();
+    if let Some(scrolled) = scrolled.ok().filter(|_| element.id() == "main") {
+        // The focus must not scroll the page to the edge of its main part.
+        window().scroll_to_with_x_and_y(0.0, scrolled);
+    }
+    true
+}

@@ -1,0 +1,36 @@
+//! The data that a page is rendered from. It is sent with the page, so that the browser continues where the server
+//! ended.
+
+use crate::domain::{Error, Event, OrdersPage, Snapshot, StageTimes};
+use crate::{api::form::Flash, ui::i18n::locale::Locale};
+use leptos::prelude::use_context;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct PageData {
+    /// The address that the page was rendered for. The address bar may have changed before the page is hydrated.
+    pub address: String,
+    /// `None` while the store is unavailable.
+    pub snapshot: Option<Snapshot>,
+    /// The events of the order in the path.
+    pub story: Option<Result<Vec<Event>, Error>>,
+    /// The page of the past that the query asks for.
+    pub past: Option<Result<OrdersPage, Error>>,
+    /// How long the stages take, for the page that shows it.
+    pub pace: Option<StageTimes>,
+    /// The refusal of a plain form, which the server answers with its page.
+    pub flash: Option<Flash>,
+    /// Minutes east of UTC, if the browser has stored its time zone before.
+    pub zone: Option<i32>,
+    pub locale: Locale,
+}
+
+impl PageData {
+    /// The data that the server provides for this request.
+    pub fn of_request() -> PageData {
+        use_context().unwrap_or_else(|| PageData {
+            address: "/".to_owned(),
+            ..PageData::default()
+        })
+    }
+}
