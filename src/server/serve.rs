@@ -2,8 +2,10 @@
 
 use super::{
     config::{Config, ConfigError, Sources, StoreConfig},
-    services::{legacy_import, live_feed::LiveFeed, open_store, orders::OrderService},
-    store::{Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch},
+    services::{legacy_import, live_feed::LiveFeed, orders::OrderService},
+    store::{
+        Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch, open,
+    },
     telemetry::{Telemetry, TelemetryError, metrics::Metrics, report_start_failure},
     web::{
         listener,
@@ -146,8 +148,8 @@ async fn open(
     match &config.store {
         StoreConfig::Embedded(folder) => {
             let failed = |error| StartError::DataDir(folder.display().to_string(), error);
-            open_store::make_folder(folder).map_err(failed)?;
-            let file = open_store::file(folder);
+            open::make_folder(folder).map_err(failed)?;
+            let file = open::file(folder);
             tracing::info!(file = %file.display(), durability = "fsync", "embedded store");
             let store = Embedded::open(&file, fresh_epoch(), config.retention);
             let store = Arc::new(store.map_err(StartError::File)?);
@@ -163,7 +165,7 @@ async fn open(
                 prefix: String::new(),
                 retention: config.retention,
             };
-            let client = open_store::client(&target.info)?;
+            let client = open::client(&target.info)?;
             let store = Redis::open(target).await?;
             tokio::spawn(legacy_import::warn(client));
             Ok((Arc::new(store), admin_socket::Readers::default()))

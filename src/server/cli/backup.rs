@@ -5,9 +5,9 @@ use super::{
     store_args::{CommandError, StoreArgs, orders_bar},
 };
 use crate::server::{
-    services::open_store,
+    services::order_documents,
     store::{
-        Result as Stored, schema,
+        Result as Stored, open, schema,
         snapshot::{Record, Snapshot, write},
     },
 };
@@ -52,7 +52,7 @@ struct BackupSummary<'a> {
 
 fn backup(args: &Args) -> Result<(), CommandError> {
     let store = StoreArgs::from_settings()?;
-    let snapshot = store.run(open_store::snapshot(&store.store))?;
+    let snapshot = store.run(open::snapshot(&store.store, order_documents::KINDS))?;
     let head = snapshot.head.clone();
     if head.schema > schema::SCHEMA || head.restoring.is_some() {
         schema::check(head.schema, head.restoring.as_deref())?;

@@ -10,11 +10,11 @@ use crate::{
         clock::now,
         config::StoreConfig,
         services::{
-            legacy_import, open_store, order_documents,
+            legacy_import, order_documents,
             upgrade::{HAS_TIMES, Upgrade},
         },
         store::{
-            Key, Outcome, Redis, Result as Stored, Store, StoreError, Target, schema,
+            Key, Outcome, Redis, Result as Stored, Store, StoreError, Target, open, schema,
             snapshot::{Record, RewriteFile, RewriteRedis, Snapshot},
         },
     },
@@ -76,7 +76,7 @@ struct Report {
 
 fn migrate(args: &Args) -> Result<u8, CommandError> {
     let at = StoreArgs::from_settings()?;
-    let plan = plan(at.run(open_store::snapshot(&at.store))?)?;
+    let plan = plan(at.run(open::snapshot(&at.store, order_documents::KINDS))?)?;
     if !args.json {
         plan.show();
     }
@@ -238,11 +238,11 @@ impl Rewrite {
     async fn open(at: &StoreArgs) -> Stored<(Rewrite, Snapshot)> {
         match &at.store {
             StoreConfig::Embedded(folder) => {
-                let (file, snapshot) = RewriteFile::open(&open_store::file_there(folder)?)?;
+                let (file, snapshot) = RewriteFile::open(&open::file_there(folder)?)?;
                 Ok((Rewrite::File(Box::new(file)), snapshot))
             }
             StoreConfig::Redis { info, .. } => {
-                let client = open_store::client(info)?;
+                let client = open::client(info)?;
                 let open = RewriteRedis::open(&client, "", order_documents::KINDS, at.retention);
                 let (redis, snapshot) = open.await?;
                 Ok((Rewrite::Redis(redis), snapshot))

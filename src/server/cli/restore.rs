@@ -10,11 +10,11 @@ use crate::{
         clock::now,
         config::StoreConfig,
         services::{
-            open_store, order_documents,
+            order_documents,
             upgrade::{HAS_TIMES, Upgrade},
         },
         store::{
-            Result as Stored, StoreError, schema,
+            Result as Stored, StoreError, open, schema,
             snapshot::{Contents, Existing, Head, IntoFile, IntoRedis, Lines, Record},
         },
     },
@@ -272,13 +272,11 @@ impl RestoreTarget {
             StoreConfig::Embedded(folder) => {
                 let unmade =
                     |error| StoreError::Broken(format!("DATA_DIR: {}: {error}", folder.display()));
-                open_store::make_folder(folder).map_err(unmade)?;
-                Ok(RestoreTarget::File(IntoFile::open(&open_store::file(
-                    folder,
-                ))?))
+                open::make_folder(folder).map_err(unmade)?;
+                Ok(RestoreTarget::File(IntoFile::open(&open::file(folder))?))
             }
             StoreConfig::Redis { info, .. } => {
-                let client = open_store::client(info)?;
+                let client = open::client(info)?;
                 Ok(RestoreTarget::Redis(
                     IntoRedis::open(&client, "", order_documents::KINDS).await?,
                 ))

@@ -8,12 +8,12 @@ use crate::server::{
     config::StoreConfig,
     services::{
         integrity::{Counts, Fault, Findings, audit},
-        open_store,
+        order_documents,
     },
     store::{
         Batch, Embedded, IndexChange, Outcome, Redis, Result as Stored, Store, Target,
         embedded::is_held,
-        fresh_epoch, schema,
+        fresh_epoch, open, schema,
         snapshot::{Head, Snapshot},
     },
 };
@@ -104,7 +104,7 @@ fn verify(args: &Args) -> Result<bool, CommandError> {
 
 impl StoreArgs {
     fn snapshot(&self) -> Result<Snapshot, CommandError> {
-        self.run(open_store::snapshot(&self.store))
+        self.run(open::snapshot(&self.store, order_documents::KINDS))
     }
 }
 
@@ -217,7 +217,7 @@ impl Repairer {
     fn open(args: &StoreArgs) -> Result<Repairer, CommandError> {
         match &args.store {
             StoreConfig::Embedded(folder) => {
-                let file = open_store::file_there(folder)?;
+                let file = open::file_there(folder)?;
                 if is_held(&file) {
                     let why = "a server holds the file. Stop it first; without --repair it may run";
                     return Err(CommandError::Refused(why.to_owned()));

@@ -31,12 +31,12 @@ pub fn invalid(variable: &'static str, why: impl Into<String>) -> ConfigError {
 }
 
 impl Setting {
-    pub(super) fn invalid(&self, why: impl Into<String>) -> ConfigError {
+    pub fn invalid(&self, why: impl Into<String>) -> ConfigError {
         invalid(self.name, why)
     }
 
     /// The value; `None` where the variable is not set, or empty.
-    pub(super) fn value(&self) -> Result<Option<String>> {
+    pub fn value(&self) -> Result<Option<String>> {
         match env::var(self.name) {
             Ok(value) if value.trim().is_empty() => Ok(None),
             Ok(value) => Ok(Some(value)),
@@ -46,23 +46,23 @@ impl Setting {
     }
 
     /// The value, or its default.
-    pub(super) fn text(&self) -> Result<String> {
+    pub fn text(&self) -> Result<String> {
         let default = self.default_value().unwrap_or_default();
         Ok(self.value()?.unwrap_or_else(|| default.to_owned()))
     }
 
     /// The parsed value, if it is set.
-    pub(super) fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Result<Option<T>> {
+    pub fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Result<Option<T>> {
         self.value()?.map(|text| self.parse(&text)).transpose()
     }
 
     /// The parsed value, or the parsed default.
-    pub(super) fn parsed_or_default<T: FromStr<Err: fmt::Display>>(&self) -> Result<T> {
+    pub fn parsed_or_default<T: FromStr<Err: fmt::Display>>(&self) -> Result<T> {
         self.parse(&self.text()?)
     }
 
     /// A number that is not 0.
-    pub(super) fn number(&self) -> Result<u64> {
+    pub fn number(&self) -> Result<u64> {
         self.parsed_or_default().map(NonZeroU64::get)
     }
 
@@ -106,7 +106,7 @@ fn without_password(url: &str) -> String {
 }
 
 /// How to connect to this URL; `None` where it is not a Redis URL.
-pub(super) fn redis_url(url: &str) -> Option<ConnectionInfo> {
+pub fn redis_url(url: &str) -> Option<ConnectionInfo> {
     let known = url.starts_with("redis://") || url.starts_with("rediss://");
     known.then(|| url.into_connection_info().ok()).flatten()
 }

@@ -5,7 +5,6 @@ pub mod idempotency;
 pub mod integrity;
 pub mod legacy_import;
 pub mod live_feed;
-pub mod open_store;
 pub mod order_documents;
 pub mod orders;
 pub mod upgrade;

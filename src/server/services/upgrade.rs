@@ -2,7 +2,7 @@
 //! there. `migrate` does this to a store, `restore` to a backup on its way in.
 
 use crate::domain::{OrderId, Status, Time, Times};
-use crate::server::store::snapshot::{Held, Record, Remembered};
+use crate::server::store::snapshot::{Held, Record, StoredRecord};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -72,9 +72,7 @@ impl Upgrade {
     pub fn record(&mut self, record: Record) -> Record {
         match record {
             Record::Document(held) => Record::Document(self.document(held)),
-            Record::IdempotencyRecord(idempotency_record) => {
-                Record::IdempotencyRecord(self.idempotency_record(idempotency_record))
-            }
+            Record::Idempotency(stored) => Record::Idempotency(self.idempotency_record(stored)),
             Record::LogEntry { .. } | Record::Total { .. } => record,
         }
     }
@@ -101,9 +99,9 @@ impl Upgrade {
     }
 
     /// An order answered with is as it was then.
-    fn idempotency_record(&self, mut idempotency_record: Remembered) -> Remembered {
+    fn idempotency_record(&self, mut stored: StoredRecord) -> StoredRecord {
         let read = || {
-            let (cursor, text) = idempotency_record.text.split_once(' ')?;
+            let (cursor, text) = stored.text.split_once(' ')?;
             let answer: Answer = serde_json::from_str(text).ok()?;
             let before: Before = serde_json::from_str(answer.result.order.get()).ok()?;
             let times = self.times.get(&before.id);
@@ -115,9 +113,9 @@ impl Upgrade {
             Some(format!("{cursor} {text}"))
         };
         if let Some(text) = read() {
-            idempotency_record.text = text;
+            stored.text = text;
         }
-        idempotency_record
+        stored
     }
 }
 
@@ -264,9 +262,9 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_kept_is_of_its_moment() {
-        let answer = |order: &Held| Remembered {
+        let answer = |order: &Held| StoredRecord {
             name: "key:1".to_owned(),
-            deadline: 0,
+            expires: 0,
             text: format!(
                 "e-3 {{\"token\":\"t\",\"print\":\"p\",\"result\":{{\"Ok\":{}}}}}",
                 order.text.as_deref().unwrap()
@@ -277,7 +275,7 @@ mod tests {
         let mut upgrade = Upgrade::new(samples::at(0));
         upgrade.document(as_version_1(stored(&[0, 2, 3, 4])));
         assert_eq!(upgrade.idempotency_record(old), answer(&then));
-        let refusal = Remembered {
+        let refusal = StoredRecord {
             text: "e-3 {\"token\":\"t\",\"print\":\"p\",\"result\":{\"Err\":\"Away\"}}".to_owned(),
             ..answer(&then)
         };

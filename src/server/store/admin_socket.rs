@@ -131,7 +131,7 @@ fn send(stream: &net::UnixStream, store: &Embedded) -> Result<()> {
 }
 
 /// A snapshot from the server that holds this folder's file.
-pub fn ask(folder: &Path) -> Result<snapshot::Snapshot> {
+pub fn read_snapshot(folder: &Path) -> Result<snapshot::Snapshot> {
     let path = beside(folder);
     let stream = net::UnixStream::connect(&path).map_err(|error| {
         let why = format!(

@@ -66,7 +66,7 @@ impl Instrumented {
             }
         });
         let span = tracing::info_span!(
-            target: trace::TARGET, "ledger", otel.name = format!("ledger {operation}"), otel.kind = "client",
+            target: trace::TARGET, "store", otel.name = format!("store {operation}"), otel.kind = "client",
             otel.status_code = Empty, db.system.name = self.engine, db.operation.name = operation,
             "error.type" = Empty, cursor = Empty,
         );

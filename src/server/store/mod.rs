@@ -6,6 +6,7 @@
 pub mod admin_socket;
 pub mod embedded;
 mod instrumented;
+pub mod open;
 mod redis;
 pub mod schema_version;
 pub mod snapshot;

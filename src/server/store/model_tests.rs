@@ -197,7 +197,7 @@ async fn agree(engine: &Engine, steps: Vec<Step>) -> std::result::Result<(), Tes
                 let query = Query {
                     index: index(NAMES[i]),
                     before: before.map(key),
-                    limit: limit,
+                    limit,
                 };
                 let listing = store.list(std::slice::from_ref(&query)).await.unwrap();
                 prop_assert_eq!(

@@ -559,7 +559,7 @@ async fn a_trace_goes_on_from_the_request_to_the_feed() {
     );
     let command = named("command offer");
     assert_eq!(command.parent_span_id, request.span_id);
-    let commit = named("ledger commit");
+    let commit = named("store commit");
     assert_eq!(commit.parent_span_id, command.span_id);
     let delivered = named("deliver");
     assert_eq!(delivered.parent_span_id, command.span_id);

@@ -4,10 +4,7 @@ use super::{
     report::{Finding, Report, State},
     serving::{OwnStore, ask},
 };
-use crate::server::{
-    services::open_store,
-    store::{check, embedded::Checked, schema},
-};
+use crate::server::store::{check, embedded::Checked, open, schema};
 use indicatif::HumanBytes;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -53,7 +50,7 @@ async fn examine_store(
     if failed {
         return Err("its folder cannot be used".to_owned());
     }
-    let path = open_store::file(folder);
+    let path = open::file(folder);
     let (file, length) = match examine_file(report, &path, address, own).await {
         Ok(opened) => opened,
         Err((finding, why)) => {

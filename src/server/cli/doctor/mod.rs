@@ -11,7 +11,7 @@ mod site;
 use super::output::Format;
 use crate::server::{
     config::{self, Config, ConfigError, Sources, StoreConfig},
-    services::open_store,
+    store::open,
 };
 use clap::Args;
 use report::{Finding, Report};
@@ -80,7 +80,7 @@ async fn examine_store(report: &mut Report) -> Option<OwnStore> {
             Some(OwnStore::Redis(epoch))
         }
         Ok(StoreConfig::Embedded(folder)) => {
-            let own = OwnStore::File(open_store::file(&folder));
+            let own = OwnStore::File(open::file(&folder));
             let address = config::leptos().ok().map(|options| options.site_addr);
             embedded::examine(report, &folder, address, &own).await;
             Some(own)

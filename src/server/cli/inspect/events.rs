@@ -65,7 +65,7 @@ pub async fn show(source: Source, args: Events, format: Format) -> Result<()> {
         None => source.before_last(last).await?,
     };
     if args.follow {
-        return follow(source.follow(since)?, &printer).await;
+        return follow(Follower::new(source, since)?, &printer).await;
     }
     let events = source.up_to_now(&since).await?;
     let head = source.head().await?;

@@ -1,7 +1,7 @@
 //! Follows the log of a store or a server, and reports where events are missing.
 
 use super::{
-    Result,
+    failure::{Failure, Result},
     remote::LiveChannel,
     source::{CHUNK, Source},
 };
@@ -40,14 +40,20 @@ pub enum Followed {
 }
 
 impl Follower {
-    pub fn new(source: Source, since: Cursor) -> Follower {
-        Follower {
+    /// Follows the log after a cursor. Fails for a file, which does not change while it is open here.
+    pub fn new(source: Source, since: Cursor) -> Result<Follower> {
+        if matches!(source, Source::File(_)) {
+            let why =
+                "No server runs on this store, so it does not change. Start one, then follow.";
+            return Err(Failure::Unreadable(why.to_owned()));
+        }
+        Ok(Follower {
             source,
             cursor: since,
             live: None,
             read: VecDeque::new(),
             is_unavailable: false,
-        }
+        })
     }
 
     /// Closes the live channel of a server.

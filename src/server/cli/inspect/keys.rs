@@ -8,9 +8,9 @@ use super::{
 };
 use crate::server::{
     config::StoreConfig,
-    services::open_store,
+    services::order_documents,
     store::{
-        self,
+        self, open,
         snapshot::{Held, Record, Snapshot},
     },
 };
@@ -67,7 +67,7 @@ pub fn not_over_http() -> Failure {
 
 pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
     let store = source::store()?;
-    let snapshot = open_store::snapshot(&store).await?;
+    let snapshot = open::snapshot(&store, order_documents::KINDS).await?;
     let head = snapshot.head.clone();
     source::check_schema(head.schema)?;
     let counting = tokio::task::spawn_blocking(move || count(snapshot)).await;
@@ -80,7 +80,7 @@ pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
     }
     print(&kinds);
     if let StoreConfig::Embedded(folder) = &store {
-        let file = open_store::file(folder);
+        let file = open::file(folder);
         if let Ok(metadata) = file.metadata() {
             output::line(format!(
                 "\n{} is {} on the disk.",
@@ -111,7 +111,7 @@ fn count(snapshot: Snapshot) -> store::Result<Vec<IndexKind>> {
             }
             Record::Total { .. } => {}
             Record::Document(held) => counted.add(held, log_format),
-            Record::IdempotencyRecord(once) => {
+            Record::Idempotency(once) => {
                 counted
                     .idempotency
                     .add(&once.name, 1, (once.name.len() + once.text.len()) as u64);

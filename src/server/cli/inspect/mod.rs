@@ -2,6 +2,8 @@
 
 mod document;
 mod events;
+mod failure;
+mod filter;
 mod follower;
 mod keys;
 mod order;
@@ -13,11 +15,9 @@ mod table;
 mod time_format;
 
 use super::output::{self, Format};
-use crate::{
-    domain::{Name, OrderFilter, Status},
-    server::services::orders::ListFilter,
-};
-use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
+use clap::{Args, Subcommand};
+use failure::{Failure, Result};
+use filter::FilterArgs;
 use reqwest::Url;
 use source::Source;
 use std::process::ExitCode;
@@ -64,74 +64,6 @@ enum Subject {
     Events(events::Events),
     Stats(stats::Stats),
     Keys(keys::Keys),
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{0}")]
-    NotFound(String),
-    #[error("{0}")]
-    Unreadable(String),
-}
-
-type Result<T> = std::result::Result<T, Failure>;
-
-/// The options that filter orders.
-#[derive(Args)]
-struct FilterArgs {
-    /// Only orders with this status.
-    #[arg(long, value_name = "STATUS")]
-    status: Option<Status>,
-    /// Only orders of this supplier: the whole name, as it is written.
-    #[arg(long, value_name = "NAME", value_parser = name)]
-    supplier: Option<Name>,
-    /// Only orders of this driver: the whole name, as it is written.
-    #[arg(long, value_name = "NAME", value_parser = name)]
-    driver: Option<Name>,
-    /// Only orders with this text anywhere, small or capital: number, pizza, supplier, customer, address, driver or
-    /// notes.
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
-    text: String,
-}
-
-impl FilterArgs {
-    fn search(&self) -> OrderFilter {
-        OrderFilter {
-            status: self.status,
-            supplier: self.supplier.as_deref().map(str::to_owned),
-            driver: self.driver.as_deref().map(str::to_owned),
-            text: self.text.clone(),
-            ..OrderFilter::default()
-        }
-    }
-
-    /// The narrowest index that holds all of them.
-    fn index(&self) -> ListFilter {
-        ListFilter {
-            status: self.status,
-            supplier: self.supplier.clone(),
-        }
-    }
-}
-
-fn name(text: &str) -> std::result::Result<Name, String> {
-    use crate::domain::Field;
-    Name::parse(text).map_err(|what| what.to_string())
-}
-
-impl ValueEnum for Status {
-    fn value_variants<'a>() -> &'a [Status] {
-        Status::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
 }
 
 pub fn run(inspect: Inspect) -> ExitCode {

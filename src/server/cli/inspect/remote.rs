@@ -1,6 +1,6 @@
 //! A running server, read over its public API alone.
 
-use super::{Failure, Result};
+use super::failure::{Failure, Result};
 use crate::{
     domain::{Cursor, Frame, OrderId, Signal},
     server::{

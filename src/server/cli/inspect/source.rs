@@ -1,15 +1,18 @@
 //! Where stored data is read: the store itself, or a running server.
 
-use super::{Failure, Result, follower::Follower, remote::RemoteServer};
+use super::{
+    failure::{Failure, Result},
+    remote::RemoteServer,
+};
 use crate::{
     domain::{Cursor, OrderId, Status},
     server::{
         cli::http_client,
-        config::{self, ConfigError, StoreConfig},
-        services::{open_store, order_documents, orders::ListFilter},
+        config::{self, StoreConfig},
+        services::{order_documents, orders::ListFilter},
         store::{
-            Embedded, JsonText, Keys, LogRead, Query, ReadOnly, Redis, Store, StoreError, Target,
-            Unreadable, left_at, schema,
+            Embedded, JsonText, Keys, LogRead, Query, ReadOnly, Redis, Store, Target, Unreadable,
+            left_at, open, schema,
             snapshot::{Opened, open_file},
         },
     },
@@ -28,20 +31,6 @@ pub enum Source {
     Server(RemoteServer),
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        let (StoreError::Unavailable(why) | StoreError::Ambiguous(why) | StoreError::Broken(why)) =
-            error;
-        Failure::Unreadable(format!("The store cannot be read: {why}"))
-    }
-}
-
-impl From<ConfigError> for Failure {
-    fn from(error: ConfigError) -> Failure {
-        Failure::Unreadable(error.to_string())
-    }
-}
-
 impl Source {
     /// The store that the settings name, or the server at `url`.
     pub async fn open(url: Option<Url>) -> Result<Source> {
@@ -49,7 +38,7 @@ impl Source {
             return Ok(Source::Server(RemoteServer::at(url)?));
         }
         match store()? {
-            StoreConfig::Embedded(folder) => embedded(&open_store::file(&folder)).await,
+            StoreConfig::Embedded(folder) => embedded(&open::file(&folder)).await,
             StoreConfig::Redis { info, credentials } => {
                 let target = Target {
                     info: *info,
@@ -94,7 +83,7 @@ impl Source {
         let query = Query {
             index: order_documents::index(filter.status, filter.supplier.as_ref()),
             before: before.map(order_documents::key),
-            limit: limit,
+            limit,
         };
         let page = store.list(&[query]).await?.pages.pop().unwrap_or_default();
         Ok((
@@ -204,16 +193,6 @@ impl Source {
             }
             count = head.seq.min(count) / 2;
         }
-    }
-
-    /// Follows the log after a cursor.
-    pub fn follow(self, since: Cursor) -> Result<Follower> {
-        if matches!(self, Source::File(_)) {
-            let why =
-                "No server runs on this store, so it does not change. Start one, then follow.";
-            return Err(Failure::Unreadable(why.to_owned()));
-        }
-        Ok(Follower::new(self, since))
     }
 }
 

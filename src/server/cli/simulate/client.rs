@@ -96,12 +96,12 @@ impl Client {
         };
         let mut tally = self.tally();
         if !matches!(reply, Reply::Unanswered) {
-            tally.record_latency(command.verb, intended.elapsed());
+            tally.record_latency(command.kind, intended.elapsed());
         }
         match &reply {
             Reply::Order(_) => {}
             Reply::Refused(status) => {
-                *tally.refused.entry((*status, command.verb)).or_default() += 1;
+                *tally.refused.entry((*status, command.kind)).or_default() += 1;
             }
             Reply::Unanswered => tally.unanswered += 1,
         }
@@ -120,7 +120,7 @@ impl Client {
                 RequestedChange::Creation(part("supplier_name"), part("pizza_name"))
             }
             Some(id) => {
-                let status = target_status(command.verb).to_string();
+                let status = target_status(command.kind).to_string();
                 RequestedChange::Transition(id.to_owned(), status)
             }
         });
@@ -146,8 +146,8 @@ impl Client {
             _ => false,
         };
         if !same {
-            let (verb, path) = (request.command.verb, &request.path);
-            self.violation(format!("one key, two answers: {verb} {path}"));
+            let (kind, path) = (request.command.kind, &request.path);
+            self.violation(format!("one key, two answers: {kind} {path}"));
         }
         match one {
             Reply::Unanswered => other,
@@ -201,8 +201,8 @@ impl Client {
             }
             409 | 412 => {}
             _ => {
-                let (verb, path) = (request.command.verb, &request.path);
-                self.violation(format!("{verb} {path} was answered with {status}: {body}"));
+                let (kind, path) = (request.command.kind, &request.path);
+                self.violation(format!("{kind} {path} was answered with {status}: {body}"));
             }
         }
         Reply::Refused(status)

@@ -185,7 +185,7 @@ impl Report {
             let kinds = tally
                 .refused
                 .iter()
-                .map(|((status, verb), count)| format!("{status} {verb} {count}"));
+                .map(|((status, kind), count)| format!("{status} {kind} {count}"));
             output::line(format!("refused    {}", listed(kinds)));
         }
         let retries = tally.retries;
@@ -284,8 +284,8 @@ fn print_latencies(client: &Client, delivery: &Latencies) {
         ));
     };
     let tally = client.tally();
-    for (verb, latencies) in &tally.latencies {
-        line(verb.name(), latencies);
+    for (kind, latencies) in &tally.latencies {
+        line(kind.name(), latencies);
     }
     line("all", &tally.all_latencies());
     line("on screen", delivery);

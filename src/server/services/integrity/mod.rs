@@ -10,7 +10,7 @@ use super::order_documents;
 use crate::domain::{Event, Order, follows};
 use crate::server::store::{
     Batch, Index, IndexChange, Result,
-    snapshot::{Head, Held, Past, Record, Remembered, Snapshot, print, seq},
+    snapshot::{Head, Held, Past, Record, Snapshot, StoredRecord, print, seq},
 };
 use number_set::NumberSet;
 use serde::Serialize;
@@ -127,7 +127,7 @@ impl<'a, F: Findings> Audit<'a, F> {
                 self.document(&held);
                 self.findings.order();
             }
-            Record::IdempotencyRecord(record) => self.idempotency_record(&record),
+            Record::Idempotency(record) => self.idempotency_record(&record),
         }
     }
 
@@ -276,7 +276,7 @@ impl<'a, F: Findings> Audit<'a, F> {
         }
     }
 
-    fn idempotency_record(&mut self, record: &Remembered) {
+    fn idempotency_record(&mut self, record: &StoredRecord) {
         self.counts.idempotency_records += 1;
         if crate::server::store::recall(&record.text).is_err() {
             let detail = "cannot be read";

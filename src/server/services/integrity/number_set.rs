@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// A set of numbers, one bit for each.
 #[derive(Default)]
-pub(super) struct NumberSet(BTreeMap<u64, u64>);
+pub struct NumberSet(BTreeMap<u64, u64>);
 
 impl NumberSet {
     /// Returns false if the number is in the set already.

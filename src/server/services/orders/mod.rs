@@ -98,7 +98,7 @@ impl OrderService {
         let query = Query {
             index,
             before: before.map(order_documents::key),
-            limit: limit,
+            limit,
         };
         in_time(async {
             let mut listing = self.store.list(&[query]).await?;

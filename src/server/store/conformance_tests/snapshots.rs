@@ -104,7 +104,7 @@ pub async fn a_snapshot_is_of_one_moment(engine: Engine) {
                     assert!(print.is_some());
                     log.push(seq);
                 }
-                Record::Total { .. } | Record::IdempotencyRecord(_) => {}
+                Record::Total { .. } | Record::Idempotency(_) => {}
             }
         }
         numbers.sort_unstable();

@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 const GROUP: usize = 256;
 
 /// A batch on its way to the writer.
-pub(super) struct Job {
+pub struct Job {
     pub batch: Batch,
     pub answer: oneshot::Sender<Result<Outcome>>,
 }
@@ -33,7 +33,7 @@ pub(super) struct Job {
 /// Where the log ends after a transaction, and the outcome of each of its batches.
 type Written = (Cursor, Vec<Result<Outcome>>);
 
-pub(super) struct Writer {
+pub struct Writer {
     pub database: Arc<Database>,
     pub retention: u64,
     pub guard: RollbackGuard,

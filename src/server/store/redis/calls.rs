@@ -18,7 +18,7 @@ use redis::{
 use std::time::Instant;
 
 /// What `commit.lua` has answered.
-pub(super) enum CommitAnswer {
+pub enum CommitAnswer {
     Outcome(Result<Outcome>),
     TooLate,
     OtherEpoch,
@@ -137,10 +137,7 @@ impl Supervisor {
 }
 
 /// `answer` is that of `commit.lua` on a store of this connection's epoch.
-pub(super) fn commit_answer(
-    answer: Vec<String>,
-    connection: &Connection,
-) -> RedisResult<CommitAnswer> {
+pub fn commit_answer(answer: Vec<String>, connection: &Connection) -> RedisResult<CommitAnswer> {
     let mut answer = answer.into_iter();
     Ok(match (answer.next().as_deref(), answer.next()) {
         (Some("done"), Some(seq)) => CommitAnswer::Outcome(Ok(Outcome::Committed(Cursor {
@@ -164,14 +161,14 @@ fn logged(fields: Vec<String>) -> Option<LogEntry> {
 }
 
 /// Text as it is stored. Other programs may have stored bytes that are not text; the connection stays usable.
-pub(super) fn text(bytes: Vec<u8>) -> Result<JsonText> {
+pub fn text(bytes: Vec<u8>) -> Result<JsonText> {
     let text = String::from_utf8(bytes);
     text.map(JsonText::from)
         .map_err(|_| StoreError::Broken("the stored value is not text".to_owned()))
 }
 
 /// A page that `list.lua` has read. A document that is not text reads as an empty one.
-pub(super) fn page(value: Value) -> RedisResult<Page> {
+pub fn page(value: Value) -> RedisResult<Page> {
     let mut parts = Vec::<Value>::from_redis_value(value)?.into_iter();
     let total = take(parts.next())?;
     let next: String = take(parts.next())?;
@@ -185,11 +182,11 @@ pub(super) fn page(value: Value) -> RedisResult<Page> {
     })
 }
 
-pub(super) fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
+pub fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
     Ok(from_redis_value(value.unwrap_or(Value::Nil))?)
 }
 
-pub(super) fn number(text: &str) -> RedisResult<u64> {
+pub fn number(text: &str) -> RedisResult<u64> {
     text.parse()
         .map_err(|_| (ErrorKind::Parse, "not a sequence number").into())
 }

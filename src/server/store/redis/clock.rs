@@ -8,7 +8,7 @@ use std::{
 
 /// In milliseconds since 1970. Either clock may be set, run slow or stand still for a while, so this one is renewed
 /// with every probe of the connection.
-pub(super) struct Clock {
+pub struct Clock {
     origin: Instant,
     /// What the server's clock showed at `origin`.
     at_origin: AtomicU64,

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 /// How long a command may take. A connection that takes longer is replaced.
-pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
+pub const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// How long a request waits for a connection that is being made.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -48,7 +48,7 @@ pub struct Target {
 
 /// Whether the store may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub enum Access {
     ReadWrite,
     /// No epoch is written, and no commit is taken.
     ReadOnly,
@@ -56,7 +56,7 @@ pub(super) enum Access {
 
 /// A checked connection, and what the check found.
 #[derive(Clone)]
-pub(super) struct Connection {
+pub struct Connection {
     pub commands: MultiplexedConnection,
     pub epoch: Epoch,
     /// The name of the commit script, as loaded on this connection.
@@ -69,7 +69,7 @@ pub(super) struct Connection {
 type State = std::result::Result<Connection, String>;
 
 /// Keeps one [`Connection`] available.
-pub(super) struct Supervisor {
+pub struct Supervisor {
     pub keys: Keys,
     pub retention: u64,
     pub access: Access,

@@ -11,7 +11,7 @@
 //!
 //! The sum covers all bytes before its line. Without that line, or with another sum, the text is not complete.
 
-use super::{Head, Record, Result, StoreError};
+use super::{Head, Record, Result, Snapshot, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -90,6 +90,19 @@ pub struct Lines<R> {
     sum: Sha256,
     records: u64,
     over: bool,
+}
+
+impl Snapshot {
+    /// Reads what [`write`] has written.
+    pub fn from_lines(from: impl Read + Send + 'static) -> Result<Snapshot> {
+        let lines = Lines::open(from)?;
+        let (snapshot, sink) = Snapshot::new(lines.head.clone());
+        std::thread::Builder::new()
+            .name("snapshot".to_owned())
+            .spawn(move || sink.run(|sink| lines.into_iter().try_for_each(|r| sink.put(r?))))
+            .map_err(|error| StoreError::Broken(error.to_string()))?;
+        Ok(snapshot)
+    }
 }
 
 impl<R: Read> Lines<R> {
@@ -189,7 +202,7 @@ mod tests {
         domain::Time,
         server::store::{
             Index, Key,
-            snapshot::{Held, Past, Remembered},
+            snapshot::{Held, Past, StoredRecord},
         },
     };
 
@@ -223,9 +236,9 @@ mod tests {
                     text: "{}".to_owned(),
                 }],
             }),
-            Record::IdempotencyRecord(Remembered {
+            Record::Idempotency(StoredRecord {
                 name: "key:1".to_owned(),
-                deadline: 1_780_000_000_000,
+                expires: 1_780_000_000_000,
                 text: "e-3 {}".to_owned(),
             }),
         ]
@@ -249,7 +262,21 @@ mod tests {
         let text = written();
         assert_eq!(Lines::open(&*text).unwrap().head, head());
         assert_eq!(read(&text).unwrap(), records());
-        assert!(text.starts_with(br#"{"market":{"format":1,"engine":"embedded","cursor":"e-3","#));
+    }
+
+    /// Backups of earlier versions of this program have this format.
+    #[test]
+    fn the_format_is_stable() {
+        let text = String::from_utf8(written()).unwrap();
+        let (records, end) = text.rsplit_once("{\"end\":").unwrap();
+        let expected = r#"{"market":{"format":1,"engine":"embedded","cursor":"e-3","schema":1,"at":"2026-05-28T20:26:40.000Z","documents":1,"restoring":null}}
+{"logged":{"seq":3,"print":18446744073709551615}}
+{"total":{"index":"all","keys":1}}
+{"document":{"key":"thing:1","text":"{\"a\": \"ü<LS>\n\"}","indexes":["all"],"history":[{"seq":3,"text":"{}"}]}}
+{"once":{"name":"key:1","until":1780000000000,"text":"e-3 {}"}}
+"#;
+        assert_eq!(records, expected.replace("<LS>", "\u{2028}"));
+        assert!(end.starts_with("{\"records\":4,\"sha256\":\""));
     }
 
     #[test]

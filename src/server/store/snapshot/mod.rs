@@ -24,10 +24,9 @@ pub use write_redis::IntoRedis;
 
 use super::{Index, JsonText, Key, Result, StoreError};
 use crate::domain::{Cursor, Time};
-use placements::Placements;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{io::Read, thread::JoinHandle};
+use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 
 /// How many records the reading side may be ahead of the consumer.
@@ -50,12 +49,13 @@ pub struct Head {
     pub restoring: Option<String>,
 }
 
-/// One thing that a store holds. The log comes first, from its newest entry back, then totals, documents in the order
+/// One thing that a store holds; its JSON is part of the backup format. The log comes first, from its newest entry back, then totals, documents in the order
 /// of their keys, and the records of named batches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Record {
     /// An entry of the log, as far as it can be resumed from.
+    #[serde(rename = "logged")]
     LogEntry {
         seq: u64,
         /// The [`print`] of its text. `None`: the log names an entry that no history holds.
@@ -67,7 +67,8 @@ pub enum Record {
         keys: u64,
     },
     Document(Held),
-    IdempotencyRecord(Remembered),
+    #[serde(rename = "once")]
+    Idempotency(StoredRecord),
 }
 
 /// Everything that is stored about one document, at one moment.
@@ -92,10 +93,11 @@ pub struct Past {
 
 /// The record of a named batch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Remembered {
+pub struct StoredRecord {
     pub name: String,
     /// When it expires, in milliseconds since 1970.
-    pub deadline: i64,
+    #[serde(rename = "until")]
+    pub expires: i64,
     /// As it is stored: a cursor, a space, a text.
     pub text: String,
 }
@@ -169,17 +171,6 @@ impl Snapshot {
             },
             RecordSink(sender),
         )
-    }
-
-    /// Reads what [`write`] has written.
-    pub fn from_lines(from: impl Read + Send + 'static) -> Result<Snapshot> {
-        let lines = Lines::open(from)?;
-        let (snapshot, sink) = Snapshot::new(lines.head.clone());
-        std::thread::Builder::new()
-            .name("snapshot".to_owned())
-            .spawn(move || sink.run(|sink| lines.into_iter().try_for_each(|r| sink.put(r?))))
-            .map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(snapshot)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::server::store::Index;
 use std::collections::{BTreeMap, HashMap};
 
 #[derive(Default)]
-pub(super) struct Placements {
+pub struct Placements {
     names: Vec<Index>,
     numbers: HashMap<String, u32>,
     keys: BTreeMap<String, Vec<u32>>,

@@ -1,6 +1,8 @@
 //! Reads a snapshot of an embedded file: everything that one read transaction sees.
 
-use super::{Head, Held, Past, Placements, Record, RecordSink, Remembered, Snapshot, print};
+use super::{
+    Head, Held, Past, Record, RecordSink, Snapshot, StoredRecord, placements::Placements, print,
+};
 use crate::server::{
     clock::now,
     store::{
@@ -79,12 +81,12 @@ fn stream(txn: &ReadTransaction, sink: &RecordSink) -> Result<()> {
         sink.put(Record::Total { index, keys })?;
     }
     documents(txn, sink)?;
-    for idempotency in open(txn.open_table(ONCE))?.iter().map_err(broken)? {
-        let (name, stored) = idempotency.map_err(broken)?;
-        let (deadline, text) = stored.value();
-        sink.put(Record::IdempotencyRecord(Remembered {
+    for stored in open(txn.open_table(ONCE))?.iter().map_err(broken)? {
+        let (name, stored) = stored.map_err(broken)?;
+        let (expires, text) = stored.value();
+        sink.put(Record::Idempotency(StoredRecord {
             name: name.value().to_owned(),
-            deadline,
+            expires,
             text: text.to_owned(),
         }))?;
     }

@@ -12,8 +12,8 @@
 //! none is missed.
 
 use super::{
-    DocumentKind, Head, Held, Past, Placements, Record, RecordSink, Remembered, Snapshot, print,
-    seq,
+    DocumentKind, Head, Held, Past, Record, RecordSink, Snapshot, StoredRecord,
+    placements::Placements, print, seq,
 };
 use crate::{
     domain::{Cursor, Epoch},
@@ -69,7 +69,7 @@ pub async fn from_redis(
     tokio::spawn(sink.run_async(async move |sink: &RecordSink| {
         reader.log(&head.cursor, sink).await?;
         reader.documents(&head.cursor, placements, sink).await?;
-        reader.idempotency_record(&head.cursor, names, sink).await
+        reader.idempotency_records(&head.cursor, names, sink).await
     }));
     Ok(snapshot)
 }
@@ -295,7 +295,7 @@ impl Reader {
         Some(held)
     }
 
-    async fn idempotency_record(
+    async fn idempotency_records(
         &mut self,
         head: &Cursor,
         names: Names,
@@ -312,9 +312,9 @@ impl Reader {
             let mut answers = answers.into_iter();
             for name in some {
                 let text: Option<String> = take(&mut answers)?;
-                let deadline: i64 = take(&mut answers)?;
+                let expires: i64 = take(&mut answers)?;
                 // It may have expired meanwhile.
-                let Some(text) = text.filter(|_| deadline > 0) else {
+                let Some(text) = text.filter(|_| expires > 0) else {
                     continue;
                 };
                 let later = |at: &Cursor| at.epoch == head.epoch && at.seq > head.seq;
@@ -322,9 +322,9 @@ impl Reader {
                     continue;
                 }
                 let name = name.clone();
-                sink.send(Record::IdempotencyRecord(Remembered {
+                sink.send(Record::Idempotency(StoredRecord {
                     name,
-                    deadline,
+                    expires,
                     text,
                 }))
                 .await?;

@@ -17,9 +17,9 @@ use std::{sync::Arc, time::Duration};
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The number of commands that are sent at once.
-pub(super) const GROUP: usize = 500;
+pub const GROUP: usize = 500;
 
-pub(super) struct RedisWriter {
+pub struct RedisWriter {
     pub connection: MultiplexedConnection,
     pub keys: Keys,
     /// Where the store ends, unless something else has written to it.
@@ -60,13 +60,13 @@ impl RedisWriter {
     pub async fn put(&mut self, record: &Record) -> Result<()> {
         match record {
             Record::Document(held) => self.document(held),
-            Record::IdempotencyRecord(idempotency) if idempotency.deadline > now().millis() => {
-                let name = self.keys.idempotency(&idempotency.name);
-                let (text, deadline) = (idempotency.text.clone(), idempotency.deadline.to_string());
-                self.queue("SET", [name, text, "PXAT".to_owned(), deadline]);
+            Record::Idempotency(stored) if stored.expires > now().millis() => {
+                let name = self.keys.idempotency(&stored.name);
+                let (text, expires) = (stored.text.clone(), stored.expires.to_string());
+                self.queue("SET", [name, text, "PXAT".to_owned(), expires]);
             }
             // Expired, or derived from the documents.
-            Record::IdempotencyRecord(_) | Record::LogEntry { .. } | Record::Total { .. } => {}
+            Record::Idempotency(_) | Record::LogEntry { .. } | Record::Total { .. } => {}
         }
         match self.waiting.len() < GROUP {
             true => Ok(()),
@@ -152,7 +152,7 @@ impl RedisWriter {
     }
 }
 
-pub(super) async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
+pub async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(CONNECT_TIMEOUT))
         .set_response_timeout(Some(RESPONSE_TIMEOUT));
@@ -162,7 +162,7 @@ pub(super) async fn connect(client: &Client) -> RedisResult<MultiplexedConnectio
 }
 
 /// An error where a script has found that something else has written to the store.
-pub(super) fn check_exclusive(done: i64) -> Result<()> {
+pub fn check_exclusive(done: i64) -> Result<()> {
     match done {
         1 => Ok(()),
         _ => Err(StoreError::Broken(
@@ -171,7 +171,7 @@ pub(super) fn check_exclusive(done: i64) -> Result<()> {
     }
 }
 
-pub(super) fn failed(error: RedisError) -> StoreError {
+pub fn failed(error: RedisError) -> StoreError {
     if error.is_io_error() {
         return StoreError::Unavailable(error.to_string());
     }

@@ -1,6 +1,6 @@
 //! Rewrites records of an embedded file in place, in one transaction: all of them, or none.
 
-use super::{Held, Record, Remembered, Snapshot, from_file};
+use super::{Held, Record, Snapshot, StoredRecord, from_file};
 use crate::{
     domain::Cursor,
     server::store::{
@@ -41,9 +41,7 @@ impl RewriteFile {
     pub fn put(&mut self, record: &Record) -> Result<()> {
         match record {
             Record::Document(held) => document(&self.txn, held),
-            Record::IdempotencyRecord(idempotency_record) => {
-                idempotency(&self.txn, idempotency_record)
-            }
+            Record::Idempotency(stored) => idempotency_record(&self.txn, stored),
             Record::LogEntry { .. } | Record::Total { .. } => Ok(()),
         }
         .map_err(broken)
@@ -78,9 +76,8 @@ fn document(txn: &WriteTransaction, held: &Held) -> DbResult<()> {
     Ok(())
 }
 
-fn idempotency(txn: &WriteTransaction, idempotency: &Remembered) -> DbResult<()> {
-    let stored = (idempotency.deadline, idempotency.text.as_str());
+fn idempotency_record(txn: &WriteTransaction, stored: &StoredRecord) -> DbResult<()> {
     txn.open_table(ONCE)?
-        .insert(idempotency.name.as_str(), stored)?;
+        .insert(stored.name.as_str(), (stored.expires, stored.text.as_str()))?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Restores a snapshot into an embedded file: a new file beside the old one, which it replaces at the end.
 
-use super::{Contents, Head, Held, Record, Remembered, not_begun};
+use super::{Contents, Head, Held, Record, StoredRecord, not_begun};
 use crate::{
     domain::{Cursor, Epoch},
     server::{
@@ -156,9 +156,7 @@ impl NewFile {
         for record in self.waiting.drain(..) {
             match record {
                 Record::Document(held) => document(&txn, &held, self.oldest)?,
-                Record::IdempotencyRecord(idempotency_record) => {
-                    idempotency(&txn, &idempotency_record)?
-                }
+                Record::Idempotency(stored) => idempotency_record(&txn, &stored)?,
                 // These are derived from the documents.
                 Record::LogEntry { .. } | Record::Total { .. } => {}
             }
@@ -185,12 +183,12 @@ fn document(txn: &WriteTransaction, held: &Held, oldest: u64) -> DbResult<()> {
     Ok(())
 }
 
-fn idempotency(txn: &WriteTransaction, idempotency: &Remembered) -> DbResult<()> {
-    if idempotency.deadline > now().millis() {
-        let (name, deadline) = (idempotency.name.as_str(), idempotency.deadline);
+fn idempotency_record(txn: &WriteTransaction, stored: &StoredRecord) -> DbResult<()> {
+    if stored.expires > now().millis() {
+        let (name, expires) = (stored.name.as_str(), stored.expires);
         txn.open_table(ONCE)?
-            .insert(name, (deadline, idempotency.text.as_str()))?;
-        txn.open_table(ENDS)?.insert((deadline, name), ())?;
+            .insert(name, (expires, stored.text.as_str()))?;
+        txn.open_table(ENDS)?.insert((expires, name), ())?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub struct ListSnapshot {
 }
 
 impl ListSnapshot {
-    pub(super) fn check(&self, chains: &Chains, verdict: &mut Verdict) {
+    pub fn check(&self, chains: &Chains, verdict: &mut Verdict) {
         let instance = &self.instance;
         let mut pairs = self.all.windows(2);
         let is_sorted = pairs.all(|two| text(&two[0]["id"]) > text(&two[1]["id"]));

@@ -11,7 +11,7 @@ use std::{
 };
 
 impl History {
-    pub(super) fn check_orders(&self, chains: &Chains, verdict: &mut Verdict) {
+    pub fn check_orders(&self, chains: &Chains, verdict: &mut Verdict) {
         for (id, chain) in chains {
             check_chain(id, chain, verdict);
             check_money(id, chain, verdict);

@@ -59,7 +59,7 @@ impl<'a> Screen<'a> {
 }
 
 impl SocketLog {
-    pub(super) fn check(
+    pub fn check(
         &self,
         n: usize,
         history: &History,

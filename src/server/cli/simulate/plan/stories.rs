@@ -1,14 +1,43 @@
 //! How stories are made: kitchens with their ovens, customers with their patience, drivers. Each function draws its
 //! random numbers in a fixed order, because a seed promises one plan.
 
-use super::{PlannedCommand, Step, Story};
+use super::{
+    command::PlannedCommand,
+    random::{chance, minutes, seconds_of},
+};
 use crate::domain::CommandKind;
 use crate::server::cli::simulate::names::{
     self, ADDRESSES, CUSTOMERS, EXCUSES, KITCHENS, PIZZAS, PROMISES,
 };
 use fastrand::Rng;
+use serde::Serialize;
 use serde_json::{Value, json};
-use std::{ops::RangeInclusive, time::Duration};
+use std::time::Duration;
+
+/// What is planned for one order.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Story {
+    pub steps: Vec<Step>,
+    #[serde(skip)]
+    pub kitchen: usize,
+    /// When the next party can act on the order; `None` when its story is over.
+    #[serde(skip)]
+    pub next: Option<Duration>,
+}
+
+/// The commands of one moment. Where there are several, they race, and at most one succeeds.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// Since the evening began, in the evening's time. In JSON: seconds.
+    #[serde(serialize_with = "as_seconds")]
+    pub at: Duration,
+    #[serde(rename = "asks")]
+    pub commands: Vec<PlannedCommand>,
+}
+
+fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
+}
 
 pub struct Kitchen {
     name: String,
@@ -232,18 +261,4 @@ fn takers(rng: &mut Rng) -> Vec<PlannedCommand> {
             PlannedCommand::new(rng, CommandKind::Take, name, body)
         })
         .collect()
-}
-
-/// True in `in_a_thousand` of a thousand cases.
-pub fn chance(rng: &mut Rng, in_a_thousand: u32) -> bool {
-    rng.u32(..1000) < in_a_thousand
-}
-
-fn seconds_of(rng: &mut Rng, range: RangeInclusive<u64>) -> Duration {
-    Duration::from_secs(rng.u64(range))
-}
-
-fn minutes(rng: &mut Rng, range: RangeInclusive<u64>) -> Duration {
-    let (from, to) = range.into_inner();
-    seconds_of(rng, from * 60..=to * 60)
 }

@@ -1,7 +1,9 @@
 //! What every plan must have, whatever its seed.
 
 use super::*;
-use crate::domain::{Command, Field, Fields, Name, Offer, Value as FieldValue};
+use crate::domain::{
+    Actor, Command, CommandKind, Field, Fields, Name, Offer, Status, Value as FieldValue,
+};
 use crate::server::cli::simulate::names::{CUSTOMERS, KITCHENS};
 use std::collections::BTreeSet;
 
@@ -24,17 +26,17 @@ fn a_seed_makes_one_plan_and_another_seed_another() {
 fn a_lively_evening_has_everything() {
     let plan = Plan::new(1, SIZE);
     let steps = || plan.stories.iter().flat_map(|story| &story.steps);
-    let verbs: BTreeSet<_> = steps()
+    let kinds: BTreeSet<_> = steps()
         .flat_map(|step| &step.commands)
-        .map(|command| command.verb)
+        .map(|command| command.kind)
         .collect();
-    assert_eq!(verbs.len(), CommandKind::ALL.len());
+    assert_eq!(kinds.len(), CommandKind::ALL.len());
     let race = |one: CommandKind, other: CommandKind| {
         steps().any(|step| {
-            step.commands[0].verb == one
+            step.commands[0].kind == one
                 && step.commands[1..]
                     .iter()
-                    .any(|command| command.verb == other)
+                    .any(|command| command.kind == other)
         })
     };
     assert!(
@@ -51,7 +53,7 @@ fn a_lively_evening_has_everything() {
     );
     let impatient = plan.stories.iter().filter(|story| {
         let last = story.steps.last().map(|step| &step.commands[0]);
-        last.is_some_and(|command| command.verb == CommandKind::Cancel && command.by == "customer")
+        last.is_some_and(|command| command.kind == CommandKind::Cancel && command.by == "customer")
     });
     assert!(impatient.count() > 5);
 }
@@ -66,7 +68,7 @@ fn every_story_is_legal() {
         );
         let mut status = Status::PendingSupplier;
         for step in &story.steps[1..] {
-            let step = status.transition(step.commands[0].verb, Actor::AnyRole);
+            let step = status.transition(step.commands[0].kind, Actor::AnyRole);
             status = step.unwrap_or_else(|| panic!("{story:?}")).to;
         }
         assert!(status.is_final(), "{story:?}");
@@ -82,7 +84,7 @@ fn every_command_has_valid_input() {
                 let raw = serde_json::value::to_raw_value(value).unwrap();
                 fields.add(name, FieldValue::Json(raw));
             }
-            match command.verb {
+            match command.kind {
                 CommandKind::Offer => drop(Offer::read(fields).unwrap()),
                 CommandKind::Accept | CommandKind::Reject => {
                     drop(Command::read_answer(fields).unwrap())

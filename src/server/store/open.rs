@@ -1,13 +1,10 @@
-//! Snapshots of a whole store, wherever it is: the one way for all commands that read one.
+//! Opens the store that the settings name: its file or Redis, or a snapshot of it, wherever it is.
 
-use super::order_documents;
-use crate::server::{
-    config::StoreConfig,
-    store::{
-        Result, StoreError, admin_socket,
-        snapshot::{Opened, Snapshot, from_redis, open_file},
-    },
+use super::{
+    Result, StoreError, admin_socket,
+    snapshot::{DocumentKind, Opened, Snapshot, from_redis, open_file},
 };
+use crate::server::config::StoreConfig;
 use redis::Client;
 use std::{
     fs::DirBuilder,
@@ -35,16 +32,17 @@ pub fn file_there(folder: &Path) -> Result<PathBuf> {
     Err(StoreError::Broken(why))
 }
 
-/// A snapshot of a store: of its file, from the server that holds the file, or from Redis. It changes nothing.
-pub async fn snapshot(store: &StoreConfig) -> Result<Snapshot> {
+/// A snapshot of a store: of its file, from the server that holds the file, or from Redis. It changes nothing. In Redis,
+/// keys of other kinds than `kinds` belong to other programs, and are left out.
+pub async fn snapshot(store: &StoreConfig, kinds: &'static [DocumentKind]) -> Result<Snapshot> {
     match store {
         StoreConfig::Embedded(folder) => match open_file(&file_there(folder)?)? {
             Opened::Free(snapshot) => Ok(snapshot),
-            Opened::Taken => admin_socket::ask(folder),
+            Opened::Taken => admin_socket::read_snapshot(folder),
         },
         StoreConfig::Redis { info, .. } => {
             let client = client(info)?;
-            from_redis(&client, "", order_documents::KINDS).await
+            from_redis(&client, "", kinds).await
         }
     }
 }

@@ -1,0 +1,65 @@
+//! One command of the plan, and the request that it becomes.
+
+use super::random::chance;
+use crate::domain::{Actor, CommandKind, Status};
+use fastrand::Rng;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlannedCommand {
+    #[serde(rename = "verb")]
+    pub kind: CommandKind,
+    /// The name of the kitchen, customer or driver that sends it.
+    pub by: String,
+    pub body: Value,
+    /// Whether it is sent twice at the same time under one key, as by a double click.
+    pub twice: bool,
+}
+
+impl PlannedCommand {
+    pub fn new(rng: &mut Rng, kind: CommandKind, by: &str, body: Value) -> PlannedCommand {
+        let twice = chance(rng, 40);
+        let by = by.to_owned();
+        PlannedCommand {
+            kind,
+            by,
+            body,
+            twice,
+        }
+    }
+
+    /// A command that only names the new status.
+    pub fn status(rng: &mut Rng, kind: CommandKind, by: &str) -> PlannedCommand {
+        let to = target_status(kind);
+        PlannedCommand::new(rng, kind, by, json!({"status": to}))
+    }
+
+    /// The path of its endpoint below that of the order.
+    pub fn endpoint(&self) -> &'static str {
+        match self.kind {
+            CommandKind::Offer => "",
+            CommandKind::Accept | CommandKind::Reject => "/supplier-respond",
+            CommandKind::Take => "/customer-accept",
+            CommandKind::Dispatch => "/dispatch",
+            CommandKind::Prepare
+            | CommandKind::MarkReady
+            | CommandKind::SetOff
+            | CommandKind::Deliver
+            | CommandKind::Cancel => "/status",
+        }
+    }
+
+    /// Whether it is sent with `If-Match` and the version that was seen last.
+    pub fn has_precondition(&self) -> bool {
+        matches!(self.kind, CommandKind::Prepare | CommandKind::MarkReady)
+    }
+}
+
+/// The status that a command leads to; it is the same from every status.
+pub fn target_status(kind: CommandKind) -> Status {
+    let from_anywhere = Status::ALL
+        .iter()
+        .find_map(|from| from.transition(kind, Actor::AnyRole));
+    from_anywhere.map_or(Status::PendingSupplier, |step| step.to)
+}
