@@ -1,7 +1,7 @@
 //! Named parameters of a command. Plain text and JSON both become [`Fields`]; each command reads its own parameters
 //! from them, so that every way in has one parser and one set of refusals.
 
-use super::{Error, FieldError, InvalidField, order::lifecycle::named};
+use super::{Error, FieldError, InvalidField, ValueKind};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -11,15 +11,6 @@ pub trait Field: Sized {
     const KIND: ValueKind;
 
     fn parse(text: &str) -> Result<Self, FieldError>;
-}
-
-named! {
-    /// The kinds of JSON values that parameters are.
-    ValueKind {
-        Text = "string",
-        Number = "number",
-        Boolean = "boolean",
-    }
 }
 
 #[derive(Debug)]

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Actor,
-        order::tests::{at, commands, id, offer},
+        samples::{at, commands, id, offer},
     };
     use proptest::prelude::*;
 

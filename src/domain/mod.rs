@@ -9,7 +9,11 @@ mod input;
 mod kitchen_alert;
 mod live;
 mod money;
+mod named;
+mod number;
 mod order;
+#[cfg(test)]
+pub(crate) mod samples;
 mod stage_times;
 mod text;
 mod time;
@@ -18,25 +22,26 @@ pub use delivery::{
     drivers::{DispatchSeveral, Driver, OUT, drivers, known_name},
     eta::{Arrival, Punctuality, SOON, ahead, arrival, priority},
 };
-pub use error::{Error, FieldError, InvalidField, Refusal};
-pub use input::{Field, Fields, Value, ValueKind};
+pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
+pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{Chime, Heard, hangs, rings, stroke};
 pub use live::{
     board::{Board, Counts, Folded, OrdersPage, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
     ring::{Ring, RingRead},
 };
-pub use money::{Cents, Currency, Markup, Price, customer_price, with_point};
-pub(crate) use order::lifecycle::named;
-#[cfg(test)]
-pub(crate) use order::tests as samples;
+pub use money::{Cents, Currency, Markup, Price, customer_price};
+pub(crate) use named::named;
+pub use number::{Minutes, Whole, with_point};
 pub use order::{
-    Command, Offer, Order, OrderId, Precondition, WantedStatus,
+    Order, Precondition,
+    command::{Command, Offer, WantedStatus},
+    id::OrderId,
     lifecycle::{Actor, CommandKind, EventType, Role, Status},
     replay::follows,
     search::OrderFilter,
     times::Times,
 };
 pub use stage_times::{Lasted, STAGES, StageTimer, StageTimes};
-pub use text::{Address, Minutes, Name, Notes, Text, Whole};
+pub use text::{Address, Name, Notes, Text};
 pub use time::{Minute, Time};

@@ -1,6 +1,6 @@
 //! Money in whole cents, exact: one parser, one rounding rule, never binary floating point.
 
-use super::{Field, FieldError, ValueKind, named};
+use super::{Field, FieldError, ValueKind, named::named, number::in_units};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -109,70 +109,13 @@ impl Field for Markup {
     }
 }
 
-/// A number as people type it: a comma is the decimal point, if that makes the text a number. A comma that separates
-/// thousands is read as three decimals, which are refused, so that it never becomes another price.
-pub fn with_point(text: &str) -> String {
-    let pointed = text.replacen(',', ".", 1);
-    match units(&pointed, 2) {
-        Ok(_) => pointed,
-        Err(_) => text.to_owned(),
-    }
-}
-
 /// A number with at most two decimals, in hundredths.
 fn hundredths(text: &str, range: &std::ops::RangeInclusive<u32>) -> Result<u32, FieldError> {
-    let hundredths = units(text, 2)?.ok_or(FieldError::TooPrecise)?;
+    let hundredths = in_units(text, 2)?.ok_or(FieldError::TooPrecise)?;
     u32::try_from(hundredths)
         .ok()
         .filter(|n| range.contains(n))
         .ok_or_else(|| FieldError::out_of_range(Cents(*range.start()), Cents(*range.end())))
-}
-
-/// A whole number, compared by value: `25`, `25.0` and `2.5e1` are the same. It saturates at 64 bits.
-pub(super) fn whole(text: &str) -> Result<i64, FieldError> {
-    units(text, 0)?.ok_or(FieldError::NotWhole)
-}
-
-/// Reads a number in JSON's notation (RFC 8259, section 6) exactly, in units of `places` decimals. `None` if it is not
-/// a whole number of these. It saturates at 64 bits.
-fn units(text: &str, places: i64) -> Result<Option<i64>, FieldError> {
-    let text = text.trim();
-    let (negative, number) = match text.strip_prefix('-') {
-        Some(number) => (true, number),
-        None => (false, text),
-    };
-    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let padded = whole.len() > 1 && whole.starts_with('0');
-    if padded || ![whole, fraction, power].into_iter().all(digits) {
-        return Err(FieldError::no_number(text));
-    }
-    // A request has fewer digits than this, so a larger power of ten decides the result alone.
-    let far = if exponent.starts_with('-') {
-        -1_000_000
-    } else {
-        1_000_000
-    };
-    let exponent: i64 = exponent
-        .parse()
-        .ok()
-        .filter(|e: &i64| e.abs() < 1_000_000)
-        .unwrap_or(far);
-    let all = [whole, fraction].concat();
-    let significant = all.trim_end_matches('0');
-    let power = exponent + places - fraction.len() as i64 + (all.len() - significant.len()) as i64;
-    if significant.is_empty() {
-        return Ok(Some(0));
-    }
-    let Ok(power) = u32::try_from(power.min(i64::from(u32::MAX))) else {
-        return Ok(None);
-    };
-    let ten = 10_i64.checked_pow(power);
-    let units = ten.and_then(|ten| significant.parse::<i64>().ok()?.checked_mul(ten));
-    let units = units.unwrap_or(i64::MAX);
-    Ok(Some(if negative { -units } else { units }))
 }
 
 /// Hundredths as a JSON number. The double nearest to a number of two decimals prints as just that number,
@@ -235,22 +178,10 @@ impl<'de> Deserialize<'de> for Markup {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use rust_decimal::{Decimal, prelude::ToPrimitive};
+    use rust_decimal::Decimal;
 
     fn price(text: &str) -> Result<u32, FieldError> {
         Price::parse(text).map(|p| p.cents().get())
-    }
-
-    #[test]
-    fn a_comma_may_be_the_decimal_point_but_never_separates_thousands() {
-        assert_eq!(
-            ["9,50", " 9,5 ", "9.5", "9,5o", "1,234.50", "1,2,3"].map(with_point),
-            ["9.50", " 9.5 ", "9.5", "9,5o", "1,234.50", "1,2,3"]
-        );
-        assert!(matches!(
-            Price::parse(&with_point("1,234")),
-            Err(FieldError::TooPrecise)
-        ));
     }
 
     #[test]
@@ -321,23 +252,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn numbers_are_read_exactly(digits in 0i64..1_000_000_000, places in 0u32..9, exponent in -9i32..9) {
-            let decimal = Decimal::new(digits, places);
-            let ten = Decimal::TEN;
-            let factor = (0..exponent.abs()).fold(Decimal::ONE, |f, _| if exponent < 0 { f / ten } else { f * ten });
-            let value = decimal * factor;
-            let whole = value.fract().is_zero().then(|| value.to_i64()).flatten();
-            prop_assert_eq!(units(&format!("{decimal}e{exponent}"), 0), Ok(whole));
-            prop_assert_eq!(units(&format!("-{decimal}E{exponent:+}"), 0), Ok(whole.map(|n| -n)));
-        }
-
-        #[test]
-        fn every_text_is_read_or_refused_as_json_does(text in "-?[0-9.eE+-]{0,30}") {
-            let is_json = serde_json::from_str::<&RawValue>(&text).is_ok();
-            prop_assert_eq!(units(&text, 2).is_ok(), is_json);
-        }
-
         /// For the whole range: the total is what decimal arithmetic rounds half up, and the parts add up to it.
         #[test]
         fn the_total_is_base_plus_markup_part(cents in 1u32..=1_000_000, markup in 0u32..=100_000) {

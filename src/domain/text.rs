@@ -73,49 +73,6 @@ impl<const MAX: usize, const LINES: bool> From<Text<MAX, LINES>> for String {
     }
 }
 
-/// A whole number in a range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u16", into = "u16")]
-pub struct Whole<const MIN: u16, const MAX: u16>(u16);
-
-/// Minutes until a pizza is at the door, as the supplier estimates: 1 to 1440 (a day).
-pub type Minutes = Whole<1, 1440>;
-
-impl<const MIN: u16, const MAX: u16> Whole<MIN, MAX> {
-    /// The smallest and the largest.
-    pub const LIMITS: (u16, u16) = (MIN, MAX);
-
-    pub fn get(self) -> u16 {
-        self.0
-    }
-}
-
-impl<const MIN: u16, const MAX: u16> Field for Whole<MIN, MAX> {
-    const KIND: ValueKind = ValueKind::Number;
-
-    fn parse(text: &str) -> Result<Self, FieldError> {
-        let number = super::money::whole(text)?;
-        u16::try_from(number).map_or(Err(FieldError::out_of_range(MIN, MAX)), Self::try_from)
-    }
-}
-
-impl<const MIN: u16, const MAX: u16> TryFrom<u16> for Whole<MIN, MAX> {
-    type Error = FieldError;
-
-    fn try_from(number: u16) -> Result<Self, FieldError> {
-        (MIN..=MAX)
-            .contains(&number)
-            .then_some(Whole(number))
-            .ok_or(FieldError::out_of_range(MIN, MAX))
-    }
-}
-
-impl<const MIN: u16, const MAX: u16> From<Whole<MIN, MAX>> for u16 {
-    fn from(number: Whole<MIN, MAX>) -> u16 {
-        number.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,16 +118,6 @@ mod tests {
             &*Name::parse("محمد\u{200f} الفاتح").unwrap(),
             "محمد\u{200f} الفاتح"
         );
-    }
-
-    #[test]
-    fn minutes_are_whole_numbers_compared_by_value() {
-        for (text, minutes) in [("1", 1), ("1440", 1440), ("25.0", 25), ("2.5e1", 25)] {
-            assert_eq!(Minutes::parse(text).unwrap().get(), minutes);
-        }
-        for bad in ["0", "1441", "-5", "25.5", "1e99", "", "soon", "0x10", "٣"] {
-            assert!(Minutes::parse(bad).is_err(), "{bad:?}");
-        }
     }
 
     proptest! {

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Counts, Field, Order, Times, Value,
-        order::tests::{at, id, offer},
+        samples::{at, id, offer},
     };
     use chrono::TimeDelta;
 

@@ -1,8 +1,17 @@
 //! What can be wrong with one named value.
 
-use super::table::{Part, table};
-use crate::domain::{CommandKind, ValueKind};
+use super::table::{Part, parts, table};
+use crate::domain::{CommandKind, named::named};
 use std::fmt;
+
+named! {
+    /// The kinds of JSON values that parameters are.
+    ValueKind {
+        Text = "string",
+        Number = "number",
+        Boolean = "boolean",
+    }
+}
 
 /// What is wrong with one named value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +46,11 @@ table! {
         UsedBefore = "used-before", "This key has come with another request before.";
         Malformed { why: String } = "malformed", "This is not well formed: {why}.";
     }
+}
+
+parts! {
+    CommandKind = CommandKind::from_name;
+    ValueKind = ValueKind::from_name;
 }
 
 impl FieldError {

@@ -6,12 +6,12 @@
 mod field;
 mod table;
 
-pub use field::{FieldError, InvalidField};
+pub use field::{FieldError, InvalidField, ValueKind};
 
 use super::{Actor, CommandKind, OrderId, Status};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use table::{Part, table};
+use std::fmt::{self, Write};
+use table::{Part, parts, table};
 
 table! {
     #[derive(Serialize, Deserialize)]
@@ -101,6 +101,52 @@ impl fmt::Display for Refusal {
             Some((last, [])) => write!(f, "Allowed from there: {last}."),
             Some((last, rest)) => write!(f, "Allowed from there: {} or {last}.", rest.join(", ")),
         }
+    }
+}
+
+parts! {
+    OrderId = |text: &str| text.parse().ok();
+    Status = Status::from_name;
+}
+
+impl Part for Refusal {
+    fn write(&self, text: &mut String) {
+        let by = self.by.name();
+        let _ = write!(text, " {} {} {by}", self.status, self.asked);
+    }
+
+    fn read(text: &str) -> Option<Refusal> {
+        let mut words = text.splitn(3, ' ');
+        Some(Refusal {
+            status: Part::read(words.next()?)?,
+            asked: Part::read(words.next()?)?,
+            by: Actor::from_name(words.next()?)?,
+        })
+    }
+}
+
+/// Each in a line of its own: the field, and what is wrong with it.
+impl Part for Vec<InvalidField> {
+    fn write(&self, text: &mut String) {
+        for fault in self {
+            let _ = write!(
+                text,
+                "\n{} {}",
+                fault.field,
+                String::from(fault.what.clone())
+            );
+        }
+    }
+
+    fn read(text: &str) -> Option<Vec<InvalidField>> {
+        let fault = |line: &str| {
+            let (field, what) = line.split_once(' ')?;
+            Some(InvalidField {
+                field: field.to_owned(),
+                what: what.to_owned().try_into().ok()?,
+            })
+        };
+        text.split_terminator('\n').map(fault).collect()
     }
 }
 

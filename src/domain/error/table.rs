@@ -4,9 +4,6 @@
 //! That text is the name and the values of the variant, with spaces between them. (What serde makes for enums was a
 //! twentieth of the browser's program.)
 
-use crate::domain::{Actor, CommandKind, InvalidField, OrderId, Refusal, Status, ValueKind};
-use std::fmt::Write;
-
 macro_rules! table {
     ($(#[$doc:meta])* $table:ident {
         $($(#[$note:meta])* $kind:ident $(($value:ident: $of:ty))? $({ $($field:ident: $type:ty),* })?
@@ -71,7 +68,7 @@ macro_rules! table {
         }
     };
 }
-pub(super) use table;
+pub(crate) use table;
 
 /// A value of a variant, as a part of the text. Only the last one may hold spaces.
 pub trait Part: Sized {
@@ -85,7 +82,7 @@ macro_rules! parts {
     ($($part:ty = $read:expr;)*) => { $(
         impl Part for $part {
             fn write(&self, text: &mut String) {
-                let _ = write!(text, " {self}");
+                text.push_str(&format!(" {self}"));
             }
 
             fn read(text: &str) -> Option<Self> {
@@ -94,15 +91,12 @@ macro_rules! parts {
         }
     )* };
 }
+pub(crate) use parts;
 
 parts! {
     u32 = |text: &str| text.parse().ok();
     u64 = |text: &str| text.parse().ok();
     usize = |text: &str| text.parse().ok();
-    OrderId = |text: &str| text.parse().ok();
-    Status = Status::from_name;
-    CommandKind = CommandKind::from_name;
-    ValueKind = ValueKind::from_name;
 }
 
 impl Part for String {
@@ -113,46 +107,5 @@ impl Part for String {
 
     fn read(text: &str) -> Option<String> {
         Some(text.to_owned())
-    }
-}
-
-impl Part for Refusal {
-    fn write(&self, text: &mut String) {
-        let by = self.by.name();
-        let _ = write!(text, " {} {} {by}", self.status, self.asked);
-    }
-
-    fn read(text: &str) -> Option<Refusal> {
-        let mut words = text.splitn(3, ' ');
-        Some(Refusal {
-            status: Part::read(words.next()?)?,
-            asked: Part::read(words.next()?)?,
-            by: Actor::from_name(words.next()?)?,
-        })
-    }
-}
-
-/// Each in a line of its own: the field, and what is wrong with it.
-impl Part for Vec<InvalidField> {
-    fn write(&self, text: &mut String) {
-        for fault in self {
-            let _ = write!(
-                text,
-                "\n{} {}",
-                fault.field,
-                String::from(fault.what.clone())
-            );
-        }
-    }
-
-    fn read(text: &str) -> Option<Vec<InvalidField>> {
-        let fault = |line: &str| {
-            let (field, what) = line.split_once(' ')?;
-            Some(InvalidField {
-                field: field.to_owned(),
-                what: what.to_owned().try_into().ok()?,
-            })
-        };
-        text.split_terminator('\n').map(fault).collect()
     }
 }

@@ -181,7 +181,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Actor, Command,
-        order::tests::{at, commands, id, offer},
+        samples::{at, commands, id, offer},
     };
     use proptest::prelude::*;
     use std::collections::BTreeMap;

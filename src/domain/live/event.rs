@@ -1,7 +1,7 @@
 //! What the live channel carries: events, and signals about the stream itself. A [`Cursor`] is a position in the
 //! market's one ordered log.
 
-use crate::domain::{EventType, FieldError, Order, Time, order::lifecycle::named};
+use crate::domain::{EventType, FieldError, Order, Time, named::named};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -167,7 +167,7 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::order::tests::{at, id, offer};
+    use crate::domain::samples::{at, id, offer};
 
     #[test]
     fn a_cursor_has_only_one_valid_spelling() {

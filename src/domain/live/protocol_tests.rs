@@ -3,7 +3,7 @@
 
 use crate::domain::{
     Actor, Board, Counts, Cursor, Event, Folded, Order, Ring, RingRead,
-    order::tests::{at, commands, id, offer},
+    samples::{at, commands, id, offer},
 };
 use std::collections::VecDeque;
 

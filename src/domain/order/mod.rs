@@ -1,57 +1,18 @@
 //! The order, what may be asked of it, and how it changes. Time and ids come in as arguments.
 
+pub mod command;
+pub mod id;
 pub mod lifecycle;
 pub mod replay;
 pub mod search;
 pub mod times;
 
 use super::{
-    Actor, Address, Cents, CommandKind, Error, EventType, Field, FieldError, Fields, Markup,
-    Minutes, Name, Notes, Price, Refusal, Role, Status, Time, Times, ValueKind, customer_price,
+    Actor, Address, Cents, Command, Error, EventType, Markup, Minutes, Name, Notes, Offer, OrderId,
+    Price, Refusal, Role, Status, Time, Times, customer_price,
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
-use uuid::Uuid;
-
-/// A version 7 UUID, so that ids sort by creation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OrderId(pub Uuid);
-
-impl fmt::Display for OrderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for OrderId {
-    type Err = FieldError;
-
-    fn from_str(text: &str) -> Result<Self, FieldError> {
-        Uuid::try_parse(text)
-            .map(OrderId)
-            .map_err(|_| FieldError::NotAnId)
-    }
-}
-
-impl OrderId {
-    /// The id that would come next.
-    pub fn after(self) -> OrderId {
-        OrderId(Uuid::from_u128(self.0.as_u128().wrapping_add(1)))
-    }
-
-    /// What the ids of orders made from then on are not below, as far as the clock that made them was right.
-    pub fn first_at(time: Time) -> OrderId {
-        let millis = time.millis().max(0) as u128;
-        OrderId(Uuid::from_u128(millis << 80))
-    }
-
-    /// Four characters to call out in a kitchen. They come from the random end, and need not be unique.
-    pub fn number(self) -> String {
-        format!("{:04X}", self.0.as_u128() & 0xffff)
-    }
-}
 
 /// One pizza on its way from offer to doorstep. The fields stand in the order of the wire contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,63 +38,11 @@ pub struct Order {
     pub times: Times,
 }
 
-/// What a supplier offers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Offer {
-    pub supplier_name: Name,
-    pub pizza_name: Name,
-    pub supplier_price: Price,
-    pub markup_percentage: Markup,
-}
-
-/// What is to be done with an order that exists.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    Accept {
-        notes: Option<Notes>,
-        minutes: Option<Minutes>,
-    },
-    Reject {
-        reason: Option<Notes>,
-    },
-    Take {
-        customer_name: Name,
-        delivery_address: Address,
-    },
-    Prepare,
-    MarkReady,
-    Dispatch {
-        driver_name: Name,
-    },
-    SetOff,
-    Deliver,
-    Cancel {
-        /// Why, where it is the supplier who cancels.
-        reason: Option<Notes>,
-    },
-}
-
 /// Which versions of an order a change may be made to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Precondition {
     Any,
     OneOf(Vec<u32>),
-}
-
-impl Command {
-    pub fn kind(&self) -> CommandKind {
-        match self {
-            Command::Accept { .. } => CommandKind::Accept,
-            Command::Reject { .. } => CommandKind::Reject,
-            Command::Take { .. } => CommandKind::Take,
-            Command::Prepare => CommandKind::Prepare,
-            Command::MarkReady => CommandKind::MarkReady,
-            Command::Dispatch { .. } => CommandKind::Dispatch,
-            Command::SetOff => CommandKind::SetOff,
-            Command::Deliver => CommandKind::Deliver,
-            Command::Cancel { .. } => CommandKind::Cancel,
-        }
-    }
 }
 
 impl Order {
@@ -284,163 +193,14 @@ impl Order {
     }
 }
 
-impl Offer {
-    pub fn read(mut fields: Fields) -> Result<Offer, Error> {
-        let supplier_name = fields.required("supplier_name");
-        let pizza_name = fields.required("pizza_name");
-        let supplier_price = fields.required("supplier_price");
-        let markup_percentage = fields.optional("markup_percentage");
-        fields.finish(|| {
-            Some(Offer {
-                supplier_name: supplier_name?,
-                pizza_name: pizza_name?,
-                supplier_price: supplier_price?,
-                markup_percentage: markup_percentage.unwrap_or_default(),
-            })
-        })
-    }
-}
-
-impl Command {
-    /// Reads a supplier's answer: which of the two commands `accept` stands for.
-    pub fn read_answer(mut fields: Fields) -> Result<Command, Error> {
-        let accept = fields.required::<bool>("accept");
-        let notes = fields.unless_blank("notes");
-        let minutes = fields.optional("estimated_time");
-        if accept == Some(false) && minutes.is_some() {
-            fields.fault("estimated_time", FieldError::OnlyWhenAccepting);
-        }
-        fields.finish(|| match accept? {
-            true => Some(Command::Accept { notes, minutes }),
-            false => Some(Command::Reject { reason: notes }),
-        })
-    }
-
-    /// Reads a rejection as people make it: with a reason.
-    pub fn read_rejection(mut fields: Fields) -> Result<Command, Error> {
-        let accept = fields.required::<bool>("accept");
-        let reason = fields.required("notes");
-        fields.finish(|| match accept? {
-            true => None,
-            false => Some(Command::Reject {
-                reason: Some(reason?),
-            }),
-        })
-    }
-
-    /// Reads a cancellation as people make it: with a reason, if they like.
-    pub fn read_cancellation(mut fields: Fields) -> Result<Command, Error> {
-        let reason = fields.unless_blank("notes");
-        fields.finish(|| Some(Command::Cancel { reason }))
-    }
-
-    /// Reads a customer's acceptance.
-    pub fn read_take(mut fields: Fields) -> Result<Command, Error> {
-        let customer_name = fields.required("customer_name");
-        let delivery_address = fields.required("delivery_address");
-        fields.finish(|| {
-            Some(Command::Take {
-                customer_name: customer_name?,
-                delivery_address: delivery_address?,
-            })
-        })
-    }
-
-    /// Reads the assignment of a driver.
-    pub fn read_dispatch(mut fields: Fields) -> Result<Command, Error> {
-        let driver_name = fields.required("driver_name");
-        fields.finish(|| {
-            Some(Command::Dispatch {
-                driver_name: driver_name?,
-            })
-        })
-    }
-
-    /// Reads a step that needs nothing but the status it leads to.
-    pub fn read_status(mut fields: Fields) -> Result<Command, Error> {
-        let status = fields.required::<WantedStatus>("status");
-        fields.finish(|| status.map(|wanted| wanted.0))
-    }
-}
-
-/// A status that may be set directly, as the command that leads to it.
-pub struct WantedStatus(Command);
-
-impl Field for WantedStatus {
-    const KIND: ValueKind = ValueKind::Text;
-
-    fn parse(text: &str) -> Result<Self, FieldError> {
-        let own_call = |command| Err(FieldError::HasItsOwnCall { command });
-        match Status::parse(text)? {
-            Status::Preparing => Ok(WantedStatus(Command::Prepare)),
-            Status::Ready => Ok(WantedStatus(Command::MarkReady)),
-            Status::InTransit => Ok(WantedStatus(Command::SetOff)),
-            Status::Delivered => Ok(WantedStatus(Command::Deliver)),
-            Status::Cancelled => Ok(WantedStatus(Command::Cancel { reason: None })),
-            Status::PendingSupplier => own_call(CommandKind::Offer),
-            Status::SupplierAccepted => own_call(CommandKind::Accept),
-            Status::SupplierRejected => own_call(CommandKind::Reject),
-            Status::CustomerAccepted => own_call(CommandKind::Take),
-            Status::Dispatched => own_call(CommandKind::Dispatch),
-        }
-    }
-}
-
-impl Field for Status {
-    const KIND: ValueKind = ValueKind::Text;
-
-    fn parse(text: &str) -> Result<Self, FieldError> {
-        Status::from_name(text).ok_or(FieldError::NotAStatus)
-    }
-}
-
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::domain::order::lifecycle::{TRANSITIONS, Transition};
+    use crate::domain::{
+        Field,
+        samples::{at, commands, id, offer},
+    };
     use proptest::prelude::*;
-
-    pub(crate) fn at(second: i64) -> Time {
-        Time::from_millis((1_780_000_000 + second) * 1_000)
-    }
-
-    pub(crate) fn id(n: u128) -> OrderId {
-        OrderId(Uuid::from_u128(n))
-    }
-
-    pub(crate) fn offer() -> Offer {
-        Offer {
-            supplier_name: Name::parse("Bella Napoli").unwrap(),
-            pizza_name: Name::parse("Diavola").unwrap(),
-            supplier_price: Price::parse("9.50").unwrap(),
-            markup_percentage: Markup::default(),
-        }
-    }
-
-    pub(crate) fn commands() -> Vec<Command> {
-        let name = |n| Name::parse(n).unwrap();
-        vec![
-            Command::Accept {
-                notes: Notes::parse("Hot").ok(),
-                minutes: Minutes::parse("25").ok(),
-            },
-            Command::Reject {
-                reason: Notes::parse("Sold out").ok(),
-            },
-            Command::Take {
-                customer_name: name("Ana"),
-                delivery_address: Address::parse("Kurze Gasse 1").unwrap(),
-            },
-            Command::Prepare,
-            Command::MarkReady,
-            Command::Dispatch {
-                driver_name: name("Jonas"),
-            },
-            Command::SetOff,
-            Command::Deliver,
-            Command::Cancel { reason: None },
-        ]
-    }
 
     #[test]
     fn an_order_of_the_contract() {
@@ -471,28 +231,6 @@ pub(crate) mod tests {
             )
         );
         assert_eq!(serde_json::from_str::<Order>(&json).unwrap(), order);
-    }
-
-    #[test]
-    fn a_status_that_needs_more_than_its_name_names_its_command() {
-        for &status in Status::ALL {
-            let Err(what) = WantedStatus::parse(status.name()) else {
-                continue;
-            };
-            let FieldError::HasItsOwnCall { command } = what else {
-                panic!("{status}: {what}");
-            };
-            let leads = |m: &&Transition| m.command == command && m.to == status;
-            assert_eq!(
-                TRANSITIONS.iter().filter(leads).count(),
-                1,
-                "{status}: {command}"
-            );
-        }
-        assert!(matches!(
-            WantedStatus::parse("eaten"),
-            Err(FieldError::NotAStatus)
-        ));
     }
 
     #[test]

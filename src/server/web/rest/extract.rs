@@ -2,7 +2,7 @@
 //! value that is not valid.
 
 use crate::{
-    domain::{Error, FieldError, Fields, OrderId, Precondition, Value},
+    domain::{Error, Field, FieldError, Fields, OrderId, Precondition, Value},
     server::{
         services::idempotency::IdempotentRequest,
         web::{problem::Problem, query_string},
@@ -72,7 +72,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
             Ok(path) => path
                 .iter()
                 .find(|(name, _)| *name == "id")
-                .map(|(_, id)| id.parse()),
+                .map(|(_, id)| OrderId::parse(id)),
             Err(_) => Some(Err(FieldError::NotUnicode)),
         };
         let id = id.and_then(|id| id.map_err(|what| fields.fault("id", what)).ok());

@@ -1,0 +1,202 @@
+//! The commands for an order, and how each reads its parameters.
+
+use crate::domain::{
+    Address, CommandKind, Error, Field, FieldError, Fields, Markup, Minutes, Name, Notes, OrderId,
+    Price, Status, ValueKind,
+};
+
+/// What a supplier offers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    pub supplier_name: Name,
+    pub pizza_name: Name,
+    pub supplier_price: Price,
+    pub markup_percentage: Markup,
+}
+
+/// What is to be done with an order that exists.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Accept {
+        notes: Option<Notes>,
+        minutes: Option<Minutes>,
+    },
+    Reject {
+        reason: Option<Notes>,
+    },
+    Take {
+        customer_name: Name,
+        delivery_address: Address,
+    },
+    Prepare,
+    MarkReady,
+    Dispatch {
+        driver_name: Name,
+    },
+    SetOff,
+    Deliver,
+    Cancel {
+        /// Why, where it is the supplier who cancels.
+        reason: Option<Notes>,
+    },
+}
+
+impl Offer {
+    pub fn read(mut fields: Fields) -> Result<Offer, Error> {
+        let supplier_name = fields.required("supplier_name");
+        let pizza_name = fields.required("pizza_name");
+        let supplier_price = fields.required("supplier_price");
+        let markup_percentage = fields.optional("markup_percentage");
+        fields.finish(|| {
+            Some(Offer {
+                supplier_name: supplier_name?,
+                pizza_name: pizza_name?,
+                supplier_price: supplier_price?,
+                markup_percentage: markup_percentage.unwrap_or_default(),
+            })
+        })
+    }
+}
+
+impl Command {
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Command::Accept { .. } => CommandKind::Accept,
+            Command::Reject { .. } => CommandKind::Reject,
+            Command::Take { .. } => CommandKind::Take,
+            Command::Prepare => CommandKind::Prepare,
+            Command::MarkReady => CommandKind::MarkReady,
+            Command::Dispatch { .. } => CommandKind::Dispatch,
+            Command::SetOff => CommandKind::SetOff,
+            Command::Deliver => CommandKind::Deliver,
+            Command::Cancel { .. } => CommandKind::Cancel,
+        }
+    }
+
+    /// Reads a supplier's answer: which of the two commands `accept` stands for.
+    pub fn read_answer(mut fields: Fields) -> Result<Command, Error> {
+        let accept = fields.required::<bool>("accept");
+        let notes = fields.unless_blank("notes");
+        let minutes = fields.optional("estimated_time");
+        if accept == Some(false) && minutes.is_some() {
+            fields.fault("estimated_time", FieldError::OnlyWhenAccepting);
+        }
+        fields.finish(|| match accept? {
+            true => Some(Command::Accept { notes, minutes }),
+            false => Some(Command::Reject { reason: notes }),
+        })
+    }
+
+    /// Reads a rejection as people make it: with a reason.
+    pub fn read_rejection(mut fields: Fields) -> Result<Command, Error> {
+        let accept = fields.required::<bool>("accept");
+        let reason = fields.required("notes");
+        fields.finish(|| match accept? {
+            true => None,
+            false => Some(Command::Reject {
+                reason: Some(reason?),
+            }),
+        })
+    }
+
+    /// Reads a cancellation as people make it: with a reason, if they like.
+    pub fn read_cancellation(mut fields: Fields) -> Result<Command, Error> {
+        let reason = fields.unless_blank("notes");
+        fields.finish(|| Some(Command::Cancel { reason }))
+    }
+
+    /// Reads a customer's acceptance.
+    pub fn read_take(mut fields: Fields) -> Result<Command, Error> {
+        let customer_name = fields.required("customer_name");
+        let delivery_address = fields.required("delivery_address");
+        fields.finish(|| {
+            Some(Command::Take {
+                customer_name: customer_name?,
+                delivery_address: delivery_address?,
+            })
+        })
+    }
+
+    /// Reads the assignment of a driver.
+    pub fn read_dispatch(mut fields: Fields) -> Result<Command, Error> {
+        let driver_name = fields.required("driver_name");
+        fields.finish(|| {
+            Some(Command::Dispatch {
+                driver_name: driver_name?,
+            })
+        })
+    }
+
+    /// Reads a step that needs nothing but the status it leads to.
+    pub fn read_status(mut fields: Fields) -> Result<Command, Error> {
+        let status = fields.required::<WantedStatus>("status");
+        fields.finish(|| status.map(|wanted| wanted.0))
+    }
+}
+
+/// A status that may be set directly, as the command that leads to it.
+pub struct WantedStatus(Command);
+
+impl Field for WantedStatus {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        let own_call = |command| Err(FieldError::HasItsOwnCall { command });
+        match Status::parse(text)? {
+            Status::Preparing => Ok(WantedStatus(Command::Prepare)),
+            Status::Ready => Ok(WantedStatus(Command::MarkReady)),
+            Status::InTransit => Ok(WantedStatus(Command::SetOff)),
+            Status::Delivered => Ok(WantedStatus(Command::Deliver)),
+            Status::Cancelled => Ok(WantedStatus(Command::Cancel { reason: None })),
+            Status::PendingSupplier => own_call(CommandKind::Offer),
+            Status::SupplierAccepted => own_call(CommandKind::Accept),
+            Status::SupplierRejected => own_call(CommandKind::Reject),
+            Status::CustomerAccepted => own_call(CommandKind::Take),
+            Status::Dispatched => own_call(CommandKind::Dispatch),
+        }
+    }
+}
+
+impl Field for OrderId {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        text.parse().map_err(|_| FieldError::NotAnId)
+    }
+}
+
+impl Field for Status {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        Status::from_name(text).ok_or(FieldError::NotAStatus)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::lifecycle::{TRANSITIONS, Transition};
+
+    #[test]
+    fn a_status_that_needs_more_than_its_name_names_its_command() {
+        for &status in Status::ALL {
+            let Err(what) = WantedStatus::parse(status.name()) else {
+                continue;
+            };
+            let FieldError::HasItsOwnCall { command } = what else {
+                panic!("{status}: {what}");
+            };
+            let leads = |m: &&Transition| m.command == command && m.to == status;
+            assert_eq!(
+                TRANSITIONS.iter().filter(leads).count(),
+                1,
+                "{status}: {command}"
+            );
+        }
+        assert!(matches!(
+            WantedStatus::parse("eaten"),
+            Err(FieldError::NotAStatus)
+        ));
+    }
+}
