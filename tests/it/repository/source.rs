@@ -108,7 +108,7 @@ impl Source {
                     at + 2
                 }
                 Some(name)
-                    if is_root(name) || self.children.contains(name) && goes_on(tokens, at) =>
+                    if (is_root(name) || self.children.contains(name)) && goes_on(tokens, at) =>
                 {
                     let mut found = Vec::new();
                     let read = path(&tokens[at..], Vec::new(), &mut found);
