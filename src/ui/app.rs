@@ -48,9 +48,9 @@ pub fn App() -> impl IntoView {
     provide_context(forms);
     let (story, past, pace) = (page_data.story, page_data.past, page_data.pace);
     provide_context(PageQueries::new(navigator, store, story, past, pace));
-    let popups = Toasts::new();
-    provide_context(popups);
-    store.on_event(move |event| notifications::notify(event, navigator, forms, popups));
+    let toasts_shown = Toasts::new();
+    provide_context(toasts_shown);
+    store.on_event(move |event| notifications::notify(event, navigator, forms, toasts_shown));
     provide_context(panels::Bell::new());
     connection::keep(store);
     let panel = navigator.memo(|route| route.panel());

@@ -36,7 +36,7 @@ type Spot = (f64, f64);
 
 /// Listens to the keys of a hydrated page.
 pub fn listen() {
-    let stood = StoredValue::new((0.0, 0.0));
+    let last_spot = StoredValue::new((0.0, 0.0));
     on_key(Box::new(move |event| {
         let other = event.ctrl_key() || event.meta_key() || event.alt_key();
         let covered = document()
@@ -52,14 +52,14 @@ pub fn listen() {
         {
             return;
         }
-        if press(&event.key(), target, stood) {
+        if press(&event.key(), target, last_spot) {
             event.prevent_default();
         }
     }));
 }
 
 /// Returns whether the key is a shortcut that did something.
-fn press(key: &str, target: Option<Element>, stood: StoredValue<Spot>) -> bool {
+fn press(key: &str, target: Option<Element>, last_spot: StoredValue<Spot>) -> bool {
     let stop = target
         .as_ref()
         .and_then(|target| target.closest(STOPS).ok()?);
@@ -81,13 +81,13 @@ fn press(key: &str, target: Option<Element>, stood: StoredValue<Spot>) -> bool {
         _ => return false,
     };
     // Without a focused ticket it continues from the last one, which may just have left.
-    let from = stop.as_ref().map_or_else(|| stood.get_value(), spot);
+    let from = stop.as_ref().map_or_else(|| last_spot.get_value(), spot);
     let stops = stops();
     let spots: Vec<_> = stops.iter().map(spot).collect();
     let Some(at) = nearest(from, &spots, way, stop.is_some()) else {
         return false;
     };
-    stood.set_value(spots[at]);
+    last_spot.set_value(spots[at]);
     stand(&stops[at]);
     true
 }
@@ -109,8 +109,8 @@ fn spot(stop: &Element) -> Spot {
 }
 
 /// The stop that a step leads to: the nearest one that is more in this direction than in any other. If no stop was
-/// focused (`stood` is false), it is the nearest of all.
-fn nearest(from: Spot, spots: &[Spot], way: Way, stood: bool) -> Option<usize> {
+/// focused (`is_on_stop` is false), it is the nearest of all.
+fn nearest(from: Spot, spots: &[Spot], way: Way, is_on_stop: bool) -> Option<usize> {
     let mut best = None;
     for (at, spot) in spots.iter().enumerate() {
         let (x, y) = (spot.0 - from.0, spot.1 - from.1);
@@ -125,7 +125,7 @@ fn nearest(from: Spot, spots: &[Spot], way: Way, stood: bool) -> Option<usize> {
             // Columns may begin at very different heights.
             Way::Left | Way::Right => along > 1.0,
         };
-        if stood && !ahead {
+        if is_on_stop && !ahead {
             continue;
         }
         let far = along.abs() + 2.0 * aside.abs();

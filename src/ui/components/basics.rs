@@ -1,12 +1,11 @@
 //! The smallest parts: icons, pizzas, badges, times, sums.
 
-use crate::ui::i18n::format;
-use crate::ui::route::percent::encode;
 use crate::{
     domain::{Order, Status, Time},
     ui::{
-        i18n::locale::say,
+        i18n::{format, locale::say},
         live::{reactive::unsubscribe_on_cleanup, store::LiveStore},
+        route::percent::encode,
     },
 };
 use leptos::prelude::*;

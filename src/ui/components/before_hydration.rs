@@ -2,7 +2,10 @@
 //! yet, and keeps what is typed in the meantime.
 
 use super::basics::{changing, mark};
-use crate::ui::{i18n::locale::t, live::reactive::when_hydrated, live::store::LiveStore};
+use crate::ui::{
+    i18n::locale::t,
+    live::{reactive::when_hydrated, store::LiveStore},
+};
 use leptos::prelude::*;
 
 /// The button of a form that a hydrated page applies as the user types.

@@ -2,21 +2,20 @@
 //! connection.
 
 use super::basics::{Icon, changing, count, icon, icon_of, mark, text};
-use crate::ui::i18n::format;
-use crate::ui::route::is_of;
 use crate::{
     domain::{Board, Status},
     ui::{
-        i18n::locale::{Text, say, t},
+        i18n::{
+            format,
+            locale::{Text, say, t},
+        },
         live::{
             connection::hurry,
             reactive::memo,
             store::{LiveStore, StatusIndicator},
         },
         navigation::Navigator,
-        route::Kitchen,
-        route::Panel,
-        route::Route,
+        route::{Kitchen, Panel, Route, is_of},
         settings::open_settings,
     },
 };

@@ -4,9 +4,9 @@
 use super::basics::{changing, following};
 use crate::{
     domain::{Order, OrderId, Time},
-    ui::{
-        live::reactive::when_hydrated,
-        live::{reactive::memo, store::LiveStore},
+    ui::live::{
+        reactive::{memo, when_hydrated},
+        store::LiveStore,
     },
 };
 use js_sys::{Function, Object, Reflect};

@@ -1,12 +1,14 @@
 //! A list that does not move while the reader works in it: until a pause, removed entries keep their place and new ones
 //! come last. [`StableList`] is pure; one memo feeds it.
 
-use crate::ui::browser::timer::browser_time;
 use crate::{
     domain::{OrderId, Time},
     ui::{
-        live::reactive::when_hydrated,
-        live::{reactive::memo, store::LiveStore},
+        browser::timer::browser_time,
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
         navigation::Navigator,
         route::Route,
     },

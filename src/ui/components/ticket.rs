@@ -1,13 +1,14 @@
 //! The tickets of kitchen and dispatch: the name first, then the time, then people, then the one next step.
 
 use super::basics::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
-use crate::ui::i18n::format;
 use crate::{
     domain::{Order, SOON, Time},
     ui::{
-        i18n::locale::{say, t},
-        live::reactive::when_hydrated,
-        live::store::LiveStore,
+        i18n::{
+            format,
+            locale::{say, t},
+        },
+        live::{reactive::when_hydrated, store::LiveStore},
     },
 };
 use chrono::TimeDelta;

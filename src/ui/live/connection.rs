@@ -4,14 +4,14 @@
 //! reset or a heartbeat with another cursor it reads the board again; it never guesses.
 
 use super::store::{ConnectionState, LiveStore};
-use crate::ui::browser::{
-    cookies, http,
-    timer::{browser_time, browser_zone, sleep},
-    url,
-};
 use crate::{
     api,
     domain::{Folded, Frame, Signal, Time},
+    ui::browser::{
+        cookies, http,
+        timer::{browser_time, browser_zone, sleep},
+        url,
+    },
 };
 use chrono::TimeDelta;
 use futures::{FutureExt, StreamExt, channel::mpsc, select_biased};

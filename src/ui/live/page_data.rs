@@ -1,8 +1,11 @@
 //! The data that a page is rendered from. It is sent with the page, so that the browser continues where the server
 //! ended.
 
-use crate::domain::{Error, Event, OrdersPage, Snapshot, StageTimes};
-use crate::{api::form::Flash, ui::i18n::locale::Locale};
+use crate::{
+    api::form::Flash,
+    domain::{Error, Event, OrdersPage, Snapshot, StageTimes},
+    ui::i18n::locale::Locale,
+};
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 

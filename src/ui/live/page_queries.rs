@@ -2,13 +2,14 @@
 //! server reads it for the page that it renders; a hydrated page reads it again when its route or the order changes, and
 //! the stage times every few seconds.
 
-use crate::ui::route::percent::encode;
 use crate::{
     api,
     domain::{Error, Event, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time},
     ui::{
-        browser::http, live::store::LiveStore, navigation::Navigator, route::OrdersQuery,
-        route::Panel,
+        browser::http,
+        live::store::LiveStore,
+        navigation::Navigator,
+        route::{OrdersQuery, Panel, percent::encode},
     },
 };
 use chrono::TimeDelta;

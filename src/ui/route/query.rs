@@ -28,8 +28,8 @@ pub enum Kitchen {
 }
 
 impl Kitchen {
-    /// An empty value stands for all kitchens.
-    pub(super) fn from_value(value: Option<String>) -> Kitchen {
+    /// From a query parameter: an empty value stands for all kitchens.
+    pub fn from_value(value: Option<String>) -> Kitchen {
         match value {
             None => Kitchen::Own,
             Some(name) if name.is_empty() => Kitchen::All,
@@ -37,7 +37,7 @@ impl Kitchen {
         }
     }
 
-    pub(super) fn value(&self) -> Option<String> {
+    pub fn value(&self) -> Option<String> {
         match self {
             Kitchen::Own => None,
             Kitchen::All => Some(String::new()),
@@ -100,7 +100,7 @@ named! {
 }
 
 impl OrdersQuery {
-    pub(super) fn read(value: &dyn Fn(&str) -> Option<String>) -> OrdersQuery {
+    pub fn read(value: &dyn Fn(&str) -> Option<String>) -> OrdersQuery {
         let minute = |name| value(name).and_then(|time| time.parse().ok());
         OrdersQuery {
             status: value(name::STATUS).and_then(|name| Status::from_name(&name)),
@@ -114,7 +114,7 @@ impl OrdersQuery {
         }
     }
 
-    pub(super) fn parameters(&self) -> Parameters {
+    pub fn parameters(&self) -> Parameters {
         let minute = |minute: Option<Minute>| minute.map(|minute| minute.to_string());
         vec![
             (
@@ -163,14 +163,14 @@ impl OrdersQuery {
 }
 
 impl OffersQuery {
-    pub(super) fn read(value: &dyn Fn(&str) -> Option<String>) -> OffersQuery {
+    pub fn read(value: &dyn Fn(&str) -> Option<String>) -> OffersQuery {
         OffersQuery {
             text: value(name::SEARCH).unwrap_or_default(),
             sort: value(name::SORT).and_then(|name| OffersSort::from_name(&name)),
         }
     }
 
-    pub(super) fn parameters(&self) -> Parameters {
+    pub fn parameters(&self) -> Parameters {
         vec![
             (name::SEARCH, search_value(&self.text)),
             (name::SORT, self.sort.map(|sort| sort.name().to_owned())),

@@ -1,9 +1,11 @@
 //! The cookies of the pages: their names and ages, reading and writing them, and the refusal that one carries back to a
 //! form.
 
-use crate::api::form::Flash;
 pub use crate::ui::cookies::{KITCHEN, LANGUAGE, THEME};
-use crate::ui::cookies::{PREFERENCE_AGE, ZONE};
+use crate::{
+    api::form::Flash,
+    ui::cookies::{PREFERENCE_AGE, ZONE},
+};
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;

@@ -5,9 +5,10 @@ use crate::{
     api::form::{Answers, form_id},
     domain::{Order, OrderId},
     ui::{
-        browser::dom::focus_if_lost_soon,
-        browser::dom::focus_soon,
-        browser::timer::browser_time,
+        browser::{
+            dom::{focus_if_lost_soon, focus_soon},
+            timer::browser_time,
+        },
         components::{basics::text, list::neighbour_ticket},
         live::store::LiveStore,
     },

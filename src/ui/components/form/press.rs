@@ -3,7 +3,7 @@
 
 use crate::{
     domain::Time,
-    ui::{browser::dom::on_click, browser::timer::browser_time},
+    ui::browser::{dom::on_click, timer::browser_time},
 };
 use chrono::TimeDelta;
 use leptos::prelude::*;

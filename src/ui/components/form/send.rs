@@ -1,14 +1,17 @@
 //! Forms are sent until they are answered, and the answer is applied to the page.
 
 use super::page_forms::Forms;
-use crate::ui::route::percent::encode;
 use crate::{
     api::{
         self,
         form::{Answers, SELECTED_ORDER},
     },
     domain::{Error, Order, OrderId},
-    ui::{browser::http, browser::timer::sleep, live::store::LiveStore},
+    ui::{
+        browser::{http, timer::sleep},
+        live::store::LiveStore,
+        route::percent::encode,
+    },
 };
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use std::time::Duration;

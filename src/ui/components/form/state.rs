@@ -4,8 +4,7 @@ use super::page_forms::Forms;
 use crate::{
     domain::Error,
     ui::{
-        browser::dom::focus_soon,
-        browser::http,
+        browser::{dom::focus_soon, http},
         components::basics::{Icon, changing, icon, mark, refusal},
         i18n::messages,
     },

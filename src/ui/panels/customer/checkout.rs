@@ -5,21 +5,27 @@ use super::{
     offer::{top, why_gone, you_pay},
     offers::{address, is_on_offer, query},
 };
-use crate::ui::i18n::format;
 use crate::{
     api,
     domain::{Address, Field, Name, Order, OrderId},
     ui::{
-        browser::dom::focus_if_lost_soon,
-        browser::storage::{keep, kept},
+        browser::{
+            dom::focus_if_lost_soon,
+            storage::{keep, kept},
+        },
         components::{
             basics::{Icon, changing, sum, text},
             before_hydration::{not_hydrated, typed_early},
             form::{ActionForm, FieldState, Form, Forms, refused},
         },
-        i18n::locale::{say, t},
-        live::reactive::when_hydrated,
-        live::{reactive::memo, store::LiveStore},
+        i18n::{
+            format,
+            locale::{say, t},
+        },
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
         my_orders,
         navigation::Navigator,
         route::Route,

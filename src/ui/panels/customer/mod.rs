@@ -5,10 +5,10 @@ mod offer;
 mod offers;
 mod tools;
 
-use crate::ui::browser::text::lower;
 use crate::{
     domain::Order,
     ui::{
+        browser::text::lower,
         components::{
             basics::{Detail, Icon, changing, empty, icon, name, pizza, text},
             list,
@@ -18,8 +18,10 @@ use crate::{
             locale::{plural, say, t},
             messages,
         },
-        live::reactive::when_hydrated,
-        live::{reactive::memo, store::LiveStore},
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
         my_orders,
         navigation::Navigator,
         route::Route,

@@ -1,12 +1,14 @@
 //! The card of an offer. One that is gone stays in its place for a while, with the reason.
 
 use super::offers::{address, is_on_offer};
-use crate::ui::i18n::format;
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{
         components::basics::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
-        i18n::locale::{say, t},
+        i18n::{
+            format,
+            locale::{say, t},
+        },
         live::{reactive::memo, store::LiveStore},
     },
 };

@@ -1,15 +1,13 @@
 //! The offers that the page shows: those that match the search of its address, sorted.
 
-use crate::ui::browser::text::lower;
 use crate::{
     domain::{Board, Order, OrderId, Status},
     ui::{
+        browser::text::lower,
         components::{basics::text, list},
         live::{reactive::memo, store::LiveStore},
         navigation::Navigator,
-        route::OffersQuery,
-        route::OffersSort,
-        route::Route,
+        route::{OffersQuery, OffersSort, Route},
     },
 };
 use leptos::prelude::*;

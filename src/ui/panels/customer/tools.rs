@@ -9,9 +9,10 @@ use crate::ui::{
     i18n::locale::t,
     live::reactive::memo,
     navigation::Navigator,
-    route::OffersQuery,
-    route::OffersSort,
-    route::Route,
+    route::{
+        OffersQuery, OffersSort, Route,
+        query::name::{SEARCH, SORT},
+    },
 };
 use leptos::{ev, prelude::*};
 
@@ -51,7 +52,7 @@ fn search_field() -> AnyView {
             <label for="q">{t(["Search pizzas and kitchens", "Pizzen und Küchen suchen"])}</label>
             <div class="affix">
                 <span>{icon(Icon::Search)}</span>
-                <input class="input searching" id="q" type="search" name="q" autocomplete="off" enterkeyhint="search"
+                <input class="input searching" id="q" type="search" name=SEARCH autocomplete="off" enterkeyhint="search"
                     value=typed prop:value=typed on:input=move |event| search(event_target_value(&event))/>
                 {show_button()}
             </div>
@@ -66,7 +67,7 @@ fn sort_choice(sort: Option<OffersSort>, word: &'static str) -> AnyView {
     let choose = move |_| change(navigator, &|query| query.sort = sort);
     view! {
         <label>
-            <input type="radio" name="sort" value=sort.map_or("", OffersSort::name) checked=chosen.get_untracked() prop:checked=chosen on:change=choose/> {word}
+            <input type="radio" name=SORT value=sort.map_or("", OffersSort::name) checked=chosen.get_untracked() prop:checked=chosen on:change=choose/> {word}
         </label>
     }
     .into_any()

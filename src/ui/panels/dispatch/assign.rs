@@ -1,7 +1,6 @@
 //! The forms that assign a driver: to one order on its ticket, and to all selected orders below the queue.
 
 use super::state::{DispatchState, NEW, split_line};
-use crate::ui::i18n::format;
 use crate::{
     api::{self, form::SELECTED_ORDER},
     domain::Order,
@@ -14,9 +13,14 @@ use crate::{
             list,
             ticket::which,
         },
-        i18n::locale::{say, t},
-        live::reactive::when_hydrated,
-        live::{reactive::memo, store::LiveStore},
+        i18n::{
+            format,
+            locale::{say, t},
+        },
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};

@@ -1,8 +1,6 @@
 //! The lanes: one for each driver, with the orders that they carry. An order of the queue can be dropped on one.
 
 use super::state::{DispatchState, address, load};
-use crate::ui::i18n::format;
-use crate::ui::route::percent::encode;
 use crate::{
     api,
     domain::{Board, OUT, Order, OrderId, Status, drivers},
@@ -14,10 +12,12 @@ use crate::{
             ticket::{due, head, just_now, ticket, which},
         },
         i18n::{
+            format,
             locale::{say, t},
             messages,
         },
         live::{reactive::memo, store::LiveStore},
+        route::percent::encode,
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};

@@ -4,7 +4,6 @@ use super::{
     query::query,
     timeline::{self, address_at},
 };
-use crate::ui::i18n::format;
 use crate::{
     domain::{Event, Order, OrderId, Status},
     ui::{
@@ -12,6 +11,7 @@ use crate::{
             Detail, Icon, badge, changing, fact, icon, mark, name, pizza, refusal, sum, text,
         },
         i18n::{
+            format,
             locale::{say, t},
             messages,
         },

@@ -18,26 +18,20 @@ use crate::{
         },
         live::store::LiveStore,
         navigation::Navigator,
-        route::OrdersQuery,
-        route::Route,
-        route::Sort,
+        route::{
+            OrdersQuery, Route, Sort,
+            query::name::{DRIVER, FROM, SEARCH, SORT, STATUS, SUPPLIER, UNTIL},
+        },
     },
 };
 use leptos::{ev, prelude::*, wasm_bindgen::JsValue};
-
-const SEARCH: &str = "q";
-const SUPPLIER: &str = "supplier";
-const DRIVER: &str = "driver";
-const FROM: &str = "from";
-const UNTIL: &str = "until";
-const SORT: &str = "sort";
 
 pub fn filters() -> AnyView {
     let navigator = Navigator::now();
     let done = move |event: ev::SubmitEvent| event.prevent_default();
     let status = changing(move || {
         let status = query(&navigator.get()).status?;
-        Some(view! { <input type="hidden" name="status" value=status.name()/> }.into_any())
+        Some(view! { <input type="hidden" name=STATUS value=status.name()/> }.into_any())
     });
     let now = query(&navigator.get_untracked());
     let used = now.filter(None).is_narrow() || now.sort.is_some();

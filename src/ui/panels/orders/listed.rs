@@ -1,14 +1,13 @@
 //! Which orders the list shows: from the board, or from a page of past orders.
 
 use super::query::query;
-use crate::ui::browser::text::lower;
 use crate::{
     domain::{Board, Counts, Order, OrderFilter, OrderId},
     ui::{
+        browser::text::lower,
         live::{page_queries::PageQueries, store::LiveStore},
         navigation::Navigator,
-        route::OrdersQuery,
-        route::Sort,
+        route::{OrdersQuery, Sort},
     },
 };
 use leptos::prelude::*;

@@ -1,12 +1,12 @@
 //! How long the stages of the last 24 hours took: the median and the 90th percentile of each, and how many orders were
 //! created.
 
-use crate::ui::i18n::format;
 use crate::{
     domain::{Lasted, STAGES, StageTimes, Status},
     ui::{
         components::basics::{Icon, changing, icon, text},
         i18n::{
+            format,
             locale::{Language, Locale, say, t},
             messages,
         },

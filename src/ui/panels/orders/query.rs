@@ -1,7 +1,9 @@
 //! The query of the page's address.
 
 use crate::ui::{
-    components::basics::text, navigation::Navigator, route::OrdersQuery, route::Route,
+    components::basics::text,
+    navigation::Navigator,
+    route::{OrdersQuery, Route},
 };
 use leptos::prelude::*;
 

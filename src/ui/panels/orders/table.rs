@@ -5,7 +5,6 @@ use super::{
     query::{address, query},
     window::Window,
 };
-use crate::ui::i18n::format;
 use crate::{
     domain::{Order, OrderId},
     ui::{
@@ -14,14 +13,13 @@ use crate::{
             list,
         },
         i18n::{
+            format,
             locale::{Text, say, t},
             messages,
         },
         live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
         navigation::Navigator,
-        route::OrdersQuery,
-        route::Route,
-        route::Sort,
+        route::{OrdersQuery, Route, Sort},
     },
 };
 use leptos::prelude::*;

@@ -1,12 +1,12 @@
 //! The timeline of one order: each event with its time, its role and what it changed.
 
 use super::query::query;
-use crate::ui::i18n::format;
 use crate::{
     domain::{Event, EventType, Order, OrderId, Role},
     ui::{
         components::basics::{Icon, changing, exact_moment, icon, mark, text},
         i18n::{
+            format,
             locale::{Text, plural, say, t},
             messages,
         },

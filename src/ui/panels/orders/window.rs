@@ -8,12 +8,13 @@ use super::{
 use crate::{
     domain::OrderId,
     ui::{
-        browser::dom::focus_soon,
-        browser::dom::view_height,
+        browser::dom::{focus_soon, view_height},
         components::basics::changing,
         i18n::locale::plural,
-        live::reactive::when_hydrated,
-        live::{page_queries::PageQueries, reactive::memo},
+        live::{
+            page_queries::PageQueries,
+            reactive::{memo, when_hydrated},
+        },
         navigation::Navigator,
     },
 };

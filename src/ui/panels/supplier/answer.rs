@@ -5,7 +5,6 @@ use super::{
     cancel::{NOTES, reasons},
     tickets::kitchen_name,
 };
-use crate::ui::i18n::format;
 use crate::{
     api,
     domain::{Order, Status},
@@ -18,9 +17,14 @@ use crate::{
             list,
             ticket::{Level, folded, head, level_waiting, ticket_at_level, waiting, which},
         },
-        i18n::locale::{Text, say, t},
-        live::reactive::when_hydrated,
-        live::{reactive::memo, store::LiveStore},
+        i18n::{
+            format,
+            locale::{Text, say, t},
+        },
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
     },
 };
 use leptos::{html, prelude::*, server_fn::ServerFn};

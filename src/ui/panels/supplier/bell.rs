@@ -1,7 +1,6 @@
 //! The kitchen's bell: which orders of the kitchen ring, when a chime plays, and what this device has already heard.
 
 use super::{kitchen::KitchenFilter, sound::Sound};
-use crate::ui::route::is_of;
 use crate::{
     domain::{Chime, Heard, Order, OrderId, Status, Time, hangs, rings, stroke},
     ui::{
@@ -13,8 +12,11 @@ use crate::{
             ticket::which,
         },
         i18n::locale::t,
-        live::reactive::when_hydrated,
-        live::{reactive::memo, store::LiveStore},
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
+        route::is_of,
     },
 };
 use leptos::{ev, leptos_dom::helpers::IntervalHandle, prelude::*, wasm_bindgen::JsCast, web_sys};

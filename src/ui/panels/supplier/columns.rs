@@ -2,7 +2,6 @@
 //! its column until the kitchen takes it down.
 
 use super::{answer, bell::Bell, kitchen::KitchenFilter, tickets};
-use crate::ui::route::is_of;
 use crate::{
     domain::{Order, OrderId, Status},
     ui::{
@@ -12,6 +11,7 @@ use crate::{
         },
         i18n::locale::{Text, t},
         live::{reactive::memo, store::LiveStore},
+        route::is_of,
     },
 };
 use leptos::prelude::*;

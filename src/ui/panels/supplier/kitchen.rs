@@ -8,11 +8,9 @@ use crate::ui::{
         list,
     },
     i18n::locale::t,
-    live::reactive::when_hydrated,
-    live::store::LiveStore,
+    live::{reactive::when_hydrated, store::LiveStore},
     navigation::Navigator,
-    route::Kitchen,
-    route::Route,
+    route::{Kitchen, Route, query::name::KITCHEN},
     settings::{kitchen_cookie, kitchen_of_device},
 };
 use leptos::prelude::*;
@@ -70,7 +68,7 @@ pub fn choice(kitchen: KitchenFilter) -> AnyView {
     view! {
         <form class="row" action="/supplier">
             <label for="kitchen" class="soft">{t(["Kitchen", "Küche"])}</label>
-            <select class="input narrow" id="kitchen" name="kitchen" prop:value=chosen on:input=choose>
+            <select class="input narrow" id="kitchen" name=KITCHEN prop:value=chosen on:input=choose>
                 <option value="">{t(["All kitchens", "Alle Küchen"])}</option>
                 {list::names(kitchens, option)}
             </select>

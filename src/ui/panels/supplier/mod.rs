@@ -12,7 +12,6 @@ mod tickets;
 
 pub use bell::Bell;
 
-use crate::ui::route::is_of;
 use crate::{
     domain::{Order, Status},
     ui::{
@@ -22,6 +21,7 @@ use crate::{
         },
         i18n::locale::t,
         live::store::LiveStore,
+        route::is_of,
     },
 };
 use kitchen::KitchenFilter;

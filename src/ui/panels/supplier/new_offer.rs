@@ -1,8 +1,6 @@
 //! The form for a new offer. A pizza that was offered before brings the price and the markup that it had.
 
 use super::kitchen::KitchenFilter;
-use crate::ui::i18n::format;
-use crate::ui::route::is_of;
 use crate::{
     api,
     domain::{Field as _, Markup, Order, Price, Status, customer_price, with_point},
@@ -13,9 +11,12 @@ use crate::{
             form::{ActionForm, Form},
             list,
         },
-        i18n::locale::{Locale, say, t},
-        live::reactive::when_hydrated,
-        live::store::LiveStore,
+        i18n::{
+            format,
+            locale::{Locale, say, t},
+        },
+        live::{reactive::when_hydrated, store::LiveStore},
+        route::is_of,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};

@@ -1,6 +1,5 @@
 //! A ticket on paper. An attribute marks the one that is printed, and the style for print shows it alone.
 
-use crate::ui::i18n::format;
 use crate::{
     domain::Order,
     ui::{
@@ -8,7 +7,7 @@ use crate::{
             basics::{Icon, changing, icon, name},
             ticket::which,
         },
-        i18n::locale::t,
+        i18n::{format, locale::t},
         live::store::LiveStore,
     },
 };

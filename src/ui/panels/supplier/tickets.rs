@@ -5,7 +5,6 @@ use super::{
     cancel::{cancellation, withdraw},
     print::{on_paper, print_button},
 };
-use crate::ui::i18n::format;
 use crate::{
     api,
     domain::{Order, Status},
@@ -20,7 +19,7 @@ use crate::{
                 which,
             },
         },
-        i18n::{locale::t, messages},
+        i18n::{format, locale::t, messages},
         live::store::LiveStore,
         navigation::Navigator,
         route::Route,

@@ -1,6 +1,5 @@
 //! When an order arrives: the head of its page, and the reason where that is not as promised.
 
-use crate::ui::i18n::format;
 use crate::{
     domain::{Arrival, Order, Punctuality, Status, Time, ahead, arrival},
     ui::{
@@ -9,6 +8,7 @@ use crate::{
             ticket::ALMOST,
         },
         i18n::{
+            format,
             locale::{Text, say, t},
             messages,
         },

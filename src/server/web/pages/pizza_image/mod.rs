@@ -8,10 +8,10 @@ mod recipe;
 mod shape;
 
 use super::assets::IMMUTABLE;
-use crate::ui::PIZZA_RECIPE;
 use crate::{
     domain::{Error, Field, FieldError, ValueKind, Whole},
     server::web::query_string,
+    ui::PIZZA_RECIPE,
 };
 use axum::{
     extract::RawQuery,
