@@ -88,7 +88,7 @@ fn press(key: &str, target: Option<Element>, last_spot: StoredValue<Spot>) -> bo
         return false;
     };
     last_spot.set_value(spots[at]);
-    stand(&stops[at]);
+    focus_stop(&stops[at]);
     true
 }
 
@@ -137,10 +137,10 @@ fn nearest(from: Spot, spots: &[Spot], way: Way, is_on_stop: bool) -> Option<usi
 }
 
 /// Focuses a stop if it can have the focus, else its link.
-fn stand(stop: &Element) {
+fn focus_stop(stop: &Element) {
     if stop.matches(PLACEHOLDER).unwrap_or(false) {
         stop.scroll_into_view();
-        return arrive(format!("article[id='{}']", stop.id()), RENDER_FRAMES);
+        return focus_when_rendered(format!("article[id='{}']", stop.id()), RENDER_FRAMES);
     }
     let own = stop.has_attribute("tabindex").then(|| stop.clone());
     let on = own.or_else(|| stop.query_selector("a[href]").ok()?);
@@ -151,10 +151,10 @@ fn stand(stop: &Element) {
 }
 
 /// Focuses a ticket as soon as it is rendered.
-fn arrive(ticket: String, frames: u8) {
+fn focus_when_rendered(ticket: String, frames: u8) {
     request_animation_frame(move || match document().query_selector(&ticket) {
-        Ok(Some(found)) => stand(&found),
-        _ if frames > 0 => arrive(ticket, frames - 1),
+        Ok(Some(found)) => focus_stop(&found),
+        _ if frames > 0 => focus_when_rendered(ticket, frames - 1),
         _ => {}
     });
 }

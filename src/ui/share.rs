@@ -13,7 +13,7 @@ use leptos::{
     wasm_bindgen::{JsCast, JsValue},
 };
 
-/// The button and the result of pressing it. It is disabled until the page is hydrated.
+/// The button and the result of pressing it. It is marked until the page is hydrated: it needs the program.
 pub fn share(title: &str) -> AnyView {
     let store = LiveStore::here();
     let not_hydrated = mark(move || (!store.is_hydrated()).then_some(""));
@@ -21,20 +21,20 @@ pub fn share(title: &str) -> AnyView {
     let title = title.to_owned();
     let press = move |_| {
         // The share sheet shows its own result.
-        let offered = hand_over(&title);
-        let copies = offered.is_none();
-        let promise = offered.or_else(copy);
+        let shared = open_share_sheet(&title);
+        let copies = shared.is_none();
+        let promise = shared.or_else(copy);
         spawn_local(async move {
-            let well = match promise {
+            let succeeded = match promise {
                 Some(promise) => JsFuture::from(promise).await.is_ok(),
                 None => false,
             };
             if copies {
-                let _ = done.try_set(Some(well));
+                let _ = done.try_set(Some(succeeded));
             }
         });
     };
-    let said = text(move || {
+    let result = text(move || {
         t(match done.get() {
             None => ["", ""],
             Some(true) => ["The address is copied.", "Die Adresse ist kopiert."],
@@ -50,14 +50,14 @@ pub fn share(title: &str) -> AnyView {
             <button class="button" type="button" data-not-hydrated=not_hydrated on:click=press>
                 {icon(Icon::Share)} {t(["Share this page", "Seite teilen"])}
             </button>
-            <span class="small" role="status">{said}</span>
+            <span class="small" role="status">{result}</span>
         </p>
     }
     .into_any()
 }
 
 /// Opens the share sheet, if the device has one.
-fn hand_over(title: &str) -> Option<Promise> {
+fn open_share_sheet(title: &str) -> Option<Promise> {
     let data = Object::new();
     let set = |name: &str, value: &str| Reflect::set(&data, &name.into(), &value.into()).ok();
     set("title", title)?;
