@@ -20,53 +20,53 @@ pub enum Value {
     Json(Box<RawValue>),
 }
 
-/// Parameters by name, and the faults found so far.
+/// Parameters by name, and the invalid ones found so far.
 #[derive(Debug, Default)]
 pub struct Fields {
     values: BTreeMap<String, Value>,
-    faults: Vec<InvalidField>,
+    invalid_fields: Vec<InvalidField>,
 }
 
 impl Fields {
-    /// A name that is given twice is a fault, also if one is plain and one is JSON.
+    /// A name that is given twice is invalid, even if one is plain and one is JSON.
     pub fn add(&mut self, name: impl Into<String>, value: Value) {
         match self.values.entry(name.into()) {
             Entry::Vacant(place) => drop(place.insert(value)),
             Entry::Occupied(first) => {
                 let field = first.key().clone();
-                self.faults.push(InvalidField {
+                self.invalid_fields.push(InvalidField {
                     field,
-                    what: FieldError::Twice,
+                    error: FieldError::Twice,
                 });
             }
         }
     }
 
-    pub fn fault(&mut self, field: &str, what: FieldError) {
-        self.faults.push(InvalidField {
+    pub fn reject(&mut self, field: &str, error: FieldError) {
+        self.invalid_fields.push(InvalidField {
             field: field.to_owned(),
-            what,
+            error,
         });
     }
 
-    /// `None` means that a fault has been recorded.
+    /// `None` means that the parameter is invalid, which is recorded.
     pub fn required<T: Field>(&mut self, name: &str) -> Option<T> {
-        let before = self.faults.len();
+        let before = self.invalid_fields.len();
         let value = self.optional(name);
-        if value.is_none() && self.faults.len() == before {
-            self.fault(name, FieldError::Missing);
+        if value.is_none() && self.invalid_fields.len() == before {
+            self.reject(name, FieldError::Missing);
         }
         value
     }
 
-    /// `None` means absent, JSON's `null`, or that a fault has been recorded.
+    /// `None` means absent, JSON's `null`, or that the parameter is invalid, which is recorded.
     pub fn optional<T: Field>(&mut self, name: &str) -> Option<T> {
         let parsed = match self.values.remove(name)? {
             Value::Plain(text) => T::parse(&text),
             Value::Json(raw) if raw.get() == "null" => return None,
             Value::Json(raw) => text_of(&raw, T::KIND).and_then(|text| T::parse(&text)),
         };
-        parsed.map_err(|what| self.fault(name, what)).ok()
+        parsed.map_err(|error| self.reject(name, error)).ok()
     }
 
     /// As [`Fields::optional`], but blank text counts as absent.
@@ -83,17 +83,17 @@ impl Fields {
         self.optional(name)
     }
 
-    /// Builds the result if there is no fault and every parameter has been read.
+    /// Builds the result if no parameter is invalid and every parameter has been read.
     pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Error> {
         let unknown = self.values.into_keys().map(|field| InvalidField {
             field,
-            what: FieldError::Unknown,
+            error: FieldError::Unknown,
         });
-        self.faults.extend(unknown);
-        if self.faults.is_empty() {
+        self.invalid_fields.extend(unknown);
+        if self.invalid_fields.is_empty() {
             return build().ok_or(Error::Internal);
         }
-        Err(Error::Invalid(self.faults))
+        Err(Error::Invalid(self.invalid_fields))
     }
 }
 
@@ -132,15 +132,17 @@ mod tests {
         Value::Json(RawValue::from_string(text.to_owned()).unwrap())
     }
 
-    fn faults(result: Result<(), Error>) -> Vec<(String, FieldError)> {
+    fn errors(result: Result<(), Error>) -> Vec<(String, FieldError)> {
         match result {
-            Err(Error::Invalid(faults)) => faults.into_iter().map(|f| (f.field, f.what)).collect(),
+            Err(Error::Invalid(invalid)) => {
+                invalid.into_iter().map(|f| (f.field, f.error)).collect()
+            }
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn one_refusal_names_every_fault() {
+    fn one_error_names_every_invalid_field() {
         let mut fields = Fields::default();
         fields.add("price", json("\"10\""));
         fields.add("minutes", Value::Plain("soon".into()));
@@ -150,7 +152,7 @@ mod tests {
         assert_eq!(fields.required::<Name>("name"), None);
         assert_eq!(fields.optional::<Minutes>("minutes"), None);
         assert_eq!(
-            faults(fields.finish(|| Some(()))),
+            errors(fields.finish(|| Some(()))),
             [
                 ("minutes".into(), FieldError::Twice),
                 (
@@ -184,7 +186,7 @@ mod tests {
         fields.add("name", json("\"\\ud800\""));
         assert_eq!(fields.required::<Name>("name"), None);
         assert_eq!(
-            faults(fields.finish(|| Some(()))),
+            errors(fields.finish(|| Some(()))),
             [("name".into(), FieldError::NotUnicode)]
         );
     }

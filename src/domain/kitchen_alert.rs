@@ -15,27 +15,27 @@ const HANGS: TimeDelta = TimeDelta::hours(1);
 /// At most this many changes are kept as heard. More do not hang at once.
 const REMEMBERED: usize = 100;
 
-/// What a ticket calls for.
+/// Why a ticket needs the attention of the kitchen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chime {
-    /// A customer has accepted the offer, and the kitchen has not begun yet.
-    Taken,
+pub enum KitchenAlert {
+    /// A customer has ordered, and the kitchen has not begun yet.
+    Ordered,
     /// Its order is cancelled.
     Cancelled,
 }
 
 /// The changes that were acknowledged at this device, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Heard(Vec<(OrderId, u32)>);
+pub struct Acknowledged(Vec<(OrderId, u32)>);
 
-impl Heard {
+impl Acknowledged {
     /// What cannot be read was not heard.
-    pub fn read(text: &str) -> Heard {
+    pub fn read(text: &str) -> Acknowledged {
         let change = |word: &str| {
             let (id, version) = word.split_once('.')?;
             Some((id.parse().ok()?, version.parse().ok()?))
         };
-        Heard(text.split(' ').filter_map(change).collect())
+        Acknowledged(text.split(' ').filter_map(change).collect())
     }
 
     pub fn write(&self) -> String {
@@ -63,40 +63,40 @@ fn was_taken_down(order: &Order) -> bool {
     order.cancelled_from().is_some_and(hung)
 }
 
-/// Whether a cancelled order still hangs, struck through, on a page that was opened at `opened`.
-pub fn hangs(order: &Order, heard: &Heard, opened: Time) -> bool {
+/// Whether a cancelled order still stays_visible, struck through, on a page that was opened at `opened`.
+pub fn stays_visible(order: &Order, heard: &Acknowledged, opened: Time) -> bool {
     was_taken_down(order) && !heard.of(order) && opened - order.updated_at < HANGS
 }
 
 /// What a ticket rings for on a page that was opened at `opened`.
-pub fn rings(order: &Order, heard: &Heard, opened: Time) -> Option<Chime> {
+pub fn alert_of(order: &Order, heard: &Acknowledged, opened: Time) -> Option<KitchenAlert> {
     let chime = match order.status {
-        Status::CustomerAccepted => Chime::Taken,
-        _ if was_taken_down(order) => Chime::Cancelled,
+        Status::CustomerAccepted => KitchenAlert::Ordered,
+        _ if was_taken_down(order) => KitchenAlert::Cancelled,
         _ => return None,
     };
     (!heard.of(order) && opened - order.updated_at < FRESH).then_some(chime)
 }
 
 /// What is to be heard as the `turn`th of all strokes: each kind of call in its turn.
-pub fn stroke<'a>(
+pub fn next_alert<'a>(
     tickets: impl Iterator<Item = &'a Order>,
-    heard: &Heard,
+    heard: &Acknowledged,
     opened: Time,
     turn: usize,
-) -> Option<Chime> {
+) -> Option<KitchenAlert> {
     let (mut taken, mut cancelled) = (false, false);
     for order in tickets {
-        match rings(order, heard, opened) {
-            Some(Chime::Taken) => taken = true,
-            Some(Chime::Cancelled) => cancelled = true,
+        match alert_of(order, heard, opened) {
+            Some(KitchenAlert::Ordered) => taken = true,
+            Some(KitchenAlert::Cancelled) => cancelled = true,
             None => {}
         }
     }
     match (taken, cancelled) {
-        (true, true) if turn % 2 == 1 => Some(Chime::Cancelled),
-        (true, _) => Some(Chime::Taken),
-        (false, true) => Some(Chime::Cancelled),
+        (true, true) if turn % 2 == 1 => Some(KitchenAlert::Cancelled),
+        (true, _) => Some(KitchenAlert::Ordered),
+        (false, true) => Some(KitchenAlert::Cancelled),
         (false, false) => None,
     }
 }
@@ -145,28 +145,28 @@ mod tests {
                 let cancelled = order.status == Status::Cancelled;
                 prop_assert_eq!(order.cancelled_from(), before.filter(|_| cancelled));
                 let waited = cancelled && order.customer_name.is_some();
-                prop_assert_eq!(hangs(&order, &Heard::default(), at(0)), waited);
+                prop_assert_eq!(stays_visible(&order, &Acknowledged::default(), at(0)), waited);
             }
         }
 
-        /// Without a ticket that calls there is no sound; with one there is, on every stroke, until it is heard of
+        /// Without a ticket that calls there is no sound; with one there is, on every next_alert, until it is heard of
         /// or goes on.
         #[test]
         fn no_ticket_no_ring(orders in orders(), opened in -40i64..80, turn in 0usize..4) {
             let opened = at(60 * opened);
             let all = || orders.iter().map(|(order, _)| order);
-            let calling: Vec<_> = all().filter(|order| rings(order, &Heard::default(), opened).is_some()).collect();
+            let calling: Vec<_> = all().filter(|order| alert_of(order, &Acknowledged::default(), opened).is_some()).collect();
             for order in &calling {
-                prop_assert!(order.status == Status::CustomerAccepted || hangs(order, &Heard::default(), opened));
+                prop_assert!(order.status == Status::CustomerAccepted || stays_visible(order, &Acknowledged::default(), opened));
             }
             let heard = |orders: &[&Order]| {
-                let mut heard = Heard::default();
+                let mut heard = Acknowledged::default();
                 orders.iter().for_each(|order| heard.add(order));
                 heard
             };
             for missing in 0..=calling.len() {
                 let heard = heard(&calling[missing..]);
-                prop_assert_eq!(stroke(all(), &heard, opened, turn).is_some(), missing > 0);
+                prop_assert_eq!(next_alert(all(), &heard, opened, turn).is_some(), missing > 0);
             }
         }
 
@@ -174,10 +174,10 @@ mod tests {
         #[test]
         fn no_call_drowns_the_other(orders in orders(), turn in 0usize..9) {
             let all = || orders.iter().map(|(order, _)| order);
-            let heard = Heard::default();
+            let heard = Acknowledged::default();
             for order in all() {
-                if let Some(chime) = rings(order, &heard, at(0)) {
-                    let strokes = [turn, turn + 1].map(|turn| stroke(all(), &heard, at(0), turn));
+                if let Some(chime) = alert_of(order, &heard, at(0)) {
+                    let strokes = [turn, turn + 1].map(|turn| next_alert(all(), &heard, at(0), turn));
                     prop_assert!(strokes.contains(&Some(chime)));
                 }
             }
@@ -185,13 +185,13 @@ mod tests {
 
         #[test]
         fn what_was_heard_is_kept_and_bounded(count in 0u128..130) {
-            let mut heard = Heard::default();
+            let mut heard = Acknowledged::default();
             for n in 0..count {
                 heard.add(&order(n, &[0, 2]).0);
                 heard.add(&order(n, &[0, 2]).0);
             }
             prop_assert_eq!(heard.0.len(), (count as usize).min(REMEMBERED));
-            prop_assert_eq!(Heard::read(&heard.write()), heard.clone());
+            prop_assert_eq!(Acknowledged::read(&heard.write()), heard.clone());
             if count > 0 {
                 prop_assert!(heard.of(&order(count - 1, &[0, 2]).0));
                 // Another change of the same order is another call.
@@ -202,28 +202,34 @@ mod tests {
 
     #[test]
     fn only_what_is_fresh_rings_and_what_is_cancelled_hangs_longer() {
-        let heard = Heard::default();
+        let heard = Acknowledged::default();
         let taken = order(1, &[0, 2]).0;
         let cancelled = order(2, &[0, 2, 3, 8]).0;
         let after = |order: &Order, minutes| order.updated_at + TimeDelta::minutes(minutes);
         // What came while the page was open calls for as long as it takes.
         assert_eq!(
-            rings(&taken, &heard, after(&taken, -300)),
-            Some(Chime::Taken)
+            alert_of(&taken, &heard, after(&taken, -300)),
+            Some(KitchenAlert::Ordered)
         );
-        assert_eq!(rings(&taken, &heard, after(&taken, 9)), Some(Chime::Taken));
-        assert_eq!(rings(&taken, &heard, after(&taken, 10)), None);
         assert_eq!(
-            rings(&cancelled, &heard, after(&cancelled, 9)),
-            Some(Chime::Cancelled)
+            alert_of(&taken, &heard, after(&taken, 9)),
+            Some(KitchenAlert::Ordered)
         );
-        assert_eq!(rings(&cancelled, &heard, after(&cancelled, 10)), None);
-        assert!(hangs(&cancelled, &heard, after(&cancelled, 59)));
-        assert!(!hangs(&cancelled, &heard, after(&cancelled, 60)));
+        assert_eq!(alert_of(&taken, &heard, after(&taken, 10)), None);
+        assert_eq!(
+            alert_of(&cancelled, &heard, after(&cancelled, 9)),
+            Some(KitchenAlert::Cancelled)
+        );
+        assert_eq!(alert_of(&cancelled, &heard, after(&cancelled, 10)), None);
+        assert!(stays_visible(&cancelled, &heard, after(&cancelled, 59)));
+        assert!(!stays_visible(&cancelled, &heard, after(&cancelled, 60)));
         // No ticket hung for these.
         for steps in [&[8][..], &[0, 8], &[1], &[0]] {
-            assert_eq!(rings(&order(3, steps).0, &heard, at(0)), None);
+            assert_eq!(alert_of(&order(3, steps).0, &heard, at(0)), None);
         }
-        assert_eq!(Heard::read("nonsense 1.x  .. \u{7f}"), Heard::default());
+        assert_eq!(
+            Acknowledged::read("nonsense 1.x  .. \u{7f}"),
+            Acknowledged::default()
+        );
     }
 }

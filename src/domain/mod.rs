@@ -19,14 +19,14 @@ mod text;
 mod time;
 
 pub use delivery::{
-    drivers::{DispatchSeveral, Driver, OUT, drivers, known_name},
-    eta::{Arrival, Punctuality, SOON, ahead, arrival, priority},
+    drivers::{DispatchSeveral, Driver, WITH_DRIVER, drivers, known_driver_name},
+    eta::{Arrival, DUE_SOON, Punctuality, arrival, priority, upcoming_stages},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use input::{Field, Fields, Value};
-pub use kitchen_alert::{Chime, Heard, hangs, rings, stroke};
+pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
 pub use live::{
-    board::{Board, Counts, Folded, OrdersPage, Snapshot},
+    board::{Board, Counts, FoldResult, OrdersPage, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
     ring::{Ring, RingRead},
 };
@@ -38,10 +38,10 @@ pub use order::{
     command::{Command, Offer, WantedStatus},
     id::OrderId,
     lifecycle::{Actor, CommandKind, EventType, Role, Status},
-    replay::follows,
+    replay::verify_event,
     search::OrderFilter,
     times::Times,
 };
-pub use stage_times::{Lasted, STAGES, StageTimer, StageTimes};
+pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::{Minute, Time};

@@ -37,7 +37,7 @@ pub struct StageTimer {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StageTimes {
     /// One for each of [`STAGES`].
-    pub stages: Vec<Lasted>,
+    pub stages: Vec<StageDuration>,
     /// Orders made in each quarter of an hour, from the first with one up to now.
     pub quarters: Vec<u32>,
     /// When the first of them begins.
@@ -46,17 +46,18 @@ pub struct StageTimes {
 
 /// How long one stage takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Lasted {
+pub struct StageDuration {
     pub count: usize,
     /// In seconds: half of them were this fast.
     pub median: u32,
     /// In seconds: nine of ten were this fast.
-    pub ninth: u32,
+    #[serde(rename = "ninth")]
+    pub percentile_90: u32,
 }
 
 impl StageTimer {
     /// Takes the events in their order; returns the stage that this one ended, and how long that was.
-    pub fn note(&mut self, event: &Event) -> Option<(Status, TimeDelta)> {
+    pub fn record(&mut self, event: &Event) -> Option<(Status, TimeDelta)> {
         let (order, at) = (&event.order, event.order.since());
         if event.event_type == EventType::Created {
             self.count(at);
@@ -124,7 +125,7 @@ fn seconds(time: TimeDelta) -> u32 {
     time.num_seconds().try_into().unwrap_or(0)
 }
 
-fn lasted(mut seconds: Vec<u32>) -> Lasted {
+fn lasted(mut seconds: Vec<u32>) -> StageDuration {
     seconds.sort_unstable();
     let count = seconds.len();
     // The smallest that this many percent do not exceed.
@@ -132,10 +133,10 @@ fn lasted(mut seconds: Vec<u32>) -> Lasted {
         let rank = (count * percent).div_ceil(100);
         seconds.get(rank.saturating_sub(1)).copied().unwrap_or(0)
     };
-    Lasted {
+    StageDuration {
         count,
         median: within(50),
-        ninth: within(90),
+        percentile_90: within(90),
     }
 }
 
@@ -185,7 +186,7 @@ mod tests {
     fn each_stage_is_measured_and_nothing_else() {
         let mut timer = StageTimer::default();
         for event in day(1, 0, &[10, 20, 30, 40, 50, 60, 70]) {
-            timer.note(&event);
+            timer.record(&event);
         }
         let times = timer.times(at(300));
         let medians: Vec<_> = times.stages.iter().map(|stage| stage.median).collect();
@@ -195,7 +196,7 @@ mod tests {
             times
                 .stages
                 .iter()
-                .all(|stage| stage.count == 1 && stage.ninth == stage.median)
+                .all(|stage| stage.count == 1 && stage.percentile_90 == stage.median)
         );
         assert_eq!(times.quarters.iter().sum::<u32>(), 1);
     }
@@ -204,13 +205,13 @@ mod tests {
     fn what_is_a_day_old_is_forgotten() {
         let mut timer = StageTimer::default();
         for event in day(1, 0, &[10]) {
-            timer.note(&event);
+            timer.record(&event);
         }
         let later = 86_400 + 10;
         assert_eq!(timer.times(at(later - 1)).stages[0].count, 1);
         assert_eq!(timer.times(at(later)).stages[0].count, 0);
         for event in day(2, later, &[10]) {
-            timer.note(&event);
+            timer.record(&event);
         }
         assert_eq!(timer.lasted[0].len(), 1);
         assert_eq!(timer.made.len(), 1);
@@ -221,13 +222,13 @@ mod tests {
         let mut timer = StageTimer::default();
         let events = day(1, 0, &[10, 20]);
         let stage = (Status::SupplierAccepted, TimeDelta::seconds(20));
-        assert_eq!(timer.note(&events[2]), Some(stage));
+        assert_eq!(timer.record(&events[2]), Some(stage));
         assert_eq!(
             timer.times(at(100)).stages[1],
-            Lasted {
+            StageDuration {
                 count: 1,
                 median: 20,
-                ninth: 20
+                percentile_90: 20
             }
         );
     }
@@ -235,9 +236,9 @@ mod tests {
     proptest! {
         #[test]
         fn median_and_ninth_are_what_they_say(all in prop::collection::vec(0u32..1_000, 1..200)) {
-            let Lasted { count, median, ninth } = lasted(all.clone());
+            let StageDuration { count, median, percentile_90 } = lasted(all.clone());
             prop_assert_eq!(count, all.len());
-            for (within, percent) in [(median, 50), (ninth, 90)] {
+            for (within, percent) in [(median, 50), (percentile_90, 90)] {
                 let as_fast = all.iter().filter(|one| **one <= within).count();
                 let faster = all.iter().filter(|one| **one < within).count();
                 prop_assert!(all.contains(&within));
@@ -252,7 +253,7 @@ mod tests {
             let mut timer = StageTimer::default();
             for (n, start) in made.iter().enumerate() {
                 for event in day(n as u128, *start, &[]) {
-                    timer.note(&event);
+                    timer.record(&event);
                 }
             }
             let times = timer.times(at(*made.last().unwrap()));

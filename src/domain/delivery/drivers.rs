@@ -4,18 +4,18 @@
 use crate::domain::{Board, Error, FieldError, Fields, Name, OrderId, Status, Time};
 
 /// The statuses of an order that its driver carries.
-pub const OUT: [Status; 2] = [Status::Dispatched, Status::InTransit];
+pub const WITH_DRIVER: [Status; 2] = [Status::Dispatched, Status::InTransit];
 
 /// A driver who has, or had, an order of the board.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Driver {
     pub name: String,
     /// How many orders they carry.
-    pub out: usize,
+    pub carried: usize,
     /// The latest change to one of their orders.
-    pub since: Time,
+    pub last_change: Time,
     /// The latest promised delivery among the orders that they carry.
-    pub back: Option<Time>,
+    pub last_promised: Option<Time>,
 }
 
 /// The assignment of several orders to one driver.
@@ -58,7 +58,11 @@ impl DispatchSeveral {
 
 /// A driver's name as the board spells it: the same text, or else the newest name that differs only in what `fold`
 /// removes (capitals, Unicode forms). `None` for a driver who is not on the board.
-pub fn known_name<'a>(board: &'a Board, name: &Name, fold: fn(&str) -> String) -> Option<&'a Name> {
+pub fn known_driver_name<'a>(
+    board: &'a Board,
+    name: &Name,
+    fold: fn(&str) -> String,
+) -> Option<&'a Name> {
     let newest_first = || {
         let orders = board.orders().rev();
         orders.filter_map(|order| order.driver_name.as_ref())
@@ -80,18 +84,18 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
         let place = place.unwrap_or_else(|place| {
             let new = Driver {
                 name: name.to_owned(),
-                out: 0,
-                since: order.updated_at,
-                back: None,
+                carried: 0,
+                last_change: order.updated_at,
+                last_promised: None,
             };
             drivers.insert(place, new);
             place
         });
         let driver = &mut drivers[place];
-        driver.since = driver.since.max(order.updated_at);
-        if OUT.contains(&order.status) {
-            driver.out += 1;
-            driver.back = driver.back.max(order.promised());
+        driver.last_change = driver.last_change.max(order.updated_at);
+        if WITH_DRIVER.contains(&order.status) {
+            driver.carried += 1;
+            driver.last_promised = driver.last_promised.max(order.promised());
         }
     }
     drivers
@@ -131,7 +135,7 @@ mod tests {
         let board = board(&["Jonas", "ZOË", "Zoë", "Änne"]);
         let known = |name: &str| {
             let name = Name::parse(name).unwrap();
-            known_name(&board, &name, str::to_lowercase).map(|known| known.to_string())
+            known_driver_name(&board, &name, str::to_lowercase).map(|known| known.to_string())
         };
         assert_eq!(known("  jONAS ").as_deref(), Some("Jonas"));
         assert_eq!(known("änne").as_deref(), Some("Änne"));
@@ -160,7 +164,7 @@ mod tests {
             ("Jonas", vec![id(1).to_string()], "order"),
         ] {
             let error = read(driver, &orders).unwrap_err();
-            assert!(error.fault(field).is_some(), "{error}");
+            assert!(error.field_error(field).is_some(), "{error}");
         }
     }
 
@@ -173,11 +177,11 @@ mod tests {
             order(4, None, Status::Ready, 5),
         ];
         let board = Board::new("e-4".parse().unwrap(), Counts::default(), orders, None);
-        let driver = |name: &str, out, since, back| Driver {
+        let driver = |name: &str, carried, last_change, last_promised| Driver {
             name: name.to_owned(),
-            out,
-            since: at(since),
-            back,
+            carried,
+            last_change: at(last_change),
+            last_promised,
         };
         let back = at(2) + TimeDelta::minutes(20);
         assert_eq!(

@@ -7,7 +7,7 @@ use crate::domain::{Status, Time};
 use chrono::TimeDelta;
 
 /// A promise that is nearer than this is about to break.
-pub const SOON: TimeDelta = TimeDelta::minutes(5);
+pub const DUE_SOON: TimeDelta = TimeDelta::minutes(5);
 
 /// A stage that began long ago ends soon: within these minutes.
 const ANY_TIME: i64 = 5;
@@ -84,7 +84,12 @@ pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -
 }
 
 /// When the stages that are left begin, about: they share the time until the arrival as they usually do.
-pub fn ahead(status: Status, since: Time, arrival: &Arrival, now: Time) -> Vec<(Status, Time)> {
+pub fn upcoming_stages(
+    status: Status,
+    since: Time,
+    arrival: &Arrival,
+    now: Time,
+) -> Vec<(Status, Time)> {
     let Some(at) = stage(status) else {
         return Vec::new();
     };
@@ -105,7 +110,7 @@ pub fn ahead(status: Status, since: Time, arrival: &Arrival, now: Time) -> Vec<(
 /// have waited longest.
 pub fn priority(promised: Option<Time>, waits_since: Time, now: Time) -> (bool, Time) {
     match promised {
-        Some(promised) if promised - now < SOON => (false, promised),
+        Some(promised) if promised - now < DUE_SOON => (false, promised),
         _ => (true, waits_since),
     }
 }
@@ -201,7 +206,7 @@ mod tests {
             let (status, now) = (STAGES[at_stage].0, at(since + passed));
             let arrival = arrival(status, at(since), promised.map(at), now).unwrap();
             prop_assert!(now <= arrival.from && arrival.from < arrival.to);
-            let steps = ahead(status, at(since), &arrival, now);
+            let steps = upcoming_stages(status, at(since), &arrival, now);
             prop_assert_eq!(steps.len(), STAGES.len() - at_stage - 1);
             let mut before = now;
             for (_, time) in steps {

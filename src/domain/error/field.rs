@@ -17,7 +17,7 @@ named! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidField {
     pub field: String,
-    pub what: FieldError,
+    pub error: FieldError,
 }
 
 table! {

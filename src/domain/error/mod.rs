@@ -17,7 +17,7 @@ table! {
     #[derive(Serialize, Deserialize)]
     #[serde(try_from = "String", into = "String")]
     Error {
-        Invalid(faults: Vec<InvalidField>) = "invalid", "{}", sentence(faults);
+        Invalid(invalid_fields: Vec<InvalidField>) = "invalid", "{}", sentence(invalid_fields);
         UnknownOrder(id: OrderId) = "unknown-order", "There is no order {id}.";
         Refused(refusal: Refusal) = "refused", "{refusal}";
         /// A precondition that no longer holds, and how the order stands now.
@@ -35,10 +35,10 @@ table! {
 impl std::error::Error for Error {}
 
 impl Error {
-    pub fn invalid(field: &str, what: FieldError) -> Error {
+    pub fn invalid(field: &str, error: FieldError) -> Error {
         Error::Invalid(vec![InvalidField {
             field: field.to_owned(),
-            what,
+            error,
         }])
     }
 
@@ -52,18 +52,21 @@ impl Error {
     }
 
     /// What is wrong with one field of a form.
-    pub fn fault(&self, field: &str) -> Option<&FieldError> {
+    pub fn field_error(&self, field: &str) -> Option<&FieldError> {
         match self {
-            Error::Invalid(faults) => faults.iter().find(|f| f.field == field).map(|f| &f.what),
+            Error::Invalid(invalid) => invalid
+                .iter()
+                .find(|one| one.field == field)
+                .map(|one| &one.error),
             _ => None,
         }
     }
 }
 
-fn sentence(faults: &[InvalidField]) -> String {
-    let each: Vec<_> = faults
+fn sentence(invalid_fields: &[InvalidField]) -> String {
+    let each: Vec<_> = invalid_fields
         .iter()
-        .map(|fault| format!("{}: {}", fault.field, fault.what))
+        .map(|invalid| format!("{}: {}", invalid.field, invalid.error))
         .collect();
     each.join(" ")
 }
@@ -72,14 +75,14 @@ fn sentence(faults: &[InvalidField]) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub status: Status,
-    pub asked: CommandKind,
-    pub by: Actor,
+    pub command: CommandKind,
+    pub actor: Actor,
 }
 
 impl Refusal {
     /// The statuses that this actor may bring the order to.
     pub fn allowed(&self) -> Vec<Status> {
-        self.status.transitions(self.by).map(|m| m.to).collect()
+        self.status.transitions(self.actor).map(|m| m.to).collect()
     }
 }
 
@@ -111,16 +114,16 @@ parts! {
 
 impl Part for Refusal {
     fn write(&self, text: &mut String) {
-        let by = self.by.name();
-        let _ = write!(text, " {} {} {by}", self.status, self.asked);
+        let actor = self.actor.name();
+        let _ = write!(text, " {} {} {actor}", self.status, self.command);
     }
 
     fn read(text: &str) -> Option<Refusal> {
         let mut words = text.splitn(3, ' ');
         Some(Refusal {
             status: Part::read(words.next()?)?,
-            asked: Part::read(words.next()?)?,
-            by: Actor::from_name(words.next()?)?,
+            command: Part::read(words.next()?)?,
+            actor: Actor::from_name(words.next()?)?,
         })
     }
 }
@@ -128,25 +131,25 @@ impl Part for Refusal {
 /// Each in a line of its own: the field, and what is wrong with it.
 impl Part for Vec<InvalidField> {
     fn write(&self, text: &mut String) {
-        for fault in self {
+        for invalid in self {
             let _ = write!(
                 text,
                 "\n{} {}",
-                fault.field,
-                String::from(fault.what.clone())
+                invalid.field,
+                String::from(invalid.error.clone())
             );
         }
     }
 
     fn read(text: &str) -> Option<Vec<InvalidField>> {
-        let fault = |line: &str| {
-            let (field, what) = line.split_once(' ')?;
+        let read = |line: &str| {
+            let (field, error) = line.split_once(' ')?;
             Some(InvalidField {
                 field: field.to_owned(),
-                what: what.to_owned().try_into().ok()?,
+                error: error.to_owned().try_into().ok()?,
             })
         };
-        text.split_terminator('\n').map(fault).collect()
+        text.split_terminator('\n').map(read).collect()
     }
 }
 
@@ -157,11 +160,11 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
-        let says = |status, by| {
+        let says = |status, actor| {
             Refusal {
                 status,
-                asked: CommandKind::Prepare,
-                by,
+                command: CommandKind::Prepare,
+                actor,
             }
             .to_string()
         };
@@ -185,19 +188,19 @@ mod tests {
 
     /// One of each kind, and what it is for the browser.
     fn errors() -> Vec<(Error, &'static str)> {
-        let faults = [
+        let invalid = [
             ("notes", FieldError::Empty),
             ("markup", FieldError::no_number("a b")),
         ];
-        let faults = faults.map(|(field, what)| InvalidField {
+        let invalid = invalid.map(|(field, error)| InvalidField {
             field: field.to_owned(),
-            what,
+            error,
         });
-        let refused = |by| {
+        let refused = |actor| {
             Error::Refused(Refusal {
                 status: Status::Ready,
-                asked: CommandKind::Prepare,
-                by,
+                command: CommandKind::Prepare,
+                actor,
             })
         };
         let outdated = Error::PreconditionFailed {
@@ -206,7 +209,7 @@ mod tests {
         };
         vec![
             (
-                Error::Invalid(faults.into()),
+                Error::Invalid(invalid.into()),
                 "invalid\nnotes empty\nmarkup not-a-number a b",
             ),
             (
@@ -227,7 +230,7 @@ mod tests {
     }
 
     /// As [`errors`], of one field.
-    fn faults() -> Vec<(FieldError, &'static str)> {
+    fn field_errors() -> Vec<(FieldError, &'static str)> {
         let (max, length) = (500, 501);
         let expected = ValueKind::Boolean;
         let command = CommandKind::Dispatch;
@@ -282,15 +285,15 @@ mod tests {
     }
 
     #[test]
-    fn faults_survive_the_wire_in_one_line() {
-        let all = faults();
-        let mut names: Vec<_> = all.iter().map(|(what, _)| what.name()).collect();
+    fn field_errors_survive_the_wire_in_one_line() {
+        let all = field_errors();
+        let mut names: Vec<_> = all.iter().map(|(error, _)| error.name()).collect();
         names.dedup();
         assert_eq!(names, FieldError::NAMES);
-        for (what, text) in all {
-            assert_eq!(String::from(what.clone()), text);
+        for (error, text) in all {
+            assert_eq!(String::from(error.clone()), text);
             let read = FieldError::try_from(text.to_owned()).unwrap();
-            assert_eq!(read.to_string(), what.to_string().replace('\n', " "));
+            assert_eq!(read.to_string(), error.to_string().replace('\n', " "));
         }
     }
 

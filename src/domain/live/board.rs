@@ -1,7 +1,7 @@
 //! The live view: open orders and the newest finished ones, as the fold of all events up to a cursor.
 //!
 //! Each instance keeps one for its pages, each browser one behind its screen. On any doubt the fold returns
-//! [`Folded::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
+//! [`FoldResult::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
 
 use crate::domain::{Cursor, Event, Order, OrderId, Status, Time};
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub struct Counts([u64; Status::ALL.len()]);
 
 /// What an event did to a board.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Folded {
+pub enum FoldResult {
     /// The order changed; its status before, if it was on the board.
     Applied { before: Option<Status> },
     /// It was known already.
@@ -124,12 +124,12 @@ impl Board {
         self.orders.iter()
     }
 
-    pub fn fold(&mut self, event: &Event) -> Folded {
+    pub fn fold(&mut self, event: &Event) -> FoldResult {
         if event.id.epoch != self.cursor.epoch || event.id.seq > self.cursor.seq + 1 {
-            return Folded::Gap;
+            return FoldResult::Gap;
         }
         if event.id.seq <= self.cursor.seq {
-            return Folded::Duplicate;
+            return FoldResult::Duplicate;
         }
         self.cursor.seq = event.id.seq;
         self.put(&event.order)
@@ -137,11 +137,11 @@ impl Board {
 
     /// Takes an order that did not come as an event (the answer to a command), if it is newer than the one here.
     /// The cursor stays: the event will come, and be a duplicate.
-    pub fn put(&mut self, order: &Order) -> Folded {
+    pub fn put(&mut self, order: &Order) -> FoldResult {
         let place = self.find(order.id);
         let known = place.ok().map(|place| &self.orders[place]);
         if known.is_some_and(|known| known.version >= order.version) {
-            return Folded::Duplicate;
+            return FoldResult::Duplicate;
         }
         let before = known.map(|known| known.status);
         match place {
@@ -152,7 +152,7 @@ impl Board {
         if order.status.is_final() {
             self.trim();
         }
-        Folded::Applied { before }
+        FoldResult::Applied { before }
     }
 
     /// The same orders, in another history.
@@ -226,7 +226,7 @@ mod tests {
         let mut board = empty();
         let mut event = history(&[(1, 0)]).remove(0);
         event.id = cursor("f", 1);
-        assert_eq!(board.fold(&event), Folded::Gap);
+        assert_eq!(board.fold(&event), FoldResult::Gap);
         assert_eq!(board, empty());
     }
 
@@ -237,12 +237,12 @@ mod tests {
         board.fold(&events[0]);
         assert_eq!(
             board.put(&events[1].order),
-            Folded::Applied {
+            FoldResult::Applied {
                 before: Some(Status::PendingSupplier)
             }
         );
         assert_eq!(board.cursor().seq, 1);
-        assert_eq!(board.fold(&events[1]), Folded::Duplicate);
+        assert_eq!(board.fold(&events[1]), FoldResult::Duplicate);
         assert_eq!(board.cursor().seq, 2);
         assert_eq!(board.counts().of(Status::SupplierAccepted), 1);
         assert_eq!(board.counts().all(), 1);
@@ -255,7 +255,7 @@ mod tests {
             .flat_map(|order| [(order, 0), (order, 8)])
             .collect();
         for event in history(&steps) {
-            assert!(matches!(board.fold(&event), Folded::Applied { .. }));
+            assert!(matches!(board.fold(&event), FoldResult::Applied { .. }));
         }
         assert_eq!(board.orders().count(), FINISHED);
         assert_eq!(board.counts().of(Status::Cancelled), 250);
@@ -276,7 +276,7 @@ mod tests {
             let mut straight = vec![empty()];
             for event in &events {
                 let mut board = straight.last().unwrap().clone();
-                prop_assert!(board.fold(event) != Folded::Gap);
+                prop_assert!(board.fold(event) != FoldResult::Gap);
                 straight.push(board);
             }
             let mut board = empty();
@@ -284,9 +284,9 @@ mod tests {
                 let before = board.cursor().seq;
                 let folded = board.fold(event);
                 match event.id.seq {
-                    seq if seq == before + 1 => prop_assert!(matches!(folded, Folded::Applied { .. }), "{:?}", folded),
-                    seq if seq <= before => prop_assert_eq!(folded, Folded::Duplicate),
-                    _ => prop_assert_eq!(folded, Folded::Gap),
+                    seq if seq == before + 1 => prop_assert!(matches!(folded, FoldResult::Applied { .. }), "{:?}", folded),
+                    seq if seq <= before => prop_assert_eq!(folded, FoldResult::Duplicate),
+                    _ => prop_assert_eq!(folded, FoldResult::Gap),
                 }
                 prop_assert_eq!(&board, &straight[board.cursor().seq as usize]);
             }

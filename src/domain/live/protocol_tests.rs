@@ -2,7 +2,7 @@
 //! the browser, under a hundred thousand schedules of what can go wrong between them.
 
 use crate::domain::{
-    Actor, Board, Counts, Cursor, Event, Folded, Order, Ring, RingRead,
+    Actor, Board, Counts, Cursor, Event, FoldResult, Order, Ring, RingRead,
     samples::{at, commands, id, offer},
 };
 use std::collections::VecDeque;
@@ -92,7 +92,7 @@ impl Server {
             id: next,
         };
         let mut board = self.board().clone();
-        assert!(matches!(board.fold(&event), Folded::Applied { .. }));
+        assert!(matches!(board.fold(&event), FoldResult::Applied { .. }));
         self.boards.push(board);
         self.ring.push(event.clone());
         self.log.push(event);
@@ -179,8 +179,8 @@ impl Client {
             None => {}
             Some(Frame::Reset) => self.read_again(server),
             Some(Frame::Event(event)) => match (self.board.fold(&event), guards.gap) {
-                (Folded::Gap, true) => self.read_again(server),
-                (Folded::Gap, false) => {
+                (FoldResult::Gap, true) => self.read_again(server),
+                (FoldResult::Gap, false) => {
                     self.board.put(&event.order);
                     self.board = self.board.clone().in_history(event.id);
                 }

@@ -79,7 +79,7 @@ impl Command {
         let notes = fields.unless_blank("notes");
         let minutes = fields.optional("estimated_time");
         if accept == Some(false) && minutes.is_some() {
-            fields.fault("estimated_time", FieldError::OnlyWhenAccepting);
+            fields.reject("estimated_time", FieldError::OnlyWhenAccepting);
         }
         fields.finish(|| match accept? {
             true => Some(Command::Accept { notes, minutes }),

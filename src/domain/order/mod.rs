@@ -77,12 +77,12 @@ impl Order {
         actor: Actor,
         now: Time,
     ) -> Result<(Order, EventType), Refusal> {
-        let asked = command.kind();
-        let Some(step) = self.status.transition(asked, actor) else {
+        let kind = command.kind();
+        let Some(step) = self.status.transition(kind, actor) else {
             return Err(Refusal {
                 status: self.status,
-                asked,
-                by: actor,
+                command: kind,
+                actor,
             });
         };
         match command {

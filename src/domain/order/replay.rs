@@ -5,7 +5,7 @@ use crate::domain::{Actor, Command, CommandKind, EventType, Offer, Order, Role, 
 
 /// Why an order cannot have become what an event has.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Impossible {
+pub enum ReplayError {
     #[error("its version is {found}, where {expected} comes next")]
     Version { expected: u32, found: u32 },
     #[error("{event} does not lead from {from} to {to}")]
@@ -21,11 +21,15 @@ pub enum Impossible {
 
 /// Whether `event` can have made `after` of `before`. An order that comes from elsewhere begins with the event of the
 /// state that it was found in.
-pub fn follows(before: Option<&Order>, event: EventType, after: &Order) -> Result<(), Impossible> {
+pub fn verify_event(
+    before: Option<&Order>,
+    event: EventType,
+    after: &Order,
+) -> Result<(), ReplayError> {
     let expected = before.map_or(0, |before| before.version).saturating_add(1);
     if after.version != expected {
         let found = after.version;
-        return Err(Impossible::Version { expected, found });
+        return Err(ReplayError::Version { expected, found });
     }
     let leads_there = |m: &&crate::domain::order::lifecycle::Transition| {
         let from = before.is_none_or(|before| m.from == Some(before.status));
@@ -34,7 +38,7 @@ pub fn follows(before: Option<&Order>, event: EventType, after: &Order) -> Resul
     let Some(step) = TRANSITIONS.iter().find(leads_there) else {
         let from = before.map_or("nothing", |before| before.status.name());
         let to = after.status;
-        return Err(Impossible::Transition { event, from, to });
+        return Err(ReplayError::Transition { event, from, to });
     };
     let made = match before {
         None => Some(begun(event, after)),
@@ -45,7 +49,7 @@ pub fn follows(before: Option<&Order>, event: EventType, after: &Order) -> Resul
     };
     match made {
         Some(made) if made == *after => Ok(()),
-        _ => Err(Impossible::Change { event }),
+        _ => Err(ReplayError::Change { event }),
     }
 }
 
@@ -119,7 +123,7 @@ mod tests {
             steps in prop::collection::vec((0usize..9, prop::option::of(0usize..3), any::<bool>()), 0..12),
         ) {
             let (mut order, event) = Order::new(id(1), offer(), at(0));
-            prop_assert_eq!(follows(None, event, &order), Ok(()));
+            prop_assert_eq!(verify_event(None, event, &order), Ok(()));
             for (n, (command, by, reason)) in steps.into_iter().enumerate() {
                 let actor = by.map_or(Actor::AnyRole, |role| Actor::As(Role::ALL[role]));
                 let command = match commands()[command].clone() {
@@ -129,7 +133,7 @@ mod tests {
                 let Ok((after, event)) = order.clone().apply(command, actor, at(n as i64)) else {
                     continue;
                 };
-                prop_assert_eq!(follows(Some(&order), event, &after), Ok(()));
+                prop_assert_eq!(verify_event(Some(&order), event, &after), Ok(()));
                 order = after;
             }
         }
@@ -147,13 +151,13 @@ mod tests {
             .clone()
             .apply(all[2].clone(), Actor::AnyRole, at(2))
             .unwrap();
-        assert_eq!(follows(Some(&accepted), took, &taken), Ok(()));
+        assert_eq!(verify_event(Some(&accepted), took, &taken), Ok(()));
         let altered = |change: fn(&mut Order)| {
             let mut order = taken.clone();
             change(&mut order);
-            follows(Some(&accepted), took, &order)
+            verify_event(Some(&accepted), took, &order)
         };
-        let change = Err(Impossible::Change { event: took });
+        let change = Err(ReplayError::Change { event: took });
         assert_eq!(altered(|o| o.customer_price = Some(Cents::new(1))), change);
         assert_eq!(altered(|o| o.customer_name = None), change);
         assert_eq!(
@@ -163,13 +167,13 @@ mod tests {
         assert_eq!(altered(|o| o.created_at = at(1)), change);
         assert_eq!(altered(|o| o.updated_at = at(0)), change);
         assert_eq!(altered(|o| o.times = Times::default()), change);
-        let version = Impossible::Version {
+        let version = ReplayError::Version {
             expected: 3,
             found: 4,
         };
         assert_eq!(altered(|o| o.version = 4), Err(version));
         assert!(matches!(
-            follows(
+            verify_event(
                 Some(&new),
                 took,
                 &Order {
@@ -177,15 +181,15 @@ mod tests {
                     ..taken.clone()
                 }
             ),
-            Err(Impossible::Transition { .. })
+            Err(ReplayError::Transition { .. })
         ));
         assert!(matches!(
-            follows(Some(&accepted), event, &taken),
-            Err(Impossible::Transition { .. })
+            verify_event(Some(&accepted), event, &taken),
+            Err(ReplayError::Transition { .. })
         ));
         assert!(matches!(
-            follows(None, took, &taken),
-            Err(Impossible::Version { .. })
+            verify_event(None, took, &taken),
+            Err(ReplayError::Version { .. })
         ));
         // One that was found on its way begins with the event of its state.
         let found = Order {
@@ -193,18 +197,18 @@ mod tests {
             times: Times::known(at(0), taken.status, at(2)),
             ..taken
         };
-        assert_eq!(follows(None, took, &found), Ok(()));
+        assert_eq!(verify_event(None, took, &found), Ok(()));
         assert!(matches!(
-            follows(None, EventType::Created, &found),
-            Err(Impossible::Transition { .. })
+            verify_event(None, EventType::Created, &found),
+            Err(ReplayError::Transition { .. })
         ));
         let odd = Order {
             driver_name: Name::parse("Jonas").ok(),
             ..new
         };
         assert!(matches!(
-            follows(None, EventType::Created, &odd),
-            Err(Impossible::Change { .. })
+            verify_event(None, EventType::Created, &odd),
+            Err(ReplayError::Change { .. })
         ));
     }
 }

@@ -21,12 +21,13 @@ pub struct OrderFilter {
 
 impl OrderFilter {
     /// Whether the filter matches `order`. `lower` converts text to lower case.
-    pub fn takes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
-        self.status.is_none_or(|status| status == order.status) && self.describes(order, lower)
+    pub fn matches(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+        self.status.is_none_or(|status| status == order.status)
+            && self.matches_any_status(order, lower)
     }
 
-    /// As [`OrderFilter::takes`], for any status.
-    pub fn describes(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+    /// As [`OrderFilter::matches`], for any status.
+    pub fn matches_any_status(&self, order: &Order, lower: fn(&str) -> String) -> bool {
         let is = |wanted: &Option<String>, name: Option<&str>| {
             wanted.is_none() || wanted.as_deref() == name
         };
@@ -47,19 +48,19 @@ impl OrderFilter {
     }
 
     /// Whether an order that is as old as this one can match, so that a search must read on.
-    pub fn reaches(&self, id: OrderId) -> bool {
+    pub fn may_match_older(&self, id: OrderId) -> bool {
         self.from
             .is_none_or(|from| id >= OrderId::first_at(from + TimeDelta::minutes(-CLOCKS)))
     }
 
     /// Where a search begins, newest first: before this id.
-    pub fn begins_below(&self) -> Option<OrderId> {
+    pub fn upper_bound(&self) -> Option<OrderId> {
         self.before
             .map(|before| OrderId::first_at(before + TimeDelta::minutes(CLOCKS)))
     }
 
     /// Whether final orders can match, of which the board holds only the newest.
-    pub fn wants_finished(&self) -> bool {
+    pub fn includes_final(&self) -> bool {
         self.status.is_none_or(Status::is_final)
     }
 }
@@ -80,18 +81,18 @@ mod tests {
             before: Some(at(before)),
             ..OrderFilter::default()
         };
-        assert!(sought(0, 1).reaches(order));
-        assert!(sought(299, 1).reaches(order));
-        assert!(!sought(301, 1).reaches(order));
-        assert!(sought(0, -299).begins_below() > Some(order));
-        assert!(sought(0, -301).begins_below() < Some(order));
-        assert!(OrderFilter::default().reaches(id(0)));
+        assert!(sought(0, 1).may_match_older(order));
+        assert!(sought(299, 1).may_match_older(order));
+        assert!(!sought(301, 1).may_match_older(order));
+        assert!(sought(0, -299).upper_bound() > Some(order));
+        assert!(sought(0, -301).upper_bound() < Some(order));
+        assert!(OrderFilter::default().may_match_older(id(0)));
     }
 
     #[test]
     fn each_criterion_matches_or_excludes_an_order() {
         let mut order = Order::new(id(1), offer(), at(60)).0;
-        let takes = |sought: &OrderFilter, order: &Order| sought.takes(order, str::to_lowercase);
+        let takes = |sought: &OrderFilter, order: &Order| sought.matches(order, str::to_lowercase);
         let supplier = order.supplier_name.to_string();
         let all = [
             OrderFilter::default(),

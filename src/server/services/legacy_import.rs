@@ -2,7 +2,7 @@
 //! in an index and no events. So no list has them until they are adopted.
 
 use super::order_documents;
-use crate::domain::{Field, Order, Status, Time, Times, customer_price, follows};
+use crate::domain::{Field, Order, Status, Time, Times, customer_price, verify_event};
 use crate::server::{
     clock::now,
     store::{Batch, JsonText, Key, Result, keys::Keys},
@@ -102,7 +102,7 @@ fn check(order: &Order) -> std::result::Result<(), String> {
     if driven.contains(&order.status) && order.driver_name.is_none() {
         return Err(format!("it is {}, and has no driver", order.status));
     }
-    follows(None, order.status.event(), order).map_err(|_| {
+    verify_event(None, order.status.event(), order).map_err(|_| {
         format!(
             "it is {}, and has something that an order has only later, or lacks something",
             order.status

@@ -126,8 +126,8 @@ struct InvalidValue {
 impl From<&Problem> for ProblemDetails {
     fn from(problem: &Problem) -> ProblemDetails {
         let errors: Vec<_> = match problem {
-            Problem::Market(Error::Invalid(faults)) => {
-                faults.iter().map(InvalidValue::from).collect()
+            Problem::Market(Error::Invalid(invalid)) => {
+                invalid.iter().map(InvalidValue::from).collect()
             }
             _ => Vec::new(),
         };
@@ -146,15 +146,15 @@ impl From<&Problem> for ProblemDetails {
 }
 
 impl From<&InvalidField> for InvalidValue {
-    fn from(fault: &InvalidField) -> InvalidValue {
-        let message = match &fault.what {
+    fn from(invalid: &InvalidField) -> InvalidValue {
+        let message = match &invalid.error {
             FieldError::HasItsOwnCall { command } => {
                 format!("This status has a call of its own: {}.", call(*command))
             }
-            what => what.to_string(),
+            error => error.to_string(),
         };
         InvalidValue {
-            field: fault.field.clone(),
+            field: invalid.field.clone(),
             message,
         }
     }

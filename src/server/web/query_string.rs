@@ -10,8 +10,8 @@ pub fn read(query: &str) -> Fields {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match (decode(name), decode(value)) {
             (Some(name), Some(value)) => fields.add(name, Value::Plain(value)),
-            (Some(name), None) => fields.fault(&name, FieldError::NotUnicode),
-            (None, _) => fields.fault("query", FieldError::NotUnicode),
+            (Some(name), None) => fields.reject(&name, FieldError::NotUnicode),
+            (None, _) => fields.reject("query", FieldError::NotUnicode),
         }
     }
     fields

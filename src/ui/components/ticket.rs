@@ -2,7 +2,7 @@
 
 use super::basics::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
 use crate::{
-    domain::{Order, SOON, Time},
+    domain::{DUE_SOON, Order, Time},
     ui::{
         i18n::{
             format,
@@ -35,7 +35,7 @@ impl Level {
     fn of(promised: Time, now: Time) -> Level {
         match promised - now {
             left if left < TimeDelta::zero() => Level::Late,
-            left if left < SOON => Level::Soon,
+            left if left < DUE_SOON => Level::Soon,
             _ => Level::Fine,
         }
     }

@@ -6,7 +6,7 @@
 use super::store::{ConnectionState, LiveStore};
 use crate::{
     api,
-    domain::{Folded, Frame, Signal, Time},
+    domain::{FoldResult, Frame, Signal, Time},
     ui::browser::{
         cookies, http,
         timer::{browser_time, browser_zone, sleep},
@@ -162,7 +162,9 @@ fn is_visible() -> bool {
 /// Applies one frame, and returns why the connection has to end, if it does.
 fn apply(store: LiveStore, text: &str, now: Time) -> Option<Ended> {
     match serde_json::from_str(text) {
-        Ok(Frame::Event(event)) if store.fold(&event) == Folded::Gap => return Some(Ended::Gap),
+        Ok(Frame::Event(event)) if store.fold(&event) == FoldResult::Gap => {
+            return Some(Ended::Gap);
+        }
         Ok(Frame::Event(_)) => store.touch(now),
         Ok(Frame::Signal {
             signal: Signal::Heartbeat,

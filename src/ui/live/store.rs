@@ -4,7 +4,7 @@
 //! change. How an event changes the board is decided by the domain's fold.
 
 use super::{clock::Clock, reactive::memo, row_triggers::RowTriggers};
-use crate::domain::{Board, Cursor, Event, Folded, Order, OrderId, Snapshot, Time};
+use crate::domain::{Board, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
@@ -211,9 +211,9 @@ impl LiveStore {
         self.listener.set_value(Some(Box::new(listener)));
     }
 
-    pub fn fold(self, event: &Event) -> Folded {
+    pub fn fold(self, event: &Event) -> FoldResult {
         let folded = self.write(event.order.id, |board| board.fold(event));
-        if matches!(folded, Folded::Applied { .. }) {
+        if matches!(folded, FoldResult::Applied { .. }) {
             self.listener
                 .with_value(|listener| listener.as_ref().map(|call| call(event)));
         }
@@ -225,7 +225,7 @@ impl LiveStore {
         self.write(order.id, |board| board.put(order));
     }
 
-    fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> Folded) -> Folded {
+    fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> FoldResult) -> FoldResult {
         let mut drops = false;
         let folded = self.board.try_update_value(|board| {
             let board = board.as_mut()?;
@@ -234,8 +234,8 @@ impl LiveStore {
             drops = board.newest_dropped() != before;
             Some(folded)
         });
-        let folded = folded.flatten().unwrap_or(Folded::Gap);
-        if matches!(folded, Folded::Applied { .. }) {
+        let folded = folded.flatten().unwrap_or(FoldResult::Gap);
+        if matches!(folded, FoldResult::Applied { .. }) {
             let row = self.rows.with_value(|rows| rows.get(id));
             row.inspect(ArcTrigger::notify);
             if drops {

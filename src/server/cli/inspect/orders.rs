@@ -91,7 +91,7 @@ async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
     } else {
         CHUNK.min(limit.saturating_add(1))
     };
-    let (mut found, mut before) = (FoundOrders::default(), search.begins_below());
+    let (mut found, mut before) = (FoundOrders::default(), search.upper_bound());
     loop {
         let (texts, next) = source.page(&index, before, chunk).await?;
         for text in texts {
@@ -99,10 +99,10 @@ async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
                 found.unreadable.push(text);
                 continue;
             };
-            if !search.reaches(order.id) {
+            if !search.may_match_older(order.id) {
                 return Ok(found);
             }
-            if search.takes(&order, str::to_lowercase) {
+            if search.matches(&order, str::to_lowercase) {
                 found.more = found.orders.len() == limit;
                 if found.more {
                     return Ok(found);

@@ -8,7 +8,7 @@ use super::{
     time_format::span,
 };
 use crate::{
-    domain::{Cursor, Event, Lasted, STAGES, StageTimer, Status},
+    domain::{Cursor, Event, STAGES, StageDuration, StageTimer, Status},
     server::{
         clock::now,
         store::{JsonText, LogRead},
@@ -44,7 +44,7 @@ struct Statistics {
 struct Stage {
     status: Status,
     #[serde(flatten)]
-    lasted: Lasted,
+    lasted: StageDuration,
 }
 
 pub async fn show(source: Source, Stats {}: Stats, format: Format) -> Result<()> {
@@ -64,7 +64,7 @@ async fn find(source: &Source) -> Result<Statistics> {
     let begin = beginning(source, &cursor).await?;
     for text in source.up_to_now(&begin).await?.unwrap_or_default() {
         if let Some(event) = read(&text) {
-            stage_timer.note(&event);
+            stage_timer.record(&event);
         }
     }
     let stages = STAGES.into_iter().zip(stage_timer.times(now()).stages);
@@ -137,7 +137,7 @@ fn print(found: &Statistics) {
         let cells = [
             lasted.count.to_string(),
             span(lasted.median),
-            span(lasted.ninth),
+            span(lasted.percentile_90),
         ];
         table.row([status.to_string()].into_iter().chain(cells));
     }

@@ -7,7 +7,7 @@
 mod number_set;
 
 use super::order_documents;
-use crate::domain::{Event, Order, follows};
+use crate::domain::{Event, Order, verify_event};
 use crate::server::store::{
     Batch, Index, IndexChange, Result,
     snapshot::{Head, Held, Past, Record, Snapshot, StoredRecord, print, seq},
@@ -336,7 +336,7 @@ fn step_faults(before: Option<&Event>, event: &Event, order: &Order, seq: u64) -
         faults.push(format!("event {seq} is out of order"));
     }
     let was = before.map(|before| &before.order);
-    if let Err(why) = follows(was, event.event_type, &event.order) {
+    if let Err(why) = verify_event(was, event.event_type, &event.order) {
         faults.push(format!("event {seq} cannot have happened: {why}"));
     }
     faults

@@ -63,7 +63,7 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Bytes>
             seq += 1;
             // What cannot be read is left out; where the board needs it, reading the log reports that.
             if let Ok(event) = serde_json::from_str(text) {
-                stage_timer.note(&event);
+                stage_timer.record(&event);
             }
             // No client can resume from before this history began.
             match text.contains(&*own) {

@@ -1,6 +1,6 @@
 //! What the feed holds of the log: the board, the newest entries as a ring, and when it was last verified.
 
-use crate::domain::{Board, Cursor, Event, Folded, Ring, RingRead, StageTimer, Status, Time};
+use crate::domain::{Board, Cursor, Event, FoldResult, Ring, RingRead, StageTimer, Status, Time};
 use crate::server::{
     clock::now,
     store::{JsonText, LogEntry},
@@ -81,10 +81,10 @@ impl View {
             tracing::error!(after = %self.board.cursor(), "an entry of the log cannot be read");
             return None;
         };
-        if self.board.fold(&event) == Folded::Gap {
+        if self.board.fold(&event) == FoldResult::Gap {
             return None;
         }
-        if let Some((stage, lasted)) = self.stage_timer.note(&event) {
+        if let Some((stage, lasted)) = self.stage_timer.record(&event) {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
         }
         histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));

@@ -4,7 +4,7 @@ use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
         Actor, Command, CommandKind, DispatchSeveral, Error, Offer, Order, OrderId, Precondition,
-        known_name,
+        known_driver_name,
     },
     server::{
         clock::now,
@@ -100,7 +100,7 @@ impl OrderService {
             return command;
         };
         let known = || {
-            let find = |board: &_| known_name(board, &driver_name, fold_name).cloned();
+            let find = |board: &_| known_driver_name(board, &driver_name, fold_name).cloned();
             self.feed.read_board(find).flatten()
         };
         if known().as_ref() != Some(&driver_name) {

@@ -129,7 +129,7 @@ impl OrderService {
             status: sought.status,
             supplier,
         };
-        let before = sought.begins_below().into_iter().chain(before).min();
+        let before = sought.upper_bound().into_iter().chain(before).min();
         let limit = if sought.is_narrow() { EXAMINED } else { SHOWN };
         let (listed, next, _) = self.listed(&filter, before, limit).await?;
         Ok(matching(listed, sought, next))
@@ -229,7 +229,7 @@ fn matching(
 ) -> OrdersPage {
     let mut orders: Vec<Order> = Vec::new();
     for (order, _) in listed {
-        if !sought.reaches(order.id) {
+        if !sought.may_match_older(order.id) {
             next = None;
             break;
         }
@@ -237,7 +237,7 @@ fn matching(
             next = orders.last().map(|order| order.id);
             break;
         }
-        if sought.takes(&order, str::to_lowercase) {
+        if sought.matches(&order, str::to_lowercase) {
             orders.push(order);
         }
     }

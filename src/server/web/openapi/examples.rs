@@ -117,8 +117,8 @@ pub fn unknown_order() -> Problem {
 pub fn refused() -> Problem {
     let refusal = Refusal {
         status: Status::Preparing,
-        asked: CommandKind::Dispatch,
-        by: Actor::AnyRole,
+        command: CommandKind::Dispatch,
+        actor: Actor::AnyRole,
     };
     Error::Refused(refusal).into()
 }

@@ -37,7 +37,7 @@ impl Request {
     /// A request that is not about one order cannot have a precondition.
     pub fn without_precondition(mut self) -> Request {
         if self.expected != Precondition::Any {
-            self.fields.fault("If-Match", FieldError::Unknown);
+            self.fields.reject("If-Match", FieldError::Unknown);
         }
         self
     }
@@ -75,9 +75,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
                 .map(|(_, id)| OrderId::parse(id)),
             Err(_) => Some(Err(FieldError::NotUnicode)),
         };
-        let id = id.and_then(|id| id.map_err(|what| fields.fault("id", what)).ok());
-        let expected = expected(&parts.headers).unwrap_or_else(|what| {
-            fields.fault("If-Match", what);
+        let id = id.and_then(|id| id.map_err(|error| fields.reject("id", error)).ok());
+        let expected = expected(&parts.headers).unwrap_or_else(|error| {
+            fields.reject("If-Match", error);
             Precondition::Any
         });
         Ok(Query(Request {
@@ -108,7 +108,7 @@ impl<S: Send + Sync> FromRequest<S> for QueryAndBody {
                 let content = [path.as_bytes(), query.as_bytes(), &body];
                 read.request = key.map(|key| IdempotentRequest::new(KEY, key, &content));
             }
-            Err(what) => read.fields.fault(KEY, what),
+            Err(error) => read.fields.reject(KEY, error),
         }
         if !body.is_empty() {
             read_json(&body, &mut read.fields)?;

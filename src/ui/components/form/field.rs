@@ -30,7 +30,7 @@ impl FieldState {
     fn error(self) -> Option<String> {
         let error = self.form.error.get()?;
         error
-            .fault(self.name)
+            .field_error(self.name)
             .map(|error| messages::fault(self.name, error))
     }
 
@@ -48,7 +48,7 @@ impl FieldState {
         invalid.retain(|invalid| invalid.field != self.name);
         invalid.extend(wrong.map(|error| InvalidField {
             field: self.name.to_owned(),
-            what: error,
+            error,
         }));
         let error = (!invalid.is_empty()).then_some(Error::Invalid(invalid));
         self.form.error.set(error);

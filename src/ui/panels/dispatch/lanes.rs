@@ -3,7 +3,7 @@
 use super::state::{DispatchState, address, load};
 use crate::{
     api,
-    domain::{Board, OUT, Order, OrderId, Status, drivers},
+    domain::{Board, Order, OrderId, Status, WITH_DRIVER, drivers},
     ui::{
         components::{
             basics::{Icon, badge, changing, icon, icon_of, mark, name, text},
@@ -27,8 +27,8 @@ const FREE_LANES: usize = 6;
 
 /// The drivers who have a lane: the free ones by name, then all who are out.
 pub fn listed(board: &Board) -> Vec<String> {
-    let (out, free): (Vec<_>, Vec<_>) = drivers(board).into_iter().partition(|d| d.out > 0);
-    let last = list::sorted(free.into_iter().map(|d| (-d.since.millis(), d.name)));
+    let (out, free): (Vec<_>, Vec<_>) = drivers(board).into_iter().partition(|d| d.carried > 0);
+    let last = list::sorted(free.into_iter().map(|d| (-d.last_change.millis(), d.name)));
     let free = last.into_iter().take(FREE_LANES).map(|(_, name)| name);
     let mut lanes = list::sorted(free);
     lanes.extend(out.into_iter().map(|driver| driver.name));
@@ -92,7 +92,7 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
 fn carried_by(driver: String) -> Memo<Vec<OrderId>> {
     LiveStore::here().view(move |board| {
         let theirs = |order: &&Order| {
-            OUT.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
+            WITH_DRIVER.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
         };
         let promised = |order: &Order| order.promised().unwrap_or_default();
         let orders = board.orders().filter(theirs);
@@ -139,10 +139,12 @@ fn lane_load(store: LiveStore, name: &str) -> String {
     };
     let load = load(&driver);
     let clock = |time| format::clock(time, store.zone());
-    let is_past = driver.back.is_some_and(|back| store.about_now(back) > back);
-    match (driver.out, driver.back.map(clock)) {
+    let is_past = driver
+        .last_promised
+        .is_some_and(|back| store.about_now(back) > back);
+    match (driver.carried, driver.last_promised.map(clock)) {
         (0, _) => {
-            let since = clock(driver.since);
+            let since = clock(driver.last_change);
             say!("free since {since}", "frei seit {since}")
         }
         (_, Some(back)) if is_past => say!("{load}, due {back}", "{load}, fällig {back}"),

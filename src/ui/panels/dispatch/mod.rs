@@ -37,8 +37,8 @@ pub fn dispatch() -> AnyView {
 /// `3 waiting for a driver · 2 out · 4 drivers free`
 fn at_a_glance(waiting: Memo<usize>) -> AnyView {
     let store = LiveStore::here();
-    let out = store.view(|board| drivers(board).iter().map(|driver| driver.out).sum());
-    let free = store.view(|board| drivers(board).iter().filter(|d| d.out == 0).count());
+    let out = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
+    let free = store.view(|board| drivers(board).iter().filter(|d| d.carried == 0).count());
     let free = text(move || {
         plural(
             free.get(),

@@ -83,8 +83,10 @@ impl DispatchState {
 fn suggested() -> Memo<Option<String>> {
     let store = LiveStore::here();
     let free = store.view(|board| {
-        let free = drivers(board).into_iter().filter(|driver| driver.out == 0);
-        let sorted = list::sorted(free.map(|driver| (driver.since.millis(), driver.name)));
+        let free = drivers(board)
+            .into_iter()
+            .filter(|driver| driver.carried == 0);
+        let sorted = list::sorted(free.map(|driver| (driver.last_change.millis(), driver.name)));
         sorted.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
     });
     let none_known = store.view(|board| drivers(board).is_empty());
@@ -111,7 +113,7 @@ fn waiting(board: &Board, now: Time) -> Vec<OrderId> {
 
 /// `free`, `2 out`
 pub fn load(driver: &Driver) -> String {
-    match driver.out {
+    match driver.carried {
         0 => t(["free", "frei"]).to_owned(),
         out => say!("{out} out", "{out} unterwegs"),
     }

@@ -98,7 +98,7 @@ impl MatchCache {
             let same = |(id, version, _): &(OrderId, u32, bool)| {
                 *id == order.id && *version == order.version
             };
-            let matches = || self.filter.describes(order, lower);
+            let matches = || self.filter.matches_any_status(order, lower);
             let fits = before.next_if(same).map_or_else(matches, |(.., fits)| fits);
             self.orders.push((order.id, order.version, fits));
         }
@@ -113,8 +113,10 @@ impl MatchCache {
         filter: &OrderFilter,
         not_hydrated: bool,
     ) -> Listed {
-        let past = board.newest_dropped().filter(|id| filter.reaches(*id));
-        let end = past.filter(|_| filter.wants_finished());
+        let past = board
+            .newest_dropped()
+            .filter(|id| filter.may_match_older(*id));
+        let end = past.filter(|_| filter.includes_final());
         // The next page includes the order that the board dropped last.
         let mut more = end.map(OrderId::after);
         let (mut rows, mut last, mut counts) = (Vec::new(), None, Counts::default());
@@ -156,7 +158,7 @@ impl MatchCache {
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor, Folded,
+        Actor, FoldResult,
         samples::{at, commands, id, offer},
     };
 
@@ -164,7 +166,7 @@ mod tests {
         let mut board = Board::new("e-0".parse().unwrap(), Counts::default(), vec![], None);
         for n in 1..=orders {
             let (order, _) = Order::new(id(n), offer(), at(n as i64));
-            assert!(matches!(board.put(&order), Folded::Applied { .. }));
+            assert!(matches!(board.put(&order), FoldResult::Applied { .. }));
         }
         board
     }

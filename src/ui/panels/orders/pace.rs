@@ -2,7 +2,7 @@
 //! created.
 
 use crate::{
-    domain::{Lasted, STAGES, StageTimes, Status},
+    domain::{STAGES, StageDuration, StageTimes, Status},
     ui::{
         components::basics::{Icon, changing, icon, text},
         i18n::{
@@ -58,7 +58,7 @@ fn key(class: &'static str) -> AnyView {
 }
 
 fn stages(pace: &StageTimes) -> AnyView {
-    let longest = pace.stages.iter().map(|stage| stage.ninth).max();
+    let longest = pace.stages.iter().map(|stage| stage.percentile_90).max();
     let longest = longest.unwrap_or(0).max(1);
     let stages: Vec<_> = STAGES
         .iter()
@@ -69,7 +69,7 @@ fn stages(pace: &StageTimes) -> AnyView {
 }
 
 /// A stage under the name of its status, or under what it waits for.
-fn stage(status: Status, lasted: &Lasted, longest: u32) -> AnyView {
+fn stage(status: Status, lasted: &StageDuration, longest: u32) -> AnyView {
     let word = t(match status {
         Status::PendingSupplier => ["Answer", "Antwort"],
         Status::CustomerAccepted => ["To the oven", "Bis in den Ofen"],
@@ -79,7 +79,7 @@ fn stage(status: Status, lasted: &Lasted, longest: u32) -> AnyView {
     stage_chart(word, lasted, longest)
 }
 
-fn stage_chart(word: &'static str, lasted: &Lasted, longest: u32) -> AnyView {
+fn stage_chart(word: &'static str, lasted: &StageDuration, longest: u32) -> AnyView {
     let wide =
         |seconds: u32| (u64::from(seconds) * u64::from(WIDE) / u64::from(longest)).to_string();
     let said = |seconds: u32| match lasted.count {
@@ -91,12 +91,12 @@ fn stage_chart(word: &'static str, lasted: &Lasted, longest: u32) -> AnyView {
             <h3>{word}</h3>
             <svg class="chart thin" viewBox="0 0 210 12" preserveAspectRatio="none" aria-hidden="true">
                 <rect class="back" width=WIDE height="12"></rect>
-                <rect class="bar-2" width=wide(lasted.ninth) height="12"></rect>
+                <rect class="bar-2" width=wide(lasted.percentile_90) height="12"></rect>
                 <rect class="bar-1" width=wide(lasted.median) height="12"></rect>
             </svg>
             <dl>
                 <div><dt>{t(["median", "Median"])}</dt><dd>{said(lasted.median)}</dd></div>
-                <div><dt>"90 %"</dt><dd>{said(lasted.ninth)}</dd></div>
+                <div><dt>"90 %"</dt><dd>{said(lasted.percentile_90)}</dd></div>
             </dl>
         </section>
     }

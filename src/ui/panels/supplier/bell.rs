@@ -2,7 +2,10 @@
 
 use super::{kitchen::KitchenFilter, sound::Sound};
 use crate::{
-    domain::{Chime, Heard, Order, OrderId, Status, Time, hangs, rings, stroke},
+    domain::{
+        Acknowledged, KitchenAlert, Order, OrderId, Status, Time, alert_of, next_alert,
+        stays_visible,
+    },
     ui::{
         browser::storage,
         components::{
@@ -31,7 +34,7 @@ const HEARD: &str = "heard";
 pub struct Bell {
     /// When this page first showed a kitchen.
     opened: StoredValue<Option<Time>>,
-    heard: RwSignal<Heard>,
+    heard: RwSignal<Acknowledged>,
     pub sound: Sound,
 }
 
@@ -68,7 +71,7 @@ impl Bell {
     }
 
     /// Plays a chime now and after each pause, while there is one to play.
-    fn ring(self, calls: impl Fn(usize) -> Option<Chime> + Copy + Send + Sync + 'static) {
+    fn ring(self, calls: impl Fn(usize) -> Option<KitchenAlert> + Copy + Send + Sync + 'static) {
         let turn = StoredValue::new(0);
         let strike = move || {
             turn.update_value(|turn| *turn += 1);
@@ -96,32 +99,33 @@ impl Bell {
     fn calls(
         self,
         kitchen: KitchenFilter,
-    ) -> impl Fn(usize) -> Option<Chime> + Copy + Send + Sync + 'static {
+    ) -> impl Fn(usize) -> Option<KitchenAlert> + Copy + Send + Sync + 'static {
         let (store, forms) = (LiveStore::here(), Forms::here());
         move |turn| {
             let (kitchen, opened) = (kitchen.get(), self.opened());
             self.heard.with(|heard| {
                 let calls = |order: &&Order| {
                     is_of(order, kitchen.as_deref())
-                        && rings(order, heard, opened).is_some()
+                        && alert_of(order, heard, opened).is_some()
                         // A command that this page has sent is no news to the kitchen.
                         && !forms.is_sending(order.id)
                 };
-                store.with(|board| stroke(board?.orders().filter(calls), heard, opened, turn))
+                store.with(|board| next_alert(board?.orders().filter(calls), heard, opened, turn))
             })
         }
     }
 
     fn recall(self) {
-        self.heard
-            .set(Heard::read(&storage::kept(HEARD).unwrap_or_default()));
+        self.heard.set(Acknowledged::read(
+            &storage::kept(HEARD).unwrap_or_default(),
+        ));
         self.sound.recall();
     }
 
     /// Stops the ringing: the kitchen knows of the order's last change.
     pub fn hear(self, order: &Order) {
         self.heard.update(|heard| heard.add(order));
-        storage::keep(HEARD, &self.heard.with_untracked(Heard::write));
+        storage::keep(HEARD, &self.heard.with_untracked(Acknowledged::write));
     }
 
     pub fn rings(self, order: Memo<Order>) -> Signal<bool> {
@@ -130,7 +134,7 @@ impl Bell {
             store.is_hydrated()
                 && self
                     .heard
-                    .with(|heard| order.with(|order| rings(order, heard, opened).is_some()))
+                    .with(|heard| order.with(|order| alert_of(order, heard, opened).is_some()))
         })
     }
 
@@ -170,7 +174,7 @@ impl Bell {
                 let gone = board.orders().filter(|order| {
                     order.cancelled_from() == Some(from)
                         && is_of(order, kitchen.as_deref())
-                        && hangs(order, heard, opened)
+                        && stays_visible(order, heard, opened)
                         && !forms.is_sending(order.id)
                 });
                 list::by_time(gone.map(|order| (order.updated_at, order.id)))

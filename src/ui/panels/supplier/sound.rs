@@ -4,7 +4,7 @@
 //! silent end of a chime, and where the browser refuses, a banner says so.
 
 use crate::{
-    domain::Chime,
+    domain::KitchenAlert,
     ui::{
         browser::storage,
         components::{
@@ -58,10 +58,10 @@ impl Sound {
         }
     }
 
-    pub fn chime(self, chime: Chime) {
+    pub fn chime(self, chime: KitchenAlert) {
         self.play(match chime {
-            Chime::Taken => TAKEN,
-            Chime::Cancelled => CANCELLED,
+            KitchenAlert::Ordered => TAKEN,
+            KitchenAlert::Cancelled => CANCELLED,
         });
     }
 

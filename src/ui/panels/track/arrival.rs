@@ -1,7 +1,7 @@
 //! When an order arrives: the head of its page, and the reason where that is not as promised.
 
 use crate::{
-    domain::{Arrival, Order, Punctuality, Status, Time, ahead, arrival},
+    domain::{Arrival, Order, Punctuality, Status, Time, arrival, upcoming_stages},
     ui::{
         components::{
             basics::{Detail, Icon, badge, changing, icon, moment, name, pizza, text},
@@ -52,7 +52,7 @@ impl Forecast {
     /// When a step that is still to come begins, as estimated now: `19:48`.
     pub fn begins(self, step: Status) -> Option<String> {
         let (arrival, now) = self.arrival()?;
-        let ahead = ahead(self.status, self.since, &arrival, now);
+        let ahead = upcoming_stages(self.status, self.since, &arrival, now);
         let (_, time) = ahead.into_iter().find(|(status, _)| *status == step)?;
         Some(format::clock(time, self.store.zone()))
     }
