@@ -1,6 +1,6 @@
 //! The server program. It declares the same modules as the browser's `lib.rs`, whose library is a cdylib only.
 #![recursion_limit = "256"]
-// A test that cannot go on shall stop.
+// A test may panic.
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
 mod api;
