@@ -1,6 +1,6 @@
 //! The order book as a file for spreadsheets.
 
-use crate::support::world::{Answer, Instance, Market, offer};
+use crate::support::{Answer, Instance, Market, offer};
 use serde_json::json;
 
 crate::on_both_engines! {

@@ -1,6 +1,6 @@
 //! Requests with a key act once: sent again, at the same time, elsewhere, or after the server has gone.
 
-use crate::support::world::{Answer, Instance, Market, day, offer, until};
+use crate::support::{Answer, Instance, Market, day, offer, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 

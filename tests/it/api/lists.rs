@@ -1,6 +1,6 @@
 //! Lists of orders: filters, pages, and the cursor that goes with them.
 
-use crate::support::world::{Answer, Instance, Market};
+use crate::support::{Answer, Instance, Market};
 use serde_json::{Value, json};
 
 crate::on_both_engines! {

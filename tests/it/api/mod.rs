@@ -7,3 +7,4 @@ mod openapi;
 mod orders;
 mod pages;
 mod refusals;
+mod validation;

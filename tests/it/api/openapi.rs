@@ -1,7 +1,9 @@
 //! The description of the API, and its page.
 
-use crate::support::description::{Description, description};
-use crate::support::world::{Answer, Instance, Market};
+use crate::support::{
+    Answer, Instance, Market,
+    description::{Description, description},
+};
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};

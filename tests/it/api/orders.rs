@@ -1,6 +1,6 @@
 //! The order, its lifecycle and its money, over HTTP.
 
-use crate::support::world::{Market, day, offer};
+use crate::support::{Market, day, offer};
 use serde_json::{Value, json};
 
 crate::on_both_engines! {

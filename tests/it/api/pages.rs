@@ -1,6 +1,6 @@
 //! The pages as they come from the server, before any program runs in a browser.
 
-use crate::support::world::{Instance, Market};
+use crate::support::{Instance, Market};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,13 @@
 //! The commands, as a shell runs them.
 
-mod doctor;
+mod doctor_connection;
+mod doctor_embedded;
+mod doctor_permissions;
+mod doctor_redis;
+mod doctor_server;
+mod doctor_settings;
 mod inspect;
+mod inspect_access;
+mod inspect_events;
 mod simulate;
+mod terminal;

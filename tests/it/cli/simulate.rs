@@ -1,6 +1,6 @@
 //! Simulated evenings: they end well, also where a server dies in the middle, and they notice a server that lies.
 
-use crate::support::world::{Instance, Market, SOON, program, until};
+use crate::support::{Instance, Market, SOON, program, until};
 use serde_json::Value;
 use std::{
     process::{Child, Command, Output, Stdio},

@@ -1,4 +1,5 @@
 //! The live channel.
 
+mod connection_limit;
 mod two_instances;
 mod websockets;

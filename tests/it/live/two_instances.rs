@@ -1,9 +1,6 @@
 //! Several instances on one Redis, and what `redis-cli` sees.
 
-use crate::support::{
-    redis_server::RedisServer,
-    world::{Answer, Market, day},
-};
+use crate::support::{Answer, Market, day, redis_server::RedisServer};
 use redis::Value as Reply;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! `/ws`: live events, coming back with `since`, signals, and how sockets end.
 
-use crate::support::world::{Instance, Market, SOON, Socket, day, until};
+use crate::support::{Instance, Market, SOON, Socket, day, until};
 use futures::StreamExt;
 use reqwest::StatusCode;
 use serde_json::{Value, json};

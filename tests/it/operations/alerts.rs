@@ -1,7 +1,8 @@
 //! The board and the alerts in `ops/`: every name in them is one that a server really says.
 
-use super::telemetry::{figures, use_it};
-use crate::support::world::{Market, Store};
+use super::metrics::{figures, use_it};
+use crate::repository::source::read;
+use crate::support::{Market, Store};
 use promql_parser::{
     label::MatchOp,
     parser::{Expr, LabelModifier, VectorSelector, parse},
@@ -9,7 +10,6 @@ use promql_parser::{
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     io::Write,
     path::Path,
     process::{Command, Stdio},
@@ -17,11 +17,6 @@ use std::{
 
 /// The labels of a name, and the values that they have.
 type Labels = BTreeMap<String, BTreeSet<String>>;
-
-fn read(file: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
 
 fn yaml(file: &str) -> Value {
     serde_yaml_ng::from_str(&read(file)).unwrap_or_else(|error| panic!("{file}: {error}"))

@@ -1,6 +1,6 @@
 //! `pizza-market health`: what containers, units and scripts ask.
 
-use crate::support::world::{Market, program, until};
+use crate::support::{Market, program, until};
 use std::{
     io::{Read, Write},
     process::{Command, Output},

@@ -1,9 +1,14 @@
 //! What operators configure, watch and deploy.
 
 mod alerts;
-mod files;
+mod compose;
 mod health;
+mod image;
+mod log;
+mod metrics;
 mod prometheus;
 mod reverse_proxy;
 mod settings;
-mod telemetry;
+mod systemd;
+mod traces;
+mod workflow;

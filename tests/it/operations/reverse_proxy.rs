@@ -1,8 +1,6 @@
 //! Behind a proxy: clients are still told apart, and what the proxy of `compose.yaml` does is right for us.
 
-use crate::support::world::{
-    Instance, Market, SOON, Socket, day, is_installed, offer, program, until,
-};
+use crate::support::{Instance, Market, SOON, Socket, day, is_installed, offer, program, until};
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},

@@ -1,6 +1,6 @@
 //! Settings: each that makes no sense stops the start, and is named.
 
-use crate::support::world::{Instance, program, refuses_to_start};
+use crate::support::{Instance, program, refuses_to_start};
 use std::fs;
 
 #[test]

@@ -1,22 +1,12 @@
 //! The documents for contributors describe the tree as it is: each room has a row, and each file that they name
 //! exists.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use super::source::{read, root};
 
 /// Folders that have no row of their own: each of their files has one instead.
 const LISTED: [&str; 3] = ["src", "src/server", "src/ui"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(file: &str) -> String {
-    fs::read_to_string(root().join(file)).unwrap()
-}
 
 /// What stands in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {

@@ -13,12 +13,12 @@
 //! The examples of one page run one after the other, in one folder, with this environment: MARKET, the address of the
 //! market; with Redis, REDIS_URL; and `pizza-market` on the PATH, with the server's settings.
 
-use crate::support::world::{Market, SOON, Store, program};
+use super::links::{Tests, pages};
+use crate::support::{Market, SOON, Store};
 use serde_json::Value;
 use std::{
-    fs,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc,
     time::Duration,
@@ -41,38 +41,7 @@ impl Example {
     }
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    entries.map(|entry| entry.unwrap().path())
-}
-
-/// All files with this ending, in the folder and below.
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let (folders, mut files): (Vec<_>, Vec<_>) = entries(folder).partition(|path| path.is_dir());
-    files.retain(|path| path.extension().is_some_and(|own| own == ending));
-    files.extend(
-        folders
-            .iter()
-            .flat_map(|folder| self::files(folder, ending)),
-    );
-    files.sort();
-    files
-}
-
-/// The documents: those at the root, and all in `docs`.
-fn pages() -> Vec<PathBuf> {
-    let is_page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "md");
-    let mut pages = files(&root().join("docs"), "md");
-    pages.extend(entries(root()).filter(is_page));
-    pages
-}
-
-fn examples(page: &Path) -> Vec<Example> {
-    let text = fs::read_to_string(page).unwrap();
+fn examples(page: &Path, text: &str) -> Vec<Example> {
     let page = page.file_name().unwrap().to_string_lossy().into_owned();
     let lines: Vec<_> = text.lines().collect();
     let mut found: Vec<Example> = Vec::new();
@@ -115,18 +84,11 @@ fn examples(page: &Path) -> Vec<Example> {
 
 #[test]
 fn every_example_is_run_or_says_why_not() {
-    let sources = files(&root().join("tests/it"), "rs");
+    let tests = Tests::read();
     let is_there = |module: &str, test: &str, place: &str| {
-        let (flat, folder) = (format!("{module}.rs"), format!("{module}/mod.rs"));
-        let named = |path: &&PathBuf| path.ends_with(&flat) || path.ends_with(&folder);
-        let has_test = |path: &PathBuf| {
-            let text = fs::read_to_string(path).unwrap();
-            text.contains(&format!("fn {test}("))
-        };
-        let found = sources.iter().filter(named).any(has_test);
-        assert!(found, "{place} names {module}::{test}");
+        assert!(tests.has(module, test), "{place} names {module}::{test}");
     };
-    for example in pages().iter().flat_map(|page| examples(page)) {
+    for example in pages().iter().flat_map(|(page, text)| examples(page, text)) {
         let place = example.place();
         let how = example.how.as_str();
         if let Some(test) = how.strip_prefix("run by ") {
@@ -145,82 +107,6 @@ fn every_example_is_run_or_says_why_not() {
     }
 }
 
-/// The lines of a page that are prose, with their numbers.
-fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut in_block = false;
-    text.lines().enumerate().filter_map(move |(n, line)| {
-        let fence = line.trim_start().starts_with("```");
-        in_block ^= fence;
-        (!in_block && !fence).then_some((n + 1, line))
-    })
-}
-
-/// The anchor of a heading, as GitHub makes it.
-fn anchor(heading: &str) -> String {
-    let kept = heading.trim().to_lowercase();
-    let kept = kept
-        .chars()
-        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
-    kept.collect::<String>().replace(' ', "-")
-}
-
-fn has_heading(page: &Path, wanted: &str) -> bool {
-    let text = fs::read_to_string(page).unwrap();
-    prose(&text)
-        .filter_map(|(_, line)| line.strip_prefix('#'))
-        .any(|heading| anchor(heading.trim_start_matches('#')) == wanted)
-}
-
-#[test]
-fn every_link_leads_to_a_file_and_a_heading() {
-    let mut followed = 0;
-    for page in pages() {
-        let text = fs::read_to_string(&page).unwrap();
-        let links = prose(&text).flat_map(|(n, line)| {
-            let parts = line.split("](").skip(1);
-            parts.map(move |part| (n, part.split(')').next().unwrap_or_default()))
-        });
-        for (n, link) in links.filter(|(_, link)| !link.contains("://")) {
-            let place = format!("{}:{n}: {link}", page.display());
-            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
-            let target = match file {
-                "" => page.clone(),
-                file => page.parent().unwrap().join(file),
-            };
-            assert!(target.exists(), "{place}: no such file");
-            let found = heading.is_empty() || has_heading(&target, heading);
-            assert!(found, "{place}: no such heading");
-            followed += 1;
-        }
-    }
-    assert!(followed > 20, "{followed}");
-}
-
-#[test]
-fn every_command_is_in_the_readme() {
-    let help = program().arg("--help").output().unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
-    let commands = help.split("Commands:").nth(1).unwrap();
-    let commands = commands.lines().skip(1).take_while(|line| !line.is_empty());
-    // A command's name starts its line; its description may continue on lines that are indented further.
-    let names = commands.filter_map(|line| {
-        line.strip_prefix("  ")
-            .filter(|line| !line.starts_with(' '))
-    });
-    let names = names.filter_map(|line| line.split_whitespace().next());
-    let readme = include_str!("../../../README.md");
-    let table = readme.split("| `pizza-market …` |").nth(1).unwrap();
-    let table = table.split("\n\n").next().unwrap();
-    let names: Vec<_> = names.filter(|name| *name != "help").collect();
-    assert!(names.contains(&"serve"), "{help}");
-    for name in names {
-        assert!(
-            table.contains(&format!("`{name}`")),
-            "the README has no {name}"
-        );
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn examples_print_what_is_written() {
     run_all(Market::embedded, &["run"]).await;
@@ -232,8 +118,8 @@ async fn examples_print_what_is_written_with_redis() {
 }
 
 async fn run_all(market: fn() -> Market, hows: &[&str]) {
-    for page in pages() {
-        let examples: Vec<_> = examples(&page)
+    for (page, text) in pages() {
+        let examples: Vec<_> = examples(&page, &text)
             .into_iter()
             .filter(|example| hows.contains(&example.how.as_str()))
             .collect();
@@ -321,8 +207,9 @@ fn dots_stand_for_anything() {
 /// The example that names this test.
 fn example(test: &str) -> Example {
     let how = format!("run by docs::{test}");
-    let all = pages().into_iter().flat_map(|page| examples(&page));
-    all.into_iter().find(|example| example.how == how).unwrap()
+    let all = pages();
+    let mut all = all.iter().flat_map(|(page, text)| examples(page, text));
+    all.find(|example| example.how == how).unwrap()
 }
 
 crate::on_both_engines! { the_walk_with_curl, }

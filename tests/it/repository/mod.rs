@@ -3,7 +3,8 @@
 mod architecture;
 mod docs;
 mod layers;
+mod links;
 mod size;
-mod source;
+pub mod source;
 mod tidy;
 mod words;

@@ -1,19 +1,22 @@
-//! From version 1 of a store, whose orders have no `times`, to version 2: on both engines, in place and by a backup.
+//! `migrate`: from each earlier version of a store, and from the Python backend; what is later is refused.
 
-use crate::{
-    store::tools::{
-        DOCUMENTS, HISTORY, alter, ask, backup, expect, keyed, lively, restore, set_schema, shown,
-        sound,
+use crate::support::{
+    Market, SOON, Store, refuses_to_start,
+    store::{
+        DOCUMENTS, HISTORY, META, alter, ask, backup, expect, keyed, lively, restore, set_schema,
+        shown, sound, verify,
     },
-    support::world::{Market, SOON, Store, refuses_to_start},
+    until,
 };
 use redb::{ReadableTable, TableDefinition};
-use serde_json::json;
+use serde_json::{Value, json};
+
 use std::time::Instant;
 
 crate::on_both_engines! {
     a_store_of_version_1_gets_its_times,
     a_migration_that_is_killed_is_done_again,
+    another_version_is_refused,
 }
 
 const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
@@ -160,4 +163,171 @@ async fn a_migration_that_is_killed_is_done_again(market: Market) {
     expect(&market.run(&["migrate", "--yes"]), 0);
     sound(&market);
     assert_eq!(shown(&market.open().await).await, before);
+}
+
+async fn another_version_is_refused(market: Market) {
+    let mut instance = market.open().await;
+    instance.offer("Diavola").await;
+    instance.kill();
+    set_schema(&market, "3");
+    let said = refuses_to_start(market.command());
+    assert!(
+        said.contains("version is 3") && said.contains("a later one"),
+        "{said}"
+    );
+    for command in [
+        &["migrate", "--yes"][..],
+        &["verify"],
+        &["verify", "--repair"],
+    ] {
+        let ran = market.run(command);
+        expect(&ran, 2);
+        assert!(ran.stderr.contains("version is 3"), "{}", ran.stderr);
+    }
+    expect(&market.run(&["backup", "-"]), 1);
+
+    set_schema(&market, "0");
+    let said = refuses_to_start(market.command());
+    assert!(said.contains("pizza-market migrate"), "{said}");
+    let plan = market.run(&["migrate"]);
+    expect(&plan, 3);
+    assert!(plan.stdout.contains("0 becomes 2"), "{}", plan.stdout);
+    refuses_to_start(market.command());
+    expect(&market.run(&["migrate", "--yes"]), 0);
+    let ran = market.run(&["migrate"]);
+    expect(&ran, 0);
+    assert!(ran.stdout.contains("nothing to do"), "{}", ran.stdout);
+    let mut instance = market.open().await;
+    assert_eq!(instance.orders().await.len(), 1);
+    instance.kill();
+
+    // A store from before stores had a version is of the first one.
+    match &market.store {
+        Store::Embedded(_) => alter(&market, |txn| {
+            txn.open_table(META).unwrap().remove("schema").unwrap();
+        }),
+        Store::Redis(_) => {
+            let _: i64 = ask(&market, &["HDEL", "pizza:meta", "schema"]);
+        }
+    }
+    let said = refuses_to_start(market.command());
+    assert!(said.contains("pizza-market migrate"), "{said}");
+    expect(&market.run(&["migrate", "--yes"]), 0);
+    sound(&market);
+    assert_eq!(market.open().await.orders().await.len(), 1);
+}
+
+/// As its `json.dumps` writes it.
+fn python_order(id: &str, status: &str) -> Value {
+    let taken = status != "pending_supplier";
+    json!({
+        "id": id, "supplier_name": "Bella Napoli", "pizza_name": "Diavola", "supplier_price": 9.9,
+        "customer_price": if taken { json!(11.384999999999998) } else { Value::Null }, "markup_percentage": 15.0,
+        "status": status, "customer_name": if taken { json!("Ana") } else { Value::Null },
+        "delivery_address": if taken { json!("Kurze Gasse 1") } else { Value::Null }, "driver_name": null,
+        "estimated_delivery_time": if taken { json!(25) } else { Value::Null }, "supplier_notes": null,
+        "created_at": "2026-02-17T10:30:00.123456", "updated_at": "2026-02-17T10:31:00.654321",
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_orders_of_the_python_backend_are_adopted() {
+    let market = Market::redis();
+    let ids = [
+        "7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f11",
+        "7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f12",
+        "7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f13",
+    ];
+    let mut odd = python_order(ids[2], "preparing");
+    odd["supplier_price"] = json!(9.999);
+    let orders = [
+        python_order(ids[0], "preparing"),
+        python_order(ids[1], "pending_supplier"),
+        odd.clone(),
+    ];
+    for (id, order) in ids.iter().zip(&orders) {
+        let _: String = ask(
+            &market,
+            &["SET", &format!("order:{id}"), &order.to_string()],
+        );
+    }
+    let _: i64 = ask(&market, &["HSET", "order:somebody-elses", "a", "b"]);
+    let plan = market.run(&["migrate", "--json"]);
+    expect(&plan, 3);
+    let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+    assert_eq!((&plan["adopt"], &plan["done"]), (&json!(2), &json!(false)));
+    assert!(
+        plan["unreadable"][0]["why"]
+            .as_str()
+            .unwrap()
+            .contains("supplier_price")
+    );
+    let there: bool = ask(&market, &["EXISTS", "pizza:meta"]);
+    assert!(!there, "a plan changes nothing");
+
+    let instance = market.open().await;
+    until(async || instance.said().contains("pizza-market migrate")).await;
+    assert_eq!(instance.orders().await.len(), 0);
+    // They are no store of an older version.
+    let version: String = ask(&market, &["HGET", "pizza:meta", "schema"]);
+    assert_eq!(version, "2");
+    let mut socket = instance.follow().await;
+    let ran = market.run(&["migrate", "--yes"]);
+    expect(&ran, 1);
+    assert!(
+        ran.stdout.contains("2 orders adopted") && ran.stdout.contains(ids[2]),
+        "{}",
+        ran.stdout
+    );
+    // Whoever follows the market sees them come.
+    let events = [socket.event().await, socket.event().await];
+    let mut names: Vec<_> = events
+        .iter()
+        .map(|event| event["event_type"].as_str().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["order.created", "order.preparing"]);
+    let order = instance
+        .get(&format!("/api/orders/{}", ids[0]))
+        .await
+        .json();
+    assert_eq!(
+        (&order["version"], &order["customer_price"]),
+        (&json!(1), &json!(11.39))
+    );
+    assert_eq!(order["created_at"], "2026-02-17T10:30:00.123Z");
+    let known = json!({
+        "pending_supplier": "2026-02-17T10:30:00.123Z", "preparing": "2026-02-17T10:31:00.654Z",
+    });
+    assert_eq!(order["times"], known);
+    instance
+        .done(
+            &format!("/api/orders/{}/status", ids[0]),
+            &json!({"status": "ready"}),
+        )
+        .await;
+    let order = instance.get(&format!("/api/orders/{}", ids[0])).await;
+    let times = &order.json()["times"];
+    assert_eq!(times["preparing"], known["preparing"]);
+    assert_eq!(times["ready"], order.json()["updated_at"]);
+    assert_eq!(
+        instance
+            .get("/api/orders?status=ready")
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let left: String = ask(&market, &["GET", &format!("order:{}", ids[2])]);
+    assert_eq!(left, odd.to_string());
+    let report = verify(&market);
+    let faults = report["faults"].as_array().unwrap();
+    assert_eq!(faults.len(), 1, "{report}");
+    assert_eq!(faults[0]["kind"], "unadopted");
+    // Once it is gone, nothing is left to say.
+    let _: i64 = ask(&market, &["DEL", &format!("order:{}", ids[2])]);
+    sound(&market);
+    expect(&market.run(&["migrate"]), 0);
 }

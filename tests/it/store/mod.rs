@@ -1,8 +1,12 @@
 //! What is stored, through faults, restarts and kills.
 
+mod backup;
 mod faults;
+mod lost_events;
 mod migration;
 mod outages;
+mod permissions;
 mod restarts;
-mod tools;
+mod restore;
 mod torture;
+mod verify;

@@ -1,9 +1,6 @@
 //! Redis goes away, and comes back.
 
-use crate::support::{
-    redis_server::RedisServer,
-    world::{Market, program, refuses_to_start, until},
-};
+use crate::support::{Market, program, redis_server::RedisServer, refuses_to_start, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -99,7 +96,7 @@ async fn it_starts_without_redis_and_goes_on_trying() {
     assert_eq!(state.status, 503);
     assert!(state.json()["store"]["trouble"].is_string());
     instance
-        .post("/api/orders", &crate::support::world::offer("Diavola"))
+        .post("/api/orders", &crate::support::offer("Diavola"))
         .await
         .problem(503);
     let page = instance.get("/supplier").await;
@@ -150,7 +147,7 @@ async fn it_signs_in_and_says_how_durable_it_is() {
         .env("REDIS_PORT", port)
         .env("REDIS_PASSWORD", "s3cret")
         .env("REDIS_DB", "3");
-    let instance = crate::support::world::Instance::start(command);
+    let instance = crate::support::Instance::start(command);
     instance.until_ready().await;
     assert_eq!(
         instance.get("/readyz").await.json()["store"]["durability"],
@@ -165,7 +162,7 @@ async fn it_speaks_the_newer_protocol_too() {
     let server = RedisServer::start();
     let mut command = program();
     command.env("REDIS_URL", format!("{}?protocol=resp3", server.url()));
-    let instance = crate::support::world::Instance::start(command);
+    let instance = crate::support::Instance::start(command);
     instance.until_ready().await;
     assert_eq!(
         instance.get("/readyz").await.json()["store"]["durability"],

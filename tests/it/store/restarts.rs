@@ -1,8 +1,6 @@
 //! Ends and beginnings: killed, told to stop, started again.
 
-use crate::support::world::{
-    Instance, Market, SOON, Store, offer, program, refuses_to_start, until,
-};
+use crate::support::{Instance, Market, SOON, Store, offer, program, refuses_to_start, until};
 use reqwest::Method;
 use serde_json::json;
 use std::{
@@ -94,9 +92,9 @@ async fn two_servers_do_not_share_a_file() {
     let Store::Embedded(folder) = &market.store else {
         unreachable!()
     };
-    let mut second = crate::support::world::program();
+    let mut second = crate::support::program();
     second.env("DATA_DIR", folder.path());
-    let said = crate::support::world::refuses_to_start(second);
+    let said = crate::support::refuses_to_start(second);
     assert!(said.contains("market.redb"), "{said}");
 }
 

@@ -1,234 +1,25 @@
-//! Mixed load while servers and stores are killed, and then the question whether what everybody saw can be true.
+//! Servers and stores are killed under load; the checker decides whether what all clients observed can be true.
 //! The short form runs with all tests; `make torture` runs the long one.
 
-use crate::{
-    support::checker::{AcknowledgedChange, Cursor, History, Received, RequestedChange, SocketLog},
-    support::world::{Instance, Market, SOON, Socket, day, offer, until},
+use crate::support::{
+    Instance, Market, SOON,
+    checker::{Cursor, History, Received, SocketLog},
+    load::{Play, Stage, all_orders},
+    until,
 };
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
-    sync::{
-        Arc, Mutex, RwLock,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
 };
-use tokio::{
-    sync::watch,
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
+use tokio::time::{sleep, timeout};
 
 /// How often something is killed, unless `TORTURE` says otherwise.
 const KILLS: usize = 10;
-const WORKERS: usize = 6;
-const CLIENTS: usize = 4;
-/// Orders that are worked on at the same time.
-const OPEN: usize = 40;
 
 fn kills() -> usize {
     let asked = std::env::var("TORTURE").ok();
     asked.map_or(KILLS, |kills| kills.parse().unwrap())
-}
-
-/// What all who take part share.
-#[derive(Default)]
-struct Stage {
-    /// Where servers can be reached now.
-    urls: RwLock<Vec<String>>,
-    over: AtomicBool,
-    asked: Mutex<Vec<RequestedChange>>,
-    acknowledged: Mutex<Vec<AcknowledgedChange>>,
-    orders: Mutex<Vec<Value>>,
-}
-
-/// Everybody at work.
-struct Play {
-    tell: watch::Sender<Option<Cursor>>,
-    workers: Vec<JoinHandle<()>>,
-    clients: Vec<JoinHandle<SocketLog>>,
-}
-
-impl Stage {
-    fn url(&self) -> String {
-        let urls = self.urls.read().unwrap();
-        urls[fastrand::usize(..urls.len())].clone()
-    }
-
-    /// Asks until there is an answer, wherever; with one key, so that it acts once.
-    async fn ask(&self, http: &reqwest::Client, path: &str, body: &Value) -> Option<Value> {
-        let key = format!("{:x}", fastrand::u128(..));
-        let asked = Instant::now();
-        loop {
-            let request = http
-                .request(Method::POST, format!("{}{path}", self.url()))
-                .header("idempotency-key", &key)
-                .json(body);
-            match request.send().await {
-                Ok(answer) if answer.status().is_success() => {
-                    let order: Value = match answer.json().await {
-                        Ok(order) => order,
-                        Err(_) => continue,
-                    };
-                    self.acknowledged.lock().unwrap().push(AcknowledgedChange {
-                        order: order.clone(),
-                        requested_at: asked,
-                        answered_at: Instant::now(),
-                    });
-                    return Some(order);
-                }
-                // Somebody else was faster.
-                Ok(answer) if [404, 409].contains(&answer.status().as_u16()) => return None,
-                _ => sleep(Duration::from_millis(20)).await,
-            }
-        }
-    }
-
-    /// Everybody begins; clients end when they are told the head of the log, and have heard everything up to it.
-    fn begin(self: &Arc<Self>) -> Play {
-        let (tell, head) = watch::channel(None);
-        let worker = |_| tokio::spawn(self.clone().work());
-        let client = |_| tokio::spawn(self.clone().follow(head.clone()));
-        Play {
-            tell,
-            workers: (0..WORKERS).map(worker).collect(),
-            clients: (0..CLIENTS).map(client).collect(),
-        }
-    }
-
-    async fn look(&self, http: &reqwest::Client, id: &str) -> Option<Value> {
-        let answer = http.get(format!("{}/api/orders/{id}", self.url())).send();
-        answer
-            .await
-            .ok()?
-            .error_for_status()
-            .ok()?
-            .json()
-            .await
-            .ok()
-    }
-
-    async fn work(self: Arc<Self>) {
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(6))
-            .build()
-            .unwrap();
-        while !self.over.load(Relaxed) {
-            // As many orders are open at any time, so that the load is steady.
-            let known = {
-                let orders = self.orders.lock().unwrap();
-                let enough = orders.len() >= OPEN;
-                let pick = enough || (!orders.is_empty() && fastrand::bool());
-                pick.then(|| orders[fastrand::usize(..orders.len())].clone())
-            };
-            let done = match known {
-                None => {
-                    let name = format!("{:x}", fastrand::u64(..));
-                    let new = RequestedChange::Creation("Bella Napoli".to_owned(), name.clone());
-                    self.asked.lock().unwrap().push(new);
-                    self.ask(&http, "/api/orders", &offer(&name)).await
-                }
-                Some(order) => {
-                    let day = day();
-                    let at = day
-                        .iter()
-                        .position(|(reached, ..)| order["status"] == *reached);
-                    let next = day.get(at.map_or(0, |at| at + 1));
-                    let (to, call, body) = match next {
-                        Some(next) if fastrand::u8(..10) > 0 => next.clone(),
-                        _ => ("cancelled", "status", json!({"status": "cancelled"})),
-                    };
-                    let id = order["id"].as_str().unwrap().to_owned();
-                    self.asked
-                        .lock()
-                        .unwrap()
-                        .push(RequestedChange::Transition(id.clone(), to.to_owned()));
-                    let done = self
-                        .ask(&http, &format!("/api/orders/{id}/{call}"), &body)
-                        .await;
-                    match done {
-                        Some(order) => Some(order),
-                        // Somebody was faster: how does it stand?
-                        None => self.look(&http, &id).await,
-                    }
-                }
-            };
-            let mut orders = self.orders.lock().unwrap();
-            if let Some(order) = done {
-                let newer = |known: &Value| {
-                    known["id"] == order["id"]
-                        && known["version"].as_u64() > order["version"].as_u64()
-                };
-                if orders.iter().any(newer) {
-                    continue;
-                }
-                orders.retain(|known| known["id"] != order["id"]);
-                if !["delivered", "cancelled"].contains(&order["status"].as_str().unwrap()) {
-                    orders.push(order);
-                }
-            }
-        }
-    }
-
-    /// Follows the market through all of it, until it has heard everything up to `head`.
-    async fn follow(self: Arc<Self>, head: watch::Receiver<Option<Cursor>>) -> SocketLog {
-        let (mut client, mut at) = (SocketLog::default(), None::<Cursor>);
-        loop {
-            if head.borrow().is_some() && *head.borrow() == at {
-                return client;
-            }
-            let url = self.url();
-            let since = at
-                .as_ref()
-                .map_or(String::new(), |at| format!("{}-{}", at.epoch, at.seq));
-            let address = format!("{}/ws?since={since}", url.replace("http", "ws"));
-            let open = timeout(Duration::from_secs(3), Socket::open(&address));
-            let Ok(Ok(mut socket)) = open.await else {
-                sleep(Duration::from_millis(20)).await;
-                continue;
-            };
-            // Now and then it leaves by itself.
-            let patience = Duration::from_millis(fastrand::u64(200..3_000));
-            while let Ok(Some(frame)) = timeout(patience, socket.try_frame()).await {
-                let id = Cursor::parse(&frame["id"]).unwrap();
-                match frame["event_type"].as_str().unwrap() {
-                    "stream.reset" => {
-                        let Some(orders) = all_orders(&url).await else {
-                            break;
-                        };
-                        client.from.get_or_insert(id.clone());
-                        client.received.push(Received::Reset(id.clone(), orders));
-                    }
-                    "stream.heartbeat" => drop(client.from.get_or_insert(id.clone())),
-                    kind if kind.starts_with("stream.") => continue,
-                    _ => client.received.push(Received::Event(frame.into())),
-                }
-                at = Some(id);
-                if *head.borrow() == at {
-                    break;
-                }
-            }
-        }
-    }
-}
-
-async fn all_orders(url: &str) -> Option<Vec<Value>> {
-    let (mut all, mut path) = (Vec::new(), Some("/api/orders".to_owned()));
-    while let Some(next) = path {
-        let answer = reqwest::get(format!("{url}{next}"))
-            .await
-            .ok()?
-            .error_for_status()
-            .ok()?;
-        let link = answer
-            .headers()
-            .get("link")
-            .map(|link| link.to_str().unwrap().to_owned());
-        path = link.map(|link| link[1..link.find('>').unwrap()].to_owned());
-        all.extend(answer.json::<Vec<Value>>().await.ok()?);
-    }
-    Some(all)
 }
 
 async fn settle(

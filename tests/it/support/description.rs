@@ -1,7 +1,7 @@
 //! Holds the program to its own description: every answer that any test gets over HTTP, and every frame that it gets
 //! on a WebSocket, is looked up there. What is not described, or is not as described, fails that test.
 
-use crate::support::world::{Answer, Instance};
+use crate::support::{Answer, Instance};
 use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,10 +1,29 @@
-//! What tests are made of: servers, stores, clients, broken networks, and the checker of histories.
+//! What tests are made of: servers, stores, clients, broken connections, and the checker of histories.
 
+mod answer;
 // Shared with `simulate`, which uses more of it.
 #[allow(dead_code, unused_imports)]
 #[path = "../../../src/server/cli/simulate/checker/mod.rs"]
 pub mod checker;
+pub mod collector;
 pub mod description;
+pub mod doctor;
+pub mod inspect;
+mod instance;
+pub mod load;
+pub mod log;
+mod market;
+mod program;
 pub mod proxy;
 pub mod redis_server;
-pub mod world;
+pub mod scene;
+mod socket;
+pub mod store;
+mod wait;
+
+pub use answer::Answer;
+pub use instance::{Instance, day, offer};
+pub use market::{Market, Store};
+pub use program::{Ran, assert_success, free_port, is_installed, program, refuses_to_start};
+pub use socket::Socket;
+pub use wait::{SOON, until};

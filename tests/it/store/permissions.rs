@@ -1,0 +1,129 @@
+//! Who may do what: the Redis account of the commands, and the modes and owners of the files.
+
+use crate::support::{
+    Instance, Market, Store,
+    store::{ask, one_backup, sound},
+};
+
+use std::{fs, path::Path};
+
+/// The rights of the two lists on the operator's page.
+fn documented_rights() -> Vec<String> {
+    let page = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/docs/operate/configure.md"
+    ))
+    .unwrap();
+    let line = page.split("acl setuser market on ").nth(1).unwrap();
+    let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
+    let (_, server) = line.split_once("$password\" ").unwrap();
+    let server = server
+        .split_whitespace()
+        .map(|word| word.trim_matches('\'').to_owned());
+    let tools = page.split("Beside what a server needs").nth(1).unwrap();
+    let tools = tools
+        .split("\n\n")
+        .next()
+        .unwrap()
+        .split('`')
+        .skip(1)
+        .step_by(2);
+    let tools = tools.filter(|word| word.chars().all(|c| c.is_ascii_uppercase()));
+    server
+        .chain(tools.map(|word| format!("+{}", word.to_lowercase())))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rights_on_the_operators_page_are_enough_and_none_is_found_missing_too_late() {
+    let files = tempfile::tempdir().unwrap();
+    let from = one_backup(&files).await;
+    let market = Market::redis();
+    market.open().await.offer("Old").await;
+    let account = |rights: &[String]| {
+        let mut words = vec!["ACL", "SETUSER", "tools", "reset", "on", ">word"];
+        words.extend(rights.iter().map(String::as_str));
+        let _: String = ask(&market, &words);
+    };
+    let Store::Redis(server) = &market.store else {
+        panic!("no Redis")
+    };
+    let url = server.url().replace("redis://", "redis://tools:word@");
+    let run = |args: &[&str]| {
+        let mut command = market.command();
+        command.env("REDIS_URL", &url);
+        let output = command.args(args).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let replace = ["restore", "--replace", from.to_str().unwrap()];
+    let rights = documented_rights();
+    for missing in ["+unlink", "+lindex", "+eval", "+rpush", "+info"] {
+        let some: Vec<_> = rights
+            .iter()
+            .filter(|right| *right != missing)
+            .cloned()
+            .collect();
+        account(&some);
+        let (code, said) = run(&replace);
+        assert_eq!(code, Some(1), "{missing}: {said}");
+        assert!(said.contains("nothing was changed"), "{missing}: {said}");
+    }
+    assert_eq!(sound(&market)["orders"], 1);
+    account(&rights);
+    for args in [&replace[..], &["verify"], &["backup", "-"]] {
+        let (code, said) = run(args);
+        assert_eq!(code, Some(0), "{args:?}: {said}");
+    }
+    let orders = market.open().await.orders().await;
+    assert_eq!(orders[0]["status"], "delivered");
+    // What is none of ours under our name goes only when that is asked for.
+    let _: i64 = ask(&market, &["DEL", "pizza:meta"]);
+    let _: String = ask(&market, &["SET", "pizza:meta", "no hash"]);
+    let (code, said) = run(&["restore", from.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("--replace"), "{said}");
+    let (code, said) = run(&replace);
+    assert_eq!(code, Some(0), "{said}");
+    sound(&market);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_is_its_owners_alone() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let files = tempfile::tempdir().unwrap();
+    let from = one_backup(&files).await;
+    let home = files.path().join("new/folder");
+    let market = Market::embedded();
+    let command = || {
+        let mut command = market.command();
+        command.env("DATA_DIR", &home);
+        command
+    };
+    Instance::start(command()).kill();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let names = ["market.redb", "market.end"].map(|name| home.join(name));
+    assert_eq!(mode(&home), 0o700);
+    for file in &names {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+    let owner = fs::metadata(&home).unwrap().uid();
+    // Only root may give a file away.
+    let other = if owner == 0 { 12_345 } else { owner };
+    for file in &names {
+        chown(file, Some(other), None).unwrap();
+    }
+    let ran = command().arg("restore").arg(&from).status();
+    assert!(ran.unwrap().success());
+    for file in &names {
+        let about = fs::metadata(file).unwrap();
+        assert_eq!(
+            (about.uid(), mode(file)),
+            (other, 0o600),
+            "{}",
+            file.display()
+        );
+    }
+}
