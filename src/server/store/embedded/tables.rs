@@ -41,7 +41,7 @@ pub fn broken(error: impl Into<redb::Error>) -> StoreError {
 
 /// Creates the tables and metadata that a new file lacks, and returns where its log ends.
 pub fn create_tables(txn: &WriteTransaction, epoch: &Epoch) -> DbResult<Cursor> {
-    // Opening a table creates it.
+    // To open a table creates it.
     txn.open_table(DOCUMENTS)?;
     txn.open_table(INDEXES)?;
     txn.open_table(TOTALS)?;

@@ -24,14 +24,14 @@ const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    Market(Opening),
+    Market(FirstLine),
     End(End),
     #[serde(untagged)]
     Record(Record),
 }
 
 #[derive(Serialize, Deserialize)]
-struct Opening {
+struct FirstLine {
     format: u32,
     #[serde(flatten)]
     head: Head,
@@ -56,7 +56,7 @@ pub fn write(
         sum.update(&text);
         to.write_all(&text).map_err(write_error)
     };
-    line(&Line::Market(Opening {
+    line(&Line::Market(FirstLine {
         format: FORMAT,
         head: head.clone(),
     }))?;
@@ -127,7 +127,7 @@ impl<R: Read> Lines<R> {
             );
             return Err(StoreError::Broken(why));
         }
-        let Ok(Line::Market(Opening { head, .. })) = serde_json::from_slice(&text) else {
+        let Ok(Line::Market(FirstLine { head, .. })) = serde_json::from_slice(&text) else {
             return Err(altered("its first line cannot be read"));
         };
         let mut sum = Sha256::new();
