@@ -8,7 +8,7 @@ const ROUND = 200;
 const NOISE = 400_000;
 
 test('a page that has shown ten thousand orders keeps no more than one that has shown two thousand', async ({ open, market }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const page = await open('/orders?status=pending_supplier');
   const follow = async (from: number, to: number) => {
     for (let finished = from; finished < to; finished += ROUND) {
