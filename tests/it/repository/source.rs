@@ -287,7 +287,7 @@ impl Tree {
         let path = self.absolute(from, path)?;
         let known = (0..=path.len())
             .rev()
-            .find_map(|n| Some((n, *self.by_module.get(&path[..n].to_vec())?)))?;
+            .find_map(|n| Some((n, *self.by_module.get(&path[..n])?)))?;
         let (n, module) = known;
         let source = &self.sources[module];
         let Some(item) = path.get(n).filter(|_| depth > 0) else {

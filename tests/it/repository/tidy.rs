@@ -50,7 +50,8 @@ fn has(text: &str, word: &str) -> bool {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     text.match_indices(word).any(|(at, _)| {
         let after = text[at + word.len()..].chars().next();
-        !is_part(text[..at].chars().next_back()) && !(is_part(after) && !word.ends_with(':'))
+        let ends = !is_part(after) || word.ends_with(':');
+        !is_part(text[..at].chars().next_back()) && ends
     })
 }
 
