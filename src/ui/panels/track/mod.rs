@@ -1,15 +1,15 @@
 //! The page on which a customer follows one order. Everyone who has its address can see it.
 
 mod arrival;
+mod cancel;
 mod steps;
 
 use crate::{
-    api,
     domain::{Actor, CommandKind, Error, Order, Role, Status},
     ui::{
         components::{
-            basics::{Icon, changing, empty, fact, name, sum},
-            form::{ActionForm, refused},
+            basics::{Icon, changing, empty, fact, sum},
+            form::refused,
         },
         i18n::{locale::t, messages},
         live::{page_queries::PageQueries, reactive::memo},
@@ -19,7 +19,8 @@ use crate::{
     },
 };
 use arrival::Forecast;
-use leptos::{prelude::*, server_fn::ServerFn};
+use cancel::cancel;
+use leptos::prelude::*;
 
 pub fn track() -> AnyView {
     let (queries, id) = (
@@ -172,32 +173,4 @@ fn who_can_see(may_cancel: bool) -> &'static str {
             "Wer die Adresse dieser Seite hat, kann die Bestellung verfolgen.",
         ]
     })
-}
-
-fn cancel(order: &Order) -> AnyView {
-    let form = ActionForm::new(api::CustomerCancel::PATH)
-        .on(Signal::stored(order.clone()))
-        .class("stack")
-        .focus_next(|| Some("main".to_owned()));
-    let pizza = name(&order.pizza_name);
-    let word = view! { {t(["Cancel my", "Meine"])} " " {pizza} {t(["", " stornieren"])} };
-    let form = form.form(|form| {
-        view! {
-            <p>
-                <strong>{t(["The kitchen does not start, and nothing is charged.", "Die Küche fängt nicht an, und es kostet nichts."])}</strong>
-                {t([
-                    " The offer does not come back: somebody else may get the pizza.",
-                    " Das Angebot kommt nicht zurück: Vielleicht bekommt jemand anders die Pizza.",
-                ])}
-            </p>
-            {form.submit_button("button danger sure wide", None, word.into_any())}
-        }
-        .into_any()
-    });
-    view! {
-        <section class="paper" id=format!("o{}", order.id)>
-            <details><summary class="button quiet wide">{t(["Cancel this order…", "Bestellung stornieren\u{a0}…"])}</summary> {form}</details>
-        </section>
-    }
-    .into_any()
 }
