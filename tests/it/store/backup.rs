@@ -232,7 +232,7 @@ async fn a_start_waits_for_who_reads() {
     });
     reading.wait().unwrap();
     assert!(waited, "{}", instance.said());
-    assert_eq!(instance.get("/readyz").await.status, 200);
+    instance.until_ready().await;
 }
 
 /// It holds names and addresses.
