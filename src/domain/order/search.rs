@@ -76,23 +76,23 @@ mod tests {
     #[test]
     fn a_range_of_time_is_a_range_of_ids() {
         let order = OrderId::first_at(at(0));
-        let sought = |from, before| OrderFilter {
+        let filter = |from, before| OrderFilter {
             from: Some(at(from)),
             before: Some(at(before)),
             ..OrderFilter::default()
         };
-        assert!(sought(0, 1).may_match_older(order));
-        assert!(sought(299, 1).may_match_older(order));
-        assert!(!sought(301, 1).may_match_older(order));
-        assert!(sought(0, -299).upper_bound() > Some(order));
-        assert!(sought(0, -301).upper_bound() < Some(order));
+        assert!(filter(0, 1).may_match_older(order));
+        assert!(filter(299, 1).may_match_older(order));
+        assert!(!filter(301, 1).may_match_older(order));
+        assert!(filter(0, -299).upper_bound() > Some(order));
+        assert!(filter(0, -301).upper_bound() < Some(order));
         assert!(OrderFilter::default().may_match_older(id(0)));
     }
 
     #[test]
     fn each_criterion_matches_or_excludes_an_order() {
         let mut order = Order::new(id(1), offer(), at(60)).0;
-        let takes = |sought: &OrderFilter, order: &Order| sought.matches(order, str::to_lowercase);
+        let takes = |filter: &OrderFilter, order: &Order| filter.matches(order, str::to_lowercase);
         let supplier = order.supplier_name.to_string();
         let all = [
             OrderFilter::default(),
@@ -117,8 +117,8 @@ mod tests {
                 ..OrderFilter::default()
             },
         ];
-        for sought in &all {
-            assert!(takes(sought, &order), "{sought:?}");
+        for filter in &all {
+            assert!(takes(filter, &order), "{filter:?}");
         }
         let none = [
             OrderFilter {
@@ -146,8 +146,8 @@ mod tests {
                 ..OrderFilter::default()
             },
         ];
-        for sought in &none {
-            assert!(!takes(sought, &order), "{sought:?}");
+        for filter in &none {
+            assert!(!takes(filter, &order), "{filter:?}");
         }
         for command in commands() {
             if let Ok((after, _)) = order.clone().apply(command, Actor::AnyRole, at(70)) {
@@ -155,11 +155,11 @@ mod tests {
             }
         }
         let driver = order.driver_name.as_ref().unwrap().to_string();
-        let sought = OrderFilter {
+        let filter = OrderFilter {
             driver: Some(driver),
             ..OrderFilter::default()
         };
-        assert!(takes(&sought, &order));
+        assert!(takes(&filter, &order));
         assert!(matches!(commands()[0], Command::Accept { .. }));
     }
 }

@@ -113,26 +113,26 @@ impl OrderService {
         .await
     }
 
-    /// The orders that `sought` describes, newest first, older than `before`; and where the search goes on. One call
+    /// The orders that `search` describes, newest first, older than `before`; and where the search goes on. One call
     /// examines a limited number of orders, however few of them match.
     pub async fn search(
         &self,
-        sought: &OrderFilter,
+        search: &OrderFilter,
         before: Option<OrderId>,
     ) -> Result<OrdersPage, Error> {
-        let supplier = match sought.supplier.as_deref().map(Name::parse) {
+        let supplier = match search.supplier.as_deref().map(Name::parse) {
             // No order has such a supplier.
-            Some(Err(_)) => return Ok(matching(Vec::new(), sought, None)),
+            Some(Err(_)) => return Ok(matching(Vec::new(), search, None)),
             supplier => supplier.and_then(Result::ok),
         };
         let filter = ListFilter {
-            status: sought.status,
+            status: search.status,
             supplier,
         };
-        let before = sought.upper_bound().into_iter().chain(before).min();
-        let limit = if sought.is_narrow() { EXAMINED } else { SHOWN };
+        let before = search.upper_bound().into_iter().chain(before).min();
+        let limit = if search.is_narrow() { EXAMINED } else { SHOWN };
         let (listed, next, _) = self.listed(&filter, before, limit).await?;
-        Ok(matching(listed, sought, next))
+        Ok(matching(listed, search, next))
     }
 
     /// All events of an order, oldest first, as they were sent.
@@ -224,12 +224,12 @@ impl OrderService {
 /// The first orders of a list that match, and where the search goes on; `next` is where the list itself does.
 fn matching(
     listed: Vec<(Order, JsonText)>,
-    sought: &OrderFilter,
+    search: &OrderFilter,
     mut next: Option<OrderId>,
 ) -> OrdersPage {
     let mut orders: Vec<Order> = Vec::new();
     for (order, _) in listed {
-        if !sought.may_match_older(order.id) {
+        if !search.may_match_older(order.id) {
             next = None;
             break;
         }
@@ -237,7 +237,7 @@ fn matching(
             next = orders.last().map(|order| order.id);
             break;
         }
-        if sought.matches(&order, str::to_lowercase) {
+        if search.matches(&order, str::to_lowercase) {
             orders.push(order);
         }
     }

@@ -5,24 +5,18 @@ use crate::{
     domain::{Error, Field, FieldError, Fields, OrderId, Precondition, Value},
     server::{
         services::idempotency::IdempotentRequest,
-        web::{problem::Problem, query_string},
+        web::{middleware::body_limit::read_body, problem::Problem, query_string},
     },
 };
 use axum::{
-    body::Body,
     extract::{FromRequest, FromRequestParts, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
-use futures::StreamExt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
 const KEY: &str = "Idempotency-Key";
-pub const LARGEST_BODY: usize = 64 * 1024;
-/// A body that is too large is read up to this length before it is refused: a client that is still sending would see
-/// a broken connection instead of the answer.
-const READ_ON: usize = 4 * 1024 * 1024;
 
 /// A request to the API.
 pub struct Request {
@@ -133,30 +127,6 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, FieldError> {
     match keys.next() {
         None => Ok(Some(key)),
         Some(_) => Err(FieldError::NotAKey),
-    }
-}
-
-/// Reads a body, unless it is too large.
-pub async fn read_body(body: Body) -> Result<Vec<u8>, Problem> {
-    let broken_off = || {
-        let why = "it broke off".to_owned();
-        Error::invalid("body", FieldError::Malformed { why })
-    };
-    let (mut bytes, mut length) = (Vec::new(), 0);
-    let mut stream = body.into_data_stream();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| broken_off())?;
-        length += chunk.len();
-        if length <= LARGEST_BODY {
-            bytes.extend_from_slice(&chunk);
-        } else if length > READ_ON {
-            break;
-        }
-    }
-    if length > LARGEST_BODY {
-        Err(Problem::TooLarge)
-    } else {
-        Ok(bytes)
     }
 }
 
