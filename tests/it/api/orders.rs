@@ -77,7 +77,7 @@ async fn an_orders_whole_day(market: Market) {
         assert!(answer.text.ends_with(&written(&times)), "{}", answer.text);
         events.push(format!("order.{status}"));
         order = next;
-        // Whoever has been answered reads it.
+        // A client that has its answer reads it.
         let read = market.get(&path).await;
         assert_eq!((read.status, read.json()), (200, order.clone()));
     }

@@ -60,7 +60,7 @@ async fn what_an_account_may_not_do_is_named_with_the_line_that_allows_it() {
 async fn it_leaves_nothing_behind_and_tells_nobody() {
     let mut market = Market::redis();
     let url = market.server().url();
-    // It does not let anybody past the fence: the commit script has to be loaded by whoever has passed it.
+    // It must not skip the epoch check: the commit script has to be loaded by a connection that has passed it.
     assert_eq!(at(&url).await.exit, 0);
     let script = include_str!("../../../src/server/store/redis/commit.lua");
     let name = market

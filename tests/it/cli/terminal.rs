@@ -83,7 +83,7 @@ async fn no_command_lets_what_is_stored_steer_the_terminal() {
     }
 }
 
-/// Whoever does not get all of a verdict is not told that all is well.
+/// A reader that does not get all of a verdict is not told that all is well.
 #[tokio::test(flavor = "multi_thread")]
 async fn results_that_nobody_gets_are_no_success() {
     let market = Market::embedded();

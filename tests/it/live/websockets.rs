@@ -283,7 +283,7 @@ async fn a_client_that_does_not_read_is_closed_and_may_come_back() {
             market
                 .done(&format!("{path}/supplier-respond"), &accept)
                 .await;
-            // Whoever reads hears of both at once.
+            // A client that reads gets both at once.
             quick.event().await;
             quick.event().await;
         }

@@ -59,7 +59,7 @@ fn systemd_itself_finds_the_unit_sound_and_well_shut_in() {
     let here = folder.path().join("pizza-market.service");
     let program = env!("CARGO_BIN_EXE_pizza-market");
     let text = read(UNIT).replace("/opt/pizza-market/pizza-market", program);
-    // Whoever runs this has no such user.
+    // The machine of the tests has no such user.
     fs::write(&here, text.replace("User=pizza-market\n", "")).unwrap();
     let analyze = |args: &[&str]| {
         let mut analyze = Command::new("systemd-analyze");

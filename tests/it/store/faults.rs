@@ -180,7 +180,7 @@ async fn a_full_redis_refuses_whole_commits_and_still_reads() {
     let state = scene.instance.get("/readyz").await;
     assert_eq!(state.status, 200, "{}", state.text);
     assert_eq!(state.json()["feed"]["restarts"], 0);
-    // Whoever comes now finds everything, too.
+    // A new client finds everything, too.
     let other = Scene::instance(&scene.server.url());
     other.until_ready().await;
     assert_eq!(ids(&other).await.len(), 1);

@@ -279,7 +279,7 @@ async fn the_orders_of_the_python_backend_are_adopted() {
         "{}",
         ran.stdout
     );
-    // Whoever follows the market sees them come.
+    // A client that follows the market gets their events.
     let events = [socket.event().await, socket.event().await];
     let mut names: Vec<_> = events
         .iter()
