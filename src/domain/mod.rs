@@ -9,7 +9,7 @@ mod input;
 mod kitchen_alert;
 mod live;
 mod money;
-mod named;
+mod named_enum;
 mod number;
 mod order;
 #[cfg(test)]
@@ -31,16 +31,16 @@ pub use live::{
     ring::{Ring, RingRead},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};
-pub(crate) use named::named;
+pub(crate) use named_enum::named_enum;
 pub use number::{Minutes, Whole, with_point};
 pub use order::{
     Order, Precondition,
     command::{Command, Offer, WantedStatus},
     id::OrderId,
     lifecycle::{Actor, CommandKind, EventType, Role, Status},
-    replay::verify_event,
     search::OrderFilter,
     times::Times,
+    verify_history::verify_event,
 };
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};

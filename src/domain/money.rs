@@ -1,11 +1,11 @@
 //! Money in whole cents, exact: one parser, one rounding rule, never binary floating point.
 
-use super::{Field, FieldError, ValueKind, named::named, number::in_units};
+use super::{Field, FieldError, ValueKind, named_enum::named_enum, number::in_units};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 use std::fmt;
 
-named! {
+named_enum! {
     /// By ISO 4217. All have hundredths, as the prices do.
     Currency {
         Euro = "EUR",

@@ -30,7 +30,7 @@ const PREFETCH_DELAY: Duration = Duration::from_secs(10);
 #[cfg(feature = "hydrate")]
 pub async fn fetch_panel_of_page() -> bool {
     #[cfg(feature = "split")]
-    std::hint::black_box(super::components::shared());
+    std::hint::black_box(super::components::main_bundle());
     panels::fetch(super::navigation::address_bar().panel()).await
 }
 

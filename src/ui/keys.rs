@@ -24,7 +24,7 @@ const POPOVER: &str = "[popover]:popover-open";
 const TEXT_FIELDS: &str = "input, textarea, select";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
+enum Direction {
     Up,
     Down,
     Left,
@@ -32,11 +32,11 @@ enum Way {
 }
 
 /// The centre of an element on the screen, in pixels.
-type Spot = (f64, f64);
+type Point = (f64, f64);
 
 /// Listens to the keys of a hydrated page.
 pub fn listen() {
-    let last_spot = StoredValue::new((0.0, 0.0));
+    let last_point = StoredValue::new((0.0, 0.0));
     on_key(Box::new(move |event| {
         let other = event.ctrl_key() || event.meta_key() || event.alt_key();
         let covered = document()
@@ -52,22 +52,22 @@ pub fn listen() {
         {
             return;
         }
-        if press(&event.key(), target, last_spot) {
+        if press(&event.key(), target, last_point) {
             event.prevent_default();
         }
     }));
 }
 
 /// Returns whether the key is a shortcut that did something.
-fn press(key: &str, target: Option<Element>, last_spot: StoredValue<Spot>) -> bool {
+fn press(key: &str, target: Option<Element>, last_point: StoredValue<Point>) -> bool {
     let stop = target
         .as_ref()
         .and_then(|target| target.closest(STOPS).ok()?);
-    let way = match key {
-        "ArrowUp" | "k" => Way::Up,
-        "ArrowDown" | "j" => Way::Down,
-        "ArrowLeft" | "h" => Way::Left,
-        "ArrowRight" | "l" => Way::Right,
+    let direction = match key {
+        "ArrowUp" | "k" => Direction::Up,
+        "ArrowDown" | "j" => Direction::Down,
+        "ArrowLeft" | "h" => Direction::Left,
+        "ArrowRight" | "l" => Direction::Right,
         "n" => return click(stop, NEXT_STEP),
         "o" => return click(stop, OPENS),
         // An element that opens by itself handles the key.
@@ -81,13 +81,13 @@ fn press(key: &str, target: Option<Element>, last_spot: StoredValue<Spot>) -> bo
         _ => return false,
     };
     // Without a focused ticket it continues from the last one, which may just have left.
-    let from = stop.as_ref().map_or_else(|| last_spot.get_value(), spot);
+    let from = stop.as_ref().map_or_else(|| last_point.get_value(), point);
     let stops = stops();
-    let spots: Vec<_> = stops.iter().map(spot).collect();
-    let Some(at) = nearest(from, &spots, way, stop.is_some()) else {
+    let points: Vec<_> = stops.iter().map(point).collect();
+    let Some(at) = nearest(from, &points, direction, stop.is_some()) else {
         return false;
     };
-    last_spot.set_value(spots[at]);
+    last_point.set_value(points[at]);
     focus_stop(&stops[at]);
     true
 }
@@ -100,7 +100,7 @@ fn stops() -> Vec<Element> {
     all.collect()
 }
 
-fn spot(stop: &Element) -> Spot {
+fn point(stop: &Element) -> Point {
     let bounds = bounds(stop);
     (
         bounds.x() + bounds.width() / 2.0,
@@ -110,20 +110,20 @@ fn spot(stop: &Element) -> Spot {
 
 /// The stop that a step leads to: the nearest one that is more in this direction than in any other. If no stop was
 /// focused (`is_on_stop` is false), it is the nearest of all.
-fn nearest(from: Spot, spots: &[Spot], way: Way, is_on_stop: bool) -> Option<usize> {
+fn nearest(from: Point, points: &[Point], direction: Direction, is_on_stop: bool) -> Option<usize> {
     let mut best = None;
-    for (at, spot) in spots.iter().enumerate() {
-        let (x, y) = (spot.0 - from.0, spot.1 - from.1);
-        let (along, aside) = match way {
-            Way::Up => (-y, x),
-            Way::Down => (y, x),
-            Way::Left => (-x, y),
-            Way::Right => (x, y),
+    for (at, point) in points.iter().enumerate() {
+        let (x, y) = (point.0 - from.0, point.1 - from.1);
+        let (along, aside) = match direction {
+            Direction::Up => (-y, x),
+            Direction::Down => (y, x),
+            Direction::Left => (-x, y),
+            Direction::Right => (x, y),
         };
-        let ahead = match way {
-            Way::Up | Way::Down => along > 1.0 && aside.abs() <= along,
+        let ahead = match direction {
+            Direction::Up | Direction::Down => along > 1.0 && aside.abs() <= along,
             // Columns may begin at very different heights.
-            Way::Left | Way::Right => along > 1.0,
+            Direction::Left | Direction::Right => along > 1.0,
         };
         if is_on_stop && !ahead {
             continue;
@@ -214,22 +214,31 @@ mod tests {
     #[test]
     fn steps_lead_to_the_neighbour() {
         // Two columns: 0 1 2 in the first, 3 4 in the second.
-        let spots = [
+        let points = [
             (100.0, 100.0),
             (100.0, 300.0),
             (100.0, 500.0),
             (300.0, 150.0),
             (300.0, 420.0),
         ];
-        let step = |at: usize, way| nearest(spots[at], &spots, way, true);
-        assert_eq!(step(0, Way::Down), Some(1));
-        assert_eq!(step(2, Way::Up), Some(1));
-        assert_eq!(step(0, Way::Right), Some(3));
-        assert_eq!(step(2, Way::Right), Some(4));
-        assert_eq!(step(4, Way::Left), Some(2));
-        assert_eq!((step(0, Way::Up), step(3, Way::Right)), (None, None));
+        let step = |at: usize, direction| nearest(points[at], &points, direction, true);
+        assert_eq!(step(0, Direction::Down), Some(1));
+        assert_eq!(step(2, Direction::Up), Some(1));
+        assert_eq!(step(0, Direction::Right), Some(3));
+        assert_eq!(step(2, Direction::Right), Some(4));
+        assert_eq!(step(4, Direction::Left), Some(2));
+        assert_eq!(
+            (step(0, Direction::Up), step(3, Direction::Right)),
+            (None, None)
+        );
         // From no ticket, and from where a ticket has just left.
-        assert_eq!(nearest((0.0, 0.0), &spots, Way::Down, false), Some(0));
-        assert_eq!(nearest((100.0, 310.0), &spots, Way::Down, false), Some(1));
+        assert_eq!(
+            nearest((0.0, 0.0), &points, Direction::Down, false),
+            Some(0)
+        );
+        assert_eq!(
+            nearest((100.0, 310.0), &points, Direction::Down, false),
+            Some(1)
+        );
     }
 }

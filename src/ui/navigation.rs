@@ -36,7 +36,7 @@ impl Navigator {
     }
 
     /// The navigator of this page.
-    pub fn now() -> Navigator {
+    pub fn from_context() -> Navigator {
         expect_context()
     }
 

@@ -10,10 +10,10 @@ use super::{
         percent::{decode, encode},
     },
 };
-use crate::domain::{Field as _, Name, named};
+use crate::domain::{Field as _, Name, named_enum};
 use leptos::prelude::*;
 
-named! {
+named_enum! {
     Theme {
         System = "system",
         Light = "light",

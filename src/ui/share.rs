@@ -15,7 +15,7 @@ use leptos::{
 
 /// The button and the result of pressing it. It is marked until the page is hydrated: it needs the program.
 pub fn share(title: &str) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let not_hydrated = mark(move || (!store.is_hydrated()).then_some(""));
     let done = RwSignal::new(None);
     let title = title.to_owned();

@@ -1,10 +1,10 @@
 //! What can be wrong with one named value.
 
 use super::table::{Part, parts, table};
-use crate::domain::{CommandKind, named::named};
+use crate::domain::{CommandKind, named_enum::named_enum};
 use std::fmt;
 
-named! {
+named_enum! {
     /// The kinds of JSON values that parameters are.
     ValueKind {
         Text = "string",

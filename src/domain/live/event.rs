@@ -1,7 +1,7 @@
 //! What the live channel carries: events, and signals about the stream itself. A [`Cursor`] is a position in the
 //! market's one ordered log.
 
-use crate::domain::{EventType, FieldError, Order, Time, named::named};
+use crate::domain::{EventType, FieldError, Order, Time, named_enum::named_enum};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -87,7 +87,7 @@ pub struct Event {
     pub id: Cursor,
 }
 
-named! {
+named_enum! {
     /// A statement about the stream itself, for clients that gave a `since`.
     Signal {
         /// What came before is no longer held, or belongs to another store: read everything again.

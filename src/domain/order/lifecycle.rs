@@ -10,9 +10,9 @@
 //! The server reads this table to allow or refuse, the panels to offer buttons, a refusal to name what is
 //! allowed instead, the README to show it (a test compares). There is no second list.
 
-use crate::domain::named::named;
+use crate::domain::named_enum::named_enum;
 
-named! {
+named_enum! {
     /// The status of an order, in the sequence of the lifecycle.
     Status {
         PendingSupplier = "pending_supplier",
@@ -28,7 +28,7 @@ named! {
     }
 }
 
-named! {
+named_enum! {
     /// The kind of a command: what is to be done with an order.
     CommandKind {
         Offer = "offer",
@@ -44,7 +44,7 @@ named! {
     }
 }
 
-named! {
+named_enum! {
     /// A part in the market. Each move of the lifecycle names the roles that may make it.
     Role {
         Supplier = "supplier",
@@ -53,7 +53,7 @@ named! {
     }
 }
 
-named! {
+named_enum! {
     /// What happened: named after the status that it led to, except for the first.
     EventType {
         Created = "order.created",

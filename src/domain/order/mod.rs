@@ -3,9 +3,9 @@
 pub mod command;
 pub mod id;
 pub mod lifecycle;
-pub mod replay;
 pub mod search;
 pub mod times;
+pub mod verify_history;
 
 use super::{
     Actor, Address, Cents, Command, Error, EventType, Markup, Minutes, Name, Notes, Offer, OrderId,

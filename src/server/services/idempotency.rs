@@ -68,7 +68,7 @@ impl IdempotentRequest {
     }
 
     /// What to store with this answer.
-    pub fn remember(&self, result: &Result<Order, Error>) -> Stored<IdempotencyRecord> {
+    pub fn record(&self, result: &Result<Order, Error>) -> Stored<IdempotencyRecord> {
         let text = order_documents::write(&StoredAnswer {
             token: self.token,
             fingerprint: self.fingerprint.clone(),
@@ -82,7 +82,7 @@ impl IdempotentRequest {
     }
 
     /// The answer to it, from what is stored under its name.
-    pub fn recall(&self, text: &JsonText) -> Stored<Answer> {
+    pub fn stored_answer(&self, text: &JsonText) -> Stored<Answer> {
         let record: StoredAnswer = serde_json::from_str(text)
             .map_err(|error| order_documents::unreadable("a stored answer", &error))?;
         if record.fingerprint != self.fingerprint {

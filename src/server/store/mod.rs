@@ -68,12 +68,12 @@ pub fn fresh_epoch() -> Epoch {
 }
 
 /// The record of a named batch, as it is stored: the batch's cursor, a space, the batch's text.
-fn remember(cursor: &Cursor, text: &str) -> String {
+fn encode_record(cursor: &Cursor, text: &str) -> String {
     format!("{cursor} {text}")
 }
 
-/// Reads what [`remember`] has made.
-pub fn recall(stored: &str) -> Result<(JsonText, Cursor)> {
+/// Reads what [`encode_record`] has made.
+pub fn decode_record(stored: &str) -> Result<(JsonText, Cursor)> {
     let parts = stored.split_once(' ');
     let parts = parts.and_then(|(cursor, text)| Some((text.into(), cursor.parse().ok()?)));
     parts.ok_or_else(|| StoreError::Broken("the record of a batch cannot be read".to_owned()))

@@ -182,19 +182,19 @@ pub fn following<T: Send + Sync + 'static>(
 
 /// A time of day, in the reader's time zone.
 pub fn moment(time: Time) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     time_element(time, text(move || format::clock(time, store.zone())))
 }
 
 /// As [`moment`], to the second.
 pub fn exact_moment(time: Time) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     time_element(time, text(move || format::exact_clock(time, store.zone())))
 }
 
 /// How long ago a time was, as the clock ticks.
 pub fn since(time: Time) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     time_element(
         time,
         text(move || format::duration(store.about_now(time) - time)),

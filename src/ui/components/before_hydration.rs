@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// The button of a form that a hydrated page applies as the user types.
 pub fn show_button() -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     changing(move || {
         let word = t(["Show", "Zeigen"]);
         (!store.is_hydrated()).then(|| view! { <button class="button">{word}</button> }.into_any())
@@ -19,13 +19,13 @@ pub fn show_button() -> AnyView {
 
 /// For `data-not-hydrated`: the marked element has no effect yet. It is hidden, and keeps its space.
 pub fn not_hydrated() -> Signal<Option<&'static str>> {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     mark(move || (!store.is_hydrated()).then_some(""))
 }
 
 /// The value of a field that the user may have changed before the page is hydrated.
 pub fn typed_early(id: &str) -> Option<String> {
-    if !cfg!(target_arch = "wasm32") || LiveStore::here().is_hydrated_untracked() {
+    if !cfg!(target_arch = "wasm32") || LiveStore::from_context().is_hydrated_untracked() {
         return None;
     }
     let field = document().get_element_by_id(id)?;

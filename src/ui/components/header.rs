@@ -64,12 +64,15 @@ fn panel_link(
     of_what: Text,
     calls: bool,
 ) -> AnyView {
-    let kitchen = Navigator::now().memo(|route| match route {
+    let kitchen = Navigator::from_context().memo(|route| match route {
         Route::Supplier { kitchen } => kitchen.name().map(str::to_owned),
         _ => None,
     });
-    let number = LiveStore::here().view(move |board| read(board, kitchen.get().as_deref()));
-    let (own, now) = (route.panel(), Navigator::now().memo(|route| route.panel()));
+    let number = LiveStore::from_context().view(move |board| read(board, kitchen.get().as_deref()));
+    let (own, now) = (
+        route.panel(),
+        Navigator::from_context().memo(|route| route.panel()),
+    );
     let current = mark(move || {
         let is_here = now.get() == own || (own, now.get()) == (Panel::Customer, Panel::Track);
         is_here.then_some("page")
@@ -85,8 +88,8 @@ fn panel_link(
 }
 
 fn status_indicator() -> AnyView {
-    let store = LiveStore::here();
-    let look = move || match store.lamp() {
+    let store = LiveStore::from_context();
+    let look = move || match store.status_indicator() {
         StatusIndicator::Page => ("page", Icon::Clock, ["As of ", "Stand "]),
         StatusIndicator::Live => ("live", Icon::Live, ["Live", "Live"]),
         StatusIndicator::Reconnecting => (
@@ -99,7 +102,7 @@ fn status_indicator() -> AnyView {
     let state = mark(move || Some(look().0));
     // Screen readers announce the word when it changes, and not the age beside it with every second.
     let word = text(move || t(look().2).to_owned());
-    let age = text(move || match store.lamp() {
+    let age = text(move || match store.status_indicator() {
         StatusIndicator::Page => format::clock(store.verified_at(), store.zone()),
         StatusIndicator::Reconnecting | StatusIndicator::Stale if store.is_loaded() => {
             let age = format::seconds(store.age());
@@ -119,7 +122,7 @@ fn status_indicator() -> AnyView {
 
 /// Loads the page again. A hydrated page connects again instead.
 pub fn reload_link(class: &'static str, word: &'static str) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let hurry = move |event: ev::MouseEvent| {
         if store.is_hydrated() {
             event.prevent_default();
@@ -132,8 +135,9 @@ pub fn reload_link(class: &'static str, word: &'static str) -> AnyView {
 
 /// What a stale page means, with a link to try again.
 fn stale_banner() -> AnyView {
-    let store = LiveStore::here();
-    let stale = memo(move |_| store.lamp() == StatusIndicator::Stale && store.is_loaded());
+    let store = LiveStore::from_context();
+    let stale =
+        memo(move |_| store.status_indicator() == StatusIndicator::Stale && store.is_loaded());
     let from = text(move || format::clock(store.verified_at(), store.zone()));
     changing(move || {
         stale.get().then(|| {

@@ -39,7 +39,7 @@ pub fn orders(
     listed: Memo<Vec<OrderId>>,
     row: impl Fn(Memo<Order>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     ids(listed, move |id| store.order(id).map(&row))
 }
 
@@ -169,7 +169,7 @@ impl Sight {
         };
         // The browser reports changes, and new entries. The entries that the server rendered are measured, once, which
         // lays out the page.
-        if !LiveStore::here().is_hydrated_untracked() {
+        if !LiveStore::from_context().is_hydrated_untracked() {
             when_hydrated(move || {
                 if crowded.get() && sight.is_skipped() == Some(true) {
                     seen.set(false);

@@ -6,10 +6,10 @@ pub mod form;
 pub mod header;
 pub mod list;
 #[cfg(feature = "split")]
-mod shared;
+mod main_bundle;
 pub mod stable_list;
 pub mod ticket;
 pub mod toast;
 
 #[cfg(feature = "split")]
-pub use shared::shared;
+pub use main_bundle::main_bundle;

@@ -90,7 +90,7 @@ impl StableList {
 
 /// Shows what is `listed`.
 pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
-    let (store, navigator) = (LiveStore::here(), Navigator::now());
+    let (store, navigator) = (LiveStore::from_context(), Navigator::from_context());
     let touched = last_touch();
     let list = memo(move |before: Option<&StableList>| {
         let (route, listed) = (navigator.get(), listed.get());

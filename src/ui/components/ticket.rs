@@ -59,7 +59,7 @@ impl Level {
 
 /// How late an order is, by its promise.
 pub fn level(order: &Order) -> Signal<Level> {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let promised = order.promised();
     following(move || {
         promised.map_or(Level::Fine, |promised| {
@@ -70,7 +70,7 @@ pub fn level(order: &Order) -> Signal<Level> {
 
 /// How late an order is that waits for its next step: by its promise, or by how long it waits.
 pub fn level_waiting(order: &Order) -> Signal<Level> {
-    let (store, since) = (LiveStore::here(), order.updated_at);
+    let (store, since) = (LiveStore::from_context(), order.updated_at);
     let promise = level(order);
     following(move || {
         let waiting = Level::of_waiting(since, store.about_now(since));
@@ -108,7 +108,7 @@ pub fn ticket_at_level(
 
 /// Whether an order has just changed on this page. While a page is being hydrated, no order has.
 pub fn just_now(order: &Order) -> bool {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     store.is_hydrated_untracked() && store.now_untracked() - order.updated_at < JUST_NOW
 }
 
@@ -126,7 +126,7 @@ pub fn head(order: &Order, more: AnyView) -> AnyView {
 
 /// When the order is due: in how long, and at what time. Nothing where no time was promised.
 pub fn due(order: &Order) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let Some(promised) = order.promised() else {
         return ().into_any();
     };
@@ -152,7 +152,7 @@ pub fn to_go(promised: Time, now: Time) -> String {
 
 /// How long the order has had its status, and what it waits for.
 pub fn waiting(order: &Order, for_what: &'static str) -> AnyView {
-    let (store, since) = (LiveStore::here(), order.updated_at);
+    let (store, since) = (LiveStore::from_context(), order.updated_at);
     let long = text(move || format::duration(store.about_now(since) - since));
     timed_line(level_waiting(order), long, for_what.into_any())
 }
@@ -168,7 +168,7 @@ fn timed_line(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyV
 /// tickets would hold hundreds of hidden forms, and a browser goes through all of them whenever one is added.
 pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let details = NodeRef::<html::Details>::new();
-    let opened = RwSignal::new(!LiveStore::here().is_hydrated_untracked());
+    let opened = RwSignal::new(!LiveStore::from_context().is_hydrated_untracked());
     if opened.get_untracked() {
         when_hydrated(move || {
             let details = details.get();

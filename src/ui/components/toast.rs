@@ -33,7 +33,7 @@ impl Toasts {
         Toasts(RwSignal::default())
     }
 
-    pub fn here() -> Toasts {
+    pub fn from_context() -> Toasts {
         expect_context()
     }
 
@@ -78,7 +78,7 @@ impl Toast {
 
 /// The place of the messages.
 pub fn toasts() -> AnyView {
-    let toasts = Toasts::here();
+    let toasts = Toasts::from_context();
     let keys = memo(move |_| {
         toasts
             .0

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 /// `€12,345.60`
 pub fn money(amount: Cents) -> String {
-    Locale::here().money(&amount.to_string())
+    Locale::from_context().money(&amount.to_string())
 }
 
 /// `7 min`, `2 h 5 min`, `3 days`

@@ -2,11 +2,11 @@
 //!
 //! Texts stand where they are used, in all languages side by side: a missing translation does not compile.
 
-use crate::domain::{Currency, named};
+use crate::domain::{Currency, named_enum};
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 
-named! {
+named_enum! {
     Language {
         English = "en",
         German = "de",
@@ -45,7 +45,7 @@ impl Locale {
     }
 
     /// The locale of the page.
-    pub fn here() -> Locale {
+    pub fn from_context() -> Locale {
         #[cfg(target_arch = "wasm32")]
         let locale = PAGE.get().copied();
         #[cfg(not(target_arch = "wasm32"))]
@@ -56,13 +56,13 @@ impl Locale {
 
 /// A text in the page's language.
 pub fn t(text: Text) -> &'static str {
-    text[Locale::here().language as usize]
+    text[Locale::from_context().language as usize]
 }
 
 /// As [`t`], for text with values in it: one format string for each language.
 macro_rules! say {
     ($english:literal, $german:literal) => {
-        match $crate::ui::i18n::locale::Locale::here().language {
+        match $crate::ui::i18n::locale::Locale::from_context().language {
             $crate::ui::i18n::locale::Language::English => format!($english),
             $crate::ui::i18n::locale::Language::German => format!($german),
         }

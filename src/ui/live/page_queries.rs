@@ -86,7 +86,7 @@ impl PageQueries {
         });
     }
 
-    pub fn here() -> PageQueries {
+    pub fn from_context() -> PageQueries {
         expect_context()
     }
 

@@ -72,7 +72,7 @@ impl LiveStore {
     }
 
     /// The store of this page.
-    pub fn here() -> LiveStore {
+    pub fn from_context() -> LiveStore {
         expect_context()
     }
 
@@ -155,7 +155,7 @@ impl LiveStore {
         self.hydrated.get_untracked()
     }
 
-    pub fn lamp(self) -> StatusIndicator {
+    pub fn status_indicator(self) -> StatusIndicator {
         match self.connection.get() {
             ConnectionState::Live => StatusIndicator::Live,
             ConnectionState::Lost if self.age() < STALE => StatusIndicator::Reconnecting,

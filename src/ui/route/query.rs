@@ -1,7 +1,7 @@
 //! The queries of addresses: which orders or offers a page lists, and in which order.
 
 use super::percent::{Parameters, with_query};
-use crate::domain::{Minute, Order, OrderFilter, OrderId, Status, named};
+use crate::domain::{Minute, Order, OrderFilter, OrderId, Status, named_enum};
 
 /// The names of query parameters, which are also the names of the fields that fill them.
 pub mod name {
@@ -76,7 +76,7 @@ pub struct OrdersQuery {
     pub below: Option<OrderId>,
 }
 
-named! {
+named_enum! {
     Sort {
         Oldest = "oldest",
         Price = "price",
@@ -92,7 +92,7 @@ pub struct OffersQuery {
     pub sort: Option<OffersSort>,
 }
 
-named! {
+named_enum! {
     OffersSort {
         Price = "price",
         Time = "time",

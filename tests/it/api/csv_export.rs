@@ -4,7 +4,7 @@ use crate::support::{Answer, Instance, Market, offer};
 use serde_json::json;
 
 crate::on_both_engines! {
-    every_order_that_is_asked_for_is_in_the_file,
+    the_export_holds_every_order_of_the_filter,
 }
 
 const STATUSES: [&str; 10] = [
@@ -59,7 +59,7 @@ async fn pizzas(market: &Instance, query: &str) -> Vec<String> {
     rows(&file).into_iter().map(|row| row[5].clone()).collect()
 }
 
-async fn every_order_that_is_asked_for_is_in_the_file(market: Market) {
+async fn the_export_holds_every_order_of_the_filter(market: Market) {
     let market = market.open().await;
     assert_eq!(pizzas(&market, "").await, [""; 0]);
     for n in 0..205 {
@@ -108,7 +108,7 @@ async fn every_order_that_is_asked_for_is_in_the_file(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_write_is_text_in_a_spreadsheet() {
+async fn user_text_is_never_a_formula_in_a_spreadsheet() {
     let market = Market::embedded().open().await;
     let body = json!({"supplier_name": "@SUM(A1)", "pizza_name": "=HYPERLINK(\"x\",1)", "supplier_price": 1});
     let id = market.done("/api/orders", &body).await["id"]
@@ -148,7 +148,7 @@ async fn what_people_write_is_text_in_a_spreadsheet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_minute_is_one_of_the_readers_own_clock() {
+async fn times_are_in_the_readers_time_zone() {
     let market = Market::embedded().open().await;
     let order = market.done("/api/orders", &offer("Diavola")).await;
     let made = order["created_at"].as_str().unwrap()[..16].to_owned();

@@ -5,10 +5,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 crate::on_both_engines! {
-    a_repeated_request_is_answered_as_the_first_one,
-    refusals_of_an_order_are_repeated_too,
+    a_repeated_request_gets_the_first_response,
+    a_repeated_request_gets_the_first_refusal,
     a_key_belongs_to_one_request,
-    many_at_once_act_once,
+    concurrent_requests_with_one_key_act_once,
     a_key_survives_a_kill,
     a_form_acts_once,
 }
@@ -18,7 +18,7 @@ async fn send(market: &Instance, path: &str, key: &str, body: &Value) -> Answer 
     market.send(request.header("idempotency-key", key)).await
 }
 
-async fn a_repeated_request_is_answered_as_the_first_one(market: Market) {
+async fn a_repeated_request_gets_the_first_response(market: Market) {
     let market = market.open().await;
     let first = send(&market, "/api/orders", "one", &offer("Diavola")).await;
     assert_eq!(
@@ -49,7 +49,7 @@ async fn a_repeated_request_is_answered_as_the_first_one(market: Market) {
     assert_eq!(events.as_array().unwrap().len(), 8);
 }
 
-async fn refusals_of_an_order_are_repeated_too(market: Market) {
+async fn a_repeated_request_gets_the_first_refusal(market: Market) {
     let market = market.open().await;
     let path = market.offer("Diavola").await;
     let status = format!("{path}/status");
@@ -127,7 +127,7 @@ async fn a_key_belongs_to_one_request(market: Market) {
     assert_eq!(market.send(twice).await.faults(), ["Idempotency-Key"]);
 }
 
-async fn many_at_once_act_once(market: Market) {
+async fn concurrent_requests_with_one_key_act_once(market: Market) {
     let market = market.open().await;
     let pizza = offer("Diavola");
     let sent = (0..32).map(|_| send(&market, "/api/orders", "rush", &pizza));
@@ -173,7 +173,7 @@ async fn a_form_acts_once(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_instances_act_once_together() {
+async fn a_key_on_two_instances_acts_once() {
     let market = Market::redis();
     let (one, other) = (market.open().await, market.open().await);
     for round in 0..20 {

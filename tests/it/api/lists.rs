@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 crate::on_both_engines! {
     lists_are_newest_first_filtered_and_in_pages,
-    from_a_lists_cursor_no_change_is_missed,
+    no_change_is_missed_from_the_cursor_of_a_list,
 }
 
 fn names(answer: &Answer) -> Vec<String> {
@@ -109,7 +109,7 @@ async fn lists_are_newest_first_filtered_and_in_pages(market: Market) {
     }
 }
 
-async fn from_a_lists_cursor_no_change_is_missed(market: Market) {
+async fn no_change_is_missed_from_the_cursor_of_a_list(market: Market) {
     let market = market.open().await;
     let path = market.offer("Before").await;
     let list = market.get("/api/orders").await;

@@ -15,7 +15,7 @@ async fn market() -> (Instance, &'static Description) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_description_is_under_both_prefixes() {
+async fn the_description_covers_both_prefixes() {
     let (market, description) = market().await;
     assert_eq!(description.served["openapi"], "3.1.0");
     for path in ["/api/openapi.json", "/api/v1/openapi.json"] {
@@ -24,7 +24,7 @@ async fn the_description_is_under_both_prefixes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_described_is_there_and_takes_no_other_method() {
+async fn each_described_path_exists_and_refuses_other_methods() {
     let (market, description) = market().await;
     let order = market.offer("Diavola").await;
     let id = order.rsplit_once('/').unwrap().1;
@@ -84,7 +84,7 @@ async fn every_call_of_the_contract_is_described() {
 
 /// A status that cannot be set directly is refused with the name of the call that leads to it, which exists.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_call_that_a_refusal_names_is_described() {
+async fn calls_named_in_refusals_are_described() {
     let (market, description) = market().await;
     let order = market.offer("Diavola").await;
     let described: Vec<_> = description
@@ -110,7 +110,7 @@ async fn every_call_that_a_refusal_names_is_described() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn its_examples_are_what_its_schemas_say() {
+async fn examples_match_their_schemas() {
     let (market, description) = market().await;
     let mut checked = 0;
     for (path, method, call) in description.calls() {
@@ -164,7 +164,7 @@ async fn its_examples_are_what_its_schemas_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_type_of_each_problem_leads_to_its_explanation() {
+async fn each_problem_type_links_to_its_explanation() {
     let (market, description) = market().await;
     let page = market.get("/docs").await.text;
     let mut types: Vec<&str> = Vec::new();
@@ -198,7 +198,7 @@ async fn the_type_of_each_problem_leads_to_its_explanation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_keeps_to_the_policy_of_all_pages() {
+async fn the_docs_page_obeys_the_content_security_policy() {
     let (market, _) = market().await;
     let without_nonce = |answer: &Answer| {
         let policy = answer.header("content-security-policy").unwrap();
@@ -234,7 +234,7 @@ async fn the_page_keeps_to_the_policy_of_all_pages() {
 
 /// The guard of all tests, itself: a status, a header and a field that nobody has described.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_described_is_noticed() {
+async fn an_undescribed_response_is_detected() {
     let (market, description) = market().await;
     market.offer("Diavola").await;
     let noticed = |change: fn(&mut Answer), answer: Answer| {

@@ -4,12 +4,12 @@ use crate::support::{Market, day, offer};
 use serde_json::{Value, json};
 
 crate::on_both_engines! {
-    an_orders_whole_day,
+    an_order_goes_through_its_lifecycle,
     parameters_come_as_query_or_body,
     money_is_exact,
-    text_is_kept_as_it_is,
-    preconditions_hold_or_change_nothing,
-    a_driver_has_one_spelling,
+    text_is_stored_unchanged,
+    a_failed_precondition_changes_nothing,
+    driver_names_are_normalised,
 }
 
 const FIELDS: [&str; 16] = [
@@ -41,7 +41,7 @@ fn written(times: &[String]) -> String {
     format!("\"times\":{{{}}}}}", times.join(","))
 }
 
-async fn an_orders_whole_day(market: Market) {
+async fn an_order_goes_through_its_lifecycle(market: Market) {
     let market = market.open().await;
     let created = market.post("/api/orders", &offer("Diavola")).await;
     assert_eq!(created.status, 201);
@@ -212,7 +212,7 @@ async fn money_is_exact(market: Market) {
     }
 }
 
-async fn text_is_kept_as_it_is(market: Market) {
+async fn text_is_stored_unchanged(market: Market) {
     let market = market.open().await;
     for name in [
         "照り焼きチキン",
@@ -232,7 +232,7 @@ async fn text_is_kept_as_it_is(market: Market) {
     }
 }
 
-async fn preconditions_hold_or_change_nothing(market: Market) {
+async fn a_failed_precondition_changes_nothing(market: Market) {
     let market = market.open().await;
     let path = market.offer("Diavola").await;
     let cancel = async |tag: &str| {
@@ -260,7 +260,7 @@ async fn preconditions_hold_or_change_nothing(market: Market) {
 }
 
 /// Whatever the way in, and at once: what was answered before is known to the next request.
-async fn a_driver_has_one_spelling(market: Market) {
+async fn driver_names_are_normalised(market: Market) {
     let market = market.open().await;
     let send = async |path: &str, body: &Value, key: &str| {
         let request = market.request(reqwest::Method::POST, &format!("{path}/dispatch"));

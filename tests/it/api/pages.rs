@@ -4,7 +4,7 @@ use crate::support::{Instance, Market};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_panel_is_rendered_with_what_is_there() {
+async fn every_panel_is_rendered_with_its_data() {
     let market = Market::embedded().open().await;
     market.offer("Quattro Formaggi").await;
     market.order_in("supplier_accepted").await;
@@ -43,7 +43,7 @@ async fn every_panel_is_rendered_with_what_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_write_is_never_html() {
+async fn user_text_is_never_html() {
     let market = Market::embedded().open().await;
     let evil = "</script></title></textarea><script>alert(1)</script><!--";
     let body = json!({"supplier_name": evil, "pizza_name": evil, "supplier_price": 1});
@@ -117,7 +117,7 @@ async fn a_plain_form_is_answered_with_a_redirect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_programs_form_is_answered_with_the_typed_error() {
+async fn a_form_sent_by_a_program_gets_the_typed_error() {
     let market = Market::embedded().open().await;
     let path = market.order_in("preparing").await;
     let id = path.rsplit('/').next().unwrap();
@@ -225,7 +225,7 @@ async fn a_refused_cancellation_comes_back_to_its_own_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_are_packed_for_whoever_asks() {
+async fn assets_are_sent_compressed_when_accepted() {
     let market = Market::embedded().open().await;
     let style = market.get("/pkg/pizza-market.css").await;
     assert_eq!(
@@ -260,7 +260,7 @@ async fn pizzas_are_drawn_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_lacks_something_is_refused_and_no_fault_of_ours() {
+async fn an_incomplete_form_is_a_client_error() {
     let market = Market::embedded().open().await;
     for (act, body) in [
         ("take", "version=1"),
@@ -279,7 +279,7 @@ async fn a_form_that_lacks_something_is_refused_and_no_fault_of_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_orders_are_given_to_a_driver_at_once() {
+async fn several_orders_are_assigned_at_once() {
     let market = Market::embedded().open().await;
     let mut ids = Vec::new();
     for status in ["ready", "ready", "preparing"] {

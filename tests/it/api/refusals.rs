@@ -11,11 +11,11 @@ use tokio::{
 };
 
 crate::on_both_engines! {
-    moves_that_the_lifecycle_refuses,
-    of_many_identical_moves_one_wins,
+    transitions_that_the_lifecycle_refuses_are_409,
+    of_concurrent_identical_commands_one_succeeds,
 }
 
-async fn moves_that_the_lifecycle_refuses(market: Market) {
+async fn transitions_that_the_lifecycle_refuses_are_409(market: Market) {
     let market = market.open().await;
     let calls = [
         ("supplier_accepted", "supplier-respond?accept=true"),
@@ -74,7 +74,7 @@ async fn moves_that_the_lifecycle_refuses(market: Market) {
     }
 }
 
-async fn of_many_identical_moves_one_wins(market: Market) {
+async fn of_concurrent_identical_commands_one_succeeds(market: Market) {
     let market = market.open().await;
     let path = market.order_in("supplier_accepted").await;
     let attempts = (0..32).map(|n| {
@@ -109,7 +109,7 @@ async fn of_many_identical_moves_one_wins(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn too_many_requests_are_told_when_to_come_back() {
+async fn too_many_requests_get_429_with_retry_after() {
     let market = Market::embedded().with("RATE_LIMIT", "5").open().await;
     let answers = futures::future::join_all((0..60).map(|_| market.get("/api/orders"))).await;
     let refused: Vec<_> = answers
@@ -137,7 +137,7 @@ async fn too_many_requests_are_told_when_to_come_back() {
 
 /// Each connection is a file, and there are only so many.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_falls_silent_is_hung_up_on() {
+async fn idle_connections_are_closed() {
     let market = Market::embedded().open().await;
     let address = market.url.strip_prefix("http://").unwrap();
     let post = |path: &str, kind: &str| {

@@ -5,8 +5,17 @@ use reqwest::Method;
 use serde_json::json;
 
 crate::on_both_engines! {
-    what_is_not_valid_names_the_field,
+    invalid_offers_name_the_field,
+    invalid_parameters_name_the_field,
+    invalid_json_is_refused,
+    unknown_ids_paths_and_methods_are_refused,
+    content_types_and_sizes_are_limited,
+    of_several_refusals_the_first_is_answered,
+    refusals_are_readable_from_allowed_origins,
 }
+
+/// An order that is not there.
+const UNKNOWN: &str = "/api/orders/01980000-0000-7000-8000-000000000000";
 
 async fn raw(
     market: &Instance,
@@ -24,13 +33,9 @@ async fn raw(
         .await
 }
 
-async fn what_is_not_valid_names_the_field(market: Market) {
+async fn invalid_offers_name_the_field(market: Market) {
     let market = market.open().await;
-    let path = market.order_in("ready").await;
-    let before = market.get(&path).await.json();
-    let long = "x".repeat(501);
-
-    // Offers: one value changed, the field that is named.
+    let before = market.get("/api/orders").await.json();
     for (field, bad) in [
         ("supplier_name", json!("")),
         ("supplier_name", json!("  ")),
@@ -65,8 +70,15 @@ async fn what_is_not_valid_names_the_field(market: Market) {
     }
     let missing = market.post("/api/orders", &json!({})).await.faults();
     assert_eq!(missing, ["pizza_name", "supplier_name", "supplier_price"]);
+    assert_eq!(market.get("/api/orders").await.json(), before);
+}
 
-    // Actions, by query and by body.
+/// Each call, by query and by body.
+async fn invalid_parameters_name_the_field(market: Market) {
+    let market = market.open().await;
+    let path = market.order_in("ready").await;
+    let before = market.get(&path).await.json();
+    let long = "x".repeat(501);
     for (call, field) in [
         ("supplier-respond", "accept"),
         ("supplier-respond?accept=maybe", "accept"),
@@ -133,8 +145,11 @@ async fn what_is_not_valid_names_the_field(market: Market) {
         )
         .await;
     assert_eq!(twice.faults(), ["driver_name"]);
+    assert_eq!(market.get(&path).await.json(), before);
+}
 
-    // Bodies that are no JSON object.
+async fn invalid_json_is_refused(market: Market) {
+    let market = market.open().await;
     for body in [
         "",
         "{",
@@ -184,20 +199,23 @@ async fn what_is_not_valid_names_the_field(market: Market) {
             .faults(),
         ["supplier_price"]
     );
+    assert_eq!(market.get("/api/orders").await.json(), json!([]));
+}
 
-    // Ids, paths, methods, sizes, types.
+async fn unknown_ids_paths_and_methods_are_refused(market: Market) {
+    let market = market.open().await;
+    let path = market.order_in("ready").await;
     for id in ["abc", "123", "%ff", "01980000-0000-7000-8000-00000000000g"] {
         assert_eq!(
             market.get(&format!("/api/orders/{id}")).await.faults(),
             ["id"]
         );
     }
-    let unknown = "/api/orders/01980000-0000-7000-8000-000000000000";
-    market.get(unknown).await.problem(404);
-    market.get(&format!("{unknown}/events")).await.problem(404);
+    market.get(UNKNOWN).await.problem(404);
+    market.get(&format!("{UNKNOWN}/events")).await.problem(404);
     market
         .post(
-            &format!("{unknown}/dispatch"),
+            &format!("{UNKNOWN}/dispatch"),
             &json!({"driver_name": "Jonas"}),
         )
         .await
@@ -223,6 +241,10 @@ async fn what_is_not_valid_names_the_field(market: Market) {
         answer.problem(405);
         assert!(answer.header("allow").unwrap().contains(allow));
     }
+}
+
+async fn content_types_and_sizes_are_limited(market: Market) {
+    let market = market.open().await;
     for content_type in [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -265,8 +287,13 @@ async fn what_is_not_valid_names_the_field(market: Market) {
     )
     .await
     .problem(413);
+}
 
-    // The first of several: 413, 415, 422, 404, 409.
+/// 413, 415, 422, 404, 409, in this order.
+async fn of_several_refusals_the_first_is_answered(market: Market) {
+    let market = market.open().await;
+    let path = market.order_in("ready").await;
+    let before = market.get(&path).await.json();
     raw(
         &market,
         &format!("{path}/dispatch"),
@@ -280,19 +307,23 @@ async fn what_is_not_valid_names_the_field(market: Market) {
         .problem(415);
     raw(
         &market,
-        &format!("{unknown}/dispatch"),
+        &format!("{UNKNOWN}/dispatch"),
         "application/json",
         "{}",
     )
     .await
     .problem(422);
     market
-        .post(&format!("{unknown}/status"), &json!({"status": "ready"}))
+        .post(&format!("{UNKNOWN}/status"), &json!({"status": "ready"}))
         .await
         .problem(404);
-
-    // Nothing of all this has changed anything; and refusals can be read from pages on the list.
     assert_eq!(market.get(&path).await.json(), before);
+}
+
+async fn refusals_are_readable_from_allowed_origins(market: Market) {
+    let market = market.open().await;
+    let path = market.order_in("ready").await;
+    let before = market.get(&path).await.json();
     let request = market
         .request(Method::GET, "/api/nothing")
         .header("origin", "http://localhost:3000");
@@ -315,4 +346,5 @@ async fn what_is_not_valid_names_the_field(market: Market) {
         .request(Method::POST, &format!("{path}/status?status=cancelled"))
         .header("origin", "https://evil.example");
     market.send(forged).await.problem(403);
+    assert_eq!(market.get(&path).await.json(), before);
 }

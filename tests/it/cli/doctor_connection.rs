@@ -32,7 +32,7 @@ fn who_says(word: &'static str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ways_that_lead_nowhere_are_named() {
+async fn unreachable_addresses_are_named() {
     let refused = at(&format!("redis://127.0.0.1:{}", free_port())).await;
     refused.names("connection", &["nothing listens", "REDIS_URL"]);
     refused.says("sign-in", "skipped", &["there is no connection"]);
@@ -69,7 +69,7 @@ async fn ways_that_lead_nowhere_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_not_let_in_is_told_why() {
+async fn refused_credentials_are_explained() {
     let server = RedisServer::with(&["--requirepass", "right", "--appendonly", "yes"]);
     let port = server.port;
     let wrong = at(&format!("redis://:wr0ng-secret@127.0.0.1:{port}")).await;
@@ -137,7 +137,7 @@ async fn who_is_not_let_in_is_told_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_port_that_is_no_redis_is_named() {
+async fn a_port_without_redis_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -155,7 +155,7 @@ async fn a_port_that_is_no_redis_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tls_where_there_is_none_and_none_where_it_is_are_named() {
+async fn a_tls_mismatch_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let (key, certificate) = (path("key.pem"), path("certificate.pem"));

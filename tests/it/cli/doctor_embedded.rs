@@ -21,7 +21,7 @@ async fn kept() -> (TempDir, PathBuf) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_is_read_and_not_touched() {
+async fn doctor_does_not_change_the_file() {
     let (folder, file) = kept().await;
     let (bytes, beside) = (
         fs::read(&file).unwrap(),

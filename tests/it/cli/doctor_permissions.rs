@@ -9,7 +9,7 @@ use crate::support::{
 use std::collections::BTreeSet;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_account_may_not_do_is_named_with_the_line_that_allows_it() {
+async fn a_missing_permission_is_named_with_the_acl_line_that_grants_it() {
     let server = RedisServer::start();
     for (change, words) in [
         (
@@ -57,7 +57,7 @@ async fn what_an_account_may_not_do_is_named_with_the_line_that_allows_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_leaves_nothing_behind_and_tells_nobody() {
+async fn doctor_leaves_no_keys_and_publishes_nothing() {
     let mut market = Market::redis();
     let url = market.server().url();
     // It must not skip the epoch check: the commit script has to be loaded by a connection that has passed it.
@@ -96,7 +96,7 @@ async fn it_leaves_nothing_behind_and_tells_nobody() {
 
 /// Whatever a market asks of Redis has been tried by the doctor.
 #[tokio::test(flavor = "multi_thread")]
-async fn it_tries_every_command_that_a_market_uses() {
+async fn doctor_tries_every_command_of_the_server() {
     let mut market = Market::redis();
     let report = at(&market.server().url()).await;
     let tried: BTreeSet<String> =

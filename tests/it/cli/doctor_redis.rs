@@ -13,7 +13,7 @@ use std::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_as_it_should_be_is_well() {
+async fn a_sound_redis_passes() {
     let server = RedisServer::start();
     let report = at(&server.url()).await;
     assert_eq!(report.exit, 0, "{}", report.whole);
@@ -44,7 +44,7 @@ async fn a_redis_as_it_should_be_is_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_of_redis_that_break_a_promise_are_named() {
+async fn redis_settings_that_break_a_guarantee_are_named() {
     let forgetful = RedisServer::with(&["--appendonly", "no"]);
     let report = at(&forgetful.url()).await;
     assert_eq!(report.exit, 1);
@@ -109,7 +109,7 @@ async fn settings_of_redis_that_break_a_promise_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replica_is_named_and_a_primary_knows_its_replicas() {
+async fn a_replica_is_named_and_a_primary_lists_its_replicas() {
     let primary = RedisServer::start();
     let port = primary.port.to_string();
     let replica = RedisServer::with(&["--replicaof", "127.0.0.1", &port]);
@@ -140,7 +140,7 @@ async fn a_replica_is_named_and_a_primary_knows_its_replicas() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_busy_is_named() {
+async fn a_busy_redis_is_named() {
     let server = RedisServer::with(&["--lua-time-limit", "50"]);
     let url = server.url();
     let busy = std::thread::spawn(move || {
@@ -170,7 +170,7 @@ async fn a_redis_that_is_busy_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_slow_is_a_warning() {
+async fn a_slow_connection_is_a_warning() {
     let server = RedisServer::start();
     let proxy = Proxy::to(server.port).await;
     proxy.next(Line::Slow(Duration::from_millis(60)));
@@ -187,7 +187,7 @@ async fn a_line_that_is_slow_is_a_warning() {
 
 /// A Redis that says that it is older than it is.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_too_old_is_named() {
+async fn an_old_redis_version_is_named() {
     let server = RedisServer::start();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -222,7 +222,7 @@ fn age(mut from: std::net::TcpStream, mut to: std::net::TcpStream) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn orders_that_nobody_sees_are_a_warning() {
+async fn orders_that_were_not_imported_are_a_warning() {
     let server = RedisServer::with(&["--appendonly", "yes", "--appendfsync", "always"]);
     let mut connection = ::redis::Client::open(server.url())
         .unwrap()

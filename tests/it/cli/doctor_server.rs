@@ -6,7 +6,7 @@ use crate::support::{
 use std::net::TcpListener;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_running_server_is_seen_and_not_disturbed() {
+async fn doctor_finds_a_running_server_and_does_not_disturb_it() {
     let market = Market::embedded();
     let instance = market.open().await;
     let Store::Embedded(folder) = &market.store else {
@@ -32,7 +32,7 @@ async fn a_running_server_is_seen_and_not_disturbed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_not_ready_is_seen() {
+async fn doctor_finds_a_server_that_is_not_ready() {
     let mut market = Market::redis();
     market.server().kill();
     let instance = market.start();
@@ -46,7 +46,7 @@ async fn a_server_that_is_not_ready_is_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_others_have_is_named() {
+async fn an_address_in_use_by_another_program_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -84,7 +84,7 @@ async fn an_address_that_others_have_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn figures_of_a_running_server_are_known() {
+async fn doctor_reads_the_metrics_of_a_running_server() {
     let figures = format!("127.0.0.1:{}", free_port());
     let market = Market::embedded().with("METRICS_ADDR", &figures);
     let instance = market.open().await;
@@ -105,7 +105,7 @@ async fn figures_of_a_running_server_are_known() {
 
 /// What listens where ours should may be a Pizza Market, and not ours.
 #[tokio::test(flavor = "multi_thread")]
-async fn another_market_is_not_taken_for_ours() {
+async fn another_market_is_not_mistaken_for_this_one() {
     let figures = format!("127.0.0.1:{}", free_port());
     let market = Market::embedded().with("METRICS_ADDR", &figures);
     let instance = market.open().await;

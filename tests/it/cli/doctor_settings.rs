@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, fs, process::Command};
 use tokio::task::spawn_blocking;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn to_trust_everybody_is_a_warning() {
+async fn trusting_every_proxy_is_a_warning() {
     for all in ["0.0.0.0/0", "10.0.0.1, ::/0"] {
         let report = with(&[("TRUSTED_PROXIES", all)]).await;
         report.says("TRUSTED_PROXIES", "warning", &["your proxies alone"]);
@@ -21,7 +21,7 @@ async fn to_trust_everybody_is_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_site_that_is_not_whole_is_named() {
+async fn an_incomplete_site_folder_is_named() {
     let data = tempfile::tempdir().unwrap();
     let site = tempfile::tempdir().unwrap();
     let root = site.path().to_str().unwrap();
@@ -61,7 +61,7 @@ async fn a_site_that_is_not_whole_is_named() {
 
 /// Whatever the head of a page links is looked for.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_that_a_page_links_is_looked_for() {
+async fn doctor_checks_every_file_that_a_page_links() {
     let mut command = program();
     let folder = tempfile::tempdir().unwrap();
     command
@@ -83,7 +83,7 @@ async fn every_file_that_a_page_links_is_looked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_setting_says_where_it_comes_from_and_keeps_its_secret() {
+async fn each_setting_is_shown_with_its_source_and_without_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let server = RedisServer::start();
     let env = format!(
@@ -157,7 +157,7 @@ async fn each_setting_says_where_it_comes_from_and_keeps_its_secret() {
 
 /// A line of `.env` that cannot be read may hold a secret.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_line_of_dot_env_is_counted_and_not_repeated() {
+async fn a_broken_line_of_dot_env_is_named_by_number_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join(".env"),
@@ -223,7 +223,7 @@ async fn every_setting_is_shown_with_its_default() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_read_one_line_for_each_check() {
+async fn the_report_has_one_line_for_each_check() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = patient(&[
         ("DATA_DIR", folder.path().to_str().unwrap()),
@@ -259,7 +259,7 @@ async fn people_read_one_line_for_each_check() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_connections_than_files_are_a_warning() {
+async fn more_connections_than_open_files_are_a_warning() {
     let data = tempfile::tempdir().unwrap();
     let of = async |files: &str, sockets: &str| {
         let settings = [

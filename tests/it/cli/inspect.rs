@@ -9,12 +9,12 @@ use serde_json::json;
 use std::process::Command;
 
 crate::on_both_engines! {
-    the_list_is_what_the_filters_ask_for,
-    an_order_tells_its_story,
-    figures_are_those_of_the_market,
+    the_list_matches_the_filters,
+    inspect_order_shows_the_history,
+    stats_match_the_orders,
 }
 
-async fn the_list_is_what_the_filters_ask_for(market: Market) {
+async fn the_list_matches_the_filters(market: Market) {
     let instance = market.open().await;
     let body = json!({"supplier_name": "Forno: Söhne", "pizza_name": "Ähre", "supplier_price": 1});
     instance.done("/api/orders", &body).await;
@@ -86,7 +86,7 @@ async fn the_list_is_what_the_filters_ask_for(market: Market) {
     check(None);
 }
 
-async fn an_order_tells_its_story(market: Market) {
+async fn inspect_order_shows_the_history(market: Market) {
     let instance = market.open().await;
     let path = instance.order_in("delivered").await;
     let cancelled = instance.order_in("cancelled").await;
@@ -136,7 +136,7 @@ async fn an_order_tells_its_story(market: Market) {
     check(None);
 }
 
-async fn figures_are_those_of_the_market(market: Market) {
+async fn stats_match_the_orders(market: Market) {
     let instance = market.open().await;
     for status in [
         "delivered",

@@ -12,7 +12,7 @@ use std::{
 };
 
 crate::on_both_engines! {
-    looking_changes_nothing,
+    inspect_changes_nothing,
 }
 
 /// Everything that is stored, byte by byte.
@@ -61,7 +61,7 @@ fn look_everywhere(market: &Market, running: Option<&Instance>, order: &str) {
     }
 }
 
-async fn looking_changes_nothing(market: Market) {
+async fn inspect_changes_nothing(market: Market) {
     let mut instance = market.open().await;
     let path = instance.order_in("delivered").await;
     let once = instance
@@ -85,7 +85,7 @@ async fn looking_changes_nothing(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_may_only_read_is_enough() {
+async fn inspect_needs_only_read_permissions() {
     let mut market = Market::redis();
     let instance = market.open().await;
     let path = instance.order_in("ready").await;
@@ -133,7 +133,7 @@ async fn an_account_that_may_only_read_is_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_of_a_later_shape_is_not_misread() {
+async fn a_store_of_a_later_version_is_refused() {
     let mut market = Market::redis();
     stop(market.open().await);
     let mut connection = market.server().connection();
@@ -148,7 +148,7 @@ async fn a_store_of_a_later_shape_is_not_misread() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_it_cannot_look_it_says_why() {
+async fn inspect_explains_why_it_cannot_read() {
     let market = Market::embedded();
     let refused = |command: Command, word: &str| {
         let said = run(command);

@@ -14,7 +14,7 @@ use std::{
 };
 
 crate::on_both_engines! {
-    a_follower_hears_everything_once,
+    a_follower_gets_every_event_once,
 }
 
 /// `inspect events --follow --json`, as it runs.
@@ -74,7 +74,7 @@ fn seq(event: &Value) -> u64 {
     cursor.rsplit('-').next().unwrap().parse().unwrap()
 }
 
-async fn a_follower_hears_everything_once(market: Market) {
+async fn a_follower_gets_every_event_once(market: Market) {
     let instance = market.open().await;
     let first = instance.offer("P0").await;
     let begin = instance.get(&format!("{first}/events")).await.json()[0].clone();
@@ -166,7 +166,7 @@ async fn a_follower_hears_everything_once(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_events_are_missing_it_says_so() {
+async fn inspect_events_reports_missing_events() {
     let mut market = Market::redis();
     let instance = market.open().await;
     let follower = Follower::start(&market, &instance, &["--since", "0-7"]);
@@ -183,7 +183,7 @@ async fn where_events_are_missing_it_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_who_has_seen_enough_ends_it() {
+async fn a_closed_pipe_ends_inspect() {
     let market = Market::embedded();
     let instance = market.open().await;
     instance.offer("P").await;

@@ -141,7 +141,7 @@ async fn an_evening_survives_the_kill_of_one_of_two_instances() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rate_limit_is_waited_for() {
+async fn simulate_waits_for_a_rate_limit() {
     let instance = Market::embedded().with("RATE_LIMIT", "100").open().await;
     let args = ["--orders", "100", "--hours", "0.1", "--speed", "10000"];
     let report = held(&run(evening(&[&instance.url], &args)).await, 100);
@@ -172,7 +172,7 @@ async fn ctrl_c_ends_a_long_evening_with_its_report() {
 
 /// What others do is a fault, unless they may.
 #[tokio::test(flavor = "multi_thread")]
-async fn others_may_use_a_market_that_is_shared() {
+async fn simulate_accepts_other_clients_in_a_shared_market() {
     let instance = Market::embedded().open().await;
     for (args, code, faults) in [(&["--shared"][..], 0, 0), (&[], 1, 2)] {
         let args = [&["--orders", "30", "--hours", "1", "--speed", "3000"], args].concat();
@@ -190,7 +190,7 @@ async fn others_may_use_a_market_that_is_shared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_there_is_no_market_it_says_so() {
+async fn simulate_reports_that_there_is_no_market() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", nobody.local_addr().unwrap());
     drop(nobody);
@@ -216,7 +216,7 @@ async fn where_there_is_no_market_it_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_seed_is_one_plan() {
+async fn the_same_seed_gives_the_same_plan() {
     let plan = async |seed: &str| {
         run(evening(&[], &["--dry-run", "--seed", seed]))
             .await
@@ -237,7 +237,7 @@ enum Lie {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_lies_is_caught() {
+async fn the_checker_detects_a_faulty_server() {
     let instance = Market::embedded().open().await;
     for lie in [Lie::Silence, Lie::Twice, Lie::Late] {
         let url = liar(instance.url.clone(), lie).await;

@@ -9,10 +9,10 @@ use serde_json::json;
 use std::process::{Command, Stdio};
 
 crate::on_both_engines! {
-    nothing_that_is_stored_steers_the_terminal,
+    stored_control_characters_are_escaped,
 }
 
-async fn nothing_that_is_stored_steers_the_terminal(market: Market) {
+async fn stored_control_characters_are_escaped(market: Market) {
     let instance = market.open().await;
     // What the API takes: nothing that steers, but text may be turned around.
     let order = instance
@@ -60,7 +60,7 @@ async fn nothing_that_is_stored_steers_the_terminal(market: Market) {
 
 /// What stands in a Redis may be anybody's.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_command_lets_what_is_stored_steer_the_terminal() {
+async fn no_command_prints_stored_control_characters() {
     let mut market = Market::redis();
     stop(market.open().await);
     let mut connection = market.server().connection();
@@ -85,7 +85,7 @@ async fn no_command_lets_what_is_stored_steer_the_terminal() {
 
 /// A reader that does not get all of a verdict is not told that all is well.
 #[tokio::test(flavor = "multi_thread")]
-async fn results_that_nobody_gets_are_no_success() {
+async fn a_result_that_cannot_be_written_is_a_failure() {
     let market = Market::embedded();
     let instance = market.open().await;
     instance.offer("P").await;
@@ -109,7 +109,7 @@ async fn results_that_nobody_gets_are_no_success() {
 }
 
 #[test]
-fn shells_complete_it() {
+fn shell_completions_are_valid() {
     let completions = |shell: &str| {
         let mut command = program();
         command.args(["completions", shell]);

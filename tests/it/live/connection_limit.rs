@@ -3,7 +3,7 @@
 use crate::support::{Market, Socket, until};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sockets_have_seats_and_the_health_page_needs_none() {
+async fn sockets_are_limited_and_health_checks_are_not() {
     let market = Market::embedded()
         .with("MAX_SOCKETS", "3")
         .with("MAX_SOCKETS_PER_ADDRESS", "2");

@@ -26,7 +26,7 @@ fn text(reply: Reply) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_sees_what_the_other_does() {
+async fn each_instance_shows_changes_of_the_other() {
     let mut market = Market::redis();
     let (one, two) = (market.open().await, market.open().await);
     let mut sockets = [one.follow().await, two.follow().await];
@@ -60,7 +60,7 @@ async fn each_sees_what_the_other_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_lies_where_the_contract_says() {
+async fn orders_are_stored_under_the_keys_of_the_contract() {
     let mut market = Market::redis();
     let instance = market.open().await;
     let path = instance.order_in("in_transit").await;
@@ -80,7 +80,7 @@ async fn an_order_lies_where_the_contract_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_identical_moves_one_wins_across_instances() {
+async fn of_identical_commands_on_two_instances_one_succeeds() {
     let market = Market::redis();
     let (one, two) = (market.open().await, market.open().await);
     for round in 0..5 {
@@ -102,7 +102,7 @@ async fn of_many_identical_moves_one_wins_across_instances() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_goes_from_one_to_the_other() {
+async fn a_client_resumes_on_another_instance() {
     let market = Market::redis();
     let (one, two) = (market.open().await, market.open().await);
     let start = one

@@ -13,9 +13,9 @@ use tokio_tungstenite::{
 
 crate::on_both_engines! {
     every_socket_gets_every_event_in_order,
-    a_client_comes_back_where_it_was,
-    a_cursor_of_no_use_is_reset,
-    a_thousand_events_are_neither_lost_nor_doubled,
+    a_client_resumes_from_its_cursor,
+    an_unusable_cursor_is_reset,
+    a_thousand_events_arrive_exactly_once,
 }
 
 async fn every_socket_gets_every_event_in_order(market: Market) {
@@ -34,7 +34,7 @@ async fn every_socket_gets_every_event_in_order(market: Market) {
     }
 }
 
-async fn a_client_comes_back_where_it_was(market: Market) {
+async fn a_client_resumes_from_its_cursor(market: Market) {
     let market = market.open().await;
     let mut socket = market.follow().await;
     let path = market.offer("Diavola").await;
@@ -62,7 +62,7 @@ async fn a_client_comes_back_where_it_was(market: Market) {
     assert_eq!(first, history[0]);
 }
 
-async fn a_cursor_of_no_use_is_reset(market: Market) {
+async fn an_unusable_cursor_is_reset(market: Market) {
     let market = market.open().await;
     market.offer("Diavola").await;
     let newest = newest_cursor(&market).await;
@@ -107,7 +107,7 @@ fn upgrade(market: &Instance, url: &str) -> reqwest::RequestBuilder {
         .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
 }
 
-async fn a_thousand_events_are_neither_lost_nor_doubled(market: Market) {
+async fn a_thousand_events_arrive_exactly_once(market: Market) {
     let market = market.open().await;
     let start = newest_cursor(&market).await;
     let offers = async {
@@ -142,7 +142,7 @@ async fn a_thousand_events_are_neither_lost_nor_doubled(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_held_can_be_resumed_from_and_older_is_reset() {
+async fn a_kept_cursor_resumes_and_an_older_one_is_reset() {
     let market = Market::embedded().with("EVENT_RETENTION", "50");
     let mut instance = market.open().await;
     let start = newest_cursor(&instance).await;
@@ -162,7 +162,7 @@ async fn what_is_held_can_be_resumed_from_and_older_is_reset() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_may_open_it_from_our_pages_and_the_list_only() {
+async fn a_websocket_is_opened_from_allowed_origins_only() {
     let market = Market::embedded()
         .with("CORS_ALLOWED_ORIGINS", "https://shop.example")
         .open()
@@ -190,7 +190,7 @@ async fn a_browser_may_open_it_from_our_pages_and_the_list_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_client_says_is_ignored_up_to_4_kib() {
+async fn messages_of_clients_are_ignored_up_to_4_kib() {
     let market = Market::embedded().open().await;
     let mut socket = market.socket("").await;
     for small in [
@@ -210,7 +210,7 @@ async fn what_a_client_says_is_ignored_up_to_4_kib() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn heartbeats_come_and_who_answers_no_ping_is_closed() {
+async fn a_client_that_answers_no_ping_is_closed() {
     let market = Market::embedded().open().await;
     let mut answering = market.follow().await;
     let silent = silent_client(&market);
@@ -271,7 +271,7 @@ async fn sleeper(market: &Instance) -> WebSocketStream<TcpStream> {
 
 /// It costs nobody else anything, is closed, and comes back for the rest.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_does_not_read_is_closed_and_may_come_back() {
+async fn a_client_that_does_not_read_is_closed_and_may_resume() {
     const SLEEPERS: u64 = 50;
     let market = Market::embedded().open().await;
     let mut quick = market.follow().await;
@@ -326,7 +326,7 @@ async fn a_client_that_does_not_read_is_closed_and_may_come_back() {
 
 /// Everybody comes back at once after a restart, and is served from memory.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_storm_of_clients_is_current_again_soon() {
+async fn thousands_of_clients_reconnect_at_once() {
     let storm = if std::env::var_os("TORTURE").is_some() {
         5_000
     } else {

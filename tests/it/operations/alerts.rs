@@ -1,6 +1,6 @@
 //! The board and the alerts in `ops/`: every name in them is one that a server really says.
 
-use super::metrics::{figures, use_it};
+use super::metrics::{scrape, use_it};
 use crate::repository::source::read;
 use crate::support::{Market, Store};
 use promql_parser::{
@@ -32,7 +32,7 @@ fn list(value: &Value) -> &Vec<Value> {
         .unwrap_or_else(|| panic!("no list: {value}"))
 }
 
-/// What can be asked for: the figures of both engines, what Prometheus itself adds, and what the rules make.
+/// What can be asked for: the metrics of both engines, what Prometheus itself adds, and what the rules make.
 struct Known(BTreeMap<String, Labels>);
 
 impl Known {
@@ -45,7 +45,7 @@ impl Known {
                 server.kill();
                 instance.get("/api/orders").await.problem(503);
             }
-            for (name, labels) in figures(&instance).await.names() {
+            for (name, labels) in scrape(&instance).await.names() {
                 let all = known.0.entry(name.to_owned()).or_default();
                 for (label, values) in labels {
                     let values = values.iter().map(|value| (*value).to_owned());
@@ -193,7 +193,7 @@ fn questions() -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_name_on_the_board_and_in_the_alerts_is_said_by_a_server() {
+async fn dashboards_and_alerts_use_metrics_that_exist() {
     let known = Known::gather().await;
     let questions = questions();
     assert!(questions.len() > 40);
@@ -232,7 +232,7 @@ async fn every_name_on_the_board_and_in_the_alerts_is_said_by_a_server() {
 }
 
 #[test]
-fn every_alert_says_what_happened_and_what_to_do() {
+fn every_alert_has_a_summary_and_a_runbook_entry() {
     let page = read("docs/operate/runbook.md");
     let headings: BTreeSet<String> = page
         .lines()
@@ -277,7 +277,7 @@ fn anchor(heading: &str) -> String {
 
 /// Prometheus' own tool, where it is installed: the rules, and what comes of them.
 #[tokio::test(flavor = "multi_thread")]
-async fn promtool_finds_no_fault_where_it_is_installed() {
+async fn promtool_accepts_the_rules_where_it_is_installed() {
     let tool = |args: &[&str], given: Option<String>| -> Option<()> {
         let mut tool = Command::new("promtool")
             .args(args)
@@ -311,7 +311,7 @@ async fn promtool_finds_no_fault_where_it_is_installed() {
 }
 
 #[test]
-fn prometheus_and_grafana_find_each_other() {
+fn grafana_is_provisioned_with_prometheus() {
     let prometheus = yaml("ops/prometheus/prometheus.yml");
     assert_eq!(prometheus["rule_files"], serde_json::json!(["alerts.yml"]));
     let scrape = &prometheus["scrape_configs"][0];

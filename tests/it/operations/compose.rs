@@ -78,7 +78,7 @@ fn as_watcher(redis: &RedisServer) -> ::redis::Connection {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_account_of_the_market_may_do_what_a_day_needs() {
+async fn the_redis_account_is_sufficient() {
     let mut server = start_redis();
     let (one, other) = (start_market(&server), start_market(&server));
     one.until_ready().await;
@@ -145,7 +145,7 @@ async fn the_account_of_the_market_may_do_what_a_day_needs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_account_of_the_market_may_do_nothing_else() {
+async fn the_redis_account_has_no_other_permission() {
     let server = start_redis();
     let plain = ::redis::Client::open(server.url())
         .unwrap()
@@ -183,7 +183,7 @@ async fn the_account_of_the_market_may_do_nothing_else() {
 
 /// Who has a Redis already is given the same rights for it.
 #[test]
-fn the_operators_page_gives_the_same_rights() {
+fn the_configure_page_has_the_same_permissions() {
     let page = read("docs/operate/configure.md");
     let line = page.split("acl setuser market on ").nth(1).unwrap();
     let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
@@ -205,7 +205,7 @@ fn the_operators_page_gives_the_same_rights() {
 }
 
 #[test]
-fn the_health_check_of_redis_finds_it_well() {
+fn the_health_check_of_redis_works() {
     let server = start_redis();
     let redis = service("redis");
     let test = words(&redis["healthcheck"]["test"]);
@@ -222,7 +222,7 @@ fn the_health_check_of_redis_finds_it_well() {
 }
 
 #[test]
-fn compose_is_sound() {
+fn compose_services_fit_together() {
     let compose = yaml("compose.yaml");
     let services = compose["services"].as_mapping().unwrap();
     let names = |part: &str| -> BTreeSet<String> {
@@ -296,7 +296,7 @@ fn compose_is_sound() {
 }
 
 #[test]
-fn compose_itself_understands_the_file() {
+fn docker_compose_accepts_the_file_where_it_is_installed() {
     if !is_installed("docker", &["compose", "version"]) {
         return;
     }

@@ -27,7 +27,7 @@ fn said(command: &mut Command) -> (i32, String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_can_work_says_so() {
+async fn health_of_a_ready_server() {
     let market = Market::embedded().open().await;
     let words = "ready (embedded, fsync)\n".to_owned();
     assert_eq!(health(&market.url, &[]), (0, words, String::new()));
@@ -39,7 +39,7 @@ async fn a_server_that_can_work_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_whose_store_is_away_lives_and_says_why_it_cannot_work() {
+async fn a_server_without_its_store_is_alive_and_not_ready() {
     let mut market = Market::redis();
     let instance = market.open().await;
     market.server().kill();
@@ -55,7 +55,7 @@ async fn a_server_whose_store_is_away_lives_and_says_why_it_cannot_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_waits_for_a_server_that_is_only_just_starting() {
+async fn health_waits_for_a_starting_server() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = free.local_addr().unwrap().to_string();
     drop(free);
@@ -75,7 +75,7 @@ async fn it_waits_for_a_server_that_is_only_just_starting() {
 
 /// Other programs answer in JSON, too.
 #[test]
-fn a_stranger_is_told_from_a_server_of_ours() {
+fn health_detects_another_program() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap().to_string();
     std::thread::spawn(move || {
@@ -92,7 +92,7 @@ fn a_stranger_is_told_from_a_server_of_ours() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_named() {
+fn health_names_invalid_settings() {
     let (status, _, stderr) = health("nowhere", &[]);
     assert_eq!(status, 2);
     assert!(stderr.contains("LEPTOS_SITE_ADDR"), "{stderr}");
@@ -101,7 +101,7 @@ fn settings_that_make_no_sense_are_named() {
 
 /// A server that listens everywhere is asked at home, with the very settings that it was started with.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_settings_of_the_server_are_enough() {
+async fn health_uses_the_settings_of_the_server() {
     let free = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let addr = free.local_addr().unwrap().to_string();
     drop(free);

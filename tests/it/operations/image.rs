@@ -42,7 +42,7 @@ fn argv(text: &str) -> Vec<String> {
 
 /// What hadolint and the guides for images ask for.
 #[test]
-fn the_image_is_built_by_the_rules() {
+fn the_dockerfile_follows_the_rules() {
     for from in all("FROM") {
         let image = from.split(' ').next().unwrap();
         let tag = image.rsplit_once(':').map(|(_, tag)| tag);
@@ -75,7 +75,7 @@ fn the_image_is_built_by_the_rules() {
 }
 
 #[test]
-fn hadolint_itself_has_nothing_to_say() {
+fn hadolint_accepts_the_dockerfile_where_it_is_installed() {
     if is_installed("hadolint", &["--version"]) {
         let mut hadolint = Command::new("hadolint");
         assert_success(&hadolint.arg(root().join("Dockerfile")).output().unwrap());
@@ -91,7 +91,7 @@ fn context() -> BTreeSet<String> {
 }
 
 #[test]
-fn the_image_gets_what_it_is_built_from_and_nothing_else() {
+fn the_build_context_holds_only_what_is_needed() {
     let context = context();
     let is_there = |path: &str| {
         context
@@ -190,7 +190,7 @@ fn the_image_is_built_with_the_projects_own_commands() {
 
 /// The image's own health check, environment and command, with a folder of the test's own in place of /data.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_images_commands_run_a_server_and_find_it_well() {
+async fn the_commands_of_the_image_start_a_healthy_server() {
     let data = tempfile::tempdir().unwrap();
     let env: Vec<_> = last("ENV")
         .split(' ')
@@ -234,7 +234,7 @@ async fn the_images_commands_run_a_server_and_find_it_well() {
 
 /// Whatever a shell or a service manager begins with.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_opens_as_many_files_as_it_may() {
+async fn the_limit_of_open_files_is_raised() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new("bash");
     let run = "ulimit -Sn 300; ulimit -Hn 3000; exec \"$0\"";
@@ -242,6 +242,6 @@ async fn a_server_opens_as_many_files_as_it_may() {
     command.env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
     command.env("DATA_DIR", folder.path());
     let instance = Instance::start(command);
-    let figures = instance.get("/metrics").await.text;
-    assert!(figures.contains("\nprocess_max_fds 3000\n"), "{figures}");
+    let metrics = instance.get("/metrics").await.text;
+    assert!(metrics.contains("\nprocess_max_fds 3000\n"), "{metrics}");
 }

@@ -15,11 +15,11 @@ use std::{sync::Mutex, time::Duration};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 crate::on_both_engines! {
-    the_log_of_a_day_names_nobody,
+    the_log_holds_no_personal_data,
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_has_the_id_of_its_request() {
+async fn every_response_has_a_request_id() {
     let market = Market::embedded().open().await;
     let ask = async |method: Method, path: &str, id: &str| -> Answer {
         let request = market.request(method, path).header("x-request-id", id);
@@ -82,7 +82,7 @@ async fn every_answer_has_the_id_of_its_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_command_is_logged_once_with_what_became_of_it() {
+async fn each_command_is_logged_once_with_its_outcome() {
     let market = json_market().open().await;
     let sent = Mutex::new(Vec::new());
     let ask = async |path: &str, headers: &[(&str, &str)], body: Value| {
@@ -172,7 +172,7 @@ async fn each_command_is_logged_once_with_what_became_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_command_that_the_store_did_not_answer_is_logged_as_away() {
+async fn a_command_without_an_answer_of_the_store_is_logged_as_away() {
     let mut market = Market::redis().with("LOG_FORMAT", "json");
     let instance = market.open().await;
     let path = instance.offer("Diavola").await;
@@ -192,7 +192,7 @@ async fn a_command_that_the_store_did_not_answer_is_logged_as_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_socket_is_logged_under_the_id_that_it_came_with() {
+async fn a_socket_is_logged_with_its_request_id() {
     let mut instance = json_market().open().await;
     let url = format!("{}/ws", instance.url.replace("http", "ws"));
     let mut request = url.into_client_request().unwrap();
@@ -208,7 +208,7 @@ async fn a_socket_is_logged_under_the_id_that_it_came_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_command_that_nobody_waited_for_is_logged_as_abandoned() {
+async fn an_abandoned_command_is_logged() {
     let server = RedisServer::start();
     let line = Proxy::to(server.port).await;
     let mut command = program();
@@ -230,7 +230,7 @@ async fn a_command_that_nobody_waited_for_is_logged_as_abandoned() {
     assert_eq!(line["span"]["request_id"], "hung-up");
 }
 
-async fn the_log_of_a_day_names_nobody(market: Market) {
+async fn the_log_holds_no_personal_data(market: Market) {
     let market = market.with("LOG_FORMAT", "json").with("RUST_LOG", "debug");
     let mut instance = market.open().await;
     a_day_with_names(&instance).await;
@@ -247,7 +247,7 @@ async fn the_log_of_a_day_names_nobody(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lines_are_for_people_or_for_programs() {
+async fn the_log_has_a_text_and_a_json_format() {
     let pretty = Market::embedded().open().await;
     pretty
         .send(

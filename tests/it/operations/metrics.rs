@@ -11,12 +11,12 @@ use reqwest::Method;
 use serde_json::json;
 
 crate::on_both_engines! {
-    figures_follow_the_rules,
-    figures_count_what_happens,
+    metrics_follow_the_naming_rules,
+    metrics_count_what_happens,
 }
 
-/// The figures now.
-pub async fn figures(instance: &Instance) -> Exposition {
+/// The metrics now.
+pub async fn scrape(instance: &Instance) -> Exposition {
     let answer = instance.get("/metrics").await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let kind = answer.header("content-type").unwrap();
@@ -43,13 +43,13 @@ pub async fn use_it(instance: &Instance) {
     drop(instance.follow().await);
 }
 
-async fn figures_follow_the_rules(market: Market) {
+async fn metrics_follow_the_naming_rules(market: Market) {
     let instance = market.open().await;
     use_it(&instance).await;
-    let figures = figures(&instance).await;
-    assert_eq!(figures.faults(), Vec::<String>::new());
+    let exposition = scrape(&instance).await;
+    assert_eq!(exposition.faults(), Vec::<String>::new());
     // Bounded: nothing that a client makes up is a label, or a part of one.
-    for Sample { name, labels, .. } in &figures.samples {
+    for Sample { name, labels, .. } in &exposition.samples {
         for (label, value) in labels {
             let known = label == "le" || value.len() < 40;
             let made_up = PERSONAL.iter().any(|name| value.contains(name))
@@ -58,10 +58,14 @@ async fn figures_follow_the_rules(market: Market) {
             assert!(known && !made_up, "{name} {label}={value}");
         }
     }
-    assert!(figures.samples.len() < 1_500, "{}", figures.samples.len());
+    assert!(
+        exposition.samples.len() < 1_500,
+        "{}",
+        exposition.samples.len()
+    );
 }
 
-async fn figures_count_what_happens(market: Market) {
+async fn metrics_count_what_happens(market: Market) {
     let engine = match &market.store {
         Store::Embedded(_) => "embedded",
         Store::Redis(_) => "redis",
@@ -86,9 +90,9 @@ async fn figures_count_what_happens(market: Market) {
         other.event().await;
     }
     drop(socket);
-    until(async || figures(&instance).await.value("pizza_sockets_open", &[]) == Some(1.0)).await;
+    until(async || scrape(&instance).await.value("pizza_sockets_open", &[]) == Some(1.0)).await;
 
-    let now = figures(&instance).await;
+    let now = scrape(&instance).await;
     let value = |name: &str, labels: &[(&str, &str)]| {
         now.value(name, labels)
             .unwrap_or_else(|| panic!("no {name} {labels:?}"))
@@ -187,12 +191,12 @@ async fn figures_count_what_happens(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn figures_are_there_when_the_store_is_not_and_are_no_load() {
+async fn metrics_work_without_the_store_and_cost_little() {
     let mut market = Market::redis().with("RATE_LIMIT", "1");
     let limited = market.open().await;
     market.server().kill();
     until(async || {
-        let now = figures(&limited).await;
+        let now = scrape(&limited).await;
         now.value("pizza_store_available", &[("engine", "redis")]) == Some(0.0)
             && now.value("pizza_feed_current", &[]) == Some(0.0)
             && now.value("pizza_store_connections_total", &[("outcome", "away")]) > Some(0.0)
@@ -202,14 +206,14 @@ async fn figures_are_there_when_the_store_is_not_and_are_no_load() {
     assert!(answers.iter().all(|answer| answer.status == 200));
     join_all((0..20).map(|_| limited.get("/healthz"))).await;
     assert_eq!(
-        figures(&limited)
+        scrape(&limited)
             .await
             .value("pizza_http_rate_limited_total", &[]),
         Some(0.0)
     );
     let many = offer("Diavola");
     join_all((0..20).map(|_| limited.post("/api/orders", &many))).await;
-    let now = figures(&limited).await;
+    let now = scrape(&limited).await;
     assert!(now.value("pizza_http_rate_limited_total", &[]) > Some(10.0));
     let refused = now.value("pizza_commands_refused_total", &[("problem", "too-many")]);
     assert!(refused > Some(10.0));
@@ -218,7 +222,7 @@ async fn figures_are_there_when_the_store_is_not_and_are_no_load() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_may_have_an_address_of_their_own() {
+async fn metrics_can_have_their_own_address() {
     let instance = Market::embedded()
         .with("METRICS_ADDR", "127.0.0.1:0")
         .open()

@@ -244,7 +244,7 @@ fn sample(line: &str) -> Sample {
 }
 
 #[test]
-fn faults_are_found() {
+fn the_exposition_checker_detects_faults() {
     let faults = |text: &str| Exposition::read(text).faults().len();
     let good = "# HELP a_total What.\n# TYPE a_total counter\na_total{b=\"c\"} 1\n";
     assert_eq!(faults(good), 0);

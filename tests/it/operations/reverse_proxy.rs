@@ -24,7 +24,7 @@ async fn exhausted(market: &Instance, client: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_rate_of_one_client_is_not_that_of_its_neighbour() {
+async fn clients_behind_a_proxy_have_separate_rate_limits() {
     let market = Market::embedded().with("RATE_LIMIT", "1");
     let market = market.with("TRUSTED_PROXIES", PROXY).open().await;
     exhausted(&market, "203.0.113.1").await;
@@ -35,7 +35,7 @@ async fn the_rate_of_one_client_is_not_that_of_its_neighbour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_believed_who_is_not_trusted() {
+async fn forwarded_addresses_count_from_trusted_proxies_only() {
     let market = Market::embedded().with("RATE_LIMIT", "1");
     let market = market.with("TRUSTED_PROXIES", "192.0.2.0/24").open().await;
     exhausted(&market, "203.0.113.1").await;
@@ -46,7 +46,7 @@ async fn nobody_is_believed_who_is_not_trusted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn live_connections_are_counted_by_client() {
+async fn sockets_are_limited_by_client_address() {
     let market = Market::embedded().with("MAX_SOCKETS_PER_ADDRESS", "1");
     let market = market.with("TRUSTED_PROXIES", PROXY).open().await;
     let connect = |client: &str| {
@@ -115,7 +115,7 @@ fn caddy(command: &str) -> Command {
 }
 
 #[test]
-fn the_proxys_file_is_valid() {
+fn the_caddyfile_is_valid() {
     if is_installed("caddy", &["version"]) {
         let said = caddy("validate").output().unwrap();
         let why = String::from_utf8_lossy(&said.stderr).into_owned();
@@ -180,7 +180,7 @@ async fn two_instances_behind_the_proxy_are_one_market() {
 
 /// A single address and a network will do; settings are read where the program is started.
 #[tokio::test(flavor = "multi_thread")]
-async fn addresses_and_networks_may_be_named() {
+async fn trusted_proxies_are_addresses_or_networks() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = program();
     command

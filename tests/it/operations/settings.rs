@@ -4,7 +4,7 @@ use crate::support::{Instance, program, refuses_to_start};
 use std::fs;
 
 #[test]
-fn a_value_that_makes_no_sense_is_named() {
+fn an_invalid_setting_is_named() {
     for (name, value) in [
         ("LEPTOS_SITE_ADDR", "localhost"),
         ("LEPTOS_SITE_ADDR", "127.0.0.1:99999"),
@@ -43,7 +43,7 @@ fn a_value_that_makes_no_sense_is_named() {
 }
 
 #[test]
-fn a_protocol_that_is_not_spoken_is_named_where_traces_are_wanted() {
+fn an_unsupported_trace_protocol_is_named() {
     let mut command = program();
     command
         .env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
@@ -63,7 +63,7 @@ fn an_address_in_use_is_named() {
 }
 
 #[tokio::test]
-async fn settings_may_stand_in_dot_env_and_in_leptos_toml() {
+async fn settings_are_read_from_dot_env_and_leptos_toml() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "DATA_DIR=elsewhere\n").unwrap();
     let toml = include_str!("../../../Leptos.toml").replace("127.0.0.1:8000", "127.0.0.1:0");

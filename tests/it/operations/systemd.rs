@@ -17,7 +17,7 @@ fn unit(key: &str) -> Vec<String> {
 
 /// Its commands, in a folder with the settings of the operator's page.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_unit_starts_a_server_and_notices_that_it_has_started() {
+async fn the_systemd_unit_starts_a_server() {
     let (etc, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -51,7 +51,7 @@ async fn the_unit_starts_a_server_and_notices_that_it_has_started() {
 }
 
 #[test]
-fn systemd_itself_finds_the_unit_sound_and_well_shut_in() {
+fn systemd_analyze_accepts_the_unit_where_it_is_installed() {
     if !is_installed("systemd-analyze", &["--version"]) {
         return;
     }

@@ -12,7 +12,7 @@ use reqwest::Method;
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_trace_goes_on_from_the_request_to_the_feed() {
+async fn a_trace_spans_the_request_and_the_feed() {
     let collector = Collector::start(true);
     let market = json_market()
         .with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url())
@@ -98,7 +98,7 @@ async fn a_trace_goes_on_from_the_request_to_the_feed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_trace_goes_on_in_the_feeds_of_other_instances() {
+async fn a_trace_spans_the_feeds_of_other_instances() {
     let collector = Collector::start(true);
     let market = Market::redis().with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url());
     let (mut one, mut other) = (market.open().await, market.open().await);
@@ -136,7 +136,7 @@ async fn a_trace_goes_on_in_the_feeds_of_other_instances() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_collector_costs_spans_and_nothing_else() {
+async fn an_unreachable_collector_loses_only_spans() {
     let collector = Collector::start(false);
     let market = Market::embedded()
         .with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url())
@@ -156,7 +156,7 @@ async fn a_dead_collector_costs_spans_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_collector_nothing_is_traced() {
+async fn without_a_collector_there_are_no_spans() {
     let exporters = |instance: &Instance| {
         let mut threads = instance.threads();
         threads.retain(|name| name.starts_with("OpenTelemetry"));

@@ -5,7 +5,7 @@ use crate::repository::source::{read, root};
 use std::os::unix::fs::PermissionsExt;
 
 #[test]
-fn the_workflow_does_what_a_change_has_to_pass() {
+fn the_workflow_runs_what_ci_runs() {
     let workflow = yaml(".github/workflows/ci.yml");
     assert_eq!(workflow["permissions"]["contents"], "read");
     assert_eq!(workflow["permissions"].as_mapping().unwrap().len(), 1);

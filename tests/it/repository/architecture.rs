@@ -44,7 +44,7 @@ fn tree(folder: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn each_room_has_a_row_and_each_row_a_room() {
+fn the_room_table_matches_the_tree() {
     let mut tree = &tree("src") | &tree("tests/it");
     tree.insert("tests/it/".to_owned());
     let rooms = rooms();
@@ -64,7 +64,7 @@ fn expand(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_file_that_contributors_are_sent_to_exists() {
+fn files_named_for_contributors_exist() {
     let (mut named, mut missing) = (0, Vec::new());
     for page in ["docs/ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = read(page);

@@ -83,7 +83,7 @@ fn examples(page: &Path, text: &str) -> Vec<Example> {
 }
 
 #[test]
-fn every_example_is_run_or_says_why_not() {
+fn every_example_is_run_or_has_a_reason() {
     let tests = Tests::read();
     let is_there = |module: &str, test: &str, place: &str| {
         assert!(tests.has(module, test), "{place} names {module}::{test}");
@@ -108,12 +108,12 @@ fn every_example_is_run_or_says_why_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn examples_print_what_is_written() {
+async fn examples_print_the_documented_output() {
     run_all(Market::embedded, &["run"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn examples_print_what_is_written_with_redis() {
+async fn examples_print_the_documented_output_with_redis() {
     run_all(Market::redis, &["run", "run on redis"]).await;
 }
 
@@ -190,7 +190,7 @@ fn is_like(text: &str, pattern: &str) -> bool {
 }
 
 #[test]
-fn dots_stand_for_anything() {
+fn dots_match_any_output() {
     for (text, pattern, so) in [
         ("a b c\n", "a b c", true),
         ("a b c", "a … c", true),
@@ -275,14 +275,14 @@ impl Drop for Client {
 
 /// Its server stops and restarts, is killed and restarts, and at last the store is emptied.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_comes_back_misses_nothing() {
+async fn the_documented_client_resumes_without_loss() {
     let market = Market::redis();
     let other = market.open().await;
     let mut server = market.open().await;
     let url = server.url.clone();
     other.offer("Margherita").await;
     let folder = tempfile::tempdir().unwrap();
-    let example = example("a_client_that_comes_back_misses_nothing");
+    let example = example("the_documented_client_resumes_without_loss");
     let client = Client::start(command(&example, &market, &url, folder.path()));
     assert_eq!(client.line(), "1 orders");
 

@@ -13,7 +13,7 @@ fn code(text: &str) -> String {
 }
 
 #[test]
-fn every_file_says_what_it_is() {
+fn every_file_has_a_doc_comment() {
     for folder in ["src", "tests"] {
         for (path, text) in files(folder, ".rs") {
             assert!(text.starts_with("//! "), "{} has no header", path.display());
@@ -125,7 +125,7 @@ fn every_setting_of_the_table_is_read() {
 }
 
 #[test]
-fn what_stands_in_both_leptos_files_is_equal() {
+fn leptos_settings_in_both_files_are_equal() {
     let section = |text: &str| {
         let section = text
             .split_once("[package.metadata.leptos]")

@@ -18,11 +18,11 @@ use std::{
 };
 
 crate::on_both_engines! {
-    a_backup_in_full_flight_is_consistent,
+    a_backup_under_load_is_consistent,
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_market_moves_to_redis_and_back() {
+async fn a_store_moves_to_redis_and_back() {
     let files = tempfile::tempdir().unwrap();
     let [there, back] = ["there", "back"].map(|name| files.path().join(name));
     let market = Market::embedded();
@@ -85,7 +85,7 @@ async fn a_market_moves_to_redis_and_back() {
     );
 }
 
-async fn a_backup_in_full_flight_is_consistent(market: Market) {
+async fn a_backup_under_load_is_consistent(market: Market) {
     let files = tempfile::tempdir().unwrap();
     let instance = Arc::new(market.open().await);
     for _ in 0..4 {
@@ -127,7 +127,7 @@ async fn a_backup_in_full_flight_is_consistent(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_leaves_links_and_pipes_in_their_places() {
+async fn a_backup_keeps_links_and_pipes() {
     let files = tempfile::tempdir().unwrap();
     let [real, link, pipe] = ["real", "link", "pipe"].map(|name| files.path().join(name));
     let market = Market::embedded();
@@ -156,7 +156,7 @@ async fn a_backup_leaves_links_and_pipes_in_their_places() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_market_moves_through_a_pipe() {
+async fn a_store_is_restored_through_a_pipe() {
     let market = Market::embedded();
     let mut instance = market.open().await;
     lively(&instance).await;
@@ -208,7 +208,7 @@ async fn a_market_moves_through_a_pipe() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_waits_for_who_reads() {
+async fn a_start_waits_for_a_reader() {
     let files = tempfile::tempdir().unwrap();
     let [small, large] = [one_backup(&files).await, files.path().join("large")];
     inflated(&small, &large, 10_000);
@@ -237,7 +237,7 @@ async fn a_start_waits_for_who_reads() {
 
 /// It holds names and addresses.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_that_is_killed_leaves_nothing() {
+async fn a_killed_backup_leaves_no_file() {
     let market = Market::embedded();
     let mut instance = market.open().await;
     for _ in 0..20 {

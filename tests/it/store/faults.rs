@@ -14,7 +14,7 @@ use std::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_answer_is_asked_for_again_and_acts_once() {
+async fn a_command_with_a_lost_answer_acts_once() {
     let scene = Scene::open().await;
     for round in 0..5 {
         scene.proxy.now(Line::NoAnswers);
@@ -38,7 +38,7 @@ async fn a_lost_answer_is_asked_for_again_and_acts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_is_silently_dead_is_noticed_and_begins_anew() {
+async fn a_silent_feed_is_detected_and_restarted() {
     let scene = Scene::open().await;
     let other = Scene::instance(&scene.server.url());
     other.until_ready().await;
@@ -70,7 +70,7 @@ async fn a_feed_that_is_silently_dead_is_noticed_and_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_half_open_costs_nobody_more_than_five_seconds() {
+async fn a_half_open_connection_delays_at_most_five_seconds() {
     let scene = Scene::open().await;
     scene.proxy.next(Line::Dead);
     scene.proxy.now(Line::Dead);
@@ -82,7 +82,7 @@ async fn a_line_that_is_half_open_costs_nobody_more_than_five_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_cut_again_and_again_loses_nothing() {
+async fn a_connection_that_is_cut_repeatedly_loses_nothing() {
     let scene = Scene::open().await;
     let mut stored = BTreeSet::new();
     for _ in 0..10 {
@@ -97,7 +97,7 @@ async fn a_line_that_is_cut_again_and_again_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_redis_is_slow_and_nothing_else() {
+async fn a_slow_redis_causes_no_error() {
     let scene = Scene::open().await;
     let mut socket = scene.instance.follow().await;
     let slow = Line::Slow(Duration::from_millis(300));
@@ -114,7 +114,7 @@ async fn a_slow_redis_is_slow_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_stands_still_for_ten_seconds_goes_on_where_it_was() {
+async fn a_redis_paused_for_ten_seconds_loses_nothing() {
     let scene = Scene::open().await;
     let path = scene.instance.offer("Diavola").await;
     let before = ids(&scene.instance).await;
@@ -201,7 +201,7 @@ async fn a_full_redis_refuses_whole_commits_and_still_reads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_became_a_replica_takes_nothing() {
+async fn a_redis_that_became_a_replica_takes_no_change() {
     let scene = Scene::open().await;
     scene.instance.offer("Diavola").await;
     // Of nobody, so that it keeps what it has. That may be old: it is not read, either.
@@ -214,7 +214,7 @@ async fn a_redis_that_became_a_replica_takes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_that_was_changed_is_named_and_waited_for() {
+async fn a_changed_password_is_reported_and_retried() {
     let scene = Scene::open().await;
     scene.cli(&["CONFIG", "SET", "requirepass", "rotated"]);
     scene.proxy.now(Line::Cut);

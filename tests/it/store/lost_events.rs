@@ -18,7 +18,7 @@ async fn is_told_to_read_again(instance: &Instance, socket: &mut Socket) -> BTre
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replica_that_lagged_behind_is_another_store() {
+async fn a_promoted_replica_that_lagged_has_a_new_epoch() {
     let scene = Scene::open().await;
     let replica = RedisServer::start();
     cli(
@@ -57,7 +57,7 @@ fn holds(server: &RedisServer, key: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_was_emptied_is_another_store() {
+async fn an_emptied_store_has_a_new_epoch() {
     let scene = Scene::open().await;
     scene.instance.offer("Diavola").await;
     let mut socket = scene.instance.follow().await;
@@ -72,7 +72,7 @@ async fn a_store_that_was_emptied_is_another_store() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_redis_has_forgotten_nobody_keeps() {
+async fn orders_lost_by_a_killed_redis_leave_every_screen() {
     // Nothing is on the disk: a kill takes it back to the beginning.
     let mut scene = Scene::open().await;
     let mut forgetful = RedisServer::with(&["--appendonly", "no"]);

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 crate::on_both_engines! {
     a_store_of_version_1_gets_its_times,
-    a_migration_that_is_killed_is_done_again,
+    a_killed_migration_can_be_repeated,
     another_version_is_refused,
 }
 
@@ -131,7 +131,7 @@ async fn a_store_of_version_1_gets_its_times(market: Market) {
     }
 }
 
-async fn a_migration_that_is_killed_is_done_again(market: Market) {
+async fn a_killed_migration_can_be_repeated(market: Market) {
     let mut instance = market.open().await;
     for _ in 0..10 {
         futures::future::join_all((0..30).map(|_| instance.order_in("delivered"))).await;
@@ -231,7 +231,7 @@ fn python_order(id: &str, status: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_orders_of_the_python_backend_are_adopted() {
+async fn orders_of_the_python_backend_are_imported() {
     let market = Market::redis();
     let ids = [
         "7b1e3c9e-3c1f-4d57-9a63-5b0c8f3f2f11",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_it_is_away_everything_says_so_in_time() {
+async fn without_the_store_every_request_fails_in_time() {
     let mut market = Market::redis();
     let instance = market.open().await;
     let path = instance.offer("Diavola").await;
@@ -88,7 +88,7 @@ async fn a_failure_of_the_store_is_logged_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_starts_without_redis_and_goes_on_trying() {
+async fn the_server_starts_without_redis_and_reconnects() {
     let mut market = Market::redis();
     market.server().kill();
     let instance = market.start();
@@ -138,7 +138,7 @@ async fn wrong_credentials_stop_the_start_and_name_the_setting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_signs_in_and_says_how_durable_it_is() {
+async fn the_server_signs_in_and_reports_durability() {
     let server = RedisServer::with(&["--requirepass", "s3cret", "--appendonly", "no"]);
     let port = server.port.to_string();
     let mut command = program();
@@ -158,7 +158,7 @@ async fn it_signs_in_and_says_how_durable_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_speaks_the_newer_protocol_too() {
+async fn resp3_is_supported() {
     let server = RedisServer::start();
     let mut command = program();
     command.env("REDIS_URL", format!("{}?protocol=resp3", server.url()));

@@ -35,7 +35,7 @@ fn documented_rights() -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_rights_on_the_operators_page_are_enough_and_none_is_found_missing_too_late() {
+async fn documented_redis_permissions_are_sufficient() {
     let files = tempfile::tempdir().unwrap();
     let from = one_backup(&files).await;
     let market = Market::redis();
@@ -91,7 +91,7 @@ async fn the_rights_on_the_operators_page_are_enough_and_none_is_found_missing_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_stored_is_its_owners_alone() {
+async fn the_data_folder_is_private() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     let files = tempfile::tempdir().unwrap();
     let from = one_backup(&files).await;

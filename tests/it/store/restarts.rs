@@ -10,11 +10,11 @@ use std::{
 };
 
 crate::on_both_engines! {
-    everything_survives_a_kill,
-    it_stops_when_told_with_sockets_open,
+    acknowledged_changes_survive_a_kill,
+    sigterm_stops_the_server_with_open_sockets,
 }
 
-async fn everything_survives_a_kill(market: Market) {
+async fn acknowledged_changes_survive_a_kill(market: Market) {
     let mut instance = market.open().await;
     let path = instance.order_in("preparing").await;
     let mut socket = instance.follow().await;
@@ -66,7 +66,7 @@ async fn everything_survives_a_kill(market: Market) {
     assert!(instance.get("/customer").await.text.contains("Hawaii"));
 }
 
-async fn it_stops_when_told_with_sockets_open(market: Market) {
+async fn sigterm_stops_the_server_with_open_sockets(market: Market) {
     for signal in ["-TERM", "-INT"] {
         let mut instance = market.open().await;
         let mut sockets = Vec::new();
@@ -99,7 +99,7 @@ async fn two_servers_do_not_share_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_while_it_stopped_is_stored_and_nothing_else() {
+async fn commands_answered_during_shutdown_are_stored() {
     let market = Market::embedded();
     let mut instance = market.open().await;
     let requests = (0..100).map(|_| {
@@ -122,7 +122,7 @@ async fn what_was_answered_while_it_stopped_is_stored_and_nothing_else() {
 
 /// An older copy is put in the place of the embedded file: with what stands beside it, or without.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_from_a_backup_begins_a_new_history() {
+async fn a_restored_file_has_a_new_epoch() {
     for whole_folder in [false, true] {
         let market = Market::embedded();
         let Store::Embedded(folder) = &market.store else {
@@ -225,7 +225,7 @@ async fn a_full_disk_refuses_changes_and_keeps_what_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_file_is_named_and_not_touched() {
+async fn a_damaged_file_is_refused_and_not_changed() {
     for damage in [&b"not a store"[..], &[0; 100_000]] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("market.redb");

@@ -14,13 +14,13 @@ use std::process::Stdio;
 use std::{fs, time::Instant};
 
 crate::on_both_engines! {
-    a_store_that_is_not_empty_is_not_overwritten,
-    a_backup_that_is_not_whole_is_refused,
-    a_restore_that_was_killed_is_no_market,
-    what_is_none_of_the_markets_is_not_restored,
+    restore_refuses_a_store_that_is_not_empty,
+    restore_refuses_an_incomplete_backup,
+    a_killed_restore_leaves_no_usable_store,
+    restore_refuses_foreign_keys,
 }
 
-async fn a_store_that_is_not_empty_is_not_overwritten(market: Market) {
+async fn restore_refuses_a_store_that_is_not_empty(market: Market) {
     let files = tempfile::tempdir().unwrap();
     let from = files.path().join("backup");
     let other = Market::embedded();
@@ -76,7 +76,7 @@ async fn a_store_that_is_not_empty_is_not_overwritten(market: Market) {
     sound(&market);
 }
 
-async fn a_backup_that_is_not_whole_is_refused(market: Market) {
+async fn restore_refuses_an_incomplete_backup(market: Market) {
     let files = tempfile::tempdir().unwrap();
     let whole = fs::read_to_string(one_backup(&files).await).unwrap();
     let cut = whole.trim_end().rfind('\n').unwrap() + 1;
@@ -108,7 +108,7 @@ async fn a_backup_that_is_not_whole_is_refused(market: Market) {
     assert_eq!(shown(&instance).await, before);
 }
 
-async fn a_restore_that_was_killed_is_no_market(market: Market) {
+async fn a_killed_restore_leaves_no_usable_store(market: Market) {
     let files = tempfile::tempdir().unwrap();
     let [small, large] = [one_backup(&files).await, files.path().join("large")];
     inflated(&small, &large, 10_000);
@@ -146,7 +146,7 @@ async fn a_restore_that_was_killed_is_no_market(market: Market) {
     assert_eq!(market.open().await.orders().await.len(), 1);
 }
 
-async fn what_is_none_of_the_markets_is_not_restored(market: Market) {
+async fn restore_refuses_foreign_keys(market: Market) {
     let files = tempfile::tempdir().unwrap();
     let good = fs::read_to_string(one_backup(&files).await).unwrap();
     let lines: Vec<_> = good.lines().take(2).map(str::to_owned).collect();
@@ -189,7 +189,7 @@ async fn what_is_none_of_the_markets_is_not_restored(market: Market) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_restores_the_later_one_is_whole() {
+async fn of_two_concurrent_restores_the_later_is_complete() {
     let files = tempfile::tempdir().unwrap();
     let [small, large] = [one_backup(&files).await, files.path().join("large")];
     inflated(&small, &large, 20_000);
@@ -216,7 +216,7 @@ async fn of_two_restores_the_later_one_is_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restore_that_fails_leaves_the_old_store() {
+async fn a_failed_restore_keeps_the_old_store() {
     let files = tempfile::tempdir().unwrap();
     let [small, large] = [one_backup(&files).await, files.path().join("large")];
     inflated(&small, &large, 10_000);
@@ -256,7 +256,7 @@ async fn a_restore_that_fails_leaves_the_old_store() {
 }
 
 #[test]
-fn a_restore_names_the_folder_that_it_cannot_use() {
+fn restore_names_an_unusable_folder() {
     let market = Market::embedded();
     let mut restore = market.command();
     restore.args(["restore", "-"]).env("TMPDIR", "/nowhere");

@@ -229,7 +229,7 @@ async fn races_over_two_instances_have_one_winner() {
 /// Ten minutes of steady work: what the server holds must not grow with what it has done.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it takes ten minutes: make torture runs it"]
-async fn memory_and_files_stay_flat() {
+async fn memory_and_open_files_do_not_grow() {
     let instance = Market::embedded().open().await;
     let stage = Arc::new(Stage::default());
     *stage.urls.write().unwrap() = vec![instance.url.clone()];

@@ -13,12 +13,12 @@ use sha2::{Digest, Sha256};
 use std::fs;
 
 crate::on_both_engines! {
-    indexes_are_named_and_mended,
-    what_cannot_be_derived_is_named_and_left,
-    one_order_that_cannot_be_read_keeps_nobody_from_the_others,
+    verify_repairs_indexes,
+    verify_names_and_keeps_what_cannot_be_derived,
+    one_unreadable_order_does_not_block_the_others,
 }
 
-async fn indexes_are_named_and_mended(market: Market) {
+async fn verify_repairs_indexes(market: Market) {
     let mut instance = market.open().await;
     lively(&instance).await;
     let before = shown(&instance).await;
@@ -80,7 +80,7 @@ async fn indexes_are_named_and_mended(market: Market) {
     assert_eq!(counted.status, 200);
 }
 
-async fn what_cannot_be_derived_is_named_and_left(market: Market) {
+async fn verify_names_and_keeps_what_cannot_be_derived(market: Market) {
     let mut instance = market.open().await;
     // Eight events each: 1-8, 9-16, 17-24; and 25.
     let mut keys = Vec::new();
@@ -178,7 +178,7 @@ async fn what_cannot_be_derived_is_named_and_left(market: Market) {
     assert_eq!(faults(&market.run(&["verify", "--json"])), left);
 }
 
-async fn one_order_that_cannot_be_read_keeps_nobody_from_the_others(market: Market) {
+async fn one_unreadable_order_does_not_block_the_others(market: Market) {
     let mut instance = market.open().await;
     let good = instance.order_in("preparing").await;
     let mut bad = Vec::new();
@@ -245,7 +245,7 @@ async fn one_order_that_cannot_be_read_keeps_nobody_from_the_others(market: Mark
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_there_under_a_name_of_the_markets_is_named() {
+async fn verify_names_foreign_values_under_the_markets_keys() {
     let market = Market::redis();
     market.open().await.offer("Diavola").await;
     let other_kind = |name| vec![&b"SET"[..], name, b"something else"];
@@ -275,7 +275,7 @@ async fn what_is_there_under_a_name_of_the_markets_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_damaged_or_empty_is_refused_by_name() {
+async fn verify_refuses_a_damaged_or_empty_file() {
     let market = Market::embedded();
     let mut instance = market.open().await;
     lively(&instance).await;

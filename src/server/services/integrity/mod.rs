@@ -278,7 +278,7 @@ impl<'a, F: Findings> Audit<'a, F> {
 
     fn idempotency_record(&mut self, record: &StoredRecord) {
         self.counts.idempotency_records += 1;
-        if crate::server::store::recall(&record.text).is_err() {
+        if crate::server::store::decode_record(&record.text).is_err() {
             let detail = "cannot be read";
             self.fault(&*record.name, FaultKind::Remembered, detail);
         }

@@ -116,7 +116,9 @@ impl OrderService {
             // Its key may belong to another request.
             (Err(Failure::Refused(error @ Error::UnknownOrder(_))), Some(request)) => {
                 let stored = self.store.idempotency_record(request.name()).await?;
-                let replayed = stored.map(|text| request.recall(&text)).transpose()?;
+                let replayed = stored
+                    .map(|text| request.stored_answer(&text))
+                    .transpose()?;
                 return Ok(Some(replayed.unwrap_or(Err(error).into())));
             }
             (read, _) => read?,
@@ -136,11 +138,11 @@ impl OrderService {
         deadline: Instant,
     ) -> Result<Option<Answer>, Failure> {
         (change.deadline, change.trace) = (Some(deadline), trace::parent());
-        let once = request.map(|request| request.remember(&result));
+        let once = request.map(|request| request.record(&result));
         change.idempotency = once.transpose()?;
         Ok(match (self.commit(change).await?, request) {
             (Outcome::Committed(_), _) => Some(result.into()),
-            (Outcome::Replayed(text, _), Some(request)) => Some(request.recall(&text)?),
+            (Outcome::Replayed(text, _), Some(request)) => Some(request.stored_answer(&text)?),
             (Outcome::Conflict | Outcome::Replayed(..), _) => None,
         })
     }

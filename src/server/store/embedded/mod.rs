@@ -12,7 +12,7 @@ pub use rollback_guard::left_at;
 
 use super::{
     Batch, Durability, Health, JsonText, Key, Listing, LogRead, Outcome, Query, Result, Store,
-    StoreError, recall,
+    StoreError, decode_record,
     snapshot::{Snapshot, from_file},
 };
 use crate::{
@@ -178,7 +178,10 @@ impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Store for Embedded<D>
             let stored = stored.filter(|(expires, _)| *expires > now().millis());
             Ok(stored.map(|(_, stored)| stored.to_owned()))
         });
-        let stored = stored.await?.map(|stored| recall(&stored)).transpose()?;
+        let stored = stored
+            .await?
+            .map(|stored| decode_record(&stored))
+            .transpose()?;
         Ok(stored.map(|(text, _)| text))
     }
 

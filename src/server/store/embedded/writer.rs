@@ -14,7 +14,7 @@ use crate::{
     domain::Cursor,
     server::{
         clock::now,
-        store::{Batch, Outcome, Result, StoreError, recall, remember},
+        store::{Batch, Outcome, Result, StoreError, decode_record, encode_record},
     },
 };
 use redb::{Database, ReadableTable, WriteTransaction};
@@ -145,7 +145,7 @@ fn replayed(txn: &WriteTransaction, name: &str) -> DbResult<Option<Outcome>> {
     let stored = idempotency.get(name)?;
     let stored = stored.as_ref().map(|stored| stored.value());
     let stored = stored.filter(|(expires, _)| *expires > now().millis());
-    let stored = stored.map(|(_, stored)| recall(stored)).transpose();
+    let stored = stored.map(|(_, stored)| decode_record(stored)).transpose();
     let stored = stored.map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     Ok(stored.map(|(text, cursor)| Outcome::Replayed(text, cursor)))
 }
@@ -177,7 +177,10 @@ fn apply(txn: &WriteTransaction, batch: &Batch, head: &mut Cursor) -> DbResult<(
     }
     if let Some(idempotency) = &batch.idempotency {
         let expires = now().millis() + idempotency.keep.as_millis() as i64;
-        let (name, stored) = (idempotency.name.as_str(), remember(head, &idempotency.text));
+        let (name, stored) = (
+            idempotency.name.as_str(),
+            encode_record(head, &idempotency.text),
+        );
         txn.open_table(ONCE)?
             .insert(name, (expires, stored.as_str()))?;
         txn.open_table(ENDS)?.insert((expires, name), ())?;

@@ -8,7 +8,7 @@ use crate::{
     domain::Cursor,
     server::store::{
         Batch, IdempotencyRecord, IndexChange, JsonText, Key, LogEntry, LogRead, Outcome, Page,
-        Query, Result, StoreError, recall,
+        Query, Result, StoreError, decode_record,
     },
 };
 use redis::{
@@ -145,7 +145,7 @@ pub fn commit_answer(answer: Vec<String>, connection: &Connection) -> RedisResul
             seq: number(&seq)?,
         }))),
         (Some("known"), Some(stored)) => CommitAnswer::Outcome(
-            recall(&stored).map(|(text, cursor)| Outcome::Replayed(text, cursor)),
+            decode_record(&stored).map(|(text, cursor)| Outcome::Replayed(text, cursor)),
         ),
         (Some("conflict"), _) => CommitAnswer::Outcome(Ok(Outcome::Conflict)),
         (Some("late"), _) => CommitAnswer::TooLate,

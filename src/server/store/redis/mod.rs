@@ -17,7 +17,7 @@ pub use permissions::{Permission, Resource, commands, needed_permissions};
 
 use super::{
     Batch, Health, IdempotencyRecord, JsonText, Key, Listing, LogRead, Outcome, Query, Result,
-    Store, StoreError, recall,
+    Store, StoreError, decode_record,
 };
 use crate::domain::Cursor;
 use async_trait::async_trait;
@@ -185,7 +185,7 @@ impl Store for Redis {
         let stored = self
             .get_text(&self.supervisor.keys.idempotency(name))
             .await?;
-        let stored = stored.map(|stored| recall(&stored)).transpose()?;
+        let stored = stored.map(|stored| decode_record(&stored)).transpose()?;
         Ok(stored.map(|(text, _)| text))
     }
 

@@ -20,9 +20,8 @@ use crate::{
     server::{
         clock::now,
         store::{
-            Index, Key, Result, StoreError,
+            Index, Key, Result, StoreError, decode_record,
             keys::{Keys, OWN},
-            recall,
             redis::AtomicRead,
             schema,
         },
@@ -318,7 +317,7 @@ impl Reader {
                     continue;
                 };
                 let later = |at: &Cursor| at.epoch == head.epoch && at.seq > head.seq;
-                if recall(&text).is_ok_and(|(_, at)| later(&at)) {
+                if decode_record(&text).is_ok_and(|(_, at)| later(&at)) {
                     continue;
                 }
                 let name = name.clone();

@@ -163,8 +163,8 @@ impl Sender {
     fn of(action: ActionForm, form: Form) -> Sender {
         let order = action.order_id();
         Sender {
-            forms: Forms::here(),
-            store: LiveStore::here(),
+            forms: Forms::from_context(),
+            store: LiveStore::from_context(),
             form,
             path: action.path,
             orders: action

@@ -30,7 +30,7 @@ impl Forms {
         }
     }
 
-    pub fn here() -> Forms {
+    pub fn from_context() -> Forms {
         expect_context()
     }
 

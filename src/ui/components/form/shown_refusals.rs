@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 /// The last refusal of an order, beside the order.
 pub fn refused(order: OrderId) -> AnyView {
-    let (store, forms) = (LiveStore::here(), Forms::here());
+    let (store, forms) = (LiveStore::from_context(), Forms::from_context());
     let sentence = memo(move |_| {
         forms.refusals.with(|refusals| {
             let refusal = refusals.of(order)?;
@@ -28,7 +28,11 @@ pub fn refused(order: OrderId) -> AnyView {
 
 /// The last refusals of the orders that have no ticket on this page, or have lost it.
 pub fn refused_elsewhere() -> AnyView {
-    let (store, forms, navigator) = (LiveStore::here(), Forms::here(), Navigator::now());
+    let (store, forms, navigator) = (
+        LiveStore::from_context(),
+        Forms::from_context(),
+        Navigator::from_context(),
+    );
     let sentence = memo(move |_| {
         let route = navigator.get();
         let sentences: Vec<_> = forms.refusals.with(|refusals| {

@@ -24,7 +24,7 @@ pub struct Form {
 
 impl Form {
     pub(super) fn new(id: String) -> Form {
-        let flash = Forms::here().flash_of(&id);
+        let flash = Forms::from_context().flash_of(&id);
         let (error, typed) = flash.map_or((None, Vec::new()), |flash| {
             // The refusal of an order is shown beside the order, or above all.
             let own = flash.refused.is_empty() || matches!(flash.error, Error::Invalid(_));

@@ -39,7 +39,7 @@ const ADDRESS: &str = "delivery_address";
 
 /// The form, or what happened to the offer.
 pub fn checkout(id: OrderId, recipient: Recipient) -> AnyView {
-    let (order, forms) = (LiveStore::here().order(id), Forms::here());
+    let (order, forms) = (LiveStore::from_context().order(id), Forms::from_context());
     let is_on_offer = memo(move |before: Option<&bool>| {
         let now = order.is_some_and(|order| is_on_offer(order.get().status));
         // The event of this form's own order may arrive before its answer.
@@ -64,12 +64,12 @@ pub fn checkout(id: OrderId, recipient: Recipient) -> AnyView {
 }
 
 fn take(order: Memo<Order>, recipient: Recipient) -> AnyView {
-    let (o, navigator) = (order.get_untracked(), Navigator::now());
+    let (o, navigator) = (order.get_untracked(), Navigator::from_context());
     let form = ActionForm::new(api::Take::PATH)
         .on(order)
         .then(move |order| {
             my_orders::add(order.id);
-            recipient.remember();
+            recipient.save();
             let query = query(&navigator.get_untracked());
             let offers = Route::Customer {
                 taking: None,
@@ -91,7 +91,7 @@ fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
     let (name, address_field) = (form.field(NAME), form.field(ADDRESS));
     begin(recipient.name, name);
     begin(recipient.address, address_field);
-    when_hydrated(move || recipient.recall());
+    when_hydrated(move || recipient.load());
     let name_input = recipient.name_input(name);
     let address_input = recipient.address_input(address_field);
     let hint = t([
@@ -144,7 +144,7 @@ impl Recipient {
         }
     }
 
-    fn remember(self) {
+    fn save(self) {
         if self.remembered.get_untracked() {
             keep(NAME, &self.name.get_untracked());
             keep(ADDRESS, &self.address.get_untracked());
@@ -152,7 +152,7 @@ impl Recipient {
     }
 
     /// Fills the fields that are still empty with what the device keeps.
-    fn recall(self) {
+    fn load(self) {
         for (name, field) in [(NAME, self.name), (ADDRESS, self.address)] {
             let Some(kept) = kept(name) else { continue };
             self.remembered.set(true);
@@ -164,7 +164,7 @@ impl Recipient {
 
     fn choose(self, remembered: bool) {
         self.remembered.set(remembered);
-        self.remember();
+        self.save();
         if !remembered {
             keep(NAME, "");
             keep(ADDRESS, "");
@@ -179,7 +179,7 @@ impl Recipient {
                     control.recheck(|| self.name.with_untracked(|name| Name::parse(name).err()));
                 }
                 on:change=move |event| {
-                    self.remember();
+                    self.save();
                     control.check(Name::parse(&event_target_value(&event)).err());
                 }
                 {..control.attributes()}/>
@@ -195,7 +195,7 @@ impl Recipient {
                     control.recheck(|| self.address.with_untracked(|address| Address::parse(address).err()));
                 }
                 on:change=move |event| {
-                    self.remember();
+                    self.save();
                     control.check(Address::parse(&event_target_value(&event)).err());
                 }
                 {..control.attributes()}>{self.address.get_untracked()}</textarea>
@@ -208,7 +208,7 @@ impl Recipient {
 fn gone(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let why = text(move || why_gone(order.get().status).to_owned());
-    if LiveStore::here().is_hydrated_untracked() {
+    if LiveStore::from_context().is_hydrated_untracked() {
         // The focus may have been in the form that this replaces.
         focus_if_lost_soon(".open a".to_owned());
     }

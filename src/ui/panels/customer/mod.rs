@@ -3,7 +3,7 @@
 mod checkout;
 mod offer;
 mod offers;
-mod tools;
+mod search_and_sort;
 
 use crate::{
     domain::Order,
@@ -31,7 +31,7 @@ use leptos::prelude::*;
 use offers::{Taking, any_offer, matching, offer_count, on_offer, query};
 
 pub fn customer() -> AnyView {
-    let taking: Taking = Navigator::now().memo(|route| match route {
+    let taking: Taking = Navigator::from_context().memo(|route| match route {
         Route::Customer { taking, .. } => *taking,
         _ => None,
     });
@@ -48,7 +48,7 @@ pub fn customer() -> AnyView {
                 {summary()}
             </div>
             {own_orders()}
-            {tools::tools()}
+            {search_and_sort::search_and_sort()}
             <section aria-labelledby="offers">
                 <h2 class="unseen" id="offers">{t(["Offers", "Angebote"])}</h2>
                 <p class="unseen" role="status">{offer::last_gone(offers.gone)}</p>
@@ -79,8 +79,8 @@ fn summary() -> AnyView {
 }
 
 fn pizza_count() -> Signal<String> {
-    let store = LiveStore::here();
-    let query = Navigator::now().memo(|route| query(route).text);
+    let store = LiveStore::from_context();
+    let query = Navigator::from_context().memo(|route| query(route).text);
     let matching = store.view(move |board| {
         let query = query.get();
         let matching = on_offer(board).filter(|order| order.mentions(&query, lower));
@@ -97,7 +97,7 @@ fn pizza_count() -> Signal<String> {
 }
 
 fn kitchen_count() -> Signal<String> {
-    let kitchens = LiveStore::here().view(|board| {
+    let kitchens = LiveStore::from_context().view(|board| {
         let names = on_offer(board).map(|order| order.supplier_name.to_string());
         list::sorted(names).len()
     });
@@ -106,7 +106,7 @@ fn kitchen_count() -> Signal<String> {
 
 /// The orders that were taken on this device and are not over for long.
 fn own_orders() -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let own = RwSignal::new(Vec::new());
     when_hydrated(move || {
         my_orders::tidy(store, store.now_untracked());
@@ -132,7 +132,7 @@ fn own_order(order: Memo<Order>) -> AnyView {
 }
 
 fn no_offer() -> AnyView {
-    let searched = Navigator::now().memo(|route| !query(route).text.trim().is_empty());
+    let searched = Navigator::from_context().memo(|route| !query(route).text.trim().is_empty());
     let any = any_offer();
     changing(move || {
         Some(match searched.get() && any.get() {

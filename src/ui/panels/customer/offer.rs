@@ -71,7 +71,7 @@ pub fn why_gone(status: Status) -> &'static str {
 
 /// Announces to screen readers the offer that went last.
 pub fn last_gone(gone: Memo<Option<OrderId>>) -> Signal<String> {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     text(move || {
         let order = gone.get().and_then(|id| store.order(id));
         order.map_or_else(String::new, |order| {

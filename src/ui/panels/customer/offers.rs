@@ -25,7 +25,7 @@ pub fn query(route: &Route) -> OffersQuery {
 
 /// The address of this page with the order form of another offer, or none.
 pub fn address(taking: Option<OrderId>) -> Signal<String> {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     text(move || {
         let query = query(&navigator.get());
         Route::Customer { taking, query }.address()
@@ -42,8 +42,8 @@ pub fn on_offer(board: &Board) -> impl DoubleEndedIterator<Item = &Order> {
 
 /// The offers that match the search, sorted. The one that is being taken stands before them.
 pub fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
-    let query = Navigator::now().memo(query);
-    LiveStore::here().view(move |board| {
+    let query = Navigator::from_context().memo(query);
+    LiveStore::from_context().view(move |board| {
         let (taking, query) = (taking.get(), query.get());
         let offers = on_offer(board)
             .filter(|order| Some(order.id) != taking && order.mentions(&query.text, lower));
@@ -67,7 +67,7 @@ fn minutes(order: &Order) -> u32 {
 }
 
 pub fn offer_count() -> Memo<usize> {
-    LiveStore::here().view(|board| on_offer(board).count())
+    LiveStore::from_context().view(|board| on_offer(board).count())
 }
 
 pub fn any_offer() -> Memo<bool> {

@@ -77,7 +77,7 @@ fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
 
 /// The form for all selected orders. Its style hides it while none is selected.
 pub fn several(state: DispatchState) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let number = memo(move |_| state.selected_waiting().len());
     let label = text(move || match number.get() {
         n if n == 0 || !store.is_hydrated() => {
@@ -187,7 +187,7 @@ fn driver_choice(name: String, chosen: Memo<Option<String>>, state: DispatchStat
 }
 
 fn new_driver(new: FieldState, value: String, chosen: Memo<Option<String>>) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let is_new = memo(move |_| chosen.with(|chosen| chosen.as_deref() == Some(NEW)));
     let wanted = mark(move || (store.is_hydrated()).then(|| if is_new.get() { "1" } else { "0" }));
     view! {

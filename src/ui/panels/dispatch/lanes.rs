@@ -90,7 +90,7 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
 
 /// The orders that a driver has, by their promise.
 fn carried_by(driver: String) -> Memo<Vec<OrderId>> {
-    LiveStore::here().view(move |board| {
+    LiveStore::from_context().view(move |board| {
         let theirs = |order: &&Order| {
             WITH_DRIVER.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
         };

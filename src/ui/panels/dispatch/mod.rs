@@ -18,7 +18,7 @@ use state::DispatchState;
 
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
-    let lanes = LiveStore::here().view(lanes::listed);
+    let lanes = LiveStore::from_context().view(lanes::listed);
     let waiting = memo(move |_| state.waiting.with(Vec::len));
     let leave_lane = move |_| state.leave_lane();
     view! {
@@ -36,7 +36,7 @@ pub fn dispatch() -> AnyView {
 
 /// `3 waiting for a driver · 2 out · 4 drivers free`
 fn at_a_glance(waiting: Memo<usize>) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let out = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
     let free = store.view(|board| drivers(board).iter().filter(|d| d.carried == 0).count());
     let free = text(move || {

@@ -31,10 +31,10 @@ pub struct DispatchState {
 
 impl DispatchState {
     pub fn new() -> DispatchState {
-        let store = LiveStore::here();
+        let store = LiveStore::from_context();
         DispatchState {
             store,
-            forms: Forms::here(),
+            forms: Forms::from_context(),
             waiting: store.view(move |board| waiting(board, store.now())),
             driver_lines: store.view(|board| {
                 let line = |driver: Driver| format!("{}\n{}", driver.name, load(&driver));
@@ -81,7 +81,7 @@ impl DispatchState {
 /// The driver who has been free for longest, for as long as they are free. Where no driver is known, a new one; where
 /// all are out, none, and the dispatcher chooses.
 fn suggested() -> Memo<Option<String>> {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let free = store.view(|board| {
         let free = drivers(board)
             .into_iter()

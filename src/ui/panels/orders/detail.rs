@@ -35,9 +35,9 @@ impl Replay {
     fn of(id: OrderId) -> Replay {
         Replay {
             id,
-            navigator: Navigator::now(),
-            queries: PageQueries::here(),
-            store: LiveStore::here(),
+            navigator: Navigator::from_context(),
+            queries: PageQueries::from_context(),
+            store: LiveStore::from_context(),
         }
     }
 

@@ -27,7 +27,7 @@ use crate::{
 use leptos::{ev, prelude::*, wasm_bindgen::JsValue};
 
 pub fn filters() -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let done = move |event: ev::SubmitEvent| event.prevent_default();
     let status = changing(move || {
         let status = query(&navigator.get()).status?;
@@ -54,7 +54,7 @@ pub fn filters() -> AnyView {
 }
 
 fn search_field() -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let typed = text(move || query(&navigator.get()).text);
     take_early(SEARCH);
     let search = move |event| change(SEARCH, event_target_value(&event), navigator);
@@ -93,7 +93,7 @@ fn change(name: &str, value: String, navigator: Navigator) {
 
 /// Applies what was typed before the page was hydrated.
 fn take_early(name: &'static str) {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let now = query(&navigator.get_untracked()).value(name);
     take_typed(
         name,
@@ -104,8 +104,8 @@ fn take_early(name: &'static str) {
 
 /// A choice of the names on the board.
 fn name_choice(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyView {
-    let navigator = Navigator::now();
-    let known = LiveStore::here().view(move |board| {
+    let navigator = Navigator::from_context();
+    let known = LiveStore::from_context().view(move |board| {
         let chosen = query(&navigator.get()).value(name);
         let chosen = Some(&*chosen).filter(|name| !name.is_empty());
         let names = list::sorted(board.orders().filter_map(of).chain(chosen));
@@ -121,7 +121,7 @@ fn name_choice(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -
 }
 
 fn sort_choice() -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let sorts: Vec<_> = Sort::ALL
         .iter()
         .map(|&sort| {
@@ -140,7 +140,7 @@ fn sort_choice() -> AnyView {
 }
 
 fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     take_early(name);
     let now = text(move || query(&navigator.get()).value(name));
     let choose = move |event| change(name, event_target_value(&event), navigator);
@@ -155,7 +155,7 @@ fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
 
 /// A field for a minute in the reader's time zone.
 fn minute_field(name: &'static str, word: Text) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     take_early(name);
     let now = text(move || query(&navigator.get()).value(name));
     let choose = move |event: ev::Event| {
@@ -191,7 +191,7 @@ pub fn by_status(listed: Memo<Listed>) -> AnyView {
 
 /// One status, or all, with the number of orders that match the other filters.
 fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let finished = status.is_none_or(Status::is_final);
     let number = text(move || {
         listed.with(|listed| {

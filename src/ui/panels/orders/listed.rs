@@ -31,7 +31,11 @@ pub struct Listed {
 }
 
 pub fn listed() -> Memo<Listed> {
-    let (navigator, store, queries) = (Navigator::now(), LiveStore::here(), PageQueries::here());
+    let (navigator, store, queries) = (
+        Navigator::from_context(),
+        LiveStore::from_context(),
+        PageQueries::from_context(),
+    );
     let known = StoredValue::new(MatchCache::default());
     store.view(move |board| {
         let query = query(&navigator.get());

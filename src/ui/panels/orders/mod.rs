@@ -19,7 +19,7 @@ use listed::{Listed, listed};
 use query::query;
 
 pub fn orders() -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let listed = listed();
     let open = navigator.memo(|route| route.order_id());
     let is_open = mark(move || open.get().map(|_| ""));
@@ -43,7 +43,7 @@ pub fn orders() -> AnyView {
 
 /// The link to all matching orders as a file, past ones included.
 fn export(listed: Memo<Listed>) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let to = text(move || query(&navigator.get()).export());
     let name = text(move || {
         listed.with(|listed| listed.matching).map_or_else(

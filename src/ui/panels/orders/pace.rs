@@ -21,7 +21,7 @@ const WIDE: u32 = 210;
 const HIGH: u32 = 30;
 
 pub fn pace() -> AnyView {
-    let queries = PageQueries::here();
+    let queries = PageQueries::from_context();
     let heading = t(["Pace of the last 24 hours", "Tempo der letzten 24 Stunden"]);
     let stages = changing(move || {
         Some(match queries.pace() {
@@ -105,7 +105,7 @@ fn stage_chart(word: &'static str, lasted: &StageDuration, longest: u32) -> AnyV
 
 /// How many orders were created in each quarter of an hour.
 fn created(pace: &StageTimes) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let most = pace.quarters.iter().copied().max().unwrap_or(0).max(1);
     let (all, now): (u32, u32) = (
         pace.quarters.iter().sum(),
@@ -158,7 +158,7 @@ fn minutes(seconds: u32) -> String {
     match seconds {
         60..600 => {
             let (whole, tenth) = (seconds / 60, seconds % 60 / 6);
-            let point = match Locale::here().language {
+            let point = match Locale::from_context().language {
                 Language::English => '.',
                 Language::German => ',',
             };

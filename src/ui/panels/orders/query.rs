@@ -16,7 +16,7 @@ pub fn query(route: &Route) -> OrdersQuery {
 
 /// The address of this page with a changed query, and no order open.
 pub fn address(change: impl Fn(&mut OrdersQuery) + Send + Sync + 'static) -> Signal<String> {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     text(move || {
         let mut query = query(&navigator.get());
         change(&mut query);

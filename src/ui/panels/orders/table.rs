@@ -25,7 +25,7 @@ use crate::{
 use leptos::prelude::*;
 
 pub fn book(listed: Memo<Listed>) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let below = navigator.memo(|route| query(route).below);
     let window = Window::new(listed);
     let newest = address(|query| query.below = None);
@@ -58,7 +58,7 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
 
 /// Below the rows: why there are none, or the link to older orders.
 fn end(listed: Memo<Listed>) -> AnyView {
-    let (navigator, queries) = (Navigator::now(), PageQueries::here());
+    let (navigator, queries) = (Navigator::from_context(), PageQueries::from_context());
     let more = memo(move |_| listed.with(|listed| listed.more));
     let none = memo(move |_| usize::from(listed.with(|listed| listed.ids.is_empty())));
     let why = changing(move || {
@@ -119,7 +119,7 @@ fn older(below: OrderId) -> AnyView {
 }
 
 fn table(window: Window) -> AnyView {
-    let (store, listed) = (LiveStore::here(), window.listed);
+    let (store, listed) = (LiveStore::from_context(), window.listed);
     let today = memo(move |_| format::day(store.now(), store.zone()));
     let shown = memo(move |_| window.shown());
     let all = text(move || {
@@ -129,7 +129,7 @@ fn table(window: Window) -> AnyView {
             None => (listed.ids.len() + 1).to_string(),
         })
     });
-    let queries = PageQueries::here();
+    let queries = PageQueries::from_context();
     let make = move |id| {
         let order = match store.order(id) {
             Some(order) => order.into(),
@@ -179,7 +179,7 @@ fn sorting(
     said: [&'static str; 2],
     class: &'static str,
 ) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let now = move || query(&navigator.get()).sort;
     let way = mark(move || match now() {
         sort if sort == first => Some(said[0]),
@@ -206,7 +206,7 @@ fn sorting(
 }
 
 fn row(order: Signal<Order>, today: Memo<usize>, index: Signal<String>) -> AnyView {
-    let (navigator, store) = (Navigator::now(), LiveStore::here());
+    let (navigator, store) = (Navigator::from_context(), LiveStore::from_context());
     let o = order.get_untracked();
     let id = o.id;
     let status = move || order.get().status;

@@ -21,7 +21,7 @@ pub fn address_at(
     open: Option<OrderId>,
     at: impl Fn(usize) -> Option<usize> + Send + Sync + 'static,
 ) -> Signal<String> {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     text(move || {
         let route = navigator.get();
         let at = at(route.at().unwrap_or(0));
@@ -56,7 +56,7 @@ pub fn event_word(event: &Event) -> &'static str {
 
 /// Event `n` of `all`, counted from 1.
 fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let order = &event.order;
     let at = move || navigator.get().at().unwrap_or(all);
     let current = mark(move || (navigator.get().at() == Some(n)).then_some("true"));

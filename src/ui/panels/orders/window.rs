@@ -138,8 +138,8 @@ impl Window {
     pub fn new(listed: Memo<Listed>) -> Window {
         let window = Window {
             listed,
-            navigator: Navigator::now(),
-            queries: PageQueries::here(),
+            navigator: Navigator::from_context(),
+            queries: PageQueries::from_context(),
             rows: RwSignal::new(RowWindow::new()),
             due: StoredValue::new(false),
         };

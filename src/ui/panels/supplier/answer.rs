@@ -64,7 +64,7 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
 
 /// `Waiting 2 min · pays `; an order that waits too long shows its time elsewhere.
 fn waits_and_pays(o: &Order, fine: Memo<bool>) -> Signal<String> {
-    let (store, since) = (LiveStore::here(), o.updated_at);
+    let (store, since) = (LiveStore::from_context(), o.updated_at);
     text(move || {
         if fine.get() {
             let long = format::duration(store.about_now(since) - since);
@@ -79,7 +79,7 @@ fn accept(order: Memo<Order>) -> AnyView {
     ActionForm::new(api::Respond::PATH)
         .on(order)
         .class("accept")
-        .on_success(remember)
+        .on_success(encode_record)
         .form(|form| order.with_untracked(|o| acceptance(form, o)))
 }
 
@@ -153,7 +153,7 @@ fn minutes_key(kitchen: &str) -> String {
 }
 
 /// Stores the minutes and the note of an acceptance for the next one.
-fn remember(order: &Order) {
+fn encode_record(order: &Order) {
     if let Some(minutes) = order.estimated_delivery_time {
         let minutes = minutes.get().to_string();
         storage::keep(&minutes_key(&order.supplier_name), &minutes);
@@ -173,7 +173,7 @@ fn remember(order: &Order) {
 /// The notes that this device wrote before, newest first, for the field to suggest. It reads them again with each
 /// change of the board, which may be an acceptance.
 pub fn earlier_notes() -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     let notes = store.view(move |_| match !store.is_hydrated() {
         true => Vec::new(),
         false => storage::kept(NOTES)

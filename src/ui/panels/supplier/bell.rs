@@ -47,7 +47,7 @@ impl Bell {
         }
     }
 
-    pub fn here() -> Bell {
+    pub fn from_context() -> Bell {
         expect_context()
     }
 
@@ -57,15 +57,15 @@ impl Bell {
 
     /// Rings for the orders of a kitchen, for as long as its panel is shown.
     pub fn watch(self, kitchen: KitchenFilter) {
-        let now = LiveStore::here().now_untracked();
+        let now = LiveStore::from_context().now_untracked();
         self.opened
             .update_value(|opened| *opened = opened.or(Some(now)));
         when_hydrated(move || {
-            self.recall();
+            self.load();
             self.sound.probe();
         });
         // Another window of this device may have heard an order, or switched the sound.
-        let others = window_event_listener_untyped("storage", move |_| self.recall());
+        let others = window_event_listener_untyped("storage", move |_| self.load());
         on_cleanup(move || others.remove());
         self.ring(self.calls(kitchen));
     }
@@ -100,7 +100,7 @@ impl Bell {
         self,
         kitchen: KitchenFilter,
     ) -> impl Fn(usize) -> Option<KitchenAlert> + Copy + Send + Sync + 'static {
-        let (store, forms) = (LiveStore::here(), Forms::here());
+        let (store, forms) = (LiveStore::from_context(), Forms::from_context());
         move |turn| {
             let (kitchen, opened) = (kitchen.get(), self.opened());
             self.heard.with(|heard| {
@@ -115,11 +115,11 @@ impl Bell {
         }
     }
 
-    fn recall(self) {
+    fn load(self) {
         self.heard.set(Acknowledged::read(
             &storage::kept(HEARD).unwrap_or_default(),
         ));
-        self.sound.recall();
+        self.sound.load();
     }
 
     /// Stops the ringing: the kitchen knows of the order's last change.
@@ -129,7 +129,7 @@ impl Bell {
     }
 
     pub fn rings(self, order: Memo<Order>) -> Signal<bool> {
-        let (store, opened) = (LiveStore::here(), self.opened());
+        let (store, opened) = (LiveStore::from_context(), self.opened());
         following(move || {
             store.is_hydrated()
                 && self
@@ -167,8 +167,8 @@ impl Bell {
 
     /// The orders that were cancelled in a column, and have not been taken down on this device.
     pub fn gone(self, from: Status, kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
-        let (forms, opened) = (Forms::here(), self.opened());
-        LiveStore::here().view(move |board| {
+        let (forms, opened) = (Forms::from_context(), self.opened());
+        LiveStore::from_context().view(move |board| {
             let kitchen = kitchen.get();
             self.heard.with(|heard| {
                 let gone = board.orders().filter(|order| {

@@ -57,7 +57,7 @@ pub fn cancellation(order: Memo<Order>) -> AnyView {
         ["Oven broken", "Ofen kaputt"],
         ["Cannot be delivered", "Nicht lieferbar"],
     ];
-    let (o, bell) = (order.get_untracked(), Bell::here());
+    let (o, bell) = (order.get_untracked(), Bell::from_context());
     let customer = o.customer_name.as_ref().map(|customer| name(customer));
     let word = view! { {t(["Cancel this pizza", "Diese Pizza stornieren"])} {which(&o)} };
     // The bell need not ring for what is cancelled here.

@@ -111,7 +111,7 @@ pub fn columns(kitchen: KitchenFilter, bell: Bell) -> (Vec<AnyView>, Vec<AnyView
 
 /// The orders of a column. A new one comes last, so that no ticket moves under a finger.
 fn listed(of: &'static [Status], kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
-    LiveStore::here().view(move |board| {
+    LiveStore::from_context().view(move |board| {
         let kitchen = kitchen.get();
         let is_listed =
             |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());

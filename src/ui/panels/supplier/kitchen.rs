@@ -19,7 +19,7 @@ use leptos::prelude::*;
 pub type KitchenFilter = Memo<Option<String>>;
 
 pub fn of_address() -> KitchenFilter {
-    Navigator::now().memo(|route| match route {
+    Navigator::from_context().memo(|route| match route {
         Route::Supplier { kitchen } => kitchen.name().map(str::to_owned),
         _ => None,
     })
@@ -27,8 +27,8 @@ pub fn of_address() -> KitchenFilter {
 
 /// Stores the kitchen that the address names, or that it names all of them. An address that names none leads to the
 /// stored kitchen.
-pub fn remember() {
-    let navigator = Navigator::now();
+pub fn encode_record() {
+    let navigator = Navigator::from_context();
     when_hydrated(move || {
         let Route::Supplier { kitchen } = navigator.get() else {
             return;
@@ -52,8 +52,8 @@ fn go(navigator: Navigator, name: String) {
 
 /// The field in which a kitchen, or all of them, is chosen.
 pub fn choice(kitchen: KitchenFilter) -> AnyView {
-    let navigator = Navigator::now();
-    let kitchens = LiveStore::here().view(move |board| {
+    let navigator = Navigator::from_context();
+    let kitchens = LiveStore::from_context().view(move |board| {
         let names = board.orders().map(|order| order.supplier_name.to_string());
         list::sorted(names.chain(kitchen.get()))
     });

@@ -29,9 +29,9 @@ use leptos::prelude::*;
 
 pub fn supplier() -> AnyView {
     let kitchen = kitchen::of_address();
-    let bell = Bell::here();
+    let bell = Bell::from_context();
     bell.watch(kitchen);
-    kitchen::remember();
+    kitchen::encode_record();
     print::clean_up_after_printing();
     let (columns, stops) = columns::columns(kitchen, bell);
     let heading = text(move || {
@@ -64,7 +64,7 @@ fn is_to_make(order: &Order, kitchen: Option<&str>) -> bool {
 
 /// How many of each pizza are to prepare or in the oven, by name, so that each keeps its place.
 fn still_to_make(kitchen: KitchenFilter) -> AnyView {
-    let pizzas = LiveStore::here().view(move |board| {
+    let pizzas = LiveStore::from_context().view(move |board| {
         let kitchen = kitchen.get();
         let orders = board
             .orders()
@@ -89,7 +89,7 @@ fn still_to_make(kitchen: KitchenFilter) -> AnyView {
 
 fn count_to_make(of: String, kitchen: KitchenFilter) -> AnyView {
     let (drawn, named) = (pizza(&of, Detail::Ticket), name(&of));
-    let number = LiveStore::here().view(move |board| {
+    let number = LiveStore::from_context().view(move |board| {
         let kitchen = kitchen.get();
         let orders = board.orders();
         orders

@@ -98,7 +98,7 @@ fn fields(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
         first: MARKUP,
         ..TextField::new(draft.markup)
     };
-    recall(draft, kitchen);
+    decode_record(draft, kitchen);
     view! {
         {kitchen_field(form, kitchen)}
         {pizza.view(form, "pizza_name", "Pizza")}
@@ -166,7 +166,7 @@ impl Unit {
         match self {
             Unit::None => input,
             Unit::Money => {
-                let sign = affix("", Locale::here().currency.symbol());
+                let sign = affix("", Locale::from_context().currency.symbol());
                 view! { <div class="affix">{sign} {input}</div> }.into_any()
             }
             Unit::Percent => {
@@ -178,7 +178,7 @@ impl Unit {
 
 /// The pizzas that the kitchen has offered before, for the field to suggest.
 fn earlier_pizzas(kitchen: KitchenFilter) -> AnyView {
-    let names = LiveStore::here().view(move |board| {
+    let names = LiveStore::from_context().view(move |board| {
         let kitchen = kitchen.get();
         let orders = board
             .orders()
@@ -190,8 +190,8 @@ fn earlier_pizzas(kitchen: KitchenFilter) -> AnyView {
 }
 
 /// When the pizza has been offered before, fills in its last price and markup, unless others were typed.
-fn recall(draft: Draft, kitchen: KitchenFilter) {
-    let store = LiveStore::here();
+fn decode_record(draft: Draft, kitchen: KitchenFilter) {
+    let store = LiveStore::from_context();
     let filled = StoredValue::new((String::new(), MARKUP.to_owned()));
     when_hydrated(move || {
         let name = draft.pizza.get();

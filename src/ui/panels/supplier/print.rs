@@ -17,7 +17,7 @@ use leptos::{ev, prelude::*, web_sys};
 const PRINTED: &str = "data-print";
 
 pub fn print_button(order: Memo<Order>) -> AnyView {
-    let store = LiveStore::here();
+    let store = LiveStore::from_context();
     changing(move || {
         let which = order.with_untracked(which);
         let word = view! { {t(["Print this ticket", "Zettel drucken"])} {which} };

@@ -47,7 +47,7 @@ impl Sound {
         self.muted.get()
     }
 
-    pub fn recall(self) {
+    pub fn load(self) {
         self.muted.set(storage::kept(SOUND).is_some());
     }
 

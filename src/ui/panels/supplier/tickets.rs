@@ -44,7 +44,7 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
 }
 
 pub fn to_prepare(order: Memo<Order>) -> AnyView {
-    let bell = Bell::here();
+    let bell = Bell::from_context();
     let rings = bell.rings(order);
     let why = bell.why(order, rings);
     step(
@@ -92,7 +92,7 @@ fn step(
 }
 
 pub fn ready(order: Memo<Order>) -> AnyView {
-    let (o, store) = (order.get_untracked(), LiveStore::here());
+    let (o, store) = (order.get_untracked(), LiveStore::from_context());
     let for_what = t(["waiting for a driver", "wartet auf einen Fahrer"]);
     let promised = o.promised().map(|promised| {
         let left = text(move || to_go(promised, store.about_now(promised)));
@@ -144,7 +144,11 @@ pub fn cancelled(order: Memo<Order>) -> AnyView {
 }
 
 fn take_down_button(order: Memo<Order>) -> AnyView {
-    let (o, store, bell) = (order.get_untracked(), LiveStore::here(), Bell::here());
+    let (o, store, bell) = (
+        order.get_untracked(),
+        LiveStore::from_context(),
+        Bell::from_context(),
+    );
     changing(move || {
         let word = view! { {t(["Take it down", "Abhängen"])} {which(&o)} };
         let o = o.clone();
@@ -183,7 +187,7 @@ fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
 
 /// The kitchen's name, where the panel shows several kitchens.
 pub fn kitchen_name(order: &Order, then: &'static str) -> AnyView {
-    let (navigator, kitchen) = (Navigator::now(), order.supplier_name.to_string());
+    let (navigator, kitchen) = (Navigator::from_context(), order.supplier_name.to_string());
     changing(move || {
         let one =
             matches!(navigator.get(), Route::Supplier { kitchen } if kitchen.name().is_some());

@@ -33,7 +33,7 @@ impl Forecast {
             status: order.status,
             since: order.since(),
             promised: order.promised(),
-            store: LiveStore::here(),
+            store: LiveStore::from_context(),
         }
     }
 

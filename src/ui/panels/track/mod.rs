@@ -24,8 +24,8 @@ use leptos::prelude::*;
 
 pub fn track() -> AnyView {
     let (queries, id) = (
-        PageQueries::here(),
-        Navigator::now().memo(|route| route.order_id()),
+        PageQueries::from_context(),
+        Navigator::from_context().memo(|route| route.order_id()),
     );
     let story = changing(move || {
         let Some(id) = id.get() else {

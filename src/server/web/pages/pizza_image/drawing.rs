@@ -67,7 +67,7 @@ impl Pizza {
 
 impl Topping {
     /// One path for its shapes, and one for their details.
-    fn draw(&self, places: &[Spot], rich: bool, paths: &mut Vec<String>) {
+    fn draw(&self, places: &[Placement], rich: bool, paths: &mut Vec<String>) {
         let scale = if rich { 1.12 } else { 1.45 };
         let rule = match self.shape {
             Shape::Ring => " fill-rule=\"evenodd\"",
@@ -81,7 +81,7 @@ impl Topping {
                 Shape::Leaf => (Shape::Strip, 0.4),
                 shape => (shape, 0.5),
             };
-            let on = |([x, y], angle): &Spot| {
+            let on = |([x, y], angle): &Placement| {
                 shape.at([x + angle.cos(), y + angle.sin()], *angle, scale)
             };
             paths.push(path(colour, "", places.iter().map(on).collect()));
@@ -90,7 +90,7 @@ impl Topping {
 }
 
 /// A point, and by how much a shape there is turned.
-type Spot = ([f64; 2], f64);
+type Placement = ([f64; 2], f64);
 
 fn circle(radius: &str, fill: &str) -> String {
     format!("<circle cx=\"50\" cy=\"50\" r=\"{radius}\" fill=\"{fill}\"/>")
@@ -101,7 +101,7 @@ fn path(fill: &str, rule: &str, d: String) -> String {
 }
 
 /// Points of a sunflower, evenly spread and never in a row.
-fn spots(n: u16, radius: f64, turn: f64) -> impl Iterator<Item = Spot> {
+fn spots(n: u16, radius: f64, turn: f64) -> impl Iterator<Item = Placement> {
     const GOLDEN: f64 = 2.399963;
     (0..n).map(move |i| {
         let r = radius * ((f64::from(i) + 0.5) / f64::from(n)).sqrt();

@@ -16,7 +16,7 @@ use crate::ui::{
 };
 use leptos::{ev, prelude::*};
 
-pub fn tools() -> AnyView {
+pub fn search_and_sort() -> AnyView {
     let done = move |event: ev::SubmitEvent| event.prevent_default();
     view! {
         <form class="shelf-tools" role="search" action="/customer" on:submit=done>
@@ -43,7 +43,7 @@ fn change(navigator: Navigator, change: &dyn Fn(&mut OffersQuery)) {
 }
 
 fn search_field() -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let search = move |text: String| change(navigator, &|query| query.text = text.clone());
     let typed = text(move || query(&navigator.get()).text);
     take_typed("q", typed.get_untracked(), Box::new(search));
@@ -62,7 +62,7 @@ fn search_field() -> AnyView {
 }
 
 fn sort_choice(sort: Option<OffersSort>, word: &'static str) -> AnyView {
-    let navigator = Navigator::now();
+    let navigator = Navigator::from_context();
     let chosen = memo(move |_| query(&navigator.get()).sort == sort);
     let choose = move |_| change(navigator, &|query| query.sort = sort);
     view! {

@@ -5,7 +5,7 @@ use crate::domain::{Actor, Command, CommandKind, EventType, Offer, Order, Role, 
 
 /// Why an order cannot have become what an event has.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ReplayError {
+pub enum HistoryError {
     #[error("its version is {found}, where {expected} comes next")]
     Version { expected: u32, found: u32 },
     #[error("{event} does not lead from {from} to {to}")]
@@ -25,11 +25,11 @@ pub fn verify_event(
     before: Option<&Order>,
     event: EventType,
     after: &Order,
-) -> Result<(), ReplayError> {
+) -> Result<(), HistoryError> {
     let expected = before.map_or(0, |before| before.version).saturating_add(1);
     if after.version != expected {
         let found = after.version;
-        return Err(ReplayError::Version { expected, found });
+        return Err(HistoryError::Version { expected, found });
     }
     let leads_there = |m: &&crate::domain::order::lifecycle::Transition| {
         let from = before.is_none_or(|before| m.from == Some(before.status));
@@ -38,7 +38,7 @@ pub fn verify_event(
     let Some(step) = TRANSITIONS.iter().find(leads_there) else {
         let from = before.map_or("nothing", |before| before.status.name());
         let to = after.status;
-        return Err(ReplayError::Transition { event, from, to });
+        return Err(HistoryError::Transition { event, from, to });
     };
     let made = match before {
         None => Some(begun(event, after)),
@@ -49,7 +49,7 @@ pub fn verify_event(
     };
     match made {
         Some(made) if made == *after => Ok(()),
-        _ => Err(ReplayError::Change { event }),
+        _ => Err(HistoryError::Change { event }),
     }
 }
 
@@ -157,7 +157,7 @@ mod tests {
             change(&mut order);
             verify_event(Some(&accepted), took, &order)
         };
-        let change = Err(ReplayError::Change { event: took });
+        let change = Err(HistoryError::Change { event: took });
         assert_eq!(altered(|o| o.customer_price = Some(Cents::new(1))), change);
         assert_eq!(altered(|o| o.customer_name = None), change);
         assert_eq!(
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(altered(|o| o.created_at = at(1)), change);
         assert_eq!(altered(|o| o.updated_at = at(0)), change);
         assert_eq!(altered(|o| o.times = Times::default()), change);
-        let version = ReplayError::Version {
+        let version = HistoryError::Version {
             expected: 3,
             found: 4,
         };
@@ -181,15 +181,15 @@ mod tests {
                     ..taken.clone()
                 }
             ),
-            Err(ReplayError::Transition { .. })
+            Err(HistoryError::Transition { .. })
         ));
         assert!(matches!(
             verify_event(Some(&accepted), event, &taken),
-            Err(ReplayError::Transition { .. })
+            Err(HistoryError::Transition { .. })
         ));
         assert!(matches!(
             verify_event(None, took, &taken),
-            Err(ReplayError::Version { .. })
+            Err(HistoryError::Version { .. })
         ));
         // One that was found on its way begins with the event of its state.
         let found = Order {
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(verify_event(None, took, &found), Ok(()));
         assert!(matches!(
             verify_event(None, EventType::Created, &found),
-            Err(ReplayError::Transition { .. })
+            Err(HistoryError::Transition { .. })
         ));
         let odd = Order {
             driver_name: Name::parse("Jonas").ok(),
@@ -208,7 +208,7 @@ mod tests {
         };
         assert!(matches!(
             verify_event(None, EventType::Created, &odd),
-            Err(ReplayError::Change { .. })
+            Err(HistoryError::Change { .. })
         ));
     }
 }

@@ -8,7 +8,7 @@ use super::{
 
 /// Naming the parts where the program starts puts them into the file that all panels share. Without this, the splitter
 /// makes one more file for each group of panels.
-pub fn shared() -> [*const (); 27] {
+pub fn main_bundle() -> [*const (); 27] {
     [
         basics::pizza as *const (),
         basics::name as *const (),

@@ -1,7 +1,7 @@
 //! The macro for enums whose variants have names on the wire. One row declares a variant and its name; the list of all
 //! variants, the conversions and the JSON form derive from the rows.
 
-macro_rules! named {
+macro_rules! named_enum {
     ($(#[$doc:meta])* $kind:ident { $($(#[$note:meta])* $variant:ident = $name:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,4 +40,4 @@ macro_rules! named {
         }
     };
 }
-pub(crate) use named;
+pub(crate) use named_enum;
