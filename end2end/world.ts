@@ -166,6 +166,38 @@ export async function readThePast(api: Api, open: World['open']) {
   await expect(rows).toHaveCount(1);
 }
 
+/** One order in each state, with names from everywhere. */
+export async function evening(api: Api) {
+  await api.offer('Quattro Formaggi');
+  await api.offer('Quattro Stagioni mit extra Büffelmozzarella, Rucola und Trüffelöl', { supplier_price: 21.9 });
+  const offered = (await api.accepted('照り焼きチキン')).id;
+  await api.accepted('Tonno e Cipolla', { supplier_name: 'Forno Campo dei Fiori' });
+  await api.taken('Prosciutto e Funghi');
+  const taken = (await api.taken('Сырная с грибами')).id;
+  await api.status(taken, 'preparing');
+  for (const driver of [undefined, 'Jonas', 'مريم']) {
+    const { id } = await api.taken(driver ? 'Margherita' : 'Capricciosa');
+    await api.status(id, 'preparing');
+    await api.status(id, 'ready');
+    if (!driver) continue;
+    await api.post(`/api/orders/${id}/dispatch`, { driver_name: driver });
+    await api.status(id, 'in_transit');
+    if (driver === 'Jonas') await api.status(id, 'delivered');
+  }
+  const cancelled = (await api.taken('Veggie Garden')).id;
+  await api.status(cancelled, 'cancelled');
+  return { offered, taken, cancelled };
+}
+
+/** The first elements that make a page scroll sideways. */
+export async function wider(page: Page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1).slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
+  });
+}
+
 /** The ticket of a pizza, in any column. */
 export function ticket(page: Page, pizza: string) {
   return page.getByRole('article').filter({ has: page.getByRole('heading', { name: pizza }) });

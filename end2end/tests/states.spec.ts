@@ -1,7 +1,7 @@
 // Every page in every state: no axe violation, nothing wider than the screen, and a screenshot.
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { type Api, hydrated, expect, test } from '../world';
+import { evening, expect, hydrated, test, wider } from '../world';
 
 // Browsers log refused requests and lost connections.
 test.use({ allowed: /status of (404|422) |ERR_CONNECTION_REFUSED/ });
@@ -66,63 +66,6 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
   }
 }
 
-test('text can be twice as large and wider spaced without loss', async ({ open, api }) => {
-  const { offered, taken } = await evening(api);
-  // A screen of 1280 pixels at 200 % is one of 640.
-  const page = await open('/', { viewport: { width: 640, height: 512 }, deviceScaleFactor: 2 });
-  for (const path of ['/', '/supplier', `/customer?take=${offered}`, `/customer/${taken}`, '/dispatch', '/orders', `/orders/${taken}`]) {
-    await page.goto(path);
-    await hydrated(page);
-    // As WCAG 1.4.12 sets it.
-    await page.evaluate(() => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-block-end: 2em !important }');
-      document.adoptedStyleSheets = [sheet];
-    });
-    expect(await wider(page), path).toEqual([]);
-    const cut = await page.evaluate(() => [...document.querySelectorAll('main *, header *, nav *')]
-      .filter((one) => one.children.length === 0 && getComputedStyle(one).overflow === 'hidden' && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1))
-      .filter((one) => !one.classList.contains('unseen'))
-      .map((one) => one.outerHTML.slice(0, 120)));
-    expect(cut, path).toEqual([]);
-  }
-});
-
-test('the narrowest phones show all of it', async ({ open, api }) => {
-  const { offered, taken } = await evening(api);
-  for (const locale of ['en-GB', 'de-DE']) {
-    const page = await open('/', { viewport: { width: 320, height: 640 }, locale });
-    for (const path of ['/', '/supplier', '/customer', `/customer?take=${offered}`, `/customer/${taken}`, '/dispatch', '/orders', `/orders/${taken}`]) {
-      await page.goto(path);
-      await hydrated(page);
-      expect(await wider(page), path).toEqual([]);
-    }
-  }
-});
-
-/** One order in each state, with names from everywhere. */
-async function evening(api: Api) {
-  await api.offer('Quattro Formaggi');
-  await api.offer('Quattro Stagioni mit extra Büffelmozzarella, Rucola und Trüffelöl', { supplier_price: 21.9 });
-  const offered = (await api.accepted('照り焼きチキン')).id;
-  await api.accepted('Tonno e Cipolla', { supplier_name: 'Forno Campo dei Fiori' });
-  await api.taken('Prosciutto e Funghi');
-  const taken = (await api.taken('Сырная с грибами')).id;
-  await api.status(taken, 'preparing');
-  for (const driver of [undefined, 'Jonas', 'مريم']) {
-    const { id } = await api.taken(driver ? 'Margherita' : 'Capricciosa');
-    await api.status(id, 'preparing');
-    await api.status(id, 'ready');
-    if (!driver) continue;
-    await api.post(`/api/orders/${id}/dispatch`, { driver_name: driver });
-    await api.status(id, 'in_transit');
-    if (driver === 'Jonas') await api.status(id, 'delivered');
-  }
-  const cancelled = (await api.taken('Veggie Garden')).id;
-  await api.status(cancelled, 'cancelled');
-  return { offered, taken, cancelled };
-}
-
 async function isFine(page: Page, name: string) {
   // Finite animations have to be over.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => (one.effect?.getTiming().iterations === Infinity ? undefined : one.finished))));
@@ -130,13 +73,4 @@ async function isFine(page: Page, name: string) {
   const { violations } = await new AxeBuilder({ page }).options({ preload: false }).analyze();
   const found = violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(' | ')}`);
   expect(found).toEqual([]);
-}
-
-/** The first elements that make a page scroll sideways. */
-async function wider(page: Page) {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    return [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1).slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
-  });
 }
