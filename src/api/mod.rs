@@ -7,7 +7,7 @@
 pub mod form;
 
 #[cfg(feature = "ssr")]
-use crate::domain::{Command, Role};
+use crate::domain::{Command, Role, is_blank};
 use crate::domain::{
     Error, Event, FieldError, Order, OrderId, OrdersPage, Snapshot, StageTimes, Status, Time,
 };
@@ -157,7 +157,7 @@ pub async fn dispatch_several(
 
 #[cfg(feature = "ssr")]
 fn picked_or_new(driver_name: String, new_driver: String) -> String {
-    if driver_name.trim().is_empty() {
+    if is_blank(&driver_name) {
         new_driver
     } else {
         driver_name
@@ -241,7 +241,7 @@ pub async fn dispatch_cancel(
 #[cfg(feature = "ssr")]
 fn joined(parts: [String; 2]) -> String {
     let parts = parts.map(|part| part.trim().to_owned());
-    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    let parts = parts.into_iter().filter(|part| !is_blank(part));
     parts.collect::<Vec<_>>().join(". ")
 }
 

@@ -1,7 +1,7 @@
 //! Named parameters of a command. Plain text and JSON both become [`Fields`]; each command reads its own parameters
 //! from them, so that every way in has one parser and one set of refusals.
 
-use super::{Error, FieldError, InvalidField, ValueKind};
+use super::{Error, FieldError, InvalidField, ValueKind, is_blank};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -72,10 +72,8 @@ impl Fields {
     /// As [`Fields::optional`], but blank text counts as absent.
     pub fn unless_blank<T: Field>(&mut self, name: &str) -> Option<T> {
         let blank = match self.values.get(name)? {
-            Value::Plain(text) => text.trim().is_empty(),
-            Value::Json(raw) => {
-                text_of(raw, ValueKind::Text).is_ok_and(|text| text.trim().is_empty())
-            }
+            Value::Plain(text) => is_blank(text),
+            Value::Json(raw) => text_of(raw, ValueKind::Text).is_ok_and(|text| is_blank(&text)),
         };
         if blank {
             self.values.remove(name);
@@ -172,7 +170,7 @@ mod tests {
     fn null_and_blank_notes_count_as_absent() {
         let mut fields = Fields::default();
         fields.add("minutes", json("null"));
-        fields.add("notes", json("\" \\n\""));
+        fields.add("notes", json("\" \\n\\u200b\""));
         fields.add("words", Value::Plain("  ".into()));
         assert_eq!(fields.optional::<Minutes>("minutes"), None);
         assert_eq!(fields.unless_blank::<Notes>("notes"), None);

@@ -3,6 +3,7 @@
 //! The same code runs in the server and in the browser. It knows no framework, no transport and no store, and takes
 //! time, ids and text as arguments.
 
+mod blank;
 mod delivery;
 mod error;
 mod input;
@@ -18,6 +19,7 @@ mod stage_times;
 mod text;
 mod time;
 
+pub use blank::is_blank;
 pub use delivery::{
     drivers::{DispatchSeveral, Driver, WITH_DRIVER, drivers, known_driver_name},
     eta::{Arrival, DUE_SOON, Punctuality, arrival, priority, upcoming_stages},

@@ -1,7 +1,7 @@
-//! Text and whole numbers that the market accepts: parsed once, by the same parser for every way in and for the store.
-//! Text is data; nothing here or elsewhere interprets it as markup.
+//! Text that the market accepts: parsed once, by the same parser for every way in. Text is data; nothing here or
+//! elsewhere interprets it as markup.
 
-use super::{Field, FieldError, ValueKind};
+use super::{Field, FieldError, ValueKind, is_blank};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
 
@@ -18,10 +18,10 @@ pub type Address = Text<300, true>;
 /// A supplier's notes, or its reason to reject: up to 500 characters, several lines.
 pub type Notes = Text<500, true>;
 
-impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
-    const KIND: ValueKind = ValueKind::Text;
-
-    fn parse(text: &str) -> Result<Self, FieldError> {
+impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
+    /// The rules that a store relies on. That something of it can be seen is only asked of what comes in: older stores
+    /// hold names of which nothing can.
+    fn read(text: &str) -> Result<Self, FieldError> {
         let text = if LINES {
             text.replace("\r\n", "\n")
         } else {
@@ -45,6 +45,17 @@ impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
     }
 }
 
+impl<const MAX: usize, const LINES: bool> Field for Text<MAX, LINES> {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        match is_blank(text) {
+            true => Err(FieldError::Empty),
+            false => Self::read(text),
+        }
+    }
+}
+
 impl<const MAX: usize, const LINES: bool> Deref for Text<MAX, LINES> {
     type Target = str;
 
@@ -63,7 +74,7 @@ impl<const MAX: usize, const LINES: bool> TryFrom<String> for Text<MAX, LINES> {
     type Error = FieldError;
 
     fn try_from(text: String) -> Result<Self, FieldError> {
-        Self::parse(&text)
+        Self::read(&text)
     }
 }
 
@@ -90,6 +101,41 @@ mod tests {
             })
         );
         assert_eq!(Name::parse(" \n "), Err(FieldError::Empty));
+    }
+
+    #[test]
+    fn text_of_which_nothing_can_be_seen_is_empty() {
+        for unseen in [
+            "\u{200b}",
+            "\u{200f}\u{202e}",
+            " \u{feff} \u{2060}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{fe0f}",
+            "\u{e0041}\u{e007f}",
+            "\u{ad}\n\u{200d}",
+        ] {
+            assert_eq!(Name::parse(unseen), Err(FieldError::Empty), "{unseen:?}");
+            assert_eq!(Notes::parse(unseen), Err(FieldError::Empty), "{unseen:?}");
+        }
+        // Beside what can be seen, such marks have a meaning.
+        for seen in [
+            "\u{200f}محمد",
+            "👨\u{200d}🍳",
+            "❤\u{fe0f}",
+            "ക്\u{200d}",
+            "\u{301}",
+        ] {
+            assert_eq!(&*Name::parse(seen).unwrap(), seen);
+        }
+    }
+
+    /// A program before this rule has stored it.
+    #[test]
+    fn a_stored_name_of_which_nothing_can_be_seen_is_still_read() {
+        let name: Name = serde_json::from_str("\"\u{200b}\"").unwrap();
+        assert_eq!(&*name, "\u{200b}");
+        assert!(serde_json::from_str::<Name>("\"\"").is_err());
     }
 
     #[test]

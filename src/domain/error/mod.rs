@@ -23,6 +23,10 @@ table! {
         /// A precondition that no longer holds, and how the order stands now.
         PreconditionFailed { version: u32, status: Status }
             = "outdated", "The order has changed: it is {status} now, at version {version}.";
+        /// A precondition that was weakened on its way, and how the order stands now.
+        WeakPrecondition { version: u32, status: Status }
+            = "weak-tag", "If-Match has a weak tag (W/\"…\"), which never holds: the server gives strong ones, and something \
+            between has changed its answer, most often a proxy that compresses. The order is {status}, and its tag is \"{version}\".";
         /// Seconds until the next request is accepted.
         TooMany(seconds: u64) = "too-many", "Too many requests. Try again in {seconds} s.";
         StoreUnavailable = "away", "The store does not answer right now. Nothing was half done; try again.";
@@ -207,6 +211,10 @@ mod tests {
             version: 4,
             status: Status::Preparing,
         };
+        let weak = Error::WeakPrecondition {
+            version: 4,
+            status: Status::Preparing,
+        };
         vec![
             (
                 Error::Invalid(invalid.into()),
@@ -222,6 +230,7 @@ mod tests {
                 "refused ready prepare dispatch",
             ),
             (outdated, "outdated 4 preparing"),
+            (weak, "weak-tag 4 preparing"),
             (Error::TooMany(3), "too-many 3"),
             (Error::StoreUnavailable, "away"),
             (Error::NoAnswer, "no-answer"),

@@ -9,7 +9,7 @@ pub mod verify_history;
 
 use super::{
     Actor, Address, Cents, Command, Error, EventType, Markup, Minutes, Name, Notes, Offer, OrderId,
-    Price, Refusal, Role, Status, Time, Times, customer_price,
+    Price, Refusal, Role, Status, Time, Times, customer_price, is_blank,
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,20 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Precondition {
     Any,
-    OneOf(Vec<u32>),
+    /// A weak tag names a version as well, but one that something on the way has changed: it never holds.
+    OneOf {
+        versions: Vec<u32>,
+        weak: bool,
+    },
+}
+
+impl Precondition {
+    pub fn version(version: u32) -> Precondition {
+        Precondition::OneOf {
+            versions: vec![version],
+            weak: false,
+        }
+    }
 }
 
 impl Order {
@@ -122,11 +135,12 @@ impl Order {
 
     /// Refuses if the order is at none of the expected versions.
     pub fn check(&self, expected: &Precondition) -> Result<(), Error> {
+        let (version, status) = (self.version, self.status);
         match expected {
-            Precondition::OneOf(versions) if !versions.contains(&self.version) => {
-                Err(Error::PreconditionFailed {
-                    version: self.version,
-                    status: self.status,
+            Precondition::OneOf { versions, weak } if !versions.contains(&version) => {
+                Err(match weak {
+                    true => Error::WeakPrecondition { version, status },
+                    false => Error::PreconditionFailed { version, status },
                 })
             }
             _ => Ok(()),
@@ -136,6 +150,9 @@ impl Order {
     /// Whether any of its texts holds `text`, small or capital: `lower` makes letters small. Every order holds
     /// nothing at all.
     pub fn mentions(&self, text: &str, lower: fn(&str) -> String) -> bool {
+        if is_blank(text) {
+            return true;
+        }
         let text = lower(text.trim());
         let number = self.id.number();
         let texts = [

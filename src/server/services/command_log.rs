@@ -119,7 +119,7 @@ fn outcome(answer: &Answer) -> &'static str {
     match &answer.result {
         _ if answer.replayed => "replayed",
         Ok(_) => "done",
-        Err(Error::PreconditionFailed { .. }) => "conflict",
+        Err(Error::PreconditionFailed { .. } | Error::WeakPrecondition { .. }) => "conflict",
         Err(Error::StoreUnavailable) => "away",
         Err(Error::Internal) => "failed",
         Err(_) => "refused",

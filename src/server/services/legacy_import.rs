@@ -2,7 +2,7 @@
 //! in an index and no events. So no list has them until they are adopted.
 
 use super::order_documents;
-use crate::domain::{Field, Order, Status, Time, Times, customer_price, verify_event};
+use crate::domain::{Field, Order, Status, Time, Times, customer_price, is_blank, verify_event};
 use crate::server::{
     clock::now,
     store::{Batch, JsonText, Key, Result, keys::Keys},
@@ -127,7 +127,7 @@ fn parsed<T: Field>(field: &str, text: &str) -> std::result::Result<T, String> {
 
 /// Blank counts as nothing.
 fn written<T: Field>(field: &str, text: Option<&str>) -> std::result::Result<Option<T>, String> {
-    let text = text.filter(|text| !text.trim().is_empty());
+    let text = text.filter(|text| !is_blank(text));
     text.map(|text| parsed(field, text)).transpose()
 }
 

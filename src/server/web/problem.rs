@@ -85,6 +85,7 @@ fn market(error: &Error) -> (StatusCode, &'static str) {
         Error::UnknownOrder(_) => (S::NOT_FOUND, "No such order"),
         Error::Refused(_) => (S::CONFLICT, "Not possible in this state"),
         Error::PreconditionFailed { .. } => (S::PRECONDITION_FAILED, "Changed in the meantime"),
+        Error::WeakPrecondition { .. } => (S::PRECONDITION_FAILED, "Weak tag"),
         Error::TooMany(_) => (S::TOO_MANY_REQUESTS, "Too many requests"),
         Error::StoreUnavailable => (S::SERVICE_UNAVAILABLE, "Store not available"),
         Error::NoAnswer => (S::GATEWAY_TIMEOUT, "No answer"),
@@ -101,7 +102,7 @@ pub fn status(error: &Error) -> StatusCode {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDetails {
-    /// The stable name of this kind of problem, and where it is explained.
+    /// The stable name of this kind of problem, and where it is explained. Others may come: go by the status, then.
     #[schema(format = "uri-reference")]
     r#type: String,
     /// What kind of problem it is, in a few words.

@@ -55,7 +55,9 @@ fn already(status: Status) -> &'static str {
 /// A refusal as one sentence for the person who sent the form.
 pub fn refusal(error: &Error) -> String {
     let sentence = match error {
-        Error::Refused(Refusal { status, .. }) | Error::PreconditionFailed { status, .. } => {
+        Error::Refused(Refusal { status, .. })
+        | Error::PreconditionFailed { status, .. }
+        | Error::WeakPrecondition { status, .. } => {
             let already = already(*status);
             return say!(
                 "Somebody was faster: {already}.",

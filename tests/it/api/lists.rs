@@ -2,9 +2,14 @@
 
 use crate::support::{Answer, Instance, Market};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 crate::on_both_engines! {
     lists_are_newest_first_filtered_and_in_pages,
+    the_link_to_the_next_page_is_a_uri,
     no_change_is_missed_from_the_cursor_of_a_list,
 }
 
@@ -107,6 +112,51 @@ async fn lists_are_newest_first_filtered_and_in_pages(market: Market) {
             "{query}"
         );
     }
+}
+
+/// `Link` holds a URI, whatever a client has sent as an address, and has one cursor.
+async fn the_link_to_the_next_page_is_a_uri(market: Market) {
+    let market = market.open().await;
+    let supplier = "{Säge|^1\\[a]`}";
+    for n in 0..3 {
+        let body =
+            json!({"supplier_name": supplier, "pizza_name": format!("P{n}"), "supplier_price": 1});
+        market.done("/api/orders", &body).await;
+    }
+    // As they stand, and escaped; the cursor of the page before goes, however its name is written.
+    for query in [
+        "supplier_name={Säge|^1\\[a]`}&limit=1",
+        "supplier_name=%7BS%C3%A4ge%7C%5E1%5C%5Ba%5D%60%7D&limit=1",
+        "supplier%5Fname=%7bS\u{e4}ge|%5e1\\[a]`}&&limit=1",
+        "limit=1&%63ursor=ffffffff-ffff-7fff-8fff-ffffffffffff",
+    ] {
+        let path = format!("/api/orders?{query}");
+        let mut link = raw_get(&market, &path).await;
+        for _ in 0..2 {
+            let (uri, rel) = link.split_once(">; ").unwrap();
+            let uri = uri.strip_prefix('<').unwrap();
+            assert_eq!(rel, "rel=\"next\"", "{link}");
+            let is_of_uri =
+                |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
+            assert!(uri.bytes().all(is_of_uri), "{uri}");
+            assert_eq!(uri.matches("ursor=").count(), 1, "{uri}");
+            link = raw_get(&market, uri).await;
+        }
+        assert_eq!(link, "", "{query}");
+    }
+}
+
+/// The `Link` of an answer to a path that goes out as it stands: HTTP libraries would escape it.
+async fn raw_get(market: &Instance, path: &str) -> String {
+    let address = market.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let link = answer.lines().find_map(|line| line.strip_prefix("link: "));
+    link.unwrap_or_default().to_owned()
 }
 
 async fn no_change_is_missed_from_the_cursor_of_a_list(market: Market) {

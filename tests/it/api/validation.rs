@@ -39,6 +39,8 @@ async fn invalid_offers_name_the_field(market: Market) {
     for (field, bad) in [
         ("supplier_name", json!("")),
         ("supplier_name", json!("  ")),
+        ("supplier_name", json!("\u{200b}\u{200e}")),
+        ("pizza_name", json!("\u{2060} \u{feff}")),
         ("supplier_name", json!(null)),
         ("supplier_name", json!(1)),
         ("pizza_name", json!("x".repeat(101))),
@@ -115,7 +117,12 @@ async fn invalid_parameters_name_the_field(market: Market) {
             "customer-accept?customer_name=%20&delivery_address=x",
             "customer_name",
         ),
+        (
+            "customer-accept?customer_name=Ana&delivery_address=%E2%80%8B",
+            "delivery_address",
+        ),
         ("dispatch?driver_name=", "driver_name"),
+        ("dispatch?driver_name=%E2%80%8F", "driver_name"),
         ("status", "status"),
         ("status?status=eaten", "status"),
         ("status?status=pending_supplier", "status"),
@@ -183,6 +190,13 @@ async fn invalid_json_is_refused(market: Market) {
     )
     .await
     .problem(422);
+    let marked = |mark: &[u8]| [mark, offer("Diavola").to_string().as_bytes()].concat();
+    for mark in [&[0xef, 0xbb, 0xbf][..], &[0xff, 0xfe], &[0xfe, 0xff]] {
+        let answer = raw(&market, "/api/orders", "application/json", marked(mark)).await;
+        let problem = answer.problem(422);
+        let message = problem["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("byte-order mark"), "{message}");
+    }
     raw(
         &market,
         "/api/orders",

@@ -83,7 +83,7 @@ impl OrderService {
     ) -> Vec<(OrderId, Result<Order, Error>)> {
         let work = several.orders.into_iter().map(|(id, version)| {
             let driver_name = several.driver_name.clone();
-            let (expected, request) = (Precondition::OneOf(vec![version]), request(id, version));
+            let (expected, request) = (Precondition::version(version), request(id, version));
             async move {
                 let command = Command::Dispatch { driver_name };
                 let answer = self.act(id, command, actor, &expected, request.as_ref());

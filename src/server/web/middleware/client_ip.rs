@@ -78,12 +78,26 @@ fn is_trusted(trusted: &[IpNet], address: IpAddr) -> bool {
     trusted.iter().any(|network| network.contains(&address))
 }
 
-/// As proxies write it: an address, or one with a port.
+/// As proxies write it: an address, in quotes or not, with a port or not. One of IPv6 may stand in brackets, and have a
+/// zone (RFC 4007), which means something to that proxy only.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
-    let with_port = || text.parse().map(|address: SocketAddr| address.ip());
-    let address = text.parse().or_else(|_| with_port()).ok()?;
-    Some(address.to_canonical())
+    let quoted = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let text = quoted.map_or(text, str::trim);
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?,
+        // More than one colon is an address of IPv6.
+        None if text.matches(':').count() == 1 => text.split_at(text.find(':')?),
+        None => (text, ""),
+    };
+    let is_port = |digits: &str| digits.parse::<u16>().is_ok();
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return None;
+    }
+    let (host, _zone) = host.split_once('%').unwrap_or((host, ""));
+    Some(host.parse::<IpAddr>().ok()?.to_canonical())
 }
 
 #[cfg(test)]
@@ -131,9 +145,34 @@ mod tests {
 
     #[test]
     fn an_address_may_have_a_port_and_other_text_is_ignored() {
-        assert_eq!(seen("10.0.0.1", &["203.0.113.9:4711"]), "203.0.113.9");
-        assert_eq!(seen("10.0.0.1", &["[2001:db8::7]:4711"]), "2001:db8::7");
-        for nonsense in ["", "unknown", "203.0.113.9, ", "203.0.113.9, _hidden"] {
+        for (written, address) in [
+            ("203.0.113.9:4711", "203.0.113.9"),
+            ("\"203.0.113.9\"", "203.0.113.9"),
+            ("[2001:db8::7]:4711", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("\"[2001:db8::7]\"", "2001:db8::7"),
+            ("\"[2001:db8::7]:4711\"", "2001:db8::7"),
+            ("\" 2001:db8::7 \"", "2001:db8::7"),
+            ("[::ffff:203.0.113.9]:4711", "203.0.113.9"),
+            ("fe80::7%eth0", "fe80::7"),
+            ("[fe80::7%eth0]", "fe80::7"),
+            ("\"[fe80::7%25eth0]:4711\"", "fe80::7"),
+            ("198.51.100.1, \"[2001:db8::7]:4711\"", "2001:db8::7"),
+        ] {
+            assert_eq!(seen("10.0.0.1", &[written]), address, "{written}");
+        }
+        for nonsense in [
+            "",
+            "unknown",
+            "203.0.113.9, ",
+            "203.0.113.9, _hidden",
+            "203.0.113.9:http",
+            "203.0.113.9:70000",
+            "[2001:db8::7",
+            "[2001:db8::7]4711",
+            "\"2001:db8::7",
+            "%eth0",
+        ] {
             assert_eq!(seen("10.0.0.1", &[nonsense]), "10.0.0.1", "{nonsense}");
         }
     }

@@ -70,11 +70,14 @@ impl RateLimit {
     }
 }
 
-/// What addresses are counted by: a client with one IPv6 address has 2^64 of them, so there it is the network.
+/// What addresses are counted by: a client with one IPv6 address has 2^64 of them, so there it is the network. All
+/// link-local addresses are of one network, though they belong to many machines.
 pub fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 => v4,
+        IpAddr::V6(v6) if !v6.is_unicast_link_local() => {
+            Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into()
+        }
+        whole => whole,
     }
 }
 
@@ -100,9 +103,12 @@ mod tests {
             rate_limit_key("2001:db8:1:2:3:4:5:6".parse().unwrap()),
             "2001:db8:1:2::".parse::<IpAddr>().unwrap()
         );
-        assert_eq!(
-            rate_limit_key("::ffff:192.0.2.1".parse().unwrap()),
-            "192.0.2.1".parse::<IpAddr>().unwrap()
-        );
+        for (address, key) in [
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("fe80::1:2", "fe80::1:2"),
+        ] {
+            let key: IpAddr = key.parse().unwrap();
+            assert_eq!(rate_limit_key(address.parse().unwrap()), key);
+        }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     api::form::{Answers, Flash, form_id},
     domain::{
         Actor, Command, DispatchSeveral, Error, Fields, Offer, Order, OrderId, Precondition, Role,
-        Status, Value,
+        Status, Value, is_blank,
     },
 };
 use axum::http::{
@@ -103,7 +103,7 @@ impl FormSubmission {
     ) -> Result<Order, Error> {
         let about = self.about(id, version);
         let request = self.key.as_ref().map(|key| self.request(key, &about));
-        let expected = Precondition::OneOf(vec![version]);
+        let expected = Precondition::version(version);
         let answer = match (read(self.fields()), order_service()) {
             (Ok(command), Ok(service)) => {
                 let request = request.as_ref();
@@ -165,11 +165,7 @@ impl FormSubmission {
     /// A field that was left blank is absent.
     fn fields(&self) -> Fields {
         let mut fields = Fields::default();
-        for (name, value) in self
-            .values
-            .iter()
-            .filter(|(_, value)| !value.trim().is_empty())
-        {
+        for (name, value) in self.values.iter().filter(|(_, value)| !is_blank(value)) {
             fields.add(*name, Value::Plain(value.clone()));
         }
         fields

@@ -139,9 +139,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// `If-Match` (RFC 9110, section 13.1.1). Tags compare strongly, and only those that are versions can match.
+/// `If-Match` (RFC 9110, section 13.1.1). Tags compare strongly, so a weak one matches nothing, and neither does one that
+/// is no version.
 fn expected(headers: &HeaderMap) -> Result<Precondition, FieldError> {
-    let (mut versions, mut any, mut lines) = (Vec::new(), false, 0);
+    let (mut versions, mut weak, mut any, mut lines) = (Vec::new(), false, false, 0);
     for line in headers.get_all(header::IF_MATCH) {
         lines += 1;
         let line = line.to_str().map_err(|_| FieldError::NotAVersion)?.trim();
@@ -151,16 +152,17 @@ fn expected(headers: &HeaderMap) -> Result<Precondition, FieldError> {
         }
         let mut rest = line;
         loop {
-            let (weak, tag) = rest
+            let (is_weak, tag) = rest
                 .strip_prefix("W/")
                 .map_or((false, rest), |tag| (true, tag));
+            weak |= is_weak;
             let quoted = tag.strip_prefix('"').and_then(|tag| tag.split_once('"'));
             let (opaque, after) = quoted.ok_or(FieldError::NotAVersion)?;
             if opaque.contains(|c: char| c <= ' ' || c == '\u{7f}') {
                 return Err(FieldError::NotAVersion);
             }
             let version = opaque.parse::<u32>().ok();
-            versions.extend(version.filter(|n| !weak && n.to_string() == opaque));
+            versions.extend(version.filter(|n| !is_weak && n.to_string() == opaque));
             match after.trim_start().strip_prefix(',') {
                 Some(more) => rest = more.trim_start(),
                 None if after.trim().is_empty() => break,
@@ -171,7 +173,7 @@ fn expected(headers: &HeaderMap) -> Result<Precondition, FieldError> {
     match (lines, any) {
         (0, _) | (1, true) => Ok(Precondition::Any),
         (_, true) => Err(FieldError::NotAVersion),
-        _ => Ok(Precondition::OneOf(versions)),
+        _ => Ok(Precondition::OneOf { versions, weak }),
     }
 }
 
@@ -198,9 +200,23 @@ fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
         .deserialize_map(Members(fields))
         .and_then(|()| json.end());
     read.map_err(|error| {
-        let why = error.to_string();
+        let why = byte_order_mark(body).map_or_else(|| error.to_string(), str::to_owned);
         Error::invalid("body", FieldError::Malformed { why })
     })
+}
+
+/// The mark that some programs write before a text. It cannot be seen, so that the parser's “expected value at line 1
+/// column 1” helps nobody.
+fn byte_order_mark(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0xef, 0xbb, 0xbf, ..] => {
+            Some("it begins with a byte-order mark (EF BB BF), which JSON must not have")
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            Some("it begins with the byte-order mark of UTF-16: send UTF-8, without one")
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -218,16 +234,17 @@ mod tests {
         };
         assert_eq!(read(&[]), Ok(Precondition::Any));
         assert_eq!(read(&["*"]), Ok(Precondition::Any));
-        assert_eq!(read(&["\"3\""]), Ok(Precondition::OneOf(vec![3])));
-        assert_eq!(
-            read(&["\"3\", \"4\"", "\"5\""]),
-            Ok(Precondition::OneOf(vec![3, 4, 5]))
-        );
+        assert_eq!(read(&["\"3\""]), Ok(Precondition::version(3)));
+        let one_of = |versions: &[u32], weak| {
+            let versions = versions.to_vec();
+            Ok(Precondition::OneOf { versions, weak })
+        };
+        let several = read(&["\"3\", \"4\"", "\"5\""]);
+        assert_eq!(several, one_of(&[3, 4, 5], false));
         // Well formed, but no version of an order.
-        assert_eq!(
-            read(&["W/\"3\", \"a,b\", \"03\", \"\""]),
-            Ok(Precondition::OneOf(vec![]))
-        );
+        assert_eq!(read(&["\"a,b\", \"03\", \"\""]), one_of(&[], false));
+        assert_eq!(read(&["W/\"3\""]), one_of(&[], true));
+        assert_eq!(read(&["W/\"3\"", "\"4\""]), one_of(&[4], true));
         for bad in [
             "3",
             "\"3",

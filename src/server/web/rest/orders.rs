@@ -20,6 +20,7 @@ use crate::{
                 responses::{Changed, History, Listed, Offered, OrdersPage},
             },
             problem::Problem,
+            query_string,
             state::AppState,
         },
     },
@@ -29,6 +30,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::fmt::Write;
 
 /// Offer a pizza
@@ -228,17 +230,30 @@ fn etag(order: &Order) -> String {
     format!("\"{}\"", order.version)
 }
 
+/// What a query must not hold as it is (RFC 3986, section 3.4), though some clients send it so. `%` stays: what is
+/// escaped already goes back as it came.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// The link to the page after this one: the same address with another cursor.
 fn next_page(uri: &Uri, page: &OrderTexts) -> Option<String> {
     let next = page.next?;
     let mut link = format!("<{}?", uri.path());
-    let kept = uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-    for pair in kept {
-        let _ = write!(link, "{pair}&");
+    for (name, pair) in query_string::pairs(uri.query().unwrap_or_default()) {
+        if name.as_deref() != Some("cursor") {
+            let _ = write!(link, "{}&", utf8_percent_encode(pair, ESCAPED));
+        }
     }
     let _ = write!(link, "cursor={next}>; rel=\"next\"");
     Some(link)

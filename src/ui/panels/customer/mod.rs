@@ -6,7 +6,7 @@ mod offers;
 mod search_and_sort;
 
 use crate::{
-    domain::Order,
+    domain::{Order, is_blank},
     ui::{
         browser::text::lower,
         components::{
@@ -132,7 +132,7 @@ fn own_order(order: Memo<Order>) -> AnyView {
 }
 
 fn no_offer() -> AnyView {
-    let searched = Navigator::from_context().memo(|route| !query(route).text.trim().is_empty());
+    let searched = Navigator::from_context().memo(|route| !is_blank(&query(route).text));
     let any = any_offer();
     changing(move || {
         Some(match searched.get() && any.get() {
