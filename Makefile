@@ -76,18 +76,21 @@ $(site)/brand.svg: $(wildcard public/*)
 # Runs all tests even where some fail, and ends with one line of counts.
 .PHONY: test
 test:
-	@./setup wasm bindgen npm redis chromium schemathesis
+	@./setup wasm bindgen npm redis chromium fuzz clients
 	@$(MAKE) debug
 	@mkdir -p target/tests
 	@failed=0; \
 	echo "== Rules, stores, and the program from outside"; \
 	cargo test --no-fail-fast --features ssr --bin pizza-market --test it 2>&1 | tee target/tests/cargo.log || failed=1; \
 	echo "== The browser's journeys"; \
-	rm -f end2end/test-results/report.json; \
+	rm -f end2end/test-results/report.json target/tests/openapi_fuzz.json target/tests/clients.log; \
 	(cd end2end && npx playwright test) || failed=1; \
 	echo "== The description of the API against the server"; \
-	tests/described || failed=1; \
-	node end2end/count.mjs target/tests/cargo.log end2end/test-results/report.json target/tests/schemathesis.json; \
+	tests/openapi_fuzz/run || failed=1; \
+	echo "== Clients that generators make of the description"; \
+	tests/clients/run || failed=1; \
+	node end2end/count.mjs target/tests/cargo.log end2end/test-results/report.json target/tests/openapi_fuzz.json \
+	  target/tests/clients.log; \
 	exit $$failed
 
 .PHONY: torture
@@ -142,4 +145,4 @@ smoke:
 	@./setup npm chromium
 	@[ -x target/release/pizza-market ] || $(MAKE) build
 	@cd end2end && { PIZZA_MARKET=../target/release/pizza-market npx playwright test journey plain \
-		|| { node count.mjs none test-results/report.json none; exit 1; }; }
+		|| { node count.mjs none test-results/report.json none none; exit 1; }; }

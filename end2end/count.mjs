@@ -1,9 +1,9 @@
 // Prints each failure on one line, and at the end how many tests passed, failed and were skipped: from cargo's log, from
-// Playwright's report, and from schemathesis's report, where each call of the API counts as one test. A missing file
-// means that those tests did not run.
+// Playwright's report, from schemathesis's report, where each call of the API counts as one test, and from the log of
+// tests/clients. A missing file means that those tests did not run.
 import { existsSync, readFileSync } from 'node:fs';
 
-const [cargo, playwright, schemathesis] = process.argv.slice(2);
+const [cargo, playwright, schemathesis, clients] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const parts = [];
 const wrongs = [];
@@ -42,6 +42,10 @@ if (described?.operations) {
   // It was not reached; or it is not installed, and was reported as such.
   add('calls as described', 0, described ? 1 : 0, described ? 0 : 1, false);
 }
+const made = [...(existsSync(clients) ? readFileSync(clients, 'utf8') : '').matchAll(/^(passed|failed|skipped) (.*)$/gm)];
+const having = (result) => made.filter(([, one]) => one === result);
+wrongs.push(...having('failed').map(([, , said]) => said));
+add('with generated clients', having('passed').length, having('failed').length, having('skipped').length, made.length > 0);
 for (const wrong of wrongs) console.log(`Failed: ${plain(wrong)}`);
 console.log(`Tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped (${parts.join(', ')})`);
 

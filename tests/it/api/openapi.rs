@@ -2,7 +2,7 @@
 
 use crate::support::{
     Answer, Instance, Market,
-    description::{Description, description},
+    description::{Description, description, problem_types},
 };
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
@@ -54,6 +54,86 @@ async fn each_described_path_exists_and_refuses_other_methods() {
                 );
             }
         }
+    }
+}
+
+/// What people's generators of clients and validators stumble over. (`tests/clients` runs some of them.)
+#[tokio::test(flavor = "multi_thread")]
+async fn the_description_has_no_traps_for_generators() {
+    let (_market, description) = market().await;
+    let mut schemas = Vec::new();
+    collect(&description.served, &mut schemas);
+    assert!(schemas.len() > 100, "{}", schemas.len());
+    for schema in schemas {
+        // Computed in binary floating point it refuses 8.2.
+        assert!(schema.get("multipleOf").is_none(), "{schema}");
+        // A parameter with a default value becomes a required one.
+        assert!(schema.get("default").is_none(), "{schema}");
+        assert!(
+            schema["type"] != "boolean" || schema.get("enum").is_none(),
+            "{schema}"
+        );
+        let of_null = |one: &Value| one["type"] == "null";
+        let has_null_alone = |at: &str| {
+            schema[at]
+                .as_object()
+                .is_some_and(|all| all.values().any(of_null))
+        };
+        assert!(
+            !has_null_alone("properties") && !has_null_alone("schemas"),
+            "{schema}"
+        );
+        if let Some(union) = schema["oneOf"].as_array() {
+            let others = union.iter().filter(|one| !of_null(one)).count();
+            assert!(
+                others == 1 || schema["discriminator"].is_object(),
+                "{schema}"
+            );
+        }
+        if let Some(pattern) = schema["pattern"].as_str() {
+            assert!(
+                pattern.starts_with('^') && pattern.ends_with('$'),
+                "{pattern}"
+            );
+            assert!(
+                !["(?=", "(?!", "(?<"]
+                    .iter()
+                    .any(|look| pattern.contains(look)),
+                "{pattern}"
+            );
+        }
+    }
+    let frame = &description.served["components"]["schemas"]["Frame"];
+    let mapping = frame["discriminator"]["mapping"].as_object().unwrap();
+    for (event_type, schema) in mapping {
+        let place = schema.as_str().unwrap().strip_prefix('#').unwrap();
+        let kinds = &description.served.pointer(place).unwrap()["properties"]["event_type"];
+        let kinds = match kinds["$ref"].as_str() {
+            Some(at) => description.served.pointer(&at[1..]).unwrap(),
+            None => kinds,
+        };
+        assert!(
+            kinds["enum"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(event_type))
+        );
+    }
+    assert_eq!(mapping.len(), 13);
+}
+
+/// Every object of the description but its examples.
+fn collect<'a>(value: &'a Value, objects: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(members) => {
+            objects.push(value);
+            let members = members
+                .iter()
+                .filter(|(name, _)| !name.starts_with("example"));
+            members.for_each(|(_, member)| collect(member, objects));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, objects)),
+        _ => {}
     }
 }
 
@@ -169,11 +249,8 @@ async fn each_problem_type_links_to_its_explanation() {
     let page = market.get("/docs").await.text;
     let mut types: Vec<&str> = Vec::new();
     for (_, _, call) in description.calls() {
-        for response in call["responses"].as_object().unwrap().values() {
-            let schema = &response["content"]["application/problem+json"]["schema"];
-            let named = schema["allOf"][1]["properties"]["type"]["enum"].as_array();
-            types.extend(named.into_iter().flatten().filter_map(Value::as_str));
-        }
+        let responses = call["responses"].as_object().unwrap().values();
+        types.extend(responses.flat_map(problem_types));
     }
     types.extend(["/problems/unknown-path", "/problems/wrong-method"]);
     types.sort_unstable();

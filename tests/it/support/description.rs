@@ -22,6 +22,8 @@ const MEANT: [&str; 7] = [
     "x-request-id",
 ];
 
+const PROBLEM: &str = "application/problem+json";
+
 static DESCRIPTION: OnceCell<Description> = OnceCell::const_new();
 
 /// What the program says about itself. It is the same from every instance.
@@ -42,26 +44,39 @@ pub fn check_frame(frame: &Value) {
     }
 }
 
+/// The types of the problems that a response is described with: those of its examples, which are all.
+pub fn problem_types(response: &Value) -> impl Iterator<Item = &str> {
+    let examples = response["content"][PROBLEM]["examples"].as_object();
+    let examples = examples.into_iter().flat_map(|all| all.values());
+    examples.filter_map(|example| example["value"]["type"].as_str())
+}
+
 pub struct Description {
     /// As it is served.
     pub served: Value,
-    /// With every object closed, so that a field which is not described is noticed.
-    closed: Value,
+    /// With every object closed, so that a field which is not described is noticed, and with what the served one says in
+    /// words for the sake of generators.
+    strict: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 impl Description {
     fn new(served: Value) -> Description {
-        let mut closed = served.clone();
-        let schemas = closed["components"]["schemas"].as_object_mut().unwrap();
-        for schema in schemas.values_mut() {
+        let mut strict = served.clone();
+        let schemas = &mut strict["components"]["schemas"];
+        for schema in schemas.as_object_mut().unwrap().values_mut() {
             if schema.get("properties").is_some() {
                 schema["additionalProperties"] = json!(false);
             }
         }
+        for number in ["Price", "Amount", "Markup"] {
+            schemas[number]["multipleOf"] = json!(0.01);
+        }
+        schemas["Time"]["pattern"] = json!("Z$");
+        schemas["Signal"]["properties"]["order"] = json!({"type": "null"});
         Description {
             served,
-            closed,
+            strict,
             validators: Mutex::default(),
         }
     }
@@ -91,7 +106,7 @@ impl Description {
     fn validator(&self, place: &str) -> Arc<Validator> {
         let mut validators = self.validators.lock().unwrap();
         let made = validators.entry(place.to_owned()).or_insert_with(|| {
-            let mut root = self.closed.clone();
+            let mut root = self.strict.clone();
             root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
             // As a part of an address.
             let place = place.replace('{', "%7B").replace('}', "%7D");
@@ -178,6 +193,13 @@ impl Description {
             let (status, kind) = (answer.status, kind.replace('/', "~1"));
             let place = format!("{place}/responses/{status}/content/{kind}/schema");
             self.check(&place, &answer.json(), what);
+        }
+        if kind == PROBLEM {
+            let problem = answer.json();
+            let described = problem_types(response).any(|one| problem["type"] == one);
+            assert!(described, "{what}: {} is not described", problem["type"]);
+            assert_eq!(problem["status"], answer.status, "{what}");
+            assert_eq!(problem["errors"].is_array(), answer.status == 422, "{what}");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     examples,
-    schemas::{TextSchema, null, reference, string},
+    schemas::{described, or_null, reference},
+    text_schemas::{TextSchema, string},
 };
 use crate::{
     domain::{Address, Field, Markup, Minutes, Name, Notes, OrderId, Price, Status, WantedStatus},
@@ -13,7 +14,7 @@ use std::borrow::Cow;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
-        ObjectBuilder, OneOfBuilder, RefOr, Required, Schema, Type,
+        ObjectBuilder, RefOr, Required, Schema, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
         schema::{AdditionalProperties, SchemaFormat},
     },
@@ -89,14 +90,8 @@ fn parameter(
 }
 
 /// Any version, or one of a list.
-fn versions() -> OneOfBuilder {
-    OneOfBuilder::new()
-        .item(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .enum_values(Some(["*"])),
-        )
-        .item(text(r#"^"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*$"#).examples(["\"3\""]))
+fn versions() -> ObjectBuilder {
+    text(r#"^(?:\*|"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*)$"#).examples(["\"3\""])
 }
 
 /// The statuses that can be set directly.
@@ -154,20 +149,17 @@ bodies! {
         .property("supplier_name", Name::requested()).required("supplier_name")
         .property("pizza_name", Name::requested()).required("pizza_name")
         .property("supplier_price", reference::<Price>()).required("supplier_price")
-        .property("markup_percentage", optional(reference::<Markup>()).default(Some(json!(Markup::default()))))
+        // Without `default`: where there is one, some generators make the field required.
+        .property("markup_percentage", or_null(described::<Markup>(&format!("{} unless given.", Markup::default()))))
         .examples([examples::offer()]);
     /// A supplier's answer.
-    AnswerBody = OneOfBuilder::new()
-        .item(object()
-            .title(Some("Accept"))
-            .property("accept", exactly(true)).required("accept")
-            .property("notes", optional(Notes::requested_or_blank()))
-            .property("estimated_time", optional(reference::<Minutes>())))
-        .item(object()
-            .title(Some("Reject"))
-            .property("accept", exactly(false)).required("accept")
-            .property("notes", optional(Notes::requested_or_blank()))
-            .property("estimated_time", null()))
+    AnswerBody = object()
+        .property("accept", ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Whether the supplier accepts the order. An `estimated_time` goes with `true` only.")))
+        .required("accept")
+        .property("notes", or_null(Notes::requested_or_blank()))
+        .property("estimated_time", or_null(reference::<Minutes>()))
         .examples([examples::acceptance(), json!({"accept": false, "notes": "Sold out"})]);
     /// A customer's acceptance.
     TakeBody = object()
@@ -186,15 +178,4 @@ bodies! {
 
 fn object() -> ObjectBuilder {
     ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)))
-}
-
-fn exactly(value: bool) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::Boolean)
-        .enum_values(Some([value]))
-}
-
-/// A value or `null`, which counts as absent.
-fn optional(schema: impl Into<RefOr<Schema>>) -> OneOfBuilder {
-    OneOfBuilder::new().item(schema).item(null())
 }

@@ -91,6 +91,7 @@ pub fn problems() -> Vec<Problem> {
         Problem::WrongMethod,
         refused(),
         outdated(),
+        weak_tag(),
         Problem::ForeignOrigin,
         Problem::TooLarge,
         Problem::NotJson,
@@ -126,6 +127,11 @@ pub fn refused() -> Problem {
 pub fn outdated() -> Problem {
     let (version, status) = (4, Status::Preparing);
     Error::PreconditionFailed { version, status }.into()
+}
+
+pub fn weak_tag() -> Problem {
+    let (version, status) = (4, Status::Preparing);
+    Error::WeakPrecondition { version, status }.into()
 }
 
 pub fn too_many() -> Problem {

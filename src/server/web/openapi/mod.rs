@@ -8,6 +8,7 @@ mod examples;
 pub mod page;
 pub mod responses;
 pub mod schemas;
+mod text_schemas;
 
 use super::problem::ProblemDetails;
 use utoipa::{

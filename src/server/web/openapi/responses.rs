@@ -1,7 +1,9 @@
 //! The responses of each kind of call, for the description: that of success, and each problem that it can meet.
 
 use super::{
-    examples::{self, internal, invalid, outdated, refused, too_many, unavailable, unknown_order},
+    examples::{
+        self, internal, invalid, outdated, refused, too_many, unavailable, unknown_order, weak_tag,
+    },
     schemas::reference,
 };
 use crate::{
@@ -13,8 +15,8 @@ use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses, ToSchema,
     openapi::{
-        AllOfBuilder, ArrayBuilder, Content, ContentBuilder, Header, HeaderBuilder, ObjectBuilder,
-        RefOr, Response, ResponseBuilder, Schema, Type, example::ExampleBuilder,
+        ArrayBuilder, Content, ContentBuilder, Header, HeaderBuilder, ObjectBuilder, RefOr,
+        Response, ResponseBuilder, Type, example::ExampleBuilder,
     },
 };
 
@@ -42,18 +44,18 @@ responses! {
         &[],
     );
     /// Of a call that changes an order.
-    Changed = of_command(200, order("The order as it is now."), &[unknown_order(), outdated(), refused()]);
+    Changed = of_command(200, order("The order as it is now."), &[unknown_order(), outdated(), weak_tag(), refused()]);
     /// Of a call that reads one order.
     OrdersPage = {
         let known = ResponseBuilder::new().description("It is still as `If-None-Match` says.").header("ETag", etag());
-        let mut responses = of_query(order("The order."), &[unknown_order(), outdated()]);
+        let mut responses = of_query(order("The order."), &[unknown_order(), outdated(), weak_tag()]);
         responses.insert("304".into(), known.build().into());
         responses
     };
     /// Of a call that reads the events of one order.
     History = of_query(
         several::<Event>("Its events, oldest first: all of them, for as long as the order is kept.", examples::events()),
-        &[unknown_order(), outdated()],
+        &[unknown_order(), outdated(), weak_tag()],
     );
     /// Of a call that reads a list of orders.
     Listed = of_query(
@@ -125,7 +127,7 @@ fn problems(kinds: &[Problem]) -> Responses {
     }
     by_status
         .into_iter()
-        .map(|(status, kinds)| (status.to_string(), problem(status, &kinds).into()))
+        .map(|(status, kinds)| (status.to_string(), problem(&kinds).into()))
         .collect()
 }
 
@@ -149,11 +151,12 @@ fn several<T: ToSchema>(description: &str, examples: Vec<Value>) -> ResponseBuil
 }
 
 /// All problems of one status.
-fn problem(status: u16, kinds: &[&Problem]) -> Response {
-    let titles: Vec<_> = kinds.iter().map(|kind| kind.title()).collect();
+fn problem(kinds: &[&Problem]) -> Response {
+    let named = |kind: &&Problem| format!("{} (`{}`)", kind.title(), kind.address());
+    let names: Vec<_> = kinds.iter().map(named).collect();
     let mut response = ResponseBuilder::new()
-        .description(format!("{}.", titles.join("; ")))
-        .content("application/problem+json", problem_content(status, kinds));
+        .description(format!("{}.", names.join("; ")))
+        .content("application/problem+json", problem_content(kinds));
     if kinds.iter().any(|kind| kind.retry_after().is_some()) {
         let seconds = ObjectBuilder::new()
             .schema_type(Type::Integer)
@@ -167,27 +170,8 @@ fn problem(status: u16, kinds: &[&Problem]) -> Response {
     response.build()
 }
 
-fn problem_content(status: u16, kinds: &[&Problem]) -> Content {
-    let exact = ObjectBuilder::new()
-        .property(
-            "type",
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .enum_values(Some(kinds.iter().map(|kind| kind.address()))),
-        )
-        .property(
-            "status",
-            ObjectBuilder::new()
-                .schema_type(Type::Integer)
-                .enum_values(Some([status])),
-        );
-    let exact = match status {
-        422 => exact.required("errors"),
-        _ => exact,
-    };
-    let schema = AllOfBuilder::new()
-        .item(reference::<ProblemDetails>())
-        .item(exact);
+/// One schema for all: a generator makes a type of each other one. Which problems come with this status, the examples say.
+fn problem_content(kinds: &[&Problem]) -> Content {
     let examples = kinds.iter().map(|kind| {
         let example = ExampleBuilder::new()
             .summary(kind.title())
@@ -195,7 +179,7 @@ fn problem_content(status: u16, kinds: &[&Problem]) -> Content {
         (kind.name(), example.build())
     });
     ContentBuilder::new()
-        .schema(Some(Schema::from(schema)))
+        .schema(Some(reference::<ProblemDetails>()))
         .examples_from_iter(examples)
         .build()
 }
