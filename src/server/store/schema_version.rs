@@ -5,17 +5,21 @@ use super::{Result, StoreError};
 /// The version that this program reads and writes.
 pub const SCHEMA: u32 = 2;
 
-/// The version in a store's metadata. A store that has a history and no version is older than that field, and has the
-/// first version; a store that has neither is new.
-pub fn read(stored: Option<&str>, has_history: bool) -> Result<u32> {
-    match stored {
-        Some(text) => text.parse().map_err(|_| {
-            let why = format!("its schema version is “{text}”, which is not a number");
-            StoreError::Broken(why)
-        }),
-        None if has_history => Ok(1),
-        None => Ok(SCHEMA),
+/// The version of a store from its metadata. A store that has neither a version nor an epoch is new.
+pub fn read(stored: Option<&str>, epoch: Option<&str>) -> Result<u32> {
+    match (stored, epoch) {
+        (None, None) => Ok(SCHEMA),
+        _ => of_history(stored),
     }
+}
+
+/// The version of a store that has a history. One without a version is older than that field, and has the first version.
+pub fn of_history(stored: Option<&str>) -> Result<u32> {
+    let Some(text) = stored else { return Ok(1) };
+    text.parse().map_err(|_| {
+        let why = format!("its schema version is “{text}”, which is not a number");
+        StoreError::Broken(why)
+    })
 }
 
 /// Whether a server may work on a store. `restoring` is when the restore that is in progress began.

@@ -121,9 +121,14 @@ impl Report {
 
     fn show(&self, check: &Check) {
         let group = check.group;
-        let first = self.checks.last().is_none_or(|last| last.group != group);
+        let begins_group = self.checks.last().is_none_or(|last| last.group != group);
         if self.format == Format::Text {
-            self.progress.suspend(|| print(check, first));
+            self.progress.suspend(|| {
+                if begins_group {
+                    print_heading(group);
+                }
+                print(check);
+            });
         }
     }
 
@@ -192,12 +197,12 @@ const NAME_COLUMN: usize = 9;
 const FINDING_COLUMN: usize = 36;
 const SETTING_FINDING_COLUMN: usize = 48;
 
-/// `first` is whether the check is the first of its group.
-fn print(check: &Check, first: bool) {
-    if first {
-        output::line("");
-        output::painted(Style::new().bold().apply_to(capital(check.group)));
-    }
+fn print_heading(group: &str) {
+    output::line("");
+    output::painted(Style::new().bold().apply_to(capital(group)));
+}
+
+fn print(check: &Check) {
     let begins = match check.group {
         "settings" => SETTING_FINDING_COLUMN,
         _ => FINDING_COLUMN,

@@ -7,7 +7,7 @@ use super::{
     table::{self, Fit, Table},
 };
 use crate::server::{
-    config::StoreConfig,
+    config::{self, StoreConfig},
     services::order_documents,
     store::{
         self, open,
@@ -66,7 +66,7 @@ pub fn not_over_http() -> Failure {
 }
 
 pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
-    let store = source::store()?;
+    let store = config::store()?;
     let snapshot = open::snapshot(&store, order_documents::KINDS).await?;
     let head = snapshot.head.clone();
     source::check_schema(head.schema)?;

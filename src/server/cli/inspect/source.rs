@@ -37,7 +37,7 @@ impl Source {
         if let Some(url) = url {
             return Ok(Source::Server(RemoteServer::at(url)?));
         }
-        match store()? {
+        match config::store()? {
             StoreConfig::Embedded(folder) => embedded(&open::file(&folder)).await,
             StoreConfig::Redis { info, credentials } => {
                 let target = Target {
@@ -51,7 +51,7 @@ impl Source {
                 // Where this fails, reading reports why.
                 if let Ok(version) = schema_version(&info).await {
                     // A store without a history cannot be opened read-only, so this one has a history.
-                    check_schema(schema::read(version.as_deref(), true)?)?;
+                    check_schema(schema::of_history(version.as_deref())?)?;
                 }
                 Ok(Source::Redis(store))
             }
@@ -208,12 +208,6 @@ async fn schema_version(info: &ConnectionInfo) -> RedisResult<Option<String>> {
     let mut ask = redis::cmd("HGET");
     ask.arg(Keys::new("").meta()).arg("schema");
     ask.query_async(&mut connection).await
-}
-
-/// The store that the settings name.
-pub fn store() -> Result<StoreConfig> {
-    config::Sources::read().map_err(|error| Failure::Unreadable(error.to_string()))?;
-    Ok(config::store()?)
 }
 
 /// The file, or the server that uses it.

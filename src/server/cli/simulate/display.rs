@@ -60,13 +60,17 @@ impl Display {
         self.done.fetch_add(count, Relaxed);
     }
 
-    /// Counts an event that a socket has received, and shows it where that socket is the first.
-    pub fn show_event(&self, event: &Value, first: bool) {
+    /// Counts an event that a socket has received.
+    pub fn count_event(&self) {
+        locked(&self.received).frames += 1;
+    }
+
+    /// Shows an event that no socket has received before.
+    pub fn show_event(&self, event: &Value) {
         let mut received = locked(&self.received);
-        received.frames += 1;
         let order = &event["order"];
         let status = order["status"].as_str().and_then(Status::from_name);
-        if let (true, Some(status)) = (first, status) {
+        if let Some(status) = status {
             let part = |name: &str| order[name].as_str().unwrap_or_default();
             received.orders.insert(part("id").to_owned(), status);
             let who = match status {

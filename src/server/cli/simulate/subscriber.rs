@@ -166,7 +166,10 @@ impl Subscriber {
             "stream.heartbeat" => {}
             signal if signal.starts_with("stream.") => return Some(None),
             _ => {
-                self.shared.display.show_event(&frame, is_new);
+                self.shared.display.count_event();
+                if is_new {
+                    self.shared.display.show_event(&frame);
+                }
                 record.push(Received::Event(frame));
             }
         }

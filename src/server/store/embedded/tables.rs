@@ -75,8 +75,9 @@ pub fn cursor(meta: &impl ReadableTable<&'static str, &'static str>) -> DbResult
 pub fn schema_version(meta: &impl ReadableTable<&'static str, &'static str>) -> DbResult<u32> {
     let stored = meta.get("schema")?;
     let stored = stored.as_ref().map(|stored| stored.value());
-    let has_history = meta.get("epoch")?.is_some();
-    schema::read(stored, has_history).map_err(|error| redb::Error::Corrupted(error.to_string()))
+    let epoch = meta.get("epoch")?;
+    let epoch = epoch.as_ref().map(|epoch| epoch.value());
+    schema::read(stored, epoch).map_err(|error| redb::Error::Corrupted(error.to_string()))
 }
 
 /// When the restore that is in progress began.

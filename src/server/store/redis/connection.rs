@@ -247,7 +247,7 @@ impl Supervisor {
         type Checked = (String, String, String, String);
         let (epoch, _seq, version, restoring): Checked = check.query_async(commands).await?;
         let restoring = (!restoring.is_empty()).then_some(&*restoring);
-        schema::read(Some(&version), true)
+        schema::of_history(Some(&version))
             .and_then(|version| schema::check(version, restoring))
             .map_err(Failure::Unsuitable)?;
         let malformed = || RedisError::from((ErrorKind::Parse, "the store's epoch is malformed"));

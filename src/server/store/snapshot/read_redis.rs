@@ -113,7 +113,7 @@ impl Reader {
             },
             schema: schema::read(
                 meta.get("schema").map(String::as_str),
-                meta.contains_key("epoch"),
+                meta.get("epoch").map(String::as_str),
             )?,
             at: now(),
             documents: 0,

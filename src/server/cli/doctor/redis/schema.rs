@@ -34,7 +34,7 @@ impl Examination<'_> {
             Err(error) => self.explain(&error),
             Ok((None, _, None)) => Finding::ok("nothing is stored yet"),
             Ok((epoch, version, restoring)) => {
-                match schema::read(version.as_deref(), epoch.is_some()) {
+                match schema::read(version.as_deref(), epoch.as_deref()) {
                     Ok(version) => schema_version(version, restoring.as_deref()),
                     Err(error) => Finding::error(
                         error.to_string(),
