@@ -1,8 +1,8 @@
 //! The administrative socket: gives operators on the same machine a snapshot of the embedded file, which no other
-//! process can open while the server runs. The socket is beside the file; only the account that the server runs under,
-//! and root, may connect.
+//! process can open while the server runs. Only the account that the server runs under, and root, may connect.
 
-use super::{Embedded, Result, StoreError, snapshot};
+use super::{Embedded, Result, SocketPath, StoreError, snapshot};
+use crate::server::config::database_file;
 use std::{
     fs::{self, Permissions},
     io::{self, BufWriter},
@@ -11,7 +11,7 @@ use std::{
         fs::{MetadataExt, PermissionsExt},
         net,
     },
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -23,10 +23,6 @@ use tokio_util::sync::CancellationToken;
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a client waits for the server. Before the first document the server reads all names.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
-
-fn beside(folder: &Path) -> PathBuf {
-    folder.join("market.sock")
-}
 
 /// The clients that are being served. As long as one is, the file is open.
 #[derive(Clone, Default)]
@@ -72,14 +68,20 @@ impl Readers {
 /// Answers each connection with a snapshot, until `stop`. Where the socket cannot be created, the server runs without.
 pub fn offer(folder: &Path, store: Arc<Embedded>, stop: CancellationToken) -> Readers {
     let readers = Readers::default();
-    let path = beside(folder);
+    let path = SocketPath::of(folder);
     match bind(&path) {
         Ok((listener, owner)) => {
+            if let SocketPath::Private { socket, .. } = &path {
+                tracing::warn!(
+                    socket = %socket.display(),
+                    "the path of DATA_DIR is too long for the administrative socket, which is in a private folder instead"
+                );
+            }
             let answering = answer(listener, owner, store, readers.clone());
             drop(tokio::spawn(stop.run_until_cancelled_owned(answering)));
         }
         Err(error) => tracing::warn!(
-            socket = %path.display(),
+            socket = %path.socket().display(),
             %error,
             "cannot create the administrative socket: `verify`, `backup` and `inspect` need this server stopped"
         ),
@@ -88,7 +90,9 @@ pub fn offer(folder: &Path, store: Arc<Embedded>, stop: CancellationToken) -> Re
 }
 
 /// The socket, and its owner. This server holds the file, so a socket that is already there is a leftover.
-fn bind(path: &Path) -> io::Result<(UnixListener, u32)> {
+fn bind(path: &SocketPath) -> io::Result<(UnixListener, u32)> {
+    path.prepare()?;
+    let path = path.socket();
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -132,12 +136,14 @@ fn send(stream: &net::UnixStream, store: &Embedded) -> Result<()> {
 
 /// A snapshot from the server that holds this folder's file.
 pub fn read_snapshot(folder: &Path) -> Result<snapshot::Snapshot> {
-    let path = beside(folder);
-    let stream = net::UnixStream::connect(&path).map_err(|error| {
+    let path = SocketPath::of(folder);
+    let checked = path.check(&database_file(folder));
+    let connected = checked.and_then(|()| net::UnixStream::connect(path.socket()));
+    let stream = connected.map_err(|error| {
         let why = format!(
             "a server holds the file, and cannot be asked at {} ({error}): stop it first, or run this as the \
              account that it runs under",
-            path.display()
+            path.socket().display()
         );
         StoreError::Broken(why)
     })?;

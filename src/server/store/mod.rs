@@ -4,6 +4,7 @@
 //! The store knows JSON text and keys, and nothing of orders: other kinds of documents need no new operation.
 
 pub mod admin_socket;
+mod admin_socket_path;
 pub mod embedded;
 mod instrumented;
 pub mod open;
@@ -16,6 +17,7 @@ mod conformance_tests;
 #[cfg(test)]
 mod model_tests;
 
+pub use admin_socket_path::SocketPath;
 pub use embedded::{Embedded, ReadOnly, Unreadable, check, left_at};
 pub use instrumented::Instrumented;
 pub use redis::{

@@ -10,7 +10,8 @@ use serde_json::json;
 use std::process::Command;
 use std::{
     fs,
-    os::unix::process::ExitStatusExt,
+    os::unix::{fs::PermissionsExt, process::ExitStatusExt},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -266,4 +267,35 @@ async fn a_killed_backup_leaves_no_file() {
     // What is there stays there.
     assert!(backup("4").signal().is_some());
     assert_eq!((left(), fs::read(&file).unwrap()), (1, whole));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_dir_with_a_long_path_has_its_socket_in_a_private_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let long = tempfile::Builder::new().prefix(&"x".repeat(100)).tempdir();
+    let mut market = Market::embedded();
+    market.store = Store::Embedded(long.unwrap());
+    let instance = market.open().await;
+    instance.offer("Diavola").await;
+    let log = instance.said();
+    let socket = log.split("socket=").nth(1).unwrap();
+    let socket = Path::new(socket.split_whitespace().next().unwrap());
+    let private = socket.parent().unwrap().to_owned();
+    assert!(private.starts_with("/tmp") && !folder(&market).join("market.sock").exists());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&private), mode(socket)), (0o700, 0o600));
+
+    assert_eq!(sound(&market)["orders"], 1);
+    backup(&market, &home.path().join("backup"));
+    let said = market.run(&["inspect", "keys"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let said = market.run(&["doctor"]);
+    assert!(said.stdout.contains(socket.to_str().unwrap()), "{said:?}");
+
+    // Anybody may make folders in /tmp: one that others can use is not trusted.
+    fs::set_permissions(&private, fs::Permissions::from_mode(0o755)).unwrap();
+    let said = market.run(&["verify"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.stderr.contains("other accounts can use"), "{said:?}");
+    fs::remove_dir_all(&private).unwrap();
 }

@@ -4,7 +4,7 @@ use super::{
     report::{Finding, Report, State},
     serving::{OwnStore, ask},
 };
-use crate::server::store::{check, embedded::Checked, open, schema};
+use crate::server::store::{SocketPath, check, embedded::Checked, open, schema};
 use indicatif::HumanBytes;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -17,7 +17,7 @@ use std::{
 use tokio::{task::spawn_blocking, time::timeout};
 
 const GROUP: &str = "embedded";
-const CHECKS: [&str; 5] = ["folder", "space", "file", "integrity", "schema"];
+const CHECKS: [&str; 6] = ["folder", "space", "socket", "file", "integrity", "schema"];
 
 /// Free bytes below which there is a warning, and an error.
 const LITTLE_SPACE: u64 = 256 * 1024 * 1024;
@@ -47,6 +47,7 @@ async fn examine_store(
     let failed = writable.state == State::Error;
     report.add(GROUP, "folder", writable);
     report.add(GROUP, "space", space(folder));
+    report.add(GROUP, "socket", socket(folder));
     if failed {
         return Err("its folder cannot be used".to_owned());
     }
@@ -145,6 +146,20 @@ fn space(folder: &Path) -> Finding {
         _ => Finding::ok(says),
     };
     finding.with("free_bytes", free)
+}
+
+/// Where a server that has the file offers it to the other commands.
+fn socket(folder: &Path) -> Finding {
+    let path = SocketPath::of(folder);
+    let shown = path.socket().display().to_string();
+    let finding = match &path {
+        SocketPath::BesideFile(_) => Finding::ok(&*shown),
+        SocketPath::Private { .. } => Finding::warning(
+            format!("{shown}, because the path of DATA_DIR is too long for a socket"),
+            "Set DATA_DIR to a folder with a shorter path; until then run the commands where they share /tmp with the server",
+        ),
+    };
+    finding.with("path", shown)
 }
 
 /// Opens it as the server would; `None` where there is none.
