@@ -1,7 +1,7 @@
 //! `doctor` on a Redis that it reaches: its settings, its role, its speed.
 
 use crate::support::{
-    SOON,
+    Market, SOON,
     doctor::{account, at},
     proxy::{Line, Proxy},
     redis_server::RedisServer,
@@ -235,4 +235,22 @@ async fn orders_that_were_not_imported_are_a_warning() {
     set.exec(&mut connection).unwrap();
     let report = at(&server.url()).await;
     report.says("schema", "warning", &["1 order of the Python", "migrate"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_market_on_the_same_channel_is_a_warning() {
+    let server = RedisServer::start();
+    let url = |database: u8| format!("{}/{database}", server.url());
+    server.cli(&["SET", "of", "others"]);
+    at(&url(3)).await.says("channel", "ok", &["alone"]);
+    for database in [2, 3] {
+        let market = Market::embedded().with("REDIS_URL", &url(database));
+        market.open().await.offer("Diavola").await;
+    }
+    let report = at(&url(3)).await;
+    assert_eq!(report.exit, 1, "{}", report.whole);
+    let words = ["pizza_orders", "1 other market", "(database 2)", "epoch"];
+    report.says("channel", "warning", &words);
+    let report = at(&account(&server, &["-select"])).await;
+    report.says("channel", "skipped", &["cannot be read"]);
 }

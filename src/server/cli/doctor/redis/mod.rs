@@ -1,6 +1,7 @@
 //! A Redis as the store: from the look-up of its name to a commit whose event is received. Each check needs those
 //! before it.
 
+mod channel;
 mod configuration;
 mod connect;
 mod explain;
@@ -24,7 +25,7 @@ use tokio::time::{Instant, timeout};
 const GROUP: &str = "redis";
 
 /// All checks, in their order.
-const CHECKS: [&str; 19] = [
+const CHECKS: [&str; 20] = [
     "name",
     "connection",
     "TLS",
@@ -35,6 +36,7 @@ const CHECKS: [&str; 19] = [
     "role",
     "rights",
     "schema",
+    "channel",
     "durability",
     "eviction",
     "memory",
@@ -97,6 +99,7 @@ impl Examination<'_> {
         let scratch = Scratch::new();
         let permissions = self.permissions(&scratch).await?;
         *epoch = self.schema(&permissions, &mut connection).await;
+        self.channel(&facts).await;
         self.configuration(&facts, &permissions, &mut connection)
             .await;
         self.clock(&mut connection).await;
