@@ -55,11 +55,6 @@ pub fn connect_addr(mut listens: SocketAddr) -> SocketAddr {
     listens
 }
 
-/// Whether an address holds a user or a password, which messages would show.
-pub fn has_credentials(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
-}
-
 /// The innermost cause of an error: the outer ones are about the library.
 pub fn root_cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;

@@ -8,6 +8,7 @@ mod inspect;
 mod migrate;
 mod output;
 mod restore;
+mod server_url;
 mod simulate;
 mod store_args;
 mod verify;

@@ -101,8 +101,13 @@ async fn refused_credentials_are_explained() {
         "sign-in",
         &["wants a password", "user and password into REDIS_URL"],
     );
-    let lone = at(&format!("redis://market@127.0.0.1:{port}")).await;
-    lone.names("sign-in", &["“market” comes without a password"]);
+    let lone = at(&format!("redis://s3cret@127.0.0.1:{port}")).await;
+    lone.names(
+        "sign-in",
+        &["the user comes without a password", ":password@"],
+    );
+    lone.says("REDIS_URL", "ok", &["redis://(hidden)@127.0.0.1"]);
+    assert!(!lone.whole.contains("s3cret"), "{}", lone.whole);
     let right = at(&format!("redis://:right@127.0.0.1:{port}")).await;
     assert_eq!(right.exit, 0, "{}", right.whole);
     right.says("durability", "ok", &["everysec"]);

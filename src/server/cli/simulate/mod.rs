@@ -14,11 +14,12 @@ mod run;
 mod subscriber;
 mod tally;
 
-use super::{http_client, output};
-use clap::Args;
+use super::{http_client, output, server_url::ServerUrlParser};
+use clap::{Args, builder::TypedValueParser};
 use client::Client;
 use plan::{Plan, PlanSize};
 use report::Report;
+use reqwest::Url;
 use run::{Evening, Options};
 use rustls::ClientConfig;
 use std::{
@@ -35,7 +36,7 @@ const FIRST_ANSWER: Duration = Duration::from_secs(3);
 #[command(after_help = HELP)]
 pub struct Simulate {
     /// The market's address. Repeat it for the instances of one market.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = server_url)]
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = ServerUrlParser.try_map(origin))]
     url: Vec<String>,
     /// Orders per evening.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -98,16 +99,10 @@ Examples:
   pizza-market simulate --keep-going --json >> soak.jsonl
       evening after evening, until Ctrl-C";
 
-fn server_url(text: &str) -> Result<String, String> {
-    let url = reqwest::Url::parse(text).map_err(|error| error.to_string())?;
-    let plain = url.path() == "/" && url.query().is_none() && !http_client::has_credentials(&url);
-    if plain && ["http", "https"].contains(&url.scheme()) {
-        Ok(url.as_str().trim_end_matches('/').to_owned())
-    } else {
-        Err(
-            "a server's address is http:// or https://, a host and perhaps a port, and nothing else"
-                .to_owned(),
-        )
+fn origin(url: Url) -> Result<String, &'static str> {
+    match url.path() == "/" && url.query().is_none() {
+        true => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        false => Err("leave the path and the query out: each instance has its own address"),
     }
 }
 

@@ -19,7 +19,9 @@ impl RedisNames {
     pub fn of(info: &ConnectionInfo, credentials: &'static str) -> RedisNames {
         let in_parts = credentials != "REDIS_URL";
         let setting = |part, url| if in_parts { part } else { url };
-        let user = info.redis_settings().username();
+        let account = info.redis_settings();
+        // Without a password there is no sign-in, and a lone user may be a password whose colon was forgotten.
+        let user = account.password().and(account.username());
         RedisNames {
             at: info.addr().to_string(),
             user: user.unwrap_or("default").to_owned(),

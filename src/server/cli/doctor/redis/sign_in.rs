@@ -26,28 +26,26 @@ impl Examination<'_> {
         self.add_or_stop("sign-in", finding, "the sign-in failed")
     }
 
-    /// The user of the settings, where they hold no password for it.
-    fn user_without_password(&self) -> Option<&str> {
+    /// Whether the settings name a user and hold no password for it. The name is not shown: a password whose colon was
+    /// forgotten stands in its place.
+    fn lacks_password(&self) -> bool {
         let account = self.info.redis_settings();
-        match account.password() {
-            Some(_) => None,
-            None => account.username(),
-        }
+        account.username().is_some() && account.password().is_none()
     }
 
     fn signed_in(&self) -> Finding {
         let credentials = self.names.credentials;
-        match self.user_without_password() {
-            Some(user) => Finding::warning(
+        if self.lacks_password() {
+            return Finding::warning(
+                "the user comes without a password, so Redis takes us for “default”",
                 format!(
-                    "the user “{user}” comes without a password, so Redis takes us for “default”"
+                    "Write user:password@ or :password@ in {credentials}, or leave the user out"
                 ),
-                format!("Write the password into {credentials} too, or leave the user out"),
-            ),
-            None if self.info.redis_settings().password().is_none() => {
-                Finding::ok("not needed: Redis accepts every client that reaches it")
-            }
-            None => Finding::ok(format!("as “{}”", self.names.user)),
+            );
+        }
+        match self.info.redis_settings().password() {
+            None => Finding::ok("not needed: Redis accepts every client that reaches it"),
+            Some(_) => Finding::ok(format!("as “{}”", self.names.user)),
         }
     }
 
@@ -70,13 +68,11 @@ impl Examination<'_> {
                  machine's address is allowed there",
             );
         }
-        match self.user_without_password() {
-            Some(user) if error.code() == Some("NOAUTH") => Finding::error(
+        match error.code() {
+            Some("NOAUTH") if self.lacks_password() => Finding::error(
+                format!("the user comes without a password, and Redis wants one ({error})"),
                 format!(
-                    "the user “{user}” comes without a password, and Redis wants one ({error})"
-                ),
-                format!(
-                    "Write the password into {} too, like {user}:password@",
+                    "Write user:password@ in {}, or :password@ where there is no user",
                     self.names.credentials
                 ),
             ),
