@@ -60,8 +60,11 @@ pub fn serve() -> ExitCode {
 }
 
 fn start() -> Result<(), StartError> {
-    Sources::read()?;
+    let sources = Sources::read()?;
     let telemetry = Telemetry::begin()?;
+    if let Some(file) = &sources.file {
+        tracing::info!(file = %file.path.display(), "read settings from .env");
+    }
     let config = Config::read()?;
     raise_file_limit();
     let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
@@ -83,6 +86,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     // An executor that was set before does as well.
     let _ = any_spawner::Executor::init_tokio();
     let terminate = signal(SignalKind::terminate())?;
+    ignore_hangups()?;
     let listener = bind("LEPTOS_SITE_ADDR", config.addr()).await?;
     let metrics_listener = match config.metrics {
         Some(addr) => Some(bind("METRICS_ADDR", addr).await?),
@@ -120,6 +124,17 @@ async fn run(config: Config) -> Result<(), StartError> {
     follower.abort();
     upkeep.abort();
     admin.stop();
+    Ok(())
+}
+
+/// Keeps the server running where its terminal is closed: that sends SIGHUP, which would end it.
+fn ignore_hangups() -> io::Result<()> {
+    let mut hangups = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::info!("ignored SIGHUP: SIGTERM or Ctrl-C stops the server");
+        }
+    });
     Ok(())
 }
 

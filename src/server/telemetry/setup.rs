@@ -33,7 +33,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 pub enum TelemetryError {
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("OTEL_EXPORTER_OTLP_ENDPOINT: {0}")]
+    /// The library's error names the variable.
+    #[error("traces cannot be exported: {0}")]
     Exporter(#[from] ExporterBuildError),
 }
 
@@ -91,7 +92,11 @@ fn log_layer() -> Result<AnyLayer, ConfigError> {
     let terminal = stderr().is_terminal();
     let no_traces = filter_fn(|about| !is_trace(about)).with_max_level_hint(LevelFilter::TRACE);
     let filter = log_filter()?.and(no_traces);
-    let lines = fmt::layer().with_writer(stderr).with_target(false);
+    let lines = fmt::layer()
+        .with_writer(stderr)
+        .with_target(false)
+        // Standard error may be closed, and a report of that on standard error would panic.
+        .log_internal_errors(false);
     let default = if terminal {
         LogFormat::Pretty
     } else {

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod compose;
+mod env_file;
 mod health;
 mod image;
 mod log;
@@ -9,6 +10,7 @@ mod metrics;
 mod prometheus;
 mod reverse_proxy;
 mod settings;
+mod signals;
 mod systemd;
 mod traces;
 mod workflow;
