@@ -18,16 +18,6 @@ pub enum Format {
     Json,
 }
 
-impl Format {
-    /// By the flag `--json`.
-    pub fn of(json: bool) -> Format {
-        match json {
-            true => Format::Json,
-            false => Format::Text,
-        }
-    }
-}
-
 /// Whether results are a list, of which a reader may want only the beginning.
 static LISTING: AtomicBool = AtomicBool::new(false);
 

@@ -1,7 +1,7 @@
 //! The settings about clients: browser origins, proxies, and the rate limit.
 
 use super::{
-    env::{ConfigError, Result},
+    env::{ConfigError, Result, word},
     settings::{CORS_ALLOWED_ORIGINS, RATE_LIMIT, TRUSTED_PROXIES},
 };
 use axum::http::{HeaderValue, Uri};
@@ -37,21 +37,21 @@ fn is_origin(text: &str, uri: &Uri) -> bool {
 }
 
 fn invalid_origin(text: &str) -> ConfigError {
-    // What precedes an @ may be a password.
-    let shown = text.rsplit('@').next().unwrap_or_default();
-    CORS_ALLOWED_ORIGINS.invalid(format!(
-        "“{shown}” is not an origin. Write it like https://shop.example:8443, without a path"
-    ))
+    CORS_ALLOWED_ORIGINS.invalid_value(
+        text,
+        "is not an origin. Write it like https://shop.example:8443, without a path",
+    )
 }
 
 /// Requests per second and address; `None` without a limit.
 pub fn rate() -> Result<Option<NonZeroU32>> {
-    match RATE_LIMIT.text()?.trim() {
+    match word(&RATE_LIMIT.text()?).as_str() {
         "off" => Ok(None),
         text => text.parse().map(Some).map_err(|_| {
-            RATE_LIMIT.invalid(format!(
-                "“{text}” is not valid: write requests per second, like 100, or off"
-            ))
+            RATE_LIMIT.invalid_value(
+                text,
+                "is not valid: write requests per second, like 100, or off",
+            )
         }),
     }
 }
@@ -65,8 +65,9 @@ pub fn proxies() -> Result<Vec<IpNet>> {
 fn proxy(text: &str) -> Result<IpNet> {
     let single = || text.parse().map(|address: IpAddr| address.into());
     text.parse().or_else(|_| single()).map_err(|_| {
-        TRUSTED_PROXIES.invalid(format!(
-            "“{text}” is not an address or a network. Write them like 10.0.0.7,10.1.0.0/16"
-        ))
+        TRUSTED_PROXIES.invalid_value(
+            text,
+            "is not an address or a network. Write them like 10.0.0.7,10.1.0.0/16",
+        )
     })
 }

@@ -3,15 +3,18 @@
 
 mod clients;
 mod env;
+mod env_file;
 mod settings;
 mod site;
+mod sources;
 mod store;
 mod telemetry;
 
 pub use clients::proxies;
-pub use env::{ConfigError, Sources};
+pub use env::ConfigError;
 pub use settings::{SETTINGS, Setting};
 pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
+pub use sources::{Origin, Sources};
 pub use store::{StoreConfig, database_file, retention, store};
 pub use telemetry::{LogFormat, exports_traces, log_filter, log_format, metrics_addr};
 
@@ -109,6 +112,6 @@ fn currency() -> Result<Currency, ConfigError> {
     let code = CURRENCY.text()?;
     Currency::from_name(&code.trim().to_uppercase()).ok_or_else(|| {
         let known: Vec<_> = Currency::ALL.iter().map(|one| one.name()).collect();
-        CURRENCY.invalid(format!("“{code}” is not one of {}", known.join(", ")))
+        CURRENCY.invalid_value(&code, format_args!("is not one of {}", known.join(", ")))
     })
 }

@@ -147,7 +147,9 @@ mod tests {
     fn env_example() -> String {
         let mut text = "\
             # Every setting with its default. Copy this file to `.env`, or set them in the environment, which wins.\n\
-            # An empty value counts as not set. An invalid value stops the start with a message that names the setting.\n"
+            # An empty value counts as not set. An invalid value stops the start with a message that names the setting.\n\
+            # Blanks around a value are removed and # after a blank begins a comment, but not between quotes. $ is a plain\n\
+            # character. Between double quotes \\\" \\\\ \\$ \\` stand for \" \\ $ `.\n"
             .to_owned();
         for group in GROUPS {
             text.push('\n');

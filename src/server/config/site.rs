@@ -1,10 +1,10 @@
 //! The settings that Leptos needs to run (`Leptos.toml`, overridden by `LEPTOS_*`), and the files of the built site.
 
 use super::{
-    env::{Result, invalid},
+    env::{ConfigError, Result, invalid},
     settings::{LEPTOS_HASH_FILES, LEPTOS_SITE_ADDR, LEPTOS_SITE_ROOT},
 };
-use leptos::config::{LeptosOptions, get_config_from_str};
+use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
 use std::{
     env, fs,
     net::SocketAddr,
@@ -19,18 +19,17 @@ pub const LEPTOS_FILE: &str = "Leptos.toml";
 pub fn leptos() -> Result<LeptosOptions> {
     // The errors of Leptos do not name the variable.
     LEPTOS_SITE_ADDR.parsed::<SocketAddr>()?;
-    LEPTOS_HASH_FILES.parsed::<bool>()?;
+    LEPTOS_HASH_FILES.flag()?;
     let file = Path::new(LEPTOS_FILE);
     let text = match file.exists() {
         true => fs::read_to_string(file).map_err(|e| invalid(LEPTOS_FILE, e.to_string()))?,
         false => BUILT_IN.to_owned(),
     };
-    let mut options =
-        get_config_from_str(&text).map_err(|error| invalid(LEPTOS_FILE, error.to_string()))?;
+    let mut options = get_config_from_str(&text).map_err(|error| invalid_option(&error))?;
     match LEPTOS_SITE_ROOT.value()? {
         None => options.site_root = site_folder(&options.site_root).to_string_lossy().into(),
-        Some(root) if !Path::new(root.trim()).is_dir() => {
-            return Err(LEPTOS_SITE_ROOT.invalid(format!("there is no folder “{root}”")));
+        Some(root) if !Path::new(&root).is_dir() => {
+            return Err(LEPTOS_SITE_ROOT.invalid_value(&root, "is not a folder"));
         }
         Some(_) => {}
     }
@@ -38,6 +37,19 @@ pub fn leptos() -> Result<LeptosOptions> {
         options.hash_files = is_hashed(&options);
     }
     Ok(options)
+}
+
+/// The error about the file, or about the variable that overrides what is wrong there. The library names only the key:
+/// “… for key `reload-port` in the environment”.
+fn invalid_option(error: &LeptosConfigError) -> ConfigError {
+    let text = error.to_string();
+    let named = text.rsplit_once(" for key `");
+    let key = named.and_then(|(why, key)| Some((why, key.split('`').next()?)));
+    let overridden = key.and_then(|(why, key)| {
+        let variable = format!("LEPTOS_{}", key.replace('-', "_").to_uppercase());
+        env::var_os(&variable).map(|_| invalid(variable, why))
+    });
+    overridden.unwrap_or_else(|| invalid(LEPTOS_FILE, text))
 }
 
 /// The address of a server with these settings, for commands that only send it a request.

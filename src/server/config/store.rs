@@ -61,7 +61,7 @@ pub fn store() -> Result<StoreConfig> {
     let parts = RedisParts::read()?;
     if let Some(url) = REDIS_URL.value()? {
         // The error does not repeat the value, which may hold a password.
-        let info = redis_url(url.trim()).ok_or_else(|| {
+        let info = redis_url(&url).ok_or_else(|| {
             REDIS_URL
                 .invalid("write it like redis://user:password@host:6379/0, or rediss:// for TLS")
         })?;
@@ -97,9 +97,10 @@ impl RedisParts {
             user: REDIS_USERNAME.value()?,
             password: REDIS_PASSWORD.value()?,
             database: REDIS_DB.parsed()?,
-            tls: REDIS_TLS.parsed()?,
+            tls: REDIS_TLS.flag()?,
         };
-        let is_bare = |host: &str| !host.contains(|c: char| c.is_whitespace() || c == '/');
+        let around = |c: char| c.is_whitespace() || c == '/' || c == '@';
+        let is_bare = |host: &str| !host.contains(around);
         if !parts.host.as_deref().is_none_or(is_bare) {
             let why = "write a name or an address, without anything around it";
             return Err(REDIS_HOST.invalid(why));
@@ -126,7 +127,7 @@ impl RedisParts {
     fn connection_info(self) -> Result<ConnectionInfo> {
         let host = REDIS_HOST.text()?;
         let port = REDIS_PORT.parsed_or_default::<NonZeroU16>()?.get();
-        let addr = match REDIS_TLS.parsed_or_default()? {
+        let addr = match REDIS_TLS.flag_or_default()? {
             true => ConnectionAddr::TcpTls {
                 host,
                 port,

@@ -1,7 +1,7 @@
 //! The settings of the log, of traces and of metrics.
 
 use super::{
-    env::Result,
+    env::{Result, invalid, word},
     settings::{
         LOG_FORMAT, METRICS_ADDR, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL,
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL, OTEL_SDK_DISABLED,
@@ -9,7 +9,7 @@ use super::{
     },
 };
 use axum::http::Uri;
-use std::net::SocketAddr;
+use std::{env, net::SocketAddr};
 use tracing_subscriber::EnvFilter;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -28,10 +28,12 @@ pub fn log_filter() -> Result<EnvFilter> {
     });
     if let Some(word) = unknown {
         let levels = LEVELS.join(", ");
-        return Err(RUST_LOG.invalid(format!("“{word}” is not a level: write one of {levels}")));
+        return Err(
+            RUST_LOG.invalid_value(word, format_args!("is not a level: write one of {levels}"))
+        );
     }
     let filter = EnvFilter::try_new(&text);
-    filter.map_err(|why| RUST_LOG.invalid(format!("“{text}” is not valid: {why}")))
+    filter.map_err(|why| RUST_LOG.invalid_value(&text, format_args!("is not valid: {why}")))
 }
 
 /// The format of the log.
@@ -45,14 +47,11 @@ pub enum LogFormat {
 
 /// The format that is set, if one is.
 pub fn log_format() -> Result<Option<LogFormat>> {
-    match LOG_FORMAT.value()?.as_deref().map(str::trim) {
+    match LOG_FORMAT.value()?.as_deref().map(word).as_deref() {
         None => Ok(None),
         Some("pretty") => Ok(Some(LogFormat::Pretty)),
         Some("json") => Ok(Some(LogFormat::Json)),
-        Some(text) => {
-            let why = format!("“{text}” is not a format: write pretty or json");
-            Err(LOG_FORMAT.invalid(why))
-        }
+        Some(text) => Err(LOG_FORMAT.invalid_value(text, "is not a format: write pretty or json")),
     }
 }
 
@@ -60,12 +59,13 @@ pub fn log_format() -> Result<Option<LogFormat>> {
 /// library reads the rest of the standard's variables itself.
 pub fn exports_traces() -> Result<bool> {
     let has_collector = has_collector()?;
-    let disabled = OTEL_SDK_DISABLED.parsed_or_default::<bool>()?;
+    let disabled = OTEL_SDK_DISABLED.flag_or_default()?;
     let has_exporter = has_exporter()?;
     if !has_collector || disabled || !has_exporter {
         return Ok(false);
     }
     check_protocol()?;
+    check_compression()?;
     Ok(true)
 }
 
@@ -78,13 +78,19 @@ fn has_collector() -> Result<bool> {
         let Some(text) = setting.value()? else {
             continue;
         };
+        // The errors do not repeat the value, which may hold a password.
         let uri = text.trim().parse::<Uri>().ok();
-        // The error does not repeat the value, which may hold a password.
-        if !matches!(
-            uri.as_ref().and_then(Uri::scheme_str),
-            Some("http" | "https")
-        ) {
-            return Err(setting.invalid("write it like http://collector.example:4318"));
+        let uri = uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+        let uri =
+            uri.ok_or_else(|| setting.invalid("write it like http://collector.example:4318"))?;
+        // The exporter would not send the account, and its errors would show it.
+        if uri
+            .authority()
+            .is_some_and(|own| own.as_str().contains('@'))
+        {
+            let why =
+                "write it without user and password: OTEL_EXPORTER_OTLP_HEADERS has room for them";
+            return Err(setting.invalid(why));
         }
         found = true;
     }
@@ -92,12 +98,11 @@ fn has_collector() -> Result<bool> {
 }
 
 fn has_exporter() -> Result<bool> {
-    match OTEL_TRACES_EXPORTER.text()?.trim() {
+    match word(&OTEL_TRACES_EXPORTER.text()?).as_str() {
         "otlp" => Ok(true),
         "none" => Ok(false),
         text => {
-            let why = format!("“{text}” is not supported: write otlp or none");
-            Err(OTEL_TRACES_EXPORTER.invalid(why))
+            Err(OTEL_TRACES_EXPORTER.invalid_value(text, "is not supported: write otlp or none"))
         }
     }
 }
@@ -108,15 +113,32 @@ fn check_protocol() -> Result<()> {
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL,
         OTEL_EXPORTER_OTLP_PROTOCOL,
     ] {
-        match setting.value()?.as_deref().map(str::trim) {
+        match setting.value()?.as_deref().map(word).as_deref() {
             None => {}
             Some("http/protobuf") => break,
             Some(text) => {
-                let why = format!(
-                    "“{text}” is not supported: write http/protobuf (usually on port 4318)"
-                );
-                return Err(setting.invalid(why));
+                return Err(setting.invalid_value(
+                    text,
+                    "is not supported: write http/protobuf (usually on port 4318)",
+                ));
             }
+        }
+    }
+    Ok(())
+}
+
+/// The exporter's own error would not name the variable.
+fn check_compression() -> Result<()> {
+    for name in [
+        "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+        "OTEL_EXPORTER_OTLP_COMPRESSION",
+    ] {
+        match env::var(name).as_deref().map(word).as_deref() {
+            Ok("none") => break,
+            Ok("gzip" | "zstd") => {
+                return Err(invalid(name, "traces are sent as they are: write none"));
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -161,7 +161,7 @@ async fn a_broken_line_of_dot_env_is_named_by_number_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join(".env"),
-        "RATE_LIMIT=7\nREDIS_PASSWORD=two s3cret words\n",
+        "RATE_LIMIT=7\nREDIS_PASSWORD=\"s3cret\" words\n",
     )
     .unwrap();
     let mut command = patient(&[]);

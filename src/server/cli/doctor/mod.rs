@@ -40,10 +40,12 @@ pub struct Doctor {
 }
 
 pub fn run(Doctor { json }: Doctor) -> ExitCode {
-    let mut report = Report::new(Format::of(json));
+    let mut report = Report::new(if json { Format::Json } else { Format::Text });
+    // Before the runtime has its threads.
+    let sources = Sources::read();
     match tokio::runtime::Runtime::new() {
         Ok(runtime) => {
-            runtime.block_on(examine(&mut report));
+            runtime.block_on(examine(&mut report, sources));
             // Does not wait for a name that is still being looked up.
             runtime.shutdown_background();
         }
@@ -56,8 +58,8 @@ pub fn run(Doctor { json }: Doctor) -> ExitCode {
     ExitCode::from(report.finish())
 }
 
-async fn examine(report: &mut Report) {
-    let sources = match Sources::read() {
+async fn examine(report: &mut Report, sources: Result<Sources, ConfigError>) {
+    let sources = match sources {
         Ok(sources) => sources,
         Err(error) => {
             let finding = Finding::error(

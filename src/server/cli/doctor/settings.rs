@@ -3,7 +3,7 @@
 
 use super::report::{Finding, Report};
 use crate::server::config::{
-    self, Config, ConfigError, LEPTOS_FILE, SETTINGS, Setting, Sources, StoreConfig,
+    self, Config, ConfigError, LEPTOS_FILE, Origin, SETTINGS, Setting, Sources, StoreConfig,
 };
 use std::{collections::BTreeSet, env, path::Path};
 
@@ -11,39 +11,40 @@ const GROUP: &str = "settings";
 
 pub fn examine(report: &mut Report, sources: &Sources) {
     let faults = Config::faults();
-    if let Some((file, _)) = &sources.file {
-        report.add(
-            GROUP,
-            ".env",
-            Finding::ok(format!("read from {}", file.display())),
-        );
+    if let Some(file) = &sources.file {
+        let says = format!("read from {}", file.path.display());
+        report.add(GROUP, ".env", Finding::ok(says));
     }
     for setting in &SETTINGS {
         let fault = faults.iter().find(|fault| fault.variable == setting.name);
         let finding = match fault {
-            Some(fault) => wrong(fault),
+            Some(fault) => wrong(fault, sources),
             None => fine(setting, sources),
         };
         report.add(GROUP, setting.name, finding);
     }
     let known = |fault: &&ConfigError| SETTINGS.iter().any(|own| own.name == fault.variable);
     for fault in faults.iter().filter(|fault| !known(fault)) {
-        report.add(GROUP, fault.variable, wrong(fault));
+        report.add(GROUP, fault.variable.clone(), wrong(fault, sources));
     }
     for name in unknown_names(sources) {
         report.add(GROUP, name.clone(), unknown(&name));
     }
 }
 
-fn wrong(fault: &ConfigError) -> Finding {
-    let remedy = match env::var(fault.variable) {
+fn wrong(fault: &ConfigError, sources: &Sources) -> Finding {
+    let remedy = match env::var(&*fault.variable) {
         // Like `tcp://10.0.0.7:6379`, in every container of a namespace with a service of this name.
         Ok(value) if value.starts_with("tcp://") => {
             "Kubernetes sets this for a service called redis: set it yourself, or enableServiceLinks: false".to_owned()
         }
         _ => format!("Correct {}: the server does not start with it", fault.variable),
     };
-    Finding::error(fault.why.clone(), remedy)
+    let says = match sources.of(&fault.variable) {
+        Origin::Default => fault.why.clone(),
+        origin => format!("{} ({origin})", fault.why),
+    };
+    Finding::error(says, remedy)
 }
 
 fn fine(setting: &Setting, sources: &Sources) -> Finding {
@@ -136,7 +137,7 @@ const OURS: [&str; 2] = ["REDIS_", "LEPTOS_"];
 
 /// Variables that seem to be meant for this program, and are not its settings.
 fn unknown_names(sources: &Sources) -> BTreeSet<String> {
-    let file = sources.file.iter().flat_map(|(_, names)| names.clone());
+    let file = sources.file.iter().flat_map(|file| file.names.clone());
     let file = file.filter(|name| !name.contains("_PROXY") && !name.starts_with("RUST_"));
     let environment = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let looks_ours = |name: &String| {

@@ -14,13 +14,18 @@ mod stats;
 mod table;
 mod time_format;
 
-use super::output::{self, Format};
+use super::{
+    output::{self, Format},
+    server_url::ServerUrlParser,
+};
+use crate::server::config::Sources;
 use clap::{Args, Subcommand};
 use failure::{Failure, Result};
 use filter::FilterArgs;
 use reqwest::Url;
 use source::Source;
 use std::process::ExitCode;
+use tokio::runtime::Runtime;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,7 +55,7 @@ pub struct Inspect {
     #[command(subcommand)]
     subject: Subject,
     /// Read from the server at this address over its public API, whatever its store.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = ServerUrlParser)]
     url: Option<Url>,
     /// Print JSON, one object a line, in the shapes of the API.
     #[arg(long, global = true)]
@@ -68,10 +73,7 @@ enum Subject {
 
 pub fn run(inspect: Inspect) -> ExitCode {
     output::set_listing();
-    let result = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(show(inspect)),
-        Err(error) => Err(Failure::Unreadable(error.to_string())),
-    };
+    let result = start(&inspect).and_then(|runtime| runtime.block_on(show(inspect)));
     let Err(failure) = result else {
         return ExitCode::SUCCESS;
     };
@@ -82,9 +84,17 @@ pub fn run(inspect: Inspect) -> ExitCode {
     }
 }
 
+/// The runtime, after the settings: they are read before it has threads, and only where a command needs them.
+fn start(args: &Inspect) -> Result<Runtime> {
+    if args.url.is_none() {
+        Sources::read()?;
+    }
+    Runtime::new().map_err(|error| Failure::Unreadable(error.to_string()))
+}
+
 async fn show(args: Inspect) -> Result<()> {
     let Inspect { subject, url, json } = args;
-    let format = Format::of(json);
+    let format = if json { Format::Json } else { Format::Text };
     let source = Source::open(url.clone());
     match subject {
         Subject::Orders(orders) => orders::show(source.await?, orders, format).await,
