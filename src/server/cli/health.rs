@@ -88,7 +88,7 @@ fn explain(reason: NoAnswer, url: &str) -> String {
     }
 }
 
-/// “ready (redis, always)”, “not ready (redis): why”.
+/// “ready (redis, always)”, “not ready (redis): unreachable: The store cannot be reached.”.
 fn in_words(answer: &Value) -> String {
     let store = &answer["store"];
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -100,8 +100,11 @@ fn in_words(answer: &Value) -> String {
     if !traits.is_empty() {
         words += &format!(" ({})", traits.join(", "));
     }
-    if let Some(trouble) = text(&store["trouble"]) {
-        words += &format!(": {trouble}");
+    for part in [&store["kind"], &store["trouble"]]
+        .into_iter()
+        .filter_map(text)
+    {
+        words += &format!(": {part}");
     }
     words
 }
@@ -114,8 +117,11 @@ mod tests {
     #[test]
     fn an_answer_is_one_sentence() {
         assert_eq!(in_words(&json!({"status": "alive"})), "alive");
-        let away = json!({"engine": "redis", "durability": null, "trouble": "it is away"});
+        let away = json!({"engine": "redis", "durability": null, "trouble": "It is away.", "kind": "unreachable"});
         let away = json!({"status": "not ready", "store": away});
-        assert_eq!(in_words(&away), "not ready (redis): it is away");
+        assert_eq!(
+            in_words(&away),
+            "not ready (redis): unreachable: It is away."
+        );
     }
 }

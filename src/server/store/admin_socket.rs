@@ -1,7 +1,7 @@
 //! The administrative socket: gives operators on the same machine a snapshot of the embedded file, which no other
 //! process can open while the server runs. Only the account that the server runs under, and root, may connect.
 
-use super::{Embedded, Result, SocketPath, StoreError, snapshot};
+use super::{Embedded, Result, SocketPath, StoreError, TroubleKind, snapshot};
 use crate::server::config::database_file;
 use std::{
     fs::{self, Permissions},
@@ -149,6 +149,6 @@ pub fn read_snapshot(folder: &Path) -> Result<snapshot::Snapshot> {
     })?;
     stream
         .set_read_timeout(Some(READ_TIMEOUT))
-        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        .map_err(|error| TroubleKind::Unreachable.because(error))?;
     snapshot::Snapshot::from_lines(stream)
 }

@@ -11,6 +11,7 @@ pub mod open;
 mod redis;
 pub mod schema_version;
 pub mod snapshot;
+mod trouble;
 
 #[cfg(test)]
 mod conformance_tests;
@@ -26,6 +27,7 @@ pub use redis::{
     needed_permissions,
 };
 pub use schema_version as schema;
+pub use trouble::{Trouble, TroubleKind};
 
 use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
@@ -204,9 +206,9 @@ pub enum LogRead {
 /// Why an operation of the store failed. Only operators see the text.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The store cannot be reached, or does not answer in time. Nothing was committed, and nothing will be.
-    #[error("not reachable: {0}")]
-    Unavailable(String),
+    /// The store cannot work now, and may again. Nothing was committed, and nothing will be.
+    #[error(transparent)]
+    Unavailable(#[from] Trouble),
     /// The answer was lost: the operation may have happened, or not.
     #[error("no answer: {0}")]
     Ambiguous(String),
@@ -222,6 +224,16 @@ impl StoreError {
             StoreError::Unavailable(_) => "away",
             StoreError::Ambiguous(_) => "ambiguous",
             StoreError::Broken(_) => "broken",
+        }
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Trouble {
+        match error {
+            StoreError::Unavailable(trouble) => trouble,
+            StoreError::Ambiguous(why) => TroubleKind::Unreachable.because(why),
+            StoreError::Broken(why) => TroubleKind::Unusable.because(why),
         }
     }
 }
@@ -265,6 +277,6 @@ pub struct Health {
     pub engine: &'static str,
     /// Unknown until the store has answered once.
     pub durability: Option<Durability>,
-    /// Why the store is not available, if it is not.
-    pub trouble: Option<String>,
+    /// Why a change would not be taken, if it would not.
+    pub trouble: Option<Trouble>,
 }

@@ -199,5 +199,5 @@ async fn inspect_explains_why_it_cannot_read() {
     let mut redis = Market::redis();
     refused(inspect(&redis, None, &["orders"]), "holds no market");
     redis.server().kill();
-    refused(inspect(&redis, None, &["orders"]), "not reachable");
+    refused(inspect(&redis, None, &["orders"]), "unreachable");
 }

@@ -219,9 +219,9 @@ async fn a_changed_password_is_reported_and_retried() {
     scene.cli(&["CONFIG", "SET", "requirepass", "rotated"]);
     scene.proxy.now(Line::Cut);
     assert_eq!(scene.offer().await, 503);
-    let trouble =
-        async || scene.instance.get("/readyz").await.json()["store"]["trouble"].to_string();
-    until(async || trouble().await.contains("REDIS_URL")).await;
+    let kind = async || scene.instance.get("/readyz").await.json()["store"]["kind"].clone();
+    until(async || kind().await == "not-allowed").await;
+    assert!(scene.instance.said().contains("REDIS_URL"));
     let mut connection =
         redis::Client::open(format!("redis://:rotated@127.0.0.1:{}", scene.server.port))
             .unwrap()

@@ -14,8 +14,10 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        let (StoreError::Unavailable(why) | StoreError::Ambiguous(why) | StoreError::Broken(why)) =
-            error;
+        let why = match error {
+            StoreError::Unavailable(trouble) => trouble.to_string(),
+            StoreError::Ambiguous(why) | StoreError::Broken(why) => why,
+        };
         Failure::Unreadable(format!("The store cannot be read: {why}"))
     }
 }

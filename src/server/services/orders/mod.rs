@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::server::{
     clock::now,
-    store::{Health, JsonText, LogRead, Query, Result as Stored, Store, StoreError},
+    store::{Health, JsonText, LogRead, Query, Result as Stored, Store, StoreError, TroubleKind},
 };
 use std::{
     sync::{Arc, Mutex},
@@ -57,6 +57,14 @@ pub struct Readiness {
     pub cursor: Option<Cursor>,
     /// How often the feed had to start again.
     pub restarts: u64,
+}
+
+impl Readiness {
+    /// What kind of trouble keeps this instance from being ready, if one does.
+    pub fn trouble(&self) -> Option<TroubleKind> {
+        let store = self.store.trouble.as_ref().map(|trouble| trouble.kind);
+        store.or((!self.current).then_some(TroubleKind::NotCurrent))
+    }
 }
 
 impl OrderService {

@@ -12,7 +12,7 @@ pub use rollback_guard::left_at;
 
 use super::{
     Batch, Durability, Health, JsonText, Key, Listing, LogRead, Outcome, Query, Result, Store,
-    StoreError, decode_record,
+    StoreError, Trouble, TroubleKind, decode_record,
     snapshot::{Snapshot, from_file},
 };
 use crate::{
@@ -34,6 +34,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use trace_cache::TraceCache;
 use writer::{Job, Writer};
 
+const WRITER_STOPPED: &str = "the writer has stopped";
+
 pub struct Embedded<D: ?Sized = Database> {
     file: PathBuf,
     database: Arc<D>,
@@ -44,7 +46,7 @@ pub struct Embedded<D: ?Sized = Database> {
     head: watch::Receiver<Cursor>,
     traces: TraceCache,
     /// Why the last transaction failed, if it failed.
-    trouble: watch::Receiver<Option<String>>,
+    trouble: watch::Receiver<Option<Trouble>>,
 }
 
 impl Embedded {
@@ -153,10 +155,10 @@ impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Embedded<D> {
 impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Store for Embedded<D> {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
         let (answer, answered) = oneshot::channel();
-        let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
+        let closed = || TroubleKind::Closed.because(WRITER_STOPPED);
         let sent = self.writer.send(Job { batch, answer }).await;
-        sent.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        sent.map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
     }
 
     async fn get(&self, key: &Key) -> Result<Option<JsonText>> {
@@ -220,7 +222,7 @@ impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Store for Embedded<D>
     fn health(&self) -> Health {
         let stopped = self.writer.is_closed();
         let trouble = stopped
-            .then(|| "the writer has stopped".to_owned())
+            .then(|| TroubleKind::Closed.because(WRITER_STOPPED))
             .or_else(|| self.trouble.borrow().clone());
         Health {
             engine: "embedded",

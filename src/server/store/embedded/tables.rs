@@ -3,12 +3,15 @@
 use super::trace_cache::TraceCache;
 use crate::{
     domain::{Cursor, Epoch},
-    server::store::{Index, IndexChange, Key, LogEntry, LogRead, Page, Query, StoreError, schema},
+    server::store::{
+        Index, IndexChange, Key, LogEntry, LogRead, Page, Query, StoreError, Trouble, TroubleKind,
+        schema,
+    },
 };
 use redb::{
     Database, ReadTransaction, ReadableTable, TableDefinition, TableError, WriteTransaction,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
 pub const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
 pub const INDEXES: TableDefinition<(&str, &str), ()> = TableDefinition::new("indexes");
@@ -31,12 +34,23 @@ pub type DbResult<T> = std::result::Result<T, redb::Error>;
 
 pub fn broken(error: impl Into<redb::Error>) -> StoreError {
     match error.into() {
-        // The disk is full, or does not answer: the stored data is intact.
-        error @ (redb::Error::Io(_) | redb::Error::PreviousIo) => {
-            StoreError::Unavailable(format!("the disk: {error}"))
-        }
+        // The stored data is intact.
+        redb::Error::Io(error) => disk_trouble(&error).into(),
+        error @ redb::Error::PreviousIo => TroubleKind::DiskFailed.because(error).into(),
         error => StoreError::Broken(error.to_string()),
     }
+}
+
+/// What an error of the file system means for the store.
+pub fn disk_trouble(error: &io::Error) -> Trouble {
+    use io::ErrorKind as K;
+    let kind = match error.kind() {
+        K::StorageFull | K::QuotaExceeded | K::FileTooLarge => TroubleKind::StoreFull,
+        K::ReadOnlyFilesystem => TroubleKind::ReadOnly,
+        K::PermissionDenied => TroubleKind::NotAllowed,
+        _ => TroubleKind::DiskFailed,
+    };
+    kind.because(format_args!("the disk: {error}"))
 }
 
 /// Creates the tables and metadata that a new file lacks, and returns where its log ends.

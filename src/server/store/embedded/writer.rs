@@ -14,7 +14,9 @@ use crate::{
     domain::Cursor,
     server::{
         clock::now,
-        store::{Batch, Outcome, Result, StoreError, decode_record, encode_record},
+        store::{
+            Batch, Outcome, Result, StoreError, Trouble, TroubleKind, decode_record, encode_record,
+        },
     },
 };
 use redb::{Database, ReadableTable, WriteTransaction};
@@ -41,7 +43,7 @@ pub struct Writer {
     /// Where the log ends.
     pub head: watch::Sender<Cursor>,
     /// Why the last transaction failed, if it failed.
-    pub trouble: watch::Sender<Option<String>>,
+    pub trouble: watch::Sender<Option<Trouble>>,
 }
 
 impl Writer {
@@ -83,7 +85,7 @@ impl Writer {
             }
             Err(error) => {
                 let error = broken(error);
-                self.trouble.send_replace(Some(error.to_string()));
+                self.trouble.send_replace(Some(error.clone().into()));
                 vec![Err(error); batches.len()]
             }
         }
@@ -130,7 +132,7 @@ fn write_batch(
         .deadline
         .is_some_and(|deadline| deadline < Instant::now())
     {
-        return Ok(Err(StoreError::Unavailable("too late".to_owned())));
+        return Ok(Err(TroubleKind::Unreachable.because("too late").into()));
     }
     if !expectations_hold(txn, batch)? {
         return Ok(Ok(Outcome::Conflict));

@@ -7,7 +7,7 @@ use super::{clock::Clock, durability::durability, keys::Keys};
 use crate::{
     domain::Epoch,
     server::{
-        store::{Durability, Result, StoreError, fresh_epoch, schema},
+        store::{Durability, Result, StoreError, Trouble, TroubleKind, fresh_epoch, schema},
         telemetry::metrics::STORE_CONNECTIONS,
     },
 };
@@ -66,7 +66,7 @@ pub struct Connection {
 }
 
 /// The current connection, or why there is none.
-type State = std::result::Result<Connection, String>;
+type State = std::result::Result<Connection, Trouble>;
 
 /// Keeps one [`Connection`] available.
 pub struct Supervisor {
@@ -77,6 +77,13 @@ pub struct Supervisor {
     credentials: &'static str,
     commit_script: &'static str,
     state: watch::Sender<State>,
+}
+
+/// Why there is no connection.
+pub struct NoConnection {
+    pub trouble: Trouble,
+    /// Whether another attempt with the same settings would not help.
+    pub is_final: bool,
 }
 
 /// Why a connection cannot be used.
@@ -111,12 +118,15 @@ impl Supervisor {
             client: Client::open(target.info).map_err(|e| StoreError::Broken(e.to_string()))?,
             credentials: target.credentials,
             commit_script,
-            state: watch::Sender::new(Err("not connected yet".to_owned())),
+            state: watch::Sender::new(Err(TroubleKind::Unreachable.because("not connected yet"))),
         })
     }
 
     /// Keeps a connection up, permanently. `attempt` is the result of the first try.
-    pub async fn supervise(self: Arc<Self>, mut attempt: Result<Connection>) {
+    pub async fn supervise(
+        self: Arc<Self>,
+        mut attempt: std::result::Result<Connection, NoConnection>,
+    ) {
         let mut delay = FIRST_RETRY_DELAY;
         loop {
             match attempt {
@@ -127,9 +137,9 @@ impl Supervisor {
                     let why = self.wait_until_lost(connection).await;
                     tracing::warn!(%why, "lost the Redis connection");
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "cannot connect to Redis");
-                    let _ = self.state.send_replace(Err(error.to_string()));
+                Err(NoConnection { trouble, .. }) => {
+                    tracing::warn!(error = %trouble, "cannot connect to Redis");
+                    let _ = self.state.send_replace(Err(trouble));
                     sleep(delay).await;
                     delay = (delay * 2).min(LONGEST_RETRY_DELAY);
                 }
@@ -139,12 +149,14 @@ impl Supervisor {
     }
 
     /// Returns the reason, once a command or a probe has reported the connection lost.
-    async fn wait_until_lost(&self, connection: Connection) -> String {
+    async fn wait_until_lost(&self, connection: Connection) -> Trouble {
         let mut state = self.state.subscribe();
         loop {
             let lost = state.wait_for(|state| state.is_err());
-            if timeout(PROBE_INTERVAL, lost).await.is_ok() {
-                return self.trouble().unwrap_or_default();
+            if let Ok(Ok(lost)) = timeout(PROBE_INTERVAL, lost).await
+                && let Err(trouble) = &*lost
+            {
+                return trouble.clone();
             }
             let mut commands = connection.commands.clone();
             let probe = match self.access {
@@ -152,13 +164,13 @@ impl Supervisor {
                 Access::ReadWrite => connection.clock.renew(&mut commands).await,
             };
             if let Err(error) = probe {
-                self.report_lost(&connection, &error.to_string());
+                self.report_lost(&connection, TroubleKind::Unreachable.because(error));
             }
         }
     }
 
     /// Makes a connection and checks the store behind it.
-    pub async fn connect(&self) -> Result<Connection> {
+    pub async fn connect(&self) -> std::result::Result<Connection, NoConnection> {
         let connected = self.try_connect().await;
         let outcome = match &connected {
             Ok(_) => "connected",
@@ -168,27 +180,34 @@ impl Supervisor {
         };
         counter!(STORE_CONNECTIONS, "outcome" => outcome).increment(1);
         connected.map_err(|failure| match failure {
-            Failure::Unsuitable(error) => error,
-            Failure::Redis(error) => self.connect_error(&error),
+            Failure::Unsuitable(error) => NoConnection {
+                is_final: matches!(error, StoreError::Broken(_)),
+                trouble: error.into(),
+            },
+            Failure::Redis(error) => self.no_connection(&error),
         })
     }
 
-    /// Broken where another attempt would not help.
-    fn connect_error(&self, error: &RedisError) -> StoreError {
+    fn no_connection(&self, error: &RedisError) -> NoConnection {
+        use TroubleKind::{NotAllowed, Unreachable, Unusable};
         let setting = self.credentials;
-        match error.kind() {
-            _ if is_refused(error) => StoreError::Broken(format!(
-                "{setting}: Redis refuses the credentials ({error})"
-            )),
-            _ if lacks_permission(error) => StoreError::Broken(format!(
-                "{setting}: this account may not do what is needed ({error})"
-            )),
-            _ if error.to_string().contains("DB index is out of range") => {
-                StoreError::Broken(format!("REDIS_URL or REDIS_DB: {error}"))
+        let (trouble, is_final) = match error.kind() {
+            _ if is_refused(error) => {
+                let why = format!("{setting}: Redis refuses the credentials ({error})");
+                (NotAllowed.because(why), true)
             }
-            ErrorKind::InvalidClientConfig => StoreError::Broken(error.to_string()),
-            _ => StoreError::Unavailable(error.to_string()),
-        }
+            _ if lacks_permission(error) => {
+                let why = format!("{setting}: this account may not do what is needed ({error})");
+                (NotAllowed.because(why), true)
+            }
+            _ if error.to_string().contains("DB index is out of range") => {
+                let why = format!("REDIS_URL or REDIS_DB: {error}");
+                (Unusable.because(why), true)
+            }
+            ErrorKind::InvalidClientConfig => (Unusable.because(error), true),
+            _ => (Unreachable.because(error), false),
+        };
+        NoConnection { trouble, is_final }
     }
 
     async fn try_connect(&self) -> std::result::Result<Connection, Failure> {
@@ -292,8 +311,8 @@ impl Supervisor {
     pub async fn connection(&self) -> Result<Connection> {
         let mut state = self.state.subscribe();
         match timeout(ACQUIRE_TIMEOUT, state.wait_for(|state| state.is_ok())).await {
-            Ok(Ok(state)) => state.clone().map_err(StoreError::Unavailable),
-            _ => Err(StoreError::Unavailable(self.trouble().unwrap_or_default())),
+            Ok(Ok(state)) => Ok(state.clone()?),
+            _ => Ok(self.state.borrow().clone()?),
         }
     }
 
@@ -302,19 +321,19 @@ impl Supervisor {
     }
 
     /// Why there is no connection, if there is none.
-    pub fn trouble(&self) -> Option<String> {
+    pub fn trouble(&self) -> Option<Trouble> {
         self.state.borrow().as_ref().err().cloned()
     }
 
     /// Gives a connection up, unless a newer one has replaced it.
-    pub fn report_lost(&self, connection: &Connection, why: &str) {
+    pub fn report_lost(&self, connection: &Connection, why: Trouble) {
         self.state.send_if_modified(|state| {
             // Each connection has loaded the script itself, so the pointer to its name identifies the connection.
             let is_current = state
                 .as_ref()
                 .is_ok_and(|current| Arc::ptr_eq(&current.commit, &connection.commit));
             if is_current {
-                *state = Err(why.to_owned());
+                *state = Err(why);
             }
             is_current
         });
@@ -323,26 +342,25 @@ impl Supervisor {
     /// What a failed command means for the caller. Gives the connection up where it cannot be used any longer.
     pub fn command_error(&self, connection: &Connection, error: &RedisError) -> StoreError {
         use ServerErrorKind::{BusyLoading, MasterDown, ReadOnly, TryAgain};
-        let text = error.to_string();
-        match error.kind() {
-            ErrorKind::Io | ErrorKind::Parse => {
-                self.report_lost(connection, &text);
-                StoreError::Ambiguous(text)
+        let lost = |kind: TroubleKind| {
+            self.report_lost(connection, kind.because(error));
+            kind.because(error).into()
+        };
+        match (error.kind(), error.code()) {
+            (ErrorKind::Io | ErrorKind::Parse, _) => {
+                self.report_lost(connection, TroubleKind::Unreachable.because(error));
+                StoreError::Ambiguous(error.to_string())
             }
-            ErrorKind::Server(ReadOnly | MasterDown) => {
-                self.report_lost(connection, &text);
-                StoreError::Unavailable(text)
+            (ErrorKind::Server(ReadOnly | MasterDown), _) => lost(TroubleKind::ReadOnly),
+            _ if is_refused(error) => lost(TroubleKind::NotAllowed),
+            (ErrorKind::Server(BusyLoading | TryAgain), _) => {
+                TroubleKind::Unreachable.because(error).into()
             }
-            _ if is_refused(error) => {
-                self.report_lost(connection, &text);
-                StoreError::Unavailable(text)
-            }
-            ErrorKind::Server(BusyLoading | TryAgain) => StoreError::Unavailable(text),
-            // Out of memory, or unable to write to its disk: both may pass.
-            _ if matches!(error.code(), Some("OOM" | "MISCONF" | "NOREPLICAS")) => {
-                StoreError::Unavailable(text)
-            }
-            _ => StoreError::Broken(text),
+            // These may pass.
+            (_, Some("OOM")) => TroubleKind::StoreFull.because(error).into(),
+            (_, Some("MISCONF")) => TroubleKind::DiskFailed.because(error).into(),
+            (_, Some("NOREPLICAS")) => TroubleKind::TooFewReplicas.because(error).into(),
+            _ => StoreError::Broken(error.to_string()),
         }
     }
 }

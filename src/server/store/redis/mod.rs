@@ -17,12 +17,12 @@ pub use permissions::{Permission, Resource, commands, needed_permissions};
 
 use super::{
     Batch, Health, IdempotencyRecord, JsonText, Key, Listing, LogRead, Outcome, Query, Result,
-    Store, StoreError, decode_record,
+    Store, StoreError, TroubleKind, decode_record,
 };
 use crate::domain::Cursor;
 use async_trait::async_trait;
 use calls::{CommitAnswer, commit_answer, number, page, take, text};
-use connection::{Access, Connection, RESPONSE_TIMEOUT, Supervisor};
+use connection::{Access, Connection, NoConnection, RESPONSE_TIMEOUT, Supervisor};
 use redis::{
     ErrorKind, RedisError, RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd,
 };
@@ -60,8 +60,12 @@ impl Redis {
     async fn start(target: Target, access: Access) -> Result<Redis> {
         let supervisor = Arc::new(Supervisor::new(target, access)?);
         let first = supervisor.connect().await;
-        if let Err(error @ StoreError::Broken(_)) = first {
-            return Err(error);
+        if let Err(NoConnection {
+            trouble,
+            is_final: true,
+        }) = first
+        {
+            return Err(StoreError::Broken(trouble.cause));
         }
         let task = tokio::spawn(supervisor.clone().supervise(first));
         Ok(Redis {
@@ -88,11 +92,13 @@ impl Redis {
                 Ok(Some(answer)) => return Ok(answer),
                 Ok(None) => {
                     let why = "the store's epoch or clock has changed";
-                    self.supervisor.report_lost(&connection, why);
+                    let lost = TroubleKind::Unreachable.because(why);
+                    self.supervisor.report_lost(&connection, lost);
                 }
                 Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
                     let why = "Redis has lost the commit script";
-                    self.supervisor.report_lost(&connection, why);
+                    let lost = TroubleKind::Unreachable.because(why);
+                    self.supervisor.report_lost(&connection, lost);
                 }
                 Err(error) => match self.supervisor.command_error(&connection, &error) {
                     error @ StoreError::Ambiguous(_) => lost_answer = Some(error),
@@ -167,7 +173,7 @@ impl Store for Redis {
             Ok(match commit_answer(answer, &connection)? {
                 CommitAnswer::Outcome(outcome) => Some(outcome),
                 CommitAnswer::TooLate if deadline <= Instant::now() => {
-                    Some(Err(StoreError::Unavailable("too late".to_owned())))
+                    Some(Err(TroubleKind::Unreachable.because("too late").into()))
                 }
                 // The server's clock was set just now, and is read again with the next connection.
                 CommitAnswer::TooLate | CommitAnswer::OtherEpoch => None,
@@ -236,7 +242,7 @@ impl Store for Redis {
             });
             return read.await;
         }
-        let away = |error: RedisError| StoreError::Unavailable(error.to_string());
+        let away = |error: RedisError| StoreError::from(TroubleKind::Unreachable.because(error));
         let mut slot = self.log_reader.lock().await;
         let mut connection = match slot.take() {
             Some(connection) => connection,
@@ -249,7 +255,7 @@ impl Store for Redis {
         let read = self.wait_and_read_log(&mut connection, cursor, limit, wait);
         let tail = timeout(wait + BLOCKING_READ_GRACE, read)
             .await
-            .map_err(|_| StoreError::Unavailable("the log does not answer".to_owned()))?
+            .map_err(|_| TroubleKind::Unreachable.because("the log does not answer"))?
             .map_err(away)?;
         *slot = Some(connection);
         Ok(tail)

@@ -11,7 +11,7 @@
 //!
 //! The sum covers all bytes before its line. Without that line, or with another sum, the text is not complete.
 
-use super::{Head, Record, Result, Snapshot, StoreError};
+use super::{Head, Record, Result, Snapshot, StoreError, TroubleKind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -192,7 +192,8 @@ fn altered(why: &str) -> StoreError {
 }
 
 fn read_error(error: io::Error) -> StoreError {
-    StoreError::Unavailable(format!("it cannot be read: {error}"))
+    let why = format!("it cannot be read: {error}");
+    TroubleKind::Unreachable.because(why).into()
 }
 
 #[cfg(test)]

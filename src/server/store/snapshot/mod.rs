@@ -22,7 +22,7 @@ pub use rewrite_redis::RewriteRedis;
 pub use write_embedded::IntoFile;
 pub use write_redis::IntoRedis;
 
-use super::{Index, JsonText, Key, Result, StoreError};
+use super::{Index, JsonText, Key, Result, StoreError, TroubleKind};
 use crate::domain::{Cursor, Time};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -215,7 +215,9 @@ impl RecordSink {
 }
 
 fn dropped() -> StoreError {
-    StoreError::Unavailable("the snapshot is no longer read".to_owned())
+    TroubleKind::Unreachable
+        .because("the snapshot is no longer read")
+        .into()
 }
 
 /// A fingerprint of a text: eight bytes of its SHA-256.

@@ -20,7 +20,7 @@ use crate::{
     server::{
         clock::now,
         store::{
-            Index, Key, Result, StoreError, decode_record,
+            Index, Key, Result, StoreError, TroubleKind, decode_record,
             keys::{Keys, OWN},
             redis::AtomicRead,
             schema,
@@ -257,7 +257,7 @@ impl Reader {
         let (epoch, newest): (Option<String>, Option<String>) = take(&mut answers)?;
         if epoch.as_deref().unwrap_or(NO_EPOCH) != head.epoch.to_string() {
             let why = "the store's epoch changed while it was read: try again";
-            return Err(StoreError::Unavailable(why.to_owned()));
+            return Err(TroubleKind::Unreachable.because(why).into());
         }
         let newest = newest.and_then(|seq| seq.parse().ok()).unwrap_or(0);
         let mut documents = Vec::with_capacity(some.len());
@@ -360,7 +360,7 @@ fn number(id: &str) -> Result<u64> {
 
 fn away(error: RedisError) -> StoreError {
     match error.kind() {
-        redis::ErrorKind::Io => StoreError::Unavailable(error.to_string()),
+        redis::ErrorKind::Io => TroubleKind::Unreachable.because(error).into(),
         _ => StoreError::Broken(error.to_string()),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     domain::Cursor,
     server::{
         clock::now,
-        store::{Key, Result, StoreError, keys::Keys},
+        store::{Key, Result, StoreError, TroubleKind, keys::Keys},
     },
 };
 use redis::{
@@ -173,7 +173,7 @@ pub fn check_exclusive(done: i64) -> Result<()> {
 
 pub fn failed(error: RedisError) -> StoreError {
     if error.is_io_error() {
-        return StoreError::Unavailable(error.to_string());
+        return TroubleKind::Unreachable.because(error).into();
     }
     let why = error.to_string();
     // Of several commands that were sent at once, usually all fail for the same reason.

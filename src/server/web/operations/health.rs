@@ -1,6 +1,6 @@
 //! Whether the server lives, and whether it can work. Health follows delivered data, not open connections.
 
-use crate::server::web::state::AppState;
+use crate::server::{store::TroubleKind, web::state::AppState};
 use axum::{
     Json,
     extract::State,
@@ -39,9 +39,13 @@ struct StoreHealth {
     #[schema(required, example = "fsync")]
     durability: Option<String>,
     available: bool,
-    /// What is wrong, where something is.
+    /// What is wrong, where something is: one sentence for each kind.
     #[schema(required, example = json!(null))]
-    trouble: Option<String>,
+    trouble: Option<&'static str>,
+    /// The stable name of what is wrong, for example `unreachable`; the cause is in the log of the server. New kinds may
+    /// be added.
+    #[schema(required, example = json!(null))]
+    kind: Option<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -75,18 +79,16 @@ pub async fn healthz() -> impl IntoResponse {
 )]
 pub async fn readyz(State(app): State<AppState>) -> Response {
     let readiness = app.orders.readiness();
-    let store = readiness.store;
-    let ready = store.trouble.is_none() && readiness.current;
-    let trouble =
-        store.trouble.or((!readiness.current)
-            .then(|| "the feed of events does not prove to be complete".to_owned()));
+    let trouble = readiness.trouble();
+    let (ready, store) = (trouble.is_none(), readiness.store);
     let body = Readiness {
         status: if ready { "ready" } else { "not ready" },
         store: StoreHealth {
             engine: store.engine,
             durability: store.durability.map(|durability| durability.to_string()),
-            available: trouble.is_none(),
-            trouble,
+            available: ready,
+            trouble: trouble.map(TroubleKind::sentence),
+            kind: trouble.map(TroubleKind::name),
         },
         feed: FeedHealth {
             current: readiness.current,
