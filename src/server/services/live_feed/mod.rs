@@ -6,6 +6,7 @@
 
 mod load;
 mod view;
+mod waits;
 
 pub use view::{FeedMetrics, Next, frame};
 

@@ -1,5 +1,6 @@
 //! What the feed holds of the log: the board, the newest entries as a ring, and when it was last verified.
 
+use super::waits::Waits;
 use crate::domain::{Board, Cursor, Event, FoldResult, Ring, RingRead, StageTimer, Status, Time};
 use crate::server::{
     clock::now,
@@ -26,6 +27,7 @@ pub struct View {
     pub ring: Ring<Bytes>,
     /// How long the stages took that these entries ended.
     pub stage_timer: StageTimer,
+    pub waits: Waits,
     pub verified: Instant,
     /// The same moment on the clock.
     pub verified_at: Time,
@@ -66,6 +68,7 @@ impl View {
     /// A view that has just been read.
     pub fn new(board: Board, ring: Ring<Bytes>, stage_timer: StageTimer) -> View {
         View {
+            waits: Waits::of(&board),
             board,
             ring,
             stage_timer,
@@ -81,8 +84,11 @@ impl View {
             tracing::error!(after = %self.board.cursor(), "an entry of the log cannot be read");
             return None;
         };
-        if self.board.fold(&event) == FoldResult::Gap {
-            return None;
+        let before = self.board.get(event.order.id).map(Waits::entry);
+        match self.board.fold(&event) {
+            FoldResult::Gap => return None,
+            FoldResult::Applied { .. } => self.waits.moved(before, &event.order),
+            FoldResult::Duplicate => {}
         }
         if let Some((stage, lasted)) = self.stage_timer.record(&event) {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
@@ -134,24 +140,12 @@ impl View {
         let orders = Status::ALL
             .iter()
             .map(|&status| (status, counts.of(status)));
-        let mut waits: Vec<_> = Status::ALL
-            .iter()
-            .filter(|status| !status.is_final())
-            .map(|&status| (status, Duration::ZERO))
-            .collect();
-        for order in self.board.orders() {
-            let waits_for = (now - order.since()).to_std().unwrap_or_default();
-            let same = waits.iter_mut().find(|(status, _)| *status == order.status);
-            if let Some((_, longest)) = same {
-                *longest = waits_for.max(*longest);
-            }
-        }
         FeedMetrics {
             verified_age: self.verified.elapsed(),
             position: self.board.cursor().seq,
             oldest: self.ring.oldest(),
             orders: orders.collect(),
-            waits,
+            waits: self.waits.longest(now).collect(),
         }
     }
 
