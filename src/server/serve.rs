@@ -69,6 +69,11 @@ fn start() -> Result<(), StartError> {
     raise_file_limit();
     let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
     telemetry.end();
+    if config.hosts.refuse_proxies(&config.proxies) {
+        tracing::warn!(
+            "TRUSTED_PROXIES is set without SITE_ORIGIN: requests for the host that a proxy passes on are refused. Set SITE_ORIGIN to the origin that people open, like https://market.example"
+        );
+    }
     ran
 }
 

@@ -1,6 +1,7 @@
 //! What the commands that talk to a server share.
 
-use reqwest::{Client, ClientBuilder, StatusCode, Url};
+use crate::server::config::{self, ConfigError};
+use reqwest::{Client, ClientBuilder, StatusCode, Url, header::HeaderValue};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use serde_json::Value;
 use std::{
@@ -42,6 +43,12 @@ pub fn is_local(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The `Host` for requests to a server of this machine: one with a SITE_ORIGIN answers for no other.
+pub fn site_host(url: &Url) -> Result<Option<HeaderValue>, ConfigError> {
+    let site = config::site_origin()?.filter(|_| is_local(url));
+    Ok(site.and_then(|site| HeaderValue::from_str(site.authority()).ok()))
 }
 
 /// The address for requests to a server of this machine: loopback, where it listens on all addresses.

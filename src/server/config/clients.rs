@@ -1,16 +1,17 @@
-//! The settings about clients: browser origins, proxies, and the rate limit.
+//! The settings about clients: origins of other sites, proxies, and the rate limit.
 
 use super::{
-    env::{ConfigError, Result, word},
+    env::{Result, word},
     settings::{CORS_ALLOWED_ORIGINS, RATE_LIMIT, TRUSTED_PROXIES},
+    web_origin::{WebOrigin, origin},
 };
-use axum::http::{HeaderValue, Uri};
 use ipnet::IpNet;
 use std::{net::IpAddr, num::NonZeroU32};
 
-/// The origins whose pages may use the API.
-pub fn origins() -> Result<Vec<HeaderValue>> {
+/// The origins whose pages may use the API, beside our own.
+pub fn origins() -> Result<Vec<WebOrigin>> {
     let list = CORS_ALLOWED_ORIGINS.text()?;
+    let origin = |text| origin(&CORS_ALLOWED_ORIGINS, text);
     list_items(&list).map(origin).collect()
 }
 
@@ -18,29 +19,6 @@ fn list_items(list: &str) -> impl Iterator<Item = &str> {
     list.split(',')
         .map(str::trim)
         .filter(|item| !item.is_empty())
-}
-
-fn origin(text: &str) -> Result<HeaderValue> {
-    let value = HeaderValue::from_str(text).ok();
-    let value = value.filter(|_| text.parse().is_ok_and(|uri| is_origin(text, &uri)));
-    value.ok_or_else(|| invalid_origin(text))
-}
-
-/// A scheme and an authority without an account, and nothing else.
-fn is_origin(text: &str, uri: &Uri) -> bool {
-    let plain = |authority: &str| !authority.contains('@');
-    matches!(uri.scheme_str(), Some("http" | "https"))
-        && uri.authority().is_some_and(|own| plain(own.as_str()))
-        && !text.ends_with('/')
-        && uri.path() == "/"
-        && uri.query().is_none()
-}
-
-fn invalid_origin(text: &str) -> ConfigError {
-    CORS_ALLOWED_ORIGINS.invalid_value(
-        text,
-        "is not an origin. Write it like https://shop.example:8443, without a path",
-    )
 }
 
 /// Requests per second and address; `None` without a limit.

@@ -4,22 +4,25 @@
 mod clients;
 mod env;
 mod env_file;
+mod hosts;
 mod settings;
 mod site;
 mod sources;
 mod store;
 mod telemetry;
+mod web_origin;
 
 pub use clients::proxies;
 pub use env::ConfigError;
+pub use hosts::{Hosts, site_origin};
 pub use settings::{SETTINGS, Setting};
 pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
 pub use sources::{Origin, Sources};
 pub use store::{StoreConfig, database_file, retention, store};
 pub use telemetry::{LogFormat, exports_traces, log_filter, log_format, metrics_addr};
+pub use web_origin::WebOrigin;
 
 use crate::domain::Currency;
-use axum::http::HeaderValue;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use settings::{CURRENCY, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS};
@@ -29,7 +32,10 @@ use std::{net::SocketAddr, num::NonZeroU32};
 pub struct Config {
     pub leptos: LeptosOptions,
     pub store: StoreConfig,
-    pub origins: Vec<HeaderValue>,
+    /// The origins whose pages may use the API, beside our own.
+    pub origins: Vec<WebOrigin>,
+    /// The hosts that the server answers for.
+    pub hosts: Hosts,
     /// Requests per second and address; `None` without a limit.
     pub rate: Option<NonZeroU32>,
     /// The proxies whose `X-Forwarded-For` is trusted.
@@ -72,6 +78,11 @@ impl Config {
         let leptos = errors.take(leptos());
         let store = errors.take(store());
         let origins = errors.take(clients::origins());
+        // Without an address this setting cannot be judged, and the address is the error.
+        let hosts = leptos
+            .as_ref()
+            .map(|options| Hosts::read(options.site_addr));
+        let hosts = hosts.and_then(|hosts| errors.take(hosts));
         let rate = errors.take(clients::rate());
         let proxies = errors.take(proxies());
         let retention = errors.take(retention());
@@ -88,6 +99,7 @@ impl Config {
                 leptos: leptos?,
                 store: store?,
                 origins: origins?,
+                hosts: hosts?,
                 rate: rate?,
                 proxies: proxies?,
                 retention: retention?,

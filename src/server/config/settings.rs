@@ -99,7 +99,12 @@ settings! {
     "The least number of events that a client can resume from.": {
         EVENT_RETENTION: Public, Value("100000");
     }
-    "Origins whose pages may use the API and the WebSocket from a browser, separated by commas.": {
+    "The one origin that people open, like https://market.example: the server then takes requests for its host alone.\n\
+     Needed behind a proxy on the same machine. Default: on a loopback address only address literals and localhost\n\
+     are taken; on any other address, each host name.": {
+        SITE_ORIGIN: Public, None("none: address literals and `localhost` on a loopback address, elsewhere any host");
+    }
+    "Other origins whose pages may use the API and the WebSocket from a browser, separated by commas.": {
         CORS_ALLOWED_ORIGINS: Public, Value("http://localhost:5173,http://localhost:3000");
     }
     "The limits of WebSockets on this instance: in all, and from one address.": {

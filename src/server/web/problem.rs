@@ -19,6 +19,11 @@ pub enum Problem {
     UnknownPath,
     #[error("This address does not take that method.")]
     WrongMethod,
+    #[error(
+        "This server does not answer for that host. Call it by an address that it takes: the host of its SITE_ORIGIN, \
+         or on its own machine 127.0.0.1 or localhost."
+    )]
+    WrongHost,
     #[error("Requests from that origin are not allowed.")]
     ForeignOrigin,
     #[error("The body is larger than 64 KiB.")]
@@ -42,6 +47,7 @@ impl Problem {
             }
             Problem::UnknownPath => ("unknown-path", S::NOT_FOUND, "No such address"),
             Problem::WrongMethod => ("wrong-method", S::METHOD_NOT_ALLOWED, "Method not allowed"),
+            Problem::WrongHost => ("wrong-host", S::MISDIRECTED_REQUEST, "Host not served"),
             Problem::ForeignOrigin => ("foreign-origin", S::FORBIDDEN, "Origin not allowed"),
             Problem::TooLarge => ("too-large", S::PAYLOAD_TOO_LARGE, "Body too large"),
             Problem::NotJson => ("not-json", S::UNSUPPORTED_MEDIA_TYPE, "Not JSON"),

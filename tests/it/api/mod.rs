@@ -1,6 +1,8 @@
 //! The calls of the contract, the pages, and their description.
 
 mod csv_export;
+mod headers;
+mod hosts;
 mod idempotency;
 mod lists;
 mod openapi;

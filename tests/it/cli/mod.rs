@@ -10,4 +10,5 @@ mod inspect;
 mod inspect_access;
 mod inspect_events;
 mod simulate;
+mod site_origin;
 mod terminal;

@@ -41,8 +41,35 @@ async fn forwarded_addresses_count_from_trusted_proxies_only() {
     exhausted(&market, "203.0.113.1").await;
     assert_eq!(asked(&market, "203.0.113.2").await, 429);
     // It is said once that this may be a proxy.
-    until(async || market.said().contains("TRUSTED_PROXIES")).await;
-    assert_eq!(market.said().matches("TRUSTED_PROXIES").count(), 1);
+    const MAY_BE: &str = "TRUSTED_PROXIES does not name it";
+    until(async || market.said().contains(MAY_BE)).await;
+    assert_eq!(market.said().matches(MAY_BE).count(), 1);
+}
+
+/// A proxy passes on its public host, which a server on a loopback address takes only by name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_without_the_sites_origin_is_named_at_the_start() {
+    let lines = async |settings: &[(&str, &str)]| {
+        let mut market = Market::embedded();
+        for (name, value) in settings {
+            market = market.with(name, value);
+        }
+        let said = market.open().await.said();
+        said.lines()
+            .filter(|line| line.contains("SITE_ORIGIN"))
+            .count()
+    };
+    let proxies = ("TRUSTED_PROXIES", PROXY);
+    assert_eq!(lines(&[proxies]).await, 1);
+    assert_eq!(
+        lines(&[proxies, ("SITE_ORIGIN", "https://127.0.0.1")]).await,
+        0
+    );
+    assert_eq!(
+        lines(&[proxies, ("LEPTOS_SITE_ADDR", "0.0.0.0:0")]).await,
+        0
+    );
+    assert_eq!(lines(&[]).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

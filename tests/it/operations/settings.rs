@@ -18,8 +18,13 @@ fn an_invalid_setting_is_named() {
         ("REDIS_DB", "first"),
         ("REDIS_TLS", "perhaps"),
         ("CORS_ALLOWED_ORIGINS", "*"),
-        ("CORS_ALLOWED_ORIGINS", "https://shop.example/"),
+        ("CORS_ALLOWED_ORIGINS", "https://*.shop.example"),
+        ("CORS_ALLOWED_ORIGINS", "https://shop.example/cart"),
         ("CORS_ALLOWED_ORIGINS", "https://shop.example,shop.example"),
+        ("SITE_ORIGIN", "*"),
+        ("SITE_ORIGIN", "market.example"),
+        ("SITE_ORIGIN", "https://market.example/pizza"),
+        ("SITE_ORIGIN", "https://market.example,https://shop.example"),
         ("RATE_LIMIT", "0"),
         ("RATE_LIMIT", "fast"),
         ("EVENT_RETENTION", "-5"),
@@ -46,6 +51,29 @@ fn an_invalid_setting_is_named() {
         assert!(said.contains(name), "{name}={value}: {said}");
         assert!(!said.contains("panicked"), "{said}");
         assert!(!said.contains("Leptos.toml"), "{said}");
+    }
+}
+
+#[test]
+fn a_refused_origin_is_explained() {
+    for (name, value, why) in [
+        ("CORS_ALLOWED_ORIGINS", "*", "name each origin by itself"),
+        (
+            "SITE_ORIGIN",
+            "https://*.example",
+            "name each origin by itself",
+        ),
+        (
+            "SITE_ORIGIN",
+            "https://a.example,https://b.example",
+            "one origin",
+        ),
+        ("SITE_ORIGIN", "market.example", "https://shop.example"),
+    ] {
+        let mut command = program();
+        command.env(name, value);
+        let said = refuses_to_start(command);
+        assert!(said.contains(why), "{name}={value}: {said}");
     }
 }
 
@@ -111,6 +139,7 @@ async fn a_password_in_place_of_a_user_is_not_printed() {
         ("REDIS_PORT", "redis://s3cret@127.0.0.1:6379"),
         ("REDIS_TLS", "redis://s3cret@127.0.0.1"),
         ("CORS_ALLOWED_ORIGINS", "https://s3cret@shop.example"),
+        ("SITE_ORIGIN", "https://s3cret@market.example"),
         ("TRUSTED_PROXIES", "http://s3cret@10.0.0.1"),
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",

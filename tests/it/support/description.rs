@@ -156,7 +156,10 @@ impl Description {
             // A page, a file, or nothing.
             None if !address.starts_with("/api") => {}
             _ => {
-                assert!([403, 404, 405, 413, 429].contains(&answer.status), "{what}");
+                assert!(
+                    [403, 404, 405, 413, 421, 429].contains(&answer.status),
+                    "{what}"
+                );
                 assert_eq!(
                     answer.header("allow").is_some(),
                     answer.status == 405,

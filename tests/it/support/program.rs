@@ -22,7 +22,7 @@ pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pizza-market"));
     for (name, _) in std::env::vars() {
         if [
-            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "TRUSTED_",
+            "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "TRUSTED_", "SITE_",
             "RUST_LOG", "LOG_", "METRICS_", "OTEL_",
         ]
         .iter()

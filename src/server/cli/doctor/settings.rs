@@ -3,7 +3,7 @@
 
 use super::report::{Finding, Report};
 use crate::server::config::{
-    self, Config, ConfigError, LEPTOS_FILE, Origin, SETTINGS, Setting, Sources, StoreConfig,
+    self, Config, ConfigError, Hosts, LEPTOS_FILE, Origin, SETTINGS, Setting, Sources, StoreConfig,
 };
 use std::{collections::BTreeSet, env, path::Path};
 
@@ -66,6 +66,10 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
             ),
             "Name the addresses of your proxies alone",
         ),
+        None if setting.name == "SITE_ORIGIN" && refuses_proxies() => Finding::warning(
+            "not set, and TRUSTED_PROXIES is: requests for the host that a proxy passes on are refused",
+            "Set SITE_ORIGIN to the origin that people open, like https://market.example",
+        ),
         None => Finding::ok(shown_value),
     };
     finding.with("value", value).with("from", from)
@@ -107,6 +111,13 @@ fn is_in_parts() -> bool {
 /// Whether every address counts as one of our proxies.
 fn trusts_all() -> bool {
     config::proxies().is_ok_and(|all| all.iter().any(|net| net.prefix_len() == 0))
+}
+
+/// Whether the server takes only requests for its own address, although there are proxies before it.
+fn refuses_proxies() -> bool {
+    let hosts = config::leptos().and_then(|options| Hosts::read(options.site_addr));
+    let proxies = config::proxies().unwrap_or_default();
+    hosts.is_ok_and(|hosts| hosts.refuse_proxies(&proxies))
 }
 
 /// Why a setting has no effect although it is set.

@@ -10,7 +10,10 @@ use crate::{
     },
 };
 use futures::StreamExt;
-use reqwest::{Client, Response, StatusCode, Url, header};
+use reqwest::{
+    Client, Response, StatusCode, Url,
+    header::{self, HeaderValue},
+};
 use rustls::ClientConfig;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,7 +24,7 @@ use tokio::{
 };
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
-    tungstenite::{self, Message},
+    tungstenite::{self, Message, client::IntoClientRequest},
 };
 
 /// The server answers within 5 s; the network may take a while, too.
@@ -36,6 +39,8 @@ pub struct RemoteServer {
     http: Client,
     tls: Arc<ClientConfig>,
     base: Url,
+    /// The `Host` that it answers for, where that is not the one of its address.
+    host: Option<HeaderValue>,
 }
 
 /// Some orders, newest first.
@@ -58,8 +63,15 @@ impl RemoteServer {
         if http_client::is_local(&base) {
             http = http.no_proxy();
         }
-        let http = http.build().map_err(|error| broken(&error))?;
-        Ok(RemoteServer { http, tls, base })
+        let host = http_client::site_host(&base)?;
+        let headers = host.iter().map(|host| (header::HOST, host.clone()));
+        let http = http.default_headers(headers.collect()).build();
+        Ok(RemoteServer {
+            http: http.map_err(|error| broken(&error))?,
+            tls,
+            base,
+            host,
+        })
     }
 
     /// The cursor of its newest event.
@@ -163,7 +175,14 @@ impl RemoteServer {
         url.set_scheme(scheme)
             .map_err(|()| self.unexpected("its address has no WebSocket"))?;
         let tls = Some(Connector::Rustls(self.tls.clone()));
-        let opening = connect_async_tls_with_config(url.as_str(), None, true, tls);
+        let mut request = url
+            .as_str()
+            .into_client_request()
+            .map_err(|error| self.unexpected(&error.to_string()))?;
+        if let Some(host) = &self.host {
+            request.headers_mut().insert(header::HOST, host.clone());
+        }
+        let opening = connect_async_tls_with_config(request, None, true, tls);
         let opened = timeout(REQUEST_TIMEOUT, opening).await;
         match opened.map_err(|_| self.unexpected("its WebSocket does not open in time"))? {
             Ok((stream, _)) => Ok(LiveChannel(stream)),

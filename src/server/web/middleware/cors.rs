@@ -1,15 +1,18 @@
 //! Which origins' pages may read the API (CORS).
 
-use super::request_log::REQUEST_ID;
-use crate::server::web::headers;
-use axum::http::{HeaderValue, Method, header};
+use super::{origin, request_log::REQUEST_ID};
+use crate::server::{config::WebOrigin, web::headers};
+use axum::http::{Method, header};
 use std::time::Duration;
-use tower_http::cors::CorsLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// Lets pages of the origins on the list read the API.
-pub fn layer(origins: &[HeaderValue]) -> CorsLayer {
+pub fn layer(origins: Vec<WebOrigin>) -> CorsLayer {
+    let is_listed = AllowOrigin::predicate(move |header, _| {
+        origin::read(header).is_some_and(|origin| origins.contains(&origin))
+    });
     CorsLayer::new()
-        .allow_origin(origins.to_vec())
+        .allow_origin(is_listed)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
             header::CONTENT_TYPE,

@@ -3,6 +3,7 @@
 pub mod body_limit;
 mod client_ip;
 mod cors;
+mod host;
 mod origin;
 pub mod rate_limit;
 pub mod request_log;
@@ -28,7 +29,8 @@ pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
             app.rate_limit.clone(),
             rate_limit::enforce,
         ))
-        .layer(cors::layer(&app.config.origins))
+        .layer(cors::layer(app.config.origins.clone()))
+        .layer(from_fn_with_state(app.clone(), host::check))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn(security_headers::add))
         .layer(from_fn_with_state(app.clone(), client_ip::resolve));

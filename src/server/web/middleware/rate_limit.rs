@@ -1,6 +1,9 @@
 //! How many requests an address may send: a bucket that fills at the rate, and holds four seconds of it.
 
-use crate::{domain::Error, server::telemetry::metrics::RATE_LIMITED};
+use crate::{
+    domain::Error,
+    server::{telemetry::metrics::RATE_LIMITED, web::operations},
+};
 use axum::{
     extract::{ConnectInfo, Request, State},
     middleware::Next,
@@ -16,8 +19,6 @@ use std::{
     sync::Arc,
 };
 
-/// Paths that are not counted: they tell whether the server is well.
-const UNLIMITED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// Buckets that are kept before the full ones are dropped.
 const MAX_BUCKETS: usize = 10_000;
 /// Seconds of the rate that a bucket holds.
@@ -31,7 +32,7 @@ pub async fn enforce(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let is_unlimited = UNLIMITED.contains(&path) || path.starts_with("/pkg/");
+    let is_unlimited = operations::PATHS.contains(&path) || path.starts_with("/pkg/");
     if !is_unlimited && let Err(error) = limit.check(from.ip()) {
         metrics::counter!(RATE_LIMITED).increment(1);
         return error.into_response();

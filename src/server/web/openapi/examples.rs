@@ -92,6 +92,7 @@ pub fn problems() -> Vec<Problem> {
         refused(),
         outdated(),
         weak_tag(),
+        Problem::WrongHost,
         Problem::ForeignOrigin,
         Problem::TooLarge,
         Problem::NotJson,

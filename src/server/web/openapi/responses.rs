@@ -65,12 +65,14 @@ responses! {
         &[],
     );
     /// The problems of a call that depends on nothing.
-    Limited = problems(&[too_many(), Problem::TooLarge, internal()]);
+    Limited = problems(&[Problem::WrongHost, too_many(), Problem::TooLarge, internal()]);
+    /// The problems of the metrics.
+    MetricsLimited = problems(&[too_many()]);
     /// Of the WebSocket's address.
     Upgraded = {
         let upgraded = ResponseBuilder::new().description("From here on it is a WebSocket: see `Frame`.");
         responses(101, upgraded, &[
-            too_many(), Problem::ForeignOrigin, invalid(), Problem::NotAWebSocket, internal(),
+            Problem::WrongHost, too_many(), Problem::ForeignOrigin, invalid(), Problem::NotAWebSocket, internal(),
             Problem::ConnectionLimitReached,
         ])
     };
@@ -78,6 +80,7 @@ responses! {
 
 fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Responses {
     let any = [
+        Problem::WrongHost,
         too_many(),
         Problem::ForeignOrigin,
         Problem::TooLarge,
@@ -103,6 +106,7 @@ fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Respons
 
 fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
     let any = [
+        Problem::WrongHost,
         too_many(),
         Problem::TooLarge,
         invalid(),

@@ -2,3 +2,6 @@
 
 pub mod health;
 pub mod metrics;
+
+/// The paths of this room.
+pub const PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
