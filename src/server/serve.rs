@@ -10,6 +10,8 @@ use super::{
     web::{
         listener,
         middleware::rate_limit::RateLimit,
+        operations,
+        pages::flash::FlashCookie,
         router,
         state::{AppState, Sockets},
         websocket::{close, connection_limit::ConnectionLimit},
@@ -67,13 +69,13 @@ fn start() -> Result<(), StartError> {
     }
     let config = Config::read()?;
     raise_file_limit();
-    let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
-    telemetry.end();
     if config.hosts.refuse_proxies(&config.proxies) {
         tracing::warn!(
             "TRUSTED_PROXIES is set without SITE_ORIGIN: requests for the host that a proxy passes on are refused. Set SITE_ORIGIN to the origin that people open, like https://market.example"
         );
     }
+    let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
+    telemetry.end();
     ran
 }
 
@@ -107,8 +109,10 @@ async fn run(config: Config) -> Result<(), StartError> {
     let feed = Arc::new(LiveFeed::default());
     let follower = tokio::spawn(feed.clone().follow(store.clone()));
     let app = AppState {
+        flash: Arc::new(FlashCookie::new(store.clone())),
         orders: Arc::new(OrderService::new(store, feed)),
         rate_limit: Arc::new(RateLimit::new(config.rate)),
+        metrics_rate_limit: Arc::new(RateLimit::new(Some(operations::metrics::RATE))),
         leptos: config.leptos.clone(),
         metrics,
         config: Arc::new(config),

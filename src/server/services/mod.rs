@@ -7,4 +7,5 @@ pub mod legacy_import;
 pub mod live_feed;
 pub mod order_documents;
 pub mod orders;
+pub mod shared_value;
 pub mod upgrade;

@@ -5,7 +5,7 @@ mod headers;
 pub mod listener;
 pub mod middleware;
 mod openapi;
-mod operations;
+pub mod operations;
 pub mod pages;
 mod problem;
 mod query_string;

@@ -1,6 +1,9 @@
 //! What every request can reach.
 
-use super::{middleware::rate_limit::RateLimit, websocket::connection_limit::ConnectionLimit};
+use super::{
+    middleware::rate_limit::RateLimit, pages::flash::FlashCookie,
+    websocket::connection_limit::ConnectionLimit,
+};
 use crate::server::{config::Config, services::orders::OrderService, telemetry::metrics::Metrics};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -13,6 +16,9 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub leptos: LeptosOptions,
     pub rate_limit: Arc<RateLimit>,
+    #[from_ref(skip)]
+    pub metrics_rate_limit: Arc<RateLimit>,
+    pub flash: Arc<FlashCookie>,
     pub sockets: Sockets,
     pub metrics: Metrics,
 }

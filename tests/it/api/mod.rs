@@ -8,5 +8,6 @@ mod lists;
 mod openapi;
 mod orders;
 mod pages;
+mod redirects;
 mod refusals;
 mod validation;

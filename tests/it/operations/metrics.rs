@@ -15,9 +15,16 @@ crate::on_both_engines! {
     metrics_count_what_happens,
 }
 
-/// The metrics now.
+/// The metrics now, or as soon as the rate limit allows.
 pub async fn scrape(instance: &Instance) -> Exposition {
-    let answer = instance.get("/metrics").await;
+    let mut answer = instance.get("/metrics").await;
+    until(async || {
+        if answer.status == 429 {
+            answer = instance.get("/metrics").await;
+        }
+        answer.status != 429
+    })
+    .await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let kind = answer.header("content-type").unwrap();
     assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
@@ -219,6 +226,18 @@ async fn metrics_work_without_the_store_and_cost_little() {
     assert!(refused > Some(10.0));
     // They are counted, and do not fill the log.
     assert!(!limited.said().contains("too-many"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_have_a_rate_limit_of_their_own() {
+    let instance = Market::embedded().open().await;
+    until(async || instance.get("/metrics").await.status == 429).await;
+    let refused = instance.get("/metrics").await;
+    assert!(refused.problem(429)["type"] == "/problems/too-many");
+    assert!(refused.header("retry-after").is_some());
+    for path in ["/healthz", "/readyz", "/api/orders"] {
+        assert_eq!(instance.get(path).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,7 +32,7 @@ pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
         .layer(cors::layer(app.config.origins.clone()))
         .layer(from_fn_with_state(app.clone(), host::check))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
-        .layer(from_fn(security_headers::add))
+        .layer(from_fn_with_state(app.clone(), security_headers::add))
         .layer(from_fn_with_state(app.clone(), client_ip::resolve));
     request_log::around(router)
 }

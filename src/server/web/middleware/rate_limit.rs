@@ -24,7 +24,7 @@ const MAX_BUCKETS: usize = 10_000;
 /// Seconds of the rate that a bucket holds.
 const BURST: u32 = 4;
 
-/// Refuses what exceeds the rate. Not counted: health, metrics and the site's files.
+/// Refuses what exceeds the rate. Not counted: health, the site's files, and metrics, which have a limit of their own.
 pub async fn enforce(
     State(limit): State<Arc<RateLimit>>,
     from: ConnectInfo<SocketAddr>,
@@ -34,7 +34,6 @@ pub async fn enforce(
     let path = request.uri().path();
     let is_unlimited = operations::PATHS.contains(&path) || path.starts_with("/pkg/");
     if !is_unlimited && let Err(error) = limit.check(from.ip()) {
-        metrics::counter!(RATE_LIMITED).increment(1);
         return error.into_response();
     }
     next.run(request).await
@@ -55,7 +54,7 @@ impl RateLimit {
         }
     }
 
-    fn check(&self, address: IpAddr) -> Result<(), Error> {
+    pub fn check(&self, address: IpAddr) -> Result<(), Error> {
         let Some(buckets) = &self.buckets else {
             return Ok(());
         };
@@ -65,6 +64,7 @@ impl RateLimit {
         buckets
             .check_key(&rate_limit_key(address))
             .map_err(|free_at| {
+                metrics::counter!(RATE_LIMITED).increment(1);
                 let wait = free_at.wait_time_from(DefaultClock::default().now());
                 Error::TooMany(wait.as_secs() + 1)
             })

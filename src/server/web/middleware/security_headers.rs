@@ -1,15 +1,51 @@
-//! What answers forbid browsers to do: the headers of every answer, and the content policy of pages.
+//! What answers forbid browsers and caches to do: the headers of every answer, and the content policy of pages.
 
+use crate::server::web::{headers, state::AppState};
 use axum::{
-    extract::Request,
-    http::{HeaderValue, header},
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 use leptos::nonce::use_nonce;
 
-/// Adds to every answer what a browser must not do with it.
-pub async fn add(request: Request, next: Next) -> Response {
+/// What holds unless an answer says otherwise.
+const DEFAULTS: [(HeaderName, &str); 7] = [
+    (header::CACHE_CONTROL, headers::PRIVATE),
+    // What is no page loads nothing, and is shown in no frame.
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        PERMISSIONS_POLICY,
+    ),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
+
+/// All features off, except those that the pages use. (`web-share` is one of them: not every browser knows it, and its
+/// default is the site itself.)
+const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(self), camera=(), clipboard-read=(), \
+    clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(self), gamepad=(), geolocation=(), \
+    gyroscope=(), hid=(), idle-detection=(), keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), \
+    payment=(), picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), \
+    screen-wake-lock=(self), serial=(), storage-access=(), sync-xhr=(), usb=(), window-management=(), \
+    xr-spatial-tracking=()";
+
+/// A year of HTTPS alone, for this host alone.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+pub async fn add(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let is_program = request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -18,13 +54,14 @@ pub async fn add(request: Request, next: Next) -> Response {
         headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers
-        .entry(header::REFERRER_POLICY)
-        .or_insert(HeaderValue::from_static("same-origin"));
+    for (name, value) in DEFAULTS {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if app.config.hosts.are_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
     response
 }
 

@@ -61,7 +61,7 @@ pub async fn description(Extension(docs): Extension<Docs>) -> Response {
     (
         [
             (CONTENT_TYPE, "application/json"),
-            (CACHE_CONTROL, "no-cache"),
+            (CACHE_CONTROL, "no-cache, no-transform"),
         ],
         body,
     )

@@ -1,23 +1,39 @@
 //! The endpoint of the metrics. What has a current value is read when it is scraped; the rest is counted where it
 //! happens.
 
-use crate::server::{store::Durability, telemetry::metrics::*, web::state::AppState};
+use crate::{
+    domain::Error,
+    server::{
+        store::Durability,
+        telemetry::metrics::*,
+        web::{openapi::responses::MetricsLimited, state::AppState},
+    },
+};
 use axum::{
-    extract::State,
+    extract::{ConnectInfo, State},
     http::header,
     response::{IntoResponse, Response},
 };
 use metrics::{counter, gauge};
+use std::{net::SocketAddr, num::NonZeroU32};
+
+/// Requests per second and address: many times what a Prometheus sends.
+pub const RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// What is measured, for Prometheus.
 #[utoipa::path(
     get, path = "/metrics", tag = "Operation", operation_id = "metrics",
     responses(
         (status = 200, description = "All metrics, as text.", body = String, content_type = "text/plain"),
+        MetricsLimited,
         (status = 404, description = "They have an address of their own (`METRICS_ADDR`).", body = String, content_type = "text/html"),
     ),
 )]
-pub async fn show(State(app): State<AppState>) -> Response {
+pub async fn show(
+    State(app): State<AppState>,
+    from: ConnectInfo<SocketAddr>,
+) -> Result<Response, Error> {
+    app.metrics_rate_limit.check(from.ip())?;
     store(&app);
     feed(&app);
     gauge!(SOCKETS).set(app.sockets.open.len() as f64);
@@ -29,7 +45,7 @@ pub async fn show(State(app): State<AppState>) -> Response {
         ),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (headers, app.metrics.render()).into_response()
+    Ok((headers, app.metrics.render()).into_response())
 }
 
 /// The state of the store as this instance knows it: the store is not asked.

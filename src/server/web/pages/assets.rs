@@ -6,7 +6,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderValue, StatusCode, Uri,
-        header::{CACHE_CONTROL, VARY},
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY},
     },
     response::Response,
 };
@@ -16,6 +16,10 @@ use tower_http::services::ServeDir;
 /// A year: for what never changes under its address.
 pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
+/// A drawing has its colours in a style of its own, and some browsers hold it to its own policy wherever it is shown.
+const DRAWING_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+);
 
 /// Program and style: immutable where their names have a hash.
 pub async fn package(State(app): State<AppState>, request: Request) -> Response {
@@ -44,6 +48,13 @@ async fn serve(app: &AppState, request: Request, cache_control: &'static str) ->
         .oneshot(request)
         .await;
     let mut response = response.map(Body::new);
+    let headers = response.headers_mut();
+    if headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind == "image/svg+xml")
+    {
+        headers.insert(CONTENT_SECURITY_POLICY, DRAWING_POLICY);
+    }
     if response.status() != StatusCode::NOT_FOUND {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));

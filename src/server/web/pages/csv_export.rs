@@ -4,7 +4,7 @@
 use crate::server::{
     clock::now,
     services::orders::OrderService,
-    web::{pages::cookies, problem::Problem, state::AppState},
+    web::{headers, pages::cookies, problem::Problem, state::AppState},
 };
 use crate::{
     domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
@@ -41,20 +41,21 @@ pub async fn orders(
     let first = app.orders.search(&filter, None).await?;
     let now = now().to_string();
     let day = now.split('T').next().unwrap_or_default();
-    let headers = [
+    let head = [
         (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (
             CONTENT_DISPOSITION,
             format!("attachment; filename=\"orders-{day}.csv\""),
         ),
-        (CACHE_CONTROL, "no-store".to_owned()),
+        // Names and addresses do not stay on a device that others use.
+        (CACHE_CONTROL, format!("{}, no-store", headers::PRIVATE)),
     ];
     let rest = Rest {
         orders: app.orders,
         filter,
         next: first.next,
     };
-    Ok((headers, Body::from_stream(lines(first, rest))).into_response())
+    Ok((head, Body::from_stream(lines(first, rest))).into_response())
 }
 
 /// The pages that have not been read yet.

@@ -2,9 +2,9 @@
 //!
 //! The browser's program gets JSON. A form that was posted without it gets a redirect: on success to the page that
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
-//! That travels in a short-lived cookie, never in an address.
+//! That travels in a short-lived cookie (`flash`), never in an address.
 
-use super::cookies;
+use super::redirect::{came_from, location};
 use crate::server::{
     services::{
         command_log,
@@ -26,8 +26,8 @@ use crate::{
     },
 };
 use axum::http::{
-    HeaderMap, HeaderValue, StatusCode, Uri,
-    header::{ACCEPT, LOCATION, REFERER, SET_COOKIE},
+    HeaderMap, HeaderValue, StatusCode,
+    header::{ACCEPT, LOCATION, SET_COOKIE},
     request::Parts,
 };
 use leptos::prelude::use_context;
@@ -91,7 +91,7 @@ impl FormSubmission {
             (Ok(offer), Ok(service)) => service.offer(offer, self.actor, request.as_ref()).await,
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
-        self.answer(None, answer)
+        self.answer(None, answer).await
     }
 
     /// A form is made for one version of an order, and is refused once that has changed.
@@ -113,7 +113,7 @@ impl FormSubmission {
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
-        self.answer(Some(id), answer)
+        self.answer(Some(id), answer).await
     }
 
     /// Gives several orders to one driver. Each is `id.version`.
@@ -131,7 +131,7 @@ impl FormSubmission {
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
         };
-        self.ticked(orders).answer_several(answers)
+        self.ticked(orders).answer_several(answers).await
     }
 
     /// The orders that were ticked come back with the form.
@@ -171,7 +171,7 @@ impl FormSubmission {
         fields
     }
 
-    fn answer(self, id: Option<OrderId>, answer: Answer) -> Result<Order, Error> {
+    async fn answer(self, id: Option<OrderId>, answer: Answer) -> Result<Order, Error> {
         let Answer { result, replayed } = answer;
         let (Some(request), Some(response)) =
             (use_context::<Parts>(), use_context::<ResponseOptions>())
@@ -192,13 +192,14 @@ impl FormSubmission {
             }
             (Err(error), true) => {
                 let refused = id.map(|id| (id, error.clone())).into_iter().collect();
-                self.send_back(&request, &response, id, error.clone(), refused);
+                self.send_back(&request, &response, id, error.clone(), refused)
+                    .await;
             }
         }
         result
     }
 
-    fn answer_several(self, answers: Result<Answers, Error>) -> Result<Answers, Error> {
+    async fn answer_several(self, answers: Result<Answers, Error>) -> Result<Answers, Error> {
         let (Some(request), Some(response)) =
             (use_context::<Parts>(), use_context::<ResponseOptions>())
         else {
@@ -222,7 +223,8 @@ impl FormSubmission {
             }
             (Some(error), true) => {
                 let id = refused.first().map(|(id, _)| *id);
-                self.send_back(&request, &response, id, error, refused);
+                self.send_back(&request, &response, id, error, refused)
+                    .await;
             }
             (Some(error), false) if answers.is_err() => {
                 response.set_status(problem::status(&error));
@@ -233,7 +235,7 @@ impl FormSubmission {
     }
 
     /// Goes back to the page: to the ticket of the order, wherever that is now; or else to the form itself.
-    fn send_back(
+    async fn send_back(
         self,
         request: &Parts,
         response: &ResponseOptions,
@@ -256,7 +258,10 @@ impl FormSubmission {
             refused,
             typed,
         };
-        if let Some(cookie) = cookies::flash(&flash) {
+        let Some(app) = use_context::<AppState>() else {
+            return;
+        };
+        if let Some(cookie) = app.flash.write(&flash).await {
             response.append_header(SET_COOKIE, cookie);
         }
     }
@@ -271,20 +276,7 @@ fn wants_page(headers: &HeaderMap) -> bool {
 
 fn redirect(response: &ResponseOptions, to: &str) {
     response.set_status(StatusCode::SEE_OTHER);
-    response.insert_header(
-        LOCATION,
-        HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")),
-    );
-}
-
-/// The page of the form: the path and query of its referrer, on this host whatever host that names.
-pub fn came_from(headers: &HeaderMap) -> String {
-    let referer = headers
-        .get(REFERER)
-        .and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
-    referer
-        .and_then(|uri| uri.path_and_query().map(|path| path.to_string()))
-        .unwrap_or_else(|| "/".to_owned())
+    response.insert_header(LOCATION, location(to));
 }
 
 /// Where the next step is: on a panel, the list that the order has just left.

@@ -3,9 +3,11 @@
 mod assets;
 mod cookies;
 mod csv_export;
+pub mod flash;
 pub mod forms;
 pub mod pizza_image;
 mod preferences;
+mod redirect;
 mod shell;
 
 use super::{
@@ -28,6 +30,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
 };
+use flash::FlashCookie;
 use leptos::{
     prelude::{expect_context, provide_context},
     server_fn::axum::server_fn_paths,
@@ -106,6 +109,11 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         status(&route, &page_data, unread),
         page_data.flash.is_some(),
     );
+    let cache_control = match route.order_id() {
+        // Names and addresses do not stay on a device that others use.
+        Some(_) => "no-store",
+        None => "private, no-cache",
+    };
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
     let context = move || {
         provide_context(route.clone());
@@ -118,8 +126,8 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    let flash = cookies::flash_shown().filter(|_| has_flash);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    let flash = FlashCookie::shown().filter(|_| has_flash);
     for cookie in [flash, kitchen].into_iter().flatten() {
         headers.append(SET_COOKIE, cookie);
     }
@@ -154,7 +162,7 @@ async fn page_data(
             Route::Orders { .. } => app.orders.pace().ok(),
             _ => None,
         },
-        flash: cookies::read_flash(headers),
+        flash: app.flash.read(headers).await,
         locale: preferences::of(headers, app).locale,
         zone,
     };

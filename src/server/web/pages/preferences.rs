@@ -1,6 +1,9 @@
 //! A reader's preferences (theme, language, kitchen), as the browser keeps them in cookies.
 
-use super::{cookies, forms::came_from};
+use super::{
+    cookies,
+    redirect::{came_from, location},
+};
 use crate::server::web::state::AppState;
 use crate::ui::{Kitchen, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
@@ -27,9 +30,8 @@ pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response 
         (cookies::LANGUAGE, change.language.map(Language::name)),
     ];
     let mut response = StatusCode::SEE_OTHER.into_response();
-    let back = HeaderValue::from_str(&came_from(&headers));
     let answer = response.headers_mut();
-    answer.insert(LOCATION, back.unwrap_or(HeaderValue::from_static("/")));
+    answer.insert(LOCATION, location(&came_from(&headers)));
     for (name, value) in values {
         if let Some(cookie) = value.and_then(|value| cookies::preference(name, value)) {
             answer.append(SET_COOKIE, cookie);
@@ -62,8 +64,8 @@ pub fn own_kitchen(route: &Route, headers: &HeaderMap) -> Option<Response> {
     let name = cookies::read(headers, cookies::KITCHEN)
         .filter(|name| *route == own && !name.is_empty())?;
     let kitchen = Kitchen::One(name);
-    let address = HeaderValue::from_str(&Route::Supplier { kitchen }.address()).ok()?;
-    Some((StatusCode::SEE_OTHER, [(LOCATION, address)]).into_response())
+    let address = Route::Supplier { kitchen }.address();
+    Some((StatusCode::SEE_OTHER, [(LOCATION, location(&address))]).into_response())
 }
 
 /// The cookie that keeps the kitchen of a device that opens this place.
