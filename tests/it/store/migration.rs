@@ -131,6 +131,34 @@ async fn a_store_of_version_1_gets_its_times(market: Market) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_without_a_right_loses_no_history() {
+    let market = Market::redis();
+    let mut instance = market.open().await;
+    lively(&instance).await;
+    let before = shown(&instance).await;
+    instance.kill();
+    downgrade(&market);
+    let account = ["ACL", "SETUSER", "tools", "reset", "on", ">word"];
+    let rights = ["~*", "&*", "+@all", "-rpush"];
+    ask::<()>(&market, &[&account[..], &rights].concat());
+    let Store::Redis(server) = &market.store else {
+        panic!("no Redis")
+    };
+    let url = server.url().replace("redis://", "redis://tools:word@");
+    let mut migrate = market.command();
+    let ran = migrate.env("REDIS_URL", url).args(["migrate", "--yes"]);
+    let ran = ran.output().unwrap();
+    assert!(!ran.status.success(), "{ran:?}");
+    assert!(
+        String::from_utf8_lossy(&ran.stderr).contains("RPUSH"),
+        "{ran:?}"
+    );
+    expect(&market.run(&["migrate", "--yes"]), 0);
+    sound(&market);
+    assert_eq!(shown(&market.open().await).await, before);
+}
+
 async fn a_killed_migration_can_be_repeated(market: Market) {
     let mut instance = market.open().await;
     for _ in 0..10 {
