@@ -188,6 +188,7 @@ async fn open(
                 credentials,
                 prefix: String::new(),
                 retention: config.retention,
+                publishes: true,
             };
             let client = open::client(&target.info)?;
             let store = Redis::open(target).await?;

@@ -205,6 +205,7 @@ fn carry_out(at: &StoreArgs, plan: &Plan) -> Result<u64, CommandError> {
                     credentials,
                     prefix: String::new(),
                     retention: at.retention,
+                    publishes: true,
                 };
                 adopt_all(&Redis::open(target).await?, plan).await
             }

@@ -231,6 +231,7 @@ impl Repairer {
                     credentials,
                     prefix: String::new(),
                     retention: args.retention,
+                    publishes: true,
                 };
                 let store = args.run(Redis::open(target))?;
                 Ok(Repairer::Redis(Arc::new(store)))

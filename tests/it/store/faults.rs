@@ -178,11 +178,14 @@ async fn a_full_redis_refuses_whole_commits_and_still_reads() {
     // What is shown is current, for longer than anything stale would be.
     until(async || scene.reads_of_the_log() > before + 4).await;
     let state = scene.instance.get("/readyz").await;
-    assert_eq!(state.status, 200, "{}", state.text);
-    assert_eq!(state.json()["feed"]["restarts"], 0);
+    assert_eq!(state.status, 503, "{}", state.text);
+    let state = state.json();
+    assert_eq!(state["store"]["kind"], "store-full");
+    assert_eq!(state["feed"], json!({"current": true, "restarts": 0}));
     // A new client finds everything, too.
     let other = Scene::instance(&scene.server.url());
-    other.until_ready().await;
+    let has_read = async || other.get("/readyz").await.json()["feed"]["current"] == true;
+    until(has_read).await;
     assert_eq!(ids(&other).await.len(), 1);
     assert!(other.get("/supplier").await.text.contains("Diavola"));
     let mut backup = program();

@@ -8,5 +8,6 @@ mod outages;
 mod permissions;
 mod restarts;
 mod restore;
+mod rights;
 mod torture;
 mod verify;

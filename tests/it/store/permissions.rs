@@ -1,5 +1,6 @@
 //! Who may do what: the Redis account of the commands, and the modes and owners of the files.
 
+use crate::repository::source::read;
 use crate::support::{
     Instance, Market, Store,
     store::{ask, one_backup, sound},
@@ -7,19 +8,21 @@ use crate::support::{
 
 use std::{fs, path::Path};
 
-/// The rights of the two lists on the operator's page.
-fn documented_rights() -> Vec<String> {
-    let page = fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/docs/operate/configure.md"
-    ))
-    .unwrap();
+/// The rights of a server's account on the operators' page.
+pub fn server_rights() -> Vec<String> {
+    let page = read("docs/operate/configure.md");
     let line = page.split("acl setuser market on ").nth(1).unwrap();
     let line = line.split("\n```").next().unwrap().replace("\\\n", " ");
     let (_, server) = line.split_once("$password\" ").unwrap();
-    let server = server
-        .split_whitespace()
-        .map(|word| word.trim_matches('\'').to_owned());
+    let words = server.split_whitespace();
+    words
+        .map(|word| word.trim_matches('\'').to_owned())
+        .collect()
+}
+
+/// The rights of the two lists on that page.
+fn documented_rights() -> Vec<String> {
+    let page = read("docs/operate/configure.md");
     let tools = page.split("Beside what a server needs").nth(1).unwrap();
     let tools = tools
         .split("\n\n")
@@ -29,9 +32,8 @@ fn documented_rights() -> Vec<String> {
         .skip(1)
         .step_by(2);
     let tools = tools.filter(|word| word.chars().all(|c| c.is_ascii_uppercase()));
-    server
-        .chain(tools.map(|word| format!("+{}", word.to_lowercase())))
-        .collect()
+    let tools = tools.map(|word| format!("+{}", word.to_lowercase()));
+    server_rights().into_iter().chain(tools).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

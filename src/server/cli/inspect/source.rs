@@ -45,6 +45,7 @@ impl Source {
                     credentials,
                     prefix: String::new(),
                     retention: config::retention()?,
+                    publishes: true,
                 };
                 let info = target.info.clone();
                 let store = Redis::open_read_only(target).await?;

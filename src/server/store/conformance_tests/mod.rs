@@ -86,6 +86,7 @@ impl Engine {
                     credentials: "REDIS_URL",
                     prefix: prefix.clone(),
                     retention: RETENTION,
+                    publishes: true,
                 };
                 Arc::new(store::Redis::open(target).await.unwrap())
             }

@@ -3,6 +3,8 @@
 use super::{
     atomic_read::AtomicRead,
     connection::{Connection, Supervisor},
+    errors::{kind, refusal},
+    permissions::Permission,
 };
 use crate::{
     domain::Cursor,
@@ -12,8 +14,11 @@ use crate::{
     },
 };
 use redis::{
-    Cmd, ErrorKind, FromRedisValue, RedisResult, Value, aio::MultiplexedConnection, cmd,
-    from_redis_value,
+    Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult,
+    ServerErrorKind::{BusyLoading, TryAgain},
+    Value,
+    aio::MultiplexedConnection,
+    cmd, from_redis_value,
 };
 use std::time::Instant;
 
@@ -22,6 +27,8 @@ pub enum CommitAnswer {
     Outcome(Result<Outcome>),
     TooLate,
     OtherEpoch,
+    /// The account may not run this command.
+    Forbidden(Permission),
 }
 
 impl Supervisor {
@@ -39,7 +46,7 @@ impl Supervisor {
             connection.epoch.to_string(),
             connection.clock.at(deadline).to_string(),
             self.retention.to_string(),
-            keys.channel(),
+            self.publishes.then(|| keys.channel()).unwrap_or_default(),
             idempotency.text.to_string(),
             idempotency.keep.as_millis().to_string(),
             batch.trace.as_deref().unwrap_or_default().to_owned(),
@@ -81,6 +88,25 @@ impl Supervisor {
             names.push(keys.history(&entry.about));
             let open = entry.body.strip_suffix('}').unwrap_or(&entry.body);
             args.push(open.to_owned());
+        }
+    }
+
+    /// What a failed command means for the caller. Gives the connection up where it cannot be used any longer.
+    pub fn command_error(&self, connection: &Connection, error: &RedisError) -> StoreError {
+        if let Some(trouble) = refusal(error) {
+            connection.commits.refuse(trouble.clone());
+            return trouble.into();
+        }
+        let Some(kind) = kind(error) else {
+            return StoreError::Broken(error.to_string());
+        };
+        let trouble = kind.because(error);
+        if !matches!(error.kind(), ErrorKind::Server(BusyLoading | TryAgain)) {
+            self.report_lost(connection, trouble.clone());
+        }
+        match error.kind() {
+            ErrorKind::Io | ErrorKind::Parse => StoreError::Ambiguous(error.to_string()),
+            _ => trouble.into(),
         }
     }
 
@@ -138,6 +164,12 @@ impl Supervisor {
 
 /// `answer` is that of `commit.lua` on a store of this connection's epoch.
 pub fn commit_answer(answer: Vec<String>, connection: &Connection) -> RedisResult<CommitAnswer> {
+    if let [first, name, on, ..] = &*answer
+        && first == "forbidden"
+    {
+        let permission = Permission::of(name, on, &answer[2..]);
+        return Ok(CommitAnswer::Forbidden(permission));
+    }
     let mut answer = answer.into_iter();
     Ok(match (answer.next().as_deref(), answer.next()) {
         (Some("done"), Some(seq)) => CommitAnswer::Outcome(Ok(Outcome::Committed(Cursor {

@@ -3,7 +3,14 @@
 //! Every new connection passes the epoch check (`open.lua`) before the commit script is loaded on it. A client library
 //! that reconnects or reloads scripts by itself would bypass that check.
 
-use super::{clock::Clock, durability::durability, keys::Keys};
+use super::{
+    clock::Clock,
+    commit_access::CommitAccess,
+    durability::durability,
+    errors::{is_refused, kind, lacks_permission},
+    keys::Keys,
+    permissions::{Permission, Resource, needed_permissions},
+};
 use crate::{
     domain::Epoch,
     server::{
@@ -14,7 +21,7 @@ use crate::{
 use metrics::counter;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, InfoDict, RedisError, RedisResult,
-    ServerErrorKind, aio::MultiplexedConnection, cmd,
+    aio::MultiplexedConnection, cmd,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -44,6 +51,8 @@ pub struct Target {
     pub prefix: String,
     /// How many entries of the log can be resumed from, at least.
     pub retention: u64,
+    /// Whether the entries of the log are published, too.
+    pub publishes: bool,
 }
 
 /// Whether the store may be changed.
@@ -63,6 +72,7 @@ pub struct Connection {
     pub commit: Arc<str>,
     pub durability: Durability,
     pub clock: Arc<Clock>,
+    pub commits: Arc<CommitAccess>,
 }
 
 /// The current connection, or why there is none.
@@ -73,8 +83,12 @@ pub struct Supervisor {
     pub keys: Keys,
     pub retention: u64,
     pub access: Access,
+    /// Whether the entries of the log are published, too.
+    pub publishes: bool,
     client: Client,
     credentials: &'static str,
+    /// The permissions without which no commit is taken.
+    needs: Arc<[Permission]>,
     commit_script: &'static str,
     state: watch::Sender<State>,
 }
@@ -111,10 +125,18 @@ impl Supervisor {
             true => include_str!("commit.lua"),
             false => concat!(include_str!("commit.lua"), "-- below a prefix\n"),
         };
+        let keys = Keys::new(&target.prefix);
+        let publishes = target.publishes;
+        let needs = needed_permissions(&keys).into_iter().filter(|permission| {
+            let is_channel = matches!(permission.on, Resource::Channel(_));
+            !permission.is_optional() && (publishes || !is_channel)
+        });
         Ok(Supervisor {
-            keys: Keys::new(&target.prefix),
+            needs: needs.collect(),
+            keys,
             retention: target.retention,
             access,
+            publishes,
             client: Client::open(target.info).map_err(|e| StoreError::Broken(e.to_string()))?,
             credentials: target.credentials,
             commit_script,
@@ -158,14 +180,23 @@ impl Supervisor {
             {
                 return trouble.clone();
             }
-            let mut commands = connection.commands.clone();
-            let probe = match self.access {
-                Access::ReadOnly => cmd("PING").query_async(&mut commands).await,
-                Access::ReadWrite => connection.clock.renew(&mut commands).await,
-            };
-            if let Err(error) = probe {
-                self.report_lost(&connection, TroubleKind::Unreachable.because(error));
+            if let Err(error) = self.probe(&connection).await {
+                let kind = kind(&error).unwrap_or(TroubleKind::Unreachable);
+                self.report_lost(&connection, kind.because(error));
             }
+        }
+    }
+
+    async fn probe(&self, connection: &Connection) -> RedisResult<()> {
+        let mut commands = connection.commands.clone();
+        if self.access == Access::ReadOnly {
+            return cmd("PING").query_async(&mut commands).await;
+        }
+        connection.commits.prove(&commands).await?;
+        match connection.clock.renew(&mut commands).await {
+            // The proof has found that, too.
+            Err(error) if lacks_permission(&error) => Ok(()),
+            renewed => renewed,
         }
     }
 
@@ -196,16 +227,17 @@ impl Supervisor {
                 let why = format!("{setting}: Redis refuses the credentials ({error})");
                 (NotAllowed.because(why), true)
             }
+            // A server waits for the right.
             _ if lacks_permission(error) => {
                 let why = format!("{setting}: this account may not do what is needed ({error})");
-                (NotAllowed.because(why), true)
+                (NotAllowed.because(why), self.access == Access::ReadOnly)
             }
             _ if error.to_string().contains("DB index is out of range") => {
                 let why = format!("REDIS_URL or REDIS_DB: {error}");
                 (Unusable.because(why), true)
             }
             ErrorKind::InvalidClientConfig => (Unusable.because(error), true),
-            _ => (Unreachable.because(error), false),
+            _ => (kind(error).unwrap_or(Unreachable).because(error), false),
         };
         NoConnection { trouble, is_final }
     }
@@ -231,6 +263,8 @@ impl Supervisor {
     ) -> std::result::Result<Connection, Failure> {
         let info: InfoDict = cmd("INFO").query_async(&mut commands).await?;
         check_version(&info)?;
+        let commits = CommitAccess::new(self.needs.clone(), self.credentials);
+        commits.prove(&commands).await?;
         let epoch = self.check_epoch(&mut commands).await?;
         let commit: String = cmd("SCRIPT")
             .arg("LOAD")
@@ -246,6 +280,7 @@ impl Supervisor {
             commit: commit.into(),
             durability,
             clock: Arc::new(clock),
+            commits: Arc::new(commits),
         })
     }
 
@@ -294,6 +329,7 @@ impl Supervisor {
             // No commit is taken, so nothing is promised for one.
             durability: Durability::Memory,
             clock: Arc::default(),
+            commits: Arc::new(CommitAccess::new(Arc::default(), self.credentials)),
         })
     }
 
@@ -320,9 +356,12 @@ impl Supervisor {
         self.state.borrow().as_ref().ok().map(|own| own.durability)
     }
 
-    /// Why there is no connection, if there is none.
+    /// Why no commit would be taken, as far as is known.
     pub fn trouble(&self) -> Option<Trouble> {
-        self.state.borrow().as_ref().err().cloned()
+        match &*self.state.borrow() {
+            Ok(connection) => connection.commits.trouble(),
+            Err(trouble) => Some(trouble.clone()),
+        }
     }
 
     /// Gives a connection up, unless a newer one has replaced it.
@@ -338,31 +377,6 @@ impl Supervisor {
             is_current
         });
     }
-
-    /// What a failed command means for the caller. Gives the connection up where it cannot be used any longer.
-    pub fn command_error(&self, connection: &Connection, error: &RedisError) -> StoreError {
-        use ServerErrorKind::{BusyLoading, MasterDown, ReadOnly, TryAgain};
-        let lost = |kind: TroubleKind| {
-            self.report_lost(connection, kind.because(error));
-            kind.because(error).into()
-        };
-        match (error.kind(), error.code()) {
-            (ErrorKind::Io | ErrorKind::Parse, _) => {
-                self.report_lost(connection, TroubleKind::Unreachable.because(error));
-                StoreError::Ambiguous(error.to_string())
-            }
-            (ErrorKind::Server(ReadOnly | MasterDown), _) => lost(TroubleKind::ReadOnly),
-            _ if is_refused(error) => lost(TroubleKind::NotAllowed),
-            (ErrorKind::Server(BusyLoading | TryAgain), _) => {
-                TroubleKind::Unreachable.because(error).into()
-            }
-            // These may pass.
-            (_, Some("OOM")) => TroubleKind::StoreFull.because(error).into(),
-            (_, Some("MISCONF")) => TroubleKind::DiskFailed.because(error).into(),
-            (_, Some("NOREPLICAS")) => TroubleKind::TooFewReplicas.because(error).into(),
-            _ => StoreError::Broken(error.to_string()),
-        }
-    }
 }
 
 fn check_version(info: &InfoDict) -> std::result::Result<(), Failure> {
@@ -373,16 +387,4 @@ fn check_version(info: &InfoDict) -> std::result::Result<(), Failure> {
         return Err(Failure::Unsuitable(StoreError::Broken(why)));
     }
     Ok(())
-}
-
-/// Whether Redis rejects the credentials.
-fn is_refused(error: &RedisError) -> bool {
-    error.kind() == ErrorKind::AuthenticationFailed
-        || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
-        // With a database number in the settings, the SELECT is what Redis refuses.
-        || error.to_string().contains("Authentication required")
-}
-
-fn lacks_permission(error: &RedisError) -> bool {
-    error.code() == Some("NOPERM")
 }

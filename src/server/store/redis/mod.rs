@@ -5,8 +5,10 @@
 mod atomic_read;
 mod calls;
 mod clock;
+mod commit_access;
 mod connection;
 mod durability;
+mod errors;
 pub mod keys;
 mod permissions;
 
@@ -17,7 +19,7 @@ pub use permissions::{Permission, Resource, commands, needed_permissions};
 
 use super::{
     Batch, Health, IdempotencyRecord, JsonText, Key, Listing, LogRead, Outcome, Query, Result,
-    Store, StoreError, TroubleKind, decode_record,
+    Store, StoreError, Trouble, TroubleKind, decode_record,
 };
 use crate::domain::Cursor;
 use async_trait::async_trait;
@@ -102,10 +104,26 @@ impl Redis {
                 }
                 Err(error) => match self.supervisor.command_error(&connection, &error) {
                     error @ StoreError::Ambiguous(_) => lost_answer = Some(error),
-                    error => return Err(error),
+                    error => return Err(lost_answer.unwrap_or(error)),
                 },
             }
         }
+    }
+
+    /// An error where Redis takes no commit. After a refusal that is proved anew first.
+    async fn check_writable(&self) -> Result<()> {
+        let connection = self.supervisor.connection().await?;
+        let commits = &connection.commits;
+        if commits.trouble().is_some()
+            && let Err(error) = commits.prove(&connection.commands).await
+        {
+            // No commit was sent, so none can have happened.
+            let error = self.supervisor.command_error(&connection, &error);
+            return Err(Trouble::from(error).into());
+        }
+        commits
+            .trouble()
+            .map_or(Ok(()), |trouble| Err(trouble.into()))
     }
 
     async fn get_text(&self, name: &str) -> Result<Option<JsonText>> {
@@ -154,6 +172,7 @@ impl Store for Redis {
                 "the store is open for reading alone".to_owned(),
             ));
         }
+        self.check_writable().await?;
         // Every batch gets a name, so that it can be sent again when its answer was lost.
         let idempotency = batch
             .idempotency
@@ -174,6 +193,10 @@ impl Store for Redis {
                 CommitAnswer::Outcome(outcome) => Some(outcome),
                 CommitAnswer::TooLate if deadline <= Instant::now() => {
                     Some(Err(TroubleKind::Unreachable.because("too late").into()))
+                }
+                CommitAnswer::Forbidden(permission) => {
+                    let trouble = connection.commits.forbid(permission);
+                    Some(Err(trouble.into()))
                 }
                 // The server's clock was set just now, and is read again with the next connection.
                 CommitAnswer::TooLate | CommitAnswer::OtherEpoch => None,

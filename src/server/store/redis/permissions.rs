@@ -1,12 +1,13 @@
 //! The permissions that the Redis engine needs: every command that it and its scripts use, on the names that they use
 //! it on.
 //!
-//! The commands are only queued in a transaction, never run: Redis then reports whether each is allowed. A test compares
-//! the list with the commands that a running server has used.
+//! None of these calls is made: Redis is only asked whether each is allowed. A test compares the list with the commands
+//! that a running server has used.
 
 use super::keys::Keys;
 use crate::server::store::{Index, Key};
 use redis::{Cmd, cmd};
+use std::fmt;
 
 /// One command.
 #[derive(Clone, Debug)]
@@ -80,12 +81,37 @@ pub fn commands() -> Vec<String> {
 }
 
 impl Permission {
+    /// That of a command of `commit.lua` with all its words, of which `on` is the first after its name.
+    pub fn of(name: &str, on: &str, words: &[String]) -> Permission {
+        let mut call = cmd(name);
+        call.arg(words);
+        Permission {
+            command: name.to_lowercase(),
+            on: match name {
+                "PUBLISH" => Resource::Channel(on.to_owned()),
+                _ => Resource::Keys(on.to_owned()),
+            },
+            call,
+        }
+    }
+
     /// Whether the server works without it.
     pub fn is_optional(&self) -> bool {
         let optional = [CONFIG, SCAN, EXISTS];
         optional
             .iter()
             .any(|permission| self.command == command(permission))
+    }
+}
+
+/// As people write it: `SCRIPT LOAD`, `XADD on pizza:events`.
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.command.replace('|', " ").to_uppercase();
+        match &self.on {
+            Resource::Nothing => f.write_str(&name),
+            Resource::Keys(on) | Resource::Channel(on) => write!(f, "{name} on {on}"),
+        }
     }
 }
 

@@ -95,6 +95,7 @@ pub async fn rehearse(
         credentials,
         prefix: scratch.prefix.clone(),
         retention: COMMITS as u64,
+        publishes: publishing == Publishing::Allowed,
     });
     let store = store.await?;
     let mut channel = match publishing {
