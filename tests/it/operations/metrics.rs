@@ -209,8 +209,6 @@ async fn metrics_work_without_the_store_and_cost_little() {
             && now.value("pizza_store_connections_total", &[("outcome", "away")]) > Some(0.0)
     })
     .await;
-    let answers = join_all((0..20).map(|_| limited.get("/metrics"))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200));
     join_all((0..20).map(|_| limited.get("/healthz"))).await;
     assert_eq!(
         scrape(&limited)

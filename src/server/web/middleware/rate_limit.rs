@@ -34,6 +34,7 @@ pub async fn enforce(
     let path = request.uri().path();
     let is_unlimited = operations::PATHS.contains(&path) || path.starts_with("/pkg/");
     if !is_unlimited && let Err(error) = limit.check(from.ip()) {
+        metrics::counter!(RATE_LIMITED).increment(1);
         return error.into_response();
     }
     next.run(request).await
@@ -64,7 +65,6 @@ impl RateLimit {
         buckets
             .check_key(&rate_limit_key(address))
             .map_err(|free_at| {
-                metrics::counter!(RATE_LIMITED).increment(1);
                 let wait = free_at.wait_time_from(DefaultClock::default().now());
                 Error::TooMany(wait.as_secs() + 1)
             })
