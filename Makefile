@@ -3,6 +3,7 @@
 #   make run     build, and serve http://127.0.0.1:8000 on the embedded engine
 #   make demo    a simulated evening to look at, on a store that is deleted afterwards (ARGS="--speed 20": slower)
 #   make test    every test, Redis and browser included
+#   make test-tls the tests from outside once more, over TLS to the server and to Redis
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
 #   make smoke   the browser tests of whole journeys against the release
@@ -92,6 +93,11 @@ test:
 	node end2end/count.mjs target/tests/cargo.log end2end/test-results/report.json target/tests/openapi_fuzz.json \
 	  target/tests/clients.log; \
 	exit $$failed
+
+.PHONY: test-tls
+test-tls:
+	@./setup wasm redis
+	@TLS=1 cargo test --no-fail-fast --features ssr --test it -- --skip repository::
 
 .PHONY: torture
 torture:

@@ -8,13 +8,14 @@ use super::{
     },
     telemetry::{Telemetry, TelemetryError, metrics::Metrics, report_start_failure},
     web::{
-        listener,
+        connection_limit::ConnectionLimit,
+        listener::{Certificate, Listener},
         middleware::rate_limit::RateLimit,
         operations,
         pages::flash::FlashCookie,
         router,
         state::{AppState, Sockets},
-        websocket::{close, connection_limit::ConnectionLimit},
+        websocket::close,
     },
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -28,6 +29,9 @@ use tokio::{
 
 /// How long sockets may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Files that a server opens beside its connections: the store, the site, connections that it refuses.
+pub const OTHER_FILES: u64 = 512;
 
 /// What keeps the server from starting, as a sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +71,11 @@ fn start() -> Result<(), StartError> {
     if let Some(file) = &sources.file {
         tracing::info!(file = %file.path.display(), "read settings from .env");
     }
-    let config = Config::read()?;
-    raise_file_limit();
+    let mut config = Config::read()?;
+    if let Some(files) = raise_file_limit() {
+        let connections = files.saturating_sub(OTHER_FILES).max(1);
+        config.connections.total = config.connections.total.min(connections as usize);
+    }
     if config.hosts.refuse_proxies(&config.proxies) {
         tracing::warn!(
             "TRUSTED_PROXIES is set without SITE_ORIGIN: requests for the host that a proxy passes on are refused. Set SITE_ORIGIN to the origin that people open, like https://market.example"
@@ -80,13 +87,14 @@ fn start() -> Result<(), StartError> {
 }
 
 /// Allows as many open files as the system lets this program have: each connection is one. The limit that a process
-/// begins with is often lower, for the sake of programs that cannot work with more.
-fn raise_file_limit() {
+/// begins with is often lower, for the sake of programs that cannot work with more. Returns that limit, if there is one.
+fn raise_file_limit() -> Option<u64> {
     let limit = getrlimit(Resource::Nofile);
     let current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current, ..limit }) {
         tracing::warn!(%error, "cannot raise the limit of open files");
     }
+    getrlimit(Resource::Nofile).current
 }
 
 async fn run(config: Config) -> Result<(), StartError> {
@@ -94,16 +102,14 @@ async fn run(config: Config) -> Result<(), StartError> {
     let _ = any_spawner::Executor::init_tokio();
     let terminate = signal(SignalKind::terminate())?;
     ignore_hangups()?;
-    let listener = bind("LEPTOS_SITE_ADDR", config.addr()).await?;
-    let metrics_listener = match config.metrics {
-        Some(addr) => Some(bind("METRICS_ADDR", addr).await?),
-        None => None,
-    };
     let metrics = Metrics::begin()?;
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     close::register_metrics();
-    let limit = ConnectionLimit::new(config.sockets, config.sockets_per_address);
-    let sockets = Sockets::new(limit);
+    let certificate = config.tls.clone().map(Certificate::load).transpose()?;
+    let connections = Arc::new(ConnectionLimit::new(config.connections, &config.proxies));
+    let (listener, metrics_listener) = listen(&config, &connections, certificate.as_ref()).await?;
+    let sockets = Sockets::new(ConnectionLimit::new(config.sockets, &config.proxies));
+    let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow()));
     let (store, admin) = open(&config, &sockets).await?;
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
     let feed = Arc::new(LiveFeed::default());
@@ -116,19 +122,23 @@ async fn run(config: Config) -> Result<(), StartError> {
         leptos: config.leptos.clone(),
         metrics,
         config: Arc::new(config),
+        connections,
         sockets: sockets.clone(),
     };
     if let Some(listener) = metrics_listener {
-        tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
+        tracing::info!("metrics on {}/metrics", listener.url()?);
         let stop = sockets.stop.clone().cancelled_owned();
         let router = router::metrics_alone(app.clone());
-        tokio::spawn(listener::serve(listener, router, stop));
+        tokio::spawn(listener.serve(router, stop));
     }
-    tracing::info!("listening on http://{}", listener.local_addr()?);
+    tracing::info!("listening on {}", listener.url()?);
     let stop = stop(terminate, sockets.clone());
-    listener::serve(listener, router::router(app), stop).await;
+    listener.serve(router::router(app), stop).await;
     if timeout(CLOSE_TIMEOUT, sockets.open.wait()).await.is_err() {
         tracing::warn!("some sockets did not close in time");
+    }
+    if let Some(renewal) = renewal {
+        renewal.abort();
     }
     follower.abort();
     upkeep.abort();
@@ -156,6 +166,24 @@ async fn stop(mut terminate: Signal, sockets: Sockets) {
     tracing::info!("stopping");
     sockets.stop.cancel();
     sockets.open.close();
+}
+
+/// Listens at the address of the site, and at that of the metrics, if they have one.
+async fn listen(
+    config: &Config,
+    limit: &Arc<ConnectionLimit>,
+    certificate: Option<&Certificate>,
+) -> Result<(Listener, Option<Listener>), StartError> {
+    let site = bind("LEPTOS_SITE_ADDR", config.addr()).await?;
+    let site = Listener::new(site, limit.clone(), certificate);
+    let Some(addr) = config.metrics else {
+        return Ok((site, None));
+    };
+    let metrics = bind("METRICS_ADDR", addr).await?;
+    // Counted apart: when the public fills this server, its operator still sees it.
+    let limit = ConnectionLimit::new(config.connections, &config.proxies);
+    let metrics = Listener::new(metrics, Arc::new(limit), certificate);
+    Ok((site, Some(metrics)))
 }
 
 /// Listens where a setting says.

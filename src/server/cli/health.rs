@@ -57,9 +57,9 @@ pub fn run(args: Health) -> ExitCode {
 /// The last answer of the server, or why there is none; the outer error is about the settings.
 fn ask(args: &Health) -> Result<Result<HealthAnswer, String>, StartError> {
     config::Sources::read()?;
-    let server = http_client::connect_addr(config::site_addr()?);
+    let server = http_client::own_url(config::site_addr()?)?;
     let path = if args.live { "healthz" } else { "readyz" };
-    let url = format!("http://{server}/{path}");
+    let url = format!("{server}/{path}");
     let deadline = Instant::now() + Duration::from_secs(args.wait.into());
     Ok(tokio::runtime::Runtime::new()?.block_on(async {
         loop {

@@ -1,35 +1,19 @@
 //! What the commands that talk to a server share.
 
+use super::tls;
 use crate::server::config::{self, ConfigError};
 use reqwest::{Client, ClientBuilder, StatusCode, Url, header::HeaderValue};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::ClientConfig;
 use serde_json::Value;
 use std::{
     error::Error,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
     time::Duration,
 };
 use tokio::time::timeout;
 
 /// More than a health page ever has, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
-
-/// The TLS settings for HTTP and WebSocket: they trust the web's certificate authorities and those of this machine.
-pub fn tls() -> Result<Arc<ClientConfig>, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    trusting(roots)
-}
-
-fn trusting(roots: RootCertStore) -> Result<Arc<ClientConfig>, rustls::Error> {
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
 
 /// An HTTP client.
 pub fn builder(tls: &ClientConfig) -> ClientBuilder {
@@ -51,8 +35,14 @@ pub fn site_host(url: &Url) -> Result<Option<HeaderValue>, ConfigError> {
     Ok(site.and_then(|site| HeaderValue::from_str(site.authority()).ok()))
 }
 
+/// The URL of the server of these settings, which listens there.
+pub fn own_url(listens: SocketAddr) -> Result<String, ConfigError> {
+    let scheme = config::own_scheme()?;
+    Ok(format!("{scheme}://{}", connect_addr(listens)))
+}
+
 /// The address for requests to a server of this machine: loopback, where it listens on all addresses.
-pub fn connect_addr(mut listens: SocketAddr) -> SocketAddr {
+fn connect_addr(mut listens: SocketAddr) -> SocketAddr {
     if listens.ip().is_unspecified() {
         listens.set_ip(match listens {
             SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -88,17 +78,19 @@ pub enum NoAnswer {
     OtherProgram,
 }
 
-/// Reads a health page, /healthz or /readyz, over plain HTTP.
+/// Reads a health page, /healthz or /readyz, of the server of these settings.
 pub async fn health(url: &str, limit: Duration) -> Result<HealthAnswer, NoAnswer> {
     let answer = timeout(limit, get(url)).await;
     let (status, body) = answer.map_err(|_| NoAnswer::TimedOut)??;
     parse_health(status, &body).ok_or(NoAnswer::OtherProgram)
 }
 
-/// Whether a server answers there with its metrics.
+/// Whether the server of these settings answers there with its metrics.
 pub async fn serves_metrics(listens: SocketAddr, limit: Duration) -> bool {
-    let url = format!("http://{}/metrics", connect_addr(listens));
-    let answer = timeout(limit, get(&url)).await;
+    let Ok(url) = own_url(listens) else {
+        return false;
+    };
+    let answer = timeout(limit, get(&format!("{url}/metrics"))).await;
     answer.is_ok_and(|answer| {
         answer.is_ok_and(|(_, body)| String::from_utf8_lossy(&body).contains("pizza_"))
     })
@@ -106,8 +98,7 @@ pub async fn serves_metrics(listens: SocketAddr, limit: Duration) -> bool {
 
 /// The status and the beginning of the body.
 async fn get(url: &str) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
-    // Plain HTTP needs no certificate authority.
-    let tls = trusting(RootCertStore::empty()).map_err(|_| NoAnswer::NotListening)?;
+    let tls = tls::own_server().map_err(|_| NoAnswer::NotListening)?;
     let client = builder(&tls).no_proxy().build();
     let client = client.map_err(|_| NoAnswer::NotListening)?;
     let sent = client.get(url).send().await;

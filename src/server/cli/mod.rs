@@ -11,6 +11,7 @@ mod restore;
 mod server_url;
 mod simulate;
 mod store_args;
+mod tls;
 mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -43,7 +44,7 @@ enum Command {
     Serve,
     Doctor(doctor::Doctor),
     Health(health::Health),
-    Inspect(inspect::Inspect),
+    Inspect(Box<inspect::Inspect>),
     /// Check everything that is stored: every order, index, event and number.
     ///
     /// Each fault is on a line of its own. It only reads, on either engine, also while servers run; changes that are
@@ -84,7 +85,7 @@ pub fn main() -> ExitCode {
         Command::Serve => super::serve::serve(),
         Command::Health(health) => health::run(health),
         Command::Doctor(doctor) => doctor::run(doctor),
-        Command::Inspect(what) => inspect::run(what),
+        Command::Inspect(what) => inspect::run(*what),
         Command::Verify(args) => verify::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

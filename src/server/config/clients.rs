@@ -40,6 +40,11 @@ pub fn proxies() -> Result<Vec<IpNet>> {
     list_items(&list).map(proxy).collect()
 }
 
+/// Whether an address, in its canonical form, is one of these proxies.
+pub fn is_proxy(proxies: &[IpNet], address: IpAddr) -> bool {
+    proxies.iter().any(|network| network.contains(&address))
+}
+
 fn proxy(text: &str) -> Result<IpNet> {
     let single = || text.parse().map(|address: IpAddr| address.into());
     text.parse().or_else(|_| single()).map_err(|_| {

@@ -6,6 +6,7 @@
 use super::{
     env::Result,
     settings::SITE_ORIGIN,
+    tls::own_scheme,
     web_origin::{WebOrigin, origin},
 };
 use ipnet::IpNet;
@@ -16,8 +17,8 @@ use url::Host;
 pub enum Hosts {
     /// That of this origin alone.
     Site(WebOrigin),
-    /// Address literals and `localhost`, which no foreign site can be named.
-    Local,
+    /// Address literals and `localhost`, which no foreign site can be named; our pages have this scheme.
+    Local(&'static str),
     /// The names of a server that others reach are not known.
     Any,
 }
@@ -27,7 +28,7 @@ impl Hosts {
     pub fn read(addr: SocketAddr) -> Result<Hosts> {
         Ok(match site_origin()? {
             Some(site) => Hosts::Site(site),
-            None if addr.ip().to_canonical().is_loopback() => Hosts::Local,
+            None if addr.ip().to_canonical().is_loopback() => Hosts::Local(own_scheme()?),
             None => Hosts::Any,
         })
     }
@@ -39,7 +40,7 @@ impl Hosts {
         let host = requested.as_ref().and_then(WebOrigin::host);
         match self {
             Hosts::Site(site) => host == site.host(),
-            Hosts::Local => match host {
+            Hosts::Local(_) => match host {
                 Some(Host::Domain(name)) => name == "localhost",
                 Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
                 None => false,
@@ -57,7 +58,7 @@ impl Hosts {
         match self {
             Hosts::Site(site) => origin == site,
             // A proxy before a loopback address needs SITE_ORIGIN: nothing else adds https.
-            Hosts::Local => origin.scheme() == "http" && is_requested(),
+            Hosts::Local(scheme) => origin.scheme() == *scheme && is_requested(),
             Hosts::Any => is_requested(),
         }
     }
@@ -69,7 +70,7 @@ impl Hosts {
 
     /// Whether requests through one of these proxies are refused: it passes on its public host.
     pub fn refuse_proxies(&self, proxies: &[IpNet]) -> bool {
-        *self == Hosts::Local && !proxies.is_empty()
+        matches!(self, Hosts::Local(_)) && !proxies.is_empty()
     }
 }
 
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_loopback_address_takes_what_no_foreign_site_can_be_named() {
-        let local = |authority| Hosts::Local.contain(Some(authority));
+        let local = |authority| Hosts::Local("http").contain(Some(authority));
         for own in [
             "127.0.0.1:8000",
             "[::1]:8000",
@@ -115,7 +116,7 @@ mod tests {
         ] {
             assert!(!local(foreign), "{foreign}");
         }
-        assert!(!Hosts::Local.contain(None));
+        assert!(!Hosts::Local("http").contain(None));
         assert!(Hosts::Any.contain(Some("market.example")) && Hosts::Any.contain(None));
     }
 
@@ -155,12 +156,12 @@ mod tests {
             assert!(!own(&Hosts::Any, origin, authority), "{origin} {authority}");
         }
         assert!(own(
-            &Hosts::Local,
+            &Hosts::Local("http"),
             "http://localhost:8000",
             "localhost:8000"
         ));
         assert!(!own(
-            &Hosts::Local,
+            &Hosts::Local("http"),
             "https://localhost:8000",
             "localhost:8000"
         ));

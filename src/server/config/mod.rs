@@ -10,9 +10,10 @@ mod site;
 mod sources;
 mod store;
 mod telemetry;
+mod tls;
 mod web_origin;
 
-pub use clients::proxies;
+pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};
 pub use settings::{SETTINGS, Setting};
@@ -20,12 +21,15 @@ pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
 pub use sources::{Origin, Sources};
 pub use store::{StoreConfig, database_file, retention, store};
 pub use telemetry::{LogFormat, exports_traces, log_filter, log_format, metrics_addr};
+pub use tls::{Pem, TlsFiles, authorities, own_scheme, tls};
 pub use web_origin::WebOrigin;
 
 use crate::domain::Currency;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
-use settings::{CURRENCY, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS};
+use settings::{
+    CURRENCY, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS,
+};
 use std::{net::SocketAddr, num::NonZeroU32};
 
 #[derive(Clone)]
@@ -42,12 +46,21 @@ pub struct Config {
     pub proxies: Vec<IpNet>,
     /// The number of events that can be resumed from, at least.
     pub retention: u64,
-    /// The largest number of live connections, in all and from one address.
-    pub sockets: usize,
-    pub sockets_per_address: usize,
+    pub connections: Limits,
+    /// Of WebSockets.
+    pub sockets: Limits,
+    /// With TLS: the server's certificate.
+    pub tls: Option<TlsFiles>,
     pub currency: Currency,
     /// The separate address of the metrics; `None`: they are served with everything else.
     pub metrics: Option<SocketAddr>,
+}
+
+/// The largest numbers of connections: in all, and from one address.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    pub total: usize,
+    pub per_address: usize,
 }
 
 /// The errors so far.
@@ -86,8 +99,17 @@ impl Config {
         let rate = errors.take(clients::rate());
         let proxies = errors.take(proxies());
         let retention = errors.take(retention());
-        let sockets = errors.take(MAX_SOCKETS.number());
-        let sockets_per_address = errors.take(MAX_SOCKETS_PER_ADDRESS.number());
+        let mut number = |setting: Setting| Some(errors.take(setting.number())? as usize);
+        let mut limits = |total, per_address| {
+            let (total, per_address) = (number(total), number(per_address));
+            Some(Limits {
+                total: total?,
+                per_address: per_address?,
+            })
+        };
+        let connections = limits(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS);
+        let sockets = limits(MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS);
+        let tls = errors.take(tls());
         let currency = errors.take(currency());
         let metrics = errors.take(metrics_addr());
         // The telemetry has read these already, and keeps them.
@@ -103,8 +125,9 @@ impl Config {
                 rate: rate?,
                 proxies: proxies?,
                 retention: retention?,
-                sockets: sockets? as usize,
-                sockets_per_address: sockets_per_address? as usize,
+                connections: connections?,
+                sockets: sockets?,
+                tls: tls?,
                 currency: currency?,
                 metrics: metrics?,
             })

@@ -76,6 +76,11 @@ settings! {
     "The address on which the server listens.": {
         LEPTOS_SITE_ADDR: Public, LeptosToml("127.0.0.1:8000");
     }
+    "The files of the server's certificate (with those that lead to its authority) and of its private key, both in PEM. With\n\
+     them it speaks HTTPS and WSS, by TLS 1.2 or 1.3. They are read again within 10 seconds of a change.": {
+        TLS_CERT: Public, None("none: plain HTTP");
+        TLS_KEY: Public, None("none: plain HTTP");
+    }
     "The folder of the site: style, icons, WebAssembly. Default: the one beside the server's program, or target/site.": {
         LEPTOS_SITE_ROOT: Public, None("the site beside the program, or `target/site`");
     }
@@ -96,6 +101,9 @@ settings! {
         REDIS_DB: Public, Value("0");
         REDIS_TLS: Public, Value("false");
     }
+    "The authorities that a Redis with TLS is checked with, as a PEM file. Default: those that this machine trusts.": {
+        REDIS_CA: Public, None("those that this machine trusts");
+    }
     "The least number of events that a client can resume from.": {
         EVENT_RETENTION: Public, Value("100000");
     }
@@ -107,7 +115,11 @@ settings! {
     "Other origins whose pages may use the API and the WebSocket from a browser, separated by commas.": {
         CORS_ALLOWED_ORIGINS: Public, Value("http://localhost:5173,http://localhost:3000");
     }
-    "The limits of WebSockets on this instance: in all, and from one address.": {
+    "The limits of connections to this instance: in all, and from one address that is none of TRUSTED_PROXIES.": {
+        MAX_CONNECTIONS: Public, Value("20000");
+        MAX_CONNECTIONS_PER_ADDRESS: Public, Value("2000");
+    }
+    "The limits of WebSockets among them, in the same way.": {
         MAX_SOCKETS: Public, Value("10000");
         MAX_SOCKETS_PER_ADDRESS: Public, Value("1000");
     }

@@ -3,11 +3,15 @@
 use super::{
     env::{Result, redis_url},
     settings::{
-        DATA_DIR, EVENT_RETENTION, REDIS_DB, REDIS_HOST, REDIS_PASSWORD, REDIS_PORT, REDIS_TLS,
-        REDIS_URL, REDIS_USERNAME,
+        DATA_DIR, EVENT_RETENTION, REDIS_CA, REDIS_DB, REDIS_HOST, REDIS_PASSWORD, REDIS_PORT,
+        REDIS_TLS, REDIS_URL, REDIS_USERNAME,
     },
+    tls::redis_authorities,
 };
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
+use redis::{
+    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo,
+    TlsCertificates,
+};
 use std::{
     fmt,
     num::NonZeroU16,
@@ -59,6 +63,7 @@ pub fn retention() -> Result<u64> {
 pub fn store() -> Result<StoreConfig> {
     // The parts are checked also where REDIS_URL overrides them.
     let parts = RedisParts::read()?;
+    let authorities = redis_authorities()?;
     if let Some(url) = REDIS_URL.value()? {
         // The error does not repeat the value, which may hold a password.
         let info = redis_url(&url).ok_or_else(|| {
@@ -66,7 +71,7 @@ pub fn store() -> Result<StoreConfig> {
                 .invalid("write it like redis://user:password@host:6379/0, or rediss:// for TLS")
         })?;
         return Ok(StoreConfig::Redis {
-            info: Box::new(info),
+            info: Box::new(trusting(info, authorities)?),
             credentials: REDIS_URL.name,
         });
     }
@@ -74,9 +79,23 @@ pub fn store() -> Result<StoreConfig> {
         return Ok(StoreConfig::Embedded(DATA_DIR.text()?.into()));
     }
     Ok(StoreConfig::Redis {
-        info: Box::new(parts.connection_info()?),
+        info: Box::new(trusting(parts.connection_info()?, authorities)?),
         credentials: "REDIS_USERNAME and REDIS_PASSWORD",
     })
+}
+
+/// A Redis with TLS is checked with these authorities, where some are set.
+fn trusting(info: ConnectionInfo, authorities: Option<Vec<u8>>) -> Result<ConnectionInfo> {
+    if !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) || authorities.is_none() {
+        return Ok(info);
+    }
+    let certificates = TlsCertificates {
+        client_tls: None,
+        root_cert: authorities,
+    };
+    let client = Client::build_with_tls(info, certificates);
+    let client = client.map_err(|error| REDIS_CA.invalid(error.to_string()))?;
+    Ok(client.get_connection_info().clone())
 }
 
 /// The settings that name a Redis in parts, as far as they are set.

@@ -28,6 +28,9 @@ pub const FEED_RESTARTS: &str = "pizza_feed_restarts_total";
 pub const FEED_POSITION: &str = "pizza_feed_position";
 pub const FEED_OLDEST: &str = "pizza_feed_oldest_position";
 pub const FEED_HELD: &str = "pizza_feed_held_events";
+pub const CONNECTIONS: &str = "pizza_connections_open";
+pub const CONNECTIONS_LIMIT: &str = "pizza_connections_limit";
+pub const CONNECTIONS_REFUSED: &str = "pizza_connections_refused_total";
 pub const SOCKETS: &str = "pizza_sockets_open";
 pub const SOCKETS_LIMIT: &str = "pizza_sockets_limit";
 pub const SOCKETS_CLOSED: &str = "pizza_sockets_closed_total";
@@ -81,6 +84,9 @@ const ALL: &[(&str, MetricKind, &str)] = &[
     (FEED_POSITION, Gauge, "Number of the newest event in the feed."),
     (FEED_OLDEST, Gauge, "Number after which all events can be resumed from memory."),
     (FEED_HELD, Gauge, "Events in the feed's memory."),
+    (CONNECTIONS, Gauge, "Open connections to the site's address, of all kinds."),
+    (CONNECTIONS_LIMIT, Gauge, "Largest number of open connections (MAX_CONNECTIONS)."),
+    (CONNECTIONS_REFUSED, Counter, "Connections refused by MAX_CONNECTIONS or MAX_CONNECTIONS_PER_ADDRESS."),
     (SOCKETS, Gauge, "Live connections."),
     (SOCKETS_LIMIT, Gauge, "Largest number of live connections (MAX_SOCKETS)."),
     (SOCKETS_CLOSED, Counter, "Live connections that have ended, by reason."),

@@ -32,7 +32,7 @@ pub enum Problem {
     NotJson,
     #[error("Open this address as a WebSocket.")]
     NotAWebSocket,
-    #[error("This instance has no room for another live connection. Try again in a moment.")]
+    #[error("This instance has no room for another connection. Try again in a moment.")]
     ConnectionLimitReached,
 }
 
@@ -195,7 +195,13 @@ impl IntoResponse for Problem {
         let mut response = (self.status(), content_type, body).into_response();
         let headers = response.headers_mut();
         if self == Problem::NotAWebSocket {
+            // `Upgrade` counts for this connection alone, and so it is named in `Connection` (RFC 9110, section 7.8).
+            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
             headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(
+                header::SEC_WEBSOCKET_VERSION,
+                HeaderValue::from_static("13"),
+            );
         }
         if let Some(seconds) = self.retry_after() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

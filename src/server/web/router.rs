@@ -1,6 +1,7 @@
 //! Every route, on one page.
 
 use super::{
+    listener,
     middleware::{self, security_headers},
     openapi::{self, page},
     operations::{health, metrics},
@@ -10,7 +11,7 @@ use super::{
 };
 use axum::{
     Extension, Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{any, get},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -48,6 +49,7 @@ fn described(app: &AppState) -> OpenApiRouter<AppState> {
 pub fn metrics_alone(app: AppState) -> Router {
     Router::new()
         .route("/metrics", get(metrics::show))
+        .layer(from_fn(listener::refuse))
         .layer(from_fn_with_state(app.clone(), security_headers::add))
         .with_state(app)
 }

@@ -1,8 +1,7 @@
 //! What every request can reach.
 
 use super::{
-    middleware::rate_limit::RateLimit, pages::flash::FlashCookie,
-    websocket::connection_limit::ConnectionLimit,
+    connection_limit::ConnectionLimit, middleware::rate_limit::RateLimit, pages::flash::FlashCookie,
 };
 use crate::server::{config::Config, services::orders::OrderService, telemetry::metrics::Metrics};
 use axum::extract::FromRef;
@@ -19,6 +18,8 @@ pub struct AppState {
     #[from_ref(skip)]
     pub metrics_rate_limit: Arc<RateLimit>,
     pub flash: Arc<FlashCookie>,
+    /// The open connections of the site's address.
+    pub connections: Arc<ConnectionLimit>,
     pub sockets: Sockets,
     pub metrics: Metrics,
 }

@@ -1,6 +1,6 @@
 //! The cookies that browser and server share: their names, how the browser reads them, and how it writes them.
 
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
 
 /// The kitchen that a device belongs to.
 pub const KITCHEN: &str = "kitchen";
@@ -16,8 +16,15 @@ pub fn cookie(name: &str, value: &str, age: u32) -> String {
     format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax")
 }
 
-/// Stores a cookie; the next request sends it. Some browsers are set to reject cookies.
+/// Stores a cookie; the next request sends it, and over plain HTTP none that was stored by a page of HTTPS. Some browsers
+/// are set to reject cookies.
 pub fn set(cookie: &str) {
+    let is_https = window()
+        .location()
+        .protocol()
+        .is_ok_and(|scheme| scheme == "https:");
+    let secure = if is_https { "; Secure" } else { "" };
+    let cookie = format!("{cookie}{secure}");
     let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 

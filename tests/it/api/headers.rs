@@ -122,7 +122,7 @@ async fn metrics_of_an_own_address_are_shut_too() {
     let market = market.with("SITE_ORIGIN", "https://127.0.0.1").open().await;
     let response = market
         .http
-        .get(format!("http://{address}/metrics"))
+        .get(format!("{}://{address}/metrics", market.scheme()))
         .send()
         .await
         .unwrap();

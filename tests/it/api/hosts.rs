@@ -28,7 +28,7 @@ async fn post(market: &Instance, host: &str, origin: &str) -> u16 {
 
 /// A socket with this host: whether it opens, or the status.
 async fn socket(market: &Instance, host: &str) -> Result<(), u16> {
-    let url = format!("{}/ws", market.url.replace("http", "ws"));
+    let url = market.socket_url("");
     let mut request = url.into_client_request().unwrap();
     request.headers_mut().insert("host", host.parse().unwrap());
     match Socket::open(request.clone()).await {
@@ -63,7 +63,7 @@ async fn a_market_on_loopback_answers_for_no_foreign_host() {
         let host = format!("{own}:{port}");
         assert_eq!(get(&market, "/api/orders", &host).await, 200, "{host}");
         assert_eq!(
-            post(&market, &host, &format!("http://{host}")).await,
+            post(&market, &host, &format!("{}://{host}", market.scheme())).await,
             201,
             "{host}"
         );
@@ -111,9 +111,13 @@ async fn an_origin_is_a_scheme_a_host_and_a_port() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_has_another_scheme_than_a_market_on_loopback() {
     let market = Market::embedded().open().await;
-    let host = market.url.trim_start_matches("http://");
+    let host = market.address();
     assert_eq!(post(&market, host, &market.url).await, 201);
-    for scheme in ["https", "file", "ftp", "ws"] {
+    let other = match market.scheme() {
+        "http" => "https",
+        _ => "http",
+    };
+    for scheme in [other, "file", "ftp", "ws"] {
         let origin = format!("{scheme}://{host}");
         assert_eq!(post(&market, host, &origin).await, 403, "{origin}");
     }
@@ -129,7 +133,7 @@ async fn a_site_answers_for_its_own_host_alone() {
         assert_eq!(post(&market, host, "http://market.example").await, 403);
         assert_eq!(socket(&market, host).await, Ok(()));
     }
-    let address = market.url.trim_start_matches("http://");
+    let address = market.address();
     for host in [address, "localhost", "evil.example", "a.market.example"] {
         assert_eq!(get(&market, "/orders", host).await, 421, "{host}");
         assert_eq!(socket(&market, host).await, Err(421));

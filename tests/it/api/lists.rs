@@ -1,11 +1,8 @@
 //! Lists of orders: filters, pages, and the cursor that goes with them.
 
-use crate::support::{Answer, Instance, Market};
+use crate::support::{Answer, Instance, Market, tls};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 crate::on_both_engines! {
     lists_are_newest_first_filtered_and_in_pages,
@@ -148,8 +145,8 @@ async fn the_link_to_the_next_page_is_a_uri(market: Market) {
 
 /// The `Link` of an answer to a path that goes out as it stands: HTTP libraries would escape it.
 async fn raw_get(market: &Instance, path: &str) -> String {
-    let address = market.url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let address = market.address();
+    let mut stream = tls::connect(&market.url).await;
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

@@ -3,6 +3,7 @@
 use crate::support::{
     Answer, Instance, Market,
     description::{Description, description, problem_types},
+    tls,
 };
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
@@ -257,7 +258,7 @@ async fn each_problem_type_links_to_its_explanation() {
     types.dedup();
     assert!(types.len() >= 14, "{types:?}");
     for address in types {
-        let client = reqwest::Client::builder()
+        let client = tls::http()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();

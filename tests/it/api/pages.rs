@@ -1,6 +1,6 @@
 //! The pages as they come from the server, before any program runs in a browser.
 
-use crate::support::{Instance, Market};
+use crate::support::{Instance, Market, tls};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +72,7 @@ async fn user_text_is_never_html() {
 async fn a_plain_form_is_answered_with_a_redirect() {
     let market = Market::embedded().open().await;
     let form = |act: &str, body: &'static str| {
-        let http = reqwest::Client::builder()
+        let http = tls::http()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
@@ -204,7 +204,7 @@ async fn a_refused_cancellation_comes_back_to_its_own_form() {
         page.contains(&form) && !page.contains("name=\"by\""),
         "{page}"
     );
-    let http = reqwest::Client::builder()
+    let http = tls::http()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();

@@ -1,12 +1,11 @@
 //! Valid requests that are refused: by the lifecycle, in a race, by the rate limit, by a timeout.
 
-use crate::support::{Answer, Market, SOON};
+use crate::support::{Answer, Market, SOON, tls};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
     time::timeout,
 };
 
@@ -139,7 +138,7 @@ async fn too_many_requests_get_429_with_retry_after() {
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_are_closed() {
     let market = Market::embedded().open().await;
-    let address = market.url.strip_prefix("http://").unwrap();
+    let address = market.address();
     let post = |path: &str, kind: &str| {
         let headers = format!("host: {address}\r\ncontent-type: {kind}\r\ncontent-length: 50");
         format!("POST {path} HTTP/1.1\r\n{headers}\r\n\r\n{{")
@@ -155,7 +154,7 @@ async fn idle_connections_are_closed() {
         (post("/nothing", form), "HTTP/1.1 404 "),
     ];
     join_all(silent.map(async |(says, answer)| {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut stream = tls::connect(&market.url).await;
         stream.write_all(says.as_bytes()).await.unwrap();
         let mut heard = Vec::new();
         let end = timeout(SOON, stream.read_to_end(&mut heard)).await;

@@ -5,11 +5,11 @@ use crate::support::{
     free_port,
     proxy::{Line, Proxy},
     redis_server::RedisServer,
+    tls::Certificate,
 };
 use std::{
     io::{Read, Write},
     net::TcpListener,
-    process::Command,
     time::Duration,
 };
 
@@ -161,52 +161,10 @@ async fn a_port_without_redis_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tls_mismatch_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-    let (key, certificate) = (path("key.pem"), path("certificate.pem"));
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args([
-            "-subj",
-            "/CN=A Redis of a test",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-addext",
-            "basicConstraints=critical,CA:FALSE",
-        ])
-        .args(["-keyout", &key, "-out", &certificate])
-        .output()
-        .expect("openssl is on the PATH");
-    assert!(
-        made.status.success(),
-        "{}",
-        String::from_utf8_lossy(&made.stderr)
-    );
-    let secure = free_port().to_string();
-    let server = RedisServer::with(&[
-        "--appendonly",
-        "yes",
-        "--tls-port",
-        &secure,
-        "--tls-cert-file",
-        &certificate,
-        "--tls-key-file",
-        &key,
-        "--tls-ca-cert-file",
-        &certificate,
-        "--tls-auth-clients",
-        "no",
-    ]);
+    let certificate = Certificate::of(&["127.0.0.1"]);
+    let server = RedisServer::secured(&certificate, &["--appendonly", "yes"]);
+    let authority = certificate.authority();
+    let [_, (_, secure), _] = server.parts();
     let port = server.port.to_string();
 
     let plain = at(&format!("rediss://127.0.0.1:{port}")).await;
@@ -214,9 +172,9 @@ async fn a_tls_mismatch_is_named() {
     let parts = with(&[("REDIS_PORT", &secure)]).await;
     parts.names("sign-in", &["speaks TLS alone", "Turn TLS on in REDIS_TLS"]);
     let unknown = at(&format!("rediss://127.0.0.1:{secure}")).await;
-    unknown.names("TLS", &["this machine trusts none", "SSL_CERT_FILE"]);
+    unknown.names("TLS", &["trusts none", "REDIS_CA"]);
     let trusted = [
-        ("SSL_CERT_FILE", certificate.as_str()),
+        ("REDIS_CA", authority.as_str()),
         ("REDIS_PORT", &secure),
         ("REDIS_TLS", "true"),
     ];
@@ -224,7 +182,7 @@ async fn a_tls_mismatch_is_named() {
     assert_eq!(report.exit, 0, "{}", report.whole);
     report.says("TLS", "ok", &["certificate is good"]);
     let named = [
-        ("SSL_CERT_FILE", certificate.as_str()),
+        ("REDIS_CA", authority.as_str()),
         ("REDIS_HOST", "localhost"),
         ("REDIS_PORT", &secure),
         ("REDIS_TLS", "true"),

@@ -142,7 +142,7 @@ async fn a_replica_is_named_and_a_primary_lists_its_replicas() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_redis_is_named() {
     let server = RedisServer::with(&["--lua-time-limit", "50"]);
-    let url = server.url();
+    let url = server.plain_url_of("");
     let busy = std::thread::spawn(move || {
         let mut connection = redis::Client::open(url).unwrap().get_connection().unwrap();
         redis::cmd("EVAL")
@@ -151,7 +151,7 @@ async fn a_busy_redis_is_named() {
             .query::<redis::Value>(&mut connection)
     });
     let is_busy = || {
-        let mut connection = redis::Client::open(server.url())
+        let mut connection = redis::Client::open(server.plain_url_of(""))
             .unwrap()
             .get_connection_with_timeout(SOON)
             .unwrap();
@@ -224,7 +224,7 @@ fn age(mut from: std::net::TcpStream, mut to: std::net::TcpStream) {
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_that_were_not_imported_are_a_warning() {
     let server = RedisServer::with(&["--appendonly", "yes", "--appendfsync", "always"]);
-    let mut connection = ::redis::Client::open(server.url())
+    let mut connection = ::redis::Client::open(server.plain_url_of(""))
         .unwrap()
         .get_connection()
         .unwrap();

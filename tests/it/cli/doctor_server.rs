@@ -12,10 +12,7 @@ async fn doctor_finds_a_running_server_and_does_not_disturb_it() {
     let Store::Embedded(folder) = &market.store else {
         unreachable!()
     };
-    let (folder, address) = (
-        folder.path().to_str().unwrap(),
-        instance.url.trim_start_matches("http://"),
-    );
+    let (folder, address) = (folder.path().to_str().unwrap(), instance.address());
     let report = with(&[("DATA_DIR", folder), ("LEPTOS_SITE_ADDR", address)]).await;
     assert_eq!(report.exit, 0, "{}", report.whole);
     report.says(
@@ -36,10 +33,7 @@ async fn doctor_finds_a_server_that_is_not_ready() {
     let mut market = Market::redis();
     market.server().kill();
     let instance = market.start();
-    let (url, address) = (
-        market.server().url(),
-        instance.url.trim_start_matches("http://"),
-    );
+    let (url, address) = (market.server().url(), instance.address());
     let report = with(&[("REDIS_URL", &url), ("LEPTOS_SITE_ADDR", address)]).await;
     report.names("connection", &["nothing listens"]);
     report.says("address", "warning", &["not ready"]);
@@ -93,10 +87,7 @@ async fn doctor_reads_the_metrics_of_a_running_server() {
     };
     let report = with(&[
         ("DATA_DIR", folder.path().to_str().unwrap()),
-        (
-            "LEPTOS_SITE_ADDR",
-            instance.url.trim_start_matches("http://"),
-        ),
+        ("LEPTOS_SITE_ADDR", instance.address()),
         ("METRICS_ADDR", &figures),
     ])
     .await;
@@ -109,7 +100,7 @@ async fn another_market_is_not_mistaken_for_this_one() {
     let figures = format!("127.0.0.1:{}", free_port());
     let market = Market::embedded().with("METRICS_ADDR", &figures);
     let instance = market.open().await;
-    let address = instance.url.trim_start_matches("http://");
+    let address = instance.address();
     let there = [("LEPTOS_SITE_ADDR", address), ("METRICS_ADDR", &figures)];
     let another = "another Pizza Market listens";
     let is_seen = async |store: (&str, &str)| {
@@ -132,7 +123,7 @@ async fn another_market_is_not_mistaken_for_this_one() {
 
     let (one, other) = (Market::redis(), Market::redis());
     let (open, _other) = (one.open().await, other.open().await);
-    let address = ("LEPTOS_SITE_ADDR", open.url.trim_start_matches("http://"));
+    let address = ("LEPTOS_SITE_ADDR", open.address());
     let at = async |store: &Market| {
         let Store::Redis(redis) = &store.store else {
             unreachable!()

@@ -261,10 +261,10 @@ async fn the_report_has_one_line_for_each_check() {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_connections_than_open_files_are_a_warning() {
     let data = tempfile::tempdir().unwrap();
-    let of = async |files: &str, sockets: &str| {
+    let of = async |files: &str, connections: &str| {
         let settings = [
             ("DATA_DIR", data.path().to_str().unwrap()),
-            ("MAX_SOCKETS", sockets),
+            ("MAX_CONNECTIONS", connections),
         ];
         let plain = patient(&settings);
         let mut command = Command::new("bash");
@@ -279,9 +279,9 @@ async fn more_connections_than_open_files_are_a_warning() {
         }
         examine(command).await
     };
-    let report = of("1000", "900").await;
-    let words = ["1000", "MAX_SOCKETS is 900", "Allow 1156", "to 744"];
+    let report = of("1000", "1001").await;
+    let words = ["1000", "MAX_CONNECTIONS is 1001", "Allow 1513", "to 488"];
     report.says("files", "warning", &words);
     assert_eq!(report.exit, 1, "{}", report.whole);
-    of("1000", "744").await.says("files", "ok", &["1000"]);
+    of("1000", "1000").await.says("files", "ok", &["1000"]);
 }

@@ -1,6 +1,10 @@
 //! Simulated evenings: they end well, also where a server dies in the middle, and they notice a server that lies.
 
-use crate::support::{Instance, Market, SOON, program, until};
+use crate::support::{
+    Instance, Market, SOON, program,
+    tls::{self, Wire},
+    until,
+};
 use serde_json::Value;
 use std::{
     process::{Child, Command, Output, Stdio},
@@ -10,11 +14,8 @@ use std::{
     },
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, copy},
-    net::{
-        TcpListener, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, split},
+    net::{TcpListener, TcpStream},
     task::spawn_blocking,
 };
 
@@ -265,36 +266,38 @@ async fn liar(honest: String, lie: Lie) -> String {
     let told = Arc::new(AtomicBool::default());
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let server = TcpStream::connect(honest.trim_start_matches("http://"))
-                .await
-                .unwrap();
+            let server = tls::connect(&honest).await;
             tokio::spawn(between(client, server, lie, told.clone()));
         }
     });
     url
 }
 
-async fn between(client: TcpStream, server: TcpStream, lie: Lie, told: Arc<AtomicBool>) {
+async fn between(client: TcpStream, server: Box<dyn Wire>, lie: Lie, told: Arc<AtomicBool>) {
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
-        (client.into_split(), server.into_split());
+        (split(client), split(server));
     let mut asked = [0; 7];
     if from_client.read_exact(&mut asked).await.is_err()
         || to_server.write_all(&asked).await.is_err()
     {
         return;
     }
-    tokio::spawn(async move { copy(&mut from_client, &mut to_server).await });
+    tokio::spawn(async move {
+        let _ = copy(&mut from_client, &mut to_server).await;
+        let _ = to_server.shutdown().await;
+    });
     // Either side may leave at any time.
     if &asked == b"GET /ws" {
         let _ = frames(&mut from_server, &mut to_client, lie, &told).await;
     } else {
         let _ = copy(&mut from_server, &mut to_client).await;
     }
+    let _ = to_client.shutdown().await;
 }
 
 async fn frames(
-    from: &mut OwnedReadHalf,
-    to: &mut OwnedWriteHalf,
+    from: &mut (impl AsyncRead + Unpin),
+    to: &mut (impl AsyncWrite + Unpin),
     lie: Lie,
     told: &AtomicBool,
 ) -> std::io::Result<()> {
@@ -323,7 +326,7 @@ async fn frames(
 }
 
 /// One frame of a WebSocket server (RFC 6455, section 5.2), which masks nothing.
-async fn frame(from: &mut OwnedReadHalf) -> std::io::Result<Vec<u8>> {
+async fn frame(from: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Vec<u8>> {
     let mut frame = vec![from.read_u8().await?, from.read_u8().await?];
     let longer = match frame[1] {
         126 => 2,

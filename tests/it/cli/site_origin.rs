@@ -14,7 +14,7 @@ const SITE: &str = "https://market.example";
 async fn the_commands_go_on_working_beside_it() {
     let market = Market::embedded().with("SITE_ORIGIN", SITE);
     let instance = market.start();
-    let address = instance.url.trim_start_matches("http://");
+    let address = instance.address();
     let mut health = market.command();
     health.args(["health", "--wait", "20"]);
     health.env("LEPTOS_SITE_ADDR", address);

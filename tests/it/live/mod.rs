@@ -2,4 +2,5 @@
 
 mod connection_limit;
 mod two_instances;
+mod upgrade;
 mod websockets;

@@ -14,7 +14,7 @@ impl RedisServer {
     }
 
     pub fn connection(&self) -> redis::Connection {
-        redis::Client::open(self.url())
+        redis::Client::open(self.plain_url_of(""))
             .unwrap()
             .get_connection()
             .unwrap()

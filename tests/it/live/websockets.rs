@@ -1,11 +1,15 @@
 //! `/ws`: live events, coming back with `since`, signals, and how sockets end.
 
-use crate::support::{Instance, Market, SOON, Socket, day, until};
+use crate::support::{
+    Instance, Market, SOON, Socket, day,
+    tls::{self, Wire},
+    until,
+};
 use futures::StreamExt;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpSocket;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Message, client::IntoClientRequest},
@@ -167,7 +171,7 @@ async fn a_websocket_is_opened_from_allowed_origins_only() {
         .with("CORS_ALLOWED_ORIGINS", "https://shop.example")
         .open()
         .await;
-    let url = format!("{}/ws", market.url.replace("http", "ws"));
+    let url = market.socket_url("");
     let from = |origin: &str| {
         let mut request = url.as_str().into_client_request().unwrap();
         request
@@ -227,8 +231,8 @@ async fn a_client_that_answers_no_ping_is_closed() {
 /// A peer that reads, and answers nothing, as no library would: the code and reason with which it is closed.
 async fn silent_client(market: &Instance) -> (u16, String) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let host = market.url.trim_start_matches("http://");
-    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+    let host = market.address();
+    let mut stream = tls::connect(&market.url).await;
     let ask = format!(
         "GET /ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -257,13 +261,12 @@ async fn silent_client(market: &Instance) -> (u16, String) {
 }
 
 /// A client that connects, and then does not read.
-async fn sleeper(market: &Instance) -> WebSocketStream<TcpStream> {
-    let address = market.url.trim_start_matches("http://");
+async fn sleeper(market: &Instance) -> WebSocketStream<Box<dyn Wire>> {
     let stream = TcpSocket::new_v4().unwrap();
     stream.set_recv_buffer_size(4 * 1024).unwrap();
-    let stream = stream.connect(address.parse().unwrap()).await.unwrap();
-    let url = format!("ws://{address}/ws?since=");
-    tokio_tungstenite::client_async(url, stream)
+    let stream = stream.connect(market.address().parse().unwrap()).await;
+    let stream = tls::wrap(&market.url, stream.unwrap()).await;
+    tokio_tungstenite::client_async(market.socket_url("?since="), stream)
         .await
         .unwrap()
         .0
@@ -333,6 +336,7 @@ async fn thousands_of_clients_reconnect_at_once() {
         1_000
     };
     let mut market = Market::redis().with("MAX_SOCKETS_PER_ADDRESS", "10000");
+    market = market.with("MAX_CONNECTIONS_PER_ADDRESS", "10000");
     let mut instance = market.open().await;
     let first = instance.offer("Margherita").await;
     let since = instance.get(&format!("{first}/events")).await.json()[0]["id"].clone();

@@ -63,14 +63,12 @@ fn start_market(redis: &RedisServer) -> Instance {
     for (name, value) in service("market-1")["environment"].as_mapping().unwrap() {
         command.env(name.as_str().unwrap(), filled(value.as_str().unwrap()));
     }
-    command
-        .env("REDIS_HOST", "127.0.0.1")
-        .env("REDIS_PORT", redis.port.to_string());
+    command.envs(redis.parts());
     Instance::start(command)
 }
 
 fn as_watcher(redis: &RedisServer) -> ::redis::Connection {
-    let url = redis.url().replace("redis://", "redis://watcher:any@");
+    let url = redis.plain_url_of("watcher:any@");
     ::redis::Client::open(url)
         .unwrap()
         .get_connection()
@@ -127,9 +125,7 @@ async fn the_redis_account_is_sufficient() {
             .text
     };
     assert_eq!(again(&one).await, again(&other).await);
-    Socket::open(format!("{}/ws", one.url.replace("http", "ws")))
-        .await
-        .unwrap();
+    Socket::open(one.socket_url("")).await.unwrap();
 
     // Nothing was refused, not even what the program would do without.
     let refused: Vec<::redis::Value> = ::redis::cmd("ACL")
@@ -147,7 +143,7 @@ async fn the_redis_account_is_sufficient() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_redis_account_has_no_other_permission() {
     let server = start_redis();
-    let plain = ::redis::Client::open(server.url())
+    let plain = ::redis::Client::open(server.plain_url_of(""))
         .unwrap()
         .get_connection();
     let plain = plain.and_then(|mut line| ::redis::cmd("PING").exec(&mut line));

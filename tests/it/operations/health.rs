@@ -10,7 +10,7 @@ use std::{
 fn health(server: &str, args: &[&str]) -> (i32, String, String) {
     let mut command = program();
     command
-        .env("LEPTOS_SITE_ADDR", server.trim_start_matches("http://"))
+        .env("LEPTOS_SITE_ADDR", server)
         .arg("health")
         .args(args);
     said(&mut command)
@@ -30,10 +30,10 @@ fn said(command: &mut Command) -> (i32, String, String) {
 async fn health_of_a_ready_server() {
     let market = Market::embedded().open().await;
     let words = "ready (embedded, fsync)\n".to_owned();
-    assert_eq!(health(&market.url, &[]), (0, words, String::new()));
+    assert_eq!(health(market.address(), &[]), (0, words, String::new()));
     let alive = (0, "alive\n".to_owned(), String::new());
-    assert_eq!(health(&market.url, &["--live"]), alive);
-    let (status, json, _) = health(&market.url, &["--json"]);
+    assert_eq!(health(market.address(), &["--live"]), alive);
+    let (status, json, _) = health(market.address(), &["--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((status, &json["status"]), (0, &"ready".into()));
 }
@@ -44,14 +44,14 @@ async fn a_server_without_its_store_is_alive_and_not_ready() {
     let instance = market.open().await;
     market.server().kill();
     until(async || instance.get("/readyz").await.status == 503).await;
-    let (status, stdout, stderr) = health(&instance.url, &[]);
+    let (status, stdout, stderr) = health(instance.address(), &[]);
     assert_eq!((status, stdout.as_str()), (1, ""));
     assert!(stderr.starts_with("not ready (redis): "), "{stderr}");
-    let (status, json, stderr) = health(&instance.url, &["--json"]);
+    let (status, json, stderr) = health(instance.address(), &["--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((status, &json["status"]), (1, &"not ready".into()));
     assert_eq!(stderr, "");
-    assert_eq!(health(&instance.url, &["--live"]).0, 0);
+    assert_eq!(health(instance.address(), &["--live"]).0, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -224,10 +224,9 @@ async fn the_commands_of_the_image_start_a_healthy_server() {
     let check = argv(check.split_once("CMD ").unwrap().1);
     assert_eq!(check[0], entry[0]);
     let mut health = program();
-    health.args(&check[1..]).env(
-        "LEPTOS_SITE_ADDR",
-        instance.url.trim_start_matches("http://"),
-    );
+    health
+        .args(&check[1..])
+        .env("LEPTOS_SITE_ADDR", instance.address());
     assert_success(&health.output().unwrap());
     assert_eq!(last("STOPSIGNAL"), "SIGTERM");
 }

@@ -73,11 +73,10 @@ async fn every_response_has_a_request_id() {
     let refused = answers.iter().find(|answer| answer.status == 429).unwrap();
     assert!(refused.header("x-request-id").is_some());
 
-    let url = market.url.replace("http", "ws");
-    let mut request = format!("{url}/ws").into_client_request().unwrap();
+    let mut request = market.socket_url("").into_client_request().unwrap();
     let id = "from-a-socket".parse().unwrap();
     request.headers_mut().insert("x-request-id", id);
-    let (_, response) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let (_, response) = Socket::answered(request).await.unwrap();
     assert_eq!(response.headers()["x-request-id"], "from-a-socket");
 }
 
@@ -194,7 +193,7 @@ async fn a_command_without_an_answer_of_the_store_is_logged_as_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_socket_is_logged_with_its_request_id() {
     let mut instance = json_market().open().await;
-    let url = format!("{}/ws", instance.url.replace("http", "ws"));
+    let url = instance.socket_url("");
     let mut request = url.into_client_request().unwrap();
     let id = "from-a-socket".parse().unwrap();
     request.headers_mut().insert("x-request-id", id);

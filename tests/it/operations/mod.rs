@@ -12,5 +12,6 @@ mod reverse_proxy;
 mod settings;
 mod signals;
 mod systemd;
+mod tls;
 mod traces;
 mod workflow;

@@ -1,6 +1,8 @@
 //! Behind a proxy: clients are still told apart, and what the proxy of `compose.yaml` does is right for us.
 
-use crate::support::{Instance, Market, SOON, Socket, day, is_installed, offer, program, until};
+use crate::support::{
+    Instance, Market, SOON, Socket, day, is_installed, offer, program, tls, until,
+};
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
@@ -77,8 +79,7 @@ async fn sockets_are_limited_by_client_address() {
     let market = Market::embedded().with("MAX_SOCKETS_PER_ADDRESS", "1");
     let market = market.with("TRUSTED_PROXIES", PROXY).open().await;
     let connect = |client: &str| {
-        let url = format!("{}/ws", market.url.replace("http", "ws"));
-        let mut request = url.into_client_request().unwrap();
+        let mut request = market.socket_url("").into_client_request().unwrap();
         let client = client.parse().unwrap();
         request.headers_mut().insert("x-forwarded-for", client);
         request
@@ -107,6 +108,7 @@ impl Caddy {
         let process = caddy("run")
             .env("SITE", &url)
             .env("INSTANCES", instances.join(" "))
+            .envs(tls::settings())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();

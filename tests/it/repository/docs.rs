@@ -14,7 +14,7 @@
 //! market; with Redis, REDIS_URL; and `pizza-market` on the PATH, with the server's settings.
 
 use super::links::{Tests, pages};
-use crate::support::{Market, SOON, Store};
+use crate::support::{Market, SOON, Store, address_of};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
@@ -163,7 +163,7 @@ fn command(example: &Example, market: &Market, url: &str, folder: &Path) -> Comm
             format!("{}:{path}", program.parent().unwrap().display()),
         )
         .env("MARKET", url)
-        .env("LEPTOS_SITE_ADDR", url.trim_start_matches("http://"))
+        .env("LEPTOS_SITE_ADDR", address_of(url))
         // Node 20 has the browser's WebSocket behind a flag.
         .env("NODE_OPTIONS", "--experimental-websocket --no-warnings");
     match &market.store {
@@ -286,7 +286,7 @@ async fn the_documented_client_resumes_without_loss() {
     let client = Client::start(command(&example, &market, &url, folder.path()));
     assert_eq!(client.line(), "1 orders");
 
-    let mut market = market.with("LEPTOS_SITE_ADDR", url.trim_start_matches("http://"));
+    let mut market = market.with("LEPTOS_SITE_ADDR", address_of(&url));
     for (n, end) in ["-TERM", "-KILL", "-TERM"].into_iter().enumerate() {
         let path = other.offer("Diavola").await;
         let id = path.rsplit('/').next().unwrap();
@@ -298,8 +298,7 @@ async fn the_documented_client_resumes_without_loss() {
         server = market.start();
         assert_eq!(client.line(), format!("order.cancelled {id} 2"), "{n}");
     }
-    let redis = ::redis::Client::open(market.server().url()).unwrap();
-    let mut connection = redis.get_connection().unwrap();
+    let mut connection = market.server().connection();
     ::redis::cmd("FLUSHALL").exec(&mut connection).unwrap();
     assert_eq!(client.line(), "0 orders");
 }

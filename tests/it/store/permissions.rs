@@ -50,7 +50,7 @@ async fn documented_redis_permissions_are_sufficient() {
     let Store::Redis(server) = &market.store else {
         panic!("no Redis")
     };
-    let url = server.url().replace("redis://", "redis://tools:word@");
+    let url = server.url_of("tools:word@");
     let run = |args: &[&str]| {
         let mut command = market.command();
         command.env("REDIS_URL", &url);

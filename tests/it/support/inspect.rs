@@ -9,10 +9,7 @@ pub fn inspect(market: &Market, running: Option<&Instance>, args: &[&str]) -> Co
     let mut command = market.command();
     command.arg("inspect").args(args);
     if let Some(instance) = running {
-        command.env(
-            "LEPTOS_SITE_ADDR",
-            instance.url.trim_start_matches("http://"),
-        );
+        command.env("LEPTOS_SITE_ADDR", instance.address());
     }
     command
 }

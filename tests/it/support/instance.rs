@@ -1,6 +1,6 @@
 //! A running server, and what a test asks of it.
 
-use crate::support::{Answer, Socket, description::description, until};
+use crate::support::{Answer, Socket, description::description, tls, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
@@ -52,15 +52,11 @@ impl Instance {
         });
         // The program's own library, which leaves the choice to whoever uses it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(30))
-            .no_proxy()
-            .build()
-            .unwrap();
+        let http = tls::http().timeout(Duration::from_secs(30));
         Instance {
             process,
             url,
-            http,
+            http: http.build().unwrap(),
             said,
         }
     }
@@ -148,10 +144,23 @@ impl Instance {
         orders.as_array().unwrap().clone()
     }
 
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &str {
+        self.url.split_once("://").unwrap().0
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        address_of(&self.url)
+    }
+
+    /// The address of its WebSocket.
+    pub fn socket_url(&self, query: &str) -> String {
+        format!("{}/ws{query}", self.url.replace("http", "ws"))
+    }
+
     pub async fn socket(&self, query: &str) -> Socket {
-        Socket::open(&format!("{}/ws{query}", self.url.replace("http", "ws")))
-            .await
-            .unwrap()
+        Socket::open(&self.socket_url(query)).await.unwrap()
     }
 
     /// A socket from now on, with signals: the one that says that it has begun has been read.
@@ -209,6 +218,11 @@ impl Instance {
             thread::yield_now();
         }
     }
+}
+
+/// Where the server of a URL listens.
+pub fn address_of(url: &str) -> &str {
+    url.split_once("://").unwrap().1
 }
 
 impl Drop for Instance {

@@ -3,7 +3,7 @@
 use crate::support::{
     Socket,
     checker::{AcknowledgedChange, Cursor, Received, RequestedChange, SocketLog},
-    day, offer,
+    day, offer, tls,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -105,10 +105,7 @@ impl Stage {
     }
 
     pub async fn work(self: Arc<Self>) {
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(6))
-            .build()
-            .unwrap();
+        let http = tls::http().timeout(Duration::from_secs(6)).build().unwrap();
         while !self.over.load(Relaxed) {
             // As many orders are open at any time, so that the load is steady.
             let known = {
@@ -211,7 +208,10 @@ impl Stage {
 pub async fn all_orders(url: &str) -> Option<Vec<Value>> {
     let (mut all, mut path) = (Vec::new(), Some("/api/orders".to_owned()));
     while let Some(next) = path {
-        let answer = reqwest::get(format!("{url}{next}"))
+        let http = tls::http().build().ok()?;
+        let answer = http
+            .get(format!("{url}{next}"))
+            .send()
             .await
             .ok()?
             .error_for_status()

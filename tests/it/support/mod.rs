@@ -1,6 +1,7 @@
 //! What tests are made of: servers, stores, clients, broken connections, and the checker of histories.
 
 mod answer;
+mod certificate;
 // Shared with `simulate`, which uses more of it.
 #[allow(dead_code, unused_imports)]
 #[path = "../../../src/server/cli/simulate/checker/mod.rs"]
@@ -19,10 +20,11 @@ pub mod redis_server;
 pub mod scene;
 mod socket;
 pub mod store;
+pub mod tls;
 mod wait;
 
 pub use answer::Answer;
-pub use instance::{Instance, day, offer};
+pub use instance::{Instance, address_of, day, offer};
 pub use market::{Market, Store};
 pub use program::{Ran, assert_success, free_port, is_installed, program, refuses_to_start};
 pub use socket::Socket;

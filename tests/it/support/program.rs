@@ -1,6 +1,6 @@
 //! The real program as a process: its environment, how it ends, and the tools that tests find on the machine.
 
-use crate::support::SOON;
+use crate::support::{SOON, tls};
 
 use std::{
     io::{Read, Write},
@@ -23,7 +23,7 @@ pub fn program() -> Command {
     for (name, _) in std::env::vars() {
         if [
             "REDIS_", "LEPTOS_", "CORS_", "RATE_", "EVENT_", "DATA_", "MAX_", "TRUSTED_", "SITE_",
-            "RUST_LOG", "LOG_", "METRICS_", "OTEL_",
+            "RUST_LOG", "LOG_", "METRICS_", "OTEL_", "TLS_",
         ]
         .iter()
         .any(|part| name.starts_with(part))
@@ -35,7 +35,8 @@ pub fn program() -> Command {
         .current_dir(std::env::temp_dir())
         .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
         .env("LOG_FORMAT", "pretty")
-        .env("RUST_LOG", "info");
+        .env("RUST_LOG", "info")
+        .envs(tls::settings());
     command
 }
 

@@ -1,17 +1,17 @@
-//! A line between an instance and its Redis that can be cut, slowed down, or fall silent.
+//! A line between an instance and its Redis that can be cut, slowed down, or fall silent. Where TLS is everywhere, the
+//! instance speaks it up to here.
 
+use crate::support::tls::{self, Wire};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpListener, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split},
+    net::{TcpListener, TcpStream},
     sync::watch,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// What a line does.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,14 +56,19 @@ impl Proxy {
         let proxy = shared.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                proxy.connect(client).await;
+                tokio::spawn(proxy.clone().connect(client));
             }
         });
         Proxy { port, shared }
     }
 
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let scheme = if tls::is_everywhere() {
+            "rediss"
+        } else {
+            "redis"
+        };
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// What all lines do that are open now.
@@ -98,7 +103,7 @@ impl Proxy {
 }
 
 impl Shared {
-    async fn connect(&self, client: TcpStream) {
+    async fn connect(self: Arc<Self>, client: TcpStream) {
         let line = *self.next.lock().unwrap();
         let target = *self.target.borrow();
         if line == Line::Cut {
@@ -108,18 +113,40 @@ impl Shared {
             return;
         };
         let (line, waits) = (watch::Sender::new(line), Arc::new(Mutex::new(false)));
-        let (from_client, to_client) = client.into_split();
-        let (from_server, to_server) = server.into_split();
         let (asks, answers) = (line.subscribe(), line.subscribe());
+        self.open.lock().unwrap().push(Open {
+            line,
+            waits: waits.clone(),
+        });
+        let client: Box<dyn Wire> = match tls::is_everywhere() {
+            true => match TlsAcceptor::from(tls::REDIS.server()).accept(client).await {
+                Ok(client) => Box::new(client),
+                Err(_) => return,
+            },
+            false => Box::new(client),
+        };
+        let (from_client, to_client) = split(client);
+        let (from_server, to_server) = split(server);
         tokio::spawn(pass(from_client, to_server, asks, false, waits.clone()));
-        tokio::spawn(pass(from_server, to_client, answers, true, waits.clone()));
-        self.open.lock().unwrap().push(Open { line, waits });
+        tokio::spawn(pass(from_server, to_client, answers, true, waits));
     }
 }
 
 async fn pass(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+    from: ReadHalf<impl Wire>,
+    mut to: WriteHalf<impl Wire>,
+    line: watch::Receiver<Line>,
+    answers: bool,
+    waits: Arc<Mutex<bool>>,
+) {
+    pass_on(from, &mut to, line, answers, waits).await;
+    // The other side may be gone.
+    let _ = to.shutdown().await;
+}
+
+async fn pass_on(
+    mut from: ReadHalf<impl Wire>,
+    to: &mut WriteHalf<impl Wire>,
     mut line: watch::Receiver<Line>,
     answers: bool,
     waits: Arc<Mutex<bool>>,

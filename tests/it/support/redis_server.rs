@@ -1,5 +1,6 @@
 //! A real redis-server of a test's own: on a free port, in a temporary folder, gone with the test.
 
+use super::certificate::{Certificate, REDIS, is_everywhere};
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
@@ -10,6 +11,8 @@ use tempfile::TempDir;
 
 pub struct RedisServer {
     pub port: u16,
+    /// Where it speaks TLS, if it does.
+    tls_port: Option<u16>,
     folder: TempDir,
     args: Vec<String>,
     process: Option<Child>,
@@ -22,15 +25,32 @@ impl RedisServer {
     }
 
     pub fn with(args: &[&str]) -> RedisServer {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        RedisServer::launch(args, is_everywhere().then(|| &*REDIS))
+    }
+
+    /// One that speaks TLS with this certificate, wherever others do.
+    pub fn secured(certificate: &Certificate, args: &[&str]) -> RedisServer {
+        RedisServer::launch(args, Some(certificate))
+    }
+
+    fn launch(args: &[&str], certificate: Option<&Certificate>) -> RedisServer {
+        let tls_port = certificate.map(|_| free_port());
+        let tls = certificate.zip(tls_port);
+        let tls = tls.into_iter().flat_map(|(certificate, port)| {
+            [
+                ("--tls-port", port.to_string()),
+                ("--tls-cert-file", certificate.certificate()),
+                ("--tls-key-file", certificate.key()),
+                ("--tls-ca-cert-file", certificate.authority()),
+                ("--tls-auth-clients", "no".to_owned()),
+            ]
+        });
+        let tls = tls.flat_map(|(name, value)| [name.to_owned(), value]);
         let folder = tempfile::tempdir().unwrap();
-        let args = args.iter().map(|arg| arg.to_string()).collect();
+        let args = tls.chain(args.iter().map(|arg| arg.to_string())).collect();
         let mut server = RedisServer {
-            port,
+            port: free_port(),
+            tls_port,
             folder,
             args,
             process: None,
@@ -39,8 +59,31 @@ impl RedisServer {
         server
     }
 
+    /// For the program.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        self.url_of("")
+    }
+
+    /// For the program, with an account like `name:password@`.
+    pub fn url_of(&self, account: &str) -> String {
+        match self.tls_port {
+            Some(port) => format!("rediss://{account}127.0.0.1:{port}"),
+            None => self.plain_url_of(account),
+        }
+    }
+
+    /// The settings for the program in parts.
+    pub fn parts(&self) -> [(&'static str, String); 3] {
+        [
+            ("REDIS_HOST", "127.0.0.1".to_owned()),
+            ("REDIS_PORT", self.tls_port.unwrap_or(self.port).to_string()),
+            ("REDIS_TLS", self.tls_port.is_some().to_string()),
+        ]
+    }
+
+    /// For the tests themselves.
+    pub fn plain_url_of(&self, account: &str) -> String {
+        format!("redis://{account}127.0.0.1:{}", self.port)
     }
 
     /// Starts it on the same port with what it has on the disk.
@@ -97,4 +140,10 @@ impl Drop for RedisServer {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A port that is free now.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }

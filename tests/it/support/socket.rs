@@ -1,14 +1,16 @@
 //! A WebSocket as a client has it. Each frame is compared with the description.
 
-use crate::support::{SOON, description::check_frame};
+use crate::support::{SOON, description::check_frame, tls};
 use futures::{SinkExt, StreamExt};
 use reqwest::StatusCode;
 use serde_json::Value;
 use std::time::Duration;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{self, Message, client::IntoClientRequest, protocol::CloseFrame},
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+    tungstenite::{
+        self, Message, client::IntoClientRequest, handshake::client::Response, protocol::CloseFrame,
+    },
 };
 
 pub struct Socket {
@@ -19,8 +21,21 @@ impl Socket {
     pub async fn open(
         request: impl IntoClientRequest + Unpin,
     ) -> Result<Socket, tungstenite::Error> {
-        let (stream, _) = tokio_tungstenite::connect_async(request).await?;
-        Ok(Socket { stream })
+        Ok(Socket::answered(request).await?.0)
+    }
+
+    /// One that has been opened in another way.
+    pub fn of(stream: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Socket {
+        Socket { stream }
+    }
+
+    /// With the answer to the upgrade.
+    pub async fn answered(
+        request: impl IntoClientRequest + Unpin,
+    ) -> Result<(Socket, Response), tungstenite::Error> {
+        let tls = Some(Connector::Rustls(tls::CLIENT.clone()));
+        let (stream, answer) = connect_async_tls_with_config(request, None, false, tls).await?;
+        Ok((Socket { stream }, answer))
     }
 
     /// The status with which the upgrade was refused.

@@ -109,7 +109,7 @@ async fn examine_server(report: &mut Report, own: Option<&OwnStore>) {
         }
     }
     match Config::read() {
-        Ok(config) => serving::examine_files(report, config.sockets as u64),
+        Ok(config) => serving::examine_files(report, config.connections.total as u64),
         Err(error) => report.add("server", "files", skipped(&error)),
     }
 }

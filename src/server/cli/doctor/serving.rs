@@ -5,6 +5,7 @@ use crate::{
     domain::Cursor,
     server::{
         cli::http_client::{self, HealthAnswer},
+        serve::OTHER_FILES,
         store::left_at,
     },
 };
@@ -19,8 +20,6 @@ use std::{
 /// What may listen on our address.
 const OTHER_PROGRAM: &str = "another program";
 const OTHER_MARKET: &str = "another Pizza Market";
-/// Files that a server opens beside its live connections: other requests, the store, the site.
-const OTHER_FILES: u64 = 256;
 /// Of a server's health page and metrics.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(1_500);
 
@@ -100,16 +99,16 @@ pub async fn examine_metrics(
     );
 }
 
-/// Whether all live connections can be open at once: each is a file.
-pub fn examine_files(report: &mut Report, sockets: u64) {
+/// Whether all connections can be open at once: each is a file.
+pub fn examine_files(report: &mut Report, connections: u64) {
     // The server raises its limit to the maximum.
     let limit = getrlimit(Resource::Nofile).maximum;
-    let needed = sockets.saturating_add(OTHER_FILES);
     let finding = match limit {
-        Some(limit) if limit < needed => Finding::warning(
-            format!("only {limit} can be open at once, and MAX_SOCKETS is {sockets}"),
+        Some(limit) if limit < connections => Finding::warning(
+            format!("only {limit} can be open at once, and MAX_CONNECTIONS is {connections}"),
             format!(
-                "Allow {needed} (LimitNOFILE, `ulimit -n`, `ulimits`), or set MAX_SOCKETS to {} at most",
+                "Allow {} (LimitNOFILE, `ulimit -n`, `ulimits`), or set MAX_CONNECTIONS to {} at most",
+                connections.saturating_add(OTHER_FILES),
                 limit.saturating_sub(OTHER_FILES).max(1)
             ),
         ),
@@ -181,7 +180,7 @@ pub struct RunningServer {
 
 /// Asks the server at an address; `None` where that is not a Pizza Market.
 pub async fn ask(address: SocketAddr) -> Option<RunningServer> {
-    let url = format!("http://{}/readyz", http_client::connect_addr(address));
+    let url = format!("{}/readyz", http_client::own_url(address).ok()?);
     let answer = http_client::health(&url, RESPONSE_TIMEOUT).await.ok()?;
     let HealthAnswer { is_ok, body } = answer;
     let store = &body["store"];

@@ -123,7 +123,7 @@ fn refuses_proxies() -> bool {
 /// Why a setting has no effect although it is set.
 fn idle(name: &str) -> Option<&'static str> {
     let url = env::var("REDIS_URL").is_ok_and(|url| !url.trim().is_empty());
-    let part = name.starts_with("REDIS_") && name != "REDIS_URL";
+    let part = name.starts_with("REDIS_") && !["REDIS_URL", "REDIS_CA"].contains(&name);
     (url && part).then_some("it has no effect, because REDIS_URL is set, too")
 }
 

@@ -24,7 +24,7 @@ use failure::{Failure, Result};
 use filter::FilterArgs;
 use reqwest::Url;
 use source::Source;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 use tokio::runtime::Runtime;
 
 const EXAMPLES: &str = "\
@@ -57,6 +57,9 @@ pub struct Inspect {
     /// Read from the server at this address over its public API, whatever its store.
     #[arg(long, global = true, value_name = "URL", value_parser = ServerUrlParser)]
     url: Option<Url>,
+    /// Trust the certificate authorities of this PEM file, too, with --url.
+    #[arg(long, global = true, value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Print JSON, one object a line, in the shapes of the API.
     #[arg(long, global = true)]
     json: bool,
@@ -93,9 +96,14 @@ fn start(args: &Inspect) -> Result<Runtime> {
 }
 
 async fn show(args: Inspect) -> Result<()> {
-    let Inspect { subject, url, json } = args;
+    let Inspect {
+        subject,
+        url,
+        ca,
+        json,
+    } = args;
     let format = if json { Format::Json } else { Format::Text };
-    let source = Source::open(url.clone());
+    let source = Source::open(url.clone(), ca);
     match subject {
         Subject::Orders(orders) => orders::show(source.await?, orders, format).await,
         Subject::Order(order) => order::show(source.await?, order, format).await,

@@ -53,12 +53,11 @@ pub struct RemotePage {
 }
 
 impl RemoteServer {
-    pub fn at(mut base: Url) -> Result<RemoteServer> {
+    pub fn at(mut base: Url, tls: Arc<ClientConfig>) -> Result<RemoteServer> {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
         let broken = |error: &dyn Error| Failure::Unreadable(error.to_string());
-        let tls = http_client::tls().map_err(|error| broken(&error))?;
         let mut http = http_client::builder(&tls).timeout(REQUEST_TIMEOUT);
         if http_client::is_local(&base) {
             http = http.no_proxy();

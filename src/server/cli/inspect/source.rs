@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{Cursor, OrderId, Status},
     server::{
-        cli::http_client,
+        cli::{http_client, tls},
         config::{self, StoreConfig},
         services::{order_documents, orders::ListFilter},
         store::{
@@ -19,7 +19,12 @@ use crate::{
 };
 use redis::{ConnectionInfo, RedisResult};
 use reqwest::Url;
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How many events are read at once.
 pub const CHUNK: usize = 512;
@@ -33,9 +38,10 @@ pub enum Source {
 
 impl Source {
     /// The store that the settings name, or the server at `url`.
-    pub async fn open(url: Option<Url>) -> Result<Source> {
+    pub async fn open(url: Option<Url>, authorities: Option<PathBuf>) -> Result<Source> {
         if let Some(url) = url {
-            return Ok(Source::Server(RemoteServer::at(url)?));
+            let tls = tls::public(authorities.as_deref()).map_err(Failure::Unreadable)?;
+            return Ok(Source::Server(RemoteServer::at(url, tls)?));
         }
         match config::store()? {
             StoreConfig::Embedded(folder) => embedded(&open::file(&folder)).await,
@@ -241,16 +247,17 @@ async fn holder(file: &Path) -> Result<RemoteServer> {
         let why = format!("{held}. It chose a free port: pass its address with --url.");
         return Err(Failure::Unreadable(why));
     }
-    let addr = http_client::connect_addr(addr);
+    let unreadable = |error: &dyn Error| Failure::Unreadable(error.to_string());
+    let address = http_client::own_url(addr)?;
     let hint = "Set its address with LEPTOS_SITE_ADDR or --url";
-    let url = Url::parse(&format!("http://{addr}"))
-        .map_err(|error| Failure::Unreadable(error.to_string()))?;
-    let server = RemoteServer::at(url)?;
+    let url = Url::parse(&address).map_err(|error| unreadable(&error))?;
+    let tls = tls::own_server().map_err(|error| unreadable(&error))?;
+    let server = RemoteServer::at(url, tls)?;
     let head = server.head().await;
     let head = head.map_err(|error| Failure::Unreadable(format!("{held}. {error} {hint}.")))?;
     match left_at(file) {
         Some(own) if own.epoch != head.epoch => {
-            let why = format!("{held}. The server at {addr} serves another market. {hint}.");
+            let why = format!("{held}. The server at {address} serves another market. {hint}.");
             Err(Failure::Unreadable(why))
         }
         _ => Ok(server),

@@ -356,11 +356,14 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::http_client, *};
+    use super::{
+        super::super::{http_client, tls},
+        *,
+    };
 
     #[test]
     fn a_long_retry_after_is_cut() {
-        let http = http_client::builder(&http_client::tls().unwrap());
+        let http = http_client::builder(&tls::public(None).unwrap());
         let client = Client::new(vec!["http://one".to_owned()], http.build().unwrap());
         client.let_rest(0, Duration::from_secs(u64::MAX));
         let rest = *locked(&client.rests[0]);

@@ -14,7 +14,7 @@ mod run;
 mod subscriber;
 mod tally;
 
-use super::{http_client, output, server_url::ServerUrlParser};
+use super::{http_client, output, server_url::ServerUrlParser, tls};
 use clap::{Args, builder::TypedValueParser};
 use client::Client;
 use plan::{Plan, PlanSize};
@@ -23,6 +23,7 @@ use reqwest::Url;
 use run::{Evening, Options};
 use rustls::ClientConfig;
 use std::{
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -38,6 +39,9 @@ pub struct Simulate {
     /// The market's address. Repeat it for the instances of one market.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = ServerUrlParser.try_map(origin))]
     url: Vec<String>,
+    /// Trust the certificate authorities of this PEM file, too.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Orders per evening.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     orders: u32,
@@ -164,7 +168,7 @@ pub fn run(args: &Simulate) -> ExitCode {
 }
 
 async fn simulate(args: &Simulate, seed: u64) -> Result<Report, String> {
-    let tls = http_client::tls().map_err(|error| error.to_string())?;
+    let tls = tls::public(args.ca.as_deref())?;
     // No proxy, as the sockets go straight to the server, too.
     let http = http_client::builder(&tls).no_proxy().build();
     let http = http.map_err(|error| error.to_string())?;

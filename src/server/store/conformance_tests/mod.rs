@@ -13,6 +13,11 @@ use snapshots::*;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
+// The tests from outside use more of these.
+#[allow(dead_code)]
+#[path = "../../../../tests/it/support/certificate.rs"]
+mod certificate;
+#[allow(dead_code)]
 #[path = "../../../../tests/it/support/redis_server.rs"]
 pub mod redis_server;
 

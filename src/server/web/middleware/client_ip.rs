@@ -2,7 +2,7 @@
 //! proxy names. Requests and live connections are counted by it.
 
 use super::rate_limit::rate_limit_key;
-use crate::server::web::state::AppState;
+use crate::server::{config::is_proxy, web::state::AppState};
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::HeaderMap,
@@ -60,7 +60,7 @@ fn client(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let mut client = peer.to_canonical();
     let lists = headers.get_all(HEADER).iter().rev();
     let mut named = lists.flat_map(|list| list.to_str().unwrap_or_default().rsplit(','));
-    while is_trusted(trusted, client) {
+    while is_proxy(trusted, client) {
         match named.next().and_then(address) {
             Some(before) => client = before,
             None => break,
@@ -71,11 +71,7 @@ fn client(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
 
 /// Whether a peer that is not trusted names other addresses: most often a proxy that the settings do not list.
 fn is_unlisted_proxy(trusted: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> bool {
-    headers.contains_key(HEADER) && !is_trusted(trusted, peer.to_canonical())
-}
-
-fn is_trusted(trusted: &[IpNet], address: IpAddr) -> bool {
-    trusted.iter().any(|network| network.contains(&address))
+    headers.contains_key(HEADER) && !is_proxy(trusted, peer.to_canonical())
 }
 
 /// As proxies write it: an address, in quotes or not, with a port or not. One of IPv6 may stand in brackets, and have a

@@ -7,9 +7,10 @@ mod host;
 mod origin;
 pub mod rate_limit;
 pub mod request_log;
+mod secure_cookies;
 pub mod security_headers;
 
-use super::state::AppState;
+use super::{listener, state::AppState};
 use crate::domain::Error;
 use axum::{
     Router,
@@ -17,19 +18,25 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
 };
+use tower::util::option_layer;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
+    let config = &app.config;
+    let is_https = config.tls.is_some() || config.hosts.are_https();
+    let secure_cookies = is_https.then(|| from_fn(secure_cookies::add));
     // The last layer added is the first to see a request.
     let router = router
         .layer(CompressionLayer::new().compress_when(is_page))
+        .layer(option_layer(secure_cookies))
         .layer(from_fn(body_limit::enforce))
         .layer(from_fn_with_state(app.clone(), origin::check))
         .layer(from_fn_with_state(
             app.rate_limit.clone(),
             rate_limit::enforce,
         ))
-        .layer(cors::layer(app.config.origins.clone()))
+        .layer(from_fn(listener::refuse))
+        .layer(cors::layer(config.origins.clone()))
         .layer(from_fn_with_state(app.clone(), host::check))
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn_with_state(app.clone(), security_headers::add))

@@ -169,7 +169,10 @@ fn problem(kinds: &[&Problem]) -> Response {
         response = response.header("Retry-After", retry);
     }
     if kinds.contains(&&Problem::NotAWebSocket) {
-        response = response.header("Upgrade", header("`websocket`"));
+        response = response
+            .header("Connection", header("`upgrade`"))
+            .header("Upgrade", header("`websocket`"))
+            .header("Sec-WebSocket-Version", header("`13`"));
     }
     response.build()
 }

@@ -10,6 +10,9 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// What asks them, again and again, decides whether this server is restarted.
+pub const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+
 /// The server lives.
 #[derive(Serialize, ToSchema)]
 pub struct Health {

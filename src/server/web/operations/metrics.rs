@@ -36,8 +36,10 @@ pub async fn show(
     app.metrics_rate_limit.check(from.ip())?;
     store(&app);
     feed(&app);
+    gauge!(CONNECTIONS).set(app.connections.count_open() as f64);
+    gauge!(CONNECTIONS_LIMIT).set(app.connections.total() as f64);
     gauge!(SOCKETS).set(app.sockets.open.len() as f64);
-    gauge!(SOCKETS_LIMIT).set(app.config.sockets as f64);
+    gauge!(SOCKETS_LIMIT).set(app.sockets.limit.total() as f64);
     let headers = [
         (
             header::CONTENT_TYPE,

@@ -13,13 +13,14 @@ pub enum End {
 }
 
 impl End {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
         "gone",
         "goodbye",
         "too_slow",
         "silent",
         "stopping",
         "too_large",
+        "too_many",
         "malformed",
     ];
 
@@ -32,6 +33,7 @@ impl End {
             silent,
             stopping,
             too_large,
+            too_many,
             malformed,
         ] = End::NAMES;
         match self {
@@ -41,6 +43,7 @@ impl End {
             End::Close(4012, _) => silent,
             End::Close(1012, _) => stopping,
             End::Close(1009, _) => too_large,
+            End::Close(1008, _) => too_many,
             End::Close(..) => malformed,
         }
     }
@@ -56,13 +59,16 @@ pub fn register_metrics() {
 pub const TOO_SLOW: End = End::Close(4008, "You read too slowly. Come back with since.");
 pub const SILENT: End = End::Close(4012, "You did not answer a ping. Come back with since.");
 pub const STOPPING: End = End::Close(1012, "The server stops. Come back with since.");
+pub const TOO_MANY: End = End::Close(1008, "Sockets send at most 50 frames a second.");
 const NO_TEXT: End = End::Close(1007, "That text is not valid UTF-8.");
 const MALFORMED: End = End::Close(1002, "That is no WebSocket frame.");
 const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 KiB.");
 
 /// Every close code of the server with its reason.
 pub fn close_codes() -> impl Iterator<Item = (u16, &'static str)> {
-    let all = [MALFORMED, NO_TEXT, TOO_LARGE, STOPPING, TOO_SLOW, SILENT];
+    let all = [
+        MALFORMED, NO_TEXT, TOO_MANY, TOO_LARGE, STOPPING, TOO_SLOW, SILENT,
+    ];
     all.into_iter().filter_map(|end| match end {
         End::Close(code, reason) => Some((code, reason)),
         End::Gone | End::Closed => None,

@@ -1,24 +1,23 @@
 //! `/ws`: the upgrade to the live channel, and where a client wants to begin.
 
 pub mod close;
-pub mod connection_limit;
+mod frame_rate;
 mod session;
+mod upgrade;
 
+use super::{listener::Connection, query_string, state::AppState};
 use super::{
     openapi::{components::Since as SinceParameter, responses::Upgraded},
     problem::Problem,
 };
-use super::{query_string, state::AppState};
 use crate::domain::{Cursor, Field, FieldError, ValueKind};
 use axum::{
-    extract::{
-        ConnectInfo, Extension, RawQuery, State,
-        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
-    },
+    extract::{ConnectInfo, Extension, RawQuery, State},
     response::Response,
 };
 use std::net::SocketAddr;
 use tower_http::request_id::RequestId;
+use upgrade::Upgrade;
 
 /// The library's own buffers are 128 KiB for each socket.
 const BUFFER: usize = 4 * 1024;
@@ -61,12 +60,13 @@ pub async fn open(
     from: ConnectInfo<SocketAddr>,
     Extension(id): Extension<RequestId>,
     RawQuery(query): RawQuery,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    connection: Extension<Connection>,
+    upgrade: Result<Upgrade, Problem>,
 ) -> Result<Response, Problem> {
     let mut fields = query_string::read(query.as_deref().unwrap_or_default());
     let since = fields.optional::<Since>("since");
     let since = fields.finish(|| Some(since))?;
-    let upgrade = upgrade.map_err(|_| Problem::NotAWebSocket)?;
+    let Upgrade(upgrade) = upgrade?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
@@ -81,7 +81,7 @@ pub async fn open(
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
             session::serve(app, socket, since, log).await;
-            drop(permit);
+            drop((permit, connection));
         })
     }))
 }

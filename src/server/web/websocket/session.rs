@@ -5,7 +5,8 @@
 
 use super::{
     Since,
-    close::{self, End, SILENT, STOPPING, TOO_SLOW},
+    close::{self, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
+    frame_rate::FrameRate,
 };
 use crate::{
     domain::{Cursor, Frame, Signal},
@@ -68,6 +69,7 @@ struct WebSocketSession {
     heartbeat: Interval,
     /// When the answer to the last ping is due.
     answer_deadline: Option<Instant>,
+    received: FrameRate,
     /// Counts the frames of all sockets.
     frames: Counter,
     /// Has the id of the request that it began with, for the log. It is not entered with every step.
@@ -94,6 +96,7 @@ impl WebSocketSession {
             moved,
             heartbeat,
             answer_deadline: None,
+            received: FrameRate::new(Instant::now()),
             frames: counter!(FRAMES),
             log,
         }
@@ -263,12 +266,13 @@ impl WebSocketSession {
         Ok(())
     }
 
-    /// Any frame shows that the peer is there; its content is ignored.
+    /// Any frame, pings and pongs included, is counted, and shows that the peer is there; its content is ignored.
     fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
         self.answer_deadline = None;
         match message {
             None => Err(End::Gone),
             Some(Ok(Message::Close(_))) => Err(End::Closed),
+            Some(Ok(_)) if !self.received.allows(Instant::now()) => Err(TOO_MANY),
             Some(Ok(_)) => Ok(()),
             Some(Err(error)) => Err(close::of_error(&error)),
         }

@@ -70,12 +70,11 @@ fn rules(names: &RedisNames) -> Vec<Rule> {
 
 fn tls(names: &RedisNames) -> Vec<Rule> {
     let RedisNames { at, tls, .. } = names;
-    let trust = "this machine trusts none of the authorities that signed the certificate";
     vec![
         (
-            &["unknownissuer", "unknown issuer", "causedasendentity", "causedas"],
-            trust.to_owned(),
-            "Install the certificate of its authority on this machine, or name its file in SSL_CERT_FILE".to_owned(),
+            &["unknownissuer", "unknown issuer", "causedas"],
+            "this program trusts none of the authorities that signed the certificate".to_owned(),
+            "Name the file of that authority in REDIS_CA, or install it on this machine".to_owned(),
         ),
         (
             &["notvalidforname", "not valid for name"],
@@ -83,14 +82,20 @@ fn tls(names: &RedisNames) -> Vec<Rule> {
             format!("Set {} to a name that is in the certificate", names.address),
         ),
         (
-            &["certificate expired", ": expired", "notvalidyet", "not valid yet"],
+            &[
+                "certificate expired",
+                ": expired",
+                "notvalidyet",
+                "not valid yet",
+            ],
             "the certificate is not valid at this time".to_owned(),
             "Renew it on the server, and look at the clocks of both machines".to_owned(),
         ),
         (
             &["certificaterequired", "certificate required"],
             "Redis wants a certificate from its clients, and this program has none".to_owned(),
-            "Set `tls-auth-clients no` on the server; the password still keeps others out".to_owned(),
+            "Set `tls-auth-clients no` on the server; the password still keeps others out"
+                .to_owned(),
         ),
         (
             &["invalidcontenttype", "corrupt message"],
@@ -98,9 +103,16 @@ fn tls(names: &RedisNames) -> Vec<Rule> {
             format!("Turn TLS off in {tls}, or set the port that Redis has for it (tls-port)"),
         ),
         (
-            &["tls handshake eof", "peer certificate", "fatal alert", "handshake"],
+            &[
+                "tls handshake eof",
+                "peer certificate",
+                "fatal alert",
+                "handshake",
+            ],
             format!("TLS with {at} fails"),
-            format!("Look at the certificate and at the TLS settings of the server; or turn TLS off in {tls}"),
+            format!(
+                "Look at the certificate and at the TLS settings of the server; or turn TLS off in {tls}"
+            ),
         ),
     ]
 }
@@ -328,7 +340,7 @@ mod tests {
         (
             "invalid peer certificate: UnknownIssuer",
             "trusts",
-            "SSL_CERT_FILE",
+            "REDIS_CA",
         ),
         (
             "invalid peer certificate: certificate not valid for name \"a\"; certificate is only valid for DnsName(\"b\")",

@@ -1,0 +1,143 @@
+//! Which connections are served. One above a limit is refused with words where that is cheap: its first request is
+//! read, and answered with 503.
+
+use crate::server::{
+    config::Limits,
+    telemetry::metrics::CONNECTIONS_REFUSED,
+    web::{
+        connection_limit::{ConnectionLimit, Exceeded, Permit},
+        operations::health::PROBES,
+        problem::Problem,
+    },
+};
+use axum::{
+    extract::{Extension, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use metrics::counter;
+use std::{net::IpAddr, sync::Arc};
+
+/// Connections above the limits that are read, so that they can be refused with words.
+const REFUSALS: Limits = Limits {
+    total: 256,
+    per_address: 16,
+};
+
+pub struct Admission {
+    limit: Arc<ConnectionLimit>,
+    refusals: Arc<ConnectionLimit>,
+}
+
+/// The connection that a request came on. It counts as open until the last copy is dropped: that of a WebSocket, too.
+#[derive(Clone)]
+pub struct Connection {
+    /// Why its requests are refused, where they are.
+    exceeded: Option<Exceeded>,
+    _permits: Arc<[Permit]>,
+}
+
+impl Connection {
+    fn new<const N: usize>(exceeded: Option<Exceeded>, permits: [Permit; N]) -> Connection {
+        Connection {
+            exceeded,
+            _permits: Arc::new(permits),
+        }
+    }
+
+    pub fn is_refused(&self) -> bool {
+        self.exceeded.is_some()
+    }
+}
+
+impl Admission {
+    pub fn new(limit: Arc<ConnectionLimit>) -> Admission {
+        Admission {
+            limit,
+            refusals: Arc::new(ConnectionLimit::new(REFUSALS, &[])),
+        }
+    }
+
+    /// Counts a connection; `None` where it is closed without being read.
+    pub fn admit(&self, peer: IpAddr) -> Option<Connection> {
+        let exceeded = match self.limit.acquire(peer) {
+            Ok(permit) => return Some(Connection::new(None, [permit])),
+            Err(exceeded) => exceeded,
+        };
+        let Ok(refusal) = self.refusals.acquire(peer) else {
+            count_refused();
+            return None;
+        };
+        // It may be a probe, which counts, and is refused by the total alone.
+        let counted = match exceeded {
+            Exceeded::Address => self.limit.acquire_in_total(),
+            Exceeded::Total => Err(Exceeded::Total),
+        };
+        Some(match counted {
+            Ok(permit) => Connection::new(Some(Exceeded::Address), [permit, refusal]),
+            Err(total) => Connection::new(Some(total), [refusal]),
+        })
+    }
+}
+
+/// Refuses the requests on a connection above a limit.
+pub async fn refuse(connection: Extension<Connection>, request: Request, next: Next) -> Response {
+    match connection.exceeded {
+        None => next.run(request).await,
+        Some(Exceeded::Address) if PROBES.contains(&request.uri().path()) => {
+            next.run(request).await
+        }
+        Some(_) => {
+            count_refused();
+            Problem::ConnectionLimitReached.into_response()
+        }
+    }
+}
+
+fn count_refused() {
+    counter!(CONNECTIONS_REFUSED).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOTAL: usize = 8;
+
+    fn admission(per_address: usize) -> Admission {
+        let total = TOTAL;
+        let limit = ConnectionLimit::new(Limits { total, per_address }, &[]);
+        Admission::new(Arc::new(limit))
+    }
+
+    fn address(last: usize) -> IpAddr {
+        IpAddr::from([192, 0, 2, last as u8])
+    }
+
+    #[test]
+    fn above_the_limit_of_an_address_connections_still_count() {
+        let admission = admission(2);
+        let admit = || admission.admit(address(1)).unwrap().exceeded;
+        let open: Vec<_> = (0..2).map(|_| admission.admit(address(1))).collect();
+        assert_eq!(admit(), Some(Exceeded::Address));
+        let beyond: Vec<_> = (2..TOTAL).map(|_| admission.admit(address(1))).collect();
+        assert_eq!(admit(), Some(Exceeded::Total));
+        drop(open);
+        assert_eq!(admit(), None);
+        drop(beyond);
+        assert_eq!(admission.limit.count_open(), 0);
+    }
+
+    #[test]
+    fn what_is_refused_with_words_is_limited_as_well() {
+        let admission = admission(TOTAL);
+        let _open: Vec<_> = (0..TOTAL).map(|_| admission.admit(address(1))).collect();
+        let refused: Vec<_> = (0..REFUSALS.per_address)
+            .map(|_| admission.admit(address(2)).unwrap())
+            .collect();
+        assert!(admission.admit(address(2)).is_none());
+        assert!(admission.admit(address(3)).is_some());
+        drop(refused);
+        assert!(admission.admit(address(2)).is_some());
+    }
+}
