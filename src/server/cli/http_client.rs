@@ -7,6 +7,7 @@ use rustls::ClientConfig;
 use serde_json::Value;
 use std::{
     error::Error,
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
@@ -102,10 +103,11 @@ async fn get(url: &str) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
     let client = builder(&tls).no_proxy().build();
     let client = client.map_err(|_| NoAnswer::NotListening)?;
     let sent = client.get(url).send().await;
-    let mut response = sent.map_err(|error| match error.is_connect() {
-        true => NoAnswer::NotListening,
-        false => NoAnswer::OtherProgram,
-    })?;
+    let mut response =
+        sent.map_err(|error| match error.is_connect() && !speaks_no_tls(&error) {
+            true => NoAnswer::NotListening,
+            false => NoAnswer::OtherProgram,
+        })?;
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(|_| NoAnswer::OtherProgram)? {
         body.extend_from_slice(&part);
@@ -114,6 +116,19 @@ async fn get(url: &str) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
         }
     }
     Ok((response.status(), body))
+}
+
+/// Whether a server answered, and not as TLS requires.
+fn speaks_no_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let io_error = error.downcast_ref::<io::Error>();
+        if io_error.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn parse_health(status: StatusCode, body: &[u8]) -> Option<HealthAnswer> {

@@ -75,7 +75,7 @@ async fn doctor_leaves_no_keys_and_publishes_nothing() {
     instance.order_in("preparing").await;
     let before = keys(market.server());
     let mut socket = instance.follow().await;
-    let client = redis::Client::open(url.clone()).unwrap();
+    let client = redis::Client::open(market.server().plain_url_of("")).unwrap();
     let mut channel = client.get_async_pubsub().await.unwrap();
     channel.subscribe("pizza_orders").await.unwrap();
     assert_eq!(at(&url).await.exit, 0);

@@ -5,6 +5,7 @@ use crate::support::{
     doctor::{SITE, examine, of_folder, patient, with},
     free_port, program,
     redis_server::RedisServer,
+    tls,
 };
 use serde_json::json;
 use std::{collections::BTreeSet, fs, process::Command};
@@ -186,6 +187,9 @@ async fn every_setting_is_shown_with_its_default() {
     command
         .env_remove("RUST_LOG")
         .env_remove("LEPTOS_SITE_ADDR");
+    for (name, _) in tls::settings() {
+        command.env_remove(name);
+    }
     // A Redis in parts, so that the defaults of the other parts count.
     command.env("REDIS_PORT", free_port().to_string());
     let report = examine(command).await;

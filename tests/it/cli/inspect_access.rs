@@ -89,7 +89,6 @@ async fn inspect_needs_only_read_permissions() {
     let mut market = Market::redis();
     let instance = market.open().await;
     let path = instance.order_in("ready").await;
-    let address = market.server().url();
     // As the operators' page says.
     let page = include_str!("../../../docs/operate/monitor.md");
     let (_, needs) = page.split_once("The account needs ").unwrap();
@@ -101,12 +100,8 @@ async fn inspect_needs_only_read_permissions() {
     let mut account = ::redis::cmd("ACL");
     account.arg(&["SETUSER", "looker", "on", ">secret", "~*", "-@all"]);
     account.arg(needs.collect::<Vec<_>>());
-    let mut connection = ::redis::Client::open(address.as_str())
-        .unwrap()
-        .get_connection()
-        .unwrap();
-    account.exec(&mut connection).unwrap();
-    let address = address.replace("redis://", "redis://looker:secret@");
+    account.exec(&mut market.server().connection()).unwrap();
+    let address = market.server().url_of("looker:secret@");
     for (args, shown) in [
         (&["orders"][..], "Diavola"),
         (&["order", id(&path)], "Kurze Gasse 1"),

@@ -143,9 +143,9 @@ async fn an_evening_survives_the_kill_of_one_of_two_instances() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn simulate_waits_for_a_rate_limit() {
-    let instance = Market::embedded().with("RATE_LIMIT", "100").open().await;
-    let args = ["--orders", "100", "--hours", "0.1", "--speed", "10000"];
-    let report = held(&run(evening(&[&instance.url], &args)).await, 100);
+    let instance = Market::embedded().with("RATE_LIMIT", "40").open().await;
+    let args = ["--orders", "60", "--hours", "0.1", "--speed", "10000"];
+    let report = held(&run(evening(&[&instance.url], &args)).await, 60);
     assert!(
         report["asked_again"]["rate_limited"].as_u64() > Some(0),
         "{report:#}"

@@ -34,9 +34,9 @@ impl Certificate {
     pub fn renew(&self, names: &[&str]) {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "The authority of a test");
+        // Each has a name of its own: by its name, an authority is looked up.
+        let name = format!("Authority {:x} of a test", fastrand::u64(..));
+        params.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate().unwrap();
         let authority = params.self_signed(&key).unwrap();
         let issuer = Issuer::new(params, key);

@@ -52,6 +52,8 @@ impl Connection {
 
 impl Admission {
     pub fn new(limit: Arc<ConnectionLimit>) -> Admission {
+        // What has never happened is 0, not unknown.
+        counter!(CONNECTIONS_REFUSED).absolute(0);
         Admission {
             limit,
             refusals: Arc::new(ConnectionLimit::new(REFUSALS, &[])),
