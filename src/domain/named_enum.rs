@@ -27,13 +27,13 @@ macro_rules! named_enum {
         }
 
         impl serde::Serialize for $kind {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.name())
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $kind {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<$kind, D::Error> {
                 let name = <std::borrow::Cow<'_, str> as serde::Deserialize>::deserialize(deserializer)?;
                 $kind::from_name(&name).ok_or_else(|| serde::de::Error::custom(format_args!("unknown name {name:?}")))
             }

@@ -1,11 +1,13 @@
 //! The administrative socket: gives operators on the same machine a snapshot of the embedded file, which no other
-//! process can open while the server runs. Only the account that the server runs under, and root, may connect.
+//! process can open while the server runs, and the cause where no change can be stored. Only the account that the server
+//! runs under, and root, may connect.
 
-use super::{Embedded, Result, SocketPath, StoreError, TroubleKind, snapshot};
-use crate::server::config::database_file;
+use super::{Embedded, Result, SocketPath, Store, StoreError, Trouble, TroubleKind, snapshot};
+use crate::{domain::named_enum, server::config::database_file};
+use futures::future::OptionFuture;
 use std::{
     fs::{self, Permissions},
-    io::{self, BufWriter},
+    io::{self, BufRead, BufReader, BufWriter, Read, Write},
     net::Shutdown,
     os::unix::{
         fs::{MetadataExt, PermissionsExt},
@@ -23,6 +25,23 @@ use tokio_util::sync::CancellationToken;
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a client waits for the server. Before the first document the server reads all names.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How long the server waits for the line in which a client says what it asks for, and how long that is at most.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
+const LONGEST_REQUEST: u64 = 32;
+/// The same for the answer to [`Request::Trouble`].
+const TROUBLE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often the server looks whether its socket is still there.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+named_enum! {
+    /// What a client asks for, in one line. Clients before this line was introduced send none, and want a snapshot.
+    Request {
+        Snapshot = "snapshot",
+        /// Why no change can be stored, as JSON; `null` where it can.
+        Trouble = "trouble",
+    }
+}
 
 /// The clients that are being served. As long as one is, the file is open.
 #[derive(Clone, Default)]
@@ -48,8 +67,8 @@ impl Readers {
         let thread = std::thread::Builder::new()
             .name("admin-socket".to_owned())
             .spawn(move || {
-                if let Err(error) = send(&to, &store) {
-                    tracing::debug!(%error, "a client did not read its snapshot to the end");
+                if let Err(error) = answer(&to, &store) {
+                    tracing::debug!(%error, "a client did not read its answer to the end");
                 }
                 // The other handle would keep the connection open.
                 let _ = to.shutdown(Shutdown::Both);
@@ -65,32 +84,54 @@ impl Readers {
     }
 }
 
-/// Answers each connection with a snapshot, until `stop`. Where the socket cannot be created, the server runs without.
+/// Answers each connection, until `stop`. Where the socket cannot be created, the server runs without.
 pub fn offer(folder: &Path, store: Arc<Embedded>, stop: CancellationToken) -> Readers {
     let readers = Readers::default();
-    let path = SocketPath::of(folder);
-    match bind(&path) {
-        Ok((listener, owner)) => {
-            if let SocketPath::Private { socket, .. } = &path {
-                tracing::warn!(
-                    socket = %socket.display(),
-                    "the path of DATA_DIR is too long for the administrative socket, which is in a private folder instead"
-                );
-            }
-            let answering = answer(listener, owner, store, readers.clone());
-            drop(tokio::spawn(stop.run_until_cancelled_owned(answering)));
-        }
-        Err(error) => tracing::warn!(
-            socket = %path.socket().display(),
-            %error,
-            "cannot create the administrative socket: `verify`, `backup` and `inspect` need this server stopped"
-        ),
+    let (path, private) = (SocketPath::of(folder), SocketPath::private(folder));
+    if let SocketPath::Private { socket, .. } = &path {
+        tracing::warn!(
+            socket = %socket.display(),
+            "the path of DATA_DIR is too long for the administrative socket, which is in a private folder instead"
+        );
     }
+    let own = listen(&path).map(|listening| accept(listening, store.clone(), readers.clone()));
+    let stand_in = stand_in(path, private, store, readers.clone());
+    let serving = async { tokio::join!(OptionFuture::from(own), stand_in) };
+    drop(tokio::spawn(stop.run_until_cancelled_owned(serving)));
     readers
 }
 
-/// The socket, and its owner. This server holds the file, so a socket that is already there is a leftover.
-fn bind(path: &SocketPath) -> io::Result<(UnixListener, u32)> {
+/// The socket, and its owner.
+type Listening = (UnixListener, u32);
+
+fn listen(path: &SocketPath) -> Option<Listening> {
+    let listening = bind(path);
+    let listening = listening.inspect_err(|error| {
+        tracing::warn!(
+            socket = %path.socket().display(),
+            %error,
+            "cannot create the administrative socket: `verify`, `backup` and `inspect` need this server stopped"
+        );
+    });
+    listening.ok()
+}
+
+/// Once the socket is gone, with the folder or without, answers at the private place. The folder is not made again: the
+/// operator may be about to move it back.
+async fn stand_in(path: SocketPath, private: SocketPath, store: Arc<Embedded>, readers: Readers) {
+    let is_gone = |path: &Path| matches!(path.try_exists(), Ok(false));
+    while !is_gone(path.socket()) {
+        tokio::time::sleep(LOOK_INTERVAL).await;
+    }
+    if let Some(listening) = listen(&private) {
+        let (lost, socket) = (path.socket().display(), private.socket().display());
+        tracing::warn!(%lost, %socket, "the administrative socket is gone: it is elsewhere now");
+        accept(listening, store, readers).await;
+    }
+}
+
+/// This server holds the file, so a socket that is already there is a leftover.
+fn bind(path: &SocketPath) -> io::Result<Listening> {
     path.prepare()?;
     let path = path.socket();
     match fs::remove_file(path) {
@@ -102,7 +143,7 @@ fn bind(path: &SocketPath) -> io::Result<(UnixListener, u32)> {
     Ok((listener, fs::metadata(path)?.uid()))
 }
 
-async fn answer(listener: UnixListener, owner: u32, store: Arc<Embedded>, readers: Readers) {
+async fn accept((listener, owner): Listening, store: Arc<Embedded>, readers: Readers) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Too many open files: that may pass.
@@ -125,30 +166,80 @@ fn blocking(stream: UnixStream) -> io::Result<net::UnixStream> {
     let stream = stream.into_std()?;
     stream.set_nonblocking(false)?;
     stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
+    stream.set_read_timeout(Some(REQUEST_TIMEOUT))?;
     Ok(stream)
 }
 
-fn send(stream: &net::UnixStream, store: &Embedded) -> Result<()> {
-    let snapshot = store.snapshot()?;
-    let head = snapshot.head.clone();
-    snapshot::write(&head, snapshot, BufWriter::new(stream)).map(drop)
+fn answer(stream: &net::UnixStream, store: &Embedded) -> Result<()> {
+    match request(stream) {
+        None => Ok(()),
+        Some(Request::Snapshot) => {
+            let snapshot = store.snapshot()?;
+            let head = snapshot.head.clone();
+            snapshot::write(&head, snapshot, BufWriter::new(stream)).map(drop)
+        }
+        Some(Request::Trouble) => {
+            let trouble = store.health().trouble;
+            let written = serde_json::to_writer(stream, &trouble);
+            written.map_err(|error| StoreError::Broken(error.to_string()))
+        }
+    }
 }
 
-/// A snapshot from the server that holds this folder's file.
-pub fn read_snapshot(folder: &Path) -> Result<snapshot::Snapshot> {
-    let path = SocketPath::of(folder);
-    let checked = path.check(&database_file(folder));
-    let connected = checked.and_then(|()| net::UnixStream::connect(path.socket()));
-    let stream = connected.map_err(|error| {
-        let why = format!(
-            "a server holds the file, and cannot be asked at {} ({error}): stop it first, or run this as the \
-             account that it runs under",
-            path.socket().display()
-        );
-        StoreError::Broken(why)
-    })?;
-    stream
-        .set_read_timeout(Some(READ_TIMEOUT))
-        .map_err(|error| TroubleKind::Unreachable.because(error))?;
-    snapshot::Snapshot::from_lines(stream)
+/// What a client asks for; nothing where it has left.
+fn request(stream: &net::UnixStream) -> Option<Request> {
+    let mut line = String::new();
+    match BufReader::new(stream.take(LONGEST_REQUEST)).read_line(&mut line) {
+        Ok(0) => None,
+        _ => Request::from_name(line.trim_end()).or(Some(Request::Snapshot)),
+    }
+}
+
+/// A connection to the server that has a folder's store open.
+pub struct Server(net::UnixStream);
+
+impl Server {
+    /// Everything that is stored at this moment.
+    pub fn snapshot(self) -> Result<snapshot::Snapshot> {
+        snapshot::Snapshot::from_lines(self.ask(Request::Snapshot, READ_TIMEOUT)?)
+    }
+
+    /// Why it can store no change, if it cannot.
+    pub fn trouble(self) -> Result<Option<Trouble>> {
+        let answer = self.ask(Request::Trouble, TROUBLE_TIMEOUT)?;
+        let answer = serde_json::from_reader(BufReader::new(answer));
+        answer.map_err(|error| StoreError::Broken(error.to_string()))
+    }
+
+    fn ask(self, request: Request, wait: Duration) -> Result<net::UnixStream> {
+        let Server(mut stream) = self;
+        let asked = writeln!(stream, "{request}");
+        asked
+            .and_then(|()| stream.set_read_timeout(Some(wait)))
+            .map_err(|error| TroubleKind::Unreachable.because(error))?;
+        Ok(stream)
+    }
+}
+
+/// Connects to the server that has a folder's store open, if one has. An error where it may not be asked.
+pub fn connect(folder: &Path) -> io::Result<Option<Server>> {
+    let file = database_file(folder);
+    for path in [SocketPath::of(folder), SocketPath::private(folder)] {
+        let checked = path.check(&file);
+        match checked.and_then(|()| net::UnixStream::connect(path.socket())) {
+            Ok(stream) => return Ok(Some(Server(stream))),
+            Err(error) if is_absent(&error) => {}
+            Err(error) => {
+                let why = format!("{}: {error}", path.socket().display());
+                return Err(io::Error::new(error.kind(), why));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Whether nothing listens there: what a killed server leaves refuses the connection.
+fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, NotFound};
+    matches!(error.kind(), NotFound | ConnectionRefused)
 }

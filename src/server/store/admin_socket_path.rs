@@ -33,14 +33,21 @@ pub enum SocketPath {
 impl SocketPath {
     /// The same for every spelling of a folder that exists.
     pub fn of(store_folder: &Path) -> SocketPath {
-        let resolved = fs::canonicalize(store_folder);
-        let absolute = resolved.or_else(|_| std::path::absolute(store_folder));
-        let store_folder = absolute.unwrap_or_else(|_| store_folder.to_owned());
+        let store_folder = absolute(store_folder);
         let beside = store_folder.join(SOCKET);
         // Fails where it is too long.
         if SocketAddr::from_pathname(&beside).is_ok() {
             return SocketPath::BesideFile(beside);
         }
+        SocketPath::in_private(&store_folder)
+    }
+
+    /// The private place of a store's folder: there the socket stands in for one that is gone.
+    pub fn private(store_folder: &Path) -> SocketPath {
+        SocketPath::in_private(&absolute(store_folder))
+    }
+
+    fn in_private(store_folder: &Path) -> SocketPath {
         let digest = Sha256::digest(store_folder.as_os_str().as_bytes());
         let id: String = digest
             .iter()
@@ -76,9 +83,17 @@ impl SocketPath {
         let SocketPath::Private { folder, .. } = self else {
             return Ok(());
         };
-        let owner = fs::metadata(store_file)?.uid();
-        check_private(folder, &[owner, geteuid().as_raw(), ROOT])
+        let own = geteuid().as_raw();
+        let owner = fs::metadata(store_file).map_or(own, |file| file.uid());
+        check_private(folder, &[owner, own, ROOT])
     }
+}
+
+/// The same for every spelling of a folder that exists.
+fn absolute(folder: &Path) -> PathBuf {
+    let resolved = fs::canonicalize(folder);
+    let absolute = resolved.or_else(|_| std::path::absolute(folder));
+    absolute.unwrap_or_else(|_| folder.to_owned())
 }
 
 /// Whether a folder is one, not a link to one, and only one of these accounts can use it.

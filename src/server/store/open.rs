@@ -36,14 +36,27 @@ pub fn file_there(folder: &Path) -> Result<PathBuf> {
 /// keys of other kinds than `kinds` belong to other programs, and are left out.
 pub async fn snapshot(store: &StoreConfig, kinds: &'static [DocumentKind]) -> Result<Snapshot> {
     match store {
-        StoreConfig::Embedded(folder) => match open_file(&file_there(folder)?)? {
-            Opened::Free(snapshot) => Ok(snapshot),
-            Opened::Taken => admin_socket::read_snapshot(folder),
-        },
+        StoreConfig::Embedded(folder) => embedded_snapshot(folder),
         StoreConfig::Redis { info, .. } => {
             let client = client(info)?;
             from_redis(&client, "", kinds).await
         }
+    }
+}
+
+/// From the server that has the file open, if one has: another file may have taken its name.
+fn embedded_snapshot(folder: &Path) -> Result<Snapshot> {
+    let refused = match admin_socket::connect(folder) {
+        Ok(Some(server)) => return server.snapshot(),
+        Ok(None) => "its socket is not there".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    match open_file(&file_there(folder)?)? {
+        Opened::Free(snapshot) => Ok(snapshot),
+        Opened::Taken => Err(StoreError::Broken(format!(
+            "a server holds the file, and cannot be asked ({refused}): stop it first, or run this as the account that \
+             it runs under"
+        ))),
     }
 }
 

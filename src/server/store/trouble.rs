@@ -1,6 +1,7 @@
 //! Why a store takes no changes: a kind that everybody may know, and a cause for operators alone.
 
 use crate::domain::named_enum;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 named_enum! {
@@ -59,7 +60,7 @@ impl TroubleKind {
 }
 
 /// Why a store takes no changes now. As text it has the cause: for the log, `doctor` and the administrative socket.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{kind}: {cause}")]
 pub struct Trouble {
     pub kind: TroubleKind,

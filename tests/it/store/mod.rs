@@ -1,6 +1,7 @@
 //! What is stored, through faults, restarts and kills.
 
 mod backup;
+mod disk;
 mod faults;
 mod lost_events;
 mod migration;

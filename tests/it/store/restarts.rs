@@ -1,11 +1,10 @@
 //! Ends and beginnings: killed, told to stop, started again.
 
-use crate::support::{Instance, Market, SOON, Store, offer, program, refuses_to_start, until};
+use crate::support::{Market, SOON, Store, offer, program, refuses_to_start, until};
 use reqwest::Method;
 use serde_json::json;
 use std::{
     path::Path,
-    process::Command,
     time::{Duration, Instant},
 };
 
@@ -169,54 +168,6 @@ async fn a_restored_file_has_a_new_epoch() {
         assert_eq!(socket.any_frame().await["event_type"], "stream.reset");
         assert_eq!(instance.orders().await.len(), 4);
     }
-}
-
-/// The disk is full: files may not grow beyond a few megabytes.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_refuses_changes_and_keeps_what_is_stored() {
-    let folder = tempfile::tempdir().unwrap();
-    let start = |limit: &str| {
-        let mut command = Command::new("bash");
-        let run = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\"");
-        command.args(["-c", &run, env!("CARGO_BIN_EXE_pizza-market")]);
-        command
-            .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
-            .env("RATE_LIMIT", "off");
-        command
-            .env("DATA_DIR", folder.path())
-            .env("RUST_LOG", "info");
-        Instance::start(command)
-    };
-    let mut instance = start("3000");
-    instance.until_ready().await;
-    let notes = "x".repeat(500);
-    let mut stored = 0;
-    let refused = loop {
-        let path = match instance.post("/api/orders", &offer("Diavola")).await {
-            answer if answer.status == 201 => answer.header("location").unwrap().to_owned(),
-            answer => break answer,
-        };
-        stored += 1;
-        let accept = json!({"accept": true, "notes": notes});
-        let answer = instance
-            .post(&format!("{path}/supplier-respond"), &accept)
-            .await;
-        if answer.status != 200 {
-            break answer;
-        }
-    };
-    assert!(stored > 10, "only {stored}");
-    refused.problem(503);
-    let ready = instance.get("/readyz").await;
-    assert_eq!(ready.status, 503);
-    assert_eq!(ready.json()["store"]["kind"], "store-full");
-    instance.kill();
-    let instance = start("unlimited");
-    instance.until_ready().await;
-    let page = instance.get("/api/orders?limit=500").await;
-    let found = page.json().as_array().unwrap().len();
-    assert_eq!(found, stored.min(500));
-    instance.offer("Diavola").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -170,6 +170,11 @@ impl Instance {
         socket
     }
 
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Resident memory in KiB, and open files.
     pub fn size(&self) -> (u64, usize) {
         let process = format!("/proc/{}", self.process.id());

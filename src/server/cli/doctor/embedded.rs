@@ -4,7 +4,9 @@ use super::{
     report::{Finding, Report, State},
     serving::{OwnStore, ask},
 };
-use crate::server::store::{SocketPath, check, embedded::Checked, open, schema};
+use crate::server::store::{
+    SocketPath, Trouble, TroubleKind, admin_socket, check, embedded::Checked, open, schema,
+};
 use indicatif::HumanBytes;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -77,6 +79,9 @@ async fn examine_file(
     address: Option<SocketAddr>,
     own: &OwnStore,
 ) -> Result<(File, u64), (Finding, &'static str)> {
+    if let Some(finding) = lost(path) {
+        return Err((finding, "the server has another file open"));
+    }
     let shown = path.display();
     let opened = open(path).map_err(|error| {
         let finding = Finding::error(
@@ -105,6 +110,23 @@ async fn examine_file(
     // The lock would keep a server from starting now.
     let _ = file.unlock();
     Ok((file, length))
+}
+
+/// That a running server has a file open which is no longer at its path.
+fn lost(path: &Path) -> Option<Finding> {
+    let trouble = trouble_of_server(path)?;
+    (trouble.kind == TroubleKind::StoreReplaced).then(|| {
+        Finding::error(
+            format!("a server runs that has lost its file: {}", trouble.cause),
+            "Save what it still has open (`pizza-market backup`), stop it, and restore that",
+        )
+    })
+}
+
+/// Why the server that has this file open, or had it under this name, can store no change.
+fn trouble_of_server(path: &Path) -> Option<Trouble> {
+    let server = admin_socket::connect(path.parent()?).ok()??;
+    server.trouble().ok()?
 }
 
 /// Whether files can be made in a folder, by making one.
@@ -183,13 +205,14 @@ async fn held(path: &Path, file: &File, address: Option<SocketAddr>, own: &OwnSt
         Some((address, server)) if own.is_served_by(&server) && server.ready => {
             Finding::ok(format!("{says}, and the server at {address} is ready"))
         }
-        Some((address, server)) if own.is_served_by(&server) => Finding::error(
-            format!(
-                "{says}, and the server at {address} is not ready: {}",
-                server.trouble
-            ),
-            "Restart that server; if it stays so, see its log",
-        ),
+        Some((address, server)) if own.is_served_by(&server) => {
+            let why = trouble_of_server(path);
+            let why = why.map_or(server.trouble, |trouble| trouble.cause);
+            Finding::error(
+                format!("{says}, and the server at {address} is not ready: {why}"),
+                "Remove the cause: the server goes on by itself. If it does not, restart it",
+            )
+        }
         _ => {
             let place = address.map_or("its address".to_owned(), |address| address.to_string());
             Finding::error(

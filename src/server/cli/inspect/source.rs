@@ -12,7 +12,7 @@ use crate::{
         services::{order_documents, orders::ListFilter},
         store::{
             Embedded, JsonText, Keys, LogRead, Query, ReadOnly, Redis, Store, Target, Unreadable,
-            left_at, open, schema,
+            admin_socket, left_at, open, schema,
             snapshot::{Opened, open_file},
         },
     },
@@ -219,6 +219,11 @@ async fn schema_version(info: &ConnectionInfo) -> RedisResult<Option<String>> {
 
 /// The file, or the server that uses it.
 async fn embedded(file: &Path) -> Result<Source> {
+    // Another file may have taken the name of the one that the server has open.
+    let folder = file.parent().unwrap_or(file);
+    if matches!(admin_socket::connect(folder), Ok(Some(_))) {
+        return holder(file).await.map(Source::Server);
+    }
     let why = match Embedded::open_read_only(file) {
         Ok(store) => {
             if let Opened::Free(snapshot) = open_file(file)? {

@@ -10,7 +10,7 @@ use crate::{
 };
 use redb::{
     Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, TableError,
-    WriteTransaction,
+    WriteTransaction, backends::FileBackend,
 };
 use std::{
     cell::Cell,
@@ -47,21 +47,29 @@ impl From<StoreError> for Unreadable {
     }
 }
 
-/// Opens the file for writing, or creates it, readable by its owner alone because it holds addresses. Waits for
-/// readers as long as they need, and for another writer at most [`OPEN_TIMEOUT`].
-pub fn create(file: &Path) -> std::result::Result<Database, DatabaseError> {
+/// A database that is open for writing, and its file.
+pub type Opened = (Database, File);
+
+/// Opens the file for writing, or creates it, readable by its owner alone because it holds addresses.
+pub fn create(file: &Path) -> std::result::Result<Opened, DatabaseError> {
     let mut new = OpenOptions::new();
     match new.write(true).create_new(true).mode(0o600).open(file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(redb::StorageError::Io(error).into());
-        }
-        _ => {}
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
+        _ => open(file),
     }
+}
+
+/// Opens an existing file for writing. Waits for readers as long as they need, and for another writer at most
+/// [`OPEN_TIMEOUT`].
+pub fn open(file: &Path) -> std::result::Result<Opened, DatabaseError> {
     let (began, mut warned) = (Instant::now(), false);
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE);
     loop {
-        match builder.create(file) {
+        // Again by its path each time: a restore puts another file there.
+        let opened = OpenOptions::new().read(true).write(true).open(file)?;
+        let backend = FileBackend::new(opened.try_clone()?)?;
+        match builder.create_with_backend(backend) {
             Err(DatabaseError::DatabaseAlreadyOpen) if !is_held(file) => {
                 if !warned && began.elapsed() > OPEN_TIMEOUT {
                     tracing::warn!(file = %file.display(), "waiting: `verify`, `backup` or `inspect` reads in it");
@@ -69,7 +77,7 @@ pub fn create(file: &Path) -> std::result::Result<Database, DatabaseError> {
                 }
             }
             Err(DatabaseError::DatabaseAlreadyOpen) if began.elapsed() < OPEN_TIMEOUT => {}
-            opened => return opened,
+            database => return Ok((database?, opened)),
         }
         std::thread::sleep(RETRY_DELAY);
     }
@@ -140,12 +148,23 @@ pub fn check(file: File) -> DbResult<Option<Checked>> {
 
 /// Opens a file for a server: checks its schema version, creates what a new file needs, and returns where its log ends.
 /// A file of another schema version is not changed.
-pub fn open_for_server(file: &Path, epoch: &Epoch) -> Result<(Database, Cursor)> {
+pub fn open_for_server(file: &Path, epoch: &Epoch) -> Result<(Opened, Cursor)> {
     check_not_empty(file)?;
     guarded(file, || {
-        let database = create(file).map_err(|error| named(file, &error))?;
-        let end = prepare(&database, epoch).map_err(|error| named(file, &error))?;
-        Ok((database, end))
+        let opened = create(file).map_err(|error| named(file, &error))?;
+        let end = prepare(&opened.0, epoch).map_err(|error| named(file, &error))?;
+        Ok((opened, end))
+    })
+}
+
+/// Opens the file again that a server has had open, after a failure of its disk, and returns where its log ends.
+pub fn reopen(file: &Path) -> Result<(Opened, Cursor)> {
+    check_not_empty(file)?;
+    guarded(file, || {
+        let opened = open(file).map_err(broken)?;
+        let txn = opened.0.begin_read().map_err(broken)?;
+        let end = end_of(&txn).map_err(broken)?;
+        Ok((opened, end))
     })
 }
 
@@ -170,7 +189,7 @@ pub fn open_exclusively(file: &Path) -> Result<Database> {
             let why = format!("{}: a server holds it. Stop it first", file.display());
             Err(StoreError::Broken(why))
         }
-        opened => opened.map_err(|error| named(file, &error)),
+        opened => Ok(opened.map_err(|error| named(file, &error))?.0),
     }
 }
 

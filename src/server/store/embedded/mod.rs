@@ -1,7 +1,10 @@
 //! The embedded engine: one redb file, one writer thread, reads on the pool for blocking work.
 
+mod disk;
 pub(super) mod file;
+mod handle;
 mod overlay;
+mod recovery;
 pub(super) mod rollback_guard;
 pub(super) mod tables;
 mod trace_cache;
@@ -20,14 +23,16 @@ use crate::{
     server::clock::now,
 };
 use async_trait::async_trait;
+use disk::Disk;
 use file::{end_of, named, open_for_server, read_only};
+use handle::Handle;
 use redb::{Database, ReadTransaction, ReadableDatabase};
 use rollback_guard::RollbackGuard;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tables::{DOCUMENTS, DbResult, HISTORY, ONCE, begin_epoch, broken, page, read_log, recount};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -38,14 +43,14 @@ const WRITER_STOPPED: &str = "the writer has stopped";
 
 pub struct Embedded<D: ?Sized = Database> {
     file: PathBuf,
-    database: Arc<D>,
+    database: Arc<Handle<D>>,
     writer: mpsc::Sender<Job>,
     /// The writer's thread; none where the file is open for reading alone.
     writer_thread: Option<JoinHandle<()>>,
     /// Where the log ends.
     head: watch::Receiver<Cursor>,
     traces: TraceCache,
-    /// Why the last transaction failed, if it failed.
+    /// Why a change would be refused, if it would.
     trouble: watch::Receiver<Option<Trouble>>,
 }
 
@@ -53,7 +58,7 @@ impl Embedded {
     /// Opens the file, or creates it. `epoch` names the history of a new file, and of a file that was replaced since it
     /// was last open; `retention` is the number of log entries that can be resumed from, at least.
     pub fn open(file: &Path, epoch: Epoch, retention: u64) -> Result<Embedded> {
-        let (database, mut cursor) = open_for_server(file, &epoch)?;
+        let ((database, open_file), mut cursor) = open_for_server(file, &epoch)?;
         let database = Arc::new(database);
         let opened = RollbackGuard::open(file, &cursor);
         let (guard, same) = opened.map_err(|error| named(file, &error))?;
@@ -65,13 +70,17 @@ impl Embedded {
         let (head_sender, head) = watch::channel(cursor);
         let (trouble_sender, trouble) = watch::channel(None);
         let traces = TraceCache::default();
+        let database = Handle::new(database);
         let writer = Writer {
             database: database.clone(),
+            disk: Disk::new(file, open_file),
             retention,
             guard,
             traces: traces.clone(),
             head: head_sender,
             trouble: trouble_sender,
+            looked: Instant::now(),
+            is_lost: false,
         };
         let (writer, thread) = writer.start()?;
         Ok(Embedded {
@@ -87,13 +96,14 @@ impl Embedded {
 
     /// Everything that is stored at this moment.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        let txn = self.database.begin_read().map_err(broken)?;
-        from_file(txn, self.database.clone(), &self.file)
+        let database = self.database.get()?;
+        let txn = database.begin_read().map_err(broken)?;
+        from_file(txn, database, &self.file)
     }
 
     /// Counts the keys of each index again.
     pub async fn recount(&self) -> Result<()> {
-        let database = self.database.clone();
+        let database = self.database.get()?;
         blocking(move || recount(&database)).await
     }
 }
@@ -109,7 +119,7 @@ impl Embedded<ReadOnly> {
         let (writer, _) = mpsc::channel(1);
         Ok(Embedded {
             file: file.to_owned(),
-            database,
+            database: Handle::new(database),
             writer,
             writer_thread: None,
             head: watch::channel(end).1,
@@ -146,7 +156,7 @@ impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Embedded<D> {
         &self,
         read: impl FnOnce(ReadTransaction) -> DbResult<T> + Send + 'static,
     ) -> Result<T> {
-        let database = self.database.clone();
+        let database = self.database.get()?;
         blocking(move || read(database.begin_read()?)).await
     }
 }

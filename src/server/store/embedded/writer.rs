@@ -4,10 +4,10 @@
 //! queued up during the last sync, commits them in one transaction, syncs once, and then answers all of them.
 
 use super::{
+    disk::Disk,
+    handle::Handle,
     rollback_guard::RollbackGuard,
-    tables::{
-        DOCUMENTS, DbResult, ENDS, HISTORY, LOG, META, ONCE, apply_index, broken, cursor, set_meta,
-    },
+    tables::{DOCUMENTS, DbResult, ENDS, HISTORY, LOG, META, ONCE, apply_index, cursor, set_meta},
     trace_cache::TraceCache,
 };
 use crate::{
@@ -20,8 +20,16 @@ use crate::{
     },
 };
 use redb::{Database, ReadableTable, WriteTransaction};
-use std::{sync::Arc, thread::JoinHandle, time::Instant};
-use tokio::sync::{mpsc, oneshot, watch};
+use std::{
+    io,
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
 
 /// The largest number of batches in one transaction. More would only delay the first of them.
 const GROUP: usize = 256;
@@ -32,34 +40,54 @@ pub struct Job {
     pub answer: oneshot::Sender<Result<Outcome>>,
 }
 
+/// How often it is examined whether a change can be written, where nothing is written; and how long after a failure it
+/// is tried again.
+pub const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Where the log ends after a transaction, and the outcome of each of its batches.
 type Written = (Cursor, Vec<Result<Outcome>>);
 
 pub struct Writer {
-    pub database: Arc<Database>,
+    pub database: Arc<Handle<Database>>,
+    pub disk: Disk,
     pub retention: u64,
     pub guard: RollbackGuard,
     pub traces: TraceCache,
     /// Where the log ends.
     pub head: watch::Sender<Cursor>,
-    /// Why the last transaction failed, if it failed.
+    /// Why a change would be refused, if it would.
     pub trouble: watch::Sender<Option<Trouble>>,
+    /// When it was last examined whether a change can be written.
+    pub looked: Instant,
+    /// Whether the disk has failed since the database was opened: the library does nothing more on it.
+    pub is_lost: bool,
 }
 
 impl Writer {
     /// Starts the thread. It ends when the returned sender and its clones are gone.
     pub fn start(self) -> Result<(mpsc::Sender<Job>, JoinHandle<()>)> {
         let (sender, jobs) = mpsc::channel(GROUP * 4);
+        let failed = |error: io::Error| StoreError::Broken(error.to_string());
+        let mut timer = tokio::runtime::Builder::new_current_thread();
+        let timer = timer.enable_time().build().map_err(failed)?;
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || self.run(jobs))
-            .map_err(|error| StoreError::Broken(error.to_string()))?;
+            .spawn(move || timer.block_on(self.run(jobs)))
+            .map_err(failed)?;
         Ok((sender, thread))
     }
 
-    fn run(self, mut jobs: mpsc::Receiver<Job>) {
-        while let Some(first) = jobs.blocking_recv() {
-            let mut group = vec![first];
+    async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        loop {
+            let mut group = match timeout(LOOK_INTERVAL, jobs.recv()).await {
+                Ok(Some(first)) => vec![first],
+                Ok(None) => return,
+                Err(_) => {
+                    // A failed read ends the database, too.
+                    let _ = self.look().is_ok() && self.begin().is_ok();
+                    continue;
+                }
+            };
             while group.len() < GROUP
                 && let Ok(job) = jobs.try_recv()
             {
@@ -74,45 +102,54 @@ impl Writer {
         }
     }
 
-    /// The outcome of each batch; the same error for all where the transaction failed.
-    fn commit(&self, batches: &[Batch]) -> Vec<Result<Outcome>> {
-        match self.write(batches) {
-            Ok((head, outcomes)) => {
-                self.head.send_replace(head);
-                self.trouble
-                    .send_if_modified(|trouble| trouble.take().is_some());
-                outcomes
-            }
-            Err(error) => {
-                let error = broken(error);
-                self.trouble.send_replace(Some(error.clone().into()));
-                vec![Err(error); batches.len()]
-            }
-        }
+    /// The outcome of each batch; the same error for all where they could not be written.
+    fn commit(&mut self, batches: &[Batch]) -> Vec<Result<Outcome>> {
+        self.try_commit(batches)
+            .unwrap_or_else(|error| vec![Err(error); batches.len()])
     }
 
-    /// Writes all batches in one transaction, each on top of those before it; they are synced when this returns.
-    fn write(&self, batches: &[Batch]) -> DbResult<Written> {
-        let txn = self.database.begin_write()?;
-        let mut head = cursor(&txn.open_table(META)?)?;
-        let mut outcomes = Vec::with_capacity(batches.len());
-        for batch in batches {
-            outcomes.push(write_batch(&txn, batch, &mut head)?);
-        }
-        set_meta(&txn, "seq", &head.seq.to_string())?;
-        if let Some(oldest) = head.seq.checked_sub(self.retention) {
-            txn.open_table(LOG)?.retain_in(..=oldest, |_, _| false)?;
-        }
-        remove_expired(&txn)?;
+    fn try_commit(&mut self, batches: &[Batch]) -> Result<Vec<Result<Outcome>>> {
+        self.check()?;
+        let txn = self.begin()?;
+        let (head, outcomes) = match self.write(&txn, batches) {
+            Ok(written) => written,
+            Err(error) => {
+                drop(txn);
+                return Err(self.failed(error));
+            }
+        };
         // Before the commit: a reader may see the entries as soon as they are written.
         for (batch, outcome) in batches.iter().zip(&outcomes) {
             if let Ok(Outcome::Committed(end)) = outcome {
                 self.traces.insert(batch, end);
             }
         }
-        txn.commit()?;
+        if let Err(error) = txn.commit() {
+            self.settle(error, &head)?;
+        }
         // The guard only detects that the file was replaced: without it the commit is just as valid.
         let _ = self.guard.write(&head);
+        self.head.send_replace(head);
+        if let Err(trouble) = self.disk.check_file() {
+            // In a file that no server opens again.
+            self.report(Some(trouble.clone()));
+            return Err(StoreError::Ambiguous(trouble.to_string()));
+        }
+        Ok(outcomes)
+    }
+
+    /// Writes all batches, each on top of those before it.
+    fn write(&self, txn: &WriteTransaction, batches: &[Batch]) -> DbResult<Written> {
+        let mut head = cursor(&txn.open_table(META)?)?;
+        let mut outcomes = Vec::with_capacity(batches.len());
+        for batch in batches {
+            outcomes.push(write_batch(txn, batch, &mut head)?);
+        }
+        set_meta(txn, "seq", &head.seq.to_string())?;
+        if let Some(oldest) = head.seq.checked_sub(self.retention) {
+            txn.open_table(LOG)?.retain_in(..=oldest, |_, _| false)?;
+        }
+        remove_expired(txn)?;
         Ok((head, outcomes))
     }
 }

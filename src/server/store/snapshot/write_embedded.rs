@@ -81,7 +81,7 @@ impl IntoFile {
             _ => Ok(()),
         };
         removed.map_err(|error| named(&path, &error))?;
-        let database = create(&path).map_err(|error| named(&path, &error))?;
+        let (database, _) = create(&path).map_err(|error| named(&path, &error))?;
         prepare(&database, &end, head.schema).map_err(broken)?;
         let oldest = (end.seq + 1).saturating_sub(retention);
         self.new = Some(NewFile {
