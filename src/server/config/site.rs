@@ -46,6 +46,7 @@ fn invalid_option(error: &LeptosConfigError) -> ConfigError {
     let named = text.rsplit_once(" for key `");
     let key = named.and_then(|(why, key)| Some((why, key.split('`').next()?)));
     let overridden = key.and_then(|(why, key)| {
+        let why = why.trim_start_matches("Config Error: ");
         let variable = format!("LEPTOS_{}", key.replace('-', "_").to_uppercase());
         env::var_os(&variable).map(|_| invalid(variable, why))
     });
