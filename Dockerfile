@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Two stages: the first builds with the project's own commands; the second has the program, its site, and the libraries
 # that a Rust program needs. It has no shell and does not run as root.
 

@@ -77,7 +77,7 @@ $(site)/brand.svg: $(wildcard public/*)
 # Runs all tests even where some fail, and ends with one line of counts.
 .PHONY: test
 test:
-	@./setup wasm bindgen npm redis chromium fuzz clients
+	@./setup wasm bindgen npm redis chromium fuzz clients hadolint
 	@$(MAKE) debug
 	@mkdir -p target/tests
 	@failed=0; \

@@ -24,9 +24,13 @@ use tokio::{
     net::TcpListener,
     select,
     signal::unix::{Signal, SignalKind, signal},
-    time::timeout,
+    time::{sleep, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
+/// How long a stopping server goes on behind a proxy, which meanwhile sees that it is not ready. A proxy that is refused
+/// a connection instead may not be able to send a request with a body to another instance.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
 /// How long sockets may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -124,6 +128,7 @@ async fn run(config: Config) -> Result<(), StartError> {
         config: Arc::new(config),
         connections,
         sockets: sockets.clone(),
+        stopping: CancellationToken::new(),
     };
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics on {}/metrics", listener.url()?);
@@ -132,7 +137,7 @@ async fn run(config: Config) -> Result<(), StartError> {
         tokio::spawn(listener.serve(router, stop));
     }
     tracing::info!("listening on {}", listener.url()?);
-    let stop = stop(terminate, sockets.clone());
+    let stop = stop(terminate, app.clone());
     listener.serve(router::router(app), stop).await;
     if timeout(CLOSE_TIMEOUT, sockets.open.wait()).await.is_err() {
         tracing::warn!("some sockets did not close in time");
@@ -157,15 +162,19 @@ fn ignore_hangups() -> io::Result<()> {
     Ok(())
 }
 
-/// Waits for SIGTERM or Ctrl-C, and tells the sockets.
-async fn stop(mut terminate: Signal, sockets: Sockets) {
+/// Waits for SIGTERM or Ctrl-C, and tells first the proxies and then the sockets.
+async fn stop(mut terminate: Signal, app: AppState) {
     select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
     tracing::info!("stopping");
-    sockets.stop.cancel();
-    sockets.open.close();
+    app.stopping.cancel();
+    if !app.config.proxies.is_empty() {
+        sleep(DRAIN_TIME).await;
+    }
+    app.sockets.stop.cancel();
+    app.sockets.open.close();
 }
 
 /// Listens at the address of the site, and at that of the metrics, if they have one.

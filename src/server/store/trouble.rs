@@ -26,6 +26,8 @@ named_enum! {
         Closed = "closed",
         /// The feed of events has not been verified lately.
         NotCurrent = "not-current",
+        /// This server has been told to stop.
+        Stopping = "stopping",
     }
 }
 
@@ -47,6 +49,7 @@ impl TroubleKind {
             }
             TroubleKind::Closed => "The store is closed: the server has to be started again.",
             TroubleKind::NotCurrent => "The feed of events does not prove to be complete.",
+            TroubleKind::Stopping => "The server is stopping.",
         }
     }
 

@@ -22,6 +22,8 @@ pub struct AppState {
     pub connections: Arc<ConnectionLimit>,
     pub sockets: Sockets,
     pub metrics: Metrics,
+    /// Cancelled when the server is told to stop: from then on it is not ready.
+    pub stopping: CancellationToken,
 }
 
 /// The open sockets: counted, so that a stop can wait for them, and told when it comes.

@@ -1,6 +1,6 @@
 //! `pizza-market health`: what containers, units and scripts ask.
 
-use crate::support::{Market, program, until};
+use crate::support::{Market, SOON, program, until};
 use std::{
     io::{Read, Write},
     process::{Command, Output},
@@ -52,6 +52,16 @@ async fn a_server_without_its_store_is_alive_and_not_ready() {
     assert_eq!((status, &json["status"]), (1, &"not ready".into()));
     assert_eq!(stderr, "");
     assert_eq!(health(instance.address(), &["--live"]).0, 0);
+}
+
+/// A proxy turns to other instances before this one refuses a connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_behind_a_proxy_is_first_not_ready() {
+    let market = Market::embedded().with("TRUSTED_PROXIES", "127.0.0.1");
+    let mut instance = market.open().await;
+    instance.signal("-TERM");
+    until(async || instance.get("/readyz").await.status == 503).await;
+    assert!(instance.ended(SOON).success());
 }
 
 #[tokio::test(flavor = "multi_thread")]

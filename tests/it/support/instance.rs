@@ -212,6 +212,10 @@ impl Instance {
         self.process.wait().unwrap();
     }
 
+    pub fn has_ended(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_some()
+    }
+
     /// Waits until it has ended by itself.
     pub fn ended(&mut self, within: Duration) -> ExitStatus {
         let deadline = Instant::now() + within;

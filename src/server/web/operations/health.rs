@@ -82,7 +82,8 @@ pub async fn healthz() -> impl IntoResponse {
 )]
 pub async fn readyz(State(app): State<AppState>) -> Response {
     let readiness = app.orders.readiness();
-    let trouble = readiness.trouble();
+    let stopping = app.stopping.is_cancelled().then_some(TroubleKind::Stopping);
+    let trouble = readiness.trouble().or(stopping);
     let (ready, store) = (trouble.is_none(), readiness.store);
     let body = Readiness {
         status: if ready { "ready" } else { "not ready" },
