@@ -246,6 +246,6 @@ async fn the_limit_of_open_files_is_raised() {
     command.env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
     command.env("DATA_DIR", folder.path());
     let instance = Instance::start(command);
-    let figures = instance.get("/metrics").await.text;
-    assert!(figures.contains("\nprocess_max_fds 3000\n"), "{figures}");
+    let metrics = instance.get("/metrics").await.text;
+    assert!(metrics.contains("\nprocess_max_fds 3000\n"), "{metrics}");
 }
