@@ -63,7 +63,7 @@ async fn a_server_that_stops_behind_a_proxy_is_first_not_ready() {
     until(async || instance.get("/readyz").await.status == 503).await;
     let (status, _, stderr) = health(&instance.url, &[]);
     assert_eq!(status, 1);
-    assert!(stderr.contains("the server is stopping"), "{stderr}");
+    assert!(stderr.contains("The server is stopping"), "{stderr}");
     assert!(instance.ended(SOON).success());
 }
 
