@@ -170,6 +170,11 @@ impl Order {
             .any(|one| lower(one).contains(&text))
     }
 
+    /// The latest moment that it holds, in its id or as a time.
+    pub fn latest(&self) -> Time {
+        self.updated_at.max(self.id.time().unwrap_or_default())
+    }
+
     /// Since when it has its status.
     pub fn since(&self) -> Time {
         self.times.at(self.status).unwrap_or(self.updated_at)

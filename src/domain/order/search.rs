@@ -3,8 +3,11 @@
 use crate::domain::{Order, OrderId, Status, Time};
 use chrono::TimeDelta;
 
-/// Ids hold the time at which an order was created, by a clock that may be off by at most this number of minutes.
-const CLOCKS: i64 = 5;
+/// Ids hold the time at which an order was created, or a later one: a new id is above all others, also behind one that
+/// was made by a clock that was ahead. An id of another program may be this many minutes early.
+const EARLY: i64 = 5;
+/// This many minutes may an id be late, and a search by time still begins at ids of that time.
+const LATE: i64 = 120;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrderFilter {
@@ -50,13 +53,18 @@ impl OrderFilter {
     /// Whether an order that is as old as this one can match, so that a search must read on.
     pub fn may_match_older(&self, id: OrderId) -> bool {
         self.from
-            .is_none_or(|from| id >= OrderId::first_at(from + TimeDelta::minutes(-CLOCKS)))
+            .is_none_or(|from| id >= OrderId::first_at(from + TimeDelta::minutes(-EARLY)))
     }
 
-    /// Where a search begins, newest first: before this id.
-    pub fn upper_bound(&self) -> Option<OrderId> {
-        self.before
-            .map(|before| OrderId::first_at(before + TimeDelta::minutes(CLOCKS)))
+    /// Where a search begins, newest first: before this id. With the newest order it begins where that has an id of a
+    /// much later time: then ids follow one that was made by a clock that was ahead, and hold no times of orders.
+    pub fn upper_bound(&self, newest: Option<&Order>) -> Option<OrderId> {
+        let bound = |time| OrderId::first_at(time + TimeDelta::minutes(LATE));
+        let is_late = |newest: &Order| newest.id >= bound(newest.created_at);
+        match newest.is_some_and(is_late) {
+            true => None,
+            false => self.before.map(bound),
+        }
     }
 
     /// Whether final orders can match, of which the board holds only the newest.
@@ -84,8 +92,13 @@ mod tests {
         assert!(filter(0, 1).may_match_older(order));
         assert!(filter(299, 1).may_match_older(order));
         assert!(!filter(301, 1).may_match_older(order));
-        assert!(filter(0, -299).upper_bound() > Some(order));
-        assert!(filter(0, -301).upper_bound() < Some(order));
+        let late = LATE * 60;
+        assert!(filter(0, 1 - late).upper_bound(None) > Some(order));
+        assert!(filter(0, -1 - late).upper_bound(None) < Some(order));
+        // The id of the newest order is late, too, or too late to tell when the others were made.
+        let newest = |second| Order::new(order, offer(), at(second)).0;
+        assert!(filter(0, 0).upper_bound(Some(&newest(1 - late))).is_some());
+        assert_eq!(filter(0, 0).upper_bound(Some(&newest(-1 - late))), None);
         assert!(OrderFilter::default().may_match_older(id(0)));
     }
 

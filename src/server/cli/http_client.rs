@@ -2,8 +2,12 @@
 
 use super::tls;
 use crate::server::config::{self, ConfigError};
-use reqwest::{Client, ClientBuilder, StatusCode, Url, header::HeaderValue};
+use reqwest::{
+    Client, ClientBuilder, StatusCode, Url,
+    header::{HOST, HeaderValue},
+};
 use rustls::ClientConfig;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
     error::Error,
@@ -97,12 +101,24 @@ pub async fn serves_metrics(listens: SocketAddr, limit: Duration) -> bool {
     })
 }
 
+/// The JSON at an address that is short.
+pub async fn json<T: DeserializeOwned>(url: &str, limit: Duration) -> Option<T> {
+    let (status, body) = timeout(limit, get(url)).await.ok()?.ok()?;
+    let body = serde_json::from_slice(&body).ok()?;
+    status.is_success().then_some(body)
+}
+
 /// The status and the beginning of the body.
 async fn get(url: &str) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
     let tls = tls::own_server().map_err(|_| NoAnswer::NotListening)?;
     let client = builder(&tls).no_proxy().build();
     let client = client.map_err(|_| NoAnswer::NotListening)?;
-    let sent = client.get(url).send().await;
+    let mut request = client.get(url);
+    let site = Url::parse(url).ok().map(|url| site_host(&url));
+    if let Some(Ok(Some(host))) = site {
+        request = request.header(HOST, host);
+    }
+    let sent = request.send().await;
     let mut response =
         sent.map_err(|error| match error.is_connect() && !speaks_no_tls(&error) {
             true => NoAnswer::NotListening,

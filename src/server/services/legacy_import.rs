@@ -3,10 +3,7 @@
 
 use super::order_documents;
 use crate::domain::{Field, Order, Status, Time, Times, customer_price, is_blank, verify_event};
-use crate::server::{
-    clock::now,
-    store::{Batch, JsonText, Key, Result, keys::Keys},
-};
+use crate::server::store::{Batch, JsonText, Key, Result, keys::Keys};
 use redis::{Client, aio::MultiplexedConnection, cmd, pipe};
 use serde::{
     Deserialize,
@@ -144,7 +141,7 @@ fn time(field: &str, text: &str) -> std::result::Result<Time, String> {
 /// The change that adopts an order, as long as its text is still this one: the first version, with the event of the
 /// state that it was found in.
 pub fn import(text: JsonText, order: &Order) -> Result<Batch> {
-    let mut change = order_documents::change(None, order, order.status.event(), now())?;
+    let mut change = order_documents::change(None, order, order.status.event())?;
     change.expect = vec![(order_documents::key(order.id), Some(text))];
     Ok(change)
 }

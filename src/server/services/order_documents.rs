@@ -94,12 +94,20 @@ pub fn write<T: Serialize>(value: &T) -> Result<JsonText> {
     Ok(text.into())
 }
 
-/// The change from `before` (with its text as it was read) to `after`: document, indexes and the entry of the log.
+/// The change that makes an order of this market: of all orders it gets the highest id, so that it is listed as the
+/// newest.
+pub fn creation(order: &Order, event_type: EventType) -> Result<Batch> {
+    let mut batch = change(None, order, event_type)?;
+    batch.expect_highest = vec![(index(None, None), key(order.id))];
+    Ok(batch)
+}
+
+/// The change from `before` (with its text as it was read) to `after`: document, indexes and the entry of the log. The
+/// entry has the time at which the order changed, which is not before that of the order's last entry.
 pub fn change(
     before: Option<(&Order, JsonText)>,
     after: &Order,
     event_type: EventType,
-    now: Time,
 ) -> Result<Batch> {
     #[derive(Serialize)]
     struct Body<'a> {
@@ -129,7 +137,7 @@ pub fn change(
             body: write(&Body {
                 event_type,
                 order: after,
-                timestamp: now,
+                timestamp: after.updated_at,
             })?,
         }],
         ..Batch::default()

@@ -133,7 +133,7 @@ impl Store for Instrumented {
         let result = self.measure("commit", work).await;
         timer.outcome = Some(match &result {
             Ok(Outcome::Committed(_)) => "done",
-            Ok(Outcome::Conflict) => "conflict",
+            Ok(Outcome::Conflict | Outcome::NotHighest(_)) => "conflict",
             Ok(Outcome::Replayed(..)) => "known",
             Err(error) => error.name(),
         });

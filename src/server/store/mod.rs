@@ -103,6 +103,8 @@ pub struct Batch {
     pub deadline: Option<Instant>,
     /// The required state of these documents: exactly this text, or (`None`) no document.
     pub expect: Vec<(Key, Option<JsonText>)>,
+    /// Each of these keys must be above every key that its index has.
+    pub expect_highest: Vec<(Index, Key)>,
     pub put: Vec<(Key, JsonText)>,
     pub index: Vec<IndexChange>,
     pub log: Vec<NewEntry>,
@@ -146,8 +148,10 @@ impl NewEntry {
 pub enum Outcome {
     /// Stored. The cursor of its last entry, or of the end of the log where it has none.
     Committed(Cursor),
-    /// An expectation does not hold; nothing has changed.
+    /// A document is not as expected; nothing has changed.
     Conflict,
+    /// A key is not above this one, the highest of its index; nothing has changed.
+    NotHighest(Key),
     /// A batch of this name was committed before; nothing has changed now. The text that was stored then, and the cursor
     /// of that commit.
     Replayed(JsonText, Cursor),

@@ -39,6 +39,11 @@ enum Change {
         document: usize,
         inside: bool,
     },
+    /// Expects a key to be above all of an index.
+    Highest {
+        index: usize,
+        document: usize,
+    },
     Log {
         document: usize,
         body: u8,
@@ -64,6 +69,8 @@ fn change() -> impl Strategy<Value = Change> {
                 inside,
             }
         }),
+        (0usize..3, document.clone())
+            .prop_map(|(index, document)| Change::Highest { index, document }),
         (document, any::<u8>()).prop_map(|(document, body)| Change::Log { document, body }),
     ]
 }
@@ -115,6 +122,10 @@ impl Model {
                         .index
                         .push(IndexChange::Out(index(NAMES[i]), key(document)));
                 }
+                Change::Highest { index: i, document } => {
+                    let expected = (index(NAMES[i]), key(document));
+                    batch.expect_highest.push(expected);
+                }
                 Change::Log { document, body } => {
                     batch.log.push(NewEntry {
                         about: key(document),
@@ -133,6 +144,12 @@ impl Model {
             .any(|(key, expected)| self.documents.get(key) != expected.as_ref())
         {
             return Outcome::Conflict;
+        }
+        for (index, key) in &batch.expect_highest {
+            let highest = self.indexes.get(index).and_then(BTreeSet::last);
+            if let Some(highest) = highest.filter(|highest| *highest >= key) {
+                return Outcome::NotHighest(highest.clone());
+            }
         }
         self.documents.extend(batch.put.iter().cloned());
         for change in &batch.index {

@@ -1,6 +1,7 @@
 //! What is stored, through faults, restarts and kills.
 
 mod backup;
+mod clocks;
 mod disk;
 mod faults;
 mod lost_events;

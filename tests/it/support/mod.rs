@@ -6,6 +6,7 @@ mod certificate;
 #[allow(dead_code, unused_imports)]
 #[path = "../../../src/server/cli/simulate/checker/mod.rs"]
 pub mod checker;
+pub mod clock;
 pub mod collector;
 pub mod description;
 pub mod doctor;

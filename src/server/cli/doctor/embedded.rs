@@ -1,11 +1,13 @@
 //! The embedded store: its folder, its file, and the process that has locked it.
 
 use super::{
+    clock,
     report::{Finding, Report, State},
     serving::{OwnStore, ask},
 };
 use crate::server::store::{
-    SocketPath, Trouble, TroubleKind, admin_socket, check, embedded::Checked, open, schema,
+    Embedded, SocketPath, Trouble, TroubleKind, Unreadable, admin_socket, check, embedded::Checked,
+    open, schema,
 };
 use indicatif::HumanBytes;
 use std::{
@@ -19,7 +21,15 @@ use std::{
 use tokio::{task::spawn_blocking, time::timeout};
 
 const GROUP: &str = "embedded";
-const CHECKS: [&str; 6] = ["folder", "space", "socket", "file", "integrity", "schema"];
+const CHECKS: [&str; 7] = [
+    "folder",
+    "space",
+    "socket",
+    "file",
+    "integrity",
+    "schema",
+    clock::NAME,
+];
 
 /// Free bytes below which there is a warning, and an error.
 const LITTLE_SPACE: u64 = 256 * 1024 * 1024;
@@ -64,11 +74,21 @@ async fn examine_store(
     let finding = Finding::ok(format!("{}, {}", path.display(), HumanBytes(length)));
     report.add(GROUP, "file", finding.with("bytes", length));
     report.doing(format!("reading {}", HumanBytes(length)));
-    let (finding, checked) = integrity(path, file).await;
+    let (finding, checked) = integrity(path.clone(), file).await;
     report.add(GROUP, "integrity", finding);
     let checked = checked.ok_or("nothing could be read")?;
     let restoring = checked.restoring.as_deref();
-    report.add(GROUP, "schema", schema_version(checked.schema, restoring));
+    let finding = schema_version(checked.schema, restoring);
+    let is_read = finding.state == State::Ok;
+    report.add(GROUP, "schema", finding);
+    if !is_read {
+        return Err("the schema is another one".to_owned());
+    }
+    let store = Embedded::open_read_only(&path).map_err(|why| match why {
+        Unreadable::Held => "a server has started".to_owned(),
+        Unreadable::Broken(error) => error.to_string(),
+    })?;
+    report.add(GROUP, clock::NAME, clock::compare_with(&store).await);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! `doctor`: checks everything that can keep the market from running, one line each, with what to do about it. It
 //! changes nothing but scratch keys of its own, and disturbs no running server.
 
+mod clock;
 mod embedded;
 mod redis;
 mod report;
@@ -101,6 +102,9 @@ async fn examine_server(report: &mut Report, own: Option<&OwnStore>) {
             let is_ours = serving::examine(report, site, own).await;
             if let Ok(Some(metrics)) = config::metrics_addr() {
                 serving::examine_metrics(report, metrics, (site, is_ours)).await;
+            }
+            if is_ours {
+                serving::examine_clock(report, site).await;
             }
             site::examine(report, &options);
         }

@@ -1,8 +1,11 @@
 //! The addresses that the server listens on: free, or in use by our server already; and its open files.
 
-use super::report::{Finding, Report};
+use super::{
+    clock,
+    report::{Finding, Report},
+};
 use crate::{
-    domain::Cursor,
+    domain::{Cursor, Order},
     server::{
         cli::http_client::{self, HealthAnswer},
         serve::OTHER_FILES,
@@ -97,6 +100,23 @@ pub async fn examine_metrics(
         "figures",
         finding.with("address", address.to_string()),
     );
+}
+
+/// Whether this clock is behind the newest order of our server.
+pub async fn examine_clock(report: &mut Report, address: SocketAddr) {
+    let finding = match newest_order(address).await {
+        Some(newest) => clock::finding(newest.map(|order| order.latest())),
+        None => Finding::skipped("the server does not list its orders"),
+    };
+    report.add("server", "newest order", finding);
+}
+
+/// The newest order of a server, if it has one; `None` where it does not answer.
+async fn newest_order(address: SocketAddr) -> Option<Option<Order>> {
+    let url = http_client::own_url(address).ok()?;
+    let url = format!("{url}/api/orders?limit=1");
+    let orders = http_client::json::<Vec<Order>>(&url, RESPONSE_TIMEOUT).await?;
+    Some(orders.into_iter().next())
 }
 
 /// Whether all connections can be open at once: each is a file.

@@ -9,7 +9,11 @@ use super::{
 };
 use crate::{
     domain::{Order, OrderFilter, Time},
-    server::{clock::now, services::order_documents, store::JsonText},
+    server::{
+        clock::now,
+        services::{order_documents, orders::ListFilter},
+        store::JsonText,
+    },
 };
 use clap::Args;
 
@@ -91,7 +95,12 @@ async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
     } else {
         CHUNK.min(limit.saturating_add(1))
     };
-    let (mut found, mut before) = (FoundOrders::default(), search.upper_bound());
+    let newest = match search.before {
+        Some(_) => source.page(&ListFilter::default(), None, 1).await?.0.pop(),
+        None => None,
+    };
+    let newest = newest.and_then(|text| order_documents::read(&text).ok());
+    let (mut found, mut before) = (FoundOrders::default(), search.upper_bound(newest.as_ref()));
     loop {
         let (texts, next) = source.page(&index, before, chunk).await?;
         for text in texts {

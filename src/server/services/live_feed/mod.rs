@@ -4,6 +4,7 @@
 //! from here; older entries are in the store. When the log has been lost (trimmed, or of another epoch) everything
 //! is read again, and sockets see that their cursor is of another history.
 
+mod clock_watch;
 mod load;
 mod view;
 mod waits;
@@ -15,6 +16,7 @@ use crate::server::{
     clock::now,
     store::{LogEntry, LogRead, Store, StoreError},
 };
+use clock_watch::ClockWatch;
 use load::{CHUNK, load};
 use std::{
     sync::{
@@ -40,6 +42,7 @@ pub struct LiveFeed {
     moved: watch::Sender<u64>,
     /// How often the log could not be read, or was lost, and reading it began again.
     restarts: AtomicU64,
+    clock_watch: ClockWatch,
 }
 
 impl LiveFeed {
@@ -50,6 +53,7 @@ impl LiveFeed {
             let error = match load(&*store).await {
                 Ok(view) => {
                     tracing::info!(cursor = %view.board.cursor(), orders = view.board.orders().count(), "read the board");
+                    self.clock_watch.compare(view.latest);
                     *self.write() = Some(view);
                     self.touch();
                     pause = FIRST_PAUSE;
@@ -100,6 +104,7 @@ impl LiveFeed {
         let Some(spans) = added else {
             return false;
         };
+        self.clock_watch.compare(view.latest);
         let news = view.verify() || !entries.is_empty();
         drop(guard);
         if news {

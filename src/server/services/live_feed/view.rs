@@ -1,7 +1,9 @@
 //! What the feed holds of the log: the board, the newest entries as a ring, and when it was last verified.
 
 use super::waits::Waits;
-use crate::domain::{Board, Cursor, Event, FoldResult, Ring, RingRead, StageTimer, Status, Time};
+use crate::domain::{
+    Board, Cursor, Event, FoldResult, Order, Ring, RingRead, StageTimer, Status, Time,
+};
 use crate::server::{
     clock::now,
     store::{JsonText, LogEntry},
@@ -25,6 +27,8 @@ pub struct View {
     pub board: Board,
     /// The text of each entry, as every socket sends it.
     pub ring: Ring<Bytes>,
+    /// The latest moment in an order that was read.
+    pub latest: Time,
     /// How long the stages took that these entries ended.
     pub stage_timer: StageTimer,
     pub waits: Waits,
@@ -67,8 +71,10 @@ pub enum Next {
 impl View {
     /// A view that has just been read.
     pub fn new(board: Board, ring: Ring<Bytes>, stage_timer: StageTimer) -> View {
+        let latest = board.orders().map(Order::latest).max();
         View {
             waits: Waits::of(&board),
+            latest: latest.unwrap_or_default(),
             board,
             ring,
             stage_timer,
@@ -90,6 +96,7 @@ impl View {
             FoldResult::Applied { .. } => self.waits.moved(before, &event.order),
             FoldResult::Duplicate => {}
         }
+        self.latest = self.latest.max(event.order.latest());
         if let Some((stage, lasted)) = self.stage_timer.record(&event) {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
         }

@@ -3,8 +3,8 @@
 use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
-        Actor, Command, CommandKind, DispatchSeveral, Error, Offer, Order, OrderId, Precondition,
-        known_driver_name,
+        Actor, Board, Command, CommandKind, DispatchSeveral, Error, Offer, Order, OrderId,
+        Precondition, known_driver_name,
     },
     server::{
         clock::now,
@@ -13,13 +13,12 @@ use crate::{
             idempotency::{Answer, IdempotentRequest},
             order_documents,
         },
-        store::{Batch, JsonText, Outcome, Result as Stored},
+        store::{Batch, JsonText, Outcome, Result as Stored, StoreError},
         telemetry::trace,
     },
 };
 use std::time::{Duration, Instant};
 use unicode_normalization::UnicodeNormalization;
-use uuid::Uuid;
 
 /// A change may be made until then: early enough for its answer to arrive before the request times out.
 const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
@@ -33,12 +32,18 @@ impl OrderService {
     ) -> Answer {
         let deadline = Instant::now() + COMMIT_DEADLINE;
         let work = answer_in_time(async {
-            let now = now();
-            let (order, event) = Order::new(OrderId(Uuid::now_v7()), offer, now);
-            let change = order_documents::change(None, &order, event, now)?;
-            let answer = self.commit_answer(change, Ok(order), request, deadline);
-            // A conflict would be another order of the same random id.
-            Ok(answer.await?.ok_or(Error::Internal)?)
+            let mut attempt = 0;
+            // Until the deadline. A conflict is a higher id, which was made in the meantime or by a clock ahead of ours.
+            loop {
+                let now = now();
+                let (order, event) = Order::new(self.new_id(attempt)?, offer.clone(), now);
+                let change = order_documents::creation(&order, event)?;
+                let answer = self.commit_answer(change, Ok(order), request, deadline);
+                if let Some(answer) = answer.await? {
+                    return Ok(answer);
+                }
+                attempt += 1;
+            }
         });
         record_command(CommandKind::Offer, actor, None, work).await
     }
@@ -128,6 +133,18 @@ impl OrderService {
             .await
     }
 
+    /// An id above that of every order which this instance knows of. Each attempt leaves more room for the ids that are
+    /// made elsewhere while it is under way.
+    fn new_id(&self, attempt: u32) -> Result<OrderId, Failure> {
+        let newest = |board: &Board| board.orders().next_back().map(|order| order.id);
+        if let Some(newest) = self.feed.read_board(newest).flatten() {
+            self.ids.follow(newest);
+        }
+        let id = self.ids.next(attempt);
+        let id = id.ok_or_else(|| StoreError::Broken("no id is above the highest one".to_owned()));
+        Ok(id?)
+    }
+
     /// Makes a change and answers with `result`; or as this request was answered before. `None` if another change was
     /// faster.
     async fn commit_answer(
@@ -143,7 +160,7 @@ impl OrderService {
         Ok(match (self.commit(change).await?, request) {
             (Outcome::Committed(_), _) => Some(result.into()),
             (Outcome::Replayed(text, _), Some(request)) => Some(request.stored_answer(&text)?),
-            (Outcome::Conflict | Outcome::Replayed(..), _) => None,
+            (Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Replayed(..), _) => None,
         })
     }
 
@@ -158,6 +175,9 @@ impl OrderService {
             if !older {
                 *written = Some(cursor.clone());
             }
+        }
+        if let Outcome::NotHighest(highest) = &outcome {
+            order_documents::id(highest).inspect(|id| self.ids.follow(*id));
         }
         Ok(outcome)
     }
@@ -188,7 +208,7 @@ impl Attempt<'_> {
         });
         match decided {
             Ok((after, event)) => {
-                let change = order_documents::change(Some((before, text)), &after, event, now)?;
+                let change = order_documents::change(Some((before, text)), &after, event)?;
                 Ok((change, Ok(after)))
             }
             // Stored under the request's key, a refusal must be of the order as it stands, too.

@@ -2,6 +2,7 @@
 //! pages all come here, and nothing else in the server reads or changes orders in the store.
 
 mod change;
+mod ids;
 
 use super::{live_feed::LiveFeed, order_documents};
 use crate::domain::{
@@ -12,6 +13,7 @@ use crate::server::{
     clock::now,
     store::{Health, JsonText, LogRead, Query, Result as Stored, Store, StoreError, TroubleKind},
 };
+use ids::OrderIds;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -31,6 +33,7 @@ pub struct OrderService {
     feed: Arc<LiveFeed>,
     /// The newest change that was made here.
     written: Mutex<Option<Cursor>>,
+    ids: OrderIds,
 }
 
 /// Which orders a list holds.
@@ -73,6 +76,7 @@ impl OrderService {
             store,
             feed,
             written: Mutex::default(),
+            ids: OrderIds::default(),
         }
     }
 
@@ -137,10 +141,20 @@ impl OrderService {
             status: search.status,
             supplier,
         };
-        let before = search.upper_bound().into_iter().chain(before).min();
+        let newest = match search.before {
+            Some(_) => self.newest().await?,
+            None => None,
+        };
+        let bound = search.upper_bound(newest.as_ref());
+        let before = bound.into_iter().chain(before).min();
         let limit = if search.is_narrow() { EXAMINED } else { SHOWN };
         let (listed, next, _) = self.listed(&filter, before, limit).await?;
         Ok(matching(listed, search, next))
+    }
+
+    async fn newest(&self) -> Result<Option<Order>, Error> {
+        let (listed, ..) = self.listed(&ListFilter::default(), None, 1).await?;
+        Ok(listed.into_iter().next().map(|(order, _)| order))
     }
 
     /// All events of an order, oldest first, as they were sent.

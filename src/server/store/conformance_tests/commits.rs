@@ -38,6 +38,69 @@ pub async fn a_conflict_changes_nothing(engine: Engine) {
     assert_eq!((listing.cursor, listing.pages[0].total), (before, 1));
 }
 
+fn create_highest(n: usize) -> Batch {
+    Batch {
+        expect_highest: vec![(index("all"), key(n))],
+        ..create(n)
+    }
+}
+
+pub async fn a_key_goes_in_as_the_highest_or_not_at_all(engine: Engine) {
+    let store = engine.open().await;
+    store.commit(create_highest(5)).await.unwrap();
+    let committed = store.commit(create_highest(6)).await.unwrap();
+    assert!(matches!(committed, Outcome::Committed(_)));
+    let before = store.list(&[all(None, 10)]).await.unwrap();
+    // Below the highest one, and the highest one itself.
+    for n in [4, 6] {
+        let mut batch = create_highest(n);
+        batch.expect.clear();
+        let outcome = store.commit(batch).await.unwrap();
+        assert_eq!(outcome, Outcome::NotHighest(key(6)), "{n}");
+    }
+    assert_eq!(store.get(&key(4)).await.unwrap(), None);
+    assert_eq!(store.list(&[all(None, 10)]).await.unwrap(), before);
+    // Of two such keys in one batch, both are compared with what was there before.
+    let mut both = create_highest(7);
+    both.expect_highest.push((index("none"), key(0)));
+    let outcome = store.commit(both).await.unwrap();
+    assert!(matches!(outcome, Outcome::Committed(_)));
+    // Without the expectation a key may go in anywhere; and what has left an index does not count.
+    store.commit(create(1)).await.unwrap();
+    let out = Batch {
+        index: [1, 5, 6, 7]
+            .map(|n| IndexChange::Out(index("all"), key(n)))
+            .into(),
+        ..Batch::default()
+    };
+    store.commit(out).await.unwrap();
+    let outcome = store.commit(create_highest(2)).await.unwrap();
+    assert!(matches!(outcome, Outcome::Committed(_)));
+}
+
+pub async fn of_many_highest_keys_each_is_above_those_before(engine: Engine) {
+    let store = engine.open().await;
+    let start = head(&*store).await;
+    let tasks: Vec<_> = (0..64)
+        .map(|n| {
+            let store = store.clone();
+            tokio::spawn(async move { store.commit(create_highest(n)).await.unwrap() })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let made = entries(&*store, &start).await;
+    let made: Vec<u64> = made
+        .iter()
+        .map(|entry| {
+            let entry: serde_json::Value = serde_json::from_str(entry).unwrap();
+            entry["made"].as_u64().unwrap()
+        })
+        .collect();
+    assert!(made.is_sorted() && made.last() == Some(&63), "{made:?}");
+}
+
 pub async fn a_batch_may_have_several_changes_of_each_kind(engine: Engine) {
     let store = engine.open().await;
     store.commit(create(1)).await.unwrap();

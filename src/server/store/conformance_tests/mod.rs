@@ -166,6 +166,8 @@ macro_rules! on_both_engines {
 on_both_engines! {
     a_batch_changes_everything_in_it,
     a_conflict_changes_nothing,
+    a_key_goes_in_as_the_highest_or_not_at_all,
+    of_many_highest_keys_each_is_above_those_before,
     a_batch_may_have_several_changes_of_each_kind,
     a_named_batch_is_committed_once,
     one_of_many_batches_of_a_name_is_committed,

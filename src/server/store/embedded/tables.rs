@@ -145,6 +145,18 @@ pub fn page(txn: &ReadTransaction, query: &Query) -> DbResult<Page> {
     Ok(page)
 }
 
+/// The highest key of an index, if that is `from` or above it.
+pub fn highest_from(
+    indexes: &impl ReadableTable<(&'static str, &'static str), ()>,
+    Index(index): &Index,
+    Key(from): &Key,
+) -> DbResult<Option<Key>> {
+    let end = format!("{index}\0");
+    let mut keys = indexes.range((index.as_str(), from.as_str())..(end.as_str(), ""))?;
+    let highest = keys.next_back().transpose()?;
+    Ok(highest.map(|(entry, _)| Key(entry.value().1.to_owned())))
+}
+
 /// At most `limit` entries of the log after a cursor.
 pub fn read_log(
     txn: &ReadTransaction,

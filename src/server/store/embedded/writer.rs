@@ -7,7 +7,10 @@ use super::{
     disk::Disk,
     handle::Handle,
     rollback_guard::RollbackGuard,
-    tables::{DOCUMENTS, DbResult, ENDS, HISTORY, LOG, META, ONCE, apply_index, cursor, set_meta},
+    tables::{
+        DOCUMENTS, DbResult, ENDS, HISTORY, INDEXES, LOG, META, ONCE, apply_index, cursor,
+        highest_from, set_meta,
+    },
     trace_cache::TraceCache,
 };
 use crate::{
@@ -171,8 +174,8 @@ fn write_batch(
     {
         return Ok(Err(TroubleKind::Unreachable.because("too late").into()));
     }
-    if !expectations_hold(txn, batch)? {
-        return Ok(Ok(Outcome::Conflict));
+    if let Some(conflict) = conflict(txn, batch)? {
+        return Ok(Ok(conflict));
     }
     apply(txn, batch, head)?;
     Ok(Ok(Outcome::Committed(head.clone())))
@@ -189,15 +192,22 @@ fn replayed(txn: &WriteTransaction, name: &str) -> DbResult<Option<Outcome>> {
     Ok(stored.map(|(text, cursor)| Outcome::Replayed(text, cursor)))
 }
 
-fn expectations_hold(txn: &WriteTransaction, batch: &Batch) -> DbResult<bool> {
+/// The first expectation that does not hold, as the outcome of the batch.
+fn conflict(txn: &WriteTransaction, batch: &Batch) -> DbResult<Option<Outcome>> {
     let documents = txn.open_table(DOCUMENTS)?;
     for (key, expected) in &batch.expect {
         let found = documents.get(key.0.as_str())?;
         if found.as_ref().map(|text| text.value()) != expected.as_deref() {
-            return Ok(false);
+            return Ok(Some(Outcome::Conflict));
         }
     }
-    Ok(true)
+    let indexes = txn.open_table(INDEXES)?;
+    for (index, key) in &batch.expect_highest {
+        if let Some(highest) = highest_from(&indexes, index, key)? {
+            return Ok(Some(Outcome::NotHighest(highest)));
+        }
+    }
+    Ok(None)
 }
 
 fn apply(txn: &WriteTransaction, batch: &Batch, head: &mut Cursor) -> DbResult<()> {

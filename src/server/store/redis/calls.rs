@@ -51,6 +51,7 @@ impl Supervisor {
             idempotency.keep.as_millis().to_string(),
             batch.trace.as_deref().unwrap_or_default().to_owned(),
             batch.expect.len().to_string(),
+            batch.expect_highest.len().to_string(),
             batch.put.len().to_string(),
             batch.index.len().to_string(),
             batch.log.len().to_string(),
@@ -71,6 +72,10 @@ impl Supervisor {
             names.push(keys.document(key));
             let text = text.as_ref();
             args.push(text.map_or("-".to_owned(), |text| format!("+{text}")));
+        }
+        for (index, member) in &batch.expect_highest {
+            names.push(keys.index(index));
+            args.push(member.0.clone());
         }
         for (key, text) in &batch.put {
             names.push(keys.document(key));
@@ -180,6 +185,9 @@ pub fn commit_answer(answer: Vec<String>, connection: &Connection) -> RedisResul
             decode_record(&stored).map(|(text, cursor)| Outcome::Replayed(text, cursor)),
         ),
         (Some("conflict"), _) => CommitAnswer::Outcome(Ok(Outcome::Conflict)),
+        (Some("below"), Some(highest)) => {
+            CommitAnswer::Outcome(Ok(Outcome::NotHighest(Key(highest))))
+        }
         (Some("late"), _) => CommitAnswer::TooLate,
         _ => CommitAnswer::OtherEpoch,
     })

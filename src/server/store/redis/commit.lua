@@ -3,16 +3,17 @@
 -- rights of the account, too, which may have fallen away since they were proved. The shebang makes Redis refuse the
 -- whole script at its start where it takes no changes (memory, disk, replicas), not halfway through.
 --
--- KEYS  meta, log, the record of the batch's name, then in this order: expected documents, written documents,
---       indexes, histories
+-- KEYS  meta, log, the record of the batch's name, then in this order: expected documents, indexes with an expected
+--       highest member, written documents, indexes, histories
 -- ARGV  epoch, deadline (ms by the clock of this Redis), retention, the channel or nothing, the text to store under the
---       batch's name and for how many ms, the trace or nothing, then four counts and, for each in turn:
+--       batch's name and for how many ms, the trace or nothing, then five counts and, for each in turn:
 --       expected   "+" and the text, or "-" where there must be none
+--       highest    the member that must be above all that the index has
 --       written    the text
 --       indexes    "+" or "-", and the member
 --       histories  the entry without its id and its closing brace
--- Returns {"done", seq}, {"known", the stored record}, {"conflict"}, {"late"}, {"forbidden", the words of a command
--- that the account may not run}, or {"epoch"} where the store has another epoch.
+-- Returns {"done", seq}, {"known", the stored record}, {"conflict"}, {"below", the highest member}, {"late"},
+-- {"forbidden", the words of a command that the account may not run}, or {"epoch"} where the store has another epoch.
 local k, a = 0, 0
 local function key() k = k + 1; return KEYS[k] end
 local function arg() a = a + 1; return ARGV[a] end
@@ -20,7 +21,8 @@ local function arg() a = a + 1; return ARGV[a] end
 local meta, log, once = key(), key(), key()
 local epoch, deadline, retention, channel, remember, keep = arg(), tonumber(arg()), arg(), arg(), arg(), arg()
 local trace = arg()
-local expected, written, indexes, histories = tonumber(arg()), tonumber(arg()), tonumber(arg()), tonumber(arg())
+local expected, highest = tonumber(arg()), tonumber(arg())
+local written, indexes, histories = tonumber(arg()), tonumber(arg()), tonumber(arg())
 
 if redis.call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
 local known = redis.call('GET', once)
@@ -31,6 +33,11 @@ if now[1] * 1000 + now[2] / 1000 > deadline then return {'late'} end
 for _ = 1, expected do
   local found, wanted = redis.call('GET', key()), arg()
   if (found and '+' .. found or '-') ~= wanted then return {'conflict'} end
+end
+for _ = 1, highest do
+  -- Redis compares bytes, Lua by the locale.
+  local found = redis.call('ZREVRANGEBYLEX', key(), '+', '[' .. arg(), 'LIMIT', 0, 1)
+  if found[1] then return {'below', found[1]} end
 end
 
 local changes = {}

@@ -13,7 +13,10 @@ mod sign_in;
 mod spread;
 mod timing;
 
-use super::report::{Finding, Report, State};
+use super::{
+    clock,
+    report::{Finding, Report, State},
+};
 use explain::{RedisNames, explain};
 use redis::{
     Cmd, ConnectionInfo, FromRedisValue, RedisError, RedisResult, aio::MultiplexedConnection,
@@ -25,7 +28,7 @@ use tokio::time::{Instant, timeout};
 const GROUP: &str = "redis";
 
 /// All checks, in their order.
-const CHECKS: [&str; 20] = [
+const CHECKS: [&str; 21] = [
     "name",
     "connection",
     "TLS",
@@ -43,6 +46,7 @@ const CHECKS: [&str; 20] = [
     "clients",
     "replicas",
     "clock",
+    clock::NAME,
     "latency",
     "commits",
     "events",
@@ -103,6 +107,7 @@ impl Examination<'_> {
         self.configuration(&facts, &permissions, &mut connection)
             .await;
         self.clock(&mut connection).await;
+        self.times(epoch.as_deref()).await;
         self.latency(&mut connection).await;
         writable?;
         self.rehearse(&scratch, &permissions).await

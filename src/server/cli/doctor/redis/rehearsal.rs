@@ -168,7 +168,10 @@ fn batch(
             text: "".into(),
             keep: KEEP,
         }),
-        deadline: None,
+        expect_highest: match before {
+            None => vec![(scratch.index(), key.clone())],
+            Some(_) => Vec::new(),
+        },
         expect: vec![(key.clone(), before)],
         put: vec![(key.clone(), text)],
         index: vec![IndexChange::In(scratch.index(), key)],
@@ -176,7 +179,7 @@ fn batch(
             Publishing::Allowed => vec![entry],
             Publishing::Forbidden => Vec::new(),
         },
-        trace: None,
+        ..Batch::default()
     }
 }
 

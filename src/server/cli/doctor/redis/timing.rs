@@ -6,7 +6,11 @@ use super::{
     rehearsal::{Publishing, Samples, Scratch, rehearse},
     spread::Spread,
 };
-use crate::server::{cli::doctor::report::Finding, clock::now};
+use crate::server::{
+    cli::doctor::{clock, report::Finding},
+    clock::{MAX_DIFFERENCE, now},
+    store::{Redis, Target},
+};
 use redis::{Client, RedisResult, aio::MultiplexedConnection, cmd};
 use std::{process::exit, time::Duration};
 use tokio::{
@@ -25,8 +29,6 @@ const PINGS_TIMEOUT: Duration = Duration::from_millis(1_500);
 const SLOW_ANSWER: f64 = 20.0;
 const SLOW_COMMIT: f64 = 100.0;
 const SLOW_EVENT: f64 = 200.0;
-/// Milliseconds by which two clocks may differ: the times of orders are taken from this machine's.
-const CLOCK_DIFFERENCE: i64 = 1_000;
 
 const SLOW_DISK: &str = "See how fast the disk of Redis is (`redis-cli --latency`, `INFO persistence`), and how far away Redis is";
 
@@ -41,6 +43,26 @@ impl Examination<'_> {
             Err(error) => self.explain(&error),
         };
         self.add("clock", finding);
+    }
+
+    /// Compares this machine's clock with what is stored, in the history of this epoch.
+    pub async fn times(&mut self, epoch: Option<&str>) {
+        let target = Target {
+            info: self.info.clone(),
+            credentials: self.credentials,
+            prefix: String::new(),
+            retention: 0,
+            publishes: false,
+        };
+        let finding = match epoch {
+            None => Finding::skipped("what is stored cannot be read"),
+            Some("") => Finding::ok("nothing is stored yet"),
+            Some(_) => match Redis::open_read_only(target).await {
+                Ok(store) => clock::compare_with(&store).await,
+                Err(error) => Finding::skipped(error.to_string()),
+            },
+        };
+        self.add(clock::NAME, finding);
     }
 
     pub async fn latency(&mut self, connection: &mut MultiplexedConnection) {
@@ -167,7 +189,7 @@ fn clock_finding(difference: i64) -> Finding {
         "the clock of Redis is {} ms {direction} this one",
         difference.abs()
     );
-    let finding = match difference.abs() > CLOCK_DIFFERENCE {
+    let finding = match difference.abs() > MAX_DIFFERENCE.num_milliseconds() {
         true => Finding::warning(
             says,
             "Keep both clocks with NTP (`timedatectl`): times of orders come from this machine",
