@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use opentelemetry::{
     Context,
     propagation::{Extractor, TextMapPropagator},
-    trace::{TraceContextExt, TraceId},
+    trace::{SpanContext, TraceContextExt, TraceId},
 };
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use std::{collections::HashMap, sync::Arc};
@@ -21,20 +21,27 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 /// The target of the spans of traces, for filters.
 pub const TARGET: &str = "trace";
 
-/// Makes `span` continue the trace that the request's headers name, if they name one. Returns the span's trace.
-pub fn join(span: &Span, headers: &HeaderMap) -> Option<TraceId> {
-    let parent =
+/// Places `span` in the trace that the request's headers name, if they name one. Where the sender is trusted, the span
+/// continues that trace, sampled or not as it is. Of others it is a new one with a link to theirs: they do not decide
+/// what is sampled. Returns the span's trace.
+pub fn join(span: &Span, headers: &HeaderMap, is_trusted: bool) -> Option<TraceId> {
+    let named =
         TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers));
-    let trace = |context: &Context| {
-        let span = context.span().span_context().clone();
-        span.is_valid().then(|| span.trace_id())
-    };
+    let sender = named.span().span_context().clone();
     if span.is_disabled() {
-        return trace(&parent);
+        return trace_id(&sender);
     }
-    // This cannot fail: the span has not been entered yet.
-    let _ = span.set_parent(parent);
-    trace(&span.context())
+    if is_trusted {
+        // This cannot fail: the span has not been entered yet.
+        let _ = span.set_parent(named);
+    } else if sender.is_valid() {
+        span.add_link(sender);
+    }
+    trace_id(span.context().span().span_context())
+}
+
+fn trace_id(span: &SpanContext) -> Option<TraceId> {
+    span.is_valid().then(|| span.trace_id())
 }
 
 struct Headers<'a>(&'a HeaderMap);

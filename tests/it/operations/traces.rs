@@ -16,6 +16,7 @@ async fn a_trace_spans_the_request_and_the_feed() {
     let collector = Collector::start(true);
     let market = json_market()
         .with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url())
+        .with("TRUSTED_PROXIES", "127.0.0.1")
         .with("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=rome")
         // Nothing is sent before the end: so the end sends it.
         .with("OTEL_BSP_SCHEDULE_DELAY", "600000");
@@ -100,7 +101,9 @@ async fn a_trace_spans_the_request_and_the_feed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_spans_the_feeds_of_other_instances() {
     let collector = Collector::start(true);
-    let market = Market::redis().with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url());
+    let market = Market::redis()
+        .with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url())
+        .with("TRUSTED_PROXIES", "127.0.0.1");
     let (mut one, mut other) = (market.open().await, market.open().await);
     let (mut near, mut far) = (one.follow().await, other.follow().await);
     let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
@@ -133,6 +136,42 @@ async fn a_trace_spans_the_feeds_of_other_instances() {
     }
     // It is of use for a minute, and is in nothing that stays.
     assert!(frame.get("trace").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_does_not_decide_what_is_sampled() {
+    let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    for (ratio, is_sampled) in [("0", false), ("1", true)] {
+        let collector = Collector::start(true);
+        let market = Market::embedded()
+            .with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url())
+            .with("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+            .with("OTEL_TRACES_SAMPLER_ARG", ratio)
+            .with("TRUSTED_PROXIES", "192.0.2.1");
+        let mut instance = market.open().await;
+        for flags in ["01", "00"] {
+            let request = instance.request(Method::GET, "/api/orders");
+            let request = request
+                .header("traceparent", format!("00-{trace}-{parent}-{flags}"))
+                .header("x-forwarded-for", "192.0.2.1");
+            assert_eq!(instance.send(request).await.status, 200);
+        }
+        instance.signal("-TERM");
+        assert!(instance.ended(Duration::from_secs(10)).success());
+        let spans = collector.spans();
+        let lists: Vec<_> = spans
+            .iter()
+            .filter(|span| span.name == "GET /api/orders")
+            .collect();
+        assert_eq!(lists.len(), if is_sampled { 2 } else { 0 }, "{spans:?}");
+        for span in lists {
+            // It is a trace of its own, which names theirs.
+            assert_ne!(hex(&span.trace_id), trace);
+            assert_eq!(hex(&span.parent_span_id), "");
+            let linked = [hex(&span.links[0].trace_id), hex(&span.links[0].span_id)];
+            assert_eq!(linked, [trace, parent]);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,6 +38,12 @@ pub async fn resolve(
     next.run(request).await
 }
 
+/// Whether the peer that has sent a request is one of our own proxies.
+pub fn is_from_proxy(trusted: &[IpNet], request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|peer| is_proxy(trusted, peer.ip().to_canonical()))
+}
+
 /// Whether this network has not been named in the log yet. At most eight are: any client can pretend to be a proxy,
 /// and must not fill the log. (Eight networks of such clients do keep a real proxy from being named.)
 fn is_first_of_its_network(address: IpAddr) -> bool {

@@ -41,7 +41,7 @@ pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
         .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
         .layer(from_fn_with_state(app.clone(), security_headers::add))
         .layer(from_fn_with_state(app.clone(), client_ip::resolve));
-    request_log::around(router)
+    request_log::around(router, app)
 }
 
 /// Pages are compressed as they are sent; files are compressed already, and answers of the API stay as they are.

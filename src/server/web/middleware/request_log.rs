@@ -1,5 +1,6 @@
 //! What is recorded of every request: its id, its place in the log and in a trace, and its metrics.
 
+use super::client_ip::is_from_proxy;
 use crate::{
     domain::Error,
     server::{
@@ -8,15 +9,15 @@ use crate::{
             metrics::{REQUEST_SECONDS, REQUESTS_RUNNING},
             millis, trace,
         },
-        web::problem::Problem,
+        web::{problem::Problem, state::AppState},
     },
     ui::Route,
 };
 use axum::{
     Router,
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
 use metrics::{Gauge, gauge, histogram};
@@ -35,10 +36,10 @@ const UNMATCHED: &str = "unmatched";
 const METRICS: &str = "/metrics";
 
 /// The outermost layers: every answer has an id, whatever makes it.
-pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
     // The layer that is added last sees a request first.
     router
-        .layer(from_fn(observe))
+        .layer(from_fn_with_state(app.clone(), observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
         .layer(from_fn(drop_malformed_ids))
@@ -70,14 +71,15 @@ fn is_well_formed(id: &HeaderValue) -> bool {
     (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(plain)
 }
 
-async fn observe(request: Request, next: Next) -> Response {
+async fn observe(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let route = route(&request);
     if route == METRICS {
         return next.run(request).await;
     }
     let (began, _running) = (Instant::now(), Running::begin());
     let method = method(request.method());
-    let (span, log) = spans(&request, method, &route);
+    let is_trusted = is_from_proxy(&app.config.proxies, &request);
+    let (span, log) = spans(&request, method, &route, is_trusted);
     let answering = async {
         let response = next.run(request).await;
         log_answer(&response, method, &route, began);
@@ -99,7 +101,7 @@ async fn observe(request: Request, next: Next) -> Response {
 }
 
 /// A request's place in a trace, and in the log.
-fn spans(request: &Request, method: &'static str, route: &str) -> (Span, Span) {
+fn spans(request: &Request, method: &'static str, route: &str, is_trusted: bool) -> (Span, Span) {
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok());
     let span = tracing::info_span!(
@@ -107,7 +109,7 @@ fn spans(request: &Request, method: &'static str, route: &str) -> (Span, Span) {
         otel.status_code = Empty, http.request.method = method, http.route = route,
         http.response.status_code = Empty, request_id = id,
     );
-    let trace_id = trace::join(&span, request.headers()).map(tracing::field::display);
+    let trace_id = trace::join(&span, request.headers(), is_trusted).map(tracing::field::display);
     // At the highest level, so that no log filter removes it.
     let log = tracing::error_span!("request", request_id = id, method, route, trace_id);
     (span, log)
