@@ -34,6 +34,8 @@ pub enum Problem {
     NotAWebSocket,
     #[error("This instance has no room for another connection. Try again in a moment.")]
     ConnectionLimitReached,
+    #[error("As many exports as may run at once are running. Try again in a moment.")]
+    ExportLimitReached,
 }
 
 impl Problem {
@@ -53,6 +55,11 @@ impl Problem {
             Problem::NotJson => ("not-json", S::UNSUPPORTED_MEDIA_TYPE, "Not JSON"),
             Problem::NotAWebSocket => ("not-a-websocket", S::UPGRADE_REQUIRED, "Upgrade required"),
             Problem::ConnectionLimitReached => ("full", S::SERVICE_UNAVAILABLE, "No room"),
+            Problem::ExportLimitReached => (
+                "too-many-exports",
+                S::SERVICE_UNAVAILABLE,
+                "Too many exports",
+            ),
         }
     }
 
@@ -78,6 +85,7 @@ impl Problem {
         match self {
             Problem::Market(error) => error.retry_after(),
             Problem::ConnectionLimitReached => Some(1),
+            Problem::ExportLimitReached => Some(5),
             _ => None,
         }
     }

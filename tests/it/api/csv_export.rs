@@ -1,6 +1,11 @@
 //! The order book as a file for spreadsheets.
 
-use crate::support::{Answer, Instance, Market, offer};
+use crate::support::{
+    Answer, Instance, Market, offer,
+    store::{inflated, one_backup, restore},
+    until,
+};
+use reqwest::Method;
 use serde_json::json;
 
 crate::on_both_engines! {
@@ -22,36 +27,27 @@ const STATUSES: [&str; 10] = [
 /// Where the columns begin that say when an order got to its statuses.
 const MOMENTS: usize = 15;
 
-/// The rows of a file as RFC 4180 has them, without the head.
+/// The rows of a file with commas, without the head.
 fn rows(answer: &Answer) -> Vec<Vec<String>> {
+    rows_split_at(b',', answer)
+}
+
+fn rows_split_at(separator: u8, answer: &Answer) -> Vec<Vec<String>> {
     assert_eq!(answer.status, 200, "{}", answer.text);
     let text = answer.text.strip_prefix('\u{feff}').unwrap();
-    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let mut quoted = false;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => cell.extend(letters.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => row.push(std::mem::take(&mut cell)),
-            '\n' if !quoted => {
-                assert_eq!(cell.pop(), Some('\r'));
-                row.push(std::mem::take(&mut cell));
-                rows.push(std::mem::take(&mut row));
-            }
-            letter => cell.push(letter),
-        }
-    }
-    assert!(!quoted && cell.is_empty() && row.is_empty(), "cut off");
-    let head = rows.remove(0);
+    assert!(text.ends_with("\"\r\n"), "cut off");
+    // All rows must have as many cells as the head.
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .from_reader(text.as_bytes());
+    let head: Vec<_> = reader.headers().unwrap().iter().collect();
     assert_eq!(
         head[..6],
         ["id", "number", "made", "changed", "status", "pizza"]
     );
     let moments = STATUSES.map(|status| format!("{status}_at"));
     assert_eq!(head[MOMENTS..], moments);
-    assert!(rows.iter().all(|row| row.len() == head.len()));
-    rows
+    reader.deserialize().map(Result::unwrap).collect()
 }
 
 async fn pizzas(market: &Instance, query: &str) -> Vec<String> {
@@ -134,7 +130,7 @@ async fn user_text_is_never_a_formula_in_a_spreadsheet() {
             "1.30",
             "'+49",
             "'-1\nHof II",
-            "Hot, \"really\"\n-5"
+            "Hot, \"really\"\n'-5"
         ]
     );
     assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
@@ -146,6 +142,66 @@ async fn user_text_is_never_a_formula_in_a_spreadsheet() {
         name.starts_with("attachment; filename=\"orders-20") && name.ends_with(".csv\""),
         "{name}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_of_a_german_page_is_separated_as_german_spreadsheets_read_it() {
+    let market = Market::embedded().open().await;
+    let body = json!({"supplier_name": "Forno; =1", "pizza_name": "Ähre, +1", "supplier_price": 1234.5, "markup_percentage": 12.5});
+    market.done("/api/orders", &body).await;
+    let file = async |name: &'static str, value: &'static str| {
+        let request = market.request(Method::GET, "/orders.csv");
+        market.send(request.header(name, value)).await
+    };
+    for (name, value) in [
+        ("cookie", "language=de"),
+        ("accept-language", "de-AT,en;q=0.5"),
+    ] {
+        let row = rows_split_at(b';', &file(name, value).await).remove(0);
+        let words = ["Ähre,' +1", "Forno;' =1", "1234,50", "12,5", "1388,81"];
+        assert_eq!(row[5..10], words, "{name}");
+    }
+    let row = rows(&file("cookie", "language=en").await).remove(0);
+    assert_eq!(row[7..10], ["1234.50", "12.5", "1388.81"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ninth_export_at_once_has_to_wait() {
+    let files = tempfile::tempdir().unwrap();
+    let many = files.path().join("many");
+    inflated(&one_backup(&files).await, &many, 12_000);
+    let market = Market::embedded();
+    restore(&market, &many);
+    let market = market.open().await;
+    // Each has begun, and more of it follows than fits on its way.
+    let mut readers = Vec::new();
+    for _ in 0..8 {
+        let request = market.request(Method::GET, "/orders.csv");
+        let mut response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert!(response.chunk().await.unwrap().is_some());
+        readers.push(response);
+    }
+    let refused = market.get("/orders.csv").await;
+    assert_eq!(refused.problem(503)["type"], "/problems/too-many-exports");
+    assert!(refused.header("retry-after").is_some());
+    let request = market.request(Method::GET, "/orders.csv");
+    let request = request
+        .header("accept", "text/html,*/*;q=0.8")
+        .header("accept-language", "de");
+    let page = market.send(request).await;
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (503, Some("text/plain; charset=utf-8"))
+    );
+    assert!(page.header("retry-after").is_some());
+    assert!(page.text.contains("in ein paar Sekunden"), "{}", page.text);
+    // One that is gone makes room, and one that is read to its end.
+    readers.pop();
+    until(async || market.get("/orders.csv?q=nothing").await.status == 200).await;
+    let whole = readers.pop().unwrap().text().await.unwrap();
+    assert!(whole.ends_with("\"\r\n"));
+    until(async || market.get("/orders.csv?q=nothing").await.status == 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

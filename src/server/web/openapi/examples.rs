@@ -100,6 +100,7 @@ pub fn problems() -> Vec<Problem> {
         too_many(),
         unavailable(),
         Problem::ConnectionLimitReached,
+        Problem::ExportLimitReached,
         internal(),
     ]
 }

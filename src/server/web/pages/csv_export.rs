@@ -1,44 +1,97 @@
 //! The order book as a file for spreadsheets: every order that the page's filters ask for, live and past, newest
 //! first. It is sent as it is read, so that a large one needs no more memory than a small one.
 
+use super::{cookies, forms::wants_page, preferences};
 use crate::server::{
     clock::now,
     services::orders::OrderService,
-    web::{headers, pages::cookies, problem::Problem, state::AppState},
+    web::{headers, problem::Problem, state::AppState},
 };
 use crate::{
     domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
-    ui::Route,
+    ui::{Language, Route},
 };
 use axum::{
     body::Body,
     extract::State,
     http::{
-        HeaderMap, Uri,
+        HeaderMap, HeaderValue, Uri,
         header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
 use futures::stream;
 use std::sync::Arc;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// The columns for people. The mark before them tells spreadsheets that the text is UTF-8.
-const HEAD: &str = "\u{feff}id,number,made,changed,status,pizza,supplier,supplier_price,markup_percentage,\
-                    customer_price,customer,address,driver,minutes,notes";
+/// How many files may be on their way at once: each reads the whole store, as slowly as its reader takes it.
+static EXPORTS: Semaphore = Semaphore::const_new(8);
 
-/// The file, with the same query as the page.
-pub async fn orders(
-    State(app): State<AppState>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Problem> {
+/// Tells spreadsheets that the text is UTF-8.
+const MARK: &str = "\u{feff}";
+const COLUMNS: [&str; 15] = [
+    "id",
+    "number",
+    "made",
+    "changed",
+    "status",
+    "pizza",
+    "supplier",
+    "supplier_price",
+    "markup_percentage",
+    "customer_price",
+    "customer",
+    "address",
+    "driver",
+    "minutes",
+    "notes",
+];
+
+/// How a spreadsheet reads a file where the page's language is spoken.
+#[derive(Clone, Copy)]
+struct Format {
+    separator: &'static str,
+    decimal_point: &'static str,
+}
+
+impl Format {
+    fn of(language: Language) -> Format {
+        match language {
+            Language::English => Format {
+                separator: ",",
+                decimal_point: ".",
+            },
+            Language::German => Format {
+                separator: ";",
+                decimal_point: ",",
+            },
+        }
+    }
+}
+
+/// The file, with the same query as the page and in its language.
+pub async fn orders(State(app): State<AppState>, headers: HeaderMap, uri: Uri) -> Response {
+    let language = preferences::of(&headers, &app).locale.language;
+    let Ok(permit) = EXPORTS.try_acquire() else {
+        return too_many(&headers, language);
+    };
     let Route::Orders { query, .. } = Route::read("/orders", uri.query().unwrap_or_default())
     else {
-        return Err(Problem::UnknownPath);
+        return Problem::UnknownPath.into_response();
     };
     let filter = query.filter(cookies::zone(&headers));
     // A store that cannot be read is an error, not an empty file.
-    let first = app.orders.search(&filter, None).await?;
+    let first = match app.orders.search(&filter, None).await {
+        Ok(first) => first,
+        Err(error) => return error.into_response(),
+    };
+    let rest = Rest {
+        orders: app.orders,
+        filter,
+        format: Format::of(language),
+        next: first.next,
+        _permit: permit,
+    };
     let now = now().to_string();
     let day = now.split('T').next().unwrap_or_default();
     let head = [
@@ -50,24 +103,41 @@ pub async fn orders(
         // Names and addresses do not stay on a device that others use.
         (CACHE_CONTROL, format!("{}, no-store", headers::PRIVATE)),
     ];
-    let rest = Rest {
-        orders: app.orders,
-        filter,
-        next: first.next,
-    };
-    Ok((head, Body::from_stream(lines(first, rest))).into_response())
+    (head, Body::from_stream(lines(first, rest))).into_response()
+}
+
+/// A person reads a sentence, a program the problem.
+fn too_many(headers: &HeaderMap, language: Language) -> Response {
+    let mut response = Problem::ExportLimitReached.into_response();
+    if wants_page(headers) {
+        let sentence = match language {
+            Language::English => {
+                "Several others are downloading orders right now. Try again in a few seconds."
+            }
+            Language::German => {
+                "Gerade laden mehrere andere Bestellungen herunter. Versuchen Sie es in ein paar Sekunden noch einmal."
+            }
+        };
+        let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        *response.body_mut() = Body::from(sentence);
+    }
+    response
 }
 
 /// The pages that have not been read yet.
 struct Rest {
     orders: Arc<OrderService>,
     filter: OrderFilter,
+    format: Format,
     next: Option<OrderId>,
+    /// It is given back when the last line is sent, or the reader is gone.
+    _permit: SemaphorePermit<'static>,
 }
 
 /// An error breaks the answer off, so that a client does not take half of the file for all of it.
 fn lines(first: OrdersPage, rest: Rest) -> impl stream::Stream<Item = Result<String, Error>> {
-    let first = format!("{}{}", head(), written(&first));
+    let first = format!("{}{}", head(rest.format), written(&first, rest.format));
     stream::try_unfold((Some(first), rest), |(first, mut rest)| async move {
         if let Some(first) = first {
             return Ok(Some((first, (None, rest))));
@@ -77,82 +147,130 @@ fn lines(first: OrdersPage, rest: Rest) -> impl stream::Stream<Item = Result<Str
         };
         let page = rest.orders.search(&rest.filter, Some(before)).await?;
         rest.next = page.next;
-        Ok(Some((written(&page), (None, rest))))
+        Ok(Some((written(&page, rest.format), (None, rest))))
     })
 }
 
 /// The columns, and one for each status: when the order last got there.
-fn head() -> String {
-    let moments = Status::ALL.iter().map(|status| format!(",{status}_at"));
-    format!("{HEAD}{}\r\n", moments.collect::<String>())
+fn head(format: Format) -> String {
+    let moments = Status::ALL.iter().map(|status| format!("{status}_at"));
+    let columns = COLUMNS.map(str::to_owned).into_iter().chain(moments);
+    format!("{MARK}{}", line(columns, format))
 }
 
-fn written(page: &OrdersPage) -> String {
-    page.orders.iter().map(line).collect()
+fn written(page: &OrdersPage, format: Format) -> String {
+    let lines = page.orders.iter();
+    lines
+        .map(|order| line(cells(order, format), format))
+        .collect()
 }
 
-fn line(order: &Order) -> String {
-    let text = |text: Option<&str>| text.map(cell).unwrap_or_default();
-    let cells = [
+fn cells(order: &Order, format: Format) -> impl Iterator<Item = String> {
+    let number = |number: String| number.replace('.', format.decimal_point);
+    let text = |text: Option<&str>| text.map(guarded).unwrap_or_default();
+    let minutes = order.estimated_delivery_time;
+    let cells: [_; COLUMNS.len()] = [
         order.id.to_string(),
-        cell(&order.id.number()),
+        order.id.number(),
         order.created_at.to_string(),
         order.updated_at.to_string(),
         order.status.to_string(),
-        cell(&order.pizza_name),
-        cell(&order.supplier_name),
-        order.supplier_price.cents().to_string(),
-        order.markup_percentage.to_string(),
-        order.total().to_string(),
+        guarded(&order.pizza_name),
+        guarded(&order.supplier_name),
+        number(order.supplier_price.cents().to_string()),
+        number(order.markup_percentage.to_string()),
+        number(order.total().to_string()),
         text(order.customer_name.as_deref()),
         text(order.delivery_address.as_deref()),
         text(order.driver_name.as_deref()),
-        order
-            .estimated_delivery_time
-            .map(|minutes| minutes.get().to_string())
-            .unwrap_or_default(),
+        minutes.map_or_else(String::new, |minutes| minutes.get().to_string()),
         text(order.supplier_notes.as_deref()),
     ];
     let moment = |status: &Status| order.times.at(*status);
     let moments = Status::ALL.iter().map(moment);
     let moments = moments.map(|at| at.map_or_else(String::new, |at| at.to_string()));
-    let cells: Vec<_> = cells.into_iter().chain(moments).collect();
-    format!("{}\r\n", cells.join(","))
+    cells.into_iter().chain(moments.collect::<Vec<_>>())
 }
 
-/// Text as RFC 4180 quotes it. What a spreadsheet would take for a formula begins with an apostrophe.
-fn cell(text: &str) -> String {
-    const BEGINS_FORMULA: [char; 11] =
-        ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    let guard = if text.trim_start_matches(' ').starts_with(BEGINS_FORMULA) {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+/// Cells as RFC 4180 quotes them: all, so that no separator within one begins another.
+fn line(cells: impl Iterator<Item = String>, format: Format) -> String {
+    let quoted = cells.map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+    let cells: Vec<_> = quoted.collect();
+    format!("{}\r\n", cells.join(format.separator))
+}
+
+/// Text with an apostrophe before each place at which a spreadsheet may begin to read a formula: at its beginning and,
+/// if the file is opened by another separator, where quotes do not hold, after one.
+fn guarded(text: &str) -> String {
+    const BEGINS_FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    const BEGINS_CELL: [char; 5] = [',', ';', '\t', '\r', '\n'];
+    let mut guarded = String::with_capacity(text.len() + 1);
+    let mut begins_cell = true;
+    for (at, letter) in text.char_indices() {
+        let rest = text[at..].trim_start_matches([' ', '"']);
+        if begins_cell && rest.starts_with(BEGINS_FORMULA) {
+            guarded.push('\'');
+        }
+        begins_cell = BEGINS_CELL.contains(&letter);
+        guarded.push(letter);
+    }
+    guarded
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
-    fn cells_are_text_and_nothing_else() {
+    fn texts_are_no_formulas() {
         for (text, written) in [
-            ("Diavola", "\"Diavola\""),
-            ("A \"hot\" one, really", "\"A \"\"hot\"\" one, really\""),
-            ("Hof II\n4th floor", "\"Hof II\n4th floor\""),
-            ("=1+1", "\"'=1+1\""),
-            ("+49 30", "\"'+49 30\""),
-            ("-5", "\"'-5\""),
-            ("@SUM(A1)", "\"'@SUM(A1)\""),
-            (" =1", "\"' =1\""),
-            ("\t=1", "\"'\t=1\""),
-            ("＝1", "\"'＝1\""),
-            ("a=1", "\"a=1\""),
-            ("", "\"\""),
+            ("Diavola", "Diavola"),
+            ("A \"hot\" one, really", "A \"hot\" one, really"),
+            (
+                "Hof II\n4th floor; left-hand",
+                "Hof II\n4th floor; left-hand",
+            ),
+            ("=1+1", "'=1+1"),
+            ("+49 30", "'+49 30"),
+            ("-5", "'-5"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            (" =1", "' =1"),
+            ("\t=1", "'\t'=1"),
+            ("＝1", "'＝1"),
+            ("a=1", "a=1"),
+            ("a;=1, -2", "a;'=1,' -2"),
+            ("a\n+1", "a\n'+1"),
+            ("\";\"=1", "\";'\"=1"),
+            ("", ""),
         ] {
-            assert_eq!(cell(text), written, "{text:?}");
+            assert_eq!(guarded(text), written, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_as_its_language_separates_it() {
+        let cells = || ["12.30", "a \"b\"", ""].map(str::to_owned).into_iter();
+        let line = |language| line(cells(), Format::of(language));
+        assert_eq!(
+            line(Language::English),
+            "\"12.30\",\"a \"\"b\"\"\",\"\"\r\n"
+        );
+        assert_eq!(line(Language::German), "\"12.30\";\"a \"\"b\"\"\";\"\"\r\n");
+    }
+
+    proptest! {
+        /// Whichever separators a spreadsheet splits at, and whether it knows quotes or not.
+        #[test]
+        fn no_cell_begins_a_formula(text in "[=+@\\-,; \"a1\t\n]{0,12}", german: bool) {
+            let language = if german { Language::German } else { Language::English };
+            let line = line([guarded(&text)].into_iter(), Format::of(language));
+            for separators in [&[','][..], &[';'], &[',', ';', '\t']] {
+                for cell in line.split(|c| separators.contains(&c) || "\r\n".contains(c)) {
+                    let cell = cell.trim_start_matches([' ', '"']);
+                    prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t']), "{line:?}: {cell:?}");
+                }
+            }
         }
     }
 }

@@ -267,7 +267,8 @@ impl FormSubmission {
     }
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+/// Whether a person reads the answer.
+pub fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())
