@@ -3,7 +3,7 @@
 use super::{
     browser::dom::is_in_view,
     components::{form::Forms, toast::Toasts},
-    i18n::messages,
+    i18n::domain_texts,
     my_orders,
     navigation::Navigator,
     route::{Route, is_of},
@@ -20,10 +20,13 @@ pub fn notify(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts)
         return;
     }
     let (status, address) = if matters(&route, event) {
-        (messages::status(order.status), address_of(&route, &order))
+        (
+            domain_texts::status(order.status),
+            address_of(&route, &order),
+        )
     } else if is_awaited(&route, &order) {
         let address = Route::Track(order.id).address();
-        (messages::customer_status(order.status), address)
+        (domain_texts::customer_status(order.status), address)
     } else {
         return;
     };

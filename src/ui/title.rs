@@ -1,7 +1,7 @@
 //! The title of a page, which counts the orders that wait there.
 
 use super::{
-    i18n::{locale::t, messages},
+    i18n::{domain_texts, locale::t},
     route::{Route, is_of},
 };
 use crate::domain::{Board, Order, Status};
@@ -20,7 +20,7 @@ pub fn title(route: &Route, board: Option<&Board>) -> String {
         Route::Customer { .. } => t(["Hot right now", "Jetzt zu haben"]).to_owned(),
         Route::Track(id) => match board.and_then(|board| board.get(*id)) {
             Some(order) => {
-                let status = messages::customer_status(order.status);
+                let status = domain_texts::customer_status(order.status);
                 format!("{status} · {}", order.pizza_name)
             }
             None => t(["One order", "Eine Bestellung"]).to_owned(),
@@ -34,7 +34,7 @@ pub fn title(route: &Route, board: Option<&Board>) -> String {
             let heading = t(["Orders", "Bestellungen"]);
             match open.and_then(|id| board?.get(id)) {
                 Some(order) => {
-                    let status = messages::status(order.status);
+                    let status = domain_texts::status(order.status);
                     format!("{} · {status} · {heading}", order.pizza_name)
                 }
                 None => heading.to_owned(),

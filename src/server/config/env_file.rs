@@ -9,10 +9,13 @@ pub struct SyntaxError {
     why: String,
 }
 
+/// Names and values, in the order of their lines.
+pub type Assignments = Vec<(String, String)>;
+
 type Parsed<T> = Result<T, String>;
 
 /// The names and values of a file, in the order of its lines.
-pub fn parse(text: &str) -> Result<Vec<(String, String)>, SyntaxError> {
+pub fn parse(text: &str) -> Result<Assignments, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut assignments = Vec::new();
     for (index, line) in text.lines().enumerate() {

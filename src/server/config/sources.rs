@@ -2,7 +2,7 @@
 
 use super::{
     env::{Result, invalid},
-    env_file,
+    env_file::{self, Assignments},
     settings::SETTINGS,
 };
 use std::{
@@ -81,7 +81,7 @@ impl Sources {
 }
 
 /// The path and the contents of `.env`.
-fn read_file() -> Result<Option<(PathBuf, Vec<(String, String)>)>> {
+fn read_file() -> Result<Option<(PathBuf, Assignments)>> {
     use io::ErrorKind::{IsADirectory, NotFound};
     let text = match fs::read_to_string(ENV_FILE) {
         Ok(text) => text,

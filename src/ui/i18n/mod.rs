@@ -1,5 +1,5 @@
 //! Languages: the locale of a page, its messages, and how it formats values.
 
+pub mod domain_texts;
 pub mod format;
 pub mod locale;
-pub mod messages;

@@ -42,11 +42,16 @@ impl Supervisor {
     ) -> Cmd {
         let keys = &self.keys;
         let mut names = vec![keys.meta(), keys.log(), keys.idempotency(&idempotency.name)];
+        let channel = if self.publishes {
+            keys.channel()
+        } else {
+            String::new()
+        };
         let mut args = vec![
             connection.epoch.to_string(),
             connection.clock.at(deadline).to_string(),
             self.retention.to_string(),
-            self.publishes.then(|| keys.channel()).unwrap_or_default(),
+            channel,
             idempotency.text.to_string(),
             idempotency.keep.as_millis().to_string(),
             batch.trace.as_deref().unwrap_or_default().to_owned(),

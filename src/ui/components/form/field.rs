@@ -5,7 +5,7 @@ use crate::{
     domain::{Error, FieldError, InvalidField},
     ui::{
         components::basics::{Icon, changing, following, icon, mark},
-        i18n::messages,
+        i18n::domain_texts,
     },
 };
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ impl FieldState {
         let error = self.form.error.get()?;
         error
             .field_error(self.name)
-            .map(|error| messages::fault(self.name, error))
+            .map(|error| domain_texts::fault(self.name, error))
     }
 
     /// Shows what is wrong with the field before the form is sent. An empty field is not wrong yet.

@@ -5,7 +5,7 @@ use crate::{
     domain::OrderId,
     ui::{
         components::basics::{changing, refusal},
-        i18n::messages,
+        i18n::domain_texts,
         live::{reactive::memo, store::LiveStore},
         navigation::Navigator,
         route::Route,
@@ -20,7 +20,7 @@ pub fn refused(order: OrderId) -> AnyView {
         forms.refusals.with(|refusals| {
             let refusal = refusals.of(order)?;
             let is_shown = refusal.is_shown(store.now());
-            is_shown.then(|| messages::refusal(&refusal.error))
+            is_shown.then(|| domain_texts::refusal(&refusal.error))
         })
     });
     changing(move || sentence.get().map(refusal))
@@ -41,7 +41,7 @@ pub fn refused_elsewhere() -> AnyView {
                     && refusal.is_shown(store.now())
                     && route.order_id() != Some(refusal.order)
             });
-            let sentence = |(name, error)| format!("{name}: {}", messages::refusal(error));
+            let sentence = |(name, error)| format!("{name}: {}", domain_texts::refusal(error));
             let named = shown.filter_map(|refusal| {
                 let name = name_without_ticket(refusal.order, &route, store)?;
                 Some((name, &refusal.error))

@@ -6,7 +6,7 @@ use crate::{
     ui::{
         browser::{dom::focus_soon, http},
         components::basics::{Icon, changing, icon, mark, refusal},
-        i18n::messages,
+        i18n::domain_texts,
     },
 };
 use leptos::prelude::*;
@@ -101,7 +101,7 @@ impl Form {
         changing(move || {
             let error = self.error.get();
             let error = error.filter(|error| !matches!(error, Error::Invalid(_)))?;
-            Some(refusal(messages::refusal(&error)))
+            Some(refusal(domain_texts::refusal(&error)))
         })
     }
 }

@@ -15,8 +15,8 @@ use crate::{
             stable_list::stable,
         },
         i18n::{
+            domain_texts,
             locale::{plural, say, t},
-            messages,
         },
         live::{
             reactive::{memo, when_hydrated},
@@ -125,7 +125,7 @@ fn own_orders() -> AnyView {
 /// `Diavola · In the oven`. Its own page shows when it arrives.
 fn own_order(order: Memo<Order>) -> AnyView {
     let id = order.get_untracked().id;
-    let status = text(move || format!(" · {}", messages::customer_status(order.get().status)));
+    let status = text(move || format!(" · {}", domain_texts::customer_status(order.get().status)));
     let symbol = icon(Icon::Slice);
     let pizza = order.with_untracked(|order| name(&order.pizza_name));
     view! { <li><a class="button" href=Route::Track(id).address()>{symbol} <span>{pizza} {status}</span></a></li> }.into_any()

@@ -12,9 +12,8 @@ use crate::{
             ticket::{due, head, just_now, ticket, which},
         },
         i18n::{
-            format,
+            domain_texts, format,
             locale::{say, t},
-            messages,
         },
         live::{reactive::memo, store::LiveStore},
         route::percent::encode,
@@ -162,7 +161,7 @@ fn carried(order: Memo<Order>) -> AnyView {
         Status::InTransit => Some(deliver(order)),
         _ => None,
     });
-    let state = changing(move || Some(badge(status(), messages::status(status()))));
+    let state = changing(move || Some(badge(status(), domain_texts::status(status()))));
     let head = head(&o, ().into_any());
     ticket(
         &o,

@@ -11,9 +11,8 @@ use crate::{
             Detail, Icon, badge, changing, fact, icon, mark, name, pizza, refusal, sum, text,
         },
         i18n::{
-            format,
+            domain_texts, format,
             locale::{say, t},
-            messages,
         },
         live::{page_queries::PageQueries, store::LiveStore},
         navigation::Navigator,
@@ -68,7 +67,7 @@ pub fn one(id: OrderId) -> AnyView {
         None => {
             Some(view! { <span class="bone half"></span> <span class="bone"></span> }.into_any())
         }
-        Some(Err(error)) => Some(refusal(messages::unread(&error))),
+        Some(Err(error)) => Some(refusal(domain_texts::unread(&error))),
         Some(Ok(events)) => events.last().map(|now| heading(&now.order)),
     });
     let state = changing(move || {
@@ -106,7 +105,7 @@ fn heading(order: &Order) -> AnyView {
 
 fn state(status: Status, replay: Replay) -> AnyView {
     let as_it_was = changing(move || as_it_was(replay));
-    view! { <div class="row spread">{badge(status, messages::status(status))} {as_it_was}</div> }
+    view! { <div class="row spread">{badge(status, domain_texts::status(status))} {as_it_was}</div> }
         .into_any()
 }
 

@@ -13,8 +13,8 @@ use crate::{
             list,
         },
         i18n::{
+            domain_texts,
             locale::{Text, t},
-            messages,
         },
         live::store::LiveStore,
         navigation::Navigator,
@@ -210,7 +210,7 @@ fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
         query.status = status;
         query.below = None;
     });
-    let word = status.map_or(t(["All", "Alle"]), messages::status);
+    let word = status.map_or(t(["All", "Alle"]), domain_texts::status);
     view! {
         <li>
             <a href=to aria-current=current data-status=status.map(Status::name)>

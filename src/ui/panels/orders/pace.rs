@@ -6,9 +6,8 @@ use crate::{
     ui::{
         components::basics::{Icon, changing, icon, text},
         i18n::{
-            format,
+            domain_texts, format,
             locale::{Language, Locale, say, t},
-            messages,
         },
         live::{page_queries::PageQueries, store::LiveStore},
     },
@@ -74,7 +73,7 @@ fn stage(status: Status, lasted: &StageDuration, longest: u32) -> AnyView {
         Status::PendingSupplier => ["Answer", "Antwort"],
         Status::CustomerAccepted => ["To the oven", "Bis in den Ofen"],
         Status::Ready => ["For a driver", "Auf den Fahrer"],
-        other => return stage_chart(messages::status(other), lasted, longest),
+        other => return stage_chart(domain_texts::status(other), lasted, longest),
     });
     stage_chart(word, lasted, longest)
 }

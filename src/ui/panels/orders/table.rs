@@ -13,9 +13,8 @@ use crate::{
             list,
         },
         i18n::{
-            format,
+            domain_texts, format,
             locale::{Text, say, t},
-            messages,
         },
         live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
         navigation::Navigator,
@@ -72,7 +71,7 @@ fn end(listed: Memo<Listed>) -> AnyView {
                 let word = t(["Reading…", "Wird gelesen…"]);
                 Some(view! { <p class="empty small" aria-busy="true">{word}</p> }.into_any())
             }
-            Some(Err(error)) => Some(refusal(messages::unread(&error))),
+            Some(Err(error)) => Some(refusal(domain_texts::unread(&error))),
             Some(Ok(())) if none.get() == 0 => None,
             Some(Ok(())) if more.get().is_none() => Some(nothing(&query)),
             Some(Ok(())) => {
@@ -227,7 +226,7 @@ fn row(order: Signal<Order>, today: Memo<usize>, index: Signal<String>) -> AnyVi
             }
         })
     });
-    let state = changing(move || Some(badge(status(), messages::status(status()))));
+    let state = changing(move || Some(badge(status(), domain_texts::status(status()))));
     let name_of_status = mark(move || Some(status().name()));
     let ended = mark(move || status().is_final().then_some(""));
     let made = text(move || format::day_and_clock(o.created_at, today.get(), store.zone()));

@@ -6,9 +6,8 @@ use crate::{
     ui::{
         components::basics::{Icon, changing, exact_moment, icon, mark, text},
         i18n::{
-            format,
+            domain_texts, format,
             locale::{Text, plural, say, t},
-            messages,
         },
         navigation::Navigator,
         route::Route,
@@ -50,7 +49,7 @@ pub fn event_word(event: &Event) -> &'static str {
         EventType::Created => ["Offered", "Angeboten"],
         EventType::SupplierAccepted => ["Accepted", "Angenommen"],
         EventType::CustomerAccepted => ["Taken", "Bestellt"],
-        _ => return messages::status(event.order.status),
+        _ => return domain_texts::status(event.order.status),
     })
 }
 
@@ -111,7 +110,7 @@ const FIELDS: [Field; 7] = [
         order
             .supplier_notes
             .as_ref()
-            .map(|notes| messages::quoted(notes))
+            .map(|notes| domain_texts::quoted(notes))
     }),
     (["Pays", "Zahlt"], |order| {
         order.customer_price.map(format::money)

@@ -19,7 +19,7 @@ use crate::{
                 which,
             },
         },
-        i18n::{format, locale::t, messages},
+        i18n::{domain_texts, format, locale::t},
         live::store::LiveStore,
         navigation::Navigator,
         route::Route,
@@ -118,7 +118,7 @@ pub fn out(order: Memo<Order>) -> AnyView {
         Some(
             view! {
                 <p class="meta">{t(["since ", "seit "])} {moment(order.updated_at)}</p>
-                {badge(status, messages::status(status))}
+                {badge(status, domain_texts::status(status))}
             }
             .into_any(),
         )

@@ -8,9 +8,8 @@ use crate::{
             ticket::ALMOST,
         },
         i18n::{
-            format,
+            domain_texts, format,
             locale::{Text, say, t},
-            messages,
         },
         live::{reactive::memo, store::LiveStore},
     },
@@ -65,7 +64,7 @@ impl Forecast {
             course == Some(Punctuality::Earlier),
         );
         let reason = reason(self.status, late, early).map_or("", |(_, reason)| t(reason));
-        format!("{} {reason}", messages::customer_status(self.status))
+        format!("{} {reason}", domain_texts::customer_status(self.status))
     }
 
     /// A text about the arrival that follows the clock.
@@ -83,7 +82,7 @@ pub fn hero(order: &Order, forecast: Forecast) -> AnyView {
     view! {
         <section class="hero" aria-labelledby="h">
             <div>
-                {badge(order.status, messages::customer_status(order.status))}
+                {badge(order.status, domain_texts::customer_status(order.status))}
                 <h1 id="h">{name(&order.pizza_name)} {headline(order.status)}</h1>
                 {is_open.then(|| when(forecast))}
             </div>

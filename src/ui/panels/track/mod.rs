@@ -11,7 +11,7 @@ use crate::{
             basics::{Icon, changing, empty, fact, sum},
             form::refused,
         },
-        i18n::{locale::t, messages},
+        i18n::{domain_texts, locale::t},
         live::{page_queries::PageQueries, reactive::memo},
         navigation::Navigator,
         route::Route,
@@ -152,7 +152,7 @@ fn facts(order: &Order) -> AnyView {
                 {fact(Icon::Person, t(["Name", "Name"]), order.customer_name.as_ref().map(|name| name.to_string()))}
                 {fact(Icon::Pin, t(["Address", "Adresse"]), order.delivery_address.as_ref().map(|address| address.to_string()))}
                 {fact(Icon::Of(Status::InTransit), t(["Driver", "Fahrer"]), order.driver_name.as_ref().map(|driver| driver.to_string()))}
-                {fact(Icon::Shop, t(["Kitchen’s note", "Notiz der Küche"]), order.supplier_notes.as_ref().map(|notes| messages::quoted(notes)))}
+                {fact(Icon::Shop, t(["Kitchen’s note", "Notiz der Küche"]), order.supplier_notes.as_ref().map(|notes| domain_texts::quoted(notes)))}
             </dl>
             {share}
             <p class="small soft">{who_can_see(may_cancel(order))}</p>

@@ -5,7 +5,7 @@ use crate::{
     domain::{Order, Status, Time},
     ui::{
         components::basics::{Icon, icon, moment, text},
-        i18n::{locale::t, messages},
+        i18n::{domain_texts, locale::t},
     },
 };
 use leptos::prelude::*;
@@ -42,14 +42,14 @@ fn step(order: &Order, status: Status, at: Option<Time>, forecast: Forecast) -> 
     let symbol = if done { Icon::Check } else { Icon::Of(status) };
     let now = status == order.status && !done;
     let word = match status {
-        Status::SupplierAccepted => messages::status(status),
-        status => messages::customer_status(status),
+        Status::SupplierAccepted => domain_texts::status(status),
+        status => domain_texts::customer_status(status),
     };
     let reason = order
         .supplier_notes
         .as_ref()
         .filter(|_| status == Status::SupplierRejected);
-    let reason = reason.map(|notes| view! { <p>{messages::quoted(notes)}</p> }.into_any());
+    let reason = reason.map(|notes| view! { <p>{domain_texts::quoted(notes)}</p> }.into_any());
     let next = next(status).filter(|_| now);
     let next = next.map(|next| view! { <p>{next}</p> }.into_any());
     view! {
