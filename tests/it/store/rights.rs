@@ -216,6 +216,7 @@ async fn a_right_that_only_some_keys_lack_stops_changes_until_it_is_there() {
         ("+set", "(+set ~order:*)"),
         ("+rpush", "(+rpush ~pizza:events)"),
         ("+zadd", "(+zadd ~pizza:index:[n-s]*)"),
+        ("~pizza:index:*", "~pizza:index:[n-s]*"),
     ] {
         restricted.give(&needed());
         until(async || new_offer(&instance).await.status == 201).await;

@@ -25,6 +25,7 @@ use crate::domain::Cursor;
 use async_trait::async_trait;
 use calls::{CommitAnswer, commit_answer, number, page, take, text};
 use connection::{Access, Connection, NoConnection, RESPONSE_TIMEOUT, Supervisor};
+use errors::lacks_permission;
 use redis::{
     ErrorKind, RedisError, RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd,
 };
@@ -188,8 +189,11 @@ impl Store for Redis {
             let call = self
                 .supervisor
                 .commit_call(&connection, &batch, &idempotency, deadline);
-            let answer = call.query_async(&mut connection.commands).await?;
-            Ok(match commit_answer(answer, &connection)? {
+            let answer = call.query_async(&mut connection.commands).await;
+            if answer.as_ref().is_err_and(lacks_permission) {
+                connection.commits.forbid(Permission::of_commit(call));
+            }
+            Ok(match commit_answer(answer?, &connection)? {
                 CommitAnswer::Outcome(outcome) => Some(outcome),
                 CommitAnswer::TooLate if deadline <= Instant::now() => {
                     Some(Err(TroubleKind::Unreachable.because("too late").into()))

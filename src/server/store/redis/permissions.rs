@@ -95,6 +95,15 @@ impl Permission {
         }
     }
 
+    /// That of a call of `commit.lua`: Redis refuses it where the account may not use one of its keys.
+    pub fn of_commit(call: Cmd) -> Permission {
+        Permission {
+            command: "evalsha".to_owned(),
+            on: Resource::Keys("the keys of a change".to_owned()),
+            call,
+        }
+    }
+
     /// Whether the server works without it.
     pub fn is_optional(&self) -> bool {
         let optional = [CONFIG, SCAN, EXISTS];
