@@ -61,7 +61,7 @@ async fn a_server_that_stops_behind_a_proxy_is_first_not_ready() {
     let mut instance = market.open().await;
     instance.signal("-TERM");
     until(async || instance.get("/readyz").await.status == 503).await;
-    let (status, _, stderr) = health(&instance.url, &[]);
+    let (status, _, stderr) = health(instance.address(), &[]);
     assert_eq!(status, 1);
     assert!(stderr.contains("The server is stopping"), "{stderr}");
     assert!(instance.ended(SOON).success());
