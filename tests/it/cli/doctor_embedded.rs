@@ -4,11 +4,12 @@ use crate::support::{Market, Store, doctor::of_folder};
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tempfile::TempDir;
 
 /// A market in a file, with something in it, and nobody at it.
-async fn kept() -> (TempDir, PathBuf) {
+async fn kept() -> (Arc<TempDir>, PathBuf) {
     let market = Market::embedded();
     let mut instance = market.open().await;
     instance.order_in("preparing").await;

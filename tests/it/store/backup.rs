@@ -274,7 +274,7 @@ async fn a_data_dir_with_a_long_path_has_its_socket_in_a_private_folder() {
     let home = tempfile::tempdir().unwrap();
     let long = tempfile::Builder::new().prefix(&"x".repeat(100)).tempdir();
     let mut market = Market::embedded();
-    market.store = Store::Embedded(long.unwrap());
+    market.store = Store::Embedded(Arc::new(long.unwrap()));
     let instance = market.open().await;
     instance.offer("Diavola").await;
     let log = instance.said();

@@ -10,6 +10,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use tempfile::TempDir;
 
 /// A running server.
 pub struct Instance {
@@ -17,6 +18,8 @@ pub struct Instance {
     pub url: String,
     pub http: reqwest::Client,
     said: Arc<Mutex<String>>,
+    /// The folder of its embedded store: a server without its file takes no changes.
+    pub folder: Option<Arc<TempDir>>,
 }
 
 impl Instance {
@@ -58,6 +61,7 @@ impl Instance {
             url,
             http: http.build().unwrap(),
             said,
+            folder: None,
         }
     }
 

@@ -2,11 +2,12 @@
 
 use crate::support::{Instance, Ran, program, redis_server::RedisServer};
 
-use std::process::Command;
+use std::{process::Command, sync::Arc};
 use tempfile::TempDir;
 
 pub enum Store {
-    Embedded(TempDir),
+    /// The folder is there for as long as a server works in it.
+    Embedded(Arc<TempDir>),
     Redis(RedisServer),
 }
 
@@ -19,7 +20,7 @@ pub struct Market {
 impl Market {
     pub fn embedded() -> Market {
         Market {
-            store: Store::Embedded(tempfile::tempdir().unwrap()),
+            store: Store::Embedded(Arc::new(tempfile::tempdir().unwrap())),
             settings: Vec::new(),
         }
     }
@@ -58,7 +59,11 @@ impl Market {
     }
 
     pub fn start(&self) -> Instance {
-        Instance::start(self.command())
+        let mut instance = Instance::start(self.command());
+        if let Store::Embedded(folder) = &self.store {
+            instance.folder = Some(folder.clone());
+        }
+        instance
     }
 
     /// The program, with the settings of this market.
