@@ -249,8 +249,8 @@ async fn the_report_has_one_line_for_each_check() {
     );
     assert!(
         said.lines().any(|line| line == "Embedded")
-            && said.ends_with("(2 checks skipped).\n")
-            && said.contains("skipped  2 more checks"),
+            && said.ends_with("(3 checks skipped).\n")
+            && said.contains("skipped  3 more checks"),
         "{said}"
     );
     let mut help = program();

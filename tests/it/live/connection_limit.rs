@@ -143,20 +143,22 @@ async fn a_connection_that_reads_nothing_is_closed() {
         stream
     };
     let connections = async || {
-        let metrics = market.get("/metrics").await.text;
-        let open = metrics
-            .lines()
-            .find_map(|line| line.strip_prefix("pizza_connections_open "));
-        open.unwrap().parse::<u32>().unwrap()
+        loop {
+            // The metrics have a rate limit.
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            let metrics = market.get("/metrics").await.text;
+            let open = metrics
+                .lines()
+                .find_map(|line| line.strip_prefix("pizza_connections_open "));
+            if let Some(open) = open {
+                break open.parse::<u32>().unwrap();
+            }
+        }
     };
     let before = connections().await;
     let (silent, mut slow) = (open().await, open().await);
     until(async || connections().await == before + 2).await;
-    let gone = async {
-        while connections().await > before + 1 {
-            tokio::task::yield_now().await;
-        }
-    };
+    let gone = async { while connections().await > before + 1 {} };
     let reading = async {
         let mut bytes = vec![0; 16 * 1024];
         loop {
