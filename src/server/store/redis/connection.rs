@@ -192,8 +192,11 @@ impl Supervisor {
         if self.access == Access::ReadOnly {
             return cmd("PING").query_async(&mut commands).await;
         }
-        connection.commits.prove(&commands).await?;
-        match connection.clock.renew(&mut commands).await {
+        // At once: on a slow connection each round trip counts.
+        let proof = connection.commits.prove(&connection.commands);
+        let (proved, renewed) = tokio::join!(proof, connection.clock.renew(&mut commands));
+        proved?;
+        match renewed {
             // The proof has found that, too.
             Err(error) if lacks_permission(&error) => Ok(()),
             renewed => renewed,
@@ -261,10 +264,13 @@ impl Supervisor {
         &self,
         mut commands: MultiplexedConnection,
     ) -> std::result::Result<Connection, Failure> {
-        let info: InfoDict = cmd("INFO").query_async(&mut commands).await?;
-        check_version(&info)?;
         let commits = CommitAccess::new(self.needs.clone(), self.credentials);
-        commits.prove(&commands).await?;
+        let (ask, proof) = (cmd("INFO"), commits.prove(&commands));
+        let mut asking = commands.clone();
+        let (info, proved) = tokio::join!(ask.query_async::<InfoDict>(&mut asking), proof);
+        let info = info?;
+        check_version(&info)?;
+        proved?;
         let epoch = self.check_epoch(&mut commands).await?;
         let commit: String = cmd("SCRIPT")
             .arg("LOAD")
