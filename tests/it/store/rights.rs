@@ -306,7 +306,8 @@ async fn the_proof_changes_nothing_and_tells_nobody() {
     use futures::StreamExt;
     instance.offer("Hawaii").await;
     let heard = listener.on_message().next().await.unwrap();
-    let heard: String = heard.get_payload().unwrap();
+    let payload: String = heard.get_payload().unwrap();
+    let heard = format!("{} {payload}", heard.get_channel_name());
     assert!(
         heard.contains("pizza:") || heard.contains("order:"),
         "{heard}"
