@@ -1,5 +1,5 @@
 # Sourced by the parts of `make test` that ask a server from outside: starts this build's on an empty store in a
-# temporary folder, with none of the settings of whoever runs the tests. `market` is its address; it stops with the script.
+# temporary folder, with none of the settings around it. `market` is its address; it stops with the script.
 temporary=$(mktemp -d)
 : >"$temporary/log"
 (cd "$temporary" && exec env -i PATH="$PATH" LEPTOS_SITE_ADDR=127.0.0.1:0 RATE_LIMIT=off "$OLDPWD/target/debug/pizza-market") \

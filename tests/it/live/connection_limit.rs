@@ -120,7 +120,7 @@ async fn a_request_head_is_limited_to_32_kib() {
     assert_eq!(status(64 * 1024 - 100).await, 431);
 }
 
-/// Whoever takes something now and then is served to the end.
+/// A client that takes something now and then is served to the end.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_reads_nothing_is_closed() {
     let market = Market::embedded().open().await;

@@ -269,7 +269,7 @@ fn compose_services_fit_together() {
             );
         }
     }
-    // Whoever stands in the proxies' network is believed: it is the one that the containers share.
+    // A peer in the proxies' network is trusted: it is the one that the containers share.
     let network = compose["networks"]["market"]["ipam"]["config"][0]["subnet"].as_str();
     assert_eq!(
         service("market-1")["environment"]["TRUSTED_PROXIES"].as_str(),

@@ -1,4 +1,4 @@
-//! `.env` and the environment: what is written there is what counts, whoever wrote it.
+//! `.env` and the environment: what is written there is what counts.
 
 use crate::support::{
     Instance, Ran,

@@ -181,7 +181,7 @@ async fn two_instances_behind_the_proxy_are_one_market() {
         cursor = event["id"].clone();
     }
 
-    // An instance goes, in an orderly way: nobody gets an error, whatever is asked, and whoever comes back misses nothing.
+    // An instance stops in an orderly way: no client gets an error, and a client that reconnects misses nothing.
     one.signal("-TERM");
     let (mut offered, mut afterwards) = (0, 0);
     while afterwards < 100 {

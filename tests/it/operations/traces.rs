@@ -27,7 +27,7 @@ async fn a_trace_spans_the_request_and_the_feed() {
         .json(&offer("Diavola"));
     let request = request.header("traceparent", format!("00-{trace}-{parent}-01"));
     assert_eq!(instance.send(request).await.status, 201);
-    // Whoever asked not to be traced is not.
+    // A client that asks not to be traced is not.
     let (silent, none) = ("5bf92f3577b34da6a3ce929d0e0e4736", "11f067aa0ba902b7");
     let request = instance.request(Method::GET, "/api/orders");
     let request = request.header("traceparent", format!("00-{silent}-{none}-00"));
@@ -93,7 +93,7 @@ async fn a_trace_spans_the_request_and_the_feed() {
             .status
             .as_ref()
             .is_some_and(|status| status.code() == StatusCode::Error);
-        // Whoever has waited for it to be ready may have been told that it is not.
+        // The wait until it is ready may have been answered that it is not.
         assert!(!failed || span.name == "GET /readyz", "{text}");
     }
 }
@@ -204,7 +204,7 @@ async fn without_a_collector_there_are_no_spans() {
     let collector = Collector::start(true);
     let plain = json_market().open().await;
     assert_eq!(exporters(&plain), 0);
-    // The log names the trace of whoever asked all the same, and nothing of spans that nobody takes.
+    // The log names the client's trace all the same, and nothing of spans that no collector takes.
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let request = plain
         .request(Method::POST, "/api/orders")

@@ -11,7 +11,10 @@ fn the_workflow_runs_what_ci_runs() {
     assert_eq!(workflow["permissions"].as_mapping().unwrap().len(), 1);
     let mut runs = Vec::new();
     for (name, job) in workflow["jobs"].as_mapping().unwrap() {
-        assert!(job["timeout-minutes"].is_u64(), "{name:?} may run for ever");
+        assert!(
+            job["timeout-minutes"].is_u64(),
+            "{name:?} has no time limit"
+        );
         for step in job["steps"].as_sequence().unwrap() {
             if let Some(action) = step["uses"].as_str() {
                 let (_, commit) = action.split_once('@').unwrap();

@@ -203,7 +203,7 @@ async fn races(market: Market, instances: usize) {
                 .iter()
                 .all(|answer| [200, 409].contains(&answer.status))
         );
-        // Of the takers one; and whoever cancelled did so before, or after it.
+        // One taker; a cancellation came before or after it.
         let takers = won
             .iter()
             .filter(|answer| answer.json()["status"] == "customer_accepted");

@@ -53,7 +53,7 @@ impl Instance {
                 log.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
-        // The program's own library, which leaves the choice to whoever uses it.
+        // The program's own library, which leaves the choice to its user.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = tls::http().timeout(Duration::from_secs(30));
         Instance {

@@ -17,7 +17,7 @@ pub struct Ran {
     pub stderr: String,
 }
 
-/// The program in a folder of its own, with none of the settings of whoever runs the tests.
+/// The program in a folder of its own, with none of the settings of the person who runs the tests.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pizza-market"));
     for (name, _) in std::env::vars() {

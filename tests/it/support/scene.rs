@@ -76,7 +76,7 @@ impl Scene {
                 let frame = socket.any_frame().await;
                 match frame["event_type"].as_str() {
                     Some("order.created") if frame["order"] == order => break,
-                    // The trouble was about to be noticed: whoever reads again finds it.
+                    // The trouble was about to be noticed: the next read finds it.
                     Some("stream.reset") => {
                         let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
                         assert_eq!(self.instance.get(&path).await.json(), order);

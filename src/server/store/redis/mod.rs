@@ -111,7 +111,7 @@ impl Redis {
         }
     }
 
-    /// An error where Redis takes no commit. After a refusal that is proved anew first.
+    /// An error where Redis takes no commit. After a refusal that is proved again first.
     async fn check_writable(&self) -> Result<()> {
         let connection = self.supervisor.connection().await?;
         let commits = &connection.commits;

@@ -1,4 +1,4 @@
-//! The server's certificate, read again and again: whoever renews it does not have to restart the server.
+//! The server's certificate, read again and again: a renewal needs no restart of the server.
 
 use crate::server::config::{ConfigError, Pem, TlsFiles};
 use rustls::ServerConfig;

@@ -1,6 +1,6 @@
 //! The forms of the panels: how their fields are read, and how they are answered.
 //!
-//! The browser's program gets JSON. A form that was posted without it gets a redirect: on success to the page that
+//! The browser's program gets JSON. A form that the browser itself sends gets a redirect: on success to the page that
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie (`flash`), never in an address.
 

@@ -1,4 +1,4 @@
-//! Where a form leads that was posted without the browser's program: to a page of this host, whatever the request names.
+//! Where a form leads that the browser itself has sent: to a page of this host, whatever the request names.
 
 use axum::http::{HeaderMap, HeaderValue, header::REFERER};
 use url::{Position, Url};
