@@ -8,7 +8,7 @@ const ROUND = 200;
 const NOISE = 400_000;
 
 test('a page that has shown ten thousand orders keeps no more than one that has shown two thousand', async ({ open, market }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_200_000);
   const page = await open('/orders?status=pending_supplier');
   const follow = async (from: number, to: number) => {
     for (let finished = from; finished < to; finished += ROUND) {
@@ -26,7 +26,7 @@ const TICKET_NOISE = 800 * 750;
 
 for (const [path, advance] of [['/supplier', async () => {}], ['/dispatch', bake]] as const) {
   test(`${path} keeps none of a thousand tickets that it has shown`, async ({ open, market }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     const page = await open(path);
     const tickets = page.getByRole('article');
     const follow = async (rounds: number) => {

@@ -229,8 +229,14 @@ async fn metrics_work_without_the_store_and_cost_little() {
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_have_a_rate_limit_of_their_own() {
     let instance = Market::embedded().open().await;
-    until(async || instance.get("/metrics").await.status == 429).await;
-    let refused = instance.get("/metrics").await;
+    let mut refused = instance.get("/metrics").await;
+    until(async || {
+        if refused.status != 429 {
+            refused = instance.get("/metrics").await;
+        }
+        refused.status == 429
+    })
+    .await;
     assert!(refused.problem(429)["type"] == "/problems/too-many");
     assert!(refused.header("retry-after").is_some());
     for path in ["/healthz", "/readyz", "/api/orders"] {
