@@ -7,7 +7,7 @@
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
 #   make smoke   the browser tests of whole journeys against the release
-#   make measure downloads, Lighthouse, 50 events a second and ten thousand orders, measured on the release
+#   make measure the release, measured: what the server costs beside bare programs, downloads, Lighthouse, a rush
 #   make mutants remove one guard at a time: the tests must notice
 #   make torture the long form of the tests that kill processes: half an hour
 #   make lint    formatting and clippy, for both programs
@@ -142,8 +142,10 @@ build:
 
 .PHONY: measure
 measure:
-	@./setup npm chromium
+	@./setup npm redis chromium
 	@[ -x target/release/pizza-market ] || $(MAKE) build
+	@cargo build --release --quiet --manifest-path tests/measure/Cargo.toml --target-dir target/measure
+	@target/measure/release/measure target/release/pizza-market target/site
 	@node end2end/measure.mjs
 
 .PHONY: smoke
