@@ -13,6 +13,7 @@ mod money;
 mod named_enum;
 mod number;
 mod order;
+mod percent;
 #[cfg(test)]
 pub(crate) mod samples;
 mod stage_times;
@@ -31,6 +32,7 @@ pub use live::{
     board::{Board, Counts, FoldResult, OrdersPage, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
     ring::{Ring, RingRead},
+    scope::{Scope, Subject, Topic},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};
 pub(crate) use named_enum::named_enum;
@@ -44,6 +46,7 @@ pub use order::{
     times::Times,
     verify_history::verify_event,
 };
+pub use percent::{percent_decode, percent_encode};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::{Minute, Time};

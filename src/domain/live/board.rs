@@ -47,6 +47,8 @@ pub enum FoldResult {
     Applied { before: Option<Status> },
     /// It was known already.
     Duplicate,
+    /// Nothing of this board's scope has happened, up to where its cursor is now.
+    Skipped,
     /// Something is missing before it, or it is of another store.
     Gap,
 }
@@ -133,6 +135,19 @@ impl Board {
         }
         self.cursor.seq = event.id.seq;
         self.put(&event.order)
+    }
+
+    /// Moves over a stretch of the log, of which nothing is about what this board shows.
+    pub fn skip(&mut self, after: &Cursor, id: &Cursor) -> FoldResult {
+        let is_known = after.epoch == self.cursor.epoch && id.epoch == self.cursor.epoch;
+        if !is_known || after.seq > self.cursor.seq {
+            return FoldResult::Gap;
+        }
+        if id.seq <= self.cursor.seq {
+            return FoldResult::Duplicate;
+        }
+        self.cursor.seq = id.seq;
+        FoldResult::Skipped
     }
 
     /// Takes an order that did not come as an event (the answer to a command), if it is newer than the one here.
@@ -228,6 +243,23 @@ mod tests {
         event.id = cursor("f", 1);
         assert_eq!(board.fold(&event), FoldResult::Gap);
         assert_eq!(board, empty());
+    }
+
+    #[test]
+    fn a_skip_moves_the_cursor_where_nothing_is_missing_before_it() {
+        let at = |seq| Board::new(cursor("e", seq), Counts::default(), vec![], None);
+        for (from, after, id, result, to) in [
+            (5, "e-5", "e-9", FoldResult::Skipped, 9),
+            (5, "e-3", "e-9", FoldResult::Skipped, 9),
+            (5, "e-3", "e-5", FoldResult::Duplicate, 5),
+            (5, "e-6", "e-9", FoldResult::Gap, 5),
+            (5, "f-5", "f-9", FoldResult::Gap, 5),
+            (5, "e-5", "f-9", FoldResult::Gap, 5),
+        ] {
+            let mut board = at(from);
+            let skipped = board.skip(&after.parse().unwrap(), &id.parse().unwrap());
+            assert_eq!((skipped, board), (result, at(to)), "{after} {id}");
+        }
     }
 
     #[test]

@@ -165,7 +165,10 @@ fn apply(store: LiveStore, text: &str, now: Time) -> Option<Ended> {
         Ok(Frame::Event(event)) if store.fold(&event) == FoldResult::Gap => {
             return Some(Ended::Gap);
         }
-        Ok(Frame::Event(_)) => store.touch(now),
+        Ok(Frame::Skip { after, id, .. }) if store.skip(&after, &id) == FoldResult::Gap => {
+            return Some(Ended::Gap);
+        }
+        Ok(Frame::Event(_) | Frame::Skip { .. }) => store.touch(now),
         Ok(Frame::Signal {
             signal: Signal::Heartbeat,
             at,

@@ -220,6 +220,14 @@ impl LiveStore {
         folded
     }
 
+    /// Moves over what is not about this board.
+    pub fn skip(self, after: &Cursor, id: &Cursor) -> FoldResult {
+        let skipped = self
+            .board
+            .try_update_value(|board| Some(board.as_mut()?.skip(after, id)));
+        skipped.flatten().unwrap_or(FoldResult::Gap)
+    }
+
     /// Applies the answer to a command, which may arrive before its event.
     pub fn put(self, order: &Order) {
         self.write(order.id, |board| board.put(order));

@@ -94,7 +94,7 @@ impl View {
         match self.board.fold(&event) {
             FoldResult::Gap => return None,
             FoldResult::Applied { .. } => self.waits.moved(before, &event.order),
-            FoldResult::Duplicate => {}
+            FoldResult::Duplicate | FoldResult::Skipped => {}
         }
         self.latest = self.latest.max(event.order.latest());
         if let Some((stage, lasted)) = self.stage_timer.record(&event) {
