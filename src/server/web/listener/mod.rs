@@ -3,7 +3,7 @@
 mod admission;
 mod certificate;
 
-pub use admission::{Connection, refuse};
+pub use admission::Connection;
 pub use certificate::Certificate;
 
 use super::connection_limit::ConnectionLimit;

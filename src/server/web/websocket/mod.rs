@@ -5,7 +5,9 @@ mod frame_rate;
 mod session;
 mod upgrade;
 
-use super::{listener::Connection, query_string, state::AppState};
+use super::{
+    listener::Connection, middleware::request_log::RequestId, query_string, state::AppState,
+};
 use super::{
     openapi::{components::Since as SinceParameter, responses::Upgraded},
     problem::Problem,
@@ -16,7 +18,6 @@ use axum::{
     response::Response,
 };
 use std::net::SocketAddr;
-use tower_http::request_id::RequestId;
 use upgrade::Upgrade;
 
 /// The library's own buffers are 128 KiB for each socket.
@@ -75,7 +76,7 @@ pub async fn open(
         .max_frame_size(LARGEST_MESSAGE);
     let permit = app.sockets.limit.acquire(from.ip())?;
     let open = app.sockets.open.clone();
-    let id = id.header_value().to_str().unwrap_or_default();
+    let id = id.as_str();
     // A root of its own: the request ends now.
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
