@@ -143,3 +143,27 @@ pub fn change(
         ..Batch::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Actor,
+        samples::{at, commands, id, offer},
+    };
+
+    /// So that a commit can expect the text of an order that came as an event.
+    #[test]
+    fn an_order_is_written_again_as_it_was_stored() {
+        let (mut order, _) = Order::new(id(1), offer(), at(0));
+        let mut moves = 0;
+        for command in commands() {
+            let text = write(&order).unwrap();
+            assert_eq!(write(&read(&text).unwrap()).unwrap(), text);
+            if let Ok((after, _)) = order.clone().apply(command, Actor::AnyRole, at(moves)) {
+                (order, moves) = (after, moves + 1);
+            }
+        }
+        assert_eq!(order.status, Status::Delivered);
+    }
+}

@@ -11,7 +11,7 @@ mod waits;
 
 pub use view::{FeedMetrics, Next, frame};
 
-use crate::domain::{Board, Cursor, StageTimes, Time};
+use crate::domain::{Board, Cursor, Order, OrderId, StageTimes, Time};
 use crate::server::{
     clock::now,
     store::{LogEntry, LogRead, Store, StoreError},
@@ -154,6 +154,11 @@ impl LiveFeed {
     /// Reads something from the board, if there is one.
     pub fn read_board<T>(&self, read: impl FnOnce(&Board) -> T) -> Option<T> {
         self.read().as_ref().map(|view| read(&view.board))
+    }
+
+    /// An order as the board has it: not one that finished long ago.
+    pub fn order(&self, id: OrderId) -> Option<Order> {
+        self.read_board(|board| board.get(id).cloned()).flatten()
     }
 
     pub fn stage_times(&self, now: Time) -> Option<StageTimes> {

@@ -3,6 +3,7 @@
 
 mod change;
 mod ids;
+mod written;
 
 use super::{live_feed::LiveFeed, order_documents};
 use crate::domain::{
@@ -15,10 +16,11 @@ use crate::server::{
 };
 use ids::OrderIds;
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::time::timeout;
+use written::Written;
 
 /// A request is answered within this time, if only with a refusal.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
@@ -31,8 +33,7 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 pub struct OrderService {
     store: Arc<dyn Store>,
     feed: Arc<LiveFeed>,
-    /// The newest change that was made here.
-    written: Mutex<Option<Cursor>>,
+    written: Mutex<Written>,
     ids: OrderIds,
 }
 
@@ -216,7 +217,8 @@ impl OrderService {
     /// How many events were stored through this instance and have not come back in its feed: 0 where a new history
     /// has begun.
     pub fn behind(&self) -> u64 {
-        let Some((written, read)) = self.written().zip(self.feed.cursor()) else {
+        let written = self.written().newest().cloned();
+        let Some((written, read)) = written.zip(self.feed.cursor()) else {
             return 0;
         };
         match written.epoch == read.epoch {
@@ -225,13 +227,14 @@ impl OrderService {
         }
     }
 
-    fn written(&self) -> Option<Cursor> {
-        self.written.lock().ok()?.clone()
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the feed to have everything that was stored here before, but not for long.
     async fn catch_up(&self) {
-        if let Some(cursor) = self.written() {
+        let written = self.written().newest().cloned();
+        if let Some(cursor) = written {
             let _ = timeout(CATCH_UP, self.feed.reached(&cursor)).await;
         }
     }
