@@ -29,10 +29,11 @@ pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
 pub use live::{
-    board::{Board, Counts, FoldResult, OrdersPage, Snapshot},
+    board::{Board, Counts, FoldResult, OrdersPage, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
     ring::{Ring, RingRead},
-    scope::{Scope, Subject, Topic},
+    scope::{MAX_TOPICS, Scope, Subject, Topic},
+    window::{BoardQuery, Place, Sequence, Window, Windows, place},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};
 pub(crate) use named_enum::named_enum;

@@ -5,6 +5,9 @@ pub mod board;
 pub mod event;
 pub mod ring;
 pub mod scope;
+pub mod window;
 
+#[cfg(test)]
+mod board_tests;
 #[cfg(test)]
 mod protocol_tests;

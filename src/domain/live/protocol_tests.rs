@@ -2,7 +2,7 @@
 //! the browser, under a hundred thousand schedules of what can go wrong between them.
 
 use crate::domain::{
-    Actor, Board, Counts, Cursor, Event, FoldResult, Order, Ring, RingRead,
+    Actor, Board, Cursor, Event, FoldResult, Order, Ring, RingRead, Sequence,
     samples::{at, commands, id, offer},
 };
 use std::collections::VecDeque;
@@ -51,10 +51,9 @@ struct Client {
 
 impl Server {
     fn new() -> Server {
-        let cursor = "e0-0".parse().unwrap();
         Server {
             log: Vec::new(),
-            boards: vec![Board::new(cursor, Counts::default(), vec![], None)],
+            boards: vec![Board::whole("e0-0", Sequence::Oldest, vec![])],
             ring: Ring::new(0, HELD),
             epochs: 0,
             time: 0,

@@ -38,7 +38,7 @@ pub struct Subject {
 
 impl Topic {
     /// The statuses of its orders, where these decide.
-    fn statuses(&self) -> &'static [Status] {
+    pub fn statuses(&self) -> &'static [Status] {
         use Status::*;
         match self {
             Topic::Supplier(_) | Topic::Order(_) => &[],
@@ -78,6 +78,11 @@ impl Scope {
     /// `None` for everything.
     pub fn topics(&self) -> Option<&[Topic]> {
         self.0.as_deref()
+    }
+
+    /// Whether it holds no order.
+    pub fn is_empty(&self) -> bool {
+        self.topics().is_some_and(<[Topic]>::is_empty)
     }
 
     /// Whether an order, as it is, is in this scope.

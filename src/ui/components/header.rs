@@ -15,7 +15,7 @@ use crate::{
             store::{LiveStore, StatusIndicator},
         },
         navigation::Navigator,
-        route::{Kitchen, Panel, Route, is_of},
+        route::{Kitchen, Panel, Route},
         settings::open_settings,
     },
 };
@@ -30,7 +30,7 @@ pub fn site_header() -> AnyView {
                     {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
                     {panel_link(Route::offers(), ["Customer", "Kunde"], |board, _| number_of(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
                     {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| number_of(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
-                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
+                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.market().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
             {status_indicator()}
@@ -42,18 +42,15 @@ pub fn site_header() -> AnyView {
 }
 
 fn number_of(board: &Board, status: Status) -> usize {
-    board.counts().of(status) as usize
+    board.market().of(status) as usize
 }
 
 /// The orders to answer: of the kitchen that the page shows, or of all.
 fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
-    let Some(kitchen) = kitchen else {
-        return number_of(board, Status::PendingSupplier);
-    };
-    let waits = board
-        .orders()
-        .filter(|order| order.status == Status::PendingSupplier && is_of(order, Some(kitchen)));
-    waits.count()
+    match kitchen {
+        Some(_) => board.counts().of(Status::PendingSupplier) as usize,
+        None => number_of(board, Status::PendingSupplier),
+    }
 }
 
 /// A panel's link with a number of its orders. Where it `calls`, a number above zero is marked.

@@ -1,7 +1,10 @@
 //! Reading a view from the store, at the start and whenever the log was lost.
 
-use super::view::{CAPACITY, View, frame};
-use crate::domain::{Board, Counts, Cursor, Order, OrderId, Ring, StageTimer, Status};
+use super::{
+    order_index::OrderIndex,
+    view::{CAPACITY, View, frame},
+};
+use crate::domain::{Counts, Cursor, Order, OrderId, Ring, StageTimer, Status};
 use crate::server::{
     services::order_documents,
     store::{Listing, LogEntry, LogRead, Query, Result, Store},
@@ -11,7 +14,7 @@ use std::time::Duration;
 
 /// Entries read at once.
 pub const CHUNK: usize = 512;
-/// The board keeps fewer finished orders; of each final status the newest may be among them.
+/// How many orders are read of each status that is final. Older ones are read in pages from the store.
 const NEWEST_FINISHED: usize = 200;
 
 /// Reads the board at one moment, and fills the ring with the entries before it.
@@ -26,11 +29,11 @@ pub async fn load(store: &dyn Store) -> Result<View> {
     });
     let listing = store.list(&queries.collect::<Vec<_>>()).await?;
     let (ring, stage_timer) = newest_entries(store, &listing.cursor).await?;
-    Ok(View::new(board(listing), ring, stage_timer))
+    Ok(View::new(index(listing), ring, stage_timer))
 }
 
-/// The board of a listing with one page for each status.
-fn board(listing: Listing) -> Board {
+/// The orders of a listing with one page for each status.
+fn index(listing: Listing) -> OrderIndex {
     let mut counts = Counts::default();
     let mut newest_dropped: Option<OrderId> = None;
     for (&status, page) in Status::ALL.iter().zip(&listing.pages) {
@@ -41,7 +44,7 @@ fn board(listing: Listing) -> Board {
     let pages = listing.pages.into_iter();
     let orders = order_documents::readable(pages.flat_map(|page| page.documents));
     let orders: Vec<Order> = orders.into_iter().map(|(order, _)| order).collect();
-    Board::new(listing.cursor, counts, orders, newest_dropped)
+    OrderIndex::new(listing.cursor, counts, orders, newest_dropped)
 }
 
 /// The newest entries up to `head`, so that clients that come back all at once are served from memory; and the stage

@@ -6,12 +6,15 @@
 
 mod clock_watch;
 mod load;
+mod order_index;
+#[cfg(test)]
+mod order_index_tests;
 mod view;
-mod waits;
 
+pub use order_index::OrderIndex;
 pub use view::{FeedMetrics, Next, frame};
 
-use crate::domain::{Board, Cursor, Order, OrderId, StageTimes, Time};
+use crate::domain::{Board, BoardQuery, Cursor, Order, OrderId, StageTimes, Time};
 use crate::server::{
     clock::now,
     store::{LogEntry, LogRead, Store, StoreError},
@@ -52,7 +55,7 @@ impl LiveFeed {
         loop {
             let error = match load(&*store).await {
                 Ok(view) => {
-                    tracing::info!(cursor = %view.board.cursor(), orders = view.board.orders().count(), "read the board");
+                    tracing::info!(cursor = %view.index.cursor(), orders = view.index.len(), "read the board");
                     self.clock_watch.compare(view.latest);
                     *self.write() = Some(view);
                     self.touch();
@@ -141,24 +144,24 @@ impl LiveFeed {
 
     /// Where the board is, if there is one.
     pub fn cursor(&self) -> Option<Cursor> {
-        self.read().as_ref().map(|view| view.board.cursor().clone())
+        self.read().as_ref().map(|view| view.index.cursor().clone())
     }
 
-    /// The board, and when it was last verified.
-    pub fn board(&self) -> Option<(Board, Time)> {
+    /// What a page shows, and when it was last verified.
+    pub fn board(&self, query: &BoardQuery) -> Option<(Board, Time)> {
         self.read()
             .as_ref()
-            .map(|view| (view.board.clone(), view.verified_at))
+            .map(|view| (view.index.board(query), view.verified_at))
     }
 
-    /// Reads something from the board, if there is one.
-    pub fn read_board<T>(&self, read: impl FnOnce(&Board) -> T) -> Option<T> {
-        self.read().as_ref().map(|view| read(&view.board))
+    /// Reads something of the orders, if they have been read.
+    pub fn read_index<T>(&self, read: impl FnOnce(&OrderIndex) -> T) -> Option<T> {
+        self.read().as_ref().map(|view| read(&view.index))
     }
 
-    /// An order as the board has it: not one that finished long ago.
+    /// An order as the log has it: not one that finished long ago.
     pub fn order(&self, id: OrderId) -> Option<Order> {
-        self.read_board(|board| board.get(id).cloned()).flatten()
+        self.read_index(|index| index.get(id).cloned()).flatten()
     }
 
     pub fn stage_times(&self, now: Time) -> Option<StageTimes> {
@@ -222,8 +225,8 @@ mod tests {
     fn readers_learn_when_a_stale_view_is_verified() {
         let feed = LiveFeed::default();
         let cursor = "e-0".parse().unwrap();
-        let board = Board::new(cursor, Counts::default(), vec![], None);
-        let view = View::new(board, Ring::new(0, 1), StageTimer::default());
+        let index = OrderIndex::new(cursor, Counts::default(), vec![], None);
+        let view = View::new(index, Ring::new(0, 1), StageTimer::default());
         *feed.write() = Some(View {
             verified: Instant::now() - 2 * STALE_AFTER,
             ..view

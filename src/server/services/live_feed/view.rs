@@ -1,9 +1,7 @@
-//! What the feed holds of the log: the board, the newest entries as a ring, and when it was last verified.
+//! What the feed holds of the log: the orders, the newest entries as a ring, and when it was last verified.
 
-use super::waits::Waits;
-use crate::domain::{
-    Board, Cursor, Event, FoldResult, Order, Ring, RingRead, StageTimer, Status, Time,
-};
+use super::order_index::OrderIndex;
+use crate::domain::{Cursor, Event, FoldResult, Order, Ring, RingRead, StageTimer, Status, Time};
 use crate::server::{
     clock::now,
     store::{JsonText, LogEntry},
@@ -24,14 +22,13 @@ pub const CAPACITY: usize = 16_384;
 pub const STALE_AFTER: Duration = Duration::from_secs(2);
 
 pub struct View {
-    pub board: Board,
+    pub index: OrderIndex,
     /// The text of each entry, as every socket sends it.
     pub ring: Ring<Bytes>,
     /// The latest moment in an order that was read.
     pub latest: Time,
     /// How long the stages took that these entries ended.
     pub stage_timer: StageTimer,
-    pub waits: Waits,
     pub verified: Instant,
     /// The same moment on the clock.
     pub verified_at: Time,
@@ -70,12 +67,11 @@ pub enum Next {
 
 impl View {
     /// A view that has just been read.
-    pub fn new(board: Board, ring: Ring<Bytes>, stage_timer: StageTimer) -> View {
-        let latest = board.orders().map(Order::latest).max();
+    pub fn new(index: OrderIndex, ring: Ring<Bytes>, stage_timer: StageTimer) -> View {
+        let latest = index.orders().map(Order::latest).max();
         View {
-            waits: Waits::of(&board),
             latest: latest.unwrap_or_default(),
-            board,
+            index,
             ring,
             stage_timer,
             verified: Instant::now(),
@@ -87,14 +83,11 @@ impl View {
     /// Adds an entry to ring and board, and returns the span of its delivery; `None` if it does not follow.
     pub fn add(&mut self, LogEntry { text, trace }: &LogEntry) -> Option<Option<Span>> {
         let Ok(event) = serde_json::from_str::<Event>(text) else {
-            tracing::error!(after = %self.board.cursor(), "an entry of the log cannot be read");
+            tracing::error!(after = %self.index.cursor(), "an entry of the log cannot be read");
             return None;
         };
-        let before = self.board.get(event.order.id).map(Waits::entry);
-        match self.board.fold(&event) {
-            FoldResult::Gap => return None,
-            FoldResult::Applied { .. } => self.waits.moved(before, &event.order),
-            FoldResult::Duplicate | FoldResult::Skipped => {}
+        if self.index.fold(&event) == FoldResult::Gap {
+            return None;
         }
         self.latest = self.latest.max(event.order.latest());
         if let Some((stage, lasted)) = self.stage_timer.record(&event) {
@@ -119,7 +112,7 @@ impl View {
     }
 
     pub fn next(&self, cursor: &Cursor, limit: usize) -> Next {
-        if self.board.cursor().epoch != cursor.epoch {
+        if self.index.cursor().epoch != cursor.epoch {
             return self.other_history();
         }
         match self.ring.after(cursor.seq, limit) {
@@ -134,7 +127,7 @@ impl View {
     }
 
     fn other_history(&self) -> Next {
-        let newest = self.board.cursor().clone();
+        let newest = self.index.cursor().clone();
         let oldest = Cursor {
             seq: self.ring.oldest(),
             ..newest.clone()
@@ -143,16 +136,16 @@ impl View {
     }
 
     pub fn metrics(&self, now: Time) -> FeedMetrics {
-        let counts = self.board.counts();
+        let counts = self.index.counts();
         let orders = Status::ALL
             .iter()
             .map(|&status| (status, counts.of(status)));
         FeedMetrics {
             verified_age: self.verified.elapsed(),
-            position: self.board.cursor().seq,
+            position: self.index.cursor().seq,
             oldest: self.ring.oldest(),
             orders: orders.collect(),
-            waits: self.waits.longest(now).collect(),
+            waits: self.index.longest_waits(now).collect(),
         }
     }
 

@@ -3,14 +3,15 @@
 use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
-        Actor, Board, Command, CommandKind, Cursor, DispatchSeveral, Error, EventType, Offer,
-        Order, OrderId, Precondition, known_driver_name,
+        Actor, Command, CommandKind, Cursor, DispatchSeveral, Error, EventType, Offer, Order,
+        OrderId, Precondition,
     },
     server::{
         clock::now,
         services::{
             command_log::record_command,
             idempotency::{Answer, IdempotentRequest},
+            live_feed::OrderIndex,
             order_documents,
         },
         store::{Batch, Outcome, StoreError},
@@ -106,8 +107,8 @@ impl OrderService {
             return command;
         };
         let known = || {
-            let find = |board: &_| known_driver_name(board, &driver_name, fold_name).cloned();
-            self.feed.read_board(find).flatten()
+            let find = |index: &OrderIndex| index.driver_name(&driver_name, fold_name);
+            self.feed.read_index(find).flatten()
         };
         if known().as_ref() != Some(&driver_name) {
             self.catch_up().await;
@@ -174,8 +175,7 @@ impl OrderService {
     /// An id above that of every order which this instance knows of. Each attempt leaves more room for the ids that are
     /// made elsewhere while it is under way.
     fn new_id(&self, attempt: u32) -> Result<OrderId, Failure> {
-        let newest = |board: &Board| board.orders().next_back().map(|order| order.id);
-        if let Some(newest) = self.feed.read_board(newest).flatten() {
+        if let Some(newest) = self.feed.read_index(OrderIndex::newest).flatten() {
             self.ids.follow(newest);
         }
         let id = self.ids.next(attempt);

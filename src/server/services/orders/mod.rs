@@ -5,10 +5,13 @@ mod change;
 mod ids;
 mod written;
 
-use super::{live_feed::LiveFeed, order_documents};
+use super::{
+    live_feed::{LiveFeed, OrderIndex},
+    order_documents,
+};
 use crate::domain::{
-    Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage, Snapshot,
-    StageTimes, Status,
+    BoardQuery, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
+    Snapshot, StageTimes, Status,
 };
 use crate::server::{
     clock::now,
@@ -180,15 +183,42 @@ impl OrderService {
         events.map_err(|error| Failure::from(error).into_logged())
     }
 
-    /// The live view, with everything that was stored here before. Where the feed is late, its time says so.
-    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+    /// The live view of a page, with everything that was stored here before, and everything up to `after`. Where the
+    /// feed is late, its time says so.
+    pub async fn snapshot(
+        &self,
+        query: &BoardQuery,
+        after: Option<&Cursor>,
+    ) -> Result<Snapshot, Error> {
         self.catch_up().await;
-        let (board, verified_at) = self.feed.board().ok_or(Error::StoreUnavailable)?;
+        if let Some(cursor) = after {
+            let _ = timeout(CATCH_UP, self.feed.reached(cursor)).await;
+        }
+        let query = BoardQuery {
+            first: query.first.min(BoardQuery::LARGEST),
+            ..query.clone()
+        };
+        let (mut board, verified_at) = self.feed.board(&query).ok_or(Error::StoreUnavailable)?;
+        // The feed holds only the newest of those that are over.
+        for id in query.named() {
+            if board.get(id).is_none()
+                && let Ok(order) = self.order(id).await
+            {
+                board.put(&order);
+            }
+        }
         Ok(Snapshot {
             board,
             verified_at,
             now: now(),
         })
+    }
+
+    /// The names of all kitchens with an order that the feed holds, sorted.
+    pub fn kitchens(&self) -> Vec<Name> {
+        self.feed
+            .read_index(OrderIndex::kitchens)
+            .unwrap_or_default()
     }
 
     /// How fast the market has been in the last 24 hours.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::Error,
-    ui::{PageData, Route},
+    ui::{PageData, Route, board_query},
 };
 use axum::{
     Router,
@@ -153,10 +153,13 @@ async fn page_data(
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
     let zone = cookies::zone(headers);
-    let (snapshot, unread) = match app.orders.snapshot().await {
+    let query = board_query(route, &[]);
+    let (snapshot, unread) = match app.orders.snapshot(&query, None).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
+    let end = snapshot.as_ref().and_then(|snapshot| snapshot.board.end());
+    let beyond = route.beyond(end).filter(|_| route.begins_beyond());
     let address = uri.path_and_query();
     let page_data = PageData {
         address: address.map_or_else(String::new, |address| address.to_string()),
@@ -165,9 +168,13 @@ async fn page_data(
             Some(id) => Some(app.orders.events(id).await),
             None => None,
         },
-        past: match route.past() {
-            Some((query, below)) => Some(app.orders.search(&query.filter(zone), Some(below)).await),
+        past: match beyond {
+            Some(query) => Some(app.orders.search(&query.filter(zone), query.below).await),
             None => None,
+        },
+        kitchens: match route {
+            Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(),
+            _ => Vec::new(),
         },
         pace: match route {
             Route::Orders { .. } => app.orders.pace().ok(),
