@@ -11,7 +11,10 @@ use super::{
     i18n::locale::t,
     keys,
     live::{
-        connection, page_data::PageData, page_queries::PageQueries, reactive::when_hydrated,
+        connection::{self, query_of_device},
+        page_data::PageData,
+        page_queries::PageQueries,
+        reactive::when_hydrated,
         store::LiveStore,
     },
     navigation::Navigator,
@@ -38,10 +41,13 @@ pub async fn fetch_panel_of_page() -> bool {
 pub fn App() -> impl IntoView {
     let mut page_data = SharedValue::new(PageData::of_request).into_inner();
     page_data.locale.set();
-    let navigator = Navigator::new(&page_data.address, |panel| {
-        panels::fetch(panel).boxed_local()
-    });
+    let navigator = Navigator::new(&page_data.address);
     let store = LiveStore::new(page_data.snapshot.take(), page_data.zone);
+    navigator.prepare_with(move |route| {
+        let (panel, query) = (route.panel(), query_of_device(route, store));
+        let prepare = async move { panels::fetch(panel).await && store.prepare(query).await };
+        prepare.boxed_local()
+    });
     provide_context(navigator);
     provide_context(store);
     let forms = Forms::new(page_data.flash.take(), store.now_untracked());
@@ -86,9 +92,9 @@ pub fn App() -> impl IntoView {
         {refused_elsewhere()}
         {move || match shown.get() {
             (panel, true) => panels::show(panel),
-            (_, false) => match store.is_loaded_untracked() {
-                true => loading(),
-                false => outage(),
+            (_, false) => match store.is_outage() {
+                true => outage(),
+                false => loading(),
             },
         }}
         {toasts()}

@@ -4,7 +4,7 @@
 //! fold returns [`FoldResult::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
 
 use crate::domain::{
-    BoardQuery, Cursor, Event, Order, OrderId, Sequence, Status, Time, Window, Windows,
+    BoardQuery, Cursor, Event, Order, OrderId, Sequence, Status, Subject, Time, Window, Windows,
 };
 use serde::{Deserialize, Serialize};
 
@@ -214,6 +214,9 @@ impl Board {
         let order = &event.order;
         let before = order.status_before();
         self.market.moved(before, order.status);
+        if !self.query.scope.concerns(&Subject::of(event)) {
+            return FoldResult::Skipped;
+        }
         self.counts.moved(before, order.status);
         let folded = self.put(order);
         if !self.keeps(order)
@@ -221,7 +224,6 @@ impl Board {
         {
             self.orders.remove(place);
         }
-        self.trim();
         folded
     }
 
@@ -251,6 +253,7 @@ impl Board {
             Ok(place) => self.orders[place] = order.clone(),
             Err(place) => self.orders.insert(place, order.clone()),
         }
+        self.trim();
         FoldResult::Applied { before }
     }
 

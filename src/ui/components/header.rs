@@ -10,9 +10,7 @@ use crate::{
             locale::{Text, say, t},
         },
         live::{
-            connection::hurry,
-            reactive::memo,
-            store::{LiveStore, StatusIndicator},
+            connection::hurry, connection_state::StatusIndicator, reactive::memo, store::LiveStore,
         },
         navigation::Navigator,
         route::{Kitchen, Panel, Route},
@@ -88,6 +86,7 @@ fn status_indicator() -> AnyView {
     let store = LiveStore::from_context();
     let look = move || match store.status_indicator() {
         StatusIndicator::Page => ("page", Icon::Clock, ["As of ", "Stand "]),
+        StatusIndicator::Still => ("still", Icon::Clock, ["As of ", "Stand "]),
         StatusIndicator::Live => ("live", Icon::Live, ["Live", "Live"]),
         StatusIndicator::Reconnecting => (
             "reconnecting",
@@ -100,7 +99,9 @@ fn status_indicator() -> AnyView {
     // Screen readers announce the word when it changes, and not the age beside it with every second.
     let word = text(move || t(look().2).to_owned());
     let age = text(move || match store.status_indicator() {
-        StatusIndicator::Page => format::clock(store.verified_at(), store.zone()),
+        StatusIndicator::Page | StatusIndicator::Still => {
+            format::clock(store.verified_at(), store.zone())
+        }
         StatusIndicator::Reconnecting | StatusIndicator::Stale if store.is_loaded() => {
             let age = format::seconds(store.age());
             say!(" · {age} old", " · {age} alt")

@@ -4,7 +4,7 @@
 //! reset or a heartbeat with another cursor it reads the board again; it never guesses. It also reads the board when the
 //! page shows something else, and a larger one when the page reads on.
 
-use super::store::{ConnectionState, LiveStore};
+use super::{connection_state::ConnectionState, store::LiveStore};
 use crate::{
     api,
     domain::{BoardQuery, Error, FoldResult, Frame, Signal, Snapshot, Time},
@@ -16,7 +16,7 @@ use crate::{
         },
         my_orders,
         navigation::Navigator,
-        route::percent::encode,
+        route::{Panel, Route, percent::encode},
     },
 };
 use chrono::TimeDelta;
@@ -97,13 +97,21 @@ pub fn keep(store: LiveStore, navigator: Navigator) {
     });
 }
 
+/// What the page of a route shows on this device.
+pub fn query_of_device(route: &Route, store: LiveStore) -> BoardQuery {
+    match route.panel() {
+        Panel::Customer => store.query_of(route, &my_orders::orders()),
+        _ => store.query_of(route, &[]),
+    }
+}
+
 /// Follows what the route shows, and how much of it the page needs.
 fn follow_wishes(
     store: LiveStore,
     navigator: Navigator,
     interrupt: mpsc::UnboundedSender<Interrupt>,
 ) {
-    Effect::new(move |_| store.show(store.query_of(&navigator.get(), &my_orders::orders())));
+    Effect::new(move |_| store.show(query_of_device(&navigator.get(), store)));
     let needed = Memo::new(move |_| {
         store.track();
         store.board_to_read()
@@ -168,10 +176,8 @@ fn read_on(store: LiveStore, query: BoardQuery, reads: StoredValue<bool>) {
 
 /// The address of the events of a board.
 fn socket_of(store: LiveStore) -> Option<WebSocket> {
-    let (cursor, scope) = (store.cursor()?, store.scope()?);
-    let about = scope.topics().map(|_| format!("&about={scope}"));
-    let path = format!("/ws?since={cursor}{}", about.unwrap_or_default());
-    WebSocket::open(&url::web_socket(&path)).ok()
+    let cursor = store.cursor()?;
+    WebSocket::open(&url::web_socket(&format!("/ws?since={cursor}"))).ok()
 }
 
 /// Holds one connection until it ends.

@@ -2,6 +2,7 @@
 
 mod clock;
 pub mod connection;
+pub mod connection_state;
 pub mod page_board;
 pub mod page_data;
 pub mod page_queries;

@@ -3,12 +3,15 @@
 //! It is a keyed store: the view of one order is notified of changes of that order alone, the view of a list of every
 //! change. How an event changes the board is decided by the domain's fold.
 
-use super::{clock::Clock, page_board::board_query, reactive::memo, row_triggers::RowTriggers};
-use crate::domain::{
-    Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Scope, Snapshot, Status, Time,
+use super::{
+    clock::Clock,
+    connection_state::{ConnectionState, StatusIndicator},
+    reactive::memo,
+    row_triggers::RowTriggers,
 };
-use crate::ui::route::Route;
+use crate::domain::{Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time};
 use chrono::TimeDelta;
+use futures::channel::oneshot;
 use leptos::prelude::*;
 
 /// Without a connection, the page is stale when its data is older than this.
@@ -16,15 +19,17 @@ const STALE: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Clone, Copy)]
 pub struct LiveStore {
-    board: StoredValue<Option<Board>>,
+    pub(super) board: StoredValue<Option<Board>>,
     /// What the page shows, or will show as soon as the board of that is read.
-    wanted: RwSignal<BoardQuery>,
+    pub(super) wanted: RwSignal<BoardQuery>,
+    /// What awaits the next board.
+    pub(super) arrived: StoredValue<Option<oneshot::Sender<()>>>,
     /// It is called with each event that has changed the board.
     listener: StoredValue<Option<Listener>>,
     rows: StoredValue<RowTriggers>,
     /// It notifies after each change of the board.
-    changed: Trigger,
-    connection: RwSignal<ConnectionState>,
+    pub(super) changed: Trigger,
+    pub(super) connection: RwSignal<ConnectionState>,
     /// The board contains every event up to this time.
     verified_at: RwSignal<Time>,
     clock: Clock,
@@ -32,29 +37,6 @@ pub struct LiveStore {
 }
 
 type Listener = Box<dyn Fn(&Event) + Send + Sync>;
-
-/// The state of the live connection.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ConnectionState {
-    /// There was none yet: the page is as it was rendered.
-    Page,
-    /// The page shows nothing live, and needs none.
-    Still,
-    Live,
-    /// It is lost, and the page tries to connect again.
-    Lost,
-    /// The page is connected, but the server cannot reach its store.
-    StoreUnavailable,
-}
-
-/// What the status indicator in the header shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum StatusIndicator {
-    Page,
-    Live,
-    Reconnecting,
-    Stale,
-}
 
 impl LiveStore {
     pub fn new(snapshot: Option<Snapshot>, zone: Option<i32>) -> LiveStore {
@@ -70,6 +52,7 @@ impl LiveStore {
         LiveStore {
             board: StoredValue::new(board),
             wanted: RwSignal::new(wanted.unwrap_or_else(BoardQuery::nothing)),
+            arrived: StoredValue::default(),
             listener: StoredValue::default(),
             rows: StoredValue::default(),
             changed: Trigger::new(),
@@ -85,83 +68,9 @@ impl LiveStore {
         expect_context()
     }
 
-    /// Subscribes to every change of the board.
-    pub fn track(self) {
-        self.changed.track();
-    }
-
     pub fn is_loaded(self) -> bool {
         self.changed.track();
         self.board.with_value(Option::is_some)
-    }
-
-    pub fn is_loaded_untracked(self) -> bool {
-        self.board.with_value(Option::is_some)
-    }
-
-    /// Whether the board is the one of this page, and not of the page before.
-    pub fn is_of_page(self) -> bool {
-        self.changed.track();
-        self.wanted.with(|wanted| self.shows(wanted))
-    }
-
-    fn shows(self, wanted: &BoardQuery) -> bool {
-        self.board.with_value(|board| {
-            let board = board.as_ref();
-            board.is_some_and(|board| board.query().covers(wanted))
-        })
-    }
-
-    /// What the page of a route shows. An offer that is on the board needs no topic of its own.
-    pub fn query_of(self, route: &Route, own: &[OrderId]) -> BoardQuery {
-        self.changed.track();
-        let is_here = |id: OrderId| {
-            self.board.with_value(|board| {
-                let order = board.as_ref().and_then(|board| board.get(id));
-                order.is_some_and(|order| order.status == Status::SupplierAccepted)
-            })
-        };
-        match route {
-            Route::Customer {
-                taking: Some(id),
-                query,
-            } if is_here(*id) => {
-                let (taking, query) = (None, query.clone());
-                board_query(&Route::Customer { taking, query }, own)
-            }
-            route => board_query(route, own),
-        }
-    }
-
-    /// Shows something else from now on, as soon as the connection has read its board.
-    pub fn show(self, query: BoardQuery) {
-        let is_news = self.wanted.with_untracked(|wanted| {
-            let first = wanted.first;
-            let same = BoardQuery {
-                first,
-                ..query.clone()
-            };
-            *wanted != same
-        });
-        if is_news {
-            self.wanted.set(query);
-        }
-    }
-
-    /// Reads twice as many orders as the page has.
-    pub fn read_on(self) {
-        let first = self
-            .board
-            .with_value(|board| Some(board.as_ref()?.query().first));
-        let first = (first.unwrap_or_default() * 2).min(BoardQuery::LARGEST);
-        if self.wanted.with_untracked(|wanted| wanted.first < first) {
-            self.wanted.update(|wanted| wanted.first = first);
-        }
-    }
-
-    /// Where the board ends that holds the newest orders.
-    pub fn end_untracked(self) -> Option<OrderId> {
-        self.board.with_value(|board| board.as_ref()?.end())
     }
 
     /// One order, as it changes. `None` if it is not on the board now.
@@ -242,7 +151,7 @@ impl LiveStore {
         match self.connection.get() {
             ConnectionState::Live => StatusIndicator::Live,
             ConnectionState::Lost if self.age() < STALE => StatusIndicator::Reconnecting,
-            ConnectionState::Still => StatusIndicator::Page,
+            ConnectionState::Still => StatusIndicator::Still,
             // A server whose own board is stale renders pages that are stale from the start.
             ConnectionState::Page if self.age() < STALE => StatusIndicator::Page,
             ConnectionState::Page | ConnectionState::Lost | ConnectionState::StoreUnavailable => {
@@ -285,30 +194,6 @@ impl LiveStore {
 
 /// For the connection, which keeps it live.
 impl LiveStore {
-    /// The board to read, if the one that is here is of another page, too small or running dry.
-    pub fn board_to_read(self) -> Option<BoardQuery> {
-        let wanted = self.wanted.get();
-        let is_enough = self.board.with_value(|board| {
-            let board = board.as_ref();
-            board.is_some_and(|board| {
-                let is_large = board.query().first >= wanted.first;
-                board.query().covers(&wanted) && is_large && !board.runs_dry()
-            })
-        });
-        (!is_enough).then_some(wanted)
-    }
-
-    /// What the page wants to show.
-    pub fn wanted(self) -> BoardQuery {
-        self.wanted.get_untracked()
-    }
-
-    /// What the board is about.
-    pub fn scope(self) -> Option<Scope> {
-        self.board
-            .with_value(|board| Some(board.as_ref()?.query().scope.clone()))
-    }
-
     pub fn cursor(self) -> Option<Cursor> {
         self.board
             .with_value(|board| board.as_ref().map(|board| board.cursor().clone()))
@@ -373,24 +258,12 @@ impl LiveStore {
         left.unwrap_or_default().notify();
     }
 
-    /// Whether the board has what was there at `cursor`, or is of another history.
-    fn is_behind(self, cursor: &Cursor) -> bool {
-        self.cursor()
-            .is_none_or(|own| own.epoch != cursor.epoch || own.seq <= cursor.seq)
-    }
-
-    /// Continues from a larger board, unless it is older than this one.
-    pub fn enlarge(self, snapshot: Snapshot) {
-        let query = snapshot.board.query();
-        let is_wanted = self.wanted.with_untracked(|wanted| query.covers(wanted));
-        if is_wanted && self.is_behind(snapshot.board.cursor()) {
-            self.replace(snapshot);
-        }
-    }
-
     /// Continues from a board that has just been read.
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
+        let arrived = self.arrived.try_update_value(Option::take).flatten();
+        // Another panel was chosen in the meantime, if it is not awaited.
+        arrived.map(|arrived| arrived.send(()).ok());
         self.verified_at.set(snapshot.verified_at);
         // The view of an order that is on this board too makes its trigger again.
         let rows = self.rows.try_update_value(std::mem::take);
@@ -435,7 +308,7 @@ impl LiveStore {
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor, Sequence,
+        Actor, Sequence, Status,
         samples::{at, commands, id, offer},
     };
 

@@ -126,7 +126,11 @@ fn more_offers() -> AnyView {
         }
     });
     let word = t(["More offers", "Mehr Angebote"]);
-    let read_on = move || next.get_untracked().map(|query| queries.read_on(query));
+    let read_on = move || {
+        if let Some(query) = next.get_untracked() {
+            queries.read_on(query);
+        }
+    };
     let press = move |event: ev::MouseEvent| {
         if store.is_live_untracked() {
             event.prevent_default();
@@ -134,7 +138,7 @@ fn more_offers() -> AnyView {
             read_on();
         }
     };
-    let look = move |_: web_sys::Event| drop(read_on());
+    let look = move |_: web_sys::Event| read_on();
     changing(move || {
         let query = next.get()?;
         let (open, at) = (None, None);

@@ -5,7 +5,7 @@ use super::{
     query::{address, query},
 };
 use crate::{
-    domain::{Order, Status},
+    domain::{Name, Order, Status},
     ui::{
         components::{
             basics::{Icon, changing, icon, mark, text},
