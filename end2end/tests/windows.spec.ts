@@ -16,13 +16,22 @@ async function offers(api: Api, count: number) {
 
 const entries = (page: Page) => column(page, 'To answer').getByRole('list').first().locator(':scope > li');
 
+/** Scrolls to the end of a column, or presses what stands there where the column does not scroll by itself. */
+async function readOn(page: Page, more: string) {
+  const answer = column(page, 'To answer');
+  await expect(answer.getByRole('link', { name: more })).toHaveCount(1);
+  const scrolls = await answer.evaluate((column) => getComputedStyle(column).overflowY === 'auto');
+  if (scrolls) await answer.evaluate((column) => column.scrollTo(0, column.scrollHeight));
+  else await answer.getByRole('link', { name: more }).click();
+}
+
 test('a column reads on with a press, as it is scrolled, and when it runs dry', async ({ open, api }) => {
   const ids = await offers(api, 100);
   const kitchen = await open(NAPOLI);
   const answer = column(kitchen, 'To answer');
   await expect(answer.locator('header .count')).toHaveText('100');
   await expect(entries(kitchen)).toHaveCount(30);
-  await answer.getByRole('link', { name: '70 more' }).click();
+  await readOn(kitchen, '70 more');
   await expect(entries(kitchen)).toHaveCount(60);
   // Its connection has stayed, and what happens is shown.
   await api.post(`/api/orders/${ids[0]}/supplier-respond`, { accept: false, notes: 'Sold out' });
@@ -34,9 +43,7 @@ test('a column reads on with a press, as it is scrolled, and when it runs dry', 
   for (const id of ids.slice(1, 31)) await api.post(`/api/orders/${id}/supplier-respond`, { accept: false, notes: 'Sold out' });
   await expect(entries(kitchen)).toHaveCount(60);
   await expect(answer.locator('header .count')).toHaveText('70');
-  const scrolls = await answer.evaluate((column) => getComputedStyle(column).overflowY === 'auto');
-  if (scrolls) await answer.evaluate((column) => column.scrollTo(0, column.scrollHeight));
-  else await answer.getByRole('link', { name: '10 more' }).click();
+  await readOn(kitchen, '10 more');
   await expect(entries(kitchen)).toHaveCount(70);
   await expect(answer.getByRole('link', { name: /more$/ })).toHaveCount(0);
 });
@@ -44,7 +51,7 @@ test('a column reads on with a press, as it is scrolled, and when it runs dry', 
 test('a device that was offline keeps what it has read', async ({ open, api }) => {
   await offers(api, 40);
   const kitchen = await open(NAPOLI);
-  await column(kitchen, 'To answer').getByRole('link', { name: '10 more' }).click();
+  await readOn(kitchen, '10 more');
   await expect(entries(kitchen)).toHaveCount(40);
   await kitchen.context().setOffline(true);
   await expect(kitchen.getByText('Reconnecting')).toBeVisible();

@@ -21,7 +21,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use futures::{FutureExt, StreamExt, channel::mpsc, select_biased};
-use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_net::websocket::{Message, State, futures::WebSocket};
 use leptos::{
     prelude::*,
     server_fn::ServerFn,
@@ -213,16 +213,21 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                         None => break,
                     }
                 }
+                if !untrack(|| store.is_of_page()) {
+                    return Ended::Left;
+                }
                 if is_visible() {
                     sleep(TOGETHER).await;
                 }
             }
             interrupt = interrupts.next() => {
                 if let Some(query) = untrack(|| store.board_to_read()) {
-                    if !untrack(|| store.is_of_page()) {
-                        return Ended::Left;
+                    match untrack(|| store.is_of_page()) {
+                        true => read_on(store, query, reads),
+                        // Browsers log a connection that is closed before it is open.
+                        false if socket.get_ref().state() == State::Connecting => {}
+                        false => return Ended::Left,
                     }
-                    read_on(store, query, reads);
                 }
                 // After the device was offline the connection may be dead without an error.
                 let is_back = matches!(interrupt, Some(Interrupt::Resume)) && store.is_lost();

@@ -111,10 +111,9 @@ impl LiveStore {
     pub fn query_of(self, route: &Route, own: &[OrderId]) -> BoardQuery {
         let is_here = |id: OrderId| {
             self.changed.track();
-            self.board.with_value(|board| {
-                let order = board.as_ref().and_then(|board| board.get(id));
-                order.is_some_and(|order| order.status == Status::SupplierAccepted)
-            })
+            self.board
+                .with_value(|board| board.as_ref()?.get(id).map(|_| ()))
+                .is_some()
         };
         match route {
             Route::Customer {

@@ -111,7 +111,10 @@ fn covered<'a>(newer: &'a Market, board: &Board) -> Vec<&'a Order> {
     let orders = newer.orders.values();
     orders
         .filter(|order| board.query().scope.holds(order))
-        .filter(|order| board.window(order.status).covers(order))
+        .filter(|order| {
+            let (query, window) = (board.query(), board.window(order.status));
+            window.covers(order) || (query.names(order.id) && window != Window::Closed)
+        })
         .collect()
 }
 

@@ -144,7 +144,7 @@ fn more_offers() -> AnyView {
         let (open, at) = (None, None);
         let to = Route::Orders { query, open, at }.address();
         Some(
-            view! { <p class="more" on:contentvisibilityautostatechange=look><a class="button" href=to on:click=press>{icon(Icon::Down)} {word}</a></p> }
+            view! { <p class="more" data-auto="" on:contentvisibilityautostatechange=look><a class="button" href=to on:click=press>{icon(Icon::Down)} {word}</a></p> }
                 .into_any(),
         )
     })
