@@ -225,7 +225,7 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                     match untrack(|| store.is_of_page()) {
                         true => read_on(store, query, reads),
                         // Browsers log a connection that is closed before it is open.
-                        false if socket.get_ref().state() == State::Connecting => {}
+                        false if matches!(socket.get_ref().state(), State::Connecting) => {}
                         false => return Ended::Left,
                     }
                 }
