@@ -31,8 +31,8 @@ pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_
 pub use live::{
     board::{Board, Counts, FoldResult, OrdersPage, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
-    ring::{Ring, RingRead},
-    scope::{MAX_TOPICS, Scope, Subject, Topic},
+    ring::Ring,
+    scope::{Scope, Subject, Topic},
     window::{BoardQuery, Place, Sequence, Window, Windows, place},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};

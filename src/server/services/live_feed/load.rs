@@ -2,14 +2,14 @@
 
 use super::{
     order_index::OrderIndex,
+    topics::Entry,
     view::{CAPACITY, View, frame},
 };
-use crate::domain::{Counts, Cursor, Order, OrderId, Ring, StageTimer, Status};
+use crate::domain::{Counts, Cursor, Event, Order, OrderId, Ring, StageTimer, Status, Subject};
 use crate::server::{
     services::order_documents,
     store::{Listing, LogEntry, LogRead, Query, Result, Store},
 };
-use bytes::Bytes;
 use std::time::Duration;
 
 /// Entries read at once.
@@ -49,9 +49,8 @@ fn index(listing: Listing) -> OrderIndex {
 
 /// The newest entries up to `head`, so that clients that come back all at once are served from memory; and the stage
 /// times that they tell.
-async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Bytes>, StageTimer)> {
+async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Entry>, StageTimer)> {
     let mut seq = head.seq.saturating_sub(CAPACITY as u64);
-    let own = format!("\"id\":\"{}-", head.epoch);
     let (mut ring, mut stage_timer) = (Ring::new(seq, CAPACITY), StageTimer::default());
     while seq < head.seq {
         let limit = CHUNK.min((head.seq - seq) as usize);
@@ -65,13 +64,17 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Bytes>
         for LogEntry { text, .. } in &entries {
             seq += 1;
             // What cannot be read is left out; where the board needs it, reading the log reports that.
-            if let Ok(event) = serde_json::from_str(text) {
-                stage_timer.record(&event);
+            let event = serde_json::from_str::<Event>(text).ok();
+            if let Some(event) = &event {
+                stage_timer.record(event);
             }
-            // No client can resume from before this history began.
-            match text.contains(&*own) {
-                true => ring.push(frame(text)),
-                false => ring = Ring::new(seq, CAPACITY),
+            // No client can resume from before this history began. What cannot be read, it has from the store.
+            match event.filter(|event| event.id.epoch == head.epoch) {
+                Some(event) => ring.push(Entry {
+                    text: frame(text),
+                    subject: Subject::of(&event),
+                }),
+                None => ring = Ring::new(seq, CAPACITY),
             }
         }
     }

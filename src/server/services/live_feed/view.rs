@@ -1,7 +1,12 @@
 //! What the feed holds of the log: the orders, the newest entries as a ring, and when it was last verified.
 
-use super::order_index::OrderIndex;
-use crate::domain::{Cursor, Event, FoldResult, Order, Ring, RingRead, StageTimer, Status, Time};
+use super::{
+    order_index::OrderIndex,
+    topics::{Entry, Topics},
+};
+use crate::domain::{
+    Cursor, Event, FoldResult, Order, Ring, Scope, StageTimer, Status, Subject, Time,
+};
 use crate::server::{
     clock::now,
     store::{JsonText, LogEntry},
@@ -23,8 +28,7 @@ pub const STALE_AFTER: Duration = Duration::from_secs(2);
 
 pub struct View {
     pub index: OrderIndex,
-    /// The text of each entry, as every socket sends it.
-    pub ring: Ring<Bytes>,
+    pub ring: Ring<Entry>,
     /// The latest moment in an order that was read.
     pub latest: Time,
     /// How long the stages took that these entries ended.
@@ -51,8 +55,8 @@ pub struct FeedMetrics {
 
 /// What a reader with a cursor finds.
 pub enum Next {
-    /// What comes after the cursor, and the cursor after that.
-    Frames(Vec<Bytes>, Cursor),
+    /// What comes after the cursor and concerns the reader, with the number of each, and how far that is everything.
+    Frames(Vec<(u64, Bytes)>, Cursor),
     /// Older than what is held here: the store may have it.
     NotHeld,
     /// A cursor of another history, or one that was never issued.
@@ -67,7 +71,7 @@ pub enum Next {
 
 impl View {
     /// A view that has just been read.
-    pub fn new(index: OrderIndex, ring: Ring<Bytes>, stage_timer: StageTimer) -> View {
+    pub fn new(index: OrderIndex, ring: Ring<Entry>, stage_timer: StageTimer) -> View {
         let latest = index.orders().map(Order::latest).max();
         View {
             latest: latest.unwrap_or_default(),
@@ -94,7 +98,10 @@ impl View {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
         }
         histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
-        self.ring.push(frame(text));
+        self.ring.push(Entry {
+            text: frame(text),
+            subject: Subject::of(&event),
+        });
         let span = trace.as_deref().map(trace::deliver);
         span.iter().for_each(|span| {
             span.record("cursor", tracing::field::display(&event.id));
@@ -111,19 +118,33 @@ impl View {
         news
     }
 
-    pub fn next(&self, cursor: &Cursor, limit: usize) -> Next {
-        if self.index.cursor().epoch != cursor.epoch {
+    /// At most `limit` frames of a scope after a cursor. Its topics are in the index.
+    pub fn next(&self, cursor: &Cursor, scope: &Scope, topics: &Topics, limit: usize) -> Next {
+        if self.index.cursor().epoch != cursor.epoch || cursor.seq > self.ring.head() {
             return self.other_history();
         }
-        match self.ring.after(cursor.seq, limit) {
-            RingRead::Items(frames) => {
-                let seq = cursor.seq + frames.len() as u64;
-                let epoch = cursor.epoch.clone();
-                Next::Frames(frames, Cursor { epoch, seq })
-            }
-            RingRead::Dropped => Next::NotHeld,
-            RingRead::Ahead => self.other_history(),
-        }
+        let ring = &self.ring;
+        let frame = |(number, entry): (u64, &Entry)| (number, entry.text.clone());
+        let frames: Option<Vec<_>> = match scope.topics() {
+            None => ring
+                .after(cursor.seq)
+                .map(|entries| entries.take(limit).map(frame).collect()),
+            Some(of) => topics
+                .after(of, cursor.seq, ring.oldest(), limit)
+                .map(|numbers| {
+                    let entries = numbers.into_iter().filter_map(|n| Some((n, ring.get(n)?)));
+                    entries.map(frame).collect()
+                }),
+        };
+        let Some(frames) = frames else {
+            return Next::NotHeld;
+        };
+        let seq = match frames.last() {
+            Some((last, _)) if frames.len() == limit => *last,
+            _ => ring.head(),
+        };
+        let epoch = cursor.epoch.clone();
+        Next::Frames(frames, Cursor { epoch, seq })
     }
 
     fn other_history(&self) -> Next {
@@ -157,6 +178,12 @@ impl View {
 /// A clock that was set back makes nothing faster than at once.
 fn seconds(time: TimeDelta) -> f64 {
     time.to_std().unwrap_or_default().as_secs_f64()
+}
+
+/// Whether an entry is about a scope. One that cannot be read may be.
+pub fn concerns(scope: &Scope, entry: &JsonText) -> bool {
+    let is_about = |event: Event| scope.concerns(&Subject::of(&event));
+    scope.topics().is_none() || serde_json::from_str(entry).map_or(true, is_about)
 }
 
 /// An entry as it is sent: it is copied once, and then shared by all sockets.

@@ -231,7 +231,7 @@ impl OrderService {
         self.store.read_log(cursor, limit, Duration::ZERO).await
     }
 
-    pub fn feed(&self) -> &LiveFeed {
+    pub fn feed(&self) -> &Arc<LiveFeed> {
         &self.feed
     }
 

@@ -12,11 +12,12 @@ use super::{
     openapi::{components::Since as SinceParameter, responses::Upgraded},
     problem::Problem,
 };
-use crate::domain::{Cursor, Field, FieldError, ValueKind};
+use crate::domain::{Cursor, Field, FieldError, Scope, ValueKind};
 use axum::{
     extract::{ConnectInfo, Extension, RawQuery, State},
     response::Response,
 };
+use session::Wanted;
 use std::net::SocketAddr;
 use upgrade::Upgrade;
 
@@ -64,9 +65,16 @@ pub async fn open(
     connection: Extension<Connection>,
     upgrade: Result<Upgrade, Problem>,
 ) -> Result<Response, Problem> {
-    let mut fields = query_string::read(query.as_deref().unwrap_or_default());
+    // Its topics are encoded one by one.
+    let mut fields = query_string::read_encoded(query.as_deref().unwrap_or_default(), &["about"]);
     let since = fields.optional::<Since>("since");
-    let since = fields.finish(|| Some(since))?;
+    let about = fields.optional::<Scope>("about");
+    let wanted = fields.finish(|| {
+        Some(Wanted {
+            since,
+            about: about.unwrap_or(Scope::everything()),
+        })
+    })?;
     let Upgrade(upgrade) = upgrade?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
@@ -81,7 +89,7 @@ pub async fn open(
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            session::serve(app, socket, since, log).await;
+            session::serve(app, socket, wanted, log).await;
             drop((permit, connection));
         })
     }))
