@@ -29,6 +29,7 @@ pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
 pub use live::{
+    about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, OrdersPage, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
     ring::Ring,

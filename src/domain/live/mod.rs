@@ -1,7 +1,7 @@
 //! The live view: events, the fold of them that every screen shows, what a screen is about, and
 //! the ring that clients resume from.
 
-mod about;
+pub mod about;
 pub mod board;
 pub mod event;
 pub mod ring;

@@ -248,11 +248,13 @@ impl Client {
 
     /// Whether what it shows is true.
     fn shows(&self, market: &Board) -> bool {
-        match self.board.query().scope.topics() {
+        let scope = &self.board.query().scope;
+        match scope.topics() {
             None => self.board == *market,
             Some(_) => {
-                let expected = within(market, self.board.query().scope.clone());
-                self.board.cursor() == market.cursor() && self.board.listed().eq(expected.listed())
+                let expected = within(market, scope.clone());
+                let orders = self.board.listed().eq(expected.listed());
+                orders && self.board.cursor() == expected.cursor()
             }
         }
     }
@@ -271,6 +273,9 @@ impl Client {
 
 /// What a page about this scope reads.
 fn within(market: &Board, scope: Scope) -> Board {
+    if scope.topics().is_none() {
+        return market.clone();
+    }
     let orders = market.orders().filter(|order| scope.holds(order)).cloned();
     let orders = orders.collect();
     let query = BoardQuery {

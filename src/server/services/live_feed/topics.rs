@@ -139,3 +139,69 @@ impl Listened {
         (position >= self.complete_after && is_held).then(|| self.entries.range(start..).copied())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Event, Order,
+        samples::{at, id, offer},
+    };
+    use proptest::prelude::*;
+
+    fn entry(n: u128) -> Entry {
+        let (order, event_type) = Order::new(id(n), offer(), at(0));
+        let event = Event {
+            event_type,
+            order,
+            timestamp: at(0),
+            id: "e-1".parse().unwrap(),
+        };
+        Entry {
+            text: Bytes::new(),
+            subject: Subject::of(&event),
+        }
+    }
+
+    proptest! {
+        /// A reader gets exactly the entries that concern it, or learns that it cannot; and that only if it must.
+        #[test]
+        fn a_reader_of_topics_misses_nothing(
+            orders in proptest::collection::vec(0u128..4, 1..40),
+            about in proptest::collection::vec(0u128..4, 1..3),
+            begin in 0usize..10,
+            capacity in 1usize..8,
+            limit in 1usize..5,
+        ) {
+            let (mut topics, mut ring) = (Topics::default(), Ring::new(0, capacity));
+            let of: Vec<_> = about.iter().map(|n| Topic::Order(id(*n))).collect();
+            let listener = Arc::new(Notify::new());
+            let mut known_after = 0;
+            for (n, order) in orders.iter().enumerate() {
+                if n == begin {
+                    topics.listen(&of, &listener, Some(&ring));
+                    known_after = ring.oldest();
+                }
+                ring.push(entry(*order));
+                topics.add_newest(&ring);
+                if n < begin {
+                    continue;
+                }
+                for position in 0..=ring.head() {
+                    let concerned = (1..).zip(&orders[..=n]).filter(|(number, order)| {
+                        *number > position && about.contains(order)
+                    });
+                    let concerned: Vec<u64> = concerned.map(|(number, _)| number).take(limit).collect();
+                    match topics.after(&of, position, ring.oldest(), limit) {
+                        Some(found) => prop_assert_eq!(found, concerned),
+                        None => prop_assert!(
+                            position < known_after || concerned.first().is_some_and(|first| *first <= ring.oldest())
+                        ),
+                    }
+                }
+            }
+            topics.leave(&of, &listener);
+            prop_assert!(topics.0.is_empty());
+        }
+    }
+}

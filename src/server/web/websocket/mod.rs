@@ -9,7 +9,7 @@ use super::{
     listener::Connection, middleware::request_log::RequestId, query_string, state::AppState,
 };
 use super::{
-    openapi::{components::Since as SinceParameter, responses::Upgraded},
+    openapi::{components::Live, responses::Upgraded},
     problem::Problem,
 };
 use crate::domain::{Cursor, Field, FieldError, Scope, ValueKind};
@@ -17,7 +17,6 @@ use axum::{
     extract::{ConnectInfo, Extension, RawQuery, State},
     response::Response,
 };
-use session::Wanted;
 use std::net::SocketAddr;
 use upgrade::Upgrade;
 
@@ -54,7 +53,7 @@ impl Field for Since {
     path = "/ws",
     tag = "Live",
     operation_id = "follow",
-    params(SinceParameter),
+    params(Live),
     responses(Upgraded)
 )]
 pub async fn open(
@@ -69,12 +68,8 @@ pub async fn open(
     let mut fields = query_string::read_encoded(query.as_deref().unwrap_or_default(), &["about"]);
     let since = fields.optional::<Since>("since");
     let about = fields.optional::<Scope>("about");
-    let wanted = fields.finish(|| {
-        Some(Wanted {
-            since,
-            about: about.unwrap_or(Scope::everything()),
-        })
-    })?;
+    let (since, about) = fields.finish(|| Some((since, about)))?;
+    let about = about.unwrap_or(Scope::everything());
     let Upgrade(upgrade) = upgrade?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
@@ -89,7 +84,7 @@ pub async fn open(
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            session::serve(app, socket, wanted, log).await;
+            session::serve(app, socket, since, about, log).await;
             drop((permit, connection));
         })
     }))

@@ -42,14 +42,15 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 /// Frames that are sent at once.
 const CHUNK: usize = 128;
 
-/// What a client wants to follow.
-pub struct Wanted {
-    pub since: Option<Since>,
-    pub about: Scope,
-}
-
-pub async fn serve(app: AppState, socket: WebSocket, wanted: Wanted, log: Span) {
-    let mut session = WebSocketSession::new(app, socket, wanted, log);
+/// Sends a client what is about a scope, until either side ends.
+pub async fn serve(
+    app: AppState,
+    socket: WebSocket,
+    since: Option<Since>,
+    about: Scope,
+    log: Span,
+) {
+    let mut session = WebSocketSession::new(app, socket, since, about, log);
     let end = session.run().await;
     counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
     match end {
@@ -84,12 +85,18 @@ struct WebSocketSession {
 }
 
 impl WebSocketSession {
-    fn new(app: AppState, socket: WebSocket, wanted: Wanted, log: Span) -> WebSocketSession {
+    fn new(
+        app: AppState,
+        socket: WebSocket,
+        since: Option<Since>,
+        about: Scope,
+        log: Span,
+    ) -> WebSocketSession {
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let subscription = app.orders.feed().subscribe(wanted.about);
-        let signals = wanted.since.is_some();
-        let cursor = match wanted.since {
+        let subscription = app.orders.feed().subscribe(about);
+        let signals = since.is_some();
+        let cursor = match since {
             Some(Since::After(cursor)) => Some(cursor),
             Some(Since::Now) | None => app.orders.feed().cursor(),
         };
