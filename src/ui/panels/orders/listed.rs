@@ -141,7 +141,7 @@ impl MatchCache {
                 continue;
             }
             counts.add(order.status);
-            if !filter.status.is_none_or(|s| s == order.status) {
+            if filter.status.is_some_and(|s| s != order.status) {
                 continue;
             }
             if not_hydrated && rows.len() == SHOWN {

@@ -224,7 +224,9 @@ impl Window {
         if moved.nears_end(page) {
             let route = self.navigator.get_untracked();
             let beyond = route.beyond(self.store.end_untracked());
-            beyond.map(|query| self.queries.read_on(query));
+            if let Some(query) = beyond {
+                self.queries.read_on(query);
+            }
         }
     }
 
