@@ -176,8 +176,10 @@ fn read_on(store: LiveStore, query: BoardQuery, reads: StoredValue<bool>) {
 
 /// The address of the events of a board.
 fn socket_of(store: LiveStore) -> Option<WebSocket> {
-    let cursor = store.cursor()?;
-    WebSocket::open(&url::web_socket(&format!("/ws?since={cursor}"))).ok()
+    let (cursor, scope) = (store.cursor()?, store.scope()?);
+    let about = scope.topics().map(|_| format!("&about={scope}"));
+    let path = format!("/ws?since={cursor}{}", about.unwrap_or_default());
+    WebSocket::open(&url::web_socket(&path)).ok()
 }
 
 /// Holds one connection until it ends.
