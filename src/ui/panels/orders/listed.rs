@@ -2,7 +2,7 @@
 
 use super::query::query;
 use crate::{
-    domain::{Board, Counts, Order, OrderFilter, OrderId, OrdersPage},
+    domain::{Board, Counts, Order, OrderFilter, OrderId, OrdersPage, Status},
     ui::{
         browser::text::lower,
         live::{page_queries::PageQueries, store::LiveStore},
@@ -30,6 +30,19 @@ pub struct Listed {
     pub matching: Option<usize>,
 }
 
+impl Listed {
+    /// Counts what was found beyond the board; `all` is the number of rows, if those are all.
+    fn include(&mut self, found: Counts, all: Option<usize>, filter: &OrderFilter) {
+        for &status in Status::ALL {
+            let here = self.counts.of(status);
+            self.counts.set(status, here + found.of(status));
+        }
+        self.matching = all;
+        // The search has left out the other statuses.
+        self.complete = all.is_some() && filter.status.is_none();
+    }
+}
+
 pub fn listed() -> Memo<Listed> {
     let (navigator, store, queries) = (
         Navigator::from_context(),
@@ -48,25 +61,26 @@ pub fn listed() -> Memo<Listed> {
         });
         let beyond = navigator.get().beyond(board.end());
         let past = beyond.and_then(|beyond| {
-            let rows = |page: &OrdersPage| {
-                let rows = page
-                    .orders
-                    .iter()
-                    .filter(|order| filter.matches(order, lower));
-                (
-                    rows.map(|order| row(order, query.sort)).collect(),
-                    page.next,
-                )
+            let found = |page: &OrdersPage| {
+                let (mut rows, mut counts) = (Vec::new(), Counts::default());
+                for order in page.orders.iter().filter(|o| filter.matches(o, lower)) {
+                    rows.push(row(order, query.sort));
+                    counts.add(order.status);
+                }
+                (rows, counts, page.next)
             };
-            queries.past(&beyond, rows)?.ok()
+            queries.past(&beyond, found)?.ok()
         });
         if query.below.is_some() {
-            (rows, listed.more) = past.unwrap_or_default();
-        } else if let Some((past, next)) = past
+            (rows, _, listed.more) = past.unwrap_or_default();
+        } else if let Some((past, counts, next)) = past
             && !(not_hydrated && rows.len() >= SHOWN)
         {
             rows.extend::<Vec<SortRow>>(past);
             listed.more = next;
+            if filter.is_narrow() {
+                listed.include(counts, next.is_none().then_some(rows.len()), &filter);
+            }
         }
         listed.ids = sorted(rows);
         listed
