@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// Tickets in each column of the kitchen: of one kitchen, and of all.
-const TICKETS: usize = 30;
+const TICKETS: usize = 50;
 const TICKETS_OF_ALL: usize = 12;
 /// How long a panel waits for its board before it is shown without.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
