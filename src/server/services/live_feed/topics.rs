@@ -65,18 +65,27 @@ impl Topics {
 
     /// Another ring takes the place of the one before.
     pub fn search_again(&mut self, ring: &Ring<Entry>) {
-        for (topic, listened) in &mut self.0 {
-            listened.search(topic, ring);
+        for listened in self.0.values_mut() {
+            listened.entries.clear();
+            listened.complete_after = ring.oldest();
+        }
+        for (number, entry) in ring.after(ring.oldest()).into_iter().flatten() {
+            self.add(number, entry, ring.oldest());
         }
     }
 
     /// Adds the newest entry of the ring.
     pub fn add_newest(&mut self, ring: &Ring<Entry>) {
-        let topics = ring.get(ring.head()).map(|entry| entry.subject.topics());
-        for topic in topics.into_iter().flatten() {
+        if let Some(entry) = ring.get(ring.head()) {
+            self.add(ring.head(), entry, ring.oldest());
+        }
+    }
+
+    fn add(&mut self, number: u64, entry: &Entry, oldest: u64) {
+        for topic in entry.subject.topics() {
             if let Some(listened) = self.0.get_mut(&topic) {
-                listened.forget(ring.oldest());
-                listened.entries.push_back(ring.head());
+                listened.forget(oldest);
+                listened.entries.push_back(number);
             }
         }
     }
@@ -170,6 +179,7 @@ mod tests {
             orders in proptest::collection::vec(0u128..4, 1..40),
             about in proptest::collection::vec(0u128..4, 1..3),
             begin in 0usize..10,
+            again in 0usize..40,
             capacity in 1usize..8,
             limit in 1usize..5,
         ) {
@@ -186,6 +196,10 @@ mod tests {
                 topics.add_newest(&ring);
                 if n < begin {
                     continue;
+                }
+                if n == again {
+                    topics.search_again(&ring);
+                    known_after = ring.oldest();
                 }
                 for position in 0..=ring.head() {
                     let concerned = (1..).zip(&orders[..=n]).filter(|(number, order)| {
