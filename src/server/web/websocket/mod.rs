@@ -20,8 +20,9 @@ use axum::{
 use std::net::SocketAddr;
 use upgrade::Upgrade;
 
-/// The library's own buffers are 128 KiB for each socket.
-const BUFFER: usize = 4 * 1024;
+/// The library's own buffers are 128 KiB for each socket. A client sends little more than pongs.
+const READ_BUFFER: usize = 1024;
+const WRITE_BUFFER: usize = 4 * 1024;
 /// The contract's 4 KiB.
 const LARGEST_MESSAGE: usize = 4 * 1024;
 
@@ -72,9 +73,9 @@ pub async fn open(
     let about = about.unwrap_or(Scope::everything());
     let Upgrade(upgrade) = upgrade?;
     let upgrade = upgrade
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(BUFFER)
-        .max_write_buffer_size(64 * BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(64 * WRITE_BUFFER)
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE);
     let permit = app.sockets.limit.acquire(from.ip())?;
