@@ -1,6 +1,6 @@
 //! Orders as documents of the store: their keys, their indexes, and the entries of the log about them.
 
-use crate::domain::{EventType, Name, Order, OrderId, Status, Time};
+use crate::domain::{EventType, Name, Order, OrderId, Status};
 use crate::server::store::{
     Batch, Index, IndexChange, JsonText, Key, NewEntry, Result, StoreError, snapshot::DocumentKind,
 };
@@ -109,12 +109,6 @@ pub fn change(
     after: &Order,
     event_type: EventType,
 ) -> Result<Batch> {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        event_type: EventType,
-        order: &'a Order,
-        timestamp: Time,
-    }
     let key = key(after.id);
     let supplier = Some(&after.supplier_name);
     let into = |status, supplier| IndexChange::In(index(status, supplier), key.clone());
@@ -128,17 +122,20 @@ pub fn change(
             moves.extend([out(None), out(supplier)]);
         }
     }
+    let (text, event_type, timestamp) = (
+        write(after)?,
+        write(&event_type)?,
+        write(&after.updated_at)?,
+    );
+    let open = format!(r#"{{"event_type":{event_type},"order":"#);
     Ok(Batch {
         expect: vec![(key.clone(), before.map(|(_, text)| text))],
-        put: vec![(key.clone(), write(after)?)],
+        put: vec![(key.clone(), text.clone())],
         index: moves,
         log: vec![NewEntry {
             about: key,
-            body: write(&Body {
-                event_type,
-                order: after,
-                timestamp: after.updated_at,
-            })?,
+            body: format!(r#"{open}{text},"timestamp":{timestamp}}}"#).into(),
+            repeats: Some(open.len()..open.len() + text.len()),
         }],
         ..Batch::default()
     })

@@ -23,7 +23,7 @@ async fn operations(instance: &Instance) -> BTreeMap<String, u64> {
     })
     .await;
     let lines = metrics.lines().filter_map(|line| {
-        let line = line.strip_prefix("pizza_ledger_operation_seconds_count{")?;
+        let line = line.strip_prefix("pizza_ledger_operation_duration_seconds_count{")?;
         let (labels, count) = line.split_once("} ")?;
         let operation = labels.split("operation=\"").nth(1)?.split('"').next()?;
         Some((operation.to_owned(), count.parse().ok()?))
@@ -60,7 +60,7 @@ async fn a_move_is_one_round_trip(market: Market) {
                 let request = request.header("if-match", format!("\"{}\"", n + 1));
                 let request = request.json(&body);
                 match keyed {
-                    true => request.header("idempotency-key", format!("{path} {status}")),
+                    true => request.header("idempotency-key", format!("{path}-{status}")),
                     false => request,
                 }
             };
