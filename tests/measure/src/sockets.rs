@@ -31,7 +31,7 @@ use tokio_tungstenite::{
 const KITCHENS: usize = 1_000;
 const LASTS: usize = 15;
 /// How long the last frames may take.
-const LATEST: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(20);
 /// Connections that are opened at the same time.
 const OPENED_AT_ONCE: usize = 64;
 /// Connections that send requests.
@@ -102,7 +102,7 @@ async fn fan_out(server: &Server, case: &Case) -> Result<()> {
     send(server.address, case, &ids, &received, began).await?;
     let expected = expected(case, events);
     let last = Instant::now();
-    while received.frames.load(Ordering::Relaxed) < expected && last.elapsed() < LATEST {
+    while received.frames.load(Ordering::Relaxed) < expected && last.elapsed() < DEADLINE {
         sleep(Duration::from_millis(10)).await;
     }
     let used = server.process.processor_time()? - used;
