@@ -21,8 +21,9 @@ const DELIVERIES: usize = 40;
 const OFFERS: usize = 48;
 const ROWS: usize = 100;
 
-/// The orders that the page of a route begins with. `own` are those that were taken on this device.
-pub fn board_query(route: &Route, own: &[OrderId]) -> BoardQuery {
+/// The orders that the page of a route begins with. `named` are others that it speaks of: taken on this device, or
+/// refused to a plain form.
+pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
     use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
     let (oldest, newest) = (Sequence::Oldest, Sequence::Newest);
     let query = |scope, statuses: &[Status], sequence, first| BoardQuery {
@@ -38,13 +39,14 @@ pub fn board_query(route: &Route, own: &[OrderId]) -> BoardQuery {
             query(of_kitchen(kitchen.name()), &OPEN, oldest, first)
         }
         Route::Customer { taking, .. } => {
-            let named = taking.iter().chain(own).map(|id| Topic::Order(*id));
+            let named = taking.iter().chain(named).map(|id| Topic::Order(*id));
             let scope = Scope::of(std::iter::once(Topic::Offers).chain(named));
             query(scope, &[SupplierAccepted], newest, OFFERS)
         }
         Route::Track(id) => query(Scope::of([Topic::Order(*id)]), &[], oldest, 0),
         Route::Dispatch => {
-            let scope = Scope::of([Topic::Dispatch]);
+            let named = named.iter().map(|id| Topic::Order(*id));
+            let scope = Scope::of(std::iter::once(Topic::Dispatch).chain(named));
             query(scope, &[Ready, Dispatched, InTransit], oldest, DELIVERIES)
         }
         Route::Orders { query: list, .. } => {
@@ -123,7 +125,8 @@ impl LiveStore {
                 let (taking, query) = (None, query.clone());
                 board_query(&Route::Customer { taking, query }, own)
             }
-            route => board_query(route, own),
+            Route::Customer { .. } => board_query(route, own),
+            route => board_query(route, &[]),
         }
     }
 

@@ -16,7 +16,7 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::Error,
+    domain::{Error, MAX_TOPICS},
     ui::{PageData, Route, board_query},
 };
 use axum::{
@@ -153,7 +153,11 @@ async fn page_data(
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
     let zone = cookies::zone(headers);
-    let query = board_query(route, &[]);
+    let flash = app.flash.read(headers).await;
+    // A refusal names its order, which may have left what the page is about.
+    let refused = flash.iter().flat_map(|flash| &flash.refused);
+    let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
+    let query = board_query(route, &refused);
     let (snapshot, unread) = match app.orders.snapshot(&query, None).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
@@ -180,7 +184,7 @@ async fn page_data(
             Route::Orders { .. } => app.orders.pace().ok(),
             _ => None,
         },
-        flash: app.flash.read(headers).await,
+        flash,
         locale: preferences::of(headers, app).locale,
         zone,
     };
