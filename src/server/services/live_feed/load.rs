@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// Entries read at once.
 pub const CHUNK: usize = 512;
+// They are all in the ring when their readers are woken.
+const _: () = assert!(CHUNK <= CAPACITY);
 /// How many orders are read of each status that is final. Older ones are read in pages from the store.
 const NEWEST_FINISHED: usize = 200;
 
