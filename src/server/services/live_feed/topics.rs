@@ -137,7 +137,7 @@ impl Listened {
     /// Drops the numbers of entries that have left the ring.
     fn forget(&mut self, oldest: u64) {
         let left = self.entries.partition_point(|number| *number <= oldest);
-        if let Some(newest) = self.entries.drain(..left).last() {
+        if let Some(newest) = self.entries.drain(..left).next_back() {
             self.complete_after = newest;
         }
     }

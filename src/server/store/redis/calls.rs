@@ -48,14 +48,14 @@ impl Supervisor {
             IndexChange::In(..) => '+',
             IndexChange::Out(..) => '-',
         };
+        let channel = match self.publishes {
+            true => self.keys.channel(),
+            false => String::new(),
+        };
         call.arg(connection.epoch.to_string())
             .arg(connection.clock.at(deadline))
             .arg(self.retention)
-            .arg(
-                self.publishes
-                    .then(|| self.keys.channel())
-                    .unwrap_or_default(),
-            )
+            .arg(channel)
             .arg(&*idempotency.text)
             .arg(idempotency.keep.as_millis() as u64)
             .arg(batch.trace.as_deref().unwrap_or_default())
