@@ -3,6 +3,7 @@
 pub mod close;
 mod frame_rate;
 mod session;
+mod since;
 mod upgrade;
 
 use super::{
@@ -12,11 +13,12 @@ use super::{
     openapi::{components::Live, responses::Upgraded},
     problem::Problem,
 };
-use crate::domain::{Cursor, Field, FieldError, Scope, ValueKind};
+use crate::domain::Scope;
 use axum::{
     extract::{ConnectInfo, Extension, RawQuery, State},
     response::Response,
 };
+use since::Since;
 use std::net::SocketAddr;
 use upgrade::Upgrade;
 
@@ -25,25 +27,6 @@ const READ_BUFFER: usize = 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 /// The contract's 4 KiB.
 const LARGEST_MESSAGE: usize = 4 * 1024;
-
-/// Where a client wants to begin.
-enum Since {
-    /// From now on, with signals.
-    Now,
-    After(Cursor),
-}
-
-impl Field for Since {
-    const KIND: ValueKind = ValueKind::Text;
-
-    fn parse(text: &str) -> Result<Self, FieldError> {
-        if text.is_empty() {
-            Ok(Since::Now)
-        } else {
-            text.parse().map(Since::After)
-        }
-    }
-}
 
 /// Follow every change
 ///

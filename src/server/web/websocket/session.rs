@@ -4,9 +4,9 @@
 //! slowly for that is closed, and may come back with `since`.
 
 use super::{
-    Since,
     close::{self, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
     frame_rate::FrameRate,
+    since::Since,
 };
 use crate::{
     domain::{Cursor, Frame, Scope, Signal},
