@@ -9,8 +9,7 @@ pub mod form;
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role, is_blank};
 use crate::domain::{
-    Cursor, Error, Event, FieldError, Name, Order, OrderId, OrdersPage, Snapshot, StageTimes,
-    Status, Time,
+    Error, Event, FieldError, Order, OrderId, OrdersPage, Snapshot, StageTimes, Status, Time,
 };
 use form::Answers;
 use leptos::prelude::*;
@@ -246,18 +245,11 @@ fn joined(parts: [String; 2]) -> String {
     parts.collect::<Vec<_>>().join(". ")
 }
 
-/// The board of a page: when it starts, reads on, or may have missed an event. `query` is a [`BoardQuery`] as JSON. The
-/// board holds everything up to `after`, unless the server lags.
-///
-/// [`BoardQuery`]: crate::domain::BoardQuery
+/// The board, when a page starts or after a gap in its events.
 #[server(prefix = "/act", endpoint = "board", input = GetUrl)]
-pub async fn board(query: String, after: Option<Cursor>) -> Result<Snapshot, Error> {
-    let query = serde_json::from_str(&query).map_err(|error| {
-        let why = error.to_string();
-        Error::invalid("query", FieldError::Malformed { why })
-    })?;
+pub async fn board() -> Result<Snapshot, Error> {
     crate::server::web::pages::forms::order_service()?
-        .snapshot(&query, after.as_ref())
+        .snapshot()
         .await
 }
 
@@ -283,12 +275,6 @@ pub async fn search(
     crate::server::web::pages::forms::order_service()?
         .search(&filter, Some(below))
         .await
-}
-
-/// The names of all kitchens that have an order, sorted.
-#[server(name = ReadKitchens, prefix = "/act", endpoint = "kitchens", input = GetUrl)]
-pub async fn kitchens() -> Result<Vec<Name>, Error> {
-    Ok(crate::server::web::pages::forms::order_service()?.kitchens())
 }
 
 /// The stage times of the last 24 hours.

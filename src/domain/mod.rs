@@ -13,7 +13,6 @@ mod money;
 mod named_enum;
 mod number;
 mod order;
-mod percent;
 #[cfg(test)]
 pub(crate) mod samples;
 mod stage_times;
@@ -29,12 +28,9 @@ pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
 pub use live::{
-    about::MAX_TOPICS,
-    board::{Board, Counts, FoldResult, OrdersPage, RECENT, Snapshot},
+    board::{Board, Counts, FoldResult, OrdersPage, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
-    ring::Ring,
-    scope::{Scope, Subject, Topic},
-    window::{BoardQuery, Place, Sequence, Window, Windows, place},
+    ring::{Ring, RingRead},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};
 pub(crate) use named_enum::named_enum;
@@ -48,7 +44,6 @@ pub use order::{
     times::Times,
     verify_history::verify_event,
 };
-pub use percent::{percent_decode, percent_encode};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::{Minute, Time};

@@ -130,7 +130,6 @@ impl Model {
                     batch.log.push(NewEntry {
                         about: key(document),
                         body: text(format!("{{\"b\":{body}}}")),
-                        repeats: None,
                     });
                 }
             }
@@ -167,9 +166,7 @@ impl Model {
         }
         for entry in &batch.log {
             let cursor = self.head(start, 1);
-            let mut text = String::new();
-            entry.write_at(&cursor, &mut text);
-            self.log.push((entry.about.clone(), text.into()));
+            self.log.push((entry.about.clone(), entry.at(&cursor)));
         }
         Outcome::Committed(self.head(start, 0))
     }

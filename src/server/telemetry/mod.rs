@@ -1,6 +1,5 @@
 //! What operators see of a running server: the log, traces, and metrics.
 
-pub mod handles;
 pub mod metrics;
 mod setup;
 pub mod trace;

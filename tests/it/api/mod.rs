@@ -7,7 +7,6 @@ mod idempotency;
 mod lists;
 mod openapi;
 mod orders;
-mod page_size;
 mod pages;
 mod redirects;
 mod refusals;

@@ -1,7 +1,6 @@
 //! The live channel.
 
 mod connection_limit;
-mod scopes;
 mod two_instances;
 mod upgrade;
 mod websockets;

@@ -11,6 +11,5 @@ mod permissions;
 mod restarts;
 mod restore;
 mod rights;
-mod round_trips;
 mod torture;
 mod verify;

@@ -73,9 +73,7 @@ impl Description {
             schemas[number]["multipleOf"] = json!(0.01);
         }
         schemas["Time"]["pattern"] = json!("Z$");
-        for frame in ["Signal", "Skip"] {
-            schemas[frame]["properties"]["order"] = json!({"type": "null"});
-        }
+        schemas["Signal"]["properties"]["order"] = json!({"type": "null"});
         Description {
             served,
             strict,

@@ -139,7 +139,7 @@ impl Follower {
                     Signal::Heartbeat => self.recovered(),
                 }
             }
-            Frame::Skip { .. } | Frame::Unknown => None,
+            Frame::Unknown => None,
         })
     }
 

@@ -158,7 +158,7 @@ impl RemoteServer {
                 } => {
                     return Err(self.unexpected("it has lost its store"));
                 }
-                Frame::Skip { .. } | Frame::Unknown => {}
+                Frame::Unknown => {}
             }
         }
         live.close().await;

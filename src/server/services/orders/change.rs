@@ -3,18 +3,17 @@
 use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
-        Actor, Command, CommandKind, Cursor, DispatchSeveral, Error, EventType, Offer, Order,
-        OrderId, Precondition,
+        Actor, Board, Command, CommandKind, DispatchSeveral, Error, Offer, Order, OrderId,
+        Precondition, known_driver_name,
     },
     server::{
         clock::now,
         services::{
             command_log::record_command,
             idempotency::{Answer, IdempotentRequest},
-            live_feed::OrderIndex,
             order_documents,
         },
-        store::{Batch, Outcome, StoreError},
+        store::{Batch, JsonText, Outcome, Result as Stored, StoreError},
         telemetry::trace,
     },
 };
@@ -69,10 +68,9 @@ impl OrderService {
                 request,
                 deadline,
             };
-            let mut known = self.known(id);
-            // After a conflict the order is read. It is a step further then, and a lifecycle has few steps.
+            // After a conflict the order is a step further, and a lifecycle has few steps.
             loop {
-                if let Some(answer) = self.attempt(&attempt, known.take()).await? {
+                if let Some(answer) = self.attempt(&attempt).await? {
                     return Ok(answer);
                 }
             }
@@ -107,8 +105,8 @@ impl OrderService {
             return command;
         };
         let known = || {
-            let find = |index: &OrderIndex| index.driver_name(&driver_name, fold_name);
-            self.feed.read_index(find).flatten()
+            let find = |board: &_| known_driver_name(board, &driver_name, fold_name).cloned();
+            self.feed.read_board(find).flatten()
         };
         if known().as_ref() != Some(&driver_name) {
             self.catch_up().await;
@@ -117,57 +115,20 @@ impl OrderService {
         Command::Dispatch { driver_name }
     }
 
-    /// The order as this instance last heard of it. A commit has to prove that it still is so.
-    fn known(&self, id: OrderId) -> Option<Order> {
-        let written = self.written().order(id).cloned();
-        let followed = self.feed.order(id);
-        written
-            .into_iter()
-            .chain(followed)
-            .max_by_key(|order| order.version)
-    }
-
-    /// Carries out a command on the order as it is known, or else as it is read. `None` if it is not, or no longer, so.
-    async fn attempt(
-        &self,
-        attempt: &Attempt<'_>,
-        known: Option<Order>,
-    ) -> Result<Option<Answer>, Failure> {
-        let is_known = known.is_some();
-        let (before, text) = match known {
-            // Where another program has stored it in other words, the commit is in conflict.
-            Some(order) => {
-                let text = order_documents::write(&order)?;
-                (order, text)
+    /// Carries out a command on the order as it is now; `None` if another change was faster.
+    async fn attempt(&self, attempt: &Attempt<'_>) -> Result<Option<Answer>, Failure> {
+        let (before, text) = match (self.read(attempt.id).await, attempt.request) {
+            // Its key may belong to another request.
+            (Err(Failure::Refused(error @ Error::UnknownOrder(_))), Some(request)) => {
+                let stored = self.store.idempotency_record(request.name()).await?;
+                let replayed = stored
+                    .map(|text| request.stored_answer(&text))
+                    .transpose()?;
+                return Ok(Some(replayed.unwrap_or(Err(error).into())));
             }
-            None => match (self.read(attempt.id).await, attempt.request) {
-                // Its key may belong to another request.
-                (Err(Failure::Refused(error @ Error::UnknownOrder(_))), Some(request)) => {
-                    let stored = self.store.idempotency_record(request.name()).await?;
-                    let replayed = stored
-                        .map(|text| request.stored_answer(&text))
-                        .transpose()?;
-                    return Ok(Some(replayed.unwrap_or(Err(error).into())));
-                }
-                (read, _) => read?,
-            },
+            (read, _) => read?,
         };
-        let (change, result) = match attempt.decide(&before) {
-            Ok((after, event)) => {
-                let change = order_documents::change(Some((&before, text)), &after, event)?;
-                (change, Ok(after))
-            }
-            // Stored under the request's key, a refusal must be of the order as it stands, too.
-            Err(error) if attempt.request.is_some() => {
-                let unchanged = Batch {
-                    expect: vec![(order_documents::key(attempt.id), Some(text))],
-                    ..Batch::default()
-                };
-                (unchanged, Err(error))
-            }
-            Err(_) if is_known => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        let (change, result) = attempt.decide(&before, text)?;
         self.commit_answer(change, result, attempt.request, attempt.deadline)
             .await
     }
@@ -175,7 +136,8 @@ impl OrderService {
     /// An id above that of every order which this instance knows of. Each attempt leaves more room for the ids that are
     /// made elsewhere while it is under way.
     fn new_id(&self, attempt: u32) -> Result<OrderId, Failure> {
-        if let Some(newest) = self.feed.read_index(OrderIndex::newest).flatten() {
+        let newest = |board: &Board| board.orders().next_back().map(|order| order.id);
+        if let Some(newest) = self.feed.read_board(newest).flatten() {
             self.ids.follow(newest);
         }
         let id = self.ids.next(attempt);
@@ -195,25 +157,29 @@ impl OrderService {
         (change.deadline, change.trace) = (Some(deadline), trace::parent());
         let once = request.map(|request| request.record(&result));
         change.idempotency = once.transpose()?;
-        let outcome = self.store.commit(change).await?;
-        match &outcome {
-            Outcome::Committed(cursor) => self.record_written(cursor, result.as_ref().ok()),
-            Outcome::Replayed(_, cursor) => self.record_written(cursor, None),
-            Outcome::NotHighest(highest) => {
-                order_documents::id(highest).inspect(|id| self.ids.follow(*id));
-            }
-            Outcome::Conflict => {}
-        }
-        Ok(match (outcome, request) {
+        Ok(match (self.commit(change).await?, request) {
             (Outcome::Committed(_), _) => Some(result.into()),
             (Outcome::Replayed(text, _), Some(request)) => Some(request.stored_answer(&text)?),
             (Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Replayed(..), _) => None,
         })
     }
 
-    fn record_written(&self, cursor: &Cursor, order: Option<&Order>) {
-        let followed = self.feed.cursor();
-        self.written().record(cursor, order, followed.as_ref());
+    async fn commit(&self, batch: Batch) -> Stored<Outcome> {
+        let outcome = self.store.commit(batch).await?;
+        if let (Outcome::Committed(cursor) | Outcome::Replayed(_, cursor), Ok(mut written)) =
+            (&outcome, self.written.lock())
+        {
+            let older = written
+                .as_ref()
+                .is_some_and(|w| w.epoch == cursor.epoch && w.seq > cursor.seq);
+            if !older {
+                *written = Some(cursor.clone());
+            }
+        }
+        if let Outcome::NotHighest(highest) = &outcome {
+            order_documents::id(highest).inspect(|id| self.ids.follow(*id));
+        }
+        Ok(outcome)
     }
 }
 
@@ -228,11 +194,33 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// What the command makes of an order.
-    fn decide(&self, before: &Order) -> Result<(Order, EventType), Error> {
-        before.check(self.expected)?;
-        let command = self.command.clone();
-        Ok(before.clone().apply(command, self.actor, now())?)
+    /// The change of an order as it stands (and as its text says), and the answer to the command.
+    fn decide(
+        &self,
+        before: &Order,
+        text: JsonText,
+    ) -> Result<(Batch, Result<Order, Error>), Failure> {
+        let now = now();
+        let decided = before.check(self.expected).and_then(|()| {
+            Ok(before
+                .clone()
+                .apply(self.command.clone(), self.actor, now)?)
+        });
+        match decided {
+            Ok((after, event)) => {
+                let change = order_documents::change(Some((before, text)), &after, event)?;
+                Ok((change, Ok(after)))
+            }
+            // Stored under the request's key, a refusal must be of the order as it stands, too.
+            Err(error) if self.request.is_some() => {
+                let unchanged = Batch {
+                    expect: vec![(order_documents::key(self.id), Some(text))],
+                    ..Batch::default()
+                };
+                Ok((unchanged, Err(error)))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

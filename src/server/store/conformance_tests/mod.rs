@@ -120,7 +120,6 @@ fn create(n: usize) -> Batch {
         log: vec![NewEntry {
             about: key(n),
             body: text(format!("{{\"made\":{n}}}")),
-            repeats: None,
         }],
         ..Batch::default()
     }

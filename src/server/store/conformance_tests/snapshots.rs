@@ -53,7 +53,6 @@ fn turn(n: usize, turn: u64) -> Batch {
         log: vec![NewEntry {
             about: key(n),
             body: turned(turn),
-            repeats: None,
         }],
         ..Batch::default()
     }

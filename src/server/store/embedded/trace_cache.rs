@@ -56,7 +56,6 @@ mod tests {
             let entry = NewEntry {
                 about: Key("thing:1".to_owned()),
                 body: "{}".into(),
-                repeats: None,
             };
             let batch = Batch {
                 trace: trace.map(JsonText::from),

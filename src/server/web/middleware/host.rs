@@ -1,22 +1,21 @@
 //! Refuses requests for a host that is not ours, see [`Hosts`](crate::server::config::Hosts).
 
-use crate::server::{
-    config::Config,
-    web::{operations, problem::Problem},
-};
+use crate::server::web::{operations, problem::Problem, state::AppState};
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, Uri, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 
-pub fn check(config: &Config, request: &Request) -> Result<(), Problem> {
+pub async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
     // Programs that ask how the server is know its address alone.
     let is_operation = operations::PATHS.contains(&request.uri().path());
     let requested = requested(request.headers(), request.uri());
-    if is_operation || config.hosts.contain(requested) {
-        Ok(())
+    if is_operation || app.config.hosts.contain(requested) {
+        next.run(request).await
     } else {
-        Err(Problem::WrongHost)
+        Problem::WrongHost.into_response()
     }
 }
 

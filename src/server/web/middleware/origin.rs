@@ -3,20 +3,22 @@
 use super::host;
 use crate::server::{
     config::{Config, WebOrigin},
-    web::problem::Problem,
+    web::{problem::Problem, state::AppState},
 };
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 
-pub fn check(config: &Config, request: &Request) -> Result<(), Problem> {
+pub async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let is_checked = !request.method().is_safe() || request.uri().path() == "/ws";
     let requested = host::requested(request.headers(), request.uri());
-    if is_checked && !is_allowed(config, request.headers(), requested) {
-        return Err(Problem::ForeignOrigin);
+    if is_checked && !is_allowed(&app.config, request.headers(), requested) {
+        return Problem::ForeignOrigin.into_response();
     }
-    Ok(())
+    next.run(request).await
 }
 
 fn is_allowed(config: &Config, headers: &HeaderMap, requested: Option<&str>) -> bool {

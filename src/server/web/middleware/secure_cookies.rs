@@ -1,14 +1,16 @@
 //! Where the site is reached by HTTPS, no browser sends a cookie of ours over plain HTTP.
 
-use crate::server::config::Config;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
 
 /// Adds `Secure` to every cookie of an answer.
-pub fn add(config: &Config, headers: &mut HeaderMap) {
-    if config.tls.is_none() && !config.hosts.are_https() {
-        return;
-    }
-    if let header::Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) {
+pub async fn add(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let header::Entry::Occupied(mut cookies) = response.headers_mut().entry(header::SET_COOKIE) {
         for cookie in cookies.iter_mut() {
             let secure = [cookie.as_bytes(), b"; Secure"].concat();
             if let Ok(secure) = HeaderValue::from_bytes(&secure) {
@@ -16,4 +18,5 @@ pub fn add(config: &Config, headers: &mut HeaderMap) {
             }
         }
     }
+    response
 }

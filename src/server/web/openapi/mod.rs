@@ -4,7 +4,6 @@
 //! wrong alone.
 
 pub mod components;
-pub mod docs;
 mod examples;
 pub mod page;
 pub mod responses;

@@ -1,14 +1,14 @@
 //! The description of the API, for programs and for people. Its page loads nothing from other sites, and has the same
 //! content policy as all others: Swagger UI comes from files of this program, and is started by one.
 
-use super::{docs::Docs, examples, responses::Limited};
+use super::{examples, responses::Limited};
 use crate::server::web::{
     middleware::security_headers::content_policy, problem::Problem, state::AppState,
     websocket::close,
 };
 use axum::{
-    Router,
-    extract::{Path, State},
+    Extension, Router,
+    extract::Path,
     http::{
         HeaderValue,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName},
@@ -34,10 +34,18 @@ pub fn routes() -> Router<AppState> {
 }
 
 /// The description in both its forms.
-pub fn docs(api: OpenApi) -> Docs {
-    Docs {
-        json: api.to_json().unwrap_or_default().into(),
-        page: html(&api).into(),
+#[derive(Clone)]
+pub struct Docs {
+    json: Arc<str>,
+    page: Arc<str>,
+}
+
+impl Docs {
+    pub fn of(api: OpenApi) -> Docs {
+        Docs {
+            json: api.to_json().unwrap_or_default().into(),
+            page: html(&api).into(),
+        }
     }
 }
 
@@ -48,18 +56,19 @@ pub fn docs(api: OpenApi) -> Docs {
     get, path = "/openapi.json", tag = "Operation", operation_id = "description",
     responses((status = 200, description = "The description.", body = utoipa::openapi::Object), Limited),
 )]
-pub async fn description(State(app): State<AppState>) -> Response {
+pub async fn description(Extension(docs): Extension<Docs>) -> Response {
+    let body = docs.json.as_bytes().to_vec();
     (
         [
             (CONTENT_TYPE, "application/json"),
             (CACHE_CONTROL, "no-cache, no-transform"),
         ],
-        app.docs.json.clone(),
+        body,
     )
         .into_response()
 }
 
-async fn page(State(app): State<AppState>) -> Response {
+async fn page(Extension(docs): Extension<Docs>) -> Response {
     let head = [
         (CONTENT_SECURITY_POLICY, content_policy(None)),
         (
@@ -68,7 +77,7 @@ async fn page(State(app): State<AppState>) -> Response {
         ),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    (head, app.docs.page.clone()).into_response()
+    (head, docs.page.as_bytes().to_vec()).into_response()
 }
 
 /// A file of the page.

@@ -6,12 +6,9 @@ mod queue;
 mod state;
 
 use crate::{
-    domain::{Status, WITH_DRIVER, drivers},
+    domain::{Status, drivers},
     ui::{
-        components::{
-            basics::{Icon, count, digits, icon, text},
-            more::total,
-        },
+        components::basics::{Icon, count, digits, icon, text},
         i18n::locale::{plural, t},
         live::{reactive::memo, store::LiveStore},
     },
@@ -22,7 +19,7 @@ use state::DispatchState;
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
     let lanes = LiveStore::from_context().view(lanes::listed);
-    let waiting = total(&[Status::Ready], move || state.waiting.with(Vec::len));
+    let waiting = memo(move |_| state.waiting.with(Vec::len));
     let leave_lane = move |_| state.leave_lane();
     view! {
         <main id="main" tabindex="-1">
@@ -40,8 +37,7 @@ pub fn dispatch() -> AnyView {
 /// `3 waiting for a driver · 2 out · 4 drivers free`
 fn at_a_glance(waiting: Memo<usize>) -> AnyView {
     let store = LiveStore::from_context();
-    let carried = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
-    let out = total(&WITH_DRIVER, move || carried.get());
+    let out = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
     let free = store.view(|board| drivers(board).iter().filter(|d| d.carried == 0).count());
     let free = text(move || {
         plural(

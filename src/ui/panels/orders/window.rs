@@ -14,7 +14,6 @@ use crate::{
         live::{
             page_queries::PageQueries,
             reactive::{memo, when_hydrated},
-            store::LiveStore,
         },
         navigation::Navigator,
     },
@@ -130,7 +129,6 @@ pub struct Window {
     pub listed: Memo<Listed>,
     navigator: Navigator,
     queries: PageQueries,
-    store: LiveStore,
     rows: RwSignal<RowWindow>,
     /// The next frame measures the page.
     due: StoredValue<bool>,
@@ -142,7 +140,6 @@ impl Window {
             listed,
             navigator: Navigator::from_context(),
             queries: PageQueries::from_context(),
-            store: LiveStore::from_context(),
             rows: RwSignal::new(RowWindow::new()),
             due: StoredValue::new(false),
         };
@@ -222,11 +219,8 @@ impl Window {
             self.rows.set(moved);
         }
         if moved.nears_end(page) {
-            let route = self.navigator.get_untracked();
-            let beyond = route.beyond(self.store.end_untracked());
-            if let Some(query) = beyond {
-                self.queries.read_on(query);
-            }
+            self.queries
+                .load_more(query(&self.navigator.get_untracked()));
         }
     }
 

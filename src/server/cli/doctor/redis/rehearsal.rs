@@ -161,7 +161,6 @@ fn batch(
     let entry = NewEntry {
         about: key.clone(),
         body: text.clone(),
-        repeats: None,
     };
     Batch {
         idempotency: Some(IdempotencyRecord {
