@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { evening, expect, hydrated, test, wider } from '../world';
 
 // Browsers log refused requests and lost connections.
-test.use({ allowed: /status of (404|422) |ERR_CONNECTION_REFUSED/ });
+test.use({ allowed: /status of (404|422) |ERR_CONNECTION_(REFUSED|RESET)/ });
 
 const SIZES = { phone: [390, 844], tablet: [820, 1180], desktop: [1440, 900] } as const;
 

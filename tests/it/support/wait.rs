@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that should come at once.
-pub const SOON: Duration = Duration::from_secs(20);
+/// How long anything may take that should come at once: a limit for what hangs, which a busy machine keeps.
+pub const SOON: Duration = Duration::from_secs(60);
 
 /// Tries again until it is so.
 pub async fn until(mut so: impl AsyncFnMut() -> bool) {
