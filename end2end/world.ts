@@ -128,9 +128,9 @@ export const test = base.extend<World>({
   },
 });
 
-/** Waits until a page is hydrated and live. */
+/** Waits until a page is hydrated, and live if it shows orders. */
 export async function hydrated(page: Page) {
-  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  await expect(page.getByText('Live', { exact: true }).or(page.locator('[data-state="still"]'))).toBeVisible();
 }
 
 /** Waits until `count` frames have been shown. */
@@ -140,7 +140,7 @@ export async function frames(page: Page, count: number) {
   }, count);
 }
 
-/** Goes from the newest orders to the oldest and back, with more finished orders than a board holds. */
+/** Goes from the newest orders to the oldest and back, with more orders than a page begins with. */
 export async function readThePast(api: Api, open: World['open']) {
   await api.status((await api.offer('The first')).id, 'cancelled');
   for (let page = 0; page < 5; page++) {
@@ -148,16 +148,16 @@ export async function readThePast(api: Api, open: World['open']) {
   }
   const orders = await open('/orders');
   const rows = orders.getByRole('row').filter({ has: orders.getByRole('cell') });
-  await expect(rows).toHaveCount(200);
+  await expect(rows).toHaveCount(100);
   await orders.getByRole('link', { name: 'Older orders' }).click();
   await expect(orders.getByRole('row', { name: 'The first' })).toBeVisible();
-  await expect(rows).toHaveCount(6);
+  await expect(rows).toHaveCount(106);
   await expect(orders.getByRole('link', { name: 'Older orders' })).toHaveCount(0);
   await orders.getByRole('link', { name: 'Newest orders' }).click();
-  await expect(rows).toHaveCount(200);
-  // A search without a result offers to search the older orders.
+  await expect(orders.getByRole('link', { name: 'Older orders' })).toBeVisible();
+  // A search finds the older ones, too.
   await orders.goto('/orders?q=The%20first');
-  await expect(orders.getByText('Older ones may be.')).toBeVisible();
+  await expect(rows).toHaveCount(1);
   await orders.goto('/orders');
   // An open order is listed, however many have been finished since.
   await api.offer('The last');

@@ -8,6 +8,10 @@ mod domain;
 mod server;
 mod ui;
 
+/// Every request allocates, on the thread that takes it: with the system's allocator the threads wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     server::main()
 }

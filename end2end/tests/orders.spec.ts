@@ -32,19 +32,20 @@ async function scrollDown(page: Page, seen: () => Promise<boolean>) {
 test('a long list has only the rows near the view, and counts them all', async ({ open, api }) => {
   await many(api, 450);
   const page = await open('/orders');
-  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '452');
+  // It is not known yet.
+  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '-1');
   await expect.poll(() => rows(page).count()).toBeLessThan(150);
   await expect(page.getByRole('row', { name: 'The newest' })).toHaveAttribute('aria-rowindex', '2');
   const height = () => page.evaluate(() => document.documentElement.scrollHeight);
-  const whole = await height();
-  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
-  await expect(rows(page).last()).toHaveAttribute('aria-rowindex', '452');
+  await scrollDown(page, async () => (await rows(page).last().getAttribute('aria-rowindex')) === '452');
+  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '452');
   await expect(rows(page).last()).toBeInViewport();
+  const whole = await height();
   expect(await rows(page).count()).toBeLessThan(150);
-  // Rows that are not rendered keep their height.
-  expect(Math.abs((await height()) - whole) / whole).toBeLessThan(0.05);
   await page.evaluate(() => window.scrollTo(0, 0));
   await expect(page.getByRole('row', { name: 'The newest' })).toBeInViewport();
+  // Rows that are not rendered keep their height.
+  expect(Math.abs((await height()) - whole) / whole).toBeLessThan(0.05);
   await page.getByLabel('Search all text').fill('number 33');
   await expect(rows(page)).toHaveCount(11);
   await expect(page.getByRole('link', { name: 'All 11' })).toBeVisible();

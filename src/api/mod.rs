@@ -9,7 +9,8 @@ pub mod form;
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role, is_blank};
 use crate::domain::{
-    Error, Event, FieldError, Order, OrderId, OrdersPage, Snapshot, StageTimes, Status, Time,
+    Cursor, Error, Event, FieldError, Name, Order, OrderId, OrdersPage, Snapshot, StageTimes,
+    Status, Time,
 };
 use form::Answers;
 use leptos::prelude::*;
@@ -245,11 +246,18 @@ fn joined(parts: [String; 2]) -> String {
     parts.collect::<Vec<_>>().join(". ")
 }
 
-/// The board, when a page starts or after a gap in its events.
+/// The board of a page: when it starts, reads on, or may have missed an event. `query` is a [`BoardQuery`] as JSON. The
+/// board holds everything up to `after`, unless the server lags.
+///
+/// [`BoardQuery`]: crate::domain::BoardQuery
 #[server(prefix = "/act", endpoint = "board", input = GetUrl)]
-pub async fn board() -> Result<Snapshot, Error> {
+pub async fn board(query: String, after: Option<Cursor>) -> Result<Snapshot, Error> {
+    let query = serde_json::from_str(&query).map_err(|error| {
+        let why = error.to_string();
+        Error::invalid("query", FieldError::Malformed { why })
+    })?;
     crate::server::web::pages::forms::order_service()?
-        .snapshot()
+        .snapshot(&query, after.as_ref())
         .await
 }
 
@@ -275,6 +283,12 @@ pub async fn search(
     crate::server::web::pages::forms::order_service()?
         .search(&filter, Some(below))
         .await
+}
+
+/// The names of all kitchens that have an order, sorted.
+#[server(name = ReadKitchens, prefix = "/act", endpoint = "kitchens", input = GetUrl)]
+pub async fn kitchens() -> Result<Vec<Name>, Error> {
+    Ok(crate::server::web::pages::forms::order_service()?.kitchens())
 }
 
 /// The stage times of the last 24 hours.

@@ -13,6 +13,7 @@ mod money;
 mod named_enum;
 mod number;
 mod order;
+mod percent;
 #[cfg(test)]
 pub(crate) mod samples;
 mod stage_times;
@@ -28,9 +29,12 @@ pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
 pub use live::{
-    board::{Board, Counts, FoldResult, OrdersPage, Snapshot},
+    about::MAX_TOPICS,
+    board::{Board, Counts, FoldResult, OrdersPage, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
-    ring::{Ring, RingRead},
+    ring::Ring,
+    scope::{Scope, Subject, Topic},
+    window::{BoardQuery, Place, Sequence, Window, Windows, place},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};
 pub(crate) use named_enum::named_enum;
@@ -44,6 +48,7 @@ pub use order::{
     times::Times,
     verify_history::verify_event,
 };
+pub use percent::{percent_decode, percent_encode};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::{Minute, Time};

@@ -14,7 +14,7 @@ use super::{
         operations,
         pages::flash::FlashCookie,
         router,
-        state::{AppState, Sockets},
+        state::{AppParts, AppState, Sockets},
         websocket::close,
     },
 };
@@ -118,18 +118,18 @@ async fn run(config: Config) -> Result<(), StartError> {
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
     let feed = Arc::new(LiveFeed::default());
     let follower = tokio::spawn(feed.clone().follow(store.clone()));
-    let app = AppState {
-        flash: Arc::new(FlashCookie::new(store.clone())),
+    let app = AppState::from(AppParts {
+        flash: FlashCookie::new(store.clone()),
         orders: Arc::new(OrderService::new(store, feed)),
-        rate_limit: Arc::new(RateLimit::new(config.rate)),
-        metrics_rate_limit: Arc::new(RateLimit::new(Some(operations::metrics::RATE))),
-        leptos: config.leptos.clone(),
+        rate_limit: RateLimit::new(config.rate),
+        metrics_rate_limit: RateLimit::new(Some(operations::metrics::RATE)),
         metrics,
-        config: Arc::new(config),
+        docs: router::docs(&config),
+        config,
         connections,
         sockets: sockets.clone(),
         stopping: CancellationToken::new(),
-    };
+    });
     if let Some(listener) = metrics_listener {
         tracing::info!("metrics on {}/metrics", listener.url()?);
         let stop = sockets.stop.clone().cancelled_owned();

@@ -11,7 +11,10 @@ use super::{
     i18n::locale::t,
     keys,
     live::{
-        connection, page_data::PageData, page_queries::PageQueries, reactive::when_hydrated,
+        connection::{self, query_of_device},
+        page_data::PageData,
+        page_queries::PageQueries,
+        reactive::when_hydrated,
         store::LiveStore,
     },
     navigation::Navigator,
@@ -36,23 +39,29 @@ pub async fn fetch_panel_of_page() -> bool {
 
 #[component]
 pub fn App() -> impl IntoView {
-    let page_data = SharedValue::new(PageData::of_request).into_inner();
+    let mut page_data = SharedValue::new(PageData::of_request).into_inner();
     page_data.locale.set();
-    let navigator = Navigator::new(&page_data.address, |panel| {
-        panels::fetch(panel).boxed_local()
+    let navigator = Navigator::new(&page_data.address);
+    let store = LiveStore::new(page_data.snapshot.take(), page_data.zone);
+    navigator.prepare_with(move |route| {
+        let (panel, query) = (route.panel(), query_of_device(route, store));
+        let prepare = async move { panels::fetch(panel).await && store.prepare(query).await };
+        prepare.boxed_local()
     });
-    let store = LiveStore::new(page_data.snapshot, page_data.zone);
     provide_context(navigator);
     provide_context(store);
-    let forms = Forms::new(page_data.flash, store.now_untracked());
+    let forms = Forms::new(page_data.flash.take(), store.now_untracked());
     provide_context(forms);
-    let (story, past, pace) = (page_data.story, page_data.past, page_data.pace);
-    provide_context(PageQueries::new(navigator, store, story, past, pace));
+    let queries = PageQueries::new(navigator, store, &mut page_data);
+    provide_context(queries);
     let toasts_shown = Toasts::new();
     provide_context(toasts_shown);
-    store.on_event(move |event| notifications::notify(event, navigator, forms, toasts_shown));
+    store.on_event(move |event| {
+        queries.hear(event);
+        notifications::notify(event, navigator, forms, toasts_shown);
+    });
     provide_context(panels::Bell::new());
-    connection::keep(store);
+    connection::keep(store, navigator);
     let panel = navigator.memo(|route| route.panel());
     Effect::new(move |hydrated: Option<()>| {
         if hydrated.is_none() {
@@ -76,18 +85,43 @@ pub fn App() -> impl IntoView {
     // It has an effect of its own: its state must survive a change of the title.
     when_hydrated(keys::listen);
 
-    let loaded = Memo::new(move |_| store.is_loaded());
+    let shown = shown(navigator, store);
     view! {
         <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
         {site_header()}
         {refused_elsewhere()}
-        {move || match panel.get() {
-            Panel::Home | Panel::Nowhere => panels::show(panel.get()),
-            _ if !loaded.get() => outage(),
-            panel => panels::show(panel),
+        {move || match shown.get() {
+            (panel, true) => panels::show(panel),
+            (_, false) => match store.is_outage() {
+                true => outage(),
+                false => loading(),
+            },
         }}
         {toasts()}
     }
+}
+
+/// The panel of the route, and whether it can be shown: its board is here. It stays while another board of the same
+/// panel is read.
+fn shown(navigator: Navigator, store: LiveStore) -> Memo<(Panel, bool)> {
+    let panel = navigator.memo(|route| route.panel());
+    let is_here = Memo::new(move |_| store.is_loaded() && store.is_of_page());
+    Memo::new(move |before: Option<&(Panel, bool)>| {
+        let panel = panel.get();
+        let needs_none = matches!(panel, Panel::Home | Panel::Nowhere);
+        let stays = before == Some(&(panel, true)) || needs_none;
+        (panel, is_here.get() || stays)
+    })
+}
+
+/// Shown while the board of a panel is read.
+fn loading() -> AnyView {
+    view! {
+        <main id="main" tabindex="-1" aria-busy="true">
+            <span class="bone half"></span> <span class="bone"></span> <span class="bone"></span>
+        </main>
+    }
+    .into_any()
 }
 
 /// Shown instead of a panel while no board could be read.

@@ -28,7 +28,7 @@ pub use browser::cookies;
 pub use components::basics::PIZZA_RECIPE;
 pub use i18n::locale::{Language, Locale, t};
 pub use keys::help;
-pub use live::page_data::PageData;
+pub use live::{page_board::board_query, page_data::PageData};
 pub use route::{Kitchen, Route};
 pub use settings::{Settings, Theme, kitchen_cookie, settings};
 pub use title::title;

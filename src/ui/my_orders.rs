@@ -4,18 +4,19 @@ use super::{
     browser::storage::{self, keep, kept},
     live::store::LiveStore,
 };
-use crate::domain::{OrderId, Time};
+use crate::domain::{MAX_TOPICS, OrderId, Time};
 use chrono::TimeDelta;
 
-/// At most this many are kept.
-const LIMIT: usize = 10;
+/// At most this many are kept: a page can be about so many beside the offers and the one that is being taken.
+const LIMIT: usize = MAX_TOPICS - 2;
 /// An order is kept for this long after it is final.
 const FINAL_AGE: TimeDelta = TimeDelta::hours(1);
 
 /// Newest first.
 pub fn orders() -> Vec<OrderId> {
     let kept = kept(storage::ORDERS).unwrap_or_default();
-    kept.split(' ').filter_map(|id| id.parse().ok()).collect()
+    let ids = kept.split(' ').filter_map(|id| id.parse().ok());
+    ids.take(LIMIT).collect()
 }
 
 /// Adds an order that was just taken.

@@ -9,30 +9,38 @@ use super::{
         url::{path_and_query, push, reload, replace},
     },
     live::reactive::memo,
-    route::{Panel, Route},
+    route::Route,
 };
 use futures::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 
-/// Fetches the part of the program that shows a panel, and returns whether that succeeded.
-pub type FetchPanel = fn(Panel) -> LocalBoxFuture<'static, bool>;
+/// Fetches what another panel needs, and returns whether its part of the program is here.
+type Prepare = Box<dyn Fn(&Route) -> LocalBoxFuture<'static, bool> + Send + Sync>;
 
 /// The route of this page, as it changes.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: RwSignal<Route>,
-    fetch: FetchPanel,
+    prepare: StoredValue<Option<Prepare>>,
 }
 
 impl Navigator {
     /// At the route that the server provides for this request, else at the one of `address`.
-    pub fn new(address: &str, fetch: FetchPanel) -> Navigator {
+    pub fn new(address: &str) -> Navigator {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let route = use_context().unwrap_or_else(|| Route::read(path, query));
         Navigator {
             route: RwSignal::new(route),
-            fetch,
+            prepare: StoredValue::default(),
         }
+    }
+
+    /// Another panel is shown when `prepare` has fetched what it needs.
+    pub fn prepare_with(
+        self,
+        prepare: impl Fn(&Route) -> LocalBoxFuture<'static, bool> + Send + Sync + 'static,
+    ) {
+        self.prepare.set_value(Some(Box::new(prepare)));
     }
 
     /// The navigator of this page.
@@ -75,12 +83,15 @@ impl Navigator {
     }
 
     fn arrive(self, route: Route, scroll: f64) {
-        let panel = route.panel();
-        if self.route.with_untracked(Route::panel) == panel {
+        if self.route.with_untracked(Route::panel) == route.panel() {
             return self.show(route, None);
         }
+        let prepared = self
+            .prepare
+            .with_value(|prepare| prepare.as_ref().map(|prepare| prepare(&route)));
+        let Some(prepared) = prepared else { return };
         spawn_local(async move {
-            if (self.fetch)(panel).await {
+            if prepared.await {
                 self.show(route, Some(scroll));
             } else {
                 // There may be a newer release; a browser without a connection shows its own page.

@@ -2,20 +2,17 @@
 
 use super::{
     i18n::{domain_texts, locale::t},
-    route::{Route, is_of},
+    route::Route,
 };
-use crate::domain::{Board, Order, Status};
+use crate::domain::{Board, Status};
 
 pub fn title(route: &Route, board: Option<&Board>) -> String {
     let words = match route {
         Route::Home => return "Pizza Market".to_owned(),
         Route::Nowhere => t(["Nothing here", "Hier ist nichts"]).to_owned(),
         Route::Supplier { kitchen } => {
-            let kitchen = kitchen.name();
-            let to_answer =
-                |order: &Order| order.status == Status::PendingSupplier && is_of(order, kitchen);
-            let heading = kitchen.unwrap_or(t(["Supplier", "Küche"]));
-            format!("{}{heading}", waiting(board, &to_answer))
+            let heading = kitchen.name().unwrap_or(t(["Supplier", "Küche"]));
+            format!("{}{heading}", waiting(board, Status::PendingSupplier))
         }
         Route::Customer { .. } => t(["Hot right now", "Jetzt zu haben"]).to_owned(),
         Route::Track(id) => match board.and_then(|board| board.get(*id)) {
@@ -26,9 +23,8 @@ pub fn title(route: &Route, board: Option<&Board>) -> String {
             None => t(["One order", "Eine Bestellung"]).to_owned(),
         },
         Route::Dispatch => {
-            let is_ready = |order: &Order| order.status == Status::Ready;
             let heading = t(["Dispatch", "Auslieferung"]);
-            format!("{}{heading}", waiting(board, &is_ready))
+            format!("{}{heading}", waiting(board, Status::Ready))
         }
         Route::Orders { open, .. } => {
             let heading = t(["Orders", "Bestellungen"]);
@@ -44,10 +40,9 @@ pub fn title(route: &Route, board: Option<&Board>) -> String {
     format!("{words} · Pizza Market")
 }
 
-/// `(3) `: the number of these orders, unless there are none.
-fn waiting(board: Option<&Board>, is_waiting: &dyn Fn(&Order) -> bool) -> String {
-    let waiting = board.map_or(0, |board| board.orders().filter(|o| is_waiting(o)).count());
-    match waiting {
+/// `(3) `: how many orders of the page have a status, unless none has.
+fn waiting(board: Option<&Board>, status: Status) -> String {
+    match board.map_or(0, |board| board.counts().of(status)) {
         0 => String::new(),
         n => format!("({n}) "),
     }

@@ -56,21 +56,18 @@ impl DispatchSeveral {
     }
 }
 
-/// A driver's name as the board spells it: the same text, or else the newest name that differs only in what `fold`
-/// removes (capitals, Unicode forms). `None` for a driver who is not on the board.
+/// A driver's name as the market spells it: the same text, or else the name with the newest order that differs only in
+/// what `fold` removes (capitals, Unicode forms). `None` for a driver who is not among `drivers`, each of which has the
+/// id of their newest order.
 pub fn known_driver_name<'a>(
-    board: &'a Board,
+    drivers: impl Iterator<Item = (&'a Name, OrderId)>,
     name: &Name,
     fold: fn(&str) -> String,
 ) -> Option<&'a Name> {
-    let newest_first = || {
-        let orders = board.orders().rev();
-        orders.filter_map(|order| order.driver_name.as_ref())
-    };
     let folded = fold(name);
-    newest_first()
-        .find(|known| *known == name)
-        .or_else(|| newest_first().find(|known| fold(known) == folded))
+    let similar = drivers.filter(|(known, _)| *known == name || fold(known) == folded);
+    let best = similar.max_by_key(|(known, newest)| (*known == name, *newest));
+    best.map(|(known, _)| known)
 }
 
 /// All drivers of a board, by name.
@@ -105,7 +102,7 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Counts, Field, Order, Times, Value,
+        Field, Order, Sequence, Times, Value,
         samples::{at, id, offer},
     };
     use chrono::TimeDelta;
@@ -119,29 +116,20 @@ mod tests {
         order
     }
 
-    fn board(drivers: &[&str]) -> Board {
-        let orders = drivers.iter().zip(1..);
-        let orders = orders.map(|(name, n)| order(n, Some(name), Status::InTransit, 10));
-        Board::new(
-            "e-9".parse().unwrap(),
-            Counts::default(),
-            orders.collect(),
-            None,
-        )
-    }
-
     #[test]
-    fn a_name_is_spelled_as_the_board_spells_it() {
-        let board = board(&["Jonas", "ZOË", "Zoë", "Änne"]);
+    fn a_name_is_spelled_as_the_market_spells_it() {
+        let names = ["Jonas", "ZOË", "Zoë", "Änne"].map(|name| Name::parse(name).unwrap());
         let known = |name: &str| {
+            let drivers = names.iter().zip((1..).map(id));
             let name = Name::parse(name).unwrap();
-            known_driver_name(&board, &name, str::to_lowercase).map(|known| known.to_string())
+            known_driver_name(drivers, &name, str::to_lowercase).map(|known| known.to_string())
         };
         assert_eq!(known("  jONAS ").as_deref(), Some("Jonas"));
         assert_eq!(known("änne").as_deref(), Some("Änne"));
         // The same text is preferred, then the newest order's.
         assert_eq!(known("ZOË").as_deref(), Some("ZOË"));
         assert_eq!(known("zoë").as_deref(), Some("Zoë"));
+        assert_eq!(known("zoË").as_deref(), Some("Zoë"));
         assert_eq!(known("Jona"), None);
     }
 
@@ -176,7 +164,7 @@ mod tests {
             order(3, Some("Giulia"), Status::Delivered, 20),
             order(4, None, Status::Ready, 5),
         ];
-        let board = Board::new("e-4".parse().unwrap(), Counts::default(), orders, None);
+        let board = Board::whole("e-4", Sequence::Oldest, orders);
         let driver = |name: &str, carried, last_change, last_promised| Driver {
             name: name.to_owned(),
             carried,

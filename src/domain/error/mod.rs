@@ -273,6 +273,8 @@ mod tests {
             (FieldError::OnlyWhenAccepting, "only-when-accepting"),
             (FieldError::NotAnId, "not-an-id"),
             (FieldError::NotACursor, "not-a-cursor"),
+            (FieldError::NotATopic, "not-a-topic"),
+            (FieldError::TooManyTopics { max: 8 }, "too-many-topics 8"),
             (FieldError::NotAVersion, "not-a-version"),
             (FieldError::NotAKey, "not-a-key"),
             (FieldError::UsedBefore, "used-before"),

@@ -1,22 +1,29 @@
-//! The live view: open orders and the newest finished ones, as the fold of all events up to a cursor.
+//! The live view of a page: what its scope is about, in windows, as the fold of all events up to a cursor.
 //!
-//! Each instance keeps one for its pages, each browser one behind its screen. On any doubt the fold returns
-//! [`FoldResult::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
+//! Each browser keeps one behind its screen; an instance makes it from the orders of the whole market. On any doubt the
+//! fold returns [`FoldResult::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
 
-use crate::domain::{Cursor, Event, Order, OrderId, Status, Time};
+use crate::domain::{
+    BoardQuery, Cursor, Event, Order, OrderId, Sequence, Status, Subject, Time, Window, Windows,
+};
 use serde::{Deserialize, Serialize};
 
-/// How many finished orders stay on a board. Older ones are read in pages from the store.
-const FINISHED: usize = 200;
+/// How many orders that are over, or that have left the scope, stay on a board: those that changed last.
+pub const RECENT: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Board {
     cursor: Cursor,
+    query: BoardQuery,
+    /// How many orders of the whole market have each status: exact when it was read, and moved by what the scope hears.
+    market: Counts,
+    /// How many open orders of the scope have each status, those that are not on the board included.
     counts: Counts,
+    windows: Windows,
+    /// How many orders the windows held when it was read.
+    begun: [usize; Status::ALL.len()],
     /// Sorted by id: oldest first.
     orders: Vec<Order>,
-    /// The newest finished order that is not here any more. All that are newer are here.
-    newest_dropped: Option<OrderId>,
 }
 
 /// A board as it is handed over: to a page that is rendered, to a browser that reads again.
@@ -36,15 +43,17 @@ pub struct OrdersPage {
     pub next: Option<OrderId>,
 }
 
-/// How many orders of the whole market have each status, those that are not on the board included.
+/// How many orders have each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts([u64; Status::ALL.len()]);
 
 /// What an event did to a board.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FoldResult {
-    /// The order changed; its status before, if it was on the board.
+    /// The order changed, or what is known of the market; its status before, if it was on the board.
     Applied { before: Option<Status> },
+    /// Nothing of this board's scope has happened, up to where its cursor is now.
+    Skipped,
     /// It was known already.
     Duplicate,
     /// Something is missing before it, or it is of another store.
@@ -69,7 +78,8 @@ impl Counts {
         self.0[status as usize] += 1;
     }
 
-    fn moved(&mut self, from: Option<Status>, to: Status) {
+    /// An order has gone from one status, or from none, to another.
+    pub fn moved(&mut self, from: Option<Status>, to: Status) {
         if let Some(from) = from {
             self.0[from as usize] = self.0[from as usize].saturating_sub(1);
         }
@@ -78,36 +88,57 @@ impl Counts {
 }
 
 impl Board {
-    /// The view that the store gives at `cursor`: all open orders, and the finished ones that are newer than
-    /// `newest_dropped`.
+    /// The view at `cursor`: `orders` are all that the windows cover, and the newest of those that are over.
     pub fn new(
         cursor: Cursor,
-        counts: Counts,
+        query: BoardQuery,
+        [market, counts]: [Counts; 2],
+        windows: Windows,
         mut orders: Vec<Order>,
-        newest_dropped: Option<OrderId>,
     ) -> Board {
         orders.sort_unstable_by_key(|order| order.id);
+        orders.dedup_by_key(|order| order.id);
         let mut board = Board {
             cursor,
+            query,
+            market,
             counts,
+            windows,
+            begun: Default::default(),
             orders,
-            newest_dropped,
         };
-        board.trim();
+        board.begun = board.held();
         board
+    }
+
+    /// How many of the orders that the page lists have each status.
+    fn held(&self) -> [usize; Status::ALL.len()] {
+        let mut held = [0; Status::ALL.len()];
+        self.listed()
+            .for_each(|order| held[order.status as usize] += 1);
+        held
     }
 
     pub fn cursor(&self) -> &Cursor {
         &self.cursor
     }
 
+    pub fn query(&self) -> &BoardQuery {
+        &self.query
+    }
+
+    /// Of the orders in its scope, those that are not on the board included.
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
-    /// The newest finished order that is not here any more.
-    pub fn newest_dropped(&self) -> Option<OrderId> {
-        self.newest_dropped
+    /// Of the whole market.
+    pub fn market(&self) -> Counts {
+        self.market
+    }
+
+    pub fn window(&self, status: Status) -> Window {
+        self.windows[status as usize]
     }
 
     pub fn get(&self, id: OrderId) -> Option<&Order> {
@@ -120,8 +151,56 @@ impl Board {
     }
 
     /// All orders on the board, oldest first.
-    pub fn orders(&self) -> impl DoubleEndedIterator<Item = &Order> {
+    pub fn orders(&self) -> impl DoubleEndedIterator<Item = &Order> + ExactSizeIterator {
         self.orders.iter()
+    }
+
+    /// The orders of its scope that have a status which the page lists.
+    pub fn listed(&self) -> impl DoubleEndedIterator<Item = &Order> {
+        self.orders().filter(|order| self.lists(order))
+    }
+
+    fn lists(&self, order: &Order) -> bool {
+        self.window(order.status) != Window::Closed && self.query.scope.holds(order)
+    }
+
+    /// How many orders of a status are in the scope, and not on the board.
+    pub fn beyond(&self, status: Status) -> u64 {
+        if self.window(status).is_whole() {
+            return 0;
+        }
+        let here = self.held()[status as usize] as u64;
+        self.counts.of(status).saturating_sub(here)
+    }
+
+    /// Where its windows end that hold the newest orders: all that are newer are here.
+    pub fn end(&self) -> Option<OrderId> {
+        self.windows.iter().find_map(|window| match window {
+            Window::After(id) => Some(*id),
+            _ => None,
+        })
+    }
+
+    /// Whether a window has lost half of its orders, and more are to be read.
+    pub fn runs_dry(&self) -> bool {
+        let held = self.held();
+        let is_dry = |held: usize, begun: usize, all: u64| 2 * held < begun && (held as u64) < all;
+        let windows = || self.windows.iter().zip(Status::ALL);
+        let after = windows().filter(|(window, _)| matches!(window, Window::After(_)));
+        let after = after.fold((0, 0, 0), |(here, begun, all), (_, &status)| {
+            let at = status as usize;
+            (
+                here + held[at],
+                begun + self.begun[at],
+                all + self.counts.of(status),
+            )
+        });
+        let mut upto = windows().filter(|(window, _)| matches!(window, Window::UpTo(_)));
+        is_dry(after.0, after.1, after.2)
+            || upto.any(|(_, &status)| {
+                let at = status as usize;
+                is_dry(held[at], self.begun[at], self.counts.of(status))
+            })
     }
 
     pub fn fold(&mut self, event: &Event) -> FoldResult {
@@ -132,11 +211,37 @@ impl Board {
             return FoldResult::Duplicate;
         }
         self.cursor.seq = event.id.seq;
-        self.put(&event.order)
+        let order = &event.order;
+        let before = order.status_before();
+        self.market.moved(before, order.status);
+        if !self.query.scope.concerns(&Subject::of(event)) {
+            return FoldResult::Skipped;
+        }
+        self.counts.moved(before, order.status);
+        let folded = self.put(order);
+        if !self.keeps(order)
+            && let Ok(place) = self.find(order.id)
+        {
+            self.orders.remove(place);
+        }
+        folded
+    }
+
+    /// Moves over a stretch of the log, of which nothing is about what this board shows.
+    pub fn skip(&mut self, after: &Cursor, id: &Cursor) -> FoldResult {
+        let is_known = after.epoch == self.cursor.epoch && id.epoch == self.cursor.epoch;
+        if !is_known || after.seq > self.cursor.seq {
+            return FoldResult::Gap;
+        }
+        if id.seq <= self.cursor.seq {
+            return FoldResult::Duplicate;
+        }
+        self.cursor.seq = id.seq;
+        FoldResult::Skipped
     }
 
     /// Takes an order that did not come as an event (the answer to a command), if it is newer than the one here.
-    /// The cursor stays: the event will come, and be a duplicate.
+    /// The cursor and the counts stay: the event will come, and move them.
     pub fn put(&mut self, order: &Order) -> FoldResult {
         let place = self.find(order.id);
         let known = place.ok().map(|place| &self.orders[place]);
@@ -148,151 +253,90 @@ impl Board {
             Ok(place) => self.orders[place] = order.clone(),
             Err(place) => self.orders.insert(place, order.clone()),
         }
-        self.counts.moved(before, order.status);
-        if order.status.is_final() {
-            self.trim();
-        }
+        self.trim();
         FoldResult::Applied { before }
     }
 
-    /// The same orders, in another history.
-    #[cfg(test)]
-    pub fn in_history(self, cursor: Cursor) -> Board {
-        Board { cursor, ..self }
+    fn keeps(&self, order: &Order) -> bool {
+        self.query.names(order.id)
+            || self.window(order.status).covers(order)
+            || self.is_passing(order)
+    }
+
+    /// Whether it is over for this page, and stays for a while, so that the page can show what happened to it.
+    fn is_passing(&self, order: &Order) -> bool {
+        let over = order.status.is_final() && self.window(order.status) == Window::Closed;
+        (over || !self.query.scope.holds(order)) && !self.query.names(order.id)
     }
 
     fn trim(&mut self) {
-        let finished = self
-            .orders()
-            .filter(|order| order.status.is_final())
-            .map(|order| order.id);
-        let newest_to_go = finished.rev().nth(FINISHED).max(self.newest_dropped);
-        let Some(newest_to_go) = newest_to_go else {
-            return;
-        };
-        self.orders
-            .retain(|order| order.id > newest_to_go || !order.status.is_final());
-        self.newest_dropped = Some(newest_to_go);
+        let passing = self.orders().filter(|order| self.is_passing(order));
+        let mut passing: Vec<_> = passing.map(|order| (order.updated_at, order.id)).collect();
+        if let Some(most) = passing.len().checked_sub(RECENT + 1) {
+            let (_, &mut last, _) = passing.select_nth_unstable(most);
+            let is_left = |order: &Order| (order.updated_at, order.id) > last;
+            let kept: Vec<bool> = self
+                .orders()
+                .map(|order| !self.is_passing(order) || is_left(order))
+                .collect();
+            let mut kept = kept.into_iter();
+            self.orders.retain(|_| kept.next().unwrap_or(true));
+        }
+        if self.query.sequence == Sequence::Newest {
+            let listed = || self.listed().rev();
+            // Seldom, so that a reader at the end of the list keeps what is there.
+            let is_long = listed().nth(4 * self.query.first).is_some();
+            let last = listed().nth(2 * self.query.first).filter(|_| is_long);
+            if let Some(last) = last.map(|order| order.id) {
+                self.narrow(last);
+            }
+        }
+    }
+
+    /// The newest orders are all that a window holds: those up to `last` are left out.
+    fn narrow(&mut self, last: OrderId) {
+        for window in &mut self.windows {
+            if *window != Window::Closed {
+                *window = Window::After(last);
+            }
+        }
+        let (query, windows) = (&self.query, &self.windows);
+        self.orders.retain(|order| {
+            let is_closed = windows[order.status as usize] == Window::Closed;
+            order.id > last || is_closed || query.names(order.id) || !query.scope.holds(order)
+        });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{
-        Actor, Command,
-        samples::{at, commands, id, offer},
-    };
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    fn cursor(epoch: &str, seq: u64) -> Cursor {
-        format!("{epoch}-{seq}").parse().unwrap()
+impl Board {
+    /// A board about the whole market, with `orders` in it and no end.
+    pub fn whole(cursor: &str, sequence: Sequence, orders: Vec<Order>) -> Board {
+        let is_listed = |status: &Status| sequence == Sequence::Newest || !status.is_final();
+        let statuses: Vec<_> = Status::ALL.iter().copied().filter(is_listed).collect();
+        let mut windows = [Window::Closed; Status::ALL.len()];
+        let mut counts = Counts::default();
+        statuses
+            .iter()
+            .for_each(|status| windows[*status as usize] = Window::All);
+        orders.iter().for_each(|order| counts.add(order.status));
+        let query = BoardQuery {
+            scope: crate::domain::Scope::everything(),
+            statuses,
+            sequence,
+            first: 100,
+        };
+        let cursor = cursor.parse().unwrap();
+        Board::new(cursor, query, [counts; 2], windows, orders)
     }
 
-    fn empty() -> Board {
-        Board::new(cursor("e", 0), Counts::default(), vec![], None)
+    pub fn beginning_with(mut self, first: usize) -> Board {
+        self.query.first = first;
+        self
     }
 
-    /// A history of `steps` attempts on a few orders: the events that it made.
-    fn history(steps: &[(u128, usize)]) -> Vec<Event> {
-        let mut orders: BTreeMap<OrderId, Order> = BTreeMap::new();
-        let mut events = Vec::new();
-        for (second, &(order, command)) in steps.iter().enumerate() {
-            let now = at(second as i64);
-            let change = match orders.get(&id(order)) {
-                None => Some(Order::new(id(order), offer(), now)),
-                Some(known) => known
-                    .clone()
-                    .apply(commands()[command].clone(), Actor::AnyRole, now)
-                    .ok(),
-            };
-            let Some((order, event_type)) = change else {
-                continue;
-            };
-            orders.insert(order.id, order.clone());
-            events.push(Event {
-                event_type,
-                order,
-                timestamp: now,
-                id: cursor("e", events.len() as u64 + 1),
-            });
-        }
-        events
-    }
-
-    #[test]
-    fn another_epoch_is_a_gap() {
-        let mut board = empty();
-        let mut event = history(&[(1, 0)]).remove(0);
-        event.id = cursor("f", 1);
-        assert_eq!(board.fold(&event), FoldResult::Gap);
-        assert_eq!(board, empty());
-    }
-
-    #[test]
-    fn the_answer_to_a_command_may_come_before_its_event() {
-        let events = history(&[(1, 0), (1, 0)]);
-        let mut board = empty();
-        board.fold(&events[0]);
-        assert_eq!(
-            board.put(&events[1].order),
-            FoldResult::Applied {
-                before: Some(Status::PendingSupplier)
-            }
-        );
-        assert_eq!(board.cursor().seq, 1);
-        assert_eq!(board.fold(&events[1]), FoldResult::Duplicate);
-        assert_eq!(board.cursor().seq, 2);
-        assert_eq!(board.counts().of(Status::SupplierAccepted), 1);
-        assert_eq!(board.counts().all(), 1);
-    }
-
-    #[test]
-    fn finished_orders_are_bounded_and_still_counted() {
-        let mut board = empty();
-        let steps: Vec<_> = (0..250)
-            .flat_map(|order| [(order, 0), (order, 8)])
-            .collect();
-        for event in history(&steps) {
-            assert!(matches!(board.fold(&event), FoldResult::Applied { .. }));
-        }
-        assert_eq!(board.orders().count(), FINISHED);
-        assert_eq!(board.counts().of(Status::Cancelled), 250);
-        assert_eq!(board.orders().next().unwrap().id, id(50));
-        assert_eq!(board.newest_dropped(), Some(id(49)));
-        assert!(matches!(commands()[8], Command::Cancel { .. }));
-    }
-
-    proptest! {
-        /// Whatever is lost, doubled or late on the way: an event is applied once, in its turn, or is a gap,
-        /// and a board that has reached the end equals the straight fold.
-        #[test]
-        fn a_board_is_the_fold_of_all_events_up_to_its_cursor(
-            steps in proptest::collection::vec((0u128..4, 0usize..9), 1..60),
-            noise in proptest::collection::vec(0usize..60, 0..120),
-        ) {
-            let events = history(&steps);
-            let mut straight = vec![empty()];
-            for event in &events {
-                let mut board = straight.last().unwrap().clone();
-                prop_assert!(board.fold(event) != FoldResult::Gap);
-                straight.push(board);
-            }
-            let mut board = empty();
-            for event in noise.iter().filter_map(|n| events.get(*n)).chain(&events) {
-                let before = board.cursor().seq;
-                let folded = board.fold(event);
-                match event.id.seq {
-                    seq if seq == before + 1 => prop_assert!(matches!(folded, FoldResult::Applied { .. }), "{:?}", folded),
-                    seq if seq <= before => prop_assert_eq!(folded, FoldResult::Duplicate),
-                    _ => prop_assert_eq!(folded, FoldResult::Gap),
-                }
-                prop_assert_eq!(&board, &straight[board.cursor().seq as usize]);
-            }
-            prop_assert_eq!(&board, straight.last().unwrap());
-            let json = serde_json::to_string(&board).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Board>(&json).unwrap(), board);
-        }
+    /// The same orders, in another history.
+    pub fn in_history(self, cursor: Cursor) -> Board {
+        Board { cursor, ..self }
     }
 }

@@ -109,6 +109,12 @@ pub enum Frame {
         at: Time,
         id: Cursor,
     },
+    /// For clients that gave an `about`: nothing after `after`, up to and including `id`, is about that.
+    Skip {
+        after: Cursor,
+        at: Time,
+        id: Cursor,
+    },
     /// A kind of frame that a later server may send.
     Unknown,
 }
@@ -119,6 +125,8 @@ struct Wire {
     event_type: String,
     order: Option<Order>,
     timestamp: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<Cursor>,
     id: Cursor,
 }
 
@@ -142,6 +150,13 @@ impl TryFrom<Wire> for Frame {
         if EventType::from_name(&wire.event_type).is_some() {
             return Ok(Frame::Event(Box::new(wire.try_into()?)));
         }
+        if wire.event_type == Frame::SKIP {
+            return Ok(Frame::Skip {
+                after: wire.after.ok_or("a skip without its beginning")?,
+                at: wire.timestamp,
+                id: wire.id,
+            });
+        }
         let signal = Signal::from_name(&wire.event_type);
         Ok(signal.map_or(Frame::Unknown, |signal| Frame::Signal {
             signal,
@@ -152,12 +167,25 @@ impl TryFrom<Wire> for Frame {
 }
 
 impl Frame {
+    /// The name of a skip on the wire.
+    pub const SKIP: &str = "stream.skip";
+
     /// The text of a signal, as it is sent.
     pub fn signal(signal: Signal, at: Time, id: &Cursor) -> String {
+        Frame::without_order(signal.name(), at, None, id)
+    }
+
+    /// The text of a skip, as it is sent.
+    pub fn skip(after: &Cursor, at: Time, id: &Cursor) -> String {
+        Frame::without_order(Frame::SKIP, at, Some(after), id)
+    }
+
+    fn without_order(name: &str, at: Time, after: Option<&Cursor>, id: &Cursor) -> String {
         let wire = Wire {
-            event_type: signal.name().to_owned(),
+            event_type: name.to_owned(),
             order: None,
             timestamp: at,
+            after: after.cloned(),
             id: id.clone(),
         };
         serde_json::to_string(&wire).unwrap_or_default()
@@ -236,6 +264,20 @@ mod tests {
             };
             assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), frame);
         }
+        let (after, to) = ("e-7".parse().unwrap(), "e-9".parse().unwrap());
+        let text = Frame::skip(&after, at(0), &to);
+        assert_eq!(
+            text,
+            r#"{"event_type":"stream.skip","order":null,"timestamp":"2026-05-28T20:26:40.000Z","after":"e-7","id":"e-9"}"#
+        );
+        let skip = Frame::Skip {
+            after,
+            at: at(0),
+            id: to,
+        };
+        assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), skip);
+        let endless = text.replace(r#""after":"e-7","#, "");
+        assert!(serde_json::from_str::<Frame>(&endless).is_err());
         let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}"#;
         assert_eq!(
             serde_json::from_str::<Frame>(later).unwrap(),

@@ -1,8 +1,14 @@
-//! The live view: events, the fold of them that every screen shows, and the ring that clients resume from.
+//! The live view: events, the fold of them that every screen shows, what a screen is about, and
+//! the ring that clients resume from.
 
+pub mod about;
 pub mod board;
 pub mod event;
 pub mod ring;
+pub mod scope;
+pub mod window;
 
+#[cfg(test)]
+mod board_tests;
 #[cfg(test)]
 mod protocol_tests;

@@ -2,7 +2,8 @@
 //! the browser, under a hundred thousand schedules of what can go wrong between them.
 
 use crate::domain::{
-    Actor, Board, Counts, Cursor, Event, FoldResult, Order, Ring, RingRead,
+    Actor, Board, BoardQuery, Cursor, Event, Field, FoldResult, Order, Ring, Scope, Sequence,
+    Status, Subject,
     samples::{at, commands, id, offer},
 };
 use std::collections::VecDeque;
@@ -11,8 +12,10 @@ use std::collections::VecDeque;
 const HELD: usize = 6;
 const RETAINED: u64 = 10;
 
+#[derive(Clone)]
 enum Frame {
     Event(Box<Event>),
+    Skip(Cursor, Cursor),
     Heartbeat(Cursor),
     Reset,
 }
@@ -24,6 +27,8 @@ struct Guards {
     fence: bool,
     /// A hole is doubted.
     gap: bool,
+    /// So is one before a skip.
+    skip: bool,
     /// A heartbeat that is elsewhere is doubted.
     heartbeat: bool,
 }
@@ -31,6 +36,7 @@ struct Guards {
 const ALL: Guards = Guards {
     fence: true,
     gap: true,
+    skip: true,
     heartbeat: true,
 };
 
@@ -45,16 +51,59 @@ struct Server {
 
 struct Client {
     board: Board,
-    /// Its connection: what is on the way, and how far the server has sent.
-    line: Option<(VecDeque<Frame>, Cursor)>,
+    line: Option<Line>,
+}
+
+/// A connection.
+struct Line {
+    /// What is on the way.
+    frames: VecDeque<Frame>,
+    /// How far the server has sent what is about the client's scope.
+    sent: Cursor,
+    /// The client's cursor, when it has heard everything.
+    known: u64,
+}
+
+impl Line {
+    /// As the server's sockets do.
+    fn push(&mut self, event: &Event, scope: &Scope) {
+        if scope.concerns(&Subject::of(event)) {
+            self.skip(event.id.seq - 1);
+            self.known = event.id.seq;
+            self.frames.push_back(Frame::Event(Box::new(event.clone())));
+        }
+        self.sent.seq = event.id.seq;
+    }
+
+    fn skip(&mut self, seq: u64) {
+        let at = |seq| Cursor {
+            seq,
+            ..self.sent.clone()
+        };
+        if self.known < seq {
+            let skip = Frame::Skip(at(self.known), at(seq));
+            self.frames.push_back(skip);
+        }
+    }
+
+    fn heartbeat(&mut self) {
+        self.skip(self.sent.seq);
+        self.known = self.sent.seq;
+        self.frames.push_back(Frame::Heartbeat(self.sent.clone()));
+    }
+
+    fn reset(&mut self, head: Cursor) {
+        self.frames.push_back(Frame::Reset);
+        self.known = head.seq;
+        self.sent = head;
+    }
 }
 
 impl Server {
     fn new() -> Server {
-        let cursor = "e0-0".parse().unwrap();
         Server {
             log: Vec::new(),
-            boards: vec![Board::new(cursor, Counts::default(), vec![], None)],
+            boards: vec![Board::whole("e0-0", Sequence::Oldest, vec![])],
             ring: Ring::new(0, HELD),
             epochs: 0,
             time: 0,
@@ -126,56 +175,48 @@ impl Server {
         self.restart();
     }
 
-    /// Sends a client everything that is there, as the server's sockets do.
-    fn send(&self, frames: &mut VecDeque<Frame>, sent: &mut Cursor) {
+    /// Sends a client everything that is there.
+    fn send(&self, line: &mut Line, scope: &Scope) {
         let head = self.head();
         loop {
-            let reach = match sent.epoch == head.epoch {
-                true => self.ring.after(sent.seq, 3),
-                false => RingRead::Ahead,
-            };
-            let events = match reach {
-                RingRead::Items(events) if events.is_empty() => break,
-                RingRead::Items(events) => events,
-                RingRead::Dropped if head.seq - sent.seq <= RETAINED => {
-                    let from = sent.seq as usize;
-                    let events: Vec<_> = self.log[from..].iter().take(3).cloned().collect();
-                    if events.iter().any(|event| event.id.epoch != head.epoch) {
-                        frames.push_back(Frame::Reset);
-                        *sent = head.clone();
-                        continue;
-                    }
-                    events
+            let sent = line.sent.seq;
+            if line.sent.epoch != head.epoch || sent > head.seq {
+                line.reset(head.clone());
+            }
+            let events: Vec<_> = match self.ring.after(line.sent.seq) {
+                Some(events) => events.map(|(_, event)| event).take(3).collect(),
+                None if head.seq - sent <= RETAINED => {
+                    let events = self.log[sent as usize..].iter().take(3);
+                    events.collect()
                 }
-                RingRead::Dropped | RingRead::Ahead => {
-                    frames.push_back(Frame::Reset);
-                    *sent = head.clone();
+                None => {
+                    line.reset(head.clone());
                     continue;
                 }
             };
-            sent.seq += events.len() as u64;
-            frames.extend(
-                events
-                    .into_iter()
-                    .map(|event| Frame::Event(Box::new(event))),
-            );
+            if events.iter().any(|event| event.id.epoch != head.epoch) {
+                line.reset(head.clone());
+                continue;
+            }
+            if events.is_empty() {
+                break;
+            }
+            events.into_iter().for_each(|event| line.push(event, scope));
         }
-        frames.push_back(Frame::Heartbeat(sent.clone()));
+        line.heartbeat();
     }
 }
 
 impl Client {
     fn read_again(&mut self, server: &Server) {
-        self.board = server.board().clone();
+        self.board = within(server.board(), self.board.query().scope.clone());
         self.line = None;
     }
 
     /// Takes the next frame, as `ui::live` does.
     fn hear(&mut self, server: &Server, guards: Guards) -> Result<(), String> {
-        let Some((frames, _)) = &mut self.line else {
-            return Ok(());
-        };
-        match frames.pop_front() {
+        let frame = self.line.as_mut().and_then(|line| line.frames.pop_front());
+        match frame {
             None => {}
             Some(Frame::Reset) => self.read_again(server),
             Some(Frame::Event(event)) => match (self.board.fold(&event), guards.gap) {
@@ -186,11 +227,16 @@ impl Client {
                 }
                 _ => {}
             },
+            Some(Frame::Skip(after, to)) => match (self.board.skip(&after, &to), guards.skip) {
+                (FoldResult::Gap, true) => self.read_again(server),
+                (FoldResult::Gap, false) => self.board = self.board.clone().in_history(to),
+                _ => {}
+            },
             Some(Frame::Heartbeat(cursor)) if *self.board.cursor() == cursor => {
                 // It shows this as live: then it must be what the market was at this cursor.
                 let then = server.boards.get(cursor.seq as usize);
                 let then = then.filter(|board| *board.cursor() == cursor);
-                if then.is_some_and(|board| *board != self.board) {
+                if then.is_some_and(|board| !self.shows(board)) {
                     return Err(format!("shows at {cursor} what was not so"));
                 }
             }
@@ -200,11 +246,61 @@ impl Client {
         Ok(())
     }
 
+    /// Whether what it shows is true.
+    fn shows(&self, market: &Board) -> bool {
+        let scope = &self.board.query().scope;
+        match scope.topics() {
+            None => self.board == *market,
+            Some(_) => {
+                let expected = within(market, scope.clone());
+                let orders = self.board.listed().eq(expected.listed());
+                orders && self.board.cursor() == expected.cursor()
+            }
+        }
+    }
+
     fn connect(&mut self, server: &Server) {
-        let mut sent = self.board.cursor().clone();
-        let mut frames = VecDeque::new();
-        server.send(&mut frames, &mut sent);
-        self.line = Some((frames, sent));
+        let sent = self.board.cursor().clone();
+        let mut line = Line {
+            frames: VecDeque::new(),
+            known: sent.seq,
+            sent,
+        };
+        server.send(&mut line, &self.board.query().scope);
+        self.line = Some(line);
+    }
+}
+
+/// What a page about this scope reads.
+fn within(market: &Board, scope: Scope) -> Board {
+    if scope.topics().is_none() {
+        return market.clone();
+    }
+    let orders = market.orders().filter(|order| scope.holds(order)).cloned();
+    let orders = orders.collect();
+    let query = BoardQuery {
+        scope,
+        ..market.query().clone()
+    };
+    let windows = std::array::from_fn(|status| market.window(Status::ALL[status]));
+    let counts = [market.market(), market.counts()];
+    Board::new(market.cursor().clone(), query, counts, windows, orders)
+}
+
+/// What a screen may be about: half of them about everything.
+fn scope(rng: &mut fastrand::Rng) -> Scope {
+    let order = format!("order:{}", id(rng.u128(0..5)));
+    let about = [
+        "offers",
+        "dispatch",
+        &*order,
+        "supplier:Bella%20Napoli",
+        "supplier:Nobody",
+        &format!("{order},offers"),
+    ];
+    match rng.bool() {
+        true => Scope::everything(),
+        false => Scope::parse(about[rng.usize(0..about.len())]).unwrap(),
     }
 }
 
@@ -212,7 +308,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut server = Server::new();
     let mut client = Client {
-        board: server.board().clone(),
+        board: within(server.board(), scope(&mut rng)),
         line: None,
     };
     for _ in 0..rng.usize(5..40) {
@@ -221,7 +317,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
             40..65 => client.hear(&server, guards)?,
             65..75 => match &mut client.line {
                 None => client.connect(&server),
-                Some((frames, sent)) => server.send(frames, sent),
+                Some(line) => server.send(line, &client.board.query().scope),
             },
             75..80 => client.line = None,
             80..84 => {
@@ -234,19 +330,14 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
             }
             // What no honest line does.
             fault => {
-                let Some((frames, _)) = client.line.as_mut().filter(|(frames, _)| frames.len() > 1)
-                else {
+                let frames = client.line.as_mut().map(|line| &mut line.frames);
+                let Some(frames) = frames.filter(|frames| frames.len() > 1) else {
                     continue;
                 };
                 match fault {
                     87..91 => drop(frames.pop_front()),
                     91..96 => frames.swap(0, 1),
-                    _ => {
-                        if let Some(Frame::Event(event)) = frames.front() {
-                            let again = Frame::Event(event.clone());
-                            frames.push_front(again);
-                        }
-                    }
+                    _ => frames.push_front(frames[0].clone()),
                 }
             }
         }
@@ -257,12 +348,12 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
         while client
             .line
             .as_ref()
-            .is_some_and(|(frames, _)| !frames.is_empty())
+            .is_some_and(|line| !line.frames.is_empty())
         {
             client.hear(&server, guards)?;
         }
     }
-    match client.board == *server.board() {
+    match client.shows(server.board()) {
         true => Ok(()),
         false => Err("does not show what is so in the end".to_owned()),
     }
@@ -284,6 +375,7 @@ fn without_its_guards_it_is_not() {
         fence: false,
         ..ALL
     }));
+    assert!(falls(Guards { skip: false, ..ALL }));
     assert!(falls(Guards {
         gap: false,
         heartbeat: false,

@@ -10,18 +10,7 @@ pub struct Ring<T> {
     capacity: usize,
 }
 
-/// What a reader at some position finds.
-#[derive(Debug, PartialEq)]
-pub enum RingRead<T> {
-    /// All items after the position, oldest first, at most `limit`. Empty at the head.
-    Items(Vec<T>),
-    /// Some items after the position are no longer held.
-    Dropped,
-    /// The position is beyond the head.
-    Ahead,
-}
-
-impl<T: Clone> Ring<T> {
+impl<T> Ring<T> {
     /// An empty ring whose first item will have the number `head + 1`. Holds at most `capacity` items.
     pub fn new(head: u64, capacity: usize) -> Self {
         Ring {
@@ -39,22 +28,27 @@ impl<T: Clone> Ring<T> {
         self.head += 1;
     }
 
+    /// The number of the newest item.
+    pub fn head(&self) -> u64 {
+        self.head
+    }
+
+    pub fn get(&self, number: u64) -> Option<&T> {
+        let place = number.checked_sub(self.oldest() + 1)?;
+        self.items.get(usize::try_from(place).ok()?)
+    }
+
     /// The oldest position whose reader misses nothing.
     pub fn oldest(&self) -> u64 {
         self.head - self.items.len() as u64
     }
 
-    pub fn after(&self, position: u64, limit: usize) -> RingRead<T> {
-        if position > self.head {
-            return RingRead::Ahead;
-        }
-        let missing = (self.head - position) as usize;
-        match self.items.len().checked_sub(missing) {
-            None => RingRead::Dropped,
-            Some(start) => {
-                RingRead::Items(self.items.range(start..).take(limit).cloned().collect())
-            }
-        }
+    /// All items after a position with their numbers, oldest first: none at the head or beyond it. `None` where some of
+    /// them are no longer held.
+    pub fn after(&self, position: u64) -> Option<impl Iterator<Item = (u64, &T)>> {
+        let start = position.checked_sub(self.oldest())? as usize;
+        let items = self.items.range(start.min(self.items.len())..);
+        Some((position + 1..).zip(items))
     }
 }
 
@@ -73,10 +67,12 @@ mod tests {
             }
             let head = start + pushed;
             let expected: Vec<u64> = (position + 1..=head).collect();
-            match ring.after(position, usize::MAX) {
-                RingRead::Items(items) => prop_assert_eq!(items, expected),
-                RingRead::Dropped => prop_assert!(position < head - pushed.min(capacity as u64)),
-                RingRead::Ahead => prop_assert!(position > head),
+            prop_assert_eq!(ring.get(position).copied(), Some(position).filter(|_| position > ring.oldest() && position <= head));
+            match ring.after(position) {
+                Some(items) => {
+                    prop_assert!(items.map(|(number, item)| (number, *item)).eq(expected.iter().map(|n| (*n, *n))));
+                }
+                None => prop_assert!(position < head - pushed.min(capacity as u64)),
             }
         }
     }

@@ -187,6 +187,12 @@ impl Order {
         Some(accepted + TimeDelta::minutes(minutes.into()))
     }
 
+    /// The status that it had before its last change; none for a new order.
+    pub fn status_before(&self) -> Option<Status> {
+        let before = self.times.last_but_one().filter(|_| self.version > 1);
+        before.map(|(status, _)| status)
+    }
+
     /// The status that it had when it was cancelled.
     pub fn cancelled_from(&self) -> Option<Status> {
         let (before, _) = self.times.last_but_one()?;

@@ -66,11 +66,6 @@ impl OrderFilter {
             false => self.before.map(bound),
         }
     }
-
-    /// Whether final orders can match, of which the board holds only the newest.
-    pub fn includes_final(&self) -> bool {
-        self.status.is_none_or(Status::is_final)
-    }
 }
 
 #[cfg(test)]

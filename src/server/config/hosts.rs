@@ -36,16 +36,24 @@ impl Hosts {
     /// Whether a request for `authority` (a host, perhaps with a port) is for this server. The port does not matter:
     /// some proxies leave it out.
     pub fn contain(&self, authority: Option<&str>) -> bool {
-        let requested = authority.and_then(|authority| WebOrigin::at("http", authority));
-        let host = requested.as_ref().and_then(WebOrigin::host);
+        let Some(authority) = authority else {
+            return *self == Hosts::Any;
+        };
+        let requested = || WebOrigin::at("http", authority);
+        // What nearly every request is for is recognised without making an address of it.
         match self {
-            Hosts::Site(site) => host == site.host(),
-            Hosts::Local(_) => match host {
-                Some(Host::Domain(name)) => name == "localhost",
-                Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
-                None => false,
-            },
             Hosts::Any => true,
+            Hosts::Site(site) => {
+                authority == site.authority()
+                    || requested().is_some_and(|requested| requested.host() == site.host())
+            }
+            Hosts::Local(_) => {
+                authority.parse::<SocketAddr>().is_ok()
+                    || requested().is_some_and(|requested| match requested.host() {
+                        Some(Host::Domain(name)) => name == "localhost",
+                        address => address.is_some(),
+                    })
+            }
         }
     }
 

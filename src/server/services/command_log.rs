@@ -4,12 +4,30 @@
 use super::idempotency::Answer;
 use crate::domain::{Actor, CommandKind, Error, Order, OrderId};
 use crate::server::telemetry::{
+    handles::Handles,
     metrics::{COMMAND_SECONDS, COMMANDS, REFUSED},
     millis, trace,
 };
-use metrics::{counter, histogram};
-use std::time::Instant;
+use metrics::{Counter, Histogram, counter, histogram};
+use std::{sync::LazyLock, time::Instant};
 use tracing::{Instrument, Span};
+
+/// The number of commands by command, actor and outcome, and their durations by outcome.
+static COMMANDS_DONE: LazyLock<Handles<[&'static str; 3], (Counter, Histogram)>> =
+    LazyLock::new(|| {
+        Handles::new(|[command, actor, outcome]| {
+            let labels = [
+                ("command", *command),
+                ("actor", *actor),
+                ("outcome", *outcome),
+            ];
+            let durations = histogram!(COMMAND_SECONDS, "outcome" => *outcome);
+            (counter!(COMMANDS, &labels), durations)
+        })
+    });
+/// By kind of problem.
+static REFUSALS: LazyLock<Handles<&'static str, Counter>> =
+    LazyLock::new(|| Handles::new(|problem| counter!(REFUSED, "problem" => *problem)));
 
 /// Marks an answer to a command that has been logged already.
 #[derive(Clone, Copy)]
@@ -76,16 +94,11 @@ impl RunningCommand {
             duration_ms = millis(self.began),
             "command"
         );
-        let labels = [
-            ("command", self.command.name()),
-            ("actor", self.actor),
-            ("outcome", outcome),
-        ];
-        counter!(COMMANDS, &labels).increment(1);
-        let took = self.began.elapsed().as_secs_f64();
-        histogram!(COMMAND_SECONDS, "outcome" => outcome).record(took);
+        let (count, durations) = COMMANDS_DONE.get([self.command.name(), self.actor, outcome]);
+        count.increment(1);
+        durations.record(self.began.elapsed().as_secs_f64());
         if let Some(problem) = problem {
-            counter!(REFUSED, "problem" => problem).increment(1);
+            REFUSALS.get(problem).increment(1);
         }
     }
 }
@@ -104,14 +117,14 @@ impl Drop for RunningCommand {
 pub fn record_rejection(actor: Option<Actor>, problem: &'static str, began: Instant) {
     let (actor, outcome, duration_ms) = (actor.map(label), "refused", millis(began));
     tracing::info!(actor, outcome, problem, duration_ms, "command");
-    counter!(REFUSED, "problem" => problem).increment(1);
+    REFUSALS.get(problem).increment(1);
 }
 
 /// Records a command above the rate limit. Their number is unbounded, and must not fill the log.
 pub fn rate_limited(problem: &'static str, began: Instant) {
     let (outcome, duration_ms) = ("refused", millis(began));
     tracing::debug!(outcome, problem, duration_ms, "command");
-    counter!(REFUSED, "problem" => problem).increment(1);
+    REFUSALS.get(problem).increment(1);
 }
 
 /// The outcome of a command, as the log and the metrics name it.

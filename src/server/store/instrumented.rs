@@ -6,14 +6,15 @@ use super::{
 use crate::{
     domain::Cursor,
     server::telemetry::{
+        handles::Handles,
         metrics::{COMMITS, STORE_FAILURES, STORE_OPERATION_SECONDS},
         trace,
     },
 };
 use async_trait::async_trait;
-use metrics::{counter, histogram};
+use metrics::{Counter, Histogram, counter, histogram};
 use std::{
-    sync::Arc,
+    sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 use tracing::{Instrument, field::Empty};
@@ -25,6 +26,21 @@ const UNANSWERED: &str = "unanswered";
 const ABANDONED_AFTER: Duration = Duration::from_secs(2);
 /// Why an operation failed.
 const FAILURES: [&str; 4] = ["away", "ambiguous", "broken", UNANSWERED];
+
+/// By engine and operation.
+static DURATIONS: LazyLock<Handles<[&'static str; 2], Histogram>> = LazyLock::new(|| {
+    Handles::new(|[engine, operation]| {
+        let labels = [("engine", *engine), ("operation", *operation)];
+        histogram!(STORE_OPERATION_SECONDS, &labels)
+    })
+});
+/// By engine and outcome.
+static COMMITTED: LazyLock<Handles<[&'static str; 2], Counter>> = LazyLock::new(|| {
+    Handles::new(|[engine, outcome]| {
+        let labels = [("engine", *engine), ("outcome", *outcome)];
+        counter!(COMMITS, &labels)
+    })
+});
 
 pub struct Instrumented {
     inner: Arc<dyn Store>,
@@ -40,7 +56,7 @@ impl Instrumented {
             .chain(&FAILURES)
             .copied()
         {
-            counter!(COMMITS, "engine" => engine, "outcome" => outcome).absolute(0);
+            COMMITTED.get([engine, outcome]).absolute(0);
         }
         for reason in FAILURES {
             let labels = [
@@ -59,8 +75,9 @@ impl Instrumented {
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         let mut timer = Timer::new(Instant::now(), |reason, took| {
-            let labels = [("engine", self.engine), ("operation", operation)];
-            histogram!(STORE_OPERATION_SECONDS, &labels).record(took.as_secs_f64());
+            DURATIONS
+                .get([self.engine, operation])
+                .record(took.as_secs_f64());
             if reason != "done" {
                 self.failed(operation, reason);
             }
@@ -120,8 +137,7 @@ impl<F: Fn(&'static str, Duration)> Drop for Timer<F> {
 impl Store for Instrumented {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
         let mut timer = Timer::new(Instant::now(), |outcome, _| {
-            let labels = [("engine", self.engine), ("outcome", outcome)];
-            counter!(COMMITS, &labels).increment(1);
+            COMMITTED.get([self.engine, outcome]).increment(1);
         });
         let work = async {
             let outcome = self.inner.commit(batch).await?;

@@ -33,7 +33,8 @@ use crate::domain::{Cursor, Epoch};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::{
-    fmt,
+    fmt::{self, Write},
+    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -134,13 +135,18 @@ pub struct NewEntry {
     pub about: Key,
     /// A JSON object. The engine adds one last member: `id`, the entry's cursor.
     pub body: JsonText,
+    /// Where the body repeats the text that the batch writes under `about`, if it does: the same bytes need not be sent
+    /// twice.
+    pub repeats: Option<Range<usize>>,
 }
 
 impl NewEntry {
-    /// The entry as it is stored and sent.
-    fn at(&self, cursor: &Cursor) -> JsonText {
-        let open = self.body.strip_suffix('}').unwrap_or(&self.body);
-        format!("{open},\"id\":\"{cursor}\"}}").into()
+    /// Writes the entry as it is stored and sent, in place of what `text` holds.
+    fn write_at(&self, cursor: &Cursor, text: &mut String) {
+        text.clear();
+        text.push_str(self.body.strip_suffix('}').unwrap_or(&self.body));
+        // Writing to a string does not fail.
+        let _ = write!(text, ",\"id\":\"{cursor}\"}}");
     }
 }
 

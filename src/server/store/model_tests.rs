@@ -130,6 +130,7 @@ impl Model {
                     batch.log.push(NewEntry {
                         about: key(document),
                         body: text(format!("{{\"b\":{body}}}")),
+                        repeats: None,
                     });
                 }
             }
@@ -166,7 +167,9 @@ impl Model {
         }
         for entry in &batch.log {
             let cursor = self.head(start, 1);
-            self.log.push((entry.about.clone(), entry.at(&cursor)));
+            let mut text = String::new();
+            entry.write_at(&cursor, &mut text);
+            self.log.push((entry.about.clone(), text.into()));
         }
         Outcome::Committed(self.head(start, 0))
     }

@@ -1,5 +1,6 @@
 //! What operators see of a running server: the log, traces, and metrics.
 
+pub mod handles;
 pub mod metrics;
 mod setup;
 pub mod trace;

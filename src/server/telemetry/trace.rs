@@ -24,14 +24,21 @@ pub const TARGET: &str = "trace";
 /// Places `span` in the trace that the request's headers name, if they name one. Where the sender is trusted, the span
 /// continues that trace, sampled or not as it is. Of others it is a new one with a link to theirs: they do not decide
 /// what is sampled. Returns the span's trace.
-pub fn join(span: &Span, headers: &HeaderMap, is_trusted: bool) -> Option<TraceId> {
+pub fn join(
+    span: &Span,
+    headers: &HeaderMap,
+    is_trusted: impl FnOnce() -> bool,
+) -> Option<TraceId> {
+    if span.is_disabled() && !headers.contains_key(TRACEPARENT) {
+        return None;
+    }
     let named =
         TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers));
     let sender = named.span().span_context().clone();
     if span.is_disabled() {
         return trace_id(&sender);
     }
-    if is_trusted {
+    if is_trusted() {
         // This cannot fail: the span has not been entered yet.
         let _ = span.set_parent(named);
     } else if sender.is_valid() {

@@ -1,18 +1,12 @@
 //! The names of our own headers, and of those that the standard list does not have; and a value that several answers
 //! have.
 
-use crate::server::telemetry::trace;
 use axum::http::HeaderName;
 
-/// A key under which a POST acts once.
-pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// `true` on an answer that was given before.
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The cursor of a list, for `/ws?since=`.
 pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// W3C Trace Context.
-pub const TRACEPARENT: HeaderName = HeaderName::from_static(trace::TRACEPARENT);
-pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// `Cache-Control` of what only its reader may keep, and asks for each time whether it is still so. A proxy that
 /// compressed it would change its `ETag` into a weak one.

@@ -1,16 +1,24 @@
 //! Query strings as input parameters.
 
-use crate::domain::{FieldError, Fields, Value};
-use percent_encoding::percent_decode_str;
+use crate::domain::{FieldError, Fields, Value, percent_decode};
 
 /// Reads `application/x-www-form-urlencoded`, where what is not valid UTF-8 is a fault and not replaced.
 pub fn read(query: &str) -> Fields {
+    read_encoded(query, &[])
+}
+
+/// As [`read`], with the values of some parameters as they stand in the query.
+pub fn read_encoded(query: &str, encoded: &[&str]) -> Fields {
     let mut fields = Fields::default();
     for (name, pair) in pairs(query) {
         let value = pair.split_once('=').map_or("", |(_, value)| value);
-        match (name, decode(value)) {
-            (Some(name), Some(value)) => fields.add(name, Value::Plain(value)),
-            (Some(name), None) => fields.reject(&name, FieldError::NotUnicode),
+        let decoded = match name.as_deref() {
+            Some(name) if encoded.contains(&name) => Ok(value.to_owned()),
+            _ => percent_decode(value),
+        };
+        match (name, decoded) {
+            (Some(name), Ok(value)) => fields.add(name, Value::Plain(value)),
+            (Some(name), Err(error)) => fields.reject(&name, error),
             (None, _) => fields.reject("query", FieldError::NotUnicode),
         }
     }
@@ -22,21 +30,6 @@ pub fn pairs(query: &str) -> impl Iterator<Item = (Option<String>, &str)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs.map(|pair| {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-        (decode(name), pair)
+        (percent_decode(name).ok(), pair)
     })
-}
-
-fn decode(text: &str) -> Option<String> {
-    let is_whole = |escape: &str| {
-        let digits = escape.as_bytes().get(..2);
-        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
-    if !text.split('%').skip(1).all(is_whole) {
-        return None;
-    }
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced)
-        .decode_utf8()
-        .ok()
-        .map(|text| text.into_owned())
 }

@@ -1,44 +1,46 @@
 //! Every route, on one page.
 
 use super::{
-    listener,
-    middleware::{self, security_headers},
-    openapi::{self, page},
+    middleware,
+    openapi::{self, docs::Docs, page},
     operations::{health, metrics},
     pages, problem, rest,
     state::AppState,
     websocket,
 };
+use crate::server::config::Config;
 use axum::{
-    Extension, Router,
-    middleware::{from_fn, from_fn_with_state},
+    Router,
     routing::{any, get},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router(app: AppState) -> Router {
-    let (described, description) = described(&app).split_for_parts();
+    let (described, _) = described(&app.config).split_for_parts();
     let routes = described
         .nest("/api", rest::routes().into())
         // Which a nested router does not see.
         .route("/api/", any(problem::unknown_path))
         .merge(page::routes())
         .merge(pages::routes(&app))
-        .fallback(pages::fallback)
-        .method_not_allowed_fallback(problem::wrong_method)
-        .layer(Extension(page::Docs::of(openapi::finish(description))));
+        .method_not_allowed_fallback(problem::wrong_method);
     middleware::around(routes, &app).with_state(app)
 }
 
+/// The description of the API.
+pub fn docs(config: &Config) -> Docs {
+    page::docs(openapi::finish(described(config).into_openapi()))
+}
+
 /// What integrators and operators may rely on. The description of the API is made from this, and from nothing else.
-fn described(app: &AppState) -> OpenApiRouter<AppState> {
+fn described(config: &Config) -> OpenApiRouter<AppState> {
     let described = OpenApiRouter::with_openapi(openapi::beginning())
         // `/api` is the same surface.
         .nest("/api/v1", rest::routes())
         .routes(routes!(websocket::open))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz));
-    match app.config.metrics {
+    match config.metrics {
         None => described.routes(routes!(metrics::show)),
         // They have an address of their own.
         Some(_) => described,
@@ -47,9 +49,6 @@ fn described(app: &AppState) -> OpenApiRouter<AppState> {
 
 /// The metrics alone: for an address that the public does not see.
 pub fn metrics_alone(app: AppState) -> Router {
-    Router::new()
-        .route("/metrics", get(metrics::show))
-        .layer(from_fn(listener::refuse))
-        .layer(from_fn_with_state(app.clone(), security_headers::add))
-        .with_state(app)
+    let routes = Router::new().route("/metrics", get(metrics::show));
+    middleware::around_metrics(routes, &app).with_state(app)
 }

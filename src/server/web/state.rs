@@ -1,29 +1,44 @@
 //! What every request can reach.
 
 use super::{
-    connection_limit::ConnectionLimit, middleware::rate_limit::RateLimit, pages::flash::FlashCookie,
+    connection_limit::ConnectionLimit, middleware::rate_limit::RateLimit, openapi::docs::Docs,
+    pages::flash::FlashCookie,
 };
 use crate::server::{config::Config, services::orders::OrderService, telemetry::metrics::Metrics};
-use axum::extract::FromRef;
-use leptos::config::LeptosOptions;
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-#[derive(Clone, FromRef)]
-pub struct AppState {
+/// A pointer to the parts: it is cloned several times for each request.
+#[derive(Clone)]
+pub struct AppState(Arc<AppParts>);
+
+pub struct AppParts {
     pub orders: Arc<OrderService>,
-    pub config: Arc<Config>,
-    pub leptos: LeptosOptions,
-    pub rate_limit: Arc<RateLimit>,
-    #[from_ref(skip)]
-    pub metrics_rate_limit: Arc<RateLimit>,
-    pub flash: Arc<FlashCookie>,
+    pub config: Config,
+    pub rate_limit: RateLimit,
+    pub metrics_rate_limit: RateLimit,
+    pub flash: FlashCookie,
     /// The open connections of the site's address.
     pub connections: Arc<ConnectionLimit>,
     pub sockets: Sockets,
     pub metrics: Metrics,
+    pub docs: Docs,
     /// Cancelled when the server is told to stop: from then on it is not ready.
     pub stopping: CancellationToken,
+}
+
+impl From<AppParts> for AppState {
+    fn from(parts: AppParts) -> AppState {
+        AppState(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
 }
 
 /// The open sockets: counted, so that a stop can wait for them, and told when it comes.

@@ -10,12 +10,10 @@ use crate::{
             locale::{Text, say, t},
         },
         live::{
-            connection::hurry,
-            reactive::memo,
-            store::{LiveStore, StatusIndicator},
+            connection::hurry, connection_state::StatusIndicator, reactive::memo, store::LiveStore,
         },
         navigation::Navigator,
-        route::{Kitchen, Panel, Route, is_of},
+        route::{Kitchen, Panel, Route},
         settings::open_settings,
     },
 };
@@ -30,7 +28,7 @@ pub fn site_header() -> AnyView {
                     {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
                     {panel_link(Route::offers(), ["Customer", "Kunde"], |board, _| number_of(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
                     {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| number_of(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
-                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.counts().all() as usize, ["in all", "insgesamt"], false)}
+                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.market().all() as usize, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
             {status_indicator()}
@@ -42,18 +40,15 @@ pub fn site_header() -> AnyView {
 }
 
 fn number_of(board: &Board, status: Status) -> usize {
-    board.counts().of(status) as usize
+    board.market().of(status) as usize
 }
 
 /// The orders to answer: of the kitchen that the page shows, or of all.
 fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
-    let Some(kitchen) = kitchen else {
-        return number_of(board, Status::PendingSupplier);
-    };
-    let waits = board
-        .orders()
-        .filter(|order| order.status == Status::PendingSupplier && is_of(order, Some(kitchen)));
-    waits.count()
+    match kitchen {
+        Some(_) => board.counts().of(Status::PendingSupplier) as usize,
+        None => number_of(board, Status::PendingSupplier),
+    }
 }
 
 /// A panel's link with a number of its orders. Where it `calls`, a number above zero is marked.
@@ -91,6 +86,7 @@ fn status_indicator() -> AnyView {
     let store = LiveStore::from_context();
     let look = move || match store.status_indicator() {
         StatusIndicator::Page => ("page", Icon::Clock, ["As of ", "Stand "]),
+        StatusIndicator::Still => ("still", Icon::Clock, ["As of ", "Stand "]),
         StatusIndicator::Live => ("live", Icon::Live, ["Live", "Live"]),
         StatusIndicator::Reconnecting => (
             "reconnecting",
@@ -103,7 +99,9 @@ fn status_indicator() -> AnyView {
     // Screen readers announce the word when it changes, and not the age beside it with every second.
     let word = text(move || t(look().2).to_owned());
     let age = text(move || match store.status_indicator() {
-        StatusIndicator::Page => format::clock(store.verified_at(), store.zone()),
+        StatusIndicator::Page | StatusIndicator::Still => {
+            format::clock(store.verified_at(), store.zone())
+        }
         StatusIndicator::Reconnecting | StatusIndicator::Stale if store.is_loaded() => {
             let age = format::seconds(store.age());
             say!(" · {age} old", " · {age} alt")

@@ -7,6 +7,7 @@ pub mod header;
 pub mod list;
 #[cfg(feature = "split")]
 mod main_bundle;
+pub mod more;
 pub mod stable_list;
 pub mod ticket;
 pub mod toast;

@@ -1,21 +1,27 @@
 //! The live connection: the one file that knows a WebSocket.
 //!
 //! It connects with the cursor that the page was rendered at, folds the events, and reconnects by itself. After a gap, a
-//! reset or a heartbeat with another cursor it reads the board again; it never guesses.
+//! reset or a heartbeat with another cursor it reads the board again; it never guesses. It also reads the board when the
+//! page shows something else, and a larger one when the page reads on.
 
-use super::store::{ConnectionState, LiveStore};
+use super::{connection_state::ConnectionState, store::LiveStore};
 use crate::{
     api,
-    domain::{FoldResult, Frame, Signal, Time},
-    ui::browser::{
-        cookies, http,
-        timer::{browser_time, browser_zone, sleep},
-        url,
+    domain::{BoardQuery, Error, FoldResult, Frame, Signal, Snapshot, Time},
+    ui::{
+        browser::{
+            cookies, http,
+            timer::{browser_time, browser_zone, sleep},
+            url,
+        },
+        my_orders,
+        navigation::Navigator,
+        route::{Panel, Route, percent::encode},
     },
 };
 use chrono::TimeDelta;
 use futures::{FutureExt, StreamExt, channel::mpsc, select_biased};
-use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_net::websocket::{Message, State, futures::WebSocket};
 use leptos::{
     prelude::*,
     server_fn::ServerFn,
@@ -41,6 +47,8 @@ enum Ended {
     Lost,
     /// The board may have missed an event.
     Gap,
+    /// The page shows something else.
+    Left,
 }
 
 /// What interrupts a wait.
@@ -49,12 +57,14 @@ enum Interrupt {
     Tick,
     /// The page is visible again, or the device is online again.
     Resume,
+    /// The page may need another board.
+    Wanted,
 }
 
 type Interrupts = mpsc::UnboundedReceiver<Interrupt>;
 
 /// Keeps the store live, from when the page is hydrated and for as long as it is open.
-pub fn keep(store: LiveStore) {
+pub fn keep(store: LiveStore, navigator: Navigator) {
     Effect::new(move |_| {
         let zone = browser_zone();
         // The server renders the next page in the reader's time.
@@ -76,12 +86,40 @@ pub fn keep(store: LiveStore) {
                 drop(interrupt.unbounded_send(Interrupt::Resume));
             });
         }
+        let wanted = interrupt.clone();
         let tick = move || {
             store.tick(browser_time());
             drop(interrupt.unbounded_send(Interrupt::Tick));
         };
         drop(set_interval_with_handle(tick, Duration::from_secs(1)));
+        follow_wishes(store, navigator, wanted);
         spawn_local(follow(store, interrupts));
+    });
+}
+
+/// What the page of a route shows on this device.
+pub fn query_of_device(route: &Route, store: LiveStore) -> BoardQuery {
+    match route.panel() {
+        Panel::Customer => store.query_of(route, &my_orders::orders()),
+        _ => store.query_of(route, &[]),
+    }
+}
+
+/// Follows what the route shows, and how much of it the page needs.
+fn follow_wishes(
+    store: LiveStore,
+    navigator: Navigator,
+    interrupt: mpsc::UnboundedSender<Interrupt>,
+) {
+    Effect::new(move |_| store.show(query_of_device(&navigator.get(), store)));
+    let needed = Memo::new(move |_| {
+        store.track();
+        store.board_to_read()
+    });
+    Effect::new(move |_| {
+        if needed.with(Option::is_some) {
+            drop(interrupt.unbounded_send(Interrupt::Wanted));
+        }
     });
 }
 
@@ -89,17 +127,22 @@ async fn follow(store: LiveStore, mut interrupts: Interrupts) {
     let mut pause = FIRST_PAUSE;
     loop {
         let before = store.cursor();
-        let mut ready = before.is_some();
-        if ready && matches!(hold(store, &mut interrupts).await, Ended::Gap) {
-            ready = false;
+        let ended = match untrack(|| store.is_of_page()) {
+            true => hold(store, &mut interrupts).await,
+            false => Ended::Left,
+        };
+        if !matches!(ended, Ended::Left) {
+            store.set_connection(ConnectionState::Lost);
         }
-        store.set_connection(ConnectionState::Lost);
         if store.cursor() != before {
             pause = FIRST_PAUSE;
         }
-        if !ready && let Ok(snapshot) = http::get(api::Board::PATH, "").await {
-            store.replace(snapshot);
-            continue;
+        if !matches!(ended, Ended::Lost) {
+            if let Ok(snapshot) = read_board(store, &store.wanted()).await {
+                store.replace(snapshot);
+                continue;
+            }
+            store.set_connection(ConnectionState::Lost);
         }
         let part = js_sys::Math::random() * pause.as_millis() as f64;
         wait(Duration::from_millis(part as u64), &mut interrupts).await;
@@ -107,16 +150,49 @@ async fn follow(store: LiveStore, mut interrupts: Interrupts) {
     }
 }
 
+/// Reads a board that has everything which this page has, unless the server lags.
+async fn read_board(store: LiveStore, query: &BoardQuery) -> Result<Snapshot, Error> {
+    let query = serde_json::to_string(query).map_err(|_| Error::Internal)?;
+    let after = store.cursor().map(|cursor| format!("&after={cursor}"));
+    let parameters = format!("query={}{}", encode(&query), after.unwrap_or_default());
+    http::get(api::Board::PATH, &parameters).await
+}
+
+/// Reads a larger board beside the connection: what arrives there in the meantime is then known already.
+fn read_on(store: LiveStore, query: BoardQuery, reads: StoredValue<bool>) {
+    if reads.get_value() {
+        return;
+    }
+    reads.set_value(true);
+    spawn_local(async move {
+        let snapshot = read_board(store, &query).await;
+        reads.set_value(false);
+        // After a failure, the next event or the next wish tries again.
+        if let Ok(snapshot) = snapshot {
+            store.enlarge(snapshot);
+        }
+    });
+}
+
+/// The address of the events of a board.
+fn socket_of(store: LiveStore) -> Option<WebSocket> {
+    let (cursor, scope) = (store.cursor()?, store.scope()?);
+    let about = scope.topics().map(|_| format!("&about={scope}"));
+    let path = format!("/ws?since={cursor}{}", about.unwrap_or_default());
+    WebSocket::open(&url::web_socket(&path)).ok()
+}
+
 /// Holds one connection until it ends.
 async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
-    let Some(socket) = store
-        .cursor()
-        .and_then(|cursor| WebSocket::open(&url::web_socket(&format!("/ws?since={cursor}"))).ok())
-    else {
+    if store.scope().is_some_and(|scope| scope.is_empty()) {
+        return hold_still(store, interrupts).await;
+    }
+    let Some(socket) = socket_of(store) else {
         return Ended::Lost;
     };
     let mut socket = socket.fuse();
     let mut last_frame = browser_time();
+    let reads = StoredValue::new(false);
     loop {
         select_biased! {
             mut frame = socket.next() => {
@@ -139,11 +215,22 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                         None => break,
                     }
                 }
+                if !untrack(|| store.is_of_page()) {
+                    return Ended::Left;
+                }
                 if is_visible() {
                     sleep(TOGETHER).await;
                 }
             }
             interrupt = interrupts.next() => {
+                if let Some(query) = untrack(|| store.board_to_read()) {
+                    match untrack(|| store.is_of_page()) {
+                        true => read_on(store, query, reads),
+                        // Browsers log a connection that is closed before it is open.
+                        false if matches!(socket.get_ref().state(), State::Connecting) => {}
+                        false => return Ended::Left,
+                    }
+                }
                 // After the device was offline the connection may be dead without an error.
                 let is_back = matches!(interrupt, Some(Interrupt::Resume)) && store.is_lost();
                 if is_back || browser_time() - last_frame > SILENCE {
@@ -152,6 +239,15 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
             }
         }
     }
+}
+
+/// A page without orders has no connection.
+async fn hold_still(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
+    store.set_connection(ConnectionState::Still);
+    while untrack(|| store.is_of_page()) {
+        interrupts.next().await;
+    }
+    Ended::Left
 }
 
 /// The timers of a hidden page are slow: nothing there may wait for one.
@@ -165,16 +261,21 @@ fn apply(store: LiveStore, text: &str, now: Time) -> Option<Ended> {
         Ok(Frame::Event(event)) if store.fold(&event) == FoldResult::Gap => {
             return Some(Ended::Gap);
         }
-        Ok(Frame::Event(_)) => store.touch(now),
+        Ok(Frame::Skip { after, id, .. }) if store.skip(&after, &id) == FoldResult::Gap => {
+            return Some(Ended::Gap);
+        }
+        Ok(Frame::Event(_) | Frame::Skip { .. }) => store.touch(now),
         Ok(Frame::Signal {
             signal: Signal::Heartbeat,
             at,
             id,
         }) => {
-            if store.cursor() != Some(id) {
-                return Some(Ended::Gap);
+            match store.cursor() {
+                Some(own) if own == id => store.confirm(at, now),
+                // It was sent before the board was read that is here now.
+                Some(own) if own.epoch == id.epoch && own.seq > id.seq => {}
+                _ => return Some(Ended::Gap),
             }
-            store.confirm(at, now);
         }
         Ok(Frame::Signal {
             signal: Signal::StoreUnavailable,

@@ -2,6 +2,8 @@
 
 mod clock;
 pub mod connection;
+pub mod connection_state;
+pub mod page_board;
 pub mod page_data;
 pub mod page_queries;
 pub mod reactive;

@@ -3,7 +3,7 @@
 
 use crate::{
     api::form::Flash,
-    domain::{Error, Event, OrdersPage, Snapshot, StageTimes},
+    domain::{Error, Event, Name, OrdersPage, Snapshot, StageTimes},
     ui::i18n::locale::Locale,
 };
 use leptos::prelude::use_context;
@@ -17,10 +17,12 @@ pub struct PageData {
     pub snapshot: Option<Snapshot>,
     /// The events of the order in the path.
     pub story: Option<Result<Vec<Event>, Error>>,
-    /// The page of the past that the query asks for.
+    /// What a search found beyond the board, where the page begins with that.
     pub past: Option<Result<OrdersPage, Error>>,
     /// How long the stages take, for the page that shows it.
     pub pace: Option<StageTimes>,
+    /// The kitchens of the market, where one can be chosen.
+    pub kitchens: Vec<Name>,
     /// The refusal of a plain form, which the server answers with its page.
     pub flash: Option<Flash>,
     /// Minutes east of UTC, if the browser has stored its time zone before.

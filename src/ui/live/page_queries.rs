@@ -1,13 +1,15 @@
-//! The data that a page needs beside the board: the events of one order, a page of past orders, or the stage times. The
-//! server reads it for the page that it renders; a hydrated page reads it again when its route or the order changes, and
-//! the stage times every few seconds.
+//! The data that a page needs beside the board: the events of one order, what it lists beyond the board, the kitchens, or
+//! the stage times. The server reads it for the page that it renders; a hydrated page reads it again when its route
+//! changes, follows the events of the orders in it, and reads the stage times every few seconds.
 
 use crate::{
     api,
-    domain::{Error, Event, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time},
+    domain::{
+        Board, Error, Event, Name, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time,
+    },
     ui::{
         browser::http,
-        live::store::LiveStore,
+        live::{page_data::PageData, reactive::memo, store::LiveStore},
         navigation::Navigator,
         route::{OrdersQuery, Panel, percent::encode},
     },
@@ -17,7 +19,7 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
 /// How often the stage times are read.
 const PACE_EVERY: TimeDelta = TimeDelta::seconds(10);
-/// A page holds at most this many past orders. Older ones are on the next page.
+/// A page holds at most this many orders beyond its board. Older ones are on the next page.
 const PAST_LIMIT: usize = 20_000;
 
 /// The last query, and its answer.
@@ -29,24 +31,21 @@ pub struct PageQueries {
     story: Answer<OrderId, Vec<Event>>,
     past: Answer<OrdersQuery, OrdersPage>,
     pace: RwSignal<Option<StageTimes>>,
+    kitchens: RwSignal<Vec<Name>>,
     /// More past orders have been requested.
     is_loading_more: StoredValue<bool>,
 }
 
 impl PageQueries {
-    pub fn new(
-        navigator: Navigator,
-        store: LiveStore,
-        story: Option<Result<Vec<Event>, Error>>,
-        past: Option<Result<OrdersPage, Error>>,
-        pace: Option<StageTimes>,
-    ) -> PageQueries {
-        let route = navigator.get_untracked();
+    pub fn new(navigator: Navigator, store: LiveStore, data: &mut PageData) -> PageQueries {
+        let (route, end) = (navigator.get_untracked(), store.end_untracked());
+        let (story, past) = (data.story.take(), data.past.take());
         let queries = PageQueries {
             store,
             story: RwSignal::new(route.order_id().zip(story)),
-            past: RwSignal::new(route.past().map(|(query, _)| query.clone()).zip(past)),
-            pace: RwSignal::new(pace),
+            past: RwSignal::new(route.beyond(end).zip(past)),
+            pace: RwSignal::new(data.pace.take()),
+            kitchens: RwSignal::new(std::mem::take(&mut data.kitchens)),
             is_loading_more: StoredValue::new(false),
         };
         queries.follow_route(navigator);
@@ -57,16 +56,53 @@ impl PageQueries {
     /// Reads what another route needs, and the events of the order again when it changes.
     fn follow_route(self, navigator: Navigator) {
         let order = navigator.memo(|route| route.order_id());
+        let panel = navigator.memo(|route| route.panel());
+        let end = self.store.view(Board::end);
         Effect::new(move |_| {
             // Runs again when the connection is back, and reads what could not be read.
             self.store.is_live();
             if let Some(id) = order.get() {
                 self.read_story(id, self.store.version(id));
             }
-            if let Some((query, _)) = navigator.get().past() {
-                self.read_past(query.clone());
+            let route = navigator.get();
+            if let Some(query) = route.beyond(end.get()).filter(|_| route.begins_beyond()) {
+                self.read_past(query);
             }
         });
+        Effect::new(move |_| {
+            let chooses = matches!(panel.get(), Panel::Supplier | Panel::Orders);
+            if chooses && self.kitchens.with_untracked(Vec::is_empty) {
+                self.read_kitchens();
+            }
+        });
+    }
+
+    /// Follows an event of the log.
+    pub fn hear(self, event: &Event) {
+        let order = &event.order;
+        let place = self.past.with_untracked(|past| {
+            let page = past.as_ref()?.1.as_ref().ok()?;
+            place_in(page, order.id)
+        });
+        if let Some(place) = place {
+            self.past.update(|past| {
+                if let Some((_, Ok(page))) = past {
+                    page.orders[place] = order.clone();
+                }
+            });
+        }
+        let follows = self.story.with_untracked(|story| {
+            let (of, events) = story.as_ref()?;
+            let last = events.as_ref().ok()?.last()?;
+            Some(*of == order.id && last.order.version + 1 == order.version)
+        });
+        if follows == Some(true) {
+            self.story.update(|story| {
+                if let Some((_, Ok(events))) = story {
+                    events.push(event.clone());
+                }
+            });
+        }
     }
 
     /// Reads the stage times on the orders panel, at intervals.
@@ -112,14 +148,27 @@ impl PageQueries {
         })
     }
 
-    /// An order of the page of past orders.
-    pub fn past_order(self, id: OrderId) -> Option<Order> {
-        self.past.with_untracked(|past| {
-            let orders = &past.as_ref()?.1.as_ref().ok()?.orders;
-            // Newest first.
-            let at = orders.binary_search_by(|order| id.cmp(&order.id)).ok()?;
-            orders.get(at).cloned()
+    /// An order that is on the board, or beyond it, as it changes.
+    pub fn order(self, id: OrderId) -> Option<Memo<Order>> {
+        self.store.order(id).or_else(|| {
+            let first = untrack(|| self.past_order(id))?;
+            Some(memo(move |known: Option<&Order>| {
+                let order = self.past_order(id);
+                order.unwrap_or_else(|| known.unwrap_or(&first).clone())
+            }))
         })
+    }
+
+    fn past_order(self, id: OrderId) -> Option<Order> {
+        self.past.with(|past| {
+            let page = past.as_ref()?.1.as_ref().ok()?;
+            page.orders.get(place_in(page, id)?).cloned()
+        })
+    }
+
+    /// The names of all kitchens, as they were read last.
+    pub fn kitchens(self) -> Vec<Name> {
+        self.kitchens.get()
     }
 
     pub fn pace(self) -> Option<StageTimes> {
@@ -159,8 +208,18 @@ impl PageQueries {
         });
     }
 
-    /// Adds the orders that follow a page of past orders, up to [`PAST_LIMIT`].
-    pub fn load_more(self, query: OrdersQuery) {
+    /// Reads what a search finds beyond the board; where that is known, the orders that follow it, up to [`PAST_LIMIT`].
+    pub fn read_on(self, query: OrdersQuery) {
+        let is_begun = self
+            .past
+            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &query)));
+        match is_begun {
+            true => self.load_more(query),
+            false => self.read_past(query),
+        }
+    }
+
+    fn load_more(self, query: OrdersQuery) {
         let next = self.past.with_untracked(|past| match past {
             Some((of, Ok(found))) if is_same(of, &query) && found.orders.len() < PAST_LIMIT => {
                 found.next
@@ -189,6 +248,15 @@ impl PageQueries {
         });
     }
 
+    fn read_kitchens(self) {
+        spawn_local(async move {
+            // Without them, those on the board can be chosen.
+            if let Ok(kitchens) = http::get(api::ReadKitchens::PATH, "").await {
+                self.kitchens.set(kitchens);
+            }
+        });
+    }
+
     fn read_pace(self) {
         spawn_local(async move {
             // A failure does not replace what is known.
@@ -197,6 +265,11 @@ impl PageQueries {
             }
         });
     }
+}
+
+/// Where an order is on a page, whose orders are sorted newest first.
+fn place_in(page: &OrdersPage, id: OrderId) -> Option<usize> {
+    page.orders.binary_search_by(|order| id.cmp(&order.id)).ok()
 }
 
 /// Whether two queries find the same orders, sorted or not.

@@ -27,8 +27,7 @@ impl RowTriggers {
 
     /// Removes the triggers of the orders that have left the board, and returns them.
     pub(super) fn take_left(&mut self, board: &Board) -> RowTriggers {
-        // Every order newer than the newest dropped one is on the board.
-        let is_on_board = |id| Some(id) > board.newest_dropped() || board.get(id).is_some();
+        let is_on_board = |id| board.get(id).is_some();
         RowTriggers(self.0.extract_if(.., |(id, _)| !is_on_board(*id)).collect())
     }
 
@@ -36,7 +35,6 @@ impl RowTriggers {
         self.0.iter().for_each(|(_, row)| row.notify());
     }
 
-    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

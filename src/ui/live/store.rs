@@ -3,9 +3,15 @@
 //! It is a keyed store: the view of one order is notified of changes of that order alone, the view of a list of every
 //! change. How an event changes the board is decided by the domain's fold.
 
-use super::{clock::Clock, reactive::memo, row_triggers::RowTriggers};
-use crate::domain::{Board, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time};
+use super::{
+    clock::Clock,
+    connection_state::{ConnectionState, StatusIndicator},
+    reactive::memo,
+    row_triggers::RowTriggers,
+};
+use crate::domain::{Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time};
 use chrono::TimeDelta;
+use futures::channel::oneshot;
 use leptos::prelude::*;
 
 /// Without a connection, the page is stale when its data is older than this.
@@ -13,13 +19,17 @@ const STALE: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Clone, Copy)]
 pub struct LiveStore {
-    board: StoredValue<Option<Board>>,
+    pub(super) board: StoredValue<Option<Board>>,
+    /// What the page shows, or will show as soon as the board of that is read.
+    pub(super) wanted: RwSignal<BoardQuery>,
+    /// What awaits the next board.
+    pub(super) arrived: StoredValue<Option<oneshot::Sender<()>>>,
     /// It is called with each event that has changed the board.
     listener: StoredValue<Option<Listener>>,
     rows: StoredValue<RowTriggers>,
     /// It notifies after each change of the board.
-    changed: Trigger,
-    connection: RwSignal<ConnectionState>,
+    pub(super) changed: Trigger,
+    pub(super) connection: RwSignal<ConnectionState>,
     /// The board contains every event up to this time.
     verified_at: RwSignal<Time>,
     clock: Clock,
@@ -27,27 +37,6 @@ pub struct LiveStore {
 }
 
 type Listener = Box<dyn Fn(&Event) + Send + Sync>;
-
-/// The state of the live connection.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ConnectionState {
-    /// There was none yet: the page is as it was rendered.
-    Page,
-    Live,
-    /// It is lost, and the page tries to connect again.
-    Lost,
-    /// The page is connected, but the server cannot reach its store.
-    StoreUnavailable,
-}
-
-/// What the status indicator in the header shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum StatusIndicator {
-    Page,
-    Live,
-    Reconnecting,
-    Stale,
-}
 
 impl LiveStore {
     pub fn new(snapshot: Option<Snapshot>, zone: Option<i32>) -> LiveStore {
@@ -59,8 +48,11 @@ impl LiveStore {
             }) => (Some(board), verified_at, now),
             None => (None, Time::default(), Time::default()),
         };
+        let wanted = board.as_ref().map(|board: &Board| board.query().clone());
         LiveStore {
             board: StoredValue::new(board),
+            wanted: RwSignal::new(wanted.unwrap_or_else(BoardQuery::nothing)),
+            arrived: StoredValue::default(),
             listener: StoredValue::default(),
             rows: StoredValue::default(),
             changed: Trigger::new(),
@@ -159,6 +151,7 @@ impl LiveStore {
         match self.connection.get() {
             ConnectionState::Live => StatusIndicator::Live,
             ConnectionState::Lost if self.age() < STALE => StatusIndicator::Reconnecting,
+            ConnectionState::Still => StatusIndicator::Still,
             // A server whose own board is stale renders pages that are stale from the start.
             ConnectionState::Page if self.age() < STALE => StatusIndicator::Page,
             ConnectionState::Page | ConnectionState::Lost | ConnectionState::StoreUnavailable => {
@@ -220,27 +213,37 @@ impl LiveStore {
         folded
     }
 
+    /// Moves over what is not about this board.
+    pub fn skip(self, after: &Cursor, id: &Cursor) -> FoldResult {
+        let skipped = self
+            .board
+            .try_update_value(|board| Some(board.as_mut()?.skip(after, id)));
+        skipped.flatten().unwrap_or(FoldResult::Gap)
+    }
+
     /// Applies the answer to a command, which may arrive before its event.
     pub fn put(self, order: &Order) {
         self.write(order.id, |board| board.put(order));
     }
 
     fn write(self, id: OrderId, write: impl FnOnce(&mut Board) -> FoldResult) -> FoldResult {
-        let mut drops = false;
+        let mut orders = usize::MAX;
         let folded = self.board.try_update_value(|board| {
             let board = board.as_mut()?;
-            let before = board.newest_dropped();
             let folded = write(board);
-            drops = board.newest_dropped() != before;
+            orders = board.orders().len();
             Some(folded)
         });
         let folded = folded.flatten().unwrap_or(FoldResult::Gap);
         if matches!(folded, FoldResult::Applied { .. }) {
             let row = self.rows.with_value(|rows| rows.get(id));
             row.inspect(ArcTrigger::notify);
-            if drops {
+            if self.rows.with_value(|rows| rows.len() > orders) {
                 self.drop_rows();
             }
+        }
+        // What is known already may still move the counts.
+        if folded != FoldResult::Gap {
             self.changed.notify();
         }
         folded
@@ -258,6 +261,9 @@ impl LiveStore {
     /// Continues from a board that has just been read.
     pub fn replace(self, snapshot: Snapshot) {
         self.board.set_value(Some(snapshot.board));
+        let arrived = self.arrived.try_update_value(Option::take).flatten();
+        // Another panel was chosen in the meantime, if it is not awaited.
+        arrived.map(|arrived| arrived.send(()).ok());
         self.verified_at.set(snapshot.verified_at);
         // The view of an order that is on this board too makes its trigger again.
         let rows = self.rows.try_update_value(std::mem::take);
@@ -302,7 +308,7 @@ impl LiveStore {
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor, Counts, Status,
+        Actor, Sequence, Status,
         samples::{at, commands, id, offer},
     };
 
@@ -312,7 +318,7 @@ mod tests {
 
     fn snapshot() -> Snapshot {
         Snapshot {
-            board: Board::new("e-0".parse().unwrap(), Counts::default(), vec![], None),
+            board: Board::whole("e-0", Sequence::Oldest, vec![]),
             verified_at: at(0),
             now: at(0),
         }

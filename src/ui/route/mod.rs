@@ -5,7 +5,7 @@
 pub mod percent;
 pub mod query;
 
-use crate::domain::{Order, OrderId, Status};
+use crate::domain::{Order, OrderId, Status, is_blank};
 use percent::{Parameters, with_query};
 use query::name;
 pub use query::{Kitchen, OffersQuery, OffersSort, OrdersQuery, Sort, is_of};
@@ -260,11 +260,30 @@ impl Route {
         }
     }
 
-    /// The page of the past that it shows.
-    pub fn past(&self) -> Option<(&OrdersQuery, OrderId)> {
+    /// The search for what it lists beyond its board, which ends after an order, or before the order of its address.
+    pub fn beyond(&self, end: Option<OrderId>) -> Option<OrdersQuery> {
+        let below = || Some(end?.after());
         match self {
-            Route::Orders { query, .. } => Some((query, query.below?)),
+            Route::Orders { query, .. } => Some(OrdersQuery {
+                below: Some(query.below.or_else(below)?),
+                ..query.clone()
+            }),
+            Route::Customer { query, .. } => Some(OrdersQuery {
+                status: Some(Status::SupplierAccepted),
+                text: query.text.clone(),
+                below: Some(below()?),
+                ..OrdersQuery::default()
+            }),
             _ => None,
+        }
+    }
+
+    /// Whether its page begins with what that search finds, and does not wait for the reader to get there.
+    pub fn begins_beyond(&self) -> bool {
+        match self {
+            Route::Orders { query, .. } => query.below.is_some() || query.filter(None).is_narrow(),
+            Route::Customer { query, .. } => !is_blank(&query.text),
+            _ => false,
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Text in an address or a cookie: percent-encoded, and the name-value pairs of a query string.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+pub use crate::domain::percent_encode as encode;
+use percent_encoding::percent_decode_str;
 
-pub fn encode(text: &str) -> String {
-    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
-    utf8_percent_encode(text, ESCAPED).to_string()
-}
-
-/// The inverse of [`encode`]. A `+` is a space, as forms send it.
+/// The inverse of [`encode`], which replaces what it cannot read. A `+` is a space, as forms send it.
 pub fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " "))
         .decode_utf8_lossy()

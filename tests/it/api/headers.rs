@@ -97,6 +97,100 @@ async fn every_answer_is_shut() {
     assert_eq!(foreign.header("content-security-policy"), Some(NO_PAGE));
 }
 
+/// Whatever refuses a request, before or inside the router.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_refusal_is_complete() {
+    let market = Market::embedded().open().await;
+    let ask = |method, path| market.request(method, path);
+    let limited = Market::embedded().with("RATE_LIMIT", "1").open().await;
+    let mut refusals = vec![
+        (
+            421,
+            ask(Method::GET, "/api/orders").header("host", "evil.example"),
+        ),
+        (
+            403,
+            ask(Method::POST, "/api/orders").header("origin", "https://evil.example"),
+        ),
+        (
+            413,
+            ask(Method::POST, "/api/orders").body(vec![b' '; 70_000]),
+        ),
+        (
+            413,
+            ask(Method::POST, "/act/offer").body(vec![b' '; 70_000]),
+        ),
+        (405, ask(Method::DELETE, "/api/orders")),
+        (404, ask(Method::GET, "/api/nothing")),
+        (404, ask(Method::POST, "/nowhere")),
+        (405, ask(Method::POST, "/supplier")),
+        (422, ask(Method::GET, "/ws?since=x")),
+    ];
+    refusals.extend((0..9).map(|_| (429, limited.request(Method::GET, "/api/orders"))));
+    let mut rejected = 0;
+    for (status, request) in refusals {
+        let answer = market.send(request).await;
+        if answer.status == 200 && status == 429 {
+            continue;
+        }
+        rejected += 1;
+        answer.problem(status);
+        assert_shut(&answer, &status.to_string());
+        let policy = answer.header("content-security-policy");
+        assert_eq!(policy, Some(NO_PAGE), "{status}");
+        assert_eq!(answer.header("cache-control"), Some(PRIVATE), "{status}");
+        let id = answer.header("x-request-id").unwrap();
+        assert_eq!(id.len(), 36, "{status}: {id}");
+        // A page of a host that is not ours reads nothing.
+        let exposed = answer.header("access-control-expose-headers");
+        assert_eq!(exposed.is_some(), status != 421, "{status}");
+    }
+    assert!(rejected > 9, "the rate limit let all pass");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_listed_origin_may_ask_and_read() {
+    let market = Market::embedded().open().await;
+    let vary = "origin, access-control-request-method, access-control-request-headers";
+    for (origin, allowed) in [
+        ("http://localhost:5173", Some("http://localhost:5173")),
+        ("https://evil.example", None),
+    ] {
+        let ask = |method| {
+            let request = market.request(method, "/api/orders");
+            market.send(request.header("origin", origin))
+        };
+        let question = ask(Method::OPTIONS).await;
+        assert_eq!((question.status, &*question.text), (200, ""));
+        for (name, value) in [
+            ("access-control-allow-origin", allowed),
+            ("access-control-allow-methods", Some("GET,POST")),
+            (
+                "access-control-allow-headers",
+                Some(
+                    "content-type,if-match,if-none-match,idempotency-key,traceparent,tracestate,x-request-id",
+                ),
+            ),
+            ("access-control-max-age", Some("600")),
+            ("access-control-expose-headers", None),
+            ("vary", Some(vary)),
+        ] {
+            assert_eq!(question.header(name), value, "{origin}: {name}");
+        }
+        let answer = ask(Method::GET).await;
+        let exposed =
+            "etag,link,location,retry-after,last-event-id,idempotent-replayed,x-request-id";
+        for (name, value) in [
+            ("access-control-allow-origin", allowed),
+            ("access-control-allow-methods", None),
+            ("access-control-expose-headers", Some(exposed)),
+            ("vary", Some(vary)),
+        ] {
+            assert_eq!(answer.header(name), value, "{origin}: {name}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_of_https_says_so_to_browsers() {
     for (origin, hsts) in [

@@ -7,6 +7,7 @@ mod idempotency;
 mod lists;
 mod openapi;
 mod orders;
+mod page_size;
 mod pages;
 mod redirects;
 mod refusals;

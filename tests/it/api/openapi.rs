@@ -120,7 +120,7 @@ async fn the_description_has_no_traps_for_generators() {
                 .contains(&json!(event_type))
         );
     }
-    assert_eq!(mapping.len(), 13);
+    assert_eq!(mapping.len(), 14);
 }
 
 /// Every object of the description but its examples.

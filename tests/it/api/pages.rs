@@ -148,8 +148,16 @@ async fn a_form_sent_by_a_program_gets_the_typed_error() {
         (done.status, &done.json()["status"]),
         (200, &json!("ready"))
     );
-    let board = market.get("/act/board").await.json();
+    let query =
+        json!({"scope": [format!("order:{id}")], "statuses": [], "sequence": "Oldest", "first": 0});
+    let query: String =
+        url::form_urlencoded::byte_serialize(query.to_string().as_bytes()).collect();
+    let board = market
+        .get(&format!("/act/board?query={query}"))
+        .await
+        .json();
     assert_eq!(board["board"]["orders"][0]["status"], "ready");
+    assert_eq!(market.get("/act/board?query=%7B").await.status, 422);
     let forged = market
         .request(reqwest::Method::POST, "/act/dispatch")
         .header("origin", "https://evil.example");

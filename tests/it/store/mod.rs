@@ -11,5 +11,6 @@ mod permissions;
 mod restarts;
 mod restore;
 mod rights;
+mod round_trips;
 mod torture;
 mod verify;

@@ -73,7 +73,9 @@ impl Description {
             schemas[number]["multipleOf"] = json!(0.01);
         }
         schemas["Time"]["pattern"] = json!("Z$");
-        schemas["Signal"]["properties"]["order"] = json!({"type": "null"});
+        for frame in ["Signal", "Skip"] {
+            schemas[frame]["properties"]["order"] = json!({"type": "null"});
+        }
         Description {
             served,
             strict,

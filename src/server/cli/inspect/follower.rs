@@ -139,7 +139,7 @@ impl Follower {
                     Signal::Heartbeat => self.recovered(),
                 }
             }
-            Frame::Unknown => None,
+            Frame::Skip { .. } | Frame::Unknown => None,
         })
     }
 

@@ -158,7 +158,7 @@ impl RemoteServer {
                 } => {
                     return Err(self.unexpected("it has lost its store"));
                 }
-                Frame::Unknown => {}
+                Frame::Skip { .. } | Frame::Unknown => {}
             }
         }
         live.close().await;

@@ -1,17 +1,22 @@
 //! Reading a view from the store, at the start and whenever the log was lost.
 
-use super::view::{CAPACITY, View, frame};
-use crate::domain::{Board, Counts, Cursor, Order, OrderId, Ring, StageTimer, Status};
+use super::{
+    order_index::OrderIndex,
+    topics::Entry,
+    view::{CAPACITY, View, frame},
+};
+use crate::domain::{Counts, Cursor, Event, Order, OrderId, Ring, StageTimer, Status, Subject};
 use crate::server::{
     services::order_documents,
     store::{Listing, LogEntry, LogRead, Query, Result, Store},
 };
-use bytes::Bytes;
 use std::time::Duration;
 
 /// Entries read at once.
 pub const CHUNK: usize = 512;
-/// The board keeps fewer finished orders; of each final status the newest may be among them.
+// They are all in the ring when their readers are woken.
+const _: () = assert!(CHUNK <= CAPACITY);
+/// How many orders are read of each status that is final. Older ones are read in pages from the store.
 const NEWEST_FINISHED: usize = 200;
 
 /// Reads the board at one moment, and fills the ring with the entries before it.
@@ -26,11 +31,11 @@ pub async fn load(store: &dyn Store) -> Result<View> {
     });
     let listing = store.list(&queries.collect::<Vec<_>>()).await?;
     let (ring, stage_timer) = newest_entries(store, &listing.cursor).await?;
-    Ok(View::new(board(listing), ring, stage_timer))
+    Ok(View::new(index(listing), ring, stage_timer))
 }
 
-/// The board of a listing with one page for each status.
-fn board(listing: Listing) -> Board {
+/// The orders of a listing with one page for each status.
+fn index(listing: Listing) -> OrderIndex {
     let mut counts = Counts::default();
     let mut newest_dropped: Option<OrderId> = None;
     for (&status, page) in Status::ALL.iter().zip(&listing.pages) {
@@ -41,14 +46,13 @@ fn board(listing: Listing) -> Board {
     let pages = listing.pages.into_iter();
     let orders = order_documents::readable(pages.flat_map(|page| page.documents));
     let orders: Vec<Order> = orders.into_iter().map(|(order, _)| order).collect();
-    Board::new(listing.cursor, counts, orders, newest_dropped)
+    OrderIndex::new(listing.cursor, counts, orders, newest_dropped)
 }
 
 /// The newest entries up to `head`, so that clients that come back all at once are served from memory; and the stage
 /// times that they tell.
-async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Bytes>, StageTimer)> {
+async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Entry>, StageTimer)> {
     let mut seq = head.seq.saturating_sub(CAPACITY as u64);
-    let own = format!("\"id\":\"{}-", head.epoch);
     let (mut ring, mut stage_timer) = (Ring::new(seq, CAPACITY), StageTimer::default());
     while seq < head.seq {
         let limit = CHUNK.min((head.seq - seq) as usize);
@@ -62,13 +66,17 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Bytes>
         for LogEntry { text, .. } in &entries {
             seq += 1;
             // What cannot be read is left out; where the board needs it, reading the log reports that.
-            if let Ok(event) = serde_json::from_str(text) {
-                stage_timer.record(&event);
+            let event = serde_json::from_str::<Event>(text).ok();
+            if let Some(event) = &event {
+                stage_timer.record(event);
             }
-            // No client can resume from before this history began.
-            match text.contains(&*own) {
-                true => ring.push(frame(text)),
-                false => ring = Ring::new(seq, CAPACITY),
+            // No client can resume from before this history began. What cannot be read, it has from the store.
+            match event.filter(|event| event.id.epoch == head.epoch) {
+                Some(event) => ring.push(Entry {
+                    text: frame(text),
+                    subject: Subject::of(&event),
+                }),
+                None => ring = Ring::new(seq, CAPACITY),
             }
         }
     }

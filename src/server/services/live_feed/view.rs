@@ -1,8 +1,11 @@
-//! What the feed holds of the log: the board, the newest entries as a ring, and when it was last verified.
+//! What the feed holds of the log: the orders, the newest entries as a ring, and when it was last verified.
 
-use super::waits::Waits;
+use super::{
+    order_index::OrderIndex,
+    topics::{Entry, Topics},
+};
 use crate::domain::{
-    Board, Cursor, Event, FoldResult, Order, Ring, RingRead, StageTimer, Status, Time,
+    Cursor, Event, FoldResult, Order, Ring, Scope, StageTimer, Status, Subject, Time,
 };
 use crate::server::{
     clock::now,
@@ -24,14 +27,12 @@ pub const CAPACITY: usize = 16_384;
 pub const STALE_AFTER: Duration = Duration::from_secs(2);
 
 pub struct View {
-    pub board: Board,
-    /// The text of each entry, as every socket sends it.
-    pub ring: Ring<Bytes>,
+    pub index: OrderIndex,
+    pub ring: Ring<Entry>,
     /// The latest moment in an order that was read.
     pub latest: Time,
     /// How long the stages took that these entries ended.
     pub stage_timer: StageTimer,
-    pub waits: Waits,
     pub verified: Instant,
     /// The same moment on the clock.
     pub verified_at: Time,
@@ -54,8 +55,8 @@ pub struct FeedMetrics {
 
 /// What a reader with a cursor finds.
 pub enum Next {
-    /// What comes after the cursor, and the cursor after that.
-    Frames(Vec<Bytes>, Cursor),
+    /// What comes after the cursor and concerns the reader, with the number of each, and how far that is everything.
+    Frames(Vec<(u64, Bytes)>, Cursor),
     /// Older than what is held here: the store may have it.
     NotHeld,
     /// A cursor of another history, or one that was never issued.
@@ -70,12 +71,11 @@ pub enum Next {
 
 impl View {
     /// A view that has just been read.
-    pub fn new(board: Board, ring: Ring<Bytes>, stage_timer: StageTimer) -> View {
-        let latest = board.orders().map(Order::latest).max();
+    pub fn new(index: OrderIndex, ring: Ring<Entry>, stage_timer: StageTimer) -> View {
+        let latest = index.orders().map(Order::latest).max();
         View {
-            waits: Waits::of(&board),
             latest: latest.unwrap_or_default(),
-            board,
+            index,
             ring,
             stage_timer,
             verified: Instant::now(),
@@ -87,21 +87,21 @@ impl View {
     /// Adds an entry to ring and board, and returns the span of its delivery; `None` if it does not follow.
     pub fn add(&mut self, LogEntry { text, trace }: &LogEntry) -> Option<Option<Span>> {
         let Ok(event) = serde_json::from_str::<Event>(text) else {
-            tracing::error!(after = %self.board.cursor(), "an entry of the log cannot be read");
+            tracing::error!(after = %self.index.cursor(), "an entry of the log cannot be read");
             return None;
         };
-        let before = self.board.get(event.order.id).map(Waits::entry);
-        match self.board.fold(&event) {
-            FoldResult::Gap => return None,
-            FoldResult::Applied { .. } => self.waits.moved(before, &event.order),
-            FoldResult::Duplicate => {}
+        if self.index.fold(&event) == FoldResult::Gap {
+            return None;
         }
         self.latest = self.latest.max(event.order.latest());
         if let Some((stage, lasted)) = self.stage_timer.record(&event) {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
         }
         histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
-        self.ring.push(frame(text));
+        self.ring.push(Entry {
+            text: frame(text),
+            subject: Subject::of(&event),
+        });
         let span = trace.as_deref().map(trace::deliver);
         span.iter().for_each(|span| {
             span.record("cursor", tracing::field::display(&event.id));
@@ -118,23 +118,37 @@ impl View {
         news
     }
 
-    pub fn next(&self, cursor: &Cursor, limit: usize) -> Next {
-        if self.board.cursor().epoch != cursor.epoch {
+    /// At most `limit` frames of a scope after a cursor. Its topics are in the index.
+    pub fn next(&self, cursor: &Cursor, scope: &Scope, topics: &Topics, limit: usize) -> Next {
+        if self.index.cursor().epoch != cursor.epoch || cursor.seq > self.ring.head() {
             return self.other_history();
         }
-        match self.ring.after(cursor.seq, limit) {
-            RingRead::Items(frames) => {
-                let seq = cursor.seq + frames.len() as u64;
-                let epoch = cursor.epoch.clone();
-                Next::Frames(frames, Cursor { epoch, seq })
-            }
-            RingRead::Dropped => Next::NotHeld,
-            RingRead::Ahead => self.other_history(),
-        }
+        let ring = &self.ring;
+        let frame = |(number, entry): (u64, &Entry)| (number, entry.text.clone());
+        let frames: Option<Vec<_>> = match scope.topics() {
+            None => ring
+                .after(cursor.seq)
+                .map(|entries| entries.take(limit).map(frame).collect()),
+            Some(of) => topics
+                .after(of, cursor.seq, ring.oldest(), limit)
+                .map(|numbers| {
+                    let entries = numbers.into_iter().filter_map(|n| Some((n, ring.get(n)?)));
+                    entries.map(frame).collect()
+                }),
+        };
+        let Some(frames) = frames else {
+            return Next::NotHeld;
+        };
+        let seq = match frames.last() {
+            Some((last, _)) if frames.len() == limit => *last,
+            _ => ring.head(),
+        };
+        let epoch = cursor.epoch.clone();
+        Next::Frames(frames, Cursor { epoch, seq })
     }
 
     fn other_history(&self) -> Next {
-        let newest = self.board.cursor().clone();
+        let newest = self.index.cursor().clone();
         let oldest = Cursor {
             seq: self.ring.oldest(),
             ..newest.clone()
@@ -143,16 +157,16 @@ impl View {
     }
 
     pub fn metrics(&self, now: Time) -> FeedMetrics {
-        let counts = self.board.counts();
+        let counts = self.index.counts();
         let orders = Status::ALL
             .iter()
             .map(|&status| (status, counts.of(status)));
         FeedMetrics {
             verified_age: self.verified.elapsed(),
-            position: self.board.cursor().seq,
+            position: self.index.cursor().seq,
             oldest: self.ring.oldest(),
             orders: orders.collect(),
-            waits: self.waits.longest(now).collect(),
+            waits: self.index.longest_waits(now).collect(),
         }
     }
 
@@ -164,6 +178,12 @@ impl View {
 /// A clock that was set back makes nothing faster than at once.
 fn seconds(time: TimeDelta) -> f64 {
     time.to_std().unwrap_or_default().as_secs_f64()
+}
+
+/// Whether an entry is about a scope. One that cannot be read may be.
+pub fn concerns(scope: &Scope, entry: &JsonText) -> bool {
+    let is_about = |event: Event| scope.concerns(&Subject::of(&event));
+    scope.topics().is_none() || serde_json::from_str(entry).map_or(true, is_about)
 }
 
 /// An entry as it is sent: it is copied once, and then shared by all sockets.

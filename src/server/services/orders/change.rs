@@ -3,17 +3,18 @@
 use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
-        Actor, Board, Command, CommandKind, DispatchSeveral, Error, Offer, Order, OrderId,
-        Precondition, known_driver_name,
+        Actor, Command, CommandKind, Cursor, DispatchSeveral, Error, EventType, Offer, Order,
+        OrderId, Precondition,
     },
     server::{
         clock::now,
         services::{
             command_log::record_command,
             idempotency::{Answer, IdempotentRequest},
+            live_feed::OrderIndex,
             order_documents,
         },
-        store::{Batch, JsonText, Outcome, Result as Stored, StoreError},
+        store::{Batch, Outcome, StoreError},
         telemetry::trace,
     },
 };
@@ -68,9 +69,10 @@ impl OrderService {
                 request,
                 deadline,
             };
-            // After a conflict the order is a step further, and a lifecycle has few steps.
+            let mut known = self.known(id);
+            // After a conflict the order is read. It is a step further then, and a lifecycle has few steps.
             loop {
-                if let Some(answer) = self.attempt(&attempt).await? {
+                if let Some(answer) = self.attempt(&attempt, known.take()).await? {
                     return Ok(answer);
                 }
             }
@@ -105,8 +107,8 @@ impl OrderService {
             return command;
         };
         let known = || {
-            let find = |board: &_| known_driver_name(board, &driver_name, fold_name).cloned();
-            self.feed.read_board(find).flatten()
+            let find = |index: &OrderIndex| index.driver_name(&driver_name, fold_name);
+            self.feed.read_index(find).flatten()
         };
         if known().as_ref() != Some(&driver_name) {
             self.catch_up().await;
@@ -115,20 +117,57 @@ impl OrderService {
         Command::Dispatch { driver_name }
     }
 
-    /// Carries out a command on the order as it is now; `None` if another change was faster.
-    async fn attempt(&self, attempt: &Attempt<'_>) -> Result<Option<Answer>, Failure> {
-        let (before, text) = match (self.read(attempt.id).await, attempt.request) {
-            // Its key may belong to another request.
-            (Err(Failure::Refused(error @ Error::UnknownOrder(_))), Some(request)) => {
-                let stored = self.store.idempotency_record(request.name()).await?;
-                let replayed = stored
-                    .map(|text| request.stored_answer(&text))
-                    .transpose()?;
-                return Ok(Some(replayed.unwrap_or(Err(error).into())));
+    /// The order as this instance last heard of it. A commit has to prove that it still is so.
+    fn known(&self, id: OrderId) -> Option<Order> {
+        let written = self.written().order(id).cloned();
+        let followed = self.feed.order(id);
+        written
+            .into_iter()
+            .chain(followed)
+            .max_by_key(|order| order.version)
+    }
+
+    /// Carries out a command on the order as it is known, or else as it is read. `None` if it is not, or no longer, so.
+    async fn attempt(
+        &self,
+        attempt: &Attempt<'_>,
+        known: Option<Order>,
+    ) -> Result<Option<Answer>, Failure> {
+        let is_known = known.is_some();
+        let (before, text) = match known {
+            // Where another program has stored it in other words, the commit is in conflict.
+            Some(order) => {
+                let text = order_documents::write(&order)?;
+                (order, text)
             }
-            (read, _) => read?,
+            None => match (self.read(attempt.id).await, attempt.request) {
+                // Its key may belong to another request.
+                (Err(Failure::Refused(error @ Error::UnknownOrder(_))), Some(request)) => {
+                    let stored = self.store.idempotency_record(request.name()).await?;
+                    let replayed = stored
+                        .map(|text| request.stored_answer(&text))
+                        .transpose()?;
+                    return Ok(Some(replayed.unwrap_or(Err(error).into())));
+                }
+                (read, _) => read?,
+            },
         };
-        let (change, result) = attempt.decide(&before, text)?;
+        let (change, result) = match attempt.decide(&before) {
+            Ok((after, event)) => {
+                let change = order_documents::change(Some((&before, text)), &after, event)?;
+                (change, Ok(after))
+            }
+            // Stored under the request's key, a refusal must be of the order as it stands, too.
+            Err(error) if attempt.request.is_some() => {
+                let unchanged = Batch {
+                    expect: vec![(order_documents::key(attempt.id), Some(text))],
+                    ..Batch::default()
+                };
+                (unchanged, Err(error))
+            }
+            Err(_) if is_known => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
         self.commit_answer(change, result, attempt.request, attempt.deadline)
             .await
     }
@@ -136,8 +175,7 @@ impl OrderService {
     /// An id above that of every order which this instance knows of. Each attempt leaves more room for the ids that are
     /// made elsewhere while it is under way.
     fn new_id(&self, attempt: u32) -> Result<OrderId, Failure> {
-        let newest = |board: &Board| board.orders().next_back().map(|order| order.id);
-        if let Some(newest) = self.feed.read_board(newest).flatten() {
+        if let Some(newest) = self.feed.read_index(OrderIndex::newest).flatten() {
             self.ids.follow(newest);
         }
         let id = self.ids.next(attempt);
@@ -157,29 +195,25 @@ impl OrderService {
         (change.deadline, change.trace) = (Some(deadline), trace::parent());
         let once = request.map(|request| request.record(&result));
         change.idempotency = once.transpose()?;
-        Ok(match (self.commit(change).await?, request) {
+        let outcome = self.store.commit(change).await?;
+        match &outcome {
+            Outcome::Committed(cursor) => self.record_written(cursor, result.as_ref().ok()),
+            Outcome::Replayed(_, cursor) => self.record_written(cursor, None),
+            Outcome::NotHighest(highest) => {
+                order_documents::id(highest).inspect(|id| self.ids.follow(*id));
+            }
+            Outcome::Conflict => {}
+        }
+        Ok(match (outcome, request) {
             (Outcome::Committed(_), _) => Some(result.into()),
             (Outcome::Replayed(text, _), Some(request)) => Some(request.stored_answer(&text)?),
             (Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Replayed(..), _) => None,
         })
     }
 
-    async fn commit(&self, batch: Batch) -> Stored<Outcome> {
-        let outcome = self.store.commit(batch).await?;
-        if let (Outcome::Committed(cursor) | Outcome::Replayed(_, cursor), Ok(mut written)) =
-            (&outcome, self.written.lock())
-        {
-            let older = written
-                .as_ref()
-                .is_some_and(|w| w.epoch == cursor.epoch && w.seq > cursor.seq);
-            if !older {
-                *written = Some(cursor.clone());
-            }
-        }
-        if let Outcome::NotHighest(highest) = &outcome {
-            order_documents::id(highest).inspect(|id| self.ids.follow(*id));
-        }
-        Ok(outcome)
+    fn record_written(&self, cursor: &Cursor, order: Option<&Order>) {
+        let followed = self.feed.cursor();
+        self.written().record(cursor, order, followed.as_ref());
     }
 }
 
@@ -194,33 +228,11 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// The change of an order as it stands (and as its text says), and the answer to the command.
-    fn decide(
-        &self,
-        before: &Order,
-        text: JsonText,
-    ) -> Result<(Batch, Result<Order, Error>), Failure> {
-        let now = now();
-        let decided = before.check(self.expected).and_then(|()| {
-            Ok(before
-                .clone()
-                .apply(self.command.clone(), self.actor, now)?)
-        });
-        match decided {
-            Ok((after, event)) => {
-                let change = order_documents::change(Some((before, text)), &after, event)?;
-                Ok((change, Ok(after)))
-            }
-            // Stored under the request's key, a refusal must be of the order as it stands, too.
-            Err(error) if self.request.is_some() => {
-                let unchanged = Batch {
-                    expect: vec![(order_documents::key(self.id), Some(text))],
-                    ..Batch::default()
-                };
-                Ok((unchanged, Err(error)))
-            }
-            Err(error) => Err(error.into()),
-        }
+    /// What the command makes of an order.
+    fn decide(&self, before: &Order) -> Result<(Order, EventType), Error> {
+        before.check(self.expected)?;
+        let command = self.command.clone();
+        Ok(before.clone().apply(command, self.actor, now())?)
     }
 }
 

@@ -3,11 +3,15 @@
 
 mod change;
 mod ids;
+mod written;
 
-use super::{live_feed::LiveFeed, order_documents};
+use super::{
+    live_feed::{LiveFeed, OrderIndex},
+    order_documents,
+};
 use crate::domain::{
-    Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage, Snapshot,
-    StageTimes, Status,
+    BoardQuery, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
+    Snapshot, StageTimes, Status,
 };
 use crate::server::{
     clock::now,
@@ -15,10 +19,11 @@ use crate::server::{
 };
 use ids::OrderIds;
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::time::timeout;
+use written::Written;
 
 /// A request is answered within this time, if only with a refusal.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
@@ -31,8 +36,7 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 pub struct OrderService {
     store: Arc<dyn Store>,
     feed: Arc<LiveFeed>,
-    /// The newest change that was made here.
-    written: Mutex<Option<Cursor>>,
+    written: Mutex<Written>,
     ids: OrderIds,
 }
 
@@ -179,15 +183,42 @@ impl OrderService {
         events.map_err(|error| Failure::from(error).into_logged())
     }
 
-    /// The live view, with everything that was stored here before. Where the feed is late, its time says so.
-    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+    /// The live view of a page, with everything that was stored here before, and everything up to `after`. Where the
+    /// feed is late, its time says so.
+    pub async fn snapshot(
+        &self,
+        query: &BoardQuery,
+        after: Option<&Cursor>,
+    ) -> Result<Snapshot, Error> {
         self.catch_up().await;
-        let (board, verified_at) = self.feed.board().ok_or(Error::StoreUnavailable)?;
+        if let Some(cursor) = after {
+            let _ = timeout(CATCH_UP, self.feed.reached(cursor)).await;
+        }
+        let query = BoardQuery {
+            first: query.first.min(BoardQuery::LARGEST),
+            ..query.clone()
+        };
+        let (mut board, verified_at) = self.feed.board(&query).ok_or(Error::StoreUnavailable)?;
+        // The feed holds only the newest of those that are over.
+        for id in query.named() {
+            if board.get(id).is_none()
+                && let Ok(order) = self.order(id).await
+            {
+                board.put(&order);
+            }
+        }
         Ok(Snapshot {
             board,
             verified_at,
             now: now(),
         })
+    }
+
+    /// The names of all kitchens with an order that the feed holds, sorted.
+    pub fn kitchens(&self) -> Vec<Name> {
+        self.feed
+            .read_index(OrderIndex::kitchens)
+            .unwrap_or_default()
     }
 
     /// How fast the market has been in the last 24 hours.
@@ -200,7 +231,7 @@ impl OrderService {
         self.store.read_log(cursor, limit, Duration::ZERO).await
     }
 
-    pub fn feed(&self) -> &LiveFeed {
+    pub fn feed(&self) -> &Arc<LiveFeed> {
         &self.feed
     }
 
@@ -216,7 +247,8 @@ impl OrderService {
     /// How many events were stored through this instance and have not come back in its feed: 0 where a new history
     /// has begun.
     pub fn behind(&self) -> u64 {
-        let Some((written, read)) = self.written().zip(self.feed.cursor()) else {
+        let written = self.written().newest().cloned();
+        let Some((written, read)) = written.zip(self.feed.cursor()) else {
             return 0;
         };
         match written.epoch == read.epoch {
@@ -225,13 +257,14 @@ impl OrderService {
         }
     }
 
-    fn written(&self) -> Option<Cursor> {
-        self.written.lock().ok()?.clone()
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the feed to have everything that was stored here before, but not for long.
     async fn catch_up(&self) {
-        if let Some(cursor) = self.written() {
+        let written = self.written().newest().cloned();
+        if let Some(cursor) = written {
             let _ = timeout(CATCH_UP, self.feed.reached(&cursor)).await;
         }
     }

@@ -116,6 +116,7 @@ pub async fn a_batch_may_have_several_changes_of_each_kind(engine: Engine) {
             .map(|n| NewEntry {
                 about: key(n),
                 body: text(r#"{"both":true}"#),
+                repeats: None,
             })
             .into(),
         ..Batch::default()

@@ -120,6 +120,7 @@ fn create(n: usize) -> Batch {
         log: vec![NewEntry {
             about: key(n),
             body: text(format!("{{\"made\":{n}}}")),
+            repeats: None,
         }],
         ..Batch::default()
     }

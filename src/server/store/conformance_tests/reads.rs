@@ -95,6 +95,7 @@ pub async fn a_cursor_expires_with_its_entries(engine: Engine) {
             .map(|n| NewEntry {
                 about: key(0),
                 body: text(format!("{{\"n\":{round}{n:02}}}")),
+                repeats: None,
             })
             .collect(),
         ..Batch::default()

@@ -53,6 +53,7 @@ fn turn(n: usize, turn: u64) -> Batch {
         log: vec![NewEntry {
             about: key(n),
             body: turned(turn),
+            repeats: None,
         }],
         ..Batch::default()
     }

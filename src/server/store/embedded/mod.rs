@@ -3,6 +3,7 @@
 mod disk;
 pub(super) mod file;
 mod handle;
+pub(super) mod open_tables;
 mod overlay;
 mod recovery;
 pub(super) mod rollback_guard;

@@ -4,13 +4,10 @@ use super::trace_cache::TraceCache;
 use crate::{
     domain::{Cursor, Epoch},
     server::store::{
-        Index, IndexChange, Key, LogEntry, LogRead, Page, Query, StoreError, Trouble, TroubleKind,
-        schema,
+        Index, Key, LogEntry, LogRead, Page, Query, StoreError, Trouble, TroubleKind, schema,
     },
 };
-use redb::{
-    Database, ReadTransaction, ReadableTable, TableDefinition, TableError, WriteTransaction,
-};
+use redb::{Database, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 use std::{collections::BTreeMap, io};
 
 pub const DOCUMENTS: TableDefinition<&str, &str> = TableDefinition::new("documents");
@@ -189,33 +186,6 @@ pub fn read_log(
         true => LogRead::CursorExpired,
         false => LogRead::Entries(entries),
     })
-}
-
-/// Adds a key to an index or removes it, and keeps the index' total.
-pub fn apply_index(
-    txn: &WriteTransaction,
-    change: &IndexChange,
-) -> std::result::Result<(), TableError> {
-    let (mut indexes, mut totals) = (txn.open_table(INDEXES)?, txn.open_table(TOTALS)?);
-    let total = |totals: &redb::Table<&str, u64>, Index(name): &Index| {
-        Ok::<_, redb::StorageError>(totals.get(name.as_str())?.map_or(0, |n| n.value()))
-    };
-    match change {
-        IndexChange::In(index, Key(key)) => {
-            let before = indexes.insert((index.0.as_str(), key.as_str()), ())?;
-            if before.is_none() {
-                let total = total(&totals, index)? + 1;
-                totals.insert(index.0.as_str(), total)?;
-            }
-        }
-        IndexChange::Out(index, Key(key)) => {
-            if indexes.remove((index.0.as_str(), key.as_str()))?.is_some() {
-                let total = total(&totals, index)?.saturating_sub(1);
-                totals.insert(index.0.as_str(), total)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Counts the keys of each index again, and replaces the totals.

@@ -56,6 +56,7 @@ mod tests {
             let entry = NewEntry {
                 about: Key("thing:1".to_owned()),
                 body: "{}".into(),
+                repeats: None,
             };
             let batch = Batch {
                 trace: trace.map(JsonText::from),

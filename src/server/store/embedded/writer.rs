@@ -6,11 +6,9 @@
 use super::{
     disk::Disk,
     handle::Handle,
+    open_tables::OpenTables,
     rollback_guard::RollbackGuard,
-    tables::{
-        DOCUMENTS, DbResult, ENDS, HISTORY, INDEXES, LOG, META, ONCE, apply_index, cursor,
-        highest_from, set_meta,
-    },
+    tables::{DbResult, META, cursor, highest_from, set_meta},
     trace_cache::TraceCache,
 };
 use crate::{
@@ -35,7 +33,9 @@ use tokio::{
 };
 
 /// The largest number of batches in one transaction. More would only delay the first of them.
-const GROUP: usize = 256;
+const GROUP: usize = 512;
+/// The part of the time of the last transaction for which the next group is gathered.
+const GATHERED: u32 = 4;
 
 /// A batch on its way to the writer.
 pub struct Job {
@@ -81,9 +81,10 @@ impl Writer {
     }
 
     async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut last = (0, Duration::ZERO);
         loop {
-            let mut group = match timeout(LOOK_INTERVAL, jobs.recv()).await {
-                Ok(Some(first)) => vec![first],
+            let first = match timeout(LOOK_INTERVAL, jobs.recv()).await {
+                Ok(Some(first)) => first,
                 Ok(None) => return,
                 Err(_) => {
                     // A failed read ends the database, too.
@@ -91,14 +92,13 @@ impl Writer {
                     continue;
                 }
             };
-            while group.len() < GROUP
-                && let Ok(job) = jobs.try_recv()
-            {
-                group.push(job);
-            }
+            let group = group(first, &mut jobs, last).await;
             let (batches, answers): (Vec<_>, Vec<_>) =
                 group.into_iter().map(|job| (job.batch, job.answer)).unzip();
-            for (answer, outcome) in answers.into_iter().zip(self.commit(&batches)) {
+            let begun = Instant::now();
+            let outcomes = self.commit(&batches);
+            last = (batches.len(), begun.elapsed());
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // The caller may be gone; the batch is stored all the same.
                 let _ = answer.send(outcome);
             }
@@ -143,114 +143,133 @@ impl Writer {
 
     /// Writes all batches, each on top of those before it.
     fn write(&self, txn: &WriteTransaction, batches: &[Batch]) -> DbResult<Written> {
-        let mut head = cursor(&txn.open_table(META)?)?;
-        let mut outcomes = Vec::with_capacity(batches.len());
-        for batch in batches {
-            outcomes.push(write_batch(txn, batch, &mut head)?);
-        }
-        set_meta(txn, "seq", &head.seq.to_string())?;
+        let mut group = Group {
+            head: cursor(&txn.open_table(META)?)?,
+            tables: OpenTables::open(txn)?,
+            now: now().millis(),
+            text: String::new(),
+        };
+        let outcomes = batches.iter().map(|batch| group.write(batch));
+        let outcomes = outcomes.collect::<DbResult<_>>()?;
+        let Group {
+            head,
+            mut tables,
+            now,
+            ..
+        } = group;
         if let Some(oldest) = head.seq.checked_sub(self.retention) {
-            txn.open_table(LOG)?.retain_in(..=oldest, |_, _| false)?;
+            tables.log.retain_in(..=oldest, |_, _| false)?;
         }
-        remove_expired(txn)?;
+        tables.remove_expired(now)?;
+        tables.close()?;
+        set_meta(txn, "seq", &head.seq.to_string())?;
         Ok((head, outcomes))
     }
 }
 
-/// Checks a batch and applies it; `head` moves to its end.
-fn write_batch(
-    txn: &WriteTransaction,
-    batch: &Batch,
-    head: &mut Cursor,
-) -> DbResult<Result<Outcome>> {
-    if let Some(idempotency) = &batch.idempotency
-        && let Some(replayed) = replayed(txn, &idempotency.name)?
-    {
-        return Ok(Ok(replayed));
-    }
-    if batch
-        .deadline
-        .is_some_and(|deadline| deadline < Instant::now())
-    {
-        return Ok(Err(TroubleKind::Unreachable.because("too late").into()));
-    }
-    if let Some(conflict) = conflict(txn, batch)? {
-        return Ok(Ok(conflict));
-    }
-    apply(txn, batch, head)?;
-    Ok(Ok(Outcome::Committed(head.clone())))
+/// The batches of one transaction.
+struct Group<'txn> {
+    tables: OpenTables<'txn>,
+    /// Where the log ends.
+    head: Cursor,
+    /// In milliseconds since 1970.
+    now: i64,
+    /// The text of an entry; its memory is used again for the next one.
+    text: String,
 }
 
-/// The outcome that is stored under this name, if a batch of this name has happened.
-fn replayed(txn: &WriteTransaction, name: &str) -> DbResult<Option<Outcome>> {
-    let idempotency = txn.open_table(ONCE)?;
-    let stored = idempotency.get(name)?;
-    let stored = stored.as_ref().map(|stored| stored.value());
-    let stored = stored.filter(|(expires, _)| *expires > now().millis());
-    let stored = stored.map(|(_, stored)| decode_record(stored)).transpose();
-    let stored = stored.map_err(|error| redb::Error::Corrupted(error.to_string()))?;
-    Ok(stored.map(|(text, cursor)| Outcome::Replayed(text, cursor)))
-}
-
-/// The first expectation that does not hold, as the outcome of the batch.
-fn conflict(txn: &WriteTransaction, batch: &Batch) -> DbResult<Option<Outcome>> {
-    let documents = txn.open_table(DOCUMENTS)?;
-    for (key, expected) in &batch.expect {
-        let found = documents.get(key.0.as_str())?;
-        if found.as_ref().map(|text| text.value()) != expected.as_deref() {
-            return Ok(Some(Outcome::Conflict));
-        }
-    }
-    let indexes = txn.open_table(INDEXES)?;
-    for (index, key) in &batch.expect_highest {
-        if let Some(highest) = highest_from(&indexes, index, key)? {
-            return Ok(Some(Outcome::NotHighest(highest)));
-        }
-    }
-    Ok(None)
-}
-
-fn apply(txn: &WriteTransaction, batch: &Batch, head: &mut Cursor) -> DbResult<()> {
-    let mut documents = txn.open_table(DOCUMENTS)?;
-    for (key, text) in &batch.put {
-        documents.insert(key.0.as_str(), &**text)?;
-    }
-    for change in &batch.index {
-        apply_index(txn, change)?;
-    }
-    let (mut log, mut history) = (txn.open_table(LOG)?, txn.open_table(HISTORY)?);
-    for entry in &batch.log {
-        head.seq += 1;
-        log.insert(head.seq, entry.about.0.as_str())?;
-        history.insert((entry.about.0.as_str(), head.seq), &*entry.at(head))?;
-    }
-    if let Some(idempotency) = &batch.idempotency {
-        let expires = now().millis() + idempotency.keep.as_millis() as i64;
-        let (name, stored) = (
-            idempotency.name.as_str(),
-            encode_record(head, &idempotency.text),
-        );
-        txn.open_table(ONCE)?
-            .insert(name, (expires, stored.as_str()))?;
-        txn.open_table(ENDS)?.insert((expires, name), ())?;
-    }
-    Ok(())
-}
-
-/// Removes the records of named batches that have expired.
-fn remove_expired(txn: &WriteTransaction) -> DbResult<()> {
-    let (mut idempotency, mut ends) = (txn.open_table(ONCE)?, txn.open_table(ENDS)?);
-    let now = now().millis();
-    for expired in ends.extract_from_if(..(now, ""), |_, ()| true)? {
-        let expired = expired?.0;
-        let (_, name) = expired.value();
-        // A later batch may have used the same name.
-        if idempotency
-            .get(name)?
-            .is_some_and(|stored| stored.value().0 < now)
+impl Group<'_> {
+    /// Checks a batch and applies it.
+    fn write(&mut self, batch: &Batch) -> DbResult<Result<Outcome>> {
+        if let Some(idempotency) = &batch.idempotency
+            && let Some(replayed) = self.replayed(&idempotency.name)?
         {
-            idempotency.remove(name)?;
+            return Ok(Ok(replayed));
         }
+        if batch
+            .deadline
+            .is_some_and(|deadline| deadline < Instant::now())
+        {
+            return Ok(Err(TroubleKind::Unreachable.because("too late").into()));
+        }
+        if let Some(conflict) = self.conflict(batch)? {
+            return Ok(Ok(conflict));
+        }
+        self.apply(batch)?;
+        Ok(Ok(Outcome::Committed(self.head.clone())))
     }
-    Ok(())
+
+    /// The outcome that is stored under this name, if a batch of this name has happened.
+    fn replayed(&self, name: &str) -> DbResult<Option<Outcome>> {
+        let stored = self.tables.record(name, self.now, decode_record)?;
+        let stored = stored.transpose();
+        let stored = stored.map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+        Ok(stored.map(|(text, cursor)| Outcome::Replayed(text, cursor)))
+    }
+
+    /// The first expectation that does not hold, as the outcome of the batch.
+    fn conflict(&self, batch: &Batch) -> DbResult<Option<Outcome>> {
+        for (key, expected) in &batch.expect {
+            let found = self.tables.documents.get(key.0.as_str())?;
+            if found.as_ref().map(|text| text.value()) != expected.as_deref() {
+                return Ok(Some(Outcome::Conflict));
+            }
+        }
+        for (index, key) in &batch.expect_highest {
+            if let Some(highest) = highest_from(&self.tables.indexes, index, key)? {
+                return Ok(Some(Outcome::NotHighest(highest)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn apply(&mut self, batch: &Batch) -> DbResult<()> {
+        for (key, text) in &batch.put {
+            self.tables.documents.insert(key.0.as_str(), &**text)?;
+        }
+        for change in &batch.index {
+            self.tables.apply_index(change)?;
+        }
+        for entry in &batch.log {
+            self.head.seq += 1;
+            let (seq, about) = (self.head.seq, entry.about.0.as_str());
+            entry.write_at(&self.head, &mut self.text);
+            self.tables.log.insert(seq, about)?;
+            let history = &mut self.tables.history;
+            history.insert((about, seq), self.text.as_str())?;
+        }
+        if let Some(idempotency) = &batch.idempotency {
+            let expires = self.now + idempotency.keep.as_millis() as i64;
+            let stored = encode_record(&self.head, &idempotency.text);
+            self.tables
+                .insert_record(&idempotency.name, expires, &stored)?;
+        }
+        Ok(())
+    }
+}
+
+/// The batches that wait for the writer: up to [`GROUP`], with `first`. Those that were answered at once send their next
+/// change at about the same time. So where `before` of them were in the last group, which took this long, as many are
+/// awaited for a part of that time: it would else be the first of them alone, and the rest would wait for its sync.
+async fn group(
+    first: Job,
+    jobs: &mut mpsc::Receiver<Job>,
+    (before, took): (usize, Duration),
+) -> Vec<Job> {
+    let mut group = vec![first];
+    let as_many = async {
+        while group.len() < before
+            && let Some(job) = jobs.recv().await
+        {
+            group.push(job);
+        }
+    };
+    // Where fewer come, those that did are written.
+    let _ = timeout(took / GATHERED, as_many).await;
+    while group.len() < GROUP
+        && let Ok(job) = jobs.try_recv()
+    {
+        group.push(job);
+    }
+    group
 }

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     domain::Cursor,
     server::store::{
-        Batch, IdempotencyRecord, IndexChange, JsonText, Key, LogEntry, LogRead, Outcome, Page,
-        Query, Result, StoreError, decode_record,
+        Batch, IdempotencyRecord, IndexChange, JsonText, Key, LogEntry, LogRead, NewEntry, Outcome,
+        Page, Query, Result, StoreError, decode_record,
     },
 };
 use redis::{
@@ -40,64 +40,61 @@ impl Supervisor {
         idempotency: &IdempotencyRecord,
         deadline: Instant,
     ) -> Cmd {
-        let keys = &self.keys;
-        let mut names = vec![keys.meta(), keys.log(), keys.idempotency(&idempotency.name)];
-        let channel = if self.publishes {
-            keys.channel()
-        } else {
-            String::new()
-        };
-        let mut args = vec![
-            connection.epoch.to_string(),
-            connection.clock.at(deadline).to_string(),
-            self.retention.to_string(),
-            channel,
-            idempotency.text.to_string(),
-            idempotency.keep.as_millis().to_string(),
-            batch.trace.as_deref().unwrap_or_default().to_owned(),
-            batch.expect.len().to_string(),
-            batch.expect_highest.len().to_string(),
-            batch.put.len().to_string(),
-            batch.index.len().to_string(),
-            batch.log.len().to_string(),
-        ];
-        self.add_changes(batch, &mut names, &mut args);
         // By its name alone: a connection that has not passed the epoch check has not loaded the script.
         let mut call = cmd("EVALSHA");
-        call.arg(&*connection.commit)
-            .arg(names.len())
-            .arg(names)
-            .arg(args);
+        call.arg(&*connection.commit);
+        self.add_keys(&mut call, batch, idempotency);
+        let sign = |change: &IndexChange| match change {
+            IndexChange::In(..) => '+',
+            IndexChange::Out(..) => '-',
+        };
+        let channel = match self.publishes {
+            true => self.keys.channel(),
+            false => String::new(),
+        };
+        call.arg(connection.epoch.to_string())
+            .arg(connection.clock.at(deadline))
+            .arg(self.retention)
+            .arg(channel)
+            .arg(&*idempotency.text)
+            .arg(idempotency.keep.as_millis() as u64)
+            .arg(batch.trace.as_deref().unwrap_or_default())
+            .arg(batch.index.iter().map(sign).collect::<String>())
+            .arg(batch.expect.len())
+            .arg(batch.expect_highest.len())
+            .arg(batch.put.len());
+        add_changes(&mut call, batch);
         call
     }
 
-    fn add_changes(&self, batch: &Batch, names: &mut Vec<String>, args: &mut Vec<String>) {
+    fn add_keys(&self, call: &mut Cmd, batch: &Batch, idempotency: &IdempotencyRecord) {
         let keys = &self.keys;
-        for (key, text) in &batch.expect {
-            names.push(keys.document(key));
-            let text = text.as_ref();
-            args.push(text.map_or("-".to_owned(), |text| format!("+{text}")));
+        let Batch {
+            expect,
+            expect_highest,
+            put,
+            index,
+            log,
+            ..
+        } = batch;
+        call.arg(3 + expect.len() + expect_highest.len() + put.len() + index.len() + log.len())
+            .arg(keys.meta())
+            .arg(keys.log())
+            .arg(keys.idempotency(&idempotency.name));
+        for (key, _) in expect {
+            call.arg(keys.document(key));
         }
-        for (index, member) in &batch.expect_highest {
-            names.push(keys.index(index));
-            args.push(member.0.clone());
+        for (index, _) in expect_highest {
+            call.arg(keys.index(index));
         }
-        for (key, text) in &batch.put {
-            names.push(keys.document(key));
-            args.push(text.to_string());
+        for (key, _) in put {
+            call.arg(keys.document(key));
         }
-        for change in &batch.index {
-            let (sign, index, member) = match change {
-                IndexChange::In(index, member) => ("+", index, member),
-                IndexChange::Out(index, member) => ("-", index, member),
-            };
-            names.push(keys.index(index));
-            args.extend([sign.to_owned(), member.0.clone()]);
+        for IndexChange::In(index, _) | IndexChange::Out(index, _) in index {
+            call.arg(keys.index(index));
         }
-        for entry in &batch.log {
-            names.push(keys.history(&entry.about));
-            let open = entry.body.strip_suffix('}').unwrap_or(&entry.body);
-            args.push(open.to_owned());
+        for entry in log {
+            call.arg(keys.history(&entry.about));
         }
     }
 
@@ -169,6 +166,41 @@ impl Supervisor {
         Ok(LogRead::Entries(
             entries.filter_map(|(_, fields)| logged(fields)).collect(),
         ))
+    }
+}
+
+/// The arguments of each change. The text of a document that an entry repeats is sent once.
+fn add_changes(call: &mut Cmd, batch: &Batch) {
+    for (_, text) in &batch.expect {
+        match text {
+            Some(text) => call.arg("+").arg(&**text),
+            None => call.arg("-"),
+        };
+    }
+    for (_, Key(member)) in &batch.expect_highest {
+        call.arg(member);
+    }
+    for (_, text) in &batch.put {
+        call.arg(&**text);
+    }
+    for IndexChange::In(_, Key(member)) | IndexChange::Out(_, Key(member)) in &batch.index {
+        call.arg(member);
+    }
+    for NewEntry {
+        about,
+        body,
+        repeats,
+    } in &batch.log
+    {
+        let open = body.strip_suffix('}').unwrap_or(body);
+        let written = batch.put.iter().position(|(key, _)| key == about);
+        match repeats.clone().zip(written) {
+            Some((text, written)) => call
+                .arg(&open[..text.start])
+                .arg(written + 1)
+                .arg(&open[text.end..]),
+            None => call.arg(open).arg(0).arg(""),
+        };
     }
 }
 

@@ -6,71 +6,100 @@
 -- KEYS  meta, log, the record of the batch's name, then in this order: expected documents, indexes with an expected
 --       highest member, written documents, indexes, histories
 -- ARGV  epoch, deadline (ms by the clock of this Redis), retention, the channel or nothing, the text to store under the
---       batch's name and for how many ms, the trace or nothing, then five counts and, for each in turn:
---       expected   "+" and the text, or "-" where there must be none
+--       batch's name and for how many ms, the trace or nothing, "+" or "-" for each index, the numbers of expected
+--       documents, of highest members and of written documents; then for each in turn:
+--       expected   "+" and as the next one the text, or "-" where there must be none
 --       highest    the member that must be above all that the index has
 --       written    the text
---       indexes    "+" or "-", and the member
---       histories  the entry without its id and its closing brace
+--       indexes    the member
+--       histories  the entry without its id and its closing brace: what comes before the text of a written document,
+--                  the number of that document, what comes after it; or all of it, 0 and nothing
 -- Returns {"done", seq}, {"known", the stored record}, {"conflict"}, {"below", the highest member}, {"late"},
 -- {"forbidden", the words of a command that the account may not run}, or {"epoch"} where the store has another epoch.
-local k, a = 0, 0
-local function key() k = k + 1; return KEYS[k] end
-local function arg() a = a + 1; return ARGV[a] end
+local call = redis.call
+local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
+local epoch, deadline, retention, channel, remember, keep, trace, signs = unpack(ARGV, 1, 8)
+local expected, highest, written = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local k, a = 3, 11
 
-local meta, log, once = key(), key(), key()
-local epoch, deadline, retention, channel, remember, keep = arg(), tonumber(arg()), arg(), arg(), arg(), arg()
-local trace = arg()
-local expected, highest = tonumber(arg()), tonumber(arg())
-local written, indexes, histories = tonumber(arg()), tonumber(arg()), tonumber(arg())
-
-if redis.call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
-local known = redis.call('GET', once)
+if call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
+local known = call('GET', once)
 if known then return {'known', known} end
 -- A command may wait in a connection for long before Redis reads it; its sender has given up by then.
-local now = redis.call('TIME')
-if now[1] * 1000 + now[2] / 1000 > deadline then return {'late'} end
-for _ = 1, expected do
-  local found, wanted = redis.call('GET', key()), arg()
-  if (found and '+' .. found or '-') ~= wanted then return {'conflict'} end
+local now = call('TIME')
+if now[1] * 1000 + now[2] / 1000 > tonumber(deadline) then return {'late'} end
+for n = 1, expected do
+  a = a + 1
+  local wanted = false
+  if ARGV[a] == '+' then a = a + 1; wanted = ARGV[a] end
+  if call('GET', KEYS[k + n]) ~= wanted then return {'conflict'} end
 end
-for _ = 1, highest do
+k = k + expected
+for n = 1, highest do
   -- Redis compares bytes, Lua by the locale.
-  local found = redis.call('ZREVRANGEBYLEX', key(), '+', '[' .. arg(), 'LIMIT', 0, 1)
+  local found = call('ZREVRANGEBYLEX', KEYS[k + n], '+', '[' .. ARGV[a + n], 'LIMIT', 0, 1)
   if found[1] then return {'below', found[1]} end
 end
+k, a = k + highest, a + highest
 
-local changes = {}
-local function change(...) changes[#changes + 1] = {...} end
+-- Where the keys and the arguments of each kind begin.
+local indexes = #signs
+local index_keys, history_keys = k + written, k + written + indexes
+local members, entries = a + written, a + written + indexes
+local histories = #KEYS - history_keys
+local function is_added(n) return string.byte(signs, n) == 43 end
 
-for _ = 1, written do change('SET', key(), arg()) end
-for _ = 1, indexes do
-  local sign, index, member = arg(), key(), arg()
-  -- Fails on a key of another type.
-  redis.call('ZCARD', index)
-  if sign == '+' then change('ZADD', index, '0', member) else change('ZREM', index, member) end
+local forbidden
+local function need(...)
+  if not forbidden and not redis.acl_check_cmd(...) then forbidden = {'forbidden', ...} end
 end
--- '%.0f': plain concatenation would write 1e+14.
-local function after(seq) return string.format('%.0f', seq + 1) end
-local seq = redis.call('HGET', meta, 'seq')
-if histories > 0 and redis.call('XRANGE', log, after(seq) .. '-0', '+', 'COUNT', 1)[1] then
-  return redis.error_reply('ERR the log goes on after its end')
+-- ZCARD and LRANGE fail on a key of another type.
+for n = 1, written do need('SET', KEYS[k + n], '') end
+for n = 1, indexes do
+  local index = KEYS[index_keys + n]
+  call('ZCARD', index)
+  if is_added(n) then need('ZADD', index, '0', '') else need('ZREM', index, '') end
 end
-for _ = 1, histories do
-  seq = after(seq)
-  local history, entry = key(), arg() .. ',"id":"' .. epoch .. '-' .. seq .. '"}'
-  redis.call('LRANGE', history, 0, 0)
-  -- The entry comes last: readers that do not know of traces take the last field.
-  local fields = trace == '' and {'entry', entry} or {'trace', trace, 'entry', entry}
-  change('HINCRBY', meta, 'seq', '1')
-  change('XADD', log, 'MAXLEN', '~', retention, seq .. '-0', unpack(fields))
-  change('RPUSH', history, entry)
-  if channel ~= '' then change('PUBLISH', channel, entry) end
+for n = 1, histories do
+  call('LRANGE', KEYS[history_keys + n], 1, 0)
+  need('RPUSH', KEYS[history_keys + n], '')
 end
-change('SET', once, epoch .. '-' .. seq .. ' ' .. remember, 'PX', keep)
+if histories > 0 then
+  need('HINCRBY', meta, 'seq', '1')
+  need('XADD', log, 'MAXLEN', '~', retention, '1-0', 'entry', '')
+  if channel ~= '' then need('PUBLISH', channel, '') end
+end
+need('SET', once, '', 'PX', keep)
+if forbidden then return forbidden end
 
-for _, words in ipairs(changes) do
-  if not redis.acl_check_cmd(unpack(words)) then return {'forbidden', unpack(words)} end
+local seq
+for n = 1, histories do
+  -- '%.0f': plain concatenation would write 1e+14.
+  seq = string.format('%.0f', call('HINCRBY', meta, 'seq', '1'))
+  local at = entries + 3 * n
+  local document = ARGV[a + ARGV[at - 1]]
+  if ARGV[at - 1] == '0' then document = '' end
+  local entry = ARGV[at - 2] .. document .. ARGV[at] .. ',"id":"' .. epoch .. '-' .. seq .. '"}'
+  local added
+  if trace == '' then
+    added = redis.pcall('XADD', log, 'MAXLEN', '~', retention, seq .. '-0', 'entry', entry)
+  else
+    -- The entry comes last: readers that do not know of traces take the last field.
+    added = redis.pcall('XADD', log, 'MAXLEN', '~', retention, seq .. '-0', 'trace', trace, 'entry', entry)
+  end
+  -- A log that goes on after its end, or is none, refuses the first entry: its number is all that has changed.
+  if added.err then
+    call('HINCRBY', meta, 'seq', '-1')
+    return added
+  end
+  call('RPUSH', KEYS[history_keys + n], entry)
+  if channel ~= '' then call('PUBLISH', channel, entry) end
 end
-for _, words in ipairs(changes) do redis.call(unpack(words)) end
+seq = seq or call('HGET', meta, 'seq')
+for n = 1, written do call('SET', KEYS[k + n], ARGV[a + n]) end
+for n = 1, indexes do
+  local index, member = KEYS[index_keys + n], ARGV[members + n]
+  if is_added(n) then call('ZADD', index, '0', member) else call('ZREM', index, member) end
+end
+call('SET', once, epoch .. '-' .. seq .. ' ' .. remember, 'PX', keep)
 return {'done', seq}

@@ -9,17 +9,18 @@ use crate::{
             IndexChange, Result,
             embedded::{
                 file::{create, guarded, named, open_exclusively},
+                open_tables::OpenTables,
                 rollback_guard::record_end,
                 tables::{
-                    DOCUMENTS, DbResult, ENDS, HISTORY, LOG, META, ONCE, apply_index, broken,
-                    create_tables, restoring_since, set_meta,
+                    DOCUMENTS, DbResult, HISTORY, META, broken, create_tables, restoring_since,
+                    set_meta,
                 },
             },
             fresh_epoch,
         },
     },
 };
-use redb::{Database, ReadableDatabase, ReadableTableMetadata, TableError, WriteTransaction};
+use redb::{Database, ReadableDatabase, ReadableTableMetadata, TableError};
 use std::{
     fs::{self, File, Metadata},
     io,
@@ -153,42 +154,40 @@ fn replace(file: &Path, new: &Path) -> io::Result<Metadata> {
 impl NewFile {
     fn write(&mut self) -> DbResult<()> {
         let txn = self.database.begin_write()?;
+        let mut tables = OpenTables::open(&txn)?;
         for record in self.waiting.drain(..) {
             match record {
-                Record::Document(held) => document(&txn, &held, self.oldest)?,
-                Record::Idempotency(stored) => idempotency_record(&txn, &stored)?,
+                Record::Document(held) => document(&mut tables, &held, self.oldest)?,
+                Record::Idempotency(stored) => idempotency_record(&mut tables, &stored)?,
                 // These are derived from the documents.
                 Record::LogEntry { .. } | Record::Total { .. } => {}
             }
         }
+        tables.close()?;
         Ok(txn.commit()?)
     }
 }
 
-fn document(txn: &WriteTransaction, held: &Held, oldest: u64) -> DbResult<()> {
+fn document(tables: &mut OpenTables, held: &Held, oldest: u64) -> DbResult<()> {
     let key = held.key.0.as_str();
     if let Some(text) = &held.text {
-        txn.open_table(DOCUMENTS)?.insert(key, text.as_str())?;
+        tables.documents.insert(key, text.as_str())?;
     }
     for index in &held.indexes {
-        apply_index(txn, &IndexChange::In(index.clone(), held.key.clone()))?;
+        tables.apply_index(&IndexChange::In(index.clone(), held.key.clone()))?;
     }
-    let (mut log, mut history) = (txn.open_table(LOG)?, txn.open_table(HISTORY)?);
     for past in &held.history {
-        history.insert((key, past.seq), past.text.as_str())?;
+        tables.history.insert((key, past.seq), past.text.as_str())?;
         if past.seq >= oldest.max(1) {
-            log.insert(past.seq, key)?;
+            tables.log.insert(past.seq, key)?;
         }
     }
     Ok(())
 }
 
-fn idempotency_record(txn: &WriteTransaction, stored: &StoredRecord) -> DbResult<()> {
+fn idempotency_record(tables: &mut OpenTables, stored: &StoredRecord) -> DbResult<()> {
     if stored.expires > now().millis() {
-        let (name, expires) = (stored.name.as_str(), stored.expires);
-        txn.open_table(ONCE)?
-            .insert(name, (expires, stored.text.as_str()))?;
-        txn.open_table(ENDS)?.insert((expires, name), ())?;
+        tables.insert_record(&stored.name, stored.expires, &stored.text)?;
     }
     Ok(())
 }

@@ -10,11 +10,6 @@ use crate::server::{
         problem::Problem,
     },
 };
-use axum::{
-    extract::{Extension, Request},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
 use metrics::counter;
 use std::{net::IpAddr, sync::Arc};
 
@@ -48,6 +43,18 @@ impl Connection {
     pub fn is_refused(&self) -> bool {
         self.exceeded.is_some()
     }
+
+    /// Refuses a request on a connection above a limit.
+    pub fn check(&self, path: &str) -> Result<(), Problem> {
+        match self.exceeded {
+            None => Ok(()),
+            Some(Exceeded::Address) if PROBES.contains(&path) => Ok(()),
+            Some(_) => {
+                count_refused();
+                Err(Problem::ConnectionLimitReached)
+            }
+        }
+    }
 }
 
 impl Admission {
@@ -79,20 +86,6 @@ impl Admission {
             Ok(permit) => Connection::new(Some(Exceeded::Address), [permit, refusal]),
             Err(total) => Connection::new(Some(total), [refusal]),
         })
-    }
-}
-
-/// Refuses the requests on a connection above a limit.
-pub async fn refuse(connection: Extension<Connection>, request: Request, next: Next) -> Response {
-    match connection.exceeded {
-        None => next.run(request).await,
-        Some(Exceeded::Address) if PROBES.contains(&request.uri().path()) => {
-            next.run(request).await
-        }
-        Some(_) => {
-            count_refused();
-            Problem::ConnectionLimitReached.into_response()
-        }
     }
 }
 

@@ -2,22 +2,25 @@
 
 mod admission;
 mod certificate;
+mod head_timer;
 
-pub use admission::{Connection, refuse};
+pub use admission::Connection;
 pub use certificate::Certificate;
 
 use super::connection_limit::ConnectionLimit;
 use admission::Admission;
 use axum::{BoxError, Router, body::Body, extract::ConnectInfo, http::Request};
-use futures::{TryStreamExt, stream::try_unfold};
+use futures::{
+    StreamExt, TryStreamExt,
+    stream::{FuturesUnordered, try_unfold},
+};
+use head_timer::HeadTimer;
 use hyper::{
     body::{Body as _, Incoming},
     server::conn::http1::Builder,
+    service::service_fn,
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
+use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
 use std::{
     io,
@@ -35,7 +38,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::{either::Either, sync::CancellationToken, task::TaskTracker};
-use tower::ServiceExt;
+use tower::Service;
 
 /// How long a client may take for the handshake of TLS.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -163,21 +166,25 @@ async fn answer(
 ) {
     // HTTP/1 alone: detecting the version would wait without a limit on a client that sends nothing.
     let mut http = Builder::new();
-    http.timer(TokioTimer::new())
+    http.timer(HeadTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(LARGEST_HEAD)
         .keep_alive(!connection.is_refused());
-    let service = TowerToHyperService::new(tower::service_fn(move |mut request: Request<_>| {
+    let service = service_fn(move |mut request: Request<_>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(connection.clone());
-        router.clone().oneshot(request.map(with_deadline))
-    }));
+        // A router is always ready.
+        router.clone().call(request.map(with_deadline))
+    });
     let served = http.serve_connection(TokioIo::new(stream), service);
     let mut served = pin!(served.with_upgrades());
+    // It polls the token only when that wakes it: polling takes a lock that all connections share.
+    let mut stop = FuturesUnordered::from_iter([stopping.cancelled()]);
     // An error here means that the client broke off or did not speak HTTP: there is nothing to do about it.
     select! {
+        biased;
         _ = served.as_mut() => return,
-        () = stopping.cancelled() => served.as_mut().graceful_shutdown(),
+        _ = stop.next() => served.as_mut().graceful_shutdown(),
     }
     let _ = served.await;
 }

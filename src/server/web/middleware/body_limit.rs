@@ -4,13 +4,7 @@ use crate::{
     domain::{Error, FieldError},
     server::web::problem::Problem,
 };
-use axum::{
-    body::Body,
-    extract::Request,
-    http::header,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, extract::Request, http::header};
 use futures::StreamExt;
 
 /// The contract's 64 KiB.
@@ -22,20 +16,20 @@ const READ_ON: usize = 4 * 1024 * 1024;
 /// Refuses a body whose declared length is too large before anything else about the call, on every path. The body of
 /// a form is read here: one that is too large or breaks off is the sender's fault, and the form's own function
 /// would report it as ours.
-pub async fn enforce(request: Request, next: Next) -> Response {
+pub async fn enforce(request: Request) -> Result<Request, Problem> {
     let path = request.uri().path();
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let too_large = path.starts_with("/api") && length.is_some_and(|n| n > LARGEST_BODY);
     if !too_large && !path.starts_with("/act/") {
-        return next.run(request).await;
+        return Ok(request);
     }
     let (head, body) = request.into_parts();
-    match read_body(body).await {
-        Err(error) => error.into_response(),
-        Ok(_) if too_large => Problem::TooLarge.into_response(),
-        Ok(body) => next.run(Request::from_parts(head, body.into())).await,
+    let body = read_body(body).await?;
+    if too_large {
+        return Err(Problem::TooLarge);
     }
+    Ok(Request::from_parts(head, body.into()))
 }
 
 /// Reads a body, unless it is too large.

@@ -2,12 +2,10 @@
 //! proxy names. Requests and live connections are counted by it.
 
 use super::rate_limit::rate_limit_key;
-use crate::server::{config::is_proxy, web::state::AppState};
+use crate::server::config::is_proxy;
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::HeaderMap,
-    middleware::Next,
-    response::Response,
 };
 use ipnet::IpNet;
 use std::{
@@ -19,29 +17,17 @@ use std::{
 /// the other.
 const HEADER: &str = "x-forwarded-for";
 
-/// Replaces the peer's address by the client's (its port is not known then) for everything inside this layer.
-pub async fn resolve(
-    State(app): State<AppState>,
-    peer: ConnectInfo<SocketAddr>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let (trusted, peer) = (&app.config.proxies, peer.ip());
+/// Returns the client's address, and replaces the peer's by it in the request (its port is not known then).
+pub fn resolve(trusted: &[IpNet], peer: IpAddr, request: &mut Request) -> IpAddr {
     if is_unlisted_proxy(trusted, peer, request.headers()) && is_first_of_its_network(peer) {
         tracing::warn!(address = %peer, "this address sends X-Forwarded-For, and TRUSTED_PROXIES does not name it: all of its clients count as one");
     }
     let client = client(trusted, peer, request.headers());
     if client != peer {
-        let client = ConnectInfo(SocketAddr::new(client, 0));
-        request.extensions_mut().insert(client);
+        let address = ConnectInfo(SocketAddr::new(client, 0));
+        request.extensions_mut().insert(address);
     }
-    next.run(request).await
-}
-
-/// Whether the peer that has sent a request is one of our own proxies.
-pub fn is_from_proxy(trusted: &[IpNet], request: &Request) -> bool {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.is_some_and(|peer| is_proxy(trusted, peer.ip().to_canonical()))
+    client
 }
 
 /// Whether this network has not been named in the log yet. At most eight are: any client can pretend to be a proxy,

@@ -1,36 +1,67 @@
 //! Which origins' pages may read the API (CORS).
 
-use super::{origin, request_log::REQUEST_ID};
-use crate::server::{config::WebOrigin, web::headers};
-use axum::http::{Method, header};
-use std::time::Duration;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use super::origin;
+use crate::server::config::WebOrigin;
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
 
-/// Lets pages of the origins on the list read the API.
-pub fn layer(origins: Vec<WebOrigin>) -> CorsLayer {
-    let is_listed = AllowOrigin::predicate(move |header, _| {
-        origin::read(header).is_some_and(|origin| origins.contains(&origin))
-    });
-    CorsLayer::new()
-        .allow_origin(is_listed)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            headers::IDEMPOTENCY_KEY,
-            headers::TRACEPARENT,
-            headers::TRACESTATE,
-            REQUEST_ID,
-        ])
-        .expose_headers([
-            header::ETAG,
-            header::LINK,
-            header::LOCATION,
-            header::RETRY_AFTER,
-            headers::LAST_EVENT_ID,
-            headers::IDEMPOTENT_REPLAYED,
-            REQUEST_ID,
-        ])
-        .max_age(Duration::from_secs(600))
+/// What an answer depends on beside its address.
+const VARY: HeaderValue = HeaderValue::from_static(
+    "origin, access-control-request-method, access-control-request-headers",
+);
+
+/// What a browser may send.
+const PREFLIGHT: [(HeaderName, HeaderValue); 4] = [
+    (header::VARY, VARY),
+    (
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET,POST"),
+    ),
+    (
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static(
+            "content-type,if-match,if-none-match,idempotency-key,traceparent,tracestate,x-request-id",
+        ),
+    ),
+    (
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("600"),
+    ),
+];
+
+/// What a page may read of an answer.
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "etag,link,location,retry-after,last-event-id,idempotent-replayed,x-request-id",
+);
+
+/// The origin whose page may read the answer: that of the request, if it is on the list.
+pub fn reader(origins: &[WebOrigin], headers: &HeaderMap) -> Option<HeaderValue> {
+    let header = headers.get(header::ORIGIN)?;
+    let is_listed = origin::read(header).is_some_and(|origin| origins.contains(&origin));
+    is_listed.then(|| header.clone())
+}
+
+/// Answers the question of a browser what a page may send.
+pub fn preflight(reader: Option<HeaderValue>) -> Response {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.extend(PREFLIGHT);
+    allow(reader, headers);
+    response
+}
+
+/// Completes the headers of an answer.
+pub fn add(reader: Option<HeaderValue>, headers: &mut HeaderMap) {
+    headers.append(header::VARY, VARY);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    allow(reader, headers);
+}
+
+fn allow(reader: Option<HeaderValue>, headers: &mut HeaderMap) {
+    if let Some(origin) = reader {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
 }

@@ -1,21 +1,22 @@
 //! Refuses requests for a host that is not ours, see [`Hosts`](crate::server::config::Hosts).
 
-use crate::server::web::{operations, problem::Problem, state::AppState};
+use crate::server::{
+    config::Config,
+    web::{operations, problem::Problem},
+};
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Uri, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 
-pub async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub fn check(config: &Config, request: &Request) -> Result<(), Problem> {
     // Programs that ask how the server is know its address alone.
     let is_operation = operations::PATHS.contains(&request.uri().path());
     let requested = requested(request.headers(), request.uri());
-    if is_operation || app.config.hosts.contain(requested) {
-        next.run(request).await
+    if is_operation || config.hosts.contain(requested) {
+        Ok(())
     } else {
-        Problem::WrongHost.into_response()
+        Err(Problem::WrongHost)
     }
 }
 

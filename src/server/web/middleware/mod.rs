@@ -1,4 +1,5 @@
-//! Every layer around the routes, in one list.
+//! What stands around every route: one layer, which checks a request on its way in and completes the answer on its way
+//! out. It is one and not many, since each layer of a router costs every request a copy of all that is inside it.
 
 pub mod body_limit;
 mod client_ip;
@@ -10,43 +11,108 @@ pub mod request_log;
 mod secure_cookies;
 pub mod security_headers;
 
-use super::{listener, state::AppState};
+use super::{listener::Connection, problem::Problem, state::AppState};
 use crate::domain::Error;
 use axum::{
     Router,
-    http::{Extensions, HeaderMap, StatusCode, Version, header},
-    middleware::{from_fn, from_fn_with_state},
-    response::IntoResponse,
+    extract::{ConnectInfo, Extension, Request, State},
+    http::Method,
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
 };
-use tower::util::option_layer;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use futures::FutureExt;
+use request_log::{Observed, REQUEST_ID};
+use std::{
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
+};
 
+/// The layer around the routes of the site.
 pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
-    let config = &app.config;
-    let is_https = config.tls.is_some() || config.hosts.are_https();
-    let secure_cookies = is_https.then(|| from_fn(secure_cookies::add));
-    // The last layer added is the first to see a request.
-    let router = router
-        .layer(CompressionLayer::new().compress_when(is_page))
-        .layer(option_layer(secure_cookies))
-        .layer(from_fn(body_limit::enforce))
-        .layer(from_fn_with_state(app.clone(), origin::check))
-        .layer(from_fn_with_state(
-            app.rate_limit.clone(),
-            rate_limit::enforce,
-        ))
-        .layer(from_fn(listener::refuse))
-        .layer(cors::layer(config.origins.clone()))
-        .layer(from_fn_with_state(app.clone(), host::check))
-        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
-        .layer(from_fn_with_state(app.clone(), security_headers::add))
-        .layer(from_fn_with_state(app.clone(), client_ip::resolve));
-    request_log::around(router, app)
+    router.layer(from_fn_with_state(app.clone(), answer))
 }
 
-/// Pages are compressed as they are sent; files are compressed already, and answers of the API stay as they are.
-fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+/// The layer around the metrics at an address of their own.
+pub fn around_metrics(router: Router<AppState>, app: &AppState) -> Router<AppState> {
+    router.layer(from_fn_with_state(app.clone(), answer_operator))
+}
+
+/// Answers a request. Every answer has an id, whatever makes it.
+async fn answer(
+    State(app): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(connection): Extension<Connection>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = request_log::identify(&mut request);
+    let observed = Observed::begin(&app.config.proxies, peer.ip(), &id, &request);
+    let answering = async {
+        let client = client_ip::resolve(&app.config.proxies, peer.ip(), &mut request);
+        let is_program = security_headers::is_program(&request);
+        let answering = answer_own_host(&app, client, &connection, request, next);
+        let answered = AssertUnwindSafe(answering).catch_unwind().await;
+        let mut response = answered.unwrap_or_else(|_| Error::Internal.into_response());
+        security_headers::add(&app.config, is_program, response.headers_mut());
+        response
+    };
+    let mut response = match observed {
+        Some(observed) => observed.until_answered(answering).await,
+        None => answering.await,
+    };
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Answers a request for a host of ours, also that of a foreign page.
+async fn answer_own_host(
+    app: &AppState,
+    client: IpAddr,
+    connection: &Connection,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Err(problem) = host::check(&app.config, &request) {
+        return problem.into_response();
+    }
+    let reader = cors::reader(&app.config.origins, request.headers());
+    if request.method() == Method::OPTIONS {
+        return cors::preflight(reader);
+    }
+    let mut response = match admit(app, client, connection, request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    secure_cookies::add(&app.config, response.headers_mut());
+    cors::add(reader, response.headers_mut());
+    response
+}
+
+/// A request that its route may answer. The first check that fails is the answer.
+async fn admit(
+    app: &AppState,
+    client: IpAddr,
+    connection: &Connection,
+    request: Request,
+) -> Result<Request, Problem> {
+    let path = request.uri().path();
+    connection.check(path)?;
+    app.rate_limit.enforce(path, client)?;
+    origin::check(&app.config, &request)?;
+    body_limit::enforce(request).await
+}
+
+async fn answer_operator(
+    State(app): State<AppState>,
+    Extension(connection): Extension<Connection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_program = security_headers::is_program(&request);
+    let mut response = match connection.check(request.uri().path()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    security_headers::add(&app.config, is_program, response.headers_mut());
+    response
 }

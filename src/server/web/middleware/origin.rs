@@ -3,22 +3,20 @@
 use super::host;
 use crate::server::{
     config::{Config, WebOrigin},
-    web::{problem::Problem, state::AppState},
+    web::problem::Problem,
 };
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 
-pub async fn check(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub fn check(config: &Config, request: &Request) -> Result<(), Problem> {
     let is_checked = !request.method().is_safe() || request.uri().path() == "/ws";
     let requested = host::requested(request.headers(), request.uri());
-    if is_checked && !is_allowed(&app.config, request.headers(), requested) {
-        return Problem::ForeignOrigin.into_response();
+    if is_checked && !is_allowed(config, request.headers(), requested) {
+        return Err(Problem::ForeignOrigin);
     }
-    next.run(request).await
+    Ok(())
 }
 
 fn is_allowed(config: &Config, headers: &HeaderMap, requested: Option<&str>) -> bool {

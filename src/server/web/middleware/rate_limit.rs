@@ -4,41 +4,19 @@ use crate::{
     domain::Error,
     server::{telemetry::metrics::RATE_LIMITED, web::operations},
 };
-use axum::{
-    extract::{ConnectInfo, Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
 use governor::{
     DefaultKeyedRateLimiter, Quota,
     clock::{Clock, DefaultClock},
 };
 use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    sync::Arc,
 };
 
 /// Buckets that are kept before the full ones are dropped.
 const MAX_BUCKETS: usize = 10_000;
 /// Seconds of the rate that a bucket holds.
 const BURST: u32 = 4;
-
-/// Refuses what exceeds the rate. Not counted: health, the site's files, and metrics, which have a limit of their own.
-pub async fn enforce(
-    State(limit): State<Arc<RateLimit>>,
-    from: ConnectInfo<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let path = request.uri().path();
-    let is_unlimited = operations::PATHS.contains(&path) || path.starts_with("/pkg/");
-    if !is_unlimited && let Err(error) = limit.check(from.ip()) {
-        metrics::counter!(RATE_LIMITED).increment(1);
-        return error.into_response();
-    }
-    next.run(request).await
-}
 
 pub struct RateLimit {
     buckets: Option<DefaultKeyedRateLimiter<IpAddr>>,
@@ -55,11 +33,22 @@ impl RateLimit {
         }
     }
 
+    /// Refuses a request that exceeds the rate. Not counted: health, the site's files, and metrics, which have a limit
+    /// of their own.
+    pub fn enforce(&self, path: &str, client: IpAddr) -> Result<(), Error> {
+        if operations::PATHS.contains(&path) || path.starts_with("/pkg/") {
+            return Ok(());
+        }
+        self.check(client)
+            .inspect_err(|_| metrics::counter!(RATE_LIMITED).increment(1))
+    }
+
     pub fn check(&self, address: IpAddr) -> Result<(), Error> {
         let Some(buckets) = &self.buckets else {
             return Ok(());
         };
-        if buckets.len() > MAX_BUCKETS {
+        // Counting them locks them all: one request in 256 does.
+        if fastrand::u8(..) == 0 && buckets.len() > MAX_BUCKETS {
             buckets.retain_recent();
         }
         buckets

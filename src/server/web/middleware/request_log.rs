@@ -1,31 +1,37 @@
 //! What is recorded of every request: its id, its place in the log and in a trace, and its metrics.
 
-use super::client_ip::is_from_proxy;
 use crate::{
     domain::Error,
     server::{
+        clock::now,
+        config::is_proxy,
         services::command_log::{self, Logged},
         telemetry::{
+            handles::Handles,
             metrics::{REQUEST_SECONDS, REQUESTS_RUNNING},
             millis, trace,
         },
-        web::{problem::Problem, state::AppState},
+        web::problem::Problem,
     },
     ui::Route,
 };
 use axum::{
-    Router,
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, Method},
-    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
-use metrics::{Gauge, gauge, histogram};
-use std::{borrow::Cow, time::Instant};
-use tower_http::request_id::{
-    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+use bytes::Bytes;
+use ipnet::IpNet;
+use metrics::{Gauge, Histogram, gauge, histogram};
+use std::{
+    hash::{Hash, Hasher},
+    net::IpAddr,
+    ops::Deref,
+    sync::LazyLock,
+    time::Instant,
 };
 use tracing::{Instrument, Span, field::Empty};
+use uuid::{Builder, fmt::Hyphenated};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is accepted from a client, in bytes.
@@ -35,34 +41,51 @@ const UNMATCHED: &str = "unmatched";
 /// It is requested all the time, and is not observed.
 const METRICS: &str = "/metrics";
 
-/// The outermost layers: every answer has an id, whatever makes it.
-pub fn around(router: Router<AppState>, app: &AppState) -> Router<AppState> {
-    // The layer that is added last sees a request first.
-    router
-        .layer(from_fn_with_state(app.clone(), observe))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
-        .layer(from_fn(drop_malformed_ids))
-}
+static DURATIONS: LazyLock<Handles<(RouteLabel, &'static str, u16), Histogram>> =
+    LazyLock::new(|| {
+        Handles::new(|(route, method, status)| {
+            let labels = [
+                ("route", route.to_string()),
+                ("method", (*method).to_owned()),
+                ("status", status.to_string()),
+            ];
+            histogram!(REQUEST_SECONDS, &labels)
+        })
+    });
+static RUNNING: LazyLock<Gauge> = LazyLock::new(|| gauge!(REQUESTS_RUNNING));
 
+/// The id of a request, among its extensions.
 #[derive(Clone)]
-struct NewId;
+pub struct RequestId(HeaderValue);
 
-impl MakeRequestId for NewId {
-    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        let id = HeaderValue::from_str(&uuid::Uuid::now_v7().to_string()).ok()?;
-        Some(RequestId::new(id))
+impl RequestId {
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
     }
 }
 
-/// A malformed id is replaced: a client must not write arbitrary text into the log.
-async fn drop_malformed_ids(mut request: Request, next: Next) -> Response {
+/// Gives a request its id: the client's own, or a new one. A malformed one is replaced: a client must not write
+/// arbitrary text into the log.
+pub fn identify(request: &mut Request) -> HeaderValue {
     let mut ids = request.headers().get_all(REQUEST_ID).iter();
-    let good = matches!((ids.next(), ids.next()), (Some(id), None) if is_well_formed(id));
-    if !good {
-        request.headers_mut().remove(REQUEST_ID);
-    }
-    next.run(request).await
+    let id = match (ids.next(), ids.next()) {
+        (Some(id), None) if is_well_formed(id) => id.clone(),
+        _ => new_id(),
+    };
+    request.extensions_mut().insert(RequestId(id.clone()));
+    id
+}
+
+/// A UUID of version 7. It need not be hard to guess, so that its randomness costs no call of the system.
+fn new_id() -> HeaderValue {
+    let random = fastrand::u128(..).to_le_bytes();
+    let [random @ .., _, _, _, _, _, _] = random;
+    let millis = u64::try_from(now().millis()).unwrap_or_default();
+    let mut text = [0; Hyphenated::LENGTH];
+    let id = Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+    id.hyphenated().encode_lower(&mut text);
+    // Its letters and digits are a header's value.
+    HeaderValue::from_maybe_shared(Bytes::from_owner(text)).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// ASCII letters and digits, and the punctuation that usual formats of ids have.
@@ -71,76 +94,135 @@ fn is_well_formed(id: &HeaderValue) -> bool {
     (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(plain)
 }
 
-async fn observe(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let route = route(&request);
-    if route == METRICS {
-        return next.run(request).await;
-    }
-    let (began, _running) = (Instant::now(), Running::begin());
-    let method = method(request.method());
-    let is_trusted = is_from_proxy(&app.config.proxies, &request);
-    let (span, log) = spans(&request, method, &route, is_trusted);
-    let answering = async {
-        let response = next.run(request).await;
-        log_answer(&response, method, &route, began);
-        response
-    };
-    let response = answering.instrument(span.clone()).instrument(log).await;
-    let status = response.status();
-    span.record("http.response.status_code", i64::from(status.as_u16()));
-    if status.is_server_error() {
-        span.record("otel.status_code", "ERROR");
-    }
-    let labels = [
-        ("route", route),
-        ("method", method.into()),
-        ("status", status.as_u16().to_string().into()),
-    ];
-    histogram!(REQUEST_SECONDS, &labels).record(began.elapsed().as_secs_f64());
-    response
+/// A request that is being answered.
+pub struct Observed {
+    began: Instant,
+    route: RouteLabel,
+    method: &'static str,
+    /// Its place in a trace.
+    span: Span,
+    /// Its place in the log.
+    log: Span,
+    _running: Running,
 }
 
-/// A request's place in a trace, and in the log.
-fn spans(request: &Request, method: &'static str, route: &str, is_trusted: bool) -> (Span, Span) {
-    let id = request.extensions().get::<RequestId>();
-    let id = id.and_then(|id| id.header_value().to_str().ok());
-    let span = tracing::info_span!(
-        target: trace::TARGET, "request", otel.name = format!("{method} {route}"), otel.kind = "server",
-        otel.status_code = Empty, http.request.method = method, http.route = route,
-        http.response.status_code = Empty, request_id = id,
-    );
-    let trace_id = trace::join(&span, request.headers(), is_trusted).map(tracing::field::display);
-    // At the highest level, so that no log filter removes it.
-    let log = tracing::error_span!("request", request_id = id, method, route, trace_id);
-    (span, log)
-}
-
-/// Logs an answer, and records a command that was rejected before it had an actor.
-fn log_answer(response: &Response, method: &str, route: &str, began: Instant) {
-    let status = response.status().as_u16();
-    tracing::debug!(status, duration_ms = millis(began), "answered");
-    let is_command =
-        method == "POST" && ["/api/", "/act/"].iter().any(|all| route.starts_with(all));
-    let known = response.extensions();
-    if !is_command || known.get::<Logged>().is_some() {
-        return;
-    }
-    match known.get() {
-        None => {}
-        Some(problem @ Problem::Market(Error::TooMany(_))) => {
-            command_log::rate_limited(problem.name(), began);
+impl Observed {
+    /// `None` for what is not observed.
+    pub fn begin(
+        trusted: &[IpNet],
+        peer: IpAddr,
+        id: &HeaderValue,
+        request: &Request,
+    ) -> Option<Observed> {
+        let (route, method) = (RouteLabel::of(request), method(request.method()));
+        if &*route == METRICS {
+            return None;
         }
-        Some(problem) => command_log::record_rejection(None, problem.name(), began),
+        let (began, running) = (Instant::now(), Running::begin());
+        let (id, label) = (id.to_str().unwrap_or_default(), &*route);
+        let span = tracing::info_span!(
+            target: trace::TARGET, "request", otel.name = format!("{method} {label}"), otel.kind = "server",
+            otel.status_code = Empty, http.request.method = method, http.route = label,
+            http.response.status_code = Empty, request_id = id,
+        );
+        let is_trusted = || is_proxy(trusted, peer.to_canonical());
+        let trace_id = trace::join(&span, request.headers(), is_trusted);
+        let trace_id = trace_id.map(tracing::field::display);
+        // At the highest level, so that no log filter removes it.
+        let log = tracing::error_span!("request", request_id = id, method, route = label, trace_id);
+        Some(Observed {
+            began,
+            route,
+            method,
+            span,
+            log,
+            _running: running,
+        })
+    }
+
+    /// Waits for the answer, and records it.
+    pub async fn until_answered(self, answering: impl Future<Output = Response>) -> Response {
+        let logged = async {
+            let response = answering.await;
+            self.log_answer(&response);
+            response
+        };
+        let logged = logged.instrument(self.span.clone());
+        let response = logged.instrument(self.log.clone()).await;
+        let status = response.status();
+        self.span
+            .record("http.response.status_code", i64::from(status.as_u16()));
+        if status.is_server_error() {
+            self.span.record("otel.status_code", "ERROR");
+        }
+        DURATIONS
+            .get((self.route, self.method, status.as_u16()))
+            .record(self.began.elapsed().as_secs_f64());
+        response
+    }
+
+    /// Logs an answer, and records a command that was rejected before it had an actor.
+    fn log_answer(&self, response: &Response) {
+        let (status, began) = (response.status().as_u16(), self.began);
+        tracing::debug!(status, duration_ms = millis(began), "answered");
+        let is_command = self.method == "POST"
+            && ["/api/", "/act/"]
+                .iter()
+                .any(|all| self.route.starts_with(all));
+        let known = response.extensions();
+        if !is_command || known.get::<Logged>().is_some() {
+            return;
+        }
+        match known.get() {
+            None => {}
+            Some(problem @ Problem::Market(Error::TooMany(_))) => {
+                command_log::rate_limited(problem.name(), began);
+            }
+            Some(problem) => command_log::record_rejection(None, problem.name(), began),
+        }
     }
 }
 
 /// The path pattern of the router, or the page: it holds no text of the client.
-fn route(request: &Request) -> Cow<'static, str> {
-    if let Some(path) = request.extensions().get::<MatchedPath>() {
-        return path.as_str().to_owned().into();
+#[derive(Clone)]
+enum RouteLabel {
+    Matched(MatchedPath),
+    Page(&'static str),
+}
+
+impl RouteLabel {
+    fn of(request: &Request) -> RouteLabel {
+        if let Some(path) = request.extensions().get::<MatchedPath>() {
+            return RouteLabel::Matched(path.clone());
+        }
+        let page = Route::read(request.uri().path(), "");
+        RouteLabel::Page(page.pattern().unwrap_or(UNMATCHED))
     }
-    let page = Route::read(request.uri().path(), "");
-    page.pattern().unwrap_or(UNMATCHED).into()
+}
+
+impl Deref for RouteLabel {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            RouteLabel::Matched(path) => path.as_str(),
+            RouteLabel::Page(pattern) => pattern,
+        }
+    }
+}
+
+impl PartialEq for RouteLabel {
+    fn eq(&self, other: &RouteLabel) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for RouteLabel {}
+
+impl Hash for RouteLabel {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
 }
 
 /// All methods beyond the common ones have one label.
@@ -158,19 +240,18 @@ fn method(method: &Method) -> &'static str {
 }
 
 /// Counts as a running request until it is dropped.
-struct Running(Gauge);
+struct Running;
 
 impl Running {
     fn begin() -> Running {
-        let running = gauge!(REQUESTS_RUNNING);
-        running.increment(1.0);
-        Running(running)
+        RUNNING.increment(1.0);
+        Running
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.decrement(1.0);
+        RUNNING.decrement(1.0);
     }
 }
 
@@ -207,7 +288,7 @@ mod tests {
     fn a_route_holds_no_text_of_the_client() {
         let route = |path: &str| {
             let request = axum::http::Request::get(path).body(axum::body::Body::empty());
-            super::route(&request.unwrap())
+            RouteLabel::of(&request.unwrap()).to_string()
         };
         let id = "0198c0de-1234-7abc-8def-0123456789ab";
         assert_eq!(route("/"), "/");

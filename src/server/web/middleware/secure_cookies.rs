@@ -1,16 +1,14 @@
 //! Where the site is reached by HTTPS, no browser sends a cookie of ours over plain HTTP.
 
-use axum::{
-    extract::Request,
-    http::{HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use crate::server::config::Config;
+use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Adds `Secure` to every cookie of an answer.
-pub async fn add(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    if let header::Entry::Occupied(mut cookies) = response.headers_mut().entry(header::SET_COOKIE) {
+pub fn add(config: &Config, headers: &mut HeaderMap) {
+    if config.tls.is_none() && !config.hosts.are_https() {
+        return;
+    }
+    if let header::Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) {
         for cookie in cookies.iter_mut() {
             let secure = [cookie.as_bytes(), b"; Secure"].concat();
             if let Ok(secure) = HeaderValue::from_bytes(&secure) {
@@ -18,5 +16,4 @@ pub async fn add(request: Request, next: Next) -> Response {
             }
         }
     }
-    response
 }

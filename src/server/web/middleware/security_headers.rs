@@ -1,36 +1,43 @@
 //! What answers forbid browsers and caches to do: the headers of every answer, and the content policy of pages.
 
-use crate::server::web::{headers, state::AppState};
+use crate::server::{config::Config, web::headers};
 use axum::{
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
 };
 use leptos::nonce::use_nonce;
 
 /// What holds unless an answer says otherwise.
-const DEFAULTS: [(HeaderName, &str); 7] = [
-    (header::CACHE_CONTROL, headers::PRIVATE),
+const DEFAULTS: [(HeaderName, HeaderValue); 7] = [
+    (
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(headers::PRIVATE),
+    ),
     // What is no page loads nothing, and is shown in no frame.
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
     ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
+        HeaderValue::from_static("same-origin"),
     ),
     (
         HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
+        HeaderValue::from_static("same-origin"),
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        PERMISSIONS_POLICY,
+        HeaderValue::from_static(PERMISSIONS_POLICY),
     ),
-    (header::REFERRER_POLICY, "same-origin"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
 ];
 
 /// All features off, except those that the pages use. (`web-share` is one of them: not every browser knows it, and its
@@ -45,24 +52,24 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(self), camera=(), 
 /// A year of HTTPS alone, for this host alone.
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-pub async fn add(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let is_program = request.uri().path().starts_with("/pkg/");
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// Whether a request is for a part of the browser's program.
+pub fn is_program(request: &Request) -> bool {
+    request.uri().path().starts_with("/pkg/")
+}
+
+/// Completes the headers of an answer.
+pub fn add(config: &Config, is_program: bool, headers: &mut HeaderMap) {
     if is_program {
         // The program is the same for every origin, and comes in many parts: the size of its headers counts.
         headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     for (name, value) in DEFAULTS {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(value);
     }
-    if app.config.hosts.are_https() {
+    if config.hosts.are_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
-    response
 }
 
 /// Scripts only from here, styles only from files, no frames, no plug-ins. `reload` is where `cargo leptos watch`

@@ -3,10 +3,13 @@
 use super::{
     examples,
     schemas::{described, or_null, reference},
-    text_schemas::{TextSchema, string},
+    text_schemas::{TextSchema, string, topic_pattern},
 };
 use crate::{
-    domain::{Address, Field, Markup, Minutes, Name, Notes, OrderId, Price, Status, WantedStatus},
+    domain::{
+        Address, Field, MAX_TOPICS, Markup, Minutes, Name, Notes, OrderId, Price, Status,
+        WantedStatus,
+    },
     server::web::rest::params::Limit,
 };
 use serde_json::json;
@@ -14,8 +17,8 @@ use std::borrow::Cow;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
-        ObjectBuilder, RefOr, Required, Schema, Type,
-        path::{Parameter, ParameterBuilder, ParameterIn},
+        ArrayBuilder, ObjectBuilder, RefOr, Required, Schema, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
         schema::{AdditionalProperties, SchemaFormat},
     },
 };
@@ -70,8 +73,11 @@ parameters! {
         parameter(ParameterIn::Query, "cursor", "Where the page begins: take it from `Link`.",
             ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("uuid".into())))),
     ];
-    /// The position at which a WebSocket begins.
-    Since = [parameter(ParameterIn::Query, "since", "Where to begin. Without it: from now on, without signals.", since())];
+    /// What a WebSocket sends.
+    Live = [
+        parameter(ParameterIn::Query, "since", "Where to begin. Without it: from now on, without signals.", since()),
+        about(),
+    ];
 }
 
 fn parameter(
@@ -101,6 +107,28 @@ fn settable() -> ObjectBuilder {
         .map(|status| status.name())
         .filter(|name| WantedStatus::parse(name).is_ok());
     string("The state to bring the order to.").enum_values(Some(direct))
+}
+
+/// `about`: topics, each percent-encoded, with commas between them.
+fn about() -> Parameter {
+    let topic = string("One supplier, one order, what can be taken, or what is on its way.")
+        .pattern(Some(topic_pattern()))
+        .examples(["supplier:Bella Napoli", "offers"]);
+    let topics = ArrayBuilder::new()
+        .items(topic)
+        .min_items(Some(1))
+        .max_items(Some(MAX_TOPICS));
+    ParameterBuilder::new()
+        .name("about")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "Only events of orders that are in one of these topics, or just were. Without it: all.",
+        ))
+        .schema(Some(topics))
+        .style(Some(ParameterStyle::Form))
+        .explode(Some(false))
+        .build()
 }
 
 /// `since`: the position to begin at; empty for events from now on.

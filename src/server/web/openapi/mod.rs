@@ -4,6 +4,7 @@
 //! wrong alone.
 
 pub mod components;
+pub mod docs;
 mod examples;
 pub mod page;
 pub mod responses;

@@ -1,14 +1,14 @@
 //! The description of the API, for programs and for people. Its page loads nothing from other sites, and has the same
 //! content policy as all others: Swagger UI comes from files of this program, and is started by one.
 
-use super::{examples, responses::Limited};
+use super::{docs::Docs, examples, responses::Limited};
 use crate::server::web::{
     middleware::security_headers::content_policy, problem::Problem, state::AppState,
     websocket::close,
 };
 use axum::{
-    Extension, Router,
-    extract::Path,
+    Router,
+    extract::{Path, State},
     http::{
         HeaderValue,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName},
@@ -34,18 +34,10 @@ pub fn routes() -> Router<AppState> {
 }
 
 /// The description in both its forms.
-#[derive(Clone)]
-pub struct Docs {
-    json: Arc<str>,
-    page: Arc<str>,
-}
-
-impl Docs {
-    pub fn of(api: OpenApi) -> Docs {
-        Docs {
-            json: api.to_json().unwrap_or_default().into(),
-            page: html(&api).into(),
-        }
+pub fn docs(api: OpenApi) -> Docs {
+    Docs {
+        json: api.to_json().unwrap_or_default().into(),
+        page: html(&api).into(),
     }
 }
 
@@ -56,19 +48,18 @@ impl Docs {
     get, path = "/openapi.json", tag = "Operation", operation_id = "description",
     responses((status = 200, description = "The description.", body = utoipa::openapi::Object), Limited),
 )]
-pub async fn description(Extension(docs): Extension<Docs>) -> Response {
-    let body = docs.json.as_bytes().to_vec();
+pub async fn description(State(app): State<AppState>) -> Response {
     (
         [
             (CONTENT_TYPE, "application/json"),
             (CACHE_CONTROL, "no-cache, no-transform"),
         ],
-        body,
+        app.docs.json.clone(),
     )
         .into_response()
 }
 
-async fn page(Extension(docs): Extension<Docs>) -> Response {
+async fn page(State(app): State<AppState>) -> Response {
     let head = [
         (CONTENT_SECURITY_POLICY, content_policy(None)),
         (
@@ -77,7 +68,7 @@ async fn page(Extension(docs): Extension<Docs>) -> Response {
         ),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    (head, docs.page.as_bytes().to_vec()).into_response()
+    (head, app.docs.page.clone()).into_response()
 }
 
 /// A file of the page.

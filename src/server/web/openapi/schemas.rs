@@ -88,12 +88,24 @@ has_schema! {
         .field("order", or_null(reference::<Order>()))
         .field("timestamp", reference::<Time>())
         .field("id", reference::<Cursor>());
+    Skip, "Skip": ObjectBuilder::new()
+        .description(Some("Nothing after `after`, up to and including `id`, is about the topics of this connection, which \
+            named them with `about`. Its `order` is always `null`."))
+        .field("event_type", string("Always this.").enum_values(Some([Frame::SKIP])))
+        .field("order", or_null(reference::<Order>()))
+        .field("timestamp", reference::<Time>())
+        .field("after", reference::<Cursor>())
+        .field("id", reference::<Cursor>());
     Frame, "Frame": OneOfBuilder::new()
         .description(Some("One text frame of the WebSocket."))
         .item(reference::<Event>())
         .item(reference::<Signal>())
+        .item(reference::<Skip>())
         .discriminator(Some(kinds_of_frames()));
 }
+
+/// The frame of a stretch that is not sent.
+enum Skip {}
 
 /// Which schema a frame has, by its `event_type`.
 fn kinds_of_frames() -> Discriminator {
@@ -101,7 +113,8 @@ fn kinds_of_frames() -> Discriminator {
     let events = names(EventType::ALL, EventType::name).map(|name| (name, of(Event::name())));
     let signals =
         names(Signal::ALL, Signal::name).map(|name| (name, of(<Signal as ToSchema>::name())));
-    Discriminator::with_mapping("event_type", events.chain(signals))
+    let skip = (Frame::SKIP, of(Skip::name()));
+    Discriminator::with_mapping("event_type", events.chain(signals).chain([skip]))
 }
 
 /// A field that is in every answer.
@@ -134,6 +147,7 @@ pub fn all() -> Vec<(String, RefOr<Schema>)> {
         named::<Order>(),
         named::<Event>(),
         named::<Signal>(),
+        named::<Skip>(),
         named::<Frame>(),
     ]
 }

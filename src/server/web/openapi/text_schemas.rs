@@ -81,6 +81,13 @@ fn untrimmed(max: usize, lines: bool) -> String {
     format!("[{BLANK}]*{edge}(?:{inner}{{0,{most}}}{edge})?[{BLANK}]*")
 }
 
+/// What a socket can be about, not encoded.
+pub fn topic_pattern() -> String {
+    let id = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+    let name = untrimmed(100, false);
+    format!("^(?:offers|dispatch|order:{id}|supplier:{name})$")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

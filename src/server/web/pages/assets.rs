@@ -23,7 +23,7 @@ const DRAWING_POLICY: HeaderValue = HeaderValue::from_static(
 
 /// Program and style: immutable where their names have a hash.
 pub async fn package(State(app): State<AppState>, request: Request) -> Response {
-    let cache_control = match app.leptos.hash_files {
+    let cache_control = match app.config.leptos.hash_files {
         true => IMMUTABLE,
         false => REVALIDATE,
     };
@@ -41,7 +41,8 @@ pub async fn file(app: &AppState, request: Request) -> Response {
 }
 
 async fn serve(app: &AppState, request: Request, cache_control: &'static str) -> Response {
-    let files = ServeDir::new(&*app.leptos.site_root).append_index_html_on_directories(false);
+    let files =
+        ServeDir::new(&*app.config.leptos.site_root).append_index_html_on_directories(false);
     let Ok(response) = files
         .precompressed_br()
         .precompressed_gzip()

@@ -86,7 +86,7 @@ pub async fn orders(State(app): State<AppState>, headers: HeaderMap, uri: Uri) -
         Err(error) => return error.into_response(),
     };
     let rest = Rest {
-        orders: app.orders,
+        orders: app.orders.clone(),
         filter,
         format: Format::of(language),
         next: first.next,

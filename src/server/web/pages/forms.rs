@@ -40,7 +40,7 @@ const SEVERAL: &str = "dispatch-several";
 /// The use-cases, from within a server function.
 pub fn order_service() -> Result<Arc<OrderService>, Error> {
     use_context::<AppState>()
-        .map(|app| app.orders)
+        .map(|app| app.orders.clone())
         .ok_or(Error::Internal)
 }
 

@@ -16,16 +16,16 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::Error,
-    ui::{PageData, Route},
+    domain::{Error, MAX_TOPICS},
+    ui::{PageData, Route, board_query},
 };
 use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode, Uri,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE},
+        Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE},
     },
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
@@ -40,21 +40,32 @@ use leptos_axum::{
     site_pkg_dir_service_route_path,
 };
 use shell::shell;
+use tower_http::compression::CompressionLayer;
 
-/// Everything that is not a page itself: files, pictures, server functions, preferences.
+/// The pages, and what belongs to them: files, pictures, server functions, preferences.
 pub fn routes(app: &AppState) -> Router<AppState> {
+    // Compressed as they are sent: files are compressed already.
+    let compression = CompressionLayer::new().compress_when(is_page);
     let routes = Router::new()
+        .fallback(fallback)
+        .layer(compression)
         .route("/pizza.svg", get(pizza_image::image))
         .route("/orders.csv", get(csv_export::orders))
         .route("/settings", post(preferences::change))
         .route(
-            &site_pkg_dir_service_route_path(&app.leptos),
+            &site_pkg_dir_service_route_path(&app.config.leptos),
             get(assets::package),
         );
     server_fn_paths().fold(routes, |routes, (path, method)| {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
         routes.route(path, on(filter, server_function))
     })
+}
+
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// A server function. Where its arguments cannot be read it is never called, and sets no status: then the error has
@@ -77,7 +88,7 @@ async fn server_function(State(app): State<AppState>, request: Request) -> Respo
 }
 
 /// A page; or a file of the site; or else the page that says that there is nothing here.
-pub async fn fallback(State(app): State<AppState>, request: Request) -> Response {
+async fn fallback(State(app): State<AppState>, request: Request) -> Response {
     let route = Route::read(request.uri().path(), request.uri().query().unwrap_or(""));
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     match route {
@@ -114,7 +125,7 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         Some(_) => "no-store",
         None => "private, no-cache",
     };
-    let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.leptos.reload_port);
+    let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.config.leptos.reload_port);
     let context = move || {
         provide_context(route.clone());
         provide_context(page_data.clone());
@@ -122,7 +133,7 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         let policy = content_policy(reload);
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
     };
-    let document = move || shell(app.leptos.clone());
+    let document = move || shell(app.config.leptos.clone());
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -142,10 +153,17 @@ async fn page_data(
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
     let zone = cookies::zone(headers);
-    let (snapshot, unread) = match app.orders.snapshot().await {
+    let flash = app.flash.read(headers).await;
+    // A refusal names its order, which may have left what the page is about.
+    let refused = flash.iter().flat_map(|flash| &flash.refused);
+    let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
+    let query = board_query(route, &refused);
+    let (snapshot, unread) = match app.orders.snapshot(&query, None).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
+    let end = snapshot.as_ref().and_then(|snapshot| snapshot.board.end());
+    let beyond = route.beyond(end).filter(|_| route.begins_beyond());
     let address = uri.path_and_query();
     let page_data = PageData {
         address: address.map_or_else(String::new, |address| address.to_string()),
@@ -154,15 +172,19 @@ async fn page_data(
             Some(id) => Some(app.orders.events(id).await),
             None => None,
         },
-        past: match route.past() {
-            Some((query, below)) => Some(app.orders.search(&query.filter(zone), Some(below)).await),
+        past: match beyond {
+            Some(query) => Some(app.orders.search(&query.filter(zone), query.below).await),
             None => None,
+        },
+        kitchens: match route {
+            Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(),
+            _ => Vec::new(),
         },
         pace: match route {
             Route::Orders { .. } => app.orders.pace().ok(),
             _ => None,
         },
-        flash: app.flash.read(headers).await,
+        flash,
         locale: preferences::of(headers, app).locale,
         zone,
     };

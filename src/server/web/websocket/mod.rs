@@ -3,45 +3,30 @@
 pub mod close;
 mod frame_rate;
 mod session;
+mod since;
 mod upgrade;
 
-use super::{listener::Connection, query_string, state::AppState};
 use super::{
-    openapi::{components::Since as SinceParameter, responses::Upgraded},
+    listener::Connection, middleware::request_log::RequestId, query_string, state::AppState,
+};
+use super::{
+    openapi::{components::Live, responses::Upgraded},
     problem::Problem,
 };
-use crate::domain::{Cursor, Field, FieldError, ValueKind};
+use crate::domain::Scope;
 use axum::{
     extract::{ConnectInfo, Extension, RawQuery, State},
     response::Response,
 };
+use since::Since;
 use std::net::SocketAddr;
-use tower_http::request_id::RequestId;
 use upgrade::Upgrade;
 
-/// The library's own buffers are 128 KiB for each socket.
-const BUFFER: usize = 4 * 1024;
+/// The library's own buffers are 128 KiB for each socket. A client sends little more than pongs.
+const READ_BUFFER: usize = 1024;
+const WRITE_BUFFER: usize = 4 * 1024;
 /// The contract's 4 KiB.
 const LARGEST_MESSAGE: usize = 4 * 1024;
-
-/// Where a client wants to begin.
-enum Since {
-    /// From now on, with signals.
-    Now,
-    After(Cursor),
-}
-
-impl Field for Since {
-    const KIND: ValueKind = ValueKind::Text;
-
-    fn parse(text: &str) -> Result<Self, FieldError> {
-        if text.is_empty() {
-            Ok(Since::Now)
-        } else {
-            text.parse().map(Since::After)
-        }
-    }
-}
 
 /// Follow every change
 ///
@@ -52,7 +37,7 @@ impl Field for Since {
     path = "/ws",
     tag = "Live",
     operation_id = "follow",
-    params(SinceParameter),
+    params(Live),
     responses(Upgraded)
 )]
 pub async fn open(
@@ -63,24 +48,27 @@ pub async fn open(
     connection: Extension<Connection>,
     upgrade: Result<Upgrade, Problem>,
 ) -> Result<Response, Problem> {
-    let mut fields = query_string::read(query.as_deref().unwrap_or_default());
+    // Its topics are encoded one by one.
+    let mut fields = query_string::read_encoded(query.as_deref().unwrap_or_default(), &["about"]);
     let since = fields.optional::<Since>("since");
-    let since = fields.finish(|| Some(since))?;
+    let about = fields.optional::<Scope>("about");
+    let (since, about) = fields.finish(|| Some((since, about)))?;
+    let about = about.unwrap_or(Scope::everything());
     let Upgrade(upgrade) = upgrade?;
     let upgrade = upgrade
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(BUFFER)
-        .max_write_buffer_size(64 * BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(64 * WRITE_BUFFER)
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE);
     let permit = app.sockets.limit.acquire(from.ip())?;
     let open = app.sockets.open.clone();
-    let id = id.header_value().to_str().unwrap_or_default();
+    let id = id.as_str();
     // A root of its own: the request ends now.
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            session::serve(app, socket, since, log).await;
+            session::serve(app, socket, since, about, log).await;
             drop((permit, connection));
         })
     }))

@@ -4,15 +4,15 @@
 //! slowly for that is closed, and may come back with `since`.
 
 use super::{
-    Since,
     close::{self, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
     frame_rate::FrameRate,
+    since::Since,
 };
 use crate::{
-    domain::{Cursor, Frame, Signal},
+    domain::{Cursor, Frame, Scope, Signal},
     server::{
         clock::now,
-        services::live_feed::{self, Next},
+        services::live_feed::{self, Next, Subscription},
         store::LogRead,
         telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
         web::state::AppState,
@@ -25,7 +25,6 @@ use metrics::{Counter, counter};
 use std::time::Duration;
 use tokio::{
     select,
-    sync::watch,
     time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
 use tracing::{Instrument, Span};
@@ -43,8 +42,15 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 /// Frames that are sent at once.
 const CHUNK: usize = 128;
 
-pub async fn serve(app: AppState, socket: WebSocket, since: Option<Since>, log: Span) {
-    let mut session = WebSocketSession::new(app, socket, since, log);
+/// Sends a client what is about a scope, until either side ends.
+pub async fn serve(
+    app: AppState,
+    socket: WebSocket,
+    since: Option<Since>,
+    about: Scope,
+    log: Span,
+) {
+    let mut session = WebSocketSession::new(app, socket, since, about, log);
     let end = session.run().await;
     counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
     match end {
@@ -57,15 +63,17 @@ pub async fn serve(app: AppState, socket: WebSocket, since: Option<Since>, log: 
 struct WebSocketSession {
     app: AppState,
     socket: WebSocket,
-    /// Everything up to here has been sent. `None` until this instance knows where the log is.
+    /// Everything up to here that is about its scope has been sent. `None` until this instance knows where the log is.
     cursor: Option<Cursor>,
+    /// How far the client knows that nothing is missing: from here to the cursor, nothing is about its scope.
+    known: u64,
     /// Whether the client asked for signals beside the events.
     signals: bool,
     /// It has been at the head once. From then on it must not fall behind what is held in memory.
     caught_up: bool,
     /// What the client was told last: whether the view is current.
     reported_current: Option<bool>,
-    moved: watch::Receiver<u64>,
+    subscription: Subscription,
     heartbeat: Interval,
     /// When the answer to the last ping is due.
     answer_deadline: Option<Instant>,
@@ -77,23 +85,30 @@ struct WebSocketSession {
 }
 
 impl WebSocketSession {
-    fn new(app: AppState, socket: WebSocket, since: Option<Since>, log: Span) -> WebSocketSession {
+    fn new(
+        app: AppState,
+        socket: WebSocket,
+        since: Option<Since>,
+        about: Scope,
+        log: Span,
+    ) -> WebSocketSession {
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let subscription = app.orders.feed().subscribe(about);
         let signals = since.is_some();
         let cursor = match since {
             Some(Since::After(cursor)) => Some(cursor),
             Some(Since::Now) | None => app.orders.feed().cursor(),
         };
-        let moved = app.orders.feed().watch();
         WebSocketSession {
             app,
             socket,
+            known: cursor.as_ref().map_or(0, |cursor| cursor.seq),
             cursor,
             signals,
             caught_up: false,
             reported_current: None,
-            moved,
+            subscription,
             heartbeat,
             answer_deadline: None,
             received: FrameRate::new(Instant::now()),
@@ -135,21 +150,21 @@ impl WebSocketSession {
     async fn catch_up(&mut self) -> Result<(), End> {
         loop {
             let Some(cursor) = &self.cursor else {
-                self.cursor = self.app.orders.feed().cursor();
+                if let Some(head) = self.app.orders.feed().cursor() {
+                    self.begin_at(head);
+                }
                 return Ok(());
             };
-            match self.app.orders.feed().next(cursor, CHUNK) {
-                Next::Frames(frames, _) if frames.is_empty() => {
+            match self.subscription.next(cursor, CHUNK) {
+                Next::Frames(frames, reached) if frames.is_empty() => {
                     self.caught_up = true;
+                    self.cursor = Some(reached);
                     return Ok(());
                 }
-                Next::Frames(frames, cursor) => {
-                    self.send(frames).await?;
-                    self.cursor = Some(cursor);
-                }
+                Next::Frames(frames, reached) => self.send_events(frames, reached).await?,
                 Next::OtherHistory { newest, .. } if self.signals => self.reset(newest).await?,
                 // Without signals it cannot be told. It wants the events from now on: of this history, all.
-                Next::OtherHistory { oldest, .. } => self.cursor = Some(oldest),
+                Next::OtherHistory { oldest, .. } => self.begin_at(oldest),
                 Next::NotHeld if self.caught_up => return Err(TOO_SLOW),
                 Next::NotHeld => {
                     if !self.send_from_store(cursor.clone()).await? {
@@ -174,18 +189,51 @@ impl WebSocketSession {
             Err(_) => return Ok(false),
         };
         let seq = cursor.seq + entries.len() as u64;
-        let frames = entries.iter().map(|entry| live_feed::frame(&entry.text));
-        self.send(frames.collect()).await?;
-        self.cursor = Some(Cursor { seq, ..cursor });
+        let scope = self.subscription.scope();
+        let concerned = (cursor.seq + 1..)
+            .zip(&entries)
+            .filter(|(_, entry)| live_feed::concerns(scope, &entry.text));
+        let frames = concerned.map(|(seq, entry)| (seq, live_feed::frame(&entry.text)));
+        self.send_events(frames.collect(), Cursor { seq, ..cursor })
+            .await?;
         Ok(true)
+    }
+
+    /// Sends events with their numbers, and before each the stretch that is skipped. There is no other one before
+    /// `reached`.
+    async fn send_events(&mut self, events: Vec<(u64, Bytes)>, reached: Cursor) -> Result<(), End> {
+        let mut texts = Vec::with_capacity(events.len());
+        for (seq, text) in events {
+            texts.extend(self.skip(&reached, seq - 1));
+            texts.push(text);
+            self.known = seq;
+        }
+        self.send(texts).await?;
+        self.cursor = Some(reached);
+        Ok(())
+    }
+
+    /// What tells the client that nothing up to `seq` is about its scope, unless it knows.
+    fn skip(&self, cursor: &Cursor, seq: u64) -> Option<Bytes> {
+        let at = |seq| Cursor {
+            seq,
+            ..cursor.clone()
+        };
+        let text = || Frame::skip(&at(self.known), now(), &at(seq)).into();
+        (self.signals && self.known < seq).then(text)
+    }
+
+    fn begin_at(&mut self, cursor: Cursor) {
+        self.known = cursor.seq;
+        self.cursor = Some(cursor);
     }
 
     /// The client has to read everything again.
     async fn reset(&mut self, head: Cursor) -> Result<(), End> {
+        self.begin_at(head.clone());
         if self.signals {
             self.signal(Signal::Reset, &head).await?;
         }
-        self.cursor = Some(head);
         Ok(())
     }
 
@@ -216,8 +264,10 @@ impl WebSocketSession {
     }
 
     async fn signal(&mut self, signal: Signal, cursor: &Cursor) -> Result<(), End> {
-        let text = Frame::signal(signal, now(), cursor);
-        self.send(vec![text.into()]).await
+        let mut texts = Vec::from_iter(self.skip(cursor, cursor.seq));
+        texts.push(Frame::signal(signal, now(), cursor).into());
+        self.known = cursor.seq;
+        self.send(texts).await
     }
 
     /// Sends texts, without a copy of any.
@@ -246,8 +296,7 @@ impl WebSocketSession {
             None => std::future::pending().await,
         };
         select! {
-            // Its sender lives as long as the server.
-            _ = self.moved.changed() => Ok(()),
+            () = self.subscription.changed() => Ok(()),
             message = self.socket.recv() => self.received(message),
             () = silent(self.answer_deadline) => Err(SILENT),
             _ = self.heartbeat.tick() => self.ping().await,

@@ -23,6 +23,7 @@ use crate::{
             locale::{say, t},
         },
         live::{
+            page_queries::PageQueries,
             reactive::{memo, when_hydrated},
             store::LiveStore,
         },
@@ -39,7 +40,7 @@ const ADDRESS: &str = "delivery_address";
 
 /// The form, or what happened to the offer.
 pub fn checkout(id: OrderId, recipient: Recipient) -> AnyView {
-    let (order, forms) = (LiveStore::from_context().order(id), Forms::from_context());
+    let (order, forms) = (PageQueries::from_context().order(id), Forms::from_context());
     let is_on_offer = memo(move |before: Option<&bool>| {
         let now = order.is_some_and(|order| is_on_offer(order.get().status));
         // The event of this form's own order may arrive before its answer.

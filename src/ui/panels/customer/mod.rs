@@ -19,6 +19,7 @@ use crate::{
             locale::{plural, say, t},
         },
         live::{
+            page_queries::PageQueries,
             reactive::{memo, when_hydrated},
             store::LiveStore,
         },
@@ -27,7 +28,7 @@ use crate::{
         route::Route,
     },
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*, web_sys};
 use offers::{Taking, any_offer, matching, offer_count, on_offer, query};
 
 pub fn customer() -> AnyView {
@@ -39,6 +40,8 @@ pub fn customer() -> AnyView {
     let none = changing(move || {
         (offers.shown.with(Vec::is_empty) && taking.get().is_none()).then(no_offer)
     });
+    let queries = PageQueries::from_context();
+    let offer = move |id| queries.order(id).map(offer::offer);
     let recipient = checkout::Recipient::new();
     let taken = changing(move || taking.get().map(|id| checkout::checkout(id, recipient)));
     view! {
@@ -52,7 +55,8 @@ pub fn customer() -> AnyView {
             <section aria-labelledby="offers">
                 <h2 class="unseen" id="offers">{t(["Offers", "Angebote"])}</h2>
                 <p class="unseen" role="status">{offer::last_gone(offers.gone)}</p>
-                <ul class="shelf">{taken} {list::orders(offers.shown, offer::offer)}</ul>
+                <ul class="shelf">{taken} {list::ids(offers.shown, offer)}</ul>
+                {more_offers()}
                 {none}
             </section>
         </main>
@@ -65,43 +69,85 @@ fn summary() -> AnyView {
     let (pizzas, kitchens) = (pizza_count(), kitchen_count());
     let any = any_offer();
     changing(move || {
-        let (from, ready) = (
-            t([" from ", " aus "]),
-            t([
-                ", all of them accepted and ready to start.",
-                ", alle zugesagt und gleich im Ofen.",
-            ]),
-        );
-        any.get().then(|| {
-            view! { <p><output>{pizzas}</output> {from} {kitchens} {ready}</p> }.into_any()
-        })
+        let ready = t([
+            ", all of them accepted and ready to start.",
+            ", alle zugesagt und gleich im Ofen.",
+        ]);
+        any.get()
+            .then(|| view! { <p><output>{pizzas}</output> {kitchens} {ready}</p> }.into_any())
     })
 }
 
+/// Where some offers are beyond the board, it is not known how many of all match a search.
 fn pizza_count() -> Signal<String> {
     let store = LiveStore::from_context();
     let query = Navigator::from_context().memo(|route| query(route).text);
     let matching = store.view(move |board| {
         let query = query.get();
         let matching = on_offer(board).filter(|order| order.mentions(&query, lower));
-        matching.count()
+        board.end().is_none().then(|| matching.count())
     });
     let all = offer_count();
     text(move || {
         let pizzas = plural(all.get(), ["pizza", "Pizza"], ["pizzas", "Pizzen"]);
         match matching.get() {
-            matching if matching == all.get() => pizzas,
-            matching => say!("{matching} of {pizzas}", "{matching} von {pizzas}"),
+            Some(matching) if matching != all.get() => {
+                say!("{matching} of {pizzas}", "{matching} von {pizzas}")
+            }
+            _ => pizzas,
         }
     })
 }
 
+/// ` from 7 kitchens`, where all offers are on the board.
 fn kitchen_count() -> Signal<String> {
     let kitchens = LiveStore::from_context().view(|board| {
         let names = on_offer(board).map(|order| order.supplier_name.to_string());
-        list::sorted(names).len()
+        board.end().is_none().then(|| list::sorted(names).len())
     });
-    text(move || plural(kitchens.get(), ["kitchen", "Küche"], ["kitchens", "Küchen"]))
+    text(move || match kitchens.get() {
+        None => String::new(),
+        Some(n) => {
+            let kitchens = plural(n, ["kitchen", "Küche"], ["kitchens", "Küchen"]);
+            format!("{}{kitchens}", t([" from ", " aus "]))
+        }
+    })
+}
+
+/// The offers that are not shown yet are read on request, or as the reader gets to the end of the list.
+fn more_offers() -> AnyView {
+    let (queries, store) = (PageQueries::from_context(), LiveStore::from_context());
+    let beyond = offers::beyond();
+    let next = memo(move |_| {
+        let beyond = beyond.get()?;
+        match queries.past(&beyond, |page| page.next) {
+            Some(Ok(next)) => next.map(|_| beyond),
+            _ => Some(beyond),
+        }
+    });
+    let word = t(["More offers", "Mehr Angebote"]);
+    let read_on = move || {
+        if let Some(query) = next.get_untracked() {
+            queries.read_on(query);
+        }
+    };
+    let press = move |event: ev::MouseEvent| {
+        if store.is_live_untracked() {
+            event.prevent_default();
+            event.stop_propagation();
+            read_on();
+        }
+    };
+    let look = move |_: web_sys::Event| read_on();
+    changing(move || {
+        let query = next.get()?;
+        let (open, at) = (None, None);
+        let to = Route::Orders { query, open, at }.address();
+        Some(
+            view! { <p class="more" data-auto="" on:contentvisibilityautostatechange=look><a class="button" href=to on:click=press>{icon(Icon::Down)} {word}</a></p> }
+                .into_any(),
+        )
+    })
 }
 
 /// The orders that were taken on this device and are not over for long.
@@ -109,8 +155,11 @@ fn own_orders() -> AnyView {
     let store = LiveStore::from_context();
     let own = RwSignal::new(Vec::new());
     when_hydrated(move || {
-        my_orders::tidy(store, store.now_untracked());
-        own.set(my_orders::orders());
+        // The board that the server rendered does not have them.
+        if store.is_of_page() {
+            my_orders::tidy(store, store.now_untracked());
+            own.set(my_orders::orders());
+        }
     });
     let own = memo(move |_| own.get());
     changing(move || {

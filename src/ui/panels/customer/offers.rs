@@ -1,16 +1,17 @@
 //! The offers that the page shows: those that match the search of its address, sorted.
 
 use crate::{
-    domain::{Board, Order, OrderId, Status},
+    domain::{Board, Order, OrderId, OrdersPage, Status},
     ui::{
         browser::text::lower,
-        components::{basics::text, list},
-        live::{reactive::memo, store::LiveStore},
+        components::{basics::text, more::total},
+        live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
         navigation::Navigator,
-        route::{OffersQuery, OffersSort, Route},
+        route::{OffersQuery, OffersSort, OrdersQuery, Route},
     },
 };
 use leptos::prelude::*;
+use std::cmp::Reverse;
 
 /// The offer whose order form is open.
 pub type Taking = Memo<Option<OrderId>>;
@@ -36,27 +37,47 @@ pub fn is_on_offer(status: Status) -> bool {
     status == Status::SupplierAccepted
 }
 
+/// The offers on the board.
 pub fn on_offer(board: &Board) -> impl DoubleEndedIterator<Item = &Order> {
-    board.orders().filter(|order| is_on_offer(order.status))
+    board.listed().filter(|order| is_on_offer(order.status))
 }
 
-/// The offers that match the search, sorted. The one that is being taken stands before them.
+/// The search for the offers beyond the board.
+pub fn beyond() -> Memo<Option<OrdersQuery>> {
+    let navigator = Navigator::from_context();
+    let end = LiveStore::from_context().view(Board::end);
+    memo(move |_| navigator.get().beyond(end.get()))
+}
+
+/// The offers that match the search, sorted: those on the board, and those that were found beyond it. The one that is
+/// being taken stands before them.
 pub fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
-    let query = Navigator::from_context().memo(query);
+    let (query, queries) = (
+        Navigator::from_context().memo(query),
+        PageQueries::from_context(),
+    );
+    let beyond = beyond();
     LiveStore::from_context().view(move |board| {
         let (taking, query) = (taking.get(), query.get());
-        let offers = on_offer(board)
-            .filter(|order| Some(order.id) != taking && order.mentions(&query.text, lower));
-        let by = |key: fn(&Order) -> u32, offers: &mut dyn Iterator<Item = &Order>| {
-            let sorted = list::sorted(offers.map(|order| (key(order), order.id)));
-            sorted.into_iter().map(|(_, id)| id).collect()
+        let listed = |order: &&Order| {
+            let is_listed = is_on_offer(order.status) && Some(order.id) != taking;
+            is_listed && order.mentions(&query.text, lower)
         };
-        let mut offers = offers.rev();
-        match query.sort {
-            None => offers.map(|order| order.id).collect(),
-            Some(OffersSort::Price) => by(|order| order.total().get(), &mut offers),
-            Some(OffersSort::Time) => by(minutes, &mut offers),
-        }
+        let key = |order: &Order| match query.sort {
+            None => 0,
+            Some(OffersSort::Price) => order.total().get(),
+            Some(OffersSort::Time) => minutes(order),
+        };
+        // The newest first, where the key is the same.
+        let row = |order: &Order| (key(order), Reverse(order.id));
+        let past = beyond.get().and_then(|beyond| {
+            let found = |page: &OrdersPage| page.orders.iter().filter(listed).map(row).collect();
+            queries.past(&beyond, found)?.ok()
+        });
+        let mut rows: Vec<_> = past.unwrap_or_default();
+        rows.extend(board.listed().filter(listed).map(row));
+        rows.sort_unstable();
+        rows.into_iter().map(|(_, Reverse(id))| id).collect()
     })
 }
 
@@ -67,7 +88,8 @@ fn minutes(order: &Order) -> u32 {
 }
 
 pub fn offer_count() -> Memo<usize> {
-    LiveStore::from_context().view(|board| on_offer(board).count())
+    let here = LiveStore::from_context().view(|board| on_offer(board).count());
+    total(&[Status::SupplierAccepted], move || here.get())
 }
 
 pub fn any_offer() -> Memo<bool> {

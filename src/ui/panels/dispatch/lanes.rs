@@ -9,6 +9,7 @@ use crate::{
             basics::{Icon, badge, changing, icon, icon_of, mark, name, text},
             form::{ActionForm, refused},
             list,
+            more::{beyond, more},
             ticket::{due, head, just_now, ticket, which},
         },
         i18n::{
@@ -48,6 +49,7 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
         <section id="drivers" aria-labelledby="h-drivers">
             <h2 class="unseen" id="h-drivers">{t(["Drivers", "Fahrer"])}</h2>
             <div class="lanes">{list::names(lanes, move |driver| lane(driver, state))}</div>
+            {more(beyond(&WITH_DRIVER), Status::InTransit, None)}
             {none}
         </section>
     }

@@ -6,9 +6,12 @@ mod queue;
 mod state;
 
 use crate::{
-    domain::{Status, drivers},
+    domain::{Status, WITH_DRIVER, drivers},
     ui::{
-        components::basics::{Icon, count, digits, icon, text},
+        components::{
+            basics::{Icon, count, digits, icon, text},
+            more::total,
+        },
         i18n::locale::{plural, t},
         live::{reactive::memo, store::LiveStore},
     },
@@ -19,7 +22,7 @@ use state::DispatchState;
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
     let lanes = LiveStore::from_context().view(lanes::listed);
-    let waiting = memo(move |_| state.waiting.with(Vec::len));
+    let waiting = total(&[Status::Ready], move || state.waiting.with(Vec::len));
     let leave_lane = move |_| state.leave_lane();
     view! {
         <main id="main" tabindex="-1">
@@ -37,7 +40,8 @@ pub fn dispatch() -> AnyView {
 /// `3 waiting for a driver · 2 out · 4 drivers free`
 fn at_a_glance(waiting: Memo<usize>) -> AnyView {
     let store = LiveStore::from_context();
-    let out = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
+    let carried = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
+    let out = total(&WITH_DRIVER, move || carried.get());
     let free = store.view(|board| drivers(board).iter().filter(|d| d.carried == 0).count());
     let free = text(move || {
         plural(

@@ -13,6 +13,7 @@ use crate::{
             basics::{Icon, changing, count, empty, icon, mark, name, since},
             form::{ActionForm, refused},
             list,
+            more::{beyond, more, read_on_near_end},
             ticket::{due, folded, head, ticket, which},
         },
         i18n::locale::t,
@@ -25,16 +26,18 @@ use leptos::{ev, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys}
 pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
     let store = state.store;
     let none = changing(move || (waiting.get() == 0).then(nothing_waits));
-    let crowded = list::is_crowded(state.waiting);
+    let (beyond, crowded) = (beyond(&[Status::Ready]), list::is_crowded(state.waiting));
     let row = move |order| row(order, crowded, state);
     let picked = memo(move |_| !state.selected_waiting().is_empty());
     let picked = mark(move || (store.is_hydrated()).then(|| if picked.get() { "1" } else { "0" }));
     view! {
-        <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked>
+        <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked
+            on:scroll=move |event| read_on_near_end(&event, beyond)>
             <header>
                 {icon(Icon::Of(Status::Ready))} <h2 id="h-waiting">{t(["Waiting for a driver", "Warten auf einen Fahrer"])}</h2> {count(waiting, true)}
             </header>
             <ol>{list::orders(state.waiting, row)}</ol>
+            {more(beyond, Status::Ready, None)}
             {none}
             {assign::several(state)}
         </section>

@@ -5,7 +5,7 @@ use super::{
     query::{address, query},
 };
 use crate::{
-    domain::{Order, Status},
+    domain::{Name, Order, Status},
     ui::{
         components::{
             basics::{Icon, changing, icon, mark, text},
@@ -16,7 +16,7 @@ use crate::{
             domain_texts,
             locale::{Text, t},
         },
-        live::store::LiveStore,
+        live::{page_queries::PageQueries, store::LiveStore},
         navigation::Navigator,
         route::{
             OrdersQuery, Route, Sort,
@@ -41,8 +41,8 @@ pub fn filters() -> AnyView {
             {search_field()}
             <details class="unfold" open=unfolded>
                 <summary>{icon(Icon::Filter)} {t(["Supplier, driver, time", "Küche, Fahrer, Zeit"])}</summary>
-                {name_choice(SUPPLIER, ["Supplier", "Küche"], |order| Some(&order.supplier_name))}
-                {name_choice(DRIVER, ["Driver", "Fahrer"], |order| order.driver_name.as_deref())}
+                {name_choice(SUPPLIER, ["Supplier", "Küche"], |order| Some(&order.supplier_name), PageQueries::kitchens)}
+                {name_choice(DRIVER, ["Driver", "Fahrer"], |order| order.driver_name.as_deref(), |_| Vec::new())}
                 {minute_field(FROM, ["Made from", "Gemacht ab"])}
                 {minute_field(UNTIL, ["Made until", "Gemacht bis"])}
                 {sort_choice()}
@@ -102,14 +102,23 @@ fn take_early(name: &'static str) {
     );
 }
 
-/// A choice of the names on the board.
-fn name_choice(name: &'static str, word: Text, of: fn(&Order) -> Option<&str>) -> AnyView {
-    let navigator = Navigator::from_context();
+/// A choice of the names on the board, and of those that are known otherwise.
+fn name_choice(
+    name: &'static str,
+    word: Text,
+    of: fn(&Order) -> Option<&str>,
+    others: fn(PageQueries) -> Vec<Name>,
+) -> AnyView {
+    let (navigator, queries) = (Navigator::from_context(), PageQueries::from_context());
     let known = LiveStore::from_context().view(move |board| {
-        let chosen = query(&navigator.get()).value(name);
+        let (chosen, others) = (query(&navigator.get()).value(name), others(queries));
         let chosen = Some(&*chosen).filter(|name| !name.is_empty());
-        let names = list::sorted(board.orders().filter_map(of).chain(chosen));
-        names.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        let others = others.iter().map(|name| &**name);
+        let names = others.chain(board.orders().filter_map(of)).chain(chosen);
+        list::sorted(names)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     });
     let option = move |one: String| {
         let is = query(&navigator.get_untracked()).value(name) == one;
@@ -192,16 +201,11 @@ pub fn by_status(listed: Memo<Listed>) -> AnyView {
 /// One status, or all, with the number of orders that match the other filters.
 fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
     let navigator = Navigator::from_context();
-    let finished = status.is_none_or(Status::is_final);
     let number = text(move || {
         listed.with(|listed| {
             let n = status.map_or(listed.counts.all(), |status| listed.counts.of(status));
-            // The past may hold more.
-            let more = if finished && !listed.complete {
-                "+"
-            } else {
-                ""
-            };
+            // Older orders may be like that, too.
+            let more = if !listed.complete { "+" } else { "" };
             format!("{n}{more}")
         })
     });

@@ -1,8 +1,8 @@
-//! Which orders the list shows: from the board, or from a page of past orders.
+//! Which orders the list shows: from the board, and what a search found beyond it.
 
 use super::query::query;
 use crate::{
-    domain::{Board, Counts, Order, OrderFilter, OrderId},
+    domain::{Board, Counts, Order, OrderFilter, OrderId, OrdersPage, Status},
     ui::{
         browser::text::lower,
         live::{page_queries::PageQueries, store::LiveStore},
@@ -30,6 +30,19 @@ pub struct Listed {
     pub matching: Option<usize>,
 }
 
+impl Listed {
+    /// Counts what was found beyond the board; `all` is the number of rows, if those are all.
+    fn include(&mut self, found: Counts, all: Option<usize>, filter: &OrderFilter) {
+        for &status in Status::ALL {
+            let here = self.counts.of(status);
+            self.counts.set(status, here + found.of(status));
+        }
+        self.matching = all;
+        // The search has left out the other statuses.
+        self.complete = all.is_some() && filter.status.is_none();
+    }
+}
+
 pub fn listed() -> Memo<Listed> {
     let (navigator, store, queries) = (
         Navigator::from_context(),
@@ -41,18 +54,35 @@ pub fn listed() -> Memo<Listed> {
         let query = query(&navigator.get());
         let filter = query.filter(store.zone());
         let not_hydrated = !store.is_hydrated();
-        let mut listed = Listed::default();
+        let (mut listed, mut rows) = Default::default();
         known.update_value(|known| {
             known.update(board, &filter);
-            listed = known.listed(board, &query, &filter, not_hydrated);
+            (listed, rows) = known.listed(board, &query, &filter, not_hydrated);
+        });
+        let beyond = navigator.get().beyond(board.end());
+        let past = beyond.and_then(|beyond| {
+            let found = |page: &OrdersPage| {
+                let (mut rows, mut counts) = (Vec::new(), Counts::default());
+                for order in page.orders.iter().filter(|o| filter.matches(o, lower)) {
+                    rows.push(row(order, query.sort));
+                    counts.add(order.status);
+                }
+                (rows, counts, page.next)
+            };
+            queries.past(&beyond, found)?.ok()
         });
         if query.below.is_some() {
-            let past = queries.past(&query, |found| {
-                let rows = found.orders.iter().map(|order| row(order, query.sort));
-                (sorted(rows.collect()), found.next)
-            });
-            (listed.ids, listed.more) = past.and_then(Result::ok).unwrap_or_default();
+            (rows, _, listed.more) = past.unwrap_or_default();
+        } else if let Some((past, counts, next)) = past
+            && !(not_hydrated && rows.len() >= SHOWN)
+        {
+            rows.extend::<Vec<SortRow>>(past);
+            listed.more = next;
+            if filter.is_narrow() {
+                listed.include(counts, next.is_none().then_some(rows.len()), &filter);
+            }
         }
+        listed.ids = sorted(rows);
         listed
     })
 }
@@ -97,7 +127,7 @@ impl MatchCache {
             self.orders.clear();
         }
         let mut before = std::mem::take(&mut self.orders).into_iter().peekable();
-        for order in board.orders() {
+        for order in board.listed() {
             while before.next_if(|(id, ..)| *id < order.id).is_some() {}
             let same = |(id, version, _): &(OrderId, u32, bool)| {
                 *id == order.id && *version == order.version
@@ -108,31 +138,24 @@ impl MatchCache {
         }
     }
 
-    /// The list from the board: the open orders, and the finished ones as far back as the board is complete. On a page that
-    /// is not hydrated, at most [`SHOWN`].
+    /// The list from the board, as far back as its window reaches. On a page that is not hydrated, at most [`SHOWN`].
     fn listed(
         &self,
         board: &Board,
         query: &OrdersQuery,
         filter: &OrderFilter,
         not_hydrated: bool,
-    ) -> Listed {
-        let past = board
-            .newest_dropped()
-            .filter(|id| filter.may_match_older(*id));
-        let end = past.filter(|_| filter.includes_final());
-        // The next page includes the order that the board dropped last.
+    ) -> (Listed, Vec<SortRow>) {
+        let end = board.end().filter(|id| filter.may_match_older(*id));
+        // The next page includes the order at which the window ends.
         let mut more = end.map(OrderId::after);
         let (mut rows, mut last, mut counts) = (Vec::new(), None, Counts::default());
-        for ((.., fits), order) in self.orders.iter().rev().zip(board.orders().rev()) {
+        for ((.., fits), order) in self.orders.iter().rev().zip(board.listed().rev()) {
             if !fits {
                 continue;
             }
             counts.add(order.status);
-            // The board has every open order, however old.
-            let is_here = Some(order.id) > end || !order.status.is_final();
-            let is_listed = is_here && filter.status.is_none_or(|s| s == order.status);
-            if !is_listed {
+            if filter.status.is_some_and(|s| s != order.status) {
                 continue;
             }
             if not_hydrated && rows.len() == SHOWN {
@@ -144,17 +167,18 @@ impl MatchCache {
         }
         let narrow = filter.is_narrow();
         if !narrow {
-            counts = board.counts();
+            counts = board.market();
         }
         let of = |status| counts.of(status);
         let matching = filter.status.map_or_else(|| counts.all(), of) as usize;
-        Listed {
-            ids: sorted(rows),
+        let listed = Listed {
+            ids: Vec::new(),
             more,
             counts,
             matching: (!narrow || end.is_none()).then_some(matching),
-            complete: !narrow || past.is_none(),
-        }
+            complete: !narrow || end.is_none(),
+        };
+        (listed, rows)
     }
 }
 
@@ -162,17 +186,13 @@ impl MatchCache {
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor, FoldResult,
+        Actor, Event, FoldResult, Sequence,
         samples::{at, commands, id, offer},
     };
 
     fn board(orders: u128) -> Board {
-        let mut board = Board::new("e-0".parse().unwrap(), Counts::default(), vec![], None);
-        for n in 1..=orders {
-            let (order, _) = Order::new(id(n), offer(), at(n as i64));
-            assert!(matches!(board.put(&order), FoldResult::Applied { .. }));
-        }
-        board
+        let made = |n: u128| Order::new(id(n), offer(), at(n as i64)).0;
+        Board::whole("e-0", Sequence::Newest, (1..=orders).map(made).collect())
     }
 
     fn listed(
@@ -183,7 +203,9 @@ mod tests {
     ) -> Listed {
         let filter = query.filter(None);
         known.update(board, &filter);
-        known.listed(board, query, &filter, not_hydrated)
+        let (mut listed, rows) = known.listed(board, query, &filter, not_hydrated);
+        listed.ids = sorted(rows);
+        listed
     }
 
     #[test]
@@ -200,7 +222,14 @@ mod tests {
             let command = commands()[command].clone();
             board.put(&order.apply(command, Actor::AnyRole, at(9)).unwrap().0);
         }
-        board.put(&Order::new(id(4), offer(), at(4)).0);
+        let (order, event_type) = Order::new(id(4), offer(), at(4));
+        let folded = board.fold(&Event {
+            event_type,
+            order,
+            timestamp: at(4),
+            id: "e-1".parse().unwrap(),
+        });
+        assert!(matches!(folded, FoldResult::Applied { .. }));
         let found = listed(&mut known, &board, &jonas, false);
         assert_eq!(found.ids, [id(2)]);
         assert_eq!(
@@ -210,24 +239,6 @@ mod tests {
         let all = listed(&mut known, &board, &OrdersQuery::default(), false);
         assert_eq!(all.ids, [4, 3, 2, 1].map(id));
         assert_eq!(all.matching, Some(4));
-    }
-
-    #[test]
-    fn an_open_order_is_listed_however_old_it_is() {
-        let open = Order::new(id(1), offer(), at(1)).0;
-        let board = Board::new(
-            "e-0".parse().unwrap(),
-            Counts::default(),
-            vec![open],
-            Some(id(7)),
-        );
-        let found = listed(
-            &mut MatchCache::default(),
-            &board,
-            &OrdersQuery::default(),
-            false,
-        );
-        assert_eq!((found.ids, found.more), (vec![id(1)], Some(id(8))));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     window::Window,
 };
 use crate::{
-    domain::{Order, OrderId},
+    domain::{Board, Order, OrderId},
     ui::{
         components::{
             basics::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
@@ -58,15 +58,18 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
 /// Below the rows: why there are none, or the link to older orders.
 fn end(listed: Memo<Listed>) -> AnyView {
     let (navigator, queries) = (Navigator::from_context(), PageQueries::from_context());
+    let end = LiveStore::from_context().view(Board::end);
     let more = memo(move |_| listed.with(|listed| listed.more));
     let none = memo(move |_| usize::from(listed.with(|listed| listed.ids.is_empty())));
     let why = changing(move || {
-        let query = query(&navigator.get());
-        let read = match query.below {
-            Some(_) => queries.past(&query, |_| ()),
+        let (route, query) = (navigator.get(), query(&navigator.get()));
+        let beyond = route.beyond(end.get()).filter(|_| route.begins_beyond());
+        let read = match beyond {
+            Some(beyond) => queries.past(&beyond, |_| ()),
             None => Some(Ok(())),
         };
         match read {
+            None if none.get() == 0 => None,
             None => {
                 let word = t(["Reading…", "Wird gelesen…"]);
                 Some(view! { <p class="empty small" aria-busy="true">{word}</p> }.into_any())
@@ -130,11 +133,7 @@ fn table(window: Window) -> AnyView {
     });
     let queries = PageQueries::from_context();
     let make = move |id| {
-        let order = match store.order(id) {
-            Some(order) => order.into(),
-            // A past order does not change any more.
-            None => Signal::stored(queries.past_order(id)?),
-        };
+        let order = queries.order(id)?;
         Some(row(order, today, text(move || window.index(shown, id))))
     };
     view! {
@@ -204,7 +203,7 @@ fn sorting(
     .into_any()
 }
 
-fn row(order: Signal<Order>, today: Memo<usize>, index: Signal<String>) -> AnyView {
+fn row(order: Memo<Order>, today: Memo<usize>, index: Signal<String>) -> AnyView {
     let (navigator, store) = (Navigator::from_context(), LiveStore::from_context());
     let o = order.get_untracked();
     let id = o.id;

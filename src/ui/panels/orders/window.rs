@@ -14,6 +14,7 @@ use crate::{
         live::{
             page_queries::PageQueries,
             reactive::{memo, when_hydrated},
+            store::LiveStore,
         },
         navigation::Navigator,
     },
@@ -129,6 +130,7 @@ pub struct Window {
     pub listed: Memo<Listed>,
     navigator: Navigator,
     queries: PageQueries,
+    store: LiveStore,
     rows: RwSignal<RowWindow>,
     /// The next frame measures the page.
     due: StoredValue<bool>,
@@ -140,6 +142,7 @@ impl Window {
             listed,
             navigator: Navigator::from_context(),
             queries: PageQueries::from_context(),
+            store: LiveStore::from_context(),
             rows: RwSignal::new(RowWindow::new()),
             due: StoredValue::new(false),
         };
@@ -219,8 +222,11 @@ impl Window {
             self.rows.set(moved);
         }
         if moved.nears_end(page) {
-            self.queries
-                .load_more(query(&self.navigator.get_untracked()));
+            let route = self.navigator.get_untracked();
+            let beyond = route.beyond(self.store.end_untracked());
+            if let Some(query) = beyond {
+                self.queries.read_on(query);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
         components::{
             basics::{Icon, changing, count, icon},
             list,
+            more::{beyond, more, read_on_near_end, total},
         },
         i18n::locale::{Text, t},
         live::{reactive::memo, store::LiveStore},
@@ -103,8 +104,9 @@ pub fn columns(kitchen: KitchenFilter, bell: Bell) -> (Vec<AnyView>, Vec<AnyView
         .map(|column| {
             let listed = listed(column.of, kitchen);
             let gone = bell.gone(column.status(), kitchen);
-            let stop = stop(&column, listed);
-            (view(column, listed, gone), stop)
+            let total = total(column.of, move || listed.with(Vec::len));
+            let stop = stop(&column, total);
+            (view(column, listed, total, gone, kitchen), stop)
         })
         .unzip()
 }
@@ -115,17 +117,20 @@ fn listed(of: &'static [Status], kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
         let kitchen = kitchen.get();
         let is_listed =
             |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
-        let orders = board.orders().filter(is_listed);
+        let orders = board.listed().filter(is_listed);
         list::by_time(orders.map(|order| (order.updated_at, order.id)))
     })
 }
 
-fn length(listed: Memo<Vec<OrderId>>) -> Memo<usize> {
-    memo(move |_| listed.with(Vec::len))
-}
-
-fn view(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) -> AnyView {
-    let status = column.status();
+fn view(
+    column: Column,
+    listed: Memo<Vec<OrderId>>,
+    total: Memo<usize>,
+    gone: Memo<Vec<OrderId>>,
+    kitchen: KitchenFilter,
+) -> AnyView {
+    let (status, beyond) = (column.status(), beyond(column.of));
+    let more = changing(move || Some(more(beyond, status, kitchen.get())));
     let heading = format!("h-{status}");
     let (ticket, crowded) = (column.ticket, list::is_crowded(listed));
     let row = move |order| list::entry(order, crowded, move || ticket_or_cancelled(order, ticket));
@@ -141,11 +146,13 @@ fn view(column: Column, listed: Memo<Vec<OrderId>>, gone: Memo<Vec<OrderId>>) ->
     });
     view! {
         // Focusable, so that the keyboard can scroll it even where it holds no button.
-        <section class="column" id=status.name() aria-labelledby=heading.clone() data-status=status.name() tabindex="0">
+        <section class="column" id=status.name() aria-labelledby=heading.clone() data-status=status.name() tabindex="0"
+            on:scroll=move |event| read_on_near_end(&event, beyond)>
             <header>
-                {icon(Icon::Of(status))} <h2 id=heading.clone()>{t(column.title)}</h2> {count(length(listed), column.calls)}
+                {icon(Icon::Of(status))} <h2 id=heading.clone()>{t(column.title)}</h2> {count(total, column.calls)}
             </header>
             <ol>{list::orders(shown, row)}</ol>
+            {more}
             {none}
         </section>
     }
@@ -180,12 +187,12 @@ fn in_place(before: &[OrderId], mut listed: Vec<OrderId>, gone: &[OrderId]) -> V
 }
 
 /// A phone shows the columns below each other; a stop jumps to one of them.
-fn stop(column: &Column, listed: Memo<Vec<OrderId>>) -> AnyView {
+fn stop(column: &Column, total: Memo<usize>) -> AnyView {
     let status = column.status();
     view! {
         <li>
             <a href=format!("#{status}")>
-                {icon(Icon::Of(status))} {t(column.short)} " " {count(length(listed), column.calls)}
+                {icon(Icon::Of(status))} {t(column.short)} " " {count(total, column.calls)}
             </a>
         </li>
     }

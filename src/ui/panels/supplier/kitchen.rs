@@ -1,19 +1,20 @@
 //! Which kitchen a screen belongs to: the address names it, and the device remembers it.
 
+use crate::domain::Status;
 use crate::ui::{
-    browser::cookies,
+    browser::{cookies, dom::focus_soon},
     components::{
-        basics::text,
+        basics::{changing, text},
         before_hydration::{show_button, take_typed},
         list,
     },
     i18n::locale::t,
-    live::{reactive::when_hydrated, store::LiveStore},
+    live::{page_queries::PageQueries, reactive::when_hydrated, store::LiveStore},
     navigation::Navigator,
     route::{Kitchen, Route, query::name::KITCHEN},
     settings::{kitchen_cookie, kitchen_of_device},
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 /// The kitchen whose orders this screen shows; none for all kitchens.
 pub type KitchenFilter = Memo<Option<String>>;
@@ -50,11 +51,41 @@ fn go(navigator: Navigator, name: String) {
     navigator.go(Route::Supplier { kitchen });
 }
 
+/// Where all kitchens together have more tickets than the page shows: what these are, and the way to one kitchen.
+pub fn hint(kitchen: KitchenFilter) -> AnyView {
+    let more = LiveStore::from_context().view(|board| {
+        let open = Status::ALL.iter().filter(|status| !status.is_final());
+        open.map(|status| board.beyond(*status)).sum::<u64>() > 0
+    });
+    let focus_choice = |event: ev::MouseEvent| {
+        event.prevent_default();
+        focus_soon("#kitchen");
+    };
+    changing(move || {
+        (more.get() && kitchen.get().is_none()).then(|| {
+            view! {
+                <p class="hint">
+                    {t([
+                        "These are the oldest tickets of each column.",
+                        "Das sind die ältesten Bestellungen jeder Spalte.",
+                    ])} " "
+                    <a href="#kitchen" on:click=focus_choice>{t(["Choose your kitchen", "Wähl deine Küche"])}</a>
+                    {t([" to see all of its own.", ", dann siehst du alle von ihr."])}
+                </p>
+            }
+            .into_any()
+        })
+    })
+}
+
 /// The field in which a kitchen, or all of them, is chosen.
 pub fn choice(kitchen: KitchenFilter) -> AnyView {
     let navigator = Navigator::from_context();
+    let queries = PageQueries::from_context();
     let kitchens = LiveStore::from_context().view(move |board| {
-        let names = board.orders().map(|order| order.supplier_name.to_string());
+        let known = queries.kitchens().into_iter();
+        let names = board.orders().map(|order| order.supplier_name.clone());
+        let names = known.chain(names).map(|name| name.to_string());
         list::sorted(names.chain(kitchen.get()))
     });
     let option = move |name: String| {

@@ -18,8 +18,9 @@ use crate::{
         components::{
             basics::{Detail, Icon, changing, digits, icon, name, pizza, text},
             list,
+            more::beyond,
         },
-        i18n::locale::t,
+        i18n::locale::{say, t},
         live::store::LiveStore,
         route::is_of,
     },
@@ -47,6 +48,7 @@ pub fn supplier() -> AnyView {
                 <a class="button to-dock" href="#new-offer">{icon(Icon::Plus)} {new_offer::title()}</a>
                 {still_to_make(kitchen)}
                 <div class="row">{bell.sound.switch()} {kitchen::choice(kitchen)}</div>
+                {kitchen::hint(kitchen)}
             </div>
             <div class="board">{columns}</div>
             {answer::earlier_notes()}
@@ -82,9 +84,22 @@ fn still_to_make(kitchen: KitchenFilter) -> AnyView {
             <h2 id="all-day">{t(["Still to make", "Noch zu backen"])}</h2>
             <ul tabindex="0" aria-labelledby="all-day">{list::names(pizzas, count)}</ul>
             {none}
+            {not_counted()}
         </section>
     }
     .into_any()
+}
+
+/// How many orders to make are not on the board, and so not in these numbers.
+fn not_counted() -> AnyView {
+    let beyond = beyond(&[Status::CustomerAccepted, Status::Preparing]);
+    changing(move || match beyond.get() {
+        0 => None,
+        n => {
+            let words = say!("and {n} more pizzas", "und {n} weitere Pizzen");
+            Some(view! { <p class="soft">{words}</p> }.into_any())
+        }
+    })
 }
 
 fn count_to_make(of: String, kitchen: KitchenFilter) -> AnyView {

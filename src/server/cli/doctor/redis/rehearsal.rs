@@ -161,6 +161,7 @@ fn batch(
     let entry = NewEntry {
         about: key.clone(),
         body: text.clone(),
+        repeats: None,
     };
     Batch {
         idempotency: Some(IdempotencyRecord {

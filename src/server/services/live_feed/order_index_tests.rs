@@ -1,0 +1,249 @@
+//! A board that follows the log is the one that an instance would make of the market later.
+
+use super::order_index::OrderIndex;
+use crate::domain::{
+    Actor, Board, BoardQuery, Counts, Event, FoldResult, Name, Offer, Order, OrderId, Scope,
+    Sequence, Status, Subject, Topic, Window,
+    samples::{at, commands, id, offer},
+};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// The orders of a market as they come to be, and the index of them.
+struct Market {
+    index: OrderIndex,
+    orders: BTreeMap<OrderId, Order>,
+    time: i64,
+}
+
+impl Market {
+    fn new() -> Market {
+        let cursor = "e-0".parse().unwrap();
+        Market {
+            index: OrderIndex::new(cursor, Counts::default(), vec![], None),
+            orders: BTreeMap::new(),
+            time: 0,
+        }
+    }
+
+    /// One attempt on one of a few orders, of two kitchens.
+    fn attempt(&mut self, order: u128, command: usize) -> Option<Event> {
+        self.time += 1;
+        let (order_id, now) = (id(order), at(self.time));
+        let supplier_name =
+            Name::try_from(["Forno", "Bella Napoli"][order as usize % 2].to_owned());
+        let offer = Offer {
+            supplier_name: supplier_name.unwrap(),
+            ..offer()
+        };
+        let (order, event_type) = match self.orders.get(&order_id).cloned() {
+            None => Order::new(order_id, offer, now),
+            Some(known) => known
+                .apply(commands()[command].clone(), Actor::AnyRole, now)
+                .ok()?,
+        };
+        let mut id = self.index.cursor().clone();
+        id.seq += 1;
+        self.orders.insert(order.id, order.clone());
+        let timestamp = now;
+        let event = Event {
+            event_type,
+            order,
+            timestamp,
+            id,
+        };
+        assert!(matches!(
+            self.index.fold(&event),
+            FoldResult::Applied { .. }
+        ));
+        Some(event)
+    }
+
+    /// What a walk through all orders finds.
+    fn walk(&self, query: &BoardQuery, status: Status) -> Vec<&Order> {
+        let of = |order: &&Order| order.status == status && query.scope.holds(order);
+        self.orders.values().filter(of).collect()
+    }
+}
+
+fn queries() -> Vec<BoardQuery> {
+    use Status::*;
+    let open = vec![
+        PendingSupplier,
+        SupplierAccepted,
+        CustomerAccepted,
+        Preparing,
+        Ready,
+    ];
+    let supplier = Topic::Supplier(offer().supplier_name);
+    let query = |scope, statuses: &[Status], sequence| BoardQuery {
+        scope,
+        statuses: statuses.to_vec(),
+        sequence,
+        first: 2,
+    };
+    vec![
+        query(Scope::everything(), &open, Sequence::Oldest),
+        query(Scope::of([supplier.clone()]), &open, Sequence::Oldest),
+        query(
+            Scope::of([Topic::Dispatch]),
+            &[Ready, Dispatched, InTransit],
+            Sequence::Oldest,
+        ),
+        query(
+            Scope::of([Topic::Offers, Topic::Order(id(3))]),
+            &[SupplierAccepted],
+            Sequence::Newest,
+        ),
+        query(Scope::everything(), Status::ALL, Sequence::Newest),
+        query(Scope::of([supplier]), &[Ready], Sequence::Newest),
+        query(Scope::of([Topic::Order(id(1))]), &[], Sequence::Oldest),
+        BoardQuery::nothing(),
+    ]
+}
+
+fn listed(board: &Board) -> Vec<&Order> {
+    board.listed().collect()
+}
+
+/// The orders of a newer board that an older window covers.
+fn covered<'a>(newer: &'a Market, board: &Board) -> Vec<&'a Order> {
+    let orders = newer.orders.values();
+    orders
+        .filter(|order| board.query().scope.holds(order))
+        .filter(|order| {
+            let (query, window) = (board.query(), board.window(order.status));
+            window.covers(order) || (query.names(order.id) && window != Window::Closed)
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn a_board_that_follows_its_scope_holds_what_its_windows_cover(
+        before in proptest::collection::vec((0u128..8, 0usize..9), 0..60),
+        after in proptest::collection::vec((0u128..12, 0usize..9), 0..60),
+    ) {
+        let mut market = Market::new();
+        for (order, command) in before {
+            market.attempt(order, command);
+        }
+        let mut boards: Vec<_> = queries().iter().map(|query| market.index.board(query)).collect();
+        for board in &boards {
+            prop_assert_eq!(listed(board), covered(&market, board));
+        }
+        for event in after.into_iter().filter_map(|(order, command)| market.attempt(order, command)) {
+            for board in &mut boards {
+                let last = board.cursor().clone();
+                let folded = match board.query().scope.concerns(&Subject::of(&event)) {
+                    true => board.fold(&event),
+                    // What does not concern it is skipped, however it is sent.
+                    false if event.id.seq % 2 == 0 => board.skip(&last, &event.id),
+                    false => board.fold(&event),
+                };
+                prop_assert!(folded != FoldResult::Gap);
+                prop_assert_eq!(board.cursor(), &event.id);
+            }
+        }
+        for board in &boards {
+            prop_assert_eq!(listed(board), covered(&market, board));
+            let query = board.query();
+            for &status in &query.statuses {
+                let there = market.walk(query, status).len() as u64;
+                prop_assert_eq!(board.counts().of(status), there);
+                let held = listed(board).iter().filter(|order| order.status == status).count() as u64;
+                prop_assert_eq!(board.beyond(status), there - held);
+            }
+            for named in query.named().filter_map(|id| market.orders.get(&id)) {
+                prop_assert_eq!(board.get(named.id), Some(named));
+            }
+            let read = market.index.board(query);
+            for &status in &query.statuses {
+                prop_assert_eq!(read.counts().of(status), board.counts().of(status));
+            }
+            let json = serde_json::to_string(&read).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Board>(&json).unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn the_longest_wait_is_that_of_a_walk(steps in proptest::collection::vec((0u128..5, 0usize..9), 1..80)) {
+        let mut market = Market::new();
+        for (order, command) in steps {
+            market.attempt(order, command);
+            let now = at(market.time);
+            for (status, longest) in market.index.longest_waits(now) {
+                let same = market.orders.values().filter(|order| order.status == status);
+                let waits = same.map(|order| (now - order.since()).to_std().unwrap());
+                prop_assert_eq!(longest, waits.max().unwrap_or_default());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_over_is_bounded() {
+    let mut market = Market::new();
+    for order in 0..1_050 {
+        market.attempt(order, 0);
+        market.attempt(order, 8);
+    }
+    assert_eq!(market.index.len(), 1_000);
+    assert_eq!(market.index.counts().of(Status::Cancelled), 1_050);
+    let all = BoardQuery {
+        statuses: Status::ALL.to_vec(),
+        sequence: Sequence::Newest,
+        first: 3_000,
+        scope: Scope::everything(),
+    };
+    let board = market.index.board(&all);
+    // The page of older orders goes on where it ends.
+    assert_eq!((board.orders().count(), board.end()), (1_000, Some(id(49))));
+}
+
+#[test]
+fn a_window_that_has_lost_half_of_its_orders_runs_dry() {
+    let mut market = Market::new();
+    (0..9).for_each(|order| drop(market.attempt(order, 0)));
+    let query = BoardQuery {
+        first: 4,
+        ..queries().remove(0)
+    };
+    let mut board = market.index.board(&query);
+    assert!(matches!(
+        board.window(Status::PendingSupplier),
+        Window::UpTo(_)
+    ));
+    let mut dry = Vec::new();
+    for order in 0..4 {
+        let event = market.attempt(order, 1).unwrap();
+        board.fold(&event);
+        dry.push(board.runs_dry());
+    }
+    assert_eq!(dry, [false, false, true, true]);
+    assert!(!market.index.board(&query).runs_dry());
+}
+
+#[test]
+fn kitchens_are_listed_and_drivers_are_spelled() {
+    let mut market = Market::new();
+    for command in [0, 0, 2, 3, 4, 5] {
+        market.attempt(1, command);
+    }
+    market.attempt(2, 0);
+    let names = market.index.kitchens();
+    assert_eq!(
+        names,
+        ["Bella Napoli", "Forno"].map(|name| Name::try_from(name.to_owned()).unwrap())
+    );
+    let spelled = |name: &str| {
+        let name = Name::try_from(name.to_owned()).unwrap();
+        market
+            .index
+            .driver_name(&name, str::to_lowercase)
+            .map(|name| name.to_string())
+    };
+    assert_eq!(spelled("jonas").as_deref(), Some("Jonas"));
+    assert_eq!(spelled("Jonas").as_deref(), Some("Jonas"));
+    assert_eq!(spelled("Jona"), None);
+}

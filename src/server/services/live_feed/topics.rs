@@ -1,0 +1,221 @@
+//! Which entries of the ring concern the topics that sockets listen to, and who is to be woken by them.
+//!
+//! A socket finds its entries by number, however many lie between them. An entry that leaves the ring is remembered
+//! by its number, so that a socket whose topics are silent is never too slow, however far the ring moves on.
+
+use crate::domain::{Ring, Subject, Topic};
+use bytes::Bytes;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+use tokio::sync::Notify;
+
+/// An entry of the log, as the ring holds it.
+pub struct Entry {
+    /// As every socket sends it.
+    pub text: Bytes,
+    /// Whom it concerns, so that no reader parses it.
+    pub subject: Subject,
+}
+
+/// The topics that have a listener.
+#[derive(Default)]
+pub struct Topics(HashMap<Topic, Listened>);
+
+struct Listened {
+    /// The numbers of the entries that concern the topic, oldest first. Some of them may have left the ring.
+    entries: VecDeque<u64>,
+    /// All later ones are among them.
+    complete_after: u64,
+    listeners: Vec<Arc<Notify>>,
+}
+
+impl Topics {
+    /// From now on `listener` is told when there are entries of `topics`.
+    pub fn listen(&mut self, topics: &[Topic], listener: &Arc<Notify>, ring: Option<&Ring<Entry>>) {
+        for topic in topics {
+            let listened = self.0.entry(topic.clone()).or_insert_with(|| {
+                let mut listened = Listened {
+                    entries: VecDeque::new(),
+                    complete_after: 0,
+                    listeners: Vec::new(),
+                };
+                ring.inspect(|ring| listened.search(topic, ring));
+                listened
+            });
+            listened.listeners.push(listener.clone());
+        }
+    }
+
+    /// The inverse of [`Topics::listen`].
+    pub fn leave(&mut self, topics: &[Topic], listener: &Arc<Notify>) {
+        for topic in topics {
+            let Some(listened) = self.0.get_mut(topic) else {
+                continue;
+            };
+            listened
+                .listeners
+                .retain(|other| !Arc::ptr_eq(other, listener));
+            if listened.listeners.is_empty() {
+                self.0.remove(topic);
+            }
+        }
+    }
+
+    /// Another ring takes the place of the one before.
+    pub fn search_again(&mut self, ring: &Ring<Entry>) {
+        for listened in self.0.values_mut() {
+            listened.entries.clear();
+            listened.complete_after = ring.oldest();
+        }
+        for (number, entry) in ring.after(ring.oldest()).into_iter().flatten() {
+            self.add(number, entry, ring.oldest());
+        }
+    }
+
+    /// Adds the newest entry of the ring.
+    pub fn add_newest(&mut self, ring: &Ring<Entry>) {
+        if let Some(entry) = ring.get(ring.head()) {
+            self.add(ring.head(), entry, ring.oldest());
+        }
+    }
+
+    fn add(&mut self, number: u64, entry: &Entry, oldest: u64) {
+        for topic in entry.subject.topics() {
+            if let Some(listened) = self.0.get_mut(&topic) {
+                listened.forget(oldest);
+                listened.entries.push_back(number);
+            }
+        }
+    }
+
+    /// Tells the listeners of one topic.
+    pub fn notify(&self, topic: &Topic) {
+        let listened = self.0.get(topic);
+        listened.into_iter().for_each(Listened::notify);
+    }
+
+    pub fn notify_all(&self) {
+        self.0.values().for_each(Listened::notify);
+    }
+
+    /// The first entries after a position that concern any of the topics, at most `limit`, oldest first. `None` where
+    /// some of them have left the ring.
+    pub fn after(
+        &self,
+        topics: &[Topic],
+        position: u64,
+        oldest: u64,
+        limit: usize,
+    ) -> Option<Vec<u64>> {
+        let mut entries = Vec::new();
+        for topic in topics {
+            entries.extend(self.0.get(topic)?.after(position, oldest)?.take(limit));
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        entries.truncate(limit);
+        Some(entries)
+    }
+}
+
+impl Listened {
+    fn search(&mut self, topic: &Topic, ring: &Ring<Entry>) {
+        self.complete_after = ring.oldest();
+        let entries = ring.after(self.complete_after).into_iter().flatten();
+        let concerned = entries.filter(|(_, entry)| topic.concerns(&entry.subject));
+        self.entries = concerned.map(|(number, _)| number).collect();
+    }
+
+    fn notify(&self) {
+        self.listeners
+            .iter()
+            .for_each(|listener| listener.notify_one());
+    }
+
+    /// Drops the numbers of entries that have left the ring.
+    fn forget(&mut self, oldest: u64) {
+        let left = self.entries.partition_point(|number| *number <= oldest);
+        if let Some(newest) = self.entries.drain(..left).next_back() {
+            self.complete_after = newest;
+        }
+    }
+
+    fn after(&self, position: u64, oldest: u64) -> Option<impl Iterator<Item = u64>> {
+        let start = self.entries.partition_point(|number| *number <= position);
+        let is_held = self.entries.get(start).is_none_or(|next| *next > oldest);
+        (position >= self.complete_after && is_held).then(|| self.entries.range(start..).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Event, Order,
+        samples::{at, id, offer},
+    };
+    use proptest::prelude::*;
+
+    fn entry(n: u128) -> Entry {
+        let (order, event_type) = Order::new(id(n), offer(), at(0));
+        let event = Event {
+            event_type,
+            order,
+            timestamp: at(0),
+            id: "e-1".parse().unwrap(),
+        };
+        Entry {
+            text: Bytes::new(),
+            subject: Subject::of(&event),
+        }
+    }
+
+    proptest! {
+        /// A reader gets exactly the entries that concern it, or learns that it cannot; and that only if it must.
+        #[test]
+        fn a_reader_of_topics_misses_nothing(
+            orders in proptest::collection::vec(0u128..4, 1..40),
+            about in proptest::collection::vec(0u128..4, 1..3),
+            begin in 0usize..10,
+            again in 0usize..40,
+            capacity in 1usize..8,
+            limit in 1usize..5,
+        ) {
+            let (mut topics, mut ring) = (Topics::default(), Ring::new(0, capacity));
+            let of: Vec<_> = about.iter().map(|n| Topic::Order(id(*n))).collect();
+            let listener = Arc::new(Notify::new());
+            let mut known_after = 0;
+            for (n, order) in orders.iter().enumerate() {
+                if n == begin {
+                    topics.listen(&of, &listener, Some(&ring));
+                    known_after = ring.oldest();
+                }
+                ring.push(entry(*order));
+                topics.add_newest(&ring);
+                if n < begin {
+                    continue;
+                }
+                if n == again {
+                    topics.search_again(&ring);
+                    known_after = ring.oldest();
+                }
+                for position in 0..=ring.head() {
+                    let concerned = (1..).zip(&orders[..=n]).filter(|(number, order)| {
+                        *number > position && about.contains(order)
+                    });
+                    let concerned: Vec<u64> = concerned.map(|(number, _)| number).take(limit).collect();
+                    match topics.after(&of, position, ring.oldest(), limit) {
+                        Some(found) => prop_assert_eq!(found, concerned),
+                        None => prop_assert!(
+                            position < known_after || concerned.first().is_some_and(|first| *first <= ring.oldest())
+                        ),
+                    }
+                }
+            }
+            topics.leave(&of, &listener);
+            prop_assert!(topics.0.is_empty());
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What the board of a page holds: it follows from its route, and from how far the reader has read.
+
+use super::{connection_state::ConnectionState, store::LiveStore};
+use crate::{
+    domain::{
+        BoardQuery, Cursor, Name, OrderFilter, OrderId, Scope, Sequence, Snapshot, Status, Topic,
+    },
+    ui::{browser::timer::sleep, route::Route},
+};
+use futures::{FutureExt, channel::oneshot, select_biased};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Tickets in each column of the kitchen: of one kitchen, and of all.
+const TICKETS: usize = 50;
+const TICKETS_OF_ALL: usize = 12;
+/// How long a panel waits for its board before it is shown without.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// Orders of each status on the dispatch panel.
+const DELIVERIES: usize = 40;
+const OFFERS: usize = 48;
+const ROWS: usize = 100;
+
+/// The orders that the page of a route begins with. `named` are others that it speaks of: taken on this device, or
+/// refused to a plain form.
+pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
+    use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
+    let (oldest, newest) = (Sequence::Oldest, Sequence::Newest);
+    let query = |scope, statuses: &[Status], sequence, first| BoardQuery {
+        scope,
+        statuses: statuses.to_vec(),
+        sequence,
+        first,
+    };
+    match route {
+        Route::Home | Route::Nowhere => BoardQuery::nothing(),
+        Route::Supplier { kitchen } => {
+            let first = kitchen.name().map_or(TICKETS_OF_ALL, |_| TICKETS);
+            query(of_kitchen(kitchen.name()), &OPEN, oldest, first)
+        }
+        Route::Customer { taking, .. } => {
+            let named = taking.iter().chain(named).map(|id| Topic::Order(*id));
+            let scope = Scope::of(std::iter::once(Topic::Offers).chain(named));
+            query(scope, &[SupplierAccepted], newest, OFFERS)
+        }
+        Route::Track(id) => query(Scope::of([Topic::Order(*id)]), &[], oldest, 0),
+        Route::Dispatch => {
+            let named = named.iter().map(|id| Topic::Order(*id));
+            let scope = Scope::of(std::iter::once(Topic::Dispatch).chain(named));
+            query(scope, &[Ready, Dispatched, InTransit], oldest, DELIVERIES)
+        }
+        Route::Orders { query: list, .. } => {
+            let filter = OrderFilter {
+                supplier: None,
+                ..list.filter(None)
+            };
+            // Filters that the board does not know apply to the orders of every status.
+            let status = list.status.filter(|_| !filter.is_narrow());
+            let statuses = status.map_or(Status::ALL.to_vec(), |status| vec![status]);
+            let scope = of_kitchen(list.supplier.as_deref());
+            query(scope, &statuses, newest, ROWS)
+        }
+    }
+}
+
+/// The statuses of an open order.
+const OPEN: [Status; 7] = [
+    Status::PendingSupplier,
+    Status::SupplierAccepted,
+    Status::CustomerAccepted,
+    Status::Preparing,
+    Status::Ready,
+    Status::Dispatched,
+    Status::InTransit,
+];
+
+/// What a kitchen, or all of them, has. No order has a name that cannot be one.
+fn of_kitchen(name: Option<&str>) -> Scope {
+    let topic = |name: &str| Some(Topic::Supplier(Name::try_from(name.to_owned()).ok()?));
+    name.map_or_else(Scope::everything, |name| Scope::of(topic(name)))
+}
+
+impl LiveStore {
+    /// Subscribes to every change of the board.
+    pub fn track(self) {
+        self.changed.track();
+    }
+
+    /// Whether the board of this page cannot be read now.
+    pub fn is_outage(self) -> bool {
+        !self.is_loaded() || self.connection.get() == ConnectionState::Lost
+    }
+
+    /// Where the board ends that holds the newest orders.
+    pub fn end_untracked(self) -> Option<OrderId> {
+        self.board.with_value(|board| board.as_ref()?.end())
+    }
+
+    /// Whether the board is the one of this page, and not of the page before.
+    pub fn is_of_page(self) -> bool {
+        self.changed.track();
+        self.wanted.with(|wanted| self.shows(wanted))
+    }
+
+    fn shows(self, wanted: &BoardQuery) -> bool {
+        self.board.with_value(|board| {
+            let board = board.as_ref();
+            board.is_some_and(|board| board.query().covers(wanted))
+        })
+    }
+
+    /// What the page of a route shows. An offer that is on the board needs no topic of its own.
+    pub fn query_of(self, route: &Route, own: &[OrderId]) -> BoardQuery {
+        let is_here = |id: OrderId| {
+            self.changed.track();
+            self.board
+                .with_value(|board| board.as_ref()?.get(id).map(|_| ()))
+                .is_some()
+        };
+        match route {
+            Route::Customer {
+                taking: Some(id),
+                query,
+            } if is_here(*id) => {
+                let (taking, query) = (None, query.clone());
+                board_query(&Route::Customer { taking, query }, own)
+            }
+            Route::Customer { .. } => board_query(route, own),
+            route => board_query(route, &[]),
+        }
+    }
+
+    /// Shows something else from now on, as soon as the connection has read its board.
+    pub fn show(self, query: BoardQuery) {
+        let is_news = self.wanted.with_untracked(|wanted| {
+            let first = wanted.first;
+            let same = BoardQuery {
+                first,
+                ..query.clone()
+            };
+            *wanted != same
+        });
+        if is_news {
+            self.wanted.set(query);
+        }
+    }
+
+    /// As [`LiveStore::show`], for a panel that is shown next: returns when its board is here, or cannot be read now. Then
+    /// the panel shows so.
+    pub async fn prepare(self, query: BoardQuery) -> bool {
+        self.show(query);
+        if !self.is_lost() && !untrack(|| self.is_of_page()) {
+            let (arrived, arrival) = oneshot::channel();
+            self.arrived.set_value(Some(arrived));
+            select_biased! {
+                _ = arrival.fuse() => {}
+                () = sleep(LONGEST_WAIT).boxed_local().fuse() => {}
+            }
+        }
+        true
+    }
+
+    /// Reads twice as many orders as the page has.
+    pub fn read_on(self) {
+        let first = self
+            .board
+            .with_value(|board| Some(board.as_ref()?.query().first));
+        let first = (first.unwrap_or_default() * 2).min(BoardQuery::LARGEST);
+        if self.wanted.with_untracked(|wanted| wanted.first < first) {
+            self.wanted.update(|wanted| wanted.first = first);
+        }
+    }
+
+    /// The board to read, if the one that is here is of another page, too small or running dry.
+    pub fn board_to_read(self) -> Option<BoardQuery> {
+        let wanted = self.wanted.get();
+        let is_enough = self.board.with_value(|board| {
+            let board = board.as_ref();
+            board.is_some_and(|board| {
+                let is_large = board.query().first >= wanted.first;
+                board.query().covers(&wanted) && is_large && !board.runs_dry()
+            })
+        });
+        (!is_enough).then_some(wanted)
+    }
+
+    /// What the page wants to show.
+    pub fn wanted(self) -> BoardQuery {
+        self.wanted.get_untracked()
+    }
+
+    /// What the board is about.
+    pub fn scope(self) -> Option<Scope> {
+        self.board
+            .with_value(|board| Some(board.as_ref()?.query().scope.clone()))
+    }
+
+    /// Whether the board has what was there at `cursor`, or is of another history.
+    fn is_behind(self, cursor: &Cursor) -> bool {
+        self.cursor()
+            .is_none_or(|own| own.epoch != cursor.epoch || own.seq <= cursor.seq)
+    }
+
+    /// Continues from a larger board, unless it is older than this one.
+    pub fn enlarge(self, snapshot: Snapshot) {
+        let query = snapshot.board.query();
+        let is_wanted = self.wanted.with_untracked(|wanted| query.covers(wanted));
+        if is_wanted && self.is_behind(snapshot.board.cursor()) {
+            self.replace(snapshot);
+        }
+    }
+}
