@@ -37,17 +37,28 @@ const OPENED_AT_ONCE: usize = 64;
 /// Connections that send requests.
 const SENDERS: usize = 32;
 
-/// How many sockets listen, and to how many events a second.
+/// Who listens, and to how many events a second.
 struct Case {
     sockets: usize,
+    /// Whether each socket is about one kitchen, or about the market.
+    scoped: bool,
     rate: usize,
 }
 
 pub async fn measure(release: &Release) -> Result<()> {
-    for (sockets, rate) in [(1_000, 20), (10_000, 3)] {
+    for (sockets, scoped, rate) in [
+        (1_000, false, 20),
+        (1_000, true, 50),
+        (10_000, false, 3),
+        (10_000, true, 50),
+    ] {
         let folder = TempDir::new()?;
         let server = Server::start(release, Store::Embedded(folder.path())).await?;
-        let case = Case { sockets, rate };
+        let case = Case {
+            sockets,
+            scoped,
+            rate,
+        };
         fan_out(&server, &case).await?;
     }
     Ok(())
@@ -100,7 +111,12 @@ async fn fan_out(server: &Server, case: &Case) -> Result<()> {
 
 /// The frames that all sockets together have to receive.
 fn expected(case: &Case, events: usize) -> usize {
-    events * case.sockets
+    if case.scoped {
+        // Each kitchen has as many sockets, and each order is of one.
+        events * (case.sockets / KITCHENS)
+    } else {
+        events * case.sockets
+    }
 }
 
 fn report(
@@ -117,9 +133,14 @@ fn report(
     let at = |quantile| took.value_at_quantile(quantile) as f64 / 10.0;
     let frames = received.frames.load(Ordering::Relaxed);
     println!(
-        "{} sockets, {} events a second: {frames} of {expected} frames, p50 {:.1} ms, p99 {:.1} ms, \
+        "{} sockets about {}, {} events a second: {frames} of {expected} frames, p50 {:.1} ms, p99 {:.1} ms, \
          {:.1} µs of processor time a frame, {:.1} kB a socket",
         case.sockets,
+        if case.scoped {
+            "a kitchen each"
+        } else {
+            "the market"
+        },
         case.rate,
         at(0.5),
         at(0.99),
@@ -138,7 +159,11 @@ async fn open(address: SocketAddr, case: &Case) -> Result<Vec<WebSocketStream<Tc
             if number >= case.sockets {
                 return anyhow::Ok(opened);
             }
-            let url = format!("ws://{address}/ws?since=");
+            let about = match case.scoped {
+                true => format!("&about=supplier:Kitchen%20{}", number % KITCHENS),
+                false => String::new(),
+            };
+            let url = format!("ws://{address}/ws?since={about}");
             let stream = TcpStream::connect(address).await?;
             // The library's buffers are made for few connections.
             let small = WebSocketConfig::default()
