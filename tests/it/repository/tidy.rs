@@ -155,11 +155,12 @@ fn leptos_settings_in_both_files_are_equal() {
 
 /// Where the program may use what stays subscribed when its owner goes. A screen on a wall shows rows that come and go
 /// for weeks, so a row uses `memo`, `following`, `text`, `mark` and `changing`, and a list `list::orders` or `list::names`.
-const STAYS_SUBSCRIBED: [(&str, &str); 3] = [
+const STAYS_SUBSCRIBED: [(&str, &str); 4] = [
     // `memo` wraps it, and unsubscribes.
     ("Memo::new", "src/ui/live/reactive.rs"),
     // The page itself: it has one, for as long as the page is open.
     ("Memo::new", "src/ui/app.rs"),
+    ("Memo::new", "src/ui/live/connection.rs"),
     // `following` wraps it, and unsubscribes.
     ("Signal::derive", "src/ui/components/basics.rs"),
 ];
