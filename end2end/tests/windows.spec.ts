@@ -108,3 +108,15 @@ test('the home page needs no connection', async ({ open, api }) => {
   await hydrated(page);
   await expect(ticket(page, 'Margherita')).toBeVisible();
 });
+
+test('the numbers in the navigation are those of the market, whatever a page hears', async ({ open, api }) => {
+  for (const path of ['/', NAPOLI]) {
+    const page = await open(path);
+    const link = (number: number) => page.getByRole('link', { name: `Dispatch ${number} waiting for a driver` });
+    await expect(link(path === '/' ? 0 : 1)).toBeVisible();
+    const { id } = await api.accepted('Diavola', { supplier_name: 'Forno' });
+    await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ana', delivery_address: 'Kurze Gasse 1' });
+    for (const status of ['preparing', 'ready']) await api.status(id, status);
+    await expect(link(path === '/' ? 1 : 2)).toBeVisible();
+  }
+});

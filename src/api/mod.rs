@@ -9,8 +9,8 @@ pub mod form;
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role, is_blank};
 use crate::domain::{
-    Cursor, Error, Event, FieldError, Name, Order, OrderId, OrdersPage, Snapshot, StageTimes,
-    Status, Time,
+    Counts, Cursor, Error, Event, FieldError, Name, Order, OrderId, OrdersPage, Snapshot,
+    StageTimes, Status, Time,
 };
 use form::Answers;
 use leptos::prelude::*;
@@ -283,6 +283,12 @@ pub async fn search(
     crate::server::web::pages::forms::order_service()?
         .search(&filter, Some(below))
         .await
+}
+
+/// How many orders of the whole market have each status, and the event up to which they are counted.
+#[server(name = ReadCounts, prefix = "/act", endpoint = "counts", input = GetUrl)]
+pub async fn counts() -> Result<(Cursor, Counts), Error> {
+    crate::server::web::pages::forms::order_service()?.counts()
 }
 
 /// The names of all kitchens that have an order, sorted.

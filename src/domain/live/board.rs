@@ -15,8 +15,10 @@ pub const RECENT: usize = 100;
 pub struct Board {
     cursor: Cursor,
     query: BoardQuery,
-    /// How many orders of the whole market have each status: exact when it was read, and moved by what the scope hears.
+    /// How many orders of the whole market have each status: exact when it was counted, and moved by what the scope hears.
     market: Counts,
+    /// The number of the last event that was counted with the market.
+    counted: u64,
     /// How many open orders of the scope have each status, those that are not on the board included.
     counts: Counts,
     windows: Windows,
@@ -99,6 +101,7 @@ impl Board {
         orders.sort_unstable_by_key(|order| order.id);
         orders.dedup_by_key(|order| order.id);
         let mut board = Board {
+            counted: cursor.seq,
             cursor,
             query,
             market,
@@ -213,7 +216,9 @@ impl Board {
         self.cursor.seq = event.id.seq;
         let order = &event.order;
         let before = order.status_before();
-        self.market.moved(before, order.status);
+        if event.id.seq > self.counted {
+            self.market.moved(before, order.status);
+        }
         if !self.query.scope.concerns(&Subject::of(event)) {
             return FoldResult::Skipped;
         }
@@ -225,6 +230,15 @@ impl Board {
             self.orders.remove(place);
         }
         folded
+    }
+
+    /// Takes the numbers of the whole market as they were at `cursor`, if no event after that has moved those here.
+    pub fn count(&mut self, cursor: &Cursor, market: Counts) -> FoldResult {
+        if cursor.epoch != self.cursor.epoch || cursor.seq < self.cursor.seq {
+            return FoldResult::Duplicate;
+        }
+        (self.market, self.counted) = (market, cursor.seq);
+        FoldResult::Skipped
     }
 
     /// Moves over a stretch of the log, of which nothing is about what this board shows.

@@ -223,17 +223,18 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                 }
             }
             interrupt = interrupts.next() => {
+                // Browsers log a connection that is closed before it is open.
+                let is_open = !matches!(socket.get_ref().state(), State::Connecting);
                 if let Some(query) = untrack(|| store.board_to_read()) {
                     match untrack(|| store.is_of_page()) {
                         true => read_on(store, query, reads),
-                        // Browsers log a connection that is closed before it is open.
-                        false if matches!(socket.get_ref().state(), State::Connecting) => {}
-                        false => return Ended::Left,
+                        false if is_open => return Ended::Left,
+                        false => {}
                     }
                 }
                 // After the device was offline the connection may be dead without an error.
                 let is_back = matches!(interrupt, Some(Interrupt::Resume)) && store.is_lost();
-                if is_back || browser_time() - last_frame > SILENCE {
+                if is_back && is_open || browser_time() - last_frame > SILENCE {
                     return Ended::Lost;
                 }
             }

@@ -3,7 +3,8 @@
 use super::{connection_state::ConnectionState, store::LiveStore};
 use crate::{
     domain::{
-        BoardQuery, Cursor, Name, OrderFilter, OrderId, Scope, Sequence, Snapshot, Status, Topic,
+        BoardQuery, Counts, Cursor, FoldResult, Name, OrderFilter, OrderId, Scope, Sequence,
+        Snapshot, Status, Topic,
     },
     ui::{browser::timer::sleep, route::Route},
 };
@@ -182,6 +183,21 @@ impl LiveStore {
             })
         });
         (!is_enough).then_some(wanted)
+    }
+
+    /// Whether the page hears of a part of the market alone, and not of all that moves its numbers.
+    pub fn hears_a_part(self) -> bool {
+        self.wanted.with(|wanted| wanted.scope.topics().is_some())
+    }
+
+    /// Takes the numbers of the whole market as they were at `cursor`.
+    pub fn count(self, cursor: &Cursor, market: Counts) {
+        let counted = self
+            .board
+            .try_update_value(|board| Some(board.as_mut()?.count(cursor, market)));
+        if counted.flatten() == Some(FoldResult::Skipped) {
+            self.changed.notify();
+        }
     }
 
     /// What the page wants to show.

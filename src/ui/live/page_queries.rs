@@ -1,6 +1,6 @@
 //! The data that a page needs beside the board: the events of one order, what it lists beyond the board, the kitchens, or
 //! the stage times. The server reads it for the page that it renders; a hydrated page reads it again when its route
-//! changes, follows the events of the orders in it, and reads the stage times every few seconds.
+//! changes, follows the events of the orders in it, and reads the stage times and the market's numbers every few seconds.
 
 use crate::{
     api,
@@ -19,6 +19,8 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
 /// How often the stage times are read.
 const PACE_EVERY: TimeDelta = TimeDelta::seconds(10);
+/// How often the numbers of the market are read, where the page does not hear of all that moves them.
+const COUNTS_EVERY: TimeDelta = TimeDelta::seconds(5);
 /// A page holds at most this many orders beyond its board. Older ones are on the next page.
 const PAST_LIMIT: usize = 20_000;
 
@@ -105,20 +107,43 @@ impl PageQueries {
         }
     }
 
-    /// Reads the stage times on the orders panel, at intervals.
+    /// Reads at intervals: the stage times on the orders panel, and the numbers in the navigation.
     fn follow_clock(self, navigator: Navigator) {
         let panel = navigator.memo(|route| route.panel());
-        Effect::new(move |read: Option<Option<Time>>| {
-            if panel.get() != Panel::Orders {
+        self.at_intervals(
+            PACE_EVERY,
+            move || panel.get() == Panel::Orders,
+            move || self.pace.with_untracked(Option::is_some),
+            move || self.read_pace(),
+        );
+        let store = self.store;
+        self.at_intervals(
+            COUNTS_EVERY,
+            move || store.hears_a_part(),
+            || true,
+            move || self.read_counts(),
+        );
+    }
+
+    /// Reads while it is wanted: at once, unless it is here already.
+    fn at_intervals(
+        self,
+        every: TimeDelta,
+        is_wanted: impl Fn() -> bool + 'static,
+        is_here: impl Fn() -> bool + 'static,
+        read: impl Fn() + 'static,
+    ) {
+        Effect::new(move |last: Option<Option<Time>>| {
+            if !is_wanted() {
                 return None;
             }
-            let (read, now) = (read.flatten(), self.store.now());
-            let known = read.or(self.pace.with_untracked(Option::is_some).then_some(now));
-            let due = known.is_none_or(|read| now - read >= PACE_EVERY);
-            if due {
-                self.read_pace();
+            let (last, now) = (last.flatten(), self.store.now());
+            let known = last.or(is_here().then_some(now));
+            let is_due = known.is_none_or(|read| now - read >= every);
+            if is_due {
+                read();
             }
-            if due { Some(now) } else { known }
+            if is_due { Some(now) } else { known }
         });
     }
 
@@ -253,6 +278,15 @@ impl PageQueries {
             // Without them, those on the board can be chosen.
             if let Ok(kitchens) = http::get(api::ReadKitchens::PATH, "").await {
                 self.kitchens.set(kitchens);
+            }
+        });
+    }
+
+    fn read_counts(self) {
+        spawn_local(async move {
+            // A failure leaves what is known.
+            if let Ok((cursor, market)) = http::get(api::ReadCounts::PATH, "").await {
+                self.store.count(&cursor, market);
             }
         });
     }

@@ -10,7 +10,7 @@ use super::{
     order_documents,
 };
 use crate::domain::{
-    BoardQuery, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
+    BoardQuery, Counts, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
     Snapshot, StageTimes, Status,
 };
 use crate::server::{
@@ -219,6 +219,12 @@ impl OrderService {
         self.feed
             .read_index(OrderIndex::kitchens)
             .unwrap_or_default()
+    }
+
+    /// How many orders of the market have each status, and the event up to which they are counted.
+    pub fn counts(&self) -> Result<(Cursor, Counts), Error> {
+        let counts = |index: &OrderIndex| (index.cursor().clone(), index.counts());
+        self.feed.read_index(counts).ok_or(Error::StoreUnavailable)
     }
 
     /// How fast the market has been in the last 24 hours.
