@@ -19,7 +19,7 @@ pub struct Board {
     market: Counts,
     /// The number of the last event that was counted with the market.
     counted: u64,
-    /// How many open orders of the scope have each status, those that are not on the board included.
+    /// How many orders of the scope have each status that the page lists, those that are not on the board included.
     counts: Counts,
     windows: Windows,
     /// How many orders the windows held when it was read.

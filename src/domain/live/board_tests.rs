@@ -52,6 +52,28 @@ fn another_epoch_is_a_gap() {
 }
 
 #[test]
+fn an_event_that_was_counted_with_the_market_is_not_counted_again() {
+    let events = history(&[(1, 0), (2, 0), (3, 0)]);
+    let counted = events.iter().fold(empty(), |mut board, event| {
+        board.fold(event);
+        board
+    });
+    let (pending, now) = (Status::PendingSupplier, counted.market());
+    let mut board = empty();
+    board.fold(&events[0]);
+    let older = board.count(&cursor("e", 0), now);
+    let foreign = board.count(&cursor("f", 9), now);
+    assert_eq!([older, foreign], [FoldResult::Duplicate; 2]);
+    assert_eq!(board.market().of(pending), 1);
+    assert_eq!(board.count(&cursor("e", 2), now), FoldResult::Skipped);
+    assert_eq!(board.market().of(pending), 3);
+    board.fold(&events[1]);
+    assert_eq!(board.market().of(pending), 3);
+    board.fold(&events[2]);
+    assert_eq!(board.market().of(pending), 4);
+}
+
+#[test]
 fn a_skip_moves_the_cursor_where_nothing_is_missing_before_it() {
     let at = |seq| empty().in_history(cursor("e", seq));
     for (from, after, id, result, to) in [

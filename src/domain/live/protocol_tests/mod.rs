@@ -1,11 +1,13 @@
 //! The protocol between the log and a screen, without any I/O: the same ring, board and fold as in the server and in
 //! the browser, under a hundred thousand schedules of what can go wrong between them.
 
+mod page;
+
 use crate::domain::{
-    Actor, Board, BoardQuery, Cursor, Event, Field, FoldResult, Order, Ring, Scope, Sequence,
-    Status, Subject,
+    Actor, Board, Cursor, Event, FoldResult, Order, Ring, Scope, Sequence, Status, Subject, Window,
     samples::{at, commands, id, offer},
 };
+use page::{counts, query, within};
 use std::collections::VecDeque;
 
 /// Entries that the ring holds, and that can be resumed from.
@@ -209,8 +211,19 @@ impl Server {
 
 impl Client {
     fn read_again(&mut self, server: &Server) {
-        self.board = within(server.board(), self.board.query().scope.clone());
+        self.board = within(server.board(), self.board.query().clone());
         self.line = None;
+    }
+
+    /// Reads twice as many orders beside its line, as `ui::live` does when the reader scrolls or a window runs dry.
+    fn read_on(&mut self, server: &Server) {
+        let (mut query, own) = (self.board.query().clone(), self.board.cursor());
+        query.first *= 2;
+        let larger = within(server.board(), query);
+        let read = larger.cursor();
+        if own.epoch != read.epoch || own.seq <= read.seq {
+            self.board = larger;
+        }
     }
 
     /// Takes the next frame, as `ui::live` does.
@@ -240,23 +253,34 @@ impl Client {
                     return Err(format!("shows at {cursor} what was not so"));
                 }
             }
+            // It was sent before the larger board was read.
+            Some(Frame::Heartbeat(cursor)) if self.is_past(&cursor) => {}
             Some(Frame::Heartbeat(_)) if guards.heartbeat => self.read_again(server),
             Some(Frame::Heartbeat(_)) => {}
         }
         Ok(())
     }
 
-    /// Whether what it shows is true.
+    fn is_past(&self, cursor: &Cursor) -> bool {
+        let own = self.board.cursor();
+        own.epoch == cursor.epoch && own.seq > cursor.seq
+    }
+
+    /// Whether what it shows is true: it holds every order that its windows cover as it is, no other, and their number.
     fn shows(&self, market: &Board) -> bool {
-        let scope = &self.board.query().scope;
-        match scope.topics() {
-            None => self.board == *market,
-            Some(_) => {
-                let expected = within(market, scope.clone());
-                let orders = self.board.listed().eq(expected.listed());
-                orders && self.board.cursor() == expected.cursor()
-            }
-        }
+        let (board, query) = (&self.board, self.board.query());
+        let covered = market.orders().filter(|order| {
+            let window = board.window(order.status);
+            let is_here = window.covers(order) || query.names(order.id);
+            window != Window::Closed && query.scope.holds(order) && is_here
+        });
+        let is_named = query.named().next().is_some();
+        let counts = counts(market, query);
+        let is_counted = |status: &Status| board.counts().of(*status) == counts.of(*status);
+        board.listed().eq(covered)
+            && (is_named || query.statuses.iter().all(is_counted))
+            && (query.scope.topics().is_some() || board.market() == market.market())
+            && board.cursor() == market.cursor()
     }
 
     fn connect(&mut self, server: &Server) {
@@ -271,44 +295,11 @@ impl Client {
     }
 }
 
-/// What a page about this scope reads.
-fn within(market: &Board, scope: Scope) -> Board {
-    if scope.topics().is_none() {
-        return market.clone();
-    }
-    let orders = market.orders().filter(|order| scope.holds(order)).cloned();
-    let orders = orders.collect();
-    let query = BoardQuery {
-        scope,
-        ..market.query().clone()
-    };
-    let windows = std::array::from_fn(|status| market.window(Status::ALL[status]));
-    let counts = [market.market(), market.counts()];
-    Board::new(market.cursor().clone(), query, counts, windows, orders)
-}
-
-/// What a screen may be about: half of them about everything.
-fn scope(rng: &mut fastrand::Rng) -> Scope {
-    let order = format!("order:{}", id(rng.u128(0..5)));
-    let about = [
-        "offers",
-        "dispatch",
-        &*order,
-        "supplier:Bella%20Napoli",
-        "supplier:Nobody",
-        &format!("{order},offers"),
-    ];
-    match rng.bool() {
-        true => Scope::everything(),
-        false => Scope::parse(about[rng.usize(0..about.len())]).unwrap(),
-    }
-}
-
 fn run(seed: u64, guards: Guards) -> Result<(), String> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut server = Server::new();
     let mut client = Client {
-        board: within(server.board(), scope(&mut rng)),
+        board: within(server.board(), query(&mut rng)),
         line: None,
     };
     for _ in 0..rng.usize(5..40) {
@@ -319,7 +310,8 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
                 None => client.connect(&server),
                 Some(line) => server.send(line, &client.board.query().scope),
             },
-            75..80 => client.line = None,
+            75..77 => client.line = None,
+            77..80 => client.read_on(&server),
             80..84 => {
                 server.restart();
                 client.line = None;

@@ -1,0 +1,86 @@
+//! What a page reads of a market: by its definition, and not as the server's index finds it.
+
+use crate::domain::{
+    Board, BoardQuery, Counts, Field, Order, Scope, Sequence, Status, Topic, Window, place,
+    samples::id,
+};
+
+/// How many orders of each status a scope holds.
+pub fn counts(market: &Board, query: &BoardQuery) -> Counts {
+    let mut counts = Counts::default();
+    let held = market.orders().filter(|order| query.scope.holds(order));
+    held.for_each(|order| counts.add(order.status));
+    counts
+}
+
+/// What a page reads that shows this.
+pub fn within(market: &Board, query: BoardQuery) -> Board {
+    let is_listed =
+        |order: &&Order| query.statuses.contains(&order.status) && query.scope.holds(order);
+    let mut listed: Vec<&Order> = market.orders().filter(is_listed).collect();
+    let mut windows = [Window::Closed; Status::ALL.len()];
+    match query.sequence {
+        Sequence::Newest => {
+            listed.sort_unstable_by_key(|order| std::cmp::Reverse(order.id));
+            let end = listed.get(query.first).map(|order| order.id);
+            let window = end.map_or(Window::All, Window::After);
+            for &status in &query.statuses {
+                windows[status as usize] = window;
+            }
+        }
+        Sequence::Oldest => {
+            listed.sort_unstable_by_key(|order| place(order));
+            for &status in &query.statuses {
+                let mut of = listed.iter().filter(|order| order.status == status);
+                let last = of.nth(query.first - 1).map(|order| place(order));
+                let end = last.filter(|_| of.next().is_some());
+                windows[status as usize] = end.map_or(Window::All, Window::UpTo);
+            }
+        }
+    }
+    let is_here =
+        |order: &&Order| windows[order.status as usize].covers(order) || query.names(order.id);
+    let orders = market
+        .orders()
+        .filter(|order| query.names(order.id) || is_listed(order));
+    let orders = orders.filter(is_here).cloned().collect();
+    let counts = [market.market(), counts(market, &query)];
+    Board::new(market.cursor().clone(), query, counts, windows, orders)
+}
+
+/// What a screen may show: half of them are about everything, and most have more than they begin with.
+pub fn query(rng: &mut fastrand::Rng) -> BoardQuery {
+    let order = format!("order:{}", id(rng.u128(0..5)));
+    let about = [
+        "offers",
+        "dispatch",
+        &*order,
+        "supplier:Bella%20Napoli",
+        "supplier:Nobody",
+        &format!("{order},offers"),
+    ];
+    let scope = match rng.bool() {
+        true => Scope::everything(),
+        false => Scope::parse(about[rng.usize(0..about.len())]).unwrap(),
+    };
+    let sequence = match rng.bool() {
+        true => Sequence::Newest,
+        false => Sequence::Oldest,
+    };
+    // A page lists statuses that its scope holds.
+    let is_held = |status: &Status| {
+        let topics = scope.topics().unwrap_or_default();
+        let mut limits = topics.iter().map(Topic::statuses);
+        topics.is_empty() || limits.any(|of| of.is_empty() || of.contains(status))
+    };
+    let is_listed = |status: &Status| sequence == Sequence::Newest || !status.is_final();
+    let statuses = Status::ALL.iter().copied();
+    let statuses = statuses.filter(|status| is_held(status) && is_listed(status));
+    let statuses = statuses.collect();
+    BoardQuery {
+        scope,
+        statuses,
+        sequence,
+        first: rng.usize(1..4),
+    }
+}
