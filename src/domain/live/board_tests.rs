@@ -63,7 +63,8 @@ fn an_event_that_was_counted_with_the_market_is_not_counted_again() {
     board.fold(&events[0]);
     let older = board.count(&cursor("e", 0), now);
     let foreign = board.count(&cursor("f", 9), now);
-    assert_eq!([older, foreign], [FoldResult::Duplicate; 2]);
+    let ignored = [FoldResult::Duplicate, FoldResult::Duplicate];
+    assert_eq!([older, foreign], ignored);
     assert_eq!(board.market().of(pending), 1);
     assert_eq!(board.count(&cursor("e", 2), now), FoldResult::Skipped);
     assert_eq!(board.market().of(pending), 3);
