@@ -100,6 +100,18 @@ test('offers beyond the page are found and read', async ({ open, api }) => {
   }).toPass();
 });
 
+test('every driver can be chosen from a list that begins with the newest orders', async ({ open, api }) => {
+  const { id } = await api.taken('Diavola');
+  for (const status of ['preparing', 'ready']) await api.status(id, status);
+  await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+  await offers(api, 110);
+  const page = await open('/orders');
+  const driver = page.getByLabel('Driver');
+  if (!(await driver.isVisible())) await page.getByText('Supplier, driver, time').click();
+  await driver.selectOption('Jonas');
+  await expect(page.getByRole('row', { name: 'Diavola' })).toBeVisible();
+});
+
 test('the home page needs no connection', async ({ open, api }) => {
   await api.offer('Margherita');
   const page = await open('/');

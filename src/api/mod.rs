@@ -9,7 +9,7 @@ pub mod form;
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role, is_blank};
 use crate::domain::{
-    Counts, Cursor, Error, Event, FieldError, Name, Order, OrderId, OrdersPage, Snapshot,
+    Counts, Cursor, Error, Event, FieldError, Names, Order, OrderId, OrdersPage, Snapshot,
     StageTimes, Status, Time,
 };
 use form::Answers;
@@ -291,10 +291,10 @@ pub async fn counts() -> Result<(Cursor, Counts), Error> {
     crate::server::web::pages::forms::order_service()?.counts()
 }
 
-/// The names of all kitchens that have an order, sorted.
-#[server(name = ReadKitchens, prefix = "/act", endpoint = "kitchens", input = GetUrl)]
-pub async fn kitchens() -> Result<Vec<Name>, Error> {
-    Ok(crate::server::web::pages::forms::order_service()?.kitchens())
+/// The kitchens and drivers of the market.
+#[server(name = ReadNames, prefix = "/act", endpoint = "names", input = GetUrl)]
+pub async fn names() -> Result<Names, Error> {
+    Ok(crate::server::web::pages::forms::order_service()?.names())
 }
 
 /// The stage times of the last 24 hours.

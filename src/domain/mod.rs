@@ -30,7 +30,7 @@ pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
 pub use live::{
     about::MAX_TOPICS,
-    board::{Board, Counts, FoldResult, OrdersPage, RECENT, Snapshot},
+    board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
     ring::Ring,
     scope::{Scope, Subject, Topic},

@@ -4,7 +4,8 @@
 //! fold returns [`FoldResult::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
 
 use crate::domain::{
-    BoardQuery, Cursor, Event, Order, OrderId, Sequence, Status, Subject, Time, Window, Windows,
+    BoardQuery, Cursor, Event, Name, Order, OrderId, Sequence, Status, Subject, Time, Window,
+    Windows,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,13 @@ pub struct Snapshot {
 pub struct OrdersPage {
     pub orders: Vec<Order>,
     pub next: Option<OrderId>,
+}
+
+/// The names that a list can be narrowed to, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Names {
+    pub kitchens: Vec<Name>,
+    pub drivers: Vec<Name>,
 }
 
 /// How many orders have each status.

@@ -1,11 +1,12 @@
-//! The data that a page needs beside the board: the events of one order, what it lists beyond the board, the kitchens, or
-//! the stage times. The server reads it for the page that it renders; a hydrated page reads it again when its route
-//! changes, follows the events of the orders in it, and reads the stage times and the market's numbers every few seconds.
+//! The data that a page needs beside the board: the events of one order, what it lists beyond the board, the names to
+//! choose from, or the stage times. The server reads it for the page that it renders; a hydrated page reads it again when
+//! its route changes, follows the events of the orders in it, and reads the stage times and the market's numbers every
+//! few seconds.
 
 use crate::{
     api,
     domain::{
-        Board, Error, Event, Name, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time,
+        Board, Error, Event, Name, Names, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time,
     },
     ui::{
         browser::http,
@@ -33,7 +34,7 @@ pub struct PageQueries {
     story: Answer<OrderId, Vec<Event>>,
     past: Answer<OrdersQuery, OrdersPage>,
     pace: RwSignal<Option<StageTimes>>,
-    kitchens: RwSignal<Vec<Name>>,
+    names: RwSignal<Names>,
     /// More past orders have been requested.
     is_loading_more: StoredValue<bool>,
 }
@@ -47,7 +48,7 @@ impl PageQueries {
             story: RwSignal::new(route.order_id().zip(story)),
             past: RwSignal::new(route.beyond(end).zip(past)),
             pace: RwSignal::new(data.pace.take()),
-            kitchens: RwSignal::new(std::mem::take(&mut data.kitchens)),
+            names: RwSignal::new(std::mem::take(&mut data.names)),
             is_loading_more: StoredValue::new(false),
         };
         queries.follow_route(navigator);
@@ -71,10 +72,11 @@ impl PageQueries {
                 self.read_past(query);
             }
         });
-        Effect::new(move |_| {
+        // The first page has brought its own.
+        Effect::new(move |before: Option<()>| {
             let chooses = matches!(panel.get(), Panel::Supplier | Panel::Orders);
-            if chooses && self.kitchens.with_untracked(Vec::is_empty) {
-                self.read_kitchens();
+            if chooses && before.is_some() {
+                self.read_names();
             }
         });
     }
@@ -193,7 +195,12 @@ impl PageQueries {
 
     /// The names of all kitchens, as they were read last.
     pub fn kitchens(self) -> Vec<Name> {
-        self.kitchens.get()
+        self.names.with(|names| names.kitchens.clone())
+    }
+
+    /// The names of all drivers, as they were read last with the list of all orders.
+    pub fn drivers(self) -> Vec<Name> {
+        self.names.with(|names| names.drivers.clone())
     }
 
     pub fn pace(self) -> Option<StageTimes> {
@@ -273,11 +280,11 @@ impl PageQueries {
         });
     }
 
-    fn read_kitchens(self) {
+    fn read_names(self) {
         spawn_local(async move {
             // Without them, those on the board can be chosen.
-            if let Ok(kitchens) = http::get(api::ReadKitchens::PATH, "").await {
-                self.kitchens.set(kitchens);
+            if let Ok(names) = http::get(api::ReadNames::PATH, "").await {
+                self.names.set(names);
             }
         });
     }

@@ -103,6 +103,11 @@ impl OrderIndex {
         names
     }
 
+    /// The names of the drivers who have, or had, an order that is held, sorted.
+    pub fn drivers(&self) -> Vec<Name> {
+        self.drivers.keys().cloned().collect()
+    }
+
     /// How long the order that has a status longest has had it, for each status that is not final.
     pub fn longest_waits(&self, now: Time) -> impl Iterator<Item = (Status, Duration)> {
         open().map(move |status| {

@@ -231,11 +231,10 @@ fn kitchens_are_listed_and_drivers_are_spelled() {
         market.attempt(1, command);
     }
     market.attempt(2, 0);
-    let names = market.index.kitchens();
-    assert_eq!(
-        names,
-        ["Bella Napoli", "Forno"].map(|name| Name::try_from(name.to_owned()).unwrap())
-    );
+    let name = |name: &str| Name::try_from(name.to_owned()).unwrap();
+    let kitchens = market.index.kitchens();
+    assert_eq!(kitchens, ["Bella Napoli", "Forno"].map(name));
+    assert_eq!(market.index.drivers(), [name("Jonas")]);
     let spelled = |name: &str| {
         let name = Name::try_from(name.to_owned()).unwrap();
         market

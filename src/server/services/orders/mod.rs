@@ -10,8 +10,8 @@ use super::{
     order_documents,
 };
 use crate::domain::{
-    BoardQuery, Counts, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
-    Snapshot, StageTimes, Status,
+    BoardQuery, Counts, Cursor, Error, Event, Field, Name, Names, Order, OrderFilter, OrderId,
+    OrdersPage, Snapshot, StageTimes, Status,
 };
 use crate::server::{
     clock::now,
@@ -214,11 +214,13 @@ impl OrderService {
         })
     }
 
-    /// The names of all kitchens with an order that the feed holds, sorted.
-    pub fn kitchens(&self) -> Vec<Name> {
-        self.feed
-            .read_index(OrderIndex::kitchens)
-            .unwrap_or_default()
+    /// The kitchens and drivers of the orders that the feed holds.
+    pub fn names(&self) -> Names {
+        let names = |index: &OrderIndex| Names {
+            kitchens: index.kitchens(),
+            drivers: index.drivers(),
+        };
+        self.feed.read_index(names).unwrap_or_default()
     }
 
     /// How many orders of the market have each status, and the event up to which they are counted.

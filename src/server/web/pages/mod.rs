@@ -16,7 +16,7 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS},
+    domain::{Error, MAX_TOPICS, Names},
     ui::{PageData, Route, board_query},
 };
 use axum::{
@@ -176,9 +176,13 @@ async fn page_data(
             Some(query) => Some(app.orders.search(&query.filter(zone), query.below).await),
             None => None,
         },
-        kitchens: match route {
-            Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(),
-            _ => Vec::new(),
+        names: match route {
+            Route::Orders { .. } => app.orders.names(),
+            Route::Supplier { .. } => Names {
+                drivers: Vec::new(),
+                ..app.orders.names()
+            },
+            _ => Names::default(),
         },
         pace: match route {
             Route::Orders { .. } => app.orders.pace().ok(),

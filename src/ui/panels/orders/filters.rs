@@ -42,7 +42,7 @@ pub fn filters() -> AnyView {
             <details class="unfold" open=unfolded>
                 <summary>{icon(Icon::Filter)} {t(["Supplier, driver, time", "Küche, Fahrer, Zeit"])}</summary>
                 {name_choice(SUPPLIER, ["Supplier", "Küche"], |order| Some(&order.supplier_name), PageQueries::kitchens)}
-                {name_choice(DRIVER, ["Driver", "Fahrer"], |order| order.driver_name.as_deref(), |_| Vec::new())}
+                {name_choice(DRIVER, ["Driver", "Fahrer"], |order| order.driver_name.as_deref(), PageQueries::drivers)}
                 {minute_field(FROM, ["Made from", "Gemacht ab"])}
                 {minute_field(UNTIL, ["Made until", "Gemacht bis"])}
                 {sort_choice()}
