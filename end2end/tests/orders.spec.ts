@@ -1,6 +1,6 @@
 // The orders panel: filters, a list of any length, the stage times, one order at any of its events, and the CSV export.
 import { type Page } from '@playwright/test';
-import { type Api, hydrated, expect, test } from '../world';
+import { type Api, hydrated, expect, olderOrders, test } from '../world';
 
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('link') }).filter({ hasNot: page.getByRole('columnheader') });
 
@@ -77,7 +77,8 @@ test('older orders load while scrolling', async ({ open, api }) => {
   await api.offer('The first');
   await many(api, 620, true);
   const page = await open('/orders');
-  await page.getByRole('link', { name: 'Older orders' }).click();
+  await olderOrders(page);
+  await hydrated(page);
   await expect(page).toHaveURL(/below=/);
   await scrollDown(page, async () => page.getByRole('row', { name: 'The first' }).isVisible());
   expect(await rows(page).count()).toBeLessThan(200);
