@@ -34,7 +34,7 @@ const LASTS: usize = 15;
 const DEADLINE: Duration = Duration::from_secs(20);
 /// Connections that are opened at the same time.
 const OPENED_AT_ONCE: usize = 64;
-/// Connections that send requests.
+/// Connections that send requests, at most.
 const SENDERS: usize = 32;
 
 /// Who listens, and to how many events a second.
@@ -224,6 +224,8 @@ async fn send(
             seed::step(&mut client, id, 0).await?;
         }
     };
-    try_join_all((0..SENDERS).map(|_| sender())).await?;
+    // Each sends often enough that its connection is not closed as an idle one.
+    let senders = SENDERS.min(case.rate);
+    try_join_all((0..senders).map(|_| sender())).await?;
     Ok(())
 }
