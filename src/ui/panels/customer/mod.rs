@@ -68,13 +68,15 @@ pub fn customer() -> AnyView {
 fn summary() -> AnyView {
     let (pizzas, kitchens) = (pizza_count(), kitchen_count());
     let any = any_offer();
+    let ready = t([
+        ", all of them accepted and ready to start.",
+        ", alle zugesagt und gleich im Ofen.",
+    ]);
+    // As one text: an empty one would be rendered as a space.
+    let rest = text(move || format!("{}{ready}", kitchens.get()));
     changing(move || {
-        let ready = t([
-            ", all of them accepted and ready to start.",
-            ", alle zugesagt und gleich im Ofen.",
-        ]);
         any.get()
-            .then(|| view! { <p><output>{pizzas}</output> {kitchens} {ready}</p> }.into_any())
+            .then(|| view! { <p><output>{pizzas}</output> {rest}</p> }.into_any())
     })
 }
 
