@@ -152,5 +152,5 @@ measure:
 smoke:
 	@./setup npm chromium
 	@[ -x target/release/pizza-market ] || $(MAKE) build
-	@cd end2end && { PIZZA_MARKET=../target/release/pizza-market npx playwright test journey plain \
+	@cd end2end && { PIZZA_MARKET=../target/release/pizza-market npx playwright test journey plain --project=desktop --project=phone \
 		|| { node count.mjs none test-results/report.json none none; exit 1; }; }
