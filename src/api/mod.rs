@@ -294,7 +294,11 @@ pub async fn counts() -> Result<(Cursor, Counts), Error> {
 /// The kitchens and drivers of the market.
 #[server(name = ReadNames, prefix = "/act", endpoint = "names", input = GetUrl)]
 pub async fn names() -> Result<Names, Error> {
-    Ok(crate::server::web::pages::forms::order_service()?.names())
+    let orders = crate::server::web::pages::forms::order_service()?;
+    Ok(Names {
+        kitchens: orders.kitchens(),
+        drivers: orders.drivers(),
+    })
 }
 
 /// The stage times of the last 24 hours.

@@ -22,7 +22,7 @@ mod time;
 
 pub use blank::is_blank;
 pub use delivery::{
-    drivers::{DispatchSeveral, Driver, WITH_DRIVER, drivers, known_driver_name},
+    drivers::{DispatchSeveral, Driver, WITH_DRIVER, drivers, has_all_carried, known_driver_name},
     eta::{Arrival, DUE_SOON, Punctuality, arrival, priority, upcoming_stages},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};

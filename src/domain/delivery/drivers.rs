@@ -10,8 +10,10 @@ pub const WITH_DRIVER: [Status; 2] = [Status::Dispatched, Status::InTransit];
 #[derive(Clone, Debug, PartialEq)]
 pub struct Driver {
     pub name: String,
-    /// How many orders they carry.
+    /// How many orders they carry, as far as the board shows.
     pub carried: usize,
+    /// Whether there may be more of those, beyond the board.
+    pub may_carry_more: bool,
     /// The latest change to one of their orders.
     pub last_change: Time,
     /// The latest promised delivery among the orders that they carry.
@@ -70,8 +72,15 @@ pub fn known_driver_name<'a>(
     best.map(|(known, _)| known)
 }
 
-/// All drivers of a board, by name.
+/// Whether a board has every order that a driver carries.
+pub fn has_all_carried(board: &Board) -> bool {
+    let is_whole = |status: &Status| board.window(*status).is_whole();
+    WITH_DRIVER.iter().all(is_whole)
+}
+
+/// All drivers of a board, by name: those who carry nothing only where that is known.
 pub fn drivers(board: &Board) -> Vec<Driver> {
+    let has_all = has_all_carried(board);
     let mut drivers: Vec<Driver> = Vec::new();
     for order in board.orders() {
         let Some(name) = order.driver_name.as_deref() else {
@@ -82,6 +91,7 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
             let new = Driver {
                 name: name.to_owned(),
                 carried: 0,
+                may_carry_more: !has_all,
                 last_change: order.updated_at,
                 last_promised: None,
             };
@@ -95,6 +105,7 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
             driver.last_promised = driver.last_promised.max(order.promised());
         }
     }
+    drivers.retain(|driver| has_all || driver.carried > 0);
     drivers
 }
 
@@ -102,7 +113,7 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Field, Order, Sequence, Times, Value,
+        Field, Order, Sequence, Times, Value, Window, place,
         samples::{at, id, offer},
     };
     use chrono::TimeDelta;
@@ -168,6 +179,7 @@ mod tests {
         let driver = |name: &str, carried, last_change, last_promised| Driver {
             name: name.to_owned(),
             carried,
+            may_carry_more: false,
             last_change: at(last_change),
             last_promised,
         };
@@ -179,5 +191,31 @@ mod tests {
                 driver("Jonas", 2, 30, Some(back))
             ]
         );
+    }
+
+    #[test]
+    fn nobody_is_free_on_a_board_that_does_not_have_all_that_is_out() {
+        let orders = vec![
+            order(1, Some("Jonas"), Status::InTransit, 10),
+            order(2, Some("Giulia"), Status::Delivered, 20),
+        ];
+        let whole = Board::whole("e-2", Sequence::Oldest, orders.clone());
+        assert!(has_all_carried(&whole));
+        let mut windows = std::array::from_fn(|status| whole.window(Status::ALL[status]));
+        windows[Status::InTransit as usize] = Window::UpTo(place(&orders[0]));
+        let counts = [whole.market(), whole.counts()];
+        let part = Board::new(
+            whole.cursor().clone(),
+            whole.query().clone(),
+            counts,
+            windows,
+            orders,
+        );
+        let known = drivers(&part);
+        let known: Vec<_> = known
+            .iter()
+            .map(|driver| (&*driver.name, driver.carried, driver.may_carry_more))
+            .collect();
+        assert_eq!(known, [("Jonas", 1, true)]);
     }
 }

@@ -3,6 +3,7 @@
 //! Each browser keeps one behind its screen; an instance makes it from the orders of the whole market. On any doubt the
 //! fold returns [`FoldResult::Gap`] and changes nothing; the holder of the board then reads it again. It never guesses.
 
+use super::event::NotNext;
 use crate::domain::{
     BoardQuery, Cursor, Event, Name, Order, OrderId, Sequence, Status, Subject, Time, Window,
     Windows,
@@ -68,6 +69,15 @@ pub enum FoldResult {
     Duplicate,
     /// Something is missing before it, or it is of another store.
     Gap,
+}
+
+impl From<NotNext> for FoldResult {
+    fn from(why: NotNext) -> FoldResult {
+        match why {
+            NotNext::Known => FoldResult::Duplicate,
+            NotNext::Gap => FoldResult::Gap,
+        }
+    }
 }
 
 impl Counts {
@@ -215,13 +225,9 @@ impl Board {
     }
 
     pub fn fold(&mut self, event: &Event) -> FoldResult {
-        if event.id.epoch != self.cursor.epoch || event.id.seq > self.cursor.seq + 1 {
-            return FoldResult::Gap;
+        if let Err(why) = self.cursor.follow_event(&event.id) {
+            return why.into();
         }
-        if event.id.seq <= self.cursor.seq {
-            return FoldResult::Duplicate;
-        }
-        self.cursor.seq = event.id.seq;
         let order = &event.order;
         let before = order.status_before();
         if event.id.seq > self.counted {
@@ -251,15 +257,13 @@ impl Board {
 
     /// Moves over a stretch of the log, of which nothing is about what this board shows.
     pub fn skip(&mut self, after: &Cursor, id: &Cursor) -> FoldResult {
-        let is_known = after.epoch == self.cursor.epoch && id.epoch == self.cursor.epoch;
-        if !is_known || after.seq > self.cursor.seq {
+        if after.epoch != id.epoch {
             return FoldResult::Gap;
         }
-        if id.seq <= self.cursor.seq {
-            return FoldResult::Duplicate;
+        match self.cursor.follow(after.seq, id) {
+            Ok(()) => FoldResult::Skipped,
+            Err(why) => why.into(),
         }
-        self.cursor.seq = id.seq;
-        FoldResult::Skipped
     }
 
     /// Takes an order that did not come as an event (the answer to a command), if it is newer than the one here.

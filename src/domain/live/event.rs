@@ -41,6 +41,34 @@ pub struct Cursor {
     pub seq: u64,
 }
 
+/// Why a cursor does not move.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NotNext {
+    /// It is there already.
+    Known,
+    /// Something is missing in between, or it is of another history.
+    Gap,
+}
+
+impl Cursor {
+    /// Moves to `to`, which follows everything up to the number `after` of the same history.
+    pub fn follow(&mut self, after: u64, to: &Cursor) -> Result<(), NotNext> {
+        if to.epoch != self.epoch || after > self.seq {
+            return Err(NotNext::Gap);
+        }
+        if to.seq <= self.seq {
+            return Err(NotNext::Known);
+        }
+        self.seq = to.seq;
+        Ok(())
+    }
+
+    /// Moves to the event with the next number.
+    pub fn follow_event(&mut self, id: &Cursor) -> Result<(), NotNext> {
+        self.follow(id.seq.saturating_sub(1), id)
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.epoch, self.seq)

@@ -230,7 +230,7 @@ mod tests {
             [0, 1],
         ];
         assert_eq!(seen, expected);
-        // An order whose way is not known concerns whoever may have shown it.
+        // An order whose way is not known concerns everyone who may show it.
         event.order.times = Times::known(at(0), order.status, at(1));
         assert!(Topic::Offers.concerns(&Subject::of(&event)));
         // Nobody has shown it before its first event, whatever its status.

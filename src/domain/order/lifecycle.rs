@@ -184,6 +184,12 @@ impl Status {
         there.map_or(EventType::Created, |m| m.event)
     }
 
+    /// The statuses of an order that is not over.
+    pub fn open() -> impl Iterator<Item = Status> {
+        let all = Status::ALL.iter().copied();
+        all.filter(|status| !status.is_final())
+    }
+
     /// Nothing leads out of it.
     pub fn is_final(self) -> bool {
         self.transitions(Actor::AnyRole).next().is_none()

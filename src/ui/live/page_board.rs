@@ -37,7 +37,8 @@ pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
         Route::Home | Route::Nowhere => BoardQuery::nothing(),
         Route::Supplier { kitchen } => {
             let first = kitchen.name().map_or(TICKETS_OF_ALL, |_| TICKETS);
-            query(of_kitchen(kitchen.name()), &OPEN, oldest, first)
+            let open: Vec<_> = Status::open().collect();
+            query(of_kitchen(kitchen.name()), &open, oldest, first)
         }
         Route::Customer { taking, .. } => {
             let named = taking.iter().chain(named).map(|id| Topic::Order(*id));
@@ -63,17 +64,6 @@ pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
         }
     }
 }
-
-/// The statuses of an open order.
-const OPEN: [Status; 7] = [
-    Status::PendingSupplier,
-    Status::SupplierAccepted,
-    Status::CustomerAccepted,
-    Status::Preparing,
-    Status::Ready,
-    Status::Dispatched,
-    Status::InTransit,
-];
 
 /// What a kitchen, or all of them, has. No order has a name that cannot be one.
 fn of_kitchen(name: Option<&str>) -> Scope {

@@ -109,7 +109,7 @@ fn contents(server: &RedisServer) -> BTreeMap<String, Vec<u8>> {
 
 async fn keyed(instance: &Instance, path: &str, body: &serde_json::Value) -> Answer {
     let request = instance.request(Method::POST, path).json(body);
-    let key = uuid::Uuid::new_v4().to_string();
+    let key = uuid::Uuid::now_v7().to_string();
     instance.send(request.header("idempotency-key", key)).await
 }
 

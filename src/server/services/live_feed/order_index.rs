@@ -110,7 +110,7 @@ impl OrderIndex {
 
     /// How long the order that has a status longest has had it, for each status that is not final.
     pub fn longest_waits(&self, now: Time) -> impl Iterator<Item = (Status, Duration)> {
-        open().map(move |status| {
+        Status::open().map(move |status| {
             let first = self.places[status as usize].first();
             let waits = first.map(|(since, _)| (now - *since).to_std().unwrap_or_default());
             (status, waits.unwrap_or_default())
@@ -118,13 +118,9 @@ impl OrderIndex {
     }
 
     pub fn fold(&mut self, event: &Event) -> FoldResult {
-        if event.id.epoch != self.cursor.epoch || event.id.seq > self.cursor.seq + 1 {
-            return FoldResult::Gap;
+        if let Err(why) = self.cursor.follow_event(&event.id) {
+            return why.into();
         }
-        if event.id.seq <= self.cursor.seq {
-            return FoldResult::Duplicate;
-        }
-        self.cursor.seq = event.id.seq;
         let order = &event.order;
         let known = self.orders.get(&order.id);
         if known.is_some_and(|known| known.version >= order.version) {
@@ -303,13 +299,6 @@ impl OrderIndex {
 }
 
 const CLOSED: Windows = [Window::Closed; Status::ALL.len()];
-
-fn open() -> impl Iterator<Item = Status> {
-    Status::ALL
-        .iter()
-        .copied()
-        .filter(|status| !status.is_final())
-}
 
 fn supplier(topic: &Topic) -> Option<&Name> {
     match topic {

@@ -10,8 +10,8 @@ use super::{
     order_documents,
 };
 use crate::domain::{
-    BoardQuery, Counts, Cursor, Error, Event, Field, Name, Names, Order, OrderFilter, OrderId,
-    OrdersPage, Snapshot, StageTimes, Status,
+    BoardQuery, Counts, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
+    Snapshot, StageTimes, Status,
 };
 use crate::server::{
     clock::now,
@@ -214,13 +214,16 @@ impl OrderService {
         })
     }
 
-    /// The kitchens and drivers of the orders that the feed holds.
-    pub fn names(&self) -> Names {
-        let names = |index: &OrderIndex| Names {
-            kitchens: index.kitchens(),
-            drivers: index.drivers(),
-        };
-        self.feed.read_index(names).unwrap_or_default()
+    /// The kitchens of the orders that the feed holds.
+    pub fn kitchens(&self) -> Vec<Name> {
+        let kitchens = self.feed.read_index(OrderIndex::kitchens);
+        kitchens.unwrap_or_default()
+    }
+
+    /// The drivers of those orders.
+    pub fn drivers(&self) -> Vec<Name> {
+        let drivers = self.feed.read_index(OrderIndex::drivers);
+        drivers.unwrap_or_default()
     }
 
     /// How many orders of the market have each status, and the event up to which they are counted.

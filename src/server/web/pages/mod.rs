@@ -176,13 +176,15 @@ async fn page_data(
             Some(query) => Some(app.orders.search(&query.filter(zone), query.below).await),
             None => None,
         },
-        names: match route {
-            Route::Orders { .. } => app.orders.names(),
-            Route::Supplier { .. } => Names {
-                drivers: Vec::new(),
-                ..app.orders.names()
+        names: Names {
+            kitchens: match route {
+                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(),
+                _ => Vec::new(),
             },
-            _ => Names::default(),
+            drivers: match route {
+                Route::Orders { .. } => app.orders.drivers(),
+                _ => Vec::new(),
+            },
         },
         pace: match route {
             Route::Orders { .. } => app.orders.pace().ok(),

@@ -6,10 +6,10 @@ mod queue;
 mod state;
 
 use crate::{
-    domain::{Status, WITH_DRIVER, drivers},
+    domain::{Status, WITH_DRIVER, drivers, has_all_carried},
     ui::{
         components::{
-            basics::{Icon, count, digits, icon, text},
+            basics::{Icon, changing, count, digits, icon, text},
             more::total,
         },
         i18n::locale::{plural, t},
@@ -37,7 +37,7 @@ pub fn dispatch() -> AnyView {
     .into_any()
 }
 
-/// `3 waiting for a driver · 2 out · 4 drivers free`
+/// `3 waiting for a driver · 2 out · 4 drivers free`; the last only where it is known
 fn at_a_glance(waiting: Memo<usize>) -> AnyView {
     let store = LiveStore::from_context();
     let carried = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
@@ -50,13 +50,18 @@ fn at_a_glance(waiting: Memo<usize>) -> AnyView {
             ["drivers free", "Fahrer frei"],
         )
     });
+    let is_known = store.view(has_all_carried);
+    let free = changing(move || {
+        is_known.get().then(|| {
+            view! { <li class="soft" aria-hidden="true">"·"</li> <li>{free}</li> }.into_any()
+        })
+    });
     view! {
         <ul class="row" aria-label=t(["At a glance", "Auf einen Blick"])>
             <li><b>{digits(waiting)}</b> {t([" waiting for a driver", " warten auf einen Fahrer"])}</li>
             <li class="soft" aria-hidden="true">"·"</li>
             <li><b>{digits(out)}</b> {t([" out", " unterwegs"])}</li>
-            <li class="soft" aria-hidden="true">"·"</li>
-            <li>{free}</li>
+            {free}
         </ul>
     }
     .into_any()

@@ -111,11 +111,12 @@ fn waiting(board: &Board, now: Time) -> Vec<OrderId> {
     sorted.into_iter().map(|(_, id)| id).collect()
 }
 
-/// `free`, `2 out`
+/// `free`, `2 out`; `2+ out` where there may be more
 pub fn load(driver: &Driver) -> String {
+    let more = if driver.may_carry_more { "+" } else { "" };
     match driver.carried {
         0 => t(["free", "frei"]).to_owned(),
-        out => say!("{out} out", "{out} unterwegs"),
+        out => say!("{out}{more} out", "{out}{more} unterwegs"),
     }
 }
 

@@ -53,10 +53,8 @@ fn go(navigator: Navigator, name: String) {
 
 /// Where all kitchens together have more tickets than the page shows: what these are, and the way to one kitchen.
 pub fn hint(kitchen: KitchenFilter) -> AnyView {
-    let more = LiveStore::from_context().view(|board| {
-        let open = Status::ALL.iter().filter(|status| !status.is_final());
-        open.map(|status| board.beyond(*status)).sum::<u64>() > 0
-    });
+    let more = LiveStore::from_context()
+        .view(|board| Status::open().any(|status| board.beyond(status) > 0));
     let focus_choice = |event: ev::MouseEvent| {
         event.prevent_default();
         focus_soon("#kitchen");
