@@ -165,6 +165,49 @@ fn picked_or_new(driver_name: String, new_driver: String) -> String {
     }
 }
 
+/// Another driver gets an order that has one.
+#[server(prefix = "/act", endpoint = "reassign")]
+pub async fn reassign(
+    id: OrderId,
+    version: u32,
+    #[server(default)] driver_name: String,
+    #[server(default)] new_driver: String,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
+    let driver = picked_or_new(driver_name, new_driver);
+    let (names, values) = (["driver_name"], [driver]);
+    crate::server::web::pages::forms::submission(Role::Dispatch, "reassign", names, values)
+        .keyed(key)
+        .reassign(id, version)
+        .await
+}
+
+/// A kitchen takes its last step back.
+#[server(prefix = "/act", endpoint = "supplier-recall")]
+pub async fn supplier_recall(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
+    crate::server::web::pages::forms::submission(Role::Supplier, "supplier-recall", [], [])
+        .keyed(key)
+        .act(id, version, Command::read_recall)
+        .await
+}
+
+/// Dispatch takes its last step back.
+#[server(prefix = "/act", endpoint = "dispatch-recall")]
+pub async fn dispatch_recall(
+    id: OrderId,
+    version: u32,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
+    crate::server::web::pages::forms::submission(Role::Dispatch, "dispatch-recall", [], [])
+        .keyed(key)
+        .act(id, version, Command::read_recall)
+        .await
+}
+
 /// The driver sets off.
 #[server(prefix = "/act", endpoint = "set-off")]
 pub async fn set_off(

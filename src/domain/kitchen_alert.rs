@@ -71,6 +71,8 @@ pub fn stays_visible(order: &Order, heard: &Acknowledged, opened: Time) -> bool 
 /// What a ticket rings for on a page that was opened at `opened`.
 pub fn alert_of(order: &Order, heard: &Acknowledged, opened: Time) -> Option<KitchenAlert> {
     let chime = match order.status {
+        // The kitchen itself has put it back there.
+        Status::CustomerAccepted if order.is_recalled() => return None,
         Status::CustomerAccepted => KitchenAlert::Ordered,
         _ if was_taken_down(order) => KitchenAlert::Cancelled,
         _ => return None,

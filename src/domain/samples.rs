@@ -42,5 +42,6 @@ pub fn commands() -> Vec<Command> {
         Command::SetOff,
         Command::Deliver,
         Command::Cancel { reason: None },
+        Command::Recall,
     ]
 }

@@ -3,7 +3,7 @@
 //! A [`StageTimer`] takes every event; [`StageTimes`] are what it has measured in the last 24 hours. It keeps the
 //! newest measurements of each stage.
 
-use super::{Event, EventType, Status, Time};
+use super::{Event, EventType, Order, OrderId, Status, Time};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -27,8 +27,8 @@ const QUARTER: i64 = 15 * 60 * 1_000;
 
 #[derive(Clone, Debug, Default)]
 pub struct StageTimer {
-    /// For each stage: when it was over, and how long it was.
-    lasted: [VecDeque<(Time, TimeDelta)>; STAGES.len()],
+    /// For each stage: when it was over, how long it was, and for which order.
+    lasted: [VecDeque<(Time, TimeDelta, OrderId)>; STAGES.len()],
     /// Orders made in each quarter of an hour in which there were any, oldest first.
     made: VecDeque<(i64, u32)>,
 }
@@ -67,13 +67,28 @@ impl StageTimer {
             return None;
         }
         let (status, lasted) = order.last_stage()?;
-        let stage = STAGES.iter().position(|&stage| stage == status)?;
+        if order.is_recalled() {
+            self.resume(order);
+            return None;
+        }
+        let stage = stage(status)?;
         let all = &mut self.lasted[stage];
-        all.push_back((at, lasted));
-        while all.len() > KEPT || all.front().is_some_and(|(over, _)| at - *over >= DAY) {
+        all.push_back((at, lasted, order.id));
+        while all.len() > KEPT || all.front().is_some_and(|(over, ..)| at - *over >= DAY) {
             all.pop_front();
         }
         Some((status, lasted))
+    }
+
+    /// A step was taken back, so that the stage before it is not over.
+    fn resume(&mut self, order: &Order) {
+        let Some(stage) = stage(order.status) else {
+            return;
+        };
+        let all = &mut self.lasted[stage];
+        if let Some(last) = all.iter().rposition(|(.., id)| *id == order.id) {
+            all.remove(last);
+        }
     }
 
     fn count(&mut self, at: Time) {
@@ -93,9 +108,9 @@ impl StageTimer {
     }
 
     pub fn times(&self, now: Time) -> StageTimes {
-        let lately = |all: &VecDeque<(Time, TimeDelta)>| {
-            let lately = all.iter().filter(|(over, _)| now - *over < DAY);
-            lasted(lately.map(|(_, lasted)| seconds(*lasted)).collect())
+        let lately = |all: &VecDeque<(Time, TimeDelta, OrderId)>| {
+            let lately = all.iter().filter(|(over, ..)| now - *over < DAY);
+            lasted(lately.map(|(_, lasted, _)| seconds(*lasted)).collect())
         };
         let last = quarter(now);
         let made: Vec<_> = self
@@ -115,6 +130,10 @@ impl StageTimer {
             from: Time::from_millis(first * QUARTER),
         }
     }
+}
+
+fn stage(status: Status) -> Option<usize> {
+    STAGES.iter().position(|&stage| stage == status)
 }
 
 fn quarter(time: Time) -> i64 {
@@ -144,7 +163,7 @@ fn lasted(mut seconds: Vec<u32>) -> StageDuration {
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor, Order,
+        Actor, Command,
         samples::{at, commands, id, offer},
     };
     use proptest::prelude::*;
@@ -164,8 +183,8 @@ mod tests {
         let mut events = vec![event(made, &order)];
         let mut now = start;
         let forward = commands().into_iter().filter_map(|command| {
-            let cancels = matches!(command, crate::domain::Command::Cancel { .. });
-            (!cancels).then_some(command)
+            let onward = !matches!(command, Command::Cancel { .. } | Command::Recall);
+            onward.then_some(command)
         });
         let mut steps = steps.iter();
         for command in forward {
@@ -199,6 +218,25 @@ mod tests {
                 .all(|stage| stage.count == 1 && stage.percentile_90 == stage.median)
         );
         assert_eq!(times.quarters.iter().sum::<u32>(), 1);
+    }
+
+    #[test]
+    fn a_stage_counts_from_when_it_was_entered_last() {
+        let mut timer = StageTimer::default();
+        let mut events = day(1, 0, &[10, 20, 30, 40]);
+        let mut order = events.last().unwrap().order.clone();
+        // Taken back 5 s after "ready", and ready again 7 s later.
+        for (command, second) in [(Command::Recall, 105), (Command::MarkReady, 112)] {
+            let (after, what) = order.apply(command, Actor::AnyRole, at(second)).unwrap();
+            events.push(event(what, &after));
+            order = after;
+        }
+        let measured: Vec<_> = events.iter().map(|event| timer.record(event)).collect();
+        assert_eq!(measured[5], None);
+        let times = timer.times(at(200));
+        let stages: Vec<_> = times.stages.iter().map(|s| (s.count, s.median)).collect();
+        let none = (0, 0);
+        assert_eq!(stages, [(1, 10), (1, 20), (1, 30), (1, 7), none, none]);
     }
 
     #[test]

@@ -42,6 +42,10 @@ pub fn notify(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts)
 /// Whether the event gives the reader of this page work, or takes it away.
 fn matters(route: &Route, event: &Event) -> bool {
     use EventType::{Cancelled, CustomerAccepted, Ready};
+    // Who takes a step back needs no news of it.
+    if event.order.is_recalled() {
+        return false;
+    }
     match route {
         Route::Supplier { kitchen } => {
             is_of(&event.order, kitchen.name())

@@ -84,9 +84,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The statuses that this actor may bring the order to.
+    /// The statuses that this actor may bring the order to. One that only a recall leads to is none of them: it is no
+    /// way on.
     pub fn allowed(&self) -> Vec<Status> {
-        self.status.transitions(self.actor).map(|m| m.to).collect()
+        let moves = self.status.transitions(self.actor);
+        let onward = moves.filter(|m| m.command != CommandKind::Recall);
+        onward.map(|m| m.to).collect()
     }
 }
 
@@ -187,6 +190,15 @@ mod tests {
         assert_eq!(
             says(Status::Preparing, Actor::As(Role::Customer)),
             "The order is preparing. Nothing is allowed from there by this role."
+        );
+        let recall = Refusal {
+            status: Status::CustomerAccepted,
+            command: CommandKind::Recall,
+            actor: Actor::AnyRole,
+        };
+        assert_eq!(
+            recall.to_string(),
+            "The order is customer_accepted. Allowed from there: preparing or cancelled."
         );
     }
 

@@ -144,7 +144,7 @@ proptest! {
     /// and a board that has reached the end equals the straight fold.
     #[test]
     fn a_board_is_the_fold_of_all_events_up_to_its_cursor(
-        steps in proptest::collection::vec((0u128..4, 0usize..9), 1..60),
+        steps in proptest::collection::vec((0u128..4, 0usize..10), 1..60),
         noise in proptest::collection::vec(0usize..60, 0..120),
     ) {
         let events = history(&steps);

@@ -252,7 +252,7 @@ mod tests {
     proptest! {
         /// The topics of an event are those that it concerns.
         #[test]
-        fn an_event_names_every_topic_that_it_concerns(moves in proptest::collection::vec(0usize..9, 0..9), n in 0u128..4) {
+        fn an_event_names_every_topic_that_it_concerns(moves in proptest::collection::vec(0usize..10, 0..9), n in 0u128..4) {
             let (mut order, event_type) = Order::new(id(1), offer(), at(0));
             for command in moves {
                 if let Ok((changed, _)) = order.clone().apply(commands()[command].clone(), Actor::AnyRole, at(1)) {

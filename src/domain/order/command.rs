@@ -39,6 +39,8 @@ pub enum Command {
         /// Why, where it is the supplier who cancels.
         reason: Option<Notes>,
     },
+    /// Takes the last step back.
+    Recall,
 }
 
 impl Offer {
@@ -70,6 +72,7 @@ impl Command {
             Command::SetOff => CommandKind::SetOff,
             Command::Deliver => CommandKind::Deliver,
             Command::Cancel { .. } => CommandKind::Cancel,
+            Command::Recall => CommandKind::Recall,
         }
     }
 
@@ -125,6 +128,11 @@ impl Command {
                 driver_name: driver_name?,
             })
         })
+    }
+
+    /// Reads a recall, which has no parameters.
+    pub fn read_recall(fields: Fields) -> Result<Command, Error> {
+        fields.finish(|| Some(Command::Recall))
     }
 
     /// Reads a step that needs nothing but the status it leads to.

@@ -7,6 +7,8 @@
 //!                └─► cancelled (from any state up to ready)    delivered ◄─ in_transit ◄─ dispatched
 //! ```
 //!
+//! `recall` leads one step back, from `preparing`, `ready`, `dispatched` and `in_transit`.
+//!
 //! The server reads this table to allow or refuse, the panels to offer buttons, a refusal to name what is
 //! allowed instead, the README to show it (a test compares). There is no second list.
 
@@ -41,6 +43,7 @@ named_enum! {
         SetOff = "set_off",
         Deliver = "deliver",
         Cancel = "cancel",
+        Recall = "recall",
     }
 }
 
@@ -141,6 +144,11 @@ pub const TRANSITIONS: &[Transition] = {
         row(Some(CustomerAccepted), Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Customer]),
         row(Some(Preparing),        Cancel,    Cancelled,         E::Cancelled,        &[Supplier]),
         row(Some(Ready),            Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Role::Dispatch]),
+        // One step back, by who has made it.
+        row(Some(Preparing),        Recall,    CustomerAccepted,  E::CustomerAccepted, &[Supplier]),
+        row(Some(Ready),            Recall,    Preparing,         E::Preparing,        &[Supplier]),
+        row(Some(Dispatched),       Recall,    Ready,             E::Ready,            &[Role::Dispatch]),
+        row(Some(InTransit),        Recall,    Dispatched,        E::Dispatched,       &[Role::Dispatch]),
     ]
 };
 
@@ -153,16 +161,9 @@ impl Transition {
     }
 }
 
-impl EventType {
-    /// The role that causes it, where only one can.
-    pub fn by(self) -> Option<Role> {
-        let mut roles = TRANSITIONS
-            .iter()
-            .filter(|row| row.event == self)
-            .flat_map(|row| row.by);
-        let first = *roles.next()?;
-        roles.all(|role| *role == first).then_some(first)
-    }
+/// The move that leads from one status to another: there is at most one.
+pub fn transition_between(from: Option<Status>, to: Status) -> Option<&'static Transition> {
+    TRANSITIONS.iter().find(|m| m.from == from && m.to == to)
 }
 
 impl Status {
@@ -224,7 +225,11 @@ mod tests {
         pending_supplier  cancelled         customer
         supplier_accepted cancelled         customer
         customer_accepted cancelled         customer
-        ready             cancelled         dispatch";
+        ready             cancelled         dispatch
+        preparing         customer_accepted supplier
+        ready             preparing         supplier
+        dispatched        ready             dispatch
+        in_transit        dispatched        dispatch";
 
     #[test]
     fn an_actor_of_any_role_may_make_every_move() {
@@ -244,15 +249,22 @@ mod tests {
     }
 
     #[test]
-    fn only_a_cancellation_may_be_of_several_roles() {
-        for &event in EventType::ALL {
-            assert_eq!(
-                event.by().is_none(),
-                event == EventType::Cancelled,
-                "{event}"
-            );
+    fn from_one_status_to_another_leads_one_move() {
+        for m in TRANSITIONS {
+            assert_eq!(transition_between(m.from, m.to), Some(m));
         }
-        assert_eq!(EventType::CustomerAccepted.by(), Some(Role::Customer));
+        assert_eq!(transition_between(None, Status::Ready), None);
+    }
+
+    #[test]
+    fn a_recall_undoes_a_step_by_who_has_made_it() {
+        for back in TRANSITIONS
+            .iter()
+            .filter(|m| m.command == CommandKind::Recall)
+        {
+            let step = transition_between(Some(back.to), back.from.unwrap()).unwrap();
+            assert_eq!(back.by, step.by, "{back:?}");
+        }
     }
 
     #[test]

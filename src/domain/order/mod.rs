@@ -8,10 +8,11 @@ pub mod times;
 pub mod verify_history;
 
 use super::{
-    Actor, Address, Cents, Command, Error, EventType, Markup, Minutes, Name, Notes, Offer, OrderId,
-    Price, Refusal, Role, Status, Time, Times, customer_price, is_blank,
+    Actor, Address, Cents, Command, CommandKind, Error, EventType, Markup, Minutes, Name, Notes,
+    Offer, OrderId, Price, Refusal, Role, Status, Time, Times, customer_price, is_blank,
 };
 use chrono::TimeDelta;
+use lifecycle::{Transition, transition_between};
 use serde::{Deserialize, Serialize};
 
 /// One pizza on its way from offer to doorstep. The fields stand in the order of the wire contract.
@@ -113,6 +114,7 @@ impl Order {
                 self.delivery_address = Some(delivery_address);
             }
             Command::Dispatch { driver_name } => self.driver_name = Some(driver_name),
+            Command::Recall if self.status == Status::Dispatched => self.driver_name = None,
             // Supplier's notes are the supplier's.
             Command::Cancel {
                 reason: Some(reason),
@@ -121,6 +123,7 @@ impl Order {
             | Command::MarkReady
             | Command::SetOff
             | Command::Deliver
+            | Command::Recall
             | Command::Cancel { .. } => {}
         }
         // A clock that was set back must not put a change before the one that it follows.
@@ -180,10 +183,13 @@ impl Order {
         self.times.at(self.status).unwrap_or(self.updated_at)
     }
 
-    /// When it was promised to be at the door: the supplier's minutes after a customer accepted it.
+    /// When it was promised to be at the door: the supplier's minutes after a customer accepted it. (An order that was
+    /// taken back to there got there again; what it has been through since the customer's order says more.)
     pub fn promised(&self) -> Option<Time> {
         let minutes = self.estimated_delivery_time?.get();
-        let accepted = self.times.at(Status::CustomerAccepted)?;
+        let since = [Status::CustomerAccepted, Status::Preparing, Status::Ready];
+        let since = since.map(|status| self.times.at(status));
+        let accepted = since[0].and(since.into_iter().flatten().min())?;
         Some(accepted + TimeDelta::minutes(minutes.into()))
     }
 
@@ -199,14 +205,23 @@ impl Order {
         (self.status == Status::Cancelled).then_some(before)
     }
 
-    /// The status that it had before this one, and for how long. Nothing for an order that comes from elsewhere, where
-    /// no move leads from the one status that is known to the other.
+    /// The move that led to its status. Nothing for an order that comes from elsewhere, where none leads from the one
+    /// status that is known to the other.
+    pub fn last_move(&self) -> Option<&'static Transition> {
+        let before = self.times.last_but_one().map(|(status, _)| status);
+        transition_between(before, self.status)
+    }
+
+    /// Whether its last step was taken back, and none was made since.
+    pub fn is_recalled(&self) -> bool {
+        self.last_move()
+            .is_some_and(|step| step.command == CommandKind::Recall)
+    }
+
+    /// The status that it had before this one, and for how long, where that is known.
     pub fn last_stage(&self) -> Option<(Status, TimeDelta)> {
         let (before, since) = self.times.last_but_one()?;
-        let leads_here = before
-            .transitions(Actor::AnyRole)
-            .any(|step| step.to == self.status);
-        leads_here.then(|| (before, self.since() - since))
+        self.last_move().map(|_| (before, self.since() - since))
     }
 
     /// What the customer pays, or would pay.
@@ -286,7 +301,7 @@ mod tests {
         /// Whatever is asked, by whomever: an order changes along the table or not at all.
         #[test]
         fn an_order_moves_along_the_table_or_not_at_all(
-            asked in proptest::collection::vec((0usize..9, proptest::option::of(0usize..3), -5i64..100), 0..40),
+            asked in proptest::collection::vec((0usize..10, proptest::option::of(0usize..3), -5i64..100), 0..40),
         ) {
             let (mut order, _) = Order::new(id(1), offer(), at(0));
             let mut path = vec![(order.status, order.created_at)];
@@ -301,7 +316,11 @@ mod tests {
                         prop_assert_eq!(next.version, order.version + 1);
                         prop_assert!(next.updated_at >= order.updated_at);
                         prop_assert_eq!(next.customer_price.is_some(), next.customer_name.is_some());
+                        prop_assert_eq!(next.driver_name.is_some(), next.times.at(Status::Dispatched).is_some()
+                            && (next.status.is_final() || next.status > Status::Ready));
+                        prop_assert_eq!(next.is_recalled(), step.command == CommandKind::Recall);
                         order = next;
+                        path.retain(|(status, _)| *status != order.status);
                         path.push((order.status, order.updated_at));
                     }
                     Err(refusal) => {

@@ -95,6 +95,7 @@ fn command(kind: CommandKind, before: &Order, after: &Order) -> Option<(Command,
         },
         CommandKind::SetOff => Command::SetOff,
         CommandKind::Deliver => Command::Deliver,
+        CommandKind::Recall => Command::Recall,
         CommandKind::Cancel if before.supplier_notes == after.supplier_notes => {
             Command::Cancel { reason: None }
         }
@@ -120,7 +121,7 @@ mod tests {
     proptest! {
         #[test]
         fn everything_that_the_rules_do_can_have_happened(
-            steps in prop::collection::vec((0usize..9, prop::option::of(0usize..3), any::<bool>()), 0..12),
+            steps in prop::collection::vec((0usize..10, prop::option::of(0usize..3), any::<bool>()), 0..12),
         ) {
             let (mut order, event) = Order::new(id(1), offer(), at(0));
             prop_assert_eq!(verify_event(None, event, &order), Ok(()));

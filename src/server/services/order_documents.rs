@@ -97,18 +97,17 @@ pub fn write<T: Serialize>(value: &T) -> Result<JsonText> {
 /// The change that makes an order of this market: of all orders it gets the highest id, so that it is listed as the
 /// newest.
 pub fn creation(order: &Order, event_type: EventType) -> Result<Batch> {
-    let mut batch = change(None, order, event_type)?;
+    let mut batch = change(None, &[(order.clone(), event_type)])?;
     batch.expect_highest = vec![(index(None, None), key(order.id))];
     Ok(batch)
 }
 
-/// The change from `before` (with its text as it was read) to `after`: document, indexes and the entry of the log. The
-/// entry has the time at which the order changed, which is not before that of the order's last entry.
-pub fn change(
-    before: Option<(&Order, JsonText)>,
-    after: &Order,
-    event_type: EventType,
-) -> Result<Batch> {
+/// The change that makes each of `steps` of `before` (with its text as it was read): document, indexes, and an entry of
+/// the log for each step. An entry has the time at which the order changed, which is not before that of its last entry.
+pub fn change(before: Option<(&Order, JsonText)>, steps: &[(Order, EventType)]) -> Result<Batch> {
+    let Some((after, _)) = steps.last() else {
+        return Err(StoreError::Broken("a change without a step".to_owned()));
+    };
     let key = key(after.id);
     let supplier = Some(&after.supplier_name);
     let into = |status, supplier| IndexChange::In(index(status, supplier), key.clone());
@@ -116,27 +115,32 @@ pub fn change(
     let mut moves = vec![into(status, None), into(status, supplier)];
     match &before {
         None => moves.extend([into(None, None), into(None, supplier)]),
+        // It stays where it is.
+        Some((before, _)) if before.status == after.status => moves.clear(),
         Some((before, _)) => {
             let out =
                 |supplier| IndexChange::Out(index(Some(before.status), supplier), key.clone());
             moves.extend([out(None), out(supplier)]);
         }
     }
-    let (text, event_type, timestamp) = (
-        write(after)?,
-        write(&event_type)?,
-        write(&after.updated_at)?,
-    );
-    let open = format!(r#"{{"event_type":{event_type},"order":"#);
+    let text = write(after)?;
+    let mut log = Vec::with_capacity(steps.len());
+    for (place, (order, event_type)) in steps.iter().enumerate() {
+        let is_last = place + 1 == steps.len();
+        let text = if is_last { text.clone() } else { write(order)? };
+        let (event_type, timestamp) = (write(event_type)?, write(&order.updated_at)?);
+        let open = format!(r#"{{"event_type":{event_type},"order":"#);
+        log.push(NewEntry {
+            about: key.clone(),
+            body: format!(r#"{open}{text},"timestamp":{timestamp}}}"#).into(),
+            repeats: is_last.then(|| open.len()..open.len() + text.len()),
+        });
+    }
     Ok(Batch {
         expect: vec![(key.clone(), before.map(|(_, text)| text))],
-        put: vec![(key.clone(), text.clone())],
+        put: vec![(key, text)],
         index: moves,
-        log: vec![NewEntry {
-            about: key,
-            body: format!(r#"{open}{text},"timestamp":{timestamp}}}"#).into(),
-            repeats: Some(open.len()..open.len() + text.len()),
-        }],
+        log,
         ..Batch::default()
     })
 }

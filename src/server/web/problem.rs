@@ -193,6 +193,7 @@ fn call(command: CommandKind) -> &'static str {
         | CommandKind::SetOff
         | CommandKind::Deliver
         | CommandKind::Cancel => "POST /api/orders/{id}/status",
+        CommandKind::Recall => "POST /api/orders/{id}/recall",
     }
 }
 

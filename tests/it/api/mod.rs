@@ -9,6 +9,7 @@ mod openapi;
 mod orders;
 mod page_size;
 mod pages;
+mod recall;
 mod redirects;
 mod refusals;
 mod validation;

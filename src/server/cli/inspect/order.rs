@@ -10,7 +10,7 @@ use super::{
     time_format::{age, second, span},
 };
 use crate::{
-    domain::{Actor, Event, OrderId, Role, Status, Time},
+    domain::{Event, OrderId, Time},
     server::{cli::output::count, clock::now, store::JsonText},
 };
 use clap::Args;
@@ -128,7 +128,7 @@ fn print_events(events: &[JsonText]) {
             second(event.timestamp),
             after.unwrap_or_default(),
             short(event.event_type.name()).to_owned(),
-            by(before.as_ref().map(|before| before.order.status), &event),
+            by(&event),
             changes.next().unwrap_or_default(),
         ]);
         for change in changes {
@@ -179,14 +179,8 @@ fn changes(before: &Members, after: &Members) -> Vec<String> {
 }
 
 /// Which roles may have done it: the log does not hold who it was.
-fn by(before: Option<Status>, event: &Event) -> String {
-    let mut moves = before
-        .into_iter()
-        .flat_map(|status| status.transitions(Actor::AnyRole));
-    let roles = match moves.find(|one| one.to == event.order.status) {
-        Some(one) => one.by.to_vec(),
-        None => event.event_type.by().into_iter().collect(),
-    };
-    let names: Vec<_> = roles.into_iter().map(Role::name).collect();
+fn by(event: &Event) -> String {
+    let roles = event.order.last_move().map_or(&[][..], |step| step.by);
+    let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
     names.join(" or ")
 }

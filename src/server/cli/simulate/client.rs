@@ -3,7 +3,7 @@
 
 use super::{
     checker::{AcknowledgedChange, Cursor, Invariant, RequestedChange, Violation},
-    plan::{PlannedCommand, target_status},
+    plan::PlannedCommand,
     tally::Tally,
 };
 use crate::server::cli::http_client::root_cause;
@@ -120,7 +120,7 @@ impl Client {
                 RequestedChange::Creation(part("supplier_name"), part("pizza_name"))
             }
             Some(id) => {
-                let status = target_status(command.kind).to_string();
+                let status = command.to.to_string();
                 RequestedChange::Transition(id.to_owned(), status)
             }
         });

@@ -121,8 +121,8 @@ fn covered<'a>(newer: &'a Market, board: &Board) -> Vec<&'a Order> {
 proptest! {
     #[test]
     fn a_board_that_follows_its_scope_holds_what_its_windows_cover(
-        before in proptest::collection::vec((0u128..8, 0usize..9), 0..60),
-        after in proptest::collection::vec((0u128..12, 0usize..9), 0..60),
+        before in proptest::collection::vec((0u128..8, 0usize..10), 0..60),
+        after in proptest::collection::vec((0u128..12, 0usize..10), 0..60),
     ) {
         let mut market = Market::new();
         for (order, command) in before {
@@ -167,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn the_longest_wait_is_that_of_a_walk(steps in proptest::collection::vec((0u128..5, 0usize..9), 1..80)) {
+    fn the_longest_wait_is_that_of_a_walk(steps in proptest::collection::vec((0u128..5, 0usize..10), 1..80)) {
         let mut market = Market::new();
         for (order, command) in steps {
             market.attempt(order, command);

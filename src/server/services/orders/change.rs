@@ -1,9 +1,9 @@
-//! The use-cases that change orders: each command is one atomic change, tried until it is made or refused.
+//! The use-cases that change orders: each is one atomic change, tried until it is made or refused.
 
 use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
-        Actor, Command, CommandKind, Cursor, DispatchSeveral, Error, EventType, Offer, Order,
+        Actor, Command, CommandKind, Cursor, DispatchSeveral, Error, EventType, Name, Offer, Order,
         OrderId, Precondition,
     },
     server::{
@@ -58,12 +58,42 @@ impl OrderService {
         expected: &Precondition,
         request: Option<&IdempotentRequest>,
     ) -> Answer {
+        self.act_at_once(id, vec![command], actor, expected, request)
+            .await
+    }
+
+    /// Gives an order that has a driver to another one: recall and dispatch, in one commit.
+    pub async fn reassign(
+        &self,
+        id: OrderId,
+        dispatch: Command,
+        actor: Actor,
+        expected: &Precondition,
+        request: Option<&IdempotentRequest>,
+    ) -> Answer {
+        let commands = vec![Command::Recall, dispatch];
+        self.act_at_once(id, commands, actor, expected, request)
+            .await
+    }
+
+    /// Carries out several commands on one order, all of them or none. It is logged as the last one.
+    async fn act_at_once(
+        &self,
+        id: OrderId,
+        mut commands: Vec<Command>,
+        actor: Actor,
+        expected: &Precondition,
+        request: Option<&IdempotentRequest>,
+    ) -> Answer {
         let deadline = Instant::now() + COMMIT_DEADLINE;
-        let kind = command.kind();
+        let kind = commands.last().map_or(CommandKind::Recall, Command::kind);
         let work = answer_in_time(async {
+            for command in &mut commands {
+                self.spell_driver(command).await;
+            }
             let attempt = Attempt {
                 id,
-                command: self.with_known_driver(command).await,
+                commands: &commands,
                 actor,
                 expected,
                 request,
@@ -102,19 +132,20 @@ impl OrderService {
 
     /// Spells a driver whom this command assigns as the board does. A spelling that it does not have may be of a
     /// driver whose first order was stored here a moment ago.
-    async fn with_known_driver(&self, command: Command) -> Command {
+    async fn spell_driver(&self, command: &mut Command) {
         let Command::Dispatch { driver_name } = command else {
-            return command;
+            return;
         };
-        let known = || {
-            let find = |index: &OrderIndex| index.driver_name(&driver_name, fold_name);
+        let known = |name: &Name| {
+            let find = |index: &OrderIndex| index.driver_name(name, fold_name);
             self.feed.read_index(find).flatten()
         };
-        if known().as_ref() != Some(&driver_name) {
+        if known(driver_name).as_ref() != Some(driver_name) {
             self.catch_up().await;
         }
-        let driver_name = known().unwrap_or(driver_name);
-        Command::Dispatch { driver_name }
+        if let Some(known) = known(driver_name) {
+            *driver_name = known;
+        }
     }
 
     /// The order as this instance last heard of it. A commit has to prove that it still is so.
@@ -153,9 +184,10 @@ impl OrderService {
             },
         };
         let (change, result) = match attempt.decide(&before) {
-            Ok((after, event)) => {
-                let change = order_documents::change(Some((&before, text)), &after, event)?;
-                (change, Ok(after))
+            Ok(steps) => {
+                let change = order_documents::change(Some((&before, text)), &steps)?;
+                let after = steps.into_iter().next_back().map(|(order, _)| order);
+                (change, Ok(after.unwrap_or(before)))
             }
             // Stored under the request's key, a refusal must be of the order as it stands, too.
             Err(error) if attempt.request.is_some() => {
@@ -220,7 +252,7 @@ impl OrderService {
 /// A command on its way to an order, however often it has to be tried.
 struct Attempt<'a> {
     id: OrderId,
-    command: Command,
+    commands: &'a [Command],
     actor: Actor,
     expected: &'a Precondition,
     request: Option<&'a IdempotentRequest>,
@@ -228,11 +260,15 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// What the command makes of an order.
-    fn decide(&self, before: &Order) -> Result<(Order, EventType), Error> {
+    /// What the commands make of an order, one after another.
+    fn decide(&self, before: &Order) -> Result<Vec<(Order, EventType)>, Error> {
         before.check(self.expected)?;
-        let command = self.command.clone();
-        Ok(before.clone().apply(command, self.actor, now())?)
+        let mut steps: Vec<(Order, EventType)> = Vec::with_capacity(self.commands.len());
+        for command in self.commands {
+            let order = steps.last().map_or(before, |(order, _)| order).clone();
+            steps.push(order.apply(command.clone(), self.actor, now())?);
+        }
+        Ok(steps)
     }
 }
 

@@ -55,6 +55,9 @@ pub struct FormSubmission {
     leads_to: Option<String>,
 }
 
+/// What a form asks for, by whom, of which version, and under which key.
+struct Change<'a>(Command, Actor, Precondition, Option<&'a IdempotentRequest>);
+
 /// A form of the panel of one role.
 pub fn submission<const N: usize>(
     panel: Role,
@@ -101,15 +104,43 @@ impl FormSubmission {
         version: u32,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
+        self.change(id, version, read, async |service, change| {
+            let Change(command, actor, expected, request) = change;
+            service.act(id, command, actor, &expected, request).await
+        })
+        .await
+    }
+
+    /// Gives an order that has a driver to another one.
+    pub async fn reassign(self, id: OrderId, version: u32) -> Result<Order, Error> {
+        self.change(
+            id,
+            version,
+            Command::read_dispatch,
+            async |service, change| {
+                let Change(command, actor, expected, request) = change;
+                service
+                    .reassign(id, command, actor, &expected, request)
+                    .await
+            },
+        )
+        .await
+    }
+
+    async fn change(
+        self,
+        id: OrderId,
+        version: u32,
+        read: fn(Fields) -> Result<Command, Error>,
+        make: impl AsyncFnOnce(&OrderService, Change<'_>) -> Answer,
+    ) -> Result<Order, Error> {
         let about = self.about(id, version);
         let request = self.key.as_ref().map(|key| self.request(key, &about));
         let expected = Precondition::version(version);
         let answer = match (read(self.fields()), order_service()) {
             (Ok(command), Ok(service)) => {
-                let request = request.as_ref();
-                service
-                    .act(id, command, self.actor, &expected, request)
-                    .await
+                let change = Change(command, self.actor, expected, request.as_ref());
+                make(&service, change).await
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
@@ -283,6 +314,10 @@ fn redirect(response: &ResponseOptions, to: &str) {
 /// Where the next step is: on a panel, the list that the order has just left.
 fn next_step(panel: String, order: &Order) -> String {
     let part = match (panel.split('?').next(), order.status) {
+        // To where it stands again.
+        (Some("/supplier"), status) if order.is_recalled() => status.name(),
+        (Some("/dispatch"), Status::Ready) if order.is_recalled() => "waiting",
+        (Some("/dispatch"), Status::Dispatched) if order.is_recalled() => "drivers",
         (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
             Status::PendingSupplier.name()
         }

@@ -18,6 +18,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::customer_accept))
         .routes(routes!(orders::dispatch))
         .routes(routes!(orders::status))
+        .routes(routes!(orders::recall))
         .routes(routes!(page::description))
         .fallback(problem::unknown_path)
 }

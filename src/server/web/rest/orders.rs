@@ -111,6 +111,24 @@ pub async fn status(
     act(&app, request, Command::read_status).await
 }
 
+/// Take the last step back
+///
+/// From `preparing` to `customer_accepted`, from `ready` to `preparing`, from `dispatched` to `ready` (the driver is taken off), from `in_transit` to `dispatched`. The event is named after the state that it leads to. There are no parameters.
+#[utoipa::path(
+    post,
+    path = "/orders/{id}/recall",
+    tag = "Orders",
+    operation_id = "recall",
+    params(InPath, IfMatch, IdempotencyKey),
+    responses(Changed)
+)]
+pub async fn recall(
+    State(app): State<AppState>,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, request, Command::read_recall).await
+}
+
 async fn act(
     app: &AppState,
     request: Request,

@@ -48,7 +48,7 @@ pub fn event_word(event: &Event) -> &'static str {
     t(match event.event_type {
         EventType::Created => ["Offered", "Angeboten"],
         EventType::SupplierAccepted => ["Accepted", "Angenommen"],
-        EventType::CustomerAccepted => ["Taken", "Bestellt"],
+        EventType::CustomerAccepted if !event.order.is_recalled() => ["Taken", "Bestellt"],
         _ => return domain_texts::status(event.order.status),
     })
 }
@@ -83,18 +83,21 @@ fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>)
     .into_any()
 }
 
-/// `Kitchen, after 2 min`: the role, where only one may cause the event, and the time that the order had the status before.
+/// `Kitchen, after 2 min`: the role, where only one may make the move, and the time that the order had the status before.
 fn who(event: &Event) -> Option<String> {
-    let who = event.event_type.by().map(|role| {
-        t(match role {
-            Role::Supplier => ["Kitchen", "Küche"],
-            Role::Customer => ["Customer", "Kunde"],
-            Role::Dispatch => ["Dispatch", "Auslieferung"],
-        })
-    });
+    let who = match event.order.last_move().map(|step| step.by) {
+        Some([Role::Supplier]) => Some(["Kitchen", "Küche"]),
+        Some([Role::Customer]) => Some(["Customer", "Kunde"]),
+        Some([Role::Dispatch]) => Some(["Dispatch", "Auslieferung"]),
+        _ => None,
+    };
+    let who = who.map(t);
     let after = event.order.last_stage().map(|(_, lasted)| {
         let time = format::seconds(lasted);
-        say!("after {time}", "nach {time}")
+        match event.order.is_recalled() {
+            true => say!("taken back after {time}", "zurückgenommen nach {time}"),
+            false => say!("after {time}", "nach {time}"),
+        }
     });
     let parts: Vec<_> = who.map(str::to_owned).into_iter().chain(after).collect();
     (!parts.is_empty()).then(|| parts.join(", "))

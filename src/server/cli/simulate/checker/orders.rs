@@ -215,10 +215,11 @@ fn is_legal(from: Option<&str>, to: &str) -> bool {
     };
     match to {
         "supplier_accepted" | "supplier_rejected" => from == "pending_supplier",
-        "customer_accepted" => from == "supplier_accepted",
-        "preparing" => from == "customer_accepted",
-        "ready" => from == "preparing",
-        "dispatched" => from == "ready",
+        // From the second one it is taken back.
+        "customer_accepted" => ["supplier_accepted", "preparing"].contains(&from),
+        "preparing" => ["customer_accepted", "ready"].contains(&from),
+        "ready" => ["preparing", "dispatched"].contains(&from),
+        "dispatched" => ["ready", "in_transit"].contains(&from),
         "in_transit" => from == "dispatched",
         "delivered" => from == "in_transit",
         "cancelled" => [

@@ -15,6 +15,9 @@ pub struct PlannedCommand {
     pub body: Value,
     /// Whether it is sent twice at the same time under one key, as by a double click.
     pub twice: bool,
+    /// The status that it leads to.
+    #[serde(skip)]
+    pub to: Status,
 }
 
 impl PlannedCommand {
@@ -26,7 +29,14 @@ impl PlannedCommand {
             by,
             body,
             twice,
+            to: target_status(kind),
         }
+    }
+
+    /// Takes a step back, to the status before.
+    pub fn recall(rng: &mut Rng, by: &str, to: Status) -> PlannedCommand {
+        let recall = PlannedCommand::new(rng, CommandKind::Recall, by, json!({}));
+        PlannedCommand { to, ..recall }
     }
 
     /// A command that only names the new status.
@@ -47,17 +57,19 @@ impl PlannedCommand {
             | CommandKind::SetOff
             | CommandKind::Deliver
             | CommandKind::Cancel => "/status",
+            CommandKind::Recall => "/recall",
         }
     }
 
     /// Whether it is sent with `If-Match` and the version that was seen last.
     pub fn has_precondition(&self) -> bool {
-        matches!(self.kind, CommandKind::Prepare | CommandKind::MarkReady)
+        use CommandKind::{MarkReady, Prepare, Recall};
+        matches!(self.kind, Prepare | MarkReady | Recall)
     }
 }
 
-/// The status that a command leads to; it is the same from every status.
-pub fn target_status(kind: CommandKind) -> Status {
+/// The status that a command leads to. But for a recall, it is the same from every status.
+fn target_status(kind: CommandKind) -> Status {
     let from_anywhere = Status::ALL
         .iter()
         .find_map(|from| from.transition(kind, Actor::AnyRole));

@@ -8,7 +8,7 @@ mod stories;
 mod tests;
 
 use super::names::{self, DRIVERS};
-pub use command::{PlannedCommand, target_status};
+pub use command::PlannedCommand;
 use fastrand::Rng;
 use serde::Serialize;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use super::{
     command::PlannedCommand,
     random::{chance, minutes, seconds_of},
 };
-use crate::domain::CommandKind;
+use crate::domain::{CommandKind, Status};
 use crate::server::cli::simulate::names::{
     self, ADDRESSES, CUSTOMERS, EXCUSES, KITCHENS, PIZZAS, PROMISES,
 };
@@ -156,6 +156,8 @@ impl Story {
             at: begins,
             commands,
         });
+        let prepare = PlannedCommand::status(rng, CommandKind::Prepare, &name);
+        self.slip(rng, begins, Status::CustomerAccepted, prepare);
         let late = if chance(rng, 80) { 3 } else { 1 };
         let baking = seconds_of(rng, 300..=600) * late;
         if chance(rng, 15) {
@@ -167,11 +169,9 @@ impl Story {
         }
         let ready = begins + baking;
         *oven = ready;
-        self.plan(
-            ready,
-            PlannedCommand::status(rng, CommandKind::MarkReady, &name),
-        );
-        self.next = Some(ready);
+        let mark_ready = PlannedCommand::status(rng, CommandKind::MarkReady, &name);
+        self.plan(ready, mark_ready.clone());
+        self.next = Some(self.slip(rng, ready, Status::Preparing, mark_ready));
     }
 
     /// The driver who is free first delivers it.
@@ -210,17 +210,36 @@ impl Story {
             at: leaves,
             commands,
         });
-        let out = leaves + seconds_of(rng, 20..=120);
-        self.plan(
-            out,
-            PlannedCommand::status(rng, CommandKind::SetOff, driver),
-        );
+        let again = send(rng, driver);
+        let out = self.slip(rng, leaves, Status::Ready, again) + seconds_of(rng, 20..=120);
+        let set_off = PlannedCommand::status(rng, CommandKind::SetOff, driver);
+        self.plan(out, set_off.clone());
+        self.slip(rng, out, Status::Dispatched, set_off);
         let ride = minutes(rng, 4..=18);
         self.plan(
             out + ride,
             PlannedCommand::status(rng, CommandKind::Deliver, driver),
         );
         *free = out + ride + ride / 2;
+    }
+
+    /// Now and then the step of this moment was a slip: it is taken back, and made again later. Returns when the order
+    /// is where that step leads.
+    fn slip(
+        &mut self,
+        rng: &mut Rng,
+        at: Duration,
+        back_to: Status,
+        again: PlannedCommand,
+    ) -> Duration {
+        let (noticed, later) = (seconds_of(rng, 2..=10), seconds_of(rng, 2..=10));
+        let recall = PlannedCommand::recall(rng, &again.by, back_to);
+        if !chance(rng, 20) {
+            return at;
+        }
+        self.plan(at + noticed, recall);
+        self.plan(at + noticed + later, again);
+        at + noticed + later
     }
 
     fn plan(&mut self, at: Duration, command: PlannedCommand) {
