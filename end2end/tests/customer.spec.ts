@@ -19,7 +19,7 @@ test('offers are searched and sorted, and the address follows', async ({ open, a
   await expect(customer.getByText('1 of 3 pizzas')).toBeVisible();
   await expect(customer).toHaveURL('/customer?q=FORNO&sort=price');
   await customer.getByLabel('Search pizzas and kitchens').fill('sushi');
-  await expect(customer.getByRole('heading', { name: 'No offer is like that' })).toBeVisible();
+  await expect(customer.getByRole('heading', { name: 'No offer matches' })).toBeVisible();
   await customer.getByRole('link', { name: 'Show all offers' }).click();
   await expect(names).toHaveCount(3);
   await expect(customer.getByLabel('Search pizzas and kitchens')).toHaveValue('');
@@ -46,7 +46,7 @@ test('details are stored only with consent', async ({ open, api }) => {
   await threeOffers(api);
   const customer = await open('/customer');
   const order = async (pizza: string) => {
-    await ticket(customer, pizza).getByRole('link', { name: 'Take this offer' }).click();
+    await ticket(customer, pizza).getByRole('link', { name: 'Order this' }).click();
     await expect(customer.getByLabel('Your name')).toBeFocused();
   };
   await order('Diavola');
@@ -63,7 +63,7 @@ test('details are stored only with consent', async ({ open, api }) => {
   await expect(customer.getByLabel('Delivery address')).toHaveValue('Kurze Gasse 1');
   await customer.getByLabel('Remember this on my device').uncheck();
   await customer.getByRole('link', { name: 'Back to all offers' }).click();
-  await expect(customer.getByRole('link', { name: /^Take this offer.*Hawaii/ })).toBeFocused();
+  await expect(customer.getByRole('link', { name: /^Order this.*Hawaii/ })).toBeFocused();
   await customer.reload();
   await hydrated(customer);
   await order('Margherita');
@@ -75,14 +75,14 @@ test('typed details are kept for the next offer when the first one is gone', asy
   await threeOffers(api);
   const customer = await open('/customer');
   const hawaii = ticket(customer, 'Hawaii');
-  await hawaii.getByRole('link', { name: 'Take this offer' }).click();
+  await hawaii.getByRole('link', { name: 'Order this' }).click();
   await customer.getByLabel('Your name').fill('Ana');
   await customer.getByLabel('Delivery address').fill('Kurze Gasse 1');
   const orders = await (await customer.request.get('/api/orders?status=supplier_accepted')).json();
   const { id } = orders.find(({ pizza_name }: { pizza_name: string }) => pizza_name === 'Hawaii');
   await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ben', delivery_address: 'Lange Gasse 2' });
   await customer.getByRole('link', { name: 'See what else is hot' }).click();
-  await ticket(customer, 'Diavola').getByRole('link', { name: 'Take this offer' }).click();
+  await ticket(customer, 'Diavola').getByRole('link', { name: 'Order this' }).click();
   await expect(customer.getByLabel('Your name')).toHaveValue('Ana');
   await expect(customer.getByLabel('Delivery address')).toHaveValue('Kurze Gasse 1');
   // On this page, and not on the device.
@@ -107,7 +107,7 @@ test('an order’s page shows its arrival and next step, and can be shared', asy
   const track = await open(`/customer/${id}`);
   await expect(track.getByText(/^\d\d:\d\d–\d\d:\d\d$/)).toBeVisible();
   await expect(track.getByText(/^in \d+ to \d+ min$/)).toBeVisible();
-  await expect(track.getByText('Next: the kitchen starts, as soon as an oven is free.')).toBeVisible();
+  await expect(track.getByText('Next: the kitchen starts as soon as an oven is free.')).toBeVisible();
   await expect(track.getByRole('listitem').filter({ hasText: 'On the way' })).toHaveText(/~\d\d:\d\d/);
   await api.status(id, 'preparing');
   await expect(track.getByText('Next: it comes out of the oven')).toBeVisible();

@@ -42,9 +42,9 @@ test('an order is assigned to a known driver, and focus goes to the next one', a
   const next = ticket(dispatch, 'Hawaii').getByLabel('Driver');
   await expect(next).toBeFocused();
   // No driver is free now: the dispatcher has to choose.
-  await expect(next.getByRole('option', { selected: true })).toHaveText('Who drives?');
-  await next.selectOption('Somebody new…');
-  await ticket(dispatch, 'Hawaii').getByLabel('Name of somebody new').fill(' giulia ');
+  await expect(next.getByRole('option', { selected: true })).toHaveText('Choose driver');
+  await next.selectOption('New driver…');
+  await ticket(dispatch, 'Hawaii').getByLabel('Driver’s name').fill(' giulia ');
   await ticket(dispatch, 'Hawaii').getByRole('button', { name: 'Assign' }).press('Enter');
   // The known spelling is used.
   await expect(column(dispatch, 'Giulia')).toContainText('2 out');
@@ -116,8 +116,8 @@ test('several orders can be assigned before the page is hydrated', async ({ brow
   const several = page.getByLabel('Give all that is selected to');
   await expect(several).toBeHidden();
   for (const pizza of ['Diavola', 'Hawaii']) await ticket(page, pizza).getByLabel('Select').check();
-  await several.selectOption('Somebody new…');
-  await page.getByLabel('Name of somebody new').filter({ visible: true }).last().fill('Jonas');
+  await several.selectOption('New driver…');
+  await page.getByLabel('Driver’s name').filter({ visible: true }).last().fill('Jonas');
   await page.getByRole('button', { name: 'Assign', exact: true }).last().click();
   await expect(column(page, 'Jonas').getByRole('article')).toHaveCount(2);
   await page.context().close();
@@ -135,7 +135,7 @@ test.describe('without JavaScript', () => {
     await assign.click();
     for (const pizza of ['Diavola', 'Hawaii']) await expect(ticket(dispatch, pizza).getByLabel('Select')).toBeChecked();
     await api.status(pizzas[1].id, 'cancelled');
-    await dispatch.getByLabel('Name of somebody new').filter({ visible: true }).last().fill('Jonas');
+    await dispatch.getByLabel('Driver’s name').filter({ visible: true }).last().fill('Jonas');
     await assign.click();
     await expect(column(dispatch, 'Jonas').getByRole('article')).toHaveCount(1);
     await expect(dispatch.getByRole('alert')).toContainText('Hawaii');

@@ -9,7 +9,7 @@ test('each field shows its error, and how to correct it', async ({ open }) => {
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Bella Napoli');
   await kitchen.getByLabel('Your price').fill('9,5o');
   await kitchen.getByRole('button', { name: 'Offer it' }).click();
-  await expect(kitchen.getByText('“9,5o” is no price. Write it like 9.50.')).toBeVisible();
+  await expect(kitchen.getByText('“9,5o” isn’t a price. Write it like 9.50.')).toBeVisible();
   await expect(kitchen.getByText('The pizza has no name yet.')).toBeVisible();
   await expect(kitchen.getByRole('combobox', { name: 'Pizza' })).toHaveAttribute('aria-invalid', 'true');
   await expect(kitchen.getByRole('combobox', { name: 'Pizza' })).toBeFocused();
@@ -93,7 +93,7 @@ test('orders are found by status and by text', async ({ open, api }) => {
   await expect(rows).toHaveCount(2);
   await expect(orders).toHaveURL(/q=diav/);
   await orders.getByLabel('Search all text').fill('nothing like it');
-  await expect(orders.getByRole('heading', { name: 'No order is like that' })).toBeVisible();
+  await expect(orders.getByRole('heading', { name: 'No order matches' })).toBeVisible();
 });
 
 test('the past is read in pages', async ({ api, open }) => readThePast(api, open));

@@ -24,7 +24,7 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
 
   const offer = ticket(customer, 'Diavola');
   for (const part of ['about 30 min', 'Ask for it mild', '€9.50', '€2.85', '€12.35']) await expect(offer).toContainText(part);
-  await offer.getByRole('link', { name: 'Take this offer' }).click();
+  await offer.getByRole('link', { name: 'Order this' }).click();
   await customer.getByLabel('Your name').fill('Nguyễn Thị Minh Khai');
   await customer.getByLabel('Delivery address').fill('Rosenthaler Straße 40/41\nHof II, 4th floor');
   await customer.getByRole('button', { name: 'Order for €12.35' }).click();
@@ -42,7 +42,7 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
 
   const waiting = ticket(dispatch, 'Diavola');
   await expect(waiting).toContainText('Rosenthaler Straße 40/41');
-  await waiting.getByLabel('Name of somebody new').fill('Jonas');
+  await waiting.getByLabel('Driver’s name').fill('Jonas');
   await waiting.getByRole('button', { name: 'Assign' }).click();
   await Promise.all([expect(row).toContainText('With driver'), now('With the driver')]);
   await expect(dispatch.getByRole('region', { name: 'Jonas' })).toContainText('1 out');

@@ -18,7 +18,7 @@ async function many(api: Api, count: number, finish = false) {
 }
 
 async function unfold(page: Page) {
-  if (!(await page.getByLabel('Made from').isVisible())) await page.getByText('Supplier, driver, time').click();
+  if (!(await page.getByLabel('Placed after').isVisible())) await page.getByText('Supplier, driver, time').click();
 }
 
 /** Scrolls as a wheel does, until `seen` is true. */
@@ -109,9 +109,9 @@ test('filters are kept in the address, and follow back and forward', async ({ op
   await expect(rows(page)).toHaveCount(1);
   await expect(page.getByLabel('Driver')).toHaveValue('Jonas & Co');
   await page.getByLabel('Driver').selectOption('All');
-  await page.getByLabel('Made until').fill('2020-01-01T12:00');
-  await expect(page.getByRole('heading', { name: 'No order is like that' })).toBeVisible();
-  await page.getByLabel('Made until').fill('');
+  await page.getByLabel('Placed before').fill('2020-01-01T12:00');
+  await expect(page.getByRole('heading', { name: 'No order matches' })).toBeVisible();
+  await page.getByLabel('Placed before').fill('');
   await expect(rows(page)).toHaveCount(3);
   await page.getByLabel('Sort').selectOption('Highest price first');
   await expect(rows(page).first()).toContainText('Hawaii');
@@ -149,7 +149,7 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   // Beside the list, where there is room for both; else it is the page.
   for (const part of [list, page.getByRole('searchbox')]) await expect(part).toBeVisible({ visible: page.viewportSize()!.width >= 1280 });
   await expect(page).toHaveTitle('Diavola · In the oven · Orders · Pizza Market');
-  const slider = order.getByRole('slider', { name: 'Move through its time' });
+  const slider = order.getByRole('slider', { name: 'Replay' });
   await expect(slider).toHaveAttribute('aria-valuetext', /^Event 4 of 4: In the oven, \d\d:\d\d$/);
   await slider.focus();
   await slider.press('ArrowLeft');

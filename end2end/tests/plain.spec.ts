@@ -15,7 +15,7 @@ test('an order goes from offer to doorstep by forms and reloads', async ({ open 
   await expect(ticket(kitchen, 'Diavola')).toContainText('€12.35 · 25 min');
 
   const customer = await open('/customer');
-  await ticket(customer, 'Diavola').getByRole('link', { name: 'Take this offer' }).click();
+  await ticket(customer, 'Diavola').getByRole('link', { name: 'Order this' }).click();
   await customer.getByLabel('Your name').fill('Ana');
   await customer.getByLabel('Delivery address').fill('Kurze Gasse 1\n2nd floor');
   await customer.getByRole('button', { name: 'Order for €12.35' }).click();
@@ -27,7 +27,7 @@ test('an order goes from offer to doorstep by forms and reloads', async ({ open 
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Ready' }).click();
 
   const dispatch = await open('/dispatch');
-  await ticket(dispatch, 'Diavola').getByLabel('Name of somebody new').fill('Jonas');
+  await ticket(dispatch, 'Diavola').getByLabel('Driver’s name').fill('Jonas');
   await ticket(dispatch, 'Diavola').getByRole('button', { name: 'Assign' }).click();
   await dispatch.getByRole('button', { name: 'Left' }).click();
   await dispatch.getByRole('button', { name: 'Delivered' }).click();

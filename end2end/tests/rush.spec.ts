@@ -69,7 +69,7 @@ test('going back before the page is hydrated leads to the right page', async ({ 
 test('taking an offer far down the list begins at its form', async ({ open, api }) => {
   for (let n = 0; n < 12; n++) await api.accepted(`Pizza ${n}`);
   const customer = await open('/customer');
-  await customer.getByRole('link', { name: /^Take this offer ?: Pizza 0 / }).click();
+  await customer.getByRole('link', { name: /^Order this ?: Pizza 0 / }).click();
   await expect(customer.getByLabel('Your name')).toBeFocused();
   await expect(customer.getByLabel('Your name')).toBeInViewport();
   await customer.getByLabel('Your name').fill('Ana');

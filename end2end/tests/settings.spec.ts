@@ -55,7 +55,7 @@ test('keys move from ticket to ticket, and take the next step', async ({ open, a
   await api.accepted('Marinara');
   const kitchen = await open('/supplier');
   await kitchen.keyboard.press('?');
-  await expect(kitchen.getByRole('heading', { name: 'Work by keyboard' })).toBeVisible();
+  await expect(kitchen.getByRole('heading', { name: 'Keyboard shortcuts' })).toBeVisible();
   await kitchen.keyboard.press('Escape');
   await kitchen.keyboard.press('ArrowDown');
   await expect(ticket(kitchen, 'Marinara')).toBeFocused();

@@ -19,13 +19,15 @@ use leptos::server_fn::{
     error::ServerFnErrorErr,
 };
 
-/// A supplier offers a pizza.
+/// A supplier offers a pizza, and with `accept` promises it at once.
 #[server(name = OfferPizza, prefix = "/act", endpoint = "offer")]
 pub async fn offer(
     #[server(default)] supplier_name: String,
     #[server(default)] pizza_name: String,
     #[server(default)] supplier_price: String,
     #[server(default)] markup_percentage: String,
+    #[server(default)] accept: String,
+    #[server(default)] estimated_time: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let names = [
@@ -33,14 +35,29 @@ pub async fn offer(
         "pizza_name",
         "supplier_price",
         "markup_percentage",
+        "accept",
+        "estimated_time",
     ];
+    // The minutes are those of an acceptance.
+    let estimated_time = if is_blank(&accept) {
+        String::new()
+    } else {
+        estimated_time
+    };
     let [supplier_price, markup_percentage] =
         [supplier_price, markup_percentage].map(|number| crate::domain::with_point(&number));
     crate::server::web::pages::forms::submission(
         Role::Supplier,
         "offer",
         names,
-        [supplier_name, pizza_name, supplier_price, markup_percentage],
+        [
+            supplier_name,
+            pizza_name,
+            supplier_price,
+            markup_percentage,
+            accept,
+            estimated_time,
+        ],
     )
     .keyed(key)
     .offer()
@@ -231,6 +248,30 @@ pub async fn deliver(
     crate::server::web::pages::forms::submission(Role::Dispatch, "deliver", [], [])
         .keyed(key)
         .act(id, version, |_| Ok(Command::Deliver))
+        .await
+}
+
+/// A driver sets off with several orders. Each `order` is `id.version`.
+#[server(prefix = "/act", endpoint = "set-off-all")]
+pub async fn set_off_all(
+    #[server(default)] order: Vec<String>,
+    #[server(default)] key: String,
+) -> Result<Answers, Error> {
+    crate::server::web::pages::forms::submission(Role::Dispatch, "set-off-all", [], [])
+        .keyed(key)
+        .step_several(&order, Command::SetOff)
+        .await
+}
+
+/// A driver delivers several orders. Each `order` is `id.version`.
+#[server(prefix = "/act", endpoint = "deliver-all")]
+pub async fn deliver_all(
+    #[server(default)] order: Vec<String>,
+    #[server(default)] key: String,
+) -> Result<Answers, Error> {
+    crate::server::web::pages::forms::submission(Role::Dispatch, "deliver-all", [], [])
+        .keyed(key)
+        .step_several(&order, Command::Deliver)
         .await
 }
 

@@ -23,7 +23,7 @@ mod time;
 pub use blank::is_blank;
 pub use delivery::{
     drivers::{DispatchSeveral, Driver, WITH_DRIVER, drivers, has_all_carried, known_driver_name},
-    eta::{Arrival, DUE_SOON, Punctuality, arrival, priority, upcoming_stages},
+    eta::{Arrival, DUE_SOON, Punctuality, arrival, kitchen_deadlines, upcoming_stages},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use input::{Field, Fields, Value};
@@ -41,7 +41,7 @@ pub(crate) use named_enum::named_enum;
 pub use number::{Minutes, Whole, with_point};
 pub use order::{
     Order, Precondition,
-    command::{Command, Offer, WantedStatus},
+    command::{Command, Offer, WantedStatus, read_own_offer},
     id::OrderId,
     lifecycle::{Actor, CommandKind, EventType, Role, Status},
     search::OrderFilter,

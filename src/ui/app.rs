@@ -6,6 +6,7 @@ use super::{
         basics::{Icon, icon},
         form::{Forms, refused_elsewhere},
         header::{reload_link, site_header},
+        stable_list::Hand,
         toast::{Toasts, toasts},
     },
     i18n::locale::t,
@@ -61,12 +62,15 @@ pub fn App() -> impl IntoView {
         notifications::notify(event, navigator, forms, toasts_shown);
     });
     provide_context(panels::Bell::new());
+    let hand = Hand::new();
+    provide_context(hand);
     connection::keep(store, navigator);
     let panel = navigator.memo(|route| route.panel());
     Effect::new(move |hydrated: Option<()>| {
         if hydrated.is_none() {
             navigator.follow();
             forms.listen();
+            hand.watch();
             spawn_local(async {
                 sleep(PREFETCH_DELAY).await;
                 panels::fetch_all().await;
@@ -130,7 +134,7 @@ fn outage() -> AnyView {
         <main id="main" tabindex="-1">
             <div class="empty">
                 {icon(Icon::Stale)}
-                <h1>{t(["The market’s store does not answer", "Der Speicher des Markts antwortet nicht"])}</h1>
+                <h1>{t(["The market does not answer right now", "Der Markt antwortet gerade nicht"])}</h1>
                 <p>{t(["Nothing is lost. We keep trying, and this page fills itself as soon as the store is back.", "Nichts ist verloren. Wir versuchen es weiter, und diese Seite füllt sich, sobald er wieder da ist."])}</p>
                 {reload_link("button primary", t(["Try again", "Noch einmal"]))}
             </div>

@@ -170,7 +170,7 @@ fn click(within: Option<Element>, what: &str) -> bool {
 
 /// The list of shortcuts, which `?` shows. Only the server renders it, beside the page that is hydrated.
 pub fn help() -> AnyView {
-    let title = t(["Work by keyboard", "Mit der Tastatur arbeiten"]);
+    let title = t(["Keyboard shortcuts", "Mit der Tastatur arbeiten"]);
     let keys: Vec<_> = KEYS
         .iter()
         .map(|&(keys, does)| {
@@ -197,13 +197,7 @@ const KEYS: [(&[&str], Text); 5] = [
     ),
     (&["N"], ["Take its next step", "Den nächsten Schritt tun"]),
     (&["O"], ["Open what unfolds", "Aufklappen"]),
-    (
-        &["Tab"],
-        [
-            "Through all there is to press",
-            "Durch alles, was sich drücken lässt",
-        ],
-    ),
+    (&["Tab"], ["All controls", "Alle Bedienelemente"]),
     (&["?"], ["This help", "Diese Hilfe"]),
 ];
 

@@ -22,10 +22,20 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// How much room tickets take. `Auto`: little where the screen is short.
+    Density {
+        Auto = "auto",
+        Comfortable = "comfortable",
+        Compact = "compact",
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     pub locale: Locale,
     pub theme: Theme,
+    pub density: Density,
 }
 
 impl Default for Settings {
@@ -33,6 +43,7 @@ impl Default for Settings {
         Settings {
             locale: Locale::default(),
             theme: Theme::System,
+            density: Density::Auto,
         }
     }
 }
@@ -68,7 +79,7 @@ pub fn settings(settings: Settings) -> AnyView {
         .iter()
         .map(|&theme| {
             let word = t(match theme {
-                Theme::System => ["As the device", "Wie das Gerät"],
+                Theme::System => ["Same as device", "Wie am Gerät"],
                 Theme::Light => ["Light", "Hell"],
                 Theme::Dark => ["Dark", "Dunkel"],
                 Theme::Contrast => ["More contrast", "Mehr Kontrast"],
@@ -85,14 +96,31 @@ pub fn settings(settings: Settings) -> AnyView {
             view! { <span lang=language.name()>{choice(cookies::LANGUAGE, language.name(), word, chosen)}</span> }.into_any()
         })
         .collect();
+    let densities: Vec<_> = Density::ALL
+        .iter()
+        .map(|&density| {
+            let word = t(match density {
+                Density::Auto => ["Tickets as they fit", "Zettel, wie sie passen"],
+                Density::Comfortable => ["Comfortable", "Bequem"],
+                Density::Compact => ["Compact", "Dicht"],
+            });
+            choice(
+                cookies::DENSITY,
+                density.name(),
+                word,
+                density == settings.density,
+            )
+        })
+        .collect();
     view! {
         <aside class="look" id="look" popover="auto" aria-label=title>
             <h2>{title}</h2>
             <form class="stack" method="post" action="/settings">
                 <div class="row">{themes}</div>
                 <div class="row">{languages}</div>
+                <div class="row">{densities}</div>
             </form>
-            <button class="button" type="button" popovertarget="keys">{t(["Work by keyboard", "Mit der Tastatur"])} <kbd>"?"</kbd></button>
+            <button class="button" type="button" popovertarget="keys">{t(["Keyboard shortcuts", "Mit der Tastatur"])} <kbd>"?"</kbd></button>
         </aside>
     }
     .into_any()

@@ -14,7 +14,7 @@ pub fn title(route: &Route, board: Option<&Board>) -> String {
             let heading = kitchen.name().unwrap_or(t(["Supplier", "Küche"]));
             format!("{}{heading}", waiting(board, Status::PendingSupplier))
         }
-        Route::Customer { .. } => t(["Hot right now", "Jetzt zu haben"]).to_owned(),
+        Route::Customer { .. } => t(["Hot right now", "Jetzt frisch"]).to_owned(),
         Route::Track(id) => match board.and_then(|board| board.get(*id)) {
             Some(order) => {
                 let status = domain_texts::customer_status(order.status);

@@ -36,6 +36,14 @@ impl DispatchSeveral {
     pub fn read(mut fields: Fields, orders: &[String]) -> Result<DispatchSeveral, Error> {
         let driver_name = fields.required("driver_name");
         let driver_name = fields.finish(|| driver_name)?;
+        Ok(DispatchSeveral {
+            driver_name,
+            orders: Self::read_orders(orders)?,
+        })
+    }
+
+    /// Each is an id, a point and a version.
+    pub fn read_orders(orders: &[String]) -> Result<Vec<(OrderId, u32)>, Error> {
         if !(1..=Self::LIMIT).contains(&orders.len()) {
             return Err(Error::invalid(
                 "order",
@@ -47,13 +55,9 @@ impl DispatchSeveral {
             Some((id.parse().ok()?, version.parse().ok()?))
         };
         let orders: Option<Vec<_>> = orders.iter().map(read).collect();
-        let orders = orders.ok_or_else(|| {
+        orders.ok_or_else(|| {
             let why = "Each is an id, a point and a version.".to_owned();
             Error::invalid("order", FieldError::Malformed { why })
-        })?;
-        Ok(DispatchSeveral {
-            driver_name,
-            orders,
         })
     }
 }
@@ -175,7 +179,7 @@ mod tests {
             order(3, Some("Giulia"), Status::Delivered, 20),
             order(4, None, Status::Ready, 5),
         ];
-        let board = Board::whole("e-4", Sequence::Oldest, orders);
+        let board = Board::whole("e-4", Sequence::Due, orders);
         let driver = |name: &str, carried, last_change, last_promised| Driver {
             name: name.to_owned(),
             carried,
@@ -199,7 +203,7 @@ mod tests {
             order(1, Some("Jonas"), Status::InTransit, 10),
             order(2, Some("Giulia"), Status::Delivered, 20),
         ];
-        let whole = Board::whole("e-2", Sequence::Oldest, orders.clone());
+        let whole = Board::whole("e-2", Sequence::Due, orders.clone());
         assert!(has_all_carried(&whole));
         let mut windows = std::array::from_fn(|status| whole.window(Status::ALL[status]));
         windows[Status::InTransit as usize] = Window::UpTo(place(&orders[0]));

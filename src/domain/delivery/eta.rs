@@ -1,4 +1,4 @@
-//! When a pizza may be expected at the door, and which of those that wait for a driver goes first.
+//! When a pizza may be expected at the door.
 //!
 //! A promise is kept to as long as it can be. Where what is still to do takes longer, or is further than it was
 //! planned to be, the typical minutes of the stages that are left say more.
@@ -83,6 +83,17 @@ pub fn arrival(status: Status, since: Time, promised: Option<Time>, now: Time) -
     })
 }
 
+/// When a pizza that is promised for then has to be in the oven, and to be ready: before it are the fastest stages of a
+/// usual evening that are left, and three minutes.
+pub fn kitchen_deadlines(promised: Time) -> (Time, Time) {
+    let before = |status| {
+        let left = STAGES.iter().skip_while(|(of, ..)| *of != status);
+        let least: i64 = left.map(|(_, least, _)| least).sum();
+        promised + minutes(-least - 3)
+    };
+    (before(Status::Preparing), before(Status::Ready))
+}
+
 /// When the stages that are left begin, about: they share the time until the arrival as they usually do.
 pub fn upcoming_stages(
     status: Status,
@@ -104,15 +115,6 @@ pub fn upcoming_stages(
         ahead.push((pair[1].0, Time::from_millis(time).max(now)));
     }
     ahead
-}
-
-/// The turn of a pizza that waits for a driver, smallest first: those whose promise breaks, by that; then those that
-/// have waited longest.
-pub fn priority(promised: Option<Time>, waits_since: Time, now: Time) -> (bool, Time) {
-    match promised {
-        Some(promised) if promised - now < DUE_SOON => (false, promised),
-        _ => (true, waits_since),
-    }
 }
 
 #[cfg(test)]
@@ -175,27 +177,15 @@ mod tests {
     }
 
     #[test]
+    fn a_kitchen_has_its_own_times_before_the_promise() {
+        assert_eq!(kitchen_deadlines(at(35)), (at(20), at(26)));
+    }
+
+    #[test]
     fn without_a_promise_the_stages_speak() {
         let arrival = arrival(Status::Preparing, at(0), None, at(0)).unwrap();
         assert_eq!(range(arrival), (12, 38, Punctuality::AsPromised));
         assert_eq!(super::arrival(Status::Delivered, at(0), None, at(0)), None);
-    }
-
-    #[test]
-    fn what_breaks_goes_first_and_then_what_waits_longest() {
-        let now = at(100);
-        let mut queue = [
-            ("longest", priority(None, at(10), now)),
-            ("late", priority(Some(at(90)), at(95), now)),
-            ("shortest", priority(Some(at(200)), at(99), now)),
-            ("soon", priority(Some(at(104)), at(20), now)),
-            ("not yet", priority(Some(at(105)), at(30), now)),
-        ];
-        queue.sort_by_key(|(_, turn)| *turn);
-        assert_eq!(
-            queue.map(|(name, _)| name),
-            ["late", "soon", "longest", "not yet", "shortest"]
-        );
     }
 
     proptest! {

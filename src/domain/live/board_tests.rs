@@ -12,7 +12,7 @@ fn cursor(epoch: &str, seq: u64) -> Cursor {
 }
 
 fn empty() -> Board {
-    Board::whole("e-0", Sequence::Oldest, vec![])
+    Board::whole("e-0", Sequence::Due, vec![])
 }
 
 /// A history of `steps` attempts on a few orders: the events that it made.

@@ -3,14 +3,14 @@
 use crate::domain::{Order, OrderId, Scope, Status, Time, Topic};
 use serde::{Deserialize, Serialize};
 
-/// The place of an order among those of its status: since when it has the status, and its id.
+/// The place of an order among those of its status: when it is due, and its id.
 pub type Place = (Time, OrderId);
 
 /// In which sequence a page shows orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sequence {
-    /// For each status, those that have had it for longest first.
-    Oldest,
+    /// For each status, what is due first.
+    Due,
     /// The newest first, whatever their status.
     Newest,
 }
@@ -36,7 +36,7 @@ impl BoardQuery {
         BoardQuery {
             scope: Scope::of([]),
             statuses: Vec::new(),
-            sequence: Sequence::Oldest,
+            sequence: Sequence::Due,
             first: 0,
         }
     }
@@ -72,7 +72,7 @@ pub enum Window {
     Closed,
     /// All.
     All,
-    /// Those that have had the status for longest, up to and including this place.
+    /// Those that are due first, up to and including this place.
     UpTo(Place),
     /// Those whose id is greater.
     After(OrderId),
@@ -98,5 +98,5 @@ impl Window {
 }
 
 pub fn place(order: &Order) -> Place {
-    (order.since(), order.id)
+    (order.due(), order.id)
 }

@@ -60,6 +60,20 @@ impl Offer {
     }
 }
 
+/// An offer as its kitchen makes it: it may accept it at once.
+pub fn read_own_offer(mut fields: Fields) -> Result<(Offer, Option<Command>), Error> {
+    let accept = fields.optional::<bool>("accept");
+    let minutes = fields.optional("estimated_time");
+    if accept != Some(true) && minutes.is_some() {
+        fields.reject("estimated_time", FieldError::OnlyWhenAccepting);
+    }
+    let acceptance = (accept == Some(true)).then_some(Command::Accept {
+        notes: None,
+        minutes,
+    });
+    Ok((Offer::read(fields)?, acceptance))
+}
+
 impl Command {
     pub fn kind(&self) -> CommandKind {
         match self {

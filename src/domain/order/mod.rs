@@ -15,6 +15,9 @@ use chrono::TimeDelta;
 use lifecycle::{Transition, transition_between};
 use serde::{Deserialize, Serialize};
 
+/// How long it takes from a customer's order to the door, where the kitchen promises no time.
+const USUALLY: TimeDelta = TimeDelta::minutes(30);
+
 /// One pizza on its way from offer to doorstep. The fields stand in the order of the wire contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -193,6 +196,20 @@ impl Order {
         Some(accepted + TimeDelta::minutes(minutes.into()))
     }
 
+    /// Whether a customer waits for it longer than was promised.
+    pub fn is_late(&self, now: Time) -> bool {
+        !self.status.is_final() && self.promised().is_some_and(|promised| promised < now)
+    }
+
+    /// Its turn among the orders of its status. What is on its way to a customer: when it is to be at the door, as
+    /// promised or as usual. Everything else: since when it stands there.
+    pub fn due(&self) -> Time {
+        let is_awaited = self.customer_name.is_some() && !self.status.is_final();
+        let usual = || Some(self.times.at(Status::CustomerAccepted)? + USUALLY);
+        let due = is_awaited.then(|| self.promised().or_else(usual)).flatten();
+        due.unwrap_or_else(|| self.since())
+    }
+
     /// The status that it had before its last change; none for a new order.
     pub fn status_before(&self) -> Option<Status> {
         let before = self.times.last_but_one().filter(|_| self.version > 1);
@@ -360,6 +377,35 @@ mod tests {
             ..order
         };
         assert_eq!((found.promised(), found.last_stage()), (None, None));
+    }
+
+    #[test]
+    fn what_is_awaited_is_due_at_the_door_and_all_else_waits_its_turn() {
+        let (order, _) = Order::new(id(1), offer(), at(0));
+        assert_eq!(order.due(), at(0));
+        let apply = |order: &Order, command: &Command, second| {
+            let applied = order
+                .clone()
+                .apply(command.clone(), Actor::AnyRole, at(second));
+            applied.unwrap().0
+        };
+        let all = commands();
+        let accepted = apply(&order, &all[0], 5);
+        assert_eq!(accepted.due(), at(5));
+        let taken = apply(&accepted, &all[2], 7);
+        let promised = at(7 + 25 * 60);
+        assert_eq!((taken.due(), taken.promised()), (promised, Some(promised)));
+        let unpromised = Order {
+            estimated_delivery_time: None,
+            ..taken.clone()
+        };
+        assert_eq!(unpromised.due(), at(7 + 30 * 60));
+        // Taken back to the start, it is not due much later than it was.
+        let begun = apply(&taken, &all[3], 9);
+        assert_eq!(begun.due(), promised);
+        assert_eq!(apply(&begun, &Command::Recall, 300).due(), at(9 + 25 * 60));
+        let cancelled = apply(&taken, &all[8], 20);
+        assert_eq!(cancelled.due(), at(20));
     }
 
     #[test]

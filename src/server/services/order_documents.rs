@@ -94,11 +94,15 @@ pub fn write<T: Serialize>(value: &T) -> Result<JsonText> {
     Ok(text.into())
 }
 
-/// The change that makes an order of this market: of all orders it gets the highest id, so that it is listed as the
-/// newest.
-pub fn creation(order: &Order, event_type: EventType) -> Result<Batch> {
-    let mut batch = change(None, &[(order.clone(), event_type)])?;
-    batch.expect_highest = vec![(index(None, None), key(order.id))];
+/// The change that makes an order of this market, in these steps: of all orders it gets the highest id, so that it is
+/// listed as the newest.
+pub fn creation(steps: &[(Order, EventType)]) -> Result<Batch> {
+    let mut batch = change(None, steps)?;
+    let highest = batch
+        .put
+        .iter()
+        .map(|(key, _)| (index(None, None), key.clone()));
+    batch.expect_highest = highest.collect();
     Ok(batch)
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::{document, window};
 pub const KITCHEN: &str = "kitchen";
 pub const LANGUAGE: &str = "language";
 pub const THEME: &str = "theme";
+pub const DENSITY: &str = "density";
 /// The reader's time zone, in minutes east of UTC.
 pub const ZONE: &str = "zone";
 /// How long a preference is kept, in seconds: a year.

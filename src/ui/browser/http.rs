@@ -3,7 +3,7 @@
 use super::timer::sleep;
 use crate::domain::Error;
 use futures::{FutureExt, select_biased};
-use js_sys::futures::JsFuture;
+use js_sys::{Reflect, futures::JsFuture};
 use leptos::{
     prelude::window,
     wasm_bindgen::{JsCast, JsValue},
@@ -35,6 +35,8 @@ pub async fn get<T: DeserializeOwned>(path: &str, query: &str) -> Result<T, Erro
 /// Sends an encoded form, as a browser itself would.
 pub async fn post<T: DeserializeOwned>(path: &str, form: &str) -> Result<T, Error> {
     let init = RequestInit::new();
+    // So that it arrives where the page is left. Setting a member of a new object does not fail.
+    let _ = Reflect::set(&init, &"keepalive".into(), &true.into());
     init.set_method("POST");
     let body = UrlSearchParams::new_with_str(form).map_err(|_| Error::Internal)?;
     init.set_body(&body);

@@ -222,10 +222,7 @@ pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
     };
     let market_part = {
         let percent = order.markup_percentage.to_string();
-        say!(
-            "Market’s part, {percent} %",
-            "Anteil des Markts, {percent} %"
-        )
+        say!("Service fee, {percent} %", "Servicegebühr, {percent} %")
     };
     view! {
         <dl class="sum">

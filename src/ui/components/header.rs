@@ -145,8 +145,8 @@ fn stale_banner() -> AnyView {
                     <p>
                         <strong>{t(["This is from ", "Das ist von "])} {from} "."</strong> " "
                         {t([
-                            "The connection is gone and we keep trying. What you send now is still safe: it is either stored or refused.",
-                            "Die Verbindung ist weg, wir versuchen es weiter. Was du jetzt schickst, ist trotzdem sicher: Es wird gespeichert oder abgelehnt.",
+                            "The connection is gone and we keep trying. Anything you send now is kept and sent later.",
+                            "Die Verbindung ist weg, wir versuchen es weiter. Was du jetzt schickst, wird behalten und später gesendet.",
                         ])}
                     </p>
                     {reload_link("button", t(["Try now", "Jetzt versuchen"]))}

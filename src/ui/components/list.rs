@@ -199,8 +199,25 @@ impl Sight {
         self.seen.set(!skipped || kept);
     }
 
-    pub fn hold(self, ticket: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
-        changing(move || self.shown.get().then(&ticket))
+    /// The ticket while the order is in the list. Afterwards a gap as high as that was, with what `left` shows in it.
+    pub fn hold(
+        self,
+        is_here: Memo<bool>,
+        ticket: impl Fn() -> AnyView + Send + Sync + 'static,
+        left: impl Fn() -> AnyView + Send + Sync + 'static,
+    ) -> AnyView {
+        changing(move || match is_here.get() {
+            true => self.shown.get().then(&ticket),
+            false => Some(self.gap(left())),
+        })
+    }
+
+    fn gap(self, left: AnyView) -> AnyView {
+        let entry = self.entry.get_untracked();
+        // While this runs, the ticket is still there.
+        let height = entry.map(|entry| entry.get_bounding_client_rect().height());
+        let height = height.map_or("auto".to_owned(), |height| format!("{height}px"));
+        view! { <div class="gap" style:block-size=height>{left}</div> }.into_any()
     }
 
     fn is_skipped(self) -> Option<bool> {
@@ -215,11 +232,13 @@ impl Sight {
     }
 }
 
-/// An entry with a ticket.
+/// An entry with a ticket, for as long as the order is in the list: see [`Sight::hold`].
 pub fn entry(
     order: Memo<Order>,
     crowded: Memo<bool>,
+    is_here: Memo<bool>,
     ticket: impl Fn() -> AnyView + Send + Sync + 'static,
+    left: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let sight = Sight::of(order, crowded);
     let look = move |event: web_sys::Event| sight.look(&event);
@@ -231,7 +250,7 @@ pub fn entry(
             on:click=move |_| sight.touch()
             on:input=move |_| sight.touch()
         >
-            {sight.hold(ticket)}
+            {sight.hold(is_here, ticket, left)}
         </li>
     }
     .into_any()

@@ -11,6 +11,7 @@ pub mod more;
 pub mod stable_list;
 pub mod ticket;
 pub mod toast;
+pub mod undo;
 
 #[cfg(feature = "split")]
 pub use main_bundle::main_bundle;

@@ -1,14 +1,13 @@
 //! A list that does not move while the reader works in it: until a pause, removed entries keep their place and new ones
-//! come last. [`StableList`] is pure; one memo feeds it.
+//! come last. [`StableList`] is a pure reducer; one memo feeds it.
 
 use crate::{
     domain::{OrderId, Time},
     ui::{
         browser::timer::browser_time,
-        live::{
-            reactive::{memo, when_hydrated},
-            store::LiveStore,
-        },
+        components::basics::changing,
+        i18n::locale::say,
+        live::{reactive::memo, store::LiveStore},
         navigation::Navigator,
         route::Route,
     },
@@ -16,8 +15,10 @@ use crate::{
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
-/// After this long without a touch or a change, the list shows its current entries.
+/// After this long without a touch, and without a change, the list shows its current entries.
 const PAUSE: TimeDelta = TimeDelta::seconds(4);
+/// No change waits longer than this for the next one, where nobody touches the page.
+const LONGEST: TimeDelta = TimeDelta::seconds(12);
 
 /// The events of a reader who is about to act.
 const TOUCHES: [&str; 4] = ["pointermove", "pointerdown", "keydown", "wheel"];
@@ -28,6 +29,8 @@ pub struct StableRows {
     pub shown: Memo<Vec<OrderId>>,
     /// The entry that was removed last.
     pub gone: Memo<Option<OrderId>>,
+    /// How many entries stand at the end because they are new.
+    pub arrived: Memo<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +40,11 @@ struct StableList {
     known: Vec<OrderId>,
     shown: Vec<OrderId>,
     gone: Option<OrderId>,
-    /// The last touch or change.
+    arrived: usize,
+    /// The last touch.
     touched: Time,
+    /// The first and the last change that is not shown yet.
+    changed: Option<(Time, Time)>,
 }
 
 /// One step of the list.
@@ -57,7 +63,9 @@ impl StableList {
             known: listed.clone(),
             shown: listed,
             gone: None,
+            arrived: 0,
             touched: Time::default(),
+            changed: None,
         }
     }
 
@@ -69,17 +77,35 @@ impl StableList {
             self.gone = gone;
             return;
         }
+        let now = input.now;
         self.touched = self.touched.max(input.touched);
         if self.known != input.listed {
-            self.touched = input.now;
+            let first = self.changed.map_or(now, |(first, _)| first);
+            self.changed = Some((first, now));
             self.gone = first_removed(&self.known, &input.listed).or(self.gone);
             self.known = input.listed;
         }
-        self.shown = if input.now - self.touched > PAUSE {
-            self.known.clone()
+        let is_over = self.changed.is_none_or(|(first, last)| {
+            now - self.touched > PAUSE && (now - last > PAUSE || now - first > LONGEST)
+        });
+        if is_over {
+            (self.shown, self.changed, self.arrived) = (self.known.clone(), None, 0);
         } else {
-            kept_in_place(&self.shown, &self.known)
-        };
+            self.hold();
+        }
+    }
+
+    /// The shown entries stay in their order, and the new ones come after them.
+    fn hold(&mut self) {
+        let mut shown = self.shown.clone();
+        shown.sort_unstable();
+        let new = self.known.iter().copied();
+        let new: Vec<_> = new.filter(|id| shown.binary_search(id).is_err()).collect();
+        self.arrived += new.len();
+        self.shown.extend(new);
+        if self.shown == self.known {
+            (self.changed, self.arrived) = (None, 0);
+        }
     }
 
     /// Whether no change waits for a pause.
@@ -91,7 +117,7 @@ impl StableList {
 /// Shows what is `listed`.
 pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
     let (store, navigator) = (LiveStore::from_context(), Navigator::from_context());
-    let touched = last_touch();
+    let hand = Hand::from_context();
     let list = memo(move |before: Option<&StableList>| {
         let (route, listed) = (navigator.get(), listed.get());
         let Some(before) = before else {
@@ -101,7 +127,7 @@ pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
         list.reduce(Input {
             route,
             listed,
-            touched: touched.get_value(),
+            touched: hand.0.get_value(),
             now: browser_time(),
         });
         if !list.is_settled() {
@@ -113,28 +139,39 @@ pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
     StableRows {
         shown: memo(move |_| list.with(|list| list.shown.clone())),
         gone: memo(move |_| list.with(|list| list.gone)),
+        arrived: memo(move |_| list.with(|list| list.arrived)),
     }
 }
 
-/// When the reader touched the page last.
-fn last_touch() -> StoredValue<Time> {
-    let touched = StoredValue::new(Time::default());
-    when_hydrated(move || {
-        for event in TOUCHES {
-            let handle = window_event_listener_untyped(event, move |_| {
-                // The event may arrive after the list is gone.
-                let _ = touched.try_set_value(browser_time());
-            });
-            on_cleanup(move || handle.remove());
+/// `2 new below`, while new entries stand at the end of a list.
+pub fn arrived(rows: StableRows) -> AnyView {
+    changing(move || match rows.arrived.get() {
+        0 => None,
+        n => {
+            let words = say!("{n} new below", "{n} neu unten");
+            Some(view! { <span class="arrived">{words}</span> }.into_any())
         }
-    });
-    touched
+    })
 }
 
-/// The shown entries in their order, then the new ones.
-fn kept_in_place(shown: &[OrderId], listed: &[OrderId]) -> Vec<OrderId> {
-    let new = listed.iter().filter(|id| !shown.contains(id));
-    shown.iter().chain(new).copied().collect()
+/// When the reader touched the page last.
+#[derive(Clone, Copy)]
+pub struct Hand(StoredValue<Time>);
+
+impl Hand {
+    pub fn new() -> Hand {
+        Hand(StoredValue::default())
+    }
+
+    fn from_context() -> Hand {
+        expect_context()
+    }
+
+    pub fn watch(self) {
+        for event in TOUCHES {
+            window_event_listener_untyped(event, move |_| self.0.set_value(browser_time()));
+        }
+    }
 }
 
 /// The first entry that was removed.
@@ -176,6 +213,29 @@ mod tests {
         list.reduce(input([4, 3, 1], 0, 15));
         assert_eq!(list.shown, ids([4, 3, 1]));
         assert!(list.is_settled());
+    }
+
+    #[test]
+    fn where_nobody_touches_it_no_change_waits_for_long() {
+        let mut list = list([1, 2, 3]);
+        for second in 10..23 {
+            list.reduce(input(
+                if second % 2 == 0 {
+                    [2, 3, 4]
+                } else {
+                    [4, 3, 2]
+                },
+                0,
+                second,
+            ));
+            assert_eq!(
+                (&list.shown, list.arrived),
+                (&ids([1, 2, 3, 4]), 1),
+                "{second}"
+            );
+        }
+        list.reduce(input([4, 3, 2], 0, 23));
+        assert_eq!((&list.shown, list.arrived), (&ids([4, 3, 2]), 0));
     }
 
     #[test]

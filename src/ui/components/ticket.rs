@@ -2,13 +2,16 @@
 
 use super::basics::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
 use crate::{
-    domain::{DUE_SOON, Order, Time},
+    domain::{Board, DUE_SOON, Order, OrderId, Time},
     ui::{
         i18n::{
             format,
             locale::{say, t},
         },
-        live::{reactive::when_hydrated, store::LiveStore},
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
     },
 };
 use chrono::TimeDelta;
@@ -126,23 +129,28 @@ pub fn head(order: &Order, more: AnyView) -> AnyView {
 
 /// When the order is due: in how long, and at what time. Nothing where no time was promised.
 pub fn due(order: &Order) -> AnyView {
+    due_at(order, |_| ().into_any())
+}
+
+/// As [`due`], and before the time at the door the one that the kitchen lives by until then.
+pub fn due_at(order: &Order, before: fn(Time) -> AnyView) -> AnyView {
     let store = LiveStore::from_context();
     let Some(promised) = order.promised() else {
         return ().into_any();
     };
     let words = text(move || to_go(promised, store.about_now(promised)));
-    let promised = view! { {t(["promised ", "zugesagt "])} {moment(promised)} };
-    timed_line(level(order), words, promised.into_any())
+    let door = view! { {before(promised)} {t(["door ", "Tür "])} {moment(promised)} };
+    timed_line(level(order), words, door.into_any())
 }
 
 /// The time left until a promise: `In 4 min`, `7 min late`.
 pub fn to_go(promised: Time, now: Time) -> String {
     match promised - now {
-        left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
         left if left < TimeDelta::zero() => {
             let late = format::duration(-left);
             say!("{late} late", "{late} zu spät")
         }
+        left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
         left => {
             let left = format::duration(left + ALMOST);
             say!("In {left}", "In {left}")
@@ -150,11 +158,26 @@ pub fn to_go(promised: Time, now: Time) -> String {
     }
 }
 
-/// How long the order has had its status, and what it waits for.
-pub fn waiting(order: &Order, for_what: &'static str) -> AnyView {
-    let (store, since) = (LiveStore::from_context(), order.updated_at);
-    let long = text(move || format::duration(store.about_now(since) - since));
-    timed_line(level_waiting(order), long, for_what.into_any())
+/// `3 late`: how many of these orders are past their promise. What is due first comes first in the list.
+pub fn late_count(listed: Memo<Vec<OrderId>>) -> AnyView {
+    let store = LiveStore::from_context();
+    let late = memo(move |_| {
+        let now = store.now();
+        let late = |board: &Board| {
+            let orders = listed.get();
+            let orders = orders.iter().filter_map(|id| board.get(*id));
+            let due = orders.take_while(|order| order.due() < now);
+            due.filter(|order| order.is_late(now)).count()
+        };
+        store.with(|board| board.map_or(0, late))
+    });
+    changing(move || match late.get() {
+        0 => None,
+        n => {
+            let words = say!("{n} late", "{n} zu spät");
+            Some(view! { <span class="late">{words}</span> }.into_any())
+        }
+    })
 }
 
 /// A time that may be late, which the word and the icon show as well as the colour.
@@ -167,8 +190,18 @@ fn timed_line(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyV
 /// Content that is seldom needed, behind its `summary`. A hydrated page creates it when it is opened first: hundreds of
 /// tickets would hold hundreds of hidden forms, and a browser goes through all of them whenever one is added.
 pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    unfolded(summary, Signal::stored(false), what)
+}
+
+/// As [`folded`], and it is open while it needs the reader's attention.
+pub fn unfolded(
+    summary: AnyView,
+    open: Signal<bool>,
+    what: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     let details = NodeRef::<html::Details>::new();
-    let opened = RwSignal::new(!LiveStore::from_context().is_hydrated_untracked());
+    let is_new = LiveStore::from_context().is_hydrated_untracked() && !open.get_untracked();
+    let opened = RwSignal::new(!is_new);
     if opened.get_untracked() {
         when_hydrated(move || {
             let details = details.get();
@@ -176,8 +209,9 @@ pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'stat
         });
     }
     let what = changing(move || opened.get().then(&what));
-    let open = move |_| opened.set(true);
-    view! { <details node_ref=details on:toggle=open>{summary} {what}</details> }.into_any()
+    let unfold = move |_| opened.set(true);
+    view! { <details node_ref=details open=open on:toggle=unfold>{summary} {what}</details> }
+        .into_any()
 }
 
 /// The order of a button, for screen readers.

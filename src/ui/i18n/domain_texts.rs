@@ -22,7 +22,7 @@ pub fn status(status: Status) -> &'static str {
 /// A status for the customer.
 pub fn customer_status(status: Status) -> &'static str {
     t(match status {
-        Status::SupplierAccepted => ["Hot right now", "Jetzt zu haben"],
+        Status::SupplierAccepted => ["Hot right now", "Jetzt frisch"],
         Status::CustomerAccepted => ["Taken", "Bestellt"],
         Status::Dispatched => ["With the driver", "Beim Fahrer"],
         Status::Delivered => ["At your door", "An deiner Tür"],
@@ -76,8 +76,8 @@ pub fn refusal(error: &Error) -> String {
         ],
         Error::UnknownOrder(_) => ["There is no such order.", "Diese Bestellung gibt es nicht."],
         Error::StoreUnavailable => [
-            "The market’s store does not answer. Nothing was changed; try again in a moment.",
-            "Der Speicher des Markts antwortet nicht. Nichts wurde geändert; versuch es gleich noch einmal.",
+            "The market does not answer right now. Nothing was changed; try again in a moment.",
+            "Der Markt antwortet gerade nicht. Nichts wurde geändert; versuch es gleich noch einmal.",
         ],
         Error::NoAnswer => [
             "No answer came yet. It is sent again when the connection is back, and done only once.",
@@ -97,7 +97,7 @@ pub fn unread(error: &Error) -> String {
     match error {
         Error::NoAnswer | Error::StoreUnavailable => t([
             "This cannot be read right now. It shows up as soon as the market answers.",
-            "Das ist gerade nicht zu lesen. Es erscheint, sobald der Markt antwortet.",
+            "Gerade nicht abrufbar. Es erscheint, sobald der Markt antwortet.",
         ])
         .to_owned(),
         other => refusal(other),
@@ -172,15 +172,15 @@ fn empty(field: &str, error: &FieldError) -> Text {
 fn not_a_number(field: &str, given: &str) -> String {
     match field {
         "supplier_price" => say!(
-            "“{given}” is no price. Write it like 9.50.",
+            "“{given}” isn’t a price. Write it like 9.50.",
             "„{given}“ ist kein Preis. Schreib ihn wie 9,50."
         ),
         "markup_percentage" => say!(
-            "“{given}” is no percentage. Write it like 30.",
+            "“{given}” isn’t a percentage. Write it like 30.",
             "„{given}“ ist keine Prozentzahl. Schreib sie wie 30."
         ),
         "estimated_time" => say!(
-            "“{given}” is no number of minutes. Write it like 25.",
+            "“{given}” isn’t a number of minutes. Write it like 25.",
             "„{given}“ ist keine Minutenzahl. Schreib sie wie 25."
         ),
         _ => say!("“{given}” is no number.", "„{given}“ ist keine Zahl."),

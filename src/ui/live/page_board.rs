@@ -26,7 +26,7 @@ const ROWS: usize = 100;
 /// refused to a plain form.
 pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
     use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
-    let (oldest, newest) = (Sequence::Oldest, Sequence::Newest);
+    let (due, newest) = (Sequence::Due, Sequence::Newest);
     let query = |scope, statuses: &[Status], sequence, first| BoardQuery {
         scope,
         statuses: statuses.to_vec(),
@@ -38,18 +38,18 @@ pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
         Route::Supplier { kitchen } => {
             let first = kitchen.name().map_or(TICKETS_OF_ALL, |_| TICKETS);
             let open: Vec<_> = Status::open().collect();
-            query(of_kitchen(kitchen.name()), &open, oldest, first)
+            query(of_kitchen(kitchen.name()), &open, due, first)
         }
         Route::Customer { taking, .. } => {
             let named = taking.iter().chain(named).map(|id| Topic::Order(*id));
             let scope = Scope::of(std::iter::once(Topic::Offers).chain(named));
             query(scope, &[SupplierAccepted], newest, OFFERS)
         }
-        Route::Track(id) => query(Scope::of([Topic::Order(*id)]), &[], oldest, 0),
+        Route::Track(id) => query(Scope::of([Topic::Order(*id)]), &[], due, 0),
         Route::Dispatch => {
             let named = named.iter().map(|id| Topic::Order(*id));
             let scope = Scope::of(std::iter::once(Topic::Dispatch).chain(named));
-            query(scope, &[Ready, Dispatched, InTransit], oldest, DELIVERIES)
+            query(scope, &[Ready, Dispatched, InTransit], due, DELIVERIES)
         }
         Route::Orders { query: list, .. } => {
             let filter = OrderFilter {

@@ -318,7 +318,7 @@ mod tests {
 
     fn snapshot() -> Snapshot {
         Snapshot {
-            board: Board::whole("e-0", Sequence::Oldest, vec![]),
+            board: Board::whole("e-0", Sequence::Due, vec![]),
             verified_at: at(0),
             now: at(0),
         }

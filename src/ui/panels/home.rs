@@ -44,7 +44,7 @@ fn door(path: &'static str, symbol: Icon, name: Text, what: Text) -> AnyView {
 
 pub fn nowhere() -> AnyView {
     still(|| {
-        let way_on = Some((t(["Go to the entrance", "Zum Eingang"]), "/".to_owned()));
+        let way_on = Some((t(["Home", "Zur Startseite"]), "/".to_owned()));
         let next = t([
             "The panels are in the bar above.",
             "Die Bereiche stehen oben in der Leiste.",

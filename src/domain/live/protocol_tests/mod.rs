@@ -105,7 +105,7 @@ impl Server {
     fn new() -> Server {
         Server {
             log: Vec::new(),
-            boards: vec![Board::whole("e0-0", Sequence::Oldest, vec![])],
+            boards: vec![Board::whole("e0-0", Sequence::Due, vec![])],
             ring: Ring::new(0, HELD),
             epochs: 0,
             time: 0,

@@ -28,7 +28,7 @@ pub fn within(market: &Board, query: BoardQuery) -> Board {
                 windows[status as usize] = window;
             }
         }
-        Sequence::Oldest => {
+        Sequence::Due => {
             listed.sort_unstable_by_key(|order| place(order));
             for &status in &query.statuses {
                 let mut of = listed.iter().filter(|order| order.status == status);
@@ -65,7 +65,7 @@ pub fn query(rng: &mut fastrand::Rng) -> BoardQuery {
     };
     let sequence = match rng.bool() {
         true => Sequence::Newest,
-        false => Sequence::Oldest,
+        false => Sequence::Due,
     };
     // A page lists statuses that its scope holds.
     let is_held = |status: &Status| {

@@ -14,7 +14,7 @@ use std::{
 /// How many orders that are over are held. Older ones are read in pages from the store.
 const FINISHED: usize = 1_000;
 
-/// The places of orders, for each status.
+/// Sorted orders, for each status.
 type Places = [BTreeSet<Place>; Status::ALL.len()];
 
 pub struct OrderIndex {
@@ -23,6 +23,8 @@ pub struct OrderIndex {
     counts: Counts,
     orders: BTreeMap<OrderId, Arc<Order>>,
     places: Places,
+    /// Since when each order has its status.
+    since: Places,
     kitchens: HashMap<Name, Places>,
     /// The orders that each driver has, or had.
     drivers: BTreeMap<Name, BTreeSet<OrderId>>,
@@ -46,6 +48,7 @@ impl OrderIndex {
             counts,
             orders: BTreeMap::new(),
             places: Places::default(),
+            since: Places::default(),
             kitchens: HashMap::new(),
             drivers: BTreeMap::new(),
             ids: Default::default(),
@@ -111,7 +114,7 @@ impl OrderIndex {
     /// How long the order that has a status longest has had it, for each status that is not final.
     pub fn longest_waits(&self, now: Time) -> impl Iterator<Item = (Status, Duration)> {
         Status::open().map(move |status| {
-            let first = self.places[status as usize].first();
+            let first = self.since[status as usize].first();
             let waits = first.map(|(since, _)| (now - *since).to_std().unwrap_or_default());
             (status, waits.unwrap_or_default())
         })
@@ -137,6 +140,7 @@ impl OrderIndex {
     fn insert(&mut self, order: Order) {
         let (status, place) = (order.status as usize, place(&order));
         self.places[status].insert(place);
+        self.since[status].insert((order.since(), order.id));
         self.ids[status].insert(order.id);
         let kitchen = self.kitchens.entry(order.supplier_name.clone());
         kitchen.or_default()[status].insert(place);
@@ -156,6 +160,7 @@ impl OrderIndex {
         };
         let (status, place) = (order.status as usize, place(&order));
         self.places[status].remove(&place);
+        self.since[status].remove(&(order.since(), id));
         self.ids[status].remove(&id);
         if let Some(kitchen) = self.kitchens.get_mut(&order.supplier_name) {
             kitchen[status].remove(&place);
@@ -187,7 +192,7 @@ impl OrderIndex {
     /// What a page shows.
     pub fn board(&self, query: &BoardQuery) -> Board {
         let (windows, mut ids) = match query.sequence {
-            Sequence::Oldest => self.oldest(query),
+            Sequence::Due => self.due(query),
             Sequence::Newest => self.newest_of(query),
         };
         ids.extend(self.recent(query));
@@ -220,8 +225,8 @@ impl OrderIndex {
         kitchens.map(|places| &places[status as usize]).collect()
     }
 
-    /// Of each status the orders that have had it for longest.
-    fn oldest(&self, query: &BoardQuery) -> (Windows, Vec<OrderId>) {
+    /// Of each status the orders that are due first.
+    fn due(&self, query: &BoardQuery) -> (Windows, Vec<OrderId>) {
         let (mut windows, mut ids) = (CLOSED, Vec::new());
         for &status in &query.statuses {
             let sources = self.sources(query, status);

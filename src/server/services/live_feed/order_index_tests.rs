@@ -83,12 +83,12 @@ fn queries() -> Vec<BoardQuery> {
         first: 2,
     };
     vec![
-        query(Scope::everything(), &open, Sequence::Oldest),
-        query(Scope::of([supplier.clone()]), &open, Sequence::Oldest),
+        query(Scope::everything(), &open, Sequence::Due),
+        query(Scope::of([supplier.clone()]), &open, Sequence::Due),
         query(
             Scope::of([Topic::Dispatch]),
             &[Ready, Dispatched, InTransit],
-            Sequence::Oldest,
+            Sequence::Due,
         ),
         query(
             Scope::of([Topic::Offers, Topic::Order(id(3))]),
@@ -97,7 +97,7 @@ fn queries() -> Vec<BoardQuery> {
         ),
         query(Scope::everything(), Status::ALL, Sequence::Newest),
         query(Scope::of([supplier]), &[Ready], Sequence::Newest),
-        query(Scope::of([Topic::Order(id(1))]), &[], Sequence::Oldest),
+        query(Scope::of([Topic::Order(id(1))]), &[], Sequence::Due),
         BoardQuery::nothing(),
     ]
 }

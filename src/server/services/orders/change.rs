@@ -3,8 +3,8 @@
 use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
-        Actor, Command, CommandKind, Cursor, DispatchSeveral, Error, EventType, Name, Offer, Order,
-        OrderId, Precondition,
+        Actor, Command, CommandKind, Cursor, Error, EventType, Name, Offer, Order, OrderId,
+        Precondition,
     },
     server::{
         clock::now,
@@ -25,9 +25,11 @@ use unicode_normalization::UnicodeNormalization;
 const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
 
 impl OrderService {
+    /// Makes an order; `accept` is a command that its kitchen carries out on it in the same step.
     pub async fn offer(
         &self,
         offer: Offer,
+        accept: Option<Command>,
         actor: Actor,
         request: Option<&IdempotentRequest>,
     ) -> Answer {
@@ -37,8 +39,17 @@ impl OrderService {
             // Until the deadline. A conflict is a higher id, which was made in the meantime or by a clock ahead of ours.
             loop {
                 let now = now();
-                let (order, event) = Order::new(self.new_id(attempt)?, offer.clone(), now);
-                let change = order_documents::creation(&order, event)?;
+                let mut steps = vec![Order::new(self.new_id(attempt)?, offer.clone(), now)];
+                if let Some(accept) = &accept {
+                    let (order, _) = steps[0].clone();
+                    steps.push(
+                        order
+                            .apply(accept.clone(), actor, now)
+                            .map_err(Error::from)?,
+                    );
+                }
+                let change = order_documents::creation(&steps)?;
+                let order = steps.swap_remove(steps.len() - 1).0;
                 let answer = self.commit_answer(change, Ok(order), request, deadline);
                 if let Some(answer) = answer.await? {
                     return Ok(answer);
@@ -110,19 +121,19 @@ impl OrderService {
         record_command(kind, actor, Some(id), work).await
     }
 
-    /// Gives several orders to one driver. Each is a command of its own, done or refused by itself; `request` makes
-    /// the idempotent request of each.
-    pub async fn dispatch_several(
+    /// Carries out a command on several orders. Each is done or refused by itself; `request` makes the idempotent request
+    /// of each.
+    pub async fn act_on_several(
         &self,
-        several: DispatchSeveral,
+        orders: Vec<(OrderId, u32)>,
+        command: Command,
         actor: Actor,
         request: impl Fn(OrderId, u32) -> Option<IdempotentRequest>,
     ) -> Vec<(OrderId, Result<Order, Error>)> {
-        let work = several.orders.into_iter().map(|(id, version)| {
-            let driver_name = several.driver_name.clone();
+        let work = orders.into_iter().map(|(id, version)| {
+            let command = command.clone();
             let (expected, request) = (Precondition::version(version), request(id, version));
             async move {
-                let command = Command::Dispatch { driver_name };
                 let answer = self.act(id, command, actor, &expected, request.as_ref());
                 (id, answer.await.result)
             }

@@ -1,6 +1,6 @@
 //! The cookies of preferences: their names and ages, reading and writing them.
 
-pub use crate::ui::cookies::{KITCHEN, LANGUAGE, THEME};
+pub use crate::ui::cookies::{DENSITY, KITCHEN, LANGUAGE, THEME};
 use crate::ui::cookies::{PREFERENCE_AGE, ZONE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};

@@ -21,8 +21,8 @@ use crate::server::{
 use crate::{
     api::form::{Answers, Flash, form_id},
     domain::{
-        Actor, Command, DispatchSeveral, Error, Fields, Offer, Order, OrderId, Precondition, Role,
-        Status, Value, is_blank,
+        Actor, Command, DispatchSeveral, Error, Fields, Order, OrderId, Precondition, Role, Status,
+        Value, is_blank, read_own_offer,
     },
 };
 use axum::http::{
@@ -90,8 +90,11 @@ impl FormSubmission {
 
     pub async fn offer(self) -> Result<Order, Error> {
         let request = self.key.as_ref().map(|key| self.request(key, ""));
-        let answer = match (Offer::read(self.fields()), order_service()) {
-            (Ok(offer), Ok(service)) => service.offer(offer, self.actor, request.as_ref()).await,
+        let answer = match (read_own_offer(self.fields()), order_service()) {
+            (Ok((offer, accept)), Ok(service)) => {
+                let request = request.as_ref();
+                service.offer(offer, accept, self.actor, request).await
+            }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
         self.answer(None, answer).await
@@ -149,20 +152,39 @@ impl FormSubmission {
 
     /// Gives several orders to one driver. Each is `id.version`.
     pub async fn dispatch_several(self, orders: &[String]) -> Result<Answers, Error> {
+        let several = DispatchSeveral::read(self.fields(), orders);
+        let several = several.map(|several| {
+            let driver_name = several.driver_name;
+            (several.orders, Command::Dispatch { driver_name })
+        });
+        let answers = self.act_on_several(several).await;
+        self.ticked(orders).answer_several(answers).await
+    }
+
+    /// Takes the same step with several orders. Each is `id.version`.
+    pub async fn step_several(self, orders: &[String], step: Command) -> Result<Answers, Error> {
+        let orders = DispatchSeveral::read_orders(orders);
+        let answers = self
+            .act_on_several(orders.map(|orders| (orders, step)))
+            .await;
+        self.answer_several(answers).await
+    }
+
+    async fn act_on_several(
+        &self,
+        several: Result<(Vec<(OrderId, u32)>, Command), Error>,
+    ) -> Result<Answers, Error> {
         let request = |id, version| {
             let key = self.key.as_ref().map(|key| format!("{key}.{id}"));
             key.map(|key| self.request(&key, &self.about(id, version)))
         };
-        let answers = match (
-            DispatchSeveral::read(self.fields(), orders),
-            order_service(),
-        ) {
-            (Ok(several), Ok(service)) => {
-                Ok(service.dispatch_several(several, self.actor, request).await)
+        match (several, order_service()) {
+            (Ok((orders, command)), Ok(service)) => {
+                let answers = service.act_on_several(orders, command, self.actor, request);
+                Ok(answers.await)
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
-        };
-        self.ticked(orders).answer_several(answers).await
+        }
     }
 
     /// The orders that were ticked come back with the form.
@@ -247,9 +269,14 @@ impl FormSubmission {
             wants_page(&request.headers),
         ) {
             (None, true) => {
+                let part = if self.form == SEVERAL {
+                    "waiting"
+                } else {
+                    "drivers"
+                };
                 redirect(
                     &response,
-                    &format!("{}#waiting", came_from(&request.headers)),
+                    &format!("{}#{part}", came_from(&request.headers)),
                 );
             }
             (Some(error), true) => {

@@ -1,11 +1,11 @@
-//! A reader's preferences (theme, language, kitchen), as the browser keeps them in cookies.
+//! A reader's preferences (theme, language, density, kitchen), as the browser keeps them in cookies.
 
 use super::{
     cookies,
     redirect::{came_from, location},
 };
 use crate::server::web::state::AppState;
-use crate::ui::{Kitchen, Language, Locale, Route, Settings, Theme, kitchen_cookie};
+use crate::ui::{Density, Kitchen, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
     Form,
     http::{
@@ -21,6 +21,7 @@ use serde::Deserialize;
 pub struct Change {
     theme: Option<Theme>,
     language: Option<Language>,
+    density: Option<Density>,
 }
 
 /// Keeps a change for a year, and leads back to the page that it was made on.
@@ -28,6 +29,7 @@ pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response 
     let values = [
         (cookies::THEME, change.theme.map(Theme::name)),
         (cookies::LANGUAGE, change.language.map(Language::name)),
+        (cookies::DENSITY, change.density.map(Density::name)),
     ];
     let mut response = StatusCode::SEE_OTHER.into_response();
     let answer = response.headers_mut();
@@ -53,6 +55,9 @@ pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
         theme: cookies::read(headers, cookies::THEME)
             .and_then(|name| Theme::from_name(&name))
             .unwrap_or(Theme::System),
+        density: cookies::read(headers, cookies::DENSITY)
+            .and_then(|name| Density::from_name(&name))
+            .unwrap_or(Density::Auto),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The document around a page: its head, and what hydrates it.
 
-use crate::ui::{App, PageData, Route, Settings, Theme, help, settings, t, title};
+use crate::ui::{App, Density, PageData, Route, Settings, Theme, help, settings, t, title};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
@@ -9,6 +9,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let own: Settings = use_context().unwrap_or_default();
     own.locale.set();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
+    let density = (own.density != Density::Auto).then(|| own.density.name());
     let board = use_context::<PageData>().and_then(|page_data| page_data.snapshot);
     let route = use_context().unwrap_or(Route::Nowhere);
     let title = title(&route, board.as_ref().map(|snapshot| &snapshot.board));
@@ -16,7 +17,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {
         <!DOCTYPE html>
-        <html lang=own.locale.language.name() data-theme=theme>
+        <html lang=own.locale.language.name() data-theme=theme data-density=density>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

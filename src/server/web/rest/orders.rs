@@ -48,7 +48,7 @@ pub async fn create(
     let request = request.without_precondition();
     let offer = Offer::read(request.fields)?;
     let (actor, request) = (actor_for(Interface::Rest), request.request.as_ref());
-    let answer = app.orders.offer(offer, actor, request).await;
+    let answer = app.orders.offer(offer, None, actor, request).await;
     Ok(respond(answer, |order| {
         let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
         (StatusCode::CREATED, location, Tagged(order)).into_response()

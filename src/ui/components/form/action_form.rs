@@ -1,6 +1,6 @@
 //! The form of one command: what it is about, its HTML, and what follows when it is sent.
 
-use super::{page_forms::Forms, send::Submission, state::Form};
+use super::{countdown::Countdown, page_forms::Forms, send::Submission, state::Form};
 use crate::{
     api::form::{Answers, form_id},
     domain::{Order, OrderId},
@@ -30,11 +30,14 @@ pub struct ActionForm {
     /// The form's name on its page.
     name: &'static str,
     class: &'static str,
+    /// Distinguishes it from other forms of its name.
+    tag: Option<OrderId>,
     order: Option<Signal<Order>>,
     orders: Option<Orders>,
     then: Option<Then>,
     on_success: Option<OnSuccess>,
     focus_next: Option<Selector>,
+    countdown: Option<Countdown>,
 }
 
 impl ActionForm {
@@ -43,17 +46,35 @@ impl ActionForm {
             path,
             name: path.trim_start_matches("/act/"),
             class: "",
+            tag: None,
             order: None,
             orders: None,
             then: None,
             on_success: None,
             focus_next: None,
+            countdown: None,
+        }
+    }
+
+    /// Sends it only when the countdown is over.
+    pub fn after(self, countdown: Countdown) -> ActionForm {
+        ActionForm {
+            countdown: Some(countdown),
+            ..self
         }
     }
 
     /// Names a form that shares its address with another one.
     pub fn named(self, name: &'static str) -> ActionForm {
         ActionForm { name, ..self }
+    }
+
+    /// Distinguishes it from other forms of its name that are about no order.
+    pub fn tagged(self, tag: OrderId) -> ActionForm {
+        ActionForm {
+            tag: Some(tag),
+            ..self
+        }
     }
 
     pub fn class(self, class: &'static str) -> ActionForm {
@@ -109,7 +130,7 @@ impl ActionForm {
 
     /// The form, with the fields and buttons that `parts` makes.
     pub fn form(self, parts: impl FnOnce(Form) -> AnyView) -> AnyView {
-        let form = Form::new(form_id(self.name, self.order_id()));
+        let form = Form::new(form_id(self.name, self.order_id().or(self.tag)));
         let parts = parts(form);
         self.element(form, parts)
     }
@@ -157,6 +178,7 @@ struct Sender {
     then: StoredValue<Option<Then>>,
     on_success: Option<OnSuccess>,
     focus_next: Option<Selector>,
+    countdown: Option<Countdown>,
 }
 
 impl Sender {
@@ -173,6 +195,7 @@ impl Sender {
             then: StoredValue::new(action.then),
             on_success: action.on_success,
             focus_next: action.focus_next,
+            countdown: action.countdown,
         }
     }
 
@@ -184,7 +207,6 @@ impl Sender {
         }
         let Some(body) = encode(event) else { return };
         self.forms.presses.form_sent(pressed);
-        self.form.start();
         let submission = Submission {
             orders: (self.orders)(),
             path: self.path,
@@ -199,7 +221,14 @@ impl Sender {
             focus_next: self.focus_next.as_ref().and_then(|selector| selector()),
             neighbour: neighbour_ticket(event),
         };
-        spawn_local(sent.finish(submission));
+        let send = move || {
+            sent.form.start();
+            spawn_local(sent.finish(submission));
+        };
+        match self.countdown {
+            None => send(),
+            Some(countdown) => countdown.begin(Box::new(send)),
+        }
     }
 }
 

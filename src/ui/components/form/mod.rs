@@ -4,6 +4,7 @@
 //! A refusal is shown beside what was refused: an invalid field's under the field, all others with the order.
 
 mod action_form;
+mod countdown;
 mod field;
 mod page_forms;
 mod press;
@@ -13,6 +14,7 @@ mod shown_refusals;
 mod state;
 
 pub use action_form::ActionForm;
+pub use countdown::Countdown;
 pub use field::FieldState;
 pub use page_forms::Forms;
 pub use shown_refusals::{refused, refused_elsewhere};

@@ -14,7 +14,12 @@ pub struct Forms {
     /// The orders of each form that has been sent and not been answered yet.
     pub(super) sending: RwSignal<Vec<OrderId>>,
     pub(super) presses: Presses,
+    /// The versions of orders that forms of this page have made, the last ones.
+    made: RwSignal<Vec<(OrderId, u32)>>,
 }
+
+/// So many own steps are remembered. More are not made in the time in which one can be undone.
+const REMEMBERED: usize = 100;
 
 impl Forms {
     pub fn new(flash: Option<Flash>, now: Time) -> Forms {
@@ -27,11 +32,25 @@ impl Forms {
             refusals: RwSignal::new(refusals),
             sending: RwSignal::default(),
             presses: Presses::new(),
+            made: RwSignal::default(),
         }
     }
 
     pub fn from_context() -> Forms {
         expect_context()
+    }
+
+    /// Whether a form of this page has made this version of an order.
+    pub fn has_made(self, id: OrderId, version: u32) -> bool {
+        self.made.with(|made| made.contains(&(id, version)))
+    }
+
+    pub(super) fn note_made(self, id: OrderId, version: u32) {
+        self.made.update(|made| {
+            let too_many = (made.len() + 1).saturating_sub(REMEMBERED);
+            made.drain(..too_many);
+            made.push((id, version));
+        });
     }
 
     pub fn listen(self) {

@@ -19,6 +19,13 @@ use std::time::Duration;
 /// How often a form that waits looks whether the connection is back.
 const RETRY_EVERY: Duration = Duration::from_millis(500);
 
+/// The addresses of forms that are about several orders.
+const SEVERAL: [&str; 3] = [
+    api::DispatchSeveral::PATH,
+    api::SetOffAll::PATH,
+    api::DeliverAll::PATH,
+];
+
 /// A form on its way to the server.
 pub struct Submission {
     /// The orders that it is about.
@@ -29,7 +36,7 @@ pub struct Submission {
 
 impl Submission {
     async fn post(&self) -> Result<Answers, Error> {
-        if self.path == api::DispatchSeveral::PATH {
+        if SEVERAL.contains(&self.path) {
             return http::post(self.path, &self.body).await;
         }
         let order: Order = http::post(self.path, &self.body).await?;
@@ -100,7 +107,10 @@ impl Forms {
     ) {
         let changed = answer.iter().flatten();
         let changed = changed.filter_map(|(_, answer)| answer.as_ref().ok());
-        changed.for_each(|order| store.put(order));
+        for order in changed {
+            self.note_made(order.id, order.version);
+            store.put(order);
+        }
         self.sending.update(|sending| {
             for order in orders {
                 let at = sending.iter().position(|sent| sent == order);

@@ -39,7 +39,7 @@ impl Form {
         }
     }
 
-    pub(super) fn id(self) -> String {
+    pub fn id(self) -> String {
         self.id.get_value()
     }
 

@@ -47,7 +47,7 @@ pub fn customer() -> AnyView {
     view! {
         <main id="main" tabindex="-1">
             <div class="page-head">
-                <h1>{t(["Hot right now", "Jetzt zu haben"])}</h1>
+                <h1>{t(["Hot right now", "Jetzt frisch"])}</h1>
                 {summary()}
             </div>
             {own_orders()}
@@ -68,10 +68,7 @@ pub fn customer() -> AnyView {
 fn summary() -> AnyView {
     let (pizzas, kitchens) = (pizza_count(), kitchen_count());
     let any = any_offer();
-    let ready = t([
-        ", all of them accepted and ready to start.",
-        ", alle zugesagt und gleich im Ofen.",
-    ]);
+    let ready = t([", all of them ready to order.", ", alle sofort bestellbar."]);
     // As one text: an empty one would be rendered as a space.
     let rest = text(move || format!("{}{ready}", kitchens.get()));
     changing(move || {
@@ -197,7 +194,7 @@ fn no_match() -> AnyView {
     let all = t(["Show all offers", "Alle Angebote zeigen"]);
     empty(
         Icon::Search,
-        t(["No offer is like that", "So ein Angebot gibt es nicht"]),
+        t(["No offer matches", "Kein Angebot passt"]),
         t([
             "Something else is hot, though. Or wait: new offers show up here by themselves.",
             "Aber anderes. Oder warte: Neue Angebote erscheinen hier von selbst.",

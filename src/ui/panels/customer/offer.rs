@@ -38,7 +38,7 @@ fn next(order: Memo<Order>, is_on_offer: Memo<bool>) -> AnyView {
     let which = say!(": {pizza} by {kitchen}", ": {pizza} von {kitchen}");
     let take = address(Some(o.id));
     changing(move || {
-        let word = t(["Take this offer", "Dieses nehmen"]);
+        let word = t(["Order this", "Bestellen"]);
         Some(if is_on_offer.get() {
             view! { <a class="button primary" href=take>{word} <span class="unseen">{which.clone()}</span></a> }.into_any()
         } else {

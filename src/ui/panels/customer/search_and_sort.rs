@@ -22,8 +22,8 @@ pub fn search_and_sort() -> AnyView {
         <form class="shelf-tools" role="search" action="/customer" on:submit=done>
             {search_field()}
             <fieldset class="chips">
-                <legend>{t(["Sort by", "Sortiert nach"])}</legend>
-                {sort_choice(None, t(["Newest", "Neuesten"]))}
+                <legend>{t(["Sort by", "Sortieren"])}</legend>
+                {sort_choice(None, t(["Newest", "Neueste"]))}
                 {sort_choice(Some(OffersSort::Price), t(["Price", "Preis"]))}
                 {sort_choice(Some(OffersSort::Time), t(["Time", "Zeit"]))}
             </fieldset>

@@ -54,6 +54,24 @@ pub fn one(order: Memo<Order>, state: DispatchState) -> AnyView {
         })
 }
 
+/// The form that gives an order to another driver.
+pub fn another(order: Memo<Order>, state: DispatchState) -> AnyView {
+    let which = order.with_untracked(which);
+    ActionForm::new(api::Reassign::PATH)
+        .on(order)
+        .class("stack")
+        .form(|form| {
+            let label = t(["Another driver", "Anderer Fahrer"]);
+            let word = view! { {t(["Give it to them", "Weitergeben"])} {which} };
+            view! {
+                <label for=form.field(DRIVER).id()>{label}</label>
+                {driver_field(form, state)}
+                {form.submit_button("button wide", None, word.into_any())}
+            }
+            .into_any()
+        })
+}
+
 /// A checkbox that belongs to the form that assigns several.
 fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();
@@ -125,8 +143,8 @@ fn driver_field(form: Form, state: DispatchState) -> AnyView {
         }
         picked.set(Some(name));
     };
-    let none = text(|| t(["Who drives?", "Wer fährt?"]).to_owned());
-    let another = text(|| t(["Somebody new…", "Jemand Neues\u{a0}…"]).to_owned());
+    let none = text(|| t(["Choose driver", "Fahrer wählen"]).to_owned());
+    let another = text(|| t(["New driver…", "Neuer Fahrer\u{a0}…"]).to_owned());
     let driver_choice = move |name| driver_choice(name, chosen, state);
     view! {
         <select class="input" on:change=pick autocomplete="off" {..driver.attributes()}>
@@ -192,7 +210,7 @@ fn new_driver(new: FieldState, value: String, chosen: Memo<Option<String>>) -> A
     let wanted = mark(move || (store.is_hydrated()).then(|| if is_new.get() { "1" } else { "0" }));
     view! {
         <div class="field new-driver" data-wanted=wanted>
-            <label for=new.id()>{t(["Name of somebody new", "Name von jemand Neuem"])}</label>
+            <label for=new.id()>{t(["Driver’s name", "Name"])}</label>
             <input class="input" value=value autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.attributes()}/>
         </div>
     }

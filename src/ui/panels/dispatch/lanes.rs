@@ -1,38 +1,107 @@
-//! The lanes: one for each driver, with the orders that they carry. An order of the queue can be dropped on one.
+//! The drivers: what is late across all of them, a chip for each who is free, and a lane for each who is out, with the
+//! orders that they carry. An order of the queue can be dropped on a chip and on a lane.
 
-use super::state::{DispatchState, address, load};
+use super::{
+    assign,
+    state::{DispatchState, address, load},
+};
 use crate::{
-    api,
-    domain::{Board, Order, OrderId, Status, WITH_DRIVER, drivers},
+    api::{self, form::SELECTED_ORDER},
+    domain::{Board, Order, OrderId, Role, Status, Time, WITH_DRIVER, drivers},
     ui::{
         components::{
-            basics::{Icon, badge, changing, icon, icon_of, mark, name, text},
-            form::{ActionForm, refused},
+            basics::{Icon, changing, icon, mark, name, text},
+            form::{ActionForm, Countdown, refused},
             list,
             more::{beyond, more},
-            ticket::{due, head, just_now, ticket, which},
+            stable_list::stable,
+            ticket::{due, folded, head, just_now, ticket, to_go, which},
+            undo::{left, take_back, undo},
         },
         i18n::{
             domain_texts, format,
-            locale::{say, t},
+            locale::{Text, say, t},
         },
         live::{reactive::memo, store::LiveStore},
         route::percent::encode,
     },
 };
+use chrono::TimeDelta;
 use leptos::{ev, prelude::*, server_fn::ServerFn};
 
-/// At most this many free drivers have a lane: those who came back last.
-const FREE_LANES: usize = 6;
+/// A driver who has had nothing to do for this long has gone home.
+const OFF_DUTY: TimeDelta = TimeDelta::hours(4);
 
-/// The drivers who have a lane: the free ones by name, then all who are out.
-pub fn listed(board: &Board) -> Vec<String> {
-    let (out, free): (Vec<_>, Vec<_>) = drivers(board).into_iter().partition(|d| d.carried > 0);
-    let last = list::sorted(free.into_iter().map(|d| (-d.last_change.millis(), d.name)));
-    let free = last.into_iter().take(FREE_LANES).map(|(_, name)| name);
-    let mut lanes = list::sorted(free);
-    lanes.extend(out.into_iter().map(|driver| driver.name));
+/// The drivers who are out, by what they have to deliver first.
+pub fn out(board: &Board) -> Vec<String> {
+    let carried = board
+        .orders()
+        .filter(|order| WITH_DRIVER.contains(&order.status));
+    let due =
+        carried.filter_map(|order| Some((order.due(), order.driver_name.as_ref()?.to_string())));
+    let mut lanes: Vec<String> = Vec::new();
+    for (_, driver) in list::sorted(due) {
+        if !lanes.contains(&driver) {
+            lanes.push(driver);
+        }
+    }
     lanes
+}
+
+/// The drivers who are free, those first who came back last: they are here.
+pub fn free(board: &Board, now: Time) -> Vec<String> {
+    let drivers = drivers(board).into_iter();
+    let free = drivers.filter(|driver| driver.carried == 0 && now - driver.last_change < OFF_DUTY);
+    let sorted = list::sorted(free.map(|driver| (-driver.last_change.millis(), driver.name)));
+    sorted.into_iter().map(|(_, name)| name).collect()
+}
+
+/// `Late`: every pizza on its way that is past its promise, across drivers. Each leads to its ticket.
+fn late() -> AnyView {
+    let store = LiveStore::from_context();
+    let late = memo(move |_| {
+        let now = store.now();
+        let find = |board: &Board| {
+            let on_its_way = board.orders().filter(|order| {
+                order.is_late(now)
+                    && (order.status == Status::Ready || WITH_DRIVER.contains(&order.status))
+            });
+            list::by_time(on_its_way.map(|order| (order.due(), order.id)))
+        };
+        store.with(|board| board.map(find).unwrap_or_default())
+    });
+    let any = memo(move |_| late.with(|late| !late.is_empty()));
+    changing(move || {
+        any.get().then(|| {
+            let title = t(["Late", "Zu spät"]);
+            view! {
+                <nav class="late-ones" aria-label=title>
+                    <p>{icon(Icon::Alert)} <b>{title}</b></p>
+                    <ul>{list::orders(late, late_one)}</ul>
+                </nav>
+            }
+            .into_any()
+        })
+    })
+}
+
+/// `Diavola 7F3A · Jonas · 4 min late`
+fn late_one(order: Memo<Order>) -> AnyView {
+    let store = LiveStore::from_context();
+    let o = order.get_untracked();
+    let driver = text(move || {
+        let driver = order.with(|order| order.driver_name.as_ref().map(ToString::to_string));
+        driver.unwrap_or_else(|| t(["no driver", "kein Fahrer"]).to_owned())
+    });
+    let how_late = o
+        .promised()
+        .map(|promised| text(move || to_go(promised, store.about_now(promised))));
+    view! {
+        <li><a class="button" href=format!("#o{}", o.id)>
+            <span><bdi>{o.pizza_name.to_string()}</bdi> " " {o.id.number()} " · " <bdi>{driver}</bdi> " · " <b>{how_late}</b></span>
+        </a></li>
+    }
+    .into_any()
 }
 
 pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
@@ -45,9 +114,13 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
             .with(Vec::is_empty)
             .then(|| view! { <p class="empty small">{nobody}</p> }.into_any())
     });
+    let store = state.store;
+    let free = store.view(move |board| free(board, store.about_now(Time::default())));
     view! {
         <section id="drivers" aria-labelledby="h-drivers">
             <h2 class="unseen" id="h-drivers">{t(["Drivers", "Fahrer"])}</h2>
+            {late()}
+            <div class="free">{list::names(free, move |driver| free_driver(driver, state))}</div>
             <div class="lanes">{list::names(lanes, move |driver| lane(driver, state))}</div>
             {more(beyond(&WITH_DRIVER), Status::InTransit, None)}
             {none}
@@ -56,59 +129,138 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
     .into_any()
 }
 
-fn lane(driver: String, state: DispatchState) -> AnyView {
+/// A driver who is free, as a chip. An order of the queue can be dropped on it.
+fn free_driver(driver: String, state: DispatchState) -> AnyView {
     let shown = name(&driver);
     let heading = format!("l-{}", encode(&driver));
-    let (over_of, load_of, target) = (driver.clone(), driver.clone(), driver.clone());
-    let carries = carried_by(driver.clone());
+    let (load_of, over, (drag_over, drop)) = (
+        driver.clone(),
+        is_over(&driver, state),
+        takes_drops(driver, state),
+    );
     let load = text(move || lane_load(state.store, &load_of));
-    let is_free = memo(move |_| carries.with(Vec::is_empty));
-    let free = mark(move || is_free.get().then_some(""));
-    let over = mark(move || {
-        state
-            .drop_target
-            .with(|target| *target == over_of)
-            .then_some("")
-    });
-    let symbol = icon_of(move || match is_free.get() {
-        true => Icon::Person,
-        false => Icon::Of(Status::InTransit),
-    });
-    let nothing = changing(move || is_free.get().then(nothing_to_carry));
-    let drag_over = move |event| accept_drag(event, &target, state);
-    let drop = move |event| assign_dragged(event, &driver, state);
-    let crowded = list::is_crowded(carries);
-    let row = move |order| list::entry(order, crowded, move || carried(order));
     view! {
-        <section class="column lane" aria-labelledby=heading.clone() data-free=free data-over=over on:dragover=drag_over on:drop=drop>
-            <header>{symbol} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p></header>
-            <ol>{list::orders(carries, row)}</ol>
-            {nothing}
+        <section class="lane chip" aria-labelledby=heading.clone() data-free="" data-over=over on:dragover=drag_over on:drop=drop>
+            {icon(Icon::Person)} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p>
         </section>
     }
     .into_any()
 }
 
-/// The orders that a driver has, by their promise.
-fn carried_by(driver: String) -> Memo<Vec<OrderId>> {
-    LiveStore::from_context().view(move |board| {
-        let theirs = |order: &&Order| {
-            WITH_DRIVER.contains(&order.status) && order.driver_name.as_deref() == Some(&*driver)
-        };
-        let promised = |order: &Order| order.promised().unwrap_or_default();
-        let orders = board.orders().filter(theirs);
-        list::by_time(orders.map(|order| (promised(order), order.id)))
+fn is_over(driver: &str, state: DispatchState) -> Signal<Option<&'static str>> {
+    let driver = driver.to_owned();
+    mark(move || {
+        state
+            .drop_target
+            .with(|target| *target == driver)
+            .then_some("")
     })
 }
 
-fn nothing_to_carry() -> AnyView {
-    let next = t([
-        "Pick the name beside a pizza, or drop one here.",
-        "Wähl den Namen neben einer Pizza, oder zieh eine hierher.",
-    ]);
-    let nothing = t(["Nothing to carry", "Nichts zu tragen"]);
-    view! { <div class="empty small">{icon(Icon::Person)} <h4>{nothing}</h4> <p>{next}</p></div> }
-        .into_any()
+/// What a driver's place does with an order that is dragged over it, and dropped on it.
+fn takes_drops(
+    driver: String,
+    state: DispatchState,
+) -> (
+    impl Fn(ev::DragEvent) + Clone,
+    impl Fn(ev::DragEvent) + Clone,
+) {
+    let target = driver.clone();
+    (
+        move |event| accept_drag(event, &target, state),
+        move |event| assign_dragged(event, &driver, state),
+    )
+}
+
+fn lane(driver: String, state: DispatchState) -> AnyView {
+    let shown = name(&driver);
+    let heading = format!("l-{}", encode(&driver));
+    let (load_of, theirs) = (driver.clone(), driver.clone());
+    let carries = carried_by(driver.clone());
+    let load = text(move || lane_load(state.store, &load_of));
+    let (over, (drag_over, drop)) = (is_over(&driver, state), takes_drops(driver, state));
+    let rows = stable(carries);
+    let crowded = list::is_crowded(rows.shown);
+    let row = move |order: Memo<Order>| {
+        let driver = theirs.clone();
+        let is_here = memo(move |_| order.with(|order| is_carried_by(order, &driver)));
+        let (ticket, left) = (
+            move || carried(order, state),
+            move || left(order, Role::Dispatch),
+        );
+        list::entry(order, crowded, is_here, ticket, left)
+    };
+    let trip = view! {
+        {whole_trip(carries, Status::Dispatched, api::SetOffAll::PATH, ["All set off", "Alle losgefahren"])}
+        {whole_trip(carries, Status::InTransit, api::DeliverAll::PATH, ["All delivered", "Alle geliefert"])}
+    };
+    view! {
+        <section class="column lane" aria-labelledby=heading.clone() data-over=over on:dragover=drag_over on:drop=drop>
+            <header>{icon(Icon::Of(Status::InTransit))} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p></header>
+            {trip}
+            <ol>{list::orders(rows.shown, row)}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// One press for all orders of a driver that stand at the same place, where these are several.
+fn whole_trip(carries: Memo<Vec<OrderId>>, at: Status, path: &'static str, word: Text) -> AnyView {
+    let store = LiveStore::from_context();
+    let orders = memo(move |_| {
+        let board = |board: &Board| {
+            let orders = carries.get();
+            let orders = orders.iter().filter_map(|id| board.get(*id));
+            let there = orders.filter(|order| order.status == at);
+            there
+                .map(|order| (order.id, order.version))
+                .collect::<Vec<_>>()
+        };
+        store.with(|found| found.map(board).unwrap_or_default())
+    });
+    changing(move || {
+        let orders = orders.get();
+        let first = orders.first().filter(|_| orders.len() > 1)?.0;
+        let ids: Vec<_> = orders.iter().map(|(id, _)| *id).collect();
+        let fields: Vec<_> = orders
+            .iter()
+            .map(|(id, version)| {
+                let value = format!("{id}.{version}");
+                view! { <input type="hidden" name=SELECTED_ORDER value=value/> }.into_any()
+            })
+            .collect();
+        let word = format!("{} ({})", t(word), orders.len());
+        let action = ActionForm::new(path)
+            .tagged(first)
+            .on_several(move || ids.clone());
+        let countdown =
+            (at == Status::InTransit && store.is_hydrated_untracked()).then(Countdown::new);
+        let action = match countdown {
+            Some(countdown) => action.after(countdown),
+            None => action,
+        };
+        let form = action.form(|form| {
+            let button = move || form.submit_button("button wide", None, word.clone().into_any());
+            let button = match countdown {
+                Some(countdown) => countdown.view(button),
+                None => button(),
+            };
+            view! { {fields} {button} }.into_any()
+        });
+        Some(view! { <div class="trip">{form}</div> }.into_any())
+    })
+}
+
+/// The orders that a driver has, by their promise.
+fn carried_by(driver: String) -> Memo<Vec<OrderId>> {
+    LiveStore::from_context().view(move |board| {
+        let orders = board.orders().filter(|order| is_carried_by(order, &driver));
+        list::by_time(orders.map(|order| (order.due(), order.id)))
+    })
+}
+
+fn is_carried_by(order: &Order, driver: &str) -> bool {
+    WITH_DRIVER.contains(&order.status) && order.driver_name.as_deref() == Some(driver)
 }
 
 /// Allows a drop on this lane, where what is dragged is an order of the queue.
@@ -155,28 +307,96 @@ fn lane_load(store: LiveStore, name: &str) -> String {
 }
 
 /// The ticket of an order that a driver has.
-fn carried(order: Memo<Order>) -> AnyView {
+fn carried(order: Memo<Order>, desk: DispatchState) -> AnyView {
     let o = order.get_untracked();
     let status = move || order.get().status;
     let step = changing(move || match status() {
-        Status::Dispatched => Some(step(order, api::SetOff::PATH, t(["Left", "Losgefahren"]))),
+        Status::Dispatched => Some(step(
+            order,
+            api::SetOff::PATH,
+            t(["Set off", "Losgefahren"]),
+        )),
         Status::InTransit => Some(deliver(order)),
         _ => None,
     });
-    let state = changing(move || Some(badge(status(), domain_texts::status(status()))));
-    let head = head(&o, ().into_any());
-    ticket(
-        &o,
-        "ticket",
-        [head, due(&o), address(&o), state, step, refused(o.id)],
-    )
+    let state = text(move || domain_texts::status(status()).to_owned());
+    let head = head(&o, view! { {state} }.into_any());
+    let usual = view! { <div class="usual">{step} {more_of(order, desk)}</div> };
+    let parts = [
+        head,
+        due(&o),
+        address(&o),
+        undo(order, Role::Dispatch),
+        usual.into_any(),
+        refused(o.id),
+    ];
+    ticket(&o, "ticket", parts)
 }
 
-/// The step follows another one under the same finger, so its button pauses at first.
+/// What is seldom needed: a step back, another driver.
+fn more_of(order: Memo<Order>, state: DispatchState) -> AnyView {
+    let o = order.get_untracked();
+    let more = t([
+        "More: step back, another driver",
+        "Mehr: Schritt zurück, anderer Fahrer",
+    ]);
+    let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
+    let summary =
+        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
+    folded(summary.into_any(), move || {
+        view! { <div class="stack">{take_back(order, Role::Dispatch)} {reassign(order, state)}</div> }
+            .into_any()
+    })
+}
+
+/// The form that gives the order to another driver, while it has not left.
+fn reassign(order: Memo<Order>, state: DispatchState) -> AnyView {
+    let has_left = memo(move |_| order.with(|order| order.status != Status::Dispatched));
+    changing(move || (!has_left.get()).then(|| assign::another(order, state)))
+}
+
+/// The step follows another one under the same finger, so its button pauses at first. It cannot be taken back: a hydrated
+/// page waits a while before it sends it, any other page asks.
 fn deliver(order: Memo<Order>) -> AnyView {
-    let step = step(order, api::Deliver::PATH, t(["Delivered", "Geliefert"]));
+    let store = LiveStore::from_context();
     let rests = just_now(&order.get_untracked()).then_some("");
+    let step = changing(move || {
+        Some(match store.is_hydrated() {
+            true => deliver_soon(order),
+            false => ask_before(order),
+        })
+    });
     view! { <div data-rests=rests>{step}</div> }.into_any()
+}
+
+fn deliver_soon(order: Memo<Order>) -> AnyView {
+    let countdown = Countdown::new();
+    let action = ActionForm::new(api::Deliver::PATH)
+        .on(order)
+        .after(countdown);
+    action.form(|form| {
+        countdown.view(move || form.submit_button("button wide", None, delivered(order)))
+    })
+}
+
+fn ask_before(order: Memo<Order>) -> AnyView {
+    let really = ActionForm::new(api::Deliver::PATH).on(order).form(|form| {
+        form.submit_button("button primary wide", Some(Icon::Check), delivered(order))
+    });
+    view! {
+        <details>
+            <summary class="button wide">{delivered(order)} "…"</summary>
+            <div class="stack">
+                <p>{t(["Is it at the door? This cannot be undone.", "Ist sie an der Tür? Das lässt sich nicht zurücknehmen."])}</p>
+                {really}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+fn delivered(order: Memo<Order>) -> AnyView {
+    view! { {t(["Delivered", "Geliefert"])} {order.with_untracked(which)} }.into_any()
 }
 
 fn step(order: Memo<Order>, path: &'static str, word: &'static str) -> AnyView {

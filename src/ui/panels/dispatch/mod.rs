@@ -21,11 +21,11 @@ use state::DispatchState;
 
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
-    let lanes = LiveStore::from_context().view(lanes::listed);
+    let lanes = LiveStore::from_context().view(lanes::out);
     let waiting = total(&[Status::Ready], move || state.waiting.with(Vec::len));
     let leave_lane = move |_| state.leave_lane();
     view! {
-        <main id="main" tabindex="-1">
+        <main id="main" class="delivery" tabindex="-1">
             <div class="page-head">
                 <h1>{t(["Dispatch", "Auslieferung"])}</h1>
                 {at_a_glance(waiting)}

@@ -7,14 +7,16 @@ use super::{
 };
 use crate::{
     api,
-    domain::{Order, OrderId, Status},
+    domain::{Order, OrderId, Role, Status},
     ui::{
         components::{
             basics::{Icon, changing, count, empty, icon, mark, name, since},
             form::{ActionForm, refused},
             list,
             more::{beyond, more, read_on_near_end},
-            ticket::{due, folded, head, ticket, which},
+            stable_list::{arrived, stable},
+            ticket::{due, folded, head, late_count, ticket, which},
+            undo::left,
         },
         i18n::locale::t,
         live::reactive::memo,
@@ -26,7 +28,8 @@ use leptos::{ev, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys}
 pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
     let store = state.store;
     let none = changing(move || (waiting.get() == 0).then(nothing_waits));
-    let (beyond, crowded) = (beyond(&[Status::Ready]), list::is_crowded(state.waiting));
+    let rows = stable(state.waiting);
+    let (beyond, crowded) = (beyond(&[Status::Ready]), list::is_crowded(rows.shown));
     let row = move |order| row(order, crowded, state);
     let picked = memo(move |_| !state.selected_waiting().is_empty());
     let picked = mark(move || (store.is_hydrated()).then(|| if picked.get() { "1" } else { "0" }));
@@ -34,9 +37,10 @@ pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
         <section class="column" id="waiting" aria-labelledby="h-waiting" data-status=Status::Ready.name() data-picked=picked
             on:scroll=move |event| read_on_near_end(&event, beyond)>
             <header>
-                {icon(Icon::Of(Status::Ready))} <h2 id="h-waiting">{t(["Waiting for a driver", "Warten auf einen Fahrer"])}</h2> {count(waiting, true)}
+                {icon(Icon::Of(Status::Ready))} <h2 id="h-waiting">{t(["Waiting for a driver", "Warten auf einen Fahrer"])}</h2>
+                {arrived(rows)} {late_count(state.waiting)} {count(waiting, true)}
             </header>
-            <ol>{list::orders(state.waiting, row)}</ol>
+            <ol>{list::orders(rows.shown, row)}</ol>
             {more(beyond, Status::Ready, None)}
             {none}
             {assign::several(state)}
@@ -48,7 +52,7 @@ pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
 fn nothing_waits() -> AnyView {
     empty(
         Icon::Of(Status::InTransit),
-        t(["Everybody is served", "Alle sind versorgt"]),
+        t(["No pizzas waiting", "Keine Pizza wartet"]),
         t([
             "When a kitchen calls a pizza ready, it shows up here by itself.",
             "Sobald eine Küche eine Pizza fertig meldet, erscheint sie hier von selbst.",
@@ -67,6 +71,7 @@ fn row(order: Memo<Order>, crowded: Memo<bool>, state: DispatchState) -> AnyView
         state.leave_lane();
     };
     let sight = list::Sight::of(order, crowded);
+    let is_here = memo(move |_| order.with(|order| order.status == Status::Ready));
     let look = move |event: web_sys::Event| sight.look(&event);
     view! {
         <li
@@ -79,7 +84,7 @@ fn row(order: Memo<Order>, crowded: Memo<bool>, state: DispatchState) -> AnyView
             on:click=move |_| sight.touch()
             on:input=move |_| sight.touch()
         >
-            {sight.hold(move || waiting_ticket(order, state))}
+            {sight.hold(is_here, move || waiting_ticket(order, state), move || left(order, Role::Dispatch))}
         </li>
     }
     .into_any()
@@ -106,25 +111,26 @@ fn set_drag_data(event: &ev::DragEvent, id: OrderId) -> Option<()> {
 
 fn waiting_ticket(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();
-    let more = view! { {name(&o.supplier_name)} {t([" · ready ", " · fertig seit "])} {since(o.updated_at)} {t([" ago", ""])} };
-    ticket(
-        &o,
-        "ticket",
-        [
-            head(&o, more.into_any()),
-            due(&o),
-            address(&o),
-            assign::one(order, state),
-            cancel(order),
-            refused(o.id),
-        ],
-    )
+    let more =
+        view! { {name(&o.supplier_name)} {t([" · waits ", " · wartet "])} {since(o.since())} };
+    let usual = view! { <div class="usual">{assign::one(order, state)} {cancel(order)}</div> };
+    let parts = [
+        head(&o, more.into_any()),
+        due(&o),
+        address(&o),
+        usual.into_any(),
+        refused(o.id),
+    ];
+    ticket(&o, "ticket", parts)
 }
 
 /// For an order that cannot be delivered.
 fn cancel(order: Memo<Order>) -> AnyView {
+    let o = order.get_untracked();
+    let more = t(["More: cancel", "Mehr: stornieren"]);
+    let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
     let summary =
-        view! { <summary>{icon(Icon::Down)} {t(["Cancel…", "Stornieren\u{a0}…"])}</summary> };
+        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
     folded(summary.into_any(), move || cancel_form(order))
 }
 

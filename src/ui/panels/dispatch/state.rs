@@ -1,7 +1,8 @@
 //! What the queue, the forms and the lanes share.
 
+use super::lanes::free;
 use crate::{
-    domain::{Board, Driver, Order, OrderId, Status, Time, drivers, priority},
+    domain::{Board, Driver, Order, OrderId, Status, Time, drivers},
     ui::{
         components::{form::Forms, list},
         i18n::locale::{say, t},
@@ -35,10 +36,13 @@ impl DispatchState {
         DispatchState {
             store,
             forms: Forms::from_context(),
-            waiting: store.view(move |board| waiting(board, store.now())),
-            driver_lines: store.view(|board| {
+            waiting: store.view(waiting),
+            driver_lines: store.view(move |board| {
                 let line = |driver: Driver| format!("{}\n{}", driver.name, load(&driver));
-                drivers(board).into_iter().map(line).collect()
+                on_duty(board, store.about_now(Time::default()))
+                    .into_iter()
+                    .map(line)
+                    .collect()
             }),
             suggested: suggested(),
             selected: RwSignal::default(),
@@ -78,17 +82,11 @@ impl DispatchState {
     }
 }
 
-/// The driver who has been free for longest, for as long as they are free. Where no driver is known, a new one; where
-/// all are out, none, and the dispatcher chooses.
+/// The free driver who came back last, and so is here, for as long as they are free. Where no driver is known, a new one;
+/// where all are out, none, and the dispatcher chooses.
 fn suggested() -> Memo<Option<String>> {
     let store = LiveStore::from_context();
-    let free = store.view(|board| {
-        let free = drivers(board)
-            .into_iter()
-            .filter(|driver| driver.carried == 0);
-        let sorted = list::sorted(free.map(|driver| (driver.last_change.millis(), driver.name)));
-        sorted.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
-    });
+    let free = store.view(move |board| free(board, store.about_now(Time::default())));
     let none_known = store.view(|board| drivers(board).is_empty());
     memo(move |before: Option<&Option<String>>| {
         let before = before.cloned().flatten();
@@ -100,15 +98,26 @@ fn suggested() -> Memo<Option<String>> {
     })
 }
 
-/// The ready orders, most urgent first.
-fn waiting(board: &Board, now: Time) -> Vec<OrderId> {
-    let ready = board.orders().filter(|order| order.status == Status::Ready);
-    let by_priority = ready.map(|order| {
-        let priority = priority(order.promised(), order.since(), now);
-        (priority, order.id)
+/// The drivers to choose from: the free ones, those first who came back last; then those who are out, by when they are
+/// back.
+fn on_duty(board: &Board, now: Time) -> Vec<Driver> {
+    let free = free(board, now);
+    let place = |driver: &Driver| free.iter().position(|name| *name == driver.name);
+    let known = drivers(board).into_iter();
+    let mut known: Vec<_> = known
+        .filter(|driver| driver.carried > 0 || place(driver).is_some())
+        .collect();
+    known.sort_by_cached_key(|driver| match place(driver) {
+        Some(place) => (false, place, None),
+        None => (true, 0, driver.last_promised),
     });
-    let sorted = list::sorted(by_priority);
-    sorted.into_iter().map(|(_, id)| id).collect()
+    known
+}
+
+/// The ready orders: what is due first on top.
+fn waiting(board: &Board) -> Vec<OrderId> {
+    let ready = board.orders().filter(|order| order.status == Status::Ready);
+    list::by_time(ready.map(|order| (order.due(), order.id)))
 }
 
 /// `free`, `2 out`; `2+ out` where there may be more

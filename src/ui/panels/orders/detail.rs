@@ -139,7 +139,7 @@ fn slider(replay: Replay) -> AnyView {
     });
     view! {
         <div class="field">
-            <label for="then">{t(["Move through its time", "Durch ihre Zeit gehen"])}</label>
+            <label for="then">{t(["Replay", "Verlauf abspielen"])}</label>
             <input class="range" id="then" type="range" min="1" max=last step="1" disabled=idle value=value prop:value=value aria-valuetext=said on:input=slide/>
             <p class="row spread hint back"><span>{made}</span> {back_to_now(replay)}</p>
         </div>

@@ -43,8 +43,8 @@ pub fn filters() -> AnyView {
                 <summary>{icon(Icon::Filter)} {t(["Supplier, driver, time", "Küche, Fahrer, Zeit"])}</summary>
                 {name_choice(SUPPLIER, ["Supplier", "Küche"], |order| Some(&order.supplier_name), PageQueries::kitchens)}
                 {name_choice(DRIVER, ["Driver", "Fahrer"], |order| order.driver_name.as_deref(), PageQueries::drivers)}
-                {minute_field(FROM, ["Made from", "Gemacht ab"])}
-                {minute_field(UNTIL, ["Made until", "Gemacht bis"])}
+                {minute_field(FROM, ["Placed after", "Bestellt ab"])}
+                {minute_field(UNTIL, ["Placed before", "Bestellt bis"])}
                 {sort_choice()}
             </details>
             {status}

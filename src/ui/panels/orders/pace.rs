@@ -40,8 +40,8 @@ pub fn pace() -> AnyView {
             <div class="row spread">
                 <h2 class="wide-only">{heading}</h2>
                 <p class="small soft row">
-                    {key("k1")} {t(["half are faster", "die Hälfte ist schneller"])}
-                    {key("k2")} {t(["nine of ten are faster", "neun von zehn sind schneller"])}
+                    {key("k1")} {t(["median", "Median"])}
+                    {key("k2")} {t(["90th percentile", "90. Perzentil"])}
                 </p>
             </div>
             {stages}
@@ -72,7 +72,7 @@ fn stage(status: Status, lasted: &StageDuration, longest: u32) -> AnyView {
     let word = t(match status {
         Status::PendingSupplier => ["Answer", "Antwort"],
         Status::CustomerAccepted => ["To the oven", "Bis in den Ofen"],
-        Status::Ready => ["For a driver", "Auf den Fahrer"],
+        Status::Ready => ["For a driver", "Wartezeit auf Fahrer"],
         other => return stage_chart(domain_texts::status(other), lasted, longest),
     });
     stage_chart(word, lasted, longest)

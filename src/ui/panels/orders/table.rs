@@ -79,8 +79,8 @@ fn end(listed: Memo<Listed>) -> AnyView {
             Some(Ok(())) if more.get().is_none() => Some(nothing(&query)),
             Some(Ok(())) => {
                 let word = t([
-                    "None of these is like that. Older ones may be.",
-                    "Von diesen ist keine so. Ältere vielleicht.",
+                    "No match here. Search older orders?",
+                    "Kein Treffer. Ältere durchsuchen?",
                 ]);
                 Some(view! { <p class="empty small">{word}</p> }.into_any())
             }
@@ -108,7 +108,7 @@ fn nothing(query: &OrdersQuery) -> AnyView {
     let way_on = t(["Show all orders", "Alle Bestellungen zeigen"]);
     empty(
         Icon::Search,
-        t(["No order is like that", "Keine Bestellung ist so"]),
+        t(["No order matches", "Keine passende Bestellung"]),
         next,
         Some((way_on, "/orders".to_owned())),
     )
@@ -158,7 +158,7 @@ fn head() -> AnyView {
     view! {
         <thead>
             <tr aria-rowindex="1">
-                {sorting(["Made", "Gemacht"], [None, Some(Sort::Oldest)], ["descending", "ascending"], "")}
+                {sorting(["Placed", "Bestellt"], [None, Some(Sort::Oldest)], ["descending", "ascending"], "")}
                 {sorting(["Status", "Status"], [Some(Sort::Status), None], ["ascending", ""], "")}
                 {plain(["Pizza", "Pizza"])}
                 {plain(["Supplier", "Küche"])}

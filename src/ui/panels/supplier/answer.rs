@@ -11,20 +11,17 @@ use crate::{
     ui::{
         browser::storage,
         components::{
-            basics::{Icon, changing, icon, text},
+            basics::{Icon, icon, text},
             before_hydration::not_hydrated,
             form::{ActionForm, FieldState, Form, refused},
             list,
-            ticket::{Level, folded, head, level_waiting, ticket_at_level, waiting, which},
+            ticket::{Level, folded, head, level_waiting, ticket_at_level, unfolded, which},
         },
         i18n::{
             format,
             locale::{Text, say, t},
         },
-        live::{
-            reactive::{memo, when_hydrated},
-            store::LiveStore,
-        },
+        live::{reactive::when_hydrated, store::LiveStore},
     },
 };
 use leptos::{html, prelude::*, server_fn::ServerFn};
@@ -42,62 +39,77 @@ const NOTES_KEPT: usize = 8;
 pub fn to_answer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let level = level_waiting(&o);
-    let fine = memo(move |_| level.get() == Level::Fine);
-    let pays = waits_and_pays(&o, fine);
-    let more = view! { {kitchen_name(&o, " · ")} {pays} <b>{format::money(o.total())}</b> };
-    let waits = changing({
-        let o = o.clone();
-        move || {
-            let for_what = t(["waiting for your answer", "wartet auf deine Antwort"]);
-            (!fine.get()).then(|| waiting(&o, for_what))
-        }
-    });
-    let answer = view! { <div class="answer">{accept(order)} {reject(order)}</div> };
-    let parts = vec![
-        head(&o, more.into_any()),
-        waits,
-        answer.into_any(),
-        refused(o.id),
-    ];
+    let more = view! { {kitchen_name(&o, " · ")} {prices(&o)} " " {waits(&o, level)} };
+    let answer = accept(order);
+    let parts = vec![head(&o, more.into_any()), answer, refused(o.id)];
     ticket_at_level(&o, "ticket", level, None, parts)
 }
 
-/// `Waiting 2 min · pays `; an order that waits too long shows its time elsewhere.
-fn waits_and_pays(o: &Order, fine: Memo<bool>) -> Signal<String> {
-    let (store, since) = (LiveStore::from_context(), o.updated_at);
-    text(move || {
-        if fine.get() {
-            let long = format::duration(store.about_now(since) - since);
-            say!("Waiting {long} · pays ", "Wartet {long} · Kunde zahlt ")
-        } else {
-            t(["Pays ", "Kunde zahlt "]).to_owned()
-        }
-    })
+/// `€9.50 (€12.35)`: the kitchen's own price first, the customer's beside it.
+fn prices(o: &Order) -> AnyView {
+    let (yours, theirs) = (
+        format::money(o.supplier_price.cents()),
+        format::money(o.total()),
+    );
+    let pays = t(["customer pays ", "Kunde zahlt "]);
+    view! { <b>{yours}</b> " (" <span class="unseen">{pays}</span> {theirs} ")" }.into_any()
 }
 
+/// `waits 2 min`, and the word where that is too long.
+fn waits(o: &Order, level: Signal<Level>) -> AnyView {
+    let (store, since) = (LiveStore::from_context(), o.updated_at);
+    let words = text(move || {
+        let long = format::duration(store.about_now(since) - since);
+        match level.get() {
+            Level::Late => say!("waits {long}, too long", "wartet {long}, zu lange"),
+            _ => say!("waits {long}", "wartet {long}"),
+        }
+    });
+    view! { <span class="waits">{words}</span> }.into_any()
+}
+
+/// The acceptance in one line, and behind "…" what is seldom needed: the note that goes with it, a rejection.
 fn accept(order: Memo<Order>) -> AnyView {
-    ActionForm::new(api::Respond::PATH)
+    let action = ActionForm::new(api::Respond::PATH)
         .on(order)
         .class("accept")
-        .on_success(encode_record)
-        .form(|form| order.with_untracked(|o| acceptance(form, o)))
+        .on_success(encode_record);
+    let more = StoredValue::new(None);
+    let form = action.form(|form| {
+        more.set_value(Some(form));
+        order.with_untracked(|o| acceptance(form, o))
+    });
+    let more = more.get_value().map(|form| more_answers(form, order));
+    view! { <div class="usual answer">{form} {more}</div> }.into_any()
 }
 
 fn acceptance(form: Form, o: &Order) -> AnyView {
-    let (notes, minutes) = (form.field(NOTES), form.field("estimated_time"));
-    let field = view! { <input class="input" list=NOTES autocomplete="off" value=notes.value("") {..notes.attributes()}/> };
+    let minutes = form.field("estimated_time");
     let word = view! { {t(["Accept", "Annehmen"])} {which(o)} };
-    let label = t(["Note for the customer", "Notiz für den Kunden"]);
     view! {
         <input type="hidden" name="accept" value="true"/>
         <div class="two">{stepper(minutes, o)} {form.submit_button("button primary", Some(Icon::Check), word.into_any())}</div>
         {minutes.error_message()}
-        <details open=notes.needs_attention()>
-            <summary>{icon(Icon::Down)} {t(["Note", "Notiz"])} {which(o)}</summary>
-            {notes.labelled(label, None, field.into_any())}
-        </details>
     }
     .into_any()
+}
+
+fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
+    let notes = form.field(NOTES);
+    let o = order.get_untracked();
+    let more = t(["More: note, reject", "Mehr: Notiz, ablehnen"]);
+    let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
+    let summary =
+        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
+    let label = t(["Note for the customer", "Notiz für den Kunden"]);
+    let what = move || {
+        let field = view! {
+            <input class="input" form=form.id() list=NOTES autocomplete="off" value=notes.value("") {..notes.attributes()}/>
+        };
+        let note = notes.labelled(label, None, field.into_any());
+        view! { <div class="stack">{note} {reject(order)}</div> }.into_any()
+    };
+    unfolded(summary.into_any(), notes.needs_attention(), what)
 }
 
 /// A number field with a button on each side. The buttons need a hydrated page; the field works without.
@@ -111,7 +123,7 @@ fn stepper(minutes: FieldState, o: &Order) -> AnyView {
             {step_button(field, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
             <label>
                 <input type="number" node_ref=field value=minutes.value(MINUTES) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.attributes()}/>
-                {t([" minutes", " Minuten"])} {which(o)}
+                {t([" min to the door", " min bis zur Tür"])} {which(o)}
             </label>
             {step_button(field, STEP, Icon::Plus, ["5 minutes more", "5 Minuten mehr"], o)}
         </div>

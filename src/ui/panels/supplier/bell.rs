@@ -14,7 +14,7 @@ use crate::{
             list,
             ticket::which,
         },
-        i18n::locale::t,
+        i18n::locale::{say, t},
         live::{
             reactive::{memo, when_hydrated},
             store::LiveStore,
@@ -146,12 +146,54 @@ impl Bell {
             rings.get().then(|| {
                 view! {
                     <p class="rings">
-                        {icon(Icon::Bell)} <span>{t(["Taken", "Bestellt"])}</span>
-                        <button type="button" on:click=silence>{t(["Silence", "Still"])} {which}</button>
+                        <button type="button" on:click=silence>
+                            {icon(Icon::Bell)} <span class="unseen">{t(["Taken: ", "Bestellt: "])}</span> <span class="word">{t(["Silence", "Stumm"])}</span> {which}
+                        </button>
                     </p>
                 }
                 .into_any()
             })
+        })
+    }
+
+    /// What rings in this kitchen, by name, and the button that silences all of it.
+    pub fn ringing(self, kitchen: KitchenFilter) -> AnyView {
+        let (store, opened) = (LiveStore::from_context(), self.opened());
+        let ringing = store.view(move |board| {
+            let kitchen = kitchen.get();
+            self.heard.with(|heard| {
+                let orders = board.orders().filter(|order| {
+                    is_of(order, kitchen.as_deref()) && alert_of(order, heard, opened).is_some()
+                });
+                list::by_time(orders.map(|order| (order.updated_at, order.id)))
+            })
+        });
+        let silence = move |_| {
+            let board =
+                |id: &OrderId| untrack(|| store.order(*id)).map(|order| order.get_untracked());
+            let orders: Vec<_> = ringing.get_untracked().iter().filter_map(board).collect();
+            orders.iter().for_each(|order| self.hear(order));
+        };
+        changing(move || {
+            let ids = ringing.get();
+            let first = ids.first().filter(|_| store.is_hydrated())?;
+            let order = store.order(*first)?.get_untracked();
+            let what = match order.status {
+                Status::Cancelled => t(["Cancelled", "Storniert"]),
+                _ => t(["Taken", "Bestellt"]),
+            };
+            let more = match ids.len() - 1 {
+                0 => String::new(),
+                n => say!(" and {n} more", " und {n} weitere"),
+            };
+            let name = format!("{} {}", order.pizza_name, order.id.number());
+            Some(view! {
+                <p class="ringing" role="status">
+                    {icon(Icon::Bell)} <span>{what} ": " <bdi>{name}</bdi> {more}</span>
+                    <button class="button" type="button" on:click=silence>{t(["Silence all", "Alles still"])}</button>
+                </p>
+            }
+            .into_any())
         })
     }
 

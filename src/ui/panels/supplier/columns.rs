@@ -1,16 +1,19 @@
-//! The columns: one for each stage, and on a phone a stop of the jump bar for each. A cancelled order keeps its place in
-//! its column until the kitchen takes it down.
+//! The columns: one for each stage, and on a phone a stop of the jump bar for each. What is due first is on top. A
+//! cancelled order keeps its place in its column until the kitchen takes it down.
 
 use super::{answer, bell::Bell, kitchen::KitchenFilter, tickets};
 use crate::{
-    domain::{Order, OrderId, Status},
+    domain::{Order, OrderId, Role, Status},
     ui::{
         components::{
             basics::{Icon, changing, count, icon},
             list,
             more::{beyond, more, read_on_near_end, total},
+            stable_list::{arrived, stable},
+            ticket::late_count,
+            undo::left,
         },
-        i18n::locale::{Text, t},
+        i18n::locale::{Text, say, t},
         live::{reactive::memo, store::LiveStore},
         route::is_of,
     },
@@ -24,6 +27,10 @@ struct Column {
     short: Text,
     /// Whether an order here asks for attention.
     calls: bool,
+    /// Whether its orders are promised to a customer.
+    is_promised: bool,
+    /// Whether the kitchen works here. Another column is a narrow strip on a wide screen, until it is opened.
+    is_work: bool,
     ticket: fn(Memo<Order>) -> AnyView,
     empty: Text,
 }
@@ -34,6 +41,8 @@ const COLUMNS: [Column; 6] = [
         title: ["To answer", "Zu beantworten"],
         short: ["Answer", "Antwort"],
         calls: true,
+        is_promised: false,
+        is_work: true,
         ticket: answer::to_answer,
         empty: [
             "New pizzas of yours land here.",
@@ -45,6 +54,8 @@ const COLUMNS: [Column; 6] = [
         title: ["On offer", "Im Angebot"],
         short: ["On offer", "Angebot"],
         calls: false,
+        is_promised: false,
+        is_work: false,
         ticket: tickets::on_offer,
         empty: [
             "What you accept is offered here.",
@@ -56,6 +67,8 @@ const COLUMNS: [Column; 6] = [
         title: ["To prepare", "Zu backen"],
         short: ["Prepare", "Backen"],
         calls: true,
+        is_promised: true,
+        is_work: true,
         ticket: tickets::to_prepare,
         empty: [
             "What customers take lands here.",
@@ -67,6 +80,8 @@ const COLUMNS: [Column; 6] = [
         title: ["In the oven", "Im Ofen"],
         short: ["Oven", "Ofen"],
         calls: false,
+        is_promised: true,
+        is_work: true,
         ticket: tickets::in_the_oven,
         empty: ["The oven is empty.", "Der Ofen ist leer."],
     },
@@ -75,6 +90,8 @@ const COLUMNS: [Column; 6] = [
         title: ["Ready", "Fertig"],
         short: ["Ready", "Fertig"],
         calls: false,
+        is_promised: true,
+        is_work: false,
         ticket: tickets::ready,
         empty: [
             "Nothing waits for a driver.",
@@ -84,8 +101,10 @@ const COLUMNS: [Column; 6] = [
     Column {
         of: &[Status::InTransit, Status::Dispatched],
         title: ["Out", "Unterwegs"],
-        short: ["Out", "Weg"],
+        short: ["Out", "Tour"],
         calls: false,
+        is_promised: true,
+        is_work: false,
         ticket: tickets::out,
         empty: ["No driver is out.", "Kein Fahrer ist unterwegs."],
     },
@@ -102,23 +121,35 @@ pub fn columns(kitchen: KitchenFilter, bell: Bell) -> (Vec<AnyView>, Vec<AnyView
     COLUMNS
         .into_iter()
         .map(|column| {
-            let listed = listed(column.of, kitchen);
             let gone = bell.gone(column.status(), kitchen);
-            let total = total(column.of, move || listed.with(Vec::len));
+            let listed = listed(column.of, gone, kitchen);
+            let total = total(column.of, move || {
+                listed.with(Vec::len) - gone.with(Vec::len)
+            });
             let stop = stop(&column, total);
             (view(column, listed, total, gone, kitchen), stop)
         })
         .unzip()
 }
 
-/// The orders of a column. A new one comes last, so that no ticket moves under a finger.
-fn listed(of: &'static [Status], kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
+/// The orders of a column, and those that were cancelled there: what is due first on top.
+fn listed(
+    of: &'static [Status],
+    gone: Memo<Vec<OrderId>>,
+    kitchen: KitchenFilter,
+) -> Memo<Vec<OrderId>> {
     LiveStore::from_context().view(move |board| {
         let kitchen = kitchen.get();
         let is_listed =
             |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
         let orders = board.listed().filter(is_listed);
-        list::by_time(orders.map(|order| (order.updated_at, order.id)))
+        let places = orders.map(|order| (order.due(), order.id));
+        gone.with(|gone| {
+            let gone = gone.iter().filter_map(|id| board.get(*id));
+            // Where it stood before.
+            let gone = gone.map(|order| (order.promised().unwrap_or(order.due()), order.id));
+            list::by_time(places.chain(gone))
+        })
     })
 }
 
@@ -132,31 +163,53 @@ fn view(
     let (status, beyond) = (column.status(), beyond(column.of));
     let more = changing(move || Some(more(beyond, status, kitchen.get())));
     let heading = format!("h-{status}");
-    let (ticket, crowded) = (column.ticket, list::is_crowded(listed));
-    let row = move |order| list::entry(order, crowded, move || ticket_or_cancelled(order, ticket));
-    let shown = memo(move |before: Option<&Vec<OrderId>>| {
-        let before = before.map(Vec::as_slice).unwrap_or_default();
-        in_place(before, listed.get(), &gone.get())
-    });
-    let is_empty = memo(move |_| shown.with(Vec::is_empty));
+    let rows = stable(listed);
+    let (of, ticket, crowded) = (column.of, column.ticket, list::is_crowded(rows.shown));
+    let row = move |order: Memo<Order>| {
+        let is_here = memo(move |_| {
+            order.with(|order| match order.status {
+                Status::Cancelled => gone.with(|gone| gone.contains(&order.id)),
+                status => of.contains(&status),
+            })
+        });
+        let ticket = move || ticket_or_cancelled(order, ticket);
+        list::entry(order, crowded, is_here, ticket, move || {
+            left(order, Role::Supplier)
+        })
+    };
+    let is_empty = memo(move |_| rows.shown.with(Vec::is_empty));
     let none = changing(move || {
         is_empty
             .get()
             .then(|| view! { <p class="empty small">{t(column.empty)}</p> }.into_any())
     });
+    let class = if column.is_work {
+        "column"
+    } else {
+        "column strip"
+    };
+    let opener = (!column.is_work).then(|| opener(&column));
     view! {
         // Focusable, so that the keyboard can scroll it even where it holds no button.
-        <section class="column" id=status.name() aria-labelledby=heading.clone() data-status=status.name() tabindex="0"
+        <section class=class id=status.name() aria-labelledby=heading.clone() data-status=status.name() tabindex="0"
             on:scroll=move |event| read_on_near_end(&event, beyond)>
             <header>
-                {icon(Icon::Of(status))} <h2 id=heading.clone()>{t(column.title)}</h2> {count(total, column.calls)}
+                {icon(Icon::Of(status))} <h2 id=heading.clone()>{t(column.title)}</h2> {arrived(rows)}
+                {column.is_promised.then(|| late_count(listed))} {count(total, column.calls)} {opener}
             </header>
-            <ol>{list::orders(shown, row)}</ol>
+            <ol>{list::orders(rows.shown, row)}</ol>
             {more}
             {none}
         </section>
     }
     .into_any()
+}
+
+/// Opens and folds a strip, without the program too.
+fn opener(column: &Column) -> AnyView {
+    let name = t(column.title);
+    let label = say!("Show “{name}”", "„{name}“ zeigen");
+    view! { <label class="opener"><input type="checkbox" autocomplete="off" aria-label=label/> {icon(Icon::Down)}</label> }.into_any()
 }
 
 fn ticket_or_cancelled(order: Memo<Order>, ticket: fn(Memo<Order>) -> AnyView) -> AnyView {
@@ -167,23 +220,6 @@ fn ticket_or_cancelled(order: Memo<Order>, ticket: fn(Memo<Order>) -> AnyView) -
             false => ticket(order),
         })
     })
-}
-
-/// The listed orders, with each cancelled one below the neighbour that it had before. One that was not there before
-/// comes last.
-fn in_place(before: &[OrderId], mut listed: Vec<OrderId>, gone: &[OrderId]) -> Vec<OrderId> {
-    for id in gone {
-        let at = match before.iter().position(|one| one == id) {
-            None => listed.len(),
-            Some(before_at) => {
-                let above = before[..before_at].iter().rev();
-                let mut above = above.filter_map(|id| listed.iter().position(|one| one == id));
-                above.next().map_or(0, |above| above + 1)
-            }
-        };
-        listed.insert(at, *id);
-    }
-    listed
 }
 
 /// A phone shows the columns below each other; a stop jumps to one of them.
@@ -197,25 +233,4 @@ fn stop(column: &Column, total: Memo<usize>) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    #[test]
-    fn a_cancelled_order_keeps_its_place() {
-        let ids = |ids: &[u128]| -> Vec<OrderId> {
-            let id = |n: &u128| OrderId(Uuid::from_u128(*n));
-            ids.iter().map(id).collect()
-        };
-        let shown = |before, listed, gone| in_place(&ids(before), ids(listed), &ids(gone));
-        assert_eq!(shown(&[1, 2, 3], &[1, 3, 4], &[2]), ids(&[1, 2, 3, 4]));
-        // Its neighbours may be cancelled, too, or in the next column.
-        assert_eq!(shown(&[1, 2, 3, 4], &[4], &[3, 1]), ids(&[1, 3, 4]));
-        assert_eq!(shown(&[1, 2, 3], &[1], &[3, 2]), ids(&[1, 2, 3]));
-        // On a page that has just been opened.
-        assert_eq!(shown(&[], &[1, 2], &[3]), ids(&[1, 2, 3]));
-    }
 }

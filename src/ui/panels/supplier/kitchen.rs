@@ -1,6 +1,6 @@
 //! Which kitchen a screen belongs to: the address names it, and the device remembers it.
 
-use crate::domain::Status;
+use crate::domain::{Status, is_blank};
 use crate::ui::{
     browser::{cookies, dom::focus_soon},
     components::{
@@ -9,7 +9,11 @@ use crate::ui::{
         list,
     },
     i18n::locale::t,
-    live::{page_queries::PageQueries, reactive::when_hydrated, store::LiveStore},
+    live::{
+        page_queries::PageQueries,
+        reactive::{memo, when_hydrated},
+        store::LiveStore,
+    },
     navigation::Navigator,
     route::{Kitchen, Route, query::name::KITCHEN},
     settings::{kitchen_cookie, kitchen_of_device},
@@ -74,6 +78,58 @@ pub fn hint(kitchen: KitchenFilter) -> AnyView {
             .into_any()
         })
     })
+}
+
+/// On the first visit: which kitchen is this? The names to choose from narrow as one types, a name that is not there is a
+/// new kitchen, and one may watch all of them.
+pub fn ask() -> AnyView {
+    let navigator = Navigator::from_context();
+    let is_asked = navigator.memo(|route| {
+        let own = matches!(
+            route,
+            Route::Supplier {
+                kitchen: Kitchen::Own
+            }
+        );
+        own && kitchen_of_device().is_none()
+    });
+    let choose = move |event: ev::SubmitEvent| {
+        let field = document().get_element_by_id("own-kitchen");
+        let name = field.and_then(|field| {
+            js_sys::Reflect::get(&field, &"value".into())
+                .ok()?
+                .as_string()
+        });
+        if let Some(name) = name.filter(|name| !is_blank(name)) {
+            event.prevent_default();
+            go(navigator, name.trim().to_owned());
+        }
+    };
+    changing(move || {
+        is_asked.get().then(|| {
+            let all = Route::Supplier { kitchen: Kitchen::All }.address();
+            view! {
+                <section class="ask" aria-labelledby="h-ask">
+                    <h2 id="h-ask">{t(["Which kitchen is this?", "Welche Küche ist das?"])}</h2>
+                    <form class="row" action="/supplier" on:submit=choose>
+                        <label class="unseen" for="own-kitchen">{t(["Your kitchen’s name", "Name deiner Küche"])}</label>
+                        <input class="input narrow" id="own-kitchen" name=KITCHEN list="kitchens" autocomplete="organization" required placeholder=t(["Name, or a new one", "Name, auch ein neuer"])/>
+                        <button class="button primary">{t(["This is mine", "Das ist meine"])}</button>
+                        <a class="button quiet" href=all>{t(["I watch all of them", "Ich schaue allen zu"])}</a>
+                    </form>
+                    <datalist id="kitchens">{known_kitchens()}</datalist>
+                </section>
+            }
+            .into_any()
+        })
+    })
+}
+
+fn known_kitchens() -> AnyView {
+    let queries = PageQueries::from_context();
+    let names = memo(move |_| queries.kitchens().iter().map(ToString::to_string).collect());
+    let option = |name: String| view! { <option>{name}</option> }.into_any();
+    list::names(names, option)
 }
 
 /// The field in which a kitchen, or all of them, is chosen.

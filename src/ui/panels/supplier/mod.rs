@@ -16,7 +16,7 @@ use crate::{
     domain::{Order, Status},
     ui::{
         components::{
-            basics::{Detail, Icon, changing, digits, icon, name, pizza, text},
+            basics::{Detail, changing, digits, name, pizza, text},
             list,
             more::beyond,
         },
@@ -41,20 +41,21 @@ pub fn supplier() -> AnyView {
             .unwrap_or_else(|| t(["All kitchens", "Alle Küchen"]).to_owned())
     });
     view! {
-        {bell.sound.banner()}
         <main id="main" class="kitchen" tabindex="-1">
             <div class="page-head">
                 <h1><bdi>{heading}</bdi></h1>
-                <a class="button to-dock" href="#new-offer">{icon(Icon::Plus)} {new_offer::title()}</a>
                 {still_to_make(kitchen)}
-                <div class="row">{bell.sound.switch()} {kitchen::choice(kitchen)}</div>
-                {kitchen::hint(kitchen)}
+                {bell.ringing(kitchen)}
+                {bell.sound.switch()}
+                {kitchen::choice(kitchen)}
+                {new_offer::sheet(kitchen)}
             </div>
+            {kitchen::ask()}
+            {kitchen::hint(kitchen)}
             <div class="board">{columns}</div>
             {answer::earlier_notes()}
             {bell.sound.player()}
         </main>
-        {new_offer::dock(kitchen)}
         <nav class="jump" aria-label=t(["Columns", "Spalten"])><ul>{stops}</ul></nav>
     }
     .into_any()

@@ -26,6 +26,10 @@ const PIZZAS: &str = "pizzas";
 /// The markup that the field starts with.
 const MARKUP: &str = "30";
 const KITCHEN: &str = "supplier_name";
+/// How long a pizza takes to the door, where the kitchen says nothing else.
+const MINUTES: &str = "25";
+/// At most this many pizzas are shown to be offered again.
+const AGAIN: usize = 8;
 
 pub fn title() -> &'static str {
     t(["New offer", "Neues Angebot"])
@@ -55,7 +59,8 @@ impl Draft {
     }
 }
 
-pub fn dock(kitchen: KitchenFilter) -> AnyView {
+/// A button, and the form that it unfolds over the board.
+pub fn sheet(kitchen: KitchenFilter) -> AnyView {
     let draft = Draft::new();
     let offered = RwSignal::new(None::<(String, String)>);
     let form = ActionForm::new(api::OfferPizza::PATH).then(move |order| {
@@ -63,7 +68,14 @@ pub fn dock(kitchen: KitchenFilter) -> AnyView {
         offered.set(Some((ticket, order.pizza_name.to_string())));
         draft.clear();
     });
-    let form = form.form(|form| fields(form, kitchen, draft));
+    let sent = StoredValue::new(None);
+    let form = form.form(|form| {
+        sent.set_value(Some(form));
+        fields(form, kitchen, draft)
+    });
+    let came_back = sent
+        .get_value()
+        .map(|form| form.field("pizza_name").needs_attention());
     let offered = changing(move || {
         let (ticket, name) = offered.get()?;
         Some(
@@ -72,11 +84,10 @@ pub fn dock(kitchen: KitchenFilter) -> AnyView {
         )
     });
     view! {
-        <section class="dock" id="new-offer" aria-labelledby="h-new">
-            <details open>
-                <summary>{icon(Icon::Plus)} <span id="h-new">{title()}</span> {icon(Icon::Down)}</summary>
-                {form}
-                {offered}
+        <section class="sheet" id="new-offer" aria-labelledby="h-new">
+            <details open=came_back>
+                <summary class="button">{icon(Icon::Plus)} <span id="h-new">{title()}</span></summary>
+                <div>{again(kitchen)} {form} {offered}</div>
             </details>
         </section>
     }
@@ -105,10 +116,81 @@ fn fields(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
         {price.view(form, "supplier_price", t(["Your price", "Dein Preis"]))}
         {markup.view(form, "markup_percentage", t(["Markup", "Aufschlag"]))}
         {customer_pays(draft)}
-        {form.submit_button("button primary", Some(Icon::Of(Status::SupplierAccepted)), t(["Offer it", "Anbieten"]).into_any())}
+        {minutes(form)}
+        <div class="row">
+            {form.submit_button("button primary", Some(Icon::Of(Status::SupplierAccepted)), t(["Offer it", "Anbieten"]).into_any())}
+            <button class="button" name="accept" value="true">{icon(Icon::Check)} {t(["Offer and accept", "Anbieten und annehmen"])}</button>
+        </div>
         {earlier_pizzas(kitchen)}
     }
     .into_any()
+}
+
+/// The minutes to the door, for an offer that the kitchen accepts at once.
+fn minutes(form: Form) -> AnyView {
+    let minutes = form.field("estimated_time");
+    let field = view! {
+        <input class="input" type="number" min="1" max="1440" inputmode="numeric" value=minutes.value(MINUTES) {..minutes.attributes()}/>
+    };
+    let label = t([
+        "Minutes to the door, if accepted at once",
+        "Minuten bis zur Tür, falls gleich angenommen",
+    ]);
+    minutes.labelled(label, None, field.into_any())
+}
+
+/// The last pizzas of this kitchen: each is offered again at its last price with one tap.
+fn again(kitchen: KitchenFilter) -> AnyView {
+    let offers = LiveStore::from_context().view(move |board| {
+        let kitchen = kitchen.get();
+        let Some(kitchen) = kitchen.as_deref() else {
+            return Vec::new();
+        };
+        let mut offers: Vec<Order> = Vec::new();
+        for order in board
+            .orders()
+            .rev()
+            .filter(|order| is_of(order, Some(kitchen)))
+        {
+            let is_new = |known: &Order| known.pizza_name != order.pizza_name;
+            if offers.iter().all(is_new) {
+                offers.push(order.clone());
+            }
+            if offers.len() == AGAIN {
+                break;
+            }
+        }
+        offers
+    });
+    changing(move || {
+        let offers = offers.get();
+        let buttons: Vec<_> = offers.iter().map(offer_again).collect();
+        let title = t(["Offer again", "Noch einmal anbieten"]);
+        (!offers.is_empty()).then(|| {
+            view! { <div class="row again" role="group" aria-label=title><p>{title}</p> {buttons}</div> }.into_any()
+        })
+    })
+}
+
+/// `Diavola €9.50 (€12.35)`: the kitchen's own price first, the customer's beside it.
+fn offer_again(order: &Order) -> AnyView {
+    let (yours, theirs) = (order.supplier_price.cents(), order.total());
+    let prices = format!(" {} ({})", format::money(yours), format::money(theirs));
+    let markup = order.markup_percentage.to_string();
+    let fields = [
+        (KITCHEN, order.supplier_name.to_string()),
+        ("pizza_name", order.pizza_name.to_string()),
+        ("supplier_price", yours.to_string()),
+        ("markup_percentage", markup),
+    ];
+    let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let word = view! { <bdi>{order.pizza_name.to_string()}</bdi> {prices} };
+    ActionForm::new(api::OfferPizza::PATH)
+        .named("again")
+        .tagged(order.id)
+        .form(|form| {
+            view! { {fields} {form.submit_button("button", None, word.into_any())} }.into_any()
+        })
 }
 
 /// The sign before or after a number.
@@ -261,8 +343,8 @@ fn customer_pays(draft: Draft) -> AnyView {
             )
         }
         None => t([
-            "your price and the market’s part",
-            "dein Preis und der Anteil des Markts",
+            "your price and the service fee",
+            "dein Preis und die Servicegebühr",
         ])
         .to_owned(),
     });

@@ -1,7 +1,7 @@
 //! The sound of the panel: its player, and the controls that switch it.
 //!
 //! A browser lets a page play only after the user has touched it, or not at all. The page finds out by playing the
-//! silent end of a chime, and where the browser refuses, a banner says so.
+//! silent end of a chime, and where the browser refuses, the switch says so.
 
 use crate::{
     domain::KitchenAlert,
@@ -37,7 +37,7 @@ impl Sound {
     pub fn new() -> Sound {
         Sound {
             muted: RwSignal::new(false),
-            // Most browsers block sound at first, and a banner that appears later would push the columns down.
+            // Most browsers block sound at first.
             blocked: RwSignal::new(true),
             player: NodeRef::new(),
         }
@@ -94,47 +94,35 @@ impl Sound {
         view! { <audio node_ref=self.player></audio> }.into_any()
     }
 
-    pub fn banner(self) -> AnyView {
-        let not_hydrated = not_hydrated();
-        changing(move || {
-            (self.blocked.get() && !self.muted.get()).then(|| self.blocked_banner(not_hydrated))
-        })
-    }
-
-    fn blocked_banner(self, not_hydrated: Signal<Option<&'static str>>) -> AnyView {
-        view! {
-            <div class="banner" role="region" data-not-hydrated=not_hydrated aria-label=t(["Sound", "Ton"])>
-                {icon(Icon::Mute)}
-                <p>
-                    <strong>{t(["Sound is off in this browser.", "Der Ton ist in diesem Browser aus."])}</strong> " "
-                    {t([
-                        "Switch it on to hear a chime when a pizza is taken.",
-                        "Schalte ihn ein, um zu hören, wenn eine Pizza bestellt wird.",
-                    ])}
-                </p>
-                <button class="button" type="button" data-not-hydrated=not_hydrated on:click=move |_| self.play(TAKEN)>
-                    {icon(Icon::Bell)} {t(["Switch on and test", "Einschalten und testen"])}
-                </button>
-                <button class="button quiet" type="button" data-not-hydrated=not_hydrated on:click=move |_| self.mute(true)>
-                    {t(["Stay silent", "Ohne Ton"])}
-                </button>
-            </div>
-        }
-        .into_any()
-    }
-
-    /// The button that turns sound on or off for this device.
+    /// The button that says whether sound is on, and changes that.
     pub fn switch(self) -> AnyView {
         let not_hydrated = not_hydrated();
         changing(move || {
-            let muted = self.muted.get();
-            let (symbol, word) = if muted {
-                (Icon::Bell, ["Turn sound on", "Ton einschalten"])
-            } else {
-                (Icon::Mute, ["Turn sound off", "Ton ausschalten"])
+            let (symbol, word, tone) = match (self.muted.get(), self.blocked.get()) {
+                (true, _) => (Icon::Mute, ["Sound off", "Ton aus"], None),
+                (false, false) => (Icon::Bell, ["Sound on", "Ton an"], None),
+                // The browser waits for a press.
+                (false, true) => (
+                    Icon::Mute,
+                    ["Switch sound on", "Ton einschalten"],
+                    Some("soon"),
+                ),
             };
-            let press = move |_| self.mute(!muted);
-            Some(view! { <button class="button quiet" type="button" data-not-hydrated=not_hydrated on:click=press>{icon(symbol)} {t(word)}</button> }.into_any())
+            let press = move |_| match self.blocked.get_untracked() && !self.muted.get_untracked() {
+                true => self.play(TAKEN),
+                false => self.mute(!self.muted.get_untracked()),
+            };
+            let is_on = if symbol == Icon::Bell {
+                "true"
+            } else {
+                "false"
+            };
+            Some(view! {
+                <button class="button quiet sound" type="button" data-not-hydrated=not_hydrated data-tone=tone aria-pressed=is_on on:click=press>
+                    {icon(symbol)} <span>{t(word)}</span>
+                </button>
+            }
+            .into_any())
         })
     }
 }

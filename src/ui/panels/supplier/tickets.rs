@@ -7,17 +7,15 @@ use super::{
 };
 use crate::{
     api,
-    domain::{Order, Status},
+    domain::{Order, Role, Status, kitchen_deadlines},
     ui::{
         browser::dom::focus_if_lost_soon,
         components::{
-            basics::{Icon, badge, changing, icon, moment, name, text},
+            basics::{Icon, badge, changing, icon, moment, name, since},
             form::{ActionForm, refused},
             list::neighbour_ticket,
-            ticket::{
-                due, folded, head, level, level_waiting, ticket, ticket_at_level, to_go, waiting,
-                which,
-            },
+            ticket::{due, due_at, folded, head, level, ticket, ticket_at_level, which},
+            undo::{take_back, undo},
         },
         i18n::{domain_texts, format, locale::t},
         live::store::LiveStore,
@@ -46,10 +44,15 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
 pub fn to_prepare(order: Memo<Order>) -> AnyView {
     let bell = Bell::from_context();
     let rings = bell.rings(order);
+    let o = order.get_untracked();
     let why = bell.why(order, rings);
     step(
         order,
         Some((rings, why)),
+        due_at(&o, |promised| {
+            let (oven, _) = kitchen_deadlines(promised);
+            view! { {t(["oven by ", "Ofen bis "])} {moment(oven)} " · " }.into_any()
+        }),
         api::Prepare::PATH,
         Icon::Of(Status::Preparing),
         t(["Start", "Anfangen"]),
@@ -57,19 +60,25 @@ pub fn to_prepare(order: Memo<Order>) -> AnyView {
 }
 
 pub fn in_the_oven(order: Memo<Order>) -> AnyView {
+    let o = order.get_untracked();
     step(
         order,
         None,
+        due_at(&o, |promised| {
+            let (_, ready) = kitchen_deadlines(promised);
+            view! { {t(["ready by ", "fertig bis "])} {moment(ready)} " · " }.into_any()
+        }),
         api::MarkReady::PATH,
         Icon::Of(Status::Ready),
         t(["Ready", "Fertig"]),
     )
 }
 
-/// A ticket with one next step; whether it rings, and why.
+/// A ticket with one next step; whether it rings, and why; when it is due.
 fn step(
     order: Memo<Order>,
     rings: Option<(Signal<bool>, AnyView)>,
+    due: AnyView,
     path: &'static str,
     symbol: Icon,
     word: &'static str,
@@ -82,8 +91,9 @@ fn step(
     let parts = vec![
         why.into_any(),
         head(&o, people(&o)),
-        due(&o),
+        due,
         note(&o),
+        undo(order, Role::Supplier),
         with_more(next, order),
         refused(o.id),
         on_paper(&o),
@@ -92,21 +102,19 @@ fn step(
 }
 
 pub fn ready(order: Memo<Order>) -> AnyView {
-    let (o, store) = (order.get_untracked(), LiveStore::from_context());
-    let for_what = t(["waiting for a driver", "wartet auf einen Fahrer"]);
-    let promised = o.promised().map(|promised| {
-        let left = text(move || to_go(promised, store.about_now(promised)));
-        view! { {t(["Promised ", "Zugesagt "])} {moment(promised)} ". " {left} }.into_any()
-    });
-    let promised = view! { <p class="meta soft">{promised}</p> };
-    let parts = vec![
+    let o = order.get_untracked();
+    let since = view! {
+        <p class="meta soft">{t(["Ready for ", "Fertig seit "])} {since(o.since())} {t([", no driver yet", ", noch kein Fahrer"])}</p>
+    };
+    let parts = [
         head(&o, people(&o)),
-        waiting(&o, for_what),
-        with_more(promised.into_any(), order),
+        due(&o),
+        undo(order, Role::Supplier),
+        with_more(since.into_any(), order),
         refused(o.id),
         on_paper(&o),
     ];
-    ticket_at_level(&o, "ticket", level_waiting(&o), None, parts)
+    ticket(&o, "ticket", parts)
 }
 
 pub fn out(order: Memo<Order>) -> AnyView {
@@ -175,12 +183,16 @@ fn note(order: &Order) -> AnyView {
 /// The usual step, and a button that unfolds the seldom ones.
 fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let more = t(["More: print, cancel", "Mehr: drucken, stornieren"]);
+    let more = t([
+        "More: step back, print, cancel",
+        "Mehr: Schritt zurück, drucken, stornieren",
+    ]);
     let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
     let summary =
         view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
     let more = folded(summary.into_any(), move || {
-        view! { <div class="stack">{print_button(order)} {cancellation(order)}</div> }.into_any()
+        view! { <div class="stack">{take_back(order, Role::Supplier)} {print_button(order)} {cancellation(order)}</div> }
+            .into_any()
     });
     view! { <div class="usual">{usual} {more}</div> }.into_any()
 }

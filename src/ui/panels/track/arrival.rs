@@ -139,21 +139,23 @@ fn why(forecast: Forecast) -> AnyView {
     let why = changing(move || {
         let course = course.get()?;
         let promised = moment(forecast.promised?);
-        let (what, reason) = reason(forecast.status, course == late, course == early)?;
-        Some(view! { {icon(Icon::Info)} <span><strong>{t(what)} {promised} "."</strong> " " {t(reason)}</span> }.into_any())
+        let (what, how, reason) = reason(forecast.status, course == late, course == early)?;
+        Some(view! { {icon(Icon::Info)} <span><strong>{t(what)} {promised} {t(how)}</strong> " " {t(reason)}</span> }.into_any())
     });
     view! { <p class="why">{why}</p> }.into_any()
 }
 
 /// How the arrival differs from the promise, and why; nothing where it does not.
-fn reason(status: Status, late: bool, early: bool) -> Option<(Text, Text)> {
+fn reason(status: Status, late: bool, early: bool) -> Option<(Text, Text, Text)> {
     Some(match (late, early) {
         (true, _) => (
-            ["Later than promised: ", "Später als zugesagt: "],
+            ["Promised for ", "Zugesagt für "],
+            [", running late.", ", verspätet."],
             reason_late(status),
         ),
         (_, true) => (
             ["Earlier than promised: ", "Früher als zugesagt: "],
+            [".", "."],
             reason_early(status),
         ),
         _ => return None,

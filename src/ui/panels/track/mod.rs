@@ -77,7 +77,7 @@ fn missing(error: &Error) -> AnyView {
         _ => (
             [
                 "This order cannot be read right now",
-                "Diese Bestellung ist gerade nicht zu lesen",
+                "Diese Bestellung ist gerade nicht abrufbar",
             ],
             [
                 "Nothing is lost. It is shown as soon as the market answers.",

@@ -78,7 +78,7 @@ fn next(status: Status) -> Option<&'static str> {
         ],
         Status::SupplierAccepted => ["Next: somebody takes it.", "Als Nächstes nimmt sie jemand."],
         Status::CustomerAccepted => [
-            "Next: the kitchen starts, as soon as an oven is free.",
+            "Next: the kitchen starts as soon as an oven is free.",
             "Als Nächstes fängt die Küche an, sobald ein Ofen frei ist.",
         ],
         Status::Preparing => [
@@ -94,7 +94,7 @@ fn next(status: Status) -> Option<&'static str> {
             "Als Nächstes fährt der Fahrer los.",
         ],
         Status::InTransit => [
-            "Next: it rings at your door.",
+            "Next: the driver rings your bell.",
             "Als Nächstes klingelt es bei dir.",
         ],
         Status::SupplierRejected | Status::Delivered | Status::Cancelled => return None,
