@@ -63,7 +63,7 @@ impl Forecast {
             course == Some(Punctuality::Later),
             course == Some(Punctuality::Earlier),
         );
-        let reason = reason(self.status, late, early).map_or("", |(_, reason)| t(reason));
+        let reason = reason(self.status, late, early).map_or("", |(.., reason)| t(reason));
         format!("{} {reason}", domain_texts::customer_status(self.status))
     }
 
