@@ -215,6 +215,17 @@ export function column(page: Page, name: string) {
   return page.getByRole('region', { name, exact: true });
 }
 
+/** Opens a strip of the kitchen, where the screen is so wide that it is folded. */
+export async function unfold(page: Page, name: string) {
+  const opener = page.getByRole('checkbox', { name: `Show “${name}”` });
+  if ((page.viewportSize()?.width ?? 0) >= 1024) await opener.check({ force: true });
+}
+
+/** Opens the form for a new offer. */
+export async function newOffer(page: Page) {
+  await page.locator('#new-offer summary').click();
+}
+
 export { expect };
 
 /** Marks documents: a reload would lose the mark. */

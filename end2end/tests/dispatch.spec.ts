@@ -36,10 +36,10 @@ test('an order is assigned to a known driver, and focus goes to the next one', a
   const dispatch = await open('/dispatch');
   await expect(column(dispatch, 'Giulia')).toContainText('free since');
   const diavola = ticket(dispatch, 'Diavola');
-  await expect(diavola.getByLabel('Driver').getByRole('option', { selected: true })).toHaveText('Giulia (free)');
+  await expect(diavola.getByLabel(/^Driver for/).getByRole('option', { selected: true })).toHaveText('Giulia (free)');
   await diavola.getByRole('button', { name: 'Assign' }).click();
   await expect(column(dispatch, 'Giulia')).toContainText('1 out, back ~');
-  const next = ticket(dispatch, 'Hawaii').getByLabel('Driver');
+  const next = ticket(dispatch, 'Hawaii').getByLabel(/^Driver for/);
   await expect(next).toBeFocused();
   // No driver is free now: the dispatcher has to choose.
   await expect(next.getByRole('option', { selected: true })).toHaveText('Choose driver');
@@ -54,10 +54,15 @@ test('a final step is disabled for a moment when it appears under the pointer', 
   const { id } = await ready(api, 'Diavola');
   await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
   const dispatch = await open('/dispatch');
-  await dispatch.getByRole('button', { name: 'Left' }).click();
+  await dispatch.getByRole('button', { name: 'Set off' }).click();
   const delivered = dispatch.getByRole('button', { name: 'Delivered' });
   const rests = () => delivered.evaluate((button) => button.closest('[data-rests]') !== null);
   await expect.poll(rests).toBe(true);
+  // It is final, so that it can be stopped for five seconds.
+  await delivered.click();
+  await expect(dispatch.getByRole('timer')).toContainText('Delivered in');
+  await dispatch.getByRole('button', { name: 'Not yet' }).click();
+  await expect(dispatch.getByRole('timer')).toHaveCount(0);
   await delivered.click();
   await expect(column(dispatch, 'Jonas')).toContainText('free since');
   // A page that is opened later has no pause.

@@ -1,5 +1,5 @@
 // Forms and refusals: errors stand beside their fields, nothing happens twice, text is text.
-import { expect, readThePast, test, ticket } from '../world';
+import { expect, newOffer, readThePast, test, ticket } from '../world';
 
 // Browsers log refused requests.
 test.use({ allowed: /status of (404|412|422) / });
@@ -7,6 +7,7 @@ test.use({ allowed: /status of (404|412|422) / });
 test('each field shows its error, and how to correct it', async ({ open }) => {
   const kitchen = await open('/supplier?kitchen=Bella%20Napoli');
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Bella Napoli');
+  await newOffer(kitchen);
   await kitchen.getByLabel('Your price').fill('9,5o');
   await kitchen.getByRole('button', { name: 'Offer it' }).click();
   await expect(kitchen.getByText('“9,5o” isn’t a price. Write it like 9.50.')).toBeVisible();
@@ -47,6 +48,7 @@ test('a refusal by the server is shown on the ticket', async ({ open, api }) => 
 test('a rejection needs a reason', async ({ open, api }) => {
   await api.offer('Diavola');
   const kitchen = await open('/supplier');
+  await ticket(kitchen, 'Diavola').getByLabel(/^More: note/).click();
   await ticket(kitchen, 'Diavola').getByText('Reject…').click();
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Reject this pizza' }).click();
   await expect(ticket(kitchen, 'Diavola').getByRole('alert')).toContainText('Why?');
@@ -55,6 +57,7 @@ test('a rejection needs a reason', async ({ open, api }) => {
 
 test('a double click offers once', async ({ open, api }) => {
   const kitchen = await open('/supplier?kitchen=Bella%20Napoli');
+  await newOffer(kitchen);
   await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Marinara');
   await kitchen.getByLabel('Your price').fill('7');
   await kitchen.getByRole('button', { name: 'Offer it' }).dblclick();

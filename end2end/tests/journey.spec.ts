@@ -1,5 +1,5 @@
 // An order from offer to delivery in four windows, each following without a reload.
-import { expect, isSame, mark, test, ticket } from '../world';
+import { expect, isSame, mark, newOffer, test, ticket, unfold } from '../world';
 
 test('an order goes from offer to doorstep, and every window follows', async ({ open }) => {
   const windows = await Promise.all(['/supplier', '/customer', '/dispatch', '/orders'].map(open));
@@ -7,7 +7,9 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
   await mark(windows);
   const row = orders.getByRole('row').filter({ hasText: 'Diavola' });
 
-  await kitchen.getByRole('textbox', { name: 'Kitchen' }).fill('Bella Napoli');
+  for (const strip of ['Ready', 'Out']) await unfold(kitchen, strip);
+  await newOffer(kitchen);
+  await kitchen.getByRole('textbox', { name: 'Kitchen', exact: true }).fill('Bella Napoli');
   await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Diavola');
   await kitchen.getByLabel('Your price').fill('9.50');
   await expect(kitchen.getByLabel('Customer pays')).toHaveText('€12.35');
@@ -16,7 +18,8 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
   await expect(kitchen.getByRole('combobox', { name: 'Pizza' })).toHaveValue('');
   await expect(row).toContainText('To answer');
 
-  await ticket(kitchen, 'Diavola').getByText(/^Note/).first().click();
+  await newOffer(kitchen);
+  await ticket(kitchen, 'Diavola').getByLabel(/^More: note/).click();
   await ticket(kitchen, 'Diavola').getByLabel('Note for the customer').fill('Ask for it mild');
   await ticket(kitchen, 'Diavola').getByRole('button', { name: '5 minutes more' }).click();
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Accept' }).click();
@@ -46,7 +49,7 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
   await waiting.getByRole('button', { name: 'Assign' }).click();
   await Promise.all([expect(row).toContainText('With driver'), now('With the driver')]);
   await expect(dispatch.getByRole('region', { name: 'Jonas' })).toContainText('1 out');
-  await dispatch.getByRole('button', { name: 'Left' }).click();
+  await dispatch.getByRole('button', { name: 'Set off' }).click();
   await Promise.all([expect(row).toContainText('On the way'), now('On the way')]);
   await expect(ticket(kitchen, 'Diavola')).toContainText('On the way');
   // So soon, a press at the same place counts as accidental: it is repeated until it is accepted.
@@ -55,6 +58,7 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
     if (await delivered.isVisible()) await delivered.click({ timeout: 500 });
     await expect(delivered).toBeHidden({ timeout: 500 });
   }).toPass();
+  await expect(dispatch.getByRole('timer')).toContainText('Delivered in');
   await expect(row).toContainText('Delivered');
   await expect(customer.getByRole('heading', { level: 1 })).toHaveText('Diavola has arrived');
   await expect(dispatch.getByRole('region', { name: 'Jonas' })).toContainText('free since');
@@ -70,6 +74,7 @@ test('a supplier rejects with a reason, and a customer cancels', async ({ open, 
   const kitchen = await open('/supplier');
   await api.offer('Hawaii');
   const hawaii = ticket(kitchen, 'Hawaii');
+  await hawaii.getByLabel(/^More: note/).click();
   await hawaii.getByText('Reject…').click();
   await hawaii.getByText('Oven full').click();
   await hawaii.getByRole('button', { name: 'Reject this pizza' }).click();

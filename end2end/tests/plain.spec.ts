@@ -1,5 +1,5 @@
 // Without JavaScript: pages, links and forms.
-import { expect, readThePast, test, ticket } from '../world';
+import { expect, newOffer, readThePast, test, ticket, unfold } from '../world';
 
 // The browser warns that the preloaded program is not used.
 test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
@@ -7,11 +7,13 @@ test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
 test('an order goes from offer to doorstep by forms and reloads', async ({ open }) => {
   const kitchen = await open('/supplier');
   await expect(kitchen.getByText(/^As of/)).toBeVisible();
-  await kitchen.getByRole('textbox', { name: 'Kitchen' }).fill('Bella Napoli');
+  await newOffer(kitchen);
+  await kitchen.getByRole('textbox', { name: 'Kitchen', exact: true }).fill('Bella Napoli');
   await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Diavola');
   await kitchen.getByLabel('Your price').fill('9.50');
   await kitchen.getByRole('button', { name: 'Offer it' }).click();
   await ticket(kitchen, 'Diavola').getByRole('button', { name: 'Accept' }).click();
+  await unfold(kitchen, 'On offer');
   await expect(ticket(kitchen, 'Diavola')).toContainText('€12.35 · 25 min');
 
   const customer = await open('/customer');
@@ -29,7 +31,9 @@ test('an order goes from offer to doorstep by forms and reloads', async ({ open 
   const dispatch = await open('/dispatch');
   await ticket(dispatch, 'Diavola').getByLabel('Driver’s name').fill('Jonas');
   await ticket(dispatch, 'Diavola').getByRole('button', { name: 'Assign' }).click();
-  await dispatch.getByRole('button', { name: 'Left' }).click();
+  await dispatch.getByRole('button', { name: 'Set off' }).click();
+  // It is final, so the page asks first.
+  await dispatch.getByText('Delivered').first().click();
   await dispatch.getByRole('button', { name: 'Delivered' }).click();
   await expect(dispatch.getByRole('region', { name: 'Jonas' })).toContainText('free since');
 
@@ -74,6 +78,7 @@ test('a conflict is shown on the ticket', async ({ open, api }) => {
 test('a rejection takes the reason that was picked', async ({ open, api }) => {
   const { id } = await api.offer('Hawaii');
   const kitchen = await open('/supplier');
+  await kitchen.getByLabel(/^More: note/).click();
   await kitchen.getByText('Reject…').click();
   await kitchen.getByText('Sold out').click();
   await kitchen.getByRole('button', { name: 'Reject this pizza' }).click();
@@ -90,9 +95,10 @@ test('orders are filtered, and a kitchen is picked', async ({ open, api }) => {
   await orders.getByLabel('Search all text').press('Enter');
   await expect(orders.getByRole('row').filter({ has: orders.getByRole('cell') })).toHaveCount(1);
   const kitchen = await open('/supplier');
-  await kitchen.getByRole('combobox', { name: 'Kitchen' }).selectOption('Forno');
+  await kitchen.getByRole('combobox', { name: 'Kitchen', exact: true }).selectOption('Forno');
   await kitchen.getByRole('button', { name: 'Show' }).click();
   await expect(kitchen.getByRole('heading', { level: 1 })).toHaveText('Forno');
+  await unfold(kitchen, 'On offer');
   await expect(kitchen.getByRole('article')).toHaveCount(1);
 });
 

@@ -1,5 +1,5 @@
 // Preferences and notifications: language, look, keys, and notices of what is out of sight.
-import { column, expect, test, ticket } from '../world';
+import { column, expect, newOffer, test, ticket, unfold } from '../world';
 
 // Browsers log refused requests.
 test.use({ allowed: /status of 422 / });
@@ -21,7 +21,7 @@ test('a whole order goes through in German', async ({ open, api }) => {
   await api.accepted('Diavola');
   const german = { locale: 'de-DE' };
   const customer = await open('/customer', german);
-  await ticket(customer, 'Diavola').getByRole('link', { name: /nehmen/ }).click();
+  await ticket(customer, 'Diavola').getByRole('link', { name: /^Bestellen/ }).click();
   await customer.getByRole('button', { name: /^Für 12,35\s€ bestellen/ }).click();
   await expect(customer.getByText('Die Adresse ist leer. Wohin soll es gehen?')).toBeVisible();
   await customer.getByLabel('Dein Name').fill('Ana');
@@ -54,6 +54,7 @@ test('keys move from ticket to ticket, and take the next step', async ({ open, a
   await api.taken('Hawaii');
   await api.accepted('Marinara');
   const kitchen = await open('/supplier');
+  await unfold(kitchen, 'On offer');
   await kitchen.keyboard.press('?');
   await expect(kitchen.getByRole('heading', { name: 'Keyboard shortcuts' })).toBeVisible();
   await kitchen.keyboard.press('Escape');
@@ -79,6 +80,7 @@ test('keys move from ticket to ticket, and take the next step', async ({ open, a
   await kitchen.keyboard.press('Escape');
   await expect(column(kitchen, 'In the oven').getByRole('article')).toHaveCount(1);
   // What is written in a field is text.
+  await newOffer(kitchen);
   await kitchen.getByRole('combobox', { name: 'Pizza' }).first().fill('');
   await kitchen.getByRole('combobox', { name: 'Pizza' }).first().pressSequentially('no joke?');
   await expect(kitchen.getByRole('combobox', { name: 'Pizza' }).first()).toHaveValue('no joke?');

@@ -35,6 +35,7 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
         await see(panel);
       }
       await go('/supplier?kitchen=Bella%20Napoli');
+      for (const folded of await page.getByLabel(/^More: note/).all()) await folded.click();
       for (const folded of await page.getByText('Reject…').all()) await folded.click();
       await page.getByRole('button', { name: 'Reject this pizza' }).first().click();
       await expect(page.getByText('Why? Pick a reason')).toBeVisible();

@@ -6,6 +6,8 @@
 mod blank;
 mod delivery;
 mod error;
+#[cfg(feature = "ssr")]
+mod fold;
 mod input;
 mod kitchen_alert;
 mod live;
@@ -26,6 +28,8 @@ pub use delivery::{
     eta::{Arrival, DUE_SOON, Punctuality, arrival, kitchen_deadlines, upcoming_stages},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
+#[cfg(feature = "ssr")]
+pub use fold::{fold_name, fold_text};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
 pub use live::{

@@ -1,6 +1,7 @@
 //! The page: its data, and the panel that it shows.
 
 use super::{
+    attention::wanting_here,
     browser::timer::sleep,
     components::{
         basics::{Icon, icon},
@@ -66,6 +67,7 @@ pub fn App() -> impl IntoView {
     provide_context(hand);
     connection::keep(store, navigator);
     let panel = navigator.memo(|route| route.panel());
+    let wanting = wanting_here();
     Effect::new(move |hydrated: Option<()>| {
         if hydrated.is_none() {
             navigator.follow();
@@ -76,7 +78,8 @@ pub fn App() -> impl IntoView {
                 panels::fetch_all().await;
             });
         }
-        document().set_title(&store.with(|board| title(&navigator.get(), board)))
+        let wanting = wanting.get().unwrap_or_default();
+        document().set_title(&store.with(|board| title(&navigator.get(), board, wanting)))
     });
     // Styles select by this attribute instead of by the content of the page.
     Effect::new(move |_| {
@@ -92,7 +95,7 @@ pub fn App() -> impl IntoView {
     let shown = shown(navigator, store);
     view! {
         <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
-        {site_header()}
+        {site_header(wanting)}
         {refused_elsewhere()}
         {move || match shown.get() {
             (panel, true) => panels::show(panel),

@@ -16,12 +16,12 @@ const STOPS: &str = "main article, main li[id]:empty, main tbody:not([aria-hidde
 const PLACEHOLDER: &str = "li:empty";
 /// Such a ticket is rendered within this number of frames.
 const RENDER_FRAMES: u8 = 10;
-const NEXT_STEP: &str = ".primary, form > button:not(.danger)";
+const NEXT_STEP: &str = ".primary, form:not(.undo form) > button:not(.danger)";
 const OPENS: &str = "summary, a[href]";
 /// An open popover covers the page: the keys do not act on the tickets below it.
 const POPOVER: &str = "[popover]:popover-open";
 /// The elements in which keys are text.
-const TEXT_FIELDS: &str = "input, textarea, select";
+const TEXT_FIELDS: &str = "input:not([type=checkbox]), textarea, select";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Direction {
@@ -97,7 +97,8 @@ fn stops() -> Vec<Element> {
         return Vec::new();
     };
     let all = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok());
-    all.collect()
+    // What is in a folded strip has no place on the screen.
+    all.filter(|stop| bounds(stop).width() > 0.0).collect()
 }
 
 fn point(stop: &Element) -> Point {

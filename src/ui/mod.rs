@@ -7,6 +7,7 @@
 //! and the dynamic parts of a view return `AnyView`, `Option<AnyView>`, or a `Signal` of text.
 
 mod app;
+mod attention;
 mod browser;
 mod components;
 mod i18n;
@@ -24,6 +25,7 @@ mod title;
 pub use app::App;
 #[cfg(feature = "hydrate")]
 pub use app::fetch_panel_of_page;
+pub use attention::wanting;
 pub use browser::cookies;
 pub use components::basics::PIZZA_RECIPE;
 pub use i18n::locale::{Language, Locale, t};

@@ -48,20 +48,22 @@ impl Default for Settings {
     }
 }
 
-/// The cookie that stores, or removes, the kitchen that a device belongs to. `Own` does not change it.
+/// The cookie that stores the kitchen that a device belongs to; an empty one, that it watches all of them. `Own` does not
+/// change it.
 pub fn kitchen_cookie(kitchen: &Kitchen) -> Option<String> {
-    let (name, age) = match kitchen {
+    let name = match kitchen {
         Kitchen::Own => return None,
-        Kitchen::All => (String::new(), 0),
+        Kitchen::All => String::new(),
         // A text that cannot be the name of a kitchen is not stored.
-        Kitchen::One(name) => (encode(&Name::parse(name).ok()?), cookies::PREFERENCE_AGE),
+        Kitchen::One(name) => encode(&Name::parse(name).ok()?),
     };
+    let age = cookies::PREFERENCE_AGE;
     Some(cookies::cookie(cookies::KITCHEN, &name, age))
 }
 
-/// The kitchen that this device belongs to.
-pub fn kitchen_of_device() -> Option<String> {
-    cookies::get(cookies::KITCHEN).map(|name| decode(&name))
+/// The kitchen that this device belongs to, or that it watches all of them.
+pub fn kitchen_of_device() -> Option<Kitchen> {
+    cookies::get(cookies::KITCHEN).map(|name| Kitchen::from_value(Some(decode(&name))))
 }
 
 const TITLE: Text = ["Look and language", "Aussehen und Sprache"];

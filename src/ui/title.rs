@@ -1,18 +1,19 @@
-//! The title of a page, which counts the orders that wait there.
+//! The title of a page, which counts the tickets that want somebody now.
 
 use super::{
     i18n::{domain_texts, locale::t},
     route::Route,
 };
-use crate::domain::{Board, Status};
+use crate::domain::Board;
 
-pub fn title(route: &Route, board: Option<&Board>) -> String {
+/// `wanting`: how many tickets of the page want somebody now.
+pub fn title(route: &Route, board: Option<&Board>, wanting: usize) -> String {
     let words = match route {
         Route::Home => return "Pizza Market".to_owned(),
         Route::Nowhere => t(["Nothing here", "Hier ist nichts"]).to_owned(),
         Route::Supplier { kitchen } => {
             let heading = kitchen.name().unwrap_or(t(["Supplier", "Küche"]));
-            format!("{}{heading}", waiting(board, Status::PendingSupplier))
+            format!("{}{heading}", counted(wanting))
         }
         Route::Customer { .. } => t(["Hot right now", "Jetzt frisch"]).to_owned(),
         Route::Track(id) => match board.and_then(|board| board.get(*id)) {
@@ -24,7 +25,7 @@ pub fn title(route: &Route, board: Option<&Board>) -> String {
         },
         Route::Dispatch => {
             let heading = t(["Dispatch", "Auslieferung"]);
-            format!("{}{heading}", waiting(board, Status::Ready))
+            format!("{}{heading}", counted(wanting))
         }
         Route::Orders { open, .. } => {
             let heading = t(["Orders", "Bestellungen"]);
@@ -40,9 +41,9 @@ pub fn title(route: &Route, board: Option<&Board>) -> String {
     format!("{words} · Pizza Market")
 }
 
-/// `(3) `: how many orders of the page have a status, unless none has.
-fn waiting(board: Option<&Board>, status: Status) -> String {
-    match board.map_or(0, |board| board.counts().of(status)) {
+/// `(3) `, unless there is none.
+fn counted(wanting: usize) -> String {
+    match wanting {
         0 => String::new(),
         n => format!("({n}) "),
     }

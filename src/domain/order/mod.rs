@@ -153,13 +153,13 @@ impl Order {
         }
     }
 
-    /// Whether any of its texts holds `text`, small or capital: `lower` makes letters small. Every order holds
-    /// nothing at all.
-    pub fn mentions(&self, text: &str, lower: fn(&str) -> String) -> bool {
+    /// Whether its texts hold every word of `text`. `fold` removes what makes no difference: capitals and accents. Every
+    /// order holds nothing at all.
+    pub fn mentions(&self, text: &str, fold: fn(&str) -> String) -> bool {
         if is_blank(text) {
             return true;
         }
-        let text = lower(text.trim());
+        let wanted = fold(text);
         let number = self.id.number();
         let texts = [
             Some(&*number),
@@ -170,10 +170,9 @@ impl Order {
             self.driver_name.as_deref(),
             self.supplier_notes.as_deref(),
         ];
-        texts
-            .into_iter()
-            .flatten()
-            .any(|one| lower(one).contains(&text))
+        let texts: Vec<_> = texts.into_iter().flatten().map(fold).collect();
+        let is_there = |word: &str| texts.iter().any(|text| text.contains(word));
+        wanted.split_whitespace().all(is_there)
     }
 
     /// The latest moment that it holds, in its id or as a time.

@@ -12,7 +12,7 @@ const LATE: i64 = 120;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrderFilter {
     pub status: Option<Status>,
-    /// Part of any of the texts of an order.
+    /// Words, each of which is part of any of the texts of an order.
     pub text: String,
     pub supplier: Option<String>,
     pub driver: Option<String>,
@@ -23,14 +23,14 @@ pub struct OrderFilter {
 }
 
 impl OrderFilter {
-    /// Whether the filter matches `order`. `lower` converts text to lower case.
-    pub fn matches(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+    /// Whether the filter matches `order`. `fold` removes capitals and accents.
+    pub fn matches(&self, order: &Order, fold: fn(&str) -> String) -> bool {
         self.status.is_none_or(|status| status == order.status)
-            && self.matches_any_status(order, lower)
+            && self.matches_any_status(order, fold)
     }
 
     /// As [`OrderFilter::matches`], for any status.
-    pub fn matches_any_status(&self, order: &Order, lower: fn(&str) -> String) -> bool {
+    pub fn matches_any_status(&self, order: &Order, fold: fn(&str) -> String) -> bool {
         let is = |wanted: &Option<String>, name: Option<&str>| {
             wanted.is_none() || wanted.as_deref() == name
         };
@@ -38,7 +38,7 @@ impl OrderFilter {
             && is(&self.driver, order.driver_name.as_deref())
             && self.from.is_none_or(|from| order.created_at >= from)
             && self.before.is_none_or(|before| order.created_at < before)
-            && (self.text.is_empty() || order.mentions(&self.text, lower))
+            && (self.text.is_empty() || order.mentions(&self.text, fold))
     }
 
     /// Whether the filter restricts more than the status.
@@ -109,7 +109,7 @@ mod tests {
                 ..OrderFilter::default()
             },
             OrderFilter {
-                text: " DIAV".to_owned(),
+                text: " nap  DIAV".to_owned(),
                 ..OrderFilter::default()
             },
             OrderFilter {

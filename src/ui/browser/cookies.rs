@@ -29,11 +29,11 @@ pub fn set(cookie: &str) {
     let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
-/// The value of a cookie, still encoded, unless it is empty.
+/// The value of a cookie, still encoded.
 pub fn get(name: &str) -> Option<String> {
     let cookies = js_sys::Reflect::get(&document(), &"cookie".into()).ok()?;
     let cookies = cookies.as_string()?;
     let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.find(|(known, _)| *known == name)?;
-    Some(value.to_owned()).filter(|value| !value.is_empty())
+    Some(value.to_owned())
 }

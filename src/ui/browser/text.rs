@@ -1,13 +1,22 @@
 //! Text operations whose tables the browser has already, so that the program need not contain them.
 
-/// Lower case, for a search.
-pub fn lower(text: &str) -> String {
+/// For a search: lower case, without accents.
+pub fn fold(text: &str) -> String {
+    #[cfg(not(target_arch = "wasm32"))]
+    return crate::domain::fold_text(text);
+    #[cfg(target_arch = "wasm32")]
+    fold_in_browser(text)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn fold_in_browser(text: &str) -> String {
     if text.is_ascii() {
         // Most text is ASCII, and a search compares all of it.
-        text.to_ascii_lowercase()
-    } else if cfg!(target_arch = "wasm32") {
-        js_sys::JsString::from(text).to_lower_case().into()
-    } else {
-        text.to_lowercase()
+        return text.to_ascii_lowercase();
     }
+    let parts = js_sys::JsString::from(text)
+        .normalize("NFD")
+        .to_lower_case();
+    let accents = js_sys::RegExp::new(r"\p{M}", "gu");
+    parts.replace_by_pattern(&accents, "").into()
 }

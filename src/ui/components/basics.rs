@@ -221,8 +221,8 @@ pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
         view! { <div class=class><dt>{what}</dt><dd>{format::money(amount)}</dd></div> }.into_any()
     };
     let market_part = {
-        let percent = order.markup_percentage.to_string();
-        say!("Service fee, {percent} %", "Servicegebühr, {percent} %")
+        let percent = format::percent(&order.markup_percentage.to_string());
+        say!("Service fee, {percent}", "Servicegebühr, {percent}")
     };
     view! {
         <dl class="sum">

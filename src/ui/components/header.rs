@@ -19,16 +19,17 @@ use crate::{
 };
 use leptos::{ev, prelude::*};
 
-pub fn site_header() -> AnyView {
+/// `wanting`: how many tickets of the panel that is shown want somebody now.
+pub fn site_header(wanting: Memo<Option<usize>>) -> AnyView {
     view! {
         <header class="bar">
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
-                    {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true)}
-                    {panel_link(Route::offers(), ["Customer", "Kunde"], |board, _| number_of(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false)}
-                    {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| number_of(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true)}
-                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.market().all() as usize, ["in all", "insgesamt"], false)}
+                    {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true, wanting)}
+                    {panel_link(Route::offers(), ["Customer", "Kunde"], |board, _| number_of(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false, wanting)}
+                    {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| number_of(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true, wanting)}
+                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.market().all() as usize, ["in all", "insgesamt"], false, wanting)}
                 </ul>
             </nav>
             {status_indicator()}
@@ -58,16 +59,22 @@ fn panel_link(
     read: fn(&Board, Option<&str>) -> usize,
     of_what: Text,
     calls: bool,
+    wanting: Memo<Option<usize>>,
 ) -> AnyView {
     let kitchen = Navigator::from_context().memo(|route| match route {
         Route::Supplier { kitchen } => kitchen.name().map(str::to_owned),
         _ => None,
     });
-    let number = LiveStore::from_context().view(move |board| read(board, kitchen.get().as_deref()));
+    let market = LiveStore::from_context().view(move |board| read(board, kitchen.get().as_deref()));
     let (own, now) = (
         route.panel(),
         Navigator::from_context().memo(|route| route.panel()),
     );
+    // On its own page, what is late or rings counts too.
+    let number = memo(move |_| {
+        let here = wanting.get().filter(|_| now.get() == own);
+        here.unwrap_or(market.get())
+    });
     let current = mark(move || {
         let is_here = now.get() == own || (own, now.get()) == (Panel::Customer, Panel::Track);
         is_here.then_some("page")

@@ -9,6 +9,15 @@ pub fn money(amount: Cents) -> String {
     Locale::from_context().money(&amount.to_string())
 }
 
+/// `12.5 %`, `12,5 %`
+pub fn percent(plain: &str) -> String {
+    let number = match Locale::from_context().language {
+        Language::English => plain.to_owned(),
+        Language::German => plain.replace('.', ","),
+    };
+    format!("{number}\u{a0}%")
+}
+
 /// `7 min`, `2 h 5 min`, `3 days`
 pub fn duration(time: TimeDelta) -> String {
     let minutes = time.num_minutes().max(0);

@@ -110,7 +110,7 @@ async fn a_plain_form_is_answered_with_a_redirect() {
         .request(reqwest::Method::GET, "/supplier?kitchen=S")
         .header("cookie", cookie.split(';').next().unwrap());
     let page = market.send(page).await;
-    assert!(page.text.contains("is no price"), "{}", page.text);
+    assert!(page.text.contains("isn’t a price"), "{}", page.text);
     assert!(page.text.contains("value=\"Secret name\""));
     assert!(page.header("set-cookie").unwrap().contains("Max-Age=0"));
     assert_eq!(market.orders().await.len(), 1);

@@ -140,7 +140,7 @@ async fn reader_left() {
 impl Printer {
     fn event(&self, text: &JsonText) {
         let event = serde_json::from_str::<Event>(text);
-        let matches = |event: &Event| self.search.matches(&event.order, str::to_lowercase);
+        let matches = |event: &Event| self.search.matches(&event.order, crate::domain::fold_text);
         match event {
             Ok(event) if !matches(&event) => {}
             _ if self.format == Format::Json => output::line(plain_json(text)),

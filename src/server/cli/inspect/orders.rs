@@ -111,7 +111,7 @@ async fn find(source: &Source, args: &Orders) -> Result<FoundOrders> {
             if !search.may_match_older(order.id) {
                 return Ok(found);
             }
-            if search.matches(&order, str::to_lowercase) {
+            if search.matches(&order, crate::domain::fold_text) {
                 found.more = found.orders.len() == limit;
                 if found.more {
                     return Ok(found);

@@ -4,7 +4,7 @@ use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{
         Actor, Command, CommandKind, Cursor, Error, EventType, Name, Offer, Order, OrderId,
-        Precondition,
+        Precondition, fold_name,
     },
     server::{
         clock::now,
@@ -19,7 +19,6 @@ use crate::{
     },
 };
 use std::time::{Duration, Instant};
-use unicode_normalization::UnicodeNormalization;
 
 /// A change may be made until then: early enough for its answer to arrive before the request times out.
 const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
@@ -281,11 +280,6 @@ impl Attempt<'_> {
         }
         Ok(steps)
     }
-}
-
-/// What two spellings of one name have in common: capitals and Unicode's normal forms make no difference.
-fn fold_name(name: &str) -> String {
-    name.to_lowercase().nfc().collect()
 }
 
 async fn answer_in_time(work: impl Future<Output = Result<Answer, Failure>>) -> Answer {

@@ -303,7 +303,7 @@ fn matching(
             next = orders.last().map(|order| order.id);
             break;
         }
-        if search.matches(&order, str::to_lowercase) {
+        if search.matches(&order, crate::domain::fold_text) {
             orders.push(order);
         }
     }

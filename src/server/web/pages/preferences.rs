@@ -66,9 +66,8 @@ pub fn own_kitchen(route: &Route, headers: &HeaderMap) -> Option<Response> {
     let own = Route::Supplier {
         kitchen: Kitchen::Own,
     };
-    let name = cookies::read(headers, cookies::KITCHEN)
-        .filter(|name| *route == own && !name.is_empty())?;
-    let kitchen = Kitchen::One(name);
+    let name = cookies::read(headers, cookies::KITCHEN).filter(|_| *route == own)?;
+    let kitchen = Kitchen::from_value(Some(name));
     let address = Route::Supplier { kitchen }.address();
     Some((StatusCode::SEE_OTHER, [(LOCATION, location(&address))]).into_response())
 }

@@ -1,6 +1,9 @@
 //! The document around a page: its head, and what hydrates it.
 
-use crate::ui::{App, Density, PageData, Route, Settings, Theme, help, settings, t, title};
+use crate::domain::Snapshot;
+use crate::ui::{
+    App, Density, PageData, Route, Settings, Theme, help, settings, t, title, wanting,
+};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
@@ -12,7 +15,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let density = (own.density != Density::Auto).then(|| own.density.name());
     let board = use_context::<PageData>().and_then(|page_data| page_data.snapshot);
     let route = use_context().unwrap_or(Route::Nowhere);
-    let title = title(&route, board.as_ref().map(|snapshot| &snapshot.board));
+    let wanting = |page: &Snapshot| wanting(&route, &page.board, page.now, |_| false);
+    let wanting = board.as_ref().and_then(wanting).unwrap_or_default();
+    let title = title(&route, board.as_ref().map(|page| &page.board), wanting);
     // As text: a view would mark where it begins and ends.
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {

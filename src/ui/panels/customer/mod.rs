@@ -8,7 +8,7 @@ mod search_and_sort;
 use crate::{
     domain::{Order, is_blank},
     ui::{
-        browser::text::lower,
+        browser::text::fold,
         components::{
             basics::{Detail, Icon, changing, empty, icon, name, pizza, text},
             list,
@@ -83,7 +83,7 @@ fn pizza_count() -> Signal<String> {
     let query = Navigator::from_context().memo(|route| query(route).text);
     let matching = store.view(move |board| {
         let query = query.get();
-        let matching = on_offer(board).filter(|order| order.mentions(&query, lower));
+        let matching = on_offer(board).filter(|order| order.mentions(&query, fold));
         board.end().is_none().then(|| matching.count())
     });
     let all = offer_count();

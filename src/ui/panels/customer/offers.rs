@@ -3,7 +3,7 @@
 use crate::{
     domain::{Board, Order, OrderId, OrdersPage, Status},
     ui::{
-        browser::text::lower,
+        browser::text::fold,
         components::{basics::text, more::total},
         live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
         navigation::Navigator,
@@ -61,7 +61,7 @@ pub fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
         let (taking, query) = (taking.get(), query.get());
         let listed = |order: &&Order| {
             let is_listed = is_on_offer(order.status) && Some(order.id) != taking;
-            is_listed && order.mentions(&query.text, lower)
+            is_listed && order.mentions(&query.text, fold)
         };
         let key = |order: &Order| match query.sort {
             None => 0,

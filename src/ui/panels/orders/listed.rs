@@ -4,7 +4,7 @@ use super::query::query;
 use crate::{
     domain::{Board, Counts, Order, OrderFilter, OrderId, OrdersPage, Status},
     ui::{
-        browser::text::lower,
+        browser::text::fold,
         live::{page_queries::PageQueries, store::LiveStore},
         navigation::Navigator,
         route::{OrdersQuery, Sort},
@@ -63,7 +63,7 @@ pub fn listed() -> Memo<Listed> {
         let past = beyond.and_then(|beyond| {
             let found = |page: &OrdersPage| {
                 let (mut rows, mut counts) = (Vec::new(), Counts::default());
-                for order in page.orders.iter().filter(|o| filter.matches(o, lower)) {
+                for order in page.orders.iter().filter(|o| filter.matches(o, fold)) {
                     rows.push(row(order, query.sort));
                     counts.add(order.status);
                 }
@@ -132,7 +132,7 @@ impl MatchCache {
             let same = |(id, version, _): &(OrderId, u32, bool)| {
                 *id == order.id && *version == order.version
             };
-            let matches = || self.filter.matches_any_status(order, lower);
+            let matches = || self.filter.matches_any_status(order, fold);
             let fits = before.next_if(same).map_or_else(matches, |(.., fits)| fits);
             self.orders.push((order.id, order.version, fits));
         }

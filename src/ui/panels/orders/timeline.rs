@@ -134,10 +134,10 @@ const FIELDS: [Field; 7] = [
 
 fn price(order: &Order) -> String {
     let price = format::money(order.supplier_price.cents());
-    let markup = order.markup_percentage.to_string();
+    let markup = format::percent(&order.markup_percentage.to_string());
     say!(
-        "{price} with {markup} % markup",
-        "{price} mit {markup} % Aufschlag"
+        "{price} with {markup} markup",
+        "{price} mit {markup} Aufschlag"
     )
 }
 

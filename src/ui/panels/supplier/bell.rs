@@ -12,7 +12,6 @@ use crate::{
             basics::{Icon, changing, following, icon},
             form::Forms,
             list,
-            ticket::which,
         },
         i18n::locale::{say, t},
         live::{
@@ -128,6 +127,15 @@ impl Bell {
         storage::keep(HEARD, &self.heard.with_untracked(Acknowledged::write));
     }
 
+    /// Whether an order rings on this page, now that it is hydrated.
+    pub fn calls_for(self, order: &Order) -> bool {
+        let is_hydrated = LiveStore::from_context().is_hydrated();
+        is_hydrated
+            && self
+                .heard
+                .with(|heard| alert_of(order, heard, self.opened()).is_some())
+    }
+
     pub fn rings(self, order: Memo<Order>) -> Signal<bool> {
         let (store, opened) = (LiveStore::from_context(), self.opened());
         following(move || {
@@ -142,13 +150,18 @@ impl Bell {
     pub fn why(self, order: Memo<Order>, rings: Signal<bool>) -> AnyView {
         changing(move || {
             let silence = move |event| self.silence(&event, order);
-            let which = which(&order.get_untracked());
+            let word = t(["Silence", "Stumm"]);
+            let label = order.with_untracked(|order| {
+                let (name, number) = (&order.pizza_name, order.id.number());
+                say!(
+                    "Taken. Silence: {name} {number}",
+                    "Bestellt. Stumm: {name} {number}"
+                )
+            });
             rings.get().then(|| {
                 view! {
                     <p class="rings">
-                        <button type="button" on:click=silence>
-                            {icon(Icon::Bell)} <span class="unseen">{t(["Taken: ", "Bestellt: "])}</span> <span class="word">{t(["Silence", "Stumm"])}</span> {which}
-                        </button>
+                        <button type="button" aria-label=label on:click=silence>{icon(Icon::Bell)} <span class="word">{word}</span></button>
                     </p>
                 }
                 .into_any()

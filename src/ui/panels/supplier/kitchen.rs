@@ -40,8 +40,7 @@ pub fn encode_record() {
         };
         if let Some(cookie) = kitchen_cookie(&kitchen) {
             cookies::set(&cookie);
-        } else if let (Kitchen::Own, Some(name)) = (kitchen, kitchen_of_device()) {
-            let kitchen = Kitchen::One(name);
+        } else if let (Kitchen::Own, Some(kitchen)) = (kitchen, kitchen_of_device()) {
             navigator.correct(Route::Supplier { kitchen });
         }
     });
@@ -84,14 +83,10 @@ pub fn hint(kitchen: KitchenFilter) -> AnyView {
 /// new kitchen, and one may watch all of them.
 pub fn ask() -> AnyView {
     let navigator = Navigator::from_context();
+    // A device that knows its kitchen is led on to it.
     let is_asked = navigator.memo(|route| {
-        let own = matches!(
-            route,
-            Route::Supplier {
-                kitchen: Kitchen::Own
-            }
-        );
-        own && kitchen_of_device().is_none()
+        let kitchen = Kitchen::Own;
+        *route == Route::Supplier { kitchen }
     });
     let choose = move |event: ev::SubmitEvent| {
         let field = document().get_element_by_id("own-kitchen");

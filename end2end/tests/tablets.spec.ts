@@ -1,0 +1,79 @@
+// How many whole tickets a screen shows, with all their controls, as the page opens with about 60 open orders.
+import { type Page } from '@playwright/test';
+import { type Api, expect, hydrated, test } from '../world';
+
+const NAMES = ['Diavola', 'Margherita', 'Quattro Stagioni', 'Funghi', 'Hawaii', 'Tonno e cipolla', 'Prosciutto', 'Capricciosa'];
+const WORKING = ['pending_supplier', 'customer_accepted', 'preparing'];
+
+/** Sixty open orders of one kitchen. */
+async function rush(api: Api) {
+  const until = async (n: number) => {
+    const { id } = await api.offer(NAMES[n % 8]);
+    if (n < 14) return;
+    await api.post(`/api/orders/${id}/supplier-respond`, { accept: true, estimated_time: ((n * 7) % 40) + 1, notes: n % 4 ? undefined : 'Really hot' });
+    if (n < 20) return;
+    await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ana Ruiz', delivery_address: `Kurze Gasse ${n}` });
+    if (n < 34) return;
+    await api.status(id, 'preparing');
+    if (n < 47) return;
+    await api.status(id, 'ready');
+    if (n < 59) return;
+    // A driver who is back.
+    await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+    for (const status of ['in_transit', 'delivered']) await api.status(id, status);
+  };
+  await Promise.all(Array.from({ length: 60 }, (_, n) => until(n)));
+}
+
+/** For each column, how many of its tickets are whole in the window, and so are their controls, not under anything. */
+async function whole(page: Page) {
+  return page.evaluate(() => {
+    const isWhole = (article: Element) => {
+      const { top, bottom, height } = article.getBoundingClientRect();
+      if (height === 0 || top < 0 || bottom > innerHeight) return false;
+      const controls = [...article.querySelectorAll('button, summary, select, label')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1);
+      return controls.every((one) => {
+        const box = one.getBoundingClientRect();
+        const on = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return on !== null && (one.contains(on) || on.contains(one));
+      });
+    };
+    const columns = [...document.querySelectorAll('section.column')];
+    return Object.fromEntries(columns.map((column) => [column.id, [...column.querySelectorAll('article')].filter(isWhole).length]));
+  });
+}
+
+/** Controls that a finger misses: lower than 40 pixels. */
+async function low(page: Page) {
+  return page.evaluate(() => {
+    const controls = [...document.querySelectorAll('main button, main summary, main select, main a.button')];
+    const seen = controls.filter((one) => one.checkVisibility());
+    return seen.filter((one) => { const { height } = one.getBoundingClientRect(); return height > 0 && height < 40; }).map((one) => one.outerHTML.slice(0, 100));
+  });
+}
+
+test('tablets and screens show enough whole tickets', async ({ browser, market, api, contextOptions, colorScheme }) => {
+  test.slow();
+  await rush(api);
+  const page = await (await browser.newContext({ ...contextOptions, colorScheme, baseURL: market.url })).newPage();
+  const open = async (path: string, width: number, height: number) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(path);
+    await hydrated(page);
+  };
+  for (const [width, height, tickets] of [[1024, 768, 3], [1180, 820, 3], [1366, 768, 3], [1440, 900, 4], [1920, 1080, 6]]) {
+    await open('/supplier?kitchen=Bella%20Napoli', width, height);
+    const shown = await whole(page);
+    for (const column of WORKING) expect(shown[column], `${column} at ${width}×${height}`).toBeGreaterThanOrEqual(tickets);
+    expect(await low(page), `${width}×${height}`).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width}×${height}`).toBe(width);
+  }
+  await open('/supplier?kitchen=Bella%20Napoli', 390, 844);
+  expect((await whole(page)).pending_supplier, 'on a phone').toBeGreaterThanOrEqual(4);
+  for (const [width, height, tickets] of [[1440, 900, 6], [820, 1180, 5]]) {
+    await open('/dispatch', width, height);
+    expect((await whole(page)).waiting, `the queue at ${width}×${height}`).toBeGreaterThanOrEqual(tickets);
+    expect(await low(page), `dispatch at ${width}×${height}`).toEqual([]);
+  }
+  await page.context().close();
+});
