@@ -77,7 +77,9 @@ test('a driver has to be picked', async ({ open, api }) => {
   await ready(api, 'Diavola');
   const dispatch = await open('/dispatch');
   await ticket(dispatch, 'Diavola').getByRole('button', { name: 'Assign' }).click();
-  await expect(ticket(dispatch, 'Diavola').getByRole('alert')).toHaveText('Pick a driver.');
+  // No driver is known, so a new one is asked for: the error stands there.
+  await expect(ticket(dispatch, 'Diavola').getByRole('alert')).toHaveText('The new driver has no name yet.');
+  await expect(ticket(dispatch, 'Diavola').getByLabel('Driver’s name')).toBeFocused();
 });
 
 test('several orders go to one driver, and a conflict is shown on its ticket', async ({ open, api }) => {

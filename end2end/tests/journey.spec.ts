@@ -26,7 +26,7 @@ test('an order goes from offer to doorstep, and every window follows', async ({ 
   await expect(row).toContainText('On offer');
 
   const offer = ticket(customer, 'Diavola');
-  for (const part of ['about 30 min', 'Ask for it mild', '€9.50', '€2.85', '€12.35']) await expect(offer).toContainText(part);
+  for (const part of ['in 25–35 min', 'Ask for it mild', '€9.50', '€2.85', '€12.35']) await expect(offer).toContainText(part);
   await offer.getByRole('link', { name: 'Order this' }).click();
   await customer.getByLabel('Your name').fill('Nguyễn Thị Minh Khai');
   await customer.getByLabel('Delivery address').fill('Rosenthaler Straße 40/41\nHof II, 4th floor');

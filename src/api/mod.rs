@@ -5,19 +5,16 @@
 //! alone says which. None holds a rule of its own.
 
 pub mod form;
+mod queries;
+
+pub use queries::*;
 
 #[cfg(feature = "ssr")]
 use crate::domain::{Command, Role, is_blank};
-use crate::domain::{
-    Counts, Cursor, Error, Event, FieldError, Names, Order, OrderId, OrdersPage, Snapshot,
-    StageTimes, Status, Time,
-};
+use crate::domain::{Error, FieldError, Order, OrderId};
 use form::Answers;
 use leptos::prelude::*;
-use leptos::server_fn::{
-    codec::{GetUrl, JsonEncoding},
-    error::ServerFnErrorErr,
-};
+use leptos::server_fn::{codec::JsonEncoding, error::ServerFnErrorErr};
 
 /// A supplier offers a pizza, and with `accept` promises it at once.
 #[server(name = OfferPizza, prefix = "/act", endpoint = "offer")]
@@ -145,7 +142,7 @@ pub async fn dispatch(
     #[server(default)] new_driver: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let driver = picked_or_new(driver_name, new_driver);
+    let (field, driver) = picked_or_new(driver_name, new_driver);
     crate::server::web::pages::forms::submission(
         Role::Dispatch,
         "dispatch",
@@ -153,6 +150,7 @@ pub async fn dispatch(
         [driver],
     )
     .keyed(key)
+    .asking("driver_name", field)
     .act(id, version, Command::read_dispatch)
     .await
 }
@@ -165,20 +163,22 @@ pub async fn dispatch_several(
     #[server(default)] new_driver: String,
     #[server(default)] key: String,
 ) -> Result<Answers, Error> {
-    let driver = picked_or_new(driver_name, new_driver);
+    let (field, driver) = picked_or_new(driver_name, new_driver);
     let (names, values) = (["driver_name"], [driver]);
     crate::server::web::pages::forms::submission(Role::Dispatch, "dispatch-several", names, values)
         .keyed(key)
+        .asking("driver_name", field)
         .dispatch_several(&order)
         .await
 }
 
+/// The driver, and the field of the form that names them. The choice of somebody new is a space.
 #[cfg(feature = "ssr")]
-fn picked_or_new(driver_name: String, new_driver: String) -> String {
-    if is_blank(&driver_name) {
-        new_driver
-    } else {
-        driver_name
+fn picked_or_new(driver_name: String, new_driver: String) -> (&'static str, String) {
+    match &*driver_name {
+        "" => ("driver_name", new_driver),
+        blank if is_blank(blank) => ("new_driver", new_driver),
+        _ => ("driver_name", driver_name),
     }
 }
 
@@ -191,10 +191,11 @@ pub async fn reassign(
     #[server(default)] new_driver: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
-    let driver = picked_or_new(driver_name, new_driver);
+    let (field, driver) = picked_or_new(driver_name, new_driver);
     let (names, values) = (["driver_name"], [driver]);
     crate::server::web::pages::forms::submission(Role::Dispatch, "reassign", names, values)
         .keyed(key)
+        .asking("driver_name", field)
         .reassign(id, version)
         .await
 }
@@ -328,75 +329,6 @@ fn joined(parts: [String; 2]) -> String {
     let parts = parts.map(|part| part.trim().to_owned());
     let parts = parts.into_iter().filter(|part| !is_blank(part));
     parts.collect::<Vec<_>>().join(". ")
-}
-
-/// The board of a page: when it starts, reads on, or may have missed an event. `query` is a [`BoardQuery`] as JSON. The
-/// board holds everything up to `after`, unless the server lags.
-///
-/// [`BoardQuery`]: crate::domain::BoardQuery
-#[server(prefix = "/act", endpoint = "board", input = GetUrl)]
-pub async fn board(query: String, after: Option<Cursor>) -> Result<Snapshot, Error> {
-    let query = serde_json::from_str(&query).map_err(|error| {
-        let why = error.to_string();
-        Error::invalid("query", FieldError::Malformed { why })
-    })?;
-    crate::server::web::pages::forms::order_service()?
-        .snapshot(&query, after.as_ref())
-        .await
-}
-
-/// Past orders that match the filters, older than `below`: created at or after `from` and before `before`.
-#[server(prefix = "/act", endpoint = "search", input = GetUrl)]
-pub async fn search(
-    status: Option<Status>,
-    #[server(default)] text: String,
-    supplier: Option<String>,
-    driver: Option<String>,
-    from: Option<Time>,
-    before: Option<Time>,
-    below: OrderId,
-) -> Result<OrdersPage, Error> {
-    let filter = crate::domain::OrderFilter {
-        status,
-        text,
-        supplier,
-        driver,
-        from,
-        before,
-    };
-    crate::server::web::pages::forms::order_service()?
-        .search(&filter, Some(below))
-        .await
-}
-
-/// How many orders of the whole market have each status, and the event up to which they are counted.
-#[server(name = ReadCounts, prefix = "/act", endpoint = "counts", input = GetUrl)]
-pub async fn counts() -> Result<(Cursor, Counts), Error> {
-    crate::server::web::pages::forms::order_service()?.counts()
-}
-
-/// The kitchens and drivers of the market.
-#[server(name = ReadNames, prefix = "/act", endpoint = "names", input = GetUrl)]
-pub async fn names() -> Result<Names, Error> {
-    let orders = crate::server::web::pages::forms::order_service()?;
-    Ok(Names {
-        kitchens: orders.kitchens(),
-        drivers: orders.drivers(),
-    })
-}
-
-/// The stage times of the last 24 hours.
-#[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
-pub async fn pace() -> Result<StageTimes, Error> {
-    crate::server::web::pages::forms::order_service()?.pace()
-}
-
-/// The events of an order, oldest first.
-#[server(prefix = "/act", endpoint = "history", input = GetUrl)]
-pub async fn history(id: OrderId) -> Result<Vec<Event>, Error> {
-    crate::server::web::pages::forms::order_service()?
-        .events(id)
-        .await
 }
 
 impl FromServerFnError for Error {

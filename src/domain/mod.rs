@@ -24,8 +24,11 @@ mod time;
 
 pub use blank::is_blank;
 pub use delivery::{
-    drivers::{DispatchSeveral, Driver, WITH_DRIVER, drivers, has_all_carried, known_driver_name},
-    eta::{Arrival, DUE_SOON, Punctuality, arrival, kitchen_deadlines, upcoming_stages},
+    drivers::{
+        DispatchSeveral, Driver, WITH_DRIVER, drivers, drivers_on_duty, drivers_out, free_drivers,
+        has_all_carried, known_driver_name,
+    },
+    eta::{Arrival, DUE_SOON, Punctuality, arrival, kitchen_deadlines, offered, upcoming_stages},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 #[cfg(feature = "ssr")]

@@ -17,6 +17,8 @@ const PLACEHOLDER: &str = "li:empty";
 /// Such a ticket is rendered within this number of frames.
 const RENDER_FRAMES: u8 = 10;
 const NEXT_STEP: &str = ".primary, form:not(.undo form) > button:not(.danger)";
+/// Closes the order that is open beside the table.
+const CLOSE: &str = "#order .close";
 const OPENS: &str = "summary, a[href]";
 /// An open popover covers the page: the keys do not act on the tickets below it.
 const POPOVER: &str = "[popover]:popover-open";
@@ -72,6 +74,7 @@ fn press(key: &str, target: Option<Element>, last_point: StoredValue<Point>) -> 
         "o" => return click(stop, OPENS),
         // An element that opens by itself handles the key.
         "Enter" if target.is_some() && target == stop => return click(stop, OPENS),
+        "Escape" => return click(document().body().map(Into::into), CLOSE),
         "?" => {
             return click(
                 Some(document().body().map(Into::into)).flatten(),
@@ -191,13 +194,17 @@ pub fn help() -> AnyView {
     .into_any()
 }
 
-const KEYS: [(&[&str], Text); 5] = [
+const KEYS: [(&[&str], Text); 6] = [
     (
         &["↑", "↓", "←", "→"],
         ["To the next ticket", "Zum nächsten Zettel"],
     ),
     (&["N"], ["Take its next step", "Den nächsten Schritt tun"]),
     (&["O"], ["Open what unfolds", "Aufklappen"]),
+    (
+        &["Esc"],
+        ["Close the open order", "Die offene Bestellung schließen"],
+    ),
     (&["Tab"], ["All controls", "Alle Bedienelemente"]),
     (&["?"], ["This help", "Diese Hilfe"]),
 ];

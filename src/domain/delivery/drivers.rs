@@ -2,6 +2,8 @@
 //! assignment of several orders to one driver.
 
 use crate::domain::{Board, Error, FieldError, Fields, Name, OrderId, Status, Time};
+use chrono::TimeDelta;
+use std::cmp::Reverse;
 
 /// The statuses of an order that its driver carries.
 pub const WITH_DRIVER: [Status; 2] = [Status::Dispatched, Status::InTransit];
@@ -113,6 +115,49 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
     drivers
 }
 
+/// A driver who has had nothing to do for this long has gone home.
+const OFF_DUTY: TimeDelta = TimeDelta::hours(4);
+
+/// The drivers who are out, by what they have to deliver first.
+pub fn drivers_out(board: &Board) -> Vec<String> {
+    let carried = board
+        .orders()
+        .filter(|order| WITH_DRIVER.contains(&order.status));
+    let mut due: Vec<_> = carried
+        .filter_map(|order| Some((order.due(), order.driver_name.as_ref()?.to_string())))
+        .collect();
+    due.sort_unstable();
+    let mut out: Vec<String> = Vec::new();
+    for (_, driver) in due {
+        if !out.contains(&driver) {
+            out.push(driver);
+        }
+    }
+    out
+}
+
+/// The drivers who are free, those first who came back last: they are here. Not those who have gone home.
+pub fn free_drivers(board: &Board, now: Time) -> Vec<String> {
+    let mut free = drivers(board);
+    free.retain(|driver| driver.carried == 0 && now - driver.last_change < OFF_DUTY);
+    free.sort_by_key(|driver| Reverse(driver.last_change));
+    free.into_iter().map(|driver| driver.name).collect()
+}
+
+/// The drivers to choose from: the free ones, those first who came back last; then those who are out, by when they are
+/// back.
+pub fn drivers_on_duty(board: &Board, now: Time) -> Vec<Driver> {
+    let free = free_drivers(board, now);
+    let place = |driver: &Driver| free.iter().position(|name| *name == driver.name);
+    let mut known = drivers(board);
+    known.retain(|driver| driver.carried > 0 || place(driver).is_some());
+    known.sort_by_cached_key(|driver| match place(driver) {
+        Some(place) => (false, place, None),
+        None => (true, 0, driver.last_promised),
+    });
+    known
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,7 +165,6 @@ mod tests {
         Field, Order, Sequence, Times, Value, Window, place,
         samples::{at, id, offer},
     };
-    use chrono::TimeDelta;
 
     fn order(n: u128, driver: Option<&str>, status: Status, updated: i64) -> Order {
         let (mut order, _) = Order::new(id(n), offer(), at(0));

@@ -9,7 +9,8 @@ pub type Place = (Time, OrderId);
 /// In which sequence a page shows orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sequence {
-    /// For each status, what is due first.
+    /// For each status, what is due first. (A page that was opened before an upgrade still calls it so.)
+    #[serde(alias = "Oldest")]
     Due,
     /// The newest first, whatever their status.
     Newest,

@@ -161,6 +161,10 @@ fn empty(field: &str, error: &FieldError) -> Text {
             "Warum? Such einen Grund aus oder schreib einen.",
         ],
         "driver_name" => ["Pick a driver.", "Wähl einen Fahrer."],
+        "new_driver" => [
+            "The new driver has no name yet.",
+            "Der neue Fahrer hat noch keinen Namen.",
+        ],
         "supplier_price" => [
             "The price is empty. Write it like 9.50.",
             "Der Preis ist leer. Schreib ihn wie 9,50.",

@@ -149,7 +149,7 @@ async fn a_form_sent_by_a_program_gets_the_typed_error() {
         (200, &json!("ready"))
     );
     let query =
-        json!({"scope": [format!("order:{id}")], "statuses": [], "sequence": "Oldest", "first": 0});
+        json!({"scope": [format!("order:{id}")], "statuses": [], "sequence": "Due", "first": 0});
     let query: String =
         url::form_urlencoded::byte_serialize(query.to_string().as_bytes()).collect();
     let board = market
@@ -341,7 +341,8 @@ async fn several_orders_are_assigned_at_once() {
         ("driver_name=Jonas".to_owned(), "order"),
         (format!("driver_name=Jonas{many}"), "order"),
         ("driver_name=Jonas&order[]=x.1".to_owned(), "order"),
-        (format!("driver_name=+{single}"), "driver_name"),
+        (single.clone(), "driver_name"),
+        (format!("driver_name=+{single}"), "new_driver"),
     ] {
         let refused = post("application/json", body).await;
         assert_eq!(refused.status, 422);

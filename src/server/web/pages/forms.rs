@@ -53,6 +53,8 @@ pub struct FormSubmission {
     /// Each rendered form has a key: sent twice, it acts once.
     key: Option<String>,
     leads_to: Option<String>,
+    /// A parameter, and the field of the form that asks for it, where that has another name.
+    asked: Option<(&'static str, &'static str)>,
 }
 
 /// What a form asks for, by whom, of which version, and under which key.
@@ -71,6 +73,7 @@ pub fn submission<const N: usize>(
         values: names.into_iter().zip(values).collect(),
         key: None,
         leads_to: None,
+        asked: None,
     }
 }
 
@@ -78,6 +81,12 @@ impl FormSubmission {
     pub fn keyed(self, key: String) -> FormSubmission {
         let key = Some(key).filter(|key| !key.is_empty());
         FormSubmission { key, ..self }
+    }
+
+    /// Errors of `parameter` are shown at the field `field`.
+    pub fn asking(self, parameter: &'static str, field: &'static str) -> FormSubmission {
+        let asked = Some((parameter, field));
+        FormSubmission { asked, ..self }
     }
 
     /// The page that follows on success, where that is not the form's own.
@@ -196,8 +205,12 @@ impl FormSubmission {
     }
 
     /// Records that the form was rejected before its command was carried out.
-    fn rejected(&self, error: Error) -> Error {
+    fn rejected(&self, mut error: Error) -> Error {
         command_log::record_rejection(Some(self.actor), error.name(), Instant::now());
+        if let (Error::Invalid(invalid), Some((parameter, field))) = (&mut error, self.asked) {
+            let asked = invalid.iter_mut().filter(|one| one.field == parameter);
+            asked.for_each(|one| field.clone_into(&mut one.field));
+        }
         error
     }
 

@@ -2,17 +2,13 @@
 
 use super::offers::{address, is_on_offer};
 use crate::{
-    domain::{Order, OrderId, Status},
+    domain::{Order, OrderId, Status, offered},
     ui::{
         components::basics::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
-        i18n::{
-            format,
-            locale::{say, t},
-        },
+        i18n::locale::{say, t},
         live::{reactive::memo, store::LiveStore},
     },
 };
-use chrono::TimeDelta;
 use leptos::prelude::*;
 
 pub fn offer(order: Memo<Order>) -> AnyView {
@@ -81,17 +77,15 @@ pub fn last_gone(gone: Memo<Option<OrderId>>) -> Signal<String> {
     })
 }
 
-/// Name, kitchen, minutes, picture, and the kitchen's note.
+/// Name, kitchen, the range of minutes, picture, and the kitchen's note.
 pub fn top(o: &Order) -> AnyView {
-    let wait = o.estimated_delivery_time.map(|minutes| {
-        let minutes = minutes.get();
-        view! {
-            <p class="wait">
-                {icon(Icon::Clock)} {t(["about ", "etwa "])} <time datetime=format!("PT{minutes}M")>{format::duration(TimeDelta::minutes(minutes.into()))}</time>
-            </p>
-        }
-        .into_any()
-    });
+    // The range that is told with the order, too.
+    let (from, to) = offered(o.estimated_delivery_time);
+    let wait = view! {
+        <p class="wait">
+            {icon(Icon::Clock)} {t(["in ", "in "])} <span>{format!("{from}–{to} min")}</span>
+        </p>
+    };
     let notes = o
         .supplier_notes
         .as_ref()

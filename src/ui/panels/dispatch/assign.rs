@@ -212,6 +212,7 @@ fn new_driver(new: FieldState, value: String, chosen: Memo<Option<String>>) -> A
         <div class="field new-driver" data-wanted=wanted>
             <label for=new.id()>{t(["Driver’s name", "Name"])}</label>
             <input class="input" value=value autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.attributes()}/>
+            {new.error_message()}
         </div>
     }
     .into_any()

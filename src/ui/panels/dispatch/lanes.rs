@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{self, form::SELECTED_ORDER},
-    domain::{Board, Order, OrderId, Role, Status, Time, WITH_DRIVER, drivers},
+    domain::{Board, Order, OrderId, Role, Status, Time, WITH_DRIVER, drivers, free_drivers},
     ui::{
         components::{
             basics::{Icon, changing, icon, mark, name, text},
@@ -26,35 +26,7 @@ use crate::{
         route::percent::encode,
     },
 };
-use chrono::TimeDelta;
 use leptos::{ev, prelude::*, server_fn::ServerFn};
-
-/// A driver who has had nothing to do for this long has gone home.
-const OFF_DUTY: TimeDelta = TimeDelta::hours(4);
-
-/// The drivers who are out, by what they have to deliver first.
-pub fn out(board: &Board) -> Vec<String> {
-    let carried = board
-        .orders()
-        .filter(|order| WITH_DRIVER.contains(&order.status));
-    let due =
-        carried.filter_map(|order| Some((order.due(), order.driver_name.as_ref()?.to_string())));
-    let mut lanes: Vec<String> = Vec::new();
-    for (_, driver) in list::sorted(due) {
-        if !lanes.contains(&driver) {
-            lanes.push(driver);
-        }
-    }
-    lanes
-}
-
-/// The drivers who are free, those first who came back last: they are here.
-pub fn free(board: &Board, now: Time) -> Vec<String> {
-    let drivers = drivers(board).into_iter();
-    let free = drivers.filter(|driver| driver.carried == 0 && now - driver.last_change < OFF_DUTY);
-    let sorted = list::sorted(free.map(|driver| (-driver.last_change.millis(), driver.name)));
-    sorted.into_iter().map(|(_, name)| name).collect()
-}
 
 /// `Late`: every pizza on its way that is past its promise, across drivers. Each leads to its ticket.
 fn late() -> AnyView {
@@ -115,7 +87,7 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
             .then(|| view! { <p class="empty small">{nobody}</p> }.into_any())
     });
     let store = state.store;
-    let free = store.view(move |board| free(board, store.about_now(Time::default())));
+    let free = store.view(move |board| free_drivers(board, store.about_now(Time::default())));
     view! {
         <section id="drivers" aria-labelledby="h-drivers">
             <h2 class="unseen" id="h-drivers">{t(["Drivers", "Fahrer"])}</h2>

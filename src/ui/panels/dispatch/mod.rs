@@ -6,7 +6,7 @@ mod queue;
 mod state;
 
 use crate::{
-    domain::{Status, WITH_DRIVER, drivers, has_all_carried},
+    domain::{Status, WITH_DRIVER, drivers, drivers_out, has_all_carried},
     ui::{
         components::{
             basics::{Icon, changing, count, digits, icon, text},
@@ -21,7 +21,7 @@ use state::DispatchState;
 
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
-    let lanes = LiveStore::from_context().view(lanes::out);
+    let lanes = LiveStore::from_context().view(drivers_out);
     let waiting = total(&[Status::Ready], move || state.waiting.with(Vec::len));
     let leave_lane = move |_| state.leave_lane();
     view! {

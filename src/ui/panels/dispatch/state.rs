@@ -1,8 +1,7 @@
 //! What the queue, the forms and the lanes share.
 
-use super::lanes::free;
 use crate::{
-    domain::{Board, Driver, Order, OrderId, Status, Time, drivers},
+    domain::{Board, Driver, Order, OrderId, Status, Time, drivers, drivers_on_duty, free_drivers},
     ui::{
         components::{form::Forms, list},
         i18n::locale::{say, t},
@@ -39,7 +38,7 @@ impl DispatchState {
             waiting: store.view(waiting),
             driver_lines: store.view(move |board| {
                 let line = |driver: Driver| format!("{}\n{}", driver.name, load(&driver));
-                on_duty(board, store.about_now(Time::default()))
+                drivers_on_duty(board, store.about_now(Time::default()))
                     .into_iter()
                     .map(line)
                     .collect()
@@ -86,7 +85,7 @@ impl DispatchState {
 /// where all are out, none, and the dispatcher chooses.
 fn suggested() -> Memo<Option<String>> {
     let store = LiveStore::from_context();
-    let free = store.view(move |board| free(board, store.about_now(Time::default())));
+    let free = store.view(move |board| free_drivers(board, store.about_now(Time::default())));
     let none_known = store.view(|board| drivers(board).is_empty());
     memo(move |before: Option<&Option<String>>| {
         let before = before.cloned().flatten();
@@ -96,22 +95,6 @@ fn suggested() -> Memo<Option<String>> {
             _ => free.first().cloned(),
         })
     })
-}
-
-/// The drivers to choose from: the free ones, those first who came back last; then those who are out, by when they are
-/// back.
-fn on_duty(board: &Board, now: Time) -> Vec<Driver> {
-    let free = free(board, now);
-    let place = |driver: &Driver| free.iter().position(|name| *name == driver.name);
-    let known = drivers(board).into_iter();
-    let mut known: Vec<_> = known
-        .filter(|driver| driver.carried > 0 || place(driver).is_some())
-        .collect();
-    known.sort_by_cached_key(|driver| match place(driver) {
-        Some(place) => (false, place, None),
-        None => (true, 0, driver.last_promised),
-    });
-    known
 }
 
 /// The ready orders: what is due first on top.

@@ -1,4 +1,4 @@
-//! When an order arrives: the head of its page, and the reason where that is not as promised.
+//! When an order arrives: the head of its page, and the reason where that is not as it was told.
 
 use crate::{
     domain::{Arrival, Order, Punctuality, Status, Time, arrival, upcoming_stages},
@@ -9,61 +9,57 @@ use crate::{
         },
         i18n::{
             domain_texts, format,
-            locale::{Text, say, t},
+            locale::{plural, say, t},
         },
         live::{reactive::memo, store::LiveStore},
     },
 };
 use leptos::prelude::*;
 
-/// The facts from which the arrival is estimated, again with each tick of the clock.
+/// The order from which the arrival is estimated, again with each tick of the clock.
 #[derive(Clone, Copy)]
 pub struct Forecast {
+    order: StoredValue<Order>,
     status: Status,
-    /// When the order got this status.
-    since: Time,
-    promised: Option<Time>,
     store: LiveStore,
 }
 
 impl Forecast {
     pub fn of(order: &Order) -> Forecast {
         Forecast {
+            order: StoredValue::new(order.clone()),
             status: order.status,
-            since: order.since(),
-            promised: order.promised(),
             store: LiveStore::from_context(),
         }
     }
 
     /// Whether a customer still waits for the order.
     pub fn is_open(self) -> bool {
-        arrival(self.status, self.since, None, self.since).is_some()
+        self.order
+            .with_value(|order| arrival(order, order.since()).is_some())
     }
 
     /// The arrival as estimated now, and now. Nothing where it is not on its way.
     fn arrival(self) -> Option<(Arrival, Time)> {
         let now = self.store.now();
-        let arrival = arrival(self.status, self.since, self.promised, now)?;
+        let arrival = self.order.with_value(|order| arrival(order, now))?;
         Some((arrival, now))
     }
 
     /// When a step that is still to come begins, as estimated now: `19:48`.
     pub fn begins(self, step: Status) -> Option<String> {
         let (arrival, now) = self.arrival()?;
-        let ahead = upcoming_stages(self.status, self.since, &arrival, now);
+        let since = self.order.with_value(Order::since);
+        let ahead = upcoming_stages(self.status, since, &arrival, now);
         let (_, time) = ahead.into_iter().find(|(status, _)| *status == step)?;
         Some(format::clock(time, self.store.zone()))
     }
 
-    /// The status, and the reason where the arrival is not as promised.
+    /// The status, and the reason where the arrival is not as it was told.
     pub fn in_short(self) -> String {
         let course = self.arrival().map(|(arrival, _)| arrival.punctuality);
-        let (late, early) = (
-            course == Some(Punctuality::Later),
-            course == Some(Punctuality::Earlier),
-        );
-        let reason = reason(self.status, late, early).map_or("", |(.., reason)| t(reason));
+        let reason = course.and_then(|course| reason(self.status, course));
+        let reason = reason.unwrap_or_default();
         format!("{} {reason}", domain_texts::customer_status(self.status))
     }
 
@@ -128,74 +124,66 @@ fn when(forecast: Forecast) -> AnyView {
     .into_any()
 }
 
-/// Why it arrives at another time than promised. It renders again when that changes, not with every minute.
+/// Why it arrives at another time than was told. It renders again when that changes, not with every tick.
 fn why(forecast: Forecast) -> AnyView {
-    let course = memo(move |_| {
-        forecast
-            .arrival()
-            .map(|(arrival, _)| arrival.punctuality as u8)
-    });
-    let (late, early) = (Punctuality::Later as u8, Punctuality::Earlier as u8);
+    let course = memo(move |_| forecast.arrival().map(|(arrival, _)| arrival.punctuality));
     let why = changing(move || {
         let course = course.get()?;
-        let promised = moment(forecast.promised?);
-        let (what, how, reason) = reason(forecast.status, course == late, course == early)?;
-        Some(view! { {icon(Icon::Info)} <span><strong>{t(what)} {promised} {t(how)}</strong> " " {t(reason)}</span> }.into_any())
+        let reason = reason(forecast.status, course)?;
+        let promised = forecast.order.with_value(Order::promised).map(moment);
+        let promised = promised.map(|promised| {
+            let how = match course {
+                Punctuality::Later(_) => t([", running late.", ", verspätet."]),
+                _ => t([", and earlier.", ", und früher."]),
+            };
+            view! { <strong>{t(["Promised for ", "Zugesagt für "])} {promised} {how}</strong> " " }
+                .into_any()
+        });
+        Some(view! { {icon(Icon::Info)} <span>{promised} {reason}</span> }.into_any())
     });
     view! { <p class="why">{why}</p> }.into_any()
 }
 
-/// How the arrival differs from the promise, and why; nothing where it does not.
-fn reason(status: Status, late: bool, early: bool) -> Option<(Text, Text, Text)> {
-    Some(match (late, early) {
-        (true, _) => (
-            ["Promised for ", "Zugesagt für "],
-            [", running late.", ", verspätet."],
-            reason_late(status),
-        ),
-        (_, true) => (
-            ["Earlier than promised: ", "Früher als zugesagt: "],
-            [".", "."],
-            reason_early(status),
-        ),
-        _ => return None,
-    })
-}
-
-fn reason_late(status: Status) -> Text {
-    match status {
-        Status::CustomerAccepted => [
-            "It still waits in the kitchen.",
-            "Sie wartet noch in der Küche.",
-        ],
-        Status::Preparing => ["It is still in the oven.", "Sie ist noch im Ofen."],
-        Status::Ready => [
-            "It is ready and waits for a driver.",
-            "Sie ist fertig und wartet auf einen Fahrer.",
-        ],
-        Status::Dispatched => [
-            "The driver has it and is about to leave.",
-            "Der Fahrer hat sie und fährt gleich los.",
-        ],
-        _ => ["The driver is on the way.", "Der Fahrer ist unterwegs."],
+/// Why the arrival is not as it was told, and by how much; nothing where it is.
+fn reason(status: Status, course: Punctuality) -> Option<String> {
+    let of = |n: i64| plural(n as usize, ["minute", "Minute"], ["minutes", "Minuten"]);
+    match course {
+        Punctuality::AsTold => None,
+        Punctuality::Later(n) => Some(late(status, of(n))),
+        Punctuality::Earlier(n) => Some(early(status, of(n))),
     }
 }
 
-fn reason_early(status: Status) -> Text {
+fn late(status: Status, n: String) -> String {
     match status {
-        Status::Preparing => ["It is already in the oven.", "Sie ist schon im Ofen."],
-        Status::Ready => [
-            "It is already out of the oven.",
-            "Sie ist schon aus dem Ofen.",
-        ],
-        Status::Dispatched => ["The driver already has it.", "Der Fahrer hat sie schon."],
-        Status::InTransit => [
-            "The driver is already on the way.",
-            "Der Fahrer ist schon unterwegs.",
-        ],
-        _ => [
-            "The kitchen is quick today.",
-            "Die Küche ist heute schnell.",
-        ],
+        Status::CustomerAccepted => say!(
+            "The kitchen needs {n} more before it starts.",
+            "Die Küche braucht {n} mehr, bis sie anfängt."
+        ),
+        Status::Preparing => say!("The kitchen needs {n} more.", "Die Küche braucht {n} mehr."),
+        Status::Ready => say!(
+            "It waits for a driver: {n} more.",
+            "Sie wartet auf einen Fahrer: {n} mehr."
+        ),
+        Status::Dispatched => say!(
+            "The driver has it, and leaves {n} late.",
+            "Der Fahrer hat sie und fährt {n} zu spät los."
+        ),
+        _ => say!("The driver needs {n} more.", "Der Fahrer braucht {n} mehr."),
+    }
+}
+
+fn early(status: Status, n: String) -> String {
+    match status {
+        Status::Preparing => say!(
+            "The kitchen started {n} early.",
+            "Die Küche hat {n} früher angefangen."
+        ),
+        Status::Ready => say!("It was ready {n} early.", "Sie war {n} früher fertig."),
+        Status::Dispatched => say!("The driver came {n} early.", "Der Fahrer kam {n} früher."),
+        _ => say!(
+            "The driver left {n} early.",
+            "Der Fahrer ist {n} früher losgefahren."
+        ),
     }
 }

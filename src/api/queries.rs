@@ -1,0 +1,76 @@
+//! What pages read from the server: boards, searches, numbers and names.
+
+use crate::domain::{
+    Counts, Cursor, Error, Event, FieldError, Names, OrderId, OrdersPage, Snapshot, StageTimes,
+    Status, Time,
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+/// The board of a page: when it starts, reads on, or may have missed an event. `query` is a [`BoardQuery`] as JSON. The
+/// board holds everything up to `after`, unless the server lags.
+///
+/// [`BoardQuery`]: crate::domain::BoardQuery
+#[server(prefix = "/act", endpoint = "board", input = GetUrl)]
+pub async fn board(query: String, after: Option<Cursor>) -> Result<Snapshot, Error> {
+    let query = serde_json::from_str(&query).map_err(|error| {
+        let why = error.to_string();
+        Error::invalid("query", FieldError::Malformed { why })
+    })?;
+    crate::server::web::pages::forms::order_service()?
+        .snapshot(&query, after.as_ref())
+        .await
+}
+
+/// Past orders that match the filters, older than `below`: created at or after `from` and before `before`.
+#[server(prefix = "/act", endpoint = "search", input = GetUrl)]
+pub async fn search(
+    status: Option<Status>,
+    #[server(default)] text: String,
+    supplier: Option<String>,
+    driver: Option<String>,
+    from: Option<Time>,
+    before: Option<Time>,
+    below: OrderId,
+) -> Result<OrdersPage, Error> {
+    let filter = crate::domain::OrderFilter {
+        status,
+        text,
+        supplier,
+        driver,
+        from,
+        before,
+    };
+    crate::server::web::pages::forms::order_service()?
+        .search(&filter, Some(below))
+        .await
+}
+
+/// How many orders of the whole market have each status, and the event up to which they are counted.
+#[server(name = ReadCounts, prefix = "/act", endpoint = "counts", input = GetUrl)]
+pub async fn counts() -> Result<(Cursor, Counts), Error> {
+    crate::server::web::pages::forms::order_service()?.counts()
+}
+
+/// The kitchens and drivers of the market.
+#[server(name = ReadNames, prefix = "/act", endpoint = "names", input = GetUrl)]
+pub async fn names() -> Result<Names, Error> {
+    let orders = crate::server::web::pages::forms::order_service()?;
+    Ok(Names {
+        kitchens: orders.kitchens(),
+        drivers: orders.drivers(),
+    })
+}
+
+/// The stage times of the last 24 hours.
+#[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
+pub async fn pace() -> Result<StageTimes, Error> {
+    crate::server::web::pages::forms::order_service()?.pace()
+}
+
+/// The events of an order, oldest first.
+#[server(prefix = "/act", endpoint = "history", input = GetUrl)]
+pub async fn history(id: OrderId) -> Result<Vec<Event>, Error> {
+    crate::server::web::pages::forms::order_service()?
+        .events(id)
+        .await
+}
