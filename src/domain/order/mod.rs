@@ -155,7 +155,7 @@ impl Order {
         }
     }
 
-    /// Whether its texts hold every word of `text`. `fold` removes what makes no difference: capitals and accents. Every
+    /// Whether its texts hold every word of `text`; words in double quotes belong together. `fold` removes what makes no difference: capitals and accents. Every
     /// order holds nothing at all.
     pub fn mentions(&self, text: &str, fold: fn(&str) -> String) -> bool {
         if is_blank(text) {
@@ -173,8 +173,12 @@ impl Order {
             self.supplier_notes.as_deref(),
         ];
         let texts: Vec<_> = texts.into_iter().flatten().map(fold).collect();
-        let is_there = |word: &str| texts.iter().any(|text| text.contains(word));
-        wanted.split_whitespace().all(is_there)
+        let is_there = |part: &str| texts.iter().any(|text| text.contains(part));
+        let mut quoted = wanted.split('"').zip([false, true].into_iter().cycle());
+        quoted.all(|(part, is_quoted)| match is_quoted {
+            true => is_there(part.trim()),
+            false => part.split_whitespace().all(is_there),
+        })
     }
 
     /// The latest moment that it holds, in its id or as a time.

@@ -113,6 +113,10 @@ mod tests {
                 ..OrderFilter::default()
             },
             OrderFilter {
+                text: "\"bella napoli\" diavola".to_owned(),
+                ..OrderFilter::default()
+            },
+            OrderFilter {
                 supplier: Some(supplier.clone()),
                 ..OrderFilter::default()
             },
