@@ -36,7 +36,7 @@ export default defineConfig({
   projects: [
     { name: 'desktop', use: desktop },
     // The pages in every state bring their own sizes, and a wall has no phone.
-    { name: 'phone', use: phone, testIgnore: /states|layout|wall/ },
+    { name: 'phone', use: phone, testIgnore: /states|layout|wall|tablets/ },
     { name: 'narrow face', use: { ...desktop, ...device('narrow') }, testMatch: /layout/ },
     { name: 'text at 130 %', use: largeText, testMatch: /layout|journey|plain/ },
     { name: 'tablet', use: tablet, testMatch: JOURNEYS },
