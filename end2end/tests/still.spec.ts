@@ -197,3 +197,13 @@ test('the first visit asks which kitchen this is, and remembers it', async ({ op
   await page.goto('/supplier');
   await expect(page).toHaveURL(/kitchen=Forno$/);
 });
+
+test('a ticket that goes where the page does not look is gone all the same', async ({ open, api }) => {
+  await api.offer('Aglio');
+  const others = Array.from({ length: 52 }, (_, n) => api.accepted(`Pizza ${n}`));
+  await Promise.all(others);
+  const page = await open(KITCHEN);
+  await ticket(page, 'Aglio').getByRole('button', { name: /^Accept/ }).click();
+  await expect(column(page, 'To answer').locator('.gap')).toHaveCount(1);
+  await expect(column(page, 'To answer').getByRole('article')).toHaveCount(0);
+});

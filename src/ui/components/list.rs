@@ -232,6 +232,15 @@ impl Sight {
     }
 }
 
+/// Whether an order is on the board, and stands where `stands` says.
+pub fn is_here(
+    order: Memo<Order>,
+    stands: impl Fn(&Order) -> bool + Send + Sync + 'static,
+) -> Memo<bool> {
+    let on_board = LiveStore::from_context().has(order.with_untracked(|order| order.id));
+    memo(move |_| on_board.get() && order.with(&stands))
+}
+
 /// An entry with a ticket, for as long as the order is in the list: see [`Sight::hold`].
 pub fn entry(
     order: Memo<Order>,

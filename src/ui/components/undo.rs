@@ -32,13 +32,14 @@ fn can_undo(order: &Order, role: Role) -> bool {
         .is_some_and(|(step, recall)| step.from == Some(recall.to))
 }
 
-/// `Undo`, for ten seconds after a step that was made on this page. On a page that is not hydrated: on any page.
+/// `Undo`, for ten seconds after a step that was made on this page; without the program, on any page.
 pub fn undo(order: Memo<Order>, role: Role) -> AnyView {
     offer_undo(order, role, "recall-now")
 }
 
 /// What stands where the ticket was: where it is now, and `Undo`.
 pub fn left(order: Memo<Order>, role: Role) -> AnyView {
+    let on_board = LiveStore::from_context().has(order.with_untracked(|order| order.id));
     let words = changing(move || {
         let (what, status) = order.with(|order| {
             let status = domain_texts::status(order.status);
@@ -47,7 +48,9 @@ pub fn left(order: Memo<Order>, role: Role) -> AnyView {
                 status,
             )
         });
-        Some(view! { <p class="soft"><bdi>{what}</bdi> ": " {status}</p> }.into_any())
+        // Where it stands is not known of one that the page does not hold any longer.
+        let status = on_board.get().then(|| view! { ": " {status} }.into_any());
+        Some(view! { <p class="soft"><bdi>{what}</bdi> {status}</p> }.into_any())
     });
     view! { {words} {offer_undo(order, role, "recall-left")} }.into_any()
 }
@@ -56,15 +59,18 @@ fn offer_undo(order: Memo<Order>, role: Role, name: &'static str) -> AnyView {
     let (store, forms) = (LiveStore::from_context(), Forms::from_context());
     changing(move || {
         let (id, since) = order.with(|order| (order.id, order.since()));
-        let can = order.with(|order| can_undo(order, role) && forms.has_made(id, order.version));
+        let is_own = |order: &Order| !store.is_hydrated() || forms.has_made(id, order.version);
+        let can = order.with(|order| can_undo(order, role) && is_own(order));
         let is_recent = can && store.now() - since < UNDO_WITHIN;
+        // Until the program runs, the page does not know whose step it was.
+        let not_hydrated = (!store.is_hydrated()).then_some("");
         is_recent.then(|| {
             let word = view! { {t(["Undo", "Rückgängig"])} {which(&order.get_untracked())} };
             let undo = recall(role)
                 .named(name)
                 .on(order)
                 .form(|form| form.submit_button("button", Some(Icon::Undo), word.into_any()));
-            view! { <div class="undo" data-rests="short">{undo}</div> }.into_any()
+            view! { <div class="undo" data-rests="short" data-not-hydrated=not_hydrated>{undo}</div> }.into_any()
         })
     })
 }

@@ -1,6 +1,6 @@
 //! What the board of a page holds: it follows from its route, and from how far the reader has read.
 
-use super::{connection_state::ConnectionState, store::LiveStore};
+use super::{connection_state::ConnectionState, reactive::memo, store::LiveStore};
 use crate::{
     domain::{
         BoardQuery, Counts, Cursor, FoldResult, Name, OrderFilter, OrderId, Scope, Sequence,
@@ -72,6 +72,20 @@ fn of_kitchen(name: Option<&str>) -> Scope {
 }
 
 impl LiveStore {
+    /// Whether an order is on the board, as that changes.
+    pub fn has(self, id: OrderId) -> Memo<bool> {
+        memo(move |_| {
+            let is_here = self
+                .board
+                .with_value(|board| board.as_ref().is_some_and(|board| board.get(id).is_some()));
+            match is_here {
+                true => drop(self.row(id).inspect(ArcTrigger::track)),
+                false => self.changed.track(),
+            }
+            is_here
+        })
+    }
+
     /// Subscribes to every change of the board.
     pub fn track(self) {
         self.changed.track();

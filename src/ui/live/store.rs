@@ -94,7 +94,7 @@ impl LiveStore {
         }))
     }
 
-    fn row(self, id: OrderId) -> Option<ArcTrigger> {
+    pub(super) fn row(self, id: OrderId) -> Option<ArcTrigger> {
         self.rows.try_update_value(|rows| rows.get_or_insert(id))
     }
 

@@ -155,7 +155,7 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
     let crowded = list::is_crowded(rows.shown);
     let row = move |order: Memo<Order>| {
         let driver = theirs.clone();
-        let is_here = memo(move |_| order.with(|order| is_carried_by(order, &driver)));
+        let is_here = list::is_here(order, move |order| is_carried_by(order, &driver));
         let (ticket, left) = (
             move || carried(order, state),
             move || left(order, Role::Dispatch),

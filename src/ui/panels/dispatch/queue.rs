@@ -71,7 +71,7 @@ fn row(order: Memo<Order>, crowded: Memo<bool>, state: DispatchState) -> AnyView
         state.leave_lane();
     };
     let sight = list::Sight::of(order, crowded);
-    let is_here = memo(move |_| order.with(|order| order.status == Status::Ready));
+    let is_here = list::is_here(order, |order| order.status == Status::Ready);
     let look = move |event: web_sys::Event| sight.look(&event);
     view! {
         <li

@@ -39,7 +39,7 @@ const NOTES_KEPT: usize = 8;
 pub fn to_answer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let level = level_waiting(&o);
-    let more = view! { {kitchen_name(&o, " · ")} {prices(&o)} " " {waits(&o, level)} };
+    let more = view! { {kitchen_name(&o, " · ")} {prices(&o)} " · " {waits(&o, level)} };
     let answer = accept(order);
     let parts = vec![head(&o, more.into_any()), answer, refused(o.id)];
     ticket_at_level(&o, "ticket", level, None, parts)

@@ -124,7 +124,7 @@ pub fn columns(kitchen: KitchenFilter, bell: Bell) -> (Vec<AnyView>, Vec<AnyView
             let gone = bell.gone(column.status(), kitchen);
             let listed = listed(column.of, gone, kitchen);
             let total = total(column.of, move || {
-                listed.with(Vec::len) - gone.with(Vec::len)
+                listed.with(Vec::len).saturating_sub(gone.with(Vec::len))
             });
             let stop = stop(&column, total);
             (view(column, listed, total, gone, kitchen), stop)
@@ -166,11 +166,9 @@ fn view(
     let rows = stable(listed);
     let (of, ticket, crowded) = (column.of, column.ticket, list::is_crowded(rows.shown));
     let row = move |order: Memo<Order>| {
-        let is_here = memo(move |_| {
-            order.with(|order| match order.status {
-                Status::Cancelled => gone.with(|gone| gone.contains(&order.id)),
-                status => of.contains(&status),
-            })
+        let is_here = list::is_here(order, move |order| match order.status {
+            Status::Cancelled => gone.with(|gone| gone.contains(&order.id)),
+            status => of.contains(&status),
         });
         let ticket = move || ticket_or_cancelled(order, ticket);
         list::entry(order, crowded, is_here, ticket, move || {
