@@ -56,6 +56,7 @@ for (const list of LISTS) {
       await button.scrollIntoViewIfNeeded();
       const box = (await button.boundingBox())!;
       await list.move(api, ids[0]);
+      // The time itself is what is tested: how soon after a change somebody presses.
       await page.waitForTimeout(wait);
       await press(page, box.x + box.width / 2, box.y + box.height / 2, isMobile);
       await expect.poll(async () => (await api.get(ids[1])).status).toBe(list.after);
@@ -87,6 +88,7 @@ test('one after the other within 300 ms: each press acts on its own ticket', asy
   const accept = (pizza: string) => ticket(page, pizza).getByRole('button', { name: /^Accept/ });
   const [first, second] = [(await accept('Aglio').boundingBox())!, (await accept('Bianca').boundingBox())!];
   await page.mouse.click(first.x + 20, first.y + 20);
+  // The time itself is what is tested.
   await page.waitForTimeout(300);
   await page.mouse.click(second.x + 20, second.y + 20);
   await expect.poll(async () => (await api.get(ids[1])).status).toBe('supplier_accepted');
@@ -154,6 +156,21 @@ test('all of a driver’s trip sets off, and is delivered, with one press each',
     await expect(page.getByRole('timer')).toBeVisible({ timeout: 500 });
   }).toPass();
   for (const id of ids) await expect.poll(async () => (await api.get(id)).status).toBe('delivered');
+});
+
+test('“Delivered” is sent at once when the page is left, and waits on a page that was just opened', async ({ open, api }) => {
+  const [first, second] = [await assigned(api, 'Diavola', 'in_transit'), await assigned(api, 'Hawaii', 'in_transit')];
+  const page = await open('/dispatch');
+  await page.getByRole('button', { name: 'All delivered (2)' }).click();
+  await expect(page.getByRole('timer')).toBeVisible();
+  await page.getByRole('button', { name: 'Not yet' }).click();
+  await ticket(page, 'Diavola').getByRole('button', { name: 'Delivered' }).click();
+  await expect(page.getByRole('timer')).toBeVisible();
+  // What another device changes does not send it.
+  await api.post(`/api/orders/${second}/recall`, {});
+  expect((await api.get(first)).status).toBe('in_transit');
+  await page.goto('/');
+  await expect.poll(async () => (await api.get(first)).status).toBe('delivered');
 });
 
 test('what is late is on top, and counted', async ({ open, api }) => {

@@ -155,8 +155,8 @@ impl Order {
         }
     }
 
-    /// Whether its texts hold every word of `text`; words in double quotes belong together. `fold` removes what makes no difference: capitals and accents. Every
-    /// order holds nothing at all.
+    /// Whether its texts hold every word of `text`; words in double quotes belong together. `fold` removes what makes no
+    /// difference: capitals and accents. Every order holds nothing at all.
     pub fn mentions(&self, text: &str, fold: fn(&str) -> String) -> bool {
         if is_blank(text) {
             return true;
@@ -214,7 +214,7 @@ impl Order {
     /// promised or as usual. Everything else: since when it stands there.
     pub fn due(&self) -> Time {
         let is_awaited = self.customer_name.is_some() && !self.status.is_final();
-        let usual = || Some(self.times.at(Status::CustomerAccepted)? + USUALLY);
+        let usual = || Some(self.ordered()? + USUALLY);
         let due = is_awaited.then(|| self.promised().or_else(usual)).flatten();
         due.unwrap_or_else(|| self.since())
     }

@@ -9,6 +9,11 @@ pub fn fold(text: &str) -> String {
 }
 
 #[cfg(target_arch = "wasm32")]
+thread_local! {
+    static ACCENTS: js_sys::RegExp = js_sys::RegExp::new(r"\p{M}", "gu");
+}
+
+#[cfg(target_arch = "wasm32")]
 fn fold_in_browser(text: &str) -> String {
     if text.is_ascii() {
         // Most text is ASCII, and a search compares all of it.
@@ -17,6 +22,5 @@ fn fold_in_browser(text: &str) -> String {
     let parts = js_sys::JsString::from(text)
         .normalize("NFD")
         .to_lower_case();
-    let accents = js_sys::RegExp::new(r"\p{M}", "gu");
-    parts.replace_by_pattern(&accents, "").into()
+    ACCENTS.with(|accents| parts.replace_by_pattern(accents, "").into())
 }

@@ -4,6 +4,7 @@
 use crate::ui::{
     components::basics::{changing, text},
     i18n::locale::{say, t},
+    live::reactive::memo,
 };
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use std::time::Duration;
@@ -28,7 +29,11 @@ impl Countdown {
             send: StoredValue::new(None),
             timer: StoredValue::new(None),
         };
-        on_cleanup(move || countdown.finish());
+        let leave = window_event_listener_untyped("pagehide", move |_| countdown.finish());
+        on_cleanup(move || {
+            leave.remove();
+            countdown.finish();
+        });
         countdown
     }
 
@@ -42,8 +47,10 @@ impl Countdown {
         };
         let timer = set_interval_with_handle(tick, Duration::from_secs(1));
         self.timer.set_value(timer.ok());
-        let leave = window_event_listener_untyped("pagehide", move |_| self.finish());
-        Owner::on_cleanup(move || leave.remove());
+    }
+
+    pub fn is_counting(self) -> bool {
+        self.left.with(Option::is_some)
     }
 
     /// Sends what waits, if anything does.
@@ -67,8 +74,7 @@ impl Countdown {
         self,
         button: impl Fn() -> AnyView + std::marker::Send + Sync + 'static,
     ) -> AnyView {
-        let counts = move || self.left.with(Option::is_some);
-        let counts = crate::ui::live::reactive::memo(move |_| counts());
+        let counts = memo(move |_| self.is_counting());
         let left = text(move || {
             let left = self.left.get().unwrap_or_default();
             say!("Delivered in {left} s", "Geliefert in {left} s")

@@ -114,7 +114,7 @@ fn fields(form: Form, o: &Order, recipient: Recipient) -> AnyView {
             <a class="button" href=address(None)>{t(["Back to all offers", "Zurück zu allen Angeboten"])}</a>
         </div>
         {refused(o.id)}
-        <p class="small soft">{t(["You can cancel until the kitchen starts.", "Bis die Küche anfängt, kannst du kostenlos stornieren."])}</p>
+        <p class="small soft">{t(["You can cancel until the kitchen starts.", "Bis die Küche anfängt, kannst du stornieren."])}</p>
     }
     .into_any()
 }

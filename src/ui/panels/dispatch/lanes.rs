@@ -4,23 +4,24 @@
 use super::{
     assign,
     state::{DispatchState, address, load},
+    steps::{all_delivered, all_set_off, deliver, step},
 };
 use crate::{
-    api::{self, form::SELECTED_ORDER},
+    api,
     domain::{Board, Order, OrderId, Role, Status, Time, WITH_DRIVER, drivers, free_drivers},
     ui::{
         components::{
             basics::{Icon, changing, icon, mark, name, text},
-            form::{ActionForm, Countdown, refused},
+            form::refused,
             list,
             more::{beyond, more},
             stable_list::stable,
-            ticket::{due, folded, head, just_now, ticket, to_go, which},
+            ticket::{due, folded, head, ticket, to_go},
             undo::{left, take_back, undo},
         },
         i18n::{
             domain_texts, format,
-            locale::{Text, say, t},
+            locale::{say, t},
         },
         live::{reactive::memo, store::LiveStore},
         route::percent::encode,
@@ -162,65 +163,14 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
         );
         list::entry(order, crowded, is_here, ticket, left)
     };
-    let trip = view! {
-        {whole_trip(carries, Status::Dispatched, api::SetOffAll::PATH, ["All set off", "Alle losgefahren"])}
-        {whole_trip(carries, Status::InTransit, api::DeliverAll::PATH, ["All delivered", "Alle geliefert"])}
-    };
     view! {
         <section class="column lane" aria-labelledby=heading.clone() data-over=over on:dragover=drag_over on:drop=drop>
             <header>{icon(Icon::Of(Status::InTransit))} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p></header>
-            {trip}
+            {all_set_off(carries)} {all_delivered(carries)}
             <ol>{list::orders(rows.shown, row)}</ol>
         </section>
     }
     .into_any()
-}
-
-/// One press for all orders of a driver that stand at the same place, where these are several.
-fn whole_trip(carries: Memo<Vec<OrderId>>, at: Status, path: &'static str, word: Text) -> AnyView {
-    let store = LiveStore::from_context();
-    let orders = memo(move |_| {
-        let board = |board: &Board| {
-            let orders = carries.get();
-            let orders = orders.iter().filter_map(|id| board.get(*id));
-            let there = orders.filter(|order| order.status == at);
-            there
-                .map(|order| (order.id, order.version))
-                .collect::<Vec<_>>()
-        };
-        store.with(|found| found.map(board).unwrap_or_default())
-    });
-    changing(move || {
-        let orders = orders.get();
-        let first = orders.first().filter(|_| orders.len() > 1)?.0;
-        let ids: Vec<_> = orders.iter().map(|(id, _)| *id).collect();
-        let fields: Vec<_> = orders
-            .iter()
-            .map(|(id, version)| {
-                let value = format!("{id}.{version}");
-                view! { <input type="hidden" name=SELECTED_ORDER value=value/> }.into_any()
-            })
-            .collect();
-        let word = format!("{} ({})", t(word), orders.len());
-        let action = ActionForm::new(path)
-            .tagged(first)
-            .on_several(move || ids.clone());
-        let countdown =
-            (at == Status::InTransit && store.is_hydrated_untracked()).then(Countdown::new);
-        let action = match countdown {
-            Some(countdown) => action.after(countdown),
-            None => action,
-        };
-        let form = action.form(|form| {
-            let button = move || form.submit_button("button wide", None, word.clone().into_any());
-            let button = match countdown {
-                Some(countdown) => countdown.view(button),
-                None => button(),
-            };
-            view! { {fields} {button} }.into_any()
-        });
-        Some(view! { <div class="trip">{form}</div> }.into_any())
-    })
 }
 
 /// The orders that a driver has, by their promise.
@@ -279,7 +229,7 @@ fn lane_load(store: LiveStore, name: &str) -> String {
 }
 
 /// The ticket of an order that a driver has.
-fn carried(order: Memo<Order>, desk: DispatchState) -> AnyView {
+fn carried(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();
     let status = move || order.get().status;
     let step = changing(move || match status() {
@@ -291,9 +241,9 @@ fn carried(order: Memo<Order>, desk: DispatchState) -> AnyView {
         Status::InTransit => Some(deliver(order)),
         _ => None,
     });
-    let state = text(move || domain_texts::status(status()).to_owned());
-    let head = head(&o, view! { {state} }.into_any());
-    let usual = view! { <div class="usual">{step} {more_of(order, desk)}</div> };
+    let standing = text(move || domain_texts::status(status()).to_owned());
+    let head = head(&o, view! { {standing} }.into_any());
+    let usual = view! { <div class="usual">{step} {more_of(order, state)}</div> };
     let parts = [
         head,
         due(&o),
@@ -325,55 +275,4 @@ fn more_of(order: Memo<Order>, state: DispatchState) -> AnyView {
 fn reassign(order: Memo<Order>, state: DispatchState) -> AnyView {
     let has_left = memo(move |_| order.with(|order| order.status != Status::Dispatched));
     changing(move || (!has_left.get()).then(|| assign::another(order, state)))
-}
-
-/// The step follows another one under the same finger, so its button pauses at first. It cannot be taken back: a hydrated
-/// page waits a while before it sends it, any other page asks.
-fn deliver(order: Memo<Order>) -> AnyView {
-    let store = LiveStore::from_context();
-    let rests = just_now(&order.get_untracked()).then_some("");
-    let step = changing(move || {
-        Some(match store.is_hydrated() {
-            true => deliver_soon(order),
-            false => ask_before(order),
-        })
-    });
-    view! { <div data-rests=rests>{step}</div> }.into_any()
-}
-
-fn deliver_soon(order: Memo<Order>) -> AnyView {
-    let countdown = Countdown::new();
-    let action = ActionForm::new(api::Deliver::PATH)
-        .on(order)
-        .after(countdown);
-    action.form(|form| {
-        countdown.view(move || form.submit_button("button wide", None, delivered(order)))
-    })
-}
-
-fn ask_before(order: Memo<Order>) -> AnyView {
-    let really = ActionForm::new(api::Deliver::PATH).on(order).form(|form| {
-        form.submit_button("button primary wide", Some(Icon::Check), delivered(order))
-    });
-    view! {
-        <details>
-            <summary class="button wide">{delivered(order)} "…"</summary>
-            <div class="stack">
-                <p>{t(["Is it at the door? This cannot be undone.", "Ist sie an der Tür? Das lässt sich nicht zurücknehmen."])}</p>
-                {really}
-            </div>
-        </details>
-    }
-    .into_any()
-}
-
-fn delivered(order: Memo<Order>) -> AnyView {
-    view! { {t(["Delivered", "Geliefert"])} {order.with_untracked(which)} }.into_any()
-}
-
-fn step(order: Memo<Order>, path: &'static str, word: &'static str) -> AnyView {
-    let word = view! { {word} {order.with_untracked(which)} };
-    ActionForm::new(path)
-        .on(order)
-        .form(|form| form.submit_button("button wide", None, word.into_any()))
 }

@@ -4,6 +4,7 @@ mod assign;
 mod lanes;
 mod queue;
 mod state;
+mod steps;
 
 use crate::{
     domain::{Status, WITH_DRIVER, drivers, drivers_out, has_all_carried},
