@@ -27,11 +27,14 @@ mod ui;
 /// Hydrates the page that the server has rendered.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
+    std::panic::set_hook(Box::new(|panic| {
+        leptos::logging::error!("{panic}");
+        ui::stop();
+    }));
     wasm_bindgen_futures::spawn_local(async {
         // Without it the page stays as it was rendered: plain links and forms.
         if ui::fetch_panel_of_page().await {
-            leptos::mount::hydrate_body(ui::App);
+            ui::start();
         }
     });
 }

@@ -13,7 +13,7 @@ test('a page that has shown five thousand orders keeps no more than one that has
   const follow = async (from: number, to: number) => {
     for (let finished = from; finished < to; finished += ROUND) {
       await several(ROUND, async () => cancel(market.url, await offer(market.url)));
-      await expect(page.getByRole('link', { name: `Cancelled ${finished + ROUND}`, exact: true })).toBeVisible();
+      await expect(page.getByRole('link', { name: `Cancelled ${finished + ROUND}`, exact: true })).toBeVisible({ timeout: 60_000 });
     }
   };
   await expectSteadyMemory(page, NOISE, () => follow(0, 1_000), () => follow(1_000, 5_000));

@@ -10,6 +10,7 @@ mod app;
 mod attention;
 mod browser;
 mod components;
+mod hydration;
 mod i18n;
 mod keys;
 mod live;
@@ -28,6 +29,10 @@ pub use app::fetch_panel_of_page;
 pub use attention::wanting;
 pub use browser::cookies;
 pub use components::basics::PIZZA_RECIPE;
+#[cfg(feature = "ssr")]
+pub use hydration::root;
+#[cfg(feature = "hydrate")]
+pub use hydration::{start, stop};
 pub use i18n::locale::{Language, Locale, t};
 pub use keys::help;
 pub use live::{page_board::board_query, page_data::PageData};

@@ -1,4 +1,5 @@
-//! The browser's local storage: values stay on the device and are never sent. Some browsers are set to store nothing.
+//! The browser's storage: values stay on the device, or in the window alone, and are never sent. Some browsers are set to
+//! store nothing.
 
 use leptos::{prelude::window, web_sys::Storage};
 
@@ -25,4 +26,23 @@ pub fn keep(name: &str, value: &str) {
     } else {
         storage.set_item(name, value)
     };
+}
+
+/// What is kept until the window is closed.
+#[cfg(target_arch = "wasm32")]
+pub mod window {
+    use leptos::{prelude::window, web_sys::Storage};
+
+    fn storage() -> Option<Storage> {
+        window().session_storage().ok()?
+    }
+
+    pub fn kept(name: &str) -> Option<String> {
+        storage()?.get_item(name).ok()?
+    }
+
+    pub fn keep(name: &str, value: &str) {
+        // A full or forbidden storage stores nothing.
+        let _ = storage().map(|storage| storage.set_item(name, value));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::Snapshot;
 use crate::ui::{
-    App, Density, PageData, Route, Settings, Theme, help, settings, t, title, wanting,
+    Density, PageData, Route, Settings, Theme, help, root, settings, t, title, wanting,
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
@@ -39,7 +39,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags/>
             </head>
             <body data-panel=route.panel().name()>
-                <App/>
+                {root()}
                 {settings(own)}
                 {help()}
             </body>
