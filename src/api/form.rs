@@ -22,7 +22,20 @@ pub struct Flash {
     pub typed: Vec<(String, String)>,
 }
 
-/// The id of the form for an action, of an order if it is about one.
+/// The form that gives several orders to one driver.
+pub const SEVERAL: &str = "dispatch-several";
+/// The form that takes an offer. Who orders, and where to, is the same for every offer.
+const TAKE: &str = "take";
+
+/// The id of the form for an action, of an order if each order has such a form.
 pub fn form_id(action: &str, order: Option<OrderId>) -> String {
-    order.map_or(action.to_owned(), |order| format!("{action}-{order}"))
+    match order {
+        Some(order) if ![SEVERAL, TAKE].contains(&action) => format!("{action}-{order}"),
+        _ => action.to_owned(),
+    }
+}
+
+/// The id of a field, from its form's and its name.
+pub fn field_id(form: &str, name: &str) -> String {
+    format!("{form}-{name}")
 }

@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
     provide_context(toasts_shown);
     store.on_event(move |event| {
         queries.hear(event);
+        forms.hear(event);
         notifications::notify(event, navigator, forms, toasts_shown);
     });
     provide_context(panels::Bell::new());

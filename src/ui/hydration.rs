@@ -85,7 +85,7 @@ mod start {
     use super::{ROOT, shape};
     use crate::ui::{
         App,
-        browser::{storage::window, timer::browser_time},
+        browser::{storage, timer::browser_time},
     };
     use chrono::TimeDelta;
     use leptos::{
@@ -140,7 +140,7 @@ mod start {
             let _ = root.set_attribute("data-stopped", "");
         }
         if !has_just_stopped() {
-            window::keep(STOPPED, &browser_time().to_string());
+            storage::keep_in_tab(STOPPED, &browser_time().to_string());
             // Where it is refused, the banner has a link.
             let _ = location().reload();
         }
@@ -148,7 +148,7 @@ mod start {
 
     fn has_just_stopped() -> bool {
         // As texts, times sort as they follow each other.
-        window::kept(STOPPED).is_some_and(|last| last > (browser_time() + -AGAIN).to_string())
+        storage::kept_in_tab(STOPPED).is_some_and(|last| last > (browser_time() + -AGAIN).to_string())
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::basics::{changing, mark};
 use crate::ui::{
+    browser::control,
     i18n::locale::t,
     live::{reactive::when_hydrated, store::LiveStore},
 };
@@ -28,10 +29,7 @@ pub fn typed_early(id: &str) -> Option<String> {
     if !cfg!(target_arch = "wasm32") || LiveStore::from_context().is_hydrated_untracked() {
         return None;
     }
-    let field = document().get_element_by_id(id)?;
-    js_sys::Reflect::get(&field, &"value".into())
-        .ok()?
-        .as_string()
+    control::value(&document().get_element_by_id(id)?)
 }
 
 /// Applies what was typed in a field before the page was hydrated, where it differs from the page's value.

@@ -19,7 +19,7 @@ use crate::server::{
     },
 };
 use crate::{
-    api::form::{Answers, Flash, form_id},
+    api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
         Actor, Command, DispatchSeveral, Error, Fields, Order, OrderId, Precondition, Role, Status,
         Value, is_blank, read_own_offer,
@@ -33,9 +33,6 @@ use axum::http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::{sync::Arc, time::Instant};
-
-/// The form that gives several orders to one driver.
-const SEVERAL: &str = "dispatch-several";
 
 /// The use-cases, from within a server function.
 pub fn order_service() -> Result<Arc<OrderService>, Error> {
@@ -314,8 +311,7 @@ impl FormSubmission {
         error: Error,
         refused: Vec<(OrderId, Error)>,
     ) {
-        // The form for several orders is the same one for all of them.
-        let form = form_id(self.form, id.filter(|_| self.form != SEVERAL));
+        let form = form_id(self.form, id);
         let part = id.map_or(form.clone(), |id| format!("o{id}"));
         redirect(response, &format!("{}#{part}", came_from(&request.headers)));
         let typed = self

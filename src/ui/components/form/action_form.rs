@@ -220,6 +220,7 @@ impl Sender {
             on_success: self.on_success.clone(),
             focus_next: self.focus_next.as_ref().and_then(|selector| selector()),
             neighbour: neighbour_ticket(event),
+            id: self.form.id(),
         };
         let send = move || {
             sent.form.start();
@@ -242,6 +243,8 @@ struct Sent {
     focus_next: Option<String>,
     /// What gets the focus where it is lost with the form's ticket.
     neighbour: Option<String>,
+    /// The id of the form, which may be gone with its ticket.
+    id: String,
 }
 
 impl Sent {
@@ -254,6 +257,7 @@ impl Sent {
         form.finish(answer.as_ref().err().cloned());
         // First, since the change itself may remove the form.
         if let Ok(answers) = &answer {
+            forms.forget(&self.id);
             self.follow_up(answers);
         }
         forms.apply_result(&answer, &submission.orders, store);

@@ -2,6 +2,7 @@
 
 use super::state::Form;
 use crate::{
+    api::form::field_id,
     domain::{Error, FieldError, InvalidField},
     ui::{
         components::basics::{Icon, changing, following, icon, mark},
@@ -24,7 +25,7 @@ impl Form {
 
 impl FieldState {
     pub fn id(self) -> String {
-        format!("{}-{}", self.form.id(), self.name)
+        field_id(&self.form.id(), self.name)
     }
 
     fn error(self) -> Option<String> {
@@ -61,13 +62,18 @@ impl FieldState {
         }
     }
 
-    /// The value that the form came back with, or else `first`.
+    /// What was typed and not sent, or what the form came back with, or else `first`.
     pub fn value(self, first: &str) -> String {
-        let typed = self.form.typed(self.name);
+        let typed = self.form.forms.typed(&self.id());
         typed.unwrap_or_else(|| first.to_owned())
     }
 
-    /// Whether the field has a value that came back or an error, so that it must not stay folded.
+    /// Keeps a value that the user has entered without typing it.
+    pub fn keep(self, value: &str) {
+        self.form.forms.keep(&self.id(), value);
+    }
+
+    /// Whether the field has such a value or an error, so that it must not stay folded.
     pub fn needs_attention(self) -> Signal<bool> {
         let is_filled = !self.value("").is_empty();
         following(move || is_filled || self.error().is_some())

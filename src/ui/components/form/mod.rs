@@ -12,6 +12,7 @@ mod refusals;
 mod send;
 mod shown_refusals;
 mod state;
+mod typed;
 
 pub use action_form::ActionForm;
 pub use countdown::Countdown;

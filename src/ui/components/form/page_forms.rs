@@ -1,15 +1,21 @@
-//! What all forms of a page share: the form that came back, the orders whose answer is awaited, and the refusals.
+//! What all forms of a page share: what is typed in them, the form that came back, the orders whose answer is awaited,
+//! and the refusals.
 
-use super::{press::Presses, refusals::Refusals};
+use super::{
+    press::Presses,
+    refusals::Refusals,
+    typed::{Typed, changed},
+};
 use crate::{
-    api::form::Flash,
-    domain::{OrderId, Time},
+    api::form::{Flash, field_id},
+    domain::{Error, Event, OrderId, Time},
 };
 use leptos::prelude::*;
 
 #[derive(Clone, Copy)]
 pub struct Forms {
     flash: StoredValue<Option<Flash>>,
+    typed: StoredValue<Typed>,
     pub(super) refusals: RwSignal<Refusals>,
     /// The orders of each form that has been sent and not been answered yet.
     pub(super) sending: RwSignal<Vec<OrderId>>,
@@ -28,6 +34,7 @@ impl Forms {
             refusals.add(*order, error, now);
         }
         Forms {
+            typed: StoredValue::new(typed(flash.as_ref())),
             flash: StoredValue::new(flash),
             refusals: RwSignal::new(refusals),
             sending: RwSignal::default(),
@@ -55,21 +62,47 @@ impl Forms {
 
     pub fn listen(self) {
         self.presses.listen();
+        window_event_listener_untyped("input", move |event| {
+            if let Some((field, text)) = changed(&event) {
+                self.keep(&field, &text);
+            }
+        });
     }
 
-    /// The value that a field had in a form that came back.
-    pub fn returned_value(self, form: &str, field: &str) -> Option<String> {
+    /// Forgets what was typed about an order that is final.
+    pub fn hear(self, event: &Event) {
+        if event.order.status.is_final() {
+            self.change(|typed| typed.forget_order(event.order.id));
+        }
+    }
+
+    /// What was typed in a field, by its id, and has not been sent; or what the field had in a form that came back.
+    pub fn typed(self, field: &str) -> Option<String> {
+        self.typed
+            .with_value(|typed| typed.get(field).map(str::to_owned))
+    }
+
+    /// Keeps the text of a field.
+    pub fn keep(self, field: &str, text: &str) {
+        self.change(|typed| typed.set(field, text));
+    }
+
+    /// Forgets what was typed in a form, which has been sent.
+    pub fn forget(self, form: &str) {
+        self.change(|typed| typed.forget(form));
+    }
+
+    fn change(self, change: impl FnOnce(&mut Typed)) {
+        self.typed.update_value(|typed| typed.change(change));
+    }
+
+    /// The error that a form came back with. The refusal of an order is shown beside the order, or above all.
+    pub(super) fn error_of(self, form: &str) -> Option<Error> {
         self.flash.with_value(|flash| {
             let flash = flash.as_ref().filter(|flash| flash.form == form)?;
-            let typed = flash.typed.iter().find(|(name, _)| name == field);
-            typed.map(|(_, value)| value.clone())
+            let own = flash.refused.is_empty() || matches!(flash.error, Error::Invalid(_));
+            own.then(|| flash.error.clone())
         })
-    }
-
-    /// What a form came back with, if it did.
-    pub(super) fn flash_of(self, form: &str) -> Option<Flash> {
-        self.flash
-            .with_value(|flash| flash.clone().filter(|flash| flash.form == form))
     }
 
     /// Whether the answer about an order is awaited. The event of a command may arrive before its answer; until then,
@@ -77,4 +110,21 @@ impl Forms {
     pub fn is_sending(self, order: OrderId) -> bool {
         self.sending.with(|sending| sending.contains(&order))
     }
+}
+
+/// What the tab keeps. A form that came back has what it was sent with instead.
+fn typed(flash: Option<&Flash>) -> Typed {
+    let mut typed = Typed::kept();
+    if let Some(flash) = flash {
+        typed.change(|typed| {
+            typed.forget(&flash.form);
+            for (name, value) in &flash.typed {
+                typed.set(&field_id(&flash.form, name), value);
+            }
+        });
+    }
+    if cfg!(target_arch = "wasm32") {
+        typed.enter();
+    }
+    typed
 }

@@ -18,24 +18,18 @@ pub struct Form {
     key: RwSignal<String>,
     pub(super) error: RwSignal<Option<Error>>,
     pub(super) busy: RwSignal<bool>,
-    /// The values that the form came back with.
-    typed: StoredValue<Vec<(String, String)>>,
+    pub(super) forms: Forms,
 }
 
 impl Form {
     pub(super) fn new(id: String) -> Form {
-        let flash = Forms::from_context().flash_of(&id);
-        let (error, typed) = flash.map_or((None, Vec::new()), |flash| {
-            // The refusal of an order is shown beside the order, or above all.
-            let own = flash.refused.is_empty() || matches!(flash.error, Error::Invalid(_));
-            (own.then_some(flash.error), flash.typed)
-        });
+        let forms = Forms::from_context();
         Form {
-            id: StoredValue::new(id),
             key: RwSignal::new(http::fresh_key()),
-            error: RwSignal::new(error),
+            error: RwSignal::new(forms.error_of(&id)),
             busy: RwSignal::new(false),
-            typed: StoredValue::new(typed),
+            id: StoredValue::new(id),
+            forms,
         }
     }
 
@@ -45,14 +39,6 @@ impl Form {
 
     pub(super) fn key(self) -> String {
         self.key.get()
-    }
-
-    /// The value of a field in the form that came back.
-    pub(super) fn typed(self, field: &str) -> Option<String> {
-        self.typed.with_value(|typed| {
-            let found = typed.iter().find(|(name, _)| name == field);
-            found.map(|(_, value)| value.clone())
-        })
     }
 
     pub(super) fn is_busy_untracked(self) -> bool {

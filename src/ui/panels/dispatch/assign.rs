@@ -1,8 +1,11 @@
 //! The forms that assign a driver: to one order on its ticket, and to all selected orders below the queue.
 
-use super::state::{DispatchState, NEW, split_line};
+use super::state::{DispatchState, NEW, ORDERS, split_line};
 use crate::{
-    api::{self, form::SELECTED_ORDER},
+    api::{
+        self,
+        form::{SELECTED_ORDER, SEVERAL},
+    },
     domain::Order,
     ui::{
         browser::dom::focus_soon,
@@ -17,18 +20,11 @@ use crate::{
             format,
             locale::{say, t},
         },
-        live::{
-            reactive::{memo, when_hydrated},
-            store::LiveStore,
-        },
+        live::{reactive::memo, store::LiveStore},
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The id of the form that assigns several orders.
-const SEVERAL_FORM: &str = "dispatch-several";
-/// The name under which the fields of that form report what is wrong with the selected orders.
-const ORDERS: &str = "order";
 const DRIVER: &str = "driver_name";
 const NEW_DRIVER: &str = "new_driver";
 /// A longer name is cut in the list of drivers, so that the load beside it stays visible.
@@ -79,14 +75,10 @@ fn select_box(order: Memo<Order>, state: DispatchState) -> AnyView {
     let value = text(move || order.with(|order| format!("{}.{}", order.id, order.version)));
     let on = move || state.selected.with(|selected| selected.contains(&id));
     let tick = move |event| state.select(id, event_target_checked(&event));
-    let sent = state.forms.returned_value(SEVERAL_FORM, ORDERS);
-    let ticked = sent.is_some_and(|sent| sent.contains(&id.to_string()));
-    if ticked {
-        when_hydrated(move || untrack(|| state.select(id, true)));
-    }
+    let ticked = state.kept_selection().contains(&id);
     view! {
         <label class="check square">
-            <input type="checkbox" form=SEVERAL_FORM name=SELECTED_ORDER value=value checked=ticked prop:checked=on on:change=tick/>
+            <input type="checkbox" form=SEVERAL name=SELECTED_ORDER value=value checked=ticked prop:checked=on on:change=tick/>
             <span class="unseen">{t(["Select", "Auswählen"])} {which(&o)}</span>
         </label>
     }
@@ -132,7 +124,8 @@ fn driver_field(form: Form, state: DispatchState) -> AnyView {
     let known = known_drivers(state);
     let sent = driver.value("");
     let is_known = known.with_untracked(|known| known.contains(&sent));
-    let new_name = new.value(if is_known { "" } else { &sent });
+    // The choice of a new driver is blank.
+    let new_name = new.value(if is_known { "" } else { sent.trim() });
     let picked = RwSignal::new(first_choice(driver, sent, is_known, state));
     let chosen = memo(move |_| picked.get().or_else(|| state.suggested.get()));
     let new_field = format!("[id='{}']", new.id());

@@ -1,17 +1,25 @@
 //! What the queue, the forms and the lanes share.
 
 use crate::{
+    api::form::{SEVERAL, field_id},
     domain::{Board, Driver, Order, OrderId, Status, Time, drivers, drivers_on_duty, free_drivers},
     ui::{
         components::{form::Forms, list},
         i18n::locale::{say, t},
-        live::{reactive::memo, store::LiveStore},
+        live::{
+            reactive::{memo, when_hydrated},
+            store::LiveStore,
+        },
     },
 };
 use leptos::prelude::*;
 
 /// The value of the choice that asks for a new driver's name. No name is blank.
 pub const NEW: &str = " ";
+
+/// The name under which the form for several orders reports what is wrong with the selected ones, and under which these
+/// are kept.
+pub const ORDERS: &str = "order";
 
 /// The state that the queue, the forms and the lanes share.
 #[derive(Clone, Copy)]
@@ -32,7 +40,7 @@ pub struct DispatchState {
 impl DispatchState {
     pub fn new() -> DispatchState {
         let store = LiveStore::from_context();
-        DispatchState {
+        let state = DispatchState {
             store,
             forms: Forms::from_context(),
             waiting: store.view(waiting),
@@ -47,7 +55,17 @@ impl DispatchState {
             selected: RwSignal::default(),
             dragged: RwSignal::default(),
             drop_target: RwSignal::default(),
-        }
+        };
+        let selected = state.kept_selection();
+        when_hydrated(move || state.selected.set(selected.clone()));
+        state
+    }
+
+    /// The orders that were selected when the page was left, or in a form that came back.
+    pub fn kept_selection(self) -> Vec<OrderId> {
+        let kept = self.forms.typed(&field_id(SEVERAL, ORDERS));
+        let kept = kept.unwrap_or_default();
+        kept.split(' ').filter_map(|id| id.parse().ok()).collect()
     }
 
     /// The selected orders that still wait, in the order of the queue.
@@ -65,6 +83,9 @@ impl DispatchState {
                 selected.push(id);
             }
         });
+        let selected = untrack(|| self.selected_waiting());
+        let ids: Vec<_> = selected.iter().map(OrderId::to_string).collect();
+        self.forms.keep(&field_id(SEVERAL, ORDERS), &ids.join(" "));
     }
 
     /// The order that follows this one in the queue; after the last one, the first.

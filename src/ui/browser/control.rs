@@ -1,0 +1,72 @@
+//! The controls of forms, as the document has them.
+
+use js_sys::Reflect;
+use leptos::{
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::Element,
+};
+
+/// The text of a field, or the value of the choice.
+pub fn value(control: &Element) -> Option<String> {
+    property(control, "value").as_string()
+}
+
+/// `text`, `radio`, `select-one`, and so on.
+pub fn kind(control: &Element) -> Option<String> {
+    property(control, "type").as_string()
+}
+
+/// The form that a control belongs to, which need not be around it.
+pub fn form(control: &Element) -> Option<Element> {
+    property(control, "form").dyn_into().ok()
+}
+
+/// Enters a text, unless the user has changed the control, or a choice does not have it.
+pub fn enter(control: &Element, text: &str) {
+    if is_changed(control) {
+        return;
+    }
+    let before = property(control, "value");
+    set(control, "value", &text.into());
+    if value(control).as_deref() != Some(text) {
+        set(control, "value", &before);
+    }
+}
+
+/// Picks a radio button, unless one of its group is picked.
+pub fn pick(button: &Element) {
+    let group = button.closest("fieldset").ok().flatten();
+    let picked = group.and_then(|group| group.query_selector(":checked").ok()?);
+    if picked.is_none() {
+        set(button, "checked", &true.into());
+    }
+}
+
+/// Opens everything that an element is folded into.
+pub fn unfold(element: &Element) {
+    while let Ok(Some(folded)) = element.closest("details:not([open])") {
+        if folded.set_attribute("open", "").is_err() {
+            return;
+        }
+    }
+}
+
+/// Whether it has another value than the page came with.
+fn is_changed(control: &Element) -> bool {
+    match property(control, "defaultValue").as_string() {
+        Some(first) => value(control) != Some(first),
+        None => {
+            let chosen = control.query_selector("option:checked").ok().flatten();
+            chosen.is_some_and(|option| !option.has_attribute("selected"))
+        }
+    }
+}
+
+fn property(of: &Element, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or_default()
+}
+
+fn set(of: &Element, name: &str, value: &JsValue) {
+    // Setting a property of a control does not fail.
+    let _ = Reflect::set(of, &name.into(), value);
+}
