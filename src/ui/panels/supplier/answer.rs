@@ -120,12 +120,12 @@ fn stepper(minutes: FieldState, o: &Order) -> AnyView {
     }
     view! {
         <div class="minutes" data-not-hydrated=not_hydrated()>
-            {step_button(field, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
+            {step_button(field, minutes, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
             <label>
                 <input type="number" node_ref=field value=minutes.value(MINUTES) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.attributes()}/>
                 {t([" min to the door", " min bis zur Tür"])} {which(o)}
             </label>
-            {step_button(field, STEP, Icon::Plus, ["5 minutes more", "5 Minuten mehr"], o)}
+            {step_button(field, minutes, STEP, Icon::Plus, ["5 minutes more", "5 Minuten mehr"], o)}
         </div>
     }
     .into_any()
@@ -133,6 +133,7 @@ fn stepper(minutes: FieldState, o: &Order) -> AnyView {
 
 fn step_button(
     field: NodeRef<html::Input>,
+    minutes: FieldState,
     step: i32,
     symbol: Icon,
     label: Text,
@@ -140,8 +141,10 @@ fn step_button(
 ) -> AnyView {
     let press = move |_| {
         if let Some(field) = field.get_untracked() {
-            let minutes: i32 = field.value().parse().unwrap_or(0);
-            field.set_value(&(minutes + step).clamp(MIN, MAX).to_string());
+            let now: i32 = field.value().parse().unwrap_or(0);
+            let then = (now + step).clamp(MIN, MAX).to_string();
+            field.set_value(&then);
+            minutes.keep(&then);
         }
     };
     let label = view! { <span class="unseen">{t(label)} {which(o)}</span> };

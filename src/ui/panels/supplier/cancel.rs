@@ -19,6 +19,8 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// The name of the field for the kitchen's note, of the list of its earlier notes, and of their place in the storage of
 /// the device.
 pub const NOTES: &str = "notes";
+/// The name of the field for a picked reason. What was picked is kept by its number.
+const REASON: &str = "reason";
 
 pub fn withdraw(order: Memo<Order>) -> AnyView {
     let which = order.with_untracked(which);
@@ -82,12 +84,14 @@ pub fn cancellation(order: Memo<Order>) -> AnyView {
 pub fn reasons(form: Form, reasons: &[Text]) -> AnyView {
     let notes = form.field(NOTES);
     let field = view! { <input class="input" autocomplete="off" value=notes.value("") {..notes.attributes()}/> };
-    let chip = |reason: &Text| {
-        let reason = t(*reason);
-        view! { <label><input type="radio" name="reason" value=reason/> {reason}</label> }
+    let picked = form.field(REASON);
+    let chip = |(n, reason): (usize, &Text)| {
+        let (reason, n) = (t(*reason), n.to_string());
+        let (is_picked, id) = (picked.value("") == n, format!("{}-{n}", picked.id()));
+        view! { <label><input type="radio" id=id name=REASON value=reason checked=is_picked/> {reason}</label> }
             .into_any()
     };
-    let chips: Vec<_> = reasons.iter().map(chip).collect();
+    let chips: Vec<_> = reasons.iter().enumerate().map(chip).collect();
     let why = t(["Why? The market sees this.", "Warum? Der Markt sieht das."]);
     let own = t(["Or in your own words", "Oder mit eigenen Worten"]);
     view! {

@@ -2,10 +2,11 @@
 
 use crate::domain::{Status, is_blank};
 use crate::ui::{
-    browser::{cookies, dom::focus_soon},
+    browser::{control, cookies, dom::focus_soon},
     components::{
         basics::{changing, text},
         before_hydration::{show_button, take_typed},
+        form::Forms,
         list,
     },
     i18n::locale::t,
@@ -22,6 +23,10 @@ use leptos::{ev, prelude::*};
 
 /// The kitchen whose orders this screen shows; none for all kitchens.
 pub type KitchenFilter = Memo<Option<String>>;
+
+/// The id of the form that asks for the kitchen of a device, and that of its field.
+const ASK: &str = "ask";
+const OWN: &str = "ask-kitchen";
 
 pub fn of_address() -> KitchenFilter {
     Navigator::from_context().memo(|route| match route {
@@ -82,33 +87,31 @@ pub fn hint(kitchen: KitchenFilter) -> AnyView {
 /// On the first visit: which kitchen is this? The names to choose from narrow as one types, a name that is not there is a
 /// new kitchen, and one may watch all of them.
 pub fn ask() -> AnyView {
-    let navigator = Navigator::from_context();
+    let (navigator, forms) = (Navigator::from_context(), Forms::from_context());
     // A device that knows its kitchen is led on to it.
     let is_asked = navigator.memo(|route| {
         let kitchen = Kitchen::Own;
         *route == Route::Supplier { kitchen }
     });
     let choose = move |event: ev::SubmitEvent| {
-        let field = document().get_element_by_id("own-kitchen");
-        let name = field.and_then(|field| {
-            js_sys::Reflect::get(&field, &"value".into())
-                .ok()?
-                .as_string()
-        });
+        let field = document().get_element_by_id(OWN);
+        let name = field.and_then(|field| control::value(&field));
         if let Some(name) = name.filter(|name| !is_blank(name)) {
             event.prevent_default();
+            forms.forget(ASK);
             go(navigator, name.trim().to_owned());
         }
     };
     changing(move || {
         is_asked.get().then(|| {
             let all = Route::Supplier { kitchen: Kitchen::All }.address();
+            let typed = forms.typed(OWN);
             view! {
                 <section class="ask" aria-labelledby="h-ask">
                     <h2 id="h-ask">{t(["Which kitchen is this?", "Welche Küche ist das?"])}</h2>
-                    <form class="row" action="/supplier" on:submit=choose>
-                        <label class="unseen" for="own-kitchen">{t(["Your kitchen’s name", "Name deiner Küche"])}</label>
-                        <input class="input narrow" id="own-kitchen" name=KITCHEN list="kitchens" autocomplete="organization" required placeholder=t(["Name, or a new one", "Name, auch ein neuer"])/>
+                    <form class="row" id=ASK action="/supplier" on:submit=choose>
+                        <label class="unseen" for=OWN>{t(["Your kitchen’s name", "Name deiner Küche"])}</label>
+                        <input class="input narrow" id=OWN name=KITCHEN list="kitchens" autocomplete="organization" required value=typed placeholder=t(["Name, or a new one", "Name, auch ein neuer"])/>
                         <button class="button primary">{t(["This is mine", "Das ist meine"])}</button>
                         <a class="button quiet" href=all>{t(["I watch all of them", "Ich schaue allen zu"])}</a>
                     </form>
