@@ -85,9 +85,14 @@ test('typed details are kept for the next offer when the first one is gone', asy
   await ticket(customer, 'Diavola').getByRole('link', { name: 'Order this' }).click();
   await expect(customer.getByLabel('Your name')).toHaveValue('Ana');
   await expect(customer.getByLabel('Delivery address')).toHaveValue('Kurze Gasse 1');
-  // On this page, and not on the device.
+  // In this tab, and not on the device.
   await customer.reload();
-  await expect(customer.getByLabel('Your name')).toHaveValue('');
+  await hydrated(customer);
+  await expect(customer.getByLabel('Your name')).toHaveValue('Ana');
+  const tab = await customer.context().newPage();
+  await tab.goto(customer.url());
+  await hydrated(tab);
+  await expect(tab.getByLabel('Your name')).toHaveValue('');
 });
 
 test('a field’s error is shown at once, and removed when it is corrected', async ({ open, api }) => {
