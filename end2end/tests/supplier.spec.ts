@@ -65,6 +65,35 @@ test('minutes and notes are stored', async ({ open, api }) => {
   await expect(kitchen.getByRole('option', { name: 'Contains nuts', includeHidden: true })).toBeAttached();
 });
 
+test('the minutes start as the last evenings had them', async ({ open, api }) => {
+  for (let at = 0; at < 5; at++) {
+    const { id } = await api.taken('Margherita');
+    for (const status of ['preparing', 'ready']) await api.status(id, status);
+    await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+    for (const status of ['in_transit', 'delivered']) await api.status(id, status);
+  }
+  for (const pizza of ['Margherita', 'Diavola']) await api.offer(pizza);
+  const kitchen = await open(NAPOLI);
+  for (const pizza of ['Margherita', 'Diavola']) {
+    // Nothing is faster than this.
+    await expect(ticket(kitchen, pizza).getByRole('spinbutton')).toHaveValue('15');
+    await expect(ticket(kitchen, pizza).getByRole('spinbutton')).toHaveAccessibleDescription('lately 15');
+  }
+  await newOffer(kitchen);
+  const minutes = kitchen.getByLabel('Minutes to the door, if accepted at once');
+  await expect(minutes).toHaveValue('15');
+  await expect(minutes).toHaveAccessibleDescription('As on the last evenings: 15');
+  // Typed minutes stay.
+  await minutes.fill('40');
+  await kitchen.getByRole('combobox', { name: 'Pizza' }).fill('Margherita');
+  await expect(minutes).toHaveValue('40');
+  // Another kitchen has no deliveries.
+  await api.offer('Margherita', { supplier_name: 'Forno' });
+  await kitchen.goto('/supplier?kitchen=Forno');
+  await expect(ticket(kitchen, 'Margherita').getByRole('spinbutton')).toHaveValue('25');
+  await expect(kitchen.getByText('lately')).toHaveCount(0);
+});
+
 test('an earlier pizza fills in its price, and the customer’s price follows', async ({ open, api }) => {
   await api.offer('Diavola', { supplier_price: 8, markup_percentage: 25 });
   await api.offer('Hawaii', { supplier_name: 'Forno' });

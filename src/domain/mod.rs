@@ -29,6 +29,7 @@ pub use delivery::{
         has_all_carried, known_driver_name,
     },
     eta::{Arrival, DUE_SOON, Punctuality, arrival, kitchen_deadlines, offered, upcoming_stages},
+    usual::{UsualMinutes, usual_minutes},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 #[cfg(feature = "ssr")]

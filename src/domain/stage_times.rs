@@ -144,14 +144,16 @@ fn seconds(time: TimeDelta) -> u32 {
     time.num_seconds().try_into().unwrap_or(0)
 }
 
+/// The smallest that this many percent do not exceed.
+pub fn percentile<T: Copy>(sorted: &[T], percent: usize) -> Option<T> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.saturating_sub(1)).copied()
+}
+
 fn lasted(mut seconds: Vec<u32>) -> StageDuration {
     seconds.sort_unstable();
     let count = seconds.len();
-    // The smallest that this many percent do not exceed.
-    let within = |percent: usize| {
-        let rank = (count * percent).div_ceil(100);
-        seconds.get(rank.saturating_sub(1)).copied().unwrap_or(0)
-    };
+    let within = |percent| percentile(&seconds, percent).unwrap_or(0);
     StageDuration {
         count,
         median: within(50),

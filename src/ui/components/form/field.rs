@@ -28,6 +28,10 @@ impl FieldState {
         field_id(&self.form.id(), self.name)
     }
 
+    pub fn hint_id(self) -> String {
+        format!("{}-hint", self.id())
+    }
+
     fn error(self) -> Option<String> {
         let error = self.form.error.get()?;
         error
@@ -101,9 +105,8 @@ impl FieldState {
         hint: Option<&'static str>,
         control: AnyView,
     ) -> AnyView {
-        let hint = hint.map(|hint| {
-            view! { <p class="hint" id=format!("{}-hint", self.id())>{hint}</p> }.into_any()
-        });
+        let hint =
+            hint.map(|hint| view! { <p class="hint" id=self.hint_id()>{hint}</p> }.into_any());
         view! { <div class="field"><label for=self.id()>{label}</label> {control} {self.error_message()} {hint}</div> }.into_any()
     }
 }

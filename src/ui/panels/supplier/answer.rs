@@ -1,13 +1,14 @@
-//! The tickets of new orders: accept with minutes and a note, or reject with a reason. The device offers again what it
-//! answered last.
+//! The tickets of new orders: accept with minutes and a note, or reject with a reason. The minutes start as the kitchen
+//! usually takes; before that is known, and for notes, the device offers again what it answered last.
 
 use super::{
     cancel::{NOTES, reasons},
     tickets::kitchen_name,
+    usual::{MINUTES, first_minutes, range},
 };
 use crate::{
     api,
-    domain::{Order, Status},
+    domain::{Order, Status, usual_minutes},
     ui::{
         browser::storage,
         components::{
@@ -26,8 +27,6 @@ use crate::{
 };
 use leptos::{html, prelude::*, server_fn::ServerFn};
 
-/// How long a pizza takes, until this device has promised another time for its kitchen.
-const MINUTES: &str = "25";
 /// The limits of a promise, as of [`crate::domain::Minutes`].
 const MIN: i32 = 1;
 const MAX: i32 = 1_440;
@@ -112,19 +111,30 @@ fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
     unfolded(summary.into_any(), notes.needs_attention(), what)
 }
 
-/// A number field with a button on each side. The buttons need a hydrated page; the field works without.
+/// A number field with a button on each side. The buttons need a hydrated page; the field works without. It starts with
+/// what is usual as the ticket arrives: it does not change under the hand.
 fn stepper(minutes: FieldState, o: &Order) -> AnyView {
     let field = NodeRef::<html::Input>::new();
-    if minutes.value("").is_empty() {
+    let usual = untrack(|| {
+        let store = LiveStore::from_context();
+        store.with(|board| usual_minutes(board?.orders(), &o.supplier_name, &o.pizza_name))
+    });
+    if usual.is_none() && minutes.value("").is_empty() {
         recall_minutes(field, minutes_key(&o.supplier_name));
     }
+    let why = usual.map(|usual| {
+        let range = range(usual);
+        let words = say!("lately {range}", "zuletzt {range}");
+        view! { <p id=minutes.hint_id()>{words}</p> }.into_any()
+    });
     view! {
         <div class="minutes" data-not-hydrated=not_hydrated()>
             {step_button(field, minutes, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
             <label>
-                <input type="number" node_ref=field value=minutes.value(MINUTES) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.attributes()}/>
+                <input type="number" node_ref=field value=minutes.value(&first_minutes(usual)) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.attributes()}/>
                 {t([" min to the door", " min bis zur Tür"])} {which(o)}
             </label>
+            {why}
             {step_button(field, minutes, STEP, Icon::Plus, ["5 minutes more", "5 Minuten mehr"], o)}
         </div>
     }

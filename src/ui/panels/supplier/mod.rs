@@ -9,6 +9,7 @@ mod new_offer;
 mod print;
 mod sound;
 mod tickets;
+mod usual;
 
 pub use bell::Bell;
 

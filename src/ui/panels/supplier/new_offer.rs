@@ -1,13 +1,16 @@
 //! The form for a new offer. A pizza that was offered before brings the price and the markup that it had.
 
-use super::kitchen::KitchenFilter;
+use super::{
+    kitchen::KitchenFilter,
+    usual::{first_minutes, range},
+};
 use crate::{
     api,
-    domain::{Field as _, Markup, Order, Price, Status, customer_price, with_point},
+    domain::{Field as _, Markup, Order, Price, Status, customer_price, usual_minutes, with_point},
     ui::{
         components::{
             basics::{Icon, changing, icon, text},
-            before_hydration::typed_early,
+            before_hydration::{take_typed, typed_early},
             form::{ActionForm, Form},
             list,
         },
@@ -26,8 +29,6 @@ const PIZZAS: &str = "pizzas";
 /// The markup that the field starts with.
 const MARKUP: &str = "30";
 const KITCHEN: &str = "supplier_name";
-/// How long a pizza takes to the door, where the kitchen says nothing else.
-const MINUTES: &str = "25";
 /// At most this many pizzas are shown to be offered again.
 const AGAIN: usize = 8;
 
@@ -41,6 +42,8 @@ struct Draft {
     pizza: RwSignal<String>,
     price: RwSignal<String>,
     markup: RwSignal<String>,
+    /// Those that are usual, until others are typed.
+    minutes: RwSignal<Option<String>>,
 }
 
 impl Draft {
@@ -49,6 +52,7 @@ impl Draft {
             pizza: RwSignal::new(String::new()),
             price: RwSignal::new(String::new()),
             markup: RwSignal::new(String::new()),
+            minutes: RwSignal::new(None),
         }
     }
 
@@ -56,6 +60,7 @@ impl Draft {
     fn clear(self) {
         self.pizza.set(String::new());
         self.price.set(String::new());
+        self.minutes.set(None);
     }
 }
 
@@ -116,7 +121,7 @@ fn fields(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
         {price.view(form, "supplier_price", t(["Your price", "Dein Preis"]))}
         {markup.view(form, "markup_percentage", t(["Markup", "Aufschlag"]))}
         {customer_pays(draft)}
-        {minutes(form)}
+        {minutes(form, kitchen, draft)}
         <div class="row">
             {form.submit_button("button primary", Some(Icon::Of(Status::SupplierAccepted)), t(["Offer it", "Anbieten"]).into_any())}
             <button class="button" name="accept" value="true">{icon(Icon::Check)} {t(["Offer and accept", "Anbieten und annehmen"])}</button>
@@ -126,11 +131,33 @@ fn fields(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
     .into_any()
 }
 
-/// The minutes to the door, for an offer that the kitchen accepts at once.
-fn minutes(form: Form) -> AnyView {
+/// The minutes to the door, for an offer that the kitchen accepts at once: as usual for the pizza that is typed.
+fn minutes(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
     let minutes = form.field("estimated_time");
+    let usual = LiveStore::from_context().view(move |board| {
+        let (kitchen, pizza) = (kitchen.get()?, draft.pizza.get());
+        usual_minutes(board.orders(), &kitchen, pizza.trim())
+    });
+    let came_back = Some(minutes.value("")).filter(|typed| !typed.is_empty());
+    draft.minutes.set(came_back);
+    let value = text(move || {
+        let typed = draft.minutes.get();
+        typed.unwrap_or_else(|| first_minutes(usual.get()))
+    });
+    let keep = move |typed| draft.minutes.set(Some(typed));
+    take_typed(&minutes.id(), value.get_untracked(), Box::new(keep));
+    let why = changing(move || {
+        let range = range(usual.get()?);
+        let words = say!(
+            "As on the last evenings: {range}",
+            "Wie an den letzten Abenden: {range}"
+        );
+        Some(view! { <p class="hint" id=minutes.hint_id()>{words}</p> }.into_any())
+    });
     let field = view! {
-        <input class="input" type="number" min="1" max="1440" inputmode="numeric" value=minutes.value(MINUTES) {..minutes.attributes()}/>
+        <input class="input" type="number" min="1" max="1440" inputmode="numeric" value=value.get_untracked() prop:value=value
+            on:input=move |event| keep(event_target_value(&event)) {..minutes.attributes()}/>
+        {why}
     };
     let label = t([
         "Minutes to the door, if accepted at once",
