@@ -20,8 +20,9 @@ const OPTIONAL: [&str; 6] = [
     "+exec",
 ];
 /// The keys of the operators' page, each kind by itself.
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "~order:*",
+    "~pizza:document:*",
     "~pizza:meta",
     "~pizza:events",
     "~pizza:history:*",

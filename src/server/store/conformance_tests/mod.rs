@@ -180,5 +180,6 @@ on_both_engines! {
     everything_survives_a_restart,
     one_of_conflicting_batches_wins,
     a_snapshot_is_of_one_moment,
+    a_document_may_have_no_history,
     any_text_is_stored_unchanged,
 }

@@ -117,3 +117,35 @@ pub async fn a_snapshot_is_of_one_moment(engine: Engine) {
     over.store(true, Ordering::Relaxed);
     writing.await.unwrap();
 }
+
+pub async fn a_document_may_have_no_history(engine: Engine) {
+    let (store, snapshots) = engine.open_with_snapshots().await;
+    store.commit(turn(1, 0)).await.unwrap();
+    let before = head(&*store).await;
+    let quiet = |was: Option<&str>, is: &str| Batch {
+        expect: vec![(key(2), was.map(text))],
+        put: vec![(key(2), text(is))],
+        ..Batch::default()
+    };
+    let committed = Outcome::Committed(before.clone());
+    assert_eq!(store.commit(quiet(None, "1")).await.unwrap(), committed);
+    let conflict = store.commit(quiet(None, "2")).await.unwrap();
+    assert_eq!(conflict, Outcome::Conflict);
+    assert_eq!(
+        store.commit(quiet(Some("1"), "3")).await.unwrap(),
+        committed
+    );
+    assert_eq!(store.get(&key(2)).await.unwrap(), Some(text("3")));
+    assert!(store.history(&key(2)).await.unwrap().is_empty());
+    assert_eq!(head(&*store).await, before);
+    let snapshot = snapshots.read().await;
+    let read = || snapshot.collect::<Result<Vec<_>>>().unwrap();
+    let records = tokio::task::block_in_place(read);
+    let held = records.into_iter().find_map(|record| match record {
+        Record::Document(held) if held.key == key(2) => Some(held),
+        _ => None,
+    });
+    let held = held.unwrap();
+    assert_eq!(held.text.as_deref(), Some("3"));
+    assert!(held.indexes.is_empty() && held.history.is_empty());
+}

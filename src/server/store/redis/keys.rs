@@ -6,6 +6,9 @@ use crate::server::store::{Index, Key};
 /// The prefix of the names of batches that only their sender sends again. No other reader needs them.
 pub const OWN: &str = "own:";
 
+/// The prefix of the keys of documents that are for servers alone.
+pub const OWN_DOCUMENT: &str = "pizza:document:";
+
 /// All names of one store share a prefix, empty by default.
 #[derive(Clone, Debug)]
 pub struct Keys {

@@ -4,7 +4,7 @@
 //! None of these calls is made: Redis is only asked whether each is allowed. A test compares the list with the commands
 //! that a running server has used.
 
-use super::keys::Keys;
+use super::keys::{Keys, OWN_DOCUMENT};
 use crate::server::store::{Index, Key};
 use redis::{Cmd, cmd};
 use std::fmt;
@@ -28,7 +28,7 @@ pub enum Resource {
 }
 
 /// A word in braces stands for a key or channel name.
-const NEEDS: [&str; 27] = [
+const NEEDS: [&str; 29] = [
     "INFO",
     "TIME",
     "EVAL return 0",
@@ -44,6 +44,8 @@ const NEEDS: [&str; 27] = [
     "XREAD COUNT 1 BLOCK 1 STREAMS {log} 0-0",
     "GET {document}",
     "SET {document} 0",
+    "GET {own_document}",
+    "SET {own_document} 0",
     "GET {idempotency}",
     "SET {idempotency} 0 PX 1",
     "LRANGE {history} 0 -1",
@@ -157,11 +159,13 @@ fn parse(permission: &str, keys: &Keys) -> Permission {
 /// A name of the kind that a word in braces stands for, and the pattern of all names of that kind.
 fn resource(word: &str, keys: &Keys) -> Option<(String, Resource)> {
     let order = |id: &str| Key(format!("order:{id}"));
+    let own = |id: &str| Key(format!("{OWN_DOCUMENT}{id}"));
     let unused = "00000000-0000-0000-0000-000000000000";
     let (name, pattern) = match word {
         "{meta}" => (keys.meta(), keys.meta()),
         "{log}" => (keys.log(), keys.log()),
         "{document}" => (keys.document(&order(unused)), keys.document(&order("*"))),
+        "{own_document}" => (keys.document(&own(unused)), keys.document(&own("*"))),
         "{idempotency}" => (keys.idempotency(unused), keys.idempotency("*")),
         "{history}" => (
             keys.history(&order(unused)),

@@ -105,6 +105,7 @@ pub struct StoredRecord {
 /// What the target of a restore already contains.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contents {
+    /// Without those that are for servers alone.
     pub documents: u64,
     pub events: u64,
     /// When another restore began that has not ended.

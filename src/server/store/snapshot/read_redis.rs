@@ -3,13 +3,13 @@
 //! No command here blocks Redis for long, so the parts are read at different moments, the head first. The changes of
 //! later batches are undone, document by document, which is possible because
 //!
-//! 1. a batch changes a document in one step, together with at least one entry of its history;
+//! 1. a batch changes a document in one step, together with at least one entry of its history, if it has one;
 //! 2. the indexes of a document are read before its history, and its text at one moment with its history.
 //!
 //! So where the history has no entry after the head, the document has not changed since the head was read, and all its
 //! parts are as they were then. Where it has some, they are left out, and the last one before them describes the
-//! document and its indexes. `SCAN` finds every key that exists during the whole scan, and documents are never deleted:
-//! none is missed.
+//! document and its indexes. A document without a history is as it is when it is read. `SCAN` finds every key that exists
+//! during the whole scan, and documents are never deleted: none is missed.
 
 use super::{
     DocumentKind, Head, Held, Past, Record, RecordSink, Snapshot, StoredRecord,

@@ -17,6 +17,7 @@ use crate::{
                 },
             },
             fresh_epoch,
+            keys::OWN_DOCUMENT,
         },
     },
 };
@@ -199,7 +200,13 @@ fn contents(old: &Database) -> Result<Contents> {
         Err(TableError::TableDoesNotExist(_)) => Ok(0),
         found => found.map_err(broken),
     };
-    let documents = txn.open_table(DOCUMENTS).and_then(|table| Ok(table.len()?));
+    let documents = txn.open_table(DOCUMENTS).and_then(|table| {
+        let own = table.range(OWN_DOCUMENT..)?.take_while(|entry| {
+            let entry = entry.as_ref();
+            entry.is_ok_and(|(key, _)| key.value().starts_with(OWN_DOCUMENT))
+        });
+        Ok(table.len()? - own.count() as u64)
+    });
     let events = txn.open_table(HISTORY).and_then(|table| Ok(table.len()?));
     let restoring = match txn.open_table(META) {
         Err(TableError::TableDoesNotExist(_)) => None,

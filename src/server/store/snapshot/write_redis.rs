@@ -67,7 +67,8 @@ impl IntoRedis {
         let mut documents = 0;
         let mut at = None;
         while let Some(names) = self.scan(&mut at).await.map_err(failed)? {
-            documents += names.iter().filter(|name| self.is_document(name)).count() as u64;
+            let public = |name: &&String| self.is_document(name) && !self.keys.is_internal(name);
+            documents += names.iter().filter(public).count() as u64;
         }
         let contents = Contents {
             documents,
