@@ -50,6 +50,33 @@ test('an order is assigned to a known driver, and focus goes to the next one', a
   await expect(column(dispatch, 'Giulia')).toContainText('2 out');
 });
 
+test('a driver is switched off duty and on, on every screen', async ({ open, api }) => {
+  for (const driver of ['Jonas', 'Giulia']) await known(api, driver);
+  await ready(api, 'Diavola');
+  const [dispatch, other] = [await open('/dispatch'), await open('/dispatch')];
+  const choice = (page: typeof dispatch) => ticket(page, 'Diavola').getByLabel(/^Driver for/).getByRole('option');
+  await expect(choice(dispatch)).toHaveText(['Choose driver', 'Giulia (free)', 'Jonas (free)', 'New driver…']);
+  const off = column(dispatch, 'Giulia').getByRole('button', { name: /^Off duty/ });
+  await off.click();
+  for (const page of [dispatch, other]) {
+    await expect(column(page, 'Giulia')).toHaveCount(0);
+    await expect(choice(page)).toHaveText(['Choose driver', 'Jonas (free)', 'New driver…']);
+  }
+  await dispatch.reload();
+  await expect(column(dispatch, 'Jonas')).toBeVisible();
+  await expect(column(dispatch, 'Giulia')).toHaveCount(0);
+  await other.getByText('1 off duty').click();
+  await other.getByRole('button', { name: /^On duty/ }).click();
+  for (const page of [other, dispatch]) await expect(column(page, 'Giulia')).toContainText('free since');
+  // Who gets an order is on duty again.
+  await off.click();
+  await expect(column(dispatch, 'Giulia')).toHaveCount(0);
+  const { id } = await ready(api, 'Hawaii');
+  await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Giulia' });
+  for (const status of ['in_transit', 'delivered']) await api.status(id, status);
+  for (const page of [other, dispatch]) await expect(column(page, 'Giulia')).toContainText('free since');
+});
+
 test('a final step is disabled for a moment when it appears under the pointer', async ({ open, api }) => {
   const { id } = await ready(api, 'Diavola');
   await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
@@ -132,6 +159,16 @@ test('several orders can be assigned before the page is hydrated', async ({ brow
 
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false, allowed: /preloaded using link preload/ });
+
+  test('a driver is switched off duty and on', async ({ open, api }) => {
+    await known(api, 'Jonas');
+    const dispatch = await open('/dispatch');
+    await dispatch.getByRole('button', { name: /^Off duty/ }).click();
+    await expect(column(dispatch, 'Jonas')).toHaveCount(0);
+    await dispatch.getByText('1 off duty').click();
+    await dispatch.getByRole('button', { name: /^On duty/ }).click();
+    await expect(column(dispatch, 'Jonas')).toContainText('free since');
+  });
 
   test('several orders go to one driver, and the refused ones are named', async ({ open, api }) => {
     const pizzas = [];

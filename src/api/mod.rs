@@ -200,6 +200,18 @@ pub async fn reassign(
         .await
 }
 
+/// Dispatch switches a driver on duty, or off: the field says which, its value is the driver.
+#[server(prefix = "/act", endpoint = "switch-duty")]
+pub async fn switch_duty(
+    #[server(default)] on: String,
+    #[server(default)] off: String,
+) -> Result<Answers, Error> {
+    let (names, values) = (["on", "off"], [on, off]);
+    crate::server::web::pages::forms::submission(Role::Dispatch, "switch-duty", names, values)
+        .switch_duty()
+        .await
+}
+
 /// A kitchen takes its last step back.
 #[server(prefix = "/act", endpoint = "supplier-recall")]
 pub async fn supplier_recall(

@@ -1,8 +1,8 @@
 //! What pages read from the server: boards, searches, numbers and names.
 
 use crate::domain::{
-    Counts, Cursor, Error, Event, FieldError, Names, OrderId, OrdersPage, Snapshot, StageTimes,
-    Status, Time,
+    Counts, Cursor, Duty, Error, Event, FieldError, Names, OrderId, OrdersPage, Snapshot,
+    StageTimes, Status, Time,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -59,6 +59,14 @@ pub async fn names() -> Result<Names, Error> {
         kitchens: orders.kitchens(),
         drivers: orders.drivers(),
     })
+}
+
+/// Which drivers dispatch has switched on duty, or off.
+#[server(name = ReadDuty, prefix = "/act", endpoint = "duty", input = GetUrl)]
+pub async fn duty() -> Result<Duty, Error> {
+    crate::server::web::pages::forms::order_service()?
+        .duty()
+        .await
 }
 
 /// The stage times of the last 24 hours.

@@ -25,9 +25,10 @@ mod time;
 pub use blank::is_blank;
 pub use delivery::{
     drivers::{
-        DispatchSeveral, Driver, WITH_DRIVER, drivers, drivers_on_duty, drivers_out, free_drivers,
-        has_all_carried, known_driver_name,
+        DispatchSeveral, Driver, WITH_DRIVER, drivers, drivers_off_duty, drivers_on_duty,
+        drivers_out, free_drivers, has_all_carried, known_driver_name,
     },
+    duty::Duty,
     eta::{Arrival, DUE_SOON, Punctuality, arrival, kitchen_deadlines, offered, upcoming_stages},
     usual::{UsualMinutes, usual_minutes},
 };

@@ -1,14 +1,14 @@
 //! Drivers, as the orders on a board name them: what each of them carries, how a name is spelled, and the
 //! assignment of several orders to one driver.
 
+use super::duty::{Duty, OFF_DUTY};
 use crate::domain::{Board, Error, FieldError, Fields, Name, OrderId, Status, Time};
-use chrono::TimeDelta;
 use std::cmp::Reverse;
 
 /// The statuses of an order that its driver carries.
 pub const WITH_DRIVER: [Status; 2] = [Status::Dispatched, Status::InTransit];
 
-/// A driver who has, or had, an order of the board.
+/// A driver who has, or had, an order of the board, or was switched on duty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Driver {
     pub name: String,
@@ -16,10 +16,18 @@ pub struct Driver {
     pub carried: usize,
     /// Whether there may be more of those, beyond the board.
     pub may_carry_more: bool,
-    /// The latest change to one of their orders.
+    /// The latest change to one of their orders, or when they were switched on duty.
     pub last_change: Time,
+    /// Dispatch has switched them off duty, and has assigned nothing to them since.
+    pub is_off: bool,
     /// The latest promised delivery among the orders that they carry.
     pub last_promised: Option<Time>,
+}
+
+impl Driver {
+    fn is_free(&self, now: Time) -> bool {
+        self.carried == 0 && !self.is_off && now - self.last_change < OFF_DUTY
+    }
 }
 
 /// The assignment of several orders to one driver.
@@ -85,27 +93,31 @@ pub fn has_all_carried(board: &Board) -> bool {
 }
 
 /// All drivers of a board, by name: those who carry nothing only where that is known.
-pub fn drivers(board: &Board) -> Vec<Driver> {
+pub fn drivers(board: &Board, duty: &Duty) -> Vec<Driver> {
     let has_all = has_all_carried(board);
-    let mut drivers: Vec<Driver> = Vec::new();
+    let new = |name: &Name, last_change| Driver {
+        name: name.to_string(),
+        carried: 0,
+        may_carry_more: !has_all,
+        last_change,
+        is_off: duty.off_since(name).is_some(),
+        last_promised: None,
+    };
+    let on = duty.on().map(|(name, since)| new(name, since));
+    let mut drivers: Vec<Driver> = on.collect();
     for order in board.orders() {
-        let Some(name) = order.driver_name.as_deref() else {
+        let Some(name) = &order.driver_name else {
             continue;
         };
         let place = drivers.binary_search_by(|driver| driver.name.as_str().cmp(name));
         let place = place.unwrap_or_else(|place| {
-            let new = Driver {
-                name: name.to_owned(),
-                carried: 0,
-                may_carry_more: !has_all,
-                last_change: order.updated_at,
-                last_promised: None,
-            };
-            drivers.insert(place, new);
+            drivers.insert(place, new(name, order.updated_at));
             place
         });
         let driver = &mut drivers[place];
         driver.last_change = driver.last_change.max(order.updated_at);
+        // Who gets an order is on duty again.
+        driver.is_off &= order.times.at(Status::Dispatched) <= duty.off_since(name);
         if WITH_DRIVER.contains(&order.status) {
             driver.carried += 1;
             driver.last_promised = driver.last_promised.max(order.promised());
@@ -114,9 +126,6 @@ pub fn drivers(board: &Board) -> Vec<Driver> {
     drivers.retain(|driver| has_all || driver.carried > 0);
     drivers
 }
-
-/// A driver who has had nothing to do for this long has gone home.
-const OFF_DUTY: TimeDelta = TimeDelta::hours(4);
 
 /// The drivers who are out, by what they have to deliver first.
 pub fn drivers_out(board: &Board) -> Vec<String> {
@@ -136,21 +145,28 @@ pub fn drivers_out(board: &Board) -> Vec<String> {
     out
 }
 
-/// The drivers who are free, those first who came back last: they are here. Not those who have gone home.
-pub fn free_drivers(board: &Board, now: Time) -> Vec<String> {
-    let mut free = drivers(board);
-    free.retain(|driver| driver.carried == 0 && now - driver.last_change < OFF_DUTY);
+/// The drivers who are free, those first who came back last: they are here. Not those who are off duty.
+pub fn free_drivers(board: &Board, duty: &Duty, now: Time) -> Vec<String> {
+    let mut free = drivers(board, duty);
+    free.retain(|driver| driver.is_free(now));
     free.sort_by_key(|driver| Reverse(driver.last_change));
     free.into_iter().map(|driver| driver.name).collect()
 }
 
+/// The drivers who carry nothing and are off duty, by name: switched off, or gone home.
+pub fn drivers_off_duty(board: &Board, duty: &Duty, now: Time) -> Vec<String> {
+    let known = drivers(board, duty).into_iter();
+    let off = known.filter(|driver| driver.carried == 0 && !driver.is_free(now));
+    off.map(|driver| driver.name).collect()
+}
+
 /// The drivers to choose from: the free ones, those first who came back last; then those who are out, by when they are
 /// back.
-pub fn drivers_on_duty(board: &Board, now: Time) -> Vec<Driver> {
-    let free = free_drivers(board, now);
+pub fn drivers_on_duty(board: &Board, duty: &Duty, now: Time) -> Vec<Driver> {
+    let free = free_drivers(board, duty, now);
     let place = |driver: &Driver| free.iter().position(|name| *name == driver.name);
-    let mut known = drivers(board);
-    known.retain(|driver| driver.carried > 0 || place(driver).is_some());
+    let mut known = drivers(board, duty);
+    known.retain(|driver| driver.is_free(now) || (driver.carried > 0 && !driver.is_off));
     known.sort_by_cached_key(|driver| match place(driver) {
         Some(place) => (false, place, None),
         None => (true, 0, driver.last_promised),
@@ -165,6 +181,7 @@ mod tests {
         Field, Order, Sequence, Times, Value, Window, place,
         samples::{at, id, offer},
     };
+    use chrono::TimeDelta;
 
     fn order(n: u128, driver: Option<&str>, status: Status, updated: i64) -> Order {
         let (mut order, _) = Order::new(id(n), offer(), at(0));
@@ -229,11 +246,12 @@ mod tests {
             carried,
             may_carry_more: false,
             last_change: at(last_change),
+            is_off: false,
             last_promised,
         };
         let back = at(2) + TimeDelta::minutes(20);
         assert_eq!(
-            drivers(&board),
+            drivers(&board, &Duty::default()),
             [
                 driver("Giulia", 0, 20, None),
                 driver("Jonas", 2, 30, Some(back))
@@ -259,11 +277,77 @@ mod tests {
             windows,
             orders,
         );
-        let known = drivers(&part);
+        let known = drivers(&part, &Duty::default());
         let known: Vec<_> = known
             .iter()
             .map(|driver| (&*driver.name, driver.carried, driver.may_carry_more))
             .collect();
         assert_eq!(known, [("Jonas", 1, true)]);
+    }
+
+    /// An order that was assigned then, and brought to the door.
+    fn delivered(n: u128, driver: &str, assigned: i64, delivered: i64) -> Order {
+        let mut order = order(n, Some(driver), Status::Delivered, delivered);
+        for (status, second) in [
+            (Status::Dispatched, assigned),
+            (Status::Delivered, delivered),
+        ] {
+            order.times.enter(status, at(second));
+        }
+        order
+    }
+
+    #[test]
+    fn a_switch_holds_until_the_driver_gets_an_order_or_would_have_gone_home() {
+        let name = |name: &str| Name::parse(name).unwrap();
+        let orders = vec![
+            delivered(1, "Jonas", 10, 20),
+            delivered(2, "Giulia", 30, 40),
+            order(3, Some("Ada"), Status::InTransit, 50),
+        ];
+        let board = Board::whole("e-3", Sequence::Due, orders);
+        let now = at(100);
+        let duty = |switches: &[(&str, bool, i64)]| {
+            let mut duty = Duty::default();
+            for (driver, on, second) in switches {
+                duty.switch(name(driver), *on, at(*second));
+            }
+            duty
+        };
+        let listed = |duty: &Duty, now| {
+            let chosen = drivers_on_duty(&board, duty, now).into_iter();
+            let chosen: Vec<_> = chosen.map(|driver| driver.name).collect();
+            [
+                free_drivers(&board, duty, now),
+                chosen,
+                drivers_off_duty(&board, duty, now),
+            ]
+            .map(|names| names.join(" "))
+        };
+        assert_eq!(
+            listed(&duty(&[]), now),
+            ["Giulia Jonas", "Giulia Jonas Ada", ""]
+        );
+        // Giulia was switched off while she was out, Jonas before he got his order.
+        let off = duty(&[
+            ("Jonas", false, 5),
+            ("Giulia", false, 35),
+            ("Ada", false, 60),
+        ]);
+        assert_eq!(listed(&off, now), ["Jonas", "Jonas", "Giulia"]);
+        let on = duty(&[
+            ("Giulia", false, 35),
+            ("Giulia", true, 90),
+            ("Zoe", true, 95),
+        ]);
+        assert_eq!(
+            listed(&on, now),
+            ["Zoe Giulia Jonas", "Zoe Giulia Jonas Ada", ""]
+        );
+        // Four hours after the last thing that is known of them, all but the switched on have gone home.
+        let late = at(50) + OFF_DUTY;
+        assert_eq!(listed(&on, late), ["Zoe Giulia", "Zoe Giulia Ada", "Jonas"]);
+        let later = at(95) + OFF_DUTY;
+        assert_eq!(listed(&on, later), ["", "Ada", "Giulia Jonas Zoe"]);
     }
 }

@@ -5,7 +5,7 @@ use super::{
     store_args::{CommandError, StoreArgs, orders_bar},
 };
 use crate::server::{
-    services::order_documents,
+    services::document_kinds,
     store::{
         Result as Stored, open, schema,
         snapshot::{Record, Snapshot, write},
@@ -52,7 +52,7 @@ struct BackupSummary<'a> {
 
 fn backup(args: &Args) -> Result<(), CommandError> {
     let store = StoreArgs::from_settings()?;
-    let snapshot = store.run(open::snapshot(&store.store, order_documents::KINDS))?;
+    let snapshot = store.run(open::snapshot(&store.store, document_kinds::KINDS))?;
     let head = snapshot.head.clone();
     if head.schema > schema::SCHEMA || head.restoring.is_some() {
         schema::check(head.schema, head.restoring.as_deref())?;

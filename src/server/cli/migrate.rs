@@ -10,7 +10,7 @@ use crate::{
         clock::now,
         config::StoreConfig,
         services::{
-            legacy_import, order_documents,
+            document_kinds, duty_document, legacy_import, order_documents,
             upgrade::{HAS_TIMES, Upgrade},
         },
         store::{
@@ -76,7 +76,7 @@ struct Report {
 
 fn migrate(args: &Args) -> Result<u8, CommandError> {
     let at = StoreArgs::from_settings()?;
-    let plan = plan(at.run(open::snapshot(&at.store, order_documents::KINDS))?)?;
+    let plan = plan(at.run(open::snapshot(&at.store, document_kinds::KINDS))?)?;
     if !args.json {
         plan.show();
     }
@@ -131,8 +131,9 @@ fn plan(snapshot: Snapshot) -> Result<Plan, CommandError> {
         };
         bar.inc(1);
         // An order of this program that has lost its events is not one of theirs.
-        let is_theirs =
-            |text: &String| held.history.is_empty() && order_documents::read(text).is_err();
+        let is_ours =
+            |text: &str| duty_document::is_key(&held.key) || order_documents::read(text).is_ok();
+        let is_theirs = |text: &String| held.history.is_empty() && !is_ours(text);
         let Some(text) = held.text.filter(is_theirs) else {
             continue;
         };
@@ -244,7 +245,7 @@ impl Rewrite {
             }
             StoreConfig::Redis { info, .. } => {
                 let client = open::client(info)?;
-                let open = RewriteRedis::open(&client, "", order_documents::KINDS, at.retention);
+                let open = RewriteRedis::open(&client, "", document_kinds::KINDS, at.retention);
                 let (redis, snapshot) = open.await?;
                 Ok((Rewrite::Redis(redis), snapshot))
             }

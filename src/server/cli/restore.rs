@@ -10,7 +10,7 @@ use crate::{
         clock::now,
         config::StoreConfig,
         services::{
-            order_documents,
+            document_kinds, order_documents,
             upgrade::{HAS_TIMES, Upgrade},
         },
         store::{
@@ -199,8 +199,8 @@ fn check(file: &File) -> Stored<Head> {
             continue;
         };
         let key = held.key.0;
-        if !order_documents::KINDS.iter().any(|kind| (kind.has)(&key)) {
-            return Err(refused(format!("{key:?} is not an order")));
+        if !document_kinds::KINDS.iter().any(|kind| (kind.has)(&key)) {
+            return Err(refused(format!("{key:?} is not a document of a market")));
         }
         if let Some(past) = held.history.iter().find(|past| past.seq > head.cursor.seq) {
             let (is, last) = (past.seq, head.cursor.seq);
@@ -250,7 +250,8 @@ fn fill(
                 record = upgrade.record(record);
             }
             if let Record::Document(held) = &record {
-                summary.orders += u64::from(held.text.is_some());
+                let is_order = (order_documents::KIND.has)(&held.key.0);
+                summary.orders += u64::from(is_order && held.text.is_some());
                 summary.events += held.history.len() as u64;
             }
             target.put(record).await?;
@@ -278,7 +279,7 @@ impl RestoreTarget {
             StoreConfig::Redis { info, .. } => {
                 let client = open::client(info)?;
                 Ok(RestoreTarget::Redis(
-                    IntoRedis::open(&client, "", order_documents::KINDS).await?,
+                    IntoRedis::open(&client, "", document_kinds::KINDS).await?,
                 ))
             }
         }

@@ -7,8 +7,8 @@ use super::{
 use crate::server::{
     config::StoreConfig,
     services::{
+        document_kinds,
         integrity::{Counts, Fault, Findings, audit},
-        order_documents,
     },
     store::{
         Batch, Embedded, IndexChange, Outcome, Redis, Result as Stored, Store, Target,
@@ -104,7 +104,7 @@ fn verify(args: &Args) -> Result<bool, CommandError> {
 
 impl StoreArgs {
     fn snapshot(&self) -> Result<Snapshot, CommandError> {
-        self.run(open::snapshot(&self.store, order_documents::KINDS))
+        self.run(open::snapshot(&self.store, document_kinds::KINDS))
     }
 }
 

@@ -7,8 +7,7 @@ use crate::server::store::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The kinds of documents in the store: orders alone.
-pub const KINDS: &[DocumentKind] = &[DocumentKind { has: is_key, as_of }];
+pub const KIND: DocumentKind = DocumentKind { has: is_key, as_of };
 
 /// Whether it is the contract's `order:{uuid}`, with the UUID in its canonical spelling.
 fn is_key(name: &str) -> bool {

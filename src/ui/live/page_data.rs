@@ -3,7 +3,7 @@
 
 use crate::{
     api::form::Flash,
-    domain::{Error, Event, Names, OrdersPage, Snapshot, StageTimes},
+    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes},
     ui::i18n::locale::Locale,
 };
 use leptos::prelude::use_context;
@@ -21,6 +21,8 @@ pub struct PageData {
     pub past: Option<Result<OrdersPage, Error>>,
     /// How long the stages take, for the page that shows it.
     pub pace: Option<StageTimes>,
+    /// Who is on duty, for the page that shows it.
+    pub duty: Option<Duty>,
     /// The kitchens and drivers of the market, where one can be chosen.
     pub names: Names,
     /// The refusal of a plain form, which the server answers with its page.

@@ -1,12 +1,13 @@
 //! The data that a page needs beside the board: the events of one order, what it lists beyond the board, the names to
-//! choose from, or the stage times. The server reads it for the page that it renders; a hydrated page reads it again when
-//! its route changes, follows the events of the orders in it, and reads the stage times and the market's numbers every
-//! few seconds.
+//! choose from, the stage times, or who is on duty. The server reads it for the page that it renders; a hydrated page
+//! reads it again when its route changes, follows the events of the orders in it, and reads the stage times, who is on
+//! duty and the market's numbers every few seconds.
 
 use crate::{
     api,
     domain::{
-        Board, Error, Event, Name, Names, Order, OrderFilter, OrderId, OrdersPage, StageTimes, Time,
+        Board, Duty, Error, Event, Name, Names, Order, OrderFilter, OrderId, OrdersPage,
+        StageTimes, Time,
     },
     ui::{
         browser::http,
@@ -20,6 +21,8 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
 /// How often the stage times are read.
 const PACE_EVERY: TimeDelta = TimeDelta::seconds(10);
+/// How often it is read who is on duty.
+const DUTY_EVERY: TimeDelta = TimeDelta::seconds(3);
 /// How often the numbers of the market are read, where the page does not hear of all that moves them.
 const COUNTS_EVERY: TimeDelta = TimeDelta::seconds(5);
 /// A page holds at most this many orders beyond its board. Older ones are on the next page.
@@ -34,6 +37,7 @@ pub struct PageQueries {
     story: Answer<OrderId, Vec<Event>>,
     past: Answer<OrdersQuery, OrdersPage>,
     pace: RwSignal<Option<StageTimes>>,
+    duty: RwSignal<Option<Duty>>,
     names: RwSignal<Names>,
     /// More past orders have been requested.
     is_loading_more: StoredValue<bool>,
@@ -48,6 +52,7 @@ impl PageQueries {
             story: RwSignal::new(route.order_id().zip(story)),
             past: RwSignal::new(route.beyond(end).zip(past)),
             pace: RwSignal::new(data.pace.take()),
+            duty: RwSignal::new(data.duty.take()),
             names: RwSignal::new(std::mem::take(&mut data.names)),
             is_loading_more: StoredValue::new(false),
         };
@@ -109,7 +114,8 @@ impl PageQueries {
         }
     }
 
-    /// Reads at intervals: the stage times on the orders panel, and the numbers in the navigation.
+    /// Reads at intervals: the stage times on the orders panel, who is on duty on the dispatch panel, and the numbers in
+    /// the navigation.
     fn follow_clock(self, navigator: Navigator) {
         let panel = navigator.memo(|route| route.panel());
         self.at_intervals(
@@ -117,6 +123,12 @@ impl PageQueries {
             move || panel.get() == Panel::Orders,
             move || self.pace.with_untracked(Option::is_some),
             move || self.read_pace(),
+        );
+        self.at_intervals(
+            DUTY_EVERY,
+            move || panel.get() == Panel::Dispatch,
+            move || self.duty.with_untracked(Option::is_some),
+            move || spawn_local(self.read_duty()),
         );
         let store = self.store;
         self.at_intervals(
@@ -205,6 +217,12 @@ impl PageQueries {
 
     pub fn pace(self) -> Option<StageTimes> {
         self.pace.get()
+    }
+
+    /// What `read` takes from who is on duty.
+    pub fn with_duty<T>(self, read: impl FnOnce(&Duty) -> T) -> T {
+        let none = Duty::default();
+        self.duty.with(|duty| read(duty.as_ref().unwrap_or(&none)))
     }
 
     /// Reads the events of an order, unless the known ones reach the board's version.
@@ -296,6 +314,13 @@ impl PageQueries {
                 self.store.count(&cursor, market);
             }
         });
+    }
+
+    pub async fn read_duty(self) {
+        // A failure does not replace what is known.
+        if let Ok(duty) = http::get(api::ReadDuty::PATH, "").await {
+            self.duty.set(Some(duty));
+        }
     }
 
     fn read_pace(self) {

@@ -8,9 +8,11 @@ use super::{
 };
 use crate::server::{
     config::{self, StoreConfig},
-    services::order_documents,
+    services::document_kinds,
     store::{
-        self, open,
+        self,
+        keys::OWN_DOCUMENT,
+        open,
         snapshot::{Held, Record, Snapshot},
     },
 };
@@ -22,9 +24,9 @@ use std::collections::BTreeMap;
 /// Count stored records by kind: their number, bytes, and the largest.
 ///
 /// `order` are the orders as they are now, `order history` their events, `index` the entries of orders in the lists by
-/// status and supplier, `log` the events that clients can resume from, `once` the answers that are kept for a day for
-/// requests with an `Idempotency-Key`. Bytes are those of names and contents, without the engine's own. Everything is
-/// read once, which takes a while for a large store.
+/// status and supplier, `duty` the drivers that were switched on duty or off, `log` the events that clients can resume
+/// from, `once` the answers that are kept for a day for requests with an `Idempotency-Key`. Bytes are those of names and
+/// contents, without the engine's own. Everything is read once, which takes a while for a large store.
 ///
 /// With --json each line is a kind: `kind`, `records`, `bytes`, and `largest` with its `name` and `bytes`, or null.
 #[derive(Args)]
@@ -67,7 +69,7 @@ pub fn not_over_http() -> Failure {
 
 pub async fn show(Keys {}: Keys, format: Format) -> Result<()> {
     let store = config::store()?;
-    let snapshot = open::snapshot(&store, order_documents::KINDS).await?;
+    let snapshot = open::snapshot(&store, document_kinds::KINDS).await?;
     let head = snapshot.head.clone();
     source::check_schema(head.schema)?;
     let counting = tokio::task::spawn_blocking(move || count(snapshot)).await;
@@ -144,18 +146,21 @@ struct Counted {
 impl Counted {
     fn add(&mut self, held: Held, log_format: LogFormat) {
         let name = held.key.0;
-        let kind = name.split(':').next().unwrap_or_default();
+        let kind = name.strip_prefix(OWN_DOCUMENT).unwrap_or(&name);
+        let kind = kind.split(':').next().unwrap_or_default();
         if let Some(text) = &held.text {
             let documents = self.documents.entry(kind.to_owned()).or_default();
             documents.add(&name, 1, (name.len() + text.len()) as u64);
         }
         let bytes: usize = held.history.iter().map(|past| past.text.len()).sum();
-        let histories = self.histories.entry(kind.to_owned()).or_default();
-        histories.add(
-            &name,
-            held.history.len() as u64,
-            (name.len() + bytes) as u64,
-        );
+        if !held.history.is_empty() {
+            let histories = self.histories.entry(kind.to_owned()).or_default();
+            histories.add(
+                &name,
+                held.history.len() as u64,
+                (name.len() + bytes) as u64,
+            );
+        }
         let is_logged = |seq: u64| self.log.records > 0 && seq >= self.oldest;
         let logged = held.history.iter().filter(|past| is_logged(past.seq));
         let logged = logged.map(|past| match log_format {

@@ -1,12 +1,12 @@
 //! Checks the integrity of a store: reads one snapshot, and reports each fault when it is found.
 //!
-//! What must hold: every document is an order whose events lead to it by the rules, one after the other; it is in the
-//! indexes that follow from it and in no other; the events of all orders have all numbers from 1 up to the store's,
-//! each once; and the log has the newest of them, equal to those in the histories.
+//! What must hold: every document is an order whose events lead to it by the rules, one after the other, but the one of
+//! who is on duty; it is in the indexes that follow from it and in no other; the events of all orders have all numbers
+//! from 1 up to the store's, each once; and the log has the newest of them, equal to those in the histories.
 
 mod number_set;
 
-use super::order_documents;
+use super::{duty_document, order_documents};
 use crate::domain::{Event, Order, verify_event};
 use crate::server::store::{
     Batch, Index, IndexChange, Result,
@@ -38,6 +38,8 @@ pub enum FaultKind {
     Total,
     Sequence,
     Log,
+    /// Who is on duty.
+    Duty,
     /// The record of an idempotent request.
     Remembered,
     /// A restore that has not ended.
@@ -123,6 +125,7 @@ impl<'a, F: Findings> Audit<'a, F> {
         match record {
             Record::LogEntry { seq, print } => self.logged(seq, print),
             Record::Total { index, keys } => drop(self.totals.insert(index, keys)),
+            Record::Document(held) if duty_document::is_key(&held.key) => self.duty(&held),
             Record::Document(held) => {
                 self.document(&held);
                 self.findings.order();
@@ -190,6 +193,14 @@ impl<'a, F: Findings> Audit<'a, F> {
         }
         self.history(held, &order);
         self.indexes(held, &order_documents::indexes(&order));
+    }
+
+    fn duty(&mut self, held: &Held) {
+        let read = held.text.as_deref().map(duty_document::read);
+        if let Some(Err(error)) = read {
+            self.fault(&*held.key.0, FaultKind::Duty, error.to_string());
+        }
+        self.indexes(held, &[]);
     }
 
     /// Checks an event's number, and compares the event with the log.

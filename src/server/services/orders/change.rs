@@ -1,6 +1,6 @@
 //! The use-cases that change orders: each is one atomic change, tried until it is made or refused.
 
-use super::{Failure, OrderService, in_time};
+use super::{COMMIT_DEADLINE, Failure, OrderService, in_time};
 use crate::{
     domain::{
         Actor, Command, CommandKind, Cursor, Error, EventType, Name, Offer, Order, OrderId,
@@ -18,10 +18,7 @@ use crate::{
         telemetry::trace,
     },
 };
-use std::time::{Duration, Instant};
-
-/// A change may be made until then: early enough for its answer to arrive before the request times out.
-const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
+use std::time::Instant;
 
 impl OrderService {
     /// Makes an order; `accept` is a command that its kitchen carries out on it in the same step.

@@ -2,6 +2,7 @@
 //! pages all come here, and nothing else in the server reads or changes orders in the store.
 
 mod change;
+mod duty;
 mod ids;
 mod written;
 
@@ -27,6 +28,8 @@ use written::Written;
 
 /// A request is answered within this time, if only with a refusal.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
+/// A change may be made until then: early enough for its answer to arrive before the request times out.
+const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
 /// How many orders a search returns at once, at most; and how many it examines for them.
 const SHOWN: usize = 200;
 const EXAMINED: usize = 2_000;

@@ -21,8 +21,8 @@ use crate::server::{
 use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
-        Actor, Command, DispatchSeveral, Error, Fields, Order, OrderId, Precondition, Role, Status,
-        Value, is_blank, read_own_offer,
+        Actor, Command, DispatchSeveral, Duty, Error, Fields, Order, OrderId, Precondition, Role,
+        Status, Value, is_blank, read_own_offer,
     },
 };
 use axum::http::{
@@ -173,6 +173,18 @@ impl FormSubmission {
         let answers = self
             .act_on_several(orders.map(|orders| (orders, step)))
             .await;
+        self.answer_several(answers).await
+    }
+
+    /// Switches a driver on duty, or off. It is about no order.
+    pub async fn switch_duty(self) -> Result<Answers, Error> {
+        let answers = match (Duty::read_switch(self.fields()), order_service()) {
+            (Ok((driver, on)), Ok(service)) => {
+                let switched = service.switch_duty(driver, on).await;
+                switched.map(|()| Answers::new())
+            }
+            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
+        };
         self.answer_several(answers).await
     }
 

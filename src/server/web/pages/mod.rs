@@ -186,6 +186,10 @@ async fn page_data(
                 _ => Vec::new(),
             },
         },
+        duty: match route {
+            Route::Dispatch => app.orders.duty().await.ok(),
+            _ => None,
+        },
         pace: match route {
             Route::Orders { .. } => app.orders.pace().ok(),
             _ => None,

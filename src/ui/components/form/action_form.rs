@@ -22,6 +22,7 @@ use std::sync::Arc;
 type Orders = Box<dyn Fn() -> Vec<OrderId> + Send + Sync>;
 type Then = Box<dyn Fn(&Order) + Send + Sync>;
 type OnSuccess = Arc<dyn Fn(&Order) + Send + Sync>;
+type OnAnswer = Arc<dyn Fn() + Send + Sync>;
 type Selector = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
 pub struct ActionForm {
@@ -36,6 +37,7 @@ pub struct ActionForm {
     orders: Option<Orders>,
     then: Option<Then>,
     on_success: Option<OnSuccess>,
+    on_answer: Option<OnAnswer>,
     focus_next: Option<Selector>,
     countdown: Option<Countdown>,
 }
@@ -51,6 +53,7 @@ impl ActionForm {
             orders: None,
             then: None,
             on_success: None,
+            on_answer: None,
             focus_next: None,
             countdown: None,
         }
@@ -116,6 +119,14 @@ impl ActionForm {
         }
     }
 
+    /// What follows on success of a form that is about no order.
+    pub fn on_answer(self, on_answer: impl Fn() + Send + Sync + 'static) -> ActionForm {
+        ActionForm {
+            on_answer: Some(Arc::new(on_answer)),
+            ..self
+        }
+    }
+
     /// The selector of what gets the focus on success. It is read when the form is sent: the success may remove the
     /// form.
     pub fn focus_next(
@@ -177,6 +188,7 @@ struct Sender {
     /// Owned by the form, so that it is gone with the form.
     then: StoredValue<Option<Then>>,
     on_success: Option<OnSuccess>,
+    on_answer: Option<OnAnswer>,
     focus_next: Option<Selector>,
     countdown: Option<Countdown>,
 }
@@ -194,6 +206,7 @@ impl Sender {
                 .unwrap_or_else(|| Box::new(move || order.into_iter().collect())),
             then: StoredValue::new(action.then),
             on_success: action.on_success,
+            on_answer: action.on_answer,
             focus_next: action.focus_next,
             countdown: action.countdown,
         }
@@ -218,6 +231,7 @@ impl Sender {
             form: self.form,
             then: self.then,
             on_success: self.on_success.clone(),
+            on_answer: self.on_answer.clone(),
             focus_next: self.focus_next.as_ref().and_then(|selector| selector()),
             neighbour: neighbour_ticket(event),
             id: self.form.id(),
@@ -240,6 +254,7 @@ struct Sent {
     form: Form,
     then: StoredValue<Option<Then>>,
     on_success: Option<OnSuccess>,
+    on_answer: Option<OnAnswer>,
     focus_next: Option<String>,
     /// What gets the focus where it is lost with the form's ticket.
     neighbour: Option<String>,
@@ -276,6 +291,9 @@ impl Sent {
             }
             self.then
                 .try_with_value(|then| then.as_ref().map(|then| then(order)));
+        }
+        if let Some(on_answer) = &self.on_answer {
+            on_answer();
         }
         if let Some(selector) = &self.focus_next {
             focus_soon(selector.clone());

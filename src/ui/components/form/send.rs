@@ -19,11 +19,12 @@ use std::time::Duration;
 /// How often a form that waits looks whether the connection is back.
 const RETRY_EVERY: Duration = Duration::from_millis(500);
 
-/// The addresses of forms that are about several orders.
-const SEVERAL: [&str; 3] = [
+/// The addresses of forms that are about several orders, or about none.
+const SEVERAL: [&str; 4] = [
     api::DispatchSeveral::PATH,
     api::SetOffAll::PATH,
     api::DeliverAll::PATH,
+    api::SwitchDuty::PATH,
 ];
 
 /// A form on its way to the server.

@@ -2,13 +2,13 @@
 //! orders that they carry. An order of the queue can be dropped on a chip and on a lane.
 
 use super::{
-    assign,
+    assign, duty,
     state::{DispatchState, address, load},
     steps::{all_delivered, all_set_off, deliver, step},
 };
 use crate::{
     api,
-    domain::{Board, Order, OrderId, Role, Status, Time, WITH_DRIVER, drivers, free_drivers},
+    domain::{Board, Order, OrderId, Role, Status, WITH_DRIVER, drivers},
     ui::{
         components::{
             basics::{Icon, changing, icon, mark, name, text},
@@ -87,13 +87,13 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
             .with(Vec::is_empty)
             .then(|| view! { <p class="empty small">{nobody}</p> }.into_any())
     });
-    let store = state.store;
-    let free = store.view(move |board| free_drivers(board, store.about_now(Time::default())));
     view! {
         <section id="drivers" aria-labelledby="h-drivers">
             <h2 class="unseen" id="h-drivers">{t(["Drivers", "Fahrer"])}</h2>
             {late()}
-            <div class="free">{list::names(free, move |driver| free_driver(driver, state))}</div>
+            <div class="free">{list::names(state.free, move |driver| free_driver(driver, state))}</div>
+            {duty::off_duty(state)}
+            {duty::form(state)}
             <div class="lanes">{list::names(lanes, move |driver| lane(driver, state))}</div>
             {more(beyond(&WITH_DRIVER), Status::InTransit, None)}
             {none}
@@ -106,15 +106,16 @@ pub fn lanes(state: DispatchState, lanes: Memo<Vec<String>>) -> AnyView {
 fn free_driver(driver: String, state: DispatchState) -> AnyView {
     let shown = name(&driver);
     let heading = format!("l-{}", encode(&driver));
+    let switch = duty::switch_off(&driver);
     let (load_of, over, (drag_over, drop)) = (
         driver.clone(),
         is_over(&driver, state),
         takes_drops(driver, state),
     );
-    let load = text(move || lane_load(state.store, &load_of));
+    let load = text(move || lane_load(state, &load_of));
     view! {
         <section class="lane chip" aria-labelledby=heading.clone() data-free="" data-over=over on:dragover=drag_over on:drop=drop>
-            {icon(Icon::Person)} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p>
+            {icon(Icon::Person)} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p> {switch}
         </section>
     }
     .into_any()
@@ -150,7 +151,7 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
     let heading = format!("l-{}", encode(&driver));
     let (load_of, theirs) = (driver.clone(), driver.clone());
     let carries = carried_by(driver.clone());
-    let load = text(move || lane_load(state.store, &load_of));
+    let load = text(move || lane_load(state, &load_of));
     let (over, (drag_over, drop)) = (is_over(&driver, state), takes_drops(driver, state));
     let rows = stable(carries);
     let crowded = list::is_crowded(rows.shown);
@@ -204,11 +205,16 @@ fn assign_dragged(event: ev::DragEvent, driver: &str, state: DispatchState) {
 }
 
 /// `2 out, back ~19:38`; `2 out, due 19:38` when that is past; `free since 19:18`
-fn lane_load(store: LiveStore, name: &str) -> String {
-    let driver = store.with(|board| {
-        let mut drivers = drivers(board?).into_iter();
-        drivers.find(|driver| driver.name == name)
-    });
+fn lane_load(state: DispatchState, name: &str) -> String {
+    let store = state.store;
+    let find = |board: &Board| {
+        let mut known = state
+            .queries
+            .with_duty(|duty| drivers(board, duty))
+            .into_iter();
+        known.find(|driver| driver.name == name)
+    };
+    let driver = store.with(|board| board.and_then(find));
     let Some(driver) = driver else {
         return String::new();
     };

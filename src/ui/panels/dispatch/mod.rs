@@ -1,6 +1,7 @@
 //! The dispatch panel: the queue of pizzas that wait for a driver, most urgent first, and a lane for each driver.
 
 mod assign;
+mod duty;
 mod lanes;
 mod queue;
 mod state;
@@ -18,7 +19,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use state::DispatchState;
+use state::{DispatchState, of_drivers};
 
 pub fn dispatch() -> AnyView {
     let state = DispatchState::new();
@@ -29,7 +30,7 @@ pub fn dispatch() -> AnyView {
         <main id="main" class="delivery" tabindex="-1">
             <div class="page-head">
                 <h1>{t(["Dispatch", "Auslieferung"])}</h1>
-                {at_a_glance(waiting)}
+                {at_a_glance(state, waiting)}
             </div>
             <div class="desk" on:dragover=leave_lane>{queue::queue(state, waiting)} {lanes::lanes(state, lanes)}</div>
         </main>
@@ -39,19 +40,20 @@ pub fn dispatch() -> AnyView {
 }
 
 /// `3 waiting for a driver · 2 out · 4 drivers free`; the last only where it is known
-fn at_a_glance(waiting: Memo<usize>) -> AnyView {
-    let store = LiveStore::from_context();
-    let carried = store.view(|board| drivers(board).iter().map(|driver| driver.carried).sum());
+fn at_a_glance(state: DispatchState, waiting: Memo<usize>) -> AnyView {
+    let carried = of_drivers(|board, duty| {
+        let known = drivers(board, duty);
+        known.iter().map(|driver| driver.carried).sum()
+    });
     let out = total(&WITH_DRIVER, move || carried.get());
-    let free = store.view(|board| drivers(board).iter().filter(|d| d.carried == 0).count());
     let free = text(move || {
         plural(
-            free.get(),
+            state.free.with(Vec::len),
             ["driver free", "Fahrer frei"],
             ["drivers free", "Fahrer frei"],
         )
     });
-    let is_known = store.view(has_all_carried);
+    let is_known = state.store.view(has_all_carried);
     let free = changing(move || {
         is_known.get().then(|| {
             view! { <li class="soft" aria-hidden="true">"·"</li> <li>{free}</li> }.into_any()

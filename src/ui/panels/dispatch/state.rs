@@ -2,11 +2,14 @@
 
 use crate::{
     api::form::{SEVERAL, field_id},
-    domain::{Board, Driver, Order, OrderId, Status, Time, drivers, drivers_on_duty, free_drivers},
+    domain::{
+        Board, Driver, Duty, Order, OrderId, Status, Time, drivers, drivers_on_duty, free_drivers,
+    },
     ui::{
         components::{form::Forms, list},
         i18n::locale::{say, t},
         live::{
+            page_queries::PageQueries,
             reactive::{memo, when_hydrated},
             store::LiveStore,
         },
@@ -26,9 +29,12 @@ pub const ORDERS: &str = "order";
 pub struct DispatchState {
     pub store: LiveStore,
     pub forms: Forms,
+    pub queries: PageQueries,
     pub waiting: Memo<Vec<OrderId>>,
     /// One line for each driver: the name, a line break, and the load. See [`split_line`].
     pub driver_lines: Memo<Vec<String>>,
+    /// The drivers who are free, those first who came back last.
+    pub free: Memo<Vec<String>>,
     /// The value of the driver field until the dispatcher picks one.
     pub suggested: Memo<Option<String>>,
     pub selected: RwSignal<Vec<OrderId>>,
@@ -40,18 +46,20 @@ pub struct DispatchState {
 impl DispatchState {
     pub fn new() -> DispatchState {
         let store = LiveStore::from_context();
+        let now = move || store.about_now(Time::default());
+        let free = of_drivers(move |board, duty| free_drivers(board, duty, now()));
         let state = DispatchState {
             store,
             forms: Forms::from_context(),
+            queries: PageQueries::from_context(),
             waiting: store.view(waiting),
-            driver_lines: store.view(move |board| {
+            driver_lines: of_drivers(move |board, duty| {
                 let line = |driver: Driver| format!("{}\n{}", driver.name, load(&driver));
-                drivers_on_duty(board, store.about_now(Time::default()))
-                    .into_iter()
-                    .map(line)
-                    .collect()
+                let known = drivers_on_duty(board, duty, now());
+                known.into_iter().map(line).collect()
             }),
-            suggested: suggested(),
+            free,
+            suggested: suggested(free),
             selected: RwSignal::default(),
             dragged: RwSignal::default(),
             drop_target: RwSignal::default(),
@@ -102,12 +110,18 @@ impl DispatchState {
     }
 }
 
+/// A property of the drivers, of which the board and who is on duty tell.
+pub fn of_drivers<T: Default + PartialEq + Send + Sync + 'static>(
+    read: impl Fn(&Board, &Duty) -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let queries = PageQueries::from_context();
+    LiveStore::from_context().view(move |board| queries.with_duty(|duty| read(board, duty)))
+}
+
 /// The free driver who came back last, and so is here, for as long as they are free. Where no driver is known, a new one;
 /// where all are out, none, and the dispatcher chooses.
-fn suggested() -> Memo<Option<String>> {
-    let store = LiveStore::from_context();
-    let free = store.view(move |board| free_drivers(board, store.about_now(Time::default())));
-    let none_known = store.view(|board| drivers(board).is_empty());
+fn suggested(free: Memo<Vec<String>>) -> Memo<Option<String>> {
+    let none_known = of_drivers(|board, duty| drivers(board, duty).is_empty());
     memo(move |before: Option<&Option<String>>| {
         let before = before.cloned().flatten();
         free.with(|free| match before {

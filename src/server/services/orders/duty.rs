@@ -1,0 +1,49 @@
+//! The use-cases of who is on duty. Every instance reads it from the store, and keeps nothing of it.
+
+use super::{COMMIT_DEADLINE, Failure, OrderService, in_time};
+use crate::{
+    domain::{Duty, Error, Name},
+    server::{
+        clock::now,
+        services::{duty_document, order_documents},
+        store::{Batch, JsonText, Outcome},
+    },
+};
+use std::time::Instant;
+
+impl OrderService {
+    /// Which drivers dispatch has switched on duty, or off.
+    pub async fn duty(&self) -> Result<Duty, Error> {
+        in_time(async { Ok(self.read_duty().await?.0) }).await
+    }
+
+    /// Switches a driver on duty, or off. To do it twice is to do it once, so that a request needs no key.
+    pub async fn switch_duty(&self, driver: Name, on: bool) -> Result<(), Error> {
+        let deadline = Instant::now() + COMMIT_DEADLINE;
+        in_time(async {
+            // Until the deadline: on a conflict, another driver was switched in the meantime.
+            loop {
+                let (mut duty, before) = self.read_duty().await?;
+                duty.switch(driver.clone(), on, now());
+                let key = duty_document::key();
+                let batch = Batch {
+                    deadline: Some(deadline),
+                    expect: vec![(key.clone(), before)],
+                    put: vec![(key, order_documents::write(&duty)?)],
+                    ..Batch::default()
+                };
+                if self.store.commit(batch).await? != Outcome::Conflict {
+                    tracing::info!(on, "switched a driver on duty or off");
+                    return Ok(());
+                }
+            }
+        })
+        .await
+    }
+
+    async fn read_duty(&self) -> Result<(Duty, Option<JsonText>), Failure> {
+        let text = self.store.get(&duty_document::key()).await?;
+        let duty = text.as_deref().map(duty_document::read).transpose()?;
+        Ok((duty.unwrap_or_default(), text))
+    }
+}
