@@ -138,6 +138,22 @@ test('the CSV file holds what the page shows', async ({ open, api }) => {
   expect(text).toContain(`"'=1+1"`);
 });
 
+test('the server reads each time with the offset of its day', async ({ open, api }) => {
+  await api.offer('Diavola');
+  const page = await open('/orders', { timezoneId: 'Europe/Berlin' });
+  const { value } = (await page.context().cookies()).find(({ name }) => name === 'zone')!;
+  const [first, ...changes] = value.split('_');
+  const offset = (time: string) => {
+    const begun = changes.map((change) => change.split('@').map(Number)).filter(([, at]) => at * 60_000 <= Date.parse(time));
+    return begun.at(-1)?.[0] ?? Number(first);
+  };
+  expect(['2024-01-15T12:00Z', '2024-07-15T12:00Z', '2024-10-27T00:59Z', '2024-10-27T01:00Z'].map(offset)).toEqual([60, 120, 120, 60]);
+  // The page that the server renders next has the times that this one shows.
+  const shown = await page.getByRole('row', { name: 'Diavola' }).locator('time').first().innerText();
+  expect(shown).toMatch(/^\d\d:\d\d$/);
+  expect(await (await page.request.get('/orders')).text()).toContain(`>${shown}<`);
+});
+
 test('an order is shown as it was at any of its events', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   await api.status(id, 'preparing');

@@ -21,6 +21,7 @@ pub(crate) mod samples;
 mod stage_times;
 mod text;
 mod time;
+mod zone;
 
 pub use blank::is_blank;
 pub use delivery::{
@@ -60,4 +61,5 @@ pub use order::{
 pub use percent::{percent_decode, percent_encode};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
-pub use time::{Minute, Time};
+pub use time::Time;
+pub use zone::{Minute, Zone};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Cow, fmt, ops, str::FromStr};
+use std::{borrow::Cow, fmt, ops};
 
 /// A moment, to the millisecond. (chrono's own deserializer accepts more notations, and makes the browser's program a
 /// tenth larger.)
@@ -47,38 +47,6 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
-/// A minute of local time, in a time zone that is not known yet: `2026-11-22T17:30`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Minute(Time);
-
-impl Minute {
-    /// When it begins in a time zone, given in minutes east of UTC.
-    pub fn begins(self, zone: i32) -> Time {
-        self.0 + TimeDelta::minutes(-i64::from(zone))
-    }
-
-    /// When it ends in that time zone.
-    pub fn ends(self, zone: i32) -> Time {
-        self.begins(zone) + TimeDelta::minutes(1)
-    }
-}
-
-impl FromStr for Minute {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Minute, ()> {
-        let time = DateTime::parse_from_rfc3339(&format!("{text}:00Z")).map_err(|_| ())?;
-        Ok(Minute(Time::from_millis(time.timestamp_millis())))
-    }
-}
-
-impl fmt::Display for Minute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.to_string();
-        f.write_str(text.get(.."2026-11-22T17:30".len()).unwrap_or_default())
-    }
-}
-
 impl ops::Add<TimeDelta> for Time {
     type Output = Time;
 
@@ -98,24 +66,6 @@ impl ops::Sub for Time {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_minute_begins_at_the_local_time_of_its_zone() {
-        let minute: Minute = "2026-11-22T17:30".parse().unwrap();
-        assert_eq!(minute.to_string(), "2026-11-22T17:30");
-        assert_eq!(minute.begins(0).to_string(), "2026-11-22T17:30:00.000Z");
-        assert_eq!(minute.begins(60).to_string(), "2026-11-22T16:30:00.000Z");
-        assert_eq!(minute.ends(-210).to_string(), "2026-11-22T21:01:00.000Z");
-        for invalid in [
-            "",
-            "17:30",
-            "2026-11-22",
-            "2026-11-22T17:30:00",
-            "2026-13-22T17:30",
-        ] {
-            assert!(invalid.parse::<Minute>().is_err(), "{invalid}");
-        }
-    }
 
     #[test]
     fn a_moment_is_written_in_one_notation_and_read_in_several() {

@@ -44,7 +44,7 @@ pub fn App() -> impl IntoView {
     let mut page_data = SharedValue::new(PageData::of_request).into_inner();
     page_data.locale.set();
     let navigator = Navigator::new(&page_data.address);
-    let store = LiveStore::new(page_data.snapshot.take(), page_data.zone);
+    let store = LiveStore::new(page_data.snapshot.take(), page_data.zone.take());
     navigator.prepare_with(move |route| {
         let (panel, query) = (route.panel(), query_of_device(route, store));
         let prepare = async move { panels::fetch(panel).await && store.prepare(query).await };

@@ -7,7 +7,7 @@ pub const KITCHEN: &str = "kitchen";
 pub const LANGUAGE: &str = "language";
 pub const THEME: &str = "theme";
 pub const DENSITY: &str = "density";
-/// The reader's time zone, in minutes east of UTC.
+/// The reader's time zone.
 pub const ZONE: &str = "zone";
 /// How long a preference is kept, in seconds: a year.
 pub const PREFERENCE_AGE: u32 = 31_536_000;

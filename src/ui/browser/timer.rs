@@ -1,6 +1,6 @@
 //! Time in the browser: its clock and its timers.
 
-use crate::domain::Time;
+use crate::domain::{Time, Zone};
 use futures::channel::oneshot;
 use leptos::prelude::set_timeout;
 use std::time::Duration;
@@ -10,9 +10,15 @@ pub fn browser_time() -> Time {
     Time::from_millis(js_sys::Date::now() as i64)
 }
 
-/// The time zone of the device, in minutes east of UTC.
-pub fn browser_zone() -> i32 {
-    -(js_sys::Date::new_0().get_timezone_offset() as i32)
+/// The time zone of the device: for orders of the last ten years, and for the year in which the server knows it.
+pub fn browser_zone() -> Zone {
+    const YEAR: u32 = 366 * 24 * 60;
+    let now = u32::try_from(browser_time().millis() / 60_000).unwrap_or_default();
+    let span = now.saturating_sub(10 * YEAR)..now.saturating_add(YEAR);
+    Zone::observe(span, &|minute| {
+        let millis = f64::from(minute) * 60_000.0;
+        -(js_sys::Date::new(&millis.into()).get_timezone_offset() as i32)
+    })
 }
 
 pub async fn sleep(time: Duration) {

@@ -183,13 +183,19 @@ pub fn following<T: Send + Sync + 'static>(
 /// A time of day, in the reader's time zone.
 pub fn moment(time: Time) -> AnyView {
     let store = LiveStore::from_context();
-    time_element(time, text(move || format::clock(time, store.zone())))
+    time_element(
+        time,
+        text(move || format::clock(time, store.zone().as_ref())),
+    )
 }
 
 /// As [`moment`], to the second.
 pub fn exact_moment(time: Time) -> AnyView {
     let store = LiveStore::from_context();
-    time_element(time, text(move || format::exact_clock(time, store.zone())))
+    time_element(
+        time,
+        text(move || format::exact_clock(time, store.zone().as_ref())),
+    )
 }
 
 /// How long ago a time was, as the clock ticks.

@@ -107,7 +107,7 @@ fn status_indicator() -> AnyView {
     let word = text(move || t(look().2).to_owned());
     let age = text(move || match store.status_indicator() {
         StatusIndicator::Page | StatusIndicator::Still => {
-            format::clock(store.verified_at(), store.zone())
+            format::clock(store.verified_at(), store.zone().as_ref())
         }
         StatusIndicator::Reconnecting | StatusIndicator::Stale if store.is_loaded() => {
             let age = format::seconds(store.age());
@@ -143,7 +143,7 @@ fn stale_banner() -> AnyView {
     let store = LiveStore::from_context();
     let stale =
         memo(move |_| store.status_indicator() == StatusIndicator::Stale && store.is_loaded());
-    let from = text(move || format::clock(store.verified_at(), store.zone()));
+    let from = text(move || format::clock(store.verified_at(), store.zone().as_ref()));
     changing(move || {
         stale.get().then(|| {
             view! {

@@ -1,7 +1,7 @@
 //! Money, times, durations and long texts, as a page writes them in its language. The zone of the reader is an argument.
 
 use super::locale::{Language, Locale, Text, plural, say, t};
-use crate::domain::{Cents, Currency, Time};
+use crate::domain::{Cents, Currency, Time, Zone};
 use chrono::TimeDelta;
 
 /// `€12,345.60`
@@ -86,15 +86,15 @@ pub fn clipped(text: &str, limit: usize) -> String {
     }
 }
 
-/// `19:17`, for a reader whose clock is `zone` minutes east of UTC; `17:17 UTC` where that is not known.
-pub fn clock(time: Time, zone: Option<i32>) -> String {
+/// `19:17`, as clocks showed it in the reader's time zone; `17:17 UTC` where that is not known.
+pub fn clock(time: Time, zone: Option<&Zone>) -> String {
     in_zone(time, zone, |(hour, minute, _)| {
         format!("{hour:02}:{minute:02}")
     })
 }
 
 /// As [`clock`], with the day where that is not `today`: `21 Nov, 19:17`.
-pub fn day_and_clock(time: Time, today: usize, zone: Option<i32>) -> String {
+pub fn day_and_clock(time: Time, today: usize, zone: Option<&Zone>) -> String {
     const MONTHS: [Text; 12] = [
         ["Jan", "Jan."],
         ["Feb", "Feb."],
@@ -123,24 +123,24 @@ pub fn day_and_clock(time: Time, today: usize, zone: Option<i32>) -> String {
 }
 
 /// Days since 1970, as the reader's calendar counts them.
-pub fn day(time: Time, zone: Option<i32>) -> usize {
+pub fn day(time: Time, zone: Option<&Zone>) -> usize {
     local(time, zone).millis().div_euclid(86_400_000).max(0) as usize
 }
 
-fn local(time: Time, zone: Option<i32>) -> Time {
-    time + TimeDelta::minutes(zone.unwrap_or(0).into())
+fn local(time: Time, zone: Option<&Zone>) -> Time {
+    zone.map_or(time, |zone| zone.local(time))
 }
 
 /// As [`clock`], to the second.
-pub fn exact_clock(time: Time, zone: Option<i32>) -> String {
+pub fn exact_clock(time: Time, zone: Option<&Zone>) -> String {
     in_zone(time, zone, |(hour, minute, second)| {
         format!("{hour:02}:{minute:02}:{second:02}")
     })
 }
 
-fn in_zone(time: Time, zone: Option<i32>, write: fn((u32, u32, u32)) -> String) -> String {
+fn in_zone(time: Time, zone: Option<&Zone>, write: fn((u32, u32, u32)) -> String) -> String {
     match zone {
-        Some(zone) => write((time + TimeDelta::minutes(zone.into())).clock()),
+        Some(zone) => write(zone.local(time).clock()),
         None => format!("{} UTC", write(time.clock())),
     }
 }
@@ -167,6 +167,18 @@ mod tests {
                 "2 days"
             ]
         );
+    }
+
+    #[test]
+    fn a_time_of_day_stays_as_it_was_when_clocks_change() {
+        let zone: Zone = "120_60@29881500".parse().unwrap();
+        let time = |text| serde_json::from_str::<Time>(text).unwrap();
+        let october = time("\"2026-10-24T12:00:00Z\"");
+        let today = day(time("\"2026-11-24T12:00:00Z\""), Some(&zone));
+        let says = day_and_clock(october, today, Some(&zone));
+        assert_eq!(says, "24 Oct, 14:00");
+        assert_eq!(exact_clock(october, Some(&zone)), "14:00:00");
+        assert_eq!(clock(october, None), "12:00 UTC");
     }
 
     #[test]

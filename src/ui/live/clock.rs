@@ -1,6 +1,6 @@
 //! The clock of a page: the server's time, one tick a second, and the reader's time zone.
 
-use crate::domain::Time;
+use crate::domain::{Time, Zone};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
@@ -14,12 +14,12 @@ pub(super) struct Clock {
     groups: StoredValue<[RwSignal<Time>; GROUPS]>,
     /// The server's time minus the browser's, in milliseconds.
     offset: StoredValue<i64>,
-    /// Minutes east of UTC, where that is known.
-    pub(super) zone: RwSignal<Option<i32>>,
+    /// The reader's time zone, where that is known.
+    pub(super) zone: RwSignal<Option<Zone>>,
 }
 
 impl Clock {
-    pub(super) fn new(now: Time, zone: Option<i32>) -> Clock {
+    pub(super) fn new(now: Time, zone: Option<Zone>) -> Clock {
         Clock {
             now: RwSignal::new(now),
             groups: StoredValue::new([(); GROUPS].map(|()| RwSignal::new(now))),

@@ -3,7 +3,7 @@
 
 use crate::{
     api::form::Flash,
-    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes},
+    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes, Zone},
     ui::i18n::locale::Locale,
 };
 use leptos::prelude::use_context;
@@ -27,8 +27,8 @@ pub struct PageData {
     pub names: Names,
     /// The refusal of a plain form, which the server answers with its page.
     pub flash: Option<Flash>,
-    /// Minutes east of UTC, if the browser has stored its time zone before.
-    pub zone: Option<i32>,
+    /// The reader's time zone, if the browser has stored it before.
+    pub zone: Option<Zone>,
     pub locale: Locale,
 }
 

@@ -251,7 +251,7 @@ impl PageQueries {
         let Some(below) = query.below.filter(|_| !known) else {
             return;
         };
-        let filter = query.filter(self.store.zone_untracked());
+        let filter = query.filter(self.store.zone_untracked().as_ref());
         spawn_local(async move {
             let past = search(&filter, below).await;
             self.past.set(Some((query, past)));
@@ -280,7 +280,7 @@ impl PageQueries {
             return;
         };
         self.is_loading_more.set_value(true);
-        let filter = query.filter(self.store.zone_untracked());
+        let filter = query.filter(self.store.zone_untracked().as_ref());
         spawn_local(async move {
             let more = search(&filter, below).await;
             self.is_loading_more.set_value(false);

@@ -9,7 +9,9 @@ use super::{
     reactive::memo,
     row_triggers::RowTriggers,
 };
-use crate::domain::{Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time};
+use crate::domain::{
+    Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time, Zone,
+};
 use chrono::TimeDelta;
 use futures::channel::oneshot;
 use leptos::prelude::*;
@@ -39,7 +41,7 @@ pub struct LiveStore {
 type Listener = Box<dyn Fn(&Event) + Send + Sync>;
 
 impl LiveStore {
-    pub fn new(snapshot: Option<Snapshot>, zone: Option<i32>) -> LiveStore {
+    pub fn new(snapshot: Option<Snapshot>, zone: Option<Zone>) -> LiveStore {
         let (board, verified_at, now) = match snapshot {
             Some(Snapshot {
                 board,
@@ -183,11 +185,11 @@ impl LiveStore {
         self.clock.now_untracked()
     }
 
-    pub fn zone(self) -> Option<i32> {
+    pub fn zone(self) -> Option<Zone> {
         self.clock.zone.get()
     }
 
-    pub fn zone_untracked(self) -> Option<i32> {
+    pub fn zone_untracked(self) -> Option<Zone> {
         self.clock.zone.get_untracked()
     }
 }
@@ -298,7 +300,7 @@ impl LiveStore {
         self.clock.tick(browser);
     }
 
-    pub fn hydrate(self, zone: i32) {
+    pub fn hydrate(self, zone: Zone) {
         self.clock.zone.set(Some(zone));
         self.hydrated.set(true);
     }

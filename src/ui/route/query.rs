@@ -1,7 +1,7 @@
 //! The queries of addresses: which orders or offers a page lists, and in which order.
 
 use super::percent::{Parameters, with_query};
-use crate::domain::{Minute, Order, OrderFilter, OrderId, Status, named_enum};
+use crate::domain::{Minute, Order, OrderFilter, OrderId, Status, Zone, named_enum};
 
 /// The names of query parameters, which are also the names of the fields that fill them.
 pub mod name {
@@ -138,9 +138,10 @@ impl OrdersQuery {
         found.and_then(|(_, value)| value).unwrap_or_default()
     }
 
-    /// The filter for a reader whose clock is `zone` minutes east of UTC. Where that is not known, pages show UTC.
-    pub fn filter(&self, zone: Option<i32>) -> OrderFilter {
-        let zone = zone.unwrap_or(0);
+    /// The filter for a reader in this time zone. Where that is not known, pages show UTC.
+    pub fn filter(&self, zone: Option<&Zone>) -> OrderFilter {
+        let utc = Zone::default();
+        let zone = zone.unwrap_or(&utc);
         OrderFilter {
             status: self.status,
             text: self.text.clone(),

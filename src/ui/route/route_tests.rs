@@ -1,7 +1,7 @@
 //! Every address and the route that is read from it.
 
 use super::*;
-use crate::domain::Minute;
+use crate::domain::{Minute, Time, Zone};
 use proptest::prelude::*;
 
 fn route() -> impl Strategy<Value = Route> {
@@ -93,6 +93,28 @@ fn an_unknown_path_is_nowhere() {
         Route::Supplier {
             kitchen: Kitchen::One("Bella Napoli".to_owned())
         }
+    );
+}
+
+#[test]
+fn a_filter_reads_its_minutes_with_the_offset_of_their_day() {
+    let Route::Orders { query, .. } =
+        Route::read("/orders", "from=2026-10-24T14:00&until=2026-11-24T14:00")
+    else {
+        panic!("not the orders")
+    };
+    let zone: Zone = "120_60@29881500".parse().unwrap();
+    let span = |zone| {
+        let filter = query.filter(zone);
+        [filter.from, filter.before].map(|time| time.as_ref().map(Time::to_string).unwrap())
+    };
+    assert_eq!(
+        span(Some(&zone)),
+        ["2026-10-24T12:00:00.000Z", "2026-11-24T13:01:00.000Z"]
+    );
+    assert_eq!(
+        span(None),
+        ["2026-10-24T14:00:00.000Z", "2026-11-24T14:01:00.000Z"]
     );
 }
 

@@ -209,8 +209,14 @@ async fn times_are_in_the_readers_time_zone() {
     let market = Market::embedded().open().await;
     let order = market.done("/api/orders", &offer("Diavola")).await;
     let made = order["created_at"].as_str().unwrap()[..16].to_owned();
-    // Where the reader is, it is 14 hours later.
-    for (cookie, found) in [("", 1), ("zone=840", 0), ("zone=9999", 1)] {
+    // Where the reader is, it is 14 hours later: always, or since 1970, or until then.
+    for (cookie, found) in [
+        ("", 1),
+        ("zone=840", 0),
+        ("zone=0_840@1", 0),
+        ("zone=840_0@1", 1),
+        ("zone=9999", 1),
+    ] {
         let path = format!("/orders.csv?from={made}&until={made}");
         let request = market
             .request(reqwest::Method::GET, &path)

@@ -1,7 +1,10 @@
 //! The cookies of preferences: their names and ages, reading and writing them.
 
 pub use crate::ui::cookies::{DENSITY, KITCHEN, LANGUAGE, THEME};
-use crate::ui::cookies::{PREFERENCE_AGE, ZONE};
+use crate::{
+    domain::Zone,
+    ui::cookies::{PREFERENCE_AGE, ZONE},
+};
 use axum::http::{HeaderMap, HeaderValue};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;
@@ -12,11 +15,9 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     jar.get(name).map(|cookie| cookie.value().to_owned())
 }
 
-/// The reader's time zone in minutes east of UTC, from 12 hours behind to 14 ahead, if the browser has sent it.
-pub fn zone(headers: &HeaderMap) -> Option<i32> {
-    read(headers, ZONE)
-        .and_then(|zone| zone.parse().ok())
-        .filter(|minutes| (-720..=840).contains(minutes))
+/// The reader's time zone, if the browser has sent it.
+pub fn zone(headers: &HeaderMap) -> Option<Zone> {
+    read(headers, ZONE)?.parse().ok()
 }
 
 /// The header that keeps a preference.

@@ -79,7 +79,7 @@ pub async fn orders(State(app): State<AppState>, headers: HeaderMap, uri: Uri) -
     else {
         return Problem::UnknownPath.into_response();
     };
-    let filter = query.filter(cookies::zone(&headers));
+    let filter = query.filter(cookies::zone(&headers).as_ref());
     // A store that cannot be read is an error, not an empty file.
     let first = match app.orders.search(&filter, None).await {
         Ok(first) => first,

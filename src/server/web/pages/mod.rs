@@ -173,7 +173,11 @@ async fn page_data(
             None => None,
         },
         past: match beyond {
-            Some(query) => Some(app.orders.search(&query.filter(zone), query.below).await),
+            Some(query) => Some(
+                app.orders
+                    .search(&query.filter(zone.as_ref()), query.below)
+                    .await,
+            ),
             None => None,
         },
         names: Names {

@@ -113,7 +113,10 @@ fn state(status: Status, replay: Replay) -> AnyView {
 fn as_it_was(replay: Replay) -> Option<AnyView> {
     let events = replay.events();
     let at = replay.position(events.len())?;
-    let clock = format::clock(events.get(at - 1)?.order.updated_at, replay.store.zone());
+    let clock = format::clock(
+        events.get(at - 1)?.order.updated_at,
+        replay.store.zone().as_ref(),
+    );
     let words = say!("as it was at {clock}", "wie um {clock}");
     (at < events.len()).then(|| view! { <p><strong>{words}</strong></p> }.into_any())
 }
@@ -133,7 +136,7 @@ fn slider(replay: Replay) -> AnyView {
     let made = text(move || {
         let first = replay.events().first().map(|event| event.order.created_at);
         let clock = first
-            .map(|time| format::clock(time, replay.store.zone()))
+            .map(|time| format::clock(time, replay.store.zone().as_ref()))
             .unwrap_or_default();
         say!("{clock} made", "{clock} gemacht")
     });
@@ -154,7 +157,7 @@ fn position_in_words(replay: Replay) -> String {
     let (word, clock) = events
         .get(at - 1)
         .map(|event| {
-            let clock = format::clock(event.order.updated_at, replay.store.zone());
+            let clock = format::clock(event.order.updated_at, replay.store.zone().as_ref());
             (timeline::event_word(event), clock)
         })
         .unwrap_or_default();

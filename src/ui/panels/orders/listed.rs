@@ -52,7 +52,7 @@ pub fn listed() -> Memo<Listed> {
     let known = StoredValue::new(MatchCache::default());
     store.view(move |board| {
         let query = query(&navigator.get());
-        let filter = query.filter(store.zone());
+        let filter = query.filter(store.zone().as_ref());
         let not_hydrated = !store.is_hydrated();
         let (mut listed, mut rows) = Default::default();
         known.update_value(|known| {

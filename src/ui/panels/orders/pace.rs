@@ -114,7 +114,7 @@ fn created(pace: &StageTimes) -> AnyView {
     let area = format!("M0 {HIGH}L{line}L{WIDE} {HIGH}Z");
     let (from, first) = (pace.from, pace.quarters.first().copied().unwrap_or(0));
     let said = text(move || {
-        let clock = format::clock(from, store.zone());
+        let clock = format::clock(from, store.zone().as_ref());
         say!(
             "From {first} at {clock} to {now} now, {most} at most",
             "Von {first} um {clock} bis {now} jetzt, höchstens {most}"

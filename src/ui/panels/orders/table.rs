@@ -122,7 +122,7 @@ fn older(below: OrderId) -> AnyView {
 
 fn table(window: Window) -> AnyView {
     let (store, listed) = (LiveStore::from_context(), window.listed);
-    let today = memo(move |_| format::day(store.now(), store.zone()));
+    let today = memo(move |_| format::day(store.now(), store.zone().as_ref()));
     let shown = memo(move |_| window.shown());
     let all = text(move || {
         listed.with(|listed| match listed.more {
@@ -228,7 +228,8 @@ fn row(order: Memo<Order>, today: Memo<usize>, index: Signal<String>) -> AnyView
     let state = changing(move || Some(badge(status(), domain_texts::status(status()))));
     let name_of_status = mark(move || Some(status().name()));
     let ended = mark(move || status().is_final().then_some(""));
-    let made = text(move || format::day_and_clock(o.created_at, today.get(), store.zone()));
+    let made =
+        text(move || format::day_and_clock(o.created_at, today.get(), store.zone().as_ref()));
     view! {
         <tr data-status=name_of_status data-final=ended aria-current=current aria-rowindex=index>
             <td class="when"><time datetime=o.created_at.to_string()>{made}</time></td>

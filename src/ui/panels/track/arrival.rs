@@ -52,7 +52,7 @@ impl Forecast {
         let since = self.order.with_value(Order::since);
         let ahead = upcoming_stages(self.status, since, &arrival, now);
         let (_, time) = ahead.into_iter().find(|(status, _)| *status == step)?;
-        Some(format::clock(time, self.store.zone()))
+        Some(format::clock(time, self.store.zone().as_ref()))
     }
 
     /// The status, and the reason where the arrival is not as it was told.
@@ -103,8 +103,10 @@ fn headline(status: Status) -> &'static str {
 
 /// `19:46–19:54`, and how long that is from now.
 fn when(forecast: Forecast) -> AnyView {
-    let first = forecast.text(|arrival, _, store| format::clock(arrival.from, store.zone()));
-    let last = forecast.text(|arrival, _, store| format::clock(arrival.to + ALMOST, store.zone()));
+    let first =
+        forecast.text(|arrival, _, store| format::clock(arrival.from, store.zone().as_ref()));
+    let last = forecast
+        .text(|arrival, _, store| format::clock(arrival.to + ALMOST, store.zone().as_ref()));
     let (first_at, last_at) = (
         forecast.text(|arrival, _, _| arrival.from.to_string()),
         forecast.text(|arrival, _, _| arrival.to.to_string()),
