@@ -1,6 +1,6 @@
 // The orders panel: filters, a list of any length, the stage times, one order at any of its events, and the CSV export.
 import { type Page } from '@playwright/test';
-import { type Api, hydrated, expect, olderOrders, test } from '../world';
+import { type Api, frames, hydrated, expect, olderOrders, test, wider } from '../world';
 
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('link') }).filter({ hasNot: page.getByRole('columnheader') });
 
@@ -122,6 +122,56 @@ test('filters are kept in the address, and follow back and forward', async ({ op
   await expect(page).toHaveURL(/status=pending_supplier&sort=oldest/);
   await page.goBack();
   await expect(rows(page)).toHaveCount(3);
+});
+
+test('a row has the number, the driver and the promise of its order', async ({ open, api }) => {
+  const { id, times } = await api.taken('Diavola');
+  for (const status of ['preparing', 'ready']) await api.status(id, status);
+  await api.offer('Hawaii');
+  const page = await open('/orders', { timezoneId: 'UTC' });
+  const row = page.getByRole('row', { name: 'Diavola' });
+  const cell = (name: string) => row.locator(`.${name}`);
+  await expect(cell('number')).toHaveText(id.slice(-4).toUpperCase());
+  // 25 minutes after a customer took it.
+  const promised = new Date(Date.parse(times.customer_accepted) + 25 * 60_000);
+  await expect(cell('promise').locator('time')).toHaveText(new RegExp(`${promised.toISOString().slice(11, 16)}$`));
+  await expect(cell('promise').locator('.late')).toHaveText('');
+  await expect(cell('driver')).toHaveText('');
+  await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+  await expect(cell('driver')).toHaveText('Jonas');
+  await expect(page.getByRole('row', { name: 'Hawaii' }).locator('.promise')).toHaveText('');
+  for (const width of [320, 390, 700, 820, 1024, 1280, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    await frames(page, 2);
+    expect(await wider(page), `${width}`).toEqual([]);
+    const box = (await row.boundingBox())!;
+    for (const name of ['number', 'when', 'state', 'lead', 'sup', 'cust', 'driver', 'promise', 'money']) {
+      const part = (await cell(name).boundingBox())!;
+      expect(part.x >= box.x - 1 && part.x + part.width <= box.x + box.width + 1, `${name} at ${width}`).toBe(true);
+    }
+  }
+});
+
+test('filters are whole and their lines even in German', async ({ open, api }) => {
+  await api.offer('Diavola');
+  const page = await open('/orders', { locale: 'de-DE' });
+  for (const width of [820, 1024, 1280, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await frames(page, 2);
+    const cut = await page.getByLabel('Sortieren').evaluate((select: HTMLSelectElement) => {
+      const style = getComputedStyle(select), pen = document.createElement('canvas').getContext('2d')!;
+      pen.font = style.font;
+      const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return [...select.options].map(({ text }) => text).filter((text) => pen.measureText(text).width > room + 1);
+    });
+    expect(cut, `${width}`).toEqual([]);
+    const lines = await page.locator('.by-status').evaluate((list) => {
+      const chips = new Map<number, number>();
+      for (const { top } of [...list.children].map((chip) => chip.getBoundingClientRect())) chips.set(top, (chips.get(top) ?? 0) + 1);
+      return [...chips.values()];
+    });
+    expect(Math.max(...lines) - Math.min(...lines), `${width}: ${lines}`).toBeLessThanOrEqual(2);
+  }
 });
 
 test('the CSV file holds what the page shows', async ({ open, api }) => {

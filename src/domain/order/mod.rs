@@ -205,9 +205,19 @@ impl Order {
         Some(self.ordered()? + TimeDelta::minutes(minutes.into()))
     }
 
+    /// How much later than promised it is, while a customer waits for it, or was at the door. Nothing where it is in time.
+    pub fn delay(&self, now: Time) -> Option<TimeDelta> {
+        let end = match self.status {
+            Status::Delivered => self.since(),
+            status if status.is_final() => return None,
+            _ => now,
+        };
+        Some(end - self.promised()?).filter(|delay| *delay > TimeDelta::zero())
+    }
+
     /// Whether a customer waits for it longer than was promised.
     pub fn is_late(&self, now: Time) -> bool {
-        !self.status.is_final() && self.promised().is_some_and(|promised| promised < now)
+        !self.status.is_final() && self.delay(now).is_some()
     }
 
     /// Its turn among the orders of its status. What is on its way to a customer: when it is to be at the door, as

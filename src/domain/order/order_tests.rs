@@ -125,6 +125,35 @@ fn a_promise_and_a_stage_follow_from_the_times() {
 }
 
 #[test]
+fn an_order_is_late_while_it_is_awaited_or_by_as_much_as_it_was() {
+    let mut order = Order::new(id(1), offer(), at(0)).0;
+    let promised = 2 + 25 * 60;
+    let moments = [1, 2, 3, 4, 5, 6, promised + 90];
+    for (command, second) in [0, 2, 3, 4, 5, 6, 7].into_iter().zip(moments) {
+        let delays = [promised, promised + 1].map(|now| order.delay(at(now)));
+        let late = order.promised().map(|_| TimeDelta::seconds(1));
+        assert_eq!(delays, [None, late]);
+        assert_eq!(order.is_late(at(promised + 1)), late.is_some());
+        let command = commands()[command].clone();
+        order = order.apply(command, Actor::AnyRole, at(second)).unwrap().0;
+    }
+    // What has arrived stays as late as it was, and nobody waits for it.
+    assert_eq!(order.status, Status::Delivered);
+    for now in [promised + 90, promised + 9_000] {
+        assert_eq!(order.delay(at(now)), Some(TimeDelta::seconds(90)));
+        assert!(!order.is_late(at(now)));
+    }
+    let cancelled = [(0, 1), (2, 2), (8, 9_000)].into_iter().fold(
+        Order::new(id(1), offer(), at(0)).0,
+        |order, (command, second)| {
+            let command = commands()[command].clone();
+            order.apply(command, Actor::AnyRole, at(second)).unwrap().0
+        },
+    );
+    assert_eq!(cancelled.delay(at(9_000)), None);
+}
+
+#[test]
 fn what_is_awaited_is_due_at_the_door_and_all_else_waits_its_turn() {
     let (order, _) = Order::new(id(1), offer(), at(0));
     assert_eq!(order.due(), at(0));

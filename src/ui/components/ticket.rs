@@ -146,16 +146,19 @@ pub fn due_at(order: &Order, before: fn(Time) -> AnyView) -> AnyView {
 /// The time left until a promise: `In 4 min`, `7 min late`.
 pub fn to_go(promised: Time, now: Time) -> String {
     match promised - now {
-        left if left < TimeDelta::zero() => {
-            let late = format::duration(-left);
-            say!("{late} late", "{late} zu spät")
-        }
+        left if left < TimeDelta::zero() => late_by(-left),
         left if left.num_minutes() == 0 => t(["Due now", "Jetzt fällig"]).to_owned(),
         left => {
             let left = format::duration(left + ALMOST);
             say!("In {left}", "In {left}")
         }
     }
+}
+
+/// `7 min late`
+pub fn late_by(delay: TimeDelta) -> String {
+    let late = format::duration(delay);
+    say!("{late} late", "{late} zu spät")
 }
 
 /// `3 late`: how many of these orders are past their promise. What is due first comes first in the list.

@@ -137,7 +137,7 @@ fn sort_choice() -> AnyView {
             let is = query(&navigator.get_untracked()).sort == Some(sort);
             let word = t(match sort {
                 Sort::Oldest => ["Oldest first", "Älteste zuerst"],
-                Sort::Price => ["Highest price first", "Höchster Preis zuerst"],
+                Sort::Price => ["Highest price first", "Teuerste zuerst"],
                 Sort::Status => ["By status", "Nach Status"],
             });
             view! { <option value=sort.name() selected=is>{word}</option> }.into_any()

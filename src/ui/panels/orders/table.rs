@@ -6,11 +6,12 @@ use super::{
     window::Window,
 };
 use crate::{
-    domain::{Board, Order, OrderId},
+    domain::{Board, Order, OrderId, Status, Time},
     ui::{
         components::{
             basics::{Icon, badge, changing, empty, icon, mark, name, refusal, text},
             list,
+            ticket::late_by,
         },
         i18n::{
             domain_texts, format,
@@ -149,21 +150,26 @@ fn table(window: Window) -> AnyView {
 
 /// The height is an attribute: the page's security policy forbids inline styles.
 fn spacer(height: Signal<String>) -> AnyView {
-    view! { <tr class="spacer"><td colspan="6"><svg width="1" height=height></svg></td></tr> }
+    view! { <tr class="spacer"><td colspan="9"><svg width="1" height=height></svg></td></tr> }
         .into_any()
 }
 
 fn head() -> AnyView {
-    let plain = |word: Text| view! { <th scope="col">{t(word)}</th> }.into_any();
+    let plain = |word: Text, class: &'static str| {
+        view! { <th scope="col" class=class>{t(word)}</th> }.into_any()
+    };
     view! {
         <thead>
             <tr aria-rowindex="1">
-                {sorting(["Placed", "Bestellt"], [None, Some(Sort::Oldest)], ["descending", "ascending"], "")}
-                {sorting(["Status", "Status"], [Some(Sort::Status), None], ["ascending", ""], "")}
-                {plain(["Pizza", "Pizza"])}
-                {plain(["Supplier", "Küche"])}
-                {plain(["Customer", "Kunde"])}
-                {sorting(["Price", "Preis"], [Some(Sort::Price), None], ["descending", ""], "num")}
+                {plain(["Number", "Nummer"], "number")}
+                {sorting(["Placed", "Bestellt"], [None, Some(Sort::Oldest)], ["descending", "ascending"], "when")}
+                {sorting(["Status", "Status"], [Some(Sort::Status), None], ["ascending", ""], "state")}
+                {plain(["Pizza", "Pizza"], "lead")}
+                {plain(["Supplier", "Küche"], "sup")}
+                {plain(["Customer", "Kunde"], "cust")}
+                {plain(["Driver", "Fahrer"], "driver")}
+                {plain(["Promised", "Zugesagt"], "promise")}
+                {sorting(["Price", "Preis"], [Some(Sort::Price), None], ["descending", ""], "money")}
             </tr>
         </thead>
     }
@@ -204,7 +210,7 @@ fn sorting(
 }
 
 fn row(order: Memo<Order>, today: Memo<usize>, index: Signal<String>) -> AnyView {
-    let (navigator, store) = (Navigator::from_context(), LiveStore::from_context());
+    let navigator = Navigator::from_context();
     let o = order.get_untracked();
     let id = o.id;
     let status = move || order.get().status;
@@ -228,17 +234,42 @@ fn row(order: Memo<Order>, today: Memo<usize>, index: Signal<String>) -> AnyView
     let state = changing(move || Some(badge(status(), domain_texts::status(status()))));
     let name_of_status = mark(move || Some(status().name()));
     let ended = mark(move || status().is_final().then_some(""));
-    let made =
-        text(move || format::day_and_clock(o.created_at, today.get(), store.zone().as_ref()));
+    let driver = changing(move || {
+        let driver = order.with(|order| order.driver_name.clone())?;
+        Some(view! { {icon(Icon::Of(Status::InTransit))} {name(&driver)} }.into_any())
+    });
     view! {
         <tr data-status=name_of_status data-final=ended aria-current=current aria-rowindex=index>
-            <td class="when"><time datetime=o.created_at.to_string()>{made}</time></td>
+            <td class="number">{id.number()}</td>
+            <td class="when">{day_and_clock(o.created_at, today)}</td>
             <td class="state">{state}</td>
             <td class="lead"><a class="name" href=to>{name(&o.pizza_name)}</a></td>
             <td class="sup">{name(&o.supplier_name)}</td>
             <td class="cust">{customer}</td>
+            <td class="driver">{driver}</td>
+            <td class="promise">{promise(order, today)}</td>
             <td class="money">{format::money(o.total())}</td>
         </tr>
     }
     .into_any()
+}
+
+/// `19:48`, and `7 min late` where it is not there by then.
+fn promise(order: Memo<Order>, today: Memo<usize>) -> AnyView {
+    let store = LiveStore::from_context();
+    changing(move || {
+        let promised = order.with(Order::promised)?;
+        let late = text(move || {
+            let delay = order.with(|order| order.delay(store.about_now(promised)));
+            delay.map(late_by).unwrap_or_default()
+        });
+        let clock = day_and_clock(promised, today);
+        Some(view! { {icon(Icon::Clock)} {clock} " " <b class="late">{late}</b> }.into_any())
+    })
+}
+
+fn day_and_clock(time: Time, today: Memo<usize>) -> AnyView {
+    let store = LiveStore::from_context();
+    let words = text(move || format::day_and_clock(time, today.get(), store.zone().as_ref()));
+    view! { <time datetime=time.to_string()>{words}</time> }.into_any()
 }
