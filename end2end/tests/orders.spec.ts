@@ -1,6 +1,6 @@
 // The orders panel: filters, a list of any length, the stage times, one order at any of its events, and the CSV export.
 import { type Page } from '@playwright/test';
-import { type Api, frames, hydrated, expect, olderOrders, test, wider } from '../world';
+import { type Api, frames, hydrated, expect, isSame, mark, olderOrders, test, wider } from '../world';
 
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('link') }).filter({ hasNot: page.getByRole('columnheader') });
 
@@ -85,6 +85,42 @@ test('older orders load while scrolling', async ({ open, api }) => {
   await expect(page.getByRole('link', { name: 'Older orders' })).toHaveCount(0);
   await page.getByRole('link', { name: 'All 622' }).click();
   await expect(page.getByRole('row', { name: 'The newest' })).toBeVisible();
+});
+
+test('older orders join the list, which says where it ends', async ({ open, api }) => {
+  await api.offer('The first');
+  await many(api, 320, true);
+  const page = await open('/orders');
+  await mark([page]);
+  await expect(rows(page)).toHaveCount(100);
+  const older = page.getByRole('link', { name: 'Older orders' });
+  // Without scrolling there, which would read on as well.
+  await older.dispatchEvent('click');
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(100);
+  await scrollDown(page, async () => page.getByRole('row', { name: 'The first' }).isVisible());
+  await expect(page.getByText('No older orders.')).toBeVisible();
+  await expect(older).toHaveCount(0);
+  await expect(page).toHaveURL(/\/orders$/);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect(page.getByRole('row', { name: 'The newest' })).toBeVisible();
+  await isSame([page]);
+});
+
+test.describe('where the market does not answer', () => {
+  test.use({ allowed: /Failed to load resource/ });
+
+  test('the list says that older orders cannot be read, and reads them when it can', async ({ open, api }) => {
+    await many(api, 150);
+    const page = await open('/orders');
+    await page.route(/\/search\?/, (route) => route.abort());
+    const older = page.getByRole('link', { name: 'Older orders' });
+    await older.dispatchEvent('click');
+    await expect(page.getByRole('alert')).toContainText('This cannot be read right now.');
+    await page.unroute(/\/search\?/);
+    await older.dispatchEvent('click');
+    await expect(rows(page)).toHaveCount(151);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
 });
 
 test('filters are kept in the address, and follow back and forward', async ({ open, api }) => {

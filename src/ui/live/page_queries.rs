@@ -28,6 +28,13 @@ const COUNTS_EVERY: TimeDelta = TimeDelta::seconds(5);
 /// A page holds at most this many orders beyond its board. Older ones are on the next page.
 const PAST_LIMIT: usize = 20_000;
 
+/// A search for the orders of a query that are older than one of them: it is on its way, or has failed.
+struct OlderOrders {
+    query: OrdersQuery,
+    below: OrderId,
+    failed: Option<Error>,
+}
+
 /// The last query, and its answer.
 type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 
@@ -39,8 +46,8 @@ pub struct PageQueries {
     pace: RwSignal<Option<StageTimes>>,
     duty: RwSignal<Option<Duty>>,
     names: RwSignal<Names>,
-    /// More past orders have been requested.
-    is_loading_more: StoredValue<bool>,
+    /// What is being read of `past`. Nothing, once that is in it.
+    older: RwSignal<Option<OlderOrders>>,
 }
 
 impl PageQueries {
@@ -54,7 +61,7 @@ impl PageQueries {
             pace: RwSignal::new(data.pace.take()),
             duty: RwSignal::new(data.duty.take()),
             names: RwSignal::new(std::mem::take(&mut data.names)),
-            is_loading_more: StoredValue::new(false),
+            older: RwSignal::new(None),
         };
         queries.follow_route(navigator);
         queries.follow_clock(navigator);
@@ -73,8 +80,13 @@ impl PageQueries {
                 self.read_story(id, self.store.version(id));
             }
             let route = navigator.get();
-            if let Some(query) = route.beyond(end.get()).filter(|_| route.begins_beyond()) {
-                self.read_past(query);
+            let Some(query) = route.beyond(end.get()) else {
+                return;
+            };
+            match untrack(|| self.progress(&query)) {
+                Some(Err(_)) => drop(self.read_on(query)),
+                _ if route.begins_beyond() => self.read_past(query),
+                _ => {}
             }
         });
         // The first page has brought its own.
@@ -187,6 +199,17 @@ impl PageQueries {
         })
     }
 
+    /// Whether all is here that was to be read of a query's past orders, or why not. `None` while that is being read.
+    pub fn progress(self, query: &OrdersQuery) -> Option<Result<(), Error>> {
+        self.older.with(|older| {
+            let older = older.as_ref().filter(|older| is_same(&older.query, query));
+            let Some(older) = older else {
+                return Some(Ok(()));
+            };
+            older.failed.clone().map(Err)
+        })
+    }
+
     /// An order that is on the board, or beyond it, as it changes.
     pub fn order(self, id: OrderId) -> Option<Memo<Order>> {
         self.store.order(id).or_else(|| {
@@ -248,54 +271,74 @@ impl PageQueries {
         let known = self
             .past
             .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &query)));
-        let Some(below) = query.below.filter(|_| !known) else {
-            return;
-        };
-        let filter = query.filter(self.store.zone_untracked().as_ref());
-        spawn_local(async move {
-            let past = search(&filter, below).await;
-            self.past.set(Some((query, past)));
-        });
-    }
-
-    /// Reads what a search finds beyond the board; where that is known, the orders that follow it, up to [`PAST_LIMIT`].
-    pub fn read_on(self, query: OrdersQuery) {
-        let is_begun = self
-            .past
-            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &query)));
-        match is_begun {
-            true => self.load_more(query),
-            false => self.read_past(query),
+        if let Some(below) = query.below.filter(|_| !known) {
+            self.read_below(query, below);
         }
     }
 
-    fn load_more(self, query: OrdersQuery) {
-        let next = self.past.with_untracked(|past| match past {
-            Some((of, Ok(found))) if is_same(of, &query) && found.orders.len() < PAST_LIMIT => {
-                found.next
+    /// Reads what a search finds beyond the board; where that is known, the orders that follow it. Returns whether there
+    /// are any, up to [`PAST_LIMIT`].
+    pub fn read_on(self, query: OrdersQuery) -> bool {
+        let below = self.past.with_untracked(|past| match past {
+            Some((of, Ok(found))) if is_same(of, &query) => {
+                found.next.filter(|_| found.orders.len() < PAST_LIMIT)
             }
-            _ => None,
+            _ => query.below,
         });
-        let Some(below) = next.filter(|_| !self.is_loading_more.get_value()) else {
-            return;
+        below.map(|below| self.read_below(query, below)).is_some()
+    }
+
+    /// Reads the orders below one of them, unless they are being read.
+    fn read_below(self, query: OrdersQuery, below: OrderId) {
+        let is_reading = move |query: &OrdersQuery| {
+            let is = |older: &OlderOrders| {
+                is_same(&older.query, query) && older.below == below && older.failed.is_none()
+            };
+            self.older
+                .with_untracked(|older| older.as_ref().is_some_and(is))
         };
-        self.is_loading_more.set_value(true);
+        if is_reading(&query) {
+            return;
+        }
+        self.older.set(Some(OlderOrders {
+            query: query.clone(),
+            below,
+            failed: None,
+        }));
         let filter = query.filter(self.store.zone_untracked().as_ref());
         spawn_local(async move {
-            let more = search(&filter, below).await;
-            self.is_loading_more.set_value(false);
-            // On a failure, the link at the end of the list leads on.
-            let Ok(more) = more else { return };
-            self.past.update(|past| {
-                if let Some((of, Ok(found))) = past
-                    && is_same(of, &query)
-                    && found.next == Some(below)
-                {
-                    found.orders.extend(more.orders);
-                    found.next = more.next;
-                }
-            });
+            let found = search(&filter, below).await;
+            // The page may have begun another search.
+            if is_reading(&query) {
+                self.take_past(query, below, found);
+            }
         });
+    }
+
+    fn take_past(self, query: OrdersQuery, below: OrderId, found: Result<OrdersPage, Error>) {
+        let follows = self.past.with_untracked(|past| {
+            let known = past.as_ref().filter(|(of, _)| is_same(of, &query));
+            known.is_some_and(|(_, known)| {
+                known.as_ref().is_ok_and(|known| known.next == Some(below))
+            })
+        });
+        let failed = found.as_ref().err().cloned();
+        match found {
+            Ok(more) if follows => self.past.update(|past| {
+                if let Some((_, Ok(known))) = past {
+                    known.orders.extend(more.orders);
+                    known.next = more.next;
+                }
+            }),
+            // What is known stays.
+            Err(_) if follows => {}
+            found => self.past.set(Some((query.clone(), found))),
+        }
+        self.older.set(failed.map(|error| OlderOrders {
+            query,
+            below,
+            failed: Some(error),
+        }));
     }
 
     fn read_names(self) {

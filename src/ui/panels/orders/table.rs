@@ -22,7 +22,7 @@ use crate::{
         route::{OrdersQuery, Route, Sort},
     },
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 pub fn book(listed: Memo<Listed>) -> AnyView {
     let navigator = Navigator::from_context();
@@ -50,44 +50,57 @@ pub fn book(listed: Memo<Listed>) -> AnyView {
             {back}
             {note}
             {table(window)}
-            {end(listed)}
+            {end(window)}
         </section>
     }
     .into_any()
 }
 
-/// Below the rows: why there are none, or the link to older orders.
-fn end(listed: Memo<Listed>) -> AnyView {
+/// Below the rows: why there are none, or no more, and the way to older orders.
+fn end(window: Window) -> AnyView {
     let (navigator, queries) = (Navigator::from_context(), PageQueries::from_context());
+    let listed = window.listed;
     let end = LiveStore::from_context().view(Board::end);
-    let more = memo(move |_| listed.with(|listed| listed.more));
-    let none = memo(move |_| usize::from(listed.with(|listed| listed.ids.is_empty())));
-    let why = changing(move || {
-        let (route, query) = (navigator.get(), query(&navigator.get()));
-        let beyond = route.beyond(end.get()).filter(|_| route.begins_beyond());
-        let read = match beyond {
-            Some(beyond) => queries.past(&beyond, |_| ()),
-            None => Some(Ok(())),
+    let beyond = memo(move |_| navigator.get().beyond(end.get()));
+    let begins_beyond = navigator.memo(Route::begins_beyond);
+    let progress = move || {
+        let Some(beyond) = beyond.get() else {
+            return Some(Ok(()));
         };
-        match read {
-            None if none.get() == 0 => None,
-            None => {
-                let word = t(["Reading…", "Wird gelesen…"]);
-                Some(view! { <p class="empty small" aria-busy="true">{word}</p> }.into_any())
+        match (queries.progress(&beyond)?, queries.past(&beyond, |_| ())) {
+            (Ok(()), Some(read)) => Some(read),
+            (Ok(()), None) if begins_beyond.get() => None,
+            (progress, _) => Some(progress),
+        }
+    };
+    let more = memo(move |_| listed.with(|listed| listed.more));
+    let none = memo(move |_| listed.with(|listed| listed.ids.is_empty()));
+    let why = changing(move || {
+        let note = |word| Some(view! { <p class="empty small">{word}</p> }.into_any());
+        match (progress(), none.get(), more.get()) {
+            // The link says so.
+            (None, _, Some(_)) => None,
+            (None, _, None) => {
+                Some(view! { <p class="empty small" aria-busy="true">{reading()}</p> }.into_any())
             }
-            Some(Err(error)) => Some(refusal(domain_texts::unread(&error))),
-            Some(Ok(())) if none.get() == 0 => None,
-            Some(Ok(())) if more.get().is_none() => Some(nothing(&query)),
-            Some(Ok(())) => {
-                let word = t([
-                    "No match here. Search older orders?",
-                    "Kein Treffer. Ältere durchsuchen?",
-                ]);
-                Some(view! { <p class="empty small">{word}</p> }.into_any())
+            (Some(Err(error)), ..) => Some(refusal(domain_texts::unread(&error))),
+            (_, true, None) => Some(nothing(&query(&navigator.get()))),
+            (_, true, Some(_)) => note(t([
+                "No match here. Search older orders?",
+                "Kein Treffer. Ältere durchsuchen?",
+            ])),
+            (_, false, None) if beyond.with(Option::is_some) => {
+                note(t(["No older orders.", "Keine älteren Bestellungen."]))
             }
+            (_, false, _) => None,
         }
     });
-    view! { {why} {changing(move || more.get().map(older))} }.into_any()
+    let is_reading = memo(move |_| progress().is_none());
+    view! { {why} {older(more, is_reading, window)} }.into_any()
+}
+
+fn reading() -> &'static str {
+    t(["Reading…", "Wird gelesen…"])
 }
 
 fn nothing(query: &OrdersQuery) -> AnyView {
@@ -115,10 +128,26 @@ fn nothing(query: &OrdersQuery) -> AnyView {
     )
 }
 
-fn older(below: OrderId) -> AnyView {
-    let to = address(move |query| query.below = Some(below));
-    let word = t(["Older orders", "Ältere Bestellungen"]);
-    view! { <p class="row"><a class="button" href=to>{word} {icon(Icon::Next)}</a></p> }.into_any()
+/// The link to older orders. On a hydrated page they join the list, and the link stays at its end while there are more.
+fn older(more: Memo<Option<OrderId>>, is_reading: Memo<bool>, window: Window) -> AnyView {
+    let any = memo(move |_| more.get().is_some());
+    let to = address(move |query| query.below = more.get());
+    let read_on = move |event: ev::MouseEvent| {
+        if window.read_on() {
+            event.prevent_default();
+        }
+    };
+    changing(move || {
+        let busy = mark(move || is_reading.get().then_some("true"));
+        let word = text(move || {
+            let older = t(["Older orders", "Ältere Bestellungen"]);
+            (if is_reading.get() { reading() } else { older }).to_owned()
+        });
+        any.get().then(|| {
+            view! { <p class="row"><a class="button" href=to aria-busy=busy on:click=read_on>{word} {icon(Icon::Down)}</a></p> }
+                .into_any()
+        })
+    })
 }
 
 fn table(window: Window) -> AnyView {

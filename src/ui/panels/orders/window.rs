@@ -222,12 +222,15 @@ impl Window {
             self.rows.set(moved);
         }
         if moved.nears_end(page) {
-            let route = self.navigator.get_untracked();
-            let beyond = route.beyond(self.store.end_untracked());
-            if let Some(query) = beyond {
-                self.queries.read_on(query);
-            }
+            self.read_on();
         }
+    }
+
+    /// Reads the older orders that follow on the list. Returns whether there are any.
+    pub fn read_on(self) -> bool {
+        let route = self.navigator.get_untracked();
+        let beyond = route.beyond(self.store.end_untracked());
+        beyond.is_some_and(|query| self.queries.read_on(query))
     }
 
     pub fn shown(self) -> Vec<OrderId> {
