@@ -7,6 +7,7 @@ use super::{
         basics::{Icon, icon},
         form::{Forms, refused_elsewhere},
         header::{reload_link, site_header},
+        printing::Printing,
         stable_list::Hand,
         toast::{Toasts, toasts},
     },
@@ -66,6 +67,8 @@ pub fn App() -> impl IntoView {
     provide_context(panels::Bell::new());
     let hand = Hand::new();
     provide_context(hand);
+    let printing = Printing::default();
+    provide_context(printing);
     connection::keep(store, navigator);
     let panel = navigator.memo(|route| route.panel());
     let wanting = wanting_here();
@@ -74,6 +77,7 @@ pub fn App() -> impl IntoView {
             navigator.follow();
             forms.listen();
             hand.watch();
+            printing.listen();
             spawn_local(async {
                 sleep(PREFETCH_DELAY).await;
                 panels::fetch_all().await;

@@ -196,13 +196,21 @@ pub fn exact_moment(time: Time) -> AnyView {
     )
 }
 
-/// How long ago a time was, as the clock ticks.
-pub fn since(time: Time) -> AnyView {
+/// How long ago a time was, as the clock ticks, between words. On paper, where it does not tick, that time.
+pub fn since(time: Time, [ago, at]: [&'static str; 2], after: &'static str) -> AnyView {
     let store = LiveStore::from_context();
-    time_element(
-        time,
-        text(move || format::duration(store.about_now(time) - time)),
+    let long = text(move || format::duration(store.about_now(time) - time));
+    let long = view! { {ago} {time_element(time, long)} {after} };
+    or_on_paper(
+        long.into_any(),
+        view! { {at} {moment(time)} {after} }.into_any(),
     )
+}
+
+/// Words that hold now; and others for paper, which hold longer.
+pub fn or_on_paper(now: AnyView, on_paper: AnyView) -> AnyView {
+    view! { <span class="on-screen">{now}</span> <span class="on-paper">{on_paper}</span> }
+        .into_any()
 }
 
 fn time_element(time: Time, words: Signal<String>) -> AnyView {

@@ -36,8 +36,19 @@ pub fn site_header(wanting: Memo<Option<usize>>) -> AnyView {
             {open_settings()}
         </header>
         {stale_banner()}
+        {time_on_paper()}
     }
     .into_any()
+}
+
+/// When what is on paper was so.
+fn time_on_paper() -> AnyView {
+    let store = LiveStore::from_context();
+    let clock = text(move || format::day_and_clock(store.verified_at(), 0, store.zone().as_ref()));
+    changing(move || {
+        let words = t(["Printed as of ", "Gedruckt, Stand "]);
+        (store.is_loaded()).then(|| view! { <p class="on-paper">{words} {clock}</p> }.into_any())
+    })
 }
 
 fn number_of(board: &Board, status: Status) -> usize {

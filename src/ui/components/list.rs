@@ -1,7 +1,10 @@
 //! Keyed lists: a row is created when its key appears and removed with its key. In between, the row itself follows what
 //! it shows.
 
-use super::basics::{changing, following};
+use super::{
+    basics::{changing, following},
+    printing::Printing,
+};
 use crate::{
     domain::{Order, OrderId, Time},
     ui::live::{
@@ -136,8 +139,8 @@ pub fn is_crowded(listed: Memo<Vec<OrderId>>) -> Memo<bool> {
     memo(move |_| listed.with(|listed| listed.len() > MANY))
 }
 
-/// Whether an entry of a list is in the view or near it. In a crowded list, the other entries are empty: the cost of each
-/// change grows with the number of elements on the page.
+/// Whether an entry of a list is in the view or near it. In a crowded list, the other entries are empty, except on paper:
+/// the cost of each change grows with the number of elements on the page.
 #[derive(Clone, Copy)]
 pub struct Sight {
     pub entry: NodeRef<html::Li>,
@@ -157,7 +160,8 @@ impl Sight {
         // Most new entries of a crowded list are at its end, outside the view.
         let seen = !(crowded.get_untracked() && REPORTS_SIGHT.load(Relaxed));
         let (entry, seen) = (NodeRef::new(), RwSignal::new(seen));
-        let shown = memo(move |_| seen.get() || !crowded.get());
+        let printing = Printing::from_context();
+        let shown = memo(move |_| seen.get() || !crowded.get() || printing.get());
         let id = order.with_untracked(|order| format!("o{}", order.id));
         let id = following(move || (!shown.get()).then(|| id.clone()));
         let sight = Sight {

@@ -8,6 +8,7 @@ pub mod list;
 #[cfg(feature = "split")]
 mod main_bundle;
 pub mod more;
+pub mod printing;
 pub mod stable_list;
 pub mod ticket;
 pub mod toast;

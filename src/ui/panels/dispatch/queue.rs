@@ -111,8 +111,11 @@ fn set_drag_data(event: &ev::DragEvent, id: OrderId) -> Option<()> {
 
 fn waiting_ticket(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();
-    let more =
-        view! { {name(&o.supplier_name)} {t([" · waits ", " · wartet "])} {since(o.since())} };
+    let waits = [
+        t([" · waits ", " · wartet "]),
+        t([" · waits since ", " · wartet seit "]),
+    ];
+    let more = view! { {name(&o.supplier_name)} {since(o.since(), waits, "")} };
     let usual = view! { <div class="usual">{assign::one(order, state)} {cancel(order)}</div> };
     let parts = [
         head(&o, more.into_any()),

@@ -9,7 +9,7 @@ use crate::{
     domain::OrderId,
     ui::{
         browser::dom::{focus_soon, view_height},
-        components::basics::changing,
+        components::{basics::changing, printing::Printing},
         i18n::locale::plural,
         live::{
             page_queries::PageQueries,
@@ -131,6 +131,7 @@ pub struct Window {
     navigator: Navigator,
     queries: PageQueries,
     store: LiveStore,
+    printing: Printing,
     rows: RwSignal<RowWindow>,
     /// The next frame measures the page.
     due: StoredValue<bool>,
@@ -143,6 +144,7 @@ impl Window {
             navigator: Navigator::from_context(),
             queries: PageQueries::from_context(),
             store: LiveStore::from_context(),
+            printing: Printing::from_context(),
             rows: RwSignal::new(RowWindow::new()),
             due: StoredValue::new(false),
         };
@@ -197,7 +199,9 @@ impl Window {
 
     fn measure(self) {
         // The panel may be gone by now.
-        let _ = self.due.try_set_value(false);
+        if self.due.try_set_value(false).is_some() || untrack(|| self.printing.get()) {
+            return;
+        }
         let listed = self
             .listed
             .try_with_untracked(|listed| (listed.ids.len(), listed.ids.first().copied()));
@@ -233,8 +237,17 @@ impl Window {
         beyond.is_some_and(|query| self.queries.read_on(query))
     }
 
+    /// The rendered rows. On paper, all.
+    fn rendered(self) -> RowWindow {
+        let mut rows = self.rows.get();
+        if self.printing.get() {
+            (rows.first, rows.count) = (0, usize::MAX);
+        }
+        rows
+    }
+
     pub fn shown(self) -> Vec<OrderId> {
-        let RowWindow { first, count, .. } = self.rows.get();
+        let RowWindow { first, count, .. } = self.rendered();
         self.listed.with(|listed| {
             let rows = listed.ids.iter().skip(first).take(count);
             rows.copied().collect()
@@ -243,12 +256,12 @@ impl Window {
 
     /// The height of the rows above the rendered ones.
     pub fn above(self) -> String {
-        let rows = self.rows.get();
+        let rows = self.rendered();
         rows.height(rows.first)
     }
 
     pub fn below(self) -> String {
-        let rows = self.rows.get();
+        let rows = self.rendered();
         let len = self.listed.with(|listed| listed.ids.len());
         rows.height(len.saturating_sub(rows.first + rows.count))
     }
@@ -256,7 +269,7 @@ impl Window {
     /// The row number of an order in the whole table.
     pub fn index(self, shown: Memo<Vec<OrderId>>, id: OrderId) -> String {
         let at = shown.with(|shown| shown.iter().position(|one| *one == id));
-        let first = self.rows.with_untracked(|rows| rows.first);
+        let first = untrack(|| self.rendered().first);
         // Rows are counted from 1, and the first is the head.
         (first + at.unwrap_or(0) + 2).to_string()
     }

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         browser::storage,
         components::{
-            basics::{Icon, icon, text},
+            basics::{Icon, icon, moment, or_on_paper, text},
             before_hydration::not_hydrated,
             form::{ActionForm, FieldState, Form, refused},
             list,
@@ -64,7 +64,11 @@ fn waits(o: &Order, level: Signal<Level>) -> AnyView {
             _ => say!("waits {long}", "wartet {long}"),
         }
     });
-    view! { <span class="waits">{words}</span> }.into_any()
+    let at = view! { {t(["waits since ", "wartet seit "])} {moment(since)} };
+    or_on_paper(
+        view! { <span class="waits">{words}</span> }.into_any(),
+        at.into_any(),
+    )
 }
 
 /// The acceptance in one line, and behind "…" what is seldom needed: the note that goes with it, a rejection.

@@ -5,6 +5,7 @@ use crate::{
     ui::{
         components::{
             basics::{Icon, changing, icon, name},
+            printing::PRINTED,
             ticket::which,
         },
         i18n::{format, locale::t},
@@ -12,9 +13,6 @@ use crate::{
     },
 };
 use leptos::{ev, prelude::*, web_sys};
-
-/// Marks the ticket that is printed.
-const PRINTED: &str = "data-print";
 
 pub fn print_button(order: Memo<Order>) -> AnyView {
     let store = LiveStore::from_context();
@@ -27,7 +25,7 @@ pub fn print_button(order: Memo<Order>) -> AnyView {
     })
 }
 
-/// The kitchen, the price and the address, which only the printed ticket shows.
+/// The kitchen, the price and the address, which only paper shows.
 pub fn on_paper(order: &Order) -> AnyView {
     let address = order.delivery_address.as_ref().map(ToString::to_string);
     let price = format::money(order.total());

@@ -103,9 +103,12 @@ fn step(
 
 pub fn ready(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
-    let since = view! {
-        <p class="meta soft">{t(["Ready for ", "Fertig seit "])} {since(o.since())} {t([", no driver yet", ", noch kein Fahrer"])}</p>
-    };
+    let ready = [
+        t(["Ready for ", "Fertig seit "]),
+        t(["Ready since ", "Fertig seit "]),
+    ];
+    let no_driver = t([", no driver yet", ", noch kein Fahrer"]);
+    let since = view! { <p class="meta soft">{since(o.since(), ready, no_driver)}</p> };
     let parts = [
         head(&o, people(&o)),
         due(&o),

@@ -121,7 +121,7 @@ fn when(forecast: Forecast) -> AnyView {
     });
     view! {
         <p class="when"><time datetime=first_at>{first}</time>"–"<time datetime=last_at>{last}</time></p>
-        <p>{left}</p>
+        <p class="on-screen">{left}</p>
     }
     .into_any()
 }
