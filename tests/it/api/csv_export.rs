@@ -2,11 +2,12 @@
 
 use crate::support::{
     Answer, Instance, Market, offer,
-    store::{inflated, one_backup, restore},
+    store::{inflated, one_backup, restore, sealed},
     until,
 };
 use reqwest::Method;
 use serde_json::json;
+use std::fs;
 
 crate::on_both_engines! {
     the_export_holds_every_order_of_the_filter,
@@ -223,4 +224,37 @@ async fn times_are_in_the_readers_time_zone() {
             .header("cookie", cookie);
         assert_eq!(rows(&market.send(request).await).len(), found, "{cookie}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_keeps_its_time_of_day_when_clocks_change() {
+    let files = tempfile::tempdir().unwrap();
+    let october = files.path().join("october");
+    let text = fs::read_to_string(one_backup(&files).await).unwrap();
+    let lines: Vec<_> = text.lines().take(2).collect();
+    let after = |name: &str, is_part: fn(char) -> bool| {
+        let value = &lines[1][lines[1].find(name).unwrap() + name.len()..];
+        let mut parts = value.split(|c| !is_part(c));
+        parts.find(|part| part.len() > 20).unwrap().to_owned()
+    };
+    let id = after("order:", |c| c.is_ascii_hexdigit() || c == '-');
+    let made = after("created_at", |c| c.is_ascii_digit() || "-:.TZ".contains(c));
+    let line = lines[1]
+        .replace(&id, "019a1617-0a00-7000-8000-000000000001")
+        .replace(&made, "2025-10-24T12:00:00.000Z");
+    sealed(&[lines[0].to_owned(), line], &october);
+    let market = Market::embedded();
+    restore(&market, &october);
+    let market = market.open().await;
+    let get = async |path: &str| {
+        let request = market.request(Method::GET, path);
+        // In Berlin, until clocks go back two days later, and from then on.
+        let request = request.header("cookie", "zone=120_60@29357340");
+        market.send(request).await
+    };
+    for (minute, found) in [("14:00", 1), ("13:00", 0)] {
+        let path = format!("/orders.csv?from=2025-10-24T{minute}&until=2025-10-24T{minute}");
+        assert_eq!(rows(&get(&path).await).len(), found, "{minute}");
+    }
+    assert!(get("/orders").await.text.contains("24 Oct, 14:00"));
 }
