@@ -77,50 +77,38 @@ pub fn open_settings() -> AnyView {
 /// that is hydrated.
 pub fn settings(settings: Settings) -> AnyView {
     let title = t(TITLE);
-    let themes: Vec<_> = Theme::ALL
-        .iter()
-        .map(|&theme| {
-            let word = t(match theme {
-                Theme::System => ["Same as device", "Wie am Gerät"],
-                Theme::Light => ["Light", "Hell"],
-                Theme::Dark => ["Dark", "Dunkel"],
-                Theme::Contrast => ["More contrast", "Mehr Kontrast"],
-            });
-            choice(cookies::THEME, theme.name(), word, theme == settings.theme)
-        })
-        .collect();
-    let languages: Vec<_> = Language::ALL
-        .iter()
-        .map(|&language| {
-            const OWN: Text = ["English", "Deutsch"];
-            let chosen = language == settings.locale.language;
-            let word = OWN[language as usize];
-            view! { <span lang=language.name()>{choice(cookies::LANGUAGE, language.name(), word, chosen)}</span> }.into_any()
-        })
-        .collect();
-    let densities: Vec<_> = Density::ALL
-        .iter()
-        .map(|&density| {
-            let word = t(match density {
+    let themes = row(cookies::THEME, Theme::ALL, settings.theme, |theme| {
+        let word = match theme {
+            Theme::System => ["Same as device", "Wie am Gerät"],
+            Theme::Light => ["Light", "Hell"],
+            Theme::Dark => ["Dark", "Dunkel"],
+            Theme::Contrast => ["More contrast", "Mehr Kontrast"],
+        };
+        (theme.name(), t(word))
+    });
+    let language = settings.locale.language;
+    let languages = row(cookies::LANGUAGE, Language::ALL, language, |language| {
+        const OWN: Text = ["English", "Deutsch"];
+        (language.name(), OWN[language as usize])
+    });
+    let densities = row(
+        cookies::DENSITY,
+        Density::ALL,
+        settings.density,
+        |density| {
+            let word = match density {
                 Density::Auto => ["Tickets as they fit", "Zettel, wie sie passen"],
                 Density::Comfortable => ["Comfortable", "Bequem"],
                 Density::Compact => ["Compact", "Dicht"],
-            });
-            choice(
-                cookies::DENSITY,
-                density.name(),
-                word,
-                density == settings.density,
-            )
-        })
-        .collect();
+            };
+            (density.name(), t(word))
+        },
+    );
     view! {
         <aside class="look" id="look" popover="auto" aria-label=title>
             <h2>{title}</h2>
             <form class="stack" method="post" action="/settings">
-                <div class="row">{themes}</div>
-                <div class="row">{languages}</div>
-                <div class="row">{densities}</div>
+                {themes} {languages} {densities}
             </form>
             <button class="button" type="button" popovertarget="keys">{t(["Keyboard shortcuts", "Mit der Tastatur"])} <kbd>"?"</kbd></button>
         </aside>
@@ -128,8 +116,21 @@ pub fn settings(settings: Settings) -> AnyView {
     .into_any()
 }
 
-fn choice(name: &'static str, value: &'static str, word: &'static str, chosen: bool) -> AnyView {
-    let pressed = if chosen { "true" } else { "false" };
-    view! { <button class="button" name=name value=value aria-pressed=pressed>{word}</button> }
-        .into_any()
+/// A button for each value of a setting, the chosen one pressed. `face` has the name of a value, and its word.
+fn row<T: Copy + PartialEq>(
+    setting: &'static str,
+    values: &[T],
+    chosen: T,
+    face: fn(T) -> (&'static str, &'static str),
+) -> AnyView {
+    let button = |value: &T| {
+        let pressed = if *value == chosen { "true" } else { "false" };
+        let (value, word) = face(*value);
+        // A language is named in itself.
+        let lang = (setting == cookies::LANGUAGE).then_some(value);
+        view! { <button class="button" name=setting value=value lang=lang aria-pressed=pressed>{word}</button> }
+            .into_any()
+    };
+    let buttons: Vec<_> = values.iter().map(button).collect();
+    view! { <div class="row">{buttons}</div> }.into_any()
 }

@@ -1,12 +1,14 @@
 //! The tickets of kitchen and dispatch: the name first, then the time, then people, then the one next step.
 
-use super::basics::{Detail, Icon, changing, following, icon_of, mark, moment, name, pizza, text};
+use super::basics::{
+    Detail, Icon, changing, following, icon, icon_of, mark, moment, name, pizza, text,
+};
 use crate::{
     domain::{Board, DUE_SOON, Order, OrderId, Time},
     ui::{
         i18n::{
             format,
-            locale::{say, t},
+            locale::{Text, say, t},
         },
         live::{
             reactive::{memo, when_hydrated},
@@ -214,6 +216,14 @@ pub fn unfolded(
     let what = changing(move || opened.get().then(&what));
     let unfold = move |_| opened.set(true);
     view! { <details node_ref=details open=open on:toggle=unfold>{summary} {what}</details> }
+        .into_any()
+}
+
+/// The button "…" of a ticket, which unfolds what is seldom needed: that is named to screen readers.
+pub fn more_button(order: &Order, what: Text) -> AnyView {
+    let (more, what) = (t(["More", "Mehr"]), t(what));
+    let label = format!("{more}: {what}: {} {}", order.pizza_name, order.id.number());
+    view! { <summary class="button square" aria-label=label>{icon(Icon::More)}</summary> }
         .into_any()
 }
 

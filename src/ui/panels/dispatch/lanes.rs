@@ -16,12 +16,12 @@ use crate::{
             list,
             more::{beyond, more},
             stable_list::stable,
-            ticket::{due, folded, head, ticket, to_go},
+            ticket::{due, folded, head, more_button, ticket, to_go},
             undo::{left, take_back, undo},
         },
         i18n::{
             domain_texts, format,
-            locale::{say, t},
+            locale::{Text, say, t},
         },
         live::{reactive::memo, store::LiveStore},
         route::percent::encode,
@@ -263,15 +263,12 @@ fn carried(order: Memo<Order>, state: DispatchState) -> AnyView {
 
 /// What is seldom needed: a step back, another driver.
 fn more_of(order: Memo<Order>, state: DispatchState) -> AnyView {
-    let o = order.get_untracked();
-    let more = t([
-        "More: step back, another driver",
-        "Mehr: Schritt zurück, anderer Fahrer",
-    ]);
-    let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
-    let summary =
-        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
-    folded(summary.into_any(), move || {
+    const SELDOM: Text = [
+        "step back, another driver",
+        "Schritt zurück, anderer Fahrer",
+    ];
+    let more = order.with_untracked(|o| more_button(o, SELDOM));
+    folded(more, move || {
         view! { <div class="stack">{take_back(order, Role::Dispatch)} {reassign(order, state)}</div> }
             .into_any()
     })

@@ -15,7 +15,7 @@ use crate::{
             list,
             more::{beyond, more, read_on_near_end},
             stable_list::{arrived, stable},
-            ticket::{due, folded, head, late_count, ticket, which},
+            ticket::{due, folded, head, late_count, more_button, ticket, which},
             undo::left,
         },
         i18n::locale::t,
@@ -129,12 +129,8 @@ fn waiting_ticket(order: Memo<Order>, state: DispatchState) -> AnyView {
 
 /// For an order that cannot be delivered.
 fn cancel(order: Memo<Order>) -> AnyView {
-    let o = order.get_untracked();
-    let more = t(["More: cancel", "Mehr: stornieren"]);
-    let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
-    let summary =
-        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
-    folded(summary.into_any(), move || cancel_form(order))
+    let more = order.with_untracked(|o| more_button(o, ["cancel", "stornieren"]));
+    folded(more, move || cancel_form(order))
 }
 
 fn cancel_form(order: Memo<Order>) -> AnyView {

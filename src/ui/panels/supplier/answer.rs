@@ -16,7 +16,9 @@ use crate::{
             before_hydration::not_hydrated,
             form::{ActionForm, FieldState, Form, refused},
             list,
-            ticket::{Level, folded, head, level_waiting, ticket_at_level, unfolded, which},
+            ticket::{
+                Level, folded, head, level_waiting, more_button, ticket_at_level, unfolded, which,
+            },
         },
         i18n::{
             format,
@@ -99,11 +101,7 @@ fn acceptance(form: Form, o: &Order) -> AnyView {
 
 fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
     let notes = form.field(NOTES);
-    let o = order.get_untracked();
-    let more = t(["More: note, reject", "Mehr: Notiz, ablehnen"]);
-    let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
-    let summary =
-        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
+    let more = order.with_untracked(|o| more_button(o, ["note, reject", "Notiz, ablehnen"]));
     let label = t(["Note for the customer", "Notiz für den Kunden"]);
     let what = move || {
         let field = view! {
@@ -112,7 +110,7 @@ fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
         let note = notes.labelled(label, None, field.into_any());
         view! { <div class="stack">{note} {reject(order)}</div> }.into_any()
     };
-    unfolded(summary.into_any(), notes.needs_attention(), what)
+    unfolded(more, notes.needs_attention(), what)
 }
 
 /// A number field with a button on each side. The buttons need a hydrated page; the field works without. It starts with

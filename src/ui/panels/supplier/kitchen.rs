@@ -19,7 +19,7 @@ use crate::ui::{
     route::{Kitchen, Route, query::name::KITCHEN},
     settings::{kitchen_cookie, kitchen_of_device},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 /// The kitchen whose orders this screen shows; none for all kitchens.
 pub type KitchenFilter = Memo<Option<String>>;
@@ -93,9 +93,9 @@ pub fn ask() -> AnyView {
         let kitchen = Kitchen::Own;
         *route == Route::Supplier { kitchen }
     });
+    let field = NodeRef::<html::Input>::new();
     let choose = move |event: ev::SubmitEvent| {
-        let field = document().get_element_by_id(OWN);
-        let name = field.and_then(|field| control::value(&field));
+        let name = field.get_untracked().map(|field| field.value());
         if let Some(name) = name.filter(|name| !is_blank(name)) {
             event.prevent_default();
             forms.forget(ASK);
@@ -111,7 +111,7 @@ pub fn ask() -> AnyView {
                     <h2 id="h-ask">{t(["Which kitchen is this?", "Welche Küche ist das?"])}</h2>
                     <form class="row" id=ASK action="/supplier" on:submit=choose>
                         <label class="unseen" for=OWN>{t(["Your kitchen’s name", "Name deiner Küche"])}</label>
-                        <input class="input narrow" id=OWN name=KITCHEN list="kitchens" autocomplete="organization" required value=typed placeholder=t(["Name, or a new one", "Name, auch ein neuer"])/>
+                        <input class="input narrow" id=OWN node_ref=field name=KITCHEN list="kitchens" autocomplete="organization" required value=typed placeholder=t(["Name, or a new one", "Name, auch ein neuer"])/>
                         <button class="button primary">{t(["This is mine", "Das ist meine"])}</button>
                         <a class="button quiet" href=all>{t(["I watch all of them", "Ich schaue allen zu"])}</a>
                     </form>

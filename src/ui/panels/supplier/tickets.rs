@@ -14,10 +14,15 @@ use crate::{
             basics::{Icon, badge, changing, icon, moment, name, since},
             form::{ActionForm, refused},
             list::neighbour_ticket,
-            ticket::{due, due_at, folded, head, level, ticket, ticket_at_level, which},
+            ticket::{
+                due, due_at, folded, head, level, more_button, ticket, ticket_at_level, which,
+            },
             undo::{take_back, undo},
         },
-        i18n::{domain_texts, format, locale::t},
+        i18n::{
+            domain_texts, format,
+            locale::{Text, t},
+        },
         live::store::LiveStore,
         navigation::Navigator,
         route::Route,
@@ -185,15 +190,12 @@ fn note(order: &Order) -> AnyView {
 
 /// The usual step, and a button that unfolds the seldom ones.
 fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
-    let o = order.get_untracked();
-    let more = t([
-        "More: step back, print, cancel",
-        "Mehr: Schritt zurück, drucken, stornieren",
-    ]);
-    let more = format!("{more}: {} {}", o.pizza_name, o.id.number());
-    let summary =
-        view! { <summary class="button square" aria-label=more>{icon(Icon::More)}</summary> };
-    let more = folded(summary.into_any(), move || {
+    const SELDOM: Text = [
+        "step back, print, cancel",
+        "Schritt zurück, drucken, stornieren",
+    ];
+    let more = order.with_untracked(|o| more_button(o, SELDOM));
+    let more = folded(more, move || {
         view! { <div class="stack">{take_back(order, Role::Supplier)} {print_button(order)} {cancellation(order)}</div> }
             .into_any()
     });
