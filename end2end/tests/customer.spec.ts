@@ -42,6 +42,21 @@ test('an offer that is gone keeps its place and shows why', async ({ open, api }
   await expect(names).toHaveText(['Margherita', 'Diavola']);
 });
 
+test('the news that an offer is gone stands where its form stood', async ({ open, api }) => {
+  const { id } = await api.accepted('Diavola');
+  const customer = await open(`/customer?take=${id}`);
+  const form = await customer.getByRole('heading', { name: 'Where shall it go?' }).boundingBox();
+  await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ben', delivery_address: 'Kurze Gasse 1' });
+  const news = await customer.getByText('Somebody else took this one.').boundingBox();
+  const card = await ticket(customer, 'Diavola').boundingBox();
+  const way = await customer.getByRole('link', { name: 'See what else is hot' }).boundingBox();
+  expect(news!.x).toBe(form!.x);
+  expect(news!.y).toBeGreaterThanOrEqual(card!.y + 16);
+  // A button, and not a field of the size of the form.
+  expect(way!.height).toBeLessThan(60);
+  expect(way!.y + way!.height).toBeLessThanOrEqual(card!.y + card!.height - 16);
+});
+
 test('details are stored only with consent', async ({ open, api }) => {
   await threeOffers(api);
   const customer = await open('/customer');
@@ -136,6 +151,24 @@ test('an order’s page shows its arrival and next step, and can be shared', asy
   await search.focus();
   await offers.keyboard.press('Control+V');
   await expect(search).toHaveValue(track.url());
+});
+
+test('the page of an order that nobody has taken has no empty card', async ({ open, api }) => {
+  const refuse = async (id: string) => api.post(`/api/orders/${id}/supplier-respond`, { accept: false });
+  const pending = (await api.offer('Diavola')).id;
+  const offered = (await api.accepted('Diavola')).id;
+  const rejected = (await refuse((await api.offer('Diavola')).id)).id;
+  const withdrawn = (await api.status((await api.offer('Diavola')).id, 'cancelled')).id;
+  const track = await open('/customer');
+  for (const id of [pending, offered, rejected, withdrawn]) {
+    await track.goto(`/customer/${id}`);
+    await hydrated(track);
+    await expect(track.getByRole('heading', { level: 1 })).toContainText('Diavola');
+    await expect(track.getByRole('heading', { name: 'Where it goes' })).toHaveCount(0);
+    await expect(track.getByRole('heading', { name: 'What the kitchen says' })).toHaveCount(id === offered ? 1 : 0);
+    expect(await track.locator('main :is(dl, ol, section):not(:has(*))').count(), id).toBe(0);
+    await expect(track.getByRole('button', { name: 'Share this page' })).toBeVisible();
+  }
 });
 
 test('a cancelled order costs nothing, and links to the offers', async ({ open, api }) => {

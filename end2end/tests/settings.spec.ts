@@ -1,5 +1,5 @@
 // Preferences and notifications: language, look, keys, and notices of what is out of sight.
-import { column, expect, newOffer, test, ticket, unfold } from '../world';
+import { column, expect, hydrated, newOffer, test, ticket, unfold } from '../world';
 
 // Browsers log refused requests.
 test.use({ allowed: /status of 422 / });
@@ -43,10 +43,30 @@ test('light, dark and contrast follow the device, until they are chosen', async 
   await page.getByRole('button', { name: 'Light' }).click();
   await expect.poll(paper).not.toBe(dark);
   const light = await paper();
-  await page.getByRole('button', { name: 'Look and language' }).click();
   await expect(page.getByRole('button', { name: 'Light' })).toHaveAttribute('aria-pressed', 'true');
   await page.getByRole('button', { name: 'More contrast' }).click();
   await expect.poll(paper).not.toBe(light);
+});
+
+test('the settings stay open while one chooses, and close as any popover', async ({ open }) => {
+  const page = await open('/orders?q=x');
+  const look = page.getByRole('complementary', { name: /^(Look and language|Aussehen und Sprache)$/ });
+  await page.getByRole('button', { name: 'Look and language' }).click();
+  for (const [choice, chosen] of [['Dark', 'Dark'], ['Compact', 'Compact'], ['Deutsch', 'Deutsch'], ['Hell', 'Hell']]) {
+    await Promise.all([page.waitForEvent('load'), look.getByRole('button', { name: choice, exact: true }).click()]);
+    await hydrated(page);
+    await expect(look.getByRole('button', { name: chosen, exact: true })).toHaveAttribute('aria-pressed', 'true');
+    await expect(look.getByRole('button', { name: chosen, exact: true })).toBeInViewport();
+  }
+  // The address is the page's own again, and a reload begins with closed settings.
+  await expect(page).toHaveURL(/\/orders\?q=x$/);
+  await page.keyboard.press('Escape');
+  await expect(look).toBeHidden();
+  await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
+  await expect(look).toBeVisible();
+  await page.reload();
+  await hydrated(page);
+  await expect(look).toBeHidden();
 });
 
 test('keys move from ticket to ticket, and take the next step', async ({ open, api }) => {
@@ -162,11 +182,12 @@ test.describe('without JavaScript', () => {
     const page = await open('/orders?q=x');
     await page.getByRole('button', { name: 'Look and language' }).click();
     await page.getByRole('button', { name: 'Deutsch' }).click();
-    await expect(page).toHaveURL(/\/orders\?q=x$/);
+    await expect(page).toHaveURL(/\/orders\?q=x#look$/);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bestellungen');
-    await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
+    // They are still open, until one closes them.
     await page.getByRole('button', { name: 'Dunkel' }).click();
-    await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
     await expect(page.getByRole('button', { name: 'Dunkel' })).toHaveAttribute('aria-pressed', 'true');
+    await page.getByRole('link', { name: 'Schließen' }).click();
+    await expect(page.getByRole('button', { name: 'Dunkel' })).toBeHidden();
   });
 });

@@ -1,4 +1,5 @@
-// How many whole tickets a screen shows, with all their controls, as the page opens with about 60 open orders.
+// How many whole tickets a screen shows, with all their controls, as the page opens with about 60 open orders; and how the
+// header stands above a page.
 import { type Page } from '@playwright/test';
 import { type Api, expect, hydrated, test } from '../world';
 
@@ -77,3 +78,38 @@ test('tablets and screens show enough whole tickets', async ({ browser, market, 
   }
   await page.context().close();
 });
+
+for (const locale of ['en-GB', 'de-DE']) {
+  for (const width of [820, 1440]) {
+    test(`the header lines up at ${width}, ${locale}`, async ({ open, api }) => {
+      await rush(api);
+      const page = await open('/orders', { locale, viewport: { width, height: 900 } });
+      const { words, left, right } = await page.evaluate(() => {
+        const box = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();
+        const pen = document.createElement('canvas').getContext('2d')!;
+        const first = (one: Element) => document.createTreeWalker(one, NodeFilter.SHOW_TEXT, (node) => (node.nodeValue!.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP)).nextNode()!;
+        /** Where the letters of an element stand. */
+        const baseline = (one: Element) => {
+          const range = document.createRange(), text = first(one);
+          range.selectNodeContents(text);
+          pen.font = getComputedStyle(text.parentElement!).font;
+          return range.getClientRects()[0].top + pen.measureText('x').fontBoundingBoxAscent;
+        };
+        const main = document.querySelector('main')!, { paddingLeft, paddingRight } = getComputedStyle(main);
+        const { left, right } = main.getBoundingClientRect();
+        return {
+          words: [...document.querySelectorAll('.brand, .panels a, .lamp [role=status]')].map(baseline),
+          left: box('.brand img').left - (left + parseFloat(paddingLeft)),
+          right: box('.bar > .button .icon').right - (right - parseFloat(paddingRight)),
+        };
+      });
+      expect(words).toHaveLength(6);
+      for (const word of words) expect(Math.abs(word - words[0]), `${words}`).toBeLessThan(1);
+      expect([Math.abs(left), Math.abs(right)].every((off) => off < 1), `${left} ${right}`).toBe(true);
+      // What a panel counts stands beside its word.
+      const counts = await page.locator('.panels a').evaluateAll((links) => links.map((link) => link.querySelector('.count')!.getBoundingClientRect().top < link.getBoundingClientRect().top + 20));
+      expect(counts).toEqual([true, true, true, true]);
+      await expect(page.getByRole('link', { name: 'Pizza Market' })).toBeVisible();
+    });
+  }
+}

@@ -23,6 +23,7 @@ use super::{
     navigation::Navigator,
     notifications, panels,
     route::Panel,
+    settings::reopen_settings,
     title::title,
 };
 use futures::FutureExt as _;
@@ -78,6 +79,7 @@ pub fn App() -> impl IntoView {
             forms.listen();
             hand.watch();
             printing.listen();
+            reopen_settings();
             spawn_local(async {
                 sleep(PREFETCH_DELAY).await;
                 panels::fetch_all().await;

@@ -37,5 +37,5 @@ pub use i18n::locale::{Language, Locale, t};
 pub use keys::help;
 pub use live::{page_board::board_query, page_data::PageData};
 pub use route::{Kitchen, Route};
-pub use settings::{Density, Settings, Theme, kitchen_cookie, settings};
+pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, settings};
 pub use title::title;

@@ -2,7 +2,11 @@
 //! renders the first page with them.
 
 use super::{
-    browser::cookies,
+    browser::{
+        cookies,
+        dom::fragment_target,
+        url::{path_and_query, replace},
+    },
     components::basics::{Icon, icon},
     i18n::locale::{Language, Locale, Text, t},
     route::{
@@ -11,7 +15,7 @@ use super::{
     },
 };
 use crate::domain::{Field as _, Name, named_enum};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
 named_enum! {
     Theme {
@@ -68,9 +72,26 @@ pub fn kitchen_of_device() -> Option<Kitchen> {
 
 const TITLE: Text = ["Look and language", "Aussehen und Sprache"];
 
+/// The element of the settings. As the fragment of an address it opens them.
+pub const LOOK: &str = "look";
+
 /// The button that opens the settings.
 pub fn open_settings() -> AnyView {
-    view! { <button class="button square quiet" type="button" popovertarget="look" aria-label=t(TITLE)>{icon(Icon::Settings)}</button> }.into_any()
+    view! { <button class="button square quiet" type="button" popovertarget=LOOK aria-label=t(TITLE)>{icon(Icon::Settings)}</button> }.into_any()
+}
+
+/// Opens the settings on the page that a choice has led back to. Until then its style shows them, as the target of the
+/// address.
+pub fn reopen_settings() {
+    let target = fragment_target().filter(|target| target.id() == LOOK);
+    let Some(look) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    // A browser that knows no popovers goes on showing the target.
+    if look.show_popover().is_ok() && look.remove_attribute("data-not-hydrated").is_ok() {
+        let (path, query) = path_and_query();
+        replace(&(path + &query));
+    }
 }
 
 /// The settings: one plain form, whose answer redirects to the same page. Only the server renders them, beside the page
@@ -105,12 +126,13 @@ pub fn settings(settings: Settings) -> AnyView {
         },
     );
     view! {
-        <aside class="look" id="look" popover="auto" aria-label=title>
+        <aside class="look" id=LOOK popover="auto" aria-label=title data-not-hydrated="">
             <h2>{title}</h2>
             <form class="stack" method="post" action="/settings">
                 {themes} {languages} {densities}
             </form>
             <button class="button" type="button" popovertarget="keys">{t(["Keyboard shortcuts", "Mit der Tastatur"])} <kbd>"?"</kbd></button>
+            <a class="button shut" href="#">{t(["Close", "Schließen"])}</a>
         </aside>
     }
     .into_any()

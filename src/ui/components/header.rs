@@ -23,7 +23,7 @@ use leptos::{ev, prelude::*};
 pub fn site_header(wanting: Memo<Option<usize>>) -> AnyView {
     view! {
         <header class="bar">
-            <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/>"Pizza Market"</a>
+            <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/><span>"Pizza Market"</span></a>
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
                     {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true, wanting)}

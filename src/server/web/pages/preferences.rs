@@ -5,7 +5,7 @@ use super::{
     redirect::{came_from, location},
 };
 use crate::server::web::state::AppState;
-use crate::ui::{Density, Kitchen, Language, Locale, Route, Settings, Theme, kitchen_cookie};
+use crate::ui::{Density, Kitchen, LOOK, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
     Form,
     http::{
@@ -24,7 +24,7 @@ pub struct Change {
     density: Option<Density>,
 }
 
-/// Keeps a change for a year, and leads back to the page that it was made on.
+/// Keeps a change for a year, and leads back to the open settings of the page that it was made on.
 pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response {
     let values = [
         (cookies::THEME, change.theme.map(Theme::name)),
@@ -33,7 +33,8 @@ pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response 
     ];
     let mut response = StatusCode::SEE_OTHER.into_response();
     let answer = response.headers_mut();
-    answer.insert(LOCATION, location(&came_from(&headers)));
+    let open_settings = format!("{}#{LOOK}", came_from(&headers));
+    answer.insert(LOCATION, location(&open_settings));
     for (name, value) in values {
         if let Some(cookie) = value.and_then(|value| cookies::preference(name, value)) {
             answer.append(SET_COOKIE, cookie);

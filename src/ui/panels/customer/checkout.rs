@@ -216,9 +216,9 @@ fn gone(order: Memo<Order>) -> AnyView {
     view! {
         <article class="offer" data-gone="" id=format!("o{}", o.id) tabindex="-1">
             {top(&o)}
-            <div class="bottom" role="status">
+            <div class="beside" role="status">
                 <p><strong>{why}</strong></p>
-                <a class="button" href=address(None)>{t(["See what else is hot", "Sehen, was es noch gibt"])}</a>
+                <p class="buttons"><a class="button" href=address(None)>{t(["See what else is hot", "Sehen, was es noch gibt"])}</a></p>
             </div>
         </article>
     }

@@ -75,7 +75,7 @@ fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>)
         <li data-status=order.status.name() data-later=later aria-current=current>
             {icon(Icon::Of(order.status))}
             <strong>{word} " " {later_word}</strong>
-            <a class="then" href=to aria-label=as_it_was>{exact_moment(event.timestamp)}</a>
+            <a class="then" href=to>{exact_moment(event.timestamp)} <span class="unseen">" " {as_it_was}</span></a>
             {who(event).map(|who| view! { <p>{who}</p> }.into_any())}
             {changes}
         </li>

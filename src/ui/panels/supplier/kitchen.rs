@@ -2,7 +2,7 @@
 
 use crate::domain::{Status, is_blank};
 use crate::ui::{
-    browser::{control, cookies, dom::focus_soon},
+    browser::{cookies, dom::focus_soon},
     components::{
         basics::{changing, text},
         before_hydration::{show_button, take_typed},

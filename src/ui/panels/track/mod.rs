@@ -143,19 +143,27 @@ fn may_cancel(order: &Order) -> bool {
     order.customer_name.is_some() && next.is_some()
 }
 
+/// Where it goes; of an order that nobody has taken, the kitchen's note, if there is one. And who can see the page.
 fn facts(order: &Order) -> AnyView {
-    let share = share(&order.pizza_name);
+    let shared = view! {
+        {share(&order.pizza_name)}
+        <p class="small soft">{who_can_see(may_cancel(order))}</p>
+    };
+    let heading = match (&order.customer_name, &order.supplier_notes) {
+        (Some(_), _) => ["Where it goes", "Wohin sie geht"],
+        (None, Some(_)) => ["What the kitchen says", "Was die Küche sagt"],
+        (None, None) => return shared.into_any(),
+    };
     view! {
         <section class="paper stack" aria-labelledby="where">
-            <h2 id="where">{t(["Where it goes", "Wohin sie geht"])}</h2>
+            <h2 id="where">{t(heading)}</h2>
             <dl class="facts">
                 {fact(Icon::Person, t(["Name", "Name"]), order.customer_name.as_ref().map(|name| name.to_string()))}
                 {fact(Icon::Pin, t(["Address", "Adresse"]), order.delivery_address.as_ref().map(|address| address.to_string()))}
                 {fact(Icon::Of(Status::InTransit), t(["Driver", "Fahrer"]), order.driver_name.as_ref().map(|driver| driver.to_string()))}
                 {fact(Icon::Shop, t(["Kitchen’s note", "Notiz der Küche"]), order.supplier_notes.as_ref().map(|notes| domain_texts::quoted(notes)))}
             </dl>
-            {share}
-            <p class="small soft">{who_can_see(may_cancel(order))}</p>
+            {shared}
         </section>
     }
     .into_any()
