@@ -7,7 +7,7 @@ test.use({ allowed: /status of 422 / });
 test('a page is in German where the browser prefers it, and in English where that is chosen', async ({ open, api }) => {
   await api.accepted('Diavola');
   const page = await open('/customer', { locale: 'de-CH' });
-  await expect(page.getByRole('navigation', { name: 'Bereiche' }).getByRole('link', { name: 'Küche 0 zu beantworten' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Bereiche' }).getByRole('link', { name: 'Küche 0 jetzt zu tun' })).toBeVisible();
   await expect(ticket(page, 'Diavola')).toContainText('12,35 €');
   await page.getByRole('button', { name: 'Aussehen und Sprache' }).click();
   await page.getByRole('button', { name: 'English' }).click();

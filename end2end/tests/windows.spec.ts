@@ -115,7 +115,7 @@ test('every driver can be chosen from a list that begins with the newest orders'
 test('the home page needs no connection', async ({ open, api }) => {
   await api.offer('Margherita');
   const page = await open('/');
-  await expect(page.getByRole('link', { name: 'Supplier 1 to answer' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Supplier 1 to do now' })).toBeVisible();
   await page.getByRole('link', { name: /^Supplier 1/ }).click();
   await hydrated(page);
   await expect(ticket(page, 'Margherita')).toBeVisible();
@@ -124,7 +124,7 @@ test('the home page needs no connection', async ({ open, api }) => {
 test('the numbers in the navigation are those of the market, whatever a page hears', async ({ open, api }) => {
   for (const path of ['/', NAPOLI]) {
     const page = await open(path);
-    const link = (number: number) => page.getByRole('link', { name: `Dispatch ${number} waiting for a driver` });
+    const link = (number: number) => page.getByRole('link', { name: `Dispatch ${number} to do now` });
     await expect(link(path === '/' ? 0 : 1)).toBeVisible();
     const { id } = await api.accepted('Diavola', { supplier_name: 'Forno' });
     await api.post(`/api/orders/${id}/customer-accept`, { customer_name: 'Ana', delivery_address: 'Kurze Gasse 1' });

@@ -1,8 +1,8 @@
 //! What pages read from the server: boards, searches, numbers and names.
 
 use crate::domain::{
-    Counts, Cursor, Duty, Error, Event, FieldError, Names, OrderId, OrdersPage, Snapshot,
-    StageTimes, Status, Time,
+    Counts, Cursor, Duty, Error, Event, FieldError, Name, Names, OrderId, OrdersPage, Snapshot,
+    StageTimes, Status, Time, Wanting,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -45,10 +45,14 @@ pub async fn search(
         .await
 }
 
-/// How many orders of the whole market have each status, and the event up to which they are counted.
+/// How many orders of the whole market have each status, the event up to which they are counted, and what wants somebody
+/// now. The tickets are those of one kitchen or of all, and ring on a page whose bell was opened at `opened`, or is now.
 #[server(name = ReadCounts, prefix = "/act", endpoint = "counts", input = GetUrl)]
-pub async fn counts() -> Result<(Cursor, Counts), Error> {
-    crate::server::web::pages::forms::order_service()?.counts()
+pub async fn counts(
+    kitchen: Option<Name>,
+    opened: Option<Time>,
+) -> Result<(Cursor, Counts, Wanting), Error> {
+    crate::server::web::pages::forms::order_service()?.counts(kitchen.as_ref(), opened)
 }
 
 /// The kitchens and drivers of the market.

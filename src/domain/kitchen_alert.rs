@@ -15,6 +15,9 @@ const HANGS: TimeDelta = TimeDelta::hours(1);
 /// At most this many changes are kept as heard. More do not hang at once.
 const REMEMBERED: usize = 100;
 
+/// The statuses in which a customer waits, and the ticket hangs in the kitchen.
+pub const IN_KITCHEN: [Status; 3] = [Status::CustomerAccepted, Status::Preparing, Status::Ready];
+
 /// Why a ticket needs the attention of the kitchen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KitchenAlert {
@@ -44,7 +47,12 @@ impl Acknowledged {
     }
 
     pub fn of(&self, order: &Order) -> bool {
-        self.0.contains(&(order.id, order.version))
+        self.has(order.id, order.version)
+    }
+
+    /// Whether the change to this version of an order is among them.
+    pub fn has(&self, id: OrderId, version: u32) -> bool {
+        self.0.contains(&(id, version))
     }
 
     pub fn add(&mut self, order: &Order) {
@@ -58,14 +66,18 @@ impl Acknowledged {
 
 /// Whether its ticket hung in the kitchen when it was cancelled.
 fn was_taken_down(order: &Order) -> bool {
-    use Status::*;
-    let hung = |status| matches!(status, CustomerAccepted | Preparing | Ready);
+    let hung = |status| IN_KITCHEN.contains(&status);
     order.cancelled_from().is_some_and(hung)
 }
 
 /// Whether a cancelled order still stays_visible, struck through, on a page that was opened at `opened`.
 pub fn stays_visible(order: &Order, heard: &Acknowledged, opened: Time) -> bool {
     was_taken_down(order) && !heard.of(order) && opened - order.updated_at < HANGS
+}
+
+/// Whether a change rings on a page that was opened at `opened`, however long ago that is.
+pub fn is_fresh(changed: Time, opened: Time) -> bool {
+    opened - changed < FRESH
 }
 
 /// What a ticket rings for on a page that was opened at `opened`.
@@ -77,7 +89,7 @@ pub fn alert_of(order: &Order, heard: &Acknowledged, opened: Time) -> Option<Kit
         _ if was_taken_down(order) => KitchenAlert::Cancelled,
         _ => return None,
     };
-    (!heard.of(order) && opened - order.updated_at < FRESH).then_some(chime)
+    (!heard.of(order) && is_fresh(order.updated_at, opened)).then_some(chime)
 }
 
 /// What is to be heard as the `turn`th of all strokes: each kind of call in its turn.

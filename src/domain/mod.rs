@@ -37,13 +37,16 @@ pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 #[cfg(feature = "ssr")]
 pub use fold::{fold_name, fold_text};
 pub use input::{Field, Fields, Value};
-pub use kitchen_alert::{Acknowledged, KitchenAlert, alert_of, next_alert, stays_visible};
+pub use kitchen_alert::{
+    Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, is_fresh, next_alert, stays_visible,
+};
 pub use live::{
     about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, Frame, Signal},
     ring::Ring,
     scope::{Scope, Subject, Topic},
+    wanting::Wanting,
     window::{BoardQuery, Place, Sequence, Window, Windows, place},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};

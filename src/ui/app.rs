@@ -1,7 +1,7 @@
 //! The page: its data, and the panel that it shows.
 
 use super::{
-    attention::wanting_here,
+    attention::{wanting_here, wanting_on},
     browser::timer::sleep,
     components::{
         basics::{Icon, icon},
@@ -65,7 +65,9 @@ pub fn App() -> impl IntoView {
         forms.hear(event);
         notifications::notify(event, navigator, forms, toasts_shown);
     });
-    provide_context(panels::Bell::new());
+    let bell = panels::Bell::new();
+    provide_context(bell);
+    queries.follow_counts(move || bell.opened_at());
     let hand = Hand::new();
     provide_context(hand);
     let printing = Printing::default();
@@ -77,6 +79,7 @@ pub fn App() -> impl IntoView {
         if hydrated.is_none() {
             navigator.follow();
             forms.listen();
+            bell.listen();
             hand.watch();
             printing.listen();
             reopen_settings();
@@ -102,7 +105,7 @@ pub fn App() -> impl IntoView {
     let shown = shown(navigator, store);
     view! {
         <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
-        {site_header(wanting)}
+        {site_header([Panel::Supplier, Panel::Dispatch].map(|panel| wanting_on(panel, wanting)))}
         {refused_elsewhere()}
         {move || match shown.get() {
             (panel, true) => panels::show(panel),

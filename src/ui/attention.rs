@@ -1,13 +1,13 @@
-//! How many tickets of a panel want somebody now: those that are late, that ring, or that wait for an answer. Each
-//! counts once. The title and the navigation show it.
+//! How many tickets of a panel want somebody now: those that are late, that ring, or that wait for an answer or a driver.
+//! Each counts once. The title and the navigation show it.
 
 use super::{
-    live::{reactive::memo, store::LiveStore},
+    live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
     navigation::Navigator,
     panels::Bell,
-    route::{Route, is_of},
+    route::{Panel, Route, is_of},
 };
-use crate::domain::{Board, Order, Status, Time};
+use crate::domain::{Board, IN_KITCHEN, Order, Status, Time, WITH_DRIVER};
 use leptos::prelude::*;
 
 /// Of the panel that the page shows; nothing where it has no such tickets.
@@ -24,13 +24,13 @@ pub fn wanting(
         Route::Supplier { kitchen } => {
             let kitchen = kitchen.name();
             let wants = |order: &Order| {
-                let late = order.status <= Status::Ready && order.is_late(now);
+                let late = IN_KITCHEN.contains(&order.status) && order.is_late(now);
                 is_of(order, kitchen) && (late || rings(order))
             };
             Some(waiting(Status::PendingSupplier) + wanted(&wants))
         }
         Route::Dispatch => {
-            let wants = |order: &Order| order.status > Status::Ready && order.is_late(now);
+            let wants = |order: &Order| WITH_DRIVER.contains(&order.status) && order.is_late(now);
             Some(waiting(Status::Ready) + wanted(&wants))
         }
         _ => None,
@@ -46,5 +46,26 @@ pub fn wanting_here() -> Memo<Option<usize>> {
         let count =
             |board: &Board| wanting(&navigator.get(), board, now, |order| bell.calls_for(order));
         store.with(|board| board.and_then(count))
+    })
+}
+
+/// Of the kitchens' panel or of dispatch: as it shows it itself, where the page shows it; else as the market has it, of the
+/// kitchen that the device belongs to.
+pub fn wanting_on(panel: Panel, here: Memo<Option<usize>>) -> Memo<usize> {
+    let (store, queries) = (LiveStore::from_context(), PageQueries::from_context());
+    let bell = Bell::from_context();
+    let shown = Navigator::from_context().memo(|route| route.panel());
+    memo(move |_| {
+        let here = here.get().filter(|_| shown.get() == panel);
+        here.unwrap_or_else(|| {
+            let market = store.with(|board| board.map(Board::market).unwrap_or_default());
+            let wanting = queries.wanting(|wanting| match panel {
+                Panel::Supplier => {
+                    wanting.in_kitchen(market, |id, version| bell.is_news(id, version))
+                }
+                _ => wanting.in_dispatch(market),
+            });
+            wanting as usize
+        })
     })
 }

@@ -148,7 +148,8 @@ mod start {
 
     fn has_just_stopped() -> bool {
         // As texts, times sort as they follow each other.
-        storage::kept_in_tab(STOPPED).is_some_and(|last| last > (browser_time() + -AGAIN).to_string())
+        storage::kept_in_tab(STOPPED)
+            .is_some_and(|last| last > (browser_time() + -AGAIN).to_string())
     }
 }
 

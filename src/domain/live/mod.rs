@@ -6,6 +6,7 @@ pub mod board;
 pub mod event;
 pub mod ring;
 pub mod scope;
+pub mod wanting;
 pub mod window;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::basics::{Icon, changing, count, icon, icon_of, mark, text};
 use crate::{
-    domain::{Board, Status},
+    domain::Status,
     ui::{
         i18n::{
             format,
@@ -19,17 +19,21 @@ use crate::{
 };
 use leptos::{ev, prelude::*};
 
-/// `wanting`: how many tickets of the panel that is shown want somebody now.
-pub fn site_header(wanting: Memo<Option<usize>>) -> AnyView {
+/// With the numbers of tickets that want somebody now: in the kitchen, and in dispatch.
+pub fn site_header([kitchen, dispatch]: [Memo<usize>; 2]) -> AnyView {
+    let store = LiveStore::from_context();
+    let offers = store.view(|board| board.market().of(Status::SupplierAccepted) as usize);
+    let all = store.view(|board| board.market().all() as usize);
+    let wanting = ["to do now", "jetzt zu tun"];
     view! {
         <header class="bar">
             <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/><span>"Pizza Market"</span></a>
             <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
                 <ul>
-                    {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], to_answer, ["to answer", "zu beantworten"], true, wanting)}
-                    {panel_link(Route::offers(), ["Customer", "Kunde"], |board, _| number_of(board, Status::SupplierAccepted), ["on offer", "im Angebot"], false, wanting)}
-                    {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], |board, _| number_of(board, Status::Ready), ["waiting for a driver", "warten auf einen Fahrer"], true, wanting)}
-                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], |board, _| board.market().all() as usize, ["in all", "insgesamt"], false, wanting)}
+                    {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], kitchen, wanting, true)}
+                    {panel_link(Route::offers(), ["Customer", "Kunde"], offers, ["on offer", "im Angebot"], false)}
+                    {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], dispatch, wanting, true)}
+                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], all, ["in all", "insgesamt"], false)}
                 </ul>
             </nav>
             {status_indicator()}
@@ -51,41 +55,16 @@ fn time_on_paper() -> AnyView {
     })
 }
 
-fn number_of(board: &Board, status: Status) -> usize {
-    board.market().of(status) as usize
-}
-
-/// The orders to answer: of the kitchen that the page shows, or of all.
-fn to_answer(board: &Board, kitchen: Option<&str>) -> usize {
-    match kitchen {
-        Some(_) => board.counts().of(Status::PendingSupplier) as usize,
-        None => number_of(board, Status::PendingSupplier),
-    }
-}
-
-/// A panel's link with a number of its orders. Where it `calls`, a number above zero is marked.
+/// A panel's link with a number. Where it `calls`, a number above zero is marked.
 fn panel_link(
     route: Route,
     word: Text,
-    read: fn(&Board, Option<&str>) -> usize,
+    number: Memo<usize>,
     of_what: Text,
     calls: bool,
-    wanting: Memo<Option<usize>>,
 ) -> AnyView {
-    let kitchen = Navigator::from_context().memo(|route| match route {
-        Route::Supplier { kitchen } => kitchen.name().map(str::to_owned),
-        _ => None,
-    });
-    let market = LiveStore::from_context().view(move |board| read(board, kitchen.get().as_deref()));
-    let (own, now) = (
-        route.panel(),
-        Navigator::from_context().memo(|route| route.panel()),
-    );
-    // On its own page, what is late or rings counts too.
-    let number = memo(move |_| {
-        let here = wanting.get().filter(|_| now.get() == own);
-        here.unwrap_or(market.get())
-    });
+    let own = route.panel();
+    let now = Navigator::from_context().memo(|route| route.panel());
     let current = mark(move || {
         let is_here = now.get() == own || (own, now.get()) == (Panel::Customer, Panel::Track);
         is_here.then_some("page")

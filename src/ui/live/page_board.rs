@@ -189,11 +189,6 @@ impl LiveStore {
         (!is_enough).then_some(wanted)
     }
 
-    /// Whether the page hears of a part of the market alone, and not of all that moves its numbers.
-    pub fn hears_a_part(self) -> bool {
-        self.wanted.with(|wanted| wanted.scope.topics().is_some())
-    }
-
     /// Takes the numbers of the whole market as they were at `cursor`.
     pub fn count(self, cursor: &Cursor, market: Counts) {
         let counted = self

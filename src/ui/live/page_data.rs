@@ -3,7 +3,7 @@
 
 use crate::{
     api::form::Flash,
-    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes, Zone},
+    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes, Wanting, Zone},
     ui::i18n::locale::Locale,
 };
 use leptos::prelude::use_context;
@@ -23,6 +23,8 @@ pub struct PageData {
     pub pace: Option<StageTimes>,
     /// Who is on duty, for the page that shows it.
     pub duty: Option<Duty>,
+    /// What wants somebody now on the panels that the page does not show.
+    pub wanting: Wanting,
     /// The kitchens and drivers of the market, where one can be chosen.
     pub names: Names,
     /// The refusal of a plain form, which the server answers with its page.

@@ -7,13 +7,14 @@ use crate::{
     api,
     domain::{
         Board, Duty, Error, Event, Name, Names, Order, OrderFilter, OrderId, OrdersPage,
-        StageTimes, Time,
+        StageTimes, Time, Wanting,
     },
     ui::{
         browser::http,
         live::{page_data::PageData, reactive::memo, store::LiveStore},
         navigation::Navigator,
         route::{OrdersQuery, Panel, percent::encode},
+        settings::kitchen_of_device,
     },
 };
 use chrono::TimeDelta;
@@ -23,7 +24,7 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 const PACE_EVERY: TimeDelta = TimeDelta::seconds(10);
 /// How often it is read who is on duty.
 const DUTY_EVERY: TimeDelta = TimeDelta::seconds(3);
-/// How often the numbers of the market are read, where the page does not hear of all that moves them.
+/// How often the numbers of the market are read: a page does not hear of all that moves them, and some orders get late.
 const COUNTS_EVERY: TimeDelta = TimeDelta::seconds(5);
 /// A page holds at most this many orders beyond its board. Older ones are on the next page.
 const PAST_LIMIT: usize = 20_000;
@@ -48,6 +49,7 @@ pub struct PageQueries {
     names: RwSignal<Names>,
     /// What is being read of `past`. Nothing, once that is in it.
     older: RwSignal<Option<OlderOrders>>,
+    wanting: RwSignal<Wanting>,
 }
 
 impl PageQueries {
@@ -62,9 +64,10 @@ impl PageQueries {
             duty: RwSignal::new(data.duty.take()),
             names: RwSignal::new(std::mem::take(&mut data.names)),
             older: RwSignal::new(None),
+            wanting: RwSignal::new(std::mem::take(&mut data.wanting)),
         };
         queries.follow_route(navigator);
-        queries.follow_clock(navigator);
+        queries.follow_pace(navigator);
         queries
     }
 
@@ -126,9 +129,8 @@ impl PageQueries {
         }
     }
 
-    /// Reads at intervals: the stage times on the orders panel, who is on duty on the dispatch panel, and the numbers in
-    /// the navigation.
-    fn follow_clock(self, navigator: Navigator) {
+    /// Reads at intervals: the stage times on the orders panel, and who is on duty on the dispatch panel.
+    fn follow_pace(self, navigator: Navigator) {
         let panel = navigator.memo(|route| route.panel());
         self.at_intervals(
             PACE_EVERY,
@@ -142,12 +144,15 @@ impl PageQueries {
             move || self.duty.with_untracked(Option::is_some),
             move || spawn_local(self.read_duty()),
         );
-        let store = self.store;
+    }
+
+    /// Reads the numbers in the navigation at intervals. `opened`: since when the bell rings on this page.
+    pub fn follow_counts(self, opened: impl Fn() -> Option<Time> + 'static) {
         self.at_intervals(
             COUNTS_EVERY,
-            move || store.hears_a_part(),
             || true,
-            move || self.read_counts(),
+            || true,
+            move || self.read_counts(opened()),
         );
     }
 
@@ -236,6 +241,11 @@ impl PageQueries {
     /// The names of all drivers, as they were read last with the list of all orders.
     pub fn drivers(self) -> Vec<Name> {
         self.names.with(|names| names.drivers.clone())
+    }
+
+    /// What wants somebody now on the panels that the page does not show, as it was read last.
+    pub fn wanting<T>(self, read: impl FnOnce(&Wanting) -> T) -> T {
+        self.wanting.with(read)
     }
 
     pub fn pace(self) -> Option<StageTimes> {
@@ -350,11 +360,23 @@ impl PageQueries {
         });
     }
 
-    fn read_counts(self) {
+    fn read_counts(self, opened: Option<Time>) {
+        let kitchen = kitchen_of_device();
+        let values = [
+            (
+                "kitchen",
+                kitchen
+                    .as_ref()
+                    .and_then(|kitchen| kitchen.name().map(str::to_owned)),
+            ),
+            ("opened", opened.map(|time| time.to_string())),
+        ];
         spawn_local(async move {
             // A failure leaves what is known.
-            if let Ok((cursor, market)) = http::get(api::ReadCounts::PATH, "").await {
+            let read = http::get(api::ReadCounts::PATH, &query(values)).await;
+            if let Ok((cursor, market, wanting)) = read {
                 self.store.count(&cursor, market);
+                self.wanting.set(wanting);
             }
         });
     }
@@ -402,12 +424,14 @@ async fn search(filter: &OrderFilter, below: OrderId) -> Result<OrdersPage, Erro
         ("driver", filter.driver.clone()),
         ("from", time(filter.from)),
         ("before", time(filter.before)),
+        ("below", Some(below.to_string())),
     ];
-    let mut query = format!("below={below}");
-    for (name, value) in values {
-        if let Some(value) = value {
-            query = format!("{query}&{name}={}", encode(&value));
-        }
-    }
-    http::get(api::Search::PATH, &query).await
+    http::get(api::Search::PATH, &query(values)).await
+}
+
+/// The query string of the parameters that have a value.
+fn query<const N: usize>(parameters: [(&str, Option<String>); N]) -> String {
+    let pair = |(name, value): (&str, Option<String>)| Some(format!("{name}={}", encode(&value?)));
+    let pairs: Vec<_> = parameters.into_iter().filter_map(pair).collect();
+    pairs.join("&")
 }

@@ -2,8 +2,9 @@
 //! by what pages ask for, so that a page touches only what it shows.
 
 use crate::domain::{
-    Board, BoardQuery, Counts, Cursor, Event, FoldResult, Name, Order, OrderId, Place, RECENT,
-    Sequence, Status, Time, Topic, Window, Windows, known_driver_name, place,
+    Acknowledged, Board, BoardQuery, Counts, Cursor, Event, FoldResult, IN_KITCHEN, Name, Order,
+    OrderId, Place, RECENT, Sequence, Status, Time, Topic, WITH_DRIVER, Wanting, Window, Windows,
+    alert_of, is_fresh, known_driver_name, place,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -118,6 +119,45 @@ impl OrderIndex {
             let waits = first.map(|(since, _)| (now - *since).to_std().unwrap_or_default());
             (status, waits.unwrap_or_default())
         })
+    }
+
+    /// What wants somebody now, in one kitchen or in all, where its bell was opened at `opened`.
+    pub fn wanting(&self, kitchen: Option<&Name>, opened: Time, now: Time) -> Wanting {
+        let nothing = Places::default();
+        let tickets = match kitchen {
+            Some(name) => self.kitchens.get(name).unwrap_or(&nothing),
+            None => &self.places,
+        };
+        let late = |places: &Places, statuses: &[Status]| {
+            let places = statuses.iter().map(|status| &places[*status as usize]);
+            let due = places.flat_map(|all| all.iter().take_while(|(due, _)| *due < now));
+            due.filter(|(_, id)| self.get(*id).is_some_and(|order| order.is_late(now)))
+                .count() as u64
+        };
+        Wanting {
+            to_answer: kitchen.map(|_| tickets[Status::PendingSupplier as usize].len() as u64),
+            late_tickets: late(tickets, &IN_KITCHEN),
+            ringing: self.ringing(kitchen, opened, now),
+            late_deliveries: late(&self.places, &WITH_DRIVER),
+        }
+    }
+
+    /// The changes at which the bell of a kitchen rings, of orders that are not late.
+    fn ringing(&self, kitchen: Option<&Name>, opened: Time, now: Time) -> Vec<(OrderId, u32)> {
+        let newest = [Status::CustomerAccepted, Status::Cancelled]
+            .into_iter()
+            .flat_map(|status| {
+                self.since[status as usize]
+                    .iter()
+                    .rev()
+                    .take_while(|(since, _)| is_fresh(*since, opened))
+            });
+        let orders = newest.filter_map(|(_, id)| self.get(*id)).filter(|order| {
+            kitchen.is_none_or(|name| *name == order.supplier_name)
+                && alert_of(order, &Acknowledged::default(), opened).is_some()
+                && !order.is_late(now)
+        });
+        orders.map(|order| (order.id, order.version)).collect()
     }
 
     pub fn fold(&mut self, event: &Event) -> FoldResult {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     BoardQuery, Counts, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
-    Snapshot, StageTimes, Status,
+    Snapshot, StageTimes, Status, Time, Wanting,
 };
 use crate::server::{
     clock::now,
@@ -229,9 +229,18 @@ impl OrderService {
         drivers.unwrap_or_default()
     }
 
-    /// How many orders of the market have each status, and the event up to which they are counted.
-    pub fn counts(&self) -> Result<(Cursor, Counts), Error> {
-        let counts = |index: &OrderIndex| (index.cursor().clone(), index.counts());
+    /// How many orders of the market have each status, the event up to which they are counted, and what wants somebody
+    /// now: in one kitchen or in all, where its bell was opened at `opened`.
+    pub fn counts(
+        &self,
+        kitchen: Option<&Name>,
+        opened: Option<Time>,
+    ) -> Result<(Cursor, Counts, Wanting), Error> {
+        let now = now();
+        let counts = |index: &OrderIndex| {
+            let wanting = index.wanting(kitchen, opened.unwrap_or(now), now);
+            (index.cursor().clone(), index.counts(), wanting)
+        };
         self.feed.read_index(counts).ok_or(Error::StoreUnavailable)
     }
 

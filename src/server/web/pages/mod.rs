@@ -16,7 +16,7 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names},
+    domain::{Error, MAX_TOPICS, Names, Wanting},
     ui::{PageData, Route, board_query},
 };
 use axum::{
@@ -164,6 +164,7 @@ async fn page_data(
     };
     let end = snapshot.as_ref().and_then(|snapshot| snapshot.board.end());
     let beyond = route.beyond(end).filter(|_| route.begins_beyond());
+    let kitchen = preferences::kitchen(headers);
     let address = uri.path_and_query();
     let page_data = PageData {
         address: address.map_or_else(String::new, |address| address.to_string()),
@@ -179,6 +180,10 @@ async fn page_data(
                     .await,
             ),
             None => None,
+        },
+        wanting: match app.orders.counts(kitchen.as_ref(), None) {
+            Ok((_, _, wanting)) => wanting,
+            Err(_) => Wanting::default(),
         },
         names: Names {
             kitchens: match route {

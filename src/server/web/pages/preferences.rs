@@ -4,6 +4,7 @@ use super::{
     cookies,
     redirect::{came_from, location},
 };
+use crate::domain::{Field as _, Name};
 use crate::server::web::state::AppState;
 use crate::ui::{Density, Kitchen, LOOK, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
@@ -60,6 +61,11 @@ pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
             .and_then(|name| Density::from_name(&name))
             .unwrap_or(Density::Auto),
     }
+}
+
+/// The kitchen that a device belongs to.
+pub fn kitchen(headers: &HeaderMap) -> Option<Name> {
+    Name::parse(&cookies::read(headers, cookies::KITCHEN)?).ok()
 }
 
 /// The redirect of a device that belongs to a kitchen and asks for none in particular.

@@ -50,8 +50,19 @@ impl Bell {
         expect_context()
     }
 
+    /// When this page first showed a kitchen, if it has.
+    pub fn opened_at(self) -> Option<Time> {
+        self.opened.get_value()
+    }
+
     fn opened(self) -> Time {
-        self.opened.get_value().unwrap_or_default()
+        self.opened_at().unwrap_or_default()
+    }
+
+    /// Knows from now on what this device has heard, in this window or in another one.
+    pub fn listen(self) {
+        self.load();
+        window_event_listener_untyped("storage", move |_| self.load());
     }
 
     /// Rings for the orders of a kitchen, for as long as its panel is shown.
@@ -59,13 +70,7 @@ impl Bell {
         let now = LiveStore::from_context().now_untracked();
         self.opened
             .update_value(|opened| *opened = opened.or(Some(now)));
-        when_hydrated(move || {
-            self.load();
-            self.sound.probe();
-        });
-        // Another window of this device may have heard an order, or switched the sound.
-        let others = window_event_listener_untyped("storage", move |_| self.load());
-        on_cleanup(move || others.remove());
+        when_hydrated(move || self.sound.probe());
         self.ring(self.calls(kitchen));
     }
 
@@ -134,6 +139,12 @@ impl Bell {
             && self
                 .heard
                 .with(|heard| alert_of(order, heard, self.opened()).is_some())
+    }
+
+    /// Whether a change that rings is news to this device, now that the page is hydrated.
+    pub fn is_news(self, id: OrderId, version: u32) -> bool {
+        let is_hydrated = LiveStore::from_context().is_hydrated();
+        is_hydrated && !self.heard.with(|heard| heard.has(id, version))
     }
 
     pub fn rings(self, order: Memo<Order>) -> Signal<bool> {
