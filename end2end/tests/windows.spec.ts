@@ -121,6 +121,30 @@ test('the home page needs no connection', async ({ open, api }) => {
   await expect(ticket(page, 'Margherita')).toBeVisible();
 });
 
+test('a panel that is not shown counts what rings there, until this device has heard of it', async ({ open, api }) => {
+  // The device belongs to this kitchen.
+  const page = await open(NAPOLI);
+  const kitchen = (number: number) => page.getByRole('link', { name: `Supplier ${number} to do now` });
+  const orders = page.getByRole('link', { name: /^Orders/ });
+  await orders.click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
+  await expect(kitchen(0)).toBeVisible();
+  await api.offer('Margherita');
+  await api.taken('Diavola');
+  // Another kitchen's.
+  await api.offer('Hawaii', { supplier_name: 'Forno' });
+  await expect(kitchen(2)).toBeVisible();
+  await kitchen(2).click();
+  await page.getByRole('button', { name: 'Silence all' }).click();
+  await expect(kitchen(1)).toBeVisible();
+  await orders.click();
+  await page.reload();
+  await hydrated(page);
+  await expect(kitchen(1)).toBeVisible();
+  await api.taken('Capricciosa');
+  await expect(kitchen(2)).toBeVisible();
+});
+
 test('the numbers in the navigation are those of the market, whatever a page hears', async ({ open, api }) => {
   for (const path of ['/', NAPOLI]) {
     const page = await open(path);

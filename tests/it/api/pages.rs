@@ -1,7 +1,7 @@
 //! The pages as they come from the server, before any program runs in a browser.
 
-use crate::support::{Instance, Market, tls};
-use serde_json::json;
+use crate::support::{Instance, Market, clock::Clock, tls, until};
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_panel_is_rendered_with_its_data() {
@@ -348,4 +348,37 @@ async fn several_orders_are_assigned_at_once() {
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains(field), "{}", refused.text);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_late_or_rings_is_counted_once_wherever_it_is() {
+    let (market, clock) = (Market::embedded(), Clock::ahead_by(0));
+    let instance = clock.open(&market).await;
+    instance.offer("Margherita").await;
+    let rings = instance.order_in("customer_accepted").await;
+    let rings = rings.rsplit('/').next().unwrap();
+    instance.order_in("preparing").await;
+    instance.order_in("ready").await;
+    instance.order_in("in_transit").await;
+    let wanting = async |query: &str| {
+        let counts = instance.get(&format!("/act/counts?{query}")).await;
+        counts.json()[2].clone()
+    };
+    let expected = |to_answer: Value, late: u32, ringing: Value| {
+        let (tickets, deliveries) = (3 * late, late);
+        json!({
+            "to_answer": to_answer, "late_tickets": tickets,
+            "ringing": ringing, "late_deliveries": deliveries,
+        })
+    };
+    let ringing = json!([[rings, 3]]);
+    until(async || wanting("").await == expected(json!(null), 0, ringing.clone())).await;
+    let (own, other) = ("kitchen=Bella%20Napoli", "kitchen=Forno");
+    assert_eq!(wanting(own).await, expected(json!(1), 0, ringing));
+    assert_eq!(wanting(other).await, expected(json!(0), 0, json!([])));
+    // All of them were promised in 25 minutes.
+    clock.set(1_800);
+    assert_eq!(wanting(own).await, expected(json!(1), 1, json!([])));
+    let elsewhere = json!({"to_answer": 0, "late_tickets": 0, "ringing": [], "late_deliveries": 1});
+    assert_eq!(wanting(other).await, elsewhere);
 }

@@ -2,8 +2,9 @@
 
 use super::order_index::OrderIndex;
 use crate::domain::{
-    Actor, Board, BoardQuery, Counts, Event, FoldResult, Name, Offer, Order, OrderId, Scope,
-    Sequence, Status, Subject, Topic, Window,
+    Acknowledged, Actor, Board, BoardQuery, Counts, Event, FoldResult, IN_KITCHEN, Name, Offer,
+    Order, OrderId, Scope, Sequence, Status, Subject, Topic, WITH_DRIVER, Wanting, Window,
+    alert_of,
     samples::{at, commands, id, offer},
 };
 use proptest::prelude::*;
@@ -163,6 +164,36 @@ proptest! {
             }
             let json = serde_json::to_string(&read).unwrap();
             prop_assert_eq!(serde_json::from_str::<Board>(&json).unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn what_wants_somebody_is_what_a_walk_finds(
+        steps in proptest::collection::vec((0u128..12, 0usize..10), 0..120),
+        opened in -600i64..900,
+        now in 0i64..3_000,
+    ) {
+        let mut market = Market::new();
+        for (order, command) in steps {
+            market.attempt(order, command);
+        }
+        let (opened, now) = (at(opened), at(now));
+        for kitchen in [None, Some(offer().supplier_name)] {
+            let is_own = |order: &&Order| kitchen.as_ref().is_none_or(|name| *name == order.supplier_name);
+            let (all, own) = (|| market.orders.values(), || market.orders.values().filter(is_own));
+            let late = |order: &&Order, of: &[Status]| of.contains(&order.status) && order.is_late(now);
+            let alert = |order: &Order| alert_of(order, &Acknowledged::default(), opened);
+            let rings = |order: &&Order| alert(order).is_some() && !order.is_late(now);
+            let waiting = own().filter(|order| order.status == Status::PendingSupplier).count() as u64;
+            let expected = Wanting {
+                to_answer: kitchen.as_ref().map(|_| waiting),
+                late_tickets: own().filter(|order| late(order, &IN_KITCHEN)).count() as u64,
+                ringing: own().filter(rings).map(|order| (order.id, order.version)).collect(),
+                late_deliveries: all().filter(|order| late(order, &WITH_DRIVER)).count() as u64,
+            };
+            let mut wanting = market.index.wanting(kitchen.as_ref(), opened, now);
+            wanting.ringing.sort_unstable();
+            prop_assert_eq!(wanting, expected);
         }
     }
 
