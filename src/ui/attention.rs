@@ -1,5 +1,5 @@
-//! How many tickets of a panel want somebody now: those that are late, that ring, or that wait for an answer or a driver.
-//! Each counts once. The title and the navigation show it.
+//! How many tickets of a panel want somebody now: those that are late, that ring, or that wait for an answer or a
+//! driver. Each counts once. The title and the navigation show it.
 
 use super::{
     live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
@@ -49,8 +49,8 @@ pub fn wanting_here() -> Memo<Option<usize>> {
     })
 }
 
-/// Of the kitchens' panel or of dispatch: as it shows it itself, where the page shows it; else as the market has it, of the
-/// kitchen that the device belongs to.
+/// Of the supplier panel or of dispatch: where the page shows another panel, as the server counts it, for the kitchen
+/// that the device belongs to.
 pub fn wanting_on(panel: Panel, here: Memo<Option<usize>>) -> Memo<usize> {
     let (store, queries) = (LiveStore::from_context(), PageQueries::from_context());
     let bell = Bell::from_context();

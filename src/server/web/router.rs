@@ -29,7 +29,8 @@ pub fn router(app: AppState) -> Router {
 
 /// The description of the API.
 pub fn docs(config: &Config) -> Docs {
-    page::docs(openapi::finish(described(config).into_openapi()))
+    let api = openapi::finish(described(config).into_openapi());
+    page::docs(api, config.leptos.clone())
 }
 
 /// What integrators and operators may rely on. The description of the API is made from this, and from nothing else.

@@ -1,5 +1,9 @@
-//! The description of the API, for programs and for people. Its page loads nothing from other sites, and has the same
-//! content policy as all others: Swagger UI comes from files of this program, and is started by one.
+//! The description of the API, for programs and for people. Its page is made of the description, and of the parts of
+//! all pages: everything on it can be read without its script, which sends the calls that a reader tries.
+
+mod calls;
+mod markdown;
+mod types;
 
 use super::{docs::Docs, examples, responses::Limited};
 use crate::server::web::{
@@ -16,10 +20,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use leptos::prelude::*;
-use std::sync::Arc;
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_meta::HashedStylesheet;
+use markdown::markdown;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
-use utoipa::openapi::{OpenApi, path::Operation};
+use utoipa::openapi::OpenApi;
 
 /// The address of the description, on the stable surface that it describes.
 const DESCRIPTION: &str = "/api/v1/openapi.json";
@@ -29,15 +34,14 @@ pub fn routes() -> Router<AppState> {
         .route("/docs", get(page))
         .route("/docs/{file}", get(file))
         .route("/problems/{name}", get(problem))
-        // Swagger UI's program is large, and not compressed beforehand.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 /// The description in both its forms.
-pub fn docs(api: OpenApi) -> Docs {
+pub fn docs(api: OpenApi, options: LeptosOptions) -> Docs {
     Docs {
         json: api.to_json().unwrap_or_default().into(),
-        page: html(&api).into(),
+        page: html(&api, options).into(),
     }
 }
 
@@ -77,9 +81,7 @@ async fn file(Path(name): Path<String>) -> Response {
     let js = "text/javascript; charset=utf-8";
     match &*name {
         "docs.css" => (kind(css), include_str!("page/docs.css")).into_response(),
-        "start.js" => (kind(js), include_str!("page/start.js")).into_response(),
-        "swagger-ui.css" => (kind(css), swagger_ui(&name)).into_response(),
-        "swagger-ui-bundle.js" => (kind(js), swagger_ui(&name)).into_response(),
+        "try.js" => (kind(js), include_str!("page/try.js")).into_response(),
         _ => Problem::UnknownPath.into_response(),
     }
 }
@@ -90,13 +92,6 @@ fn kind(content_type: &'static str) -> [(HeaderName, HeaderValue); 2] {
         (CONTENT_TYPE, value(content_type)),
         (CACHE_CONTROL, value("public, max-age=3600")),
     ]
-}
-
-fn swagger_ui(name: &str) -> Result<Vec<u8>, Problem> {
-    match utoipa_swagger_ui::serve(name, Arc::default()) {
-        Ok(Some(file)) => Ok(file.bytes.into_owned()),
-        Ok(None) | Err(_) => Err(Problem::UnknownPath),
-    }
 }
 
 /// The address that is a problem's `type` redirects to its place on the page.
@@ -110,7 +105,7 @@ async fn problem(Path(name): Path<String>) -> Response {
     }
 }
 
-fn html(api: &OpenApi) -> String {
+fn html(api: &OpenApi, options: LeptosOptions) -> String {
     let page = view! {
         <html lang="en">
             <head>
@@ -118,22 +113,23 @@ fn html(api: &OpenApi) -> String {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <title>"API · Pizza Market"</title>
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
-                <link rel="stylesheet" href="/docs/swagger-ui.css"/>
+                <HashedStylesheet options/>
                 <link rel="stylesheet" href="/docs/docs.css"/>
-                <script src="/docs/swagger-ui-bundle.js" defer></script>
-                <script src="/docs/start.js" defer></script>
+                <script src="/docs/try.js" defer></script>
             </head>
             <body>
-                <header>
-                    <a href="/">"Pizza Market"</a>
+                <header class="bar">
+                    <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/><span>"Pizza Market"</span></a>
                     <a href=DESCRIPTION>"The description as JSON (OpenAPI 3.1)"</a>
                 </header>
-                <main>
-                    <div id="api">
-                        // Swagger UI replaces this, where scripts run.
-                        <h1>"Pizza Market: the API"</h1>
-                        {calls(api)}
-                    </div>
+                <main class="docs">
+                    <h1>"Pizza Market: the API"</h1>
+                    {markdown(api.info.description.as_deref().unwrap_or_default())}
+                    {calls::calls(api)}
+                    <section class="stack" aria-labelledby="types">
+                        <h2 id="types">"Types"</h2>
+                        {types::types(api)}
+                    </section>
                     {problems()}
                     {closes()}
                 </main>
@@ -141,25 +137,6 @@ fn html(api: &OpenApi) -> String {
         </html>
     };
     format!("<!DOCTYPE html>{}", page.to_html())
-}
-
-fn calls(api: &OpenApi) -> impl IntoView {
-    let row = |path: &str, method: &str, call: &Option<Operation>| {
-        let says = call.as_ref()?.summary.clone();
-        let call = format!("{method} {path}");
-        Some(view! { <tr><th scope="row"><code>{call}</code></th><td>{says}</td></tr> })
-    };
-    let rows = api
-        .paths
-        .paths
-        .iter()
-        .flat_map(|(path, item)| [row(path, "GET", &item.get), row(path, "POST", &item.post)]);
-    view! {
-        <table>
-            <caption>"Calls"</caption>
-            <tbody>{rows.flatten().collect_view()}</tbody>
-        </table>
-    }
 }
 
 /// What the `type` of each problem means.
