@@ -11,13 +11,16 @@ pub struct Wanting {
     pub to_answer: Option<u64>,
     /// How many of its tickets are late.
     pub late_tickets: u64,
-    /// The changes of those that are not, at which its bell rings until it has heard of them.
+    /// The changes of those that are not, at which its bell rings until it has heard of them: the newest ones, up to
+    /// [`Wanting::RINGING`], since they go with every page.
     pub ringing: Vec<(OrderId, u32)>,
     /// How many orders are late that a driver has.
     pub late_deliveries: u64,
 }
 
 impl Wanting {
+    pub const RINGING: usize = 100;
+
     /// In the kitchen, or in all of them.
     pub fn in_kitchen(&self, market: Counts, rings: impl Fn(OrderId, u32) -> bool) -> u64 {
         let to_answer = self.to_answer.unwrap_or(market.of(Status::PendingSupplier));

@@ -157,7 +157,10 @@ impl OrderIndex {
                 && alert_of(order, &Acknowledged::default(), opened).is_some()
                 && !order.is_late(now)
         });
-        orders.map(|order| (order.id, order.version)).collect()
+        orders
+            .take(Wanting::RINGING)
+            .map(|order| (order.id, order.version))
+            .collect()
     }
 
     pub fn fold(&mut self, event: &Event) -> FoldResult {
