@@ -116,14 +116,15 @@ mod start {
     }
 
     fn render_anew(root: HtmlElement) {
-        // Attributes of this name are well-formed. The comment is what the empty view below is made from.
+        // Attributes of this name are well-formed.
         let _ = root.set_attribute("data-anew", "");
-        root.set_inner_html("<!---->");
         let parent: Element = root.clone().into();
         let empty = move || {
-            // The data of the page are there still. Nodes are made from here on, and not looked for.
+            // It takes its data from the page, and what was typed. From here on nodes are made, and not looked for.
             let app = App().into_view();
             Owner::current_shared_context().inspect(|page| page.hydration_complete());
+            // The comment is what this empty view is made from.
+            parent.set_inner_html("<!---->");
             let mut app = app.build();
             app.mount(&parent, None);
             forget(app);

@@ -2,6 +2,7 @@
 
 use js_sys::Reflect;
 use leptos::{
+    prelude::document,
     wasm_bindgen::{JsCast, JsValue},
     web_sys::Element,
 };
@@ -51,8 +52,22 @@ pub fn unfold(element: &Element) {
     }
 }
 
+/// The controls that the user has changed since the page came.
+pub fn changed() -> Vec<Element> {
+    let Ok(controls) = document().query_selector_all("form[id] :is(input, select, textarea)")
+    else {
+        return Vec::new();
+    };
+    let controls = (0..controls.length()).filter_map(|at| controls.item(at)?.dyn_into().ok());
+    controls.filter(is_changed).collect()
+}
+
 /// Whether it has another value than the page came with.
 fn is_changed(control: &Element) -> bool {
+    if kind(control).as_deref() == Some("radio") {
+        let is = |name| property(control, name).is_truthy();
+        return is("checked") && !is("defaultChecked");
+    }
     match property(control, "defaultValue").as_string() {
         Some(first) => value(control) != Some(first),
         None => {

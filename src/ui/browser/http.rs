@@ -1,7 +1,7 @@
 //! Requests to the server from a hydrated page: one way to call every server function.
 
 use super::timer::sleep;
-use crate::domain::Error;
+use crate::{domain::Error, ui::route::percent::encode};
 use futures::{FutureExt, select_biased};
 use js_sys::{Reflect, futures::JsFuture};
 use leptos::{
@@ -64,4 +64,11 @@ async fn request(address: String, init: RequestInit) -> Result<String, Error> {
         (429, _) => Err(Error::TooMany(1)),
         (_, text) => Err(serde_json::from_str(&text).unwrap_or(Error::Internal)),
     }
+}
+
+/// The query string of the parameters that have a value.
+pub fn query<const N: usize>(parameters: [(&str, Option<String>); N]) -> String {
+    let pair = |(name, value): (&str, Option<String>)| Some(format!("{name}={}", encode(&value?)));
+    let pairs: Vec<_> = parameters.into_iter().filter_map(pair).collect();
+    pairs.join("&")
 }

@@ -6,6 +6,7 @@ pub mod connection_state;
 pub mod page_board;
 pub mod page_data;
 pub mod page_queries;
+pub mod past_orders;
 pub mod reactive;
 mod row_triggers;
 pub mod store;

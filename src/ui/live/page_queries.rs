@@ -5,15 +5,12 @@
 
 use crate::{
     api,
-    domain::{
-        Board, Duty, Error, Event, Name, Names, Order, OrderFilter, OrderId, OrdersPage,
-        StageTimes, Time, Wanting,
-    },
+    domain::{Board, Duty, Error, Event, Name, Names, Order, OrderId, StageTimes, Time, Wanting},
     ui::{
         browser::http,
-        live::{page_data::PageData, reactive::memo, store::LiveStore},
+        live::{page_data::PageData, past_orders::PastOrders, reactive::memo, store::LiveStore},
         navigation::Navigator,
-        route::{OrdersQuery, Panel, percent::encode},
+        route::Panel,
         settings::kitchen_of_device,
     },
 };
@@ -26,29 +23,18 @@ const PACE_EVERY: TimeDelta = TimeDelta::seconds(10);
 const DUTY_EVERY: TimeDelta = TimeDelta::seconds(3);
 /// How often the numbers of the market are read: a page does not hear of all that moves them, and some orders get late.
 const COUNTS_EVERY: TimeDelta = TimeDelta::seconds(5);
-/// A page holds at most this many orders beyond its board. Older ones are on the next page.
-const PAST_LIMIT: usize = 20_000;
 
-/// A search for the orders of a query that are older than one of them: it is on its way, or has failed.
-struct OlderOrders {
-    query: OrdersQuery,
-    below: OrderId,
-    failed: Option<Error>,
-}
-
-/// The last query, and its answer.
+/// What was asked for last, and the answer.
 type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 
 #[derive(Clone, Copy)]
 pub struct PageQueries {
     store: LiveStore,
     story: Answer<OrderId, Vec<Event>>,
-    past: Answer<OrdersQuery, OrdersPage>,
+    pub past: PastOrders,
     pace: RwSignal<Option<StageTimes>>,
     duty: RwSignal<Option<Duty>>,
     names: RwSignal<Names>,
-    /// What is being read of `past`. Nothing, once that is in it.
-    older: RwSignal<Option<OlderOrders>>,
     wanting: RwSignal<Wanting>,
 }
 
@@ -59,11 +45,10 @@ impl PageQueries {
         let queries = PageQueries {
             store,
             story: RwSignal::new(route.order_id().zip(story)),
-            past: RwSignal::new(route.beyond(end).zip(past)),
+            past: PastOrders::new(store, route.beyond(end).zip(past)),
             pace: RwSignal::new(data.pace.take()),
             duty: RwSignal::new(data.duty.take()),
             names: RwSignal::new(std::mem::take(&mut data.names)),
-            older: RwSignal::new(None),
             wanting: RwSignal::new(std::mem::take(&mut data.wanting)),
         };
         queries.follow_route(navigator);
@@ -86,9 +71,9 @@ impl PageQueries {
             let Some(query) = route.beyond(end.get()) else {
                 return;
             };
-            match untrack(|| self.progress(&query)) {
-                Some(Err(_)) => drop(self.read_on(query)),
-                _ if route.begins_beyond() => self.read_past(query),
+            match untrack(|| self.past.progress(&query)) {
+                Some(Err(_)) => drop(self.past.read_on(query)),
+                _ if route.begins_beyond() => self.past.begin(query),
                 _ => {}
             }
         });
@@ -104,17 +89,7 @@ impl PageQueries {
     /// Follows an event of the log.
     pub fn hear(self, event: &Event) {
         let order = &event.order;
-        let place = self.past.with_untracked(|past| {
-            let page = past.as_ref()?.1.as_ref().ok()?;
-            place_in(page, order.id)
-        });
-        if let Some(place) = place {
-            self.past.update(|past| {
-                if let Some((_, Ok(page))) = past {
-                    page.orders[place] = order.clone();
-                }
-            });
-        }
+        self.past.hear(order);
         let follows = self.story.with_untracked(|story| {
             let (of, events) = story.as_ref()?;
             let last = events.as_ref().ok()?.last()?;
@@ -192,44 +167,14 @@ impl PageQueries {
         })
     }
 
-    /// What `read` takes from a page of past orders. `None` while that is being read.
-    pub fn past<T>(
-        self,
-        query: &OrdersQuery,
-        read: impl FnOnce(&OrdersPage) -> T,
-    ) -> Option<Result<T, Error>> {
-        self.past.with(|past| {
-            let (_, past) = past.as_ref().filter(|(of, _)| is_same(of, query))?;
-            Some(past.as_ref().map(read).map_err(Error::clone))
-        })
-    }
-
-    /// Whether all is here that was to be read of a query's past orders, or why not. `None` while that is being read.
-    pub fn progress(self, query: &OrdersQuery) -> Option<Result<(), Error>> {
-        self.older.with(|older| {
-            let older = older.as_ref().filter(|older| is_same(&older.query, query));
-            let Some(older) = older else {
-                return Some(Ok(()));
-            };
-            older.failed.clone().map(Err)
-        })
-    }
-
     /// An order that is on the board, or beyond it, as it changes.
     pub fn order(self, id: OrderId) -> Option<Memo<Order>> {
         self.store.order(id).or_else(|| {
-            let first = untrack(|| self.past_order(id))?;
+            let first = untrack(|| self.past.order(id))?;
             Some(memo(move |known: Option<&Order>| {
-                let order = self.past_order(id);
+                let order = self.past.order(id);
                 order.unwrap_or_else(|| known.unwrap_or(&first).clone())
             }))
-        })
-    }
-
-    fn past_order(self, id: OrderId) -> Option<Order> {
-        self.past.with(|past| {
-            let page = past.as_ref()?.1.as_ref().ok()?;
-            page.orders.get(place_in(page, id)?).cloned()
         })
     }
 
@@ -277,80 +222,6 @@ impl PageQueries {
         });
     }
 
-    fn read_past(self, query: OrdersQuery) {
-        let known = self
-            .past
-            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &query)));
-        if let Some(below) = query.below.filter(|_| !known) {
-            self.read_below(query, below);
-        }
-    }
-
-    /// Reads what a search finds beyond the board; where that is known, the orders that follow it. Returns whether there
-    /// are any, up to [`PAST_LIMIT`].
-    pub fn read_on(self, query: OrdersQuery) -> bool {
-        let below = self.past.with_untracked(|past| match past {
-            Some((of, Ok(found))) if is_same(of, &query) => {
-                found.next.filter(|_| found.orders.len() < PAST_LIMIT)
-            }
-            _ => query.below,
-        });
-        below.map(|below| self.read_below(query, below)).is_some()
-    }
-
-    /// Reads the orders below one of them, unless they are being read.
-    fn read_below(self, query: OrdersQuery, below: OrderId) {
-        let is_reading = move |query: &OrdersQuery| {
-            let is = |older: &OlderOrders| {
-                is_same(&older.query, query) && older.below == below && older.failed.is_none()
-            };
-            self.older
-                .with_untracked(|older| older.as_ref().is_some_and(is))
-        };
-        if is_reading(&query) {
-            return;
-        }
-        self.older.set(Some(OlderOrders {
-            query: query.clone(),
-            below,
-            failed: None,
-        }));
-        let filter = query.filter(self.store.zone_untracked().as_ref());
-        spawn_local(async move {
-            let found = search(&filter, below).await;
-            // The page may have begun another search.
-            if is_reading(&query) {
-                self.take_past(query, below, found);
-            }
-        });
-    }
-
-    fn take_past(self, query: OrdersQuery, below: OrderId, found: Result<OrdersPage, Error>) {
-        let follows = self.past.with_untracked(|past| {
-            let known = past.as_ref().filter(|(of, _)| is_same(of, &query));
-            known.is_some_and(|(_, known)| {
-                known.as_ref().is_ok_and(|known| known.next == Some(below))
-            })
-        });
-        let failed = found.as_ref().err().cloned();
-        match found {
-            Ok(more) if follows => self.past.update(|past| {
-                if let Some((_, Ok(known))) = past {
-                    known.orders.extend(more.orders);
-                    known.next = more.next;
-                }
-            }),
-            // What is known stays.
-            Err(_) if follows => {}
-            found => self.past.set(Some((query.clone(), found))),
-        }
-        self.older.set(failed.map(|error| OlderOrders {
-            query,
-            below,
-            failed: Some(error),
-        }));
-    }
-
     fn read_names(self) {
         spawn_local(async move {
             // Without them, those on the board can be chosen.
@@ -373,7 +244,7 @@ impl PageQueries {
         ];
         spawn_local(async move {
             // A failure leaves what is known.
-            let read = http::get(api::ReadCounts::PATH, &query(values)).await;
+            let read = http::get(api::ReadCounts::PATH, &http::query(values)).await;
             if let Ok((cursor, market, wanting)) = read {
                 self.store.count(&cursor, market);
                 self.wanting.set(wanting);
@@ -396,42 +267,4 @@ impl PageQueries {
             }
         });
     }
-}
-
-/// Where an order is on a page, whose orders are sorted newest first.
-fn place_in(page: &OrdersPage, id: OrderId) -> Option<usize> {
-    page.orders.binary_search_by(|order| id.cmp(&order.id)).ok()
-}
-
-/// Whether two queries find the same orders, sorted or not.
-fn is_same(one: &OrdersQuery, other: &OrdersQuery) -> bool {
-    let sort = None;
-    OrdersQuery {
-        sort,
-        ..one.clone()
-    } == OrdersQuery {
-        sort,
-        ..other.clone()
-    }
-}
-
-async fn search(filter: &OrderFilter, below: OrderId) -> Result<OrdersPage, Error> {
-    let time = |time: Option<Time>| time.map(|time| time.to_string());
-    let values = [
-        ("text", Some(filter.text.clone())),
-        ("status", filter.status.map(|status| status.to_string())),
-        ("supplier", filter.supplier.clone()),
-        ("driver", filter.driver.clone()),
-        ("from", time(filter.from)),
-        ("before", time(filter.before)),
-        ("below", Some(below.to_string())),
-    ];
-    http::get(api::Search::PATH, &query(values)).await
-}
-
-/// The query string of the parameters that have a value.
-fn query<const N: usize>(parameters: [(&str, Option<String>); N]) -> String {
-    let pair = |(name, value): (&str, Option<String>)| Some(format!("{name}={}", encode(&value?)));
-    let pairs: Vec<_> = parameters.into_iter().filter_map(pair).collect();
-    pairs.join("&")
 }

@@ -124,6 +124,7 @@ fn typed(flash: Option<&Flash>) -> Typed {
         });
     }
     if cfg!(target_arch = "wasm32") {
+        typed.take_early();
         typed.enter();
     }
     typed

@@ -73,6 +73,19 @@ impl Typed {
         self.0.retain(|(field, _)| !field.contains(&order));
     }
 
+    /// Takes what the user has typed before the page is hydrated.
+    pub fn take_early(&mut self) {
+        let early = control::changed();
+        let early: Vec<_> = early.iter().filter_map(to_keep_of).collect();
+        if !early.is_empty() {
+            self.change(|typed| {
+                early
+                    .iter()
+                    .for_each(|(field, text)| typed.set(field, text))
+            });
+        }
+    }
+
     /// Enters it in the fields that the server has rendered, as if the user had typed it before the page is hydrated.
     pub fn enter(&self) {
         let find = |id: &str| document().get_element_by_id(id);
@@ -95,10 +108,13 @@ impl Typed {
 
 /// The field that an event has changed, and its text. Nothing for a form without an id: its fields are in the address.
 pub fn changed(event: &Event) -> Option<(String, String)> {
-    let control: Element = event.target()?.dyn_into().ok()?;
+    to_keep_of(&event.target()?.dyn_into().ok()?)
+}
+
+fn to_keep_of(control: &Element) -> Option<(String, String)> {
     // The property `id` may be a field of the form.
-    control::form(&control)?.get_attribute("id")?;
-    let (kind, text) = (control::kind(&control)?, control::value(&control)?);
+    control::form(control)?.get_attribute("id")?;
+    let (kind, text) = (control::kind(control)?, control::value(control)?);
     to_keep(&kind, &control.id(), text)
 }
 

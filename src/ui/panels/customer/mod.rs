@@ -119,7 +119,7 @@ fn more_offers() -> AnyView {
     let beyond = offers::beyond();
     let next = memo(move |_| {
         let beyond = beyond.get()?;
-        match queries.past(&beyond, |page| page.next) {
+        match queries.past.get(&beyond, |page| page.next) {
             Some(Ok(next)) => next.map(|_| beyond),
             _ => Some(beyond),
         }
@@ -127,7 +127,7 @@ fn more_offers() -> AnyView {
     let word = t(["More offers", "Mehr Angebote"]);
     let read_on = move || {
         if let Some(query) = next.get_untracked() {
-            queries.read_on(query);
+            queries.past.read_on(query);
         }
     };
     let press = move |event: ev::MouseEvent| {

@@ -72,7 +72,7 @@ pub fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
         let row = |order: &Order| (key(order), Reverse(order.id));
         let past = beyond.get().and_then(|beyond| {
             let found = |page: &OrdersPage| page.orders.iter().filter(listed).map(row).collect();
-            queries.past(&beyond, found)?.ok()
+            queries.past.get(&beyond, found)?.ok()
         });
         let mut rows: Vec<_> = past.unwrap_or_default();
         rows.extend(board.listed().filter(listed).map(row));

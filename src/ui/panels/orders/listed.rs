@@ -69,7 +69,7 @@ pub fn listed() -> Memo<Listed> {
                 }
                 (rows, counts, page.next)
             };
-            queries.past(&beyond, found)?.ok()
+            queries.past.get(&beyond, found)?.ok()
         });
         if query.below.is_some() {
             (rows, _, listed.more) = past.unwrap_or_default();

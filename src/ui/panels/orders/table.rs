@@ -67,7 +67,10 @@ fn end(window: Window) -> AnyView {
         let Some(beyond) = beyond.get() else {
             return Some(Ok(()));
         };
-        match (queries.progress(&beyond)?, queries.past(&beyond, |_| ())) {
+        match (
+            queries.past.progress(&beyond)?,
+            queries.past.get(&beyond, |_| ()),
+        ) {
             (Ok(()), Some(read)) => Some(read),
             (Ok(()), None) if begins_beyond.get() => None,
             (progress, _) => Some(progress),

@@ -234,7 +234,7 @@ impl Window {
     pub fn read_on(self) -> bool {
         let route = self.navigator.get_untracked();
         let beyond = route.beyond(self.store.end_untracked());
-        beyond.is_some_and(|query| self.queries.read_on(query))
+        beyond.is_some_and(|query| self.queries.past.read_on(query))
     }
 
     /// The rendered rows. On paper, all.
