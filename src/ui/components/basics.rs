@@ -136,11 +136,11 @@ pub fn pizza(name: &str, detail: Detail) -> AnyView {
 
 /// A name that a user typed, isolated so that right-to-left text does not reorder its surroundings.
 pub fn name(text: &str) -> AnyView {
-    view! { <bdi>{text.to_owned()}</bdi> }.into_any()
+    view! { <bdi translate="no">{text.to_owned()}</bdi> }.into_any()
 }
 
 pub fn badge(status: Status, word: &'static str) -> AnyView {
-    view! { <span class="badge" data-status=status.name()>{icon(Icon::Of(status))} {word}</span> }
+    view! { <span class="badge" translate="no" data-status=status.name()>{icon(Icon::Of(status))} {word}</span> }
         .into_any()
 }
 
@@ -214,13 +214,13 @@ pub fn or_on_paper(now: AnyView, on_paper: AnyView) -> AnyView {
 }
 
 fn time_element(time: Time, words: Signal<String>) -> AnyView {
-    view! { <time datetime=time.to_string()>{words}</time> }.into_any()
+    view! { <time translate="no" datetime=time.to_string()>{words}</time> }.into_any()
 }
 
 /// A number. Where it `calls`, it is marked while it is above zero.
 pub fn count(number: Memo<usize>, calls: bool) -> AnyView {
     let waiting = mark(move || (calls && number.get() > 0).then_some(""));
-    view! { <span class="count" data-waits=waiting>{digits(number)}</span> }.into_any()
+    view! { <span class="count" translate="no" data-waits=waiting>{digits(number)}</span> }.into_any()
 }
 
 pub fn digits(number: Memo<usize>) -> Signal<String> {
@@ -249,7 +249,7 @@ pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
 /// A person or a place, with an icon, and a word for screen readers.
 pub fn fact(symbol: Icon, what: &'static str, text: Option<String>) -> Option<AnyView> {
     text.map(|text| {
-        view! { <div><dt>{icon(symbol)} <span class="unseen">{what}</span></dt><dd><bdi>{text}</bdi></dd></div> }.into_any()
+        view! { <div><dt>{icon(symbol)} <span class="unseen">{what}</span></dt><dd><bdi translate="no">{text}</bdi></dd></div> }.into_any()
     })
 }
 

@@ -221,7 +221,7 @@ impl Sight {
         // While this runs, the ticket is still there.
         let height = entry.map(|entry| entry.get_bounding_client_rect().height());
         let height = height.map_or("auto".to_owned(), |height| format!("{height}px"));
-        view! { <div class="gap" style:block-size=height>{left}</div> }.into_any()
+        view! { <div class="gap" translate="no" style:block-size=height>{left}</div> }.into_any()
     }
 
     fn is_skipped(self) -> Option<bool> {

@@ -149,7 +149,7 @@ pub fn arrived(rows: StableRows) -> AnyView {
         0 => None,
         n => {
             let words = say!("{n} new below", "{n} neu unten");
-            Some(view! { <span class="arrived">{words}</span> }.into_any())
+            Some(view! { <span class="arrived" translate="no">{words}</span> }.into_any())
         }
     })
 }

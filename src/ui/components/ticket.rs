@@ -123,7 +123,7 @@ pub fn head(order: &Order, more: AnyView) -> AnyView {
         <header class="head">
             {pizza(&order.pizza_name, Detail::Ticket)}
             <h3>{name(&order.pizza_name)}</h3>
-            <p class="meta"><b class="number">{order.id.number()}</b> " " {more}</p>
+            <p class="meta" translate="no"><b class="number">{order.id.number()}</b> " " {more}</p>
         </header>
     }
     .into_any()
@@ -180,7 +180,7 @@ pub fn late_count(listed: Memo<Vec<OrderId>>) -> AnyView {
         0 => None,
         n => {
             let words = say!("{n} late", "{n} zu spät");
-            Some(view! { <span class="late">{words}</span> }.into_any())
+            Some(view! { <span class="late" translate="no">{words}</span> }.into_any())
         }
     })
 }
@@ -188,7 +188,7 @@ pub fn late_count(listed: Memo<Vec<OrderId>>) -> AnyView {
 /// A time that may be late, which the word and the icon show as well as the colour.
 fn timed_line(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyView {
     let symbol = icon_of(move || level.get().face().1);
-    view! { <p class="due">{symbol} <span><b>{time}</b> " " <span>{what}</span></span></p> }
+    view! { <p class="due" translate="no">{symbol} <span><b>{time}</b> " " <span>{what}</span></span></p> }
         .into_any()
 }
 

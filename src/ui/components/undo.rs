@@ -50,7 +50,7 @@ pub fn left(order: Memo<Order>, role: Role) -> AnyView {
         });
         // Where it stands is not known of one that the page does not hold any longer.
         let status = on_board.get().then(|| view! { ": " {status} }.into_any());
-        Some(view! { <p class="soft"><bdi>{what}</bdi> {status}</p> }.into_any())
+        Some(view! { <p class="soft" translate="no"><bdi>{what}</bdi> {status}</p> }.into_any())
     });
     view! { {words} {offer_undo(order, role, "recall-left")} }.into_any()
 }

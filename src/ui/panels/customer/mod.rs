@@ -54,7 +54,7 @@ pub fn customer() -> AnyView {
             {search_and_sort::search_and_sort()}
             <section aria-labelledby="offers">
                 <h2 class="unseen" id="offers">{t(["Offers", "Angebote"])}</h2>
-                <p class="unseen" role="status">{offer::last_gone(offers.gone)}</p>
+                <p class="unseen" translate="no" role="status">{offer::last_gone(offers.gone)}</p>
                 <ul class="shelf">{taken} {list::ids(offers.shown, offer)}</ul>
                 {more_offers()}
                 {none}
@@ -73,7 +73,7 @@ fn summary() -> AnyView {
     let rest = text(move || format!("{}{ready}", kitchens.get()));
     changing(move || {
         any.get()
-            .then(|| view! { <p><output>{pizzas}</output> {rest}</p> }.into_any())
+            .then(|| view! { <p translate="no"><output>{pizzas}</output> {rest}</p> }.into_any())
     })
 }
 

@@ -140,7 +140,7 @@ fn driver_field(form: Form, state: DispatchState) -> AnyView {
     let another = text(|| t(["New driver…", "Neuer Fahrer\u{a0}…"]).to_owned());
     let driver_choice = move |name| driver_choice(name, chosen, state);
     view! {
-        <select class="input" on:change=pick autocomplete="off" {..driver.attributes()}>
+        <select class="input" translate="no" on:change=pick autocomplete="off" {..driver.attributes()}>
             {choice(String::new(), none, chosen)} {list::names(known, driver_choice)} {choice(NEW.to_owned(), another, chosen)}
         </select>
         {new_driver(new, new_name, chosen)}

@@ -71,7 +71,7 @@ fn late_one(order: Memo<Order>) -> AnyView {
         .map(|promised| text(move || to_go(promised, store.about_now(promised))));
     view! {
         <li><a class="button" href=format!("#o{}", o.id)>
-            <span><bdi>{o.pizza_name.to_string()}</bdi> " " {o.id.number()} " · " <bdi>{driver}</bdi> " · " <b>{how_late}</b></span>
+            <span translate="no"><bdi>{o.pizza_name.to_string()}</bdi> " " {o.id.number()} " · " <bdi>{driver}</bdi> " · " <b>{how_late}</b></span>
         </a></li>
     }
     .into_any()
@@ -115,7 +115,7 @@ fn free_driver(driver: String, state: DispatchState) -> AnyView {
     let load = text(move || lane_load(state, &load_of));
     view! {
         <section class="lane chip" aria-labelledby=heading.clone() data-free="" data-over=over on:dragover=drag_over on:drop=drop>
-            {icon(Icon::Person)} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p> {switch}
+            {icon(Icon::Person)} <h3 id=heading.clone()>{shown}</h3> <p class="load" translate="no">{load}</p> {switch}
         </section>
     }
     .into_any()
@@ -166,7 +166,7 @@ fn lane(driver: String, state: DispatchState) -> AnyView {
     };
     view! {
         <section class="column lane" aria-labelledby=heading.clone() data-over=over on:dragover=drag_over on:drop=drop>
-            <header>{icon(Icon::Of(Status::InTransit))} <h3 id=heading.clone()>{shown}</h3> <p class="load">{load}</p></header>
+            <header>{icon(Icon::Of(Status::InTransit))} <h3 id=heading.clone()>{shown}</h3> <p class="load" translate="no">{load}</p></header>
             {all_set_off(carries)} {all_delivered(carries)}
             <ol>{list::orders(rows.shown, row)}</ol>
         </section>

@@ -56,14 +56,14 @@ fn at_a_glance(state: DispatchState, waiting: Memo<usize>) -> AnyView {
     let is_known = state.store.view(has_all_carried);
     let free = changing(move || {
         is_known.get().then(|| {
-            view! { <li class="soft" aria-hidden="true">"·"</li> <li>{free}</li> }.into_any()
+            view! { <li class="soft" aria-hidden="true">"·"</li> <li translate="no">{free}</li> }.into_any()
         })
     });
     view! {
         <ul class="row" aria-label=t(["At a glance", "Auf einen Blick"])>
-            <li><b>{digits(waiting)}</b> {t([" waiting for a driver", " warten auf einen Fahrer"])}</li>
+            <li><b translate="no">{digits(waiting)}</b> {t([" waiting for a driver", " warten auf einen Fahrer"])}</li>
             <li class="soft" aria-hidden="true">"·"</li>
-            <li><b>{digits(out)}</b> {t([" out", " unterwegs"])}</li>
+            <li><b translate="no">{digits(out)}</b> {t([" out", " unterwegs"])}</li>
             {free}
         </ul>
     }

@@ -218,7 +218,7 @@ fn stop(status: Option<Status>, listed: Memo<Listed>) -> AnyView {
     view! {
         <li>
             <a href=to aria-current=current data-status=status.map(Status::name)>
-                {status.map(|status| icon(Icon::Of(status)))} {word} " " <b>{number}</b>
+                {status.map(|status| icon(Icon::Of(status)))} {word} " " <b translate="no">{number}</b>
             </a>
         </li>
     }

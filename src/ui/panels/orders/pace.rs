@@ -94,8 +94,8 @@ fn stage_chart(word: &'static str, lasted: &StageDuration, longest: u32) -> AnyV
                 <rect class="bar-1" width=wide(lasted.median) height="12"></rect>
             </svg>
             <dl>
-                <div><dt>{t(["median", "Median"])}</dt><dd>{said(lasted.median)}</dd></div>
-                <div><dt>"90 %"</dt><dd>{said(lasted.percentile_90)}</dd></div>
+                <div><dt>{t(["median", "Median"])}</dt><dd translate="no">{said(lasted.median)}</dd></div>
+                <div><dt>"90 %"</dt><dd translate="no">{said(lasted.percentile_90)}</dd></div>
             </dl>
         </section>
     }
@@ -128,8 +128,8 @@ fn created(pace: &StageTimes) -> AnyView {
                 <path class="line" d=format!("M{line}")></path>
             </svg>
             <dl>
-                <div><dt>{t(["now", "jetzt"])}</dt><dd>{now.to_string()}</dd></div>
-                <div><dt>{t(["in all", "insgesamt"])}</dt><dd>{all.to_string()}</dd></div>
+                <div><dt>{t(["now", "jetzt"])}</dt><dd translate="no">{now.to_string()}</dd></div>
+                <div><dt>{t(["in all", "insgesamt"])}</dt><dd translate="no">{all.to_string()}</dd></div>
             </dl>
         </section>
     }

@@ -296,12 +296,12 @@ fn promise(order: Memo<Order>, today: Memo<usize>) -> AnyView {
             delay.map(late_by).unwrap_or_default()
         });
         let clock = day_and_clock(promised, today);
-        Some(view! { {icon(Icon::Clock)} {clock} " " <b class="late">{late}</b> }.into_any())
+        Some(view! { {icon(Icon::Clock)} {clock} " " <b class="late" translate="no">{late}</b> }.into_any())
     })
 }
 
 fn day_and_clock(time: Time, today: Memo<usize>) -> AnyView {
     let store = LiveStore::from_context();
     let words = text(move || format::day_and_clock(time, today.get(), store.zone().as_ref()));
-    view! { <time datetime=time.to_string()>{words}</time> }.into_any()
+    view! { <time translate="no" datetime=time.to_string()>{words}</time> }.into_any()
 }

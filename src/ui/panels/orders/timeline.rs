@@ -69,7 +69,7 @@ fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>)
     let as_it_was = say!("{word}: as it was then", "{word}: wie es da war");
     let changes: Vec<_> = changes(before.map(|before| &before.order), order)
         .into_iter()
-        .map(|what| view! { <p><bdi>{what}</bdi></p> }.into_any())
+        .map(|what| view! { <p><bdi translate="no">{what}</bdi></p> }.into_any())
         .collect();
     view! {
         <li data-status=order.status.name() data-later=later aria-current=current>

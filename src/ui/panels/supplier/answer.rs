@@ -68,7 +68,7 @@ fn waits(o: &Order, level: Signal<Level>) -> AnyView {
     });
     let at = view! { {t(["waits since ", "wartet seit "])} {moment(since)} };
     or_on_paper(
-        view! { <span class="waits">{words}</span> }.into_any(),
+        view! { <span class="waits" translate="no">{words}</span> }.into_any(),
         at.into_any(),
     )
 }

@@ -212,7 +212,7 @@ impl Bell {
             };
             let name = format!("{} {}", order.pizza_name, order.id.number());
             Some(view! {
-                <p class="ringing" role="status">
+                <p class="ringing" translate="no" role="status">
                     {icon(Icon::Bell)} <span>{what} ": " <bdi>{name}</bdi> {more}</span>
                     <button class="button" type="button" on:click=silence>{t(["Silence all", "Alles still"])}</button>
                 </p>

@@ -44,7 +44,7 @@ pub fn supplier() -> AnyView {
     view! {
         <main id="main" class="kitchen" tabindex="-1">
             <div class="page-head">
-                <h1><bdi>{heading}</bdi></h1>
+                <h1><bdi translate="no">{heading}</bdi></h1>
                 {still_to_make(kitchen)}
                 {bell.ringing(kitchen)}
                 {bell.sound.switch()}

@@ -84,7 +84,7 @@ pub fn sheet(kitchen: KitchenFilter) -> AnyView {
     let offered = changing(move || {
         let (ticket, name) = offered.get()?;
         Some(
-            view! { <p role="status">{t(["Offered: ", "Angeboten: "])} <a href=ticket><bdi>{name}</bdi></a></p> }
+            view! { <p role="status">{t(["Offered: ", "Angeboten: "])} <a href=ticket><bdi translate="no">{name}</bdi></a></p> }
                 .into_any(),
         )
     });
@@ -211,7 +211,7 @@ fn offer_again(order: &Order) -> AnyView {
         ("markup_percentage", markup),
     ];
     let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
-    let word = view! { <bdi>{order.pizza_name.to_string()}</bdi> {prices} };
+    let word = view! { <span translate="no"><bdi>{order.pizza_name.to_string()}</bdi> {prices}</span> };
     ActionForm::new(api::OfferPizza::PATH)
         .named("again")
         .tagged(order.id)

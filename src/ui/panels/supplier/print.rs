@@ -29,7 +29,7 @@ pub fn print_button(order: Memo<Order>) -> AnyView {
 pub fn on_paper(order: &Order) -> AnyView {
     let address = order.delivery_address.as_ref().map(ToString::to_string);
     let price = format::money(order.total());
-    view! { <p class="on-paper">{name(&order.supplier_name)} " · " {price} <br/> <bdi>{address}</bdi></p> }.into_any()
+    view! { <p class="on-paper" translate="no">{name(&order.supplier_name)} " · " {price} <br/> <bdi>{address}</bdi></p> }.into_any()
 }
 
 fn print(event: ev::MouseEvent) {

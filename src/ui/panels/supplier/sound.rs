@@ -119,7 +119,7 @@ impl Sound {
             };
             Some(view! {
                 <button class="button quiet sound" type="button" data-not-hydrated=not_hydrated data-tone=tone aria-pressed=is_on on:click=press>
-                    {icon(symbol)} <span>{t(word)}</span>
+                    {icon(symbol)} <span translate="no">{t(word)}</span>
                 </button>
             }
             .into_any())

@@ -40,7 +40,7 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
         format::money(o.total()),
         minutes.unwrap_or_default()
     );
-    let offer = view! { <p class="meta">{offer}</p> }.into_any();
+    let offer = view! { <p class="meta" translate="no">{offer}</p> }.into_any();
     let head = head(&o, kitchen_name(&o, ""));
     let parts = [head, offer, withdraw(order), refused(o.id)];
     ticket(&o, "ticket slim", parts)
@@ -133,7 +133,7 @@ pub fn out(order: Memo<Order>) -> AnyView {
         let status = order.status;
         Some(
             view! {
-                <p class="meta">{t(["since ", "seit "])} {moment(order.updated_at)}</p>
+                <p class="meta" translate="no">{t(["since ", "seit "])} {moment(order.updated_at)}</p>
                 {badge(status, domain_texts::status(status))}
             }
             .into_any(),

@@ -79,7 +79,7 @@ pub fn hero(order: &Order, forecast: Forecast) -> AnyView {
         <section class="hero" aria-labelledby="h">
             <div>
                 {badge(order.status, domain_texts::customer_status(order.status))}
-                <h1 id="h">{name(&order.pizza_name)} {headline(order.status)}</h1>
+                <h1 id="h" translate="no">{name(&order.pizza_name)} {headline(order.status)}</h1>
                 {is_open.then(|| when(forecast))}
             </div>
             {pizza(&order.pizza_name, Detail::Card)}
@@ -120,8 +120,8 @@ fn when(forecast: Forecast) -> AnyView {
         }
     });
     view! {
-        <p class="when"><time datetime=first_at>{first}</time>"–"<time datetime=last_at>{last}</time></p>
-        <p class="on-screen">{left}</p>
+        <p class="when" translate="no"><time datetime=first_at>{first}</time>"–"<time datetime=last_at>{last}</time></p>
+        <p class="on-screen" translate="no">{left}</p>
     }
     .into_any()
 }

@@ -50,7 +50,7 @@ pub fn track() -> AnyView {
     view! {
         <main id="main" class="track" tabindex="-1">
             {story}
-            <p class="unseen" role="status">{announced}</p>
+            <p class="unseen" translate="no" role="status">{announced}</p>
         </main>
     }
     .into_any()
@@ -147,7 +147,7 @@ fn may_cancel(order: &Order) -> bool {
 fn facts(order: &Order) -> AnyView {
     let shared = view! {
         {share(&order.pizza_name)}
-        <p class="small soft">{who_can_see(may_cancel(order))}</p>
+        <p class="small soft" translate="no">{who_can_see(may_cancel(order))}</p>
     };
     let heading = match (&order.customer_name, &order.supplier_notes) {
         (Some(_), _) => ["Where it goes", "Wohin sie geht"],
