@@ -45,7 +45,7 @@ test('the kitchen’s board is a list, with what its strips hold', async ({ open
   expect(text).toMatch(/waits since \d\d:\d\d/);
   expect(text).toMatch(/oven by \d\d:\d\d/);
   expect(text).toMatch(/Ready since \d\d:\d\d, no driver yet/);
-  await expect(kitchen.locator('body > .on-paper')).toHaveText(/^Printed as of \d+ \w+, \d\d:\d\d$/);
+  await expect(kitchen.locator('#app > .on-paper')).toHaveText(/^Printed as of \d+ \w+, \d\d:\d\d$/);
 });
 
 test('a crowded column is printed as a whole', async ({ open, api }) => {

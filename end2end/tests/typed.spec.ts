@@ -25,9 +25,11 @@ async function has(page: Page, form: string, texts: Texts) {
 /** Changes everything around the forms, and back. After each change, `look` looks whether they are as they were. */
 async function changeAll(page: Page, look: () => Promise<void>) {
   for (const choice of ['Deutsch', 'English', 'Dark', 'Compact']) {
-    await page.getByRole('button', { name: /^(Look and language|Aussehen und Sprache)$/ }).click();
+    const button = page.getByRole('button', { name: choice, exact: true });
+    // It stays open while one chooses.
+    if (!(await button.isVisible())) await page.getByRole('button', { name: /^(Look and language|Aussehen und Sprache)$/ }).click();
     // The page loads again; until then the old one still shows Live.
-    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: choice, exact: true }).click()]);
+    await Promise.all([page.waitForEvent('load'), button.click()]);
     await hydrated(page);
     await look();
   }

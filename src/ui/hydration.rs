@@ -120,12 +120,12 @@ mod start {
         let _ = root.set_attribute("data-anew", "");
         let parent: Element = root.clone().into();
         let empty = move || {
-            // It takes its data from the page, and what was typed. From here on nodes are made, and not looked for.
+            // It takes its data from the page, and what was typed there. From here on nodes are made, and not looked for.
             let app = App().into_view();
             Owner::current_shared_context().inspect(|page| page.hydration_complete());
+            let mut app = app.build();
             // The comment is what this empty view is made from.
             parent.set_inner_html("<!---->");
-            let mut app = app.build();
             app.mount(&parent, None);
             forget(app);
         };

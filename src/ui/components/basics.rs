@@ -220,7 +220,8 @@ fn time_element(time: Time, words: Signal<String>) -> AnyView {
 /// A number. Where it `calls`, it is marked while it is above zero.
 pub fn count(number: Memo<usize>, calls: bool) -> AnyView {
     let waiting = mark(move || (calls && number.get() > 0).then_some(""));
-    view! { <span class="count" translate="no" data-waits=waiting>{digits(number)}</span> }.into_any()
+    view! { <span class="count" translate="no" data-waits=waiting>{digits(number)}</span> }
+        .into_any()
 }
 
 pub fn digits(number: Memo<usize>) -> Signal<String> {

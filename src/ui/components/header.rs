@@ -51,7 +51,8 @@ fn time_on_paper() -> AnyView {
     let clock = text(move || format::day_and_clock(store.verified_at(), 0, store.zone().as_ref()));
     changing(move || {
         let words = t(["Printed as of ", "Gedruckt, Stand "]);
-        (store.is_loaded()).then(|| view! { <p class="on-paper" translate="no">{words} {clock}</p> }.into_any())
+        (store.is_loaded())
+            .then(|| view! { <p class="on-paper" translate="no">{words} {clock}</p> }.into_any())
     })
 }
 

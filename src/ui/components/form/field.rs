@@ -7,6 +7,7 @@ use crate::{
     ui::{
         components::basics::{Icon, changing, following, icon, mark},
         i18n::domain_texts,
+        live::store::LiveStore,
     },
 };
 use leptos::prelude::*;
@@ -70,6 +71,16 @@ impl FieldState {
     pub fn value(self, first: &str) -> String {
         let typed = self.form.forms.typed(&self.id());
         typed.unwrap_or_else(|| first.to_owned())
+    }
+
+    /// The value that the server has rendered, until the page is hydrated; then as [`FieldState::value`]. For a text that
+    /// other parts of the page follow: these are as the server has rendered them, too.
+    pub fn rendered_value(self, first: &str) -> String {
+        if !cfg!(target_arch = "wasm32") || LiveStore::from_context().is_hydrated_untracked() {
+            return self.value(first);
+        }
+        let returned = self.form.forms.returned(&self.id());
+        returned.unwrap_or_else(|| first.to_owned())
     }
 
     /// Keeps a value that the user has entered without typing it.

@@ -82,6 +82,15 @@ impl Forms {
             .with_value(|typed| typed.get(field).map(str::to_owned))
     }
 
+    /// What a field had in a form that came back.
+    pub(super) fn returned(self, field: &str) -> Option<String> {
+        self.flash.with_value(|flash| {
+            let flash = flash.as_ref()?;
+            let is_it = |(name, _): &&(String, String)| field_id(&flash.form, name) == field;
+            flash.typed.iter().find(is_it).map(|(_, text)| text.clone())
+        })
+    }
+
     /// Keeps the text of a field.
     pub fn keep(self, field: &str, text: &str) {
         self.change(|typed| typed.set(field, text));

@@ -57,5 +57,6 @@ fn export(listed: Memo<Listed>) -> AnyView {
             },
         )
     });
-    view! { <a class="button" href=to download="" translate="no">{icon(Icon::Download)} {name}</a> }.into_any()
+    view! { <a class="button" href=to download="" translate="no">{icon(Icon::Download)} {name}</a> }
+        .into_any()
 }

@@ -296,7 +296,10 @@ fn promise(order: Memo<Order>, today: Memo<usize>) -> AnyView {
             delay.map(late_by).unwrap_or_default()
         });
         let clock = day_and_clock(promised, today);
-        Some(view! { {icon(Icon::Clock)} {clock} " " <b class="late" translate="no">{late}</b> }.into_any())
+        Some(
+            view! { {icon(Icon::Clock)} {clock} " " <b class="late" translate="no">{late}</b> }
+                .into_any(),
+        )
     })
 }
 

@@ -211,7 +211,8 @@ fn offer_again(order: &Order) -> AnyView {
         ("markup_percentage", markup),
     ];
     let fields = fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
-    let word = view! { <span translate="no"><bdi>{order.pizza_name.to_string()}</bdi> {prices}</span> };
+    let word =
+        view! { <span translate="no"><bdi>{order.pizza_name.to_string()}</bdi> {prices}</span> };
     ActionForm::new(api::OfferPizza::PATH)
         .named("again")
         .tagged(order.id)
@@ -250,7 +251,7 @@ impl TextField {
     fn view(self, form: Form, name: &'static str, label: &'static str) -> AnyView {
         let control = form.field(name);
         let text = self.text;
-        self.begin(&control.value(self.first), &control.id());
+        self.begin(&control.rendered_value(self.first), &control.id());
         let input = view! {
             <input class="input" inputmode=self.mode list=self.list autocomplete="off"
                 value=text.get_untracked() prop:value=text
