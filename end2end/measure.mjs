@@ -1,7 +1,7 @@
 // The metrics of a rush, measured on the release in a real browser. Printed, never asserted: they depend on the
 // machine.
 //
-//   node measure.mjs [visit] [lighthouse] [rush] [many]
+//   node measure.mjs [visit] [lighthouse] [open] [rush] [many]
 import { chromium } from 'playwright-core';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -57,6 +57,31 @@ async function lighthouse() {
       const lost = Object.values(categories).flatMap(({ id, auditRefs }) => (id === 'performance' ? [] : auditRefs))
         .filter(({ id, weight }) => weight > 0 && audits[id].score !== null && audits[id].score < 1).map(({ id }) => id);
       console.log(`Lighthouse of ${path}: ${scores.join(', ')}${lost.length ? `; lost by ${lost.join(', ')}` : ''}`);
+    }
+  });
+}
+
+/** How long a panel takes until it is live with 500 open orders of one kitchen: at full speed, and with a quarter of it. */
+async function open() {
+  await market(async (url) => {
+    await evening(url, 500);
+    for (const path of [`/supplier?kitchen=${encodeURIComponent(KITCHEN)}`, '/supplier?kitchen=', '/customer', '/dispatch', '/orders']) {
+      const html = (await (await fetch(url + path)).text()).length;
+      const figures = [];
+      for (const slower of [1, 4]) {
+        const { context, cdp, page } = await window(url);
+        await cdp.send('Emulation.setCPUThrottlingRate', { rate: slower });
+        await page.addInitScript(() => {
+          globalThis.tasks = [];
+          new PerformanceObserver((list) => list.getEntries().forEach((entry) => tasks.push(entry.duration))).observe({ type: 'longtask', buffered: true });
+        });
+        await page.goto(url + path, { waitUntil: 'commit' });
+        await hydrated(page);
+        const [live, longest] = await page.evaluate(() => [performance.now(), Math.max(0, ...tasks)]);
+        figures.push(`live within ${(live / 1000).toFixed(1)} s at ${slower === 1 ? 'full speed' : 'a quarter of it'} (longest task ${longest.toFixed(0)} ms)`);
+        await context.close();
+      }
+      console.log(`${path} with 500 open orders: HTML ${(html / 1000).toFixed(0)} kB, ${figures.join(', ')}`);
     }
   });
 }
@@ -238,6 +263,7 @@ async function storm(url, orders) {
 
 if (wants('visit')) await visit();
 if (wants('lighthouse')) await lighthouse();
+if (wants('open')) await open();
 if (wants('rush')) await rush();
 if (wants('many')) await many();
 await browser.close();
