@@ -161,8 +161,10 @@ test('what was typed before others came is in the page that is rendered anew', a
 test('text that changes is not to be translated', async ({ open, api }) => {
   test.setTimeout(180_000);
   const id = await market(api);
-  const pages = await Promise.all(Object.values(PANELS).map(({ path }) => open(path(id))));
-  for (const page of pages) {
+  const pages: Page[] = [];
+  for (const { path } of Object.values(PANELS)) {
+    const page = await open(path(id));
+    pages.push(page);
     await page.evaluate(() => {
       const changed = ((window as never as { changed: Set<string> }).changed = new Set());
       const hear = (records: MutationRecord[]) =>

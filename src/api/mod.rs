@@ -205,9 +205,11 @@ pub async fn reassign(
 pub async fn switch_duty(
     #[server(default)] on: String,
     #[server(default)] off: String,
+    #[server(default)] key: String,
 ) -> Result<Answers, Error> {
     let (names, values) = (["on", "off"], [on, off]);
     crate::server::web::pages::forms::submission(Role::Dispatch, "switch-duty", names, values)
+        .keyed(key)
         .switch_duty()
         .await
 }

@@ -12,6 +12,8 @@ use std::{
 const MILLIS: i64 = 60_000;
 /// Minutes east of UTC: from 12 hours behind to 14 ahead.
 const OFFSETS: RangeInclusive<i32> = -720..=840;
+/// A browser tells of some twenty changes: two a year.
+const MOST: usize = 100;
 /// An offset holds for longer than this many minutes, a week. (Some zones have one for the month of Ramadan alone.)
 const SHORTEST: u32 = 7 * 24 * 60;
 
@@ -97,9 +99,13 @@ impl FromStr for Zone {
         };
         let mut parts = text.split('_');
         let first = offset(parts.next().unwrap_or_default())?;
-        let changes: Vec<(u32, i32)> = parts.map(change).collect::<Result<_, ()>>()?;
+        let changes: Vec<_> = parts
+            .take(MOST + 1)
+            .map(change)
+            .collect::<Result<_, ()>>()?;
         let is_sorted = changes.is_sorted_by(|(one, _), (next, _)| one < next);
-        is_sorted.then_some(Zone { first, changes }).ok_or(())
+        let is_valid = is_sorted && changes.len() <= MOST;
+        is_valid.then_some(Zone { first, changes }).ok_or(())
     }
 }
 

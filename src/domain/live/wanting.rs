@@ -9,17 +9,19 @@ use serde::{Deserialize, Serialize};
 pub struct Wanting {
     /// How many orders the kitchen has to answer, where this is about one kitchen.
     pub to_answer: Option<u64>,
-    /// How many of its tickets are late.
+    /// How many of its tickets are late, up to [`Wanting::LATE`].
     pub late_tickets: u64,
     /// The changes of those that are not, at which its bell rings until it has heard of them: the newest ones, up to
     /// [`Wanting::RINGING`], since they go with every page.
     pub ringing: Vec<(OrderId, u32)>,
-    /// How many orders are late that a driver has.
+    /// How many orders are late that a driver has, up to [`Wanting::LATE`].
     pub late_deliveries: u64,
 }
 
 impl Wanting {
     pub const RINGING: usize = 100;
+    /// Nobody counts further, and a market that was left alone over night costs no more than a busy one.
+    pub const LATE: usize = 1_000;
 
     /// In the kitchen, or in all of them.
     pub fn in_kitchen(&self, market: Counts, rings: impl Fn(OrderId, u32) -> bool) -> u64 {

@@ -7,6 +7,7 @@ use crate::domain::{
     alert_of, is_fresh, known_driver_name, place,
 };
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
@@ -132,6 +133,7 @@ impl OrderIndex {
             let places = statuses.iter().map(|status| &places[*status as usize]);
             let due = places.flat_map(|all| all.iter().take_while(|(due, _)| *due < now));
             due.filter(|(_, id)| self.get(*id).is_some_and(|order| order.is_late(now)))
+                .take(Wanting::LATE)
                 .count() as u64
         };
         Wanting {
@@ -142,25 +144,25 @@ impl OrderIndex {
         }
     }
 
-    /// The changes at which the bell of a kitchen rings, of orders that are not late.
+    /// The newest changes at which the bell of a kitchen rings, of orders that are not late.
     fn ringing(&self, kitchen: Option<&Name>, opened: Time, now: Time) -> Vec<(OrderId, u32)> {
-        let newest = [Status::CustomerAccepted, Status::Cancelled]
-            .into_iter()
-            .flat_map(|status| {
-                self.since[status as usize]
-                    .iter()
-                    .rev()
-                    .take_while(|(since, _)| is_fresh(*since, opened))
-            });
-        let orders = newest.filter_map(|(_, id)| self.get(*id)).filter(|order| {
+        let rings = |order: &&Order| {
             kitchen.is_none_or(|name| *name == order.supplier_name)
                 && alert_of(order, &Acknowledged::default(), opened).is_some()
                 && !order.is_late(now)
-        });
-        orders
-            .take(Wanting::RINGING)
-            .map(|order| (order.id, order.version))
-            .collect()
+        };
+        let newest = |status: Status| {
+            let newest = self.since[status as usize].iter().rev();
+            let fresh = newest.take_while(|(since, _)| is_fresh(*since, opened));
+            let orders = fresh.filter_map(|(_, id)| self.get(*id));
+            orders.filter(rings).take(Wanting::RINGING)
+        };
+        let statuses = [Status::CustomerAccepted, Status::Cancelled];
+        let mut ringing: Vec<_> = statuses.into_iter().flat_map(newest).collect();
+        ringing.sort_unstable_by_key(|order| Reverse(order.since()));
+        ringing.truncate(Wanting::RINGING);
+        let change = |order: &Order| (order.id, order.version);
+        ringing.into_iter().map(change).collect()
     }
 
     pub fn fold(&mut self, event: &Event) -> FoldResult {

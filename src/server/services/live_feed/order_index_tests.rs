@@ -213,6 +213,23 @@ proptest! {
 }
 
 #[test]
+fn of_many_that_ring_the_newest_are_told() {
+    let mut market = Market::new();
+    let orders = 0..Wanting::RINGING as u128 + 20;
+    for order in orders.clone() {
+        for command in [0, 0, 2] {
+            market.attempt(order, command);
+        }
+    }
+    market.attempt(0, 8);
+    let now = at(market.time);
+    let ringing = market.index.wanting(None, now, now).ringing;
+    assert_eq!(ringing.len(), Wanting::RINGING);
+    let is_told = |order| ringing.iter().any(|(told, _)| *told == id(order));
+    assert!(is_told(0) && !is_told(1) && is_told(orders.end - 1));
+}
+
+#[test]
 fn what_is_over_is_bounded() {
     let mut market = Market::new();
     for order in 0..1_050 {

@@ -6,10 +6,13 @@ use crate::{
     server::{
         clock::now,
         services::{duty_document, order_documents},
-        store::{Batch, JsonText, Outcome},
+        store::{Batch, IdempotencyRecord, JsonText, Outcome},
     },
 };
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A form that gets no answer is sent again for so long.
+const KEEP: Duration = Duration::from_secs(3_600);
 
 impl OrderService {
     /// Which drivers dispatch has switched on duty, or off.
@@ -17,8 +20,15 @@ impl OrderService {
         in_time(async { Ok(self.read_duty().await?.0) }).await
     }
 
-    /// Switches a driver on duty, or off. To do it twice is to do it once, so that a request needs no key.
-    pub async fn switch_duty(&self, driver: Name, on: bool) -> Result<(), Error> {
+    /// Switches a driver on duty, or off. With the same key it is done once, whatever happened in the meantime.
+    pub async fn switch_duty(
+        &self,
+        driver: Name,
+        on: bool,
+        key: Option<&str>,
+    ) -> Result<(), Error> {
+        // The buttons of all drivers are of one form, which has one key.
+        let name = key.map(|key| format!("duty:{key}:{on}:{driver}"));
         let deadline = Instant::now() + COMMIT_DEADLINE;
         in_time(async {
             // Until the deadline: on a conflict, another driver was switched in the meantime.
@@ -26,10 +36,16 @@ impl OrderService {
                 let (mut duty, before) = self.read_duty().await?;
                 duty.switch(driver.clone(), on, now());
                 let key = duty_document::key();
+                let idempotency = name.clone().map(|name| IdempotencyRecord {
+                    name,
+                    text: "null".into(),
+                    keep: KEEP,
+                });
                 let batch = Batch {
                     deadline: Some(deadline),
                     expect: vec![(key.clone(), before)],
                     put: vec![(key, order_documents::write(&duty)?)],
+                    idempotency,
                     ..Batch::default()
                 };
                 if self.store.commit(batch).await? != Outcome::Conflict {

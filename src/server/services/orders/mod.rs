@@ -18,6 +18,7 @@ use crate::server::{
     clock::now,
     store::{Health, JsonText, LogRead, Query, Result as Stored, Store, StoreError, TroubleKind},
 };
+use chrono::TimeDelta;
 use ids::OrderIds;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -33,6 +34,8 @@ const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
 /// How many orders a search returns at once, at most; and how many it examines for them.
 const SHOWN: usize = 200;
 const EXAMINED: usize = 2_000;
+/// No bell rings for what is older.
+const LONGEST_RING: TimeDelta = TimeDelta::hours(24);
 /// How long a reader of the board waits for it to show what this instance has just stored.
 const CATCH_UP: Duration = Duration::from_secs(1);
 
@@ -237,8 +240,10 @@ impl OrderService {
         opened: Option<Time>,
     ) -> Result<(Cursor, Counts, Wanting), Error> {
         let now = now();
+        // A bell that was opened long ago has been heard: nobody makes the server look through the whole market.
+        let opened = opened.unwrap_or(now).max(now + -LONGEST_RING);
         let counts = |index: &OrderIndex| {
-            let wanting = index.wanting(kitchen, opened.unwrap_or(now), now);
+            let wanting = index.wanting(kitchen, opened, now);
             (index.cursor().clone(), index.counts(), wanting)
         };
         self.feed.read_index(counts).ok_or(Error::StoreUnavailable)

@@ -9,7 +9,10 @@ use crate::{
     domain::Cursor,
     server::{
         clock::now,
-        store::{Index, Key, Result, StoreError, fresh_epoch, keys::Keys},
+        store::{
+            Index, Key, Result, StoreError, fresh_epoch,
+            keys::{Keys, OWN_DOCUMENT},
+        },
     },
 };
 use redis::{Client, RedisResult, aio::MultiplexedConnection, cmd, pipe};
@@ -201,12 +204,13 @@ async fn check_permissions(connection: &mut MultiplexedConnection, keys: &Keys) 
     cmd("MULTI").query_async::<()>(connection).await?;
     let (meta, document) = (keys.meta(), Key("order:0".to_owned()));
     let (document, history) = (keys.document(&document), keys.history(&document));
+    let own = keys.document(&Key(format!("{OWN_DOCUMENT}0")));
     let (index, idempotency, log) = (
         keys.index(&Index("all".to_owned())),
         keys.idempotency("0"),
         keys.log(),
     );
-    let all: [&[&str]; 13] = [
+    let all: [&[&str]; 14] = [
         &["HGETALL", &meta],
         &["HMGET", &meta, "epoch"],
         &["HSET", &meta, "run", ""],
@@ -216,6 +220,7 @@ async fn check_permissions(connection: &mut MultiplexedConnection, keys: &Keys) 
         &[
             "UNLINK",
             &document,
+            &own,
             &history,
             &index,
             &idempotency,
@@ -223,6 +228,7 @@ async fn check_permissions(connection: &mut MultiplexedConnection, keys: &Keys) 
             &meta,
         ],
         &["SET", &document, ""],
+        &["SET", &own, ""],
         &["SET", &idempotency, "", "PXAT", "1"],
         &["ZADD", &index, "0", ""],
         &["RPUSH", &history, ""],

@@ -180,7 +180,7 @@ impl FormSubmission {
     pub async fn switch_duty(self) -> Result<Answers, Error> {
         let answers = match (Duty::read_switch(self.fields()), order_service()) {
             (Ok((driver, on)), Ok(service)) => {
-                let switched = service.switch_duty(driver, on).await;
+                let switched = service.switch_duty(driver, on, self.key.as_deref()).await;
                 switched.map(|()| Answers::new())
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),

@@ -40,7 +40,12 @@ use leptos_axum::{
     site_pkg_dir_service_route_path,
 };
 use shell::shell;
+use std::time::Duration;
+use tokio::time::timeout;
 use tower_http::compression::CompressionLayer;
+
+/// How long a page waits for who is on duty: it reads that again at once.
+const DUTY_DEADLINE: Duration = Duration::from_millis(300);
 
 /// The pages, and what belongs to them: files, pictures, server functions, preferences.
 pub fn routes(app: &AppState) -> Router<AppState> {
@@ -196,7 +201,11 @@ async fn page_data(
             },
         },
         duty: match route {
-            Route::Dispatch => app.orders.duty().await.ok(),
+            // The page does not wait for a store that is away.
+            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty())
+                .await
+                .ok()
+                .and_then(Result::ok),
             _ => None,
         },
         pace: match route {

@@ -17,7 +17,7 @@ async function send(form) {
   if (body) headers['Content-Type'] = 'application/json';
   const shown = form.querySelector('output');
   try {
-    const answer = await fetch(query.size ? `${path}?${query}` : path, { method: form.dataset.method, headers, body });
+    const answer = await fetch(`${query}` ? `${path}?${query}` : path, { method: form.dataset.method, headers, body });
     const lines = [...answer.headers].map(([name, value]) => `${name}: ${value}`);
     shown.textContent = [`${answer.status} ${answer.statusText}`, ...lines, '', readable(await answer.text())].join('\n');
   } catch (error) {
