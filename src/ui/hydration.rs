@@ -134,16 +134,23 @@ mod start {
 
     /// After a panic nothing moves any more: the page says so, and is loaded again.
     pub fn stop() {
+        const MARK: &str = "data-stopped";
+        let page = document().document_element();
+        let Some(page) = page.filter(|page| !page.has_attribute(MARK)) else {
+            // What follows from the first panic changes nothing.
+            return;
+        };
+        // Attributes of these names are well-formed.
+        let _ = page.set_attribute(MARK, "");
         if let Some(banner) = document().get_element_by_id("stopped") {
             let _ = banner.remove_attribute("hidden");
         }
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-stopped", "");
-        }
         if !has_just_stopped() {
             storage::keep_in_tab(STOPPED, &browser_time().to_string());
-            // Where it is refused, the banner has a link.
-            let _ = location().reload();
+            // Where nothing is kept, the next page would not know. Then, and where it is refused, the banner has a link.
+            if has_just_stopped() {
+                let _ = location().reload();
+            }
         }
     }
 

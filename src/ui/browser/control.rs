@@ -54,12 +54,21 @@ pub fn unfold(element: &Element) {
 
 /// The controls that the user has changed since the page came.
 pub fn changed() -> Vec<Element> {
-    let Ok(controls) = document().query_selector_all("form[id] :is(input, select, textarea)")
-    else {
+    let Ok(controls) = document().query_selector_all("input, select, textarea") else {
         return Vec::new();
     };
     let controls = (0..controls.length()).filter_map(|at| controls.item(at)?.dyn_into().ok());
     controls.filter(is_changed).collect()
+}
+
+/// The values of the checkboxes of a name that are ticked.
+pub fn ticked(name: &str) -> Vec<String> {
+    let boxes = format!("input[type=checkbox][name='{name}']:checked");
+    let Ok(boxes) = document().query_selector_all(&boxes) else {
+        return Vec::new();
+    };
+    let boxes = (0..boxes.length()).filter_map(|at| boxes.item(at)?.dyn_into().ok());
+    boxes.filter_map(|ticked: Element| value(&ticked)).collect()
 }
 
 /// Whether it has another value than the page came with.

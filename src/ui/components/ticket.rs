@@ -210,7 +210,11 @@ pub fn unfolded(
     if opened.get_untracked() {
         when_hydrated(move || {
             let details = details.get();
-            opened.set(details.is_some_and(|details| details.has_attribute("open")));
+            let is_open = details.is_some_and(|details| details.has_attribute("open"));
+            // What is in it stays as it is, if it may.
+            if !is_open {
+                opened.set(false);
+            }
         });
     }
     let what = changing(move || opened.get().then(&what));

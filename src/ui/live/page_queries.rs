@@ -143,8 +143,10 @@ impl PageQueries {
             if !is_wanted() {
                 return None;
             }
+            // Only the page that was opened has brought it.
+            let is_first = last.is_none();
             let (last, now) = (last.flatten(), self.store.now());
-            let known = last.or(is_here().then_some(now));
+            let known = last.or((is_first && is_here()).then_some(now));
             let is_due = known.is_none_or(|read| now - read >= every);
             if is_due {
                 read();

@@ -141,7 +141,10 @@ impl ActionForm {
 
     /// The form, with the fields and buttons that `parts` makes.
     pub fn form(self, parts: impl FnOnce(Form) -> AnyView) -> AnyView {
-        let form = Form::new(form_id(self.name, self.order_id().or(self.tag)));
+        let form = Form::new(
+            form_id(self.name, self.order_id().or(self.tag)),
+            self.order_id(),
+        );
         let parts = parts(form);
         self.element(form, parts)
     }

@@ -96,8 +96,10 @@ impl Forms {
         self.change(|typed| typed.set(field, text));
     }
 
-    /// Forgets what was typed in a form, which has been sent.
+    /// Forgets what was typed in a form, which has been sent, and what it came back with.
     pub fn forget(self, form: &str) {
+        self.flash
+            .update_value(|flash| drop(flash.take_if(|flash| flash.form == form)));
         self.change(|typed| typed.forget(form));
     }
 
@@ -106,9 +108,13 @@ impl Forms {
     }
 
     /// The error that a form came back with. The refusal of an order is shown beside the order, or above all.
-    pub(super) fn error_of(self, form: &str) -> Option<Error> {
+    pub(super) fn error_of(self, form: &str, order: Option<OrderId>) -> Option<Error> {
         self.flash.with_value(|flash| {
-            let flash = flash.as_ref().filter(|flash| flash.form == form)?;
+            let is_about = |id: &OrderId| order.is_none_or(|order| order == *id);
+            let flash = flash.as_ref().filter(|flash| {
+                let mut refused = flash.refused.iter().map(|(id, _)| id);
+                flash.form == form && (flash.refused.is_empty() || refused.any(is_about))
+            })?;
             let own = flash.refused.is_empty() || matches!(flash.error, Error::Invalid(_));
             own.then(|| flash.error.clone())
         })

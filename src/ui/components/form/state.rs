@@ -2,7 +2,7 @@
 
 use super::page_forms::Forms;
 use crate::{
-    domain::Error,
+    domain::{Error, OrderId},
     ui::{
         browser::{dom::focus_soon, http},
         components::basics::{Icon, changing, icon, mark, refusal},
@@ -22,11 +22,12 @@ pub struct Form {
 }
 
 impl Form {
-    pub(super) fn new(id: String) -> Form {
+    /// Of a form with this id: about one order, or about none.
+    pub(super) fn new(id: String, order: Option<OrderId>) -> Form {
         let forms = Forms::from_context();
         Form {
             key: RwSignal::new(http::fresh_key()),
-            error: RwSignal::new(forms.error_of(&id)),
+            error: RwSignal::new(forms.error_of(&id, order)),
             busy: RwSignal::new(false),
             id: StoredValue::new(id),
             forms,

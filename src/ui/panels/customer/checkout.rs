@@ -189,6 +189,12 @@ impl Recipient {
     }
 
     fn address_input(self, control: FieldState) -> AnyView {
+        let address = self.address.get_untracked();
+        // Leptos writes the text of this element as it is; in the browser it is set as text.
+        let address = match cfg!(feature = "ssr") {
+            true => address.replace('&', "&amp;").replace('<', "&lt;"),
+            false => address,
+        };
         view! {
             <textarea class="input" autocomplete="street-address" autocapitalize="words" rows="3" prop:value=self.address
                 on:input=move |event| {
@@ -199,7 +205,7 @@ impl Recipient {
                     self.save();
                     control.check(Address::parse(&event_target_value(&event)).err());
                 }
-                {..control.attributes()}>{self.address.get_untracked()}</textarea>
+                {..control.attributes()}>{address}</textarea>
         }
         .into_any()
     }

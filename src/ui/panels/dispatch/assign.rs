@@ -204,7 +204,7 @@ fn new_driver(new: FieldState, value: String, chosen: Memo<Option<String>>) -> A
     view! {
         <div class="field new-driver" data-wanted=wanted>
             <label for=new.id()>{t(["Driver’s name", "Name"])}</label>
-            <input class="input" value=value autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.attributes()}/>
+            <input class="input" value=value.clone() prop:value=value autocomplete="off" autocapitalize="words" enterkeyhint="done" {..new.attributes()}/>
             {new.error_message()}
         </div>
     }

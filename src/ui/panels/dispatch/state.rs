@@ -1,11 +1,12 @@
 //! What the queue, the forms and the lanes share.
 
 use crate::{
-    api::form::{SEVERAL, field_id},
+    api::form::{SELECTED_ORDER, SEVERAL, field_id},
     domain::{
         Board, Driver, Duty, Order, OrderId, Status, Time, drivers, drivers_on_duty, free_drivers,
     },
     ui::{
+        browser::control,
         components::{form::Forms, list},
         i18n::locale::{say, t},
         live::{
@@ -64,7 +65,12 @@ impl DispatchState {
             dragged: RwSignal::default(),
             drop_target: RwSignal::default(),
         };
-        let selected = state.kept_selection();
+        let mut selected = state.kept_selection();
+        if cfg!(target_arch = "wasm32") && !store.is_hydrated_untracked() {
+            let early = control::ticked(SELECTED_ORDER);
+            let id = |value: &String| value.split('.').next()?.parse::<OrderId>().ok();
+            selected.extend(early.iter().filter_map(id));
+        }
         when_hydrated(move || state.selected.set(selected.clone()));
         state
     }

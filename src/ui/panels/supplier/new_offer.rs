@@ -114,7 +114,7 @@ fn fields(form: Form, kitchen: KitchenFilter, draft: Draft) -> AnyView {
         first: MARKUP,
         ..TextField::new(draft.markup)
     };
-    decode_record(draft, kitchen);
+    decode_record(form, draft, kitchen);
     view! {
         {kitchen_field(form, kitchen)}
         {pizza.view(form, "pizza_name", "Pizza")}
@@ -300,9 +300,12 @@ fn earlier_pizzas(kitchen: KitchenFilter) -> AnyView {
 }
 
 /// When the pizza has been offered before, fills in its last price and markup, unless others were typed.
-fn decode_record(draft: Draft, kitchen: KitchenFilter) {
+fn decode_record(form: Form, draft: Draft, kitchen: KitchenFilter) {
     let store = LiveStore::from_context();
-    let filled = StoredValue::new((String::new(), MARKUP.to_owned()));
+    // What was typed was not filled in, even where it is the same text.
+    let is_typed = !form.field("markup_percentage").value("").is_empty();
+    let first = if is_typed { "" } else { MARKUP };
+    let filled = StoredValue::new((String::new(), first.to_owned()));
     when_hydrated(move || {
         let name = draft.pizza.get();
         let Some(last) = untrack(|| last_offer(store, name.trim(), kitchen.get())) else {
