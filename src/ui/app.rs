@@ -73,34 +73,16 @@ pub fn App() -> impl IntoView {
     let printing = Printing::default();
     provide_context(printing);
     connection::keep(store, navigator);
-    let panel = navigator.memo(|route| route.panel());
     let wanting = wanting_here();
-    Effect::new(move |hydrated: Option<()>| {
-        if hydrated.is_none() {
-            navigator.follow();
-            forms.listen();
-            bell.listen();
-            hand.watch();
-            printing.listen();
-            reopen_settings();
-            spawn_local(async {
-                sleep(PREFETCH_DELAY).await;
-                panels::fetch_all().await;
-            });
-        }
-        let wanting = wanting.get().unwrap_or_default();
-        document().set_title(&store.with(|board| title(&navigator.get(), board, wanting)))
-    });
-    // Styles select by this attribute instead of by the content of the page.
-    Effect::new(move |_| {
-        if let Some(body) = document().body() {
-            // Setting a well-formed attribute does not fail.
-            let _ = body.set_attribute("data-panel", panel.get().name());
-        }
-    });
-
-    // It has an effect of its own: its state must survive a change of the title.
-    when_hydrated(keys::listen);
+    let listen = move || {
+        navigator.follow();
+        forms.listen();
+        bell.listen();
+        hand.watch();
+        printing.listen();
+        reopen_settings();
+    };
+    follow(navigator, store, wanting, listen);
 
     let shown = shown(navigator, store);
     view! {
@@ -116,6 +98,36 @@ pub fn App() -> impl IntoView {
         }}
         {toasts()}
     }
+}
+
+/// Listens once the page is hydrated, and keeps what is outside of the app in step with it.
+fn follow(
+    navigator: Navigator,
+    store: LiveStore,
+    wanting: Memo<Option<usize>>,
+    listen: impl Fn() + 'static,
+) {
+    let panel = navigator.memo(|route| route.panel());
+    Effect::new(move |hydrated: Option<()>| {
+        if hydrated.is_none() {
+            listen();
+            spawn_local(async {
+                sleep(PREFETCH_DELAY).await;
+                panels::fetch_all().await;
+            });
+        }
+        let wanting = wanting.get().unwrap_or_default();
+        document().set_title(&store.with(|board| title(&navigator.get(), board, wanting)))
+    });
+    // Styles select by this attribute instead of by the content of the page.
+    Effect::new(move |_| {
+        if let Some(body) = document().body() {
+            // Setting a well-formed attribute does not fail.
+            let _ = body.set_attribute("data-panel", panel.get().name());
+        }
+    });
+    // It has an effect of its own: its state must survive a change of the title.
+    when_hydrated(keys::listen);
 }
 
 /// The panel of the route, and whether it can be shown: its board is here. It stays while another board of the same
