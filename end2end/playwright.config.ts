@@ -35,8 +35,8 @@ export default defineConfig({
   // on each screen in each light; the pages in every state also with the other face and with text at 130 %.
   projects: [
     { name: 'desktop', use: desktop },
-    // The pages in every state bring their own sizes, a wall has no phone, and what others do to a page is the same on each.
-    { name: 'phone', use: phone, testIgnore: /states|layout|wall|tablets|touched/ },
+    // The pages in every state bring their own sizes, a wall has no phone, paper has its own size, and what others do to a page is the same on each.
+    { name: 'phone', use: phone, testIgnore: /states|layout|wall|tablets|touched|print/ },
     { name: 'narrow face', use: { ...desktop, ...device('narrow') }, testMatch: /layout/ },
     { name: 'text at 130 %', use: largeText, testMatch: /layout|journey|plain/ },
     { name: 'tablet', use: tablet, testMatch: JOURNEYS },

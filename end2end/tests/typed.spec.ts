@@ -33,6 +33,8 @@ async function changeAll(page: Page, look: () => Promise<void>) {
     await hydrated(page);
     await look();
   }
+  // On a phone the settings cover the way to the other panels.
+  await page.keyboard.press('Escape');
   await page.getByRole('navigation', { name: 'Panels' }).getByRole('link', { name: /^Orders/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
   await page.goBack();
