@@ -26,15 +26,14 @@ async function has(page: Page, form: string, texts: Texts) {
 async function changeAll(page: Page, look: () => Promise<void>) {
   for (const choice of ['Deutsch', 'English', 'Dark', 'Compact']) {
     const button = page.getByRole('button', { name: choice, exact: true });
-    // It stays open while one chooses.
-    if (!(await button.isVisible())) await page.getByRole('button', { name: /^(Look and language|Aussehen und Sprache)$/ }).click();
+    await page.getByRole('button', { name: /^(Look and language|Aussehen und Sprache)$/ }).click();
     // The page loads again; until then the old one still shows Live.
     await Promise.all([page.waitForEvent('load'), button.click()]);
     await hydrated(page);
+    // The settings stay open while one chooses, and cover what is below them on a phone.
+    await page.keyboard.press('Escape');
     await look();
   }
-  // On a phone the settings cover the way to the other panels.
-  await page.keyboard.press('Escape');
   await page.getByRole('navigation', { name: 'Panels' }).getByRole('link', { name: /^Orders/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Orders');
   await page.goBack();
