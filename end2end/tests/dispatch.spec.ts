@@ -77,6 +77,24 @@ test('a driver is switched off duty and on, on every screen', async ({ open, api
   for (const page of [other, dispatch]) await expect(column(page, 'Giulia')).toContainText('free since');
 });
 
+test('a second switch does not wait for the answer to the first', async ({ open, api }) => {
+  for (const driver of ['Jonas', 'Giulia']) await known(api, driver);
+  const dispatch = await open('/dispatch');
+  let answer = () => {};
+  const isAnswered = new Promise<void>((done) => (answer = done));
+  const sent: string[] = [];
+  await dispatch.route('**/act/switch-duty', async (route) => {
+    sent.push(new URLSearchParams(route.request().postData()!).get('key')!);
+    if (sent.length === 1) await isAnswered;
+    await route.continue();
+  });
+  for (const driver of ['Jonas', 'Giulia']) await column(dispatch, driver).getByRole('button', { name: /^Off duty/ }).click();
+  await expect(column(dispatch, 'Giulia')).toHaveCount(0);
+  answer();
+  await expect(dispatch.getByText('2 off duty')).toBeVisible();
+  expect(new Set(sent).size).toBe(2);
+});
+
 test('a final step is disabled for a moment when it appears under the pointer', async ({ open, api }) => {
   const { id } = await ready(api, 'Diavola');
   await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });

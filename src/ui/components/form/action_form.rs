@@ -40,6 +40,7 @@ pub struct ActionForm {
     on_answer: Option<OnAnswer>,
     focus_next: Option<Selector>,
     countdown: Option<Countdown>,
+    overlaps: bool,
 }
 
 impl ActionForm {
@@ -56,6 +57,15 @@ impl ActionForm {
             on_answer: None,
             focus_next: None,
             countdown: None,
+            overlaps: false,
+        }
+    }
+
+    /// It may be sent while an answer is awaited: each of its buttons is about something else.
+    pub fn overlapping(self) -> ActionForm {
+        ActionForm {
+            overlaps: true,
+            ..self
         }
     }
 
@@ -194,6 +204,7 @@ struct Sender {
     on_answer: Option<OnAnswer>,
     focus_next: Option<Selector>,
     countdown: Option<Countdown>,
+    overlaps: bool,
 }
 
 impl Sender {
@@ -212,16 +223,21 @@ impl Sender {
             on_answer: action.on_answer,
             focus_next: action.focus_next,
             countdown: action.countdown,
+            overlaps: action.overlaps,
         }
     }
 
     fn submit(&self, event: &SubmitEvent) {
         event.prevent_default();
         let pressed = browser_time();
-        if self.forms.presses.is_accidental_repeat(pressed) || self.form.is_busy_untracked() {
+        let must_wait = !self.overlaps && self.form.is_busy_untracked();
+        if self.forms.presses.is_accidental_repeat(pressed) || must_wait {
             return;
         }
         let Some(body) = encode(event) else { return };
+        if self.overlaps {
+            self.form.renew_key();
+        }
         self.forms.presses.form_sent(pressed);
         let submission = Submission {
             orders: (self.orders)(),

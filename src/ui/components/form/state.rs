@@ -42,6 +42,12 @@ impl Form {
         self.key.get()
     }
 
+    /// What is sent next is another command.
+    pub(super) fn renew_key(self) {
+        // The form may be gone.
+        let _ = self.key.try_set(http::fresh_key());
+    }
+
     pub(super) fn is_busy_untracked(self) -> bool {
         self.busy.get_untracked()
     }
@@ -60,7 +66,7 @@ impl Form {
     /// The form has been answered. It may be gone with its ticket.
     pub(super) fn finish(self, error: Option<Error>) {
         let _ = self.busy.try_set(false);
-        let _ = self.key.try_set(http::fresh_key());
+        self.renew_key();
         let is_refused = error.is_some();
         let _ = self.error.try_set(error);
         if is_refused {

@@ -24,6 +24,7 @@ pub fn form(state: DispatchState) -> AnyView {
     let queries = state.queries;
     ActionForm::new(api::SwitchDuty::PATH)
         .named(FORM)
+        .overlapping()
         .on_answer(move || {
             spawn_local(async move {
                 queries.read_duty().await;
