@@ -124,7 +124,7 @@ for (const [panel, { path, happens, shows }] of Object.entries(PANELS)) {
       const { page, touch: touched } = await openTouched(open, path(id), touch);
       await touched();
       await hydrated(page);
-      await expect(page.locator('#app[data-anew]')).toHaveCount(what === 'nodes around the app' || !(await changes(page, what)) ? 0 : 1);
+      await expect(page.locator('#app[data-client-rendered]')).toHaveCount(what === 'nodes around the app' || !(await changes(page, what)) ? 0 : 1);
       await happens(api, id);
       await shows(page);
     });
@@ -145,14 +145,14 @@ async function changes(page: Page, what: string) {
   return what !== 'inputs in a wrapper' || (await page.locator('#app input:not([type="hidden"])').count()) > 0;
 }
 
-test('what was typed before others came is in the page that is rendered anew', async ({ open, api }) => {
+test('what was typed before others came is in the page that the client renders', async ({ open, api }) => {
   await market(api);
   const { page, touch } = await openTouched(open, '/customer', TOUCHES['a node at the begin of the app']);
   await page.getByRole('link', { name: /^Order this/ }).click();
   await page.getByLabel('Your name').fill('Ana Ruiz');
   await touch();
   await hydrated(page);
-  await expect(page.locator('#app[data-anew]')).toHaveCount(1);
+  await expect(page.locator('#app[data-client-rendered]')).toHaveCount(1);
   await expect(page.getByLabel('Your name')).toHaveValue('Ana Ruiz');
 });
 
@@ -203,7 +203,7 @@ test.describe('a page that has stopped', () => {
     await stop();
     await loaded;
     await hydrated(page);
-    await expect(page.locator('#app[data-anew]')).toHaveCount(1);
+    await expect(page.locator('#app[data-client-rendered]')).toHaveCount(1);
     await expect(page.getByRole('heading', { name: 'Quattro' })).toBeVisible();
     await expect(page.getByLabel('Pizza', { exact: true })).toHaveValue('Tonno');
     await stop();

@@ -203,7 +203,7 @@ test('the driver of one order, and of several', async ({ open, api }) => {
   await expect.poll(() => kept(dispatch, 'dispatch-several')).toEqual([]);
   expect(await api.get(hawaii)).toMatchObject({ driver_name: 'Mia' });
   expect(await api.get(diavola)).toMatchObject({ driver_name: 'Giulia' });
-  // What can no longer be sent is not kept for ever.
+  // What can no longer be sent is not kept.
   for (const status of ['in_transit', 'delivered']) await api.status(diavola, status);
   await expect.poll(() => kept(dispatch, 'dispatch')).toEqual([]);
 });

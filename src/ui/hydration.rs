@@ -2,7 +2,8 @@
 //!
 //! The app has an element of its own, which says the shape that the server gave it. Where the shape is another one (an
 //! extension or a translator was there first), waking the nodes up would give one part of the page to another: the app
-//! is rendered anew then, from the page's data. A panic loads the page again, once, and that page is rendered anew too.
+//! is rendered on the client then, from the page's data. A panic loads the page again, once, and that page is rendered on
+//! the client too.
 
 #[cfg(feature = "hydrate")]
 pub use start::{start, stop};
@@ -111,13 +112,13 @@ mod start {
         let root: HtmlElement = root.unchecked_into();
         match is_same && !has_just_stopped() {
             true => hydrate_from(root, App).forget(),
-            false => render_anew(root),
+            false => render_on_client(root),
         }
     }
 
-    fn render_anew(root: HtmlElement) {
+    fn render_on_client(root: HtmlElement) {
         // Attributes of this name are well-formed.
-        let _ = root.set_attribute("data-anew", "");
+        let _ = root.set_attribute("data-client-rendered", "");
         let parent: Element = root.clone().into();
         let empty = move || {
             // It takes its data from the page, and what was typed there. From here on nodes are made, and not looked for.

@@ -20,6 +20,11 @@ pub fn on_key(listener: Box<dyn Fn(web_sys::KeyboardEvent)>) {
     window_event_listener(ev::keydown, listener);
 }
 
+/// Whether the page is shown. The timers of a hidden page are slow: nothing there may wait for one.
+pub fn is_page_visible() -> bool {
+    !document().hidden()
+}
+
 /// The height of the window, in pixels.
 pub fn view_height() -> f64 {
     let height = window().inner_height();

@@ -10,7 +10,9 @@ use crate::{
     domain::{BoardQuery, Error, FoldResult, Frame, Signal, Snapshot, Time},
     ui::{
         browser::{
-            cookies, http,
+            cookies,
+            dom::is_page_visible,
+            http,
             timer::{browser_time, browser_zone, sleep},
             url,
         },
@@ -206,7 +208,7 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                     }
                     // One after the other: a list that changes in two places at once would move the rows between them.
                     tick().await;
-                    if is_visible() && browser_time() - worked_since > LONGEST_WORK {
+                    if is_page_visible() && browser_time() - worked_since > LONGEST_WORK {
                         sleep(Duration::ZERO).await;
                         worked_since = browser_time();
                     }
@@ -218,7 +220,7 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                 if !untrack(|| store.is_of_page()) {
                     return Ended::Left;
                 }
-                if is_visible() {
+                if is_page_visible() {
                     sleep(TOGETHER).await;
                 }
             }
@@ -249,11 +251,6 @@ async fn hold_still(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
         interrupts.next().await;
     }
     Ended::Left
-}
-
-/// The timers of a hidden page are slow: nothing there may wait for one.
-fn is_visible() -> bool {
-    !document().hidden()
 }
 
 /// Applies one frame, and returns why the connection has to end, if it does.

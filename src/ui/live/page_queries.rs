@@ -7,7 +7,7 @@ use crate::{
     api,
     domain::{Board, Duty, Error, Event, Name, Names, Order, OrderId, StageTimes, Time, Wanting},
     ui::{
-        browser::http,
+        browser::{dom::is_page_visible, http},
         live::{page_data::PageData, past_orders::PastOrders, reactive::memo, store::LiveStore},
         navigation::Navigator,
         route::Panel,
@@ -127,7 +127,12 @@ impl PageQueries {
             COUNTS_EVERY,
             || true,
             || true,
-            move || self.read_counts(opened()),
+            // Nobody sees the numbers of a hidden page.
+            move || {
+                if is_page_visible() {
+                    self.read_counts(opened());
+                }
+            },
         );
     }
 
