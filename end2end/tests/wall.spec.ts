@@ -4,8 +4,8 @@ import { expect, test } from '../world';
 
 /** The page catches up with each round before the next one begins. */
 const ROUND = 200;
-/** In bytes, for the 4,000 orders after the warm-up: less than 50 for each. */
-const NOISE = 200_000;
+/** In bytes, for 2,000 orders after the warm-up: less than 50 for each. */
+const NOISE = 100_000;
 
 test('a page that has shown five thousand orders keeps no more than one that has shown a thousand', async ({ open, market }) => {
   test.setTimeout(1_200_000);
@@ -16,13 +16,13 @@ test('a page that has shown five thousand orders keeps no more than one that has
       await expect(page.getByRole('link', { name: `Cancelled ${finished + ROUND}`, exact: true })).toBeVisible({ timeout: 60_000 });
     }
   };
-  await expectSteadyMemory(page, NOISE, () => follow(0, 1_000), () => follow(1_000, 5_000));
+  await expectSteadyMemory(page, NOISE, () => follow(0, 1_000), () => follow(1_000, 3_000), () => follow(3_000, 5_000));
 });
 
 /** Tickets on screen at once: few enough that all of them are rendered. */
 const TICKETS = 20;
-/** In bytes, for the 300 orders after the warm-up: a kept ticket has several kilobytes. */
-const TICKET_NOISE = 300 * 750;
+/** In bytes, for 160 orders after the warm-up: a kept ticket has several kilobytes. */
+const TICKET_NOISE = 160 * 750;
 
 for (const [path, advance] of [['/supplier', async () => {}], ['/dispatch', bake]] as const) {
   test(`${path} keeps none of the tickets that it has shown`, async ({ open, market }) => {
@@ -42,7 +42,7 @@ for (const [path, advance] of [['/supplier', async () => {}], ['/dispatch', bake
         await expect(tickets).toHaveCount(0);
       }
     };
-    await expectSteadyMemory(page, TICKET_NOISE, () => follow(10), () => follow(15));
+    await expectSteadyMemory(page, TICKET_NOISE, () => follow(10), () => follow(8), () => follow(8));
   });
 }
 
@@ -77,15 +77,20 @@ async function bake(url: string, id: string) {
   for (const status of ['preparing', 'ready']) await post(url, `/api/orders/${id}/status`, { status });
 }
 
-async function expectSteadyMemory(page: Page, noise: number, warmUp: () => Promise<void>, work: () => Promise<void>) {
+/** What is kept grows in each half of the work. A moment that needed more memory than any before it is in one of them. */
+async function expectSteadyMemory(page: Page, noise: number, ...[warmUp, ...halves]: (() => Promise<void>)[]) {
   const cdp = await page.context().newCDPSession(page);
   await warmUp();
-  const before = await memory(cdp);
-  await work();
-  const after = await memory(cdp);
-  console.log(`program: ${before.program} to ${after.program} bytes, heap: ${before.heap} to ${after.heap} bytes`);
-  expect(after.program - before.program).toBeLessThan(noise);
-  expect(after.heap - before.heap).toBeLessThan(noise);
+  const sizes = [await memory(cdp)];
+  for (const half of halves) {
+    await half();
+    sizes.push(await memory(cdp));
+  }
+  console.log(sizes.map(({ program, heap }) => `program ${program}, heap ${heap}`).join('; '));
+  for (const part of ['program', 'heap'] as const) {
+    const growth = sizes.slice(1).map((size, half) => size[part] - sizes[half][part]);
+    expect(Math.min(...growth), part).toBeLessThan(noise);
+  }
 }
 
 /** The memory of the WebAssembly program, which never shrinks, and the used part of the JavaScript heap. */

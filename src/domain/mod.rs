@@ -3,6 +3,7 @@
 //! The same code runs in the server and in the browser. It knows no framework, no transport and no store, and takes
 //! time, ids and text as arguments.
 
+mod account;
 mod blank;
 mod delivery;
 mod error;
@@ -16,6 +17,7 @@ mod named_enum;
 mod number;
 mod order;
 mod percent;
+mod policy;
 #[cfg(test)]
 pub(crate) mod samples;
 mod stage_times;
@@ -23,6 +25,10 @@ mod text;
 mod time;
 mod zone;
 
+pub use account::{
+    Account, AccountId, AccountKind, AccountRole, AccountState, ApiKey, Email, Invitation, Session,
+    SessionKind, SessionLimits,
+};
 pub use blank::is_blank;
 pub use delivery::{
     drivers::{
@@ -43,7 +49,7 @@ pub use kitchen_alert::{
 pub use live::{
     about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},
-    event::{Cursor, Epoch, Event, Frame, Signal},
+    event::{Cursor, Epoch, Event, EventActor, Frame, Signal},
     ring::Ring,
     scope::{Scope, Subject, Topic},
     wanting::Wanting,
@@ -62,6 +68,7 @@ pub use order::{
     verify_history::verify_event,
 };
 pub use percent::{percent_decode, percent_encode};
+pub use policy::{Identity, OrderFacts, Permission, Sight, Viewer};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::Time;

@@ -33,11 +33,13 @@ pub fn commands() -> Vec<Command> {
         Command::Take {
             customer_name: name("Ana"),
             delivery_address: Address::parse("Kurze Gasse 1").unwrap(),
+            customer_id: None,
         },
         Command::Prepare,
         Command::MarkReady,
         Command::Dispatch {
             driver_name: name("Jonas"),
+            driver_id: None,
         },
         Command::SetOff,
         Command::Deliver,

@@ -175,6 +175,7 @@ mod tests {
             event_type,
             order: order.clone(),
             timestamp: order.updated_at,
+            actor: None,
             id: "e-1".parse().unwrap(),
         }
     }

@@ -2,7 +2,10 @@
 
 use super::{
     config::{Config, ConfigError, Sources, StoreConfig},
-    services::{legacy_import, live_feed::LiveFeed, orders::OrderService},
+    services::{
+        accounts::AccountService, credentials::Credentials, legacy_import, live_feed::LiveFeed,
+        orders::OrderService,
+    },
     store::{
         Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch, open,
     },
@@ -19,6 +22,7 @@ use super::{
     },
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use secrecy::ExposeSecret;
 use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -118,9 +122,21 @@ async fn run(config: Config) -> Result<(), StartError> {
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
     let feed = Arc::new(LiveFeed::default());
     let follower = tokio::spawn(feed.clone().follow(store.clone()));
+    let secrets = config.auth.secrets.iter();
+    let secrets = secrets
+        .map(|secret| secret.expose_secret().to_vec())
+        .collect();
+    let issuer = config
+        .hosts
+        .origin()
+        .map_or_else(String::new, |origin| origin.to_string());
+    let credentials = Arc::new(Credentials::new(secrets, issuer));
+    let accounts = Arc::new(AccountService::new(store.clone(), credentials.clone()));
     let app = AppState::from(AppParts {
         flash: FlashCookie::new(store.clone()),
-        orders: Arc::new(OrderService::new(store, feed)),
+        orders: Arc::new(OrderService::new(store.clone(), feed, accounts.clone())),
+        accounts,
+        credentials,
         rate_limit: RateLimit::new(config.rate),
         metrics_rate_limit: RateLimit::new(Some(operations::metrics::RATE)),
         metrics,

@@ -40,8 +40,9 @@ table! {
         HasItsOwnCall { command: CommandKind } = "has-its-own-call", "This status has a call of its own: {command}.";
         OnlyWhenAccepting = "only-when-accepting", "This goes with accept=true only.";
         NotAnId = "not-an-id", "This is no UUID.";
+        NotAnEmail = "not-an-email", "This is no e-mail address.";
         NotACursor = "not-a-cursor", "This is no cursor of this market.";
-        NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, offers or dispatch.";
+        NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, customer:{{id}}, driver:{{id}}, offers or dispatch.";
         TooManyTopics { max: usize } = "too-many-topics", "At most {max} topics fit.";
         NotAVersion = "not-a-version", "Write the version as an ETag gives it, like \"3\".";
         NotAKey = "not-a-key", "This must be one key of 1 to 255 visible ASCII characters.";

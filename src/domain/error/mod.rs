@@ -27,6 +27,15 @@ table! {
         WeakPrecondition { version: u32, status: Status }
             = "weak-tag", "If-Match has a weak tag (W/\"…\"), which never holds: the server gives strong ones, and something \
             between has changed its answer, most often a proxy that compresses. The order is {status}, and its tag is \"{version}\".";
+        /// There is no credential, or it has ended.
+        NotSignedIn = "not-signed-in", "Sign in first.";
+        /// An e-mail address and a password, or a code, that do not belong together.
+        WrongCredentials = "wrong-credentials", "That e-mail address, password or code is not right.";
+        CodeNeeded = "code-needed", "This account signs in with a code as well.";
+        /// The role never has this.
+        NotAllowed = "not-allowed", "Your role may not do that.";
+        /// Others of the role have it, for this order.
+        NotYours = "not-yours", "That is not yours.";
         /// Seconds until the next request is accepted.
         TooMany(seconds: u64) = "too-many", "Too many requests. Try again in {seconds} s.";
         StoreUnavailable = "away", "The store does not answer right now. Nothing was half done; try again.";
@@ -243,6 +252,11 @@ mod tests {
             ),
             (outdated, "outdated 4 preparing"),
             (weak, "weak-tag 4 preparing"),
+            (Error::NotSignedIn, "not-signed-in"),
+            (Error::WrongCredentials, "wrong-credentials"),
+            (Error::CodeNeeded, "code-needed"),
+            (Error::NotAllowed, "not-allowed"),
+            (Error::NotYours, "not-yours"),
             (Error::TooMany(3), "too-many 3"),
             (Error::StoreUnavailable, "away"),
             (Error::NoAnswer, "no-answer"),
@@ -284,6 +298,7 @@ mod tests {
             ),
             (FieldError::OnlyWhenAccepting, "only-when-accepting"),
             (FieldError::NotAnId, "not-an-id"),
+            (FieldError::NotAnEmail, "not-an-email"),
             (FieldError::NotACursor, "not-a-cursor"),
             (FieldError::NotATopic, "not-a-topic"),
             (FieldError::TooManyTopics { max: 8 }, "too-many-topics 8"),

@@ -233,7 +233,7 @@ impl Board {
         if event.id.seq > self.counted {
             self.market.moved(before, order.status);
         }
-        if !self.query.scope.concerns(&Subject::of(event)) {
+        if !self.query.scope.concerns(&Subject::of(event, None)) {
             return FoldResult::Skipped;
         }
         self.counts.moved(before, order.status);

@@ -36,6 +36,7 @@ fn history(steps: &[(u128, usize)]) -> Vec<Event> {
             event_type,
             order,
             timestamp: now,
+            actor: None,
             id: cursor("e", events.len() as u64 + 1),
         });
     }

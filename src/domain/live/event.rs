@@ -1,7 +1,9 @@
 //! What the live channel carries: events, and signals about the stream itself. A [`Cursor`] is a position in the
 //! market's one ordered log.
 
-use crate::domain::{EventType, FieldError, Order, Time, named_enum::named_enum};
+use crate::domain::{
+    AccountId, AccountRole, EventType, FieldError, Notes, Order, Time, named_enum::named_enum,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -112,7 +114,35 @@ pub struct Event {
     pub event_type: EventType,
     pub order: Order,
     pub timestamp: Time,
+    /// Nobody in the open mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<EventActor>,
     pub id: Cursor,
+}
+
+/// Who has made a change. Who must not know gets the role alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventActor {
+    pub role: AccountRole,
+    pub id: Option<AccountId>,
+    /// Why, where an admin has made it.
+    pub reason: Option<Notes>,
+}
+
+impl Event {
+    /// What everybody who sees the order may know of it, see [`Order::outside`].
+    pub fn outside(self) -> Event {
+        let role = |actor: EventActor| EventActor {
+            role: actor.role,
+            id: None,
+            reason: None,
+        };
+        Event {
+            order: self.order.outside(),
+            actor: self.actor.map(role),
+            ..self
+        }
+    }
 }
 
 named_enum! {
@@ -155,6 +185,8 @@ struct Wire {
     timestamp: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<Cursor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    actor: Option<EventActor>,
     id: Cursor,
 }
 
@@ -166,6 +198,7 @@ impl TryFrom<Wire> for Event {
             event_type: EventType::from_name(&wire.event_type).ok_or("not an order event")?,
             order: wire.order.ok_or("an order event without its order")?,
             timestamp: wire.timestamp,
+            actor: wire.actor,
             id: wire.id,
         })
     }
@@ -214,6 +247,7 @@ impl Frame {
             order: None,
             timestamp: at,
             after: after.cloned(),
+            actor: None,
             id: id.clone(),
         };
         serde_json::to_string(&wire).unwrap_or_default()
@@ -261,6 +295,7 @@ mod tests {
             event_type,
             order,
             timestamp: at(0),
+            actor: None,
             id: "e-1".parse().unwrap(),
         };
         let text = serde_json::to_string(&event).unwrap();

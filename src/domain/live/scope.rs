@@ -1,6 +1,8 @@
 //! What a screen is about: the orders that a page shows, a board holds and a socket sends events of.
 
-use crate::domain::{Event, FieldError, Name, Order, OrderId, Status};
+use crate::domain::{
+    AccountId, Event, EventType, Field, FieldError, Name, Order, OrderFacts, OrderId, Status,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -11,6 +13,10 @@ pub enum Topic {
     /// Those of one supplier. Names are compared exactly.
     Supplier(Name),
     Order(OrderId),
+    /// Those that an account, or a guest, has taken.
+    Customer(AccountId),
+    /// Those that a driver brings, while they have that driver.
+    Driver(AccountId),
     /// Those that a customer can take.
     Offers,
     /// Those that a customer has taken and that are on their way to the door.
@@ -24,8 +30,9 @@ pub struct Scope(Option<Vec<Topic>>);
 /// What decides whom an event concerns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subject {
-    id: OrderId,
-    supplier: Name,
+    /// Before the event, unless it is the order's first, or what it has been through is not known.
+    pub before: Option<OrderFacts>,
+    pub after: OrderFacts,
     /// A bit for each status that the order has after the event, or may have had just before it.
     statuses: u16,
 }
@@ -35,7 +42,7 @@ impl Topic {
     pub fn statuses(&self) -> &'static [Status] {
         use Status::*;
         match self {
-            Topic::Supplier(_) | Topic::Order(_) => &[],
+            Topic::Supplier(_) | Topic::Order(_) | Topic::Customer(_) | Topic::Driver(_) => &[],
             Topic::Offers => &[SupplierAccepted],
             Topic::Dispatch => &[CustomerAccepted, Preparing, Ready, Dispatched, InTransit],
         }
@@ -45,6 +52,8 @@ impl Topic {
         match self {
             Topic::Supplier(name) => *name == order.supplier_name,
             Topic::Order(id) => *id == order.id,
+            Topic::Customer(id) => order.customer_id == Some(*id),
+            Topic::Driver(id) => order.driver_id == Some(*id),
             Topic::Offers | Topic::Dispatch => self.statuses().contains(&order.status),
         }
     }
@@ -52,8 +61,10 @@ impl Topic {
     /// Whether an event is about one of its orders, after the event or just before it.
     pub fn concerns(&self, subject: &Subject) -> bool {
         match self {
-            Topic::Supplier(name) => *name == subject.supplier,
-            Topic::Order(id) => *id == subject.id,
+            Topic::Supplier(name) => *name == subject.after.supplier_name,
+            Topic::Order(id) => *id == subject.after.id,
+            Topic::Customer(id) => subject.after.customer_id == Some(*id),
+            Topic::Driver(id) => subject.drivers().any(|driver| driver == *id),
             Topic::Offers | Topic::Dispatch => bits(self.statuses()) & subject.statuses != 0,
         }
     }
@@ -96,8 +107,22 @@ impl Scope {
 }
 
 impl Subject {
-    pub fn of(event: &Event) -> Subject {
+    /// `driver_before` is who was to bring the order just before the event: a recall takes its driver off.
+    pub fn of(event: &Event, driver_before: Option<AccountId>) -> Subject {
         let order = &event.order;
+        let after = OrderFacts::from(order);
+        let stage = order.last_stage().filter(|_| order.version > 1);
+        let was = stage.map(|(status, _)| {
+            let is_taken = event.event_type != EventType::CustomerAccepted
+                || status != Status::SupplierAccepted;
+            OrderFacts {
+                status,
+                is_taken: after.is_taken && is_taken,
+                customer_id: after.customer_id.filter(|_| is_taken),
+                driver_id: driver_before,
+                ..after.clone()
+            }
+        });
         let before = match order.last_stage() {
             // No screen has shown it before.
             _ if order.version == 1 => 0,
@@ -106,18 +131,31 @@ impl Subject {
             None => bits(Status::ALL),
         };
         Subject {
-            id: order.id,
-            supplier: order.supplier_name.clone(),
+            before: was,
+            after,
             statuses: bits(&[order.status]) | before,
         }
+    }
+
+    /// Whose it is after the event, and whose it was just before it.
+    fn drivers(&self) -> impl Iterator<Item = AccountId> {
+        let after = self.after.driver_id;
+        let before = self.before.as_ref().and_then(|before| before.driver_id);
+        after
+            .into_iter()
+            .chain(before.filter(|before| Some(*before) != after))
     }
 
     /// Every topic that it concerns.
     pub fn topics(&self) -> impl Iterator<Item = Topic> {
         let own = [
-            Topic::Supplier(self.supplier.clone()),
-            Topic::Order(self.id),
+            Topic::Supplier(self.after.supplier_name.clone()),
+            Topic::Order(self.after.id),
         ];
+        let own = own
+            .into_iter()
+            .chain(self.after.customer_id.map(Topic::Customer))
+            .chain(self.drivers().map(Topic::Driver));
         let by_status = [Topic::Offers, Topic::Dispatch];
         own.into_iter()
             .chain(by_status.into_iter().filter(|topic| topic.concerns(self)))
@@ -136,6 +174,8 @@ impl fmt::Display for Topic {
         match self {
             Topic::Supplier(name) => write!(f, "supplier:{name}"),
             Topic::Order(id) => write!(f, "order:{id}"),
+            Topic::Customer(id) => write!(f, "customer:{id}"),
+            Topic::Driver(id) => write!(f, "driver:{id}"),
             Topic::Offers => f.write_str("offers"),
             Topic::Dispatch => f.write_str("dispatch"),
         }
@@ -155,6 +195,8 @@ impl FromStr for Topic {
                 .parse()
                 .map(Topic::Order)
                 .map_err(|_| FieldError::NotAnId),
+            (_, Some(("customer", id))) => AccountId::parse(id).map(Topic::Customer),
+            (_, Some(("driver", id))) => AccountId::parse(id).map(Topic::Driver),
             _ => Err(FieldError::NotATopic),
         }
     }
@@ -178,7 +220,7 @@ impl From<Topic> for String {
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor, Field, Times,
+        Actor, Times,
         samples::{at, commands, id, offer},
     };
     use proptest::prelude::*;
@@ -194,6 +236,7 @@ mod tests {
             event_type,
             order: order.clone(),
             timestamp: at(0),
+            actor: None,
             id: "e-1".parse().unwrap(),
         };
         let mut seen = Vec::new();
@@ -212,7 +255,7 @@ mod tests {
                 (order, event.event_type) = order.apply(command, Actor::AnyRole, at(1)).unwrap();
                 event.order = order.clone();
             }
-            let subject = Subject::of(&event);
+            let subject = Subject::of(&event, None);
             seen.push([Topic::Offers, Topic::Dispatch].map(|topic| {
                 assert!(!topic.holds(&order) || topic.concerns(&subject));
                 u8::from(topic.holds(&order)) + u8::from(topic.concerns(&subject))
@@ -232,10 +275,10 @@ mod tests {
         assert_eq!(seen, expected);
         // An order whose way is not known concerns everyone who may show it.
         event.order.times = Times::known(at(0), order.status, at(1));
-        assert!(Topic::Offers.concerns(&Subject::of(&event)));
+        assert!(Topic::Offers.concerns(&Subject::of(&event, None)));
         // Nobody has shown it before its first event, whatever its status.
         event.order.version = 1;
-        assert!(!Topic::Dispatch.concerns(&Subject::of(&event)));
+        assert!(!Topic::Dispatch.concerns(&Subject::of(&event, None)));
     }
 
     #[test]
@@ -260,8 +303,8 @@ mod tests {
                 }
             }
             let cursor = "e-1".parse().unwrap();
-            let event = Event { event_type, order, timestamp: at(1), id: cursor };
-            let subject = Subject::of(&event);
+            let event = Event { event_type, order, timestamp: at(1), actor: None, id: cursor };
+            let subject = Subject::of(&event, None);
             let topics: Vec<_> = subject.topics().collect();
             prop_assert!(topics.iter().all(|topic| topic.concerns(&subject)));
             for topic in [Topic::Order(id(n)), supplier("Bella"), Topic::Offers, Topic::Dispatch, supplier("Bella Napoli"), Topic::Order(id(1))] {

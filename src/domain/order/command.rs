@@ -1,8 +1,8 @@
 //! The commands for an order, and how each reads its parameters.
 
 use crate::domain::{
-    Address, CommandKind, Error, Field, FieldError, Fields, Markup, Minutes, Name, Notes, OrderId,
-    Price, Status, ValueKind,
+    AccountId, Address, CommandKind, Error, Field, FieldError, Fields, Markup, Minutes, Name,
+    Notes, OrderId, Price, Status, ValueKind,
 };
 
 /// What a supplier offers.
@@ -27,11 +27,15 @@ pub enum Command {
     Take {
         customer_name: Name,
         delivery_address: Address,
+        /// Filled in by the server, from who takes it.
+        customer_id: Option<AccountId>,
     },
     Prepare,
     MarkReady,
     Dispatch {
         driver_name: Name,
+        /// Filled in by the server, where a driver of that name has an account.
+        driver_id: Option<AccountId>,
     },
     SetOff,
     Deliver,
@@ -130,6 +134,7 @@ impl Command {
             Some(Command::Take {
                 customer_name: customer_name?,
                 delivery_address: delivery_address?,
+                customer_id: None,
             })
         })
     }
@@ -140,6 +145,7 @@ impl Command {
         fields.finish(|| {
             Some(Command::Dispatch {
                 driver_name: driver_name?,
+                driver_id: None,
             })
         })
     }

@@ -53,6 +53,8 @@ named_enum! {
         Supplier = "supplier",
         Customer = "customer",
         Dispatch = "dispatch",
+        /// Of the orders that it brings.
+        Driver = "driver",
     }
 }
 
@@ -137,8 +139,8 @@ pub const TRANSITIONS: &[Transition] = {
         row(Some(CustomerAccepted), Prepare,   Preparing,         E::Preparing,        &[Supplier]),
         row(Some(Preparing),        MarkReady, Ready,             E::Ready,            &[Supplier]),
         row(Some(Ready),            CommandKind::Dispatch, Dispatched,   E::Dispatched,       &[Role::Dispatch]),
-        row(Some(Dispatched),       SetOff,    InTransit,         E::InTransit,        &[Role::Dispatch]),
-        row(Some(InTransit),        Deliver,   Delivered,         E::Delivered,        &[Role::Dispatch]),
+        row(Some(Dispatched),       SetOff,    InTransit,         E::InTransit,        &[Role::Dispatch, Driver]),
+        row(Some(InTransit),        Deliver,   Delivered,         E::Delivered,        &[Role::Dispatch, Driver]),
         row(Some(PendingSupplier),  Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Customer]),
         row(Some(SupplierAccepted), Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Customer]),
         row(Some(CustomerAccepted), Cancel,    Cancelled,         E::Cancelled,        &[Supplier, Customer]),
@@ -153,7 +155,8 @@ pub const TRANSITIONS: &[Transition] = {
 };
 
 impl Transition {
-    fn allows(&self, actor: Actor) -> bool {
+    /// Whether `actor` may make it.
+    pub fn is_by(&self, actor: Actor) -> bool {
         match actor {
             Actor::AnyRole => true,
             Actor::As(role) => self.by.contains(&role),
@@ -171,7 +174,7 @@ impl Status {
     pub fn transitions(self, actor: Actor) -> impl Iterator<Item = &'static Transition> {
         TRANSITIONS
             .iter()
-            .filter(move |m| m.from == Some(self) && m.allows(actor))
+            .filter(move |m| m.from == Some(self) && m.is_by(actor))
     }
 
     /// The move that `command` makes from here, if `actor` may make it.
@@ -217,6 +220,8 @@ mod tests {
         ready             dispatched        dispatch
         dispatched        in_transit        dispatch
         in_transit        delivered         dispatch
+        dispatched        in_transit        driver
+        in_transit        delivered         driver
         pending_supplier  cancelled         supplier
         supplier_accepted cancelled         supplier
         customer_accepted cancelled         supplier

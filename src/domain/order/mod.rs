@@ -10,8 +10,9 @@ pub mod times;
 pub mod verify_history;
 
 use super::{
-    Actor, Address, Cents, Command, CommandKind, Error, EventType, Markup, Minutes, Name, Notes,
-    Offer, OrderId, Price, Refusal, Role, Status, Time, Times, customer_price, is_blank,
+    AccountId, Actor, Address, Cents, Command, CommandKind, Error, EventType, Markup, Minutes,
+    Name, Notes, Offer, OrderId, Price, Refusal, Role, Status, Time, Times, customer_price,
+    is_blank,
 };
 use chrono::TimeDelta;
 use lifecycle::{Transition, transition_between};
@@ -42,6 +43,12 @@ pub struct Order {
     pub version: u32,
     /// For each status that it has had, when it last got there.
     pub times: Times,
+    /// The account, or the guest, that has taken it. `None` in the open mode, and where a program took it.
+    #[serde(default)]
+    pub customer_id: Option<AccountId>,
+    /// The driver's account. `None` in the open mode, and for a courier from elsewhere.
+    #[serde(default)]
+    pub driver_id: Option<AccountId>,
 }
 
 /// Which versions of an order a change may be made to.
@@ -84,6 +91,8 @@ impl Order {
             updated_at: now,
             version: 1,
             times: Times::known(now, Status::PendingSupplier, now),
+            customer_id: None,
+            driver_id: None,
         };
         (order, EventType::Created)
     }
@@ -113,13 +122,23 @@ impl Order {
             Command::Take {
                 customer_name,
                 delivery_address,
+                customer_id,
             } => {
+                self.customer_id = customer_id;
                 self.customer_price = Some(self.total());
                 self.customer_name = Some(customer_name);
                 self.delivery_address = Some(delivery_address);
             }
-            Command::Dispatch { driver_name } => self.driver_name = Some(driver_name),
-            Command::Recall if self.status == Status::Dispatched => self.driver_name = None,
+            Command::Dispatch {
+                driver_name,
+                driver_id,
+            } => {
+                self.driver_name = Some(driver_name);
+                self.driver_id = driver_id;
+            }
+            Command::Recall if self.status == Status::Dispatched => {
+                (self.driver_name, self.driver_id) = (None, None);
+            }
             // Supplier's notes are the supplier's.
             Command::Cancel {
                 reason: Some(reason),
@@ -139,6 +158,17 @@ impl Order {
         self.status = step.to;
         self.version += 1;
         Ok((self, step.event))
+    }
+
+    /// What everybody who sees it may know: without who it goes to, and who brings it.
+    pub fn outside(self) -> Order {
+        Order {
+            customer_name: None,
+            delivery_address: None,
+            customer_id: None,
+            driver_id: None,
+            ..self
+        }
     }
 
     /// Refuses if the order is at none of the expected versions.

@@ -87,11 +87,13 @@ fn command(kind: CommandKind, before: &Order, after: &Order) -> Option<(Command,
         CommandKind::Take => Command::Take {
             customer_name: after.customer_name.clone()?,
             delivery_address: after.delivery_address.clone()?,
+            customer_id: after.customer_id,
         },
         CommandKind::Prepare => Command::Prepare,
         CommandKind::MarkReady => Command::MarkReady,
         CommandKind::Dispatch => Command::Dispatch {
             driver_name: after.driver_name.clone()?,
+            driver_id: after.driver_id,
         },
         CommandKind::SetOff => Command::SetOff,
         CommandKind::Deliver => Command::Deliver,

@@ -71,6 +71,14 @@ impl Hosts {
         }
     }
 
+    /// The origin that people open, as `SITE_ORIGIN` says.
+    pub fn origin(&self) -> Option<&WebOrigin> {
+        match self {
+            Hosts::Site(site) => Some(site),
+            Hosts::Local(_) | Hosts::Any => None,
+        }
+    }
+
     /// Whether browsers are to use HTTPS alone.
     pub fn are_https(&self) -> bool {
         matches!(self, Hosts::Site(site) if site.scheme() == "https")

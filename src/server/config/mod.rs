@@ -1,6 +1,7 @@
 //! The configuration: all settings, read once at the start, from the environment, `.env`, and `Leptos.toml`. An invalid
 //! value stops the start with an error that names its variable.
 
+mod auth;
 mod clients;
 mod env;
 mod env_file;
@@ -13,6 +14,7 @@ mod telemetry;
 mod tls;
 mod web_origin;
 
+pub use auth::{Auth, AuthMode};
 pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};
@@ -52,6 +54,8 @@ pub struct Config {
     /// With TLS: the server's certificate.
     pub tls: Option<TlsFiles>,
     pub currency: Currency,
+    /// Whether people sign in.
+    pub auth: Auth,
     /// The separate address of the metrics; `None`: they are served with everything else.
     pub metrics: Option<SocketAddr>,
 }
@@ -111,6 +115,12 @@ impl Config {
         let sockets = limits(MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS);
         let tls = errors.take(tls());
         let currency = errors.take(currency());
+        let auth = Some(Auth {
+            mode: AuthMode::Open,
+            secrets: Vec::new(),
+            guests: true,
+            sign_up: true,
+        });
         let metrics = errors.take(metrics_addr());
         // The telemetry has read these already, and keeps them.
         errors.take(log_filter());
@@ -130,6 +140,7 @@ impl Config {
                 tls: tls?,
                 currency: currency?,
                 metrics: metrics?,
+                auth: auth?,
             })
         };
         match config() {

@@ -72,6 +72,8 @@ pub fn read(key: &Key, text: &str) -> std::result::Result<Order, String> {
         updated_at,
         version: 1,
         times: Times::known(created_at, found.status, updated_at),
+        customer_id: None,
+        driver_id: None,
     };
     check(&order)?;
     Ok(order)

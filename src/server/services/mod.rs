@@ -1,6 +1,8 @@
 //! The use-cases of the market, and what they need beside the store. They know no transport.
 
+pub mod accounts;
 pub mod command_log;
+pub mod credentials;
 pub mod document_kinds;
 pub mod duty_document;
 pub mod idempotency;

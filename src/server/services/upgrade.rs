@@ -177,6 +177,7 @@ mod tests {
                 event_type,
                 order: order.clone(),
                 timestamp: order.updated_at,
+                actor: None,
                 id: format!("e-{seq}").parse().unwrap(),
             });
             let (seq, text) = (seq as u64, text.unwrap().to_string());

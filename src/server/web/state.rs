@@ -4,7 +4,11 @@ use super::{
     connection_limit::ConnectionLimit, middleware::rate_limit::RateLimit, openapi::docs::Docs,
     pages::flash::FlashCookie,
 };
-use crate::server::{config::Config, services::orders::OrderService, telemetry::metrics::Metrics};
+use crate::server::{
+    config::Config,
+    services::{accounts::AccountService, credentials::Credentials, orders::OrderService},
+    telemetry::metrics::Metrics,
+};
 use std::{ops::Deref, sync::Arc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -14,6 +18,8 @@ pub struct AppState(Arc<AppParts>);
 
 pub struct AppParts {
     pub orders: Arc<OrderService>,
+    pub accounts: Arc<AccountService>,
+    pub credentials: Arc<Credentials>,
     pub config: Config,
     pub rate_limit: RateLimit,
     pub metrics_rate_limit: RateLimit,

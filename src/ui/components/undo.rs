@@ -93,6 +93,6 @@ pub fn take_back(order: Memo<Order>, role: Role) -> AnyView {
 fn recall(role: Role) -> ActionForm {
     ActionForm::new(match role {
         Role::Dispatch => api::DispatchRecall::PATH,
-        Role::Supplier | Role::Customer => api::SupplierRecall::PATH,
+        Role::Supplier | Role::Customer | Role::Driver => api::SupplierRecall::PATH,
     })
 }

@@ -69,7 +69,7 @@ struct Line {
 impl Line {
     /// As the server's sockets do.
     fn push(&mut self, event: &Event, scope: &Scope) {
-        if scope.concerns(&Subject::of(event)) {
+        if scope.concerns(&Subject::of(event, None)) {
             self.skip(event.id.seq - 1);
             self.known = event.id.seq;
             self.frames.push_back(Frame::Event(Box::new(event.clone())));
@@ -140,6 +140,7 @@ impl Server {
             event_type,
             order,
             timestamp: now,
+            actor: None,
             id: next,
         };
         let mut board = self.board().clone();

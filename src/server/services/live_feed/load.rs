@@ -74,7 +74,7 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Entry>
             match event.filter(|event| event.id.epoch == head.epoch) {
                 Some(event) => ring.push(Entry {
                     text: frame(text),
-                    subject: Subject::of(&event),
+                    subject: Subject::of(&event, None),
                 }),
                 None => ring = Ring::new(seq, CAPACITY),
             }

@@ -347,6 +347,7 @@ mod tests {
                 event_type,
                 order,
                 timestamp: at(0),
+                actor: None,
                 id: format!("e-{seq}").parse().unwrap(),
             };
             LogEntry {

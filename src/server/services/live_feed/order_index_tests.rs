@@ -51,6 +51,7 @@ impl Market {
             event_type,
             order,
             timestamp,
+            actor: None,
             id,
         };
         assert!(matches!(
@@ -136,7 +137,7 @@ proptest! {
         for event in after.into_iter().filter_map(|(order, command)| market.attempt(order, command)) {
             for board in &mut boards {
                 let last = board.cursor().clone();
-                let folded = match board.query().scope.concerns(&Subject::of(&event)) {
+                let folded = match board.query().scope.concerns(&Subject::of(&event, None)) {
                     true => board.fold(&event),
                     // What does not concern it is skipped, however it is sent.
                     false if event.id.seq % 2 == 0 => board.skip(&last, &event.id),

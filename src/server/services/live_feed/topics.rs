@@ -164,11 +164,12 @@ mod tests {
             event_type,
             order,
             timestamp: at(0),
+            actor: None,
             id: "e-1".parse().unwrap(),
         };
         Entry {
             text: Bytes::new(),
-            subject: Subject::of(&event),
+            subject: Subject::of(&event, None),
         }
     }
 

@@ -100,7 +100,7 @@ impl View {
         histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
         self.ring.push(Entry {
             text: frame(text),
-            subject: Subject::of(&event),
+            subject: Subject::of(&event, None),
         });
         let span = trace.as_deref().map(trace::deliver);
         span.iter().for_each(|span| {
@@ -182,7 +182,7 @@ fn seconds(time: TimeDelta) -> f64 {
 
 /// Whether an entry is about a scope. One that cannot be read may be.
 pub fn concerns(scope: &Scope, entry: &JsonText) -> bool {
-    let is_about = |event: Event| scope.concerns(&Subject::of(&event));
+    let is_about = |event: Event| scope.concerns(&Subject::of(&event, None));
     scope.topics().is_none() || serde_json::from_str(entry).map_or(true, is_about)
 }
 

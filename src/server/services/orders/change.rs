@@ -140,7 +140,7 @@ impl OrderService {
     /// Spells a driver whom this command assigns as the board does. A spelling that it does not have may be of a
     /// driver whose first order was stored here a moment ago.
     async fn spell_driver(&self, command: &mut Command) {
-        let Command::Dispatch { driver_name } = command else {
+        let Command::Dispatch { driver_name, .. } = command else {
             return;
         };
         let known = |name: &Name| {

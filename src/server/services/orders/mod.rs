@@ -7,6 +7,7 @@ mod ids;
 mod written;
 
 use super::{
+    accounts::AccountService,
     live_feed::{LiveFeed, OrderIndex},
     order_documents,
 };
@@ -44,6 +45,7 @@ pub struct OrderService {
     feed: Arc<LiveFeed>,
     written: Mutex<Written>,
     ids: OrderIds,
+    accounts: Arc<AccountService>,
 }
 
 /// Which orders a list holds.
@@ -81,12 +83,17 @@ impl Readiness {
 }
 
 impl OrderService {
-    pub fn new(store: Arc<dyn Store>, feed: Arc<LiveFeed>) -> OrderService {
+    pub fn new(
+        store: Arc<dyn Store>,
+        feed: Arc<LiveFeed>,
+        accounts: Arc<AccountService>,
+    ) -> OrderService {
         OrderService {
             store,
             feed,
             written: Mutex::default(),
             ids: OrderIds::default(),
+            accounts,
         }
     }
 

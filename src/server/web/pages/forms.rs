@@ -161,7 +161,11 @@ impl FormSubmission {
         let several = DispatchSeveral::read(self.fields(), orders);
         let several = several.map(|several| {
             let driver_name = several.driver_name;
-            (several.orders, Command::Dispatch { driver_name })
+            let dispatch = Command::Dispatch {
+                driver_name,
+                driver_id: None,
+            };
+            (several.orders, dispatch)
         });
         let answers = self.act_on_several(several).await;
         self.ticked(orders).answer_several(answers).await

@@ -227,6 +227,7 @@ mod tests {
             event_type,
             order,
             timestamp: at(4),
+            actor: None,
             id: "e-1".parse().unwrap(),
         });
         assert!(matches!(folded, FoldResult::Applied { .. }));

@@ -1,0 +1,245 @@
+//! Who may see and do what: the one table of rights. What it does not allow is refused.
+//!
+//! REST, server functions, pages, CSV, history, search, sockets and the buttons of the panels ask it, and nobody else
+//! decides. The lifecycle says what is possible from a status; this table says for whom.
+
+use super::{
+    AccountId, AccountKind, AccountRole, Actor, CommandKind, Name, Order, OrderId, Role, Scope,
+    Status, Subject, Topic, order::lifecycle::TRANSITIONS,
+};
+use serde::{Deserialize, Serialize};
+
+/// How much of an order somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight {
+    /// As if it did not exist.
+    None,
+    /// Without who it goes to, see [`Order::outside`].
+    Outside,
+    Whole,
+}
+
+/// Whether somebody may do something with an order that they see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    Yes,
+    /// The role never has this.
+    NotAllowed,
+    /// Others of the role have it, for this order.
+    NotYours,
+}
+
+/// Who looks, and acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Viewer {
+    /// The open mode: nobody signs in, and everybody sees and plays everything.
+    Open,
+    /// A known account, or a guest.
+    Known(Box<Identity>),
+}
+
+/// What decides the rights of an account or a guest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The account; of a guest, the id in its cookie. A guest that only looks has none.
+    pub id: Option<AccountId>,
+    pub kind: AccountKind,
+    pub role: AccountRole,
+    pub name: Option<Name>,
+    pub supplier_name: Option<Name>,
+    /// The driver whose orders these are.
+    pub driver_id: Option<AccountId>,
+    /// The ids of customers and guests whose orders count as its own.
+    pub own: Vec<AccountId>,
+    /// The orders whose follow key it holds.
+    pub follows: Vec<OrderId>,
+    pub read_only: bool,
+    /// Whether it sees what is on offer.
+    pub sees_offers: bool,
+}
+
+/// What of an order decides who sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderFacts {
+    pub id: OrderId,
+    pub supplier_name: Name,
+    pub customer_id: Option<AccountId>,
+    pub driver_id: Option<AccountId>,
+    pub status: Status,
+    /// A customer has taken it once.
+    pub is_taken: bool,
+}
+
+impl From<&Order> for OrderFacts {
+    fn from(order: &Order) -> OrderFacts {
+        OrderFacts {
+            id: order.id,
+            supplier_name: order.supplier_name.clone(),
+            customer_id: order.customer_id,
+            driver_id: order.driver_id,
+            status: order.status,
+            is_taken: order.customer_price.is_some(),
+        }
+    }
+}
+
+impl Viewer {
+    pub fn identity(&self) -> Option<&Identity> {
+        match self {
+            Viewer::Open => None,
+            Viewer::Known(identity) => Some(identity),
+        }
+    }
+
+    /// How much of an order it sees.
+    pub fn view(&self, order: &OrderFacts) -> Sight {
+        match self {
+            Viewer::Open => Sight::Whole,
+            Viewer::Known(identity) => identity.view(order),
+        }
+    }
+
+    /// The order as it may be told; `None` where it does not exist for this viewer.
+    pub fn shown(&self, order: Order) -> Option<Order> {
+        match self.view(&OrderFacts::from(&order)) {
+            Sight::None => None,
+            Sight::Outside => Some(order.outside()),
+            Sight::Whole => Some(order),
+        }
+    }
+
+    /// How much of an event it is told: of an order that it sees afterwards that much; of one that it saw just before,
+    /// the outside.
+    pub fn told(&self, subject: &Subject) -> Sight {
+        let before = subject.before.as_ref();
+        let left = before.map_or(Sight::None, |before| self.view(before).min(Sight::Outside));
+        self.view(&subject.after).max(left)
+    }
+
+    /// Whether it may try a command on an order that it sees; `None` for a new one.
+    pub fn may(&self, command: CommandKind, order: Option<&OrderFacts>) -> Permission {
+        match self {
+            Viewer::Open => Permission::Yes,
+            Viewer::Known(identity) => identity.may(command, order),
+        }
+    }
+
+    /// Whether its role ever has a command.
+    pub fn has(&self, command: CommandKind) -> bool {
+        self.identity().is_none_or(|identity| identity.has(command))
+    }
+
+    /// The scope narrowed to what it may see at all. What the narrowed scope holds is still asked of [`Viewer::view`].
+    pub fn narrowed(&self, scope: Scope) -> Scope {
+        match self {
+            Viewer::Known(identity) if scope.topics().is_none() => identity.scope(),
+            _ => scope,
+        }
+    }
+}
+
+impl Identity {
+    fn view(&self, order: &OrderFacts) -> Sight {
+        let is_final = order.status.is_final();
+        let until_final = if is_final {
+            Sight::Outside
+        } else {
+            Sight::Whole
+        };
+        let own = match self.role {
+            AccountRole::Admin | AccountRole::Integrator => Sight::Whole,
+            AccountRole::Supplier if self.supplier_name.as_ref() == Some(&order.supplier_name) => {
+                until_final
+            }
+            AccountRole::Dispatch if order.is_taken => Sight::Whole,
+            AccountRole::Driver
+                if order.driver_id.is_some() && order.driver_id == self.driver_id =>
+            {
+                until_final
+            }
+            AccountRole::Customer if self.owns(order) => Sight::Whole,
+            AccountRole::Customer
+                if self.sees_offers && order.status == Status::SupplierAccepted =>
+            {
+                Sight::Outside
+            }
+            _ => Sight::None,
+        };
+        let follows = self.follows.contains(&order.id);
+        own.max(if follows { Sight::Outside } else { Sight::None })
+    }
+
+    /// Whether it is the customer of an order.
+    fn owns(&self, order: &OrderFacts) -> bool {
+        order.customer_id.is_some_and(|id| self.own.contains(&id))
+    }
+
+    fn may(&self, command: CommandKind, order: Option<&OrderFacts>) -> Permission {
+        if !self.has(command) {
+            return Permission::NotAllowed;
+        }
+        let is_own = match (self.role, order) {
+            (AccountRole::Admin | AccountRole::Integrator | AccountRole::Dispatch, _) => true,
+            (_, None) => true,
+            (AccountRole::Supplier, Some(order)) => {
+                self.supplier_name.as_ref() == Some(&order.supplier_name)
+            }
+            (AccountRole::Driver, Some(order)) => {
+                order.driver_id.is_some() && order.driver_id == self.driver_id
+            }
+            (AccountRole::Customer, Some(order)) => {
+                command == CommandKind::Take || self.owns(order)
+            }
+        };
+        match is_own {
+            true => Permission::Yes,
+            false => Permission::NotYours,
+        }
+    }
+
+    fn has(&self, command: CommandKind) -> bool {
+        let actor = self.role.actor();
+        // A guest that only looks has no id under which an order could be its own.
+        let can_act = !self.read_only && self.id.is_some();
+        can_act
+            && TRANSITIONS
+                .iter()
+                .any(|row| row.command == command && row.is_by(actor))
+    }
+
+    fn scope(&self) -> Scope {
+        let customers = || self.own.iter().copied().map(Topic::Customer);
+        let offers = || self.sees_offers.then_some(Topic::Offers);
+        let follows = self.follows.iter().copied().map(Topic::Order);
+        let own: Vec<Topic> = match self.role {
+            AccountRole::Admin | AccountRole::Integrator | AccountRole::Dispatch => {
+                return Scope::everything();
+            }
+            AccountRole::Supplier => self
+                .supplier_name
+                .clone()
+                .map(Topic::Supplier)
+                .into_iter()
+                .collect(),
+            AccountRole::Driver => self.driver_id.map(Topic::Driver).into_iter().collect(),
+            AccountRole::Customer => offers().into_iter().chain(customers()).collect(),
+        };
+        Scope::of(own.into_iter().chain(follows))
+    }
+
+    /// The role in which the lifecycle is asked.
+    pub fn actor(&self) -> Actor {
+        self.role.actor()
+    }
+
+    /// Whether a list of orders with search, CSV and pace is open to it.
+    pub fn has_orders_panel(&self) -> bool {
+        use AccountRole::*;
+        matches!(self.role, Supplier | Dispatch | Admin | Integrator)
+    }
+
+    /// Whether the panel of a role is its own.
+    pub fn has_panel(&self, panel: Role) -> bool {
+        self.actor() == Actor::As(panel)
+    }
+}

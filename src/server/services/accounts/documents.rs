@@ -1,0 +1,17 @@
+//! Accounts as documents of the store: their keys, their indexes, and the entries of the log about them.
+
+use crate::{
+    domain::{Account, AccountId},
+    server::{
+        services::order_documents,
+        store::{Key, Result},
+    },
+};
+
+pub fn key(id: AccountId) -> Key {
+    Key(format!("account:{id}"))
+}
+
+pub fn read(text: &str) -> Result<Account> {
+    serde_json::from_str(text).map_err(|error| order_documents::unreadable("an account", &error))
+}
