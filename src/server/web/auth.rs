@@ -1,8 +1,16 @@
-//! The one place where a request becomes an [`Actor`].
+//! The one place where a request becomes an [`Authority`]: who acts, and by what right.
 //!
-//! In the open mode nobody signs in, and the route of a request decides. Accounts will decide here.
+//! In the open mode nobody signs in, and the route of a request decides.
 
-use crate::domain::{Actor, Role};
+use crate::{
+    domain::{Actor, Role, Viewer},
+    server::services::accounts::{Authority, Standing},
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{Extensions, request::Parts},
+};
+use std::convert::Infallible;
 
 /// The interface that a request came through, as its route says.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +21,50 @@ pub enum Interface {
     Panel(Role),
 }
 
-/// An integrator acts for all roles, a panel for its own.
+/// Who has sent a request. The layer around all routes puts it into the request.
+#[derive(Clone, Debug)]
+pub struct Door {
+    pub viewer: Viewer,
+    pub standing: Option<Standing>,
+}
+
+impl Door {
+    /// In the open mode.
+    pub fn open() -> Door {
+        Door {
+            viewer: Viewer::Open,
+            standing: None,
+        }
+    }
+
+    /// What the layer has put into a request.
+    pub fn of(extensions: &Extensions) -> Door {
+        extensions.get().cloned().unwrap_or_else(Door::open)
+    }
+
+    /// By what right a command comes through an interface.
+    pub fn authority(&self, interface: Interface) -> Authority {
+        match self.viewer.identity() {
+            None => Authority::open(actor_for(interface)),
+            Some(identity) => Authority {
+                actor: identity.actor(),
+                viewer: self.viewer.clone(),
+                admin_reason: None,
+                standing: self.standing.clone(),
+            },
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Door {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Door, Infallible> {
+        Ok(Door::of(&parts.extensions))
+    }
+}
+
+/// In the open mode an integrator acts for all roles, a panel for its own.
 pub fn actor_for(interface: Interface) -> Actor {
     match interface {
         Interface::Rest => Actor::AnyRole,
