@@ -14,7 +14,6 @@ use jsonwebtoken::{
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 const TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "pizza-market";
@@ -139,6 +138,7 @@ mod tests {
     use proptest::prelude::*;
     use secrecy::ExposeSecret;
     use serde_json::{Value, json};
+    use uuid::Uuid;
 
     const ISSUER: &str = "https://market.example";
 
