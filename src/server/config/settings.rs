@@ -112,6 +112,21 @@ settings! {
      are taken; on any other address, each host name.": {
         SITE_ORIGIN: Public, None("none: address literals and `localhost` on a loopback address, elsewhere any host");
     }
+    "Whether people sign in. `open`: everybody who reaches the server sees and does everything. `required`: rights are\n\
+     those of accounts; it needs SITE_ORIGIN (https, but for a loopback host) and a secret. Default: `open` where only this\n\
+     machine reaches the server (a loopback address, without SITE_ORIGIN and TRUSTED_PROXIES), else `required`.": {
+        AUTH: Public, None("`open` on a loopback address without `SITE_ORIGIN` and `TRUSTED_PROXIES`, else `required`");
+    }
+    "What everything signed is signed with: base64 of at least 32 bytes (openssl rand -base64 32), or a file with that. Of\n\
+     several, with commas between them, the first signs, and all verify.": {
+        AUTH_SECRET: Secret, None("none");
+        AUTH_SECRET_FILE: Public, None("none");
+    }
+    "Whether somebody who is not signed in sees offers and may take one, and whether customers may make an account: on or\n\
+     off.": {
+        GUESTS: Public, Value("on");
+        SIGN_UP: Public, Value("on");
+    }
     "Other origins whose pages may use the API and the WebSocket from a browser, separated by commas.": {
         CORS_ALLOWED_ORIGINS: Public, Value("http://localhost:5173,http://localhost:3000");
     }

@@ -1,6 +1,7 @@
 //! `doctor`: checks everything that can keep the market from running, one line each, with what to do about it. It
 //! changes nothing but scratch keys of its own, and disturbs no running server.
 
+mod accounts;
 mod clock;
 mod embedded;
 mod redis;
@@ -72,6 +73,7 @@ async fn examine(report: &mut Report, sources: Result<Sources, ConfigError>) {
     };
     settings::examine(report, &sources);
     let own = examine_store(report).await;
+    examine_accounts(report).await;
     examine_server(report, own.as_ref()).await;
 }
 
@@ -92,6 +94,15 @@ async fn examine_store(report: &mut Report) -> Option<OwnStore> {
             report.add("store", "store", skipped(&error));
             None
         }
+    }
+}
+
+/// Where nobody signs in, there is nothing to look for.
+async fn examine_accounts(report: &mut Report) {
+    if let (Ok(config), Ok(store)) = (Config::read(), config::store())
+        && config.auth.is_required()
+    {
+        accounts::examine(report, &store).await;
     }
 }
 
