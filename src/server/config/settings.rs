@@ -154,8 +154,9 @@ settings! {
     "The format of the log: pretty (text) or json (an object per line). Default: pretty on a terminal, else json.": {
         LOG_FORMAT: Public, None("`pretty` on a terminal, else `json`");
     }
-    "A separate address for /metrics, such as 127.0.0.1:9090. Default: the server's own address.": {
-        METRICS_ADDR: Public, None("none: `/metrics` is served with everything else");
+    "A separate address for /metrics, such as 127.0.0.1:9090. Default: the server's own address; with AUTH=required they\n\
+     are then not served.": {
+        METRICS_ADDR: Public, None("none: `/metrics` is served with everything else, and with `AUTH=required` not at all");
     }
     "The OpenTelemetry collector that receives traces, over OTLP by HTTP (http/protobuf), such as http://127.0.0.1:4318.\n\
      Default: no traces are made. Other variables of the standard that count: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,\n\

@@ -43,9 +43,15 @@ pub fn check_password(password: &str, words: &[&str]) -> Result<(), FieldError> 
         .iter()
         .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
         .filter(|part| part.chars().count() > 2);
+    // Without what stands between the words: a full name is often written as one.
+    let joined: Vec<String> = words
+        .iter()
+        .map(|words| words.chars().filter(|c| c.is_alphanumeric()).collect())
+        .collect();
     let known: Vec<&str> = words
         .iter()
         .copied()
+        .chain(joined.iter().map(String::as_str))
         .chain(parts)
         .chain(WORDS.iter().copied())
         .collect();
