@@ -2,6 +2,7 @@
 //! changes nothing but scratch keys of its own, and disturbs no running server.
 
 mod accounts;
+mod certificate;
 mod clock;
 mod embedded;
 mod redis;
@@ -124,7 +125,10 @@ async fn examine_server(report: &mut Report, own: Option<&OwnStore>) {
         }
     }
     match Config::read() {
-        Ok(config) => serving::examine_files(report, config.connections.total as u64),
+        Ok(config) => {
+            certificate::examine(report, &config);
+            serving::examine_files(report, config.connections.total as u64);
+        }
         Err(error) => report.add("server", "files", skipped(&error)),
     }
 }
