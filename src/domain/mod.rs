@@ -19,6 +19,10 @@ mod order;
 mod percent;
 mod policy;
 #[cfg(test)]
+mod policy_samples;
+#[cfg(test)]
+mod policy_tests;
+#[cfg(test)]
 pub(crate) mod samples;
 mod stage_times;
 mod text;
@@ -61,6 +65,7 @@ pub use number::{Minutes, Whole, with_point};
 pub use order::{
     Order, Precondition,
     command::{Command, Offer, WantedStatus, read_own_offer},
+    facts::OrderFacts,
     id::OrderId,
     lifecycle::{Actor, CommandKind, EventType, Role, Status},
     search::OrderFilter,
@@ -68,7 +73,7 @@ pub use order::{
     verify_history::verify_event,
 };
 pub use percent::{percent_decode, percent_encode};
-pub use policy::{Identity, OrderFacts, Permission, Sight, Viewer};
+pub use policy::{Identity, Permission, Sight, Viewer};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::Time;
