@@ -117,20 +117,27 @@ pub fn row(title: &'static str, viewers: impl IntoIterator<Item = Identity>) -> 
 }
 
 pub fn rows() -> Vec<Row> {
+    let open = Row {
+        viewers: vec![Viewer::Open],
+        ..row("open mode", [])
+    };
+    let rows = [open].into_iter().chain(customers()).chain(staff());
+    rows.chain(market()).collect()
+}
+
+/// Who takes pizzas, and who only looks.
+fn customers() -> [Row; 5] {
     use AccountKind::*;
-    let integration = |role| identity(Integration, role, PROGRAM);
-    let guests = vec![account(GUEST), account(CUSTOMER)];
+    let was_guest = Identity {
+        own: vec![account(GUEST), account(CUSTOMER)],
+        ..customer(Customer)
+    };
     let follower = Identity {
         follows: vec![id(OWN.order)],
         own: Vec::new(),
         ..customer(Guest)
     };
-    let suppliers = [Manager, Device, Staff, Integration].map(supplier);
-    vec![
-        Row {
-            viewers: vec![Viewer::Open],
-            ..row("open mode", [])
-        },
+    [
         row("nobody", [nobody(true)]),
         row("nobody, GUESTS=off", [nobody(false)]),
         row("guest, customer", [customer(Guest), customer(Customer)]),
@@ -139,13 +146,7 @@ pub fn rows() -> Vec<Row> {
                 customer: GUEST,
                 ..OWN
             },
-            ..row(
-                "customer that was a guest",
-                [Identity {
-                    own: guests,
-                    ..customer(Customer)
-                }],
-            )
+            ..row("customer that was a guest", [was_guest])
         },
         Row {
             own: "the followed one",
@@ -155,39 +156,42 @@ pub fn rows() -> Vec<Row> {
             },
             ..row("holder of the follow key", [follower])
         },
+    ]
+}
+
+/// Who makes and brings them.
+fn staff() -> [Row; 6] {
+    use AccountKind::*;
+    let suppliers = [Manager, Device, Staff, Integration].map(supplier);
+    let dispatch = || identity(Integration, AccountRole::Dispatch, PROGRAM);
+    let dispatchers = [of_kind(Dispatcher, PROGRAM), dispatch()];
+    let program = || driver(Integration, PROGRAM);
+    let drivers = [driver(Driver, DRIVER), program()];
+    let (of_supplier, of_dispatch, of_driver) = (
+        read_only(supplier(Integration)),
+        read_only(dispatch()),
+        read_only(program()),
+    );
+    [
         row(
             "manager, device, staff, integration of a supplier",
             suppliers,
         ),
-        row(
-            "read-only integration of a supplier",
-            [read_only(supplier(Integration))],
-        ),
-        row(
-            "dispatcher, integration of dispatch",
-            [
-                of_kind(Dispatcher, PROGRAM),
-                integration(AccountRole::Dispatch),
-            ],
-        ),
-        row(
-            "read-only integration of dispatch",
-            [read_only(integration(AccountRole::Dispatch))],
-        ),
-        row(
-            "driver, integration of a driver",
-            [driver(Driver, DRIVER), driver(Integration, PROGRAM)],
-        ),
-        row(
-            "read-only integration of a driver",
-            [read_only(driver(Integration, PROGRAM))],
-        ),
-        row("integrator", [integration(AccountRole::Integrator)]),
-        row(
-            "read-only integrator",
-            [read_only(integration(AccountRole::Integrator))],
-        ),
-        row("admin", [of_kind(Admin, PROGRAM)]),
+        row("read-only integration of a supplier", [of_supplier]),
+        row("dispatcher, integration of dispatch", dispatchers),
+        row("read-only integration of dispatch", [of_dispatch]),
+        row("driver, integration of a driver", drivers),
+        row("read-only integration of a driver", [of_driver]),
+    ]
+}
+
+/// Who has the whole market.
+fn market() -> [Row; 3] {
+    let integrator = || identity(AccountKind::Integration, AccountRole::Integrator, PROGRAM);
+    [
+        row("integrator", [integrator()]),
+        row("read-only integrator", [read_only(integrator())]),
+        row("admin", [of_kind(AccountKind::Admin, PROGRAM)]),
     ]
 }
 

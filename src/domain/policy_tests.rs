@@ -175,7 +175,7 @@ fn in_words(sight: &str) -> &'static str {
 }
 
 /// What a viewer does: with whatever it sees, and with its own alone.
-fn does(row: &Row, viewer: &Viewer) -> String {
+fn does(viewer: &Viewer) -> String {
     let mut parts = [Vec::new(), Vec::new()];
     for &kind in CommandKind::ALL.iter().filter(|kind| viewer.has(**kind)) {
         let others = ANOTHERS.after(way(Status::Dispatched));
@@ -187,7 +187,7 @@ fn does(row: &Row, viewer: &Viewer) -> String {
         return "everything".to_owned();
     }
     let [any, own] = parts.map(|names| names.join(", "));
-    let own = (!own.is_empty()).then(|| format!("{own} of {}", row.own));
+    let own = (!own.is_empty()).then(|| format!("{own} of its own"));
     let parts: Vec<_> = [any]
         .into_iter()
         .filter(|any| !any.is_empty())
@@ -211,7 +211,7 @@ fn the_page_about_security_shows_this_table() {
         .map(|row| {
             let viewer = &row.viewers[0];
             let [own, anothers] = [row.whose, ANOTHERS].map(|whose| in_words(&sees(viewer, whose)));
-            let (title, does) = (row.title, does(row, viewer));
+            let (title, does) = (row.title, does(viewer));
             format!("| {title} | {own} | {anothers} | {does} |")
         })
         .collect();
