@@ -1,8 +1,8 @@
-//! What of an order decides who sees it.
+//! What of an order decides who sees it, and which screens it concerns.
 
 use crate::domain::{AccountId, Name, Order, OrderId, Status};
 
-/// Kept beside the text of an order or of its event, so that nothing has to be parsed to decide.
+/// What of an order decides who sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderFacts {
     pub id: OrderId,
