@@ -30,9 +30,10 @@ pub enum Permission {
 }
 
 /// Who looks, and acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Viewer {
     /// The open mode: nobody signs in, and everybody sees and plays everything.
+    #[default]
     Open,
     /// A known account, or a guest.
     Known(Box<Identity>),
@@ -84,6 +85,10 @@ impl From<&Order> for OrderFacts {
 }
 
 impl Viewer {
+    pub fn is_open(&self) -> bool {
+        *self == Viewer::Open
+    }
+
     pub fn identity(&self) -> Option<&Identity> {
         match self {
             Viewer::Open => None,

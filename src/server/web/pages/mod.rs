@@ -1,5 +1,6 @@
 //! The pages: each is rendered from the board as it is now, under a strict content policy.
 
+mod account;
 mod assets;
 mod cookies;
 mod csv_export;
@@ -11,12 +12,13 @@ mod redirect;
 mod shell;
 
 use super::{
+    auth::Door,
     middleware::{body_limit::LARGEST_BODY, security_headers::content_policy},
     problem::{self, Problem},
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names, Wanting},
+    domain::{Error, MAX_TOPICS, Names, Viewer, Wanting},
     ui::{PageData, Route, board_query},
 };
 use axum::{
@@ -60,7 +62,9 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .route(
             &site_pkg_dir_service_route_path(&app.config.leptos),
             get(assets::package),
-        );
+        )
+        // Not compressed: their pages hold secrets.
+        .merge(account::routes(app));
     server_fn_paths().fold(routes, |routes, (path, method)| {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
         routes.route(path, on(filter, server_function))
@@ -115,11 +119,15 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 /// Renders the page of a route.
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
-    if let Some(redirect) = preferences::own_kitchen(&route, headers) {
+    let door = Door::of(request.extensions());
+    if let Some(answer) = account::guard(&app, &route, &request).await {
+        return answer;
+    }
+    if let Some(redirect) = preferences::own_kitchen(&route, headers, &door.viewer) {
         return redirect;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
-    let (page_data, unread) = page_data(&app, &route, headers, request.uri()).await;
+    let (page_data, unread) = page_data(&app, &route, door.viewer.clone(), headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
     let (status, has_flash) = (
         status(&route, &page_data, unread),
@@ -138,7 +146,8 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         let policy = content_policy(reload);
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
     };
-    let document = move || shell(app.config.leptos.clone());
+    let beside = account::beside(&app, &door.viewer).await;
+    let document = move || shell(app.config.leptos.clone(), &beside);
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -154,6 +163,7 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
 async fn page_data(
     app: &AppState,
     route: &Route,
+    viewer: Viewer,
     headers: &HeaderMap,
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
@@ -214,6 +224,7 @@ async fn page_data(
         },
         flash,
         locale: preferences::of(headers, app).locale,
+        viewer,
         zone,
     };
     (page_data, unread)
