@@ -1,6 +1,13 @@
 //! The one place where a request becomes an [`Authority`]: who acts, and by what right.
 //!
-//! In the open mode nobody signs in, and the route of a request decides.
+//! In the open mode nobody signs in, and the route of a request decides. Else the door does ([`door`]): each way into
+//! the server ([`way`]) takes one kind of credential.
+
+mod bearer;
+pub mod cookies;
+mod way;
+
+pub use way::Way;
 
 use crate::{
     domain::{Actor, Role, Viewer},
