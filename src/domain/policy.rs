@@ -4,8 +4,8 @@
 //! decides. The lifecycle says what is possible from a status; this table says for whom.
 
 use super::{
-    AccountId, AccountKind, AccountRole, Actor, CommandKind, Name, Order, OrderId, Role, Scope,
-    Status, Subject, Topic, order::lifecycle::TRANSITIONS,
+    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Name, Order, OrderId, Role,
+    Scope, Status, Subject, Topic, order::lifecycle::TRANSITIONS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,9 +84,36 @@ impl From<&Order> for OrderFacts {
     }
 }
 
+impl Permission {
+    /// The refusal where it is none.
+    pub fn check(self) -> Result<(), Error> {
+        match self {
+            Permission::Yes => Ok(()),
+            Permission::NotAllowed => Err(Error::NotAllowed),
+            Permission::NotYours => Err(Error::NotYours),
+        }
+    }
+}
+
 impl Viewer {
     pub fn is_open(&self) -> bool {
         *self == Viewer::Open
+    }
+
+    /// Sees nothing, and may do nothing.
+    pub fn nobody() -> Viewer {
+        Viewer::Known(Box::new(Identity {
+            id: None,
+            kind: AccountKind::Guest,
+            role: AccountRole::Customer,
+            name: None,
+            supplier_name: None,
+            driver_id: None,
+            own: Vec::new(),
+            follows: Vec::new(),
+            read_only: false,
+            sees_offers: false,
+        }))
     }
 
     pub fn identity(&self) -> Option<&Identity> {

@@ -41,6 +41,8 @@ table! {
         OnlyWhenAccepting = "only-when-accepting", "This goes with accept=true only.";
         NotAnId = "not-an-id", "This is no UUID.";
         NotAnEmail = "not-an-email", "This is no e-mail address.";
+        NotADriver = "not-a-driver", "That is no driver who drives here now.";
+        SeveralDrivers = "several-drivers", "Several drivers have that name: give the driver_id.";
         NotACursor = "not-a-cursor", "This is no cursor of this market.";
         NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, customer:{{id}}, driver:{{id}}, offers or dispatch.";
         TooManyTopics { max: usize } = "too-many-topics", "At most {max} topics fit.";

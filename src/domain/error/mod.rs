@@ -299,6 +299,8 @@ mod tests {
             (FieldError::OnlyWhenAccepting, "only-when-accepting"),
             (FieldError::NotAnId, "not-an-id"),
             (FieldError::NotAnEmail, "not-an-email"),
+            (FieldError::NotADriver, "not-a-driver"),
+            (FieldError::SeveralDrivers, "several-drivers"),
             (FieldError::NotACursor, "not-a-cursor"),
             (FieldError::NotATopic, "not-a-topic"),
             (FieldError::TooManyTopics { max: 8 }, "too-many-topics 8"),

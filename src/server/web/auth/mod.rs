@@ -1,6 +1,13 @@
 //! The one place where a request becomes an [`Authority`]: who acts, and by what right.
 //!
-//! In the open mode nobody signs in, and the route of a request decides.
+//! In the open mode nobody signs in, and the route of a request decides. Else the door does ([`door`]): each way into
+//! the server ([`way`]) takes one kind of credential.
+
+mod bearer;
+pub mod cookies;
+mod way;
+
+pub use way::Way;
 
 use crate::{
     domain::{Actor, Role, Viewer},
@@ -37,9 +44,17 @@ impl Door {
         }
     }
 
+    /// Of a request that has not come through the layer: it sees nothing, and may do nothing.
+    pub fn nobody() -> Door {
+        Door {
+            viewer: Viewer::nobody(),
+            standing: None,
+        }
+    }
+
     /// What the layer has put into a request.
     pub fn of(extensions: &Extensions) -> Door {
-        extensions.get().cloned().unwrap_or_else(Door::open)
+        extensions.get().cloned().unwrap_or_else(Door::nobody)
     }
 
     /// By what right a command comes through an interface.
