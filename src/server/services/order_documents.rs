@@ -137,6 +137,7 @@ pub fn change(before: Option<(&Order, JsonText)>, steps: &[(Order, EventType)]) 
             about: key.clone(),
             body: format!(r#"{open}{text},"timestamp":{timestamp}}}"#).into(),
             repeats: is_last.then(|| open.len()..open.len() + text.len()),
+            published: true,
         });
     }
     Ok(Batch {
