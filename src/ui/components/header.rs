@@ -72,12 +72,14 @@ pub fn account_button(viewer: &Viewer) -> Option<AnyView> {
     }
     let name = identity.name.as_deref().unwrap_or_default().to_owned();
     let label = say!("Account: {name}", "Konto: {name}");
-    Some(view! {
-        <button class="button quiet who" type="button" popovertarget=ACCOUNT aria-label=label>
-            {icon(Icon::Person)} <span><bdi translate="no">{name.clone()}</bdi></span>
-        </button>
-    }
-    .into_any())
+    Some(
+        view! {
+            <button class="button quiet who" type="button" popovertarget=ACCOUNT aria-label=label>
+                {icon(Icon::Person)} <span><bdi translate="no">{name.clone()}</bdi></span>
+            </button>
+        }
+        .into_any(),
+    )
 }
 
 /// The element of the account's menu.

@@ -41,10 +41,34 @@ fn doors() -> Vec<AnyView> {
     match viewer.identity().map(|identity| identity.kind) {
         None => {}
         Some(AccountKind::Guest) => {
-            doors.push(door("/sign-in".to_owned(), Icon::Person, ["Sign in", "Anmelden"], ["For kitchens, dispatch, and customers with an account.", "Für Küchen, Auslieferung und Kunden mit Konto."]));
-            doors.push(door("/pair".to_owned(), Icon::Shop, ["Pair a kitchen’s device", "Küchengerät verbinden"], ["With the code that the manager shows.", "Mit dem Code, den die Leitung zeigt."]));
+            doors.push(door(
+                "/sign-in".to_owned(),
+                Icon::Person,
+                ["Sign in", "Anmelden"],
+                [
+                    "For kitchens, dispatch, and customers with an account.",
+                    "Für Küchen, Auslieferung und Kunden mit Konto.",
+                ],
+            ));
+            doors.push(door(
+                "/pair".to_owned(),
+                Icon::Shop,
+                ["Pair a kitchen’s device", "Küchengerät verbinden"],
+                [
+                    "With the code that the manager shows.",
+                    "Mit dem Code, den die Leitung zeigt.",
+                ],
+            ));
         }
-        Some(AccountKind::Driver) => doors.push(door("/driver".to_owned(), Icon::Of(Status::InTransit), ["My orders", "Meine Bestellungen"], ["What you carry, and where it goes.", "Was du fährst und wohin es geht."])),
+        Some(AccountKind::Driver) => doors.push(door(
+            "/driver".to_owned(),
+            Icon::Of(Status::InTransit),
+            ["My orders", "Meine Bestellungen"],
+            [
+                "What you carry, and where it goes.",
+                "Was du fährst und wohin es geht.",
+            ],
+        )),
         Some(_) => {}
     }
     doors
@@ -52,10 +76,34 @@ fn doors() -> Vec<AnyView> {
 
 fn panel_door((route, name): (Route, Text)) -> AnyView {
     let (symbol, what) = match route.panel() {
-        Panel::Supplier => (Icon::Shop, ["Offer pizzas, answer, bake, call them ready.", "Pizzen anbieten, antworten, backen, fertig melden."]),
-        Panel::Dispatch => (Icon::Person, ["Send drivers, and know who is out.", "Fahrer losschicken und wissen, wer unterwegs ist."]),
-        Panel::Orders => (Icon::Search, ["Every order, where it stands, and how it got there.", "Jede Bestellung, wo sie steht und wie sie dahin kam."]),
-        _ => (Icon::Slice, ["See what is hot, take it, follow it to your door.", "Sehen, was es gibt, zugreifen, bis zur Tür verfolgen."]),
+        Panel::Supplier => (
+            Icon::Shop,
+            [
+                "Offer pizzas, answer, bake, call them ready.",
+                "Pizzen anbieten, antworten, backen, fertig melden.",
+            ],
+        ),
+        Panel::Dispatch => (
+            Icon::Person,
+            [
+                "Send drivers, and know who is out.",
+                "Fahrer losschicken und wissen, wer unterwegs ist.",
+            ],
+        ),
+        Panel::Orders => (
+            Icon::Search,
+            [
+                "Every order, where it stands, and how it got there.",
+                "Jede Bestellung, wo sie steht und wie sie dahin kam.",
+            ],
+        ),
+        _ => (
+            Icon::Slice,
+            [
+                "See what is hot, take it, follow it to your door.",
+                "Sehen, was es gibt, zugreifen, bis zur Tür verfolgen.",
+            ],
+        ),
     };
     door(route.address(), symbol, name, what)
 }

@@ -165,7 +165,10 @@ pub struct NewKey {
 pub enum HandOver {
     /// The device itself acts again.
     Device,
-    Person { person: AccountId, pin: SecretString },
+    Person {
+        person: AccountId,
+        pin: SecretString,
+    },
 }
 
 /// Which sessions of an account end.

@@ -120,14 +120,12 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
     let door = Door::of(request.extensions());
-    if let Some(answer) = account::guard(&app, &route, &request).await {
-        return answer;
-    }
     if let Some(redirect) = preferences::own_kitchen(&route, headers, &door.viewer) {
         return redirect;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
-    let (page_data, unread) = page_data(&app, &route, door.viewer.clone(), headers, request.uri()).await;
+    let (page_data, unread) =
+        page_data(&app, &route, door.viewer.clone(), headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
     let (status, has_flash) = (
         status(&route, &page_data, unread),

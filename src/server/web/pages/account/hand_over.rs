@@ -1,0 +1,125 @@
+//! Who works at the device of a kitchen: a tap on a name and a PIN. It grants nothing that the device has not.
+
+use super::{
+    beside::staff_at,
+    fields::{Form, Kind, submit},
+    layout::{Page, page},
+    notice::Notice,
+    visit::{Sent, Visit, redirect},
+};
+use crate::{
+    domain::{Account, AccountId, Error, Field as _, InvalidField},
+    server::services::accounts::HandOver,
+    ui::{
+        i18n::locale::{Text, t},
+        name, own_panel,
+    },
+};
+use axum::response::Response;
+use leptos::prelude::*;
+
+const FORM: &str = "hand-over";
+const TITLE: Text = ["Who is working?", "Wer arbeitet?"];
+
+pub async fn show(visit: Visit) -> Response {
+    let notice = Notice::of(&visit).await;
+    form_page(&visit, notice).await
+}
+
+async fn form_page(visit: &Visit, notice: Option<Notice>) -> Response {
+    let Some(identity) = visit.identity() else {
+        return redirect("/sign-in");
+    };
+    let staff = staff_at(&visit.app, &visit.door.viewer).await;
+    let staff = staff.unwrap_or_default();
+    page(visit, Page::new(TITLE), || {
+        view! {
+            <h1>{t(TITLE)}</h1>
+            <section class="paper stack">{form(FORM, &staff, identity.id, notice.as_ref())}</section>
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// The chips of the staff, and the PIN. `current` is who acts now.
+pub fn form(
+    id: &'static str,
+    staff: &[Account],
+    current: Option<AccountId>,
+    notice: Option<&Notice>,
+) -> AnyView {
+    let form = Form::new(id, notice);
+    let chosen = form.value("person");
+    let is_chosen = |id: AccountId| match &chosen {
+        Some(chosen) => *chosen == id.to_string(),
+        None => current == Some(id),
+    };
+    let is_device = !staff.iter().any(|person| is_chosen(person.id));
+    let chip = |value: String, word: AnyView, checked: bool| {
+        view! { <label><input type="radio" name="person" value=value checked=checked/> {word}</label> }
+            .into_any()
+    };
+    let people: Vec<_> = staff
+        .iter()
+        .map(|person| {
+            chip(
+                person.id.to_string(),
+                name(&person.name),
+                is_chosen(person.id),
+            )
+        })
+        .collect();
+    let device = t(["The device", "Das Gerät"]).into_any();
+    let pin_hint = ["The device needs none.", "Das Gerät braucht keine."];
+    view! {
+        <form class="stack" id=form.id() method="post" action="/hand-over">
+            <fieldset class="chips">
+                <legend>{t(TITLE)}</legend>
+                {people} {chip(String::new(), device, is_device)}
+            </fieldset>
+            {form.optional("pin", ["PIN", "PIN"], Some(pin_hint), Kind::Pin)}
+            {form.refusal()}
+            {submit(["Hand over", "Übernehmen"])}
+        </form>
+    }
+    .into_any()
+}
+
+pub async fn send(visit: Visit, sent: Sent) -> Response {
+    match hand_over(&visit, &sent).await {
+        Ok(()) => {
+            let identity = visit.identity();
+            let own =
+                identity.map(|identity| own_panel(identity.role, identity.supplier_name.as_ref()));
+            redirect(own.as_deref().unwrap_or("/"))
+        }
+        Err(error) => {
+            let notice = Notice::refused(FORM, at_pin(error)).typed(&sent.0);
+            let again = async |notice| form_page(&visit, Some(notice)).await;
+            visit.refuse("/hand-over", notice, again).await
+        }
+    }
+}
+
+async fn hand_over(visit: &Visit, sent: &Sent) -> Result<(), Error> {
+    let to = match sent.get("person") {
+        "" => HandOver::Device,
+        person => HandOver::Person {
+            person: AccountId::parse(person).map_err(|error| Error::invalid("person", error))?,
+            pin: sent.secret("pin"),
+        },
+    };
+    visit.app.accounts.hand_over(visit.standing()?, to).await
+}
+
+/// A wrong PIN is told beside its field.
+fn at_pin(error: Error) -> Error {
+    match error {
+        Error::WrongCredentials => Error::Invalid(vec![InvalidField {
+            field: "pin".to_owned(),
+            error: crate::domain::FieldError::WrongCode,
+        }]),
+        other => other,
+    }
+}
