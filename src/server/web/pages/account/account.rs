@@ -29,7 +29,7 @@ const SESSIONS: &str = "account-sessions";
 const CLOSE: &str = "account-close";
 
 pub async fn show(visit: Visit) -> Response {
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     account_page(&visit, notice.as_ref()).await
 }
 

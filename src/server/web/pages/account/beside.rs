@@ -1,7 +1,10 @@
 //! What the server renders beside the program of a page: the menu of the account, and the banner of a market that is
 //! open to others.
 
-use super::{hand_over, words};
+use super::{
+    staff::{self, staff_at},
+    words,
+};
 use crate::{
     domain::{Account, AccountKind, Error, Viewer},
     server::{config::Config, web::state::AppState},
@@ -29,17 +32,6 @@ pub async fn beside(app: &AppState, viewer: &Viewer) -> Beside {
         viewer: viewer.clone(),
         staff,
         is_exposed: viewer.is_open() && is_exposed(&app.config),
-    }
-}
-
-/// Who can work at the device that looks.
-pub async fn staff_at(app: &AppState, viewer: &Viewer) -> Result<Vec<Account>, Error> {
-    let device = viewer
-        .identity()
-        .filter(|identity| identity.kind == AccountKind::Device);
-    match device.and_then(|device| device.supplier_name.as_ref()) {
-        Some(supplier) => app.accounts.staff_of(supplier).await,
-        None => Ok(Vec::new()),
     }
 }
 
@@ -73,7 +65,7 @@ impl Beside {
         let kitchen = kitchen.map(|kitchen| view! { " · " {name(kitchen)} }.into_any());
         let team = has_team(identity.kind).then(|| link("/team", ["Team", "Team"]));
         let staff = (!self.staff.is_empty())
-            .then(|| hand_over::form("hand-over-menu", &self.staff, identity.id, None));
+            .then(|| staff::form("hand-over-menu", &self.staff, identity.id, None));
         Some(view! {
             <aside class="look" id=ACCOUNT popover="auto" aria-label=t(["Account", "Konto"]) data-not-hydrated="">
                 <h2>{name(who)}</h2>

@@ -45,7 +45,7 @@ pub async fn show(visit: Visit) -> Response {
             }
         },
     };
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     let orders = match own_orders(&visit, driver).await {
         Ok(orders) => orders,
         Err(error) => {

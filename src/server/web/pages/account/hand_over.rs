@@ -1,28 +1,23 @@
 //! Who works at the device of a kitchen: a tap on a name and a PIN. It grants nothing that the device has not.
 
 use super::{
-    beside::staff_at,
-    fields::{Form, Kind, submit},
     layout::{Page, page},
     notice::Notice,
+    staff::{TITLE, form, staff_at},
     visit::{Sent, Visit, redirect},
 };
 use crate::{
-    domain::{Account, AccountId, Error, Field as _, InvalidField},
+    domain::{AccountId, Error, Field as _, InvalidField},
     server::services::accounts::HandOver,
-    ui::{
-        i18n::locale::{Text, t},
-        name, own_panel,
-    },
+    ui::{i18n::locale::t, own_panel},
 };
 use axum::response::Response;
 use leptos::prelude::*;
 
 const FORM: &str = "hand-over";
-const TITLE: Text = ["Who is working?", "Wer arbeitet?"];
 
 pub async fn show(visit: Visit) -> Response {
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     form_page(&visit, notice).await
 }
 
@@ -40,50 +35,6 @@ async fn form_page(visit: &Visit, notice: Option<Notice>) -> Response {
         .into_any()
     })
     .await
-}
-
-/// The chips of the staff, and the PIN. `current` is who acts now.
-pub fn form(
-    id: &'static str,
-    staff: &[Account],
-    current: Option<AccountId>,
-    notice: Option<&Notice>,
-) -> AnyView {
-    let form = Form::new(id, notice);
-    let chosen = form.value("person");
-    let is_chosen = |id: AccountId| match &chosen {
-        Some(chosen) => *chosen == id.to_string(),
-        None => current == Some(id),
-    };
-    let is_device = !staff.iter().any(|person| is_chosen(person.id));
-    let chip = |value: String, word: AnyView, checked: bool| {
-        view! { <label><input type="radio" name="person" value=value checked=checked/> {word}</label> }
-            .into_any()
-    };
-    let people: Vec<_> = staff
-        .iter()
-        .map(|person| {
-            chip(
-                person.id.to_string(),
-                name(&person.name),
-                is_chosen(person.id),
-            )
-        })
-        .collect();
-    let device = t(["The device", "Das Gerät"]).into_any();
-    let pin_hint = ["The device needs none.", "Das Gerät braucht keine."];
-    view! {
-        <form class="stack" id=form.id() method="post" action="/hand-over">
-            <fieldset class="chips">
-                <legend>{t(TITLE)}</legend>
-                {people} {chip(String::new(), device, is_device)}
-            </fieldset>
-            {form.optional("pin", ["PIN", "PIN"], Some(pin_hint), Kind::Pin)}
-            {form.refusal()}
-            {submit(["Hand over", "Übernehmen"])}
-        </form>
-    }
-    .into_any()
 }
 
 pub async fn send(visit: Visit, sent: Sent) -> Response {

@@ -1,8 +1,7 @@
 //! What has happened to an account: when, what, and by whom.
 
 use super::{
-    layout::{Page, page},
-    team::not_theirs,
+    layout::{Page, not_theirs, page},
     visit::{Visit, by, redirect},
     words,
 };

@@ -26,7 +26,7 @@ const FORM: &str = "join";
 const TITLE: Text = ["Join", "Beitreten"];
 
 pub async fn show(Path(link): Path<String>, visit: Visit) -> Response {
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     form_page(&visit, &link, notice.as_ref()).await
 }
 

@@ -3,7 +3,6 @@
 
 use super::{
     beside::{Beside, beside},
-    notice::Notice,
     visit::Visit,
 };
 use crate::{
@@ -65,7 +64,7 @@ pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) 
         (CONTENT_SECURITY_POLICY, content_policy(None)),
     ];
     let mut response = (page.status, head, html).into_response();
-    if let Some(cookie) = Notice::shown(visit) {
+    if let Some(cookie) = visit.shown_notice() {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
@@ -174,4 +173,10 @@ pub async fn refused(visit: &Visit, error: &Error, way_on: (Text, String)) -> Re
         .into_any()
     })
     .await
+}
+
+/// The page of somebody who may not see it, or whose data cannot be read now.
+pub async fn not_theirs(visit: &Visit, error: &Error) -> Response {
+    let way_on = (["My account", "Mein Konto"], "/account".to_owned());
+    refused(visit, error, way_on).await
 }

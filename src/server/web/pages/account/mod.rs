@@ -17,6 +17,7 @@ mod qr;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod staff;
 mod team;
 mod team_change;
 mod team_row;

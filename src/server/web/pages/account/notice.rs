@@ -1,9 +1,7 @@
 //! What a form leads its page to show once: why it was refused, with what was typed; or a secret that is shown only
 //! now. It travels as refusals of panels do, in a sealed cookie, and never in an address.
 
-use super::visit::Visit;
-use crate::{domain::Error, server::web::pages::flash::FlashCookie};
-use axum::http::HeaderValue;
+use crate::domain::Error;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -92,21 +90,6 @@ impl Notice {
         typed
             .find(|(typed, _)| typed == name)
             .map(|(_, value)| &**value)
-    }
-
-    /// The header that carries it to its page.
-    pub async fn header(&self, visit: &Visit) -> Option<HeaderValue> {
-        visit.app.flash.seal(self).await
-    }
-
-    /// What the page of a request is to show once.
-    pub async fn of(visit: &Visit) -> Option<Notice> {
-        visit.app.flash.open(&visit.headers).await
-    }
-
-    /// The header that removes it.
-    pub fn shown(visit: &Visit) -> Option<HeaderValue> {
-        FlashCookie::shown().filter(|_| FlashCookie::is_in(&visit.headers))
     }
 }
 

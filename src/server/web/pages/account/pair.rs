@@ -17,7 +17,7 @@ const FORM: &str = "pair";
 const TITLE: Text = ["Pair this device", "Dieses Gerät verbinden"];
 
 pub async fn show(visit: Visit) -> Response {
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     form_page(&visit, notice.as_ref()).await
 }
 

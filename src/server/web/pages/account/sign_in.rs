@@ -39,7 +39,7 @@ pub async fn show(visit: Visit) -> Response {
         let next = next.filter(|next| is_theirs(&visit, next));
         return redirect(&next.unwrap_or(own));
     }
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     form_page(&visit, next, notice.as_ref()).await
 }
 

@@ -25,7 +25,7 @@ pub async fn show(visit: Visit) -> Response {
     if visit.identity().is_some() {
         return redirect("/account");
     }
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     form_page(&visit, notice.as_ref()).await
 }
 

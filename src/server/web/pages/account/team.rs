@@ -5,7 +5,7 @@ use super::{
     beside::has_team,
     fields::{Form, Kind, checkbox, hidden, submit},
     history,
-    layout::{Page, page, refused},
+    layout::{Page, not_theirs, page},
     notice::Notice,
     once::{once, shares},
     team_row::{ROW, row},
@@ -35,7 +35,7 @@ pub const INVITE: &str = "invite";
 pub const PROGRAM: &str = "add-program";
 
 pub async fn show(visit: Visit) -> Response {
-    let notice = Notice::of(&visit).await;
+    let notice = visit.notice().await;
     let parameter = |name: &str| {
         query_string::pairs(&visit.query).find_map(|(own, pair)| {
             let value = pair.split_once('=')?.1;
@@ -76,15 +76,6 @@ pub async fn team_page(
         }
         .into_any()
     })
-    .await
-}
-
-pub async fn not_theirs(visit: &Visit, error: &Error) -> Response {
-    refused(
-        visit,
-        error,
-        (["My account", "Mein Konto"], "/account".to_owned()),
-    )
     .await
 }
 

@@ -13,7 +13,9 @@ use crate::{
                 Door, Interface,
                 cookies::{AuthCookie, known, read_guest, session},
             },
-            pages::{cookies, forms::wants_page, preferences, redirect::location},
+            pages::{
+                cookies, flash::FlashCookie, forms::wants_page, preferences, redirect::location,
+            },
             problem::{self, Problem},
             state::AppState,
         },
@@ -124,11 +126,21 @@ impl Visit {
         origin.map_or_else(String::new, ToString::to_string)
     }
 
+    /// What the page of this request is to show once.
+    pub async fn notice(&self) -> Option<Notice> {
+        self.app.flash.open(&self.headers).await
+    }
+
+    /// The header that removes it.
+    pub fn shown_notice(&self) -> Option<HeaderValue> {
+        FlashCookie::shown().filter(|_| FlashCookie::is_in(&self.headers))
+    }
+
     /// Leads to a page, which shows the notice.
     pub async fn lead_to(&self, to: &str, notice: Option<Notice>) -> Response {
         let mut response = redirect(to);
         if let Some(notice) = notice
-            && let Some(cookie) = notice.header(self).await
+            && let Some(cookie) = self.app.flash.seal(&notice).await
         {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
