@@ -4,13 +4,16 @@ mod assets;
 mod cookies;
 mod csv_export;
 pub mod flash;
+mod follow;
 pub mod forms;
 pub mod pizza_image;
 mod preferences;
-mod redirect;
+pub mod redirect;
+mod rights;
 mod shell;
 
 use super::{
+    auth::Door,
     middleware::{body_limit::LARGEST_BODY, security_headers::content_policy},
     problem::{self, Problem},
     state::AppState,
@@ -39,6 +42,7 @@ use leptos_axum::{
     ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
     site_pkg_dir_service_route_path,
 };
+use rights::Access;
 use shell::shell;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -115,8 +119,8 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 /// Renders the page of a route.
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
-    if let Some(redirect) = preferences::own_kitchen(&route, headers) {
-        return redirect;
+    if let Some(answer) = instead(&app, &route, &request).await {
+        return answer;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
     let (page_data, unread) = page_data(&app, &route, headers, request.uri()).await;
@@ -148,6 +152,29 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         headers.append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// What is answered instead of a page: another address, or that it is not the viewer's.
+async fn instead(app: &AppState, route: &Route, request: &Request) -> Option<Response> {
+    let (headers, uri) = (request.headers(), request.uri());
+    if !app.config.auth.is_required() {
+        return preferences::own_kitchen(route, headers);
+    }
+    let door = Door::of(request.extensions());
+    if let Some(answer) = follow::follow(app, route, headers, uri).await {
+        return Some(answer);
+    }
+    match rights::access(&door, route) {
+        Access::Granted => rights::own_kitchen(&door, route),
+        access => {
+            let language = preferences::of(headers, app).locale.language;
+            let options = app.config.leptos.clone();
+            let mut answer = rights::refuse(access, uri, language, options);
+            let policy = content_policy(None);
+            answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+            Some(answer)
+        }
+    }
 }
 
 /// What a page is rendered from; and why the board could not be read, where it could not.
