@@ -11,6 +11,7 @@ use super::{
     },
     telemetry::{Telemetry, TelemetryError, metrics::Metrics, report_start_failure},
     web::{
+        auth::wrong_credentials::WrongCredentials,
         connection_limit::ConnectionLimit,
         listener::{Certificate, Listener},
         middleware::rate_limit::RateLimit,
@@ -114,9 +115,16 @@ async fn run(config: Config) -> Result<(), StartError> {
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     close::register_metrics();
     let certificate = config.tls.clone().map(Certificate::load).transpose()?;
-    let connections = Arc::new(ConnectionLimit::new(config.connections, &config.proxies));
+    let limit = |limits| {
+        let limit = ConnectionLimit::new(limits, &config.proxies);
+        match config.auth.is_required() {
+            true => limit.keeping_a_third(),
+            false => limit,
+        }
+    };
+    let connections = Arc::new(limit(config.connections));
     let (listener, metrics_listener) = listen(&config, &connections, certificate.as_ref()).await?;
-    let sockets = Sockets::new(ConnectionLimit::new(config.sockets, &config.proxies));
+    let sockets = Sockets::new(limit(config.sockets));
     let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow()));
     let (store, admin) = open(&config, &sockets).await?;
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
@@ -143,6 +151,7 @@ async fn run(config: Config) -> Result<(), StartError> {
         credentials,
         rate_limit: RateLimit::new(config.rate),
         metrics_rate_limit: RateLimit::new(Some(operations::metrics::RATE)),
+        wrong_credentials: WrongCredentials::default(),
         metrics,
         docs: router::docs(&config),
         config,

@@ -43,4 +43,4 @@ pub use live::{page_board::board_query, page_data::PageData};
 pub use route::{Kitchen, Route};
 pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, open_settings, settings};
 pub use title::title;
-pub use viewer::{has_panel, own_kitchen, own_panel, own_panels};
+pub use viewer::{has_panel, own_panel, own_panels};

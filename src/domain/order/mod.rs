@@ -44,10 +44,8 @@ pub struct Order {
     /// For each status that it has had, when it last got there.
     pub times: Times,
     /// The account, or the guest, that has taken it. `None` in the open mode, and where a program took it.
-    #[serde(default)]
     pub customer_id: Option<AccountId>,
     /// The driver's account. `None` in the open mode, and for a courier from elsewhere.
-    #[serde(default)]
     pub driver_id: Option<AccountId>,
 }
 

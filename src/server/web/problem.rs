@@ -217,6 +217,10 @@ impl IntoResponse for Problem {
                 HeaderValue::from_static("13"),
             );
         }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            let how = HeaderValue::from_static("Bearer realm=\"pizza-market\"");
+            headers.insert(header::WWW_AUTHENTICATE, how);
+        }
         if let Some(seconds) = self.retry_after() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -14,7 +14,7 @@ use crate::server::{
     },
     web::{
         auth::{Door, Interface},
-        headers::IDEMPOTENT_REPLAYED,
+        headers::{IDEMPOTENT_REPLAYED, wants_page},
         problem,
         state::AppState,
     },
@@ -27,8 +27,8 @@ use crate::{
     },
 };
 use axum::http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{ACCEPT, LOCATION, SET_COOKIE},
+    HeaderValue, StatusCode,
+    header::{LOCATION, SET_COOKIE},
     request::Parts,
 };
 use leptos::prelude::use_context;
@@ -358,14 +358,6 @@ impl FormSubmission {
             response.append_header(SET_COOKIE, cookie);
         }
     }
-}
-
-/// Whether a person reads the answer.
-pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn redirect(response: &ResponseOptions, to: &str) {

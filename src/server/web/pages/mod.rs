@@ -5,10 +5,12 @@ mod assets;
 mod cookies;
 mod csv_export;
 pub mod flash;
+mod follow;
 pub mod forms;
 pub mod pizza_image;
 mod preferences;
-mod redirect;
+pub mod redirect;
+mod rights;
 mod shell;
 
 use super::{
@@ -41,6 +43,8 @@ use leptos_axum::{
     ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
     site_pkg_dir_service_route_path,
 };
+use redirect::to_sign_in;
+use rights::Access;
 use shell::shell;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -120,8 +124,8 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
     let door = Door::of(request.extensions());
-    if let Some(redirect) = preferences::own_kitchen(&route, headers, &door.viewer) {
-        return redirect;
+    if let Some(answer) = instead(&app, &route, &request).await {
+        return answer;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
     let (page_data, unread) =
@@ -155,6 +159,23 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         headers.append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// What is answered instead of a page: another address, or that it is not the viewer's.
+async fn instead(app: &AppState, route: &Route, request: &Request) -> Option<Response> {
+    let (headers, uri) = (request.headers(), request.uri());
+    if !app.config.auth.is_required() {
+        return preferences::own_kitchen(route, headers);
+    }
+    let door = Door::of(request.extensions());
+    if let Some(answer) = follow::follow(app, route, headers, uri).await {
+        return Some(answer);
+    }
+    match rights::access(&door, route) {
+        Access::Granted => rights::own_kitchen(&door, route),
+        Access::AfterSignIn => Some(to_sign_in(uri)),
+        Access::Denied => Some(account::denied(app, request).await),
+    }
 }
 
 /// What a page is rendered from; and why the board could not be read, where it could not.

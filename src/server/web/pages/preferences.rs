@@ -4,11 +4,9 @@ use super::{
     cookies,
     redirect::{came_from, location},
 };
-use crate::domain::{Field as _, Name, Viewer};
+use crate::domain::{Field as _, Name};
 use crate::server::web::state::AppState;
-use crate::ui::{
-    self, Density, Kitchen, LOOK, Language, Locale, Route, Settings, Theme, kitchen_cookie,
-};
+use crate::ui::{Density, Kitchen, LOOK, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
     Form,
     http::{
@@ -70,19 +68,13 @@ pub fn kitchen(headers: &HeaderMap) -> Option<Name> {
     Name::parse(&cookies::read(headers, cookies::KITCHEN)?).ok()
 }
 
-/// The redirect of a device that belongs to a kitchen and asks for none in particular; or of who works for one kitchen
-/// and asks for another.
-pub fn own_kitchen(route: &Route, headers: &HeaderMap, viewer: &Viewer) -> Option<Response> {
-    let Route::Supplier { kitchen: asked } = route else {
-        return None;
+/// The redirect of a device that belongs to a kitchen and asks for none in particular.
+pub fn own_kitchen(route: &Route, headers: &HeaderMap) -> Option<Response> {
+    let own = Route::Supplier {
+        kitchen: Kitchen::Own,
     };
-    let kitchen = match ui::own_kitchen(viewer) {
-        Some(own) => Some(own).filter(|own| own != asked)?,
-        None => {
-            let name = cookies::read(headers, cookies::KITCHEN);
-            Kitchen::from_value(Some(name.filter(|_| *asked == Kitchen::Own)?))
-        }
-    };
+    let name = cookies::read(headers, cookies::KITCHEN).filter(|_| *route == own)?;
+    let kitchen = Kitchen::from_value(Some(name));
     let address = Route::Supplier { kitchen }.address();
     Some((StatusCode::SEE_OTHER, [(LOCATION, location(&address))]).into_response())
 }

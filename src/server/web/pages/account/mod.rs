@@ -26,13 +26,15 @@ mod words;
 
 pub use beside::{Beside, beside};
 
-use crate::server::web::state::AppState;
+use crate::{domain::Error, server::web::state::AppState};
 use axum::{
     Router,
+    extract::Request,
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use visit::Visit;
 
 /// In the open mode there are none.
 pub fn routes(app: &AppState) -> Router<AppState> {
@@ -54,6 +56,12 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         true => routes.route("/sign-up", get(sign_up::show).post(sign_up::send)),
         false => routes,
     }
+}
+
+/// The page that says that a panel is another role's.
+pub async fn denied(app: &AppState, request: &Request) -> Response {
+    let visit = Visit::of(app, request.headers(), request.uri(), request.extensions());
+    layout::not_theirs(&visit, &Error::NotAllowed).await
 }
 
 /// Opens the device's share sheet.

@@ -13,9 +13,8 @@ use crate::{
                 Door, Interface,
                 cookies::{AuthCookie, known, read_guest, session},
             },
-            pages::{
-                cookies, flash::FlashCookie, forms::wants_page, preferences, redirect::location,
-            },
+            headers::wants_page,
+            pages::{cookies, flash::FlashCookie, preferences, redirect::location},
             problem::{self, Problem},
             state::AppState,
         },
@@ -26,7 +25,7 @@ use axum::{
     Form,
     extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        Extensions, HeaderMap, HeaderValue, StatusCode, Uri,
         header::{LOCATION, RETRY_AFTER, SET_COOKIE, USER_AGENT},
         request::Parts,
     },
@@ -53,21 +52,29 @@ impl FromRequestParts<AppState> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Visit, Infallible> {
-        let headers = parts.headers.clone();
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Visit {
-            app: app.clone(),
-            door: Door::of(&parts.extensions),
-            settings: preferences::of(&headers, app),
-            zone: cookies::zone(&headers),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            client: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
-            headers,
-        })
+        Ok(Visit::of(
+            app,
+            &parts.headers,
+            &parts.uri,
+            &parts.extensions,
+        ))
     }
 }
 
 impl Visit {
+    pub fn of(app: &AppState, headers: &HeaderMap, uri: &Uri, extensions: &Extensions) -> Visit {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+        Visit {
+            app: app.clone(),
+            door: Door::of(extensions),
+            settings: preferences::of(headers, app),
+            zone: cookies::zone(headers),
+            query: uri.query().unwrap_or_default().to_owned(),
+            client: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
+            headers: headers.clone(),
+        }
+    }
+
     /// The account that is signed in, by its session.
     pub fn identity(&self) -> Option<&Identity> {
         let identity = self.door.viewer.identity();
