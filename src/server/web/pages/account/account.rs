@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{Account, AccountKind, Error, Field as _, FieldError, Name},
-    server::services::accounts::{Begun, Which},
+    server::services::accounts::{Begun, NewFactor, Which},
     ui::{
         i18n::locale::{Text, t},
         name,
@@ -26,6 +26,8 @@ const NAME: &str = "account-name";
 const PASSWORD: &str = "account-password";
 const CODES: &str = "account-codes";
 const SESSIONS: &str = "account-sessions";
+/// The field that carries new codes, sealed.
+const FACTOR: &str = "factor";
 const CLOSE: &str = "account-close";
 
 pub async fn show(visit: Visit) -> Response {
@@ -46,6 +48,19 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
             .await;
         }
     };
+    // New codes that are not confirmed yet.
+    let sealed = notice.and_then(|notice| notice.value(FACTOR));
+    let new = match (sealed, visit.authority()) {
+        (Some(sealed), Ok(authority)) => {
+            let new = visit
+                .app
+                .accounts
+                .new_factor(&authority, Some(sealed))
+                .await;
+            new.ok()
+        }
+        _ => None,
+    };
     let look = Page {
         shares: shares(notice),
         ..Page::new(TITLE)
@@ -62,7 +77,7 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
             <p><a class="button primary" href=panel_of(&account)>{t(["To work", "An die Arbeit"])}</a></p>
             {may_be_named.then(|| name_form(&account, notice))}
             {has_password.then(|| password_form(&account, notice))}
-            {has_password.then(|| codes_form(notice))}
+            {has_password.then(|| codes_form(new.as_ref(), notice))}
             <section class="paper stack" aria-labelledby="sessions">
                 <h2 id="sessions">{t(["Signed in", "Angemeldet"])}</h2>
                 {sessions_form(visit, &account, notice)}
@@ -105,7 +120,7 @@ fn password_form(account: &Account, notice: Option<&Notice>) -> AnyView {
     let content = view! {
         {hidden("act", "password".to_owned())}
         <input type="hidden" name="email" autocomplete="username" value=email/>
-        {form.field("password", ["Present password", "Jetziges Passwort"], None, Kind::CurrentPassword)}
+        {form.field("old_password", ["Present password", "Jetziges Passwort"], None, Kind::CurrentPassword)}
         {form.field("new_password", ["New password", "Neues Passwort"], Some(PASSWORD_HINT), Kind::NewPassword)}
         {checkbox("end_others", ["End all other sessions", "Alle anderen Sitzungen beenden"], true)}
         {submit(["Change the password", "Passwort ändern"])}
@@ -113,19 +128,8 @@ fn password_form(account: &Account, notice: Option<&Notice>) -> AnyView {
     section(form, ["Password", "Passwort"], content.into_any())
 }
 
-fn codes_form(notice: Option<&Notice>) -> AnyView {
+fn codes_form(new: Option<&NewFactor>, notice: Option<&Notice>) -> AnyView {
     let form = Form::new(CODES, notice);
-    let new = match notice.and_then(|notice| notice.once.as_ref()) {
-        Some(Once::Factor { sealed, text, link }) => Some([sealed, text, link].map(Clone::clone)),
-        _ => {
-            let [sealed, text, link] =
-                ["factor", "factor_text", "factor_link"].map(|field| form.value(field));
-            sealed
-                .zip(text)
-                .zip(link)
-                .map(|((sealed, text), link)| [sealed, text, link])
-        }
-    };
     let content = match new {
         None => view! {
             <p>{t([
@@ -136,10 +140,10 @@ fn codes_form(notice: Option<&Notice>) -> AnyView {
             {submit(["Set up codes", "Codes einrichten"])}
         }
         .into_any(),
-        Some([sealed, text, link]) => view! {
+        Some(new) => view! {
             {hidden("act", "codes".to_owned())}
-            {hidden("factor", sealed)} {hidden("factor_text", text.clone())} {hidden("factor_link", link.clone())}
-            {factor(&text, &link)}
+            {hidden(FACTOR, new.sealed.clone())}
+            {factor(new)}
             {form.field("code", ["Code", "Code"], None, Kind::Code)}
             {form.field("password", ["Password", "Passwort"], None, Kind::CurrentPassword)}
             {submit(["Use these codes", "Diese Codes benutzen"])}
@@ -219,29 +223,30 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
         "name" => {
             let name = Name::parse(sent.get("name"));
             let name = name.map_err(|error| Error::invalid("name", error))?;
-            accounts.change_name(&authority, name).await?;
+            accounts.change_name(by(&authority), own, name).await?;
             Ok(Done::Shown(Notice::said(Said::Saved)))
         }
         "password" => {
-            let (old, new) = (sent.secret("password"), sent.secret("new_password"));
+            let (old, new) = (sent.secret("old_password"), sent.secret("new_password"));
             let end_others = sent.has("end_others");
             let begun = accounts
-                .change_password(&authority, old, new, end_others, visit.client())
+                .change_password(&authority, old, new, end_others, &visit.client())
                 .await?;
             Ok(Done::Begun(Box::new(begun)))
         }
         "new-codes" => {
-            let new = accounts.new_factor(&authority).await?;
-            Ok(Done::Shown(Notice::once(Once::Factor {
-                sealed: new.sealed,
-                text: shown_once(&new.text),
-                link: shown_once(&new.link),
-            })))
+            let new = accounts.new_factor(&authority, None).await?;
+            let typed = vec![(FACTOR.to_owned(), new.sealed)];
+            Ok(Done::Shown(Notice {
+                form: CODES.to_owned(),
+                typed,
+                ..Notice::default()
+            }))
         }
         "codes" => {
             let (code, password) = (sent.secret("code"), sent.secret("password"));
             let codes = accounts
-                .set_factor(&authority, sent.get("factor"), &code, password)
+                .set_factor(&authority, password, sent.get(FACTOR), &code)
                 .await?;
             let codes = codes.iter().map(shown_once).collect();
             Ok(Done::Shown(Notice::once(Once::RecoveryCodes(codes))))

@@ -287,7 +287,7 @@ fn words(name: &str, error: &FieldError) -> String {
     let empty = matches!(error, FieldError::Empty | FieldError::Missing);
     let words = match (name, error) {
         ("email", _) if empty => ["Type the e-mail address.", "Tipp die E-Mail-Adresse ein."],
-        ("password" | "new_password", _) if empty => {
+        ("password" | "old_password" | "new_password", _) if empty => {
             ["Type the password.", "Tipp das Passwort ein."]
         }
         ("code", _) if empty => ["Type the code.", "Tipp den Code ein."],
@@ -308,6 +308,7 @@ fn words(name: &str, error: &FieldError) -> String {
             "That is easy to guess. Add some words that nobody expects.",
             "Das ist leicht zu erraten. Nimm ein paar Wörter dazu, die niemand erwartet.",
         ],
+        ("pin", FieldError::WrongCode) => ["That PIN is not right.", "Diese PIN stimmt nicht."],
         (_, FieldError::WrongCode) => [
             "That code is not right, or was used before. Type the one that is shown now.",
             "Dieser Code stimmt nicht oder wurde schon benutzt. Tipp den ein, der jetzt angezeigt wird.",

@@ -7,7 +7,7 @@ use super::{
     visit::{Sent, Visit, redirect},
 };
 use crate::{
-    domain::{AccountId, Error, Field as _, InvalidField},
+    domain::{AccountId, Error, Field as _},
     server::services::accounts::HandOver,
     ui::{i18n::locale::t, own_panel},
 };
@@ -46,7 +46,7 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
             redirect(own.as_deref().unwrap_or("/"))
         }
         Err(error) => {
-            let notice = Notice::refused(FORM, at_pin(error)).typed(&sent.0);
+            let notice = Notice::refused(FORM, error).typed(&sent.0);
             let again = async |notice| form_page(&visit, Some(notice)).await;
             visit.refuse("/hand-over", notice, again).await
         }
@@ -61,16 +61,5 @@ async fn hand_over(visit: &Visit, sent: &Sent) -> Result<(), Error> {
             pin: sent.secret("pin"),
         },
     };
-    visit.app.accounts.hand_over(visit.standing()?, to).await
-}
-
-/// A wrong PIN is told beside its field.
-fn at_pin(error: Error) -> Error {
-    match error {
-        Error::WrongCredentials => Error::Invalid(vec![InvalidField {
-            field: "pin".to_owned(),
-            error: crate::domain::FieldError::WrongCode,
-        }]),
-        other => other,
-    }
+    visit.app.accounts.hand_over(&visit.authority()?, to).await
 }

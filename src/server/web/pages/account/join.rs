@@ -31,7 +31,9 @@ pub async fn show(Path(link): Path<String>, visit: Visit) -> Response {
 }
 
 async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Response {
-    match visit.app.accounts.invitee(&link.into()).await {
+    // A form that was refused shows the same secret again.
+    let sealed = notice.and_then(|notice| notice.value("factor"));
+    match visit.app.accounts.invitee(&link.into(), sealed).await {
         Ok(Some(invitee)) => {
             let kitchen = invitee.account.supplier_name.clone();
             let content = || {
@@ -87,7 +89,7 @@ fn form(link: &str, invitee: &Invitee, notice: Option<&Notice>) -> AnyView {
         }
         .into_any()
     });
-    let new_factor = invitee.factor.as_ref().map(|new| set_up(form, new));
+    let new_factor = invitee.factor.as_ref().map(set_up);
     let code = (invitee.asks_for_code || invitee.factor.is_some()).then(|| {
         let hint = ["Six digits.", "Sechs Ziffern."];
         form.field("code", ["Code", "Code"], Some(hint), Kind::Code)
@@ -108,27 +110,11 @@ fn form(link: &str, invitee: &Invitee, notice: Option<&Notice>) -> AnyView {
     .into_any()
 }
 
-/// The secret for an authenticator; where the form was refused, the same as before.
-fn set_up(form: Form, new: &NewFactor) -> AnyView {
-    let [sealed, text, link] = FACTOR.map(|field| form.value(field));
-    let (sealed, text, link) = match (sealed, text, link) {
-        (Some(sealed), Some(text), Some(link)) => (sealed, text, link),
-        _ => (
-            new.sealed.clone(),
-            new.text.expose_secret().to_owned(),
-            new.link.expose_secret().to_owned(),
-        ),
-    };
-    let fields = FACTOR
-        .into_iter()
-        .zip([&sealed, &text, &link])
-        .map(|(name, value)| hidden(name, value.clone()));
-    let fields: Vec<_> = fields.collect();
-    view! { {fields} {factor(&text, &link)} }.into_any()
+/// The secret for an authenticator.
+fn set_up(new: &NewFactor) -> AnyView {
+    let sealed = hidden("factor", new.sealed.clone());
+    view! { {sealed} {factor(new)} }.into_any()
 }
-
-/// How a form carries the secret of new codes: sealed, and as the page shows it.
-const FACTOR: [&str; 3] = ["factor", "factor_text", "factor_link"];
 
 pub async fn send(Path(link): Path<String>, visit: Visit, sent: Sent) -> Response {
     let link = SecretString::from(link);
@@ -150,7 +136,7 @@ pub async fn send(Path(link): Path<String>, visit: Visit, sent: Sent) -> Respons
         }
         Ok(None) => gone(&visit).await,
         Err(error) => {
-            let notice = Notice::refused(FORM, at_code(error)).typed(&sent.0);
+            let notice = Notice::refused(FORM, error).typed(&sent.0);
             let own = format!("/join/{}", link.expose_secret());
             let again =
                 async |notice: Notice| form_page(&visit, link.expose_secret(), Some(&notice)).await;
@@ -170,13 +156,4 @@ async fn join(visit: &Visit, link: &SecretString, sent: &Sent) -> Result<Option<
         replaces: visit.session_cookie(),
     };
     visit.app.accounts.join(join).await
-}
-
-/// A code that is not right is told beside its field.
-fn at_code(error: Error) -> Error {
-    match error {
-        Error::CodeNeeded => Error::invalid("code", crate::domain::FieldError::Empty),
-        Error::WrongCredentials => Error::invalid("code", crate::domain::FieldError::WrongCode),
-        other => other,
-    }
 }

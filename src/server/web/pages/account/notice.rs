@@ -6,7 +6,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// The names of fields whose values never come back.
-const SECRET: [&str; 5] = ["password", "new_password", "code", "pin", "key"];
+const SECRET: [&str; 6] = [
+    "password",
+    "old_password",
+    "new_password",
+    "code",
+    "pin",
+    "key",
+];
 
 #[derive(Default, Serialize, Deserialize)]
 pub struct Notice {
@@ -38,12 +45,6 @@ pub enum Once {
     ApiKey {
         name: String,
         key: String,
-    },
-    /// The secret of new codes, until they are confirmed.
-    Factor {
-        sealed: String,
-        text: String,
-        link: String,
     },
     Said(Said),
 }

@@ -6,12 +6,16 @@ use super::{
     sign_in::said,
     visit::Visit,
 };
-use crate::ui::{
-    Icon,
-    i18n::locale::{Text, say, t},
-    icon,
+use crate::{
+    server::services::accounts::NewFactor,
+    ui::{
+        Icon,
+        i18n::locale::{Text, say, t},
+        icon,
+    },
 };
 use leptos::prelude::*;
+use secrecy::ExposeSecret;
 
 /// Nothing, where there is nothing to show.
 pub fn once(visit: &Visit, notice: Option<&Notice>) -> Option<AnyView> {
@@ -22,7 +26,7 @@ pub fn once(visit: &Visit, notice: Option<&Notice>) -> Option<AnyView> {
         Once::ApiKey { name, key } => api_key(name, key),
         Once::Said(Said::Saved) => said(t(["It is saved.", "Gespeichert."])),
         Once::Said(Said::Ended) => said(t(["It has ended.", "Beendet."])),
-        Once::Said(Said::SignedUp) | Once::Factor { .. } => return None,
+        Once::Said(Said::SignedUp) => return None,
     })
 }
 
@@ -108,27 +112,23 @@ fn api_key(name: &str, key: &str) -> AnyView {
 }
 
 /// The secret of new codes: as a picture, as a link for a phone that shows this page, and as text.
-pub fn factor(text: &str, link: &str) -> AnyView {
-    // What a form has brought back is a link of ours, or none.
-    let link = Some(link).filter(|link| link.starts_with("otpauth://"));
-    let picture = link.and_then(|link| {
-        qr_code(
-            link,
-            [
-                "The secret for an authenticator as a QR code",
-                "Das Geheimnis für die App als QR-Code",
-            ],
-        )
-    });
+pub fn factor(new: &NewFactor) -> AnyView {
+    let (text, link) = (new.text.expose_secret(), new.link.expose_secret());
+    let picture = qr_code(
+        link,
+        [
+            "The secret for an authenticator as a QR code",
+            "Das Geheimnis für die App als QR-Code",
+        ],
+    );
     let open: Text = ["Open in an authenticator", "In der App öffnen"];
-    let link = link.map(|link| view! { <p><a href=link.to_owned()>{t(open)}</a></p> }.into_any());
     view! {
         <p>{t([
             "Scan this with an authenticator, and type the code that it shows.",
             "Scann das mit einer Authenticator-App und tipp den Code ein, den sie zeigt.",
         ])}</p>
         {picture}
-        {link}
+        <p><a href=link.to_owned()>{t(open)}</a></p>
         <p class="small">{t(["Or type this: ", "Oder tipp das ein: "])} <output class="secret">{text.to_owned()}</output></p>
     }
     .into_any()

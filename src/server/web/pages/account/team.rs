@@ -269,7 +269,7 @@ fn program(notice: Option<&Notice>) -> AnyView {
         {form.field("name", NAME, None, Kind::Name("off"))}
         {form.choice("role", ["Acts for", "Handelt für"], &roles)}
         {form.optional("supplier_name", ["Kitchen", "Küche"], Some(kitchen), Kind::Name("off"))}
-        {form.optional("driver", ["Driver’s id", "Id des Fahrers"], Some(driver), Kind::Name("off"))}
+        {form.optional("driver_id", ["Driver’s id", "Id des Fahrers"], Some(driver), Kind::Name("off"))}
         {form.optional("until", ["Good until", "Gilt bis"], None, Kind::Date)}
         {checkbox("read_only", ["It only reads", "Es liest nur"], form.value("read_only").is_some())}
         {submit(["Make a key", "Schlüssel machen"])}

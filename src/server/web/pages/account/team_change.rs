@@ -124,7 +124,7 @@ fn new_key(sent: &Sent) -> Result<NewKey, Error> {
         name: read(sent, "name")?,
         role,
         supplier_name: read_optional(sent, "supplier_name")?,
-        driver_id: read_optional(sent, "driver")?,
+        driver_id: read_optional(sent, "driver_id")?,
         read_only: sent.has("read_only"),
         until: until(sent.get("until"))?,
     })
@@ -149,9 +149,7 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Notice, Error> {
     let accounts = &visit.app.accounts;
     let id: AccountId = read(sent, "id")?;
     match sent.get("act") {
-        "pair" => Ok(pairing_code(
-            accounts.renew_device(by(&authority), id).await?,
-        )),
+        "pair" => Ok(pairing_code(accounts.pair_again(by(&authority), id).await?)),
         "pin" => {
             let pin = sent.secret("pin");
             accounts.set_pin(by(&authority), id, pin).await?;

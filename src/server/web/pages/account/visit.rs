@@ -186,7 +186,7 @@ impl Visit {
         }
         match error {
             Error::NotSignedIn => redirect("/sign-in"),
-            Error::TooMany(_) | Error::StoreUnavailable | Error::Internal => {
+            Error::TooMany(_) | Error::Busy | Error::StoreUnavailable | Error::Internal => {
                 let mut response = page(notice).await;
                 *response.status_mut() = problem::status(&error);
                 if let Some(seconds) = error.retry_after() {
