@@ -41,6 +41,15 @@ table! {
         OnlyWhenAccepting = "only-when-accepting", "This goes with accept=true only.";
         NotAnId = "not-an-id", "This is no UUID.";
         NotAnEmail = "not-an-email", "This is no e-mail address.";
+        NotAPin = "not-a-pin", "This must be 4 to 8 digits.";
+        /// Of passwords.
+        TooShort { min: usize } = "too-short", "At least {min} characters are needed.";
+        TooEasy = "too-easy", "This is too easy to guess.";
+        WrongCode = "wrong-code", "This code is not right.";
+        WrongPassword = "wrong-password", "This password is not right.";
+        /// Of an e-mail address.
+        InUse = "in-use", "Another account has this.";
+        NotAKind = "not-a-kind", "Nobody is invited as this.";
         NotACursor = "not-a-cursor", "This is no cursor of this market.";
         NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, customer:{{id}}, driver:{{id}}, offers or dispatch.";
         TooManyTopics { max: usize } = "too-many-topics", "At most {max} topics fit.";

@@ -8,7 +8,7 @@ mod table;
 
 pub use field::{FieldError, InvalidField, ValueKind};
 
-use super::{Actor, CommandKind, OrderId, Status};
+use super::{AccountRefusal, Actor, CommandKind, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 use table::{Part, parts, table};
@@ -36,6 +36,8 @@ table! {
         NotAllowed = "not-allowed", "Your role may not do that.";
         /// Others of the role have it, for this order.
         NotYours = "not-yours", "That is not yours.";
+        /// What is not done with an account.
+        Account(refusal: AccountRefusal) = "account-refused", "{}", refusal.sentence();
         /// Seconds until the next request is accepted.
         TooMany(seconds: u64) = "too-many", "Too many requests. Try again in {seconds} s.";
         StoreUnavailable = "away", "The store does not answer right now. Nothing was half done; try again.";
@@ -124,6 +126,7 @@ impl fmt::Display for Refusal {
 }
 
 parts! {
+    AccountRefusal = AccountRefusal::from_name;
     OrderId = |text: &str| text.parse().ok();
     Status = Status::from_name;
 }
@@ -257,6 +260,10 @@ mod tests {
             (Error::CodeNeeded, "code-needed"),
             (Error::NotAllowed, "not-allowed"),
             (Error::NotYours, "not-yours"),
+            (
+                Error::Account(AccountRefusal::LastAdmin),
+                "account-refused last-admin",
+            ),
             (Error::TooMany(3), "too-many 3"),
             (Error::StoreUnavailable, "away"),
             (Error::NoAnswer, "no-answer"),
@@ -299,6 +306,13 @@ mod tests {
             (FieldError::OnlyWhenAccepting, "only-when-accepting"),
             (FieldError::NotAnId, "not-an-id"),
             (FieldError::NotAnEmail, "not-an-email"),
+            (FieldError::NotAPin, "not-a-pin"),
+            (FieldError::TooShort { min: 15 }, "too-short 15"),
+            (FieldError::TooEasy, "too-easy"),
+            (FieldError::WrongCode, "wrong-code"),
+            (FieldError::WrongPassword, "wrong-password"),
+            (FieldError::InUse, "in-use"),
+            (FieldError::NotAKind, "not-a-kind"),
             (FieldError::NotACursor, "not-a-cursor"),
             (FieldError::NotATopic, "not-a-topic"),
             (FieldError::TooManyTopics { max: 8 }, "too-many-topics 8"),

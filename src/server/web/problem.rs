@@ -105,6 +105,7 @@ fn market(error: &Error) -> (StatusCode, &'static str) {
         Error::CodeNeeded => (S::UNAUTHORIZED, "Code needed"),
         Error::NotAllowed => (S::FORBIDDEN, "Not allowed"),
         Error::NotYours => (S::FORBIDDEN, "Not yours"),
+        Error::Account(_) => (S::CONFLICT, "Not possible with this account"),
         Error::TooMany(_) => (S::TOO_MANY_REQUESTS, "Too many requests"),
         Error::StoreUnavailable => (S::SERVICE_UNAVAILABLE, "Store not available"),
         Error::NoAnswer => (S::GATEWAY_TIMEOUT, "No answer"),
