@@ -27,6 +27,9 @@ table! {
         Twice = "twice", "This is given twice.";
         Empty = "empty", "This is empty.";
         TooLong { max: usize, length: usize } = "too-long", "{length} characters are too many: {max} fit.";
+        TooShort { min: usize, length: usize } = "too-short", "{length} characters are too few: at least {min} are needed.";
+        /// A password that others guess.
+        TooWeak = "too-weak", "This password is too easy to guess.";
         ControlCharacter = "control-character", "This holds a control character.";
         NotUnicode = "not-unicode", "This is not valid Unicode text.";
         WrongType { expected: ValueKind } = "wrong-type", "This must be {}.", in_words(*expected);

@@ -273,7 +273,7 @@ mod tests {
 
     /// As [`errors`], of one field.
     fn field_errors() -> Vec<(FieldError, &'static str)> {
-        let (max, length) = (500, 501);
+        let (min, max, length) = (15, 500, 501);
         let expected = ValueKind::Boolean;
         let command = CommandKind::Dispatch;
         let why = "EOF\nat line 1".to_owned();
@@ -283,6 +283,8 @@ mod tests {
             (FieldError::Twice, "twice"),
             (FieldError::Empty, "empty"),
             (FieldError::TooLong { max, length }, "too-long 500 501"),
+            (FieldError::TooShort { min, length }, "too-short 15 501"),
+            (FieldError::TooWeak, "too-weak"),
             (FieldError::ControlCharacter, "control-character"),
             (FieldError::NotUnicode, "not-unicode"),
             (FieldError::WrongType { expected }, "wrong-type boolean"),

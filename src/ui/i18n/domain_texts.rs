@@ -113,6 +113,20 @@ pub fn fault(field: &str, error: &FieldError) -> String {
             "{length} characters are too many: {max} fit.",
             "{length} Zeichen sind zu viele: {max} passen."
         ),
+        FieldError::TooShort { min, length } => say!(
+            "{length} characters are too few: at least {min} are needed.",
+            "{length} Zeichen sind zu wenige: mindestens {min} sind nötig."
+        ),
+        FieldError::TooWeak => t([
+            "This is too easy to guess. A few words that have nothing to do with each other are a good password.",
+            "Das ist zu leicht zu erraten. Einige Wörter, die nichts miteinander zu tun haben, sind ein gutes Passwort.",
+        ])
+        .to_owned(),
+        FieldError::NotAnEmail => t([
+            "This is no e-mail address.",
+            "Das ist keine E-Mail-Adresse.",
+        ])
+        .to_owned(),
         FieldError::OutOfRange { to, .. } if field == "order" => say!(
             "Select at least one pizza, and at most {to}.",
             "Wähl mindestens eine Pizza aus, und höchstens {to}."
