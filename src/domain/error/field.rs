@@ -45,9 +45,6 @@ table! {
         NotAnId = "not-an-id", "This is no UUID.";
         NotAnEmail = "not-an-email", "This is no e-mail address.";
         NotAPin = "not-a-pin", "This must be 4 to 8 digits.";
-        /// Of passwords.
-        TooShort { min: usize } = "too-short", "At least {min} characters are needed.";
-        TooEasy = "too-easy", "This is too easy to guess.";
         WrongCode = "wrong-code", "This code is not right.";
         WrongPassword = "wrong-password", "This password is not right.";
         /// Of an e-mail address.

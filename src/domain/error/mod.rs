@@ -40,6 +40,8 @@ table! {
         Account(refusal: AccountRefusal) = "account-refused", "{}", refusal.sentence();
         /// Seconds until the next request is accepted.
         TooMany(seconds: u64) = "too-many", "Too many requests. Try again in {seconds} s.";
+        /// The queue of the threads that compute hashes is full.
+        Busy = "busy", "Too many people sign in right now. Try again in a second.";
         StoreUnavailable = "away", "The store does not answer right now. Nothing was half done; try again.";
         /// The browser reports this to itself: the server has not answered.
         NoAnswer = "no-answer", "No answer came. Whether it was done shows when the connection is back.";
@@ -61,7 +63,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Error::TooMany(seconds) => Some(*seconds),
-            Error::StoreUnavailable => Some(1),
+            Error::Busy | Error::StoreUnavailable => Some(1),
             _ => None,
         }
     }
@@ -265,6 +267,7 @@ mod tests {
                 "account-refused last-admin",
             ),
             (Error::TooMany(3), "too-many 3"),
+            (Error::Busy, "busy"),
             (Error::StoreUnavailable, "away"),
             (Error::NoAnswer, "no-answer"),
             (Error::Internal, "internal"),
@@ -309,8 +312,6 @@ mod tests {
             (FieldError::NotAnId, "not-an-id"),
             (FieldError::NotAnEmail, "not-an-email"),
             (FieldError::NotAPin, "not-a-pin"),
-            (FieldError::TooShort { min: 15 }, "too-short 15"),
-            (FieldError::TooEasy, "too-easy"),
             (FieldError::WrongCode, "wrong-code"),
             (FieldError::WrongPassword, "wrong-password"),
             (FieldError::InUse, "in-use"),

@@ -107,6 +107,7 @@ fn market(error: &Error) -> (StatusCode, &'static str) {
         Error::NotYours => (S::FORBIDDEN, "Not yours"),
         Error::Account(_) => (S::CONFLICT, "Not possible with this account"),
         Error::TooMany(_) => (S::TOO_MANY_REQUESTS, "Too many requests"),
+        Error::Busy => (S::SERVICE_UNAVAILABLE, "Busy"),
         Error::StoreUnavailable => (S::SERVICE_UNAVAILABLE, "Store not available"),
         Error::NoAnswer => (S::GATEWAY_TIMEOUT, "No answer"),
         Error::Internal => (S::INTERNAL_SERVER_ERROR, "Internal error"),

@@ -3,7 +3,7 @@
 
 use super::{AccountService, Network, change::in_time};
 use crate::{
-    domain::{AccountId, Error},
+    domain::Error,
     server::{
         clock::now,
         store::{Batch, IdempotencyRecord, Outcome},
@@ -131,13 +131,8 @@ impl AccountService {
     }
 
     /// One more order of a guest from a network.
-    pub async fn take_guest_order(&self, network: &Network) -> Result<(), Error> {
+    pub async fn may_take_as_guest(&self, network: &Network) -> Result<(), Error> {
         self.take_place(GUEST_ORDERS, &network.to_string()).await
-    }
-
-    /// One more attempt of a person's PIN at a device.
-    pub(super) async fn take_pin(&self, device: AccountId) -> Result<(), Error> {
-        self.take_place(PIN, &device.to_string()).await
     }
 }
 

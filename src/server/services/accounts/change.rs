@@ -1,7 +1,7 @@
 //! A change of an account: one commit that expects the account as it was read, and whoever changes it as they were judged.
 
 use super::{
-    AccountService, Authority, By, Credential, KnownAccount,
+    AccountService, Authority, By, Credential, KnownAccount, Standing,
     documents::{self, Secrets},
     entry::{AccountEntry, AccountEvent},
 };
@@ -127,57 +127,72 @@ pub struct Before {
 }
 
 /// Whoever changes an account, as they were judged last.
-pub struct Acting(Option<Authority>);
+pub enum Acting {
+    Operator,
+    /// The account itself, which has just proved who it is, or of which something is noted.
+    Itself,
+    /// The account itself, by what it has come with.
+    Standing(Standing),
+    Authority(Box<Authority>),
+}
 
 impl Acting {
     pub fn new(by: By<'_>) -> Result<Acting, Error> {
         match by {
-            By::Operator => Ok(Acting(None)),
+            By::Operator => Ok(Acting::Operator),
             By::Account(authority) if authority.standing.is_some() => {
-                Ok(Acting(Some(authority.clone())))
+                Ok(Acting::Authority(Box::new(authority.clone())))
             }
             By::Account(_) => Err(Error::NotSignedIn),
         }
     }
 
-    /// Nobody but the account itself, which has just proved who it is.
-    pub fn itself() -> Acting {
-        Acting(None)
+    pub fn identity(&self) -> Option<&Identity> {
+        match self {
+            Acting::Authority(authority) => authority.viewer.identity(),
+            Acting::Operator | Acting::Itself | Acting::Standing(_) => None,
+        }
     }
 
-    pub fn identity(&self) -> Option<&Identity> {
-        self.0.as_ref()?.viewer.identity()
+    fn standing(&self) -> Option<&Standing> {
+        match self {
+            Acting::Operator | Acting::Itself => None,
+            Acting::Standing(standing) => Some(standing),
+            Acting::Authority(authority) => authority.standing.as_ref(),
+        }
+    }
+
+    /// Whom the entries name.
+    fn by(&self, target: AccountId) -> Option<AccountId> {
+        match self {
+            Acting::Operator => None,
+            Acting::Itself | Acting::Standing(_) => Some(target),
+            Acting::Authority(_) => self.identity()?.id,
+        }
     }
 
     /// Whether it manages an account; an operator manages all.
     pub fn check_manages(&self, account: &Account) -> Result<(), Error> {
-        let is_allowed = match &self.0 {
-            None => true,
-            Some(authority) => {
-                let identity = authority.viewer.identity();
-                let supplier = account.supplier_name.as_ref();
-                identity.is_some_and(|identity| identity.manages(account.kind, supplier))
-            }
-        };
+        let supplier = account.supplier_name.as_ref();
+        let manages = |identity: &Identity| identity.manages(account.kind, supplier);
+        let is_allowed =
+            matches!(self, Acting::Operator) || self.identity().is_some_and(manages);
         is_allowed.then_some(()).ok_or(Error::NotAllowed)
     }
 
     /// The same, or the account is its own.
     pub fn check_manages_or_is(&self, account: &Account) -> Result<(), Error> {
-        match self.account() == Some(account.id) {
+        let standing = self.standing();
+        match standing.is_some_and(|standing| standing.account == account.id) {
             true => Ok(()),
             false => self.check_manages(account),
         }
     }
 
-    pub fn account(&self) -> Option<AccountId> {
-        Some(self.0.as_ref()?.standing.as_ref()?.account)
-    }
-
     /// Where the account to be changed is its own, its credential has to be good there, too: the commit expects the text
     /// that was just read.
-    fn check_own(&self, target: &Account, now: Time) -> Result<(), Error> {
-        let standing = self.0.as_ref().and_then(|by| by.standing.as_ref());
+    pub fn check_own(&self, target: &Account, now: Time) -> Result<(), Error> {
+        let standing = self.standing();
         match standing.filter(|standing| standing.account == target.id) {
             None => Ok(()),
             Some(standing) => match standing.credential.is_live(target, now) {
@@ -189,19 +204,21 @@ impl Acting {
 
     /// The texts of the documents that were judged, without that of the account to be changed.
     fn expectations(&self, target: AccountId) -> Vec<(Key, Option<JsonText>)> {
-        let standing = self.0.as_ref().and_then(|by| by.standing.as_ref());
-        let expect = standing.map(|standing| standing.expect.clone());
+        let Acting::Authority(authority) = self else {
+            return Vec::new();
+        };
+        let standing = authority.standing.iter();
+        let judged = standing.flat_map(|standing| standing.expect.clone());
         let target = documents::key(target);
-        let expect = expect.unwrap_or_default().into_iter();
-        expect
+        judged
             .filter(|(key, _)| *key != target)
             .map(|(key, text)| (key, Some(text)))
             .collect()
     }
 
     pub async fn renew(&mut self, accounts: &AccountService) -> Result<(), Error> {
-        if let Some(authority) = &self.0 {
-            self.0 = Some(accounts.renew(authority).await?);
+        if let Acting::Authority(authority) = self {
+            **authority = accounts.renew(authority).await?;
         }
         Ok(())
     }
@@ -290,7 +307,7 @@ impl AccountService {
         draft: Draft,
         deadline: Instant,
     ) -> Attempted<Account> {
-        let by = acting.identity().and_then(|identity| identity.id);
+        let by = acting.by(draft.account.id);
         let (mut batch, account) = before.batch(draft, by)?;
         batch.expect.extend(acting.expectations(account.id));
         (batch.deadline, batch.trace) = (Some(deadline), trace::parent());

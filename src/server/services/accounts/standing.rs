@@ -13,7 +13,7 @@ use crate::{
     server::{
         clock::now,
         services::{
-            credentials::{is_hash_of, random},
+            credentials::{api_key_account, is_hash_of},
             order_documents,
         },
         store::{Batch, Outcome},
@@ -110,7 +110,7 @@ impl AccountService {
     }
 
     pub async fn by_api_key(&self, key: &SecretString) -> Result<Known, Error> {
-        let account = random::api_key_account(key.expose_secret()).ok_or(Error::NotSignedIn)?;
+        let account = api_key_account(key.expose_secret()).ok_or(Error::NotSignedIn)?;
         self.judge(account, &Claim::Key(key), true).await
     }
 
