@@ -6,7 +6,7 @@ use super::{
     words,
 };
 use crate::{
-    domain::{Account, AccountKind, Error, Viewer},
+    domain::{Account, AccountKind, Viewer},
     server::{config::Config, web::state::AppState},
     ui::{
         ACCOUNT, Icon,

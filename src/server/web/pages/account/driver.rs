@@ -4,7 +4,6 @@
 use super::{
     fields::{hidden, sentence},
     layout::{Page, page, refused},
-    notice::Notice,
     visit::{Visit, redirect},
 };
 use crate::{

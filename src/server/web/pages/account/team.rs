@@ -8,7 +8,7 @@ use super::{
     layout::{Page, not_theirs, page},
     notice::Notice,
     once::{once, shares},
-    team_row::{ROW, row},
+    team_row::row,
     visit::{Visit, by, redirect},
     words,
 };
