@@ -3,12 +3,32 @@
 //!
 //! Whoever changes an account is named by [`By`], and the commit expects that this still holds.
 
+mod attempts;
 mod authority;
+mod begin;
+mod cache;
+mod change;
 mod client;
 pub mod documents;
+mod entry;
+mod invite;
+mod join;
+mod keys;
+mod list;
+mod own;
+mod pairing;
+mod sessions;
+mod sign_in;
+mod staff;
+mod standing;
+mod tokens;
 
 pub use authority::{Authority, Credential, Standing};
 pub use client::{Client, Network, device_name};
+pub use entry::{AccountEntry, AccountEvent, key_id};
+pub use pairing::PAIRING;
+pub use standing::identity;
+pub use tokens::new_guest;
 
 use crate::{
     domain::{
@@ -19,6 +39,8 @@ use crate::{
         store::{JsonText, Store},
     },
 };
+use attempts::Attempts;
+use cache::Cache;
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -26,6 +48,8 @@ pub struct AccountService {
     store: Arc<dyn Store>,
     credentials: Arc<Credentials>,
     is_current: Box<dyn Fn() -> bool + Send + Sync>,
+    cache: Cache,
+    attempts: Attempts,
 }
 
 /// An account with the text of its document.
@@ -180,49 +204,13 @@ pub enum Which {
     Others(String),
 }
 
-// The signatures of the use-cases, as the door and the pages call them:
-//
-// Standing (standing.rs)
-//   by_cookie(&self, cookie: &SecretString) -> Result<Known, Error>
-//   by_session(&self, account: AccountId, session: &str, secret: Option<&SecretString>) -> Result<Known, Error>
-//       with the secret of a cookie, or without one for an access token. Its use is stored where that is due.
-//   by_api_key(&self, key: &SecretString) -> Result<Known, Error>
-//   still(&self, standing: &Standing, is_use: bool) -> Result<Known, Error>
-//       for an open socket whose time is over; `is_use` false for admins (AccountKind::is_kept_by_sockets)
-//   renew(&self, authority: &Authority) -> Result<Authority, Error>
-//   account(&self, id), forget(&self, id)
-// Signing in (sign_in.rs, sign_up.rs, join.rs, pairing.rs, tokens.rs)
-//   sign_in(&self, SignIn) -> Result<Begun, Error>
-//   sign_up(&self, SignUp) -> Result<(), Error>
-//   invitee(&self, link: &SecretString) -> Result<Option<Invitee>, Error>      (a GET; None: used, ended, unknown)
-//   join(&self, Join) -> Result<Option<Joined>, Error>                          (None as above)
-//   pair(&self, code: &str, client: Client, replaces: Option<SecretString>) -> Result<Begun, Error>
-//       an unknown code is Error::WrongCredentials
-//   tokens_by_password(&self, SignIn) / tokens_by_refresh(&self, &SecretString) / guest_tokens(&self) -> Result<Tokens, Error>
-// Ending (sessions.rs)
-//   sign_out(&self, standing: &Standing) -> Result<(), Error>
-//   end_sessions(&self, by: By, account: AccountId, Which) -> Result<(), Error>
-//   disable / enable / close(&self, by: By, account: AccountId) -> Result<Account, Error>
-// Own account (own.rs)
-//   change_name(&self, &Authority, Name), change_password(&self, &Authority, old, new, end_others: bool, client) -> Result<Begun, Error>
-//   new_factor(&self, &Authority) -> Result<NewFactor, Error>
-//   set_factor(&self, &Authority, sealed: &str, code: &SecretString, password: SecretString) -> Result<Vec<SecretString>, Error>
-// Team (invite.rs, staff.rs, pairing.rs, keys.rs, list.rs)
-//   invite(&self, By, Invite) -> Result<Invited, Error>
-//   reset(&self, By, account: AccountId, factors: bool) -> Result<Invited, Error>
-//   add_device(&self, By, name: Name, supplier: Name) -> Result<(Account, SecretString /* pairing code */), Error>
-//   renew_device(&self, By, account: AccountId) -> Result<(Account, SecretString), Error>
-//   add_staff(&self, By, name: Name, supplier: Name, pin: SecretString) -> Result<Account, Error>
-//   set_pin(&self, By, account: AccountId, pin: SecretString) -> Result<(), Error>
-//   hand_over(&self, &Standing, HandOver) -> Result<(), Error>
-//   make_key(&self, By, NewKey) -> Result<(Account, SecretString), Error>
-//   end_key(&self, By, account: AccountId, start_of_hash: &str) -> Result<(), Error>
-//   change_supplier(&self, By, account, Name)
-//   list(&self, By, before: Option<AccountId>, limit) -> Result<AccountsPage, Error>
-//   staff_of(&self, supplier: &Name) -> Result<Vec<Account>, Error>            (active, for the chips of a kitchen)
-//   history(&self, By, account: AccountId) -> Result<Vec<AccountEntry>, Error>
-// Attempts (attempts.rs)
-//   may_take_as_guest(&self, &Network) -> Result<(), Error>                    (20 orders an hour)
+/// Some accounts, newest first.
+#[derive(Debug)]
+pub struct AccountsPage {
+    pub accounts: Vec<Account>,
+    /// The account that the next page begins before, if more follow.
+    pub next: Option<AccountId>,
+}
 
 impl AccountService {
     /// `is_current`: whether what has changed elsewhere is known here by now. Otherwise the store is asked.
@@ -235,24 +223,8 @@ impl AccountService {
             store,
             credentials,
             is_current: Box::new(is_current),
+            cache: Cache::default(),
+            attempts: Attempts::default(),
         }
-    }
-
-    /// An account, from memory where it is held there.
-    pub async fn account(&self, id: AccountId) -> Result<Option<Arc<KnownAccount>>, Error> {
-        let text = self.store.get(&documents::key(id)).await;
-        let text = text.map_err(|_| Error::StoreUnavailable)?;
-        let Some(text) = text else { return Ok(None) };
-        let account = documents::read(&text).map_err(|_| Error::Internal)?;
-        Ok(Some(Arc::new(KnownAccount { account, text })))
-    }
-
-    /// The account of this id has changed: what is held in memory of it is read again.
-    pub fn forget(&self, _id: AccountId) {}
-
-    /// The authority as it stands now, after a commit has found that an account had changed: with the new texts to
-    /// expect. `NotSignedIn` where its session or key has ended, or its rights are others.
-    pub async fn renew(&self, _authority: &Authority) -> Result<Authority, Error> {
-        Err(Error::NotSignedIn)
     }
 }

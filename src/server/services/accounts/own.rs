@@ -8,27 +8,23 @@ use super::{
     entry::AccountEvent,
 };
 use crate::{
-    domain::{Account, AccountId, Error, FieldError, Name, SessionKind},
+    domain::{AccountId, Error, FieldError, Name, Session, SessionKind},
     server::services::credentials::{HashingQueue, Verified, recovery_codes},
 };
 use secrecy::SecretString;
 
 impl AccountService {
-    pub async fn change_name(
-        &self,
-        by: By<'_>,
-        id: AccountId,
-        name: Name,
-    ) -> Result<Account, Error> {
-        let changed = self.change(by, id, |acting, draft| {
-            acting.check_manages_or_is(&draft.account)?;
+    /// Changes the own name.
+    pub async fn change_name(&self, authority: &Authority, name: Name) -> Result<(), Error> {
+        let (account, _) = own_session(authority)?;
+        let changed = self.change(By::Account(authority), account, |_, draft| {
             if draft.account.name != name {
                 draft.account.name = name.clone();
                 draft.tell(AccountEvent::Changed);
             }
             Ok(())
         });
-        Ok(changed.await?.0)
+        changed.await.map(drop)
     }
 
     /// Changes the own password. The present session ends for a new one, and all others if that is wanted.
@@ -38,20 +34,22 @@ impl AccountService {
         old: SecretString,
         new: SecretString,
         ends_others: bool,
-        client: &Client,
+        client: Client,
     ) -> Result<Begun, Error> {
         let (account, session) = own_session(authority)?;
-        let phc = self.check_password(account, old, "old_password").await?;
+        let phc = self.check_password(account, old, "password").await?;
         let known = self.account(account).await?.ok_or(Error::NotSignedIn)?;
-        let new = self.new_password(&known.account, Some(new)).await?;
-        let beginning = Beginning::new(SessionKind::Page, client, None, None);
+        let new = self
+            .new_password(&known.account, Some(new), "new_password")
+            .await?;
+        let beginning = Beginning::new(SessionKind::Page, &client, None, None);
         let acting = Acting::new(By::Account(authority))?;
         let changed = self.change_secrets(acting, account, |_, draft| {
             if draft.secrets.password.as_ref() != Some(&phc) {
-                return Err(Error::invalid("old_password", FieldError::WrongPassword));
+                return Err(Error::invalid("password", FieldError::WrongPassword));
             }
             draft.secrets.password = Some(new.clone());
-            let is_meant = |one: &crate::domain::Session| ends_others || one.id == session;
+            let is_meant = |one: &Session| ends_others || one.id == session;
             let mut ended = draft.account.end_sessions(is_meant);
             ended.extend(beginning.begin_in(draft));
             draft.tell_ended(AccountEvent::PasswordChanged, ended);
@@ -62,23 +60,19 @@ impl AccountService {
     }
 
     /// A secret for new codes of the own account.
-    pub async fn new_factor(
-        &self,
-        authority: &Authority,
-        sealed: Option<&str>,
-    ) -> Result<NewFactor, Error> {
+    pub async fn new_factor(&self, authority: &Authority) -> Result<NewFactor, Error> {
         let (account, _) = own_session(authority)?;
         let known = self.account(account).await?.ok_or(Error::NotSignedIn)?;
-        Ok(self.factor(&known.account, sealed))
+        Ok(self.factor(&known.account))
     }
 
     /// Sets up codes in place of those that the account had, and returns new recovery codes.
     pub async fn set_factor(
         &self,
         authority: &Authority,
-        password: SecretString,
         sealed: &str,
         code: &SecretString,
+        password: SecretString,
     ) -> Result<Vec<SecretString>, Error> {
         let (account, _) = own_session(authority)?;
         self.check_password(account, password, "password").await?;

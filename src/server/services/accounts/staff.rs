@@ -1,7 +1,7 @@
 //! The people of a kitchen: each has a PIN, and a tap makes them the actor at a device.
 
 use super::{
-    AccountService, Authority, By, HandOver,
+    AccountService, By, Credential, HandOver, KnownAccount, Standing,
     attempts::PIN,
     change::{Acting, Draft, in_time},
     documents::{self, Secrets},
@@ -20,6 +20,7 @@ use crate::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 
 impl AccountService {
     pub async fn add_staff(
@@ -69,10 +70,9 @@ impl AccountService {
         Ok(changed.await?.0)
     }
 
-    /// Makes a person the actor at a device, or the device itself again. `authority` is that of the device.
-    pub async fn hand_over(&self, authority: &Authority, to: HandOver) -> Result<(), Error> {
-        let standing = authority.standing.as_ref().ok_or(Error::NotSignedIn)?;
-        let super::Credential::Session(session) = &standing.credential else {
+    /// Makes a person the actor at a device, or the device itself again. `standing` is that of the device.
+    pub async fn hand_over(&self, standing: &Standing, to: HandOver) -> Result<(), Error> {
+        let Credential::Session(session) = &standing.credential else {
             return Err(Error::NotAllowed);
         };
         let person = match to {
@@ -82,8 +82,8 @@ impl AccountService {
                 Some(self.check_pin(person, pin).await?)
             }
         };
-        // The device itself, whoever works at it now: they may have left.
-        let acting = Acting::new(By::Account(&device_alone(authority)))?;
+        // The device itself acts, whoever works at it now: they may have left.
+        let acting = Acting::Standing(standing.clone());
         let changed = self.change_as(acting, standing.account, false, |_, draft| {
             let Draft {
                 account: device, ..
@@ -116,7 +116,7 @@ impl AccountService {
         &self,
         person: AccountId,
         pin: SecretString,
-    ) -> Result<std::sync::Arc<super::KnownAccount>, Error> {
+    ) -> Result<Arc<KnownAccount>, Error> {
         let known = in_time(self.read(person)).await?;
         let phc = in_time(self.read_secrets(person)).await?.pin;
         let verified = self.credentials.verify(pin, phc, HashingQueue::Pin).await;
@@ -142,16 +142,6 @@ impl AccountService {
         };
         Ok(all.into_iter().filter(is_staff).collect())
     }
-}
-
-/// The authority of a device without the person who works at it.
-fn device_alone(authority: &Authority) -> Authority {
-    let mut alone = authority.clone();
-    if let Some(standing) = &mut alone.standing {
-        let device = documents::key(standing.account);
-        standing.expect.retain(|(key, _)| *key == device);
-    }
-    alone
 }
 
 fn is_pin(pin: &str) -> bool {
