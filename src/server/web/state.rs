@@ -1,8 +1,8 @@
 //! What every request can reach.
 
 use super::{
-    auth::wrong_credentials::WrongCredentials, connection_limit::ConnectionLimit, middleware::rate_limit::RateLimit, openapi::docs::Docs,
-    pages::flash::FlashCookie,
+    auth::wrong_credentials::WrongCredentials, connection_limit::ConnectionLimit,
+    middleware::rate_limit::RateLimit, openapi::docs::Docs, pages::flash::FlashCookie,
 };
 use crate::server::{
     config::Config,

@@ -92,12 +92,25 @@ mod tests {
     fn a_header_holds_one_token_or_key() {
         let read = |lines: &[&str]| of_header(&headers(header::AUTHORIZATION, lines));
         assert_eq!(told(read(&[])), None);
-        assert_eq!(told(read(&["Bearer a.b.c"])), Some(("token", "a.b.c".into())));
-        assert_eq!(told(read(&["bearer  pmk_x_y"])), Some(("key", "pmk_x_y".into())));
+        assert_eq!(
+            told(read(&["Bearer a.b.c"])),
+            Some(("token", "a.b.c".into()))
+        );
+        assert_eq!(
+            told(read(&["bearer  pmk_x_y"])),
+            Some(("key", "pmk_x_y".into()))
+        );
         for other in ["Basic YTpi", "Bearer", "Bearer ", "a.b.c", ""] {
-            assert_eq!(told(read(&[other])), Some(("unreadable", String::new())), "{other:?}");
+            assert_eq!(
+                told(read(&[other])),
+                Some(("unreadable", String::new())),
+                "{other:?}"
+            );
         }
-        assert_eq!(read(&["Bearer a", "Bearer a"]).unwrap_err(), two_credentials());
+        assert_eq!(
+            read(&["Bearer a", "Bearer a"]).unwrap_err(),
+            two_credentials()
+        );
     }
 
     #[test]
@@ -107,6 +120,9 @@ mod tests {
         let token = Some(("token", "a.b.c".into()));
         assert_eq!(told(read(&["pizza.v1, bearer.a.b.c"])), token);
         assert_eq!(told(read(&["bearer.a.b.c", "pizza.v1"])), token);
-        assert_eq!(read(&["bearer.a, bearer.b"]).unwrap_err(), two_credentials());
+        assert_eq!(
+            read(&["bearer.a, bearer.b"]).unwrap_err(),
+            two_credentials()
+        );
     }
 }

@@ -103,7 +103,11 @@ pub fn read_guest(
 }
 
 /// A device that has signed in to an account.
-pub fn known(config: &Config, credentials: &Credentials, account: AccountId) -> Option<HeaderValue> {
+pub fn known(
+    config: &Config,
+    credentials: &Credentials,
+    account: AccountId,
+) -> Option<HeaderValue> {
     let value = credentials.known(account);
     AuthCookie::Known.set(config, value.expose_secret(), LONGEST)
 }

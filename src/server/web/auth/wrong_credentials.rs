@@ -105,6 +105,9 @@ mod tests {
             let away = wrong.judge("token", client, Error::StoreUnavailable);
             assert_eq!(away, Error::StoreUnavailable);
         }
-        assert_eq!(wrong.judge("token", client, Error::NotSignedIn), Error::NotSignedIn);
+        assert_eq!(
+            wrong.judge("token", client, Error::NotSignedIn),
+            Error::NotSignedIn
+        );
     }
 }

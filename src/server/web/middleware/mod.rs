@@ -12,7 +12,10 @@ mod secure_cookies;
 pub mod security_headers;
 
 use super::{
-    auth::{door::{self, Refusal}, way::Way},
+    auth::{
+        door::{self, Refusal},
+        way::Way,
+    },
     listener::Connection,
     state::AppState,
 };
@@ -113,8 +116,11 @@ async fn admit(
     let path = request.uri().path();
     connection.check(path)?;
     // Who is signed in is counted by account, so the door is first; its own refusals are not the first ones.
-    let entered = door::enter(app, client, &request).await;
-    let account = entered.as_ref().ok().and_then(|entered| entered.door.account());
+    let entered = door::enter(app, client, (&request).into()).await;
+    let account = entered
+        .as_ref()
+        .ok()
+        .and_then(|entered| entered.door.account());
     app.rate_limit.enforce(path, client, account)?;
     connection.check_stranger(path, account.is_some())?;
     origin::check(&app.config, &request)?;

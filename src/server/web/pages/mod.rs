@@ -119,7 +119,8 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 /// Renders the page of a route.
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
-    if let Some(answer) = instead(&app, &route, &request).await {
+    let door = Door::of(request.extensions());
+    if let Some(answer) = instead(&app, &route, &door, headers, request.uri()).await {
         return answer;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
@@ -155,17 +156,21 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
 }
 
 /// What is answered instead of a page: another address, or that it is not the viewer's.
-async fn instead(app: &AppState, route: &Route, request: &Request) -> Option<Response> {
-    let (headers, uri) = (request.headers(), request.uri());
+async fn instead(
+    app: &AppState,
+    route: &Route,
+    door: &Door,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Option<Response> {
     if !app.config.auth.is_required() {
         return preferences::own_kitchen(route, headers);
     }
-    let door = Door::of(request.extensions());
     if let Some(answer) = follow::follow(app, route, headers, uri).await {
         return Some(answer);
     }
-    match rights::access(&door, route) {
-        Access::Granted => rights::own_kitchen(&door, route),
+    match rights::access(door, route) {
+        Access::Granted => rights::own_kitchen(door, route),
         access => {
             let language = preferences::of(headers, app).locale.language;
             let options = app.config.leptos.clone();

@@ -37,7 +37,10 @@ fn with_one_slash(path: &str) -> String {
 pub fn sign_in(next: &str) -> String {
     match next {
         "" | "/" => "/sign-in".to_owned(),
-        next => format!("/sign-in?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC)),
+        next => format!(
+            "/sign-in?next={}",
+            utf8_percent_encode(next, NON_ALPHANUMERIC)
+        ),
     }
 }
 

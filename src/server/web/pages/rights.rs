@@ -79,7 +79,12 @@ pub fn refuse(access: Access, uri: &Uri, language: Language, options: LeptosOpti
     }
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     let page = denied(language, options);
-    (problem::status(&Error::NotAllowed), [(CONTENT_TYPE, kind)], page).into_response()
+    (
+        problem::status(&Error::NotAllowed),
+        [(CONTENT_TYPE, kind)],
+        page,
+    )
+        .into_response()
 }
 
 /// The page that says that a page is somebody else's.
@@ -185,7 +190,10 @@ mod tests {
     #[test]
     fn who_is_not_signed_in_is_asked_to() {
         let orders = route("/orders");
-        assert_eq!(access(&Door::guest(None, true), &orders), Access::AfterSignIn);
+        assert_eq!(
+            access(&Door::guest(None, true), &orders),
+            Access::AfterSignIn
+        );
         let customer = signed_in(AccountRole::Customer);
         assert_eq!(access(&customer, &orders), Access::Denied);
     }

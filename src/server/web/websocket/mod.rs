@@ -8,7 +8,10 @@ mod upgrade;
 
 use super::{
     auth::{Door, bearer::PROTOCOL},
-    listener::Connection, middleware::request_log::RequestId, query_string, state::AppState,
+    listener::Connection,
+    middleware::request_log::RequestId,
+    query_string,
+    state::AppState,
 };
 use super::{
     openapi::{components::Live, responses::Upgraded},
@@ -63,7 +66,7 @@ pub async fn open(
         .max_write_buffer_size(64 * WRITE_BUFFER)
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE)
-        .protocols([PROTOCOL]);
+        .protocols(app.config.auth.is_required().then_some(PROTOCOL));
     let permit = app
         .sockets
         .limit
