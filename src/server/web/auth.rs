@@ -3,7 +3,7 @@
 //! In the open mode nobody signs in, and the route of a request decides.
 
 use crate::{
-    domain::{Actor, Role, Viewer},
+    domain::{Actor, Role, Time, Viewer},
     server::services::accounts::{Authority, Standing},
 };
 use axum::{
@@ -25,7 +25,10 @@ pub enum Interface {
 #[derive(Clone, Debug)]
 pub struct Door {
     pub viewer: Viewer,
+    /// Of who is signed in.
     pub standing: Option<Standing>,
+    /// When the credential ends, where that is known.
+    pub expires_at: Option<Time>,
 }
 
 impl Door {
@@ -34,6 +37,7 @@ impl Door {
         Door {
             viewer: Viewer::Open,
             standing: None,
+            expires_at: None,
         }
     }
 

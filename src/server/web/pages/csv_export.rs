@@ -5,10 +5,10 @@ use super::{cookies, forms::wants_page, preferences};
 use crate::server::{
     clock::now,
     services::orders::OrderService,
-    web::{headers, problem::Problem, state::AppState},
+    web::{auth::Door, headers, problem::Problem, state::AppState},
 };
 use crate::{
-    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
+    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status, Viewer},
     ui::{Language, Route},
 };
 use axum::{
@@ -70,7 +70,12 @@ impl Format {
 }
 
 /// The file, with the same query as the page and in its language.
-pub async fn orders(State(app): State<AppState>, headers: HeaderMap, uri: Uri) -> Response {
+pub async fn orders(
+    State(app): State<AppState>,
+    door: Door,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     let language = preferences::of(&headers, &app).locale.language;
     let Ok(permit) = EXPORTS.try_acquire() else {
         return too_many(&headers, language);
@@ -81,12 +86,13 @@ pub async fn orders(State(app): State<AppState>, headers: HeaderMap, uri: Uri) -
     };
     let filter = query.filter(cookies::zone(&headers).as_ref());
     // A store that cannot be read is an error, not an empty file.
-    let first = match app.orders.search(&filter, None).await {
+    let first = match app.orders.search(&filter, None, &door.viewer).await {
         Ok(first) => first,
         Err(error) => return error.into_response(),
     };
     let rest = Rest {
         orders: app.orders.clone(),
+        viewer: door.viewer,
         filter,
         format: Format::of(language),
         next: first.next,
@@ -128,6 +134,7 @@ fn too_many(headers: &HeaderMap, language: Language) -> Response {
 /// The pages that have not been read yet.
 struct Rest {
     orders: Arc<OrderService>,
+    viewer: Viewer,
     filter: OrderFilter,
     format: Format,
     next: Option<OrderId>,
@@ -145,7 +152,8 @@ fn lines(first: OrdersPage, rest: Rest) -> impl stream::Stream<Item = Result<Str
         let Some(before) = rest.next else {
             return Ok(None);
         };
-        let page = rest.orders.search(&rest.filter, Some(before)).await?;
+        let page = rest.orders.search(&rest.filter, Some(before), &rest.viewer);
+        let page = page.await?;
         rest.next = page.next;
         Ok(Some((written(&page, rest.format), (None, rest))))
     })

@@ -12,7 +12,7 @@ use crate::server::{
         orders::OrderService,
     },
     web::{
-        auth::{Interface, actor_for},
+        auth::{Door, Interface, actor_for},
         headers::IDEMPOTENT_REPLAYED,
         problem,
         state::AppState,
@@ -22,11 +22,11 @@ use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
         Actor, Command, DispatchSeveral, Duty, Error, Fields, Order, OrderId, Precondition, Role,
-        Status, Value, is_blank, read_own_offer,
+        Status, Value, Viewer, is_blank, read_own_offer,
     },
 };
 use axum::http::{
-    HeaderMap, HeaderValue, StatusCode,
+    HeaderMap, HeaderValue, Request, StatusCode,
     header::{ACCEPT, LOCATION, SET_COOKIE},
     request::Parts,
 };
@@ -39,6 +39,12 @@ pub fn order_service() -> Result<Arc<OrderService>, Error> {
     use_context::<AppState>()
         .map(|app| app.orders.clone())
         .ok_or(Error::Internal)
+}
+
+/// Who asks, from within a server function.
+pub fn viewer() -> Viewer {
+    let parts = use_context::<Parts>().unwrap_or_else(|| Request::new(()).into_parts().0);
+    Door::of(&parts.extensions).viewer
 }
 
 /// A form that was sent, and who acts by it.

@@ -7,7 +7,8 @@ mod since;
 mod upgrade;
 
 use super::{
-    listener::Connection, middleware::request_log::RequestId, query_string, state::AppState,
+    auth::Door, listener::Connection, middleware::request_log::RequestId, query_string,
+    state::AppState,
 };
 use super::{
     openapi::{components::Live, responses::Upgraded},
@@ -46,6 +47,7 @@ pub async fn open(
     Extension(id): Extension<RequestId>,
     RawQuery(query): RawQuery,
     connection: Extension<Connection>,
+    door: Door,
     upgrade: Result<Upgrade, Problem>,
 ) -> Result<Response, Problem> {
     // Its topics are encoded one by one.
@@ -68,7 +70,7 @@ pub async fn open(
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            session::serve(app, socket, since, about, log).await;
+            session::serve(app, socket, since, about, door, log).await;
             drop((permit, connection));
         })
     }))

@@ -4,18 +4,20 @@
 //! slowly for that is closed, and may come back with `since`.
 
 use super::{
-    close::{self, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
+    close::{self, ENDED, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
     frame_rate::FrameRate,
     since::Since,
 };
 use crate::{
-    domain::{Cursor, Frame, Scope, Signal},
+    domain::{Account, ApiKey, Cursor, Frame, Scope, Signal, Time},
     server::{
         clock::now,
-        services::live_feed::{self, Next, Subscription},
-        store::LogRead,
+        services::{
+            accounts::{Credential, Standing},
+            live_feed::{Basis, Next, Subscription},
+        },
         telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
-        web::state::AppState,
+        web::{auth::Door, state::AppState},
     },
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
@@ -48,9 +50,10 @@ pub async fn serve(
     socket: WebSocket,
     since: Option<Since>,
     about: Scope,
+    door: Door,
     log: Span,
 ) {
-    let mut session = WebSocketSession::new(app, socket, since, about, log);
+    let mut session = WebSocketSession::new(app, socket, since, about, door, log);
     let end = session.run().await;
     counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
     match end {
@@ -74,6 +77,10 @@ struct WebSocketSession {
     /// What the client was told last: whether the view is current.
     reported_current: Option<bool>,
     subscription: Subscription,
+    /// What it was opened with. It lives no longer than that.
+    standing: Option<Standing>,
+    /// When that ends, where no account says.
+    expires_at: Option<Time>,
     heartbeat: Interval,
     /// When the answer to the last ping is due.
     answer_deadline: Option<Instant>,
@@ -90,11 +97,13 @@ impl WebSocketSession {
         socket: WebSocket,
         since: Option<Since>,
         about: Scope,
+        door: Door,
         log: Span,
     ) -> WebSocketSession {
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let subscription = app.orders.feed().subscribe(about);
+        let basis = door.standing.as_ref().map(basis);
+        let subscription = app.orders.feed().subscribe(about, door.viewer, basis);
         let signals = since.is_some();
         let cursor = match since {
             Some(Since::After(cursor)) => Some(cursor),
@@ -109,6 +118,8 @@ impl WebSocketSession {
             caught_up: false,
             reported_current: None,
             subscription,
+            standing: door.standing,
+            expires_at: door.expires_at,
             heartbeat,
             answer_deadline: None,
             received: FrameRate::new(Instant::now()),
@@ -162,9 +173,19 @@ impl WebSocketSession {
                     return Ok(());
                 }
                 Next::Frames(frames, reached) => self.send_events(frames, reached).await?,
-                Next::OtherHistory { newest, .. } if self.signals => self.reset(newest).await?,
-                // Without signals it cannot be told. It wants the events from now on: of this history, all.
-                Next::OtherHistory { oldest, .. } => self.begin_at(oldest),
+                Next::Ended(frames, reached) => {
+                    self.send_events(frames, reached).await?;
+                    return Err(ENDED);
+                }
+                Next::OtherHistory { newest, oldest } => {
+                    // Its end may be in the history that is not known any more.
+                    self.check_standing().await?;
+                    match self.signals {
+                        true => self.reset(newest).await?,
+                        // It cannot be told. It wants the events from now on: of this history, all.
+                        false => self.begin_at(oldest),
+                    }
+                }
                 Next::NotHeld if self.caught_up => return Err(TOO_SLOW),
                 Next::NotHeld => {
                     if !self.send_from_store(cursor.clone()).await? {
@@ -178,25 +199,34 @@ impl WebSocketSession {
 
     /// Sends entries that the feed does not hold any more; false where there is nothing to send now.
     async fn send_from_store(&mut self, cursor: Cursor) -> Result<bool, End> {
-        let read = self.app.orders.older(&cursor, CHUNK);
-        let entries = match read.instrument(self.log.clone()).await {
-            Ok(LogRead::Entries(entries)) if !entries.is_empty() => entries,
-            Ok(_) => match self.app.orders.feed().cursor() {
-                Some(head) => return self.reset(head).await.map(|()| true),
-                None => return Ok(false),
+        let reader = self.subscription.reader();
+        let read = self.app.orders.older(&cursor, CHUNK, reader);
+        match read.instrument(self.log.clone()).await {
+            Ok(Some((frames, reached, is_end))) => {
+                self.send_events(frames, reached).await?;
+                if is_end { Err(ENDED) } else { Ok(true) }
+            }
+            Ok(None) => match self.app.orders.feed().cursor() {
+                Some(head) => self.reset(head).await.map(|()| true),
+                None => Ok(false),
             },
             // The store is unavailable: the feed moves when it is back.
-            Err(_) => return Ok(false),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Ends the socket if what it was opened with is no longer good. What is not known for the moment is not yet over.
+    async fn check_standing(&self) -> Result<(), End> {
+        let now = now();
+        let Some(standing) = &self.standing else {
+            let is_over = self.expires_at.is_some_and(|at| at <= now);
+            return if is_over { Err(ENDED) } else { Ok(()) };
         };
-        let seq = cursor.seq + entries.len() as u64;
-        let scope = self.subscription.scope();
-        let concerned = (cursor.seq + 1..)
-            .zip(&entries)
-            .filter(|(_, entry)| live_feed::concerns(scope, &entry.text));
-        let frames = concerned.map(|(seq, entry)| (seq, live_feed::frame(&entry.text)));
-        self.send_events(frames.collect(), Cursor { seq, ..cursor })
-            .await?;
-        Ok(true)
+        match self.app.accounts.account(standing.account).await {
+            Ok(Some(known)) if is_live(&standing.credential, &known.account, now) => Ok(()),
+            Ok(_) => Err(ENDED),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Sends events with their numbers, and before each the stretch that is skipped. There is no other one before
@@ -299,7 +329,10 @@ impl WebSocketSession {
             () = self.subscription.changed() => Ok(()),
             message = self.socket.recv() => self.received(message),
             () = silent(self.answer_deadline) => Err(SILENT),
-            _ = self.heartbeat.tick() => self.ping().await,
+            _ = self.heartbeat.tick() => {
+                self.check_standing().await?;
+                self.ping().await
+            }
         }
     }
 
@@ -349,5 +382,29 @@ impl WebSocketSession {
             while let Some(Ok(_)) = self.socket.recv().await {}
         };
         let _ = timeout(CLOSE_TIMEOUT, rest).await;
+    }
+}
+
+/// Whether an account still has a session or key, and it is good.
+fn is_live(credential: &Credential, account: &Account, now: Time) -> bool {
+    match credential {
+        Credential::Session(id) => account.live_session(id, now).is_some(),
+        Credential::ApiKey(hash) => {
+            let is_live = |key: &ApiKey| key.secret == *hash && key.is_live(now);
+            account.is_active() && account.keys.iter().any(is_live)
+        }
+    }
+}
+
+/// What ends a socket where an entry of the log names it.
+fn basis(standing: &Standing) -> Basis {
+    let credential = match &standing.credential {
+        Credential::Session(id) => id.clone(),
+        // As entries name a key.
+        Credential::ApiKey(hash) => hash.chars().take(16).collect(),
+    };
+    Basis {
+        account: standing.account,
+        credential,
     }
 }
