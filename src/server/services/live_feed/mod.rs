@@ -23,7 +23,7 @@ mod viewer_tests;
 
 pub use driver_before::driver_before;
 pub use endings::Basis;
-pub use entry::{Entry, told};
+pub use entry::told;
 pub use order_index::OrderIndex;
 pub use view::{FeedMetrics, Next, Reader, frame};
 

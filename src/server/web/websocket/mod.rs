@@ -2,6 +2,7 @@
 
 pub mod close;
 mod frame_rate;
+mod lease;
 mod session;
 mod since;
 mod upgrade;

@@ -6,16 +6,14 @@
 use super::{
     close::{self, ENDED, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
     frame_rate::FrameRate,
+    lease::Lease,
     since::Since,
 };
 use crate::{
-    domain::{Account, ApiKey, Cursor, Frame, Scope, Signal, Time},
+    domain::{Cursor, Frame, Scope, Signal},
     server::{
         clock::now,
-        services::{
-            accounts::{Credential, Standing},
-            live_feed::{Basis, Next, Subscription},
-        },
+        services::live_feed::{Next, Subscription},
         telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
         web::{auth::Door, state::AppState},
     },
@@ -77,10 +75,7 @@ struct WebSocketSession {
     /// What the client was told last: whether the view is current.
     reported_current: Option<bool>,
     subscription: Subscription,
-    /// What it was opened with. It lives no longer than that.
-    standing: Option<Standing>,
-    /// When that ends, where no account says.
-    expires_at: Option<Time>,
+    lease: Lease,
     heartbeat: Interval,
     /// When the answer to the last ping is due.
     answer_deadline: Option<Instant>,
@@ -102,8 +97,9 @@ impl WebSocketSession {
     ) -> WebSocketSession {
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let basis = door.standing.as_ref().map(basis);
-        let subscription = app.orders.feed().subscribe(about, door.viewer, basis);
+        let lease = Lease::of(&door);
+        let feed = app.orders.feed();
+        let subscription = feed.subscribe(about, door.viewer, lease.basis());
         let signals = since.is_some();
         let cursor = match since {
             Some(Since::After(cursor)) => Some(cursor),
@@ -118,8 +114,7 @@ impl WebSocketSession {
             caught_up: false,
             reported_current: None,
             subscription,
-            standing: door.standing,
-            expires_at: door.expires_at,
+            lease,
             heartbeat,
             answer_deadline: None,
             received: FrameRate::new(Instant::now()),
@@ -179,7 +174,7 @@ impl WebSocketSession {
                 }
                 Next::OtherHistory { newest, oldest } => {
                     // Its end may be in the history that is not known any more.
-                    self.check_standing().await?;
+                    self.check_lease().await?;
                     match self.signals {
                         true => self.reset(newest).await?,
                         // It cannot be told. It wants the events from now on: of this history, all.
@@ -215,17 +210,11 @@ impl WebSocketSession {
         }
     }
 
-    /// Ends the socket if what it was opened with is no longer good. What is not known for the moment is not yet over.
-    async fn check_standing(&self) -> Result<(), End> {
-        let now = now();
-        let Some(standing) = &self.standing else {
-            let is_over = self.expires_at.is_some_and(|at| at <= now);
-            return if is_over { Err(ENDED) } else { Ok(()) };
-        };
-        match self.app.accounts.account(standing.account).await {
-            Ok(Some(known)) if is_live(&standing.credential, &known.account, now) => Ok(()),
-            Ok(_) => Err(ENDED),
-            Err(_) => Ok(()),
+    /// Ends the socket if what it was opened with is no longer good.
+    async fn check_lease(&mut self) -> Result<(), End> {
+        match self.lease.is_over(&self.app).await {
+            true => Err(ENDED),
+            false => Ok(()),
         }
     }
 
@@ -330,7 +319,7 @@ impl WebSocketSession {
             message = self.socket.recv() => self.received(message),
             () = silent(self.answer_deadline) => Err(SILENT),
             _ = self.heartbeat.tick() => {
-                self.check_standing().await?;
+                self.check_lease().await?;
                 self.ping().await
             }
         }
@@ -382,29 +371,5 @@ impl WebSocketSession {
             while let Some(Ok(_)) = self.socket.recv().await {}
         };
         let _ = timeout(CLOSE_TIMEOUT, rest).await;
-    }
-}
-
-/// Whether an account still has a session or key, and it is good.
-fn is_live(credential: &Credential, account: &Account, now: Time) -> bool {
-    match credential {
-        Credential::Session(id) => account.live_session(id, now).is_some(),
-        Credential::ApiKey(hash) => {
-            let is_live = |key: &ApiKey| key.secret == *hash && key.is_live(now);
-            account.is_active() && account.keys.iter().any(is_live)
-        }
-    }
-}
-
-/// What ends a socket where an entry of the log names it.
-fn basis(standing: &Standing) -> Basis {
-    let credential = match &standing.credential {
-        Credential::Session(id) => id.clone(),
-        // As entries name a key.
-        Credential::ApiKey(hash) => hash.chars().take(16).collect(),
-    };
-    Basis {
-        account: standing.account,
-        credential,
     }
 }
