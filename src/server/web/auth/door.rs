@@ -7,7 +7,7 @@ use super::{
     way::Way,
 };
 use crate::{
-    domain::{AccountId, AccountRole, Error, OrderId, Time},
+    domain::{AccountId, AccountRole, Error, OrderId, Time, Viewer},
     server::{
         clock::now,
         web::{
@@ -318,7 +318,7 @@ async fn followed(app: &AppState, headers: &HeaderMap) -> Vec<OrderId> {
 pub async fn is_key_alive(app: &AppState, id: OrderId) -> bool {
     let order = match app.orders.feed().order(id) {
         Some(order) => Some(order),
-        None => app.orders.order(id).await.ok(),
+        None => app.orders.order(id, &Viewer::Open).await.ok(),
     };
     order.is_some_and(|order| {
         let ended = order.times.at(order.status).unwrap_or(order.updated_at);

@@ -19,7 +19,7 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names, Wanting},
+    domain::{Error, MAX_TOPICS, Names, Viewer, Wanting},
     ui::{PageData, Route, board_query},
 };
 use axum::{
@@ -124,7 +124,7 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         return answer;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
-    let (page_data, unread) = page_data(&app, &route, headers, request.uri()).await;
+    let (page_data, unread) = page_data(&app, &route, door.viewer, headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
     let (status, has_flash) = (
         status(&route, &page_data, unread),
@@ -186,6 +186,7 @@ async fn instead(
 async fn page_data(
     app: &AppState,
     route: &Route,
+    viewer: Viewer,
     headers: &HeaderMap,
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
@@ -195,7 +196,7 @@ async fn page_data(
     let refused = flash.iter().flat_map(|flash| &flash.refused);
     let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
     let query = board_query(route, &refused);
-    let (snapshot, unread) = match app.orders.snapshot(&query, None).await {
+    let (snapshot, unread) = match app.orders.snapshot(&query, None, &viewer).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
@@ -207,41 +208,41 @@ async fn page_data(
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
         story: match route.order_id() {
-            Some(id) => Some(app.orders.events(id).await),
+            Some(id) => Some(app.orders.events(id, &viewer).await),
             None => None,
         },
         past: match beyond {
             Some(query) => Some(
                 app.orders
-                    .search(&query.filter(zone.as_ref()), query.below)
+                    .search(&query.filter(zone.as_ref()), query.below, &viewer)
                     .await,
             ),
             None => None,
         },
-        wanting: match app.orders.counts(kitchen.as_ref(), None) {
+        wanting: match app.orders.counts(kitchen.as_ref(), None, &viewer) {
             Ok((_, _, wanting)) => wanting,
             Err(_) => Wanting::default(),
         },
         names: Names {
             kitchens: match route {
-                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(),
+                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(&viewer),
                 _ => Vec::new(),
             },
             drivers: match route {
-                Route::Orders { .. } => app.orders.drivers(),
+                Route::Orders { .. } => app.orders.drivers(&viewer),
                 _ => Vec::new(),
             },
         },
         duty: match route {
             // The page does not wait for a store that is away.
-            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty())
+            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty(&viewer))
                 .await
                 .ok()
                 .and_then(Result::ok),
             _ => None,
         },
         pace: match route {
-            Route::Orders { .. } => app.orders.pace().ok(),
+            Route::Orders { .. } => app.orders.pace(&viewer).ok(),
             _ => None,
         },
         flash,

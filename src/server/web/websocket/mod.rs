@@ -2,6 +2,7 @@
 
 pub mod close;
 mod frame_rate;
+mod lease;
 mod session;
 mod since;
 mod upgrade;
@@ -77,7 +78,7 @@ pub async fn open(
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            session::serve(app, socket, since, about, log).await;
+            session::serve(app, socket, since, about, door, log).await;
             drop((permit, connection));
         })
     }))
