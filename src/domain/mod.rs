@@ -46,6 +46,8 @@ pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{
     Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, is_fresh, next_alert, stays_visible,
 };
+#[cfg(feature = "ssr")]
+pub use live::log_event::{AboutAccount, LogEvent};
 pub use live::{
     about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},

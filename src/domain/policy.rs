@@ -140,6 +140,19 @@ impl Viewer {
         }
     }
 
+    /// Whether an order exists for this viewer.
+    pub fn sees(&self, order: &Order) -> bool {
+        self.identity()
+            .is_none_or(|identity| identity.view(&OrderFacts::from(order)) != Sight::None)
+    }
+
+    /// Whether every order exists for it, and it is told the whole of each.
+    pub fn sees_everything(&self) -> bool {
+        use AccountRole::{Admin, Integrator};
+        self.identity()
+            .is_none_or(|identity| matches!(identity.role, Admin | Integrator))
+    }
+
     /// How much of an event it is told: of an order that it sees afterwards that much; of one that it saw just before,
     /// the outside.
     pub fn told(&self, subject: &Subject) -> Sight {
@@ -318,7 +331,10 @@ mod tests {
         };
         use AccountKind::*;
         let admin = identity(Admin, None);
-        assert_eq!(managed(&admin, Some(&roma)).len(), AccountKind::ALL.len() - 1);
+        assert_eq!(
+            managed(&admin, Some(&roma)).len(),
+            AccountKind::ALL.len() - 1
+        );
         assert_eq!(managed(&identity(Dispatcher, None), None), ["driver"]);
         let manager = identity(Manager, Some("Roma"));
         assert_eq!(managed(&manager, Some(&roma)), ["device", "staff"]);

@@ -50,17 +50,13 @@ impl AccountService {
 
     /// Makes a link with which somebody joins again: with a new password, or on a new phone. What they have goes on until
     /// it is used. With `factors` it takes their codes away, and sets them up again.
-    pub async fn reset(
-        &self,
-        by: By<'_>,
-        id: AccountId,
-        factors: bool,
-    ) -> Result<Invited, Error> {
+    pub async fn reset(&self, by: By<'_>, id: AccountId, factors: bool) -> Result<Invited, Error> {
         let secret = secret();
         let reset = self.change(by, id, |acting, draft| {
             let account = &mut draft.account;
             acting.check_manages(account)?;
-            let is_joined_by_link = account.kind.has_password() || account.kind == AccountKind::Driver;
+            let is_joined_by_link =
+                account.kind.has_password() || account.kind == AccountKind::Driver;
             match account.state {
                 AccountState::Closed => return Err(Error::Account(AccountRefusal::Closed)),
                 AccountState::Disabled => return Err(Error::Account(AccountRefusal::NotActive)),
@@ -142,12 +138,7 @@ fn wanted_email(invite: &Invite) -> Result<Option<Email>, Error> {
     }
 }
 
-fn invitation(
-    kind: AccountKind,
-    secret: &SecretString,
-    factors: bool,
-    now: Time,
-) -> Invitation {
+fn invitation(kind: AccountKind, secret: &SecretString, factors: bool, now: Time) -> Invitation {
     let good_for = match kind {
         AccountKind::Driver => DRIVERS_LINK,
         _ => LINK,

@@ -1,12 +1,13 @@
 //! From a request to who has sent it, in the one place where credentials are judged.
 
 use super::{
-    Door, Way,
+    Door,
     bearer::{self, Bearer},
     cookies::{self, AuthCookie},
+    way::Way,
 };
 use crate::{
-    domain::{AccountId, AccountRole, Error, OrderId, Time},
+    domain::{AccountId, AccountRole, Error, OrderId, Time, Viewer},
     server::{
         clock::now,
         web::{
@@ -19,9 +20,10 @@ use crate::{
     },
 };
 use axum::{
+    Json,
     extract::Request,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{LOCATION, ORIGIN, SET_COOKIE},
     },
     response::{IntoResponse, Response},
@@ -50,6 +52,8 @@ pub struct Refusal {
     problem: Problem,
     /// The page on which to sign in, for a person.
     leads_to: Option<String>,
+    /// The program of a page has read something: it is told as server functions tell it.
+    is_read: bool,
     cookies: Vec<HeaderValue>,
 }
 
@@ -67,6 +71,7 @@ impl From<Problem> for Refusal {
         Refusal {
             problem,
             leads_to: None,
+            is_read: false,
             cookies: Vec::new(),
         }
     }
@@ -80,9 +85,12 @@ impl From<Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = match self.leads_to {
-            Some(to) => (StatusCode::SEE_OTHER, [(LOCATION, location(&to))]).into_response(),
-            None => self.problem.into_response(),
+        let mut response = match (self.leads_to, &self.problem) {
+            (Some(to), _) => (StatusCode::SEE_OTHER, [(LOCATION, location(&to))]).into_response(),
+            (None, Problem::Market(error)) if self.is_read => {
+                (self.problem.status(), Json(error)).into_response()
+            }
+            (None, _) => self.problem.into_response(),
         };
         for cookie in self.cookies {
             response.headers_mut().append(SET_COOKIE, cookie);
@@ -91,35 +99,53 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// What is looked at of a request.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> From<&'a Request> for Head<'a> {
+    fn from(request: &'a Request) -> Head<'a> {
+        Head {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+        }
+    }
+}
+
 /// Who has sent a request. In the open mode nothing is looked at.
-pub async fn enter(app: &AppState, client: IpAddr, request: &Request) -> Result<Entered, Refusal> {
+pub async fn enter(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered, Refusal> {
     if !app.config.auth.is_required() {
         return Ok(Door::open().into());
     }
-    match Way::of(request.uri().path()) {
+    match Way::of(head.uri.path()) {
         Way::Free => Ok(Door::nobody().into()),
-        Way::Api => Ok(api(app, client, request).await?.into()),
-        Way::Page => page(app, client, request).await,
-        Way::Socket => Ok(socket(app, client, request).await?.into()),
+        Way::Api => Ok(api(app, client, head).await?.into()),
+        Way::Page => page(app, client, head).await,
+        Way::Socket => Ok(socket(app, client, head).await?.into()),
     }
 }
 
 /// A guest looks; for anything else it needs a token, which it gets without one.
-async fn api(app: &AppState, client: IpAddr, request: &Request) -> Result<Door, Error> {
-    if let Some(bearer) = bearer::of_header(request.headers())? {
+async fn api(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Door, Error> {
+    if let Some(bearer) = bearer::of_header(head.headers)? {
         return by_bearer(app, client, &bearer).await;
     }
-    let path = request.uri().path();
+    let path = head.uri.path();
     let asks_for_token = ["/api/auth/token", "/api/v1/auth/token"].contains(&path);
-    let looks = request.method().is_safe() && app.config.auth.guests;
+    let looks = head.method.is_safe() && app.config.auth.guests;
     match looks || asks_for_token {
         true => Ok(guest(app, None)),
         false => Err(Error::NotSignedIn),
     }
 }
 
-async fn page(app: &AppState, client: IpAddr, request: &Request) -> Result<Entered, Refusal> {
-    let (headers, path) = (request.headers(), request.uri().path());
+async fn page(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered, Refusal> {
+    let (headers, path) = (head.headers, head.uri.path());
     let follows = followed(app, headers).await;
     let mut given = Vec::new();
     if let Some(session) = AuthCookie::Session.read(&app.config, headers) {
@@ -130,9 +156,17 @@ async fn page(app: &AppState, client: IpAddr, request: &Request) -> Result<Enter
             }
             Err(Error::NotSignedIn) => {
                 given.extend(AuthCookie::Session.clear(&app.config));
+                app.wrong_credentials.count("cookie", client)?;
+                // A form goes on to refuse it, so that what was typed is not lost.
+                if path.starts_with("/act/") && !head.method.is_safe() {
+                    let door = Door::nobody();
+                    return Ok(Entered {
+                        door,
+                        cookies: given,
+                    });
+                }
                 if !is_public(path) {
-                    app.wrong_credentials.count("cookie", client)?;
-                    return Err(ended(request, given));
+                    return Err(ended(head, given));
                 }
             }
             Err(error) => return Err(error.into()),
@@ -140,7 +174,7 @@ async fn page(app: &AppState, client: IpAddr, request: &Request) -> Result<Enter
     }
     let id = match cookies::read_guest(&app.config, &app.credentials, headers) {
         Some(id) => Some(id),
-        None if app.config.auth.guests && begins_guest(request) => {
+        None if app.config.auth.guests && begins_guest(head) => {
             let id = new_guest()?;
             given.extend(cookies::guest(&app.config, &app.credentials, id));
             Some(id)
@@ -159,13 +193,13 @@ async fn page(app: &AppState, client: IpAddr, request: &Request) -> Result<Enter
 }
 
 /// A page of the site by its cookies, anything else by a token. From pages of other sites cookies are as if not there.
-async fn socket(app: &AppState, client: IpAddr, request: &Request) -> Result<Door, Problem> {
-    let headers = request.headers();
+async fn socket(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Door, Problem> {
+    let headers = head.headers;
     let bearer = match (bearer::of_header(headers)?, bearer::of_protocols(headers)?) {
         (Some(_), Some(_)) => return Err(bearer::two_credentials().into()),
         (one, other) => one.or(other),
     };
-    let requested = host::requested(headers, request.uri());
+    let requested = host::requested(headers, head.uri);
     let from = headers.get(ORIGIN).map(origin::read);
     let is_own = matches!(&from, Some(Some(from)) if app.config.hosts.have_page(from, requested));
     let session = AuthCookie::Session.read(&app.config, headers);
@@ -242,9 +276,9 @@ fn new_guest() -> Result<AccountId, Error> {
 }
 
 /// Whether a guest gets its id by this request: its socket then knows it from the start.
-fn begins_guest(request: &Request) -> bool {
-    let path = request.uri().path();
-    match request.method().is_safe() {
+fn begins_guest(head: Head<'_>) -> bool {
+    let path = head.uri.path();
+    match head.method.is_safe() {
         true => path.trim_matches('/') == "customer",
         false => path.starts_with("/act/"),
     }
@@ -255,17 +289,17 @@ fn is_public(path: &str) -> bool {
 }
 
 /// The answer to a session that has ended: a person signs in again and comes back, a program is told.
-fn ended(request: &Request, cookies: Vec<HeaderValue>) -> Refusal {
-    let (headers, uri) = (request.headers(), request.uri());
-    let is_page = request.method().is_safe() && !uri.path().starts_with("/act/");
-    let back = match is_page {
-        true => uri.path_and_query().map(|address| address.to_string()),
-        false => Some(came_from(headers)),
+fn ended(head: Head<'_>, cookies: Vec<HeaderValue>) -> Refusal {
+    let is_read = head.uri.path().starts_with("/act/");
+    let back = match head.method.is_safe() {
+        true => head.uri.path_and_query().map(|address| address.to_string()),
+        false => Some(came_from(head.headers)),
     };
-    let leads_to = back.filter(|_| is_page || wants_page(headers));
+    let is_led = !is_read && (head.method.is_safe() || wants_page(head.headers));
     Refusal {
         problem: Error::NotSignedIn.into(),
-        leads_to: leads_to.map(|back| sign_in(&back)),
+        leads_to: back.filter(|_| is_led).map(|back| sign_in(&back)),
+        is_read,
         cookies,
     }
 }
@@ -284,7 +318,7 @@ async fn followed(app: &AppState, headers: &HeaderMap) -> Vec<OrderId> {
 pub async fn is_key_alive(app: &AppState, id: OrderId) -> bool {
     let order = match app.orders.feed().order(id) {
         Some(order) => Some(order),
-        None => app.orders.order(id).await.ok(),
+        None => app.orders.order(id, &Viewer::Open).await.ok(),
     };
     order.is_some_and(|order| {
         let ended = order.times.at(order.status).unwrap_or(order.updated_at);

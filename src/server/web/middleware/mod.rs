@@ -116,7 +116,7 @@ async fn admit(
     let path = request.uri().path();
     connection.check(path)?;
     // Who is signed in is counted by account, so the door is first; its own refusals are not the first ones.
-    let entered = door::enter(app, client, &request).await;
+    let entered = door::enter(app, client, (&request).into()).await;
     let account = entered
         .as_ref()
         .ok()

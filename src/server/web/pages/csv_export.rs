@@ -13,7 +13,7 @@ use crate::server::{
     },
 };
 use crate::{
-    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
+    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status, Viewer},
     ui::{Language, Route},
 };
 use axum::{
@@ -97,12 +97,13 @@ pub async fn orders(
     };
     let filter = query.filter(cookies::zone(&headers).as_ref());
     // A store that cannot be read is an error, not an empty file.
-    let first = match app.orders.search(&filter, None).await {
+    let first = match app.orders.search(&filter, None, &door.viewer).await {
         Ok(first) => first,
         Err(error) => return error.into_response(),
     };
     let rest = Rest {
         orders: app.orders.clone(),
+        viewer: door.viewer,
         filter,
         format: Format::of(language),
         next: first.next,
@@ -144,6 +145,7 @@ fn too_many(headers: &HeaderMap, language: Language) -> Response {
 /// The pages that have not been read yet.
 struct Rest {
     orders: Arc<OrderService>,
+    viewer: Viewer,
     filter: OrderFilter,
     format: Format,
     next: Option<OrderId>,
@@ -161,7 +163,8 @@ fn lines(first: OrdersPage, rest: Rest) -> impl stream::Stream<Item = Result<Str
         let Some(before) = rest.next else {
             return Ok(None);
         };
-        let page = rest.orders.search(&rest.filter, Some(before)).await?;
+        let page = rest.orders.search(&rest.filter, Some(before), &rest.viewer);
+        let page = page.await?;
         rest.next = page.next;
         Ok(Some((written(&page, rest.format), (None, rest))))
     })

@@ -124,7 +124,7 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
     let door = Door::of(request.extensions());
-    if let Some(answer) = instead(&app, &route, &request).await {
+    if let Some(answer) = instead(&app, &route, &door, headers, request.uri()).await {
         return answer;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
@@ -162,19 +162,23 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
 }
 
 /// What is answered instead of a page: another address, or that it is not the viewer's.
-async fn instead(app: &AppState, route: &Route, request: &Request) -> Option<Response> {
-    let (headers, uri) = (request.headers(), request.uri());
+async fn instead(
+    app: &AppState,
+    route: &Route,
+    door: &Door,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Option<Response> {
     if !app.config.auth.is_required() {
         return preferences::own_kitchen(route, headers);
     }
-    let door = Door::of(request.extensions());
     if let Some(answer) = follow::follow(app, route, headers, uri).await {
         return Some(answer);
     }
-    match rights::access(&door, route) {
-        Access::Granted => rights::own_kitchen(&door, route),
+    match rights::access(door, route) {
+        Access::Granted => rights::own_kitchen(door, route),
         Access::AfterSignIn => Some(to_sign_in(uri)),
-        Access::Denied => Some(account::denied(app, request).await),
+        Access::Denied => Some(account::denied(app, door, headers, uri).await),
     }
 }
 
@@ -192,7 +196,7 @@ async fn page_data(
     let refused = flash.iter().flat_map(|flash| &flash.refused);
     let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
     let query = board_query(route, &refused);
-    let (snapshot, unread) = match app.orders.snapshot(&query, None).await {
+    let (snapshot, unread) = match app.orders.snapshot(&query, None, &viewer).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
@@ -204,41 +208,41 @@ async fn page_data(
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
         story: match route.order_id() {
-            Some(id) => Some(app.orders.events(id).await),
+            Some(id) => Some(app.orders.events(id, &viewer).await),
             None => None,
         },
         past: match beyond {
             Some(query) => Some(
                 app.orders
-                    .search(&query.filter(zone.as_ref()), query.below)
+                    .search(&query.filter(zone.as_ref()), query.below, &viewer)
                     .await,
             ),
             None => None,
         },
-        wanting: match app.orders.counts(kitchen.as_ref(), None) {
+        wanting: match app.orders.counts(kitchen.as_ref(), None, &viewer) {
             Ok((_, _, wanting)) => wanting,
             Err(_) => Wanting::default(),
         },
         names: Names {
             kitchens: match route {
-                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(),
+                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(&viewer),
                 _ => Vec::new(),
             },
             drivers: match route {
-                Route::Orders { .. } => app.orders.drivers(),
+                Route::Orders { .. } => app.orders.drivers(&viewer),
                 _ => Vec::new(),
             },
         },
         duty: match route {
             // The page does not wait for a store that is away.
-            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty())
+            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty(&viewer))
                 .await
                 .ok()
                 .and_then(Result::ok),
             _ => None,
         },
         pace: match route {
-            Route::Orders { .. } => app.orders.pace().ok(),
+            Route::Orders { .. } => app.orders.pace(&viewer).ok(),
             _ => None,
         },
         flash,

@@ -169,11 +169,12 @@ fn respond(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
 )]
 pub async fn read(
     State(app): State<AppState>,
+    door: Door,
     headers: HeaderMap,
     Query(request): Query,
 ) -> Result<Response, Problem> {
     let (id, (), expected, _) = request.read(nothing)?;
-    let order = app.orders.order(id).await?;
+    let order = app.orders.order(id, &door.viewer).await?;
     order.check(&expected)?;
     let known = headers
         .get(header::IF_NONE_MATCH)
@@ -202,13 +203,15 @@ pub async fn read(
 )]
 pub async fn events(
     State(app): State<AppState>,
+    door: Door,
     Query(request): Query,
 ) -> Result<Response, Problem> {
     let (id, (), expected, _) = request.read(nothing)?;
     if expected != Precondition::Any {
-        app.orders.order(id).await?.check(&expected)?;
+        let order = app.orders.order(id, &door.viewer).await?;
+        order.check(&expected)?;
     }
-    Ok(array(&app.orders.history(id).await?))
+    Ok(array(&app.orders.history(id, &door.viewer).await?))
 }
 
 /// Look at all orders
@@ -225,6 +228,7 @@ pub async fn events(
 pub async fn list(
     State(app): State<AppState>,
     OriginalUri(uri): OriginalUri,
+    door: Door,
     Query(request): Query,
 ) -> Result<Response, Problem> {
     let OrdersQuery {
@@ -232,7 +236,10 @@ pub async fn list(
         before,
         limit,
     } = OrdersQuery::read(request.without_precondition().fields)?;
-    let page = app.orders.orders(&filter, before, limit).await?;
+    let page = app
+        .orders
+        .orders(&filter, before, limit, &door.viewer)
+        .await?;
     let mut response = array(&page.orders);
     let headers = response.headers_mut();
     headers.insert(LAST_EVENT_ID, ascii(page.cursor.to_string()));

@@ -2,6 +2,7 @@
 
 pub mod close;
 mod frame_rate;
+mod lease;
 mod session;
 mod since;
 mod upgrade;
@@ -66,7 +67,7 @@ pub async fn open(
         .max_write_buffer_size(64 * WRITE_BUFFER)
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE)
-        .protocols([PROTOCOL]);
+        .protocols(app.config.auth.is_required().then_some(PROTOCOL));
     let permit = app
         .sockets
         .limit
@@ -77,7 +78,7 @@ pub async fn open(
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            session::serve(app, socket, since, about, log).await;
+            session::serve(app, socket, since, about, door, log).await;
             drop((permit, connection));
         })
     }))

@@ -81,7 +81,11 @@ async fn own_orders(visit: &Visit, driver: AccountId) -> Result<Vec<Order>, Erro
         sequence: Sequence::Due,
         first: MOST,
     };
-    let snapshot = visit.app.orders.snapshot(&query, None).await?;
+    let snapshot = visit
+        .app
+        .orders
+        .snapshot(&query, None, &visit.door.viewer)
+        .await?;
     let shown = snapshot
         .board
         .orders()

@@ -26,11 +26,16 @@ mod words;
 
 pub use beside::{Beside, beside};
 
-use crate::{domain::Error, server::web::state::AppState};
+use crate::{
+    domain::Error,
+    server::web::{auth::Door, state::AppState},
+};
 use axum::{
     Router,
-    extract::Request,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::{
+        HeaderMap, Uri,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -59,8 +64,8 @@ pub fn routes(app: &AppState) -> Router<AppState> {
 }
 
 /// The page that says that a panel is another role's.
-pub async fn denied(app: &AppState, request: &Request) -> Response {
-    let visit = Visit::of(app, request.headers(), request.uri(), request.extensions());
+pub async fn denied(app: &AppState, door: &Door, headers: &HeaderMap, uri: &Uri) -> Response {
+    let visit = Visit::of(app, door.clone(), headers, uri);
     layout::not_theirs(&visit, &Error::NotAllowed).await
 }
 

@@ -1,0 +1,82 @@
+//! An entry of the log as the ring holds it, and how much of it a reader is told.
+
+use super::order_index::OrderIndex;
+use crate::domain::{Event, OrderFacts, Sight, Status, Subject, Viewer};
+use bytes::Bytes;
+use std::sync::OnceLock;
+
+pub enum Entry {
+    Order(OrderEntry),
+    /// No socket sends it: it is about an account, or of a kind that is not known.
+    Silent,
+}
+
+pub struct OrderEntry {
+    /// As every socket sends it that is told the whole.
+    text: Bytes,
+    /// As the others send it. It is made when the first of them wants it.
+    outside: OnceLock<Option<Bytes>>,
+    /// Whom it concerns, so that no reader parses it.
+    subject: Subject,
+}
+
+impl Entry {
+    pub fn order(text: Bytes, subject: Subject) -> Entry {
+        Entry::Order(OrderEntry {
+            text,
+            outside: OnceLock::new(),
+            subject,
+        })
+    }
+
+    pub fn subject(&self) -> Option<&Subject> {
+        match self {
+            Entry::Order(entry) => Some(&entry.subject),
+            Entry::Silent => None,
+        }
+    }
+
+    /// What a viewer is sent of it, if anything. `index` has the orders as they are now.
+    pub fn told(&self, viewer: &Viewer, index: &OrderIndex) -> Option<Bytes> {
+        let Entry::Order(entry) = self else {
+            return None;
+        };
+        match told(viewer, &entry.subject, index) {
+            Sight::None => None,
+            Sight::Outside => entry.outside().clone(),
+            Sight::Whole => Some(entry.text.clone()),
+        }
+    }
+}
+
+impl OrderEntry {
+    fn outside(&self) -> &Option<Bytes> {
+        self.outside.get_or_init(|| {
+            let event: Event = serde_json::from_slice(&self.text).ok()?;
+            let outside = serde_json::to_vec(&event.outside()).ok()?;
+            // The same bytes where nothing differs.
+            Some(match *outside == *self.text {
+                true => self.text.clone(),
+                false => outside.into(),
+            })
+        })
+    }
+}
+
+/// How much of an event a viewer is told. Whether it is told at all is decided as it was live; how much is the less of
+/// then and now.
+pub fn told(viewer: &Viewer, subject: &Subject, index: &OrderIndex) -> Sight {
+    let then = viewer.told(subject);
+    if then != Sight::Whole || *viewer == Viewer::Open {
+        return then;
+    }
+    let now = match index.get(subject.after.id) {
+        Some(order) => OrderFacts::from(order),
+        // Every order is held that is not over.
+        None => OrderFacts {
+            status: Status::Delivered,
+            ..subject.after.clone()
+        },
+    };
+    viewer.view(&now).max(Sight::Outside)
+}
