@@ -92,8 +92,9 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
 /// A form of the page, under a heading.
 fn section(form: Form, heading: Text, content: AnyView) -> AnyView {
     let heading_id = format!("{}-h", form.id());
+    let labelled = heading_id.clone();
     view! {
-        <section class="paper" aria-labelledby=heading_id.clone()>
+        <section class="paper" aria-labelledby=labelled>
             <form class="stack" id=form.id() method="post" action="/account">
                 <h2 id=heading_id>{t(heading)}</h2>
                 {content}

@@ -152,7 +152,7 @@ fn step(order: &Order) -> AnyView {
         <form id=id method="post" action=path>
             {hidden("id", order.id.to_string())}
             {hidden("version", order.version.to_string())}
-            {hidden("key", Uuid::new_v4().to_string())}
+            {hidden("key", Uuid::now_v7().to_string())}
             <button class="button primary wide">{t(word)}</button>
         </form>
     }

@@ -25,7 +25,7 @@ use axum::{
     Form,
     extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
     http::{
-        Extensions, HeaderMap, HeaderValue, StatusCode, Uri,
+        HeaderMap, HeaderValue, StatusCode, Uri,
         header::{LOCATION, RETRY_AFTER, SET_COOKIE, USER_AGENT},
         request::Parts,
     },
@@ -52,25 +52,24 @@ impl FromRequestParts<AppState> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Visit, Infallible> {
-        Ok(Visit::of(
-            app,
-            &parts.headers,
-            &parts.uri,
-            &parts.extensions,
-        ))
+        let visit = Visit::of(app, Door::of(&parts.extensions), &parts.headers, &parts.uri);
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Visit {
+            client: peer.map_or(visit.client, |peer| peer.0.ip()),
+            ..visit
+        })
     }
 }
 
 impl Visit {
-    pub fn of(app: &AppState, headers: &HeaderMap, uri: &Uri, extensions: &Extensions) -> Visit {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    pub fn of(app: &AppState, door: Door, headers: &HeaderMap, uri: &Uri) -> Visit {
         Visit {
             app: app.clone(),
-            door: Door::of(extensions),
+            door,
             settings: preferences::of(headers, app),
             zone: cookies::zone(headers),
             query: uri.query().unwrap_or_default().to_owned(),
-            client: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
+            client: Ipv4Addr::UNSPECIFIED.into(),
             headers: headers.clone(),
         }
     }
