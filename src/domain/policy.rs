@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn who_manages_whose_accounts() {
-        let name = |name| Name::parse(name).unwrap();
+        let name = |name: &str| Name::parse(name).unwrap();
         let identity = |kind: AccountKind, supplier: Option<&str>| Identity {
             id: None,
             kind,
@@ -286,7 +286,10 @@ mod tests {
         };
         use AccountKind::*;
         let admin = identity(Admin, None);
-        assert_eq!(managed(&admin, Some(&roma)).len(), AccountKind::ALL.len() - 1);
+        assert_eq!(
+            managed(&admin, Some(&roma)).len(),
+            AccountKind::ALL.len() - 1
+        );
         assert_eq!(managed(&identity(Dispatcher, None), None), ["driver"]);
         let manager = identity(Manager, Some("Roma"));
         assert_eq!(managed(&manager, Some(&roma)), ["device", "staff"]);

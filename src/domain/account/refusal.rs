@@ -27,7 +27,9 @@ impl AccountRefusal {
         match self {
             AccountRefusal::LastAdmin => "This is the last admin: invite another one first.",
             AccountRefusal::TwoKeys => "This integration has two keys: end one first.",
-            AccountRefusal::OtherRights => "Its first key has other rights: give this one another name.",
+            AccountRefusal::OtherRights => {
+                "Its first key has other rights: give this one another name."
+            }
             AccountRefusal::NoPassword => "This account has no password.",
             AccountRefusal::NotActive => "This account is not active.",
             AccountRefusal::Closed => "This account is closed.",

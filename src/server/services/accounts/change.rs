@@ -10,9 +10,7 @@ use crate::{
     server::{
         clock::now,
         services::order_documents,
-        store::{
-            Batch, IdempotencyRecord, JsonText, Key, Outcome, StoreError,
-        },
+        store::{Batch, IdempotencyRecord, JsonText, Key, Outcome, StoreError},
         telemetry::trace,
     },
 };
@@ -175,8 +173,7 @@ impl Acting {
     pub fn check_manages(&self, account: &Account) -> Result<(), Error> {
         let supplier = account.supplier_name.as_ref();
         let manages = |identity: &Identity| identity.manages(account.kind, supplier);
-        let is_allowed =
-            matches!(self, Acting::Operator) || self.identity().is_some_and(manages);
+        let is_allowed = matches!(self, Acting::Operator) || self.identity().is_some_and(manages);
         is_allowed.then_some(()).ok_or(Error::NotAllowed)
     }
 
@@ -369,11 +366,7 @@ impl Before {
         Ok(Draft::new(known.account.clone(), secrets, now))
     }
 
-    fn batch(
-        &self,
-        draft: Draft,
-        by: Option<AccountId>,
-    ) -> Result<(Batch, Account), StoreError> {
+    fn batch(&self, draft: Draft, by: Option<AccountId>) -> Result<(Batch, Account), StoreError> {
         let mut after = draft.account;
         let before = self.known.as_ref();
         let key = documents::key(after.id);

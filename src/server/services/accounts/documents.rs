@@ -82,7 +82,11 @@ pub fn indexes(account: &Account) -> Vec<Index> {
 
 /// What changes in the indexes.
 pub fn moves(before: Option<&Account>, after: &Account) -> Vec<IndexChange> {
-    let was: BTreeSet<_> = before.map(indexes).unwrap_or_default().into_iter().collect();
+    let was: BTreeSet<_> = before
+        .map(indexes)
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
     let is: BTreeSet<_> = indexes(after).into_iter().collect();
     let key = key(after.id);
     let out = was.difference(&is).cloned();
@@ -214,8 +218,14 @@ mod tests {
         let mut other = one.clone();
         other.supplier_name = Some(Name::parse("Napoli").unwrap());
         let moved = format!("{:?}", moves(Some(&one), &other));
-        assert!(moved.starts_with("[Out(Index(\"accounts:supplier:Roma\")"), "{moved}");
-        assert!(moved.contains("In(Index(\"accounts:supplier:Napoli\")"), "{moved}");
+        assert!(
+            moved.starts_with("[Out(Index(\"accounts:supplier:Roma\")"),
+            "{moved}"
+        );
+        assert!(
+            moved.contains("In(Index(\"accounts:supplier:Napoli\")"),
+            "{moved}"
+        );
     }
 
     #[test]

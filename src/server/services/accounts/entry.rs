@@ -110,6 +110,9 @@ mod tests {
         let stored = format!(r#"{},"id":"e-7"}}"#, body.strip_suffix('}').unwrap());
         entry.id = Some("e-7".parse().unwrap());
         assert_eq!(AccountEntry::read(&stored), Some(entry));
-        assert_eq!(AccountEntry::read(r#"{"event_type":"order.offered"}"#), None);
+        assert_eq!(
+            AccountEntry::read(r#"{"event_type":"order.offered"}"#),
+            None
+        );
     }
 }

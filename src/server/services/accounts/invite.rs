@@ -50,17 +50,13 @@ impl AccountService {
 
     /// Makes a link with which somebody joins again: with a new password, or on a new phone. What they have goes on until
     /// it is used. With `factors` it takes their codes away, and sets them up again.
-    pub async fn reset(
-        &self,
-        by: By<'_>,
-        id: AccountId,
-        factors: bool,
-    ) -> Result<Invited, Error> {
+    pub async fn reset(&self, by: By<'_>, id: AccountId, factors: bool) -> Result<Invited, Error> {
         let secret = secret();
         let reset = self.change(by, id, |acting, draft| {
             let account = &mut draft.account;
             acting.check_manages(account)?;
-            let is_joined_by_link = account.kind.has_password() || account.kind == AccountKind::Driver;
+            let is_joined_by_link =
+                account.kind.has_password() || account.kind == AccountKind::Driver;
             match account.state {
                 AccountState::Closed => return Err(Error::Account(AccountRefusal::Closed)),
                 AccountState::Disabled => return Err(Error::Account(AccountRefusal::NotActive)),
@@ -107,7 +103,7 @@ impl AccountService {
         draft: impl Fn() -> Draft,
     ) -> Result<Account, Error> {
         let mut acting = Acting::new(by)?;
-        let until = deadline();
+        let (nothing, until) = (Before::nothing(), deadline());
         in_time(async {
             loop {
                 let mut draft = draft();
@@ -120,7 +116,7 @@ impl AccountService {
                     let id = documents::write_owner(Some(draft.account.id));
                     draft.replace(documents::email_key(email), owner.text, id);
                 }
-                let made = self.attempt(&acting, &Before::nothing(), draft, until);
+                let made = self.attempt(&acting, &nothing, draft, until);
                 if let Some(account) = made.await? {
                     return Ok(account);
                 }
@@ -142,12 +138,7 @@ fn wanted_email(invite: &Invite) -> Result<Option<Email>, Error> {
     }
 }
 
-fn invitation(
-    kind: AccountKind,
-    secret: &SecretString,
-    factors: bool,
-    now: Time,
-) -> Invitation {
+fn invitation(kind: AccountKind, secret: &SecretString, factors: bool, now: Time) -> Invitation {
     let good_for = match kind {
         AccountKind::Driver => DRIVERS_LINK,
         _ => LINK,

@@ -10,9 +10,7 @@ use super::{
     sign_in::password_error,
 };
 use crate::{
-    domain::{
-        Account, AccountId, AccountState, Error, FieldError, Invitation, SessionKind, Time,
-    },
+    domain::{Account, AccountId, AccountState, Error, FieldError, Invitation, SessionKind, Time},
     server::{
         clock::now,
         services::credentials::{
@@ -209,7 +207,9 @@ impl AccountService {
             secret: self.credentials.seal(secret.expose_secret(), &context),
             last_step: Some(step),
         }];
-        let hashes = recovery.iter().map(|code| hash_secret(code.expose_secret()));
+        let hashes = recovery
+            .iter()
+            .map(|code| hash_secret(code.expose_secret()));
         draft.secrets.recovery = hashes.collect();
         Ok(())
     }
@@ -255,7 +255,12 @@ mod tests {
         assert!(link.invitation(&ana, at(9)).is_some());
         assert!(link.invitation(&ana, at(10)).is_none());
         let wrong = format!("{}.secreT", ana.id).into();
-        assert!(Link::read(&wrong).unwrap().invitation(&ana, at(9)).is_none());
+        assert!(
+            Link::read(&wrong)
+                .unwrap()
+                .invitation(&ana, at(9))
+                .is_none()
+        );
         for state in [AccountState::Disabled, AccountState::Closed] {
             ana.state = state;
             assert!(link.invitation(&ana, at(9)).is_none());

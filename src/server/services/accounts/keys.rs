@@ -68,17 +68,13 @@ impl AccountService {
     }
 
     /// Ends the key whose hash begins so, as [`key_id`] names it.
-    pub async fn end_key(
-        &self,
-        by: By<'_>,
-        id: AccountId,
-        name: &str,
-    ) -> Result<Account, Error> {
+    pub async fn end_key(&self, by: By<'_>, id: AccountId, name: &str) -> Result<Account, Error> {
         let changed = self.change(by, id, |acting, draft| {
             acting.check_manages(&draft.account)?;
             let keys = std::mem::take(&mut draft.account.keys);
-            let (ended, kept): (Vec<_>, Vec<_>) =
-                keys.into_iter().partition(|key| key_id(&key.secret) == name);
+            let (ended, kept): (Vec<_>, Vec<_>) = keys
+                .into_iter()
+                .partition(|key| key_id(&key.secret) == name);
             draft.account.keys = kept;
             if !ended.is_empty() {
                 let ended = ended.iter().map(|key| key_id(&key.secret)).collect();
@@ -105,7 +101,8 @@ impl AccountService {
             AccountRole::Driver => {
                 let driver = new.driver_id.ok_or_else(|| missing("driver_id"))?;
                 let known = self.account(driver).await?;
-                let is_driver = known.is_some_and(|known| known.account.kind == AccountKind::Driver);
+                let is_driver =
+                    known.is_some_and(|known| known.account.kind == AccountKind::Driver);
                 if !is_driver {
                     return Err(Error::Account(AccountRefusal::Unknown));
                 }

@@ -31,9 +31,7 @@ pub use standing::identity;
 pub use tokens::new_guest;
 
 use crate::{
-    domain::{
-        Account, AccountId, AccountKind, AccountRole, Error, Identity, Name, SessionKind, Time,
-    },
+    domain::{Account, AccountId, AccountKind, AccountRole, Identity, Name, SessionKind, Time},
     server::{
         services::credentials::Credentials,
         store::{JsonText, Store},
@@ -189,7 +187,10 @@ pub struct NewKey {
 pub enum HandOver {
     /// The device itself acts again.
     Device,
-    Person { person: AccountId, pin: SecretString },
+    Person {
+        person: AccountId,
+        pin: SecretString,
+    },
 }
 
 /// Which sessions of an account end.

@@ -146,7 +146,9 @@ impl AccountService {
         draft.tell_ended(AccountEvent::Closed, ended);
         if let Some(email) = email {
             let owner = self.owner_of(&email).await?;
-            let is_own = owner.account.is_some_and(|one| one.account.id == draft.account.id);
+            let is_own = owner
+                .account
+                .is_some_and(|one| one.account.id == draft.account.id);
             if is_own {
                 let free = documents::write_owner(None);
                 draft.replace(documents::email_key(&email), owner.text, free);
@@ -157,7 +159,9 @@ impl AccountService {
 
     /// An admin beside this one, as their document is now.
     async fn other_admin(&self, id: AccountId) -> Result<(Key, JsonText), Failure> {
-        let admins = self.page_texts(documents::of_role(AccountRole::Admin)).await?;
+        let admins = self
+            .page_texts(documents::of_role(AccountRole::Admin))
+            .await?;
         for (account, text) in admins {
             if account.id != id && account.kind == AccountKind::Admin && account.is_active() {
                 return Ok((documents::key(account.id), text));

@@ -4,9 +4,7 @@
 
 use super::{
     AccountService, Begun, Client, KnownAccount, SignIn, SignUp,
-    attempts::{
-        SIGN_IN, SIGN_IN_API, SIGN_IN_NETWORK, SIGN_IN_UNKNOWN, SIGN_UP,
-    },
+    attempts::{SIGN_IN, SIGN_IN_API, SIGN_IN_NETWORK, SIGN_IN_UNKNOWN, SIGN_UP},
     begin::Beginning,
     change::{Acting, Before, Draft, Failure, deadline, in_time},
     documents::{self, Secrets},
@@ -90,9 +88,11 @@ impl AccountService {
         let (email, name) = all_valid(email, name, password)?;
         self.take_place(SIGN_UP, &request.client.network.to_string())
             .await?;
-        let hash = self.credentials.hash(request.password, HashingQueue::Password);
+        let hash = self
+            .credentials
+            .hash(request.password, HashingQueue::Password);
         let password = Some(hash.await.map_err(|_| Error::Busy)?);
-        let until = deadline();
+        let (nothing, until) = (Before::nothing(), deadline());
         loop {
             let owner = in_time(self.owner_of(&email)).await?;
             if let Some(known) = owner.account {
@@ -104,8 +104,7 @@ impl AccountService {
                 return Ok(());
             }
             let (id, kind) = (new_id(), AccountKind::Customer);
-            let mut account =
-                Account::new(id, kind, AccountRole::Customer, name.clone(), now());
+            let mut account = Account::new(id, kind, AccountRole::Customer, name.clone(), now());
             account.email = Some(email.clone());
             account.state = AccountState::Active;
             let secrets = Secrets {
@@ -119,8 +118,7 @@ impl AccountService {
                 documents::write_owner(Some(id)),
             );
             draft.tell(AccountEvent::SignedUp);
-            let acting = Acting::Itself;
-            let made = self.attempt(&acting, &Before::nothing(), draft, until);
+            let made = self.attempt(&Acting::Itself, &nothing, draft, until);
             if in_time(made).await?.is_some() {
                 return Ok(());
             }
@@ -193,11 +191,7 @@ fn read_name(text: &str) -> Result<Name, Error> {
 }
 
 /// Whether a password may be chosen by a person of whom these words are known.
-pub fn password_error(
-    field: &str,
-    password: &SecretString,
-    words: &[&str],
-) -> Result<(), Error> {
+pub fn password_error(field: &str, password: &SecretString, words: &[&str]) -> Result<(), Error> {
     let checked = check_password(password.expose_secret(), words);
     checked.map_err(|error| Error::invalid(field, error))
 }
@@ -213,10 +207,13 @@ fn all_valid(
         name.as_ref().err(),
         password.as_ref().err(),
     ];
-    let fields = invalid.into_iter().flatten().filter_map(|error| match error {
-        Error::Invalid(fields) => Some(fields.clone()),
-        _ => None,
-    });
+    let fields = invalid
+        .into_iter()
+        .flatten()
+        .filter_map(|error| match error {
+            Error::Invalid(fields) => Some(fields.clone()),
+            _ => None,
+        });
     let fields: Vec<_> = fields.flatten().collect();
     match (email, name, fields.is_empty()) {
         (Ok(email), Ok(name), true) => Ok((email, name)),
@@ -231,7 +228,11 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
         let short = "short".to_owned().into();
-        let wrong = all_valid(read_email("x"), read_name(""), password_error("password", &short, &[]));
+        let wrong = all_valid(
+            read_email("x"),
+            read_name(""),
+            password_error("password", &short, &[]),
+        );
         let Err(Error::Invalid(fields)) = wrong else {
             panic!("{wrong:?}");
         };

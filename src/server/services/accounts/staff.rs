@@ -101,10 +101,7 @@ impl AccountService {
             let session = session.ok_or(Error::NotSignedIn)?;
             session.person = person.as_ref().map(|person| person.account.id);
             if let Some(person) = &person {
-                draft.expect(
-                    documents::key(person.account.id),
-                    Some(person.text.clone()),
-                );
+                draft.expect(documents::key(person.account.id), Some(person.text.clone()));
             }
             draft.tell(AccountEvent::HandedOver);
             Ok(())

@@ -183,7 +183,8 @@ impl AccountService {
         let person = self.person_at(&held.account, &credential).await?;
         let person = person.as_deref();
         let mut expect = vec![(documents::key(held.account.id), held.text.clone())];
-        expect.extend(person.map(|person| (documents::key(person.account.id), person.text.clone())));
+        expect
+            .extend(person.map(|person| (documents::key(person.account.id), person.text.clone())));
         Ok(Some(Known {
             identity: identity(&held.account, person.map(|person| &person.account)),
             until: until(&held.account, &credential),
@@ -253,9 +254,7 @@ impl Claim<'_> {
             Claim::Token(id) => session(id)
                 .filter(|session| session.kind == SessionKind::Token)
                 .map(|session| Credential::Session(session.id.clone())),
-            Claim::Proved(id) => {
-                session(id).map(|session| Credential::Session(session.id.clone()))
-            }
+            Claim::Proved(id) => session(id).map(|session| Credential::Session(session.id.clone())),
             Claim::Key(key) => {
                 let mut keys = account.keys.iter();
                 let key = keys.find(|one| is_hash_of(&one.secret, key.expose_secret()))?;
@@ -402,7 +401,10 @@ mod tests {
         assert_eq!((read.account, read.session), (id, "0123456789abcdef"));
         assert_eq!(read.secret.expose_secret(), "se.cret");
         for bad in ["", "..", "x.y.z", "00000000-0000-0000-0000-000000000007.a"] {
-            assert!(SessionCookie::read(&bad.to_owned().into()).is_none(), "{bad}");
+            assert!(
+                SessionCookie::read(&bad.to_owned().into()).is_none(),
+                "{bad}"
+            );
         }
     }
 
