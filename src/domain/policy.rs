@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn who_manages_whose_accounts() {
-        let name = |name| Name::parse(name).unwrap();
+        let name = |name: &str| Name::parse(name).unwrap();
         let identity = |kind: AccountKind, supplier: Option<&str>| Identity {
             id: None,
             kind,

@@ -103,7 +103,7 @@ impl AccountService {
         draft: impl Fn() -> Draft,
     ) -> Result<Account, Error> {
         let mut acting = Acting::new(by)?;
-        let until = deadline();
+        let (nothing, until) = (Before::nothing(), deadline());
         in_time(async {
             loop {
                 let mut draft = draft();
@@ -116,7 +116,7 @@ impl AccountService {
                     let id = documents::write_owner(Some(draft.account.id));
                     draft.replace(documents::email_key(email), owner.text, id);
                 }
-                let made = self.attempt(&acting, &Before::nothing(), draft, until);
+                let made = self.attempt(&acting, &nothing, draft, until);
                 if let Some(account) = made.await? {
                     return Ok(account);
                 }

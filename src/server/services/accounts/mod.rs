@@ -9,6 +9,7 @@ mod begin;
 mod cache;
 mod change;
 mod client;
+mod command;
 pub mod documents;
 mod entry;
 mod invite;
@@ -25,15 +26,14 @@ mod tokens;
 
 pub use authority::{Authority, Credential, Standing};
 pub use client::{Client, Network, device_name};
+pub use command::{AccountCommand, Answer, ListedAccount};
 pub use entry::{AccountEntry, AccountEvent, key_id};
 pub use pairing::PAIRING;
 pub use standing::identity;
 pub use tokens::new_guest;
 
 use crate::{
-    domain::{
-        Account, AccountId, AccountKind, AccountRole, Error, Identity, Name, SessionKind, Time,
-    },
+    domain::{Account, AccountId, AccountKind, AccountRole, Identity, Name, SessionKind, Time},
     server::{
         services::credentials::Credentials,
         store::{JsonText, Store},

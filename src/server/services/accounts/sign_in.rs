@@ -92,7 +92,7 @@ impl AccountService {
             .credentials
             .hash(request.password, HashingQueue::Password);
         let password = Some(hash.await.map_err(|_| Error::Busy)?);
-        let until = deadline();
+        let (nothing, until) = (Before::nothing(), deadline());
         loop {
             let owner = in_time(self.owner_of(&email)).await?;
             if let Some(known) = owner.account {
@@ -118,8 +118,7 @@ impl AccountService {
                 documents::write_owner(Some(id)),
             );
             draft.tell(AccountEvent::SignedUp);
-            let acting = Acting::Itself;
-            let made = self.attempt(&acting, &Before::nothing(), draft, until);
+            let made = self.attempt(&Acting::Itself, &nothing, draft, until);
             if in_time(made).await?.is_some() {
                 return Ok(());
             }

@@ -50,17 +50,8 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
     };
     // New codes that are not confirmed yet.
     let sealed = notice.and_then(|notice| notice.value(FACTOR));
-    let new = match (sealed, visit.authority()) {
-        (Some(sealed), Ok(authority)) => {
-            let new = visit
-                .app
-                .accounts
-                .new_factor(&authority, Some(sealed))
-                .await;
-            new.ok()
-        }
-        _ => None,
-    };
+    let again = |sealed| visit.app.accounts.factor_again(&account, sealed);
+    let new = sealed.and_then(again);
     let look = Page {
         shares: shares(notice),
         ..Page::new(TITLE)
@@ -121,7 +112,7 @@ fn password_form(account: &Account, notice: Option<&Notice>) -> AnyView {
     let content = view! {
         {hidden("act", "password".to_owned())}
         <input type="hidden" name="email" autocomplete="username" value=email/>
-        {form.field("old_password", ["Present password", "Jetziges Passwort"], None, Kind::CurrentPassword)}
+        {form.field("password", ["Present password", "Jetziges Passwort"], None, Kind::CurrentPassword)}
         {form.field("new_password", ["New password", "Neues Passwort"], Some(PASSWORD_HINT), Kind::NewPassword)}
         {checkbox("end_others", ["End all other sessions", "Alle anderen Sitzungen beenden"], true)}
         {submit(["Change the password", "Passwort ändern"])}
@@ -224,19 +215,19 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
         "name" => {
             let name = Name::parse(sent.get("name"));
             let name = name.map_err(|error| Error::invalid("name", error))?;
-            accounts.change_name(by(&authority), own, name).await?;
+            accounts.change_name(&authority, name).await?;
             Ok(Done::Shown(Notice::said(Said::Saved)))
         }
         "password" => {
-            let (old, new) = (sent.secret("old_password"), sent.secret("new_password"));
+            let (old, new) = (sent.secret("password"), sent.secret("new_password"));
             let end_others = sent.has("end_others");
             let begun = accounts
-                .change_password(&authority, old, new, end_others, &visit.client())
+                .change_password(&authority, old, new, end_others, visit.client())
                 .await?;
             Ok(Done::Begun(Box::new(begun)))
         }
         "new-codes" => {
-            let new = accounts.new_factor(&authority, None).await?;
+            let new = accounts.new_factor(&authority).await?;
             let typed = vec![(FACTOR.to_owned(), new.sealed)];
             Ok(Done::Shown(Notice {
                 form: CODES.to_owned(),
@@ -247,7 +238,7 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
         "codes" => {
             let (code, password) = (sent.secret("code"), sent.secret("password"));
             let codes = accounts
-                .set_factor(&authority, password, sent.get(FACTOR), &code)
+                .set_factor(&authority, sent.get(FACTOR), &code, password)
                 .await?;
             let codes = codes.iter().map(shown_once).collect();
             Ok(Done::Shown(Notice::once(Once::RecoveryCodes(codes))))

@@ -287,7 +287,7 @@ fn words(name: &str, error: &FieldError) -> String {
     let empty = matches!(error, FieldError::Empty | FieldError::Missing);
     let words = match (name, error) {
         ("email", _) if empty => ["Type the e-mail address.", "Tipp die E-Mail-Adresse ein."],
-        ("password" | "old_password" | "new_password", _) if empty => {
+        ("password" | "new_password", _) if empty => {
             ["Type the password.", "Tipp das Passwort ein."]
         }
         ("code", _) if empty => ["Type the code.", "Tipp den Code ein."],
@@ -298,13 +298,13 @@ fn words(name: &str, error: &FieldError) -> String {
             "Das ist keine E-Mail-Adresse. Schreib sie wie ana@example.org.",
         ],
         (_, FieldError::NotAPin) => ["A PIN has 4 to 8 digits.", "Eine PIN hat 4 bis 8 Ziffern."],
-        (_, FieldError::TooShort { min }) => {
+        (_, FieldError::TooShort { min, .. }) => {
             return say!(
                 "At least {min} characters, please. A short sentence does well.",
                 "Bitte mindestens {min} Zeichen. Ein kurzer Satz ist gut."
             );
         }
-        (_, FieldError::TooEasy) => [
+        (_, FieldError::TooWeak) => [
             "That is easy to guess. Add some words that nobody expects.",
             "Das ist leicht zu erraten. Nimm ein paar Wörter dazu, die niemand erwartet.",
         ],

@@ -61,5 +61,5 @@ async fn hand_over(visit: &Visit, sent: &Sent) -> Result<(), Error> {
             pin: sent.secret("pin"),
         },
     };
-    visit.app.accounts.hand_over(&visit.authority()?, to).await
+    visit.app.accounts.hand_over(visit.standing()?, to).await
 }

@@ -33,8 +33,12 @@ pub async fn show(Path(link): Path<String>, visit: Visit) -> Response {
 async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Response {
     // A form that was refused shows the same secret again.
     let sealed = notice.and_then(|notice| notice.value("factor"));
-    match visit.app.accounts.invitee(&link.into(), sealed).await {
-        Ok(Some(invitee)) => {
+    match visit.app.accounts.invitee(&link.into()).await {
+        Ok(Some(mut invitee)) => {
+            let again = |sealed| visit.app.accounts.factor_again(&invitee.account, sealed);
+            if let Some(again) = sealed.and_then(again) {
+                invitee.factor = invitee.factor.map(|_| again);
+            }
             let kitchen = invitee.account.supplier_name.clone();
             let content = || {
                 let kitchen = kitchen.map(|kitchen| view! { " · " {name(&kitchen)} }.into_any());

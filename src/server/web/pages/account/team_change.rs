@@ -149,7 +149,9 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Notice, Error> {
     let accounts = &visit.app.accounts;
     let id: AccountId = read(sent, "id")?;
     match sent.get("act") {
-        "pair" => Ok(pairing_code(accounts.pair_again(by(&authority), id).await?)),
+        "pair" => Ok(pairing_code(
+            accounts.renew_device(by(&authority), id).await?,
+        )),
         "pin" => {
             let pin = sent.secret("pin");
             accounts.set_pin(by(&authority), id, pin).await?;
