@@ -66,18 +66,19 @@ impl Beside {
         let team = has_team(identity.kind).then(|| link("/team", ["Team", "Team"]));
         let staff = (!self.staff.is_empty())
             .then(|| staff::form("hand-over-menu", &self.staff, identity.id, None));
-        Some(view! {
-            <aside class="look" id=ACCOUNT popover="auto" aria-label=t(["Account", "Konto"]) data-not-hydrated="">
-                <h2>{name(who)}</h2>
-                <p class="soft">{t(words::kind(identity.kind))} {kitchen}</p>
-                {staff}
-                {link("/account", ["My account", "Mein Konto"])}
-                {team}
-                {sign_out()}
-                <a class="button shut" href="#">{t(["Close", "Schließen"])}</a>
-            </aside>
-        }
-        .into_any())
+        Some(
+            view! {
+                <aside class="look" id=ACCOUNT popover="auto" aria-label=t(["Account", "Konto"])>
+                    <h2>{name(who)}</h2>
+                    <p class="soft">{t(words::kind(identity.kind))} {kitchen}</p>
+                    {staff}
+                    {link("/account", ["My account", "Mein Konto"])}
+                    {team}
+                    {sign_out()}
+                </aside>
+            }
+            .into_any(),
+        )
     }
 }
 

@@ -39,6 +39,10 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
             if let Some(again) = sealed.and_then(again) {
                 invitee.factor = invitee.factor.map(|_| again);
             }
+            let look = Page {
+                has_secret_address: true,
+                ..Page::new(TITLE)
+            };
             let kitchen = invitee.account.supplier_name.clone();
             let content = || {
                 let kitchen = kitchen.map(|kitchen| view! { " · " {name(&kitchen)} }.into_any());
@@ -49,7 +53,7 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
                 }
                 .into_any()
             };
-            page(visit, Page::new(TITLE), content).await
+            page(visit, look, content).await
         }
         Ok(None) => gone(visit).await,
         Err(error) => refused(visit, &error, (["Home", "Zur Startseite"], "/".to_owned())).await,
@@ -68,6 +72,7 @@ async fn gone(visit: &Visit) -> Response {
     ];
     let look = Page {
         status: StatusCode::NOT_FOUND,
+        has_secret_address: true,
         ..Page::new(heading)
     };
     page(visit, look, || {

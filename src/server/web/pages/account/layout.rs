@@ -35,6 +35,8 @@ pub struct Page {
     pub refresh: Option<u16>,
     /// It has a button that shares something.
     pub shares: bool,
+    /// Its address holds a secret.
+    pub has_secret_address: bool,
 }
 
 impl Page {
@@ -44,11 +46,12 @@ impl Page {
             status: StatusCode::OK,
             refresh: None,
             shares: false,
+            has_secret_address: false,
         }
     }
 }
 
-/// Renders a page. Nobody keeps it, and its address is told to no other site.
+/// Renders a page, which nobody keeps.
 pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) -> Response {
     let beside = beside(&visit.app, &visit.door.viewer).await;
     let options = visit.app.config.leptos.clone();
@@ -57,13 +60,16 @@ pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) 
         document(visit, page, &beside, options, content())
     });
     let value = HeaderValue::from_static;
-    let head: [(HeaderName, HeaderValue); 4] = [
+    let head: [(HeaderName, HeaderValue); 3] = [
         (CONTENT_TYPE, value("text/html; charset=utf-8")),
         (CACHE_CONTROL, value("no-store")),
-        (REFERRER_POLICY, value("no-referrer")),
         (CONTENT_SECURITY_POLICY, content_policy(None)),
     ];
     let mut response = (page.status, head, html).into_response();
+    if page.has_secret_address {
+        let headers = response.headers_mut();
+        headers.insert(REFERRER_POLICY, value("no-referrer"));
+    }
     if let Some(cookie) = visit.shown_notice() {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -84,6 +90,11 @@ fn document(
     let refresh = page.refresh.map(|seconds| {
         view! { <meta http-equiv="refresh" content=seconds.to_string()/> }.into_any()
     });
+    // Under the header's policy browsers hide the origin of the page's own form, which would be refused. No other site is
+    // told the address either way.
+    let referrer = page
+        .has_secret_address
+        .then(|| view! { <meta name="referrer" content="same-origin"/> }.into_any());
     let script = page
         .shares
         .then(|| view! { <script src="/account/share.js" defer></script> }.into_any());
@@ -98,6 +109,7 @@ fn document(
                 <title>{title}</title>
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options/>
+                {referrer}
                 {refresh}
                 {script}
             </head>
