@@ -168,7 +168,7 @@ for (const javaScriptEnabled of [true, false]) {
         await form.locator('summary').click();
         await form.getByLabel('Name').fill(name!);
         await form.getByLabel('PIN').fill(pin!);
-        await form.getByRole('button', { name: 'Add' }).click();
+        await form.getByRole('button', { name: 'Add', exact: true }).click();
         await expect(team.getByText('It is saved.')).toBeVisible();
       }
       const device = await pair(team, open);
@@ -187,11 +187,12 @@ for (const javaScriptEnabled of [true, false]) {
       }
       // A wrong PIN says so beside its field, and brings no PIN back.
       await device.goto('/hand-over');
-      await device.getByText('Ana', { exact: true }).click();
-      await device.getByLabel('PIN').fill('0000');
-      await device.getByRole('button', { name: 'Hand over' }).first().click();
-      await expect(device.getByText('That PIN is not right.')).toBeVisible();
-      await expect(device.locator('main').getByLabel('PIN')).toHaveValue('');
+      const chips = device.locator('main');
+      await chips.getByText('Ana', { exact: true }).click();
+      await chips.getByLabel('PIN').fill('0000');
+      await chips.getByRole('button', { name: 'Hand over' }).click();
+      await expect(chips.getByText('That PIN is not right.')).toBeVisible();
+      await expect(chips.getByLabel('PIN')).toHaveValue('');
       await accessible(device);
 
       // Ended by the manager: whoever works there is led to sign in.

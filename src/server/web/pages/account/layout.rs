@@ -18,7 +18,8 @@ use axum::{
     http::{
         HeaderName, HeaderValue, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, REFRESH,
+            SET_COOKIE,
         },
     },
     response::{IntoResponse, Response},
@@ -66,6 +67,10 @@ pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) 
         (CONTENT_SECURITY_POLICY, content_policy(None)),
     ];
     let mut response = (page.status, head, html).into_response();
+    if let Some(seconds) = page.refresh {
+        let headers = response.headers_mut();
+        headers.insert(REFRESH, HeaderValue::from(seconds));
+    }
     if page.has_secret_address {
         let headers = response.headers_mut();
         headers.insert(REFERRER_POLICY, value("no-referrer"));
@@ -87,9 +92,6 @@ fn document(
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
     let density = (own.density != Density::Auto).then(|| own.density.name());
     let title = format!("{} · Pizza Market", t(page.title));
-    let refresh = page.refresh.map(|seconds| {
-        view! { <meta http-equiv="refresh" content=seconds.to_string()/> }.into_any()
-    });
     // Under the header's policy browsers hide the origin of the page's own form, which would be refused. No other site is
     // told the address either way.
     let referrer = page
@@ -110,7 +112,6 @@ fn document(
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options/>
                 {referrer}
-                {refresh}
                 {script}
             </head>
             <body data-panel="account">
