@@ -139,7 +139,11 @@ async fn run(config: Config) -> Result<(), StartError> {
         .origin()
         .map_or_else(String::new, |origin| origin.to_string());
     let credentials = Arc::new(Credentials::new(secrets, issuer));
-    let accounts = Arc::new(AccountService::new(store.clone(), credentials.clone()));
+    let current = feed.clone();
+    let accounts = AccountService::new(store.clone(), credentials.clone(), move || {
+        current.is_current()
+    });
+    let accounts = Arc::new(accounts);
     let app = AppState::from(AppParts {
         flash: FlashCookie::new(store.clone()),
         orders: Arc::new(OrderService::new(store.clone(), feed, accounts.clone())),
