@@ -145,7 +145,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     });
     let accounts = Arc::new(accounts);
     let app = AppState::from(AppParts {
-        flash: FlashCookie::new(store.clone()),
+        flash: FlashCookie::new(store.clone(), &config),
         orders: Arc::new(OrderService::new(store.clone(), feed, accounts.clone())),
         accounts,
         credentials,

@@ -221,7 +221,7 @@ mod tests {
             let before = order.clone();
             let text = write(&before).unwrap();
             let step = order.apply(command, Actor::AnyRole, at(1)).unwrap();
-            let batch = change(Some((&before, text)), std::slice::from_ref(&step)).unwrap();
+            let batch = change(Some((&before, text)), std::slice::from_ref(&step), None).unwrap();
             order = step.0;
             for moved in batch.index {
                 match moved {

@@ -177,7 +177,7 @@ pub async fn token(
         }
         Grant::Refresh(token) => app.accounts.tokens_by_refresh(&token).await?,
         Grant::Guest if !app.config.auth.guests => return Err(Error::NotAllowed.into()),
-        Grant::Guest => app.accounts.guest_tokens().await?,
+        Grant::Guest => app.accounts.guest_tokens(),
     };
     Ok(axum::Json(TokenAnswer::from(tokens)).into_response())
 }
