@@ -33,7 +33,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
 };
-use flash::FlashCookie;
 use leptos::{
     prelude::{expect_context, provide_context},
     server_fn::axum::server_fn_paths,
