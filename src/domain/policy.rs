@@ -4,8 +4,8 @@
 //! decides. The lifecycle says what is possible from a status; this table says for whom.
 
 use super::{
-    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Name, Order, OrderId, Role,
-    Scope, Status, Subject, Topic, order::lifecycle::TRANSITIONS,
+    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Name, Order, OrderFacts,
+    OrderId, Role, Scope, Status, Subject, Topic, order::lifecycle::TRANSITIONS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,31 +56,6 @@ pub struct Identity {
     pub read_only: bool,
     /// Whether it sees what is on offer.
     pub sees_offers: bool,
-}
-
-/// What of an order decides who sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrderFacts {
-    pub id: OrderId,
-    pub supplier_name: Name,
-    pub customer_id: Option<AccountId>,
-    pub driver_id: Option<AccountId>,
-    pub status: Status,
-    /// A customer has taken it once.
-    pub is_taken: bool,
-}
-
-impl From<&Order> for OrderFacts {
-    fn from(order: &Order) -> OrderFacts {
-        OrderFacts {
-            id: order.id,
-            supplier_name: order.supplier_name.clone(),
-            customer_id: order.customer_id,
-            driver_id: order.driver_id,
-            status: order.status,
-            is_taken: order.customer_price.is_some(),
-        }
-    }
 }
 
 impl Permission {

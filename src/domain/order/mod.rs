@@ -1,6 +1,7 @@
 //! The order, what may be asked of it, and how it changes. Time and ids come in as arguments.
 
 pub mod command;
+pub mod facts;
 pub mod id;
 pub mod lifecycle;
 #[cfg(test)]

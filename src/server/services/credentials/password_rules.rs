@@ -43,10 +43,16 @@ pub fn check_password(password: &str, words: &[&str]) -> Result<(), FieldError> 
         .iter()
         .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
         .filter(|part| part.chars().count() > 2);
+    // As people write their name into a password: without the blank.
+    let joined: Vec<String> = words
+        .iter()
+        .map(|words| words.chars().filter(|c| c.is_alphanumeric()).collect())
+        .collect();
     let known: Vec<&str> = words
         .iter()
         .copied()
         .chain(parts)
+        .chain(joined.iter().map(String::as_str))
         .chain(WORDS.iter().copied())
         .collect();
     match zxcvbn(password, &known).score() {
