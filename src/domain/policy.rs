@@ -129,6 +129,23 @@ impl Viewer {
         self.view(&subject.after).max(left)
     }
 
+    /// How much of an event it is told that happened a while ago, where the order is `now`, or is over and no longer known
+    /// here. Whether it is told at all is decided as it was live; how much is the less of then and now.
+    pub fn told_since(&self, subject: &Subject, now: Option<&Order>) -> Sight {
+        let then = self.told(subject);
+        if then != Sight::Whole || *self == Viewer::Open {
+            return then;
+        }
+        let now = now.map_or_else(
+            || OrderFacts {
+                status: Status::Delivered,
+                ..subject.after.clone()
+            },
+            OrderFacts::from,
+        );
+        self.view(&now).max(Sight::Outside)
+    }
+
     /// Whether it may try a command on an order that it sees; `None` for a new one.
     pub fn may(&self, command: CommandKind, order: Option<&OrderFacts>) -> Permission {
         match self {

@@ -4,10 +4,11 @@
 mod page;
 
 use crate::domain::{
-    Actor, Board, Cursor, Event, FoldResult, Order, Ring, Scope, Sequence, Status, Subject, Window,
+    Actor, Board, Command, Cursor, Event, FoldResult, Order, OrderFacts, Ring, Scope, Sequence,
+    Sight, Status, Subject, Viewer, Window,
     samples::{at, commands, id, offer},
 };
-use page::{counts, query, within};
+use page::{account, counts, query, seen, viewer, within};
 use std::collections::VecDeque;
 
 /// Entries that the ring holds, and that can be resumed from.
@@ -33,6 +34,12 @@ struct Guards {
     skip: bool,
     /// A heartbeat that is elsewhere is doubted.
     heartbeat: bool,
+    /// Who could see an order is told when it leaves their sight.
+    leaving: bool,
+    /// A screen drops what its viewer no longer sees.
+    dropping: bool,
+    /// Of what is over, a kitchen and a driver are told less.
+    mask: bool,
 }
 
 const ALL: Guards = Guards {
@@ -40,6 +47,9 @@ const ALL: Guards = Guards {
     gap: true,
     skip: true,
     heartbeat: true,
+    leaving: true,
+    dropping: true,
+    mask: true,
 };
 
 struct Server {
@@ -52,6 +62,7 @@ struct Server {
 }
 
 struct Client {
+    viewer: Viewer,
     board: Board,
     line: Option<Line>,
 }
@@ -67,14 +78,14 @@ struct Line {
 }
 
 impl Line {
-    /// As the server's sockets do.
-    fn push(&mut self, event: &Event, scope: &Scope) {
-        if scope.concerns(&Subject::of(event, None)) {
-            self.skip(event.id.seq - 1);
-            self.known = event.id.seq;
-            self.frames.push_back(Frame::Event(Box::new(event.clone())));
+    /// As the server's sockets do: what is told of an event, if anything.
+    fn push(&mut self, id: &Cursor, told: Option<Event>) {
+        if let Some(event) = told {
+            self.skip(id.seq - 1);
+            self.known = id.seq;
+            self.frames.push_back(Frame::Event(Box::new(event)));
         }
-        self.sent.seq = event.id.seq;
+        self.sent.seq = id.seq;
     }
 
     fn skip(&mut self, seq: u64) {
@@ -127,7 +138,14 @@ impl Server {
         let changed = match self.board().get(order) {
             None => Some(Order::new(order, offer(), now)),
             Some(known) => {
-                let command = commands()[rng.usize(0..commands().len())].clone();
+                let mut command = commands()[rng.usize(0..commands().len())].clone();
+                match &mut command {
+                    Command::Take {
+                        customer_id: by, ..
+                    }
+                    | Command::Dispatch { driver_id: by, .. } => *by = Some(account(rng)),
+                    _ => {}
+                }
                 known.clone().apply(command, Actor::AnyRole, now).ok()
             }
         };
@@ -178,8 +196,26 @@ impl Server {
         self.restart();
     }
 
+    /// What is told of an event to a viewer of a scope.
+    fn told(&self, event: &Event, scope: &Scope, viewer: &Viewer, guards: Guards) -> Option<Event> {
+        let before = &self.boards[event.id.seq as usize - 1];
+        let driver_before = before.get(event.order.id).and_then(|order| order.driver_id);
+        let subject = Subject::of(event, driver_before);
+        let now = self.board().get(event.order.id);
+        let sight = match guards {
+            Guards { leaving: false, .. } => viewer.view(&OrderFacts::from(&event.order)),
+            _ => viewer.told_since(&subject, now),
+        };
+        match sight {
+            _ if !scope.concerns(&subject) => None,
+            Sight::None => None,
+            Sight::Outside if guards.mask => Some(event.clone().outside()),
+            Sight::Outside | Sight::Whole => Some(event.clone()),
+        }
+    }
+
     /// Sends a client everything that is there.
-    fn send(&self, line: &mut Line, scope: &Scope) {
+    fn send(&self, line: &mut Line, scope: &Scope, viewer: &Viewer, guards: Guards) {
         let head = self.head();
         loop {
             let sent = line.sent.seq;
@@ -204,15 +240,22 @@ impl Server {
             if events.is_empty() {
                 break;
             }
-            events.into_iter().for_each(|event| line.push(event, scope));
+            for event in events {
+                line.push(&event.id, self.told(event, scope, viewer, guards));
+            }
         }
         line.heartbeat();
     }
 }
 
 impl Client {
+    /// What its viewer sees of a market.
+    fn seen(&self, market: &Board) -> Board {
+        seen(market, &self.viewer)
+    }
+
     fn read_again(&mut self, server: &Server) {
-        self.board = within(server.board(), self.board.query().clone());
+        self.board = within(&self.seen(server.board()), self.board.query().clone());
         self.line = None;
     }
 
@@ -220,7 +263,7 @@ impl Client {
     fn read_on(&mut self, server: &Server) {
         let (mut query, own) = (self.board.query().clone(), self.board.cursor());
         query.first *= 2;
-        let larger = within(server.board(), query);
+        let larger = within(&self.seen(server.board()), query);
         let read = larger.cursor();
         if own.epoch != read.epoch || own.seq <= read.seq {
             self.board = larger;
@@ -233,14 +276,20 @@ impl Client {
         match frame {
             None => {}
             Some(Frame::Reset) => self.read_again(server),
-            Some(Frame::Event(event)) => match (self.board.fold(&event), guards.gap) {
-                (FoldResult::Gap, true) => self.read_again(server),
-                (FoldResult::Gap, false) => {
-                    self.board.put(&event.order);
-                    self.board = self.board.clone().in_history(event.id);
+            Some(Frame::Event(event)) => {
+                let folded = match guards.dropping {
+                    true => self.board.fold_for(&event, &self.viewer),
+                    false => self.board.fold(&event),
+                };
+                match (folded, guards.gap) {
+                    (FoldResult::Gap, true) => self.read_again(server),
+                    (FoldResult::Gap, false) => {
+                        self.board.put(&event.order);
+                        self.board = self.board.clone().in_history(event.id);
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
             Some(Frame::Skip(after, to)) => match (self.board.skip(&after, &to), guards.skip) {
                 (FoldResult::Gap, true) => self.read_again(server),
                 (FoldResult::Gap, false) => self.board = self.board.clone().in_history(to),
@@ -250,7 +299,7 @@ impl Client {
                 // It shows this as live: then it must be what the market was at this cursor.
                 let then = server.boards.get(cursor.seq as usize);
                 let then = then.filter(|board| *board.cursor() == cursor);
-                if then.is_some_and(|board| !self.shows(board)) {
+                if then.is_some_and(|board| !self.shows(&self.seen(board))) {
                     return Err(format!("shows at {cursor} what was not so"));
                 }
             }
@@ -284,14 +333,14 @@ impl Client {
             && board.cursor() == market.cursor()
     }
 
-    fn connect(&mut self, server: &Server) {
+    fn connect(&mut self, server: &Server, guards: Guards) {
         let sent = self.board.cursor().clone();
         let mut line = Line {
             frames: VecDeque::new(),
             known: sent.seq,
             sent,
         };
-        server.send(&mut line, &self.board.query().scope);
+        server.send(&mut line, &self.board.query().scope, &self.viewer, guards);
         self.line = Some(line);
     }
 }
@@ -300,6 +349,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut server = Server::new();
     let mut client = Client {
+        viewer: viewer(&mut rng),
         board: within(server.board(), query(&mut rng)),
         line: None,
     };
@@ -308,8 +358,11 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
             0..40 => server.happen(&mut rng),
             40..65 => client.hear(&server, guards)?,
             65..75 => match &mut client.line {
-                None => client.connect(&server),
-                Some(line) => server.send(line, &client.board.query().scope),
+                None => client.connect(&server, guards),
+                Some(line) => {
+                    let scope = &client.board.query().scope;
+                    server.send(line, scope, &client.viewer, guards);
+                }
             },
             75..77 => client.line = None,
             77..80 => client.read_on(&server),
@@ -337,7 +390,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
     }
     // In the end the line holds.
     for _ in 0..3 {
-        client.connect(&server);
+        client.connect(&server, guards);
         while client
             .line
             .as_ref()
@@ -346,7 +399,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
             client.hear(&server, guards)?;
         }
     }
-    match client.shows(server.board()) {
+    match client.shows(&client.seen(server.board())) {
         true => Ok(()),
         false => Err("does not show what is so in the end".to_owned()),
     }
@@ -369,6 +422,15 @@ fn without_its_guards_it_is_not() {
         ..ALL
     }));
     assert!(falls(Guards { skip: false, ..ALL }));
+    assert!(falls(Guards {
+        leaving: false,
+        ..ALL
+    }));
+    assert!(falls(Guards {
+        dropping: false,
+        ..ALL
+    }));
+    assert!(falls(Guards { mask: false, ..ALL }));
     assert!(falls(Guards {
         gap: false,
         heartbeat: false,

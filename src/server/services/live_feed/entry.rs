@@ -1,7 +1,7 @@
 //! An entry of the log as the ring holds it, and how much of it a reader is told.
 
 use super::order_index::OrderIndex;
-use crate::domain::{Event, OrderFacts, Sight, Status, Subject, Viewer};
+use crate::domain::{Event, Sight, Subject, Viewer};
 use bytes::Bytes;
 use std::sync::OnceLock;
 
@@ -63,20 +63,10 @@ impl OrderEntry {
     }
 }
 
-/// How much of an event a viewer is told. Whether it is told at all is decided as it was live; how much is the less of
-/// then and now.
+/// How much of an event a viewer is told. `index` has every order that is not over.
 pub fn told(viewer: &Viewer, subject: &Subject, index: &OrderIndex) -> Sight {
-    let then = viewer.told(subject);
-    if then != Sight::Whole || *viewer == Viewer::Open {
-        return then;
+    match viewer {
+        Viewer::Open => Sight::Whole,
+        Viewer::Known(_) => viewer.told_since(subject, index.get(subject.after.id)),
     }
-    let now = match index.get(subject.after.id) {
-        Some(order) => OrderFacts::from(order),
-        // Every order is held that is not over.
-        None => OrderFacts {
-            status: Status::Delivered,
-            ..subject.after.clone()
-        },
-    };
-    viewer.view(&now).max(Sight::Outside)
 }

@@ -121,11 +121,8 @@ impl OrderService {
         if !scope.concerns(&subject) {
             return Ok(Sent::Nothing);
         }
-        let sight = match viewer {
-            Viewer::Open => Some(Sight::Whole),
-            // A reader comes here from the feed, which has read the orders.
-            Viewer::Known(_) => self.feed.read_index(|index| told(viewer, &subject, index)),
-        };
+        // A reader comes here from the feed, which has read the orders.
+        let sight = self.feed.read_index(|index| told(viewer, &subject, index));
         Ok(match sight.unwrap_or(Sight::None) {
             Sight::None => Sent::Nothing,
             Sight::Outside => Sent::Frame(frame(&order_documents::write(&event.outside())?)),
