@@ -63,6 +63,7 @@ pub use number::{Minutes, Whole, with_point};
 pub use order::{
     Order, Precondition,
     command::{Command, Offer, WantedStatus, read_own_offer},
+    facts::OrderFacts,
     id::OrderId,
     lifecycle::{Actor, CommandKind, EventType, Role, Status},
     search::OrderFilter,
@@ -70,7 +71,7 @@ pub use order::{
     verify_history::verify_event,
 };
 pub use percent::{percent_decode, percent_encode};
-pub use policy::{Identity, OrderFacts, Permission, Sight, Viewer};
+pub use policy::{Identity, Permission, Sight, Viewer};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::Time;

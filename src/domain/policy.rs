@@ -4,8 +4,8 @@
 //! decides. The lifecycle says what is possible from a status; this table says for whom.
 
 use super::{
-    AccountId, AccountKind, AccountRole, Actor, CommandKind, Name, Order, OrderId, Role, Scope,
-    Status, Subject, Topic, order::lifecycle::TRANSITIONS,
+    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Event, Name, Order, OrderFacts,
+    OrderId, Role, Scope, Status, Subject, Topic, order::lifecycle::TRANSITIONS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,32 +58,34 @@ pub struct Identity {
     pub sees_offers: bool,
 }
 
-/// What of an order decides who sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrderFacts {
-    pub id: OrderId,
-    pub supplier_name: Name,
-    pub customer_id: Option<AccountId>,
-    pub driver_id: Option<AccountId>,
-    pub status: Status,
-    /// A customer has taken it once.
-    pub is_taken: bool,
-}
-
-impl From<&Order> for OrderFacts {
-    fn from(order: &Order) -> OrderFacts {
-        OrderFacts {
-            id: order.id,
-            supplier_name: order.supplier_name.clone(),
-            customer_id: order.customer_id,
-            driver_id: order.driver_id,
-            status: order.status,
-            is_taken: order.customer_price.is_some(),
+impl Permission {
+    /// The refusal where it is none.
+    pub fn check(self) -> Result<(), Error> {
+        match self {
+            Permission::Yes => Ok(()),
+            Permission::NotAllowed => Err(Error::NotAllowed),
+            Permission::NotYours => Err(Error::NotYours),
         }
     }
 }
 
 impl Viewer {
+    /// Sees nothing, and may do nothing.
+    pub fn nobody() -> Viewer {
+        Viewer::Known(Box::new(Identity {
+            id: None,
+            kind: AccountKind::Guest,
+            role: AccountRole::Customer,
+            name: None,
+            supplier_name: None,
+            driver_id: None,
+            own: Vec::new(),
+            follows: Vec::new(),
+            read_only: false,
+            sees_offers: false,
+        }))
+    }
+
     pub fn identity(&self) -> Option<&Identity> {
         match self {
             Viewer::Open => None,
@@ -103,9 +105,32 @@ impl Viewer {
     pub fn shown(&self, order: Order) -> Option<Order> {
         match self.view(&OrderFacts::from(&order)) {
             Sight::None => None,
-            Sight::Outside => Some(order.outside()),
+            Sight::Outside => Some(self.outside(order)),
             Sight::Whole => Some(order),
         }
+    }
+
+    /// The order from outside. A driver is told of its own that it is its own, so that its page sees the order leave.
+    pub fn outside(&self, order: Order) -> Order {
+        let driver_id = order.driver_id.filter(|_| self.drives(order.driver_id));
+        Order {
+            driver_id,
+            ..order.outside()
+        }
+    }
+
+    /// The same of an event.
+    pub fn outside_of(&self, event: Event) -> Event {
+        Event {
+            order: self.outside(event.order.clone()),
+            ..event.outside()
+        }
+    }
+
+    /// Whether it is this driver.
+    pub fn drives(&self, driver: Option<AccountId>) -> bool {
+        let own = self.identity().and_then(|identity| identity.driver_id);
+        driver.is_some() && own == driver
     }
 
     /// Whether an order exists for this viewer.

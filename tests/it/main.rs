@@ -8,6 +8,7 @@
     clippy::unwrap_used
 )]
 
+mod accounts;
 mod api;
 mod cli;
 mod live;

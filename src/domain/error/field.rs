@@ -27,6 +27,9 @@ table! {
         Twice = "twice", "This is given twice.";
         Empty = "empty", "This is empty.";
         TooLong { max: usize, length: usize } = "too-long", "{length} characters are too many: {max} fit.";
+        TooShort { min: usize, length: usize } = "too-short", "{length} characters are too few: at least {min} are needed.";
+        /// A password that others guess.
+        TooWeak = "too-weak", "This password is too easy to guess.";
         ControlCharacter = "control-character", "This holds a control character.";
         NotUnicode = "not-unicode", "This is not valid Unicode text.";
         WrongType { expected: ValueKind } = "wrong-type", "This must be {}.", in_words(*expected);
@@ -41,6 +44,8 @@ table! {
         OnlyWhenAccepting = "only-when-accepting", "This goes with accept=true only.";
         NotAnId = "not-an-id", "This is no UUID.";
         NotAnEmail = "not-an-email", "This is no e-mail address.";
+        NotADriver = "not-a-driver", "That is no driver who drives here now.";
+        SeveralDrivers = "several-drivers", "Several drivers have that name: give the driver_id.";
         NotACursor = "not-a-cursor", "This is no cursor of this market.";
         NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, customer:{{id}}, driver:{{id}}, offers or dispatch.";
         TooManyTopics { max: usize } = "too-many-topics", "At most {max} topics fit.";

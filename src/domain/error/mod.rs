@@ -266,7 +266,7 @@ mod tests {
 
     /// As [`errors`], of one field.
     fn field_errors() -> Vec<(FieldError, &'static str)> {
-        let (max, length) = (500, 501);
+        let (min, max, length) = (15, 500, 501);
         let expected = ValueKind::Boolean;
         let command = CommandKind::Dispatch;
         let why = "EOF\nat line 1".to_owned();
@@ -276,6 +276,8 @@ mod tests {
             (FieldError::Twice, "twice"),
             (FieldError::Empty, "empty"),
             (FieldError::TooLong { max, length }, "too-long 500 501"),
+            (FieldError::TooShort { min, length }, "too-short 15 501"),
+            (FieldError::TooWeak, "too-weak"),
             (FieldError::ControlCharacter, "control-character"),
             (FieldError::NotUnicode, "not-unicode"),
             (FieldError::WrongType { expected }, "wrong-type boolean"),
@@ -299,6 +301,8 @@ mod tests {
             (FieldError::OnlyWhenAccepting, "only-when-accepting"),
             (FieldError::NotAnId, "not-an-id"),
             (FieldError::NotAnEmail, "not-an-email"),
+            (FieldError::NotADriver, "not-a-driver"),
+            (FieldError::SeveralDrivers, "several-drivers"),
             (FieldError::NotACursor, "not-a-cursor"),
             (FieldError::NotATopic, "not-a-topic"),
             (FieldError::TooManyTopics { max: 8 }, "too-many-topics 8"),

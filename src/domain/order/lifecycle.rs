@@ -268,7 +268,9 @@ mod tests {
             .filter(|m| m.command == CommandKind::Recall)
         {
             let step = transition_between(Some(back.to), back.from.unwrap()).unwrap();
-            assert_eq!(back.by, step.by, "{back:?}");
+            // A driver goes on; dispatch takes back what either has done.
+            let by = step.by.iter().filter(|role| **role != Role::Driver);
+            assert!(back.by.iter().eq(by), "{back:?}");
         }
     }
 

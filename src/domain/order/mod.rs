@@ -1,6 +1,7 @@
 //! The order, what may be asked of it, and how it changes. Time and ids come in as arguments.
 
 pub mod command;
+pub mod facts;
 pub mod id;
 pub mod lifecycle;
 #[cfg(test)]
@@ -44,10 +45,8 @@ pub struct Order {
     /// For each status that it has had, when it last got there.
     pub times: Times,
     /// The account, or the guest, that has taken it. `None` in the open mode, and where a program took it.
-    #[serde(default)]
     pub customer_id: Option<AccountId>,
     /// The driver's account. `None` in the open mode, and for a courier from elsewhere.
-    #[serde(default)]
     pub driver_id: Option<AccountId>,
 }
 

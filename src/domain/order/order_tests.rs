@@ -32,7 +32,8 @@ fn an_order_of_the_contract() {
             r#""times":{"pending_supplier":"2026-05-28T20:26:40.000Z","supplier_accepted":"2026-05-28T20:26:41.000Z","#,
             r#""customer_accepted":"2026-05-28T20:26:42.000Z","preparing":"2026-05-28T20:26:43.000Z","#,
             r#""ready":"2026-05-28T20:26:44.000Z","dispatched":"2026-05-28T20:26:45.000Z","#,
-            r#""in_transit":"2026-05-28T20:26:46.000Z","delivered":"2026-05-28T20:26:47.000Z"}}"#,
+            r#""in_transit":"2026-05-28T20:26:46.000Z","delivered":"2026-05-28T20:26:47.000Z"},"#,
+            r#""customer_id":null,"driver_id":null}"#,
         )
     );
     assert_eq!(serde_json::from_str::<Order>(&json).unwrap(), order);

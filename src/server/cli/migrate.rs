@@ -10,8 +10,7 @@ use crate::{
         clock::now,
         config::StoreConfig,
         services::{
-            document_kinds, duty_document, legacy_import, order_documents,
-            upgrade::{HAS_TIMES, Upgrade},
+            document_kinds, duty_document, legacy_import, order_documents, upgrade::Upgrade,
         },
         store::{
             Key, Outcome, Redis, Result as Stored, Store, StoreError, Target, open, schema,
@@ -152,19 +151,30 @@ fn plan(snapshot: Snapshot) -> Result<Plan, CommandError> {
 
 impl Plan {
     fn is_old(&self) -> bool {
-        self.version < HAS_TIMES
+        self.version < schema::SCHEMA
     }
 
     fn is_needed(&self) -> bool {
         self.is_old() || !self.adopt.is_empty()
     }
 
+    /// What orders of this version lack.
+    fn added(&self) -> &'static str {
+        match self.version {
+            0 | 1 => {
+                "the moments of its statuses (`times`), and whose it is (`customer_id`, `driver_id`: nobody's)"
+            }
+            _ => "whose it is (`customer_id`, `driver_id`: nobody's)",
+        }
+    }
+
     fn show(&self) {
         let (is, wanted) = (self.version, schema::SCHEMA);
         match self.is_old() {
             true => output::line(format_args!(
-                "version  {is} becomes {wanted}: each order and each of its events gets the moments of its statuses \
-                 (`times`), and a new history begins. No server may run meanwhile"
+                "version  {is} becomes {wanted}: each order and each of its events gets {}, and a new history begins. \
+                 No server may run meanwhile",
+                self.added()
             )),
             false => output::line(format_args!("version  {is}, which this program needs")),
         }
@@ -215,7 +225,7 @@ fn carry_out(at: &StoreArgs, plan: &Plan) -> Result<u64, CommandError> {
     })
 }
 
-/// Gives every order its `times`, and the store the version that has them.
+/// Gives every order the fields that it lacks, and the store this program's version.
 fn upgrade(at: &StoreArgs, documents: u64) -> Result<(), CommandError> {
     let (mut target, snapshot) = at.run(Rewrite::open(at))?;
     let bar = orders_bar(documents, "upgrading");

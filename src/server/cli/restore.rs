@@ -9,10 +9,7 @@ use crate::{
     server::{
         clock::now,
         config::StoreConfig,
-        services::{
-            document_kinds, order_documents,
-            upgrade::{HAS_TIMES, Upgrade},
-        },
+        services::{document_kinds, order_documents, upgrade::Upgrade},
         store::{
             Result as Stored, StoreError, open, schema,
             snapshot::{Contents, Existing, Head, IntoFile, IntoRedis, Lines, Record},
@@ -238,7 +235,7 @@ fn fill(
 ) -> Result<RestoreSummary, CommandError> {
     let lines = Lines::open(with_progress(&file, "restoring"))?;
     let mut head = lines.head.clone();
-    let mut upgrade = (head.schema < HAS_TIMES).then(|| Upgrade::new(now()));
+    let mut upgrade = (head.schema < schema::SCHEMA).then(|| Upgrade::new(now()));
     head.schema = schema::SCHEMA;
     let mut summary = RestoreSummary::default();
     store.run(async {

@@ -4,7 +4,7 @@
 //! the same time, to another instance, after a crash) gets the answer of the first one.
 
 use super::order_documents;
-use crate::domain::{Error, FieldError, Order};
+use crate::domain::{AccountId, Error, FieldError, Order, Viewer};
 use crate::server::store::{IdempotencyRecord, JsonText, Result as Stored};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -63,6 +63,18 @@ impl IdempotentRequest {
         }
     }
 
+    /// The same request of an account: a key is each account's own. In the open mode all share them.
+    pub fn of(&self, account: Option<AccountId>) -> IdempotentRequest {
+        let name = match account {
+            Some(account) => format!("{account}:{}", self.name),
+            None => self.name.clone(),
+        };
+        IdempotentRequest {
+            name,
+            ..self.clone()
+        }
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -93,6 +105,20 @@ impl IdempotentRequest {
             // With the same token, it is this sending's own answer, lost between here and the store.
             replayed: record.token != self.token,
         })
+    }
+}
+
+impl Answer {
+    /// As a viewer may see the order now, which may have passed out of its sight.
+    pub fn as_seen_by(self, viewer: &Viewer) -> Answer {
+        let shown = |order: Order| {
+            let id = order.id;
+            viewer.shown(order).ok_or(Error::UnknownOrder(id))
+        };
+        Answer {
+            result: self.result.and_then(shown),
+            ..self
+        }
     }
 }
 

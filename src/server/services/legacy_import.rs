@@ -143,7 +143,7 @@ fn time(field: &str, text: &str) -> std::result::Result<Time, String> {
 /// The change that adopts an order, as long as its text is still this one: the first version, with the event of the
 /// state that it was found in.
 pub fn import(text: JsonText, order: &Order) -> Result<Batch> {
-    let mut change = order_documents::change(None, &[(order.clone(), order.status.event())])?;
+    let mut change = order_documents::change(None, &[(order.clone(), order.status.event())], None)?;
     change.expect = vec![(order_documents::key(order.id), Some(text))];
     Ok(change)
 }
@@ -222,6 +222,7 @@ mod tests {
                 "times": {
                     "pending_supplier": "2026-02-17T10:30:00.123Z", "preparing": "2026-02-17T10:31:00.000Z",
                 },
+                "customer_id": null, "driver_id": null,
             })
         );
     }

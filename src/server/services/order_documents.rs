@@ -1,6 +1,6 @@
 //! Orders as documents of the store: their keys, their indexes, and the entries of the log about them.
 
-use crate::domain::{AccountId, EventType, Name, Order, OrderId, Status};
+use crate::domain::{AccountId, EventActor, EventType, Name, Order, OrderId, Status};
 use crate::server::store::{
     Batch, Index, IndexChange, JsonText, Key, NewEntry, Result, StoreError, snapshot::DocumentKind,
 };
@@ -115,8 +115,8 @@ pub fn write<T: Serialize>(value: &T) -> Result<JsonText> {
 
 /// The change that makes an order of this market, in these steps: of all orders it gets the highest id, so that it is
 /// listed as the newest.
-pub fn creation(steps: &[(Order, EventType)]) -> Result<Batch> {
-    let mut batch = change(None, steps)?;
+pub fn creation(steps: &[(Order, EventType)], actor: Option<&EventActor>) -> Result<Batch> {
+    let mut batch = change(None, steps, actor)?;
     let highest = batch
         .put
         .iter()
@@ -126,8 +126,13 @@ pub fn creation(steps: &[(Order, EventType)]) -> Result<Batch> {
 }
 
 /// The change that makes each of `steps` of `before` (with its text as it was read): document, indexes, and an entry of
-/// the log for each step. An entry has the time at which the order changed, which is not before that of its last entry.
-pub fn change(before: Option<(&Order, JsonText)>, steps: &[(Order, EventType)]) -> Result<Batch> {
+/// the log for each step. An entry has the time at which the order changed, which is not before that of its last entry,
+/// and `actor`, if somebody is known to have made it.
+pub fn change(
+    before: Option<(&Order, JsonText)>,
+    steps: &[(Order, EventType)],
+    actor: Option<&EventActor>,
+) -> Result<Batch> {
     let Some((after, _)) = steps.last() else {
         return Err(StoreError::Broken("a change without a step".to_owned()));
     };
@@ -156,6 +161,10 @@ pub fn change(before: Option<(&Order, JsonText)>, steps: &[(Order, EventType)]) 
     let leaves = was.iter().filter(|index| !is.contains(index));
     moves.extend(leaves.map(|index| IndexChange::Out(index.clone(), key.clone())));
     let text = write(after)?;
+    let actor = match actor {
+        Some(actor) => format!(r#","actor":{}"#, write(actor)?),
+        None => String::new(),
+    };
     let mut log = Vec::with_capacity(steps.len());
     for (place, (order, event_type)) in steps.iter().enumerate() {
         let is_last = place + 1 == steps.len();
@@ -164,7 +173,7 @@ pub fn change(before: Option<(&Order, JsonText)>, steps: &[(Order, EventType)]) 
         let open = format!(r#"{{"event_type":{event_type},"order":"#);
         log.push(NewEntry {
             about: key.clone(),
-            body: format!(r#"{open}{text},"timestamp":{timestamp}}}"#).into(),
+            body: format!(r#"{open}{text},"timestamp":{timestamp}{actor}}}"#).into(),
             repeats: is_last.then(|| open.len()..open.len() + text.len()),
         });
     }
@@ -211,7 +220,7 @@ mod tests {
             let before = order.clone();
             let text = write(&before).unwrap();
             let step = order.apply(command, Actor::AnyRole, at(1)).unwrap();
-            let batch = change(Some((&before, text)), std::slice::from_ref(&step)).unwrap();
+            let batch = change(Some((&before, text)), std::slice::from_ref(&step), None).unwrap();
             order = step.0;
             for moved in batch.index {
                 match moved {

@@ -1,15 +1,16 @@
-//! From version 1 of a store's shape to version 2: each order gets its `times`, from its events as far as they are
-//! there. `migrate` does this to a store, `restore` to a backup on its way in.
+//! From earlier versions of a store's schema to this program's, in one run: an order of version 1 gets its `times`, from
+//! its events as far as they are there, and one of version 1 or 2 its `customer_id` and `driver_id`, which are null: it
+//! was made in a market without accounts. `migrate` does this to a store, `restore` to a backup on its way in.
 
 use crate::domain::{OrderId, Status, Time, Times};
 use crate::server::store::snapshot::{Held, Record, StoredRecord};
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
-/// The first version of the shape in which orders have their `times`.
-pub const HAS_TIMES: u32 = 2;
+/// What version 3 has at the end of each order.
+const NO_ACCOUNTS: &str = ",\"customer_id\":null,\"driver_id\":null";
 /// As long as answers are kept.
 const KEPT: TimeDelta = TimeDelta::hours(24);
 
@@ -20,7 +21,7 @@ pub struct Upgrade {
     times: HashMap<OrderId, Times>,
 }
 
-/// As version 1 wrote an order. Orders of the Python backend have no version.
+/// As version 1 wrote an order, and what later ones added. Orders of the Python backend have no version.
 #[derive(Deserialize)]
 struct Before {
     id: OrderId,
@@ -30,6 +31,13 @@ struct Before {
     #[serde(rename = "version")]
     _version: u32,
     times: Option<Times>,
+    /// Null is there, too.
+    #[serde(default, rename = "driver_id", deserialize_with = "is_there")]
+    has_accounts: bool,
+}
+
+fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(value).map(|_| true)
 }
 
 /// An entry of the log.
@@ -67,8 +75,8 @@ impl Upgrade {
         }
     }
 
-    /// The record as version 2 has it. What version 1 cannot have written stays as it is, and so does what has its
-    /// times already.
+    /// The record as this version has it. What earlier ones cannot have written stays as it is, and so does what has
+    /// everything already.
     pub fn record(&mut self, record: Record) -> Record {
         match record {
             Record::Document(held) => Record::Document(self.document(held)),
@@ -119,7 +127,7 @@ impl Upgrade {
     }
 }
 
-/// The entry with the times of its order.
+/// The entry with everything that its order lacks.
 fn entry(text: &str, times: &mut Option<Times>) -> Option<String> {
     let entry: Entry = serde_json::from_str(text).ok()?;
     let order = order(entry.order.get(), times)?;
@@ -127,24 +135,29 @@ fn entry(text: &str, times: &mut Option<Times>) -> Option<String> {
     serde_json::to_string(&Entry { order, ..entry }).ok()
 }
 
-/// The order with its times, which go on from those that it had one event before. `None` where nothing has to change.
+/// The order with what it lacks. Its times go on from those that it had one event before. `None` where nothing has to
+/// change.
 fn order(text: &str, times: &mut Option<Times>) -> Option<String> {
     let before: Before = serde_json::from_str(text).ok()?;
+    let mut added = String::new();
     if before.times.is_some() {
         *times = before.times;
-        return None;
+    } else {
+        let known = || Times::known(before.created_at, before.status, before.updated_at);
+        let times = times.get_or_insert_with(known);
+        if times
+            .last()
+            .is_none_or(|(status, _)| status != before.status)
+        {
+            times.enter(before.status, before.updated_at);
+        }
+        added = format!(",\"times\":{}", serde_json::to_string(times).ok()?);
     }
-    let known = || Times::known(before.created_at, before.status, before.updated_at);
-    let times = times.get_or_insert_with(known);
-    if times
-        .last()
-        .is_none_or(|(status, _)| status != before.status)
-    {
-        times.enter(before.status, before.updated_at);
+    if !before.has_accounts {
+        added.push_str(NO_ACCOUNTS);
     }
-    let times = serde_json::to_string(times).ok()?;
     let open = text.trim_end().strip_suffix('}')?;
-    Some(format!("{open},\"times\":{times}}}"))
+    (!added.is_empty()).then(|| format!("{open}{added}}}"))
 }
 
 #[cfg(test)]
@@ -160,8 +173,13 @@ mod tests {
 
     const TIMES: &str = ",\"times\":{";
 
-    /// The same text as version 1 wrote it.
-    fn without_times(text: &str) -> String {
+    /// The same text as an earlier version wrote it.
+    fn downgraded(text: &str, version: u32) -> String {
+        let (before, after) = text.split_once(NO_ACCOUNTS).unwrap();
+        let text = format!("{before}{after}");
+        if version == 2 {
+            return text;
+        }
         let (before, rest) = text.split_once(TIMES).unwrap();
         let (_, after) = rest.split_once('}').unwrap();
         format!("{before}{after}")
@@ -198,10 +216,10 @@ mod tests {
         }
     }
 
-    fn as_version_1(mut held: Held) -> Held {
-        held.text = held.text.map(|text| without_times(&text));
+    fn as_version(version: u32, mut held: Held) -> Held {
+        held.text = held.text.map(|text| downgraded(&text, version));
         for past in &mut held.history {
-            past.text = without_times(&past.text);
+            past.text = downgraded(&past.text, version);
         }
         held
     }
@@ -220,27 +238,46 @@ mod tests {
     fn each_version_of_an_order_gets_the_times_that_it_would_have_had() {
         for commands in [&[][..], &[1], &[0, 2, 3, 8], &[0, 2, 3, 4, 5, 6, 7]] {
             let stored = stored(commands);
-            assert_eq!(upgraded(as_version_1(stored.clone())), stored);
-            // Again, it changes nothing; and half of it is ended.
+            // Again, it changes nothing.
             assert_eq!(upgraded(stored.clone()), stored);
-            let mut half = stored.clone();
-            half.text = half.text.map(|text| without_times(&text));
-            if let Some(last) = half.history.last_mut() {
-                last.text = without_times(&last.text);
+            for version in [1, 2] {
+                let old = as_version(version, stored.clone());
+                assert_ne!(old, stored);
+                assert_eq!(upgraded(old), stored, "{version}");
+                // Half of it is ended.
+                let mut half = stored.clone();
+                half.text = half.text.map(|text| downgraded(&text, version));
+                if let Some(last) = half.history.last_mut() {
+                    last.text = downgraded(&last.text, version);
+                }
+                assert_eq!(upgraded(half), stored, "{version}");
             }
-            assert_eq!(upgraded(half), stored);
         }
+    }
+
+    #[test]
+    fn whose_an_order_is_stays() {
+        let theirs = |text: &str| {
+            let id = "\"00000000-0000-0000-0000-000000000009\"";
+            text.replace("\"driver_id\":null", &format!("\"driver_id\":{id}"))
+        };
+        let mut held = stored(&[0, 2]);
+        held.text = held.text.map(|text| theirs(&text));
+        for past in &mut held.history {
+            past.text = theirs(&past.text);
+        }
+        assert_eq!(upgraded(held.clone()), held);
     }
 
     #[test]
     fn where_events_are_lost_what_is_known_stays() {
         let (made, changed) = (samples::at(0), samples::at(40));
         let whole = stored(&[0, 2, 3, 4]);
-        let mut lost = as_version_1(whole.clone());
+        let mut lost = as_version(1, whole.clone());
         lost.history.clear();
         let known = Times::known(made, Status::Ready, changed);
         assert_eq!(times(&upgraded(lost)), known);
-        let mut holed = as_version_1(whole);
+        let mut holed = as_version(1, whole);
         holed.history.remove(1);
         holed.history[1].text = "unreadable".to_owned();
         let mut expected = Times::known(made, Status::Preparing, samples::at(30));
@@ -272,10 +309,13 @@ mod tests {
             ),
         };
         let then = stored(&[0, 2]);
-        let old = answer(&as_version_1(then.clone()));
-        let mut upgrade = Upgrade::new(samples::at(0));
-        upgrade.document(as_version_1(stored(&[0, 2, 3, 4])));
-        assert_eq!(upgrade.idempotency_record(old), answer(&then));
+        for version in [1, 2] {
+            let old = answer(&as_version(version, then.clone()));
+            let mut upgrade = Upgrade::new(samples::at(0));
+            upgrade.document(as_version(version, stored(&[0, 2, 3, 4])));
+            assert_eq!(upgrade.idempotency_record(old), answer(&then), "{version}");
+        }
+        let upgrade = Upgrade::new(samples::at(0));
         let refusal = StoredRecord {
             text: "e-3 {\"token\":\"t\",\"print\":\"p\",\"result\":{\"Err\":\"Away\"}}".to_owned(),
             ..answer(&then)

@@ -41,9 +41,18 @@ impl Door {
         }
     }
 
+    /// Of a request that has not come through the layer: it sees nothing, and may do nothing.
+    pub fn nobody() -> Door {
+        Door {
+            viewer: Viewer::nobody(),
+            standing: None,
+            expires_at: None,
+        }
+    }
+
     /// What the layer has put into a request.
     pub fn of(extensions: &Extensions) -> Door {
-        extensions.get().cloned().unwrap_or_else(Door::open)
+        extensions.get().cloned().unwrap_or_else(Door::nobody)
     }
 
     /// By what right a command comes through an interface.

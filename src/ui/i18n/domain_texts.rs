@@ -75,6 +75,20 @@ pub fn refusal(error: &Error) -> String {
             "Etwas fehlt oder stimmt nicht. Es ist an den Feldern markiert.",
         ],
         Error::UnknownOrder(_) => ["There is no such order.", "Diese Bestellung gibt es nicht."],
+        Error::NotSignedIn => ["Sign in first.", "Melde dich zuerst an."],
+        Error::WrongCredentials => [
+            "That e-mail address, password or code is not right.",
+            "E-Mail-Adresse, Passwort oder Code stimmt nicht.",
+        ],
+        Error::CodeNeeded => [
+            "This account signs in with a code as well.",
+            "Dieses Konto meldet sich auch mit einem Code an.",
+        ],
+        Error::NotAllowed => [
+            "Your role may not do that.",
+            "Mit deiner Rolle geht das nicht.",
+        ],
+        Error::NotYours => ["That is not yours.", "Das gehört dir nicht."],
         Error::StoreUnavailable => [
             "The market does not answer right now. Nothing was changed; try again in a moment.",
             "Der Markt antwortet gerade nicht. Nichts wurde geändert; versuch es gleich noch einmal.",
@@ -113,6 +127,20 @@ pub fn fault(field: &str, error: &FieldError) -> String {
             "{length} characters are too many: {max} fit.",
             "{length} Zeichen sind zu viele: {max} passen."
         ),
+        FieldError::TooShort { min, length } => say!(
+            "{length} characters are too few: at least {min} are needed.",
+            "{length} Zeichen sind zu wenige: mindestens {min} sind nötig."
+        ),
+        FieldError::TooWeak => t([
+            "This is too easy to guess. A few words that have nothing to do with each other are a good password.",
+            "Das ist zu leicht zu erraten. Einige Wörter, die nichts miteinander zu tun haben, sind ein gutes Passwort.",
+        ])
+        .to_owned(),
+        FieldError::NotAnEmail => t([
+            "This is no e-mail address.",
+            "Das ist keine E-Mail-Adresse.",
+        ])
+        .to_owned(),
         FieldError::OutOfRange { to, .. } if field == "order" => say!(
             "Select at least one pizza, and at most {to}.",
             "Wähl mindestens eine Pizza aus, und höchstens {to}."
@@ -129,6 +157,11 @@ pub fn fault(field: &str, error: &FieldError) -> String {
         FieldError::NotWhole => t([
             "This must be a whole number.",
             "Das muss eine ganze Zahl sein.",
+        ])
+        .to_owned(),
+        FieldError::NotAnEmail => t([
+            "This is no e-mail address.",
+            "Das ist keine E-Mail-Adresse.",
         ])
         .to_owned(),
         FieldError::ControlCharacter | FieldError::NotUnicode => t([

@@ -12,7 +12,7 @@ crate::on_both_engines! {
     driver_names_are_normalised,
 }
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 18] = [
     "id",
     "supplier_name",
     "pizza_name",
@@ -29,6 +29,8 @@ const FIELDS: [&str; 16] = [
     "updated_at",
     "version",
     "times",
+    "customer_id",
+    "driver_id",
 ];
 
 /// An order's status, and when it got there.
@@ -36,9 +38,10 @@ fn moment(order: &Value) -> String {
     format!("{}:{}", order["status"], order["updated_at"])
 }
 
-/// The end of an order as it is sent.
+/// The end of an order as it is sent in the open mode, where it is nobody's.
 fn written(times: &[String]) -> String {
-    format!("\"times\":{{{}}}}}", times.join(","))
+    let times = times.join(",");
+    format!("\"times\":{{{times}}},\"customer_id\":null,\"driver_id\":null}}")
 }
 
 async fn an_order_goes_through_its_lifecycle(market: Market) {

@@ -48,7 +48,10 @@ async fn a_recall_leads_one_step_back(market: Market) {
         assert_eq!(after, expected);
         assert_eq!(after["times"][to], after["updated_at"]);
         assert_eq!(after["times"][from], before["times"][from]);
-        let last = format!("\"{to}\":{}}}}}", after["updated_at"]);
+        let last = format!(
+            "\"{to}\":{}}},\"customer_id\":null,\"driver_id\":null}}",
+            after["updated_at"]
+        );
         assert!(answer.text.ends_with(&last), "{}", answer.text);
 
         let event = socket.event().await;

@@ -27,7 +27,6 @@ const GONE: &[&str] = &[
     "LATEST",
     "Opening",
     "Shelf",
-    "Viewer",
     "Face",
     "Verb",
     "Course",

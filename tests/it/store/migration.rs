@@ -15,38 +15,42 @@ use std::time::Instant;
 
 crate::on_both_engines! {
     a_store_of_version_1_gets_its_times,
+    a_store_of_version_2_gets_whose_its_orders_are,
     a_killed_migration_can_be_repeated,
     another_version_is_refused,
 }
 
 const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
 
-/// A text as version 1 wrote it.
-fn without_times(text: &str) -> String {
-    let mut text = text.to_owned();
-    while let Some(begin) = text.find(",\"times\":{") {
+/// A text as an earlier version wrote it.
+fn as_version(version: u32, text: &str) -> String {
+    let mut text = text.replace(",\"customer_id\":null,\"driver_id\":null", "");
+    while version == 1
+        && let Some(begin) = text.find(",\"times\":{")
+    {
         let end = begin + text[begin..].find('}').unwrap();
         text.replace_range(begin..=end, "");
     }
     text
 }
 
-/// The store as version 1 would have left it.
-fn downgrade(market: &Market) {
+/// The store as an earlier version would have left it.
+fn downgrade(market: &Market, version: u32) {
+    let before = |text: &str| as_version(version, text);
     match &market.store {
         Store::Embedded(_) => alter(market, |txn| {
             let mut documents = txn.open_table(DOCUMENTS).unwrap();
             let mut history = txn.open_table(HISTORY).unwrap();
             let mut once = txn.open_table(ONCE).unwrap();
             let all = documents.iter().unwrap().map(|entry| entry.unwrap());
-            let all = all.map(|(key, text)| (key.value().to_owned(), without_times(text.value())));
+            let all = all.map(|(key, text)| (key.value().to_owned(), before(text.value())));
             for (key, text) in all.collect::<Vec<_>>() {
                 documents.insert(&*key, &*text).unwrap();
             }
             let all = history.iter().unwrap().map(|entry| entry.unwrap());
             let all = all.map(|(place, text)| {
                 let (key, seq) = place.value();
-                (key.to_owned(), seq, without_times(text.value()))
+                (key.to_owned(), seq, before(text.value()))
             });
             for (key, seq, text) in all.collect::<Vec<_>>() {
                 history.insert((&*key, seq), &*text).unwrap();
@@ -54,7 +58,7 @@ fn downgrade(market: &Market) {
             let all = once.iter().unwrap().map(|entry| entry.unwrap());
             let all = all.map(|(name, kept)| {
                 let (until, text) = kept.value();
-                (name.value().to_owned(), until, without_times(text))
+                (name.value().to_owned(), until, before(text))
             });
             for (name, until, text) in all.collect::<Vec<_>>() {
                 once.insert(&*name, (until, &*text)).unwrap();
@@ -64,13 +68,13 @@ fn downgrade(market: &Market) {
             let keys = |pattern: &str| ask::<Vec<String>>(market, &["KEYS", pattern]);
             for name in [keys("order:*"), keys("pizza:once:*")].concat() {
                 let text: String = ask(market, &["GET", &name]);
-                let set = ["SET", &name, &without_times(&text), "KEEPTTL"];
+                let set = ["SET", &name, &before(&text), "KEEPTTL"];
                 ask::<()>(market, &set);
             }
             for name in keys("pizza:history:*") {
                 let texts: Vec<String> = ask(market, &["LRANGE", &name, "0", "-1"]);
                 for (place, text) in texts.iter().enumerate() {
-                    let set = ["LSET", &name, &place.to_string(), &without_times(text)];
+                    let set = ["LSET", &name, &place.to_string(), &before(text)];
                     ask::<()>(market, &set);
                 }
             }
@@ -78,17 +82,25 @@ fn downgrade(market: &Market) {
                 ask(market, &["XRANGE", "pizza:events", "-", "+"]);
             ask::<()>(market, &["DEL", "pizza:events"]);
             for (id, fields) in log {
-                let entry = without_times(fields.last().unwrap());
+                let entry = before(fields.last().unwrap());
                 ask::<()>(market, &["XADD", "pizza:events", &id, "entry", &entry]);
             }
         }
     }
-    set_schema(market, "1");
+    set_schema(market, &version.to_string());
 }
 
 async fn a_store_of_version_1_gets_its_times(market: Market) {
+    is_upgraded(market, 1).await;
+}
+
+async fn a_store_of_version_2_gets_whose_its_orders_are(market: Market) {
+    is_upgraded(market, 2).await;
+}
+
+async fn is_upgraded(market: Market, version: u32) {
     let files = tempfile::tempdir().unwrap();
-    let old = files.path().join("version-1");
+    let old = files.path().join("old");
     let mut instance = market.open().await;
     lively(&instance).await;
     let answer = keyed(&instance).await;
@@ -99,17 +111,21 @@ async fn a_store_of_version_1_gets_its_times(market: Market) {
     let cursor = socket.event().await["id"].as_str().unwrap().to_owned();
     let before = shown(&instance).await;
     instance.kill();
-    downgrade(&market);
+    downgrade(&market, version);
 
     let said = refuses_to_start(market.command());
     assert!(said.contains("pizza-market migrate"), "{said}");
     let ran = market.run(&["verify"]);
     expect(&ran, 2);
-    assert!(ran.stderr.contains("version is 1"), "{}", ran.stderr);
+    let found = format!("version is {version}");
+    assert!(ran.stderr.contains(&found), "{}", ran.stderr);
     backup(&market, &old);
     let plan = market.run(&["migrate"]);
     expect(&plan, 3);
-    assert!(plan.stdout.contains("1 becomes 2"), "{}", plan.stdout);
+    let said = format!("{version} becomes 3");
+    assert!(plan.stdout.contains(&said), "{}", plan.stdout);
+    let times = plan.stdout.contains("`times`");
+    assert_eq!(times, version == 1, "{}", plan.stdout);
     refuses_to_start(market.command());
 
     expect(&market.run(&["migrate", "--yes"]), 0);
@@ -125,7 +141,7 @@ async fn a_store_of_version_1_gets_its_times(market: Market) {
         assert!(!instance.said().contains("not as it was left"));
         assert_eq!(shown(&instance).await, before);
         assert_eq!(keyed(&instance).await, answer);
-        // What a client has read before had no times.
+        // What a client has read before lacked fields.
         let mut socket = instance.socket(&format!("?since={cursor}")).await;
         socket.signal("stream.reset").await;
     }
@@ -138,7 +154,7 @@ async fn a_migration_without_a_right_loses_no_history() {
     lively(&instance).await;
     let before = shown(&instance).await;
     instance.kill();
-    downgrade(&market);
+    downgrade(&market, 1);
     let account = ["ACL", "SETUSER", "tools", "reset", "on", ">word"];
     let rights = ["~*", "&*", "+@all", "-rpush"];
     ask::<()>(&market, &[&account[..], &rights].concat());
@@ -166,7 +182,7 @@ async fn a_killed_migration_can_be_repeated(market: Market) {
     }
     let before = shown(&instance).await;
     instance.kill();
-    downgrade(&market);
+    downgrade(&market, 1);
     let mut migrating = market.command().args(["migrate", "--yes"]).spawn().unwrap();
     let deadline = Instant::now() + SOON;
     let keys: Vec<String> = match &market.store {
@@ -197,10 +213,10 @@ async fn another_version_is_refused(market: Market) {
     let mut instance = market.open().await;
     instance.offer("Diavola").await;
     instance.kill();
-    set_schema(&market, "3");
+    set_schema(&market, "4");
     let said = refuses_to_start(market.command());
     assert!(
-        said.contains("version is 3") && said.contains("a later one"),
+        said.contains("version is 4") && said.contains("a later one"),
         "{said}"
     );
     for command in [
@@ -210,7 +226,7 @@ async fn another_version_is_refused(market: Market) {
     ] {
         let ran = market.run(command);
         expect(&ran, 2);
-        assert!(ran.stderr.contains("version is 3"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("version is 4"), "{}", ran.stderr);
     }
     expect(&market.run(&["backup", "-"]), 1);
 
@@ -219,7 +235,7 @@ async fn another_version_is_refused(market: Market) {
     assert!(said.contains("pizza-market migrate"), "{said}");
     let plan = market.run(&["migrate"]);
     expect(&plan, 3);
-    assert!(plan.stdout.contains("0 becomes 2"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("0 becomes 3"), "{}", plan.stdout);
     refuses_to_start(market.command());
     expect(&market.run(&["migrate", "--yes"]), 0);
     let ran = market.run(&["migrate"]);
@@ -298,7 +314,7 @@ async fn orders_of_the_python_backend_are_imported() {
     assert_eq!(instance.orders().await.len(), 0);
     // They are no store of an older version.
     let version: String = ask(&market, &["HGET", "pizza:meta", "schema"]);
-    assert_eq!(version, "2");
+    assert_eq!(version, "3");
     let mut socket = instance.follow().await;
     let ran = market.run(&["migrate", "--yes"]);
     expect(&ran, 1);

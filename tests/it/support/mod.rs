@@ -1,5 +1,6 @@
 //! What tests are made of: servers, stores, clients, broken connections, and the checker of histories.
 
+pub mod accounts;
 mod answer;
 mod certificate;
 // Shared with `simulate`, which uses more of it.

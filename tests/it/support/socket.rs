@@ -97,6 +97,23 @@ impl Socket {
         }
     }
 
+    /// How it is closed from the other side, before another event.
+    pub async fn closed_without_event(&mut self, within: Duration) -> CloseFrame {
+        let closing = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(Some(frame)))) => return frame,
+                    Some(Ok(Message::Text(text))) => {
+                        assert!(text.contains(r#""event_type":"stream."#), "{text}");
+                    }
+                    Some(Ok(_)) => {}
+                    other => panic!("it broke: {other:?}"),
+                }
+            }
+        };
+        timeout(within, closing).await.expect("it is closed")
+    }
+
     /// How it is closed from the other side.
     pub async fn closed(&mut self, within: Duration) -> CloseFrame {
         let closing = async {

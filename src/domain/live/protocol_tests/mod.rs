@@ -209,7 +209,7 @@ impl Server {
         match sight {
             _ if !scope.concerns(&subject) => None,
             Sight::None => None,
-            Sight::Outside if guards.mask => Some(event.clone().outside()),
+            Sight::Outside if guards.mask => Some(viewer.outside_of(event.clone())),
             Sight::Outside | Sight::Whole => Some(event.clone()),
         }
     }

@@ -10,7 +10,7 @@ use super::{
     time_format::{age, second, span},
 };
 use crate::{
-    domain::{Event, OrderId, Time},
+    domain::{Event, OrderId, Role, Time},
     server::{cli::output::count, clock::now, store::JsonText},
 };
 use clap::Args;
@@ -178,9 +178,18 @@ fn changes(before: &Members, after: &Members) -> Vec<String> {
         .collect()
 }
 
-/// Which roles may have done it: the log does not hold who it was.
+/// Who has done it: the role and, of an admin, why. Where nobody signs in, the roles that may have done it.
 fn by(event: &Event) -> String {
+    if let Some(actor) = &event.actor {
+        let role = actor.role.name();
+        return match &actor.reason {
+            Some(reason) => format!("{role}: {}", &**reason),
+            None => role.to_owned(),
+        };
+    }
     let roles = event.order.last_move().map_or(&[][..], |step| step.by);
-    let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    // Drivers act by accounts alone.
+    let roles = roles.iter().filter(|role| **role != Role::Driver);
+    let names: Vec<_> = roles.map(|role| role.name()).collect();
     names.join(" or ")
 }

@@ -1,7 +1,10 @@
 //! By what right a command is issued.
 
 use crate::{
-    domain::{AccountId, AccountRole, Actor, EventActor, Notes, Viewer},
+    domain::{
+        AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, EventActor, Notes, Offer,
+        Viewer,
+    },
     server::store::{JsonText, Key},
 };
 
@@ -35,6 +38,14 @@ pub enum Credential {
     ApiKey(String),
 }
 
+impl Standing {
+    /// What a commit of this actor expects.
+    pub fn expected(&self) -> impl Iterator<Item = (Key, Option<JsonText>)> {
+        let texts = self.expect.iter().cloned();
+        texts.map(|(key, text)| (key, Some(text)))
+    }
+}
+
 impl Authority {
     /// In the open mode: the route of a request decides.
     pub fn open(actor: Actor) -> Authority {
@@ -60,6 +71,27 @@ impl Authority {
     pub fn is_admin(&self) -> bool {
         let identity = self.viewer.identity();
         identity.is_some_and(|identity| identity.role == AccountRole::Admin)
+    }
+
+    /// Who a customer's order is of: the account, or the guest. Nobody's where a program takes it.
+    pub fn customer(&self) -> Option<AccountId> {
+        let identity = self.viewer.identity()?;
+        let is_customer =
+            identity.role == AccountRole::Customer && identity.kind != AccountKind::Integration;
+        identity.id.filter(|_| is_customer)
+    }
+
+    /// A supplier offers under its own name alone.
+    pub fn check_offer(&self, offer: &Offer) -> Result<(), Error> {
+        self.viewer.may(CommandKind::Offer, None).check()?;
+        let identity = self.viewer.identity();
+        let supplier = identity.filter(|identity| identity.role == AccountRole::Supplier);
+        match supplier {
+            Some(identity) if identity.supplier_name.as_ref() != Some(&offer.supplier_name) => {
+                Err(Error::NotYours)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Distinguishes keys of requests of different accounts: a key is each account's own.

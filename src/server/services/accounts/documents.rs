@@ -1,15 +1,20 @@
 //! Accounts as documents of the store: their keys, their indexes, and the entries of the log about them.
 
 use crate::{
-    domain::{Account, AccountId},
+    domain::{Account, AccountId, AccountRole},
     server::{
         services::order_documents,
-        store::{Key, Result},
+        store::{Index, Key, Result},
     },
 };
 
 pub fn key(id: AccountId) -> Key {
     Key(format!("account:{id}"))
+}
+
+/// Accounts of one role.
+pub fn role_index(role: AccountRole) -> Index {
+    Index(format!("accounts:{role}"))
 }
 
 pub fn read(text: &str) -> Result<Account> {

@@ -1,49 +1,58 @@
 //! What proves who somebody is: signed values, tokens, hashes of secrets, passwords and codes. It holds the keys, and
 //! knows no store and no transport.
 
-use crate::domain::{AccountId, AccountRole, OrderId, Time};
-use secrecy::SecretString;
+mod access_token;
+mod claims;
+mod codes;
+mod hashing;
+mod jwt_crypto;
+mod keys;
+mod letters;
+mod password_rules;
+mod passwords;
+mod random;
+mod sealed;
+mod signed;
+
+pub use claims::{AccessClaims, RefreshClaims};
+pub use codes::{accepted_step, code_link, code_secret, qr_svg};
+pub use hashing::{HashingQueue, HashingQueueFull};
+pub use keys::{hash_secret, is_hash_of};
+pub use password_rules::check_password;
+pub use passwords::Verified;
+pub use random::{
+    api_key, api_key_account, is_like_an_api_key, pairing_code, read_pairing_code,
+    read_recovery_code, recovery_codes, secret, session_id,
+};
+
+use crate::domain::{AccountId, OrderId, Time};
+use access_token::AccessTokens;
+use hashing::HashingThreads;
+use keys::{KEY_LENGTH, Secrets};
+use sealed::Sealed;
+use secrecy::{ExposeSecret, SecretString};
+use signed::Signed;
 
 /// The keys of the market, derived from `AUTH_SECRET`; in the open mode from a value that is drawn at the start.
 pub struct Credentials {
     issuer: String,
-}
-
-/// What an access token says. It is checked against the account as well.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AccessClaims {
-    /// The account, or the guest.
-    pub subject: AccountId,
-    /// The session; of a guest's token `None`.
-    pub session: Option<String>,
-    pub role: AccountRole,
-    pub expires_at: Time,
-}
-
-/// What a refresh token says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RefreshClaims {
-    pub account: AccountId,
-    pub session: String,
-    pub counter: u32,
-}
-
-/// A password that is being stored or tried does not fit into the queue of the hashing threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashingQueueFull;
-
-/// Which queue of the hashing threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HashingQueue {
-    Password,
-    /// Short, of its own: a flood of sign-ins stops no hand-over.
-    Pin,
+    signed: Signed,
+    access_tokens: AccessTokens,
+    sealed: Sealed,
+    hashing: HashingThreads,
 }
 
 impl Credentials {
     /// `secrets`: the first signs, all verify; each at least 32 bytes. `issuer` is `SITE_ORIGIN`.
-    pub fn new(_secrets: Vec<Vec<u8>>, issuer: String) -> Credentials {
-        Credentials { issuer }
+    pub fn new(secrets: Vec<Vec<u8>>, issuer: String) -> Credentials {
+        let secrets = Secrets::new(secrets, || random::bytes::<KEY_LENGTH>().to_vec());
+        Credentials {
+            signed: Signed::new(&secrets),
+            access_tokens: AccessTokens::new(&secrets, &issuer),
+            sealed: Sealed::new(&secrets),
+            hashing: HashingThreads::default(),
+            issuer,
+        }
     }
 
     pub fn issuer(&self) -> &str {
@@ -51,89 +60,102 @@ impl Credentials {
     }
 
     /// The value of the cookie `guest`: `uuid.mac`.
-    pub fn guest(&self, _id: AccountId) -> SecretString {
-        String::new().into()
+    pub fn guest(&self, id: AccountId) -> SecretString {
+        self.signed.guest(id)
     }
 
-    pub fn read_guest(&self, _value: &str) -> Option<AccountId> {
-        None
+    pub fn read_guest(&self, value: &str) -> Option<AccountId> {
+        self.signed.read_guest(value)
     }
 
     /// The value of the cookie `known`: a MAC of the account.
-    pub fn known(&self, _account: AccountId) -> SecretString {
-        String::new().into()
+    pub fn known(&self, account: AccountId) -> SecretString {
+        self.signed.known(account)
     }
 
-    pub fn is_known(&self, _value: &str, _account: AccountId) -> bool {
-        false
+    pub fn is_known(&self, value: &str, account: AccountId) -> bool {
+        self.signed.is_known(value, account)
     }
 
     /// The follow key of an order: 22 characters.
-    pub fn follow_key(&self, _order: OrderId) -> SecretString {
-        String::new().into()
+    pub fn follow_key(&self, order: OrderId) -> SecretString {
+        self.signed.follow_key(order)
     }
 
-    pub fn is_follow_key(&self, _order: OrderId, _key: &str) -> bool {
-        false
+    pub fn is_follow_key(&self, order: OrderId, key: &str) -> bool {
+        self.signed.is_follow_key(order, key)
     }
 
-    /// The MAC under which a pairing code is kept.
-    pub fn pairing_name(&self, _code: &str) -> String {
-        String::new()
+    /// The MAC under which a pairing code is kept, as [`pairing_code`] has drawn it or [`read_pairing_code`] has read it.
+    pub fn pairing_name(&self, code: &str) -> String {
+        self.signed.pairing_name(code)
     }
 
-    pub fn access_token(&self, _claims: &AccessClaims, _now: Time) -> SecretString {
-        String::new().into()
+    pub fn access_token(&self, claims: &AccessClaims, now: Time) -> SecretString {
+        self.access_tokens.sign(claims, now)
     }
 
     /// `None` for one that is not ours, not valid yet, or expired.
-    pub fn read_access_token(&self, _token: &str, _now: Time) -> Option<AccessClaims> {
-        None
+    pub fn read_access_token(&self, token: &str, now: Time) -> Option<AccessClaims> {
+        self.access_tokens.read(token, now)
     }
 
-    pub fn refresh_token(&self, _claims: &RefreshClaims) -> SecretString {
-        String::new().into()
+    pub fn refresh_token(&self, claims: &RefreshClaims) -> SecretString {
+        self.signed.refresh_token(claims)
     }
 
-    pub fn read_refresh_token(&self, _token: &str) -> Option<RefreshClaims> {
-        None
+    pub fn read_refresh_token(&self, token: &str) -> Option<RefreshClaims> {
+        self.signed.read_refresh_token(token)
     }
 
     /// Seals a text under a derived key (ChaCha20-Poly1305), bound to a context.
-    pub fn seal(&self, _text: &str, _context: &str) -> String {
-        String::new()
+    pub fn seal(&self, text: &str, context: &str) -> String {
+        self.sealed.seal(text, context)
     }
 
-    pub fn open(&self, _sealed: &str, _context: &str) -> Option<SecretString> {
-        None
+    pub fn open(&self, sealed: &str, context: &str) -> Option<SecretString> {
+        self.sealed.open(sealed, context)
     }
 
     /// The argon2id hash of a password or PIN, as a PHC string.
     pub async fn hash(
         &self,
-        _secret: SecretString,
-        _queue: HashingQueue,
+        secret: SecretString,
+        queue: HashingQueue,
     ) -> Result<String, HashingQueueFull> {
-        Err(HashingQueueFull)
+        let hash = move || passwords::hash(secret.expose_secret());
+        self.hashing.run(queue, hash).await?.ok_or(HashingQueueFull)
     }
 
     /// Whether it is the secret of a PHC string, and whether that has older parameters. Without a string it takes the
     /// same time, and is none.
     pub async fn verify(
         &self,
-        _secret: SecretString,
-        _phc: Option<String>,
-        _queue: HashingQueue,
+        secret: SecretString,
+        phc: Option<String>,
+        queue: HashingQueue,
     ) -> Result<Verified, HashingQueueFull> {
-        Err(HashingQueueFull)
+        let verify = move || passwords::verify(secret.expose_secret(), phc.as_deref());
+        self.hashing.run(queue, verify).await
     }
 }
 
-/// Whether a secret was right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verified {
-    No,
-    Yes,
-    /// Right, and the hash is worth being renewed.
-    YesAndOld,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_hashed_and_verified_on_the_threads() {
+        let credentials = Credentials::new(Vec::new(), String::new());
+        let queue = HashingQueue::Password;
+        let phc = credentials.hash("1234".into(), queue).await.unwrap();
+        for (secret, phc, expected) in [
+            ("1234", Some(phc.clone()), Verified::Yes),
+            ("4321", Some(phc), Verified::No),
+            ("1234", None, Verified::No),
+        ] {
+            let verified = credentials.verify(secret.into(), phc, queue).await;
+            assert_eq!(verified, Ok(expected));
+        }
+    }
 }

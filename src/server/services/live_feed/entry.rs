@@ -14,8 +14,9 @@ pub enum Entry {
 pub struct OrderEntry {
     /// As every socket sends it that is told the whole.
     text: Bytes,
-    /// As the others send it. It is made when the first of them wants it.
+    /// As the others send it, and as that of its driver does. Each is made when the first of them wants it.
     outside: OnceLock<Option<Bytes>>,
+    outside_for_driver: OnceLock<Option<Bytes>>,
     /// Whom it concerns, so that no reader parses it.
     subject: Subject,
 }
@@ -25,6 +26,7 @@ impl Entry {
         Entry::Order(OrderEntry {
             text,
             outside: OnceLock::new(),
+            outside_for_driver: OnceLock::new(),
             subject,
         })
     }
@@ -43,17 +45,21 @@ impl Entry {
         };
         match told(viewer, &entry.subject, index) {
             Sight::None => None,
-            Sight::Outside => entry.outside().clone(),
+            Sight::Outside => entry.outside(viewer).clone(),
             Sight::Whole => Some(entry.text.clone()),
         }
     }
 }
 
 impl OrderEntry {
-    fn outside(&self) -> &Option<Bytes> {
-        self.outside.get_or_init(|| {
+    fn outside(&self, viewer: &Viewer) -> &Option<Bytes> {
+        let text = match viewer.drives(self.subject.after.driver_id) {
+            true => &self.outside_for_driver,
+            false => &self.outside,
+        };
+        text.get_or_init(|| {
             let event: Event = serde_json::from_slice(&self.text).ok()?;
-            let outside = serde_json::to_vec(&event.outside()).ok()?;
+            let outside = serde_json::to_vec(&viewer.outside_of(event)).ok()?;
             // The same bytes where nothing differs.
             Some(match *outside == *self.text {
                 true => self.text.clone(),

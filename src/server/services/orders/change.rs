@@ -3,12 +3,13 @@
 use super::{COMMIT_DEADLINE, Failure, OrderService, in_time};
 use crate::{
     domain::{
-        Actor, Command, CommandKind, Cursor, Error, EventType, Name, Offer, Order, OrderId,
-        Precondition, fold_name,
+        Command, CommandKind, Cursor, Error, EventType, Offer, Order, OrderFacts, OrderId,
+        Precondition, Sight, Viewer,
     },
     server::{
         clock::now,
         services::{
+            accounts::Authority,
             command_log::record_command,
             idempotency::{Answer, IdempotentRequest},
             live_feed::OrderIndex,
@@ -26,11 +27,14 @@ impl OrderService {
         &self,
         offer: Offer,
         accept: Option<Command>,
-        actor: Actor,
+        by: &Authority,
         request: Option<&IdempotentRequest>,
     ) -> Answer {
         let deadline = Instant::now() + COMMIT_DEADLINE;
+        let request = request.map(|request| request.of(by.key_scope()));
         let work = answer_in_time(async {
+            by.check_offer(&offer)?;
+            let mut by = by.clone();
             let mut attempt = 0;
             // Until the deadline. A conflict is a higher id, which was made in the meantime or by a clock ahead of ours.
             loop {
@@ -40,20 +44,25 @@ impl OrderService {
                     let (order, _) = steps[0].clone();
                     steps.push(
                         order
-                            .apply(accept.clone(), actor, now)
+                            .apply(accept.clone(), by.actor, now)
                             .map_err(Error::from)?,
                     );
                 }
-                let change = order_documents::creation(&steps)?;
+                let change = order_documents::creation(&steps, by.event_actor().as_ref())?;
                 let order = steps.swap_remove(steps.len() - 1).0;
-                let answer = self.commit_answer(change, Ok(order), request, deadline);
-                if let Some(answer) = answer.await? {
+                let commit = Commit {
+                    by: &by,
+                    request: request.as_ref(),
+                    deadline,
+                };
+                if let Some(answer) = self.commit_answer(change, Ok(order), commit).await? {
                     return Ok(answer);
                 }
+                by = self.renewed(by).await?;
                 attempt += 1;
             }
         });
-        record_command(CommandKind::Offer, actor, None, work).await
+        record_command(CommandKind::Offer, by.actor, None, work).await
     }
 
     /// Carries out a command on an order that exists. A driver is spelled as the market knows them.
@@ -61,11 +70,11 @@ impl OrderService {
         &self,
         id: OrderId,
         command: Command,
-        actor: Actor,
+        by: &Authority,
         expected: &Precondition,
         request: Option<&IdempotentRequest>,
     ) -> Answer {
-        self.act_at_once(id, vec![command], actor, expected, request)
+        self.act_at_once(id, vec![command], by, expected, request)
             .await
     }
 
@@ -74,13 +83,12 @@ impl OrderService {
         &self,
         id: OrderId,
         dispatch: Command,
-        actor: Actor,
+        by: &Authority,
         expected: &Precondition,
         request: Option<&IdempotentRequest>,
     ) -> Answer {
         let commands = vec![Command::Recall, dispatch];
-        self.act_at_once(id, commands, actor, expected, request)
-            .await
+        self.act_at_once(id, commands, by, expected, request).await
     }
 
     /// Carries out several commands on one order, all of them or none. It is logged as the last one.
@@ -88,33 +96,41 @@ impl OrderService {
         &self,
         id: OrderId,
         mut commands: Vec<Command>,
-        actor: Actor,
+        by: &Authority,
         expected: &Precondition,
         request: Option<&IdempotentRequest>,
     ) -> Answer {
         let deadline = Instant::now() + COMMIT_DEADLINE;
         let kind = commands.last().map_or(CommandKind::Recall, Command::kind);
+        let request = request.map(|request| request.of(by.key_scope()));
         let work = answer_in_time(async {
-            for command in &mut commands {
-                self.spell_driver(command).await;
+            if !by.viewer.has(kind) {
+                return Err(Error::NotAllowed.into());
             }
-            let attempt = Attempt {
+            for command in &mut commands {
+                self.complete(command, by).await?;
+            }
+            let mut attempt = Attempt {
                 id,
                 commands: &commands,
-                actor,
+                by: by.clone(),
                 expected,
-                request,
+                request: request.as_ref(),
                 deadline,
             };
             let mut known = self.known(id);
             // After a conflict the order is read. It is a step further then, and a lifecycle has few steps.
             loop {
+                let was_known = known.is_some();
                 if let Some(answer) = self.attempt(&attempt, known.take()).await? {
                     return Ok(answer);
                 }
+                if !was_known {
+                    attempt.by = self.renewed(attempt.by).await?;
+                }
             }
         });
-        record_command(kind, actor, Some(id), work).await
+        record_command(kind, by.actor, Some(id), work).await
     }
 
     /// Carries out a command on several orders. Each is done or refused by itself; `request` makes the idempotent request
@@ -123,35 +139,44 @@ impl OrderService {
         &self,
         orders: Vec<(OrderId, u32)>,
         command: Command,
-        actor: Actor,
+        by: &Authority,
         request: impl Fn(OrderId, u32) -> Option<IdempotentRequest>,
     ) -> Vec<(OrderId, Result<Order, Error>)> {
         let work = orders.into_iter().map(|(id, version)| {
             let command = command.clone();
             let (expected, request) = (Precondition::version(version), request(id, version));
             async move {
-                let answer = self.act(id, command, actor, &expected, request.as_ref());
+                let answer = self.act(id, command, by, &expected, request.as_ref());
                 (id, answer.await.result)
             }
         });
         futures::future::join_all(work).await
     }
 
-    /// Spells a driver whom this command assigns as the board does. A spelling that it does not have may be of a
-    /// driver whose first order was stored here a moment ago.
-    async fn spell_driver(&self, command: &mut Command) {
-        let Command::Dispatch { driver_name, .. } = command else {
-            return;
-        };
-        let known = |name: &Name| {
-            let find = |index: &OrderIndex| index.driver_name(name, fold_name);
-            self.feed.read_index(find).flatten()
-        };
-        if known(driver_name).as_ref() != Some(driver_name) {
-            self.catch_up().await;
+    /// Adds what a command leaves to the server: who takes an order, and which driver is meant.
+    async fn complete(&self, command: &mut Command, by: &Authority) -> Result<(), Failure> {
+        match command {
+            Command::Take { customer_id, .. } => *customer_id = by.customer(),
+            Command::Dispatch {
+                driver_name,
+                driver_id,
+            } => {
+                *driver_name = self.spelled(driver_name).await;
+                if by.viewer != Viewer::Open {
+                    (*driver_name, *driver_id) =
+                        self.driver(Some(driver_name.clone()), *driver_id).await?;
+                }
+            }
+            _ => {}
         }
-        if let Some(known) = known(driver_name) {
-            *driver_name = known;
+        Ok(())
+    }
+
+    /// The authority as it stands after a conflict, which may have been about its account.
+    async fn renewed(&self, by: Authority) -> Result<Authority, Failure> {
+        match by.standing {
+            Some(_) => Ok(self.accounts.renew(&by).await?),
+            None => Ok(by),
         }
     }
 
@@ -185,6 +210,7 @@ impl OrderService {
                     let replayed = stored
                         .map(|text| request.stored_answer(&text))
                         .transpose()?;
+                    let replayed = replayed.map(|answer| answer.as_seen_by(&attempt.by.viewer));
                     return Ok(Some(replayed.unwrap_or(Err(error).into())));
                 }
                 (read, _) => read?,
@@ -192,7 +218,9 @@ impl OrderService {
         };
         let (change, result) = match attempt.decide(&before) {
             Ok(steps) => {
-                let change = order_documents::change(Some((&before, text)), &steps)?;
+                let actor = attempt.by.event_actor();
+                let change =
+                    order_documents::change(Some((&before, text)), &steps, actor.as_ref())?;
                 let after = steps.into_iter().next_back().map(|(order, _)| order);
                 (change, Ok(after.unwrap_or(before)))
             }
@@ -207,8 +235,12 @@ impl OrderService {
             Err(_) if is_known => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        self.commit_answer(change, result, attempt.request, attempt.deadline)
-            .await
+        let commit = Commit {
+            by: &attempt.by,
+            request: attempt.request,
+            deadline: attempt.deadline,
+        };
+        self.commit_answer(change, result, commit).await
     }
 
     /// An id above that of every order which this instance knows of. Each attempt leaves more room for the ids that are
@@ -228,10 +260,17 @@ impl OrderService {
         &self,
         mut change: Batch,
         result: Result<Order, Error>,
-        request: Option<&IdempotentRequest>,
-        deadline: Instant,
+        Commit {
+            by,
+            request,
+            deadline,
+        }: Commit<'_>,
     ) -> Result<Option<Answer>, Failure> {
         (change.deadline, change.trace) = (Some(deadline), trace::parent());
+        let standing = by.standing.iter();
+        change
+            .expect
+            .extend(standing.flat_map(|standing| standing.expected()));
         let once = request.map(|request| request.record(&result));
         change.idempotency = once.transpose()?;
         let outcome = self.store.commit(change).await?;
@@ -243,11 +282,12 @@ impl OrderService {
             }
             Outcome::Conflict => {}
         }
-        Ok(match (outcome, request) {
+        let answer: Option<Answer> = match (outcome, request) {
             (Outcome::Committed(_), _) => Some(result.into()),
             (Outcome::Replayed(text, _), Some(request)) => Some(request.stored_answer(&text)?),
             (Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Replayed(..), _) => None,
-        })
+        };
+        Ok(answer.map(|answer| answer.as_seen_by(&by.viewer)))
     }
 
     fn record_written(&self, cursor: &Cursor, order: Option<&Order>) {
@@ -256,11 +296,18 @@ impl OrderService {
     }
 }
 
+/// For whom a change is committed, until when, and for which request.
+struct Commit<'a> {
+    by: &'a Authority,
+    request: Option<&'a IdempotentRequest>,
+    deadline: Instant,
+}
+
 /// A command on its way to an order, however often it has to be tried.
 struct Attempt<'a> {
     id: OrderId,
     commands: &'a [Command],
-    actor: Actor,
+    by: Authority,
     expected: &'a Precondition,
     request: Option<&'a IdempotentRequest>,
     deadline: Instant,
@@ -269,13 +316,26 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     /// What the commands make of an order, one after another.
     fn decide(&self, before: &Order) -> Result<Vec<(Order, EventType)>, Error> {
+        self.check_rights(before)?;
         before.check(self.expected)?;
         let mut steps: Vec<(Order, EventType)> = Vec::with_capacity(self.commands.len());
         for command in self.commands {
             let order = steps.last().map_or(before, |(order, _)| order).clone();
-            steps.push(order.apply(command.clone(), self.actor, now())?);
+            steps.push(order.apply(command.clone(), self.by.actor, now())?);
         }
         Ok(steps)
+    }
+
+    /// An order that its actor does not see does not exist; of one that it sees it may not be allowed the command.
+    fn check_rights(&self, before: &Order) -> Result<(), Error> {
+        let facts = OrderFacts::from(before);
+        if self.by.viewer.view(&facts) == Sight::None {
+            return Err(Error::UnknownOrder(self.id));
+        }
+        for command in self.commands {
+            self.by.viewer.may(command.kind(), Some(&facts)).check()?;
+        }
+        Ok(())
     }
 }
 

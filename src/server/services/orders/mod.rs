@@ -2,6 +2,7 @@
 //! pages all come here, and nothing else in the server reads or changes orders in the store.
 
 mod change;
+mod drivers;
 mod duty;
 mod history;
 mod ids;

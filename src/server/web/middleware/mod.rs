@@ -11,7 +11,7 @@ pub mod request_log;
 mod secure_cookies;
 pub mod security_headers;
 
-use super::{listener::Connection, problem::Problem, state::AppState};
+use super::{auth::Door, listener::Connection, problem::Problem, state::AppState};
 use crate::domain::Error;
 use axum::{
     Router,
@@ -93,12 +93,13 @@ async fn admit(
     app: &AppState,
     client: IpAddr,
     connection: &Connection,
-    request: Request,
+    mut request: Request,
 ) -> Result<Request, Problem> {
     let path = request.uri().path();
     connection.check(path)?;
     app.rate_limit.enforce(path, client)?;
     origin::check(&app.config, &request)?;
+    request.extensions_mut().insert(Door::open());
     body_limit::enforce(request).await
 }
 

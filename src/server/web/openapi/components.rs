@@ -111,7 +111,7 @@ fn settable() -> ObjectBuilder {
 
 /// `about`: topics, each percent-encoded, with commas between them.
 fn about() -> Parameter {
-    let topic = string("One supplier, one order, what can be taken, or what is on its way.")
+    let topic = string("One supplier, one order, one customer, one driver, what can be taken, or what is on its way.")
         .pattern(Some(topic_pattern()))
         .examples(["supplier:Bella Napoli", "offers"]);
     let topics = ArrayBuilder::new()

@@ -92,6 +92,11 @@ pub fn problems() -> Vec<Problem> {
         refused(),
         outdated(),
         weak_tag(),
+        not_signed_in(),
+        wrong_credentials(),
+        code_needed(),
+        not_allowed(),
+        not_yours(),
         Problem::WrongHost,
         Problem::ForeignOrigin,
         Problem::TooLarge,
@@ -134,6 +139,26 @@ pub fn outdated() -> Problem {
 pub fn weak_tag() -> Problem {
     let (version, status) = (4, Status::Preparing);
     Error::WeakPrecondition { version, status }.into()
+}
+
+pub fn not_signed_in() -> Problem {
+    Error::NotSignedIn.into()
+}
+
+pub fn wrong_credentials() -> Problem {
+    Error::WrongCredentials.into()
+}
+
+pub fn code_needed() -> Problem {
+    Error::CodeNeeded.into()
+}
+
+pub fn not_allowed() -> Problem {
+    Error::NotAllowed.into()
+}
+
+pub fn not_yours() -> Problem {
+    Error::NotYours.into()
 }
 
 pub fn too_many() -> Problem {

@@ -2,7 +2,8 @@
 
 use super::{
     examples::{
-        self, internal, invalid, outdated, refused, too_many, unavailable, unknown_order, weak_tag,
+        self, internal, invalid, not_allowed, not_signed_in, not_yours, outdated, refused,
+        too_many, unavailable, unknown_order, weak_tag,
     },
     schemas::reference,
 };
@@ -41,10 +42,12 @@ responses! {
     Offered = of_command(
         201,
         order("The new order.").header("Location", header("Where the order is.")),
-        &[],
+        &[not_yours()],
     );
     /// Of a call that changes an order.
-    Changed = of_command(200, order("The order as it is now."), &[unknown_order(), outdated(), weak_tag(), refused()]);
+    Changed = of_command(200, order("The order as it is now."), &[
+        unknown_order(), not_yours(), outdated(), weak_tag(), refused(),
+    ]);
     /// Of a call that reads one order.
     OrdersPage = {
         let known = ResponseBuilder::new().description("It is still as `If-None-Match` says.").header("ETag", etag());
@@ -72,7 +75,7 @@ responses! {
     Upgraded = {
         let upgraded = ResponseBuilder::new().description("From here on it is a WebSocket: see `Frame`.");
         responses(101, upgraded, &[
-            Problem::WrongHost, too_many(), Problem::ForeignOrigin, invalid(), Problem::NotAWebSocket, internal(),
+            Problem::WrongHost, too_many(), not_signed_in(), Problem::ForeignOrigin, not_allowed(), invalid(), Problem::NotAWebSocket, internal(),
             Problem::ConnectionLimitReached,
         ])
     };
@@ -82,7 +85,9 @@ fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Respons
     let any = [
         Problem::WrongHost,
         too_many(),
+        not_signed_in(),
         Problem::ForeignOrigin,
+        not_allowed(),
         Problem::TooLarge,
         Problem::NotJson,
         invalid(),
@@ -108,6 +113,7 @@ fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
     let any = [
         Problem::WrongHost,
         too_many(),
+        not_signed_in(),
         Problem::TooLarge,
         invalid(),
         internal(),
@@ -167,6 +173,10 @@ fn problem(kinds: &[&Problem]) -> Response {
             .minimum(Some(1));
         let retry = described(seconds, "Seconds until trying again makes sense.");
         response = response.header("Retry-After", retry);
+    }
+    if kinds.iter().any(|kind| kind.status() == 401) {
+        let scheme = header("`Bearer realm=\"pizza-market\"`");
+        response = response.header("WWW-Authenticate", scheme);
     }
     if kinds.contains(&&Problem::NotAWebSocket) {
         response = response

@@ -5,8 +5,8 @@
 
 use super::text_schemas::{TextSchema, string};
 use crate::domain::{
-    Address, Cents, Cursor, Event, EventType, Frame, Markup, Minutes, Name, Notes, Order, OrderId,
-    Price, Signal, Status, Time, Times,
+    AccountId, AccountRole, Address, Cents, Cursor, Event, EventActor, EventType, Frame, Markup,
+    Minutes, Name, Notes, Order, OrderId, Price, Signal, Status, Time, Times,
 };
 use std::{borrow::Cow, ops::RangeInclusive};
 use utoipa::{
@@ -38,6 +38,10 @@ macro_rules! has_schema {
 has_schema! {
     OrderId, "OrderId": string("A version 7 UUID, so that ids sort by creation.")
         .format(Some(SchemaFormat::Custom("uuid".into())));
+    AccountId, "AccountId": string("The id of an account, or of a guest.")
+        .format(Some(SchemaFormat::Custom("uuid".into())));
+    AccountRole, "Role": string("The part that an account plays.")
+        .enum_values(Some(names(AccountRole::ALL, AccountRole::name)));
     Name, "Name": Name::answered("A supplier, a pizza, a customer or a driver");
     Address, "Address": Address::answered("Where the pizza goes, in one line or several");
     Notes, "Notes": Notes::answered("What the supplier says, in one line or several; the reason, when rejected");
@@ -74,12 +78,23 @@ has_schema! {
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
             .description(Some("1 at creation, one more with each change."))
             .minimum(Some(1)))
-        .field("times", reference::<Times>());
+        .field("times", reference::<Times>())
+        .field("customer_id", or_null(described::<AccountId>("Who has taken it: an account, or a guest. `null` in the open \
+            mode, where a program has taken it, and for who may not know.")))
+        .field("driver_id", or_null(described::<AccountId>("The driver's account. `null` in the open mode, for a courier \
+            from elsewhere, and for who may not know.")));
+    EventActor, "Actor": ObjectBuilder::new()
+        .description(Some("Who has made a change."))
+        .field("role", reference::<AccountRole>())
+        .field("id", or_null(described::<AccountId>("`null` for who may not know.")))
+        .field("reason", or_null(Schema::from(Notes::answered("Why, where an admin has made it"))));
     Event, "Event": ObjectBuilder::new()
         .description(Some("One thing that happened, with the whole order as it was then."))
         .field("event_type", reference::<EventType>())
         .field("order", reference::<Order>())
         .field("timestamp", reference::<Time>())
+        .property("actor", described::<EventActor>("Absent in the open mode, where nobody signs in, and where the change \
+            was made in it."))
         .field("id", reference::<Cursor>());
     Signal, "Signal": ObjectBuilder::new()
         .description(Some("A word about the stream, for those who came with `since`. Its `order` is always `null`."))
@@ -132,6 +147,8 @@ impl Required for ObjectBuilder {
 pub fn all() -> Vec<(String, RefOr<Schema>)> {
     vec![
         named::<OrderId>(),
+        named::<AccountId>(),
+        named::<AccountRole>(),
         named::<Name>(),
         named::<Address>(),
         named::<Notes>(),
@@ -145,6 +162,7 @@ pub fn all() -> Vec<(String, RefOr<Schema>)> {
         named::<Times>(),
         named::<Cursor>(),
         named::<Order>(),
+        named::<EventActor>(),
         named::<Event>(),
         named::<Signal>(),
         named::<Skip>(),

@@ -85,7 +85,7 @@ fn untrimmed(max: usize, lines: bool) -> String {
 pub fn topic_pattern() -> String {
     let id = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
     let name = untrimmed(100, false);
-    format!("^(?:offers|dispatch|order:{id}|supplier:{name})$")
+    format!("^(?:offers|dispatch|(?:order|customer|driver):{id}|supplier:{name})$")
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@
 use super::redirect::{came_from, location};
 use crate::server::{
     services::{
+        accounts::Authority,
         command_log,
         idempotency::{Answer, IdempotentRequest},
         orders::OrderService,
     },
     web::{
-        auth::{Door, Interface, actor_for},
+        auth::{Door, Interface},
         headers::IDEMPOTENT_REPLAYED,
         problem,
         state::AppState,
@@ -21,12 +22,12 @@ use crate::server::{
 use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
-        Actor, Command, DispatchSeveral, Duty, Error, Fields, Order, OrderId, Precondition, Role,
-        Status, Value, Viewer, is_blank, read_own_offer,
+        Command, DispatchSeveral, Duty, Error, Fields, Order, OrderId, Precondition, Role, Status,
+        Value, is_blank, read_own_offer,
     },
 };
 use axum::http::{
-    HeaderMap, HeaderValue, Request, StatusCode,
+    HeaderMap, HeaderValue, StatusCode,
     header::{ACCEPT, LOCATION, SET_COOKIE},
     request::Parts,
 };
@@ -41,15 +42,15 @@ pub fn order_service() -> Result<Arc<OrderService>, Error> {
         .ok_or(Error::Internal)
 }
 
-/// Who asks, from within a server function.
-pub fn viewer() -> Viewer {
-    let parts = use_context::<Parts>().unwrap_or_else(|| Request::new(()).into_parts().0);
-    Door::of(&parts.extensions).viewer
+/// Who has sent the request of this server function.
+pub fn door() -> Door {
+    let parts = use_context::<Parts>();
+    parts.map_or_else(Door::nobody, |parts| Door::of(&parts.extensions))
 }
 
 /// A form that was sent, and who acts by it.
 pub struct FormSubmission {
-    actor: Actor,
+    by: Authority,
     /// The form's name on its page.
     form: &'static str,
     values: Vec<(&'static str, String)>,
@@ -61,7 +62,12 @@ pub struct FormSubmission {
 }
 
 /// What a form asks for, by whom, of which version, and under which key.
-struct Change<'a>(Command, Actor, Precondition, Option<&'a IdempotentRequest>);
+struct Change<'a>(
+    Command,
+    &'a Authority,
+    Precondition,
+    Option<&'a IdempotentRequest>,
+);
 
 /// A form of the panel of one role.
 pub fn submission<const N: usize>(
@@ -71,7 +77,7 @@ pub fn submission<const N: usize>(
     values: [String; N],
 ) -> FormSubmission {
     FormSubmission {
-        actor: actor_for(Interface::Panel(panel)),
+        by: door().authority(Interface::Panel(panel)),
         form,
         values: names.into_iter().zip(values).collect(),
         key: None,
@@ -105,7 +111,7 @@ impl FormSubmission {
         let answer = match (read_own_offer(self.fields()), order_service()) {
             (Ok((offer, accept)), Ok(service)) => {
                 let request = request.as_ref();
-                service.offer(offer, accept, self.actor, request).await
+                service.offer(offer, accept, &self.by, request).await
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
         };
@@ -120,8 +126,8 @@ impl FormSubmission {
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
         self.change(id, version, read, async |service, change| {
-            let Change(command, actor, expected, request) = change;
-            service.act(id, command, actor, &expected, request).await
+            let Change(command, by, expected, request) = change;
+            service.act(id, command, by, &expected, request).await
         })
         .await
     }
@@ -133,10 +139,8 @@ impl FormSubmission {
             version,
             Command::read_dispatch,
             async |service, change| {
-                let Change(command, actor, expected, request) = change;
-                service
-                    .reassign(id, command, actor, &expected, request)
-                    .await
+                let Change(command, by, expected, request) = change;
+                service.reassign(id, command, by, &expected, request).await
             },
         )
         .await
@@ -154,7 +158,7 @@ impl FormSubmission {
         let expected = Precondition::version(version);
         let answer = match (read(self.fields()), order_service()) {
             (Ok(command), Ok(service)) => {
-                let change = Change(command, self.actor, expected, request.as_ref());
+                let change = Change(command, &self.by, expected, request.as_ref());
                 make(&service, change).await
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
@@ -208,7 +212,7 @@ impl FormSubmission {
         };
         match (several, order_service()) {
             (Ok((orders, command)), Ok(service)) => {
-                let answers = service.act_on_several(orders, command, self.actor, request);
+                let answers = service.act_on_several(orders, command, &self.by, request);
                 Ok(answers.await)
             }
             (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
@@ -225,7 +229,7 @@ impl FormSubmission {
 
     /// Records that the form was rejected before its command was carried out.
     fn rejected(&self, mut error: Error) -> Error {
-        command_log::record_rejection(Some(self.actor), error.name(), Instant::now());
+        command_log::record_rejection(Some(self.by.actor), error.name(), Instant::now());
         if let (Error::Invalid(invalid), Some((parameter, field))) = (&mut error, self.asked) {
             let asked = invalid.iter_mut().filter(|one| one.field == parameter);
             asked.for_each(|one| field.clone_into(&mut one.field));
@@ -235,7 +239,7 @@ impl FormSubmission {
 
     /// The part of a request's fingerprint that names its order.
     fn about(&self, id: OrderId, version: u32) -> String {
-        format!("{id} {version} {}", self.actor.name())
+        format!("{id} {version} {}", self.by.actor.name())
     }
 
     fn request(&self, key: &str, about: &str) -> IdempotentRequest {

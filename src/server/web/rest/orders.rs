@@ -10,7 +10,7 @@ use crate::{
         services::{command_log::Logged, idempotency::Answer, orders::OrderTexts},
         store::JsonText,
         web::{
-            auth::{Door, Interface, actor_for},
+            auth::{Door, Interface},
             headers::{IDEMPOTENT_REPLAYED, LAST_EVENT_ID},
             openapi::{
                 components::{
@@ -42,13 +42,14 @@ use std::fmt::Write;
 )]
 pub async fn create(
     State(app): State<AppState>,
+    door: Door,
     OriginalUri(uri): OriginalUri,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
     let request = request.without_precondition();
     let offer = Offer::read(request.fields)?;
-    let (actor, request) = (actor_for(Interface::Rest), request.request.as_ref());
-    let answer = app.orders.offer(offer, None, actor, request).await;
+    let (by, request) = (door.authority(Interface::Rest), request.request.as_ref());
+    let answer = app.orders.offer(offer, None, &by, request).await;
     Ok(respond(answer, |order| {
         let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
         (StatusCode::CREATED, location, Tagged(order)).into_response()
@@ -64,9 +65,10 @@ pub async fn create(
 )]
 pub async fn supplier_respond(
     State(app): State<AppState>,
+    door: Door,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    act(&app, request, Command::read_answer).await
+    act(&app, &door, request, Command::read_answer).await
 }
 
 /// Take an offer, as a customer
@@ -78,9 +80,10 @@ pub async fn supplier_respond(
 )]
 pub async fn customer_accept(
     State(app): State<AppState>,
+    door: Door,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    act(&app, request, Command::read_take).await
+    act(&app, &door, request, Command::read_take).await
 }
 
 /// Send a driver
@@ -92,9 +95,10 @@ pub async fn customer_accept(
 )]
 pub async fn dispatch(
     State(app): State<AppState>,
+    door: Door,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    act(&app, request, Command::read_dispatch).await
+    act(&app, &door, request, Command::read_dispatch).await
 }
 
 /// Take the next step, or cancel
@@ -106,9 +110,10 @@ pub async fn dispatch(
 )]
 pub async fn status(
     State(app): State<AppState>,
+    door: Door,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    act(&app, request, Command::read_status).await
+    act(&app, &door, request, Command::read_status).await
 }
 
 /// Take the last step back
@@ -124,19 +129,21 @@ pub async fn status(
 )]
 pub async fn recall(
     State(app): State<AppState>,
+    door: Door,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    act(&app, request, Command::read_recall).await
+    act(&app, &door, request, Command::read_recall).await
 }
 
 async fn act(
     app: &AppState,
+    door: &Door,
     request: Request,
     read: fn(Fields) -> Result<Command, Error>,
 ) -> Result<Response, Problem> {
     let (id, command, expected, request) = request.read(read)?;
-    let (actor, request) = (actor_for(Interface::Rest), request.as_ref());
-    let answer = app.orders.act(id, command, actor, &expected, request).await;
+    let (by, request) = (door.authority(Interface::Rest), request.as_ref());
+    let answer = app.orders.act(id, command, &by, &expected, request).await;
     Ok(respond(answer, |order| Tagged(order).into_response()))
 }
 

@@ -2,7 +2,7 @@
 
 use super::query::query;
 use crate::{
-    domain::{Event, EventType, Order, OrderId, Role},
+    domain::{AccountRole, Event, EventType, Order, OrderId, Role},
     ui::{
         components::basics::{Icon, changing, exact_moment, icon, mark, text},
         i18n::{
@@ -83,14 +83,30 @@ fn row(id: OrderId, n: usize, all: usize, event: &Event, before: Option<&Event>)
     .into_any()
 }
 
-/// `Kitchen, after 2 min`: the role, where only one may make the move, and the time that the order had the status before.
-fn who(event: &Event) -> Option<String> {
-    let who = match event.order.last_move().map(|step| step.by) {
-        Some([Role::Supplier]) => Some(["Kitchen", "Küche"]),
-        Some([Role::Customer]) => Some(["Customer", "Kunde"]),
-        Some([Role::Dispatch]) => Some(["Dispatch", "Auslieferung"]),
+/// Who has made the move; where nobody signs in, the role, if only one may have made it.
+fn role(event: &Event) -> Option<AccountRole> {
+    if let Some(actor) = &event.actor {
+        return Some(actor.role);
+    }
+    match event.order.last_move().map(|step| step.by) {
+        Some([Role::Supplier]) => Some(AccountRole::Supplier),
+        Some([Role::Customer]) => Some(AccountRole::Customer),
+        // Drivers act by accounts alone.
+        Some([Role::Dispatch] | [Role::Dispatch, Role::Driver]) => Some(AccountRole::Dispatch),
         _ => None,
-    };
+    }
+}
+
+/// `Kitchen, after 2 min`: the role, where it is known, and the time that the order had the status before.
+fn who(event: &Event) -> Option<String> {
+    let who = role(event).map(|role| match role {
+        AccountRole::Supplier => ["Kitchen", "Küche"],
+        AccountRole::Customer => ["Customer", "Kunde"],
+        AccountRole::Dispatch => ["Dispatch", "Auslieferung"],
+        AccountRole::Driver => ["Driver", "Fahrer"],
+        AccountRole::Admin => ["Admin", "Admin"],
+        AccountRole::Integrator => ["Program", "Programm"],
+    });
     let who = who.map(t);
     let after = event.order.last_stage().map(|(_, lasted)| {
         let time = format::seconds(lasted);

@@ -1,0 +1,78 @@
+//! Which driver an assignment means.
+
+use super::{Failure, OrderService};
+use crate::{
+    domain::{Account, AccountId, AccountKind, AccountRole, Error, FieldError, Name, fold_name},
+    server::{
+        services::{accounts::documents, live_feed::OrderIndex},
+        store::Query,
+    },
+};
+
+impl OrderService {
+    /// A driver's name, spelled as the board has it. A spelling that it does not have may be of a driver whose first order
+    /// was stored here a moment ago.
+    pub(super) async fn spelled(&self, name: &Name) -> Name {
+        let known = |name: &Name| {
+            let find = |index: &OrderIndex| index.driver_name(name, fold_name);
+            self.feed.read_index(find).flatten()
+        };
+        let known_name = known(name);
+        if known_name.as_ref() == Some(name) {
+            return name.clone();
+        }
+        self.catch_up().await;
+        known(name).unwrap_or_else(|| name.clone())
+    }
+
+    /// The driver of a name, of an id, or of both. A name that is no driver's is a courier from elsewhere.
+    pub(super) async fn driver(
+        &self,
+        name: Option<Name>,
+        id: Option<AccountId>,
+    ) -> Result<(Name, Option<AccountId>), Failure> {
+        let drivers = self.active_drivers().await?;
+        let is_called = |driver: &&Account| {
+            let folded = |name: &Name| fold_name(name);
+            name.as_ref()
+                .is_none_or(|name| folded(name) == folded(&driver.name))
+        };
+        let invalid = |field, error| Err(Error::invalid(field, error).into());
+        if let Some(id) = id {
+            let driver = drivers.iter().find(|driver| driver.id == id);
+            return match driver {
+                None => invalid("driver_id", FieldError::NotADriver),
+                Some(driver) if is_called(&driver) => Ok((driver.name.clone(), Some(id))),
+                Some(_) => invalid("driver_name", FieldError::NotADriver),
+            };
+        }
+        let Some(called) = name.clone() else {
+            return invalid("driver_name", FieldError::Missing);
+        };
+        let mut named = drivers.iter().filter(is_called);
+        match (named.next(), named.next()) {
+            (None, _) => Ok((called, None)),
+            (Some(driver), None) => Ok((driver.name.clone(), Some(driver.id))),
+            (Some(_), Some(_)) => invalid("driver_name", FieldError::SeveralDrivers),
+        }
+    }
+
+    async fn active_drivers(&self) -> Result<Vec<Account>, Failure> {
+        let query = Query {
+            index: documents::role_index(AccountRole::Driver),
+            before: None,
+            limit: usize::MAX,
+        };
+        let listing = self.store.list(&[query]).await?;
+        let pages = listing.pages.into_iter();
+        let read = pages
+            .flat_map(|page| page.documents)
+            .map(|text| documents::read(&text));
+        let mut drivers = Vec::new();
+        for driver in read {
+            drivers.push(driver?);
+        }
+        drivers.retain(|driver: &Account| driver.is_active() && driver.kind == AccountKind::Driver);
+        Ok(drivers)
+    }
+}
