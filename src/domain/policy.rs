@@ -30,9 +30,10 @@ pub enum Permission {
 }
 
 /// Who looks, and acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Viewer {
     /// The open mode: nobody signs in, and everybody sees and plays everything.
+    #[default]
     Open,
     /// A known account, or a guest.
     Known(Box<Identity>),
@@ -70,6 +71,10 @@ impl Permission {
 }
 
 impl Viewer {
+    pub fn is_open(&self) -> bool {
+        *self == Viewer::Open
+    }
+
     /// Sees nothing, and may do nothing.
     pub fn nobody() -> Viewer {
         Viewer::Known(Box::new(Identity {

@@ -27,6 +27,7 @@ use secrecy::ExposeSecret;
 use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
+    runtime::Handle,
     select,
     signal::unix::{Signal, SignalKind, signal},
     time::{sleep, timeout},
@@ -144,6 +145,8 @@ async fn run(config: Config) -> Result<(), StartError> {
         current.is_current()
     });
     let accounts = Arc::new(accounts);
+    let (commands, runtime) = (accounts.clone(), Handle::current());
+    admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
     let app = AppState::from(AppParts {
         flash: FlashCookie::new(store.clone(), &config),
         orders: Arc::new(OrderService::new(store.clone(), feed, accounts.clone())),

@@ -59,6 +59,11 @@ pub fn is_email_key(name: &str) -> bool {
     hash.is_some_and(|hash| hash.len() == 64 && hash.bytes().all(is_digit))
 }
 
+/// Whether a key is of one of the three kinds.
+pub fn is_key(name: &str) -> bool {
+    id(name).is_some() || secret_of(name).is_some() || is_email_key(name)
+}
+
 /// All accounts.
 pub fn all() -> Index {
     Index("accounts".to_owned())
@@ -118,9 +123,10 @@ pub fn write_owner(owner: Option<AccountId>) -> JsonText {
     }
 }
 
-/// An account as a restore writes it: nobody is signed in, and nobody is invited. What has been ended since the backup
-/// must not come back.
-pub fn restored(text: &str) -> Option<String> {
+/// A document as a restore writes it: nobody is signed in, and nobody is invited. What has been ended since the backup
+/// must not come back. `None` where it stays as it is.
+pub fn restored(name: &str, text: &str) -> Option<String> {
+    id(name)?;
     let mut account = read(text).ok()?;
     account.sessions.clear();
     account.invitation = None;
@@ -261,8 +267,10 @@ mod tests {
             factors: false,
         });
         let text = serde_json::to_string(&account).unwrap();
-        let restored = read(&restored(&text).unwrap()).unwrap();
+        let restored = restored(&key(account.id).0, &text).unwrap();
+        let restored = read(&restored).unwrap();
         account.invitation = None;
+        assert_eq!(super::restored(&secret_key(account.id).0, &text), None);
         assert_eq!(restored, account);
     }
 }

@@ -91,14 +91,16 @@ impl AccountService {
 
     /// A new secret for the codes of an account.
     pub(super) fn factor(&self, account: &Account) -> NewFactor {
-        let context = form_context(account.id);
         let text = code_secret();
-        let whose = account.email.as_deref().unwrap_or(&account.name);
-        NewFactor {
-            sealed: self.credentials.seal(text.expose_secret(), &context),
-            link: code_link(&text, MARKET, whose),
-            text,
-        }
+        let context = form_context(account.id);
+        let sealed = self.credentials.seal(text.expose_secret(), &context);
+        shown_factor(account, sealed, text)
+    }
+
+    /// The secret that a form has carried and comes back with; `None` for one that is not of this account.
+    pub fn factor_again(&self, account: &Account, sealed: &str) -> Option<NewFactor> {
+        let text = self.credentials.open(sealed, &form_context(account.id))?;
+        Some(shown_factor(account, sealed.to_owned(), text))
     }
 
     /// Does all that a link is for, once. `None` where it is unknown, used or over.
@@ -212,6 +214,15 @@ impl AccountService {
             .map(|code| hash_secret(code.expose_secret()));
         draft.secrets.recovery = hashes.collect();
         Ok(())
+    }
+}
+
+fn shown_factor(account: &Account, sealed: String, text: SecretString) -> NewFactor {
+    let whose = account.email.as_deref().unwrap_or(&account.name);
+    NewFactor {
+        sealed,
+        link: code_link(&text, MARKET, whose),
+        text,
     }
 }
 

@@ -9,6 +9,7 @@ mod begin;
 mod cache;
 mod change;
 mod client;
+mod command;
 pub mod documents;
 mod entry;
 mod invite;
@@ -25,6 +26,7 @@ mod tokens;
 
 pub use authority::{Authority, Credential, Standing};
 pub use client::{Client, Network, device_name};
+pub use command::{AccountCommand, Answer, ListedAccount};
 pub use entry::{AccountEntry, AccountEvent, key_id};
 pub use pairing::PAIRING;
 pub use standing::identity;

@@ -68,13 +68,12 @@ impl AccountService {
         Ok(ended.await?.0)
     }
 
-    /// Ends the sessions of all accounts. Returns how many accounts had some.
-    pub async fn end_all_sessions(&self, by: By<'_>) -> Result<u64, Error> {
-        let mut changed = 0;
+    /// Ends the sessions of all accounts, and returns those that had some.
+    pub async fn end_all_sessions(&self, by: By<'_>) -> Result<Vec<Account>, Error> {
+        let mut changed = Vec::new();
         for account in self.all_of(documents::all()).await? {
             if !account.sessions.is_empty() {
-                self.end_sessions(by, account.id, Which::All).await?;
-                changed += 1;
+                changed.push(self.end_sessions(by, account.id, Which::All).await?);
             }
         }
         Ok(changed)

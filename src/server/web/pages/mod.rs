@@ -1,5 +1,6 @@
 //! The pages: each is rendered from the board as it is now, under a strict content policy.
 
+mod account;
 mod assets;
 mod cookies;
 mod csv_export;
@@ -41,6 +42,7 @@ use leptos_axum::{
     ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
     site_pkg_dir_service_route_path,
 };
+use redirect::to_sign_in;
 use rights::Access;
 use shell::shell;
 use std::time::Duration;
@@ -63,7 +65,9 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .route(
             &site_pkg_dir_service_route_path(&app.config.leptos),
             get(assets::package),
-        );
+        )
+        // Not compressed: their pages hold secrets.
+        .merge(account::routes(app));
     server_fn_paths().fold(routes, |routes, (path, method)| {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
         routes.route(path, on(filter, server_function))
@@ -123,7 +127,8 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         return answer;
     }
     let kitchen = preferences::kitchen_to_keep(&app.config, &route);
-    let (page_data, unread) = page_data(&app, &route, door.viewer, headers, request.uri()).await;
+    let (page_data, unread) =
+        page_data(&app, &route, door.viewer.clone(), headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
     let (status, has_flash) = (
         status(&route, &page_data, unread),
@@ -143,7 +148,8 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
     };
     let flash = app.flash.shown().filter(|_| has_flash);
-    let document = move || shell(app.config.leptos.clone(), prefix(&app.config));
+    let beside = account::beside(&app, &door.viewer).await;
+    let document = move || shell(app.config.leptos.clone(), prefix(&app.config), &beside);
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -170,14 +176,8 @@ async fn instead(
     }
     match rights::access(door, route) {
         Access::Granted => rights::own_kitchen(door, route),
-        access => {
-            let language = preferences::of(headers, app).locale.language;
-            let options = app.config.leptos.clone();
-            let mut answer = rights::refuse(access, uri, language, options);
-            let policy = content_policy(None);
-            answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-            Some(answer)
-        }
+        Access::AfterSignIn => Some(to_sign_in(uri)),
+        Access::Denied => Some(account::denied(app, door, headers, uri).await),
     }
 }
 
@@ -246,6 +246,7 @@ async fn page_data(
         },
         flash,
         locale: preferences::of(headers, app).locale,
+        viewer,
         zone,
     };
     (page_data, unread)

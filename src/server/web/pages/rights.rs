@@ -1,20 +1,15 @@
 //! Whose a page is: each role has its own panel. What is on it the viewer decides once more, order by order.
 
-use super::redirect::{location, to_sign_in};
+use super::redirect::location;
 use crate::{
     domain::{AccountRole, Error, Identity, Role},
-    server::web::{auth::Door, problem},
-    ui::{Kitchen, Language, Route},
+    server::web::auth::Door,
+    ui::{Kitchen, Route},
 };
 use axum::{
-    http::{
-        HeaderValue, StatusCode, Uri,
-        header::{CONTENT_TYPE, LOCATION},
-    },
+    http::{StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
-use leptos::{config::LeptosOptions, prelude::*};
-use leptos_meta::HashedStylesheet;
 
 /// Whether a page is a viewer's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,59 +78,6 @@ pub fn own_kitchen(door: &Door, route: &Route) -> Option<Response> {
     let kitchen = Kitchen::One(identity.supplier_name.as_ref()?.to_string());
     let address = Route::Supplier { kitchen }.address();
     Some((StatusCode::SEE_OTHER, [(LOCATION, location(&address))]).into_response())
-}
-
-/// The answer where a page is not the viewer's.
-pub fn refuse(access: Access, uri: &Uri, language: Language, options: LeptosOptions) -> Response {
-    if access == Access::AfterSignIn {
-        return to_sign_in(uri);
-    }
-    let kind = HeaderValue::from_static("text/html; charset=utf-8");
-    let page = denied(language, options);
-    (
-        problem::status(&Error::NotAllowed),
-        [(CONTENT_TYPE, kind)],
-        page,
-    )
-        .into_response()
-}
-
-/// The page that says that a page is somebody else's.
-fn denied(language: Language, options: LeptosOptions) -> String {
-    let [title, sentence, home, sign_out] = match language {
-        Language::English => [
-            "Not your page",
-            "This page belongs to another role. Your account does not open it.",
-            "To the start page",
-            "Sign out",
-        ],
-        Language::German => [
-            "Nicht Ihre Seite",
-            "Diese Seite gehört zu einer anderen Rolle. Ihr Konto öffnet sie nicht.",
-            "Zur Startseite",
-            "Abmelden",
-        ],
-    };
-    let page = view! {
-        <html lang=language.name()>
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <title>{format!("{title} · Pizza Market")}</title>
-                <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
-                <HashedStylesheet options/>
-            </head>
-            <body>
-                <main class="stack">
-                    <h1>{title}</h1>
-                    <p>{sentence}</p>
-                    <p><a href="/">{home}</a></p>
-                    <form method="post" action="/sign-out"><button>{sign_out}</button></form>
-                </main>
-            </body>
-        </html>
-    };
-    format!("<!DOCTYPE html>{}", page.to_html())
 }
 
 #[cfg(test)]

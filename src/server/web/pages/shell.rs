@@ -1,5 +1,6 @@
 //! The document around a page: its head, and what hydrates it.
 
+use super::account::Beside;
 use crate::domain::Snapshot;
 use crate::ui::{
     Density, PageData, Route, Settings, Theme, help, root, settings, t, title, wanting,
@@ -9,7 +10,11 @@ use leptos_meta::{HashedStylesheet, MetaTags};
 
 /// Needs the page's `Route`, `PageData` and `Settings` as context.
 /// `prefix` is what the names of cookies begin with.
-pub fn shell(options: LeptosOptions, prefix: &'static str) -> impl IntoView {
+pub fn shell(
+    options: LeptosOptions,
+    prefix: &'static str,
+    beside: &Beside,
+) -> impl IntoView + use<> {
     let prefix = (!prefix.is_empty()).then_some(prefix);
     let own: Settings = use_context().unwrap_or_default();
     own.locale.set();
@@ -41,9 +46,11 @@ pub fn shell(options: LeptosOptions, prefix: &'static str) -> impl IntoView {
                 <MetaTags/>
             </head>
             <body data-panel=route.panel().name()>
+                {beside.banner()}
                 {root()}
-                {settings(own)}
+                {settings(own, &beside.viewer)}
                 {help()}
+                {beside.menu()}
             </body>
         </html>
     }
