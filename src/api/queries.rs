@@ -16,7 +16,7 @@ pub async fn board(query: String, after: Option<Cursor>) -> Result<Snapshot, Err
         let why = error.to_string();
         Error::invalid("query", FieldError::Malformed { why })
     })?;
-    let viewer = crate::server::web::pages::forms::viewer();
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
         .snapshot(&query, after.as_ref(), &viewer)
         .await
@@ -41,7 +41,7 @@ pub async fn search(
         from,
         before,
     };
-    let viewer = crate::server::web::pages::forms::viewer();
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
         .search(&filter, Some(below), &viewer)
         .await
@@ -54,7 +54,7 @@ pub async fn counts(
     kitchen: Option<Name>,
     opened: Option<Time>,
 ) -> Result<(Cursor, Counts, Wanting), Error> {
-    let viewer = crate::server::web::pages::forms::viewer();
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?.counts(kitchen.as_ref(), opened, &viewer)
 }
 
@@ -62,7 +62,7 @@ pub async fn counts(
 #[server(name = ReadNames, prefix = "/act", endpoint = "names", input = GetUrl)]
 pub async fn names() -> Result<Names, Error> {
     let orders = crate::server::web::pages::forms::order_service()?;
-    let viewer = crate::server::web::pages::forms::viewer();
+    let viewer = crate::server::web::pages::forms::door().viewer;
     Ok(Names {
         kitchens: orders.kitchens(&viewer),
         drivers: orders.drivers(&viewer),
@@ -72,7 +72,7 @@ pub async fn names() -> Result<Names, Error> {
 /// Which drivers dispatch has switched on duty, or off.
 #[server(name = ReadDuty, prefix = "/act", endpoint = "duty", input = GetUrl)]
 pub async fn duty() -> Result<Duty, Error> {
-    let viewer = crate::server::web::pages::forms::viewer();
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
         .duty(&viewer)
         .await
@@ -81,14 +81,14 @@ pub async fn duty() -> Result<Duty, Error> {
 /// The stage times of the last 24 hours.
 #[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
 pub async fn pace() -> Result<StageTimes, Error> {
-    let viewer = crate::server::web::pages::forms::viewer();
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?.pace(&viewer)
 }
 
 /// The events of an order, oldest first.
 #[server(prefix = "/act", endpoint = "history", input = GetUrl)]
 pub async fn history(id: OrderId) -> Result<Vec<Event>, Error> {
-    let viewer = crate::server::web::pages::forms::viewer();
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
         .events(id, &viewer)
         .await

@@ -4,7 +4,7 @@
 //! decides. The lifecycle says what is possible from a status; this table says for whom.
 
 use super::{
-    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Name, Order, OrderFacts,
+    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Event, Name, Order, OrderFacts,
     OrderId, Role, Scope, Status, Subject, Topic, order::lifecycle::TRANSITIONS,
 };
 use serde::{Deserialize, Serialize};
@@ -110,9 +110,32 @@ impl Viewer {
     pub fn shown(&self, order: Order) -> Option<Order> {
         match self.view(&OrderFacts::from(&order)) {
             Sight::None => None,
-            Sight::Outside => Some(order.outside()),
+            Sight::Outside => Some(self.outside(order)),
             Sight::Whole => Some(order),
         }
+    }
+
+    /// The order from outside. A driver is told of its own that it is its own, so that its page sees the order leave.
+    pub fn outside(&self, order: Order) -> Order {
+        let driver_id = order.driver_id.filter(|_| self.drives(order.driver_id));
+        Order {
+            driver_id,
+            ..order.outside()
+        }
+    }
+
+    /// The same of an event.
+    pub fn outside_of(&self, event: Event) -> Event {
+        Event {
+            order: self.outside(event.order.clone()),
+            ..event.outside()
+        }
+    }
+
+    /// Whether it is this driver.
+    pub fn drives(&self, driver: Option<AccountId>) -> bool {
+        let own = self.identity().and_then(|identity| identity.driver_id);
+        driver.is_some() && own == driver
     }
 
     /// Whether an order exists for this viewer.
@@ -134,6 +157,23 @@ impl Viewer {
         let before = subject.before.as_ref();
         let left = before.map_or(Sight::None, |before| self.view(before).min(Sight::Outside));
         self.view(&subject.after).max(left)
+    }
+
+    /// How much of an event it is told that happened a while ago, where the order is `now`, or is over and no longer known
+    /// here. Whether it is told at all is decided as it was live; how much is the less of then and now.
+    pub fn told_since(&self, subject: &Subject, now: Option<&Order>) -> Sight {
+        let then = self.told(subject);
+        if then != Sight::Whole || *self == Viewer::Open {
+            return then;
+        }
+        let now = now.map_or_else(
+            || OrderFacts {
+                status: Status::Delivered,
+                ..subject.after.clone()
+            },
+            OrderFacts::from,
+        );
+        self.view(&now).max(Sight::Outside)
     }
 
     /// Whether it may try a command on an order that it sees; `None` for a new one.

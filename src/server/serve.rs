@@ -148,7 +148,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     let (commands, runtime) = (accounts.clone(), Handle::current());
     admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
     let app = AppState::from(AppParts {
-        flash: FlashCookie::new(store.clone()),
+        flash: FlashCookie::new(store.clone(), &config),
         orders: Arc::new(OrderService::new(store.clone(), feed, accounts.clone())),
         accounts,
         credentials,

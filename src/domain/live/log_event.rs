@@ -1,7 +1,7 @@
 //! What an entry of the log says. Most are about orders; others are about accounts, or of a kind that a later program
 //! writes.
 
-use crate::domain::{AccountId, Cursor, Event, EventType};
+use crate::domain::{AccountId, Cursor, Event, EventType, Time};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,7 @@ pub struct AboutAccount {
     /// The sessions that it has ended, by their ids, and the keys, by the first 16 digits of their hashes.
     #[serde(default)]
     pub ended: Vec<String>,
+    pub timestamp: Time,
     pub id: Cursor,
 }
 
@@ -99,6 +100,7 @@ mod tests {
             event_type: "account.disabled".to_owned(),
             account: account.parse().unwrap(),
             ended: vec!["ab".to_owned()],
+            timestamp: at(0),
             id: "e-2".parse().unwrap(),
         };
         assert_eq!(LogEvent::read(&text).unwrap(), LogEvent::Account(expected));

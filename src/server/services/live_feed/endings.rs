@@ -58,6 +58,7 @@ impl Endings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::samples::at;
     use uuid::Uuid;
 
     fn event(account: u128, seq: usize, ended: &[&str]) -> AboutAccount {
@@ -65,6 +66,7 @@ mod tests {
             event_type: "account.ended".to_owned(),
             account: AccountId(Uuid::from_u128(account)),
             ended: ended.iter().map(|id| (*id).to_owned()).collect(),
+            timestamp: at(0),
             id: format!("e-{seq}").parse().unwrap(),
         }
     }

@@ -1,7 +1,7 @@
 //! An entry of the log as the ring holds it, and how much of it a reader is told.
 
 use super::order_index::OrderIndex;
-use crate::domain::{Event, OrderFacts, Sight, Status, Subject, Viewer};
+use crate::domain::{Event, Sight, Subject, Viewer};
 use bytes::Bytes;
 use std::sync::OnceLock;
 
@@ -14,8 +14,9 @@ pub enum Entry {
 pub struct OrderEntry {
     /// As every socket sends it that is told the whole.
     text: Bytes,
-    /// As the others send it. It is made when the first of them wants it.
+    /// As the others send it, and as that of its driver does. Each is made when the first of them wants it.
     outside: OnceLock<Option<Bytes>>,
+    outside_for_driver: OnceLock<Option<Bytes>>,
     /// Whom it concerns, so that no reader parses it.
     subject: Subject,
 }
@@ -25,6 +26,7 @@ impl Entry {
         Entry::Order(OrderEntry {
             text,
             outside: OnceLock::new(),
+            outside_for_driver: OnceLock::new(),
             subject,
         })
     }
@@ -43,17 +45,21 @@ impl Entry {
         };
         match told(viewer, &entry.subject, index) {
             Sight::None => None,
-            Sight::Outside => entry.outside().clone(),
+            Sight::Outside => entry.outside(viewer).clone(),
             Sight::Whole => Some(entry.text.clone()),
         }
     }
 }
 
 impl OrderEntry {
-    fn outside(&self) -> &Option<Bytes> {
-        self.outside.get_or_init(|| {
+    fn outside(&self, viewer: &Viewer) -> &Option<Bytes> {
+        let text = match viewer.drives(self.subject.after.driver_id) {
+            true => &self.outside_for_driver,
+            false => &self.outside,
+        };
+        text.get_or_init(|| {
             let event: Event = serde_json::from_slice(&self.text).ok()?;
-            let outside = serde_json::to_vec(&event.outside()).ok()?;
+            let outside = serde_json::to_vec(&viewer.outside_of(event)).ok()?;
             // The same bytes where nothing differs.
             Some(match *outside == *self.text {
                 true => self.text.clone(),
@@ -63,20 +69,10 @@ impl OrderEntry {
     }
 }
 
-/// How much of an event a viewer is told. Whether it is told at all is decided as it was live; how much is the less of
-/// then and now.
+/// How much of an event a viewer is told. `index` has every order that is not over.
 pub fn told(viewer: &Viewer, subject: &Subject, index: &OrderIndex) -> Sight {
-    let then = viewer.told(subject);
-    if then != Sight::Whole || *viewer == Viewer::Open {
-        return then;
+    match viewer {
+        Viewer::Open => Sight::Whole,
+        Viewer::Known(_) => viewer.told_since(subject, index.get(subject.after.id)),
     }
-    let now = match index.get(subject.after.id) {
-        Some(order) => OrderFacts::from(order),
-        // Every order is held that is not over.
-        None => OrderFacts {
-            status: Status::Delivered,
-            ..subject.after.clone()
-        },
-    };
-    viewer.view(&now).max(Sight::Outside)
 }

@@ -28,7 +28,7 @@ impl OrderService {
                 (false, Sight::Whole) => Ok(entries),
                 (false, Sight::Outside) => {
                     let outside = entries.iter().map(|text| {
-                        let event = read(text)?.outside();
+                        let event = viewer.outside_of(read(text)?);
                         order_documents::write(&event)
                     });
                     Ok(outside.collect::<Stored<_>>()?)
@@ -121,14 +121,14 @@ impl OrderService {
         if !scope.concerns(&subject) {
             return Ok(Sent::Nothing);
         }
-        let sight = match viewer {
-            Viewer::Open => Some(Sight::Whole),
-            // A reader comes here from the feed, which has read the orders.
-            Viewer::Known(_) => self.feed.read_index(|index| told(viewer, &subject, index)),
-        };
+        // A reader comes here from the feed, which has read the orders.
+        let sight = self.feed.read_index(|index| told(viewer, &subject, index));
         Ok(match sight.unwrap_or(Sight::None) {
             Sight::None => Sent::Nothing,
-            Sight::Outside => Sent::Frame(frame(&order_documents::write(&event.outside())?)),
+            Sight::Outside => {
+                let outside = viewer.outside_of(*event);
+                Sent::Frame(frame(&order_documents::write(&outside)?))
+            }
             Sight::Whole => Sent::Frame(frame(text)),
         })
     }

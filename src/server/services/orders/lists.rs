@@ -195,7 +195,7 @@ fn shown(
             Sight::None => {}
             Sight::Whole => shown.push((order, text)),
             Sight::Outside => {
-                let order = order.outside();
+                let order = viewer.outside(order);
                 let text = order_documents::write(&order)?;
                 shown.push((order, text));
             }

@@ -73,12 +73,17 @@ impl AuthCookie {
     }
 }
 
-/// The name of a cookie: with `__Host-` where people sign in and the site is reached by HTTPS.
-pub fn name(config: &Config, bare: &'static str) -> String {
+/// What the names of all cookies begin with: `__Host-` where people sign in and the site is reached by HTTPS.
+pub fn prefix(config: &Config) -> &'static str {
     match config.auth.is_required() && config.are_cookies_secure() {
-        true => format!("__Host-{bare}"),
-        false => bare.to_owned(),
+        true => "__Host-",
+        false => "",
     }
+}
+
+/// The name of a cookie, as browsers know it.
+pub fn name(config: &Config, bare: &str) -> String {
+    format!("{}{bare}", prefix(config))
 }
 
 /// The session that has just begun, with what is left of it at the latest.

@@ -10,6 +10,7 @@ use crate::{
     domain::{AccountId, AccountRole, Error, OrderId, Time, Viewer},
     server::{
         clock::now,
+        services::accounts::new_guest,
         web::{
             headers::wants_page,
             middleware::{host, origin},
@@ -30,10 +31,8 @@ use axum::{
 };
 use chrono::TimeDelta;
 use futures::future::join_all;
-use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::ExposeSecret;
 use std::net::IpAddr;
-use uuid::Builder;
 
 /// How long a follow key opens an order that is over.
 const FOLLOWED_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -175,7 +174,7 @@ async fn page(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered,
     let id = match cookies::read_guest(&app.config, &app.credentials, headers) {
         Some(id) => Some(id),
         None if app.config.auth.guests && begins_guest(head) => {
-            let id = new_guest()?;
+            let id = new_guest();
             given.extend(cookies::guest(&app.config, &app.credentials, id));
             Some(id)
         }
@@ -266,13 +265,6 @@ async fn by_access_token(app: &AppState, token: &str, now: Time) -> Result<Door,
 /// Somebody who is not signed in, and is known by an id or not at all. What it took while there were guests stays its own.
 fn guest(app: &AppState, id: Option<AccountId>) -> Door {
     Door::guest(id, app.config.auth.guests)
-}
-
-fn new_guest() -> Result<AccountId, Error> {
-    let mut random = [0; 16];
-    let filled = SystemRandom::new().fill(&mut random);
-    filled.map_err(|_| Error::Internal)?;
-    Ok(AccountId(Builder::from_random_bytes(random).into_uuid()))
 }
 
 /// Whether a guest gets its id by this request: its socket then knows it from the start.

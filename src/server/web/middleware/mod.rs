@@ -17,6 +17,7 @@ use super::{
         way::Way,
     },
     listener::Connection,
+    rest::rights,
     state::AppState,
 };
 use crate::domain::Error;
@@ -125,6 +126,7 @@ async fn admit(
     connection.check_stranger(path, account.is_some())?;
     origin::check(&app.config, &request)?;
     let entered = entered?;
+    rights::check(&entered.door, request.method(), request.uri().path())?;
     request.extensions_mut().insert(entered.door);
     Ok((body_limit::enforce(request).await?, entered.cookies))
 }

@@ -95,7 +95,7 @@ pub async fn orders(
     else {
         return Problem::UnknownPath.into_response();
     };
-    let filter = query.filter(cookies::zone(&headers).as_ref());
+    let filter = query.filter(cookies::zone(&app.config, &headers).as_ref());
     // A store that cannot be read is an error, not an empty file.
     let first = match app.orders.search(&filter, None, &door.viewer).await {
         Ok(first) => first,

@@ -4,7 +4,10 @@
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie (`flash`), never in an address.
 
-use super::redirect::{came_from, location, sign_in};
+use super::{
+    redirect::{came_from, location, next_step, sign_in},
+    rights::check_form,
+};
 use crate::server::{
     services::{
         accounts::Authority,
@@ -22,8 +25,8 @@ use crate::server::{
 use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
-        AccountRole, Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId,
-        Precondition, Role, Status, Value, Viewer, is_blank, read_own_offer,
+        Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId, Precondition,
+        Role, Value, is_blank, read_own_offer,
     },
 };
 use axum::http::{
@@ -46,11 +49,6 @@ pub fn order_service() -> Result<Arc<OrderService>, Error> {
 pub fn door() -> Door {
     let parts = use_context::<Parts>();
     parts.map_or_else(Door::nobody, |parts| Door::of(&parts.extensions))
-}
-
-/// Who asks, from within a server function.
-pub fn viewer() -> Viewer {
-    door().viewer
 }
 
 /// A form that was sent, and who acts by it.
@@ -85,26 +83,13 @@ pub fn submission<const N: usize>(
 ) -> FormSubmission {
     let door = door();
     FormSubmission {
-        barred: barred(&door, panel).err(),
+        barred: check_form(&door, panel).err(),
         by: door.authority(Interface::Panel(panel)),
         form,
         values: names.into_iter().zip(values).collect(),
         key: None,
         leads_to: None,
         asked: None,
-    }
-}
-
-/// Refuses who never sends a form of a panel. An admin has to say why it acts, and no form asks for that.
-fn barred(door: &Door, panel: Role) -> Result<(), Error> {
-    let Some(identity) = door.viewer.identity() else {
-        return Ok(());
-    };
-    let is_guests = panel == Role::Customer && identity.id.is_some();
-    match door.is_signed_in() {
-        true if identity.role == AccountRole::Admin => Err(Error::NotAllowed),
-        false if !is_guests => Err(Error::NotSignedIn),
-        _ => Ok(()),
     }
 }
 
@@ -404,23 +389,4 @@ impl FormSubmission {
 fn redirect(response: &ResponseOptions, to: &str) {
     response.set_status(StatusCode::SEE_OTHER);
     response.insert_header(LOCATION, location(to));
-}
-
-/// Where the next step is: on a panel, the list that the order has just left.
-fn next_step(panel: String, order: &Order) -> String {
-    let part = match (panel.split('?').next(), order.status) {
-        // To where it stands again.
-        (Some("/supplier"), status) if order.is_recalled() => status.name(),
-        (Some("/dispatch"), Status::Ready) if order.is_recalled() => "waiting",
-        (Some("/dispatch"), Status::Dispatched) if order.is_recalled() => "drivers",
-        (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
-            Status::PendingSupplier.name()
-        }
-        (Some("/supplier"), Status::Preparing) => Status::CustomerAccepted.name(),
-        (Some("/supplier"), Status::Ready) => Status::Preparing.name(),
-        (Some("/dispatch"), Status::Dispatched) => "waiting",
-        (Some("/dispatch"), Status::InTransit | Status::Delivered) => "drivers",
-        _ => return panel,
-    };
-    format!("{panel}#{part}")
 }

@@ -14,7 +14,7 @@ mod rights;
 mod shell;
 
 use super::{
-    auth::Door,
+    auth::{Door, cookies::prefix},
     middleware::{body_limit::LARGEST_BODY, security_headers::content_policy},
     problem::{self, Problem},
     state::AppState,
@@ -34,7 +34,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
 };
-use flash::FlashCookie;
 use leptos::{
     prelude::{expect_context, provide_context},
     server_fn::axum::server_fn_paths,
@@ -127,7 +126,7 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
     if let Some(answer) = instead(&app, &route, &door, headers, request.uri()).await {
         return answer;
     }
-    let kitchen = preferences::kitchen_to_keep(&route);
+    let kitchen = preferences::kitchen_to_keep(&app.config, &route);
     let (page_data, unread) =
         page_data(&app, &route, door.viewer.clone(), headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
@@ -148,13 +147,13 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         let policy = content_policy(reload);
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
     };
+    let flash = app.flash.shown().filter(|_| has_flash);
     let beside = account::beside(&app, &door.viewer).await;
-    let document = move || shell(app.config.leptos.clone(), &beside);
+    let document = move || shell(app.config.leptos.clone(), prefix(&app.config), &beside);
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    let flash = FlashCookie::shown().filter(|_| has_flash);
     for cookie in [flash, kitchen].into_iter().flatten() {
         headers.append(SET_COOKIE, cookie);
     }
@@ -170,7 +169,7 @@ async fn instead(
     uri: &Uri,
 ) -> Option<Response> {
     if !app.config.auth.is_required() {
-        return preferences::own_kitchen(route, headers);
+        return preferences::own_kitchen(&app.config, route, headers);
     }
     if let Some(answer) = follow::follow(app, route, headers, uri).await {
         return Some(answer);
@@ -190,7 +189,7 @@ async fn page_data(
     headers: &HeaderMap,
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
-    let zone = cookies::zone(headers);
+    let zone = cookies::zone(&app.config, headers);
     let flash = app.flash.read(headers).await;
     // A refusal names its order, which may have left what the page is about.
     let refused = flash.iter().flat_map(|flash| &flash.refused);
@@ -202,7 +201,7 @@ async fn page_data(
     };
     let end = snapshot.as_ref().and_then(|snapshot| snapshot.board.end());
     let beyond = route.beyond(end).filter(|_| route.begins_beyond());
-    let kitchen = preferences::kitchen(headers);
+    let kitchen = preferences::kitchen(&app.config, headers);
     let address = uri.path_and_query();
     let page_data = PageData {
         address: address.map_or_else(String::new, |address| address.to_string()),

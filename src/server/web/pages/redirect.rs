@@ -1,5 +1,6 @@
 //! Where a form leads that the browser itself has sent: to a page of this host, whatever the request names.
 
+use crate::domain::{Order, Status};
 use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
@@ -54,6 +55,25 @@ pub fn to_sign_in(page: &Uri) -> Response {
 /// The `Location` of a path.
 pub fn location(path: &str) -> HeaderValue {
     HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"))
+}
+
+/// Where the next step is: on a panel, the list that the order has just left.
+pub fn next_step(panel: String, order: &Order) -> String {
+    let part = match (panel.split('?').next(), order.status) {
+        // To where it stands again.
+        (Some("/supplier"), status) if order.is_recalled() => status.name(),
+        (Some("/dispatch"), Status::Ready) if order.is_recalled() => "waiting",
+        (Some("/dispatch"), Status::Dispatched) if order.is_recalled() => "drivers",
+        (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
+            Status::PendingSupplier.name()
+        }
+        (Some("/supplier"), Status::Preparing) => Status::CustomerAccepted.name(),
+        (Some("/supplier"), Status::Ready) => Status::Preparing.name(),
+        (Some("/dispatch"), Status::Dispatched) => "waiting",
+        (Some("/dispatch"), Status::InTransit | Status::Delivered) => "drivers",
+        _ => return panel,
+    };
+    format!("{panel}#{part}")
 }
 
 #[cfg(test)]

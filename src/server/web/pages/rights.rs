@@ -2,7 +2,7 @@
 
 use super::redirect::location;
 use crate::{
-    domain::{Identity, Role},
+    domain::{AccountRole, Error, Identity, Role},
     server::web::auth::Door,
     ui::{Kitchen, Route},
 };
@@ -53,6 +53,19 @@ fn has_page(identity: &Identity, route: &Route) -> bool {
     }
 }
 
+/// Refuses who never sends a form of a panel. An admin has to say why it acts, and no form asks for that.
+pub fn check_form(door: &Door, panel: Role) -> Result<(), Error> {
+    let Some(identity) = door.viewer.identity() else {
+        return Ok(());
+    };
+    let is_guests = panel == Role::Customer && identity.id.is_some();
+    match door.is_signed_in() {
+        true if identity.role == AccountRole::Admin => Err(Error::NotAllowed),
+        false if !is_guests => Err(Error::NotSignedIn),
+        _ => Ok(()),
+    }
+}
+
 /// The redirect of a supplier to the page of its own kitchen.
 pub fn own_kitchen(door: &Door, route: &Route) -> Option<Response> {
     let identity = door.viewer.identity()?;
@@ -70,7 +83,7 @@ pub fn own_kitchen(door: &Door, route: &Route) -> Option<Response> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AccountId, AccountRole, Field, Name, Viewer};
+    use crate::domain::{AccountId, Field, Name, Viewer};
     use crate::server::services::accounts::{Credential, Standing};
     use uuid::Uuid;
 
@@ -138,6 +151,23 @@ mod tests {
         );
         let customer = signed_in(AccountRole::Customer);
         assert_eq!(access(&customer, &orders), Access::Denied);
+    }
+
+    #[test]
+    fn a_form_is_sent_by_who_is_signed_in_and_an_order_also_by_guests() {
+        let guest = Door::guest(Some(AccountId(Uuid::from_u128(1))), true);
+        assert_eq!(check_form(&guest, Role::Customer), Ok(()));
+        for nobody in [Door::nobody(), Door::guest(None, true)] {
+            let refused = Err(Error::NotSignedIn);
+            assert_eq!(check_form(&nobody, Role::Customer), refused);
+        }
+        assert_eq!(check_form(&guest, Role::Supplier), Err(Error::NotSignedIn));
+        let driver = signed_in(AccountRole::Driver);
+        assert_eq!(check_form(&driver, Role::Dispatch), Ok(()));
+        // No form asks an admin why.
+        let admin = signed_in(AccountRole::Admin);
+        assert_eq!(check_form(&admin, Role::Dispatch), Err(Error::NotAllowed));
+        assert_eq!(check_form(&Door::open(), Role::Dispatch), Ok(()));
     }
 
     #[test]

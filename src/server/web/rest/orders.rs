@@ -7,7 +7,9 @@ use super::{
 use crate::{
     domain::{Command, Error, Fields, Offer, Order, Precondition},
     server::{
-        services::{command_log::Logged, idempotency::Answer, orders::OrderTexts},
+        services::{
+            accounts::Authority, command_log::Logged, idempotency::Answer, orders::OrderTexts,
+        },
         store::JsonText,
         web::{
             auth::{Door, Interface},
@@ -46,9 +48,10 @@ pub async fn create(
     OriginalUri(uri): OriginalUri,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    let request = request.without_precondition();
+    let mut request = request.without_precondition();
+    let by = authority(&door, &mut request);
     let offer = Offer::read(request.fields)?;
-    let (by, request) = (door.authority(Interface::Rest), request.request.as_ref());
+    let request = request.request.as_ref();
     let answer = app.orders.offer(offer, None, &by, request).await;
     Ok(respond(answer, |order| {
         let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
@@ -138,13 +141,23 @@ pub async fn recall(
 async fn act(
     app: &AppState,
     door: &Door,
-    request: Request,
+    mut request: Request,
     read: fn(Fields) -> Result<Command, Error>,
 ) -> Result<Response, Problem> {
+    let by = authority(door, &mut request);
     let (id, command, expected, request) = request.read(read)?;
-    let (by, request) = (door.authority(Interface::Rest), request.as_ref());
+    let request = request.as_ref();
     let answer = app.orders.act(id, command, &by, &expected, request).await;
     Ok(respond(answer, |order| Tagged(order).into_response()))
+}
+
+/// By what right a call acts: an admin has to say why, in a parameter that others do not have.
+fn authority(door: &Door, request: &mut Request) -> Authority {
+    let mut by = door.authority(Interface::Rest);
+    if by.is_admin() {
+        by.admin_reason = request.fields.required("admin_reason");
+    }
+    by
 }
 
 /// The response, marked if it is a replay.

@@ -67,7 +67,7 @@ impl Visit {
             app: app.clone(),
             door,
             settings: preferences::of(headers, app),
-            zone: cookies::zone(headers),
+            zone: cookies::zone(&app.config, headers),
             query: uri.query().unwrap_or_default().to_owned(),
             client: Ipv4Addr::UNSPECIFIED.into(),
             headers: headers.clone(),
@@ -139,7 +139,8 @@ impl Visit {
 
     /// The header that removes it.
     pub fn shown_notice(&self) -> Option<HeaderValue> {
-        FlashCookie::shown().filter(|_| FlashCookie::is_in(&self.headers))
+        let flash = &self.app.flash;
+        flash.shown().filter(|_| flash.is_in(&self.headers))
     }
 
     /// Leads to a page, which shows the notice.
