@@ -24,7 +24,7 @@ export class Market {
 
   private environment() {
     const signIn = { AUTH: 'required', SITE_ORIGIN: this.url, AUTH_SECRET: Buffer.alloc(32, 7).toString('base64') };
-    const env = { ...process.env, LEPTOS_SITE_ADDR: this.url.slice('http://'.length), DATA_DIR: this.data, RATE_LIMIT: 'off', RUST_LOG: 'warn', ...(this.accounts ? signIn : {}) };
+    const env = { ...process.env, LEPTOS_SITE_ADDR: this.url.slice('http://'.length), DATA_DIR: this.data, AUTH: 'open', RATE_LIMIT: 'off', RUST_LOG: 'warn', ...(this.accounts ? signIn : {}) };
     for (const name of Object.keys(env)) if (name.startsWith('REDIS_')) delete env[name as keyof typeof env];
     return env;
   }

@@ -221,7 +221,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('E-mail address').fill('admin@example.org');
       await page.getByLabel('Password').fill('not this one at all');
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await expect(page.getByRole('alert')).toHaveText('That is not right. Look at what you typed, and try again.');
+      await expect(page.getByRole('alert')).toHaveText('That e-mail address, password or code is not right.');
       await expect(page.getByLabel('E-mail address')).toHaveValue('admin@example.org');
       await expect(page.getByLabel('Password')).toHaveValue('');
       await page.getByLabel('Password').fill(PASSWORD);

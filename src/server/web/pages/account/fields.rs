@@ -225,28 +225,22 @@ fn hint_of_code() -> AnyView {
 
 /// A refusal, as one sentence.
 pub fn sentence(error: &Error) -> String {
-    let words = match error {
-        Error::WrongCredentials => [
-            "That is not right. Look at what you typed, and try again.",
-            "Das stimmt so nicht. Sieh nach, was du getippt hast, und versuch es noch einmal.",
-        ],
-        Error::NotSignedIn => ["Sign in first.", "Melde dich erst an."],
-        Error::NotAllowed => ["Your role may not do that.", "Deine Rolle darf das nicht."],
-        Error::NotYours => ["That is not yours.", "Das ist nicht deins."],
-        Error::TooMany(seconds) => {
+    match error {
+        Error::TooMany(seconds @ 60..) => {
             let minutes = seconds.div_ceil(60);
-            return match seconds {
-                0..60 => domain_texts::refusal(error),
-                _ => say!(
-                    "That was a lot of attempts. Try again in {minutes} min.",
-                    "Das waren viele Versuche. In {minutes} min geht es wieder."
-                ),
-            };
+            say!(
+                "That was a lot of attempts. Try again in {minutes} min.",
+                "Das waren viele Versuche. In {minutes} min geht es wieder."
+            )
         }
-        Error::Account(refusal) => return account_refusal(*refusal),
-        other => return domain_texts::refusal(other),
-    };
-    t(words).to_owned()
+        Error::Busy => t([
+            "Many people sign in right now. Try again in a moment.",
+            "Gerade melden sich viele an. Versuch es gleich noch einmal.",
+        ])
+        .to_owned(),
+        Error::Account(refusal) => account_refusal(*refusal),
+        other => domain_texts::refusal(other),
+    }
 }
 
 fn account_refusal(refusal: crate::domain::AccountRefusal) -> String {
