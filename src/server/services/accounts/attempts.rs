@@ -1,7 +1,10 @@
 //! How often something may be tried: numbered places, each a name under which the store commits once. So all instances
 //! share them, and a restart forgets none.
 
-use super::{AccountService, Network, change::in_time};
+use super::{
+    AccountService, Network,
+    change::{deadline, in_time},
+};
 use crate::{
     domain::Error,
     server::{
@@ -100,7 +103,7 @@ impl AccountService {
     pub(super) async fn take_place(&self, limit: Limit, who: &str) -> Result<(), Error> {
         let (window, left) = window_at(now().millis(), limit.window);
         let name = format!("{}:{who}", limit.what);
-        let mut place = self.attempts.next(&name, window);
+        let (mut place, until) = (self.attempts.next(&name, window), deadline());
         let taken = in_time(async {
             while place < limit.places {
                 let record = IdempotencyRecord {
@@ -110,6 +113,7 @@ impl AccountService {
                 };
                 let batch = Batch {
                     idempotency: Some(record),
+                    deadline: Some(until),
                     ..Batch::default()
                 };
                 place += 1;

@@ -52,6 +52,14 @@ impl Cache {
         }
     }
 
+    pub fn forget_all(&self) {
+        let mut inner = self.lock();
+        inner.held.clear();
+        for readings in inner.readings.values_mut() {
+            readings.are_overtaken = true;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -115,7 +123,9 @@ mod tests {
         drop(abandoned);
         cache.read(id).hold(&ana);
         assert!(cache.get(id).is_some());
-        cache.forget(id);
+        let early = cache.read(id);
+        cache.forget_all();
+        early.hold(&ana);
         assert!(cache.get(id).is_none() && cache.lock().readings.is_empty());
     }
 

@@ -24,6 +24,9 @@ mod staff;
 mod standing;
 mod tokens;
 
+#[cfg(test)]
+mod use_case_tests;
+
 pub use authority::{Authority, Credential, Standing};
 pub use client::{Client, Network, device_name};
 pub use command::{AccountCommand, Answer, ListedAccount};

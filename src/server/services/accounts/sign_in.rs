@@ -3,7 +3,7 @@
 //! An unknown address, a wrong password and an account that has none are answered with the same words, in the same time.
 
 use super::{
-    AccountService, Begun, Client, KnownAccount, SignIn, SignUp,
+    AccountService, Begun, By, Client, KnownAccount, SignIn, SignUp,
     attempts::{SIGN_IN, SIGN_IN_API, SIGN_IN_NETWORK, SIGN_IN_UNKNOWN, SIGN_UP},
     begin::Beginning,
     change::{Acting, Before, Draft, Failure, deadline, in_time},
@@ -96,11 +96,12 @@ impl AccountService {
         loop {
             let owner = in_time(self.owner_of(&email)).await?;
             if let Some(known) = owner.account {
-                let tell = |draft: &mut Draft| {
+                // Nobody knows who it was.
+                let tried = self.change(By::Operator, known.account.id, |_, draft| {
                     draft.tell(AccountEvent::SignUpTried);
                     Ok(())
-                };
-                self.change_itself(known.account.id, tell).await?;
+                });
+                tried.await?;
                 return Ok(());
             }
             let (id, kind) = (new_id(), AccountKind::Customer);
