@@ -13,7 +13,6 @@ mod next;
 mod notice;
 mod once;
 mod pair;
-mod qr;
 mod sessions;
 mod sign_in;
 mod sign_up;

@@ -2,12 +2,11 @@
 
 use super::{
     notice::{Notice, Once, Said},
-    qr::qr_code,
     sign_in::said,
     visit::Visit,
 };
 use crate::{
-    server::services::accounts::NewFactor,
+    server::services::{accounts::NewFactor, credentials::qr_svg},
     ui::{
         Icon,
         i18n::locale::{Text, say, t},
@@ -48,6 +47,15 @@ fn section(heading: String, content: AnyView) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// `None` for a text that does not fit. `what` is what screen readers say of the picture.
+fn qr_code(text: &str, what: Text) -> Option<AnyView> {
+    let picture = qr_svg(text)?;
+    Some(
+        view! { <div class="qr" role="img" aria-label=t(what) inner_html=picture></div> }
+            .into_any(),
+    )
 }
 
 /// The share button needs its script, which shows it.
