@@ -1,10 +1,11 @@
 // The fixtures: a real server for each test, and pages that fail the test on any console message or page error.
 import { type APIRequestContext, type BrowserContextOptions, type Page, expect, test as base } from '@playwright/test';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 const program = resolve(import.meta.dirname, process.env.PIZZA_MARKET ?? '../target/debug/pizza-market');
 
@@ -12,19 +13,32 @@ const program = resolve(import.meta.dirname, process.env.PIZZA_MARKET ?? '../tar
 export class Market {
   private process?: ChildProcess;
 
-  private constructor(readonly url: string, private readonly data: string) {}
+  /** `accounts`: whether people sign in. */
+  private constructor(readonly url: string, private readonly data: string, private readonly accounts: boolean) {}
 
-  static async open(): Promise<Market> {
-    const market = new Market(`http://127.0.0.1:${await freePort()}`, mkdtempSync(join(tmpdir(), 'pizza-market-')));
+  static async open(accounts: boolean): Promise<Market> {
+    const market = new Market(`http://127.0.0.1:${await freePort()}`, mkdtempSync(join(tmpdir(), 'pizza-market-')), accounts);
     await market.start();
     return market;
   }
 
-  async start() {
-    const env = { ...process.env, LEPTOS_SITE_ADDR: this.url.slice('http://'.length), DATA_DIR: this.data, AUTH: 'open', RATE_LIMIT: 'off', RUST_LOG: 'warn' };
+  private environment() {
+    const signIn = { AUTH: 'required', SITE_ORIGIN: this.url, AUTH_SECRET: Buffer.alloc(32, 7).toString('base64') };
+    const env = { ...process.env, LEPTOS_SITE_ADDR: this.url.slice('http://'.length), DATA_DIR: this.data, AUTH: 'open', RATE_LIMIT: 'off', RUST_LOG: 'warn', ...(this.accounts ? signIn : {}) };
     for (const name of Object.keys(env)) if (name.startsWith('REDIS_')) delete env[name as keyof typeof env];
-    this.process = spawn(program, { env, cwd: resolve(import.meta.dirname, '..'), stdio: 'inherit' });
+    return env;
+  }
+
+  async start() {
+    this.process = spawn(program, { env: this.environment(), cwd: resolve(import.meta.dirname, '..'), stdio: 'inherit' });
     await expect(async () => expect((await fetch(`${this.url}/readyz`)).status).toBe(200)).toPass({ intervals: [50], timeout: 15_000 });
+  }
+
+  /** Runs `pizza-market account … --json` beside the server, and returns what it prints. */
+  async account(...words: string[]) {
+    const options = { env: this.environment(), cwd: resolve(import.meta.dirname, '..') };
+    const { stdout } = await promisify(execFile)(program, ['account', ...words, '--json'], options);
+    return JSON.parse(stdout);
   }
 
   /** kill -9. */
@@ -57,7 +71,12 @@ async function freePort(): Promise<number> {
 
 /** The REST API, to prepare the orders of a test. */
 export class Api {
-  constructor(private readonly request: APIRequestContext, private readonly url: string) {}
+  /** `key`: of an integration, where people sign in. */
+  constructor(private readonly request: APIRequestContext, private readonly url: string, private readonly key?: string) {}
+
+  private get headers(): Record<string, string> {
+    return this.key ? { authorization: `Bearer ${this.key}` } : {};
+  }
 
   async offer(pizza_name: string, more: object = {}) {
     const data = { supplier_name: 'Bella Napoli', pizza_name, supplier_price: 9.5, ...more };
@@ -79,17 +98,22 @@ export class Api {
   }
 
   async get(id: string) {
-    return (await this.request.get(`${this.url}/api/orders/${id}`)).json();
+    return (await this.request.get(`${this.url}/api/orders/${id}`, { headers: this.headers })).json();
   }
 
   async post(path: string, data: object) {
-    const answer = await this.request.post(this.url + path, { data });
+    const answer = await this.request.post(this.url + path, { data, headers: this.headers });
     expect(answer.ok(), await answer.text()).toBe(true);
     return answer.json();
   }
 }
 
+/** Pages without the browser's program. */
+const STILL = /^\/(docs|sign-in|sign-up|join|pair|account|team|driver|hand-over)/;
+
 type World = {
+  /** Whether people sign in. */
+  accounts: boolean;
   market: Market;
   api: Api;
   /** Opens a page in a browser context of its own. */
@@ -99,12 +123,16 @@ type World = {
 };
 
 export const test = base.extend<World>({
-  market: async ({}, use) => {
-    const market = await Market.open();
+  accounts: [false, { option: true }],
+  market: async ({ accounts }, use) => {
+    const market = await Market.open(accounts);
     await use(market);
     await market.close();
   },
-  api: async ({ request, market }, use) => use(new Api(request, market.url)),
+  api: async ({ request, market, accounts }, use) => {
+    const made = accounts ? await market.account('key', 'tests', '--role', 'integrator') : {};
+    await use(new Api(request, market.url, made.key));
+  },
   allowed: [undefined, { option: true }],
   open: async ({ browser, market, allowed, contextOptions, viewport, userAgent, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled, colorScheme, locale }, use) => {
     const said: string[] = [];
@@ -119,8 +147,8 @@ export const test = base.extend<World>({
         if (['error', 'warning'].includes(message.type())) said.push(`${path}: ${message.text()}`);
       });
       await page.goto(path);
-      // The page of the API is not a panel.
-      if (javaScriptEnabled !== false && !path.startsWith('/docs')) await hydrated(page);
+      // The page of the API is not a panel, and the pages of accounts have no program.
+      if (javaScriptEnabled !== false && !STILL.test(path)) await hydrated(page);
       return page;
     });
     for (const context of contexts) await context.close();

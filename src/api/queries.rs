@@ -16,8 +16,9 @@ pub async fn board(query: String, after: Option<Cursor>) -> Result<Snapshot, Err
         let why = error.to_string();
         Error::invalid("query", FieldError::Malformed { why })
     })?;
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
-        .snapshot(&query, after.as_ref())
+        .snapshot(&query, after.as_ref(), &viewer)
         .await
 }
 
@@ -40,8 +41,9 @@ pub async fn search(
         from,
         before,
     };
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
-        .search(&filter, Some(below))
+        .search(&filter, Some(below), &viewer)
         .await
 }
 
@@ -52,37 +54,42 @@ pub async fn counts(
     kitchen: Option<Name>,
     opened: Option<Time>,
 ) -> Result<(Cursor, Counts, Wanting), Error> {
-    crate::server::web::pages::forms::order_service()?.counts(kitchen.as_ref(), opened)
+    let viewer = crate::server::web::pages::forms::door().viewer;
+    crate::server::web::pages::forms::order_service()?.counts(kitchen.as_ref(), opened, &viewer)
 }
 
 /// The kitchens and drivers of the market.
 #[server(name = ReadNames, prefix = "/act", endpoint = "names", input = GetUrl)]
 pub async fn names() -> Result<Names, Error> {
     let orders = crate::server::web::pages::forms::order_service()?;
+    let viewer = crate::server::web::pages::forms::door().viewer;
     Ok(Names {
-        kitchens: orders.kitchens(),
-        drivers: orders.drivers(),
+        kitchens: orders.kitchens(&viewer),
+        drivers: orders.drivers(&viewer),
     })
 }
 
 /// Which drivers dispatch has switched on duty, or off.
 #[server(name = ReadDuty, prefix = "/act", endpoint = "duty", input = GetUrl)]
 pub async fn duty() -> Result<Duty, Error> {
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
-        .duty()
+        .duty(&viewer)
         .await
 }
 
 /// The stage times of the last 24 hours.
 #[server(name = ReadPace, prefix = "/act", endpoint = "pace", input = GetUrl)]
 pub async fn pace() -> Result<StageTimes, Error> {
-    crate::server::web::pages::forms::order_service()?.pace()
+    let viewer = crate::server::web::pages::forms::door().viewer;
+    crate::server::web::pages::forms::order_service()?.pace(&viewer)
 }
 
 /// The events of an order, oldest first.
 #[server(prefix = "/act", endpoint = "history", input = GetUrl)]
 pub async fn history(id: OrderId) -> Result<Vec<Event>, Error> {
+    let viewer = crate::server::web::pages::forms::door().viewer;
     crate::server::web::pages::forms::order_service()?
-        .events(id)
+        .events(id, &viewer)
         .await
 }

@@ -30,8 +30,8 @@ mod time;
 mod zone;
 
 pub use account::{
-    Account, AccountId, AccountKind, AccountRole, AccountState, ApiKey, Email, Invitation, Session,
-    SessionKind, SessionLimits,
+    Account, AccountId, AccountKind, AccountRefusal, AccountRole, AccountState, ApiKey, Email,
+    Invitation, Session, SessionKind, SessionLimits,
 };
 pub use blank::is_blank;
 pub use delivery::{
@@ -50,6 +50,8 @@ pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{
     Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, is_fresh, next_alert, stays_visible,
 };
+#[cfg(feature = "ssr")]
+pub use live::log_event::{AboutAccount, LogEvent};
 pub use live::{
     about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},

@@ -4,7 +4,7 @@
 //! decides. The lifecycle says what is possible from a status; this table says for whom.
 
 use super::{
-    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Name, Order, OrderFacts,
+    AccountId, AccountKind, AccountRole, Actor, CommandKind, Error, Event, Name, Order, OrderFacts,
     OrderId, Role, Scope, Status, Subject, Topic, order::lifecycle::TRANSITIONS,
 };
 use serde::{Deserialize, Serialize};
@@ -30,9 +30,10 @@ pub enum Permission {
 }
 
 /// Who looks, and acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Viewer {
     /// The open mode: nobody signs in, and everybody sees and plays everything.
+    #[default]
     Open,
     /// A known account, or a guest.
     Known(Box<Identity>),
@@ -70,6 +71,10 @@ impl Permission {
 }
 
 impl Viewer {
+    pub fn is_open(&self) -> bool {
+        *self == Viewer::Open
+    }
+
     /// Sees nothing, and may do nothing.
     pub fn nobody() -> Viewer {
         Viewer::Known(Box::new(Identity {
@@ -105,9 +110,45 @@ impl Viewer {
     pub fn shown(&self, order: Order) -> Option<Order> {
         match self.view(&OrderFacts::from(&order)) {
             Sight::None => None,
-            Sight::Outside => Some(order.outside()),
+            Sight::Outside => Some(self.outside(order)),
             Sight::Whole => Some(order),
         }
+    }
+
+    /// The order from outside. A driver is told of its own that it is its own, so that its page sees the order leave.
+    pub fn outside(&self, order: Order) -> Order {
+        let driver_id = order.driver_id.filter(|_| self.drives(order.driver_id));
+        Order {
+            driver_id,
+            ..order.outside()
+        }
+    }
+
+    /// The same of an event.
+    pub fn outside_of(&self, event: Event) -> Event {
+        Event {
+            order: self.outside(event.order.clone()),
+            ..event.outside()
+        }
+    }
+
+    /// Whether it is this driver.
+    pub fn drives(&self, driver: Option<AccountId>) -> bool {
+        let own = self.identity().and_then(|identity| identity.driver_id);
+        driver.is_some() && own == driver
+    }
+
+    /// Whether an order exists for this viewer.
+    pub fn sees(&self, order: &Order) -> bool {
+        self.identity()
+            .is_none_or(|identity| identity.view(&OrderFacts::from(order)) != Sight::None)
+    }
+
+    /// Whether every order exists for it, and it is told the whole of each.
+    pub fn sees_everything(&self) -> bool {
+        use AccountRole::{Admin, Integrator};
+        self.identity()
+            .is_none_or(|identity| matches!(identity.role, Admin | Integrator))
     }
 
     /// How much of an event it is told: of an order that it sees afterwards that much; of one that it saw just before,
@@ -116,6 +157,23 @@ impl Viewer {
         let before = subject.before.as_ref();
         let left = before.map_or(Sight::None, |before| self.view(before).min(Sight::Outside));
         self.view(&subject.after).max(left)
+    }
+
+    /// How much of an event it is told that happened a while ago, where the order is `now`, or is over and no longer known
+    /// here. Whether it is told at all is decided as it was live; how much is the less of then and now.
+    pub fn told_since(&self, subject: &Subject, now: Option<&Order>) -> Sight {
+        let then = self.told(subject);
+        if then != Sight::Whole || *self == Viewer::Open {
+            return then;
+        }
+        let now = now.map_or_else(
+            || OrderFacts {
+                status: Status::Delivered,
+                ..subject.after.clone()
+            },
+            OrderFacts::from,
+        );
+        self.view(&now).max(Sight::Outside)
     }
 
     /// Whether it may try a command on an order that it sees; `None` for a new one.
@@ -209,6 +267,20 @@ impl Identity {
                 .any(|row| row.command == command && row.is_by(actor))
     }
 
+    /// Whether it invites, sees, ends and disables accounts of a kind, of this supplier. Of its own account everybody may
+    /// see and end sessions beside that.
+    pub fn manages(&self, kind: AccountKind, supplier: Option<&Name>) -> bool {
+        match self.kind {
+            AccountKind::Admin => kind != AccountKind::Guest,
+            AccountKind::Dispatcher => kind == AccountKind::Driver,
+            AccountKind::Manager => {
+                let is_own = supplier.is_some() && supplier == self.supplier_name.as_ref();
+                is_own && matches!(kind, AccountKind::Device | AccountKind::Staff)
+            }
+            _ => false,
+        }
+    }
+
     fn scope(&self) -> Scope {
         let customers = || self.own.iter().copied().map(Topic::Customer);
         let offers = || self.sees_offers.then_some(Topic::Offers);
@@ -243,5 +315,48 @@ impl Identity {
     /// Whether the panel of a role is its own.
     pub fn has_panel(&self, panel: Role) -> bool {
         self.actor() == Actor::As(panel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Field;
+
+    #[test]
+    fn who_manages_whose_accounts() {
+        let name = |name: &str| Name::parse(name).unwrap();
+        let identity = |kind: AccountKind, supplier: Option<&str>| Identity {
+            id: None,
+            kind,
+            role: kind.role().unwrap_or(AccountRole::Integrator),
+            name: None,
+            supplier_name: supplier.map(name),
+            driver_id: None,
+            own: Vec::new(),
+            follows: Vec::new(),
+            read_only: false,
+            sees_offers: false,
+        };
+        let roma = name("Roma");
+        let managed = |by: &Identity, supplier: Option<&Name>| {
+            let kinds = AccountKind::ALL.iter().copied();
+            let managed = kinds.filter(|kind| by.manages(*kind, supplier));
+            managed.map(AccountKind::name).collect::<Vec<_>>()
+        };
+        use AccountKind::*;
+        let admin = identity(Admin, None);
+        assert_eq!(
+            managed(&admin, Some(&roma)).len(),
+            AccountKind::ALL.len() - 1
+        );
+        assert_eq!(managed(&identity(Dispatcher, None), None), ["driver"]);
+        let manager = identity(Manager, Some("Roma"));
+        assert_eq!(managed(&manager, Some(&roma)), ["device", "staff"]);
+        assert!(managed(&manager, Some(&name("Napoli"))).is_empty());
+        assert!(managed(&manager, None).is_empty());
+        for kind in [Device, Staff, Driver, Customer, Guest, Integration] {
+            assert!(managed(&identity(kind, Some("Roma")), Some(&roma)).is_empty());
+        }
     }
 }

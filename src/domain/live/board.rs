@@ -5,8 +5,8 @@
 
 use super::event::NotNext;
 use crate::domain::{
-    BoardQuery, Cursor, Event, Name, Order, OrderId, Sequence, Status, Subject, Time, Window,
-    Windows,
+    BoardQuery, Cursor, Event, Name, Order, OrderId, Sequence, Status, Subject, Time, Viewer,
+    Window, Windows,
 };
 use serde::{Deserialize, Serialize};
 
@@ -98,10 +98,15 @@ impl Counts {
         self.0[status as usize] += 1;
     }
 
+    /// One less has this status.
+    fn lost(&mut self, status: Status) {
+        self.0[status as usize] = self.0[status as usize].saturating_sub(1);
+    }
+
     /// An order has gone from one status, or from none, to another.
     pub fn moved(&mut self, from: Option<Status>, to: Status) {
         if let Some(from) = from {
-            self.0[from as usize] = self.0[from as usize].saturating_sub(1);
+            self.lost(from);
         }
         self.add(to);
     }
@@ -233,7 +238,7 @@ impl Board {
         if event.id.seq > self.counted {
             self.market.moved(before, order.status);
         }
-        if !self.query.scope.concerns(&Subject::of(event, None)) {
+        if !self.is_about(event) {
             return FoldResult::Skipped;
         }
         self.counts.moved(before, order.status);
@@ -244,6 +249,33 @@ impl Board {
             self.orders.remove(place);
         }
         folded
+    }
+
+    /// The same, for a viewer that may be told of an order for the last time: then it leaves the board.
+    pub fn fold_for(&mut self, event: &Event, viewer: &Viewer) -> FoldResult {
+        let (cursor, counted) = (self.cursor.seq, self.counted);
+        let is_about = self.is_about(event);
+        let folded = self.fold(event);
+        let order = &event.order;
+        if self.cursor.seq == cursor || viewer.sees(order) {
+            return folded;
+        }
+        if event.id.seq > counted {
+            self.market.lost(order.status);
+        }
+        if is_about {
+            self.counts.lost(order.status);
+        }
+        if let Ok(place) = self.find(order.id) {
+            self.orders.remove(place);
+        }
+        folded
+    }
+
+    fn is_about(&self, event: &Event) -> bool {
+        let driver_before = self.get(event.order.id).and_then(|order| order.driver_id);
+        let subject = Subject::of(event, driver_before);
+        self.query.scope.concerns(&subject)
     }
 
     /// Takes the numbers of the whole market as they were at `cursor`, if no event after that has moved those here.

@@ -4,6 +4,8 @@
 pub mod about;
 pub mod board;
 pub mod event;
+#[cfg(feature = "ssr")]
+pub mod log_event;
 pub mod ring;
 pub mod scope;
 pub mod wanting;

@@ -1,6 +1,6 @@
 //! Orders as documents of the store: their keys, their indexes, and the entries of the log about them.
 
-use crate::domain::{EventActor, EventType, Name, Order, OrderId, Status};
+use crate::domain::{AccountId, EventActor, EventType, Name, Order, OrderId, Status};
 use crate::server::store::{
     Batch, Index, IndexChange, JsonText, Key, NewEntry, Result, StoreError, snapshot::DocumentKind,
 };
@@ -34,15 +34,35 @@ pub fn index(status: Option<Status>, supplier: Option<&Name>) -> Index {
     })
 }
 
+/// The orders that an account, or a guest, has taken.
+pub fn customer_index(customer: AccountId) -> Index {
+    Index(format!("customer:{customer}"))
+}
+
+/// The orders that a driver has, or had to the end.
+pub fn driver_index(driver: AccountId) -> Index {
+    Index(format!("driver:{driver}"))
+}
+
+/// The indexes of the people of an order. There are none in the open mode.
+fn people(order: &Order) -> impl Iterator<Item = Index> {
+    let customer = order.customer_id.map(customer_index);
+    customer
+        .into_iter()
+        .chain(order.driver_id.map(driver_index))
+}
+
 /// Every index that an order is in.
 pub fn indexes(order: &Order) -> Vec<Index> {
     let (status, supplier) = (Some(order.status), Some(&order.supplier_name));
-    vec![
+    let mut indexes = vec![
         index(None, None),
         index(status, None),
         index(None, supplier),
         index(status, supplier),
-    ]
+    ];
+    indexes.extend(people(order));
+    indexes
 }
 
 /// The document of the order, and its indexes, when this entry of the log was written.
@@ -131,6 +151,15 @@ pub fn change(
             moves.extend([out(None), out(supplier)]);
         }
     }
+    let was: Vec<_> = before
+        .iter()
+        .flat_map(|(before, _)| people(before))
+        .collect();
+    let is: Vec<_> = people(after).collect();
+    let enters = is.iter().filter(|index| !was.contains(index));
+    moves.extend(enters.map(|index| IndexChange::In(index.clone(), key.clone())));
+    let leaves = was.iter().filter(|index| !is.contains(index));
+    moves.extend(leaves.map(|index| IndexChange::Out(index.clone(), key.clone())));
     let text = write(after)?;
     let actor = match actor {
         Some(actor) => format!(r#","actor":{}"#, write(actor)?),
@@ -146,6 +175,7 @@ pub fn change(
             about: key.clone(),
             body: format!(r#"{open}{text},"timestamp":{timestamp}{actor}}}"#).into(),
             repeats: is_last.then(|| open.len()..open.len() + text.len()),
+            published: true,
         });
     }
     Ok(Batch {
@@ -161,9 +191,49 @@ pub fn change(
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor,
+        Actor, Command,
         samples::{at, commands, id, offer},
     };
+
+    #[test]
+    fn an_order_is_listed_for_its_people_as_long_as_it_is_theirs() {
+        let account = |n| AccountId(uuid::Uuid::from_u128(n));
+        let (mut order, _) = Order::new(id(1), offer(), at(0));
+        let mut listed: std::collections::BTreeSet<Index> = indexes(&order).into_iter().collect();
+        let mut people = Vec::new();
+        for (place, person) in [
+            (0, None),
+            (2, Some(1)),
+            (3, None),
+            (4, None),
+            (5, Some(2)),
+            (9, None),
+            (5, Some(3)),
+            (6, None),
+            (7, None),
+        ] {
+            let mut command = commands()[place].clone();
+            match &mut command {
+                Command::Take { customer_id, .. } => *customer_id = person.map(account),
+                Command::Dispatch { driver_id, .. } => *driver_id = person.map(account),
+                _ => {}
+            }
+            let before = order.clone();
+            let text = write(&before).unwrap();
+            let step = order.apply(command, Actor::AnyRole, at(1)).unwrap();
+            let batch = change(Some((&before, text)), std::slice::from_ref(&step), None).unwrap();
+            order = step.0;
+            for moved in batch.index {
+                match moved {
+                    IndexChange::In(index, _) => assert!(listed.insert(index)),
+                    IndexChange::Out(index, _) => assert!(listed.remove(&index)),
+                }
+            }
+            assert_eq!(listed, indexes(&order).into_iter().collect());
+            people.push(listed.len() - 4);
+        }
+        assert_eq!(people, [0, 1, 1, 1, 2, 1, 2, 2, 2]);
+    }
 
     /// So that a commit can expect the text of an order that came as an event.
     #[test]

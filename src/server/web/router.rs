@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn router(app: AppState) -> Router {
     let (described, _) = described(&app.config).split_for_parts();
     let routes = described
-        .nest("/api", rest::routes().into())
+        .nest("/api", rest::routes(&app.config).into())
         // Which a nested router does not see.
         .route("/api/", any(problem::unknown_path))
         .merge(page::routes())
@@ -29,19 +29,21 @@ pub fn router(app: AppState) -> Router {
 
 /// The description of the API.
 pub fn docs(config: &Config) -> Docs {
-    let api = openapi::finish(described(config).into_openapi());
-    page::docs(api, config.leptos.clone())
+    let api = openapi::finish(described(config).into_openapi(), config);
+    page::docs(api, config)
 }
 
 /// What integrators and operators may rely on. The description of the API is made from this, and from nothing else.
 fn described(config: &Config) -> OpenApiRouter<AppState> {
-    let described = OpenApiRouter::with_openapi(openapi::beginning())
+    let described = OpenApiRouter::with_openapi(openapi::beginning(config))
         // `/api` is the same surface.
-        .nest("/api/v1", rest::routes())
+        .nest("/api/v1", rest::routes(config))
         .routes(routes!(websocket::open))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz));
     match config.metrics {
+        // Numbers of the whole market are not for everybody.
+        None if config.auth.is_required() => described,
         None => described.routes(routes!(metrics::show)),
         // They have an address of their own.
         Some(_) => described,

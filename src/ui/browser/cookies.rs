@@ -25,7 +25,7 @@ pub fn set(cookie: &str) {
         .protocol()
         .is_ok_and(|scheme| scheme == "https:");
     let secure = if is_https { "; Secure" } else { "" };
-    let cookie = format!("{cookie}{secure}");
+    let cookie = format!("{}{cookie}{secure}", prefix());
     let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
@@ -34,6 +34,14 @@ pub fn get(name: &str) -> Option<String> {
     let cookies = js_sys::Reflect::get(&document(), &"cookie".into()).ok()?;
     let cookies = cookies.as_string()?;
     let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+    let name = format!("{}{name}", prefix());
     let (_, value) = pairs.find(|(known, _)| *known == name)?;
     Some(value.to_owned())
+}
+
+/// What the names of cookies begin with, as the page says.
+fn prefix() -> String {
+    let page = document().document_element();
+    page.and_then(|page| page.get_attribute("data-cookies"))
+        .unwrap_or_default()
 }

@@ -146,7 +146,7 @@ fn expected(log: &[(Value, Value, Value)], rule: &Rule, resumed: bool) -> Vec<Va
         };
         match told {
             Told::Nothing => None,
-            Told::Outside => Some(outside(event)),
+            Told::Outside => Some(outside(event, rule)),
             Told::Whole => Some(event.clone()),
         }
     });
@@ -173,8 +173,9 @@ impl Rule {
     }
 }
 
-fn outside(event: &Value) -> Value {
+fn outside(event: &Value, rule: &Rule) -> Value {
     let mut event = event.clone();
+    let driver_id = event["order"]["driver_id"].take();
     for field in [
         "customer_name",
         "delivery_address",
@@ -182,6 +183,10 @@ fn outside(event: &Value) -> Value {
         "driver_id",
     ] {
         event["order"][field] = Value::Null;
+    }
+    // A driver is told that it is its own.
+    if matches!(rule, Rule::Driver(own) if driver_id == **own) {
+        event["order"]["driver_id"] = driver_id;
     }
     event["actor"]["id"] = Value::Null;
     event["actor"]["reason"] = Value::Null;

@@ -2,217 +2,27 @@
 //! the browser, under a hundred thousand schedules of what can go wrong between them.
 
 mod page;
+mod server;
 
-use crate::domain::{
-    Actor, Board, Cursor, Event, FoldResult, Order, Ring, Scope, Sequence, Status, Subject, Window,
-    samples::{at, commands, id, offer},
-};
-use page::{counts, query, within};
+use crate::domain::{Board, Cursor, FoldResult, Status, Viewer, Window};
+use page::{counts, query, seen, viewer, within};
+use server::{ALL, Frame, Guards, Line, Server};
 use std::collections::VecDeque;
 
-/// Entries that the ring holds, and that can be resumed from.
-const HELD: usize = 6;
-const RETAINED: u64 = 10;
-
-#[derive(Clone)]
-enum Frame {
-    Event(Box<Event>),
-    Skip(Cursor, Cursor),
-    Heartbeat(Cursor),
-    Reset,
-}
-
-/// What keeps a screen true. Each can be taken away, to see that it is needed.
-#[derive(Clone, Copy)]
-struct Guards {
-    /// A store that went back in time gets another epoch.
-    fence: bool,
-    /// A hole is doubted.
-    gap: bool,
-    /// So is one before a skip.
-    skip: bool,
-    /// A heartbeat that is elsewhere is doubted.
-    heartbeat: bool,
-}
-
-const ALL: Guards = Guards {
-    fence: true,
-    gap: true,
-    skip: true,
-    heartbeat: true,
-};
-
-struct Server {
-    log: Vec<Event>,
-    /// After each number of entries.
-    boards: Vec<Board>,
-    ring: Ring<Event>,
-    epochs: u64,
-    time: i64,
-}
-
 struct Client {
+    viewer: Viewer,
     board: Board,
     line: Option<Line>,
 }
 
-/// A connection.
-struct Line {
-    /// What is on the way.
-    frames: VecDeque<Frame>,
-    /// How far the server has sent what is about the client's scope.
-    sent: Cursor,
-    /// The client's cursor, when it has heard everything.
-    known: u64,
-}
-
-impl Line {
-    /// As the server's sockets do.
-    fn push(&mut self, event: &Event, scope: &Scope) {
-        if scope.concerns(&Subject::of(event, None)) {
-            self.skip(event.id.seq - 1);
-            self.known = event.id.seq;
-            self.frames.push_back(Frame::Event(Box::new(event.clone())));
-        }
-        self.sent.seq = event.id.seq;
-    }
-
-    fn skip(&mut self, seq: u64) {
-        let at = |seq| Cursor {
-            seq,
-            ..self.sent.clone()
-        };
-        if self.known < seq {
-            let skip = Frame::Skip(at(self.known), at(seq));
-            self.frames.push_back(skip);
-        }
-    }
-
-    fn heartbeat(&mut self) {
-        self.skip(self.sent.seq);
-        self.known = self.sent.seq;
-        self.frames.push_back(Frame::Heartbeat(self.sent.clone()));
-    }
-
-    fn reset(&mut self, head: Cursor) {
-        self.frames.push_back(Frame::Reset);
-        self.known = head.seq;
-        self.sent = head;
-    }
-}
-
-impl Server {
-    fn new() -> Server {
-        Server {
-            log: Vec::new(),
-            boards: vec![Board::whole("e0-0", Sequence::Due, vec![])],
-            ring: Ring::new(0, HELD),
-            epochs: 0,
-            time: 0,
-        }
-    }
-
-    fn board(&self) -> &Board {
-        self.boards.last().unwrap()
-    }
-
-    fn head(&self) -> Cursor {
-        self.board().cursor().clone()
-    }
-
-    /// Something happens to one of a few orders.
-    fn happen(&mut self, rng: &mut fastrand::Rng) {
-        self.time += 1;
-        let (order, now) = (id(rng.u128(0..5)), at(self.time));
-        let changed = match self.board().get(order) {
-            None => Some(Order::new(order, offer(), now)),
-            Some(known) => {
-                let command = commands()[rng.usize(0..commands().len())].clone();
-                known.clone().apply(command, Actor::AnyRole, now).ok()
-            }
-        };
-        let Some((order, event_type)) = changed else {
-            return;
-        };
-        let mut next = self.head();
-        next.seq += 1;
-        let event = Event {
-            event_type,
-            order,
-            timestamp: now,
-            actor: None,
-            id: next,
-        };
-        let mut board = self.board().clone();
-        assert!(matches!(board.fold(&event), FoldResult::Applied { .. }));
-        self.boards.push(board);
-        self.ring.push(event.clone());
-        self.log.push(event);
-    }
-
-    /// It ends and starts again, with what is in the log.
-    fn restart(&mut self) {
-        let held = self.log.len().min(HELD);
-        let begin = self.log.len() - held;
-        self.ring = Ring::new(begin as u64, HELD);
-        let epoch = self.head().epoch;
-        for event in &self.log[begin..] {
-            match event.id.epoch == epoch {
-                true => self.ring.push(event.clone()),
-                false => self.ring = Ring::new(event.id.seq, HELD),
-            }
-        }
-    }
-
-    /// The store loses its end, and goes on in another history.
-    fn roll_back(&mut self, lost: usize, fence: bool) {
-        let left = self.log.len() - lost.min(self.log.len());
-        self.log.truncate(left);
-        self.boards.truncate(left + 1);
-        if fence {
-            self.epochs += 1;
-            let cursor = format!("e{}-{left}", self.epochs).parse().unwrap();
-            let last = self.boards.pop().unwrap();
-            self.boards.push(last.in_history(cursor));
-        }
-        self.restart();
-    }
-
-    /// Sends a client everything that is there.
-    fn send(&self, line: &mut Line, scope: &Scope) {
-        let head = self.head();
-        loop {
-            let sent = line.sent.seq;
-            if line.sent.epoch != head.epoch || sent > head.seq {
-                line.reset(head.clone());
-            }
-            let events: Vec<_> = match self.ring.after(line.sent.seq) {
-                Some(events) => events.map(|(_, event)| event).take(3).collect(),
-                None if head.seq - sent <= RETAINED => {
-                    let events = self.log[sent as usize..].iter().take(3);
-                    events.collect()
-                }
-                None => {
-                    line.reset(head.clone());
-                    continue;
-                }
-            };
-            if events.iter().any(|event| event.id.epoch != head.epoch) {
-                line.reset(head.clone());
-                continue;
-            }
-            if events.is_empty() {
-                break;
-            }
-            events.into_iter().for_each(|event| line.push(event, scope));
-        }
-        line.heartbeat();
-    }
-}
-
 impl Client {
+    /// What its viewer sees of a market.
+    fn seen(&self, market: &Board) -> Board {
+        seen(market, &self.viewer)
+    }
+
     fn read_again(&mut self, server: &Server) {
-        self.board = within(server.board(), self.board.query().clone());
+        self.board = within(&self.seen(server.board()), self.board.query().clone());
         self.line = None;
     }
 
@@ -220,7 +30,7 @@ impl Client {
     fn read_on(&mut self, server: &Server) {
         let (mut query, own) = (self.board.query().clone(), self.board.cursor());
         query.first *= 2;
-        let larger = within(server.board(), query);
+        let larger = within(&self.seen(server.board()), query);
         let read = larger.cursor();
         if own.epoch != read.epoch || own.seq <= read.seq {
             self.board = larger;
@@ -233,14 +43,20 @@ impl Client {
         match frame {
             None => {}
             Some(Frame::Reset) => self.read_again(server),
-            Some(Frame::Event(event)) => match (self.board.fold(&event), guards.gap) {
-                (FoldResult::Gap, true) => self.read_again(server),
-                (FoldResult::Gap, false) => {
-                    self.board.put(&event.order);
-                    self.board = self.board.clone().in_history(event.id);
+            Some(Frame::Event(event)) => {
+                let folded = match guards.dropping {
+                    true => self.board.fold_for(&event, &self.viewer),
+                    false => self.board.fold(&event),
+                };
+                match (folded, guards.gap) {
+                    (FoldResult::Gap, true) => self.read_again(server),
+                    (FoldResult::Gap, false) => {
+                        self.board.put(&event.order);
+                        self.board = self.board.clone().in_history(event.id);
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
             Some(Frame::Skip(after, to)) => match (self.board.skip(&after, &to), guards.skip) {
                 (FoldResult::Gap, true) => self.read_again(server),
                 (FoldResult::Gap, false) => self.board = self.board.clone().in_history(to),
@@ -250,7 +66,7 @@ impl Client {
                 // It shows this as live: then it must be what the market was at this cursor.
                 let then = server.boards.get(cursor.seq as usize);
                 let then = then.filter(|board| *board.cursor() == cursor);
-                if then.is_some_and(|board| !self.shows(board)) {
+                if then.is_some_and(|board| !self.shows(&self.seen(board))) {
                     return Err(format!("shows at {cursor} what was not so"));
                 }
             }
@@ -284,14 +100,14 @@ impl Client {
             && board.cursor() == market.cursor()
     }
 
-    fn connect(&mut self, server: &Server) {
+    fn connect(&mut self, server: &Server, guards: Guards) {
         let sent = self.board.cursor().clone();
         let mut line = Line {
             frames: VecDeque::new(),
             known: sent.seq,
             sent,
         };
-        server.send(&mut line, &self.board.query().scope);
+        server.send(&mut line, &self.board.query().scope, &self.viewer, guards);
         self.line = Some(line);
     }
 }
@@ -300,6 +116,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut server = Server::new();
     let mut client = Client {
+        viewer: viewer(&mut rng),
         board: within(server.board(), query(&mut rng)),
         line: None,
     };
@@ -308,8 +125,11 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
             0..40 => server.happen(&mut rng),
             40..65 => client.hear(&server, guards)?,
             65..75 => match &mut client.line {
-                None => client.connect(&server),
-                Some(line) => server.send(line, &client.board.query().scope),
+                None => client.connect(&server, guards),
+                Some(line) => {
+                    let scope = &client.board.query().scope;
+                    server.send(line, scope, &client.viewer, guards);
+                }
             },
             75..77 => client.line = None,
             77..80 => client.read_on(&server),
@@ -337,7 +157,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
     }
     // In the end the line holds.
     for _ in 0..3 {
-        client.connect(&server);
+        client.connect(&server, guards);
         while client
             .line
             .as_ref()
@@ -346,7 +166,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
             client.hear(&server, guards)?;
         }
     }
-    match client.shows(server.board()) {
+    match client.shows(&client.seen(server.board())) {
         true => Ok(()),
         false => Err("does not show what is so in the end".to_owned()),
     }
@@ -369,6 +189,15 @@ fn without_its_guards_it_is_not() {
         ..ALL
     }));
     assert!(falls(Guards { skip: false, ..ALL }));
+    assert!(falls(Guards {
+        leaving: false,
+        ..ALL
+    }));
+    assert!(falls(Guards {
+        dropping: false,
+        ..ALL
+    }));
+    assert!(falls(Guards { mask: false, ..ALL }));
     assert!(falls(Guards {
         gap: false,
         heartbeat: false,

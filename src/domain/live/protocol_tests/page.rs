@@ -1,9 +1,55 @@
 //! What a page reads of a market: by its definition, and not as the server's index finds it.
 
 use crate::domain::{
-    Board, BoardQuery, Counts, Field, Order, Scope, Sequence, Status, Topic, Window, place,
-    samples::id,
+    AccountId, AccountKind, AccountRole, Board, BoardQuery, Counts, Field, Identity, Order, Scope,
+    Sequence, Status, Topic, Viewer, Window, place,
+    samples::{id, offer},
 };
+use uuid::Uuid;
+
+/// Customers and drivers have one of two ids.
+pub fn account(rng: &mut fastrand::Rng) -> AccountId {
+    AccountId(Uuid::from_u128(rng.u128(0..2)))
+}
+
+/// Half of them see everything.
+pub fn viewer(rng: &mut fastrand::Rng) -> Viewer {
+    use AccountRole::*;
+    let role = match rng.u8(0..8) {
+        0 => Customer,
+        1 => Driver,
+        2 => Dispatch,
+        3 => Supplier,
+        _ => return Viewer::Open,
+    };
+    let own = account(rng);
+    Viewer::Known(Box::new(Identity {
+        id: Some(own),
+        kind: AccountKind::Integration,
+        role,
+        name: None,
+        supplier_name: (role == Supplier).then(|| offer().supplier_name),
+        driver_id: (role == Driver).then_some(own),
+        own: Vec::from_iter((role == Customer).then_some(own)),
+        follows: Vec::new(),
+        read_only: false,
+        sees_offers: role == Customer,
+    }))
+}
+
+/// What a viewer sees of a market.
+pub fn seen(market: &Board, viewer: &Viewer) -> Board {
+    if *viewer == Viewer::Open {
+        return market.clone();
+    }
+    let shown = |order: &Order| viewer.shown(order.clone());
+    let orders: Vec<Order> = market.orders().filter_map(shown).collect();
+    let mut counts = Counts::default();
+    orders.iter().for_each(|order| counts.add(order.status));
+    let windows = [Window::All; Status::ALL.len()];
+    let (cursor, query) = (market.cursor().clone(), market.query().clone());
+    Board::new(cursor, query, [counts; 2], windows, orders)
+}
 
 /// How many orders of each status a scope holds.
 pub fn counts(market: &Board, query: &BoardQuery) -> Counts {

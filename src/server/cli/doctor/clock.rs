@@ -2,7 +2,7 @@
 
 use super::report::Finding;
 use crate::{
-    domain::{Cursor, Event, Time},
+    domain::{Cursor, LogEvent, Time},
     server::{
         clock::behind,
         services::order_documents,
@@ -45,9 +45,14 @@ async fn latest(store: &dyn Store) -> Result<Option<Time>> {
         LogRead::Entries(entries) => entries.into_iter().next(),
         LogRead::CursorExpired => None,
     };
-    let last = last.and_then(|entry| serde_json::from_str::<Event>(&entry.text).ok());
+    let last = last.and_then(|entry| LogEvent::read(&entry.text).ok());
+    let last = last.and_then(|event| match event {
+        LogEvent::Order(event) => Some(event.order.latest()),
+        LogEvent::Account(event) => Some(event.timestamp),
+        LogEvent::Unknown { .. } => None,
+    });
     let newest = newest.map(|(order, _)| order.latest());
-    Ok(newest.max(last.map(|event| event.order.latest())))
+    Ok(newest.max(last))
 }
 
 /// `latest` is the latest moment that is stored.

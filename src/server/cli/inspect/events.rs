@@ -9,7 +9,7 @@ use super::{
     time_format::second,
 };
 use crate::{
-    domain::{Cursor, Event, EventType, Frame, OrderFilter, Signal, Time},
+    domain::{Cursor, Event, EventType, Frame, LogEvent, OrderFilter, Signal, Time},
     server::{clock::now, store::JsonText},
 };
 use clap::Args;
@@ -139,14 +139,26 @@ async fn reader_left() {
 
 impl Printer {
     fn event(&self, text: &JsonText) {
-        let event = serde_json::from_str::<Event>(text);
-        let matches = |event: &Event| self.search.matches(&event.order, crate::domain::fold_text);
-        match event {
-            Ok(event) if !matches(&event) => {}
-            _ if self.format == Format::Json => output::line(plain_json(text)),
-            Ok(event) => self.line(&described(&event)),
-            Err(_) => self.line(&format!("cannot be read: {text}")),
+        let line = match LogEvent::read(text) {
+            Ok(LogEvent::Order(event)) if !self.matches(&event) => return,
+            Ok(LogEvent::Order(event)) => described(&event),
+            // A filter is about orders.
+            Ok(LogEvent::Account(_)) if self.search != OrderFilter::default() => return,
+            Ok(LogEvent::Account(event)) => {
+                let account = format!("account {}", event.account);
+                line(event.timestamp, &event.event_type, &account)
+            }
+            Ok(LogEvent::Unknown { .. }) => return,
+            Err(_) => format!("cannot be read: {text}"),
+        };
+        match self.format {
+            Format::Json => output::line(plain_json(text)),
+            Format::Text => self.line(&line),
         }
+    }
+
+    fn matches(&self, event: &Event) -> bool {
+        self.search.matches(&event.order, crate::domain::fold_text)
     }
 
     fn signal(&self, signal: Signal, cursor: &Cursor, why: &str) {

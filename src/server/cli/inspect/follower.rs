@@ -139,7 +139,11 @@ impl Follower {
                     Signal::Heartbeat => self.recovered(),
                 }
             }
-            Frame::Skip { .. } | Frame::Unknown => None,
+            Frame::Skip { id, .. } => {
+                self.cursor = id;
+                None
+            }
+            Frame::Unknown => None,
         })
     }
 

@@ -6,7 +6,7 @@ use crate::{
     server::{
         cli::http_client::{self, root_cause},
         services::orders::ListFilter,
-        store::{JsonText, LogRead},
+        store::{JsonText, LogEntry, LogRead},
     },
 };
 use futures::StreamExt;
@@ -158,7 +158,13 @@ impl RemoteServer {
                 } => {
                     return Err(self.unexpected("it has lost its store"));
                 }
-                Frame::Skip { .. } | Frame::Unknown => {}
+                // One for each entry that is not for this reader, so that the next one has its number.
+                Frame::Skip { after, id, .. } => {
+                    let skip: LogEntry = text.into();
+                    let count = id.seq.saturating_sub(after.seq) as usize;
+                    events.extend(std::iter::repeat_n(skip, count.min(limit - events.len())));
+                }
+                Frame::Unknown => {}
             }
         }
         live.close().await;

@@ -8,7 +8,7 @@ use super::{
     time_format::span,
 };
 use crate::{
-    domain::{Cursor, Event, STAGES, StageDuration, StageTimer, Status},
+    domain::{Cursor, Event, STAGES, StageDuration, StageTimer, Status, Time},
     server::{
         clock::now,
         store::{JsonText, LogRead},
@@ -16,7 +16,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use clap::Args;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Stages that ended before are not timed.
@@ -96,8 +96,8 @@ async fn beginning(source: &Source, head: &Cursor) -> Result<Cursor> {
         {
             LogRead::Entries(events) => events
                 .first()
-                .and_then(|entry| read(&entry.text))
-                .is_some_and(|event| event.timestamp >= oldest),
+                .and_then(|entry| time(&entry.text))
+                .is_some_and(|time| time >= oldest),
             LogRead::CursorExpired => false,
         };
         match is_new {
@@ -109,6 +109,16 @@ async fn beginning(source: &Source, head: &Cursor) -> Result<Cursor> {
         seq: new,
         ..head.clone()
     })
+}
+
+/// When an entry of any kind was written.
+fn time(entry: &JsonText) -> Option<Time> {
+    #[derive(Deserialize)]
+    struct Stamp {
+        timestamp: Time,
+    }
+    let stamp: Option<Stamp> = serde_json::from_str(entry).ok();
+    stamp.map(|stamp| stamp.timestamp)
 }
 
 fn read(text: &JsonText) -> Option<Event> {

@@ -1,16 +1,21 @@
 //! Reading a view from the store, at the start and whenever the log was lost.
 
 use super::{
+    driver_before::driver_before,
+    endings::Endings,
+    entry::Entry,
     order_index::OrderIndex,
-    topics::Entry,
-    view::{CAPACITY, View, frame},
+    pace::Pace,
+    view::{CAPACITY, Newest, View, frame},
 };
-use crate::domain::{Counts, Cursor, Event, Order, OrderId, Ring, StageTimer, Status, Subject};
+use crate::domain::{
+    AccountId, Counts, Cursor, Event, LogEvent, Order, OrderId, Ring, Status, Subject,
+};
 use crate::server::{
     services::order_documents,
-    store::{Listing, LogEntry, LogRead, Query, Result, Store},
+    store::{JsonText, Listing, LogEntry, LogRead, Query, Result, Store},
 };
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 /// Entries read at once.
 pub const CHUNK: usize = 512;
@@ -30,8 +35,8 @@ pub async fn load(store: &dyn Store) -> Result<View> {
         },
     });
     let listing = store.list(&queries.collect::<Vec<_>>()).await?;
-    let (ring, stage_timer) = newest_entries(store, &listing.cursor).await?;
-    Ok(View::new(index(listing), ring, stage_timer))
+    let newest = newest_entries(store, &listing.cursor).await?;
+    Ok(View::new(index(listing), newest))
 }
 
 /// The orders of a listing with one page for each status.
@@ -51,9 +56,14 @@ fn index(listing: Listing) -> OrderIndex {
 
 /// The newest entries up to `head`, so that clients that come back all at once are served from memory; and the stage
 /// times that they tell.
-async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Entry>, StageTimer)> {
+async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
     let mut seq = head.seq.saturating_sub(CAPACITY as u64);
-    let (mut ring, mut stage_timer) = (Ring::new(seq, CAPACITY), StageTimer::default());
+    let mut newest = Newest {
+        ring: Ring::new(seq, CAPACITY),
+        endings: Endings::default(),
+        pace: Pace::default(),
+    };
+    let mut drivers = HashMap::new();
     while seq < head.seq {
         let limit = CHUNK.min((head.seq - seq) as usize);
         let epoch = head.epoch.clone();
@@ -61,24 +71,49 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<(Ring<Entry>
         let entries = match store.read_log(&after, limit, Duration::ZERO).await? {
             LogRead::Entries(entries) if !entries.is_empty() => entries,
             // Trimmed down to fewer than fit here, or lost while reading: begin at the head.
-            _ => return Ok((Ring::new(head.seq, CAPACITY), stage_timer)),
+            _ => {
+                let ring = Ring::new(head.seq, CAPACITY);
+                return Ok(Newest { ring, ..newest });
+            }
         };
         for LogEntry { text, .. } in &entries {
             seq += 1;
             // What cannot be read is left out; where the board needs it, reading the log reports that.
-            let event = serde_json::from_str::<Event>(text).ok();
-            if let Some(event) = &event {
-                stage_timer.record(event);
-            }
+            let event = LogEvent::read(text).ok();
+            let entry = match &event {
+                Some(LogEvent::Order(event)) => {
+                    newest.pace.record(event);
+                    Some(order_entry(store, text, event, &mut drivers).await?)
+                }
+                Some(LogEvent::Account(event)) => {
+                    newest.endings.add(event);
+                    Some(Entry::Silent)
+                }
+                Some(LogEvent::Unknown { .. }) => Some(Entry::Silent),
+                None => None,
+            };
             // No client can resume from before this history began. What cannot be read, it has from the store.
-            match event.filter(|event| event.id.epoch == head.epoch) {
-                Some(event) => ring.push(Entry {
-                    text: frame(text),
-                    subject: Subject::of(&event, None),
-                }),
-                None => ring = Ring::new(seq, CAPACITY),
+            let is_here = event.is_some_and(|event| event.id().epoch == head.epoch);
+            match entry.filter(|_| is_here) {
+                Some(entry) => newest.ring.push(entry),
+                None => newest.ring = Ring::new(seq, CAPACITY),
             }
         }
     }
-    Ok((ring, stage_timer))
+    Ok(newest)
+}
+
+/// The entry of an event; `drivers` has whom the orders had after the events before it.
+async fn order_entry(
+    store: &dyn Store,
+    text: &JsonText,
+    event: &Event,
+    drivers: &mut HashMap<OrderId, Option<AccountId>>,
+) -> Result<Entry> {
+    let order = &event.order;
+    let before = match drivers.insert(order.id, order.driver_id) {
+        Some(before) => before,
+        None => driver_before(store, event).await?,
+    };
+    Ok(Entry::order(frame(text), Subject::of(event, before)))
 }

@@ -5,17 +5,32 @@
 //! is read again, and sockets see that their cursor is of another history.
 
 mod clock_watch;
+mod driver_before;
+mod endings;
+mod entry;
+#[cfg(test)]
+mod feed_tests;
+mod index_board;
 mod load;
 mod order_index;
 #[cfg(test)]
 mod order_index_tests;
+mod pace;
 mod topics;
 mod view;
+#[cfg(test)]
+mod viewer_tests;
 
+pub use driver_before::driver_before;
+pub use endings::Basis;
+pub use entry::told;
 pub use order_index::OrderIndex;
-pub use view::{FeedMetrics, Next, concerns, frame};
+pub use view::{FeedMetrics, Next, Reader, frame};
 
-use crate::domain::{Board, BoardQuery, Cursor, Order, OrderId, Scope, StageTimes, Time};
+use crate::domain::{
+    AccountId, Board, BoardQuery, Cursor, LogEvent, Order, OrderId, Scope, StageTimes, Subject,
+    Time, Viewer,
+};
 use crate::server::{
     clock::now,
     store::{LogEntry, LogRead, Store, StoreError},
@@ -24,7 +39,7 @@ use clock_watch::ClockWatch;
 use load::{CHUNK, load};
 use std::{
     sync::{
-        Arc, RwLock,
+        Arc, OnceLock, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -51,7 +66,11 @@ pub struct LiveFeed {
     /// How often the log could not be read, or was lost, and reading it began again.
     restarts: AtomicU64,
     clock_watch: ClockWatch,
+    account_watch: OnceLock<AccountWatch>,
 }
+
+/// Told of each account that something has happened to, or (`None`) that it may have happened to any.
+type AccountWatch = Box<dyn Fn(Option<AccountId>) + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -60,10 +79,10 @@ struct State {
     topics: Topics,
 }
 
-/// A reader of what a scope holds.
+/// A reader of what a scope holds, as far as its viewer may be told of it.
 pub struct Subscription {
     feed: Arc<LiveFeed>,
-    scope: Scope,
+    reader: Reader,
     /// Changes for readers of everything.
     moved: watch::Receiver<u64>,
     /// Told for readers of some topics.
@@ -73,7 +92,7 @@ pub struct Subscription {
 impl Subscription {
     /// Waits until there may be something to read, or the view becomes current or stale.
     pub async fn changed(&mut self) {
-        match self.scope.topics() {
+        match self.reader.scope.topics() {
             // Its sender lives as long as the feed.
             None => drop(self.moved.changed().await),
             Some(_) => self.concerned.notified().await,
@@ -85,24 +104,40 @@ impl Subscription {
         let State { view, topics } = &*self.feed.read();
         let view = view.as_ref();
         view.map_or(Next::NotLoaded, |view| {
-            view.next(cursor, &self.scope, topics, limit)
+            view.next(cursor, &self.reader, topics, limit)
         })
     }
 
-    pub fn scope(&self) -> &Scope {
-        &self.scope
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some(topics) = self.scope.topics() {
-            self.feed.write().topics.leave(topics, &self.concerned);
+        let Some(of) = self.reader.scope.topics() else {
+            return;
+        };
+        let topics = &mut self.feed.write().topics;
+        topics.leave(of, &self.concerned);
+        if let Some(basis) = &self.reader.basis {
+            topics.leave_account(basis.account, &self.concerned);
         }
     }
 }
 
 impl LiveFeed {
+    /// From now on `watch` is told of each account that something has happened to, before any reader sees that entry;
+    /// and of all of them, when the log is read again.
+    pub fn watch_accounts(&self, watch: impl Fn(Option<AccountId>) + Send + Sync + 'static) {
+        // There is one, set when the program starts.
+        let _ = self.account_watch.set(Box::new(watch));
+    }
+
+    fn report_account(&self, account: Option<AccountId>) {
+        self.account_watch.get().inspect(|watch| watch(account));
+    }
+
     /// Follows the log permanently.
     pub async fn follow(self: Arc<Self>, store: Arc<dyn Store>) {
         let mut pause = FIRST_PAUSE;
@@ -151,6 +186,7 @@ impl LiveFeed {
     }
 
     fn replace(&self, view: View) {
+        self.report_account(None);
         let mut state = self.write();
         state.topics.search_again(&view.ring);
         state.view = Some(view);
@@ -160,14 +196,17 @@ impl LiveFeed {
 
     /// Adds entries to ring and board: false if one does not follow.
     fn take(&self, entries: &[LogEntry]) -> bool {
+        let Some(events) = self.read_entries(entries) else {
+            return false;
+        };
         let mut state = self.write();
         let State { view, topics } = &mut *state;
         let Some(view) = view else {
             return false;
         };
         let before = view.ring.head();
-        let added = entries.iter().map(|entry| {
-            let span = view.add(entry)?;
+        let added = entries.iter().zip(&events).map(|(entry, event)| {
+            let span = view.add(entry, event)?;
             topics.add_newest(&view.ring);
             Some(span)
         });
@@ -179,12 +218,30 @@ impl LiveFeed {
         drop(state);
         match is_current_again {
             true => self.wake_all(),
-            false if !entries.is_empty() => self.wake_concerned(before),
+            false if !entries.is_empty() => self.wake_concerned(before, &events),
             false => {}
         }
         // From here on they are on their way to every socket.
         drop(spans);
         true
+    }
+
+    /// What entries say; `None` where one cannot be read.
+    fn read_entries(&self, entries: &[LogEntry]) -> Option<Vec<LogEvent>> {
+        let read = |entry: &LogEntry| {
+            let event = LogEvent::read(&entry.text).ok();
+            if event.is_none() {
+                tracing::error!(after = ?self.cursor(), "an entry of the log cannot be read");
+            }
+            event
+        };
+        let events: Vec<_> = entries.iter().map(read).collect::<Option<_>>()?;
+        for event in &events {
+            if let LogEvent::Account(event) = event {
+                self.report_account(Some(event.account));
+            }
+        }
+        Some(events)
     }
 
     /// Wakes the readers, once, when the view becomes stale.
@@ -199,16 +256,29 @@ impl LiveFeed {
         }
     }
 
-    /// A reader of what `scope` holds.
-    pub fn subscribe(self: &Arc<Self>, scope: Scope) -> Subscription {
+    /// A reader of what `scope` holds and `viewer` may be told of, up to the end of what it has signed in with.
+    pub fn subscribe(
+        self: &Arc<Self>,
+        scope: Scope,
+        viewer: Viewer,
+        basis: Option<Basis>,
+    ) -> Subscription {
         let concerned = Arc::new(Notify::new());
-        if let Some(of) = scope.topics() {
+        let reader = Reader {
+            scope: viewer.narrowed(scope),
+            viewer,
+            basis,
+        };
+        if let Some(of) = reader.scope.topics() {
             let State { view, topics } = &mut *self.write();
             topics.listen(of, &concerned, view.as_ref().map(|view| &view.ring));
+            if let Some(basis) = &reader.basis {
+                topics.listen_to_account(basis.account, &concerned);
+            }
         }
         Subscription {
             feed: self.clone(),
-            scope,
+            reader,
             moved: self.moved.subscribe(),
             concerned,
         }
@@ -222,12 +292,12 @@ impl LiveFeed {
             .map(|view| view.index.cursor().clone())
     }
 
-    /// What a page shows, and when it was last verified.
-    pub fn board(&self, query: &BoardQuery) -> Option<(Board, Time)> {
+    /// What a page shows a viewer, and when it was last verified.
+    pub fn board(&self, query: &BoardQuery, viewer: &Viewer) -> Option<(Board, Time)> {
         self.read()
             .view
             .as_ref()
-            .map(|view| (view.index.board(query), view.verified_at))
+            .map(|view| (view.index.board(query, viewer), view.verified_at))
     }
 
     /// Reads something of the orders, if they have been read.
@@ -240,9 +310,10 @@ impl LiveFeed {
         self.read_index(|index| index.get(id).cloned()).flatten()
     }
 
-    pub fn stage_times(&self, now: Time) -> Option<StageTimes> {
+    /// How fast the stages have been that a viewer sees: `None` where nothing has been read yet, or it sees none.
+    pub fn stage_times(&self, viewer: &Viewer, now: Time) -> Option<StageTimes> {
         let state = self.read();
-        state.view.as_ref().map(|view| view.stage_timer.times(now))
+        state.view.as_ref()?.pace.times(viewer, now)
     }
 
     /// Whether it was verified in the last seconds that nothing is missing.
@@ -283,16 +354,19 @@ impl LiveFeed {
     }
 
     /// Wakes those whom the entries after a position concern. The view is not locked for writing any more: they can read.
-    fn wake_concerned(&self, position: u64) {
+    fn wake_concerned(&self, position: u64, events: &[LogEvent]) {
         self.moved.send_modify(|n| *n += 1);
         let state = self.read();
         let ring = state.view.as_ref().map(|view| &view.ring);
         let entries = ring.and_then(|ring| ring.after(position));
         for (_, entry) in entries.into_iter().flatten() {
-            entry
-                .subject
-                .topics()
-                .for_each(|topic| state.topics.notify(&topic));
+            let topics = entry.subject().into_iter().flat_map(Subject::topics);
+            topics.for_each(|topic| state.topics.notify(&topic));
+        }
+        for event in events {
+            if let LogEvent::Account(event) = event {
+                state.topics.notify_account(event.account);
+            }
         }
     }
 
@@ -306,81 +380,5 @@ impl LiveFeed {
         self.state
             .write()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{view::STALE_AFTER, *};
-    use crate::domain::{
-        Counts, Event, Order, Ring, StageTimer, Topic,
-        samples::{at, id, offer},
-    };
-    use futures::FutureExt;
-    use std::time::Instant;
-
-    #[test]
-    fn readers_learn_when_a_stale_view_is_verified() {
-        let feed = LiveFeed::default();
-        let cursor = "e-0".parse().unwrap();
-        let index = OrderIndex::new(cursor, Counts::default(), vec![], None);
-        let view = View::new(index, Ring::new(0, 1), StageTimer::default());
-        feed.replace(View {
-            verified: Instant::now() - 2 * STALE_AFTER,
-            ..view
-        });
-        let mut moved = feed.moved.subscribe();
-        assert!(!feed.is_current());
-        assert!(feed.take(&[]));
-        assert!(feed.is_current() && moved.has_changed().unwrap());
-        // The next one is no news.
-        moved.mark_unchanged();
-        assert!(feed.take(&[]));
-        assert!(!moved.has_changed().unwrap());
-    }
-
-    /// The first events of some orders, as entries of the log.
-    fn entries(orders: &[u128]) -> Vec<LogEntry> {
-        let entries = (1..).zip(orders).map(|(seq, n)| {
-            let (order, event_type) = Order::new(id(*n), offer(), at(0));
-            let event = Event {
-                event_type,
-                order,
-                timestamp: at(0),
-                actor: None,
-                id: format!("e-{seq}").parse().unwrap(),
-            };
-            LogEntry {
-                text: serde_json::to_string(&event).unwrap().into(),
-                trace: None,
-            }
-        });
-        entries.collect()
-    }
-
-    #[test]
-    fn only_whom_an_entry_concerns_is_woken_and_nobody_silent_is_too_slow() {
-        let feed = Arc::new(LiveFeed::default());
-        let about = |n| Scope::of([Topic::Order(id(n))]);
-        let [mut first, mut second] = [1, 2].map(|n| feed.subscribe(about(n)));
-        let start: Cursor = "e-0".parse().unwrap();
-        let index = OrderIndex::new(start.clone(), Counts::default(), vec![], None);
-        feed.replace(View::new(index, Ring::new(0, 2), StageTimer::default()));
-        let is_woken = |reader: &mut Subscription| reader.changed().now_or_never().is_some();
-        assert!(is_woken(&mut first) && is_woken(&mut second));
-        let entries = entries(&[1, 1, 1, 2]);
-        assert!(feed.take(&entries[..2]) && feed.take(&entries[2..3]));
-        assert!(is_woken(&mut first) && !is_woken(&mut second));
-        // Its first entry has left the ring.
-        assert!(matches!(first.next(&start, 9), Next::NotHeld));
-        assert!(
-            matches!(second.next(&start, 9), Next::Frames(frames, at) if frames.is_empty() && at.seq == 3)
-        );
-        assert!(feed.take(&entries[3..]));
-        assert!(!is_woken(&mut first) && is_woken(&mut second));
-        match second.next(&start, 9) {
-            Next::Frames(frames, at) => assert_eq!((frames.len(), frames[0].0, at.seq), (1, 4, 4)),
-            _ => panic!("it is held"),
-        }
     }
 }

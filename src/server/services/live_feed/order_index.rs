@@ -2,9 +2,9 @@
 //! by what pages ask for, so that a page touches only what it shows.
 
 use crate::domain::{
-    Acknowledged, Board, BoardQuery, Counts, Cursor, Event, FoldResult, IN_KITCHEN, Name, Order,
-    OrderId, Place, RECENT, Sequence, Status, Time, Topic, WITH_DRIVER, Wanting, Window, Windows,
-    alert_of, is_fresh, known_driver_name, place,
+    AccountRole, Acknowledged, Counts, Cursor, Event, FoldResult, IN_KITCHEN, Identity, Name,
+    Order, OrderId, Place, Status, Time, Topic, Viewer, WITH_DRIVER, Wanting, alert_of, is_fresh,
+    known_driver_name, place,
 };
 use std::{
     cmp::Reverse,
@@ -17,24 +17,25 @@ use std::{
 const FINISHED: usize = 1_000;
 
 /// Sorted orders, for each status.
-type Places = [BTreeSet<Place>; Status::ALL.len()];
+pub(super) type Places = [BTreeSet<Place>; Status::ALL.len()];
 
 pub struct OrderIndex {
-    cursor: Cursor,
+    pub(super) cursor: Cursor,
     /// All orders of the market, those included that are not held.
-    counts: Counts,
-    orders: BTreeMap<OrderId, Arc<Order>>,
-    places: Places,
+    pub(super) counts: Counts,
+    pub(super) orders: BTreeMap<OrderId, Arc<Order>>,
+    pub(super) places: Places,
     /// Since when each order has its status.
     since: Places,
-    kitchens: HashMap<Name, Places>,
+    /// The orders of each supplier, customer and driver, by their topics.
+    pub(super) parts: HashMap<Topic, Places>,
     /// The orders that each driver has, or had.
     drivers: BTreeMap<Name, BTreeSet<OrderId>>,
     /// The ids of the orders of each status.
-    ids: [BTreeSet<OrderId>; Status::ALL.len()],
+    pub(super) ids: [BTreeSet<OrderId>; Status::ALL.len()],
     finished: BTreeSet<OrderId>,
     /// The newest order that is over and is not held. All that are newer are held.
-    newest_dropped: Option<OrderId>,
+    pub(super) newest_dropped: Option<OrderId>,
 }
 
 impl OrderIndex {
@@ -51,7 +52,7 @@ impl OrderIndex {
             orders: BTreeMap::new(),
             places: Places::default(),
             since: Places::default(),
-            kitchens: HashMap::new(),
+            parts: HashMap::new(),
             drivers: BTreeMap::new(),
             ids: Default::default(),
             finished: BTreeSet::new(),
@@ -103,14 +104,22 @@ impl OrderIndex {
 
     /// The names of the kitchens with an order that is held, sorted.
     pub fn kitchens(&self) -> Vec<Name> {
-        let mut names: Vec<_> = self.kitchens.keys().cloned().collect();
+        let mut names: Vec<_> = self.parts.keys().filter_map(supplier).cloned().collect();
         names.sort_unstable();
         names
     }
 
-    /// The names of the drivers who have, or had, an order that is held, sorted.
-    pub fn drivers(&self) -> Vec<Name> {
-        self.drivers.keys().cloned().collect()
+    /// The names of the drivers who have, or had, an order that is held, sorted: of one kitchen, or of all.
+    pub fn drivers(&self, kitchen: Option<&Name>) -> Vec<Name> {
+        let is_of = |id: &OrderId, kitchen: &Name| {
+            self.get(*id)
+                .is_some_and(|order| order.supplier_name == *kitchen)
+        };
+        let has = |orders: &BTreeSet<OrderId>| {
+            kitchen.is_none_or(|kitchen| orders.iter().any(|id| is_of(id, kitchen)))
+        };
+        let drivers = self.drivers.iter().filter(|(_, orders)| has(orders));
+        drivers.map(|(name, _)| name.clone()).collect()
     }
 
     /// How long the order that has a status longest has had it, for each status that is not final.
@@ -122,12 +131,39 @@ impl OrderIndex {
         })
     }
 
-    /// What wants somebody now, in one kitchen or in all, where its bell was opened at `opened`.
-    pub fn wanting(&self, kitchen: Option<&Name>, opened: Time, now: Time) -> Wanting {
+    /// What wants somebody now whom a viewer sees, in one kitchen or in all, where its bell was opened at `opened`.
+    pub fn wanting(
+        &self,
+        kitchen: Option<&Name>,
+        opened: Time,
+        now: Time,
+        viewer: &Viewer,
+    ) -> Wanting {
         let nothing = Places::default();
-        let tickets = match kitchen {
-            Some(name) => self.kitchens.get(name).unwrap_or(&nothing),
-            None => &self.places,
+        let part = |topic: Option<Topic>| topic.and_then(|topic| self.parts.get(&topic));
+        let of_kitchen = |name: &Name| part(Some(Topic::Supplier(name.clone())));
+        let identity = viewer.identity();
+        let role = identity.map(|identity| identity.role);
+        let own = |identity: &Identity| identity.supplier_name.clone();
+        let own = identity.and_then(own);
+        let kitchen = match role {
+            Some(AccountRole::Supplier) => own.as_ref(),
+            _ => kitchen,
+        };
+        let tickets = match (role, kitchen) {
+            (Some(AccountRole::Customer | AccountRole::Driver), _) => &nothing,
+            (Some(AccountRole::Supplier), None) => &nothing,
+            (_, Some(name)) => of_kitchen(name).unwrap_or(&nothing),
+            (_, None) => &self.places,
+        };
+        let deliveries = match role {
+            Some(AccountRole::Customer) => &nothing,
+            Some(AccountRole::Supplier) => tickets,
+            Some(AccountRole::Driver) => {
+                let driver = identity.and_then(|identity| identity.driver_id);
+                part(driver.map(Topic::Driver)).unwrap_or(&nothing)
+            }
+            _ => &self.places,
         };
         let late = |places: &Places, statuses: &[Status]| {
             let places = statuses.iter().map(|status| &places[*status as usize]);
@@ -136,20 +172,33 @@ impl OrderIndex {
                 .take(Wanting::LATE)
                 .count() as u64
         };
+        let to_answer = kitchen.map(|_| tickets[Status::PendingSupplier as usize].len() as u64);
+        let has_tickets = !matches!(role, Some(AccountRole::Customer | AccountRole::Driver));
         Wanting {
-            to_answer: kitchen.map(|_| tickets[Status::PendingSupplier as usize].len() as u64),
+            // Dispatch sees no order before a customer has taken it.
+            to_answer: to_answer.filter(|_| role != Some(AccountRole::Dispatch)),
             late_tickets: late(tickets, &IN_KITCHEN),
-            ringing: self.ringing(kitchen, opened, now),
-            late_deliveries: late(&self.places, &WITH_DRIVER),
+            ringing: match has_tickets {
+                true => self.ringing(kitchen, opened, now, viewer),
+                false => Vec::new(),
+            },
+            late_deliveries: late(deliveries, &WITH_DRIVER),
         }
     }
 
     /// The newest changes at which the bell of a kitchen rings, of orders that are not late.
-    fn ringing(&self, kitchen: Option<&Name>, opened: Time, now: Time) -> Vec<(OrderId, u32)> {
+    fn ringing(
+        &self,
+        kitchen: Option<&Name>,
+        opened: Time,
+        now: Time,
+        viewer: &Viewer,
+    ) -> Vec<(OrderId, u32)> {
         let rings = |order: &&Order| {
             kitchen.is_none_or(|name| *name == order.supplier_name)
                 && alert_of(order, &Acknowledged::default(), opened).is_some()
                 && !order.is_late(now)
+                && viewer.sees(order)
         };
         let newest = |status: Status| {
             let newest = self.since[status as usize].iter().rev();
@@ -182,13 +231,22 @@ impl OrderIndex {
         FoldResult::Applied { before }
     }
 
+    /// Moves the cursor over an entry that is about no order.
+    pub fn pass(&mut self, id: &Cursor) -> FoldResult {
+        match self.cursor.follow_event(id) {
+            Ok(()) => FoldResult::Skipped,
+            Err(why) => why.into(),
+        }
+    }
+
     fn insert(&mut self, order: Order) {
         let (status, place) = (order.status as usize, place(&order));
         self.places[status].insert(place);
         self.since[status].insert((order.since(), order.id));
         self.ids[status].insert(order.id);
-        let kitchen = self.kitchens.entry(order.supplier_name.clone());
-        kitchen.or_default()[status].insert(place);
+        for part in parts(&order) {
+            self.parts.entry(part).or_default()[status].insert(place);
+        }
         if let Some(driver) = &order.driver_name {
             let orders = self.drivers.entry(driver.clone()).or_default();
             orders.insert(order.id);
@@ -207,10 +265,13 @@ impl OrderIndex {
         self.places[status].remove(&place);
         self.since[status].remove(&(order.since(), id));
         self.ids[status].remove(&id);
-        if let Some(kitchen) = self.kitchens.get_mut(&order.supplier_name) {
-            kitchen[status].remove(&place);
-            if kitchen.iter().all(BTreeSet::is_empty) {
-                self.kitchens.remove(&order.supplier_name);
+        for part in parts(&order) {
+            let Some(places) = self.parts.get_mut(&part) else {
+                continue;
+            };
+            places[status].remove(&place);
+            if places.iter().all(BTreeSet::is_empty) {
+                self.parts.remove(&part);
             }
         }
         if let Some(driver) = &order.driver_name
@@ -233,122 +294,15 @@ impl OrderIndex {
             self.newest_dropped = self.newest_dropped.max(Some(oldest));
         }
     }
-
-    /// What a page shows.
-    pub fn board(&self, query: &BoardQuery) -> Board {
-        let (windows, mut ids) = match query.sequence {
-            Sequence::Due => self.due(query),
-            Sequence::Newest => self.newest_of(query),
-        };
-        ids.extend(self.recent(query));
-        ids.extend(query.named());
-        let orders = ids.iter().filter_map(|id| self.orders.get(id));
-        let orders = orders.map(|order| Order::clone(order)).collect();
-        let mut counts = Counts::default();
-        for &status in Status::ALL {
-            let all = self.sources(query, status);
-            counts.set(status, all.iter().map(|places| places.len() as u64).sum());
-        }
-        let counts = [self.counts, counts];
-        Board::new(self.cursor.clone(), query.clone(), counts, windows, orders)
-    }
-
-    /// Where the orders of a scope are that have a status; those that it names are not among them.
-    fn sources(&self, query: &BoardQuery, status: Status) -> Vec<&BTreeSet<Place>> {
-        let all = &self.places[status as usize];
-        let Some(topics) = query.scope.topics() else {
-            return vec![all];
-        };
-        let is_whole = |topic: &Topic| topic.statuses().contains(&status);
-        if topics.iter().any(is_whole) {
-            return vec![all];
-        }
-        let kitchens: BTreeSet<_> = topics.iter().filter_map(supplier).collect();
-        let kitchens = kitchens
-            .into_iter()
-            .filter_map(|name| self.kitchens.get(name));
-        kitchens.map(|places| &places[status as usize]).collect()
-    }
-
-    /// Of each status the orders that are due first.
-    fn due(&self, query: &BoardQuery) -> (Windows, Vec<OrderId>) {
-        let (mut windows, mut ids) = (CLOSED, Vec::new());
-        for &status in &query.statuses {
-            let sources = self.sources(query, status);
-            let first = sources
-                .iter()
-                .flat_map(|places| places.iter().take(query.first + 1));
-            let mut first: Vec<Place> = first.copied().collect();
-            first.sort_unstable();
-            windows[status as usize] = match first.get(query.first) {
-                None => Window::All,
-                Some(_) => {
-                    first.truncate(query.first);
-                    first
-                        .last()
-                        .map_or(Window::Closed, |last| Window::UpTo(*last))
-                }
-            };
-            ids.extend(first.into_iter().map(|(_, id)| id));
-        }
-        (windows, ids)
-    }
-
-    /// The newest orders that have one of the statuses.
-    fn newest_of(&self, query: &BoardQuery) -> (Windows, Vec<OrderId>) {
-        let mut ids: Vec<OrderId> = Vec::new();
-        for &status in &query.statuses {
-            let whole = &self.places[status as usize];
-            match &*self.sources(query, status) {
-                [all] if std::ptr::eq(*all, whole) => {
-                    let newest = self.ids[status as usize].iter().rev();
-                    ids.extend(newest.take(query.first + 1));
-                }
-                kitchens => ids.extend(
-                    kitchens
-                        .iter()
-                        .flat_map(|all| all.iter().map(|(_, id)| *id)),
-                ),
-            }
-        }
-        ids.sort_unstable_by(|a, b| b.cmp(a));
-        let past = query.statuses.iter().any(|status| status.is_final());
-        let dropped = self.newest_dropped.filter(|_| past);
-        let after = ids.get(query.first).copied().max(dropped);
-        ids.truncate(query.first);
-        let window = after.map_or(Window::All, Window::After);
-        let mut windows = CLOSED;
-        for &status in &query.statuses {
-            windows[status as usize] = window;
-        }
-        ids.retain(|id| Some(*id) > after);
-        (windows, ids)
-    }
-
-    /// The newest of those that are over, as far as the page does not list them: it knows their names and prices.
-    fn recent(&self, query: &BoardQuery) -> Vec<OrderId> {
-        let mut places: Vec<Place> = Vec::new();
-        for &status in Status::ALL.iter().filter(|status| status.is_final()) {
-            if query.sequence == Sequence::Newest {
-                continue;
-            }
-            let sources = match (status, query.scope.topics()) {
-                // Its drivers are free now.
-                (Status::Delivered, Some(topics)) if topics.contains(&Topic::Dispatch) => {
-                    vec![&self.places[status as usize]]
-                }
-                _ => self.sources(query, status),
-            };
-            let newest = sources.iter().flat_map(|all| all.iter().rev().take(RECENT));
-            places.extend(newest);
-        }
-        places.sort_unstable_by(|a, b| b.cmp(a));
-        places.truncate(RECENT);
-        places.into_iter().map(|(_, id)| id).collect()
-    }
 }
 
-const CLOSED: Windows = [Window::Closed; Status::ALL.len()];
+/// What an order is part of, where its status does not decide.
+fn parts(order: &Order) -> impl Iterator<Item = Topic> {
+    let supplier = Topic::Supplier(order.supplier_name.clone());
+    let customer = order.customer_id.map(Topic::Customer);
+    let driver = order.driver_id.map(Topic::Driver);
+    std::iter::once(supplier).chain(customer).chain(driver)
+}
 
 fn supplier(topic: &Topic) -> Option<&Name> {
     match topic {

@@ -3,7 +3,7 @@
 use super::order_index::OrderIndex;
 use crate::domain::{
     Acknowledged, Actor, Board, BoardQuery, Counts, Event, FoldResult, IN_KITCHEN, Name, Offer,
-    Order, OrderId, Scope, Sequence, Status, Subject, Topic, WITH_DRIVER, Wanting, Window,
+    Order, OrderId, Scope, Sequence, Status, Subject, Topic, Viewer, WITH_DRIVER, Wanting, Window,
     alert_of,
     samples::{at, commands, id, offer},
 };
@@ -130,7 +130,7 @@ proptest! {
         for (order, command) in before {
             market.attempt(order, command);
         }
-        let mut boards: Vec<_> = queries().iter().map(|query| market.index.board(query)).collect();
+        let mut boards: Vec<_> = queries().iter().map(|query| market.index.board(query, &Viewer::Open)).collect();
         for board in &boards {
             prop_assert_eq!(listed(board), covered(&market, board));
         }
@@ -159,7 +159,7 @@ proptest! {
             for named in query.named().filter_map(|id| market.orders.get(&id)) {
                 prop_assert_eq!(board.get(named.id), Some(named));
             }
-            let read = market.index.board(query);
+            let read = market.index.board(query, &Viewer::Open);
             for &status in &query.statuses {
                 prop_assert_eq!(read.counts().of(status), board.counts().of(status));
             }
@@ -192,7 +192,7 @@ proptest! {
                 ringing: own().filter(rings).map(|order| (order.id, order.version)).collect(),
                 late_deliveries: all().filter(|order| late(order, &WITH_DRIVER)).count() as u64,
             };
-            let mut wanting = market.index.wanting(kitchen.as_ref(), opened, now);
+            let mut wanting = market.index.wanting(kitchen.as_ref(), opened, now, &Viewer::Open);
             wanting.ringing.sort_unstable();
             prop_assert_eq!(wanting, expected);
         }
@@ -224,7 +224,7 @@ fn of_many_that_ring_the_newest_are_told() {
     }
     market.attempt(0, 8);
     let now = at(market.time);
-    let ringing = market.index.wanting(None, now, now).ringing;
+    let ringing = market.index.wanting(None, now, now, &Viewer::Open).ringing;
     assert_eq!(ringing.len(), Wanting::RINGING);
     let is_told = |order| ringing.iter().any(|(told, _)| *told == id(order));
     assert!(is_told(0) && !is_told(1) && is_told(orders.end - 1));
@@ -245,7 +245,7 @@ fn what_is_over_is_bounded() {
         first: 3_000,
         scope: Scope::everything(),
     };
-    let board = market.index.board(&all);
+    let board = market.index.board(&all, &Viewer::Open);
     // The page of older orders goes on where it ends.
     assert_eq!((board.orders().count(), board.end()), (1_000, Some(id(49))));
 }
@@ -258,7 +258,7 @@ fn a_window_that_has_lost_half_of_its_orders_runs_dry() {
         first: 4,
         ..queries().remove(0)
     };
-    let mut board = market.index.board(&query);
+    let mut board = market.index.board(&query, &Viewer::Open);
     assert!(matches!(
         board.window(Status::PendingSupplier),
         Window::UpTo(_)
@@ -270,7 +270,7 @@ fn a_window_that_has_lost_half_of_its_orders_runs_dry() {
         dry.push(board.runs_dry());
     }
     assert_eq!(dry, [false, false, true, true]);
-    assert!(!market.index.board(&query).runs_dry());
+    assert!(!market.index.board(&query, &Viewer::Open).runs_dry());
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn kitchens_are_listed_and_drivers_are_spelled() {
     let name = |name: &str| Name::try_from(name.to_owned()).unwrap();
     let kitchens = market.index.kitchens();
     assert_eq!(kitchens, ["Bella Napoli", "Forno"].map(name));
-    assert_eq!(market.index.drivers(), [name("Jonas")]);
+    assert_eq!(market.index.drivers(None), [name("Jonas")]);
     let spelled = |name: &str| {
         let name = Name::try_from(name.to_owned()).unwrap();
         market

@@ -3,25 +3,20 @@
 //! A socket finds its entries by number, however many lie between them. An entry that leaves the ring is remembered
 //! by its number, so that a socket whose topics are silent is never too slow, however far the ring moves on.
 
-use crate::domain::{Ring, Subject, Topic};
-use bytes::Bytes;
+use super::entry::Entry;
+use crate::domain::{AccountId, Ring, Subject, Topic};
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
 use tokio::sync::Notify;
 
-/// An entry of the log, as the ring holds it.
-pub struct Entry {
-    /// As every socket sends it.
-    pub text: Bytes,
-    /// Whom it concerns, so that no reader parses it.
-    pub subject: Subject,
-}
-
-/// The topics that have a listener.
+/// The topics that have a listener, and the accounts whose sockets listen.
 #[derive(Default)]
-pub struct Topics(HashMap<Topic, Listened>);
+pub struct Topics {
+    topics: HashMap<Topic, Listened>,
+    accounts: HashMap<AccountId, Vec<Arc<Notify>>>,
+}
 
 struct Listened {
     /// The numbers of the entries that concern the topic, oldest first. Some of them may have left the ring.
@@ -35,7 +30,7 @@ impl Topics {
     /// From now on `listener` is told when there are entries of `topics`.
     pub fn listen(&mut self, topics: &[Topic], listener: &Arc<Notify>, ring: Option<&Ring<Entry>>) {
         for topic in topics {
-            let listened = self.0.entry(topic.clone()).or_insert_with(|| {
+            let listened = self.topics.entry(topic.clone()).or_insert_with(|| {
                 let mut listened = Listened {
                     entries: VecDeque::new(),
                     complete_after: 0,
@@ -51,21 +46,43 @@ impl Topics {
     /// The inverse of [`Topics::listen`].
     pub fn leave(&mut self, topics: &[Topic], listener: &Arc<Notify>) {
         for topic in topics {
-            let Some(listened) = self.0.get_mut(topic) else {
+            let Some(listened) = self.topics.get_mut(topic) else {
                 continue;
             };
             listened
                 .listeners
                 .retain(|other| !Arc::ptr_eq(other, listener));
             if listened.listeners.is_empty() {
-                self.0.remove(topic);
+                self.topics.remove(topic);
             }
         }
     }
 
+    /// From now on `listener` is told when something has happened to an account, too.
+    pub fn listen_to_account(&mut self, account: AccountId, listener: &Arc<Notify>) {
+        let listeners = self.accounts.entry(account).or_default();
+        listeners.push(listener.clone());
+    }
+
+    /// The inverse of [`Topics::listen_to_account`].
+    pub fn leave_account(&mut self, account: AccountId, listener: &Arc<Notify>) {
+        if let Some(listeners) = self.accounts.get_mut(&account) {
+            listeners.retain(|other| !Arc::ptr_eq(other, listener));
+            if listeners.is_empty() {
+                self.accounts.remove(&account);
+            }
+        }
+    }
+
+    /// Tells the sockets of an account.
+    pub fn notify_account(&self, account: AccountId) {
+        let listeners = self.accounts.get(&account).into_iter().flatten();
+        listeners.for_each(|listener| listener.notify_one());
+    }
+
     /// Another ring takes the place of the one before.
     pub fn search_again(&mut self, ring: &Ring<Entry>) {
-        for listened in self.0.values_mut() {
+        for listened in self.topics.values_mut() {
             listened.entries.clear();
             listened.complete_after = ring.oldest();
         }
@@ -82,8 +99,8 @@ impl Topics {
     }
 
     fn add(&mut self, number: u64, entry: &Entry, oldest: u64) {
-        for topic in entry.subject.topics() {
-            if let Some(listened) = self.0.get_mut(&topic) {
+        for topic in entry.subject().into_iter().flat_map(Subject::topics) {
+            if let Some(listened) = self.topics.get_mut(&topic) {
                 listened.forget(oldest);
                 listened.entries.push_back(number);
             }
@@ -92,12 +109,12 @@ impl Topics {
 
     /// Tells the listeners of one topic.
     pub fn notify(&self, topic: &Topic) {
-        let listened = self.0.get(topic);
+        let listened = self.topics.get(topic);
         listened.into_iter().for_each(Listened::notify);
     }
 
     pub fn notify_all(&self) {
-        self.0.values().for_each(Listened::notify);
+        self.topics.values().for_each(Listened::notify);
     }
 
     /// The first entries after a position that concern any of the topics, at most `limit`, oldest first. `None` where
@@ -111,7 +128,7 @@ impl Topics {
     ) -> Option<Vec<u64>> {
         let mut entries = Vec::new();
         for topic in topics {
-            entries.extend(self.0.get(topic)?.after(position, oldest)?.take(limit));
+            entries.extend(self.topics.get(topic)?.after(position, oldest)?.take(limit));
         }
         entries.sort_unstable();
         entries.dedup();
@@ -124,7 +141,8 @@ impl Listened {
     fn search(&mut self, topic: &Topic, ring: &Ring<Entry>) {
         self.complete_after = ring.oldest();
         let entries = ring.after(self.complete_after).into_iter().flatten();
-        let concerned = entries.filter(|(_, entry)| topic.concerns(&entry.subject));
+        let is_about = |entry: &Entry| entry.subject().is_some_and(|of| topic.concerns(of));
+        let concerned = entries.filter(|(_, entry)| is_about(entry));
         self.entries = concerned.map(|(number, _)| number).collect();
     }
 
@@ -156,6 +174,7 @@ mod tests {
         Event, Order,
         samples::{at, id, offer},
     };
+    use bytes::Bytes;
     use proptest::prelude::*;
 
     fn entry(n: u128) -> Entry {
@@ -167,10 +186,7 @@ mod tests {
             actor: None,
             id: "e-1".parse().unwrap(),
         };
-        Entry {
-            text: Bytes::new(),
-            subject: Subject::of(&event, None),
-        }
+        Entry::order(Bytes::new(), Subject::of(&event, None))
     }
 
     proptest! {
@@ -216,7 +232,7 @@ mod tests {
                 }
             }
             topics.leave(&of, &listener);
-            prop_assert!(topics.0.is_empty());
+            prop_assert!(topics.topics.is_empty());
         }
     }
 }

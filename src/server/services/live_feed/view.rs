@@ -1,11 +1,14 @@
 //! What the feed holds of the log: the orders, the newest entries as a ring, and when it was last verified.
 
 use super::{
+    endings::{Basis, Endings},
+    entry::Entry,
     order_index::OrderIndex,
-    topics::{Entry, Topics},
+    pace::Pace,
+    topics::Topics,
 };
 use crate::domain::{
-    Cursor, Event, FoldResult, Order, Ring, Scope, StageTimer, Status, Subject, Time,
+    Cursor, FoldResult, LogEvent, Order, Ring, Scope, Status, Subject, Time, Viewer,
 };
 use crate::server::{
     clock::now,
@@ -29,15 +32,31 @@ pub const STALE_AFTER: Duration = Duration::from_secs(2);
 pub struct View {
     pub index: OrderIndex,
     pub ring: Ring<Entry>,
+    pub endings: Endings,
     /// The latest moment in an order that was read.
     pub latest: Time,
     /// How long the stages took that these entries ended.
-    pub stage_timer: StageTimer,
+    pub pace: Pace,
     pub verified: Instant,
     /// The same moment on the clock.
     pub verified_at: Time,
     /// Whether readers know the view as current.
     pub known_current: bool,
+}
+
+/// What the newest entries of the log have told.
+pub struct Newest {
+    pub ring: Ring<Entry>,
+    pub endings: Endings,
+    pub pace: Pace,
+}
+
+/// What a reader is about, and what it may be told.
+pub struct Reader {
+    pub scope: Scope,
+    pub viewer: Viewer,
+    /// Whoever has not signed in has none.
+    pub basis: Option<Basis>,
 }
 
 /// Measurements of the feed.
@@ -57,6 +76,8 @@ pub struct FeedMetrics {
 pub enum Next {
     /// What comes after the cursor and concerns the reader, with the number of each, and how far that is everything.
     Frames(Vec<(u64, Bytes)>, Cursor),
+    /// The same, up to the end of the reader's own session. Nothing follows for it.
+    Ended(Vec<(u64, Bytes)>, Cursor),
     /// Older than what is held here: the store may have it.
     NotHeld,
     /// A cursor of another history, or one that was never issued.
@@ -71,13 +92,14 @@ pub enum Next {
 
 impl View {
     /// A view that has just been read.
-    pub fn new(index: OrderIndex, ring: Ring<Entry>, stage_timer: StageTimer) -> View {
+    pub fn new(index: OrderIndex, newest: Newest) -> View {
         let latest = index.orders().map(Order::latest).max();
         View {
             latest: latest.unwrap_or_default(),
             index,
-            ring,
-            stage_timer,
+            ring: newest.ring,
+            endings: newest.endings,
+            pace: newest.pace,
             verified: Instant::now(),
             verified_at: now(),
             known_current: true,
@@ -85,28 +107,38 @@ impl View {
     }
 
     /// Adds an entry to ring and board, and returns the span of its delivery; `None` if it does not follow.
-    pub fn add(&mut self, LogEntry { text, trace }: &LogEntry) -> Option<Option<Span>> {
-        let Ok(event) = serde_json::from_str::<Event>(text) else {
-            tracing::error!(after = %self.index.cursor(), "an entry of the log cannot be read");
-            return None;
+    pub fn add(&mut self, entry: &LogEntry, event: &LogEvent) -> Option<Option<Span>> {
+        let event = match event {
+            LogEvent::Order(event) => event,
+            LogEvent::Account(event) => {
+                self.pass(&event.id)?;
+                self.endings.add(event);
+                return Some(None);
+            }
+            LogEvent::Unknown { id } => return self.pass(id).map(|()| None),
         };
-        if self.index.fold(&event) == FoldResult::Gap {
+        let driver_before = self.index.get(event.order.id);
+        let subject = Subject::of(event, driver_before.and_then(|order| order.driver_id));
+        if self.index.fold(event) == FoldResult::Gap {
             return None;
         }
         self.latest = self.latest.max(event.order.latest());
-        if let Some((stage, lasted)) = self.stage_timer.record(&event) {
+        if let Some((stage, lasted)) = self.pace.record(event) {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
         }
         histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
-        self.ring.push(Entry {
-            text: frame(text),
-            subject: Subject::of(&event, None),
-        });
-        let span = trace.as_deref().map(trace::deliver);
+        self.ring.push(Entry::order(frame(&entry.text), subject));
+        let span = entry.trace.as_deref().map(trace::deliver);
         span.iter().for_each(|span| {
             span.record("cursor", tracing::field::display(&event.id));
         });
         Some(span)
+    }
+
+    /// Moves over an entry that is about no order; `None` if it does not follow.
+    fn pass(&mut self, id: &Cursor) -> Option<()> {
+        let passed = self.index.pass(id);
+        (passed != FoldResult::Gap).then(|| self.ring.push(Entry::Silent))
     }
 
     /// Nothing is missing now; whether readers did not know that.
@@ -118,33 +150,80 @@ impl View {
         news
     }
 
-    /// At most `limit` frames of a scope after a cursor. Its topics are in the index.
-    pub fn next(&self, cursor: &Cursor, scope: &Scope, topics: &Topics, limit: usize) -> Next {
-        if self.index.cursor().epoch != cursor.epoch || cursor.seq > self.ring.head() {
+    /// At most `limit` frames after a cursor. The topics of the reader's scope are in the index.
+    pub fn next(&self, cursor: &Cursor, reader: &Reader, topics: &Topics, limit: usize) -> Next {
+        let head = self.ring.head();
+        if self.index.cursor().epoch != cursor.epoch || cursor.seq > head {
             return self.other_history();
         }
-        let ring = &self.ring;
-        let frame = |(number, entry): (u64, &Entry)| (number, entry.text.clone());
-        let frames: Option<Vec<_>> = match scope.topics() {
-            None => ring
-                .after(cursor.seq)
-                .map(|entries| entries.take(limit).map(frame).collect()),
-            Some(of) => topics
-                .after(of, cursor.seq, ring.oldest(), limit)
-                .map(|numbers| {
-                    let entries = numbers.into_iter().filter_map(|n| Some((n, ring.get(n)?)));
-                    entries.map(frame).collect()
-                }),
+        let end = reader.basis.as_ref();
+        let end = end.and_then(|basis| self.endings.end(basis));
+        // Up to here it may be told.
+        let last = end.map_or(head, |end| end.saturating_sub(1));
+        if cursor.seq > last {
+            return Next::Ended(Vec::new(), cursor.clone());
+        }
+        let found = match reader.scope.topics() {
+            None => self.told_of_all(cursor.seq, last, &reader.viewer, limit),
+            Some(of) => {
+                let numbers = |position| topics.after(of, position, self.ring.oldest(), limit);
+                self.told_of(numbers, cursor.seq, last, &reader.viewer, limit)
+            }
         };
-        let Some(frames) = frames else {
+        let Some((frames, seq)) = found else {
             return Next::NotHeld;
         };
-        let seq = match frames.last() {
-            Some((last, _)) if frames.len() == limit => *last,
-            _ => ring.head(),
-        };
         let epoch = cursor.epoch.clone();
-        Next::Frames(frames, Cursor { epoch, seq })
+        let reached = Cursor { epoch, seq };
+        match seq == last && end.is_some() {
+            true => Next::Ended(frames, reached),
+            false => Next::Frames(frames, reached),
+        }
+    }
+
+    /// The first frames of all entries from after `position` up to `last`, and how far that is everything.
+    fn told_of_all(
+        &self,
+        position: u64,
+        last: u64,
+        viewer: &Viewer,
+        limit: usize,
+    ) -> Option<(Vec<(u64, Bytes)>, u64)> {
+        let entries = self.ring.after(position)?;
+        let entries = entries.take_while(|(number, _)| *number <= last);
+        let told = entries.filter_map(|(n, entry)| Some((n, entry.told(viewer, &self.index)?)));
+        let frames: Vec<_> = told.take(limit).collect();
+        let seq = match frames.last() {
+            Some((newest, _)) if frames.len() == limit => *newest,
+            _ => last,
+        };
+        Some((frames, seq))
+    }
+
+    /// The same of the entries that `numbers` finds after a position, at most `limit` at once.
+    fn told_of(
+        &self,
+        numbers: impl Fn(u64) -> Option<Vec<u64>>,
+        mut position: u64,
+        last: u64,
+        viewer: &Viewer,
+        limit: usize,
+    ) -> Option<(Vec<(u64, Bytes)>, u64)> {
+        loop {
+            let numbers = numbers(position)?;
+            let is_all = numbers.len() < limit || numbers.last().is_some_and(|n| *n >= last);
+            position = numbers.last().map_or(position, |newest| *newest);
+            let numbers = numbers.into_iter().take_while(|number| *number <= last);
+            let told =
+                numbers.filter_map(|n| Some((n, self.ring.get(n)?.told(viewer, &self.index)?)));
+            let frames: Vec<_> = told.collect();
+            if is_all {
+                return Some((frames, last));
+            }
+            if !frames.is_empty() {
+                return Some((frames, position));
+            }
+        }
     }
 
     fn other_history(&self) -> Next {
@@ -178,12 +257,6 @@ impl View {
 /// A clock that was set back makes nothing faster than at once.
 fn seconds(time: TimeDelta) -> f64 {
     time.to_std().unwrap_or_default().as_secs_f64()
-}
-
-/// Whether an entry is about a scope. One that cannot be read may be.
-pub fn concerns(scope: &Scope, entry: &JsonText) -> bool {
-    let is_about = |event: Event| scope.concerns(&Subject::of(&event, None));
-    scope.topics().is_none() || serde_json::from_str(entry).map_or(true, is_about)
 }
 
 /// An entry as it is sent: it is copied once, and then shared by all sockets.

@@ -2,7 +2,7 @@
 
 use super::{COMMIT_DEADLINE, Failure, OrderService, in_time};
 use crate::{
-    domain::{Duty, Error, Name},
+    domain::{AccountRole, Duty, Error, Name, Viewer},
     server::{
         clock::now,
         services::{duty_document, order_documents},
@@ -16,7 +16,12 @@ const KEEP: Duration = Duration::from_secs(3_600);
 
 impl OrderService {
     /// Which drivers dispatch has switched on duty, or off.
-    pub async fn duty(&self) -> Result<Duty, Error> {
+    pub async fn duty(&self, viewer: &Viewer) -> Result<Duty, Error> {
+        use AccountRole::{Admin, Dispatch, Integrator};
+        let role = viewer.identity().map(|identity| identity.role);
+        if role.is_some_and(|role| !matches!(role, Dispatch | Admin | Integrator)) {
+            return Err(Error::NotAllowed);
+        }
         in_time(async { Ok(self.read_duty().await?.0) }).await
     }
 

@@ -4,7 +4,9 @@
 mod change;
 mod drivers;
 mod duty;
+mod history;
 mod ids;
+mod lists;
 mod written;
 
 use super::{
@@ -13,12 +15,12 @@ use super::{
     order_documents,
 };
 use crate::domain::{
-    BoardQuery, Counts, Cursor, Error, Event, Field, Name, Order, OrderFilter, OrderId, OrdersPage,
-    Snapshot, StageTimes, Status, Time, Wanting,
+    AccountRole, BoardQuery, Counts, Cursor, Error, Identity, Name, Order, OrderId, Snapshot,
+    StageTimes, Status, Time, Viewer, Wanting,
 };
 use crate::server::{
     clock::now,
-    store::{Health, JsonText, LogRead, Query, Result as Stored, Store, StoreError, TroubleKind},
+    store::{Health, JsonText, Store, StoreError, TroubleKind},
 };
 use chrono::TimeDelta;
 use ids::OrderIds;
@@ -33,9 +35,6 @@ use written::Written;
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
 /// A change may be made until then: early enough for its answer to arrive before the request times out.
 const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
-/// How many orders a search returns at once, at most; and how many it examines for them.
-const SHOWN: usize = 200;
-const EXAMINED: usize = 2_000;
 /// No bell rings for what is older.
 const LONGEST_RING: TimeDelta = TimeDelta::hours(24);
 /// How long a reader of the board waits for it to show what this instance has just stored.
@@ -98,103 +97,13 @@ impl OrderService {
         }
     }
 
-    pub async fn order(&self, id: OrderId) -> Result<Order, Error> {
-        in_time(async { Ok(self.read(id).await?.0) }).await
-    }
-
-    /// At most `limit` orders, older than `before`.
-    pub async fn orders(
-        &self,
-        filter: &ListFilter,
-        before: Option<OrderId>,
-        limit: usize,
-    ) -> Result<OrderTexts, Error> {
-        let (found, next, cursor) = self.listed(filter, before, limit).await?;
-        Ok(OrderTexts {
-            orders: found.into_iter().map(|(_, text)| text).collect(),
-            next,
-            cursor,
-        })
-    }
-
-    /// The same, each with its text.
-    async fn listed(
-        &self,
-        filter: &ListFilter,
-        before: Option<OrderId>,
-        limit: usize,
-    ) -> Result<(Vec<(Order, JsonText)>, Option<OrderId>, Cursor), Error> {
-        let index = order_documents::index(filter.status, filter.supplier.as_ref());
-        let query = Query {
-            index,
-            before: before.map(order_documents::key),
-            limit,
-        };
+    /// An order, as far as a viewer may see it.
+    pub async fn order(&self, id: OrderId, viewer: &Viewer) -> Result<Order, Error> {
         in_time(async {
-            let mut listing = self.store.list(&[query]).await?;
-            let page = listing.pages.pop().unwrap_or_default();
-            let next = page.next.as_ref().and_then(order_documents::id);
-            Ok((
-                order_documents::readable(page.documents),
-                next,
-                listing.cursor,
-            ))
+            let (order, _) = self.read(id).await?;
+            Ok(viewer.shown(order).ok_or(Error::UnknownOrder(id))?)
         })
         .await
-    }
-
-    /// The orders that `search` describes, newest first, older than `before`; and where the search goes on. One call
-    /// examines a limited number of orders, however few of them match.
-    pub async fn search(
-        &self,
-        search: &OrderFilter,
-        before: Option<OrderId>,
-    ) -> Result<OrdersPage, Error> {
-        let supplier = match search.supplier.as_deref().map(Name::parse) {
-            // No order has such a supplier.
-            Some(Err(_)) => return Ok(matching(Vec::new(), search, None)),
-            supplier => supplier.and_then(Result::ok),
-        };
-        let filter = ListFilter {
-            status: search.status,
-            supplier,
-        };
-        let newest = match search.before {
-            Some(_) => self.newest().await?,
-            None => None,
-        };
-        let bound = search.upper_bound(newest.as_ref());
-        let before = bound.into_iter().chain(before).min();
-        let limit = if search.is_narrow() { EXAMINED } else { SHOWN };
-        let (listed, next, _) = self.listed(&filter, before, limit).await?;
-        Ok(matching(listed, search, next))
-    }
-
-    async fn newest(&self) -> Result<Option<Order>, Error> {
-        let (listed, ..) = self.listed(&ListFilter::default(), None, 1).await?;
-        Ok(listed.into_iter().next().map(|(order, _)| order))
-    }
-
-    /// All events of an order, oldest first, as they were sent.
-    pub async fn history(&self, id: OrderId) -> Result<Vec<JsonText>, Error> {
-        in_time(async {
-            let entries = self.store.history(&order_documents::key(id)).await?;
-            match entries.is_empty() {
-                true => Err(Error::UnknownOrder(id).into()),
-                false => Ok(entries),
-            }
-        })
-        .await
-    }
-
-    pub async fn events(&self, id: OrderId) -> Result<Vec<Event>, Error> {
-        let texts = self.history(id).await?;
-        let read = |text: &JsonText| {
-            let event = serde_json::from_str(text);
-            event.map_err(|error| order_documents::unreadable("an event", &error))
-        };
-        let events: Stored<_> = texts.iter().map(read).collect();
-        events.map_err(|error| Failure::from(error).into_logged())
     }
 
     /// The live view of a page, with everything that was stored here before, and everything up to `after`. Where the
@@ -203,6 +112,7 @@ impl OrderService {
         &self,
         query: &BoardQuery,
         after: Option<&Cursor>,
+        viewer: &Viewer,
     ) -> Result<Snapshot, Error> {
         self.catch_up().await;
         if let Some(cursor) = after {
@@ -212,11 +122,12 @@ impl OrderService {
             first: query.first.min(BoardQuery::LARGEST),
             ..query.clone()
         };
-        let (mut board, verified_at) = self.feed.board(&query).ok_or(Error::StoreUnavailable)?;
+        let board = self.feed.board(&query, viewer);
+        let (mut board, verified_at) = board.ok_or(Error::StoreUnavailable)?;
         // The feed holds only the newest of those that are over.
         for id in query.named() {
             if board.get(id).is_none()
-                && let Ok(order) = self.order(id).await
+                && let Ok(order) = self.order(id, viewer).await
             {
                 board.put(&order);
             }
@@ -228,43 +139,55 @@ impl OrderService {
         })
     }
 
-    /// The kitchens of the orders that the feed holds.
-    pub fn kitchens(&self) -> Vec<Name> {
-        let kitchens = self.feed.read_index(OrderIndex::kitchens);
-        kitchens.unwrap_or_default()
+    /// The kitchens of the orders that the feed holds: for a viewer that has a list of orders to narrow to them.
+    pub fn kitchens(&self, viewer: &Viewer) -> Vec<Name> {
+        let Some(identity) = viewer.identity() else {
+            let kitchens = self.feed.read_index(OrderIndex::kitchens);
+            return kitchens.unwrap_or_default();
+        };
+        match identity.role {
+            AccountRole::Supplier => identity.supplier_name.iter().cloned().collect(),
+            _ if identity.has_orders_panel() => self.kitchens(&Viewer::Open),
+            _ => Vec::new(),
+        }
     }
 
     /// The drivers of those orders.
-    pub fn drivers(&self) -> Vec<Name> {
-        let drivers = self.feed.read_index(OrderIndex::drivers);
+    pub fn drivers(&self, viewer: &Viewer) -> Vec<Name> {
+        let identity = viewer.identity();
+        if identity.is_some_and(|identity| !identity.has_orders_panel()) {
+            return Vec::new();
+        }
+        let is_kitchen = |identity: &&Identity| identity.role == AccountRole::Supplier;
+        let kitchen = identity.filter(is_kitchen);
+        let kitchen = kitchen.and_then(|identity| identity.supplier_name.as_ref());
+        let drivers = self.feed.read_index(|index| index.drivers(kitchen));
         drivers.unwrap_or_default()
     }
 
-    /// How many orders of the market have each status, the event up to which they are counted, and what wants somebody
-    /// now: in one kitchen or in all, where its bell was opened at `opened`.
+    /// How many of the orders that a viewer sees have each status, the event up to which they are counted, and what wants
+    /// somebody now: in one kitchen or in all, where its bell was opened at `opened`.
     pub fn counts(
         &self,
         kitchen: Option<&Name>,
         opened: Option<Time>,
+        viewer: &Viewer,
     ) -> Result<(Cursor, Counts, Wanting), Error> {
         let now = now();
         // A bell that was opened long ago has been heard: nobody makes the server look through the whole market.
         let opened = opened.unwrap_or(now).max(now + -LONGEST_RING);
         let counts = |index: &OrderIndex| {
-            let wanting = index.wanting(kitchen, opened, now);
-            (index.cursor().clone(), index.counts(), wanting)
+            let wanting = index.wanting(kitchen, opened, now, viewer);
+            (index.cursor().clone(), index.counts_for(viewer), wanting)
         };
         self.feed.read_index(counts).ok_or(Error::StoreUnavailable)
     }
 
-    /// How fast the market has been in the last 24 hours.
-    pub fn pace(&self) -> Result<StageTimes, Error> {
-        self.feed.stage_times(now()).ok_or(Error::StoreUnavailable)
-    }
-
-    /// Events after a cursor that the feed no longer holds.
-    pub async fn older(&self, cursor: &Cursor, limit: usize) -> Stored<LogRead> {
-        self.store.read_log(cursor, limit, Duration::ZERO).await
+    /// How fast the orders that a viewer lists have been in the last 24 hours.
+    pub fn pace(&self, viewer: &Viewer) -> Result<StageTimes, Error> {
+        may_list(viewer)?;
+        let times = self.feed.stage_times(viewer, now());
+        times.ok_or(Error::StoreUnavailable)
     }
 
     pub fn feed(&self) -> &Arc<LiveFeed> {
@@ -312,27 +235,13 @@ impl OrderService {
     }
 }
 
-/// The first orders of a list that match, and where the search goes on; `next` is where the list itself does.
-fn matching(
-    listed: Vec<(Order, JsonText)>,
-    search: &OrderFilter,
-    mut next: Option<OrderId>,
-) -> OrdersPage {
-    let mut orders: Vec<Order> = Vec::new();
-    for (order, _) in listed {
-        if !search.may_match_older(order.id) {
-            next = None;
-            break;
-        }
-        if orders.len() == SHOWN {
-            next = orders.last().map(|order| order.id);
-            break;
-        }
-        if search.matches(&order, crate::domain::fold_text) {
-            orders.push(order);
-        }
+/// Refuses whoever has no list of orders.
+fn may_list(viewer: &Viewer) -> Result<(), Error> {
+    let identity = viewer.identity();
+    match identity.is_none_or(Identity::has_orders_panel) {
+        true => Ok(()),
+        false => Err(Error::NotAllowed),
     }
-    OrdersPage { orders, next }
 }
 
 /// Why a use-case has no result.

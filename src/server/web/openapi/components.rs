@@ -95,6 +95,20 @@ fn parameter(
         .build()
 }
 
+/// Why an admin acts.
+pub fn admin_reason() -> Parameter {
+    let reason = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(500));
+    parameter(
+        ParameterIn::Query,
+        "admin_reason",
+        "Why, required from admins and unknown to others. It stands in the history of the order.",
+        reason,
+    )
+}
+
 /// Any version, or one of a list.
 fn versions() -> ObjectBuilder {
     text(r#"^(?:\*|"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*)$"#).examples(["\"3\""])
@@ -198,6 +212,15 @@ bodies! {
     DispatchBody = object()
         .property("driver_name", Name::requested()).required("driver_name")
         .examples([json!({"driver_name": "Jonas"})]);
+    /// What a token is asked for with.
+    TokenBody = object()
+        .property("grant", string("What else is given.").enum_values(Some(["password", "refresh", "guest"])))
+        .required("grant")
+        .property("email", string("With `password`: an e-mail address."))
+        .property("password", string("With `password`."))
+        .property("code", or_null(Schema::from(string("With `password`: a code of an authenticator, or a recovery code."))))
+        .property("refresh_token", string("With `refresh`: the newest one."))
+        .examples([json!({"grant": "guest"})]);
     /// A step that needs nothing but the status that it leads to.
     StatusBody = object()
         .property("status", settable()).required("status")

@@ -3,6 +3,7 @@
 //! The examples are made by the market's own rules, and the problems by what answers them, so that none of it can be
 //! wrong alone.
 
+mod accounts;
 pub mod components;
 pub mod docs;
 mod examples;
@@ -12,6 +13,7 @@ pub mod schemas;
 mod text_schemas;
 
 use super::problem::ProblemDetails;
+use crate::server::config::Config;
 use utoipa::{
     ToSchema,
     openapi::{
@@ -21,13 +23,17 @@ use utoipa::{
 };
 
 /// Everything but the calls.
-pub fn beginning() -> OpenApi {
+pub fn beginning(config: &Config) -> OpenApi {
     let license = LicenseBuilder::new().name("MIT").identifier(Some("MIT"));
     let info = InfoBuilder::new()
         .title("Pizza Market")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(include_str!("api.md")))
         .license(Some(license.build()));
+    let accounts = config.auth.is_required().then_some((
+        "Accounts",
+        "Signing in, for programs: a token, or an API key, goes into `Authorization: Bearer`.",
+    ));
     let tags = [
         (
             "Orders",
@@ -36,17 +42,18 @@ pub fn beginning() -> OpenApi {
         ("Live", "Every change, as it happens."),
         ("Operation", "For those who run the market."),
     ];
+    let tags = accounts.into_iter().chain(tags);
     let tags =
         tags.map(|(name, says)| TagBuilder::new().name(name).description(Some(says)).build());
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([ServerBuilder::new().url("/").build()]))
-        .tags(Some(tags))
+        .tags(Some(tags.collect::<Vec<_>>()))
         .build()
 }
 
 /// Adds the schemas, and what every answer has.
-pub fn finish(mut api: OpenApi) -> OpenApi {
+pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
     let components = api.components.get_or_insert_default();
     components.schemas.extend(schemas::all());
     let mut problem = vec![schemas::named::<ProblemDetails>()];
@@ -56,6 +63,9 @@ pub fn finish(mut api: OpenApi) -> OpenApi {
     let calls = items.flat_map(|item| [&mut item.get, &mut item.post]);
     for call in calls.flatten() {
         with_request_id(call);
+    }
+    if config.auth.is_required() {
+        accounts::add(&mut api);
     }
     api
 }

@@ -6,9 +6,12 @@ mod markdown;
 mod types;
 
 use super::{docs::Docs, examples, responses::Limited};
-use crate::server::web::{
-    middleware::security_headers::content_policy, problem::Problem, state::AppState,
-    websocket::close,
+use crate::server::{
+    config::Config,
+    web::{
+        middleware::security_headers::content_policy, problem::Problem, state::AppState,
+        websocket::close,
+    },
 };
 use axum::{
     Router,
@@ -20,7 +23,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::HashedStylesheet;
 use markdown::markdown;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -38,10 +41,10 @@ pub fn routes() -> Router<AppState> {
 }
 
 /// The description in both its forms.
-pub fn docs(api: OpenApi, options: LeptosOptions) -> Docs {
+pub fn docs(api: OpenApi, config: &Config) -> Docs {
     Docs {
         json: api.to_json().unwrap_or_default().into(),
-        page: html(&api, options).into(),
+        page: html(&api, config).into(),
     }
 }
 
@@ -105,7 +108,8 @@ async fn problem(Path(name): Path<String>) -> Response {
     }
 }
 
-fn html(api: &OpenApi, options: LeptosOptions) -> String {
+fn html(api: &OpenApi, config: &Config) -> String {
+    let (options, is_required) = (config.leptos.clone(), config.auth.is_required());
     let page = view! {
         <html lang="en">
             <head>
@@ -125,6 +129,7 @@ fn html(api: &OpenApi, options: LeptosOptions) -> String {
                 <main class="docs">
                     <h1>"Pizza Market: the API"</h1>
                     {markdown(api.info.description.as_deref().unwrap_or_default())}
+                    {is_required.then(token)}
                     {calls::calls(api)}
                     <section class="stack" aria-labelledby="types">
                         <h2 id="types">"Types"</h2>
@@ -137,6 +142,16 @@ fn html(api: &OpenApi, options: LeptosOptions) -> String {
         </html>
     };
     format!("<!DOCTYPE html>{}", page.to_html())
+}
+
+/// With which token the page's forms try calls: never with the reader's own cookies.
+fn token() -> impl IntoView {
+    view! {
+        <p class="field">
+            <label for="token">"A token or an API key, with which the forms of this page try the calls"</label>
+            <input id="token" type="password" autocomplete="off" spellcheck="false"/>
+        </p>
+    }
 }
 
 /// What the `type` of each problem means.

@@ -2,14 +2,17 @@
 
 use super::{
     examples::{
-        self, internal, invalid, not_allowed, not_signed_in, not_yours, outdated, refused,
-        too_many, unavailable, unknown_order, weak_tag,
+        self, code_needed, internal, invalid, not_allowed, not_signed_in, not_yours, outdated,
+        refused, too_many, unavailable, unknown_order, weak_tag, wrong_credentials,
     },
     schemas::reference,
 };
 use crate::{
     domain::{Event, Order},
-    server::web::problem::{Problem, ProblemDetails},
+    server::web::{
+        problem::{Problem, ProblemDetails},
+        rest::auth::{Me, TokenAnswer},
+    },
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -71,6 +74,16 @@ responses! {
     Limited = problems(&[Problem::WrongHost, too_many(), Problem::TooLarge, internal()]);
     /// The problems of the metrics.
     MetricsLimited = problems(&[too_many()]);
+    /// Of a call that asks for a token.
+    TokenGiven = of_account(200, json_of::<TokenAnswer>("The tokens."), &[
+        Problem::NotJson, invalid(), not_signed_in(), wrong_credentials(), code_needed(), not_allowed(), unavailable(),
+    ]);
+    /// Of a call that ends a session.
+    SignedOut = of_account(204, ResponseBuilder::new().description("The session has ended."), &[
+        Problem::NotJson, invalid(), not_signed_in(), unavailable(),
+    ]);
+    /// Of a call that asks who one is.
+    Known = of_account(200, json_of::<Me>("Who one is."), &[not_signed_in(), unavailable()]);
     /// Of the WebSocket's address.
     Upgraded = {
         let upgraded = ResponseBuilder::new().description("From here on it is a WebSocket: see `Frame`.");
@@ -107,6 +120,24 @@ fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Respons
         }
     }
     responses
+}
+
+fn of_account(status: u16, success: ResponseBuilder, own: &[Problem]) -> Responses {
+    let any = [
+        Problem::WrongHost,
+        too_many(),
+        Problem::ForeignOrigin,
+        Problem::TooLarge,
+        internal(),
+    ];
+    responses(status, success, &[&any, own].concat())
+}
+
+fn json_of<T: ToSchema>(description: &str) -> ResponseBuilder {
+    let content = ContentBuilder::new().schema(Some(reference::<T>()));
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", content.build())
 }
 
 fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {

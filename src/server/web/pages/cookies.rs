@@ -3,6 +3,7 @@
 pub use crate::ui::cookies::{DENSITY, KITCHEN, LANGUAGE, THEME};
 use crate::{
     domain::Zone,
+    server::{config::Config, web::auth::cookies::name},
     ui::cookies::{PREFERENCE_AGE, ZONE},
 };
 use axum::http::{HeaderMap, HeaderValue};
@@ -10,19 +11,21 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;
 
 /// A cookie's value, decoded.
-pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+pub fn read(config: &Config, headers: &HeaderMap, bare: &str) -> Option<String> {
     let jar = CookieJar::from_headers(headers);
-    jar.get(name).map(|cookie| cookie.value().to_owned())
+    let cookie = jar.get(&name(config, bare));
+    cookie.map(|cookie| cookie.value().to_owned())
 }
 
 /// The reader's time zone, if the browser has sent it.
-pub fn zone(headers: &HeaderMap) -> Option<Zone> {
-    read(headers, ZONE)?.parse().ok()
+pub fn zone(config: &Config, headers: &HeaderMap) -> Option<Zone> {
+    read(config, headers, ZONE)?.parse().ok()
 }
 
 /// The header that keeps a preference.
-pub fn preference(name: &'static str, value: &'static str) -> Option<HeaderValue> {
-    let cookie = Cookie::build((name, value)).max_age(Duration::seconds(PREFERENCE_AGE.into()));
+pub fn preference(config: &Config, bare: &str, value: &'static str) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name(config, bare), value))
+        .max_age(Duration::seconds(PREFERENCE_AGE.into()));
     header(&cookie.path("/").same_site(SameSite::Lax).build())
 }
 

@@ -1,14 +1,19 @@
 //! The order book as a file for spreadsheets: every order that the page's filters ask for, live and past, newest
 //! first. It is sent as it is read, so that a large one needs no more memory than a small one.
 
-use super::{cookies, forms::wants_page, preferences};
+use super::{cookies, preferences, redirect};
 use crate::server::{
     clock::now,
     services::orders::OrderService,
-    web::{headers, problem::Problem, state::AppState},
+    web::{
+        auth::Door,
+        headers::{self, wants_page},
+        problem::Problem,
+        state::AppState,
+    },
 };
 use crate::{
-    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status},
+    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status, Viewer},
     ui::{Language, Route},
 };
 use axum::{
@@ -70,8 +75,19 @@ impl Format {
 }
 
 /// The file, with the same query as the page and in its language.
-pub async fn orders(State(app): State<AppState>, headers: HeaderMap, uri: Uri) -> Response {
+pub async fn orders(
+    State(app): State<AppState>,
+    door: Door,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     let language = preferences::of(&headers, &app).locale.language;
+    if let Err(error) = door.check_orders_panel() {
+        return match error {
+            Error::NotSignedIn if wants_page(&headers) => redirect::to_sign_in(&uri),
+            error => error.into_response(),
+        };
+    }
     let Ok(permit) = EXPORTS.try_acquire() else {
         return too_many(&headers, language);
     };
@@ -79,14 +95,15 @@ pub async fn orders(State(app): State<AppState>, headers: HeaderMap, uri: Uri) -
     else {
         return Problem::UnknownPath.into_response();
     };
-    let filter = query.filter(cookies::zone(&headers).as_ref());
+    let filter = query.filter(cookies::zone(&app.config, &headers).as_ref());
     // A store that cannot be read is an error, not an empty file.
-    let first = match app.orders.search(&filter, None).await {
+    let first = match app.orders.search(&filter, None, &door.viewer).await {
         Ok(first) => first,
         Err(error) => return error.into_response(),
     };
     let rest = Rest {
         orders: app.orders.clone(),
+        viewer: door.viewer,
         filter,
         format: Format::of(language),
         next: first.next,
@@ -128,6 +145,7 @@ fn too_many(headers: &HeaderMap, language: Language) -> Response {
 /// The pages that have not been read yet.
 struct Rest {
     orders: Arc<OrderService>,
+    viewer: Viewer,
     filter: OrderFilter,
     format: Format,
     next: Option<OrderId>,
@@ -145,7 +163,8 @@ fn lines(first: OrdersPage, rest: Rest) -> impl stream::Stream<Item = Result<Str
         let Some(before) = rest.next else {
             return Ok(None);
         };
-        let page = rest.orders.search(&rest.filter, Some(before)).await?;
+        let page = rest.orders.search(&rest.filter, Some(before), &rest.viewer);
+        let page = page.await?;
         rest.next = page.next;
         Ok(Some((written(&page, rest.format), (None, rest))))
     })

@@ -4,8 +4,10 @@
 use crate::{
     api::form::Flash,
     server::{
+        config::Config,
         services::shared_value,
         store::{Store, StoreError},
+        web::auth::cookies::name,
     },
 };
 use axum::{
@@ -13,6 +15,7 @@ use axum::{
     response::IntoResponse,
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
+use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 use time::Duration;
 use tokio::{sync::OnceCell, time::timeout};
@@ -29,6 +32,8 @@ const KEY_TIMEOUT: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// Seals and opens the cookie.
 pub struct FlashCookie {
+    /// Its name, as browsers know it.
+    name: String,
     store: Arc<dyn Store>,
     /// The key of all instances, once the store has given it.
     shared: OnceCell<Key>,
@@ -37,8 +42,9 @@ pub struct FlashCookie {
 }
 
 impl FlashCookie {
-    pub fn new(store: Arc<dyn Store>) -> FlashCookie {
+    pub fn new(store: Arc<dyn Store>, config: &Config) -> FlashCookie {
         FlashCookie {
+            name: name(config, NAME),
             store,
             shared: OnceCell::new(),
             own: Key::generate(),
@@ -47,12 +53,9 @@ impl FlashCookie {
 
     /// The header that carries a refusal back. What does not fit is left out: first what was typed, then refusals.
     pub async fn write(&self, flash: &Flash) -> Option<HeaderValue> {
-        let key = self.key_to_seal().await.unwrap_or(&self.own);
         let mut flash = flash.clone();
         loop {
-            let json = serde_json::to_string(&flash).ok()?;
-            let header = sealed(key, cookie(json, AGE))?;
-            if header.len() <= LARGEST {
+            if let Some(header) = self.seal(&flash).await {
                 return Some(header);
             }
             flash.typed.clear();
@@ -61,20 +64,46 @@ impl FlashCookie {
         }
     }
 
+    /// The header that carries something to the next page of the browser, which alone shows it; `None` for what does not
+    /// fit.
+    pub async fn seal(&self, shown_once: &impl Serialize) -> Option<HeaderValue> {
+        let key = self.key_to_seal().await.unwrap_or(&self.own);
+        let json = serde_json::to_string(shown_once).ok()?;
+        sealed(key, self.cookie(json, AGE)).filter(|header| header.len() <= LARGEST)
+    }
+
     /// The refusal that a plain form was sent back with.
     pub async fn read(&self, headers: &HeaderMap) -> Option<Flash> {
-        CookieJar::from_headers(headers).get(NAME)?;
+        self.open(headers).await
+    }
+
+    /// Whether a request has something to show once.
+    pub fn is_in(&self, headers: &HeaderMap) -> bool {
+        CookieJar::from_headers(headers).get(&self.name).is_some()
+    }
+
+    /// What a request has to show once.
+    pub async fn open<T: DeserializeOwned>(&self, headers: &HeaderMap) -> Option<T> {
+        CookieJar::from_headers(headers).get(&self.name)?;
         let keys = [self.key_to_open().await, Some(&self.own)];
         let mut opened = keys
             .into_iter()
             .flatten()
-            .filter_map(|key| PrivateCookieJar::from_headers(headers, key.clone()).get(NAME));
+            .filter_map(|key| PrivateCookieJar::from_headers(headers, key.clone()).get(&self.name));
         serde_json::from_str(opened.next()?.value()).ok()
     }
 
     /// The header that removes the refusal: it is shown once.
-    pub fn shown() -> Option<HeaderValue> {
-        HeaderValue::from_str(&cookie(String::new(), Duration::ZERO).to_string()).ok()
+    pub fn shown(&self) -> Option<HeaderValue> {
+        let cookie = self.cookie(String::new(), Duration::ZERO);
+        HeaderValue::from_str(&cookie.to_string()).ok()
+    }
+
+    fn cookie(&self, value: String, age: Duration) -> Cookie<'static> {
+        let cookie = Cookie::build((self.name.clone(), value))
+            .max_age(age)
+            .path("/");
+        cookie.http_only(true).same_site(SameSite::Lax).build()
     }
 
     /// The key of all instances, made now if there is none; `None` while the store does not answer.
@@ -112,11 +141,6 @@ enum KeyError {
 fn read_key(text: &str) -> Result<Key, KeyError> {
     let bytes: Vec<u8> = serde_json::from_str(text)?;
     Key::try_from(&*bytes).map_err(|_| KeyError::TooShort)
-}
-
-fn cookie(value: String, age: Duration) -> Cookie<'static> {
-    let cookie = Cookie::build((NAME, value)).max_age(age).path("/");
-    cookie.http_only(true).same_site(SameSite::Lax).build()
 }
 
 fn sealed(key: &Key, cookie: Cookie<'static>) -> Option<HeaderValue> {

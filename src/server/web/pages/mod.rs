@@ -1,22 +1,26 @@
 //! The pages: each is rendered from the board as it is now, under a strict content policy.
 
+mod account;
 mod assets;
 mod cookies;
 mod csv_export;
 pub mod flash;
+mod follow;
 pub mod forms;
 pub mod pizza_image;
 mod preferences;
-mod redirect;
+pub mod redirect;
+mod rights;
 mod shell;
 
 use super::{
+    auth::{Door, cookies::prefix},
     middleware::{body_limit::LARGEST_BODY, security_headers::content_policy},
     problem::{self, Problem},
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names, Wanting},
+    domain::{Error, MAX_TOPICS, Names, Viewer, Wanting},
     ui::{PageData, Route, board_query},
 };
 use axum::{
@@ -30,7 +34,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
 };
-use flash::FlashCookie;
 use leptos::{
     prelude::{expect_context, provide_context},
     server_fn::axum::server_fn_paths,
@@ -39,6 +42,8 @@ use leptos_axum::{
     ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
     site_pkg_dir_service_route_path,
 };
+use redirect::to_sign_in;
+use rights::Access;
 use shell::shell;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -60,7 +65,9 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .route(
             &site_pkg_dir_service_route_path(&app.config.leptos),
             get(assets::package),
-        );
+        )
+        // Not compressed: their pages hold secrets.
+        .merge(account::routes(app));
     server_fn_paths().fold(routes, |routes, (path, method)| {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
         routes.route(path, on(filter, server_function))
@@ -115,11 +122,13 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 /// Renders the page of a route.
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
-    if let Some(redirect) = preferences::own_kitchen(&route, headers) {
-        return redirect;
+    let door = Door::of(request.extensions());
+    if let Some(answer) = instead(&app, &route, &door, headers, request.uri()).await {
+        return answer;
     }
-    let kitchen = preferences::kitchen_to_keep(&route);
-    let (page_data, unread) = page_data(&app, &route, headers, request.uri()).await;
+    let kitchen = preferences::kitchen_to_keep(&app.config, &route);
+    let (page_data, unread) =
+        page_data(&app, &route, door.viewer.clone(), headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
     let (status, has_flash) = (
         status(&route, &page_data, unread),
@@ -138,82 +147,106 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         let policy = content_policy(reload);
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
     };
-    let document = move || shell(app.config.leptos.clone());
+    let flash = app.flash.shown().filter(|_| has_flash);
+    let beside = account::beside(&app, &door.viewer).await;
+    let document = move || shell(app.config.leptos.clone(), prefix(&app.config), &beside);
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    let flash = FlashCookie::shown().filter(|_| has_flash);
     for cookie in [flash, kitchen].into_iter().flatten() {
         headers.append(SET_COOKIE, cookie);
     }
     response
 }
 
+/// What is answered instead of a page: another address, or that it is not the viewer's.
+async fn instead(
+    app: &AppState,
+    route: &Route,
+    door: &Door,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Option<Response> {
+    if !app.config.auth.is_required() {
+        return preferences::own_kitchen(&app.config, route, headers);
+    }
+    if let Some(answer) = follow::follow(app, route, headers, uri).await {
+        return Some(answer);
+    }
+    match rights::access(door, route) {
+        Access::Granted => rights::own_kitchen(door, route),
+        Access::AfterSignIn => Some(to_sign_in(uri)),
+        Access::Denied => Some(account::denied(app, door, headers, uri).await),
+    }
+}
+
 /// What a page is rendered from; and why the board could not be read, where it could not.
 async fn page_data(
     app: &AppState,
     route: &Route,
+    viewer: Viewer,
     headers: &HeaderMap,
     uri: &Uri,
 ) -> (PageData, Option<Error>) {
-    let zone = cookies::zone(headers);
+    let zone = cookies::zone(&app.config, headers);
     let flash = app.flash.read(headers).await;
     // A refusal names its order, which may have left what the page is about.
     let refused = flash.iter().flat_map(|flash| &flash.refused);
     let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
     let query = board_query(route, &refused);
-    let (snapshot, unread) = match app.orders.snapshot(&query, None).await {
+    let (snapshot, unread) = match app.orders.snapshot(&query, None, &viewer).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
     let end = snapshot.as_ref().and_then(|snapshot| snapshot.board.end());
     let beyond = route.beyond(end).filter(|_| route.begins_beyond());
-    let kitchen = preferences::kitchen(headers);
+    let kitchen = preferences::kitchen(&app.config, headers);
     let address = uri.path_and_query();
     let page_data = PageData {
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
         story: match route.order_id() {
-            Some(id) => Some(app.orders.events(id).await),
+            Some(id) => Some(app.orders.events(id, &viewer).await),
             None => None,
         },
         past: match beyond {
             Some(query) => Some(
                 app.orders
-                    .search(&query.filter(zone.as_ref()), query.below)
+                    .search(&query.filter(zone.as_ref()), query.below, &viewer)
                     .await,
             ),
             None => None,
         },
-        wanting: match app.orders.counts(kitchen.as_ref(), None) {
+        wanting: match app.orders.counts(kitchen.as_ref(), None, &viewer) {
             Ok((_, _, wanting)) => wanting,
             Err(_) => Wanting::default(),
         },
         names: Names {
             kitchens: match route {
-                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(),
+                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(&viewer),
                 _ => Vec::new(),
             },
             drivers: match route {
-                Route::Orders { .. } => app.orders.drivers(),
+                Route::Orders { .. } => app.orders.drivers(&viewer),
                 _ => Vec::new(),
             },
         },
         duty: match route {
             // The page does not wait for a store that is away.
-            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty())
+            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty(&viewer))
                 .await
                 .ok()
                 .and_then(Result::ok),
             _ => None,
         },
         pace: match route {
-            Route::Orders { .. } => app.orders.pace().ok(),
+            Route::Orders { .. } => app.orders.pace(&viewer).ok(),
             _ => None,
         },
         flash,
         locale: preferences::of(headers, app).locale,
+        viewer,
         zone,
     };
     (page_data, unread)

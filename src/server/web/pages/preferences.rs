@@ -5,10 +5,14 @@ use super::{
     redirect::{came_from, location},
 };
 use crate::domain::{Field as _, Name};
-use crate::server::web::state::AppState;
+use crate::server::{
+    config::Config,
+    web::{auth::cookies::prefix, state::AppState},
+};
 use crate::ui::{Density, Kitchen, LOOK, Language, Locale, Route, Settings, Theme, kitchen_cookie};
 use axum::{
     Form,
+    extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE},
@@ -26,7 +30,11 @@ pub struct Change {
 }
 
 /// Keeps a change for a year, and leads back to the open settings of the page that it was made on.
-pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response {
+pub async fn change(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    Form(change): Form<Change>,
+) -> Response {
     let values = [
         (cookies::THEME, change.theme.map(Theme::name)),
         (cookies::LANGUAGE, change.language.map(Language::name)),
@@ -37,7 +45,8 @@ pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response 
     let open_settings = format!("{}#{LOOK}", came_from(&headers));
     answer.insert(LOCATION, location(&open_settings));
     for (name, value) in values {
-        if let Some(cookie) = value.and_then(|value| cookies::preference(name, value)) {
+        if let Some(cookie) = value.and_then(|value| cookies::preference(&app.config, name, value))
+        {
             answer.append(SET_COOKIE, cookie);
         }
     }
@@ -46,7 +55,7 @@ pub async fn change(headers: HeaderMap, Form(change): Form<Change>) -> Response 
 
 /// As a request's cookies say; else as the browser prefers.
 pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
-    let language = cookies::read(headers, cookies::LANGUAGE)
+    let language = cookies::read(&app.config, headers, cookies::LANGUAGE)
         .and_then(|name| Language::from_name(&name))
         .or_else(|| preferred(headers));
     Settings {
@@ -54,35 +63,38 @@ pub fn of(headers: &HeaderMap, app: &AppState) -> Settings {
             language: language.unwrap_or(Language::English),
             currency: app.config.currency,
         },
-        theme: cookies::read(headers, cookies::THEME)
+        theme: cookies::read(&app.config, headers, cookies::THEME)
             .and_then(|name| Theme::from_name(&name))
             .unwrap_or(Theme::System),
-        density: cookies::read(headers, cookies::DENSITY)
+        density: cookies::read(&app.config, headers, cookies::DENSITY)
             .and_then(|name| Density::from_name(&name))
             .unwrap_or(Density::Auto),
     }
 }
 
 /// The kitchen that a device belongs to.
-pub fn kitchen(headers: &HeaderMap) -> Option<Name> {
-    Name::parse(&cookies::read(headers, cookies::KITCHEN)?).ok()
+pub fn kitchen(config: &Config, headers: &HeaderMap) -> Option<Name> {
+    Name::parse(&cookies::read(config, headers, cookies::KITCHEN)?).ok()
 }
 
 /// The redirect of a device that belongs to a kitchen and asks for none in particular.
-pub fn own_kitchen(route: &Route, headers: &HeaderMap) -> Option<Response> {
+pub fn own_kitchen(config: &Config, route: &Route, headers: &HeaderMap) -> Option<Response> {
     let own = Route::Supplier {
         kitchen: Kitchen::Own,
     };
-    let name = cookies::read(headers, cookies::KITCHEN).filter(|_| *route == own)?;
+    let name = cookies::read(config, headers, cookies::KITCHEN).filter(|_| *route == own)?;
     let kitchen = Kitchen::from_value(Some(name));
     let address = Route::Supplier { kitchen }.address();
     Some((StatusCode::SEE_OTHER, [(LOCATION, location(&address))]).into_response())
 }
 
 /// The cookie that keeps the kitchen of a device that opens this place.
-pub fn kitchen_to_keep(route: &Route) -> Option<HeaderValue> {
+pub fn kitchen_to_keep(config: &Config, route: &Route) -> Option<HeaderValue> {
     match route {
-        Route::Supplier { kitchen } => HeaderValue::from_str(&kitchen_cookie(kitchen)?).ok(),
+        Route::Supplier { kitchen } => {
+            let cookie = format!("{}{}", prefix(config), kitchen_cookie(kitchen)?);
+            HeaderValue::from_str(&cookie).ok()
+        }
         _ => None,
     }
 }

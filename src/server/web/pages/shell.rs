@@ -1,5 +1,6 @@
 //! The document around a page: its head, and what hydrates it.
 
+use super::account::Beside;
 use crate::domain::Snapshot;
 use crate::ui::{
     Density, PageData, Route, Settings, Theme, help, root, settings, t, title, wanting,
@@ -8,7 +9,13 @@ use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 /// Needs the page's `Route`, `PageData` and `Settings` as context.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+/// `prefix` is what the names of cookies begin with.
+pub fn shell(
+    options: LeptosOptions,
+    prefix: &'static str,
+    beside: &Beside,
+) -> impl IntoView + use<> {
+    let prefix = (!prefix.is_empty()).then_some(prefix);
     let own: Settings = use_context().unwrap_or_default();
     own.locale.set();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
@@ -22,7 +29,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     view! {
         <!DOCTYPE html>
-        <html lang=own.locale.language.name() data-theme=theme data-density=density>
+        <html lang=own.locale.language.name() data-theme=theme data-density=density data-cookies=prefix>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -39,9 +46,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags/>
             </head>
             <body data-panel=route.panel().name()>
+                {beside.banner()}
                 {root()}
-                {settings(own)}
+                {settings(own, &beside.viewer)}
                 {help()}
+                {beside.menu()}
             </body>
         </html>
     }

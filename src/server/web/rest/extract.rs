@@ -111,6 +111,35 @@ impl<S: Send + Sync> FromRequest<S> for QueryAndBody {
     }
 }
 
+/// The parameters of a call that takes them as JSON and in no other way: what is secret does not stand in an address.
+pub struct Json(pub Fields);
+
+impl<S: Send + Sync> FromRequest<S> for Json {
+    type Rejection = Problem;
+
+    async fn from_request(request: axum::extract::Request, _: &S) -> Result<Json, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = read_body(body).await?;
+        let is_other = parts.headers.contains_key(header::CONTENT_TYPE) || !body.is_empty();
+        if is_other && !is_json(&parts.headers) {
+            return Err(Problem::NotJson);
+        }
+        let mut fields = Fields::default();
+        for (name, _) in query_string::pairs(parts.uri.query().unwrap_or_default()) {
+            fields.reject(name.as_deref().unwrap_or("query"), FieldError::Unknown);
+        }
+        if !body.is_empty() {
+            read_json(&body, &mut fields)?;
+        }
+        Ok(Json(fields))
+    }
+}
+
+/// Refuses every parameter.
+pub fn no_parameters(fields: Fields) -> Result<(), Error> {
+    fields.finish(|| Some(()))
+}
+
 fn key(headers: &HeaderMap) -> Result<Option<&str>, FieldError> {
     let mut keys = headers.get_all(KEY).iter();
     let Some(key) = keys.next() else {

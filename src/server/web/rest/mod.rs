@@ -1,15 +1,25 @@
 //! The HTTP surface for integrators: its routes. `orders` answers them, `extract` reads what a request holds, and
 //! `params` names the parameters that are not the domain's.
 
+pub mod auth;
 pub mod extract;
 mod orders;
 pub mod params;
+pub mod rights;
 
 use super::{openapi::page, problem, state::AppState};
+use crate::server::config::Config;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Everything under `/api`, and under `/api/v1`.
-pub fn routes() -> OpenApiRouter<AppState> {
+/// Everything under `/api`, and under `/api/v1`. Where nobody signs in there are no tokens.
+pub fn routes(config: &Config) -> OpenApiRouter<AppState> {
+    let tokens = match config.auth.is_required() {
+        true => OpenApiRouter::new()
+            .routes(routes!(auth::token))
+            .routes(routes!(auth::sign_out))
+            .routes(routes!(auth::me)),
+        false => OpenApiRouter::new(),
+    };
     OpenApiRouter::new()
         .routes(routes!(orders::list, orders::create))
         .routes(routes!(orders::read))
@@ -19,6 +29,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::dispatch))
         .routes(routes!(orders::status))
         .routes(routes!(orders::recall))
+        .merge(tokens)
         .routes(routes!(page::description))
         .fallback(problem::unknown_path)
 }

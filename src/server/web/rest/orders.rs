@@ -7,7 +7,9 @@ use super::{
 use crate::{
     domain::{Command, Error, Fields, Offer, Order, Precondition},
     server::{
-        services::{command_log::Logged, idempotency::Answer, orders::OrderTexts},
+        services::{
+            accounts::Authority, command_log::Logged, idempotency::Answer, orders::OrderTexts,
+        },
         store::JsonText,
         web::{
             auth::{Door, Interface},
@@ -46,9 +48,10 @@ pub async fn create(
     OriginalUri(uri): OriginalUri,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    let request = request.without_precondition();
+    let mut request = request.without_precondition();
+    let by = authority(&door, &mut request);
     let offer = Offer::read(request.fields)?;
-    let (by, request) = (door.authority(Interface::Rest), request.request.as_ref());
+    let request = request.request.as_ref();
     let answer = app.orders.offer(offer, None, &by, request).await;
     Ok(respond(answer, |order| {
         let location = [(header::LOCATION, format!("{}/{}", uri.path(), order.id))];
@@ -138,13 +141,23 @@ pub async fn recall(
 async fn act(
     app: &AppState,
     door: &Door,
-    request: Request,
+    mut request: Request,
     read: fn(Fields) -> Result<Command, Error>,
 ) -> Result<Response, Problem> {
+    let by = authority(door, &mut request);
     let (id, command, expected, request) = request.read(read)?;
-    let (by, request) = (door.authority(Interface::Rest), request.as_ref());
+    let request = request.as_ref();
     let answer = app.orders.act(id, command, &by, &expected, request).await;
     Ok(respond(answer, |order| Tagged(order).into_response()))
+}
+
+/// By what right a call acts: an admin has to say why, in a parameter that others do not have.
+fn authority(door: &Door, request: &mut Request) -> Authority {
+    let mut by = door.authority(Interface::Rest);
+    if by.is_admin() {
+        by.admin_reason = request.fields.required("admin_reason");
+    }
+    by
 }
 
 /// The response, marked if it is a replay.
@@ -169,11 +182,12 @@ fn respond(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
 )]
 pub async fn read(
     State(app): State<AppState>,
+    door: Door,
     headers: HeaderMap,
     Query(request): Query,
 ) -> Result<Response, Problem> {
     let (id, (), expected, _) = request.read(nothing)?;
-    let order = app.orders.order(id).await?;
+    let order = app.orders.order(id, &door.viewer).await?;
     order.check(&expected)?;
     let known = headers
         .get(header::IF_NONE_MATCH)
@@ -202,13 +216,15 @@ pub async fn read(
 )]
 pub async fn events(
     State(app): State<AppState>,
+    door: Door,
     Query(request): Query,
 ) -> Result<Response, Problem> {
     let (id, (), expected, _) = request.read(nothing)?;
     if expected != Precondition::Any {
-        app.orders.order(id).await?.check(&expected)?;
+        let order = app.orders.order(id, &door.viewer).await?;
+        order.check(&expected)?;
     }
-    Ok(array(&app.orders.history(id).await?))
+    Ok(array(&app.orders.history(id, &door.viewer).await?))
 }
 
 /// Look at all orders
@@ -225,6 +241,7 @@ pub async fn events(
 pub async fn list(
     State(app): State<AppState>,
     OriginalUri(uri): OriginalUri,
+    door: Door,
     Query(request): Query,
 ) -> Result<Response, Problem> {
     let OrdersQuery {
@@ -232,7 +249,10 @@ pub async fn list(
         before,
         limit,
     } = OrdersQuery::read(request.without_precondition().fields)?;
-    let page = app.orders.orders(&filter, before, limit).await?;
+    let page = app
+        .orders
+        .orders(&filter, before, limit, &door.viewer)
+        .await?;
     let mut response = array(&page.orders);
     let headers = response.headers_mut();
     headers.insert(LAST_EVENT_ID, ascii(page.cursor.to_string()));

@@ -13,11 +13,12 @@ pub enum End {
 }
 
 impl End {
-    const NAMES: [&str; 8] = [
+    const NAMES: [&str; 9] = [
         "gone",
         "goodbye",
         "too_slow",
         "silent",
+        "ended",
         "stopping",
         "too_large",
         "too_many",
@@ -31,6 +32,7 @@ impl End {
             closed,
             too_slow,
             silent,
+            ended,
             stopping,
             too_large,
             too_many,
@@ -41,6 +43,7 @@ impl End {
             End::Closed => closed,
             End::Close(4008, _) => too_slow,
             End::Close(4012, _) => silent,
+            End::Close(4401, _) => ended,
             End::Close(1012, _) => stopping,
             End::Close(1009, _) => too_large,
             End::Close(1008, _) => too_many,
@@ -58,6 +61,8 @@ pub fn register_metrics() {
 
 pub const TOO_SLOW: End = End::Close(4008, "You read too slowly. Come back with since.");
 pub const SILENT: End = End::Close(4012, "You did not answer a ping. Come back with since.");
+/// What it was opened with has ended.
+pub const ENDED: End = End::Close(4401, "Sign in, and come back with since.");
 pub const STOPPING: End = End::Close(1012, "The server stops. Come back with since.");
 pub const TOO_MANY: End = End::Close(1008, "Sockets send at most 50 frames a second.");
 const NO_TEXT: End = End::Close(1007, "That text is not valid UTF-8.");
@@ -67,7 +72,7 @@ const TOO_LARGE: End = End::Close(1009, "Messages to this socket hold at most 4 
 /// Every close code of the server with its reason.
 pub fn close_codes() -> impl Iterator<Item = (u16, &'static str)> {
     let all = [
-        MALFORMED, NO_TEXT, TOO_MANY, TOO_LARGE, STOPPING, TOO_SLOW, SILENT,
+        MALFORMED, NO_TEXT, TOO_MANY, TOO_LARGE, STOPPING, TOO_SLOW, SILENT, ENDED,
     ];
     all.into_iter().filter_map(|end| match end {
         End::Close(code, reason) => Some((code, reason)),

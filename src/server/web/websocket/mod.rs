@@ -2,12 +2,17 @@
 
 pub mod close;
 mod frame_rate;
+mod lease;
 mod session;
 mod since;
 mod upgrade;
 
 use super::{
-    listener::Connection, middleware::request_log::RequestId, query_string, state::AppState,
+    auth::{Door, bearer::PROTOCOL},
+    listener::Connection,
+    middleware::request_log::RequestId,
+    query_string,
+    state::AppState,
 };
 use super::{
     openapi::{components::Live, responses::Upgraded},
@@ -46,6 +51,7 @@ pub async fn open(
     Extension(id): Extension<RequestId>,
     RawQuery(query): RawQuery,
     connection: Extension<Connection>,
+    door: Door,
     upgrade: Result<Upgrade, Problem>,
 ) -> Result<Response, Problem> {
     // Its topics are encoded one by one.
@@ -60,15 +66,19 @@ pub async fn open(
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(64 * WRITE_BUFFER)
         .max_message_size(LARGEST_MESSAGE)
-        .max_frame_size(LARGEST_MESSAGE);
-    let permit = app.sockets.limit.acquire(from.ip())?;
+        .max_frame_size(LARGEST_MESSAGE)
+        .protocols(app.config.auth.is_required().then_some(PROTOCOL));
+    let permit = app
+        .sockets
+        .limit
+        .acquire_for(from.ip(), door.is_signed_in())?;
     let open = app.sockets.open.clone();
     let id = id.as_str();
     // A root of its own: the request ends now.
     let log = tracing::error_span!(parent: None, "socket", request_id = id);
     Ok(upgrade.on_upgrade(move |socket| {
         open.track_future(async move {
-            session::serve(app, socket, since, about, log).await;
+            session::serve(app, socket, since, about, door, log).await;
             drop((permit, connection));
         })
     }))

@@ -4,18 +4,18 @@
 //! slowly for that is closed, and may come back with `since`.
 
 use super::{
-    close::{self, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
+    close::{self, ENDED, End, SILENT, STOPPING, TOO_MANY, TOO_SLOW},
     frame_rate::FrameRate,
+    lease::Lease,
     since::Since,
 };
 use crate::{
     domain::{Cursor, Frame, Scope, Signal},
     server::{
         clock::now,
-        services::live_feed::{self, Next, Subscription},
-        store::LogRead,
+        services::live_feed::{Next, Subscription},
         telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
-        web::state::AppState,
+        web::{auth::Door, state::AppState},
     },
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
@@ -48,9 +48,10 @@ pub async fn serve(
     socket: WebSocket,
     since: Option<Since>,
     about: Scope,
+    door: Door,
     log: Span,
 ) {
-    let mut session = WebSocketSession::new(app, socket, since, about, log);
+    let mut session = WebSocketSession::new(app, socket, since, about, door, log);
     let end = session.run().await;
     counter!(SOCKETS_CLOSED, "reason" => end.name()).increment(1);
     match end {
@@ -74,6 +75,7 @@ struct WebSocketSession {
     /// What the client was told last: whether the view is current.
     reported_current: Option<bool>,
     subscription: Subscription,
+    lease: Lease,
     heartbeat: Interval,
     /// When the answer to the last ping is due.
     answer_deadline: Option<Instant>,
@@ -90,11 +92,14 @@ impl WebSocketSession {
         socket: WebSocket,
         since: Option<Since>,
         about: Scope,
+        door: Door,
         log: Span,
     ) -> WebSocketSession {
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let subscription = app.orders.feed().subscribe(about);
+        let lease = Lease::of(&door);
+        let feed = app.orders.feed();
+        let subscription = feed.subscribe(about, door.viewer, lease.basis());
         let signals = since.is_some();
         let cursor = match since {
             Some(Since::After(cursor)) => Some(cursor),
@@ -109,6 +114,7 @@ impl WebSocketSession {
             caught_up: false,
             reported_current: None,
             subscription,
+            lease,
             heartbeat,
             answer_deadline: None,
             received: FrameRate::new(Instant::now()),
@@ -162,9 +168,19 @@ impl WebSocketSession {
                     return Ok(());
                 }
                 Next::Frames(frames, reached) => self.send_events(frames, reached).await?,
-                Next::OtherHistory { newest, .. } if self.signals => self.reset(newest).await?,
-                // Without signals it cannot be told. It wants the events from now on: of this history, all.
-                Next::OtherHistory { oldest, .. } => self.begin_at(oldest),
+                Next::Ended(frames, reached) => {
+                    self.send_events(frames, reached).await?;
+                    return Err(ENDED);
+                }
+                Next::OtherHistory { newest, oldest } => {
+                    // Its end may be in the history that is not known any more.
+                    self.check_lease().await?;
+                    match self.signals {
+                        true => self.reset(newest).await?,
+                        // It cannot be told. It wants the events from now on: of this history, all.
+                        false => self.begin_at(oldest),
+                    }
+                }
                 Next::NotHeld if self.caught_up => return Err(TOO_SLOW),
                 Next::NotHeld => {
                     if !self.send_from_store(cursor.clone()).await? {
@@ -178,25 +194,28 @@ impl WebSocketSession {
 
     /// Sends entries that the feed does not hold any more; false where there is nothing to send now.
     async fn send_from_store(&mut self, cursor: Cursor) -> Result<bool, End> {
-        let read = self.app.orders.older(&cursor, CHUNK);
-        let entries = match read.instrument(self.log.clone()).await {
-            Ok(LogRead::Entries(entries)) if !entries.is_empty() => entries,
-            Ok(_) => match self.app.orders.feed().cursor() {
-                Some(head) => return self.reset(head).await.map(|()| true),
-                None => return Ok(false),
+        let reader = self.subscription.reader();
+        let read = self.app.orders.older(&cursor, CHUNK, reader);
+        match read.instrument(self.log.clone()).await {
+            Ok(Some((frames, reached, is_end))) => {
+                self.send_events(frames, reached).await?;
+                if is_end { Err(ENDED) } else { Ok(true) }
+            }
+            Ok(None) => match self.app.orders.feed().cursor() {
+                Some(head) => self.reset(head).await.map(|()| true),
+                None => Ok(false),
             },
             // The store is unavailable: the feed moves when it is back.
-            Err(_) => return Ok(false),
-        };
-        let seq = cursor.seq + entries.len() as u64;
-        let scope = self.subscription.scope();
-        let concerned = (cursor.seq + 1..)
-            .zip(&entries)
-            .filter(|(_, entry)| live_feed::concerns(scope, &entry.text));
-        let frames = concerned.map(|(seq, entry)| (seq, live_feed::frame(&entry.text)));
-        self.send_events(frames.collect(), Cursor { seq, ..cursor })
-            .await?;
-        Ok(true)
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Ends the socket if what it was opened with is no longer good.
+    async fn check_lease(&mut self) -> Result<(), End> {
+        match self.lease.is_over(&self.app).await {
+            true => Err(ENDED),
+            false => Ok(()),
+        }
     }
 
     /// Sends events with their numbers, and before each the stretch that is skipped. There is no other one before
@@ -299,7 +318,10 @@ impl WebSocketSession {
             () = self.subscription.changed() => Ok(()),
             message = self.socket.recv() => self.received(message),
             () = silent(self.answer_deadline) => Err(SILENT),
-            _ = self.heartbeat.tick() => self.ping().await,
+            _ = self.heartbeat.tick() => {
+                self.check_lease().await?;
+                self.ping().await
+            }
         }
     }
 

@@ -13,11 +13,13 @@ async function send(form) {
   const path = of('path').reduce((path, { name, value }) => path.replace(`{${name}}`, encodeURIComponent(value)), form.dataset.path);
   const query = new URLSearchParams(of('query').map(({ name, value }) => [name, value]));
   const headers = Object.fromEntries(of('header').map(({ name, value }) => [name, value]));
+  const token = document.getElementById('token')?.value.trim();
+  if (token) headers.Authorization = `Bearer ${token}`;
   const [body] = of('body').map(({ value }) => value);
   if (body) headers['Content-Type'] = 'application/json';
   const shown = form.querySelector('output');
   try {
-    const answer = await fetch(`${query}` ? `${path}?${query}` : path, { method: form.dataset.method, headers, body });
+    const answer = await fetch(`${query}` ? `${path}?${query}` : path, { method: form.dataset.method, headers, body, credentials: 'omit' });
     const lines = [...answer.headers].map(([name, value]) => `${name}: ${value}`);
     shown.textContent = [`${answer.status} ${answer.statusText}`, ...lines, '', readable(await answer.text())].join('\n');
   } catch (error) {

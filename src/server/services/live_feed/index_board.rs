@@ -1,0 +1,285 @@
+//! The boards that an index makes: what a page shows, of what its viewer sees.
+
+use super::order_index::{OrderIndex, Places};
+use crate::domain::{
+    AccountRole, Board, BoardQuery, Counts, Order, OrderId, Place, RECENT, Scope, Sequence, Status,
+    Topic, Viewer, Window, Windows,
+};
+use std::collections::BTreeSet;
+
+/// Whose board is made, and of what.
+struct Ask<'a> {
+    index: &'a OrderIndex,
+    query: &'a BoardQuery,
+    viewer: &'a Viewer,
+    /// Everything that the viewer sees at all.
+    reach: Scope,
+    /// Whether each topic of the page is the viewer's own, so that it sees all of it.
+    is_own: bool,
+}
+
+/// Where the orders of a scope are that have a status.
+struct Sources<'a> {
+    places: Vec<&'a BTreeSet<Place>>,
+    /// What is here is to be asked for: not all of it is in the scope and seen.
+    asks: Option<&'a Ask<'a>>,
+    /// An order may be in two of them.
+    overlap: bool,
+}
+
+impl OrderIndex {
+    /// What a page shows a viewer.
+    pub fn board(&self, query: &BoardQuery, viewer: &Viewer) -> Board {
+        let ask = Ask::new(self, query, viewer);
+        let (windows, mut ids) = match query.sequence {
+            Sequence::Due => ask.due(),
+            Sequence::Newest => ask.newest_of(),
+        };
+        ids.extend(ask.recent());
+        ids.extend(query.named());
+        let orders = ids.iter().filter_map(|id| self.orders.get(id));
+        let orders = orders.filter_map(|order| viewer.shown(Order::clone(order)));
+        let orders = orders.collect();
+        let mut counts = Counts::default();
+        for &status in Status::ALL {
+            counts.set(status, ask.sources(status).count());
+        }
+        let counts = [self.counts_for(viewer), counts];
+        Board::new(self.cursor.clone(), query.clone(), counts, windows, orders)
+    }
+
+    /// How many orders that a viewer sees have each status. Those that are over count as far as they are held, where
+    /// it does not see all of them.
+    pub fn counts_for(&self, viewer: &Viewer) -> Counts {
+        if viewer.sees_everything() {
+            return self.counts;
+        }
+        let everything = BoardQuery {
+            scope: Scope::everything(),
+            ..BoardQuery::nothing()
+        };
+        let ask = Ask::new(self, &everything, viewer);
+        let mut counts = Counts::default();
+        for &status in Status::ALL {
+            let sources = ask.sources(status);
+            let is_whole = sources.asks.is_none() && ask.reach.topics().is_none();
+            counts.set(
+                status,
+                match is_whole && !sources.places.is_empty() {
+                    true => self.counts.of(status),
+                    false => sources.count(),
+                },
+            );
+        }
+        counts
+    }
+}
+
+impl<'a> Sources<'a> {
+    fn none() -> Sources<'a> {
+        Sources {
+            places: Vec::new(),
+            asks: None,
+            overlap: false,
+        }
+    }
+
+    fn is_whole(&self, all: &BTreeSet<Place>) -> bool {
+        self.asks.is_none() && matches!(&*self.places, [places] if std::ptr::eq(*places, all))
+    }
+
+    fn holds(&self, place: &Place) -> bool {
+        self.asks.is_none_or(|ask| ask.holds(place.1))
+    }
+
+    fn count(&self) -> u64 {
+        let held = |places: &&BTreeSet<Place>| match self.asks {
+            None => places.len(),
+            Some(_) => places.iter().filter(|place| self.holds(place)).count(),
+        };
+        if !self.overlap {
+            return self.places.iter().map(|places| held(places) as u64).sum();
+        }
+        let all = self.places.iter().copied().flatten();
+        let all: BTreeSet<_> = all.filter(|place| self.holds(place)).collect();
+        all.len() as u64
+    }
+}
+
+impl<'a> Ask<'a> {
+    fn new(index: &'a OrderIndex, query: &'a BoardQuery, viewer: &'a Viewer) -> Ask<'a> {
+        let reach = viewer.narrowed(Scope::everything());
+        let own = reach.topics();
+        let is_own = match (own, query.scope.topics()) {
+            (None, _) | (_, None) => true,
+            (Some(own), Some(asked)) => asked
+                .iter()
+                .all(|topic| matches!(topic, Topic::Order(_)) || own.contains(topic)),
+        };
+        Ask {
+            index,
+            query,
+            viewer,
+            reach,
+            is_own,
+        }
+    }
+
+    /// Whether an order is in the scope of the page and seen.
+    fn holds(&self, id: OrderId) -> bool {
+        let order = self.index.get(id);
+        order.is_some_and(|order| self.query.scope.holds(order) && self.viewer.sees(order))
+    }
+
+    /// Where the orders of the scope are that have a status and are seen; those that the page names are not among them.
+    fn sources(&'a self, status: Status) -> Sources<'a> {
+        let identity = self.viewer.identity();
+        let role = identity.map(|identity| identity.role);
+        let (scope, asks) = match (role, self.query.scope.topics()) {
+            (Some(AccountRole::Dispatch), _) => match status {
+                Status::PendingSupplier | Status::SupplierAccepted | Status::SupplierRejected => {
+                    return Sources::none();
+                }
+                // It may have been cancelled before a customer took it.
+                Status::Cancelled => (&self.query.scope, true),
+                _ => (&self.query.scope, false),
+            },
+            (_, Some(_)) if self.is_own => (&self.query.scope, false),
+            // Nobody is made to look through the market for what is another's.
+            (_, Some(_)) => (&self.reach, true),
+            (_, None) => (&self.reach, false),
+        };
+        let (places, overlap) = self.index.places_of(scope, status);
+        Sources {
+            places,
+            overlap,
+            asks: asks.then_some(self),
+        }
+    }
+
+    /// Of each status the orders that are due first.
+    fn due(&self) -> (Windows, Vec<OrderId>) {
+        let query = self.query;
+        let (mut windows, mut ids) = (CLOSED, Vec::new());
+        for &status in &query.statuses {
+            let sources = self.sources(status);
+            let first = sources.places.iter().flat_map(|places| {
+                let seen = places.iter().filter(|place| sources.holds(place));
+                seen.take(query.first + 1)
+            });
+            let mut first: Vec<Place> = first.copied().collect();
+            first.sort_unstable();
+            first.dedup();
+            windows[status as usize] = match first.get(query.first) {
+                None => Window::All,
+                Some(_) => {
+                    first.truncate(query.first);
+                    first
+                        .last()
+                        .map_or(Window::Closed, |last| Window::UpTo(*last))
+                }
+            };
+            ids.extend(first.into_iter().map(|(_, id)| id));
+        }
+        (windows, ids)
+    }
+
+    /// The newest orders that have one of the statuses.
+    fn newest_of(&self) -> (Windows, Vec<OrderId>) {
+        let (index, query) = (self.index, self.query);
+        let mut ids: Vec<OrderId> = Vec::new();
+        for &status in &query.statuses {
+            let sources = self.sources(status);
+            if sources.is_whole(&index.places[status as usize]) {
+                let newest = index.ids[status as usize].iter().rev();
+                ids.extend(newest.take(query.first + 1));
+            } else {
+                let all = sources.places.iter().copied().flatten();
+                let seen = all.filter(|place| sources.holds(place));
+                ids.extend(seen.map(|(_, id)| *id));
+            }
+        }
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids.dedup();
+        let past = query.statuses.iter().any(|status| status.is_final());
+        let dropped = index.newest_dropped.filter(|_| past);
+        let after = ids.get(query.first).copied().max(dropped);
+        ids.truncate(query.first);
+        let window = after.map_or(Window::All, Window::After);
+        let mut windows = CLOSED;
+        for &status in &query.statuses {
+            windows[status as usize] = window;
+        }
+        ids.retain(|id| Some(*id) > after);
+        (windows, ids)
+    }
+
+    /// The newest of those that are over, as far as the page does not list them: it knows their names and prices.
+    fn recent(&self) -> Vec<OrderId> {
+        let query = self.query;
+        let mut places: Vec<Place> = Vec::new();
+        for &status in Status::ALL.iter().filter(|status| status.is_final()) {
+            if query.sequence == Sequence::Newest {
+                continue;
+            }
+            let sources = match query.scope.topics() {
+                // Its drivers are free now.
+                Some(topics)
+                    if status == Status::Delivered
+                        && topics.contains(&Topic::Dispatch)
+                        && self.reach.topics().is_none() =>
+                {
+                    Sources {
+                        places: vec![&self.index.places[status as usize]],
+                        asks: None,
+                        overlap: false,
+                    }
+                }
+                _ => self.sources(status),
+            };
+            let newest = sources.places.iter().flat_map(|all| {
+                let seen = all.iter().rev().filter(|place| sources.holds(place));
+                seen.take(RECENT)
+            });
+            places.extend(newest);
+        }
+        places.sort_unstable_by(|a, b| b.cmp(a));
+        places.dedup();
+        places.truncate(RECENT);
+        places.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
+impl OrderIndex {
+    /// Where the orders of a scope are that have a status, and whether one may be there twice. Those that the scope names
+    /// are not among them.
+    fn places_of(&self, scope: &Scope, status: Status) -> (Vec<&BTreeSet<Place>>, bool) {
+        let all = &self.places[status as usize];
+        let Some(topics) = scope.topics() else {
+            return (vec![all], false);
+        };
+        if topics
+            .iter()
+            .any(|topic| topic.statuses().contains(&status))
+        {
+            return (vec![all], false);
+        }
+        let mut parts: Vec<(&Topic, &Places)> = Vec::new();
+        for topic in topics {
+            if !parts.iter().any(|(other, _)| *other == topic)
+                && let Some(places) = self.parts.get(topic)
+            {
+                parts.push((topic, places));
+            }
+        }
+        // An order has one supplier, one customer and one driver.
+        let kind = |topic: &Topic| std::mem::discriminant(topic);
+        let overlap = parts.windows(2).any(|two| kind(two[0].0) != kind(two[1].0));
+        let places = parts
+            .into_iter()
+            .map(|(_, places)| &places[status as usize]);
+        (places.collect(), overlap)
+    }
+}
+
+const CLOSED: Windows = [Window::Closed; Status::ALL.len()];
