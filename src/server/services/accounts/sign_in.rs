@@ -4,9 +4,10 @@
 
 use super::{
     AccountService, Begun, By, Client, KnownAccount, SignIn, SignUp,
+    acting::Acting,
     attempts::{SIGN_IN, SIGN_IN_API, SIGN_IN_NETWORK, SIGN_IN_UNKNOWN, SIGN_UP},
     begin::Beginning,
-    change::{Acting, Before, Draft, Failure, deadline, in_time},
+    change::{Before, Draft, Failure, deadline, in_time},
     documents::{self, Secrets},
     entry::AccountEvent,
 };
