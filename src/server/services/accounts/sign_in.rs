@@ -36,6 +36,23 @@ pub struct Owner {
 impl AccountService {
     /// Begins a session for who knows the password, and a code where the account has codes.
     pub async fn sign_in(&self, request: SignIn) -> Result<Begun, Error> {
+        let (network, how) = (request.client.network.clone(), request.kind);
+        let signed_in = self.try_sign_in(request).await;
+        match &signed_in {
+            Ok(begun) => {
+                let account = begun.account.id;
+                tracing::info!(%account, %how, %network, "signed in");
+            }
+            // The address is what somebody has typed, which may be a password.
+            Err(error) => {
+                let outcome = error.name();
+                tracing::warn!(outcome, %how, %network, "refused a sign-in");
+            }
+        }
+        signed_in
+    }
+
+    async fn try_sign_in(&self, request: SignIn) -> Result<Begun, Error> {
         let email = read_email(&request.email)?;
         self.take_sign_in(&email, request.kind, &request.client)
             .await?;
