@@ -11,7 +11,7 @@ use crate::server::{
         integrity::{Counts, Fault, Findings, audit},
     },
     store::{
-        Batch, Embedded, IndexChange, Outcome, Redis, Result as Stored, Store, Target,
+        Batch, Embedded, IndexChange, Key, Outcome, Redis, Result as Stored, Store, Target,
         embedded::is_held,
         fresh_epoch, open, schema,
         snapshot::{Head, Snapshot},
@@ -256,7 +256,10 @@ impl Repairer {
             let store = store.clone();
             async move {
                 match store.commit(repair.clone()).await? {
-                    Outcome::Committed(_) => Ok(repair.index.iter().map(repaired).collect()),
+                    Outcome::Committed(_) => {
+                        let rewritten = repair.put.iter().map(|(key, _)| rewritten(key));
+                        Ok(repair.index.iter().map(repaired).chain(rewritten).collect())
+                    }
                     // The order has changed since.
                     _ => Ok(Vec::new()),
                 }
@@ -275,6 +278,14 @@ impl Repairer {
             });
         }
         Ok(done)
+    }
+}
+
+/// Whose an e-mail address is.
+fn rewritten(key: &Key) -> Repaired {
+    Repaired {
+        key: key.0.clone(),
+        detail: "leads to its account again".to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands, as a shell runs them.
 
+mod account;
 mod doctor_connection;
 mod doctor_embedded;
 mod doctor_permissions;

@@ -1,11 +1,8 @@
 //! How a session begins, whatever somebody has signed in with.
 
 use super::{
-    AccountService, Begun, Client,
-    change::{Acting, Draft},
-    documents::Secrets,
-    entry::AccountEvent,
-    standing::SessionCookie,
+    AccountService, Begun, Client, acting::Acting, change::Draft, claim::SessionCookie,
+    documents::Secrets, entry::AccountEvent,
 };
 use crate::{
     domain::{Account, AccountId, AccountKind, Error, Name, Session, SessionKind},

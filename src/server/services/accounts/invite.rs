@@ -2,7 +2,8 @@
 
 use super::{
     AccountService, By, Invite, Invited,
-    change::{Acting, Before, Draft, deadline, in_time},
+    acting::Acting,
+    change::{Before, Draft, deadline, in_time},
     documents,
     entry::AccountEvent,
     sign_in::{new_id, read_email},

@@ -2,9 +2,10 @@
 
 use super::{
     AccountService, Invitee, Join, Joined, NewFactor,
+    acting::Acting,
     attempts::JOIN,
     begin::{Beginning, factor_context},
-    change::{Acting, Draft, in_time},
+    change::{Draft, in_time},
     documents::{Factor, FactorKind, Secrets},
     entry::AccountEvent,
     sign_in::password_error,

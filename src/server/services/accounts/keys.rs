@@ -2,7 +2,8 @@
 
 use super::{
     AccountService, By, NewKey,
-    change::{Acting, Draft},
+    acting::Acting,
+    change::Draft,
     documents,
     entry::{AccountEvent, key_id},
     sign_in::new_id,

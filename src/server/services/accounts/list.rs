@@ -2,7 +2,8 @@
 
 use super::{
     AccountService, AccountsPage, By,
-    change::{Acting, Failure, in_time},
+    acting::Acting,
+    change::{Failure, in_time},
     documents,
     entry::AccountEntry,
 };

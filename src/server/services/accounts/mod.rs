@@ -3,11 +3,13 @@
 //!
 //! Whoever changes an account is named by [`By`], and the commit expects that this still holds.
 
+mod acting;
 mod attempts;
 mod authority;
 mod begin;
 mod cache;
 mod change;
+mod claim;
 mod client;
 mod command;
 pub mod documents;
@@ -28,11 +30,11 @@ mod tokens;
 mod use_case_tests;
 
 pub use authority::{Authority, Credential, Standing};
+pub use claim::identity;
 pub use client::{Client, Network, device_name};
 pub use command::{AccountCommand, Answer, ListedAccount};
 pub use entry::{AccountEntry, AccountEvent, key_id};
 pub use pairing::PAIRING;
-pub use standing::identity;
 pub use tokens::new_guest;
 
 use crate::{

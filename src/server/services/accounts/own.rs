@@ -1,11 +1,8 @@
 //! What somebody changes in their own account.
 
 use super::{
-    AccountService, Authority, Begun, By, Client, Credential, NewFactor,
-    attempts::OWN_PASSWORD,
-    begin::Beginning,
-    change::{Acting, in_time},
-    entry::AccountEvent,
+    AccountService, Authority, Begun, By, Client, Credential, NewFactor, acting::Acting,
+    attempts::OWN_PASSWORD, begin::Beginning, change::in_time, entry::AccountEvent,
 };
 use crate::{
     domain::{AccountId, Error, FieldError, Name, Session, SessionKind},

@@ -2,7 +2,8 @@
 
 use super::{
     AccountService, By, Credential, Standing, Which,
-    change::{Acting, Draft, Failure, deadline, in_time},
+    acting::Acting,
+    change::{Draft, Failure, deadline, in_time},
     documents,
     entry::{AccountEvent, key_id},
 };

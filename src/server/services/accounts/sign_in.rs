@@ -4,9 +4,10 @@
 
 use super::{
     AccountService, Begun, By, Client, KnownAccount, SignIn, SignUp,
+    acting::Acting,
     attempts::{SIGN_IN, SIGN_IN_API, SIGN_IN_NETWORK, SIGN_IN_UNKNOWN, SIGN_UP},
     begin::Beginning,
-    change::{Acting, Before, Draft, Failure, deadline, in_time},
+    change::{Before, Draft, Failure, deadline, in_time},
     documents::{self, Secrets},
     entry::AccountEvent,
 };
@@ -35,6 +36,23 @@ pub struct Owner {
 impl AccountService {
     /// Begins a session for who knows the password, and a code where the account has codes.
     pub async fn sign_in(&self, request: SignIn) -> Result<Begun, Error> {
+        let (network, how) = (request.client.network.clone(), request.kind);
+        let signed_in = self.try_sign_in(request).await;
+        match &signed_in {
+            Ok(begun) => {
+                let account = begun.account.id;
+                tracing::info!(%account, %how, %network, "signed in");
+            }
+            // The address is what somebody has typed, which may be a password.
+            Err(error) => {
+                let outcome = error.name();
+                tracing::warn!(outcome, %how, %network, "refused a sign-in");
+            }
+        }
+        signed_in
+    }
+
+    async fn try_sign_in(&self, request: SignIn) -> Result<Begun, Error> {
         let email = read_email(&request.email)?;
         self.take_sign_in(&email, request.kind, &request.client)
             .await?;

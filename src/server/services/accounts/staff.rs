@@ -2,12 +2,13 @@
 
 use super::{
     AccountService, By, Credential, HandOver, KnownAccount, Standing,
+    acting::Acting,
     attempts::PIN,
-    change::{Acting, Draft, in_time},
+    change::{Draft, in_time},
+    claim::is_staff_of,
     documents::{self, Secrets},
     entry::AccountEvent,
     sign_in::new_id,
-    standing::is_staff_of,
 };
 use crate::{
     domain::{

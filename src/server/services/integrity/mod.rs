@@ -6,6 +6,7 @@
 
 mod account_faults;
 mod number_set;
+mod pointers;
 
 use super::{accounts::documents, duty_document, order_documents};
 use crate::domain::{Event, Order, verify_event};
@@ -15,6 +16,7 @@ use crate::server::store::{
 };
 use account_faults::account_faults;
 use number_set::NumberSet;
+use pointers::Pointers;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -96,6 +98,7 @@ struct Audit<'a, F> {
     /// The number of keys in each index: as recorded, and as counted.
     totals: BTreeMap<Index, u64>,
     counted: BTreeMap<Index, u64>,
+    pointers: Pointers,
 }
 
 impl<'a, F: Findings> Audit<'a, F> {
@@ -109,6 +112,7 @@ impl<'a, F: Findings> Audit<'a, F> {
             seen: NumberSet::default(),
             totals: BTreeMap::new(),
             counted: BTreeMap::new(),
+            pointers: Pointers::default(),
         };
         if let Some(since) = audit.head.restoring.clone() {
             let detail = format!("it began at {since} and has not ended");
@@ -217,6 +221,7 @@ impl<'a, F: Findings> Audit<'a, F> {
         for index in &held.indexes {
             *self.counted.entry(index.clone()).or_default() += 1;
         }
+        self.pointers.add(held);
         for detail in account_faults(held) {
             self.fault(key, FaultKind::Account, detail);
         }
@@ -341,6 +346,10 @@ impl<'a, F: Findings> Audit<'a, F> {
         for (first, last) in self.seen.missing(head) {
             let detail = format!("no event has {}", range(first, last));
             self.fault("sequence", FaultKind::Sequence, detail);
+        }
+        for (key, detail, repair) in std::mem::take(&mut self.pointers).faults() {
+            self.fault(key.0, FaultKind::Index, detail);
+            self.findings.repair(repair);
         }
         if self.head.engine == "embedded" {
             self.compare_totals();
