@@ -26,8 +26,8 @@ mod time;
 mod zone;
 
 pub use account::{
-    Account, AccountId, AccountKind, AccountRole, AccountState, ApiKey, Email, Invitation, Session,
-    SessionKind, SessionLimits,
+    Account, AccountId, AccountKind, AccountRefusal, AccountRole, AccountState, ApiKey, Email,
+    Invitation, Session, SessionKind, SessionLimits,
 };
 pub use blank::is_blank;
 pub use delivery::{

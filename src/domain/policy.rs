@@ -30,9 +30,10 @@ pub enum Permission {
 }
 
 /// Who looks, and acts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Viewer {
     /// The open mode: nobody signs in, and everybody sees and plays everything.
+    #[default]
     Open,
     /// A known account, or a guest.
     Known(Box<Identity>),
@@ -70,6 +71,10 @@ impl Permission {
 }
 
 impl Viewer {
+    pub fn is_open(&self) -> bool {
+        *self == Viewer::Open
+    }
+
     /// Sees nothing, and may do nothing.
     pub fn nobody() -> Viewer {
         Viewer::Known(Box::new(Identity {
@@ -262,6 +267,20 @@ impl Identity {
                 .any(|row| row.command == command && row.is_by(actor))
     }
 
+    /// Whether it invites, sees, ends and disables accounts of a kind, of this supplier. Of its own account everybody may
+    /// see and end sessions beside that.
+    pub fn manages(&self, kind: AccountKind, supplier: Option<&Name>) -> bool {
+        match self.kind {
+            AccountKind::Admin => kind != AccountKind::Guest,
+            AccountKind::Dispatcher => kind == AccountKind::Driver,
+            AccountKind::Manager => {
+                let is_own = supplier.is_some() && supplier == self.supplier_name.as_ref();
+                is_own && matches!(kind, AccountKind::Device | AccountKind::Staff)
+            }
+            _ => false,
+        }
+    }
+
     fn scope(&self) -> Scope {
         let customers = || self.own.iter().copied().map(Topic::Customer);
         let offers = || self.sees_offers.then_some(Topic::Offers);
@@ -296,5 +315,48 @@ impl Identity {
     /// Whether the panel of a role is its own.
     pub fn has_panel(&self, panel: Role) -> bool {
         self.actor() == Actor::As(panel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Field;
+
+    #[test]
+    fn who_manages_whose_accounts() {
+        let name = |name: &str| Name::parse(name).unwrap();
+        let identity = |kind: AccountKind, supplier: Option<&str>| Identity {
+            id: None,
+            kind,
+            role: kind.role().unwrap_or(AccountRole::Integrator),
+            name: None,
+            supplier_name: supplier.map(name),
+            driver_id: None,
+            own: Vec::new(),
+            follows: Vec::new(),
+            read_only: false,
+            sees_offers: false,
+        };
+        let roma = name("Roma");
+        let managed = |by: &Identity, supplier: Option<&Name>| {
+            let kinds = AccountKind::ALL.iter().copied();
+            let managed = kinds.filter(|kind| by.manages(*kind, supplier));
+            managed.map(AccountKind::name).collect::<Vec<_>>()
+        };
+        use AccountKind::*;
+        let admin = identity(Admin, None);
+        assert_eq!(
+            managed(&admin, Some(&roma)).len(),
+            AccountKind::ALL.len() - 1
+        );
+        assert_eq!(managed(&identity(Dispatcher, None), None), ["driver"]);
+        let manager = identity(Manager, Some("Roma"));
+        assert_eq!(managed(&manager, Some(&roma)), ["device", "staff"]);
+        assert!(managed(&manager, Some(&name("Napoli"))).is_empty());
+        assert!(managed(&manager, None).is_empty());
+        for kind in [Device, Staff, Driver, Customer, Guest, Integration] {
+            assert!(managed(&identity(kind, Some("Roma")), Some(&roma)).is_empty());
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     },
     telemetry::{Telemetry, TelemetryError, metrics::Metrics, report_start_failure},
     web::{
+        auth::wrong_credentials::WrongCredentials,
         connection_limit::ConnectionLimit,
         listener::{Certificate, Listener},
         middleware::rate_limit::RateLimit,
@@ -26,6 +27,7 @@ use secrecy::ExposeSecret;
 use std::{io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
+    runtime::Handle,
     select,
     signal::unix::{Signal, SignalKind, signal},
     time::{sleep, timeout},
@@ -114,9 +116,16 @@ async fn run(config: Config) -> Result<(), StartError> {
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     close::register_metrics();
     let certificate = config.tls.clone().map(Certificate::load).transpose()?;
-    let connections = Arc::new(ConnectionLimit::new(config.connections, &config.proxies));
+    let limit = |limits| {
+        let limit = ConnectionLimit::new(limits, &config.proxies);
+        match config.auth.is_required() {
+            true => limit.keeping_a_third(),
+            false => limit,
+        }
+    };
+    let connections = Arc::new(limit(config.connections));
     let (listener, metrics_listener) = listen(&config, &connections, certificate.as_ref()).await?;
-    let sockets = Sockets::new(ConnectionLimit::new(config.sockets, &config.proxies));
+    let sockets = Sockets::new(limit(config.sockets));
     let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow()));
     let (store, admin) = open(&config, &sockets).await?;
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
@@ -131,7 +140,13 @@ async fn run(config: Config) -> Result<(), StartError> {
         .origin()
         .map_or_else(String::new, |origin| origin.to_string());
     let credentials = Arc::new(Credentials::new(secrets, issuer));
-    let accounts = Arc::new(AccountService::new(store.clone(), credentials.clone()));
+    let current = feed.clone();
+    let accounts = AccountService::new(store.clone(), credentials.clone(), move || {
+        current.is_current()
+    });
+    let accounts = Arc::new(accounts);
+    let (commands, runtime) = (accounts.clone(), Handle::current());
+    admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
     let app = AppState::from(AppParts {
         flash: FlashCookie::new(store.clone()),
         orders: Arc::new(OrderService::new(store.clone(), feed, accounts.clone())),
@@ -139,6 +154,7 @@ async fn run(config: Config) -> Result<(), StartError> {
         credentials,
         rate_limit: RateLimit::new(config.rate),
         metrics_rate_limit: RateLimit::new(Some(operations::metrics::RATE)),
+        wrong_credentials: WrongCredentials::default(),
         metrics,
         docs: router::docs(&config),
         config,

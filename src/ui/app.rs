@@ -25,6 +25,7 @@ use super::{
     route::Panel,
     settings::reopen_settings,
     title::title,
+    viewer::set_viewer,
 };
 use futures::FutureExt as _;
 use leptos::{prelude::*, task::spawn_local};
@@ -45,6 +46,7 @@ pub async fn fetch_panel_of_page() -> bool {
 pub fn App() -> impl IntoView {
     let mut page_data = SharedValue::new(PageData::of_request).into_inner();
     page_data.locale.set();
+    set_viewer(std::mem::take(&mut page_data.viewer));
     let navigator = Navigator::new(&page_data.address);
     let store = LiveStore::new(page_data.snapshot.take(), page_data.zone.take());
     navigator.prepare_with(move |route| {

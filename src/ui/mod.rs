@@ -11,7 +11,7 @@ mod attention;
 mod browser;
 mod components;
 mod hydration;
-mod i18n;
+pub mod i18n;
 mod keys;
 mod live;
 mod my_orders;
@@ -22,13 +22,17 @@ mod route;
 mod settings;
 mod share;
 mod title;
+mod viewer;
 
 pub use app::App;
 #[cfg(feature = "hydrate")]
 pub use app::fetch_panel_of_page;
 pub use attention::wanting;
 pub use browser::cookies;
-pub use components::basics::PIZZA_RECIPE;
+pub use components::{
+    basics::{Icon, PIZZA_RECIPE, empty, icon, name, refusal},
+    header::{ACCOUNT, PANELS, account_button, brand, driver_link},
+};
 #[cfg(feature = "ssr")]
 pub use hydration::root;
 #[cfg(feature = "hydrate")]
@@ -37,5 +41,6 @@ pub use i18n::locale::{Language, Locale, t};
 pub use keys::help;
 pub use live::{page_board::board_query, page_data::PageData};
 pub use route::{Kitchen, Route};
-pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, settings};
+pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, open_settings, settings};
 pub use title::title;
+pub use viewer::{has_panel, own_panel, own_panels};

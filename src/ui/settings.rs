@@ -14,7 +14,7 @@ use super::{
         percent::{decode, encode},
     },
 };
-use crate::domain::{Field as _, Name, named_enum};
+use crate::domain::{Field as _, Name, Viewer, named_enum};
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
 named_enum! {
@@ -96,7 +96,7 @@ pub fn reopen_settings() {
 
 /// The settings: one plain form, whose answer redirects to the same page. Only the server renders them, beside the page
 /// that is hydrated.
-pub fn settings(settings: Settings) -> AnyView {
+pub fn settings(settings: Settings, viewer: &Viewer) -> AnyView {
     let title = t(TITLE);
     let themes = row(cookies::THEME, Theme::ALL, settings.theme, |theme| {
         let word = match theme {
@@ -132,10 +132,20 @@ pub fn settings(settings: Settings) -> AnyView {
                 {themes} {languages} {densities}
             </form>
             <button class="button" type="button" popovertarget="keys">{t(["Keyboard shortcuts", "Mit der Tastatur"])} <kbd>"?"</kbd></button>
+            {viewer.is_open().then(open_market)}
             <a class="button shut" href="#">{t(["Close", "Schließen"])}</a>
         </aside>
     }
     .into_any()
+}
+
+/// What the open mode means, where nobody has to read it twice.
+fn open_market() -> AnyView {
+    let words = t([
+        "Open market: nobody signs in.",
+        "Offener Markt: Niemand meldet sich an.",
+    ]);
+    view! { <p class="small soft">{words}</p> }.into_any()
 }
 
 /// A button for each value of a setting, the chosen one pressed. `face` has the name of a value, and its word.

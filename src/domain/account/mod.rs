@@ -2,10 +2,12 @@
 
 mod email;
 mod id;
+mod refusal;
 mod session;
 
 pub use email::Email;
 pub use id::AccountId;
+pub use refusal::AccountRefusal;
 pub use session::{ApiKey, Invitation, Session, SessionKind, SessionLimits};
 
 use super::{Actor, Name, Role, Time, named_enum::named_enum};

@@ -46,6 +46,12 @@ table! {
         NotAnEmail = "not-an-email", "This is no e-mail address.";
         NotADriver = "not-a-driver", "That is no driver who drives here now.";
         SeveralDrivers = "several-drivers", "Several drivers have that name: give the driver_id.";
+        NotAPin = "not-a-pin", "This must be 4 to 8 digits.";
+        WrongCode = "wrong-code", "This code is not right.";
+        WrongPassword = "wrong-password", "This password is not right.";
+        /// Of an e-mail address.
+        InUse = "in-use", "Another account has this.";
+        NotAKind = "not-a-kind", "Nobody is invited as this.";
         NotACursor = "not-a-cursor", "This is no cursor of this market.";
         NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, customer:{{id}}, driver:{{id}}, offers or dispatch.";
         TooManyTopics { max: usize } = "too-many-topics", "At most {max} topics fit.";

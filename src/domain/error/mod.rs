@@ -8,7 +8,7 @@ mod table;
 
 pub use field::{FieldError, InvalidField, ValueKind};
 
-use super::{Actor, CommandKind, OrderId, Status};
+use super::{AccountRefusal, Actor, CommandKind, OrderId, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 use table::{Part, parts, table};
@@ -36,8 +36,12 @@ table! {
         NotAllowed = "not-allowed", "Your role may not do that.";
         /// Others of the role have it, for this order.
         NotYours = "not-yours", "That is not yours.";
+        /// What is not done with an account.
+        Account(refusal: AccountRefusal) = "account-refused", "{}", refusal.sentence();
         /// Seconds until the next request is accepted.
         TooMany(seconds: u64) = "too-many", "Too many requests. Try again in {seconds} s.";
+        /// The queue of the threads that compute hashes is full.
+        Busy = "busy", "Too many people sign in right now. Try again in a second.";
         StoreUnavailable = "away", "The store does not answer right now. Nothing was half done; try again.";
         /// The browser reports this to itself: the server has not answered.
         NoAnswer = "no-answer", "No answer came. Whether it was done shows when the connection is back.";
@@ -59,7 +63,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Error::TooMany(seconds) => Some(*seconds),
-            Error::StoreUnavailable => Some(1),
+            Error::Busy | Error::StoreUnavailable => Some(1),
             _ => None,
         }
     }
@@ -124,6 +128,7 @@ impl fmt::Display for Refusal {
 }
 
 parts! {
+    AccountRefusal = AccountRefusal::from_name;
     OrderId = |text: &str| text.parse().ok();
     Status = Status::from_name;
 }
@@ -257,7 +262,12 @@ mod tests {
             (Error::CodeNeeded, "code-needed"),
             (Error::NotAllowed, "not-allowed"),
             (Error::NotYours, "not-yours"),
+            (
+                Error::Account(AccountRefusal::LastAdmin),
+                "account-refused last-admin",
+            ),
             (Error::TooMany(3), "too-many 3"),
+            (Error::Busy, "busy"),
             (Error::StoreUnavailable, "away"),
             (Error::NoAnswer, "no-answer"),
             (Error::Internal, "internal"),
@@ -303,6 +313,11 @@ mod tests {
             (FieldError::NotAnEmail, "not-an-email"),
             (FieldError::NotADriver, "not-a-driver"),
             (FieldError::SeveralDrivers, "several-drivers"),
+            (FieldError::NotAPin, "not-a-pin"),
+            (FieldError::WrongCode, "wrong-code"),
+            (FieldError::WrongPassword, "wrong-password"),
+            (FieldError::InUse, "in-use"),
+            (FieldError::NotAKind, "not-a-kind"),
             (FieldError::NotACursor, "not-a-cursor"),
             (FieldError::NotATopic, "not-a-topic"),
             (FieldError::TooManyTopics { max: 8 }, "too-many-topics 8"),

@@ -10,7 +10,8 @@ use crate::{
         clock::now,
         config::StoreConfig,
         services::{
-            document_kinds, duty_document, legacy_import, order_documents, upgrade::Upgrade,
+            accounts::documents, document_kinds, duty_document, legacy_import, order_documents,
+            upgrade::Upgrade,
         },
         store::{
             Key, Outcome, Redis, Result as Stored, Store, StoreError, Target, open, schema,
@@ -130,8 +131,8 @@ fn plan(snapshot: Snapshot) -> Result<Plan, CommandError> {
         };
         bar.inc(1);
         // An order of this program that has lost its events is not one of theirs.
-        let is_ours =
-            |text: &str| duty_document::is_key(&held.key) || order_documents::read(text).is_ok();
+        let is_no_order = duty_document::is_key(&held.key) || documents::is_key(&held.key.0);
+        let is_ours = |text: &str| is_no_order || order_documents::read(text).is_ok();
         let is_theirs = |text: &String| held.history.is_empty() && !is_ours(text);
         let Some(text) = held.text.filter(is_theirs) else {
             continue;

@@ -1,5 +1,6 @@
 //! The commands of the program. Without a command it serves.
 
+mod account;
 mod backup;
 mod doctor;
 mod health;
@@ -45,6 +46,8 @@ enum Command {
     Doctor(doctor::Doctor),
     Health(health::Health),
     Inspect(Box<inspect::Inspect>),
+    #[command(subcommand)]
+    Account(account::Account),
     /// Check everything that is stored: every order, index, event and number.
     ///
     /// Each fault is on a line of its own. It only reads, on either engine, also while servers run; changes that are
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Health(health) => health::run(health),
         Command::Doctor(doctor) => doctor::run(doctor),
         Command::Inspect(what) => inspect::run(*what),
+        Command::Account(what) => account::run(what),
         Command::Verify(args) => verify::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

@@ -9,7 +9,11 @@ use crate::{
     server::{
         clock::now,
         config::StoreConfig,
-        services::{document_kinds, order_documents, upgrade::Upgrade},
+        services::{
+            accounts::{PAIRING, documents},
+            document_kinds, order_documents,
+            upgrade::Upgrade,
+        },
         store::{
             Result as Stored, StoreError, open, schema,
             snapshot::{Contents, Existing, Head, IntoFile, IntoRedis, Lines, Record},
@@ -246,7 +250,16 @@ fn fill(
             if let Some(upgrade) = &mut upgrade {
                 record = upgrade.record(record);
             }
-            if let Record::Document(held) = &record {
+            if let Record::Idempotency(stored) = &record
+                && stored.name.starts_with(PAIRING)
+            {
+                continue;
+            }
+            if let Record::Document(held) = &mut record {
+                let restored = |text: &String| documents::restored(&held.key.0, text);
+                if let Some(restored) = held.text.as_ref().and_then(restored) {
+                    held.text = Some(restored);
+                }
                 let is_order = (order_documents::KIND.has)(&held.key.0);
                 summary.orders += u64::from(is_order && held.text.is_some());
                 summary.events += held.history.len() as u64;

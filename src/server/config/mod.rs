@@ -149,6 +149,11 @@ impl Config {
         }
     }
 
+    /// Whether browsers send our cookies by HTTPS alone.
+    pub fn are_cookies_secure(&self) -> bool {
+        self.tls.is_some() || self.hosts.are_https()
+    }
+
     pub fn addr(&self) -> SocketAddr {
         self.leptos.site_addr
     }

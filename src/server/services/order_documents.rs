@@ -175,6 +175,7 @@ pub fn change(
             about: key.clone(),
             body: format!(r#"{open}{text},"timestamp":{timestamp}{actor}}}"#).into(),
             repeats: is_last.then(|| open.len()..open.len() + text.len()),
+            published: true,
         });
     }
     Ok(Batch {

@@ -1,5 +1,5 @@
 //! The administrative socket: gives operators on the same machine a snapshot of the embedded file, which no other
-//! process can open while the server runs, and the cause where no change can be stored. Only the account that the server
+//! process can open while the server runs, the cause where no change can be stored, and commands on accounts. Only the account that the server
 //! runs under, and root, may connect.
 
 use super::{Embedded, Result, SocketPath, Store, StoreError, Trouble, TroubleKind, snapshot};
@@ -14,7 +14,7 @@ use std::{
         net,
     },
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     thread::JoinHandle,
     time::Duration,
 };
@@ -28,7 +28,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How long the server waits for the line in which a client says what it asks for, and how long that is at most.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
-const LONGEST_REQUEST: u64 = 32;
+/// With the line after it, where a client asks for a command.
+const LONGEST_REQUEST: u64 = 16 * 1024;
 /// The same for the answer to [`Request::Trouble`].
 const TROUBLE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often the server looks whether its socket is still there.
@@ -40,12 +41,20 @@ named_enum! {
         Snapshot = "snapshot",
         /// Why no change can be stored, as JSON; `null` where it can.
         Trouble = "trouble",
+        /// What the next line says, see [`Readers::set_commands`].
+        Command = "command",
     }
 }
 
+/// Carries out a command that has come in one line, and answers in one.
+type Commands = Box<dyn Fn(&str) -> String + Send + Sync>;
+
 /// The clients that are being served. As long as one is, the file is open.
 #[derive(Clone, Default)]
-pub struct Readers(Arc<Mutex<Vec<Reader>>>);
+pub struct Readers {
+    all: Arc<Mutex<Vec<Reader>>>,
+    commands: Arc<OnceLock<Commands>>,
+}
 
 struct Reader {
     stream: net::UnixStream,
@@ -62,12 +71,17 @@ impl Readers {
         }
     }
 
+    /// From now on commands are carried out, on the thread of their client.
+    pub fn set_commands(&self, commands: impl Fn(&str) -> String + Send + Sync + 'static) {
+        let _ = self.commands.set(Box::new(commands));
+    }
+
     fn add(&self, stream: net::UnixStream, store: Arc<Embedded>) -> io::Result<()> {
-        let to = stream.try_clone()?;
+        let (to, commands) = (stream.try_clone()?, self.commands.clone());
         let thread = std::thread::Builder::new()
             .name("admin-socket".to_owned())
             .spawn(move || {
-                if let Err(error) = answer(&to, &store) {
+                if let Err(error) = answer(&to, &store, &commands) {
                     tracing::debug!(%error, "a client did not read its answer to the end");
                 }
                 // The other handle would keep the connection open.
@@ -80,7 +94,7 @@ impl Readers {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Reader>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -170,9 +184,18 @@ fn blocking(stream: UnixStream) -> io::Result<net::UnixStream> {
     Ok(stream)
 }
 
-fn answer(stream: &net::UnixStream, store: &Embedded) -> Result<()> {
-    match request(stream) {
+fn answer(stream: &net::UnixStream, store: &Embedded, commands: &OnceLock<Commands>) -> Result<()> {
+    let mut lines = BufReader::new(stream.take(LONGEST_REQUEST));
+    match request(&mut lines) {
         None => Ok(()),
+        Some(Request::Command) => {
+            let mut line = String::new();
+            let _ = lines.read_line(&mut line);
+            let answer = commands.get().map(|commands| commands(line.trim_end()));
+            let answer = answer.unwrap_or_default();
+            let written = (&*stream).write_all(answer.as_bytes());
+            written.map_err(|error| StoreError::Broken(error.to_string()))
+        }
         Some(Request::Snapshot) => {
             let snapshot = store.snapshot()?;
             let head = snapshot.head.clone();
@@ -187,9 +210,9 @@ fn answer(stream: &net::UnixStream, store: &Embedded) -> Result<()> {
 }
 
 /// What a client asks for; nothing where it has left.
-fn request(stream: &net::UnixStream) -> Option<Request> {
+fn request(lines: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
-    match BufReader::new(stream.take(LONGEST_REQUEST)).read_line(&mut line) {
+    match lines.read_line(&mut line) {
         Ok(0) => None,
         _ => Request::from_name(line.trim_end()).or(Some(Request::Snapshot)),
     }
@@ -209,6 +232,17 @@ impl Server {
         let answer = self.ask(Request::Trouble, TROUBLE_TIMEOUT)?;
         let answer = serde_json::from_reader(BufReader::new(answer));
         answer.map_err(|error| StoreError::Broken(error.to_string()))
+    }
+
+    /// Has it carry out a command, which is one line, and returns its answer. Nothing is answered by a server that does
+    /// not know commands, or has not started yet.
+    pub fn command(self, command: &str) -> Result<String> {
+        let mut stream = self.ask(Request::Command, READ_TIMEOUT)?;
+        let mut answer = String::new();
+        writeln!(stream, "{command}")
+            .and_then(|()| BufReader::new(stream).read_to_string(&mut answer))
+            .map_err(|error| TroubleKind::Unreachable.because(error))?;
+        Ok(answer)
     }
 
     fn ask(self, request: Request, wait: Duration) -> Result<net::UnixStream> {

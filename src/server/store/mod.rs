@@ -138,6 +138,8 @@ pub struct NewEntry {
     /// Where the body repeats the text that the batch writes under `about`, if it does: the same bytes need not be sent
     /// twice.
     pub repeats: Option<Range<usize>>,
+    /// Whether it is published to other programs, where an engine does that. Every entry is in the log.
+    pub published: bool,
 }
 
 impl NewEntry {

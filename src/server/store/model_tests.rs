@@ -131,6 +131,7 @@ impl Model {
                         about: key(document),
                         body: text(format!("{{\"b\":{body}}}")),
                         repeats: None,
+                        published: true,
                     });
                 }
             }

@@ -1,6 +1,6 @@
 //! The ways in and out: every route, every layer, and what answers them. It calls the services and holds no rule.
 
-mod auth;
+pub mod auth;
 pub mod connection_limit;
 mod headers;
 pub mod listener;

@@ -105,7 +105,9 @@ fn market(error: &Error) -> (StatusCode, &'static str) {
         Error::CodeNeeded => (S::UNAUTHORIZED, "Code needed"),
         Error::NotAllowed => (S::FORBIDDEN, "Not allowed"),
         Error::NotYours => (S::FORBIDDEN, "Not yours"),
+        Error::Account(_) => (S::CONFLICT, "Not possible with this account"),
         Error::TooMany(_) => (S::TOO_MANY_REQUESTS, "Too many requests"),
+        Error::Busy => (S::SERVICE_UNAVAILABLE, "Busy"),
         Error::StoreUnavailable => (S::SERVICE_UNAVAILABLE, "Store not available"),
         Error::NoAnswer => (S::GATEWAY_TIMEOUT, "No answer"),
         Error::Internal => (S::INTERNAL_SERVER_ERROR, "Internal error"),
@@ -216,6 +218,10 @@ impl IntoResponse for Problem {
                 header::SEC_WEBSOCKET_VERSION,
                 HeaderValue::from_static("13"),
             );
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            let how = HeaderValue::from_static("Bearer realm=\"pizza-market\"");
+            headers.insert(header::WWW_AUTHENTICATE, how);
         }
         if let Some(seconds) = self.retry_after() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

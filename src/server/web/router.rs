@@ -42,6 +42,8 @@ fn described(config: &Config) -> OpenApiRouter<AppState> {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz));
     match config.metrics {
+        // Numbers of the whole market are not for everybody.
+        None if config.auth.is_required() => described,
         None => described.routes(routes!(metrics::show)),
         // They have an address of their own.
         Some(_) => described,

@@ -1,8 +1,8 @@
 //! What every request can reach.
 
 use super::{
-    connection_limit::ConnectionLimit, middleware::rate_limit::RateLimit, openapi::docs::Docs,
-    pages::flash::FlashCookie,
+    auth::wrong_credentials::WrongCredentials, connection_limit::ConnectionLimit,
+    middleware::rate_limit::RateLimit, openapi::docs::Docs, pages::flash::FlashCookie,
 };
 use crate::server::{
     config::Config,
@@ -23,6 +23,7 @@ pub struct AppParts {
     pub config: Config,
     pub rate_limit: RateLimit,
     pub metrics_rate_limit: RateLimit,
+    pub wrong_credentials: WrongCredentials,
     pub flash: FlashCookie,
     /// The open connections of the site's address.
     pub connections: Arc<ConnectionLimit>,

@@ -3,7 +3,7 @@
 
 use super::basics::{Icon, changing, count, icon, icon_of, mark, text};
 use crate::{
-    domain::Status,
+    domain::{AccountKind, AccountRole, Status, Viewer},
     ui::{
         i18n::{
             format,
@@ -13,8 +13,9 @@ use crate::{
             connection::hurry, connection_state::StatusIndicator, reactive::memo, store::LiveStore,
         },
         navigation::Navigator,
-        route::{Kitchen, Panel, Route},
+        route::{Panel, Route},
         settings::open_settings,
+        viewer::{own_panels, viewer},
     },
 };
 use leptos::{ev, prelude::*};
@@ -25,18 +26,20 @@ pub fn site_header([kitchen, dispatch]: [Memo<usize>; 2]) -> AnyView {
     let offers = store.view(|board| board.market().of(Status::SupplierAccepted) as usize);
     let all = store.view(|board| board.market().all() as usize);
     let wanting = ["to do now", "jetzt zu tun"];
+    let viewer = viewer();
+    let link = |(route, word): (Route, Text)| match route.panel() {
+        Panel::Supplier => panel_link(route, word, kitchen, wanting, true),
+        Panel::Dispatch => panel_link(route, word, dispatch, wanting, true),
+        Panel::Orders => panel_link(route, word, all, ["in all", "insgesamt"], false),
+        _ => panel_link(route, word, offers, ["on offer", "im Angebot"], false),
+    };
+    let links: Vec<_> = own_panels(&viewer).into_iter().map(link).collect();
     view! {
         <header class="bar">
-            <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/><span>"Pizza Market"</span></a>
-            <nav class="panels" aria-label=t(["Panels", "Bereiche"])>
-                <ul>
-                    {panel_link(Route::Supplier { kitchen: Kitchen::Own }, ["Supplier", "Küche"], kitchen, wanting, true)}
-                    {panel_link(Route::offers(), ["Customer", "Kunde"], offers, ["on offer", "im Angebot"], false)}
-                    {panel_link(Route::Dispatch, ["Dispatch", "Auslieferung"], dispatch, wanting, true)}
-                    {panel_link(Route::orders(None), ["Orders", "Bestellungen"], all, ["in all", "insgesamt"], false)}
-                </ul>
-            </nav>
+            {brand()}
+            <nav class="panels" aria-label=t(PANELS)><ul>{links} {driver_link(&viewer)}</ul></nav>
             {status_indicator()}
+            {account_button(&viewer)}
             {open_settings()}
         </header>
         {stale_banner()}
@@ -44,6 +47,43 @@ pub fn site_header([kitchen, dispatch]: [Memo<usize>; 2]) -> AnyView {
     }
     .into_any()
 }
+
+/// What screen readers call the navigation.
+pub const PANELS: Text = ["Panels", "Bereiche"];
+
+pub fn brand() -> AnyView {
+    view! { <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/><span>"Pizza Market"</span></a> }.into_any()
+}
+
+/// A driver's own page is a still one, and no panel.
+pub fn driver_link(viewer: &Viewer) -> Option<AnyView> {
+    let is_driver = viewer.identity()?.role == AccountRole::Driver;
+    let word = t(["My orders", "Meine Bestellungen"]);
+    is_driver.then(|| view! { <li><a href="/driver">{word}</a></li> }.into_any())
+}
+
+/// Opens the menu of the account, which only the server renders, beside the page that is hydrated. Who has not signed in
+/// finds the way there. In the open mode there is neither.
+pub fn account_button(viewer: &Viewer) -> Option<AnyView> {
+    let identity = viewer.identity()?;
+    if identity.kind == AccountKind::Guest {
+        let word = t(["Sign in", "Anmelden"]);
+        return Some(view! { <a class="button quiet who" href="/sign-in" rel="external">{icon(Icon::Person)} <span>{word}</span></a> }.into_any());
+    }
+    let name = identity.name.as_deref().unwrap_or_default().to_owned();
+    let label = say!("Account: {name}", "Konto: {name}");
+    Some(
+        view! {
+            <button class="button quiet who" type="button" popovertarget=ACCOUNT aria-label=label>
+                {icon(Icon::Person)} <span><bdi translate="no">{name.clone()}</bdi></span>
+            </button>
+        }
+        .into_any(),
+    )
+}
+
+/// The element of the account's menu.
+pub const ACCOUNT: &str = "account";
 
 /// When what is on paper was so.
 fn time_on_paper() -> AnyView {

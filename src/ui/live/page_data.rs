@@ -3,7 +3,7 @@
 
 use crate::{
     api::form::Flash,
-    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes, Wanting, Zone},
+    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes, Viewer, Wanting, Zone},
     ui::i18n::locale::Locale,
 };
 use leptos::prelude::use_context;
@@ -32,6 +32,9 @@ pub struct PageData {
     /// The reader's time zone, if the browser has stored it before.
     pub zone: Option<Zone>,
     pub locale: Locale,
+    /// Who looks at the page. The open mode says nothing of it.
+    #[serde(default, skip_serializing_if = "Viewer::is_open")]
+    pub viewer: Viewer,
 }
 
 impl PageData {

@@ -1,8 +1,13 @@
 //! The home page, and the page for an address that does not exist.
 
-use crate::ui::{
-    components::basics::{Detail, Icon, empty, icon, pizza},
-    i18n::locale::{Text, t},
+use crate::{
+    domain::{AccountKind, Status},
+    ui::{
+        components::basics::{Detail, Icon, empty, icon, pizza},
+        i18n::locale::{Text, t},
+        route::{Panel, Route},
+        viewer::{own_panels, viewer},
+    },
 };
 use leptos::prelude::*;
 
@@ -18,10 +23,7 @@ pub fn home() -> AnyView {
             </section>
             <h2 class="unseen">{t(["Where do you stand?", "Wo stehst du?"])}</h2>
             <ul class="doors">
-                {door("/supplier", Icon::Shop, ["Supplier", "Küche"], ["Offer pizzas, answer, bake, call them ready.", "Pizzen anbieten, antworten, backen, fertig melden."])}
-                {door("/customer", Icon::Slice, ["Customer", "Kunde"], ["See what is hot, take it, follow it to your door.", "Sehen, was es gibt, zugreifen, bis zur Tür verfolgen."])}
-                {door("/dispatch", Icon::Person, ["Dispatch", "Auslieferung"], ["Send drivers, and know who is out.", "Fahrer losschicken und wissen, wer unterwegs ist."])}
-                {door("/orders", Icon::Search, ["Orders", "Bestellungen"], ["Every order, where it stands, and how it got there.", "Jede Bestellung, wo sie steht und wie sie dahin kam."])}
+                {doors()}
             </ul>
             <p class="soft">
                 {t(["For programs: ", "Für Programme: "])}
@@ -32,8 +34,82 @@ pub fn home() -> AnyView {
     })
 }
 
+/// A link to each panel of the viewer; to signing in, for who has not.
+fn doors() -> Vec<AnyView> {
+    let viewer = viewer();
+    let mut doors: Vec<_> = own_panels(&viewer).into_iter().map(panel_door).collect();
+    match viewer.identity().map(|identity| identity.kind) {
+        None => {}
+        Some(AccountKind::Guest) => {
+            doors.push(door(
+                "/sign-in".to_owned(),
+                Icon::Person,
+                ["Sign in", "Anmelden"],
+                [
+                    "For kitchens, dispatch, and customers with an account.",
+                    "Für Küchen, Auslieferung und Kunden mit Konto.",
+                ],
+            ));
+            doors.push(door(
+                "/pair".to_owned(),
+                Icon::Shop,
+                ["Pair a kitchen’s device", "Küchengerät verbinden"],
+                [
+                    "With the code that the manager shows.",
+                    "Mit dem Code, den die Leitung zeigt.",
+                ],
+            ));
+        }
+        Some(AccountKind::Driver) => doors.push(door(
+            "/driver".to_owned(),
+            Icon::Of(Status::InTransit),
+            ["My orders", "Meine Bestellungen"],
+            [
+                "What you carry, and where it goes.",
+                "Was du fährst und wohin es geht.",
+            ],
+        )),
+        Some(_) => {}
+    }
+    doors
+}
+
+fn panel_door((route, name): (Route, Text)) -> AnyView {
+    let (symbol, what) = match route.panel() {
+        Panel::Supplier => (
+            Icon::Shop,
+            [
+                "Offer pizzas, answer, bake, call them ready.",
+                "Pizzen anbieten, antworten, backen, fertig melden.",
+            ],
+        ),
+        Panel::Dispatch => (
+            Icon::Person,
+            [
+                "Send drivers, and know who is out.",
+                "Fahrer losschicken und wissen, wer unterwegs ist.",
+            ],
+        ),
+        Panel::Orders => (
+            Icon::Search,
+            [
+                "Every order, where it stands, and how it got there.",
+                "Jede Bestellung, wo sie steht und wie sie dahin kam.",
+            ],
+        ),
+        _ => (
+            Icon::Slice,
+            [
+                "See what is hot, take it, follow it to your door.",
+                "Sehen, was es gibt, zugreifen, bis zur Tür verfolgen.",
+            ],
+        ),
+    };
+    door(route.address(), symbol, name, what)
+}
+
 /// A link to a panel.
-fn door(path: &'static str, symbol: Icon, name: Text, what: Text) -> AnyView {
+fn door(path: String, symbol: Icon, name: Text, what: Text) -> AnyView {
     view! {
         <li>
             <a class="paper door" href=path>{icon(symbol)} <strong>{t(name)}</strong> <span class="soft">{t(what)}</span></a>

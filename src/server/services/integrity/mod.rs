@@ -1,17 +1,19 @@
 //! Checks the integrity of a store: reads one snapshot, and reports each fault when it is found.
 //!
 //! What must hold: every document is an order whose events lead to it by the rules, one after the other, but the one of
-//! who is on duty; it is in the indexes that follow from it and in no other; the events of all orders have all numbers
+//! who is on duty and those of accounts; it is in the indexes that follow from it and in no other; the events of all orders have all numbers
 //! from 1 up to the store's, each once; and the log has the newest of them, equal to those in the histories.
 
+mod account_faults;
 mod number_set;
 
-use super::{duty_document, order_documents};
+use super::{accounts::documents, duty_document, order_documents};
 use crate::domain::{Event, Order, verify_event};
 use crate::server::store::{
     Batch, Index, IndexChange, Result,
     snapshot::{Head, Held, Past, Record, Snapshot, StoredRecord, print, seq},
 };
+use account_faults::account_faults;
 use number_set::NumberSet;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -40,6 +42,8 @@ pub enum FaultKind {
     Log,
     /// Who is on duty.
     Duty,
+    /// An account, what it knows, or whose an e-mail address is.
+    Account,
     /// The record of an idempotent request.
     Remembered,
     /// A restore that has not ended.
@@ -126,6 +130,7 @@ impl<'a, F: Findings> Audit<'a, F> {
             Record::LogEntry { seq, print } => self.logged(seq, print),
             Record::Total { index, keys } => drop(self.totals.insert(index, keys)),
             Record::Document(held) if duty_document::is_key(&held.key) => self.duty(&held),
+            Record::Document(held) if documents::is_key(&held.key.0) => self.of_account(&held),
             Record::Document(held) => {
                 self.document(&held);
                 self.findings.order();
@@ -201,6 +206,29 @@ impl<'a, F: Findings> Audit<'a, F> {
             self.fault(&*held.key.0, FaultKind::Duty, error.to_string());
         }
         self.indexes(held, &[]);
+    }
+
+    /// An account has entries about it, which do not say how it was; what belongs to it has none.
+    fn of_account(&mut self, held: &Held) {
+        let key = &*held.key.0;
+        for past in &held.history {
+            self.number(key, past);
+        }
+        for index in &held.indexes {
+            *self.counted.entry(index.clone()).or_default() += 1;
+        }
+        for detail in account_faults(held) {
+            self.fault(key, FaultKind::Account, detail);
+        }
+        let account = held.text.as_deref().map(documents::read);
+        match account {
+            // Where it cannot be read, nothing is known of its indexes.
+            Some(Err(_)) if documents::id(key).is_some() => {}
+            Some(Ok(account)) if documents::id(key).is_some() => {
+                self.indexes(held, &documents::indexes(&account));
+            }
+            _ => self.indexes(held, &[]),
+        }
     }
 
     /// Checks an event's number, and compares the event with the log.

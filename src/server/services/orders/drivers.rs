@@ -59,7 +59,7 @@ impl OrderService {
 
     async fn active_drivers(&self) -> Result<Vec<Account>, Failure> {
         let query = Query {
-            index: documents::role_index(AccountRole::Driver),
+            index: documents::of_role(AccountRole::Driver),
             before: None,
             limit: usize::MAX,
         };

@@ -117,6 +117,7 @@ pub async fn a_batch_may_have_several_changes_of_each_kind(engine: Engine) {
                 about: key(n),
                 body: text(r#"{"both":true}"#),
                 repeats: None,
+                published: true,
             })
             .into(),
         ..Batch::default()
@@ -130,6 +131,48 @@ pub async fn a_batch_may_have_several_changes_of_each_kind(engine: Engine) {
     };
     let pages = store.list(&[all(None, 10), other]).await.unwrap().pages;
     assert_eq!([pages[0].total, pages[1].total], [0, 1]);
+}
+
+/// It is in the log and in the history like any other, and no other program hears of it.
+pub async fn an_entry_may_be_unpublished(engine: Engine) {
+    let store = engine.open().await;
+    let start = head(&*store).await;
+    let mut connection = match &engine {
+        Engine::Redis { server, .. } => {
+            let client = ::redis::Client::open(server.url()).unwrap();
+            Some(client.get_connection().unwrap())
+        }
+        Engine::Embedded { .. } => None,
+    };
+    let mut channel = connection.as_mut().map(|connection| {
+        let mut channel = connection.as_pubsub();
+        channel.subscribe("pizza_orders").unwrap();
+        channel
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        channel
+    });
+    let log = [(1, false), (2, true), (3, false), (4, true)].map(|(n, published)| NewEntry {
+        about: key(n),
+        body: text(format!("{{\"n\":{n}}}")),
+        repeats: None,
+        published,
+    });
+    let batch = Batch {
+        log: log.into(),
+        ..Batch::default()
+    };
+    let end = at(&start, start.seq + 4);
+    assert_eq!(store.commit(batch).await.unwrap(), Outcome::Committed(end));
+    let all = entries(&*store, &start).await;
+    assert_eq!(all.len(), 4);
+    assert_eq!(all[0], &*store.history(&key(1)).await.unwrap()[0]);
+    if let Some(channel) = &mut channel {
+        for expected in [&all[1], &all[3]] {
+            let message = channel.get_message().unwrap();
+            assert_eq!(&message.get_payload::<String>().unwrap(), expected);
+        }
+    }
 }
 
 pub async fn a_named_batch_is_committed_once(engine: Engine) {

@@ -121,6 +121,7 @@ fn create(n: usize) -> Batch {
             about: key(n),
             body: text(format!("{{\"made\":{n}}}")),
             repeats: None,
+            published: true,
         }],
         ..Batch::default()
     }
@@ -170,6 +171,7 @@ on_both_engines! {
     a_key_goes_in_as_the_highest_or_not_at_all,
     of_many_highest_keys_each_is_above_those_before,
     a_batch_may_have_several_changes_of_each_kind,
+    an_entry_may_be_unpublished,
     a_named_batch_is_committed_once,
     one_of_many_batches_of_a_name_is_committed,
     a_name_expires,

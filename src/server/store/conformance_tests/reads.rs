@@ -96,6 +96,7 @@ pub async fn a_cursor_expires_with_its_entries(engine: Engine) {
                 about: key(0),
                 body: text(format!("{{\"n\":{round}{n:02}}}")),
                 repeats: None,
+                published: true,
             })
             .collect(),
         ..Batch::default()

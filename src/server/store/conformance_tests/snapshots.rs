@@ -54,6 +54,7 @@ fn turn(n: usize, turn: u64) -> Batch {
             about: key(n),
             body: turned(turn),
             repeats: None,
+            published: true,
         }],
         ..Batch::default()
     }

@@ -57,6 +57,7 @@ mod tests {
                 about: Key("thing:1".to_owned()),
                 body: "{}".into(),
                 repeats: None,
+                published: true,
             };
             let batch = Batch {
                 trace: trace.map(JsonText::from),

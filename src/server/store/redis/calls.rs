@@ -48,6 +48,7 @@ impl Supervisor {
             IndexChange::In(..) => '+',
             IndexChange::Out(..) => '-',
         };
+        let published = |entry: &NewEntry| if entry.published { '+' } else { '-' };
         let channel = match self.publishes {
             true => self.keys.channel(),
             false => String::new(),
@@ -60,6 +61,7 @@ impl Supervisor {
             .arg(idempotency.keep.as_millis() as u64)
             .arg(batch.trace.as_deref().unwrap_or_default())
             .arg(batch.index.iter().map(sign).collect::<String>())
+            .arg(batch.log.iter().map(published).collect::<String>())
             .arg(batch.expect.len())
             .arg(batch.expect_highest.len())
             .arg(batch.put.len());
@@ -190,6 +192,7 @@ fn add_changes(call: &mut Cmd, batch: &Batch) {
         about,
         body,
         repeats,
+        ..
     } in &batch.log
     {
         let open = body.strip_suffix('}').unwrap_or(body);

@@ -6,8 +6,9 @@
 -- KEYS  meta, log, the record of the batch's name, then in this order: expected documents, indexes with an expected
 --       highest member, written documents, indexes, histories
 -- ARGV  epoch, deadline (ms by the clock of this Redis), retention, the channel or nothing, the text to store under the
---       batch's name and for how many ms, the trace or nothing, "+" or "-" for each index, the numbers of expected
---       documents, of highest members and of written documents; then for each in turn:
+--       batch's name and for how many ms, the trace or nothing, "+" or "-" for each index, "+" or "-" for each entry
+--       that is published or not, the numbers of expected documents, of highest members and of written documents; then
+--       for each in turn:
 --       expected   "+" and as the next one the text, or "-" where there must be none
 --       highest    the member that must be above all that the index has
 --       written    the text
@@ -18,9 +19,9 @@
 -- {"forbidden", the words of a command that the account may not run}, or {"epoch"} where the store has another epoch.
 local call = redis.call
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
-local epoch, deadline, retention, channel, remember, keep, trace, signs = unpack(ARGV, 1, 8)
-local expected, highest, written = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local k, a = 3, 11
+local epoch, deadline, retention, channel, remember, keep, trace, signs, published = unpack(ARGV, 1, 9)
+local expected, highest, written = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
+local k, a = 3, 12
 
 if call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
 local known = call('GET', once)
@@ -48,6 +49,7 @@ local index_keys, history_keys = k + written, k + written + indexes
 local members, entries = a + written, a + written + indexes
 local histories = #KEYS - history_keys
 local function is_added(n) return string.byte(signs, n) == 43 end
+local function is_published(n) return channel ~= '' and string.byte(published, n) == 43 end
 
 local forbidden
 local function need(...)
@@ -63,11 +65,11 @@ end
 for n = 1, histories do
   call('LRANGE', KEYS[history_keys + n], 1, 0)
   need('RPUSH', KEYS[history_keys + n], '')
+  if is_published(n) then need('PUBLISH', channel, '') end
 end
 if histories > 0 then
   need('HINCRBY', meta, 'seq', '1')
   need('XADD', log, 'MAXLEN', '~', retention, '1-0', 'entry', '')
-  if channel ~= '' then need('PUBLISH', channel, '') end
 end
 need('SET', once, '', 'PX', keep)
 if forbidden then return forbidden end
@@ -93,7 +95,7 @@ for n = 1, histories do
     return added
   end
   call('RPUSH', KEYS[history_keys + n], entry)
-  if channel ~= '' then call('PUBLISH', channel, entry) end
+  if is_published(n) then call('PUBLISH', channel, entry) end
 end
 seq = seq or call('HGET', meta, 'seq')
 for n = 1, written do call('SET', KEYS[k + n], ARGV[a + n]) end

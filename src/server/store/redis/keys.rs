@@ -6,6 +6,11 @@ use crate::server::store::{Index, Key};
 /// The prefix of the names of batches that only their sender sends again. No other reader needs them.
 pub const OWN: &str = "own:";
 
+/// Documents of this kind have their keys as names: they are part of the public contract.
+const PUBLIC: &str = "order:";
+/// With this begins every other name.
+const INTERNAL: &str = "pizza:";
+
 /// The prefix of the keys of documents that are for servers alone.
 pub const OWN_DOCUMENT: &str = "pizza:document:";
 
@@ -26,15 +31,29 @@ impl Keys {
         &self.prefix
     }
 
-    /// String: a document.
-    pub fn document(&self, key: &Key) -> String {
-        format!("{}{}", self.prefix, key.0)
+    /// String: a document. `list.lua` makes the same names.
+    pub fn document(&self, Key(key): &Key) -> String {
+        let is_whole = key.starts_with(PUBLIC) || key.starts_with(INTERNAL);
+        let below = if is_whole { "" } else { INTERNAL };
+        format!("{}{below}{key}", self.prefix)
+    }
+
+    /// The key of the document that has this name. That there is such a kind of documents is not checked.
+    pub fn document_key<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let own = name.strip_prefix(&self.prefix)?;
+        if own.starts_with(PUBLIC) || own.starts_with(OWN_DOCUMENT) {
+            return Some(own);
+        }
+        let key = own.strip_prefix(INTERNAL)?;
+        // These would be two names of one key.
+        let is_whole = key.starts_with(PUBLIC) || key.starts_with(INTERNAL);
+        (!is_whole).then_some(key)
     }
 
     /// Whether a name is one of those here that are not part of the public contract.
     pub fn is_internal(&self, name: &str) -> bool {
         let own = name.strip_prefix(&self.prefix);
-        own.is_some_and(|own| own.starts_with("pizza:"))
+        own.is_some_and(|own| own.starts_with(INTERNAL))
     }
 
     /// Hash: `epoch`, `seq` (the newest entry's number), `run` (the run id of the Redis that has them), `schema` (the
@@ -63,8 +82,34 @@ impl Keys {
         format!("{}pizza:once:{name}", self.prefix)
     }
 
-    /// The channel on which every entry is published.
+    /// The channel on which entries about orders are published.
     pub fn channel(&self) -> String {
         format!("{}pizza_orders", self.prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_but_orders_is_below_one_name() {
+        let keys = Keys::new("test:");
+        for (key, name) in [
+            ("order:1", "test:order:1"),
+            ("account:1", "test:pizza:account:1"),
+            ("pizza:document:duty", "test:pizza:document:duty"),
+        ] {
+            assert_eq!(keys.document(&Key(key.to_owned())), name);
+            assert_eq!(keys.document_key(name), Some(key));
+        }
+        for other in [
+            "order:1",
+            "test:account:1",
+            "test:pizza:order:1",
+            "test:pizza:pizza:document:duty",
+        ] {
+            assert_eq!(keys.document_key(other), None, "{other}");
+        }
     }
 }

@@ -7,6 +7,12 @@
 -- Returns {epoch, seq, {total, next or "", document, …}, …}. `next` is the last key read where more follow. A document
 -- that is not a string reads as "".
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'seq')
+-- As `Keys::document` does.
+local function name(member)
+  local kind = string.sub(member, 1, 6)
+  if kind == 'order:' or kind == 'pizza:' then return ARGV[1] .. member end
+  return ARGV[1] .. 'pizza:' .. member
+end
 local answer = {head[1] or '', head[2] or '0'}
 for q = 2, #KEYS do
   local from, most = ARGV[2 * q - 2], tonumber(ARGV[2 * q - 1])
@@ -17,7 +23,7 @@ for q = 2, #KEYS do
     page[2] = members[#members] or ''
   end
   for _, member in ipairs(members) do
-    local document = redis.pcall('GET', ARGV[1] .. member)
+    local document = redis.pcall('GET', name(member))
     if type(document) == 'table' then
       if not string.find(document.err, 'WRONGTYPE', 1, true) then return document end
       document = ''

@@ -161,7 +161,7 @@ impl Reader {
             if !batch.starts_with(OWN) {
                 found.batches.insert(batch.to_owned());
             }
-        } else if let Some(key) = name.strip_prefix(self.keys.prefix())
+        } else if let Some(key) = self.keys.document_key(name)
             && self.kinds.iter().any(|kind| (kind.has)(key))
         {
             found.placements.add_document(key);

@@ -70,7 +70,11 @@ impl IntoRedis {
         let mut documents = 0;
         let mut at = None;
         while let Some(names) = self.scan(&mut at).await.map_err(failed)? {
-            let public = |name: &&String| self.is_document(name) && !self.keys.is_internal(name);
+            let is_own = |name: &str| {
+                let key = self.keys.document_key(name);
+                key.is_some_and(|key| key.starts_with(OWN_DOCUMENT))
+            };
+            let public = |name: &&String| self.is_document(name) && !is_own(name);
             documents += names.iter().filter(public).count() as u64;
         }
         let contents = Contents {
@@ -105,7 +109,7 @@ impl IntoRedis {
     }
 
     fn is_document(&self, name: &str) -> bool {
-        let key = name.strip_prefix(self.keys.prefix());
+        let key = self.keys.document_key(name);
         key.is_some_and(|key| self.kinds.iter().any(|kind| (kind.has)(key)))
     }
 

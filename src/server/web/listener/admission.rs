@@ -5,6 +5,7 @@ use crate::server::{
     config::Limits,
     telemetry::metrics::CONNECTIONS_REFUSED,
     web::{
+        auth::way::Way,
         connection_limit::{ConnectionLimit, Exceeded, Permit},
         operations::health::PROBES,
         problem::Problem,
@@ -19,6 +20,9 @@ const REFUSALS: Limits = Limits {
     per_address: 16,
 };
 
+/// Where somebody signs in.
+const SIGN_IN: [&str; 3] = ["/sign-in", "/api/auth/token", "/api/v1/auth/token"];
+
 pub struct Admission {
     limit: Arc<ConnectionLimit>,
     refusals: Arc<ConnectionLimit>,
@@ -29,14 +33,14 @@ pub struct Admission {
 pub struct Connection {
     /// Why its requests are refused, where they are.
     exceeded: Option<Exceeded>,
-    _permits: Arc<[Permit]>,
+    permits: Arc<[Permit]>,
 }
 
 impl Connection {
     fn new<const N: usize>(exceeded: Option<Exceeded>, permits: [Permit; N]) -> Connection {
         Connection {
             exceeded,
-            _permits: Arc::new(permits),
+            permits: Arc::new(permits),
         }
     }
 
@@ -50,6 +54,25 @@ impl Connection {
             None => Ok(()),
             Some(Exceeded::Address) if PROBES.contains(&path) => Ok(()),
             Some(_) => {
+                count_refused();
+                Err(Problem::ConnectionLimitReached)
+            }
+        }
+    }
+
+    /// Refuses a request of a stranger on a connection that is kept for who is signed in. What one needs to sign in is
+    /// answered.
+    pub fn check_stranger(&self, path: &str, is_signed_in: bool) -> Result<(), Problem> {
+        let Some(permit) = self.permits.first() else {
+            return Ok(());
+        };
+        if is_signed_in {
+            permit.sign_in();
+        }
+        let is_answered = Way::of(path) == Way::Free || SIGN_IN.contains(&path);
+        match permit.is_beyond_strangers() && !is_answered {
+            false => Ok(()),
+            true => {
                 count_refused();
                 Err(Problem::ConnectionLimitReached)
             }

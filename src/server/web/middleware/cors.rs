@@ -13,24 +13,25 @@ const VARY: HeaderValue = HeaderValue::from_static(
     "origin, access-control-request-method, access-control-request-headers",
 );
 
-/// What a browser may send.
-const PREFLIGHT: [(HeaderName, HeaderValue); 4] = [
+/// What a browser may send. Where people sign in, that is a token, too.
+const PREFLIGHT: [(HeaderName, HeaderValue); 3] = [
     (header::VARY, VARY),
     (
         header::ACCESS_CONTROL_ALLOW_METHODS,
         HeaderValue::from_static("GET,POST"),
     ),
     (
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(
-            "content-type,if-match,if-none-match,idempotency-key,traceparent,tracestate,x-request-id",
-        ),
-    ),
-    (
         header::ACCESS_CONTROL_MAX_AGE,
         HeaderValue::from_static("600"),
     ),
 ];
+
+const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(
+    "content-type,if-match,if-none-match,idempotency-key,traceparent,tracestate,x-request-id",
+);
+const ALLOWED_HEADERS_AND_TOKEN: HeaderValue = HeaderValue::from_static(
+    "authorization,content-type,if-match,if-none-match,idempotency-key,traceparent,tracestate,x-request-id",
+);
 
 /// What a page may read of an answer.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
@@ -45,10 +46,15 @@ pub fn reader(origins: &[WebOrigin], headers: &HeaderMap) -> Option<HeaderValue>
 }
 
 /// Answers the question of a browser what a page may send.
-pub fn preflight(reader: Option<HeaderValue>) -> Response {
+pub fn preflight(reader: Option<HeaderValue>, takes_tokens: bool) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.extend(PREFLIGHT);
+    let allowed = match takes_tokens {
+        true => ALLOWED_HEADERS_AND_TOKEN,
+        false => ALLOWED_HEADERS,
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
     allow(reader, headers);
     response
 }

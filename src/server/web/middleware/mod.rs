@@ -4,19 +4,26 @@
 pub mod body_limit;
 mod client_ip;
 mod cors;
-mod host;
-mod origin;
+pub mod host;
+pub mod origin;
 pub mod rate_limit;
 pub mod request_log;
 mod secure_cookies;
 pub mod security_headers;
 
-use super::{auth::Door, listener::Connection, problem::Problem, state::AppState};
+use super::{
+    auth::{
+        door::{self, Refusal},
+        way::Way,
+    },
+    listener::Connection,
+    state::AppState,
+};
 use crate::domain::Error;
 use axum::{
     Router,
     extract::{ConnectInfo, Extension, Request, State},
-    http::Method,
+    http::{HeaderValue, Method, header::SET_COOKIE},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -75,32 +82,51 @@ async fn answer_own_host(
     if let Err(problem) = host::check(&app.config, &request) {
         return problem.into_response();
     }
+    let is_required = app.config.auth.is_required();
     let reader = cors::reader(&app.config.origins, request.headers());
     if request.method() == Method::OPTIONS {
-        return cors::preflight(reader);
+        return cors::preflight(reader, is_required);
     }
+    let is_personal = is_required && Way::of(request.uri().path()).is_personal();
     let mut response = match admit(app, client, connection, request).await {
-        Ok(request) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Ok((request, cookies)) => {
+            let mut response = next.run(request).await;
+            let cookies = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie));
+            cookies.for_each(|(name, cookie)| drop(response.headers_mut().append(name, cookie)));
+            response
+        }
+        Err(refusal) => refusal.into_response(),
     };
+    if is_personal {
+        security_headers::make_personal(response.headers_mut());
+    }
     secure_cookies::add(&app.config, response.headers_mut());
     cors::add(reader, response.headers_mut());
     response
 }
 
-/// A request that its route may answer. The first check that fails is the answer.
+/// A request that its route may answer, with who has sent it, and the cookies of its answer. The first check that fails
+/// is the answer.
 async fn admit(
     app: &AppState,
     client: IpAddr,
     connection: &Connection,
     mut request: Request,
-) -> Result<Request, Problem> {
+) -> Result<(Request, Vec<HeaderValue>), Refusal> {
     let path = request.uri().path();
     connection.check(path)?;
-    app.rate_limit.enforce(path, client)?;
+    // Who is signed in is counted by account, so the door is first; its own refusals are not the first ones.
+    let entered = door::enter(app, client, (&request).into()).await;
+    let account = entered
+        .as_ref()
+        .ok()
+        .and_then(|entered| entered.door.account());
+    app.rate_limit.enforce(path, client, account)?;
+    connection.check_stranger(path, account.is_some())?;
     origin::check(&app.config, &request)?;
-    request.extensions_mut().insert(Door::open());
-    body_limit::enforce(request).await
+    let entered = entered?;
+    request.extensions_mut().insert(entered.door);
+    Ok((body_limit::enforce(request).await?, entered.cookies))
 }
 
 async fn answer_operator(

@@ -1,7 +1,7 @@
 //! How many requests an address may send: a bucket that fills at the rate, and holds four seconds of it.
 
 use crate::{
-    domain::Error,
+    domain::{AccountId, Error},
     server::{telemetry::metrics::RATE_LIMITED, web::operations},
 };
 use governor::{
@@ -19,7 +19,15 @@ const MAX_BUCKETS: usize = 10_000;
 const BURST: u32 = 4;
 
 pub struct RateLimit {
-    buckets: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    buckets: Option<DefaultKeyedRateLimiter<Counted>>,
+}
+
+/// What requests are counted by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Counted {
+    Network(IpAddr),
+    /// Of who is signed in: many of them may be behind one address.
+    Account(AccountId),
 }
 
 impl RateLimit {
@@ -35,15 +43,25 @@ impl RateLimit {
 
     /// Refuses a request that exceeds the rate. Not counted: health, the site's files, and metrics, which have a limit
     /// of their own.
-    pub fn enforce(&self, path: &str, client: IpAddr) -> Result<(), Error> {
+    pub fn enforce(
+        &self,
+        path: &str,
+        client: IpAddr,
+        account: Option<AccountId>,
+    ) -> Result<(), Error> {
         if operations::PATHS.contains(&path) || path.starts_with("/pkg/") {
             return Ok(());
         }
-        self.check(client)
+        let network = || Counted::Network(rate_limit_key(client));
+        self.count(account.map_or_else(network, Counted::Account))
             .inspect_err(|_| metrics::counter!(RATE_LIMITED).increment(1))
     }
 
     pub fn check(&self, address: IpAddr) -> Result<(), Error> {
+        self.count(Counted::Network(rate_limit_key(address)))
+    }
+
+    fn count(&self, counted: Counted) -> Result<(), Error> {
         let Some(buckets) = &self.buckets else {
             return Ok(());
         };
@@ -51,12 +69,10 @@ impl RateLimit {
         if fastrand::u8(..) == 0 && buckets.len() > MAX_BUCKETS {
             buckets.retain_recent();
         }
-        buckets
-            .check_key(&rate_limit_key(address))
-            .map_err(|free_at| {
-                let wait = free_at.wait_time_from(DefaultClock::default().now());
-                Error::TooMany(wait.as_secs() + 1)
-            })
+        buckets.check_key(&counted).map_err(|free_at| {
+            let wait = free_at.wait_time_from(DefaultClock::default().now());
+            Error::TooMany(wait.as_secs() + 1)
+        })
     }
 }
 
@@ -84,6 +100,14 @@ mod tests {
         }
         assert_eq!(limit.check(address), Err(Error::TooMany(1)));
         assert_eq!(limit.check("192.0.2.2".parse().unwrap()), Ok(()));
+        // Who is signed in does not wait for its neighbours.
+        let account = |n| Some(AccountId(uuid::Uuid::from_u128(n)));
+        assert!(limit.enforce("/", address, None).is_err());
+        for _ in 0..20 {
+            assert_eq!(limit.enforce("/", address, account(1)), Ok(()));
+        }
+        assert!(limit.enforce("/", address, account(1)).is_err());
+        assert_eq!(limit.enforce("/", address, account(2)), Ok(()));
         assert_eq!(RateLimit::new(None).check(address), Ok(()));
     }
 

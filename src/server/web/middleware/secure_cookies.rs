@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Adds `Secure` to every cookie of an answer.
 pub fn add(config: &Config, headers: &mut HeaderMap) {
-    if config.tls.is_none() && !config.hosts.are_https() {
+    if !config.are_cookies_secure() {
         return;
     }
     if let header::Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) {

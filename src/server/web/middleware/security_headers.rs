@@ -72,6 +72,15 @@ pub fn add(config: &Config, is_program: bool, headers: &mut HeaderMap) {
     }
 }
 
+/// An answer that depends on who has signed in: nobody keeps it.
+pub fn make_personal(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(
+        header::VARY,
+        HeaderValue::from_static("cookie, authorization"),
+    );
+}
+
 /// Scripts only from here, styles only from files, no frames, no plug-ins. `reload` is where `cargo leptos watch`
 /// tells pages to reload.
 pub fn content_policy(reload: Option<u32>) -> HeaderValue {

@@ -1,11 +1,16 @@
 //! The order book as a file for spreadsheets: every order that the page's filters ask for, live and past, newest
 //! first. It is sent as it is read, so that a large one needs no more memory than a small one.
 
-use super::{cookies, forms::wants_page, preferences};
+use super::{cookies, preferences, redirect};
 use crate::server::{
     clock::now,
     services::orders::OrderService,
-    web::{auth::Door, headers, problem::Problem, state::AppState},
+    web::{
+        auth::Door,
+        headers::{self, wants_page},
+        problem::Problem,
+        state::AppState,
+    },
 };
 use crate::{
     domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Status, Viewer},
@@ -77,6 +82,12 @@ pub async fn orders(
     uri: Uri,
 ) -> Response {
     let language = preferences::of(&headers, &app).locale.language;
+    if let Err(error) = door.check_orders_panel() {
+        return match error {
+            Error::NotSignedIn if wants_page(&headers) => redirect::to_sign_in(&uri),
+            error => error.into_response(),
+        };
+    }
     let Ok(permit) = EXPORTS.try_acquire() else {
         return too_many(&headers, language);
     };

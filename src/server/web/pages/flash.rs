@@ -13,6 +13,7 @@ use axum::{
     response::IntoResponse,
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, Key, PrivateCookieJar, SameSite};
+use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 use time::Duration;
 use tokio::{sync::OnceCell, time::timeout};
@@ -47,12 +48,9 @@ impl FlashCookie {
 
     /// The header that carries a refusal back. What does not fit is left out: first what was typed, then refusals.
     pub async fn write(&self, flash: &Flash) -> Option<HeaderValue> {
-        let key = self.key_to_seal().await.unwrap_or(&self.own);
         let mut flash = flash.clone();
         loop {
-            let json = serde_json::to_string(&flash).ok()?;
-            let header = sealed(key, cookie(json, AGE))?;
-            if header.len() <= LARGEST {
+            if let Some(header) = self.seal(&flash).await {
                 return Some(header);
             }
             flash.typed.clear();
@@ -61,8 +59,26 @@ impl FlashCookie {
         }
     }
 
+    /// The header that carries something to the next page of the browser, which alone shows it; `None` for what does not
+    /// fit.
+    pub async fn seal(&self, shown_once: &impl Serialize) -> Option<HeaderValue> {
+        let key = self.key_to_seal().await.unwrap_or(&self.own);
+        let json = serde_json::to_string(shown_once).ok()?;
+        sealed(key, cookie(json, AGE)).filter(|header| header.len() <= LARGEST)
+    }
+
     /// The refusal that a plain form was sent back with.
     pub async fn read(&self, headers: &HeaderMap) -> Option<Flash> {
+        self.open(headers).await
+    }
+
+    /// Whether a request has something to show once.
+    pub fn is_in(headers: &HeaderMap) -> bool {
+        CookieJar::from_headers(headers).get(NAME).is_some()
+    }
+
+    /// What a request has to show once.
+    pub async fn open<T: DeserializeOwned>(&self, headers: &HeaderMap) -> Option<T> {
         CookieJar::from_headers(headers).get(NAME)?;
         let keys = [self.key_to_open().await, Some(&self.own)];
         let mut opened = keys

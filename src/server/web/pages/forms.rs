@@ -4,7 +4,7 @@
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie (`flash`), never in an address.
 
-use super::redirect::{came_from, location};
+use super::redirect::{came_from, location, sign_in};
 use crate::server::{
     services::{
         accounts::Authority,
@@ -14,7 +14,7 @@ use crate::server::{
     },
     web::{
         auth::{Door, Interface},
-        headers::IDEMPOTENT_REPLAYED,
+        headers::{IDEMPOTENT_REPLAYED, wants_page},
         problem,
         state::AppState,
     },
@@ -22,13 +22,13 @@ use crate::server::{
 use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
-        Command, DispatchSeveral, Duty, Error, Fields, Order, OrderId, Precondition, Role, Status,
-        Value, is_blank, read_own_offer,
+        AccountRole, Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId,
+        Precondition, Role, Status, Value, Viewer, is_blank, read_own_offer,
     },
 };
 use axum::http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{ACCEPT, LOCATION, SET_COOKIE},
+    HeaderValue, StatusCode,
+    header::{LOCATION, SET_COOKIE},
     request::Parts,
 };
 use leptos::prelude::use_context;
@@ -48,9 +48,16 @@ pub fn door() -> Door {
     parts.map_or_else(Door::nobody, |parts| Door::of(&parts.extensions))
 }
 
+/// Who asks, from within a server function.
+pub fn viewer() -> Viewer {
+    door().viewer
+}
+
 /// A form that was sent, and who acts by it.
 pub struct FormSubmission {
     by: Authority,
+    /// Why nothing of it is read, where its sender may not send it.
+    barred: Option<Error>,
     /// The form's name on its page.
     form: &'static str,
     values: Vec<(&'static str, String)>,
@@ -76,8 +83,10 @@ pub fn submission<const N: usize>(
     names: [&'static str; N],
     values: [String; N],
 ) -> FormSubmission {
+    let door = door();
     FormSubmission {
-        by: door().authority(Interface::Panel(panel)),
+        barred: barred(&door, panel).err(),
+        by: door.authority(Interface::Panel(panel)),
         form,
         values: names.into_iter().zip(values).collect(),
         key: None,
@@ -86,7 +95,28 @@ pub fn submission<const N: usize>(
     }
 }
 
+/// Refuses who never sends a form of a panel. An admin has to say why it acts, and no form asks for that.
+fn barred(door: &Door, panel: Role) -> Result<(), Error> {
+    let Some(identity) = door.viewer.identity() else {
+        return Ok(());
+    };
+    let is_guests = panel == Role::Customer && identity.id.is_some();
+    match door.is_signed_in() {
+        true if identity.role == AccountRole::Admin => Err(Error::NotAllowed),
+        false if !is_guests => Err(Error::NotSignedIn),
+        _ => Ok(()),
+    }
+}
+
 impl FormSubmission {
+    /// The use-cases, for who may send this form.
+    fn service(&self) -> Result<Arc<OrderService>, Error> {
+        match &self.barred {
+            Some(error) => Err(error.clone()),
+            None => order_service(),
+        }
+    }
+
     pub fn keyed(self, key: String) -> FormSubmission {
         let key = Some(key).filter(|key| !key.is_empty());
         FormSubmission { key, ..self }
@@ -108,12 +138,12 @@ impl FormSubmission {
 
     pub async fn offer(self) -> Result<Order, Error> {
         let request = self.key.as_ref().map(|key| self.request(key, ""));
-        let answer = match (read_own_offer(self.fields()), order_service()) {
+        let answer = match (read_own_offer(self.fields()), self.service()) {
             (Ok((offer, accept)), Ok(service)) => {
                 let request = request.as_ref();
                 service.offer(offer, accept, &self.by, request).await
             }
-            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
+            (_, Err(error)) | (Err(error), _) => Err(self.rejected(error)).into(),
         };
         self.answer(None, answer).await
     }
@@ -156,12 +186,12 @@ impl FormSubmission {
         let about = self.about(id, version);
         let request = self.key.as_ref().map(|key| self.request(key, &about));
         let expected = Precondition::version(version);
-        let answer = match (read(self.fields()), order_service()) {
+        let answer = match (read(self.fields()), self.service()) {
             (Ok(command), Ok(service)) => {
                 let change = Change(command, &self.by, expected, request.as_ref());
                 make(&service, change).await
             }
-            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)).into(),
+            (_, Err(error)) | (Err(error), _) => Err(self.rejected(error)).into(),
         };
         self.answer(Some(id), answer).await
     }
@@ -192,12 +222,18 @@ impl FormSubmission {
 
     /// Switches a driver on duty, or off. It is about no order.
     pub async fn switch_duty(self) -> Result<Answers, Error> {
-        let answers = match (Duty::read_switch(self.fields()), order_service()) {
+        let viewer = &self.by.viewer;
+        let is_dispatch = |who: &Identity| who.has_panel(Role::Dispatch);
+        let service = match viewer.identity().is_none_or(is_dispatch) {
+            true => self.service(),
+            false => Err(self.barred.clone().unwrap_or(Error::NotAllowed)),
+        };
+        let answers = match (Duty::read_switch(self.fields()), service) {
             (Ok((driver, on)), Ok(service)) => {
                 let switched = service.switch_duty(driver, on, self.key.as_deref()).await;
                 switched.map(|()| Answers::new())
             }
-            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
+            (_, Err(error)) | (Err(error), _) => Err(self.rejected(error)),
         };
         self.answer_several(answers).await
     }
@@ -210,12 +246,12 @@ impl FormSubmission {
             let key = self.key.as_ref().map(|key| format!("{key}.{id}"));
             key.map(|key| self.request(&key, &self.about(id, version)))
         };
-        match (several, order_service()) {
+        match (several, self.service()) {
             (Ok((orders, command)), Ok(service)) => {
                 let answers = service.act_on_several(orders, command, &self.by, request);
                 Ok(answers.await)
             }
-            (Err(error), _) | (_, Err(error)) => Err(self.rejected(error)),
+            (_, Err(error)) | (Err(error), _) => Err(self.rejected(error)),
         }
     }
 
@@ -339,7 +375,12 @@ impl FormSubmission {
     ) {
         let form = form_id(self.form, id);
         let part = id.map_or(form.clone(), |id| format!("o{id}"));
-        redirect(response, &format!("{}#{part}", came_from(&request.headers)));
+        let page = came_from(&request.headers);
+        match error {
+            // What was typed waits for who comes back.
+            Error::NotSignedIn => redirect(response, &sign_in(&page)),
+            _ => redirect(response, &format!("{page}#{part}")),
+        }
         let typed = self
             .values
             .into_iter()
@@ -358,14 +399,6 @@ impl FormSubmission {
             response.append_header(SET_COOKIE, cookie);
         }
     }
-}
-
-/// Whether a person reads the answer.
-pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn redirect(response: &ResponseOptions, to: &str) {

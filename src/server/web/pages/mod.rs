@@ -1,13 +1,16 @@
 //! The pages: each is rendered from the board as it is now, under a strict content policy.
 
+mod account;
 mod assets;
 mod cookies;
 mod csv_export;
 pub mod flash;
+mod follow;
 pub mod forms;
 pub mod pizza_image;
 mod preferences;
-mod redirect;
+pub mod redirect;
+mod rights;
 mod shell;
 
 use super::{
@@ -40,6 +43,8 @@ use leptos_axum::{
     ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
     site_pkg_dir_service_route_path,
 };
+use redirect::to_sign_in;
+use rights::Access;
 use shell::shell;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -61,7 +66,9 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .route(
             &site_pkg_dir_service_route_path(&app.config.leptos),
             get(assets::package),
-        );
+        )
+        // Not compressed: their pages hold secrets.
+        .merge(account::routes(app));
     server_fn_paths().fold(routes, |routes, (path, method)| {
         let filter = MethodFilter::try_from(method).unwrap_or(MethodFilter::POST);
         routes.route(path, on(filter, server_function))
@@ -116,12 +123,13 @@ async fn fallback(State(app): State<AppState>, request: Request) -> Response {
 /// Renders the page of a route.
 async fn page(app: AppState, route: Route, request: Request) -> Response {
     let headers = request.headers();
-    if let Some(redirect) = preferences::own_kitchen(&route, headers) {
-        return redirect;
+    let door = Door::of(request.extensions());
+    if let Some(answer) = instead(&app, &route, &door, headers, request.uri()).await {
+        return answer;
     }
     let kitchen = preferences::kitchen_to_keep(&route);
-    let viewer = Door::of(request.extensions()).viewer;
-    let (page_data, unread) = page_data(&app, &route, viewer, headers, request.uri()).await;
+    let (page_data, unread) =
+        page_data(&app, &route, door.viewer.clone(), headers, request.uri()).await;
     let preferences = preferences::of(headers, &app);
     let (status, has_flash) = (
         status(&route, &page_data, unread),
@@ -140,7 +148,8 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         let policy = content_policy(reload);
         expect_context::<ResponseOptions>().insert_header(CONTENT_SECURITY_POLICY, policy);
     };
-    let document = move || shell(app.config.leptos.clone());
+    let beside = account::beside(&app, &door.viewer).await;
+    let document = move || shell(app.config.leptos.clone(), &beside);
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -150,6 +159,27 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         headers.append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// What is answered instead of a page: another address, or that it is not the viewer's.
+async fn instead(
+    app: &AppState,
+    route: &Route,
+    door: &Door,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Option<Response> {
+    if !app.config.auth.is_required() {
+        return preferences::own_kitchen(route, headers);
+    }
+    if let Some(answer) = follow::follow(app, route, headers, uri).await {
+        return Some(answer);
+    }
+    match rights::access(door, route) {
+        Access::Granted => rights::own_kitchen(door, route),
+        Access::AfterSignIn => Some(to_sign_in(uri)),
+        Access::Denied => Some(account::denied(app, door, headers, uri).await),
+    }
 }
 
 /// What a page is rendered from; and why the board could not be read, where it could not.
@@ -217,6 +247,7 @@ async fn page_data(
         },
         flash,
         locale: preferences::of(headers, app).locale,
+        viewer,
         zone,
     };
     (page_data, unread)

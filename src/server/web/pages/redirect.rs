@@ -1,6 +1,13 @@
 //! Where a form leads that the browser itself has sent: to a page of this host, whatever the request names.
 
-use axum::http::{HeaderMap, HeaderValue, header::REFERER};
+use axum::{
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{LOCATION, REFERER},
+    },
+    response::{IntoResponse, Response},
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Position, Url};
 
 /// What browsers and proxies read as a slash, some of them after decoding it.
@@ -24,6 +31,24 @@ fn with_one_slash(path: &str) -> String {
         rest = after;
     }
     format!("/{rest}")
+}
+
+/// The page on which to sign in, and to come back from to a page of this host.
+pub fn sign_in(next: &str) -> String {
+    match next {
+        "" | "/" => "/sign-in".to_owned(),
+        next => format!(
+            "/sign-in?next={}",
+            utf8_percent_encode(next, NON_ALPHANUMERIC)
+        ),
+    }
+}
+
+/// The redirect of a page to the sign-in, and back.
+pub fn to_sign_in(page: &Uri) -> Response {
+    let next = page.path_and_query().map_or("/", |next| next.as_str());
+    let to = location(&sign_in(next));
+    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
 }
 
 /// The `Location` of a path.
@@ -51,6 +76,15 @@ mod tests {
         for other in ["about:blank", "data:text/html,x", "/supplier", "nonsense"] {
             assert_eq!(from(other), "/", "{other}");
         }
+    }
+
+    #[test]
+    fn who_signs_in_comes_back() {
+        assert_eq!(sign_in("/"), "/sign-in");
+        assert_eq!(
+            sign_in("/orders?status=ready&x=1"),
+            "/sign-in?next=%2Forders%3Fstatus%3Dready%26x%3D1"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The document around a page: its head, and what hydrates it.
 
+use super::account::Beside;
 use crate::domain::Snapshot;
 use crate::ui::{
     Density, PageData, Route, Settings, Theme, help, root, settings, t, title, wanting,
@@ -8,7 +9,7 @@ use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 /// Needs the page's `Route`, `PageData` and `Settings` as context.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, beside: &Beside) -> impl IntoView + use<> {
     let own: Settings = use_context().unwrap_or_default();
     own.locale.set();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
@@ -39,9 +40,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags/>
             </head>
             <body data-panel=route.panel().name()>
+                {beside.banner()}
                 {root()}
-                {settings(own)}
+                {settings(own, &beside.viewer)}
                 {help()}
+                {beside.menu()}
             </body>
         </html>
     }

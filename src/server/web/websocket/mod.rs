@@ -8,7 +8,10 @@ mod since;
 mod upgrade;
 
 use super::{
-    auth::Door, listener::Connection, middleware::request_log::RequestId, query_string,
+    auth::{Door, bearer::PROTOCOL},
+    listener::Connection,
+    middleware::request_log::RequestId,
+    query_string,
     state::AppState,
 };
 use super::{
@@ -63,8 +66,12 @@ pub async fn open(
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(64 * WRITE_BUFFER)
         .max_message_size(LARGEST_MESSAGE)
-        .max_frame_size(LARGEST_MESSAGE);
-    let permit = app.sockets.limit.acquire(from.ip())?;
+        .max_frame_size(LARGEST_MESSAGE)
+        .protocols(app.config.auth.is_required().then_some(PROTOCOL));
+    let permit = app
+        .sockets
+        .limit
+        .acquire_for(from.ip(), door.is_signed_in())?;
     let open = app.sockets.open.clone();
     let id = id.as_str();
     // A root of its own: the request ends now.

@@ -2,11 +2,12 @@
 
 use super::offers::{address, is_on_offer};
 use crate::{
-    domain::{Order, OrderId, Status, offered},
+    domain::{CommandKind, Order, OrderId, Status, offered},
     ui::{
         components::basics::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
         i18n::locale::{say, t},
         live::{reactive::memo, store::LiveStore},
+        viewer::has,
     },
 };
 use leptos::prelude::*;
@@ -33,9 +34,13 @@ fn next(order: Memo<Order>, is_on_offer: Memo<bool>) -> AnyView {
     let (pizza, kitchen) = (o.pizza_name.to_string(), o.supplier_name.to_string());
     let which = say!(": {pizza} by {kitchen}", ": {pizza} von {kitchen}");
     let take = address(Some(o.id));
+    let may_take = has(CommandKind::Take);
     changing(move || {
         let word = t(["Order this", "Bestellen"]);
         Some(if is_on_offer.get() {
+            if !may_take {
+                return None;
+            }
             view! { <a class="button primary" href=take>{word} <span class="unseen">{which.clone()}</span></a> }.into_any()
         } else {
             view! { <p class="gone"><strong>{order.with(|order| why_gone(order.status))}</strong></p> }.into_any()

@@ -18,6 +18,7 @@ use crate::ui::{
     navigation::Navigator,
     route::{Kitchen, Route, query::name::KITCHEN},
     settings::{kitchen_cookie, kitchen_of_device},
+    viewer::{own_kitchen, viewer},
 };
 use leptos::{ev, html, prelude::*};
 
@@ -39,11 +40,15 @@ pub fn of_address() -> KitchenFilter {
 /// stored kitchen.
 pub fn encode_record() {
     let navigator = Navigator::from_context();
+    let viewer = viewer();
     when_hydrated(move || {
         let Route::Supplier { kitchen } = navigator.get() else {
             return;
         };
-        if let Some(cookie) = kitchen_cookie(&kitchen) {
+        // Who works for one kitchen sees no other, whatever the address says.
+        if let Some(own) = own_kitchen(&viewer).filter(|own| *own != kitchen) {
+            navigator.correct(Route::Supplier { kitchen: own });
+        } else if let Some(cookie) = kitchen_cookie(&kitchen) {
             cookies::set(&cookie);
         } else if let (Kitchen::Own, Some(kitchen)) = (kitchen, kitchen_of_device()) {
             navigator.correct(Route::Supplier { kitchen });
@@ -130,8 +135,11 @@ fn known_kitchens() -> AnyView {
     list::names(names, option)
 }
 
-/// The field in which a kitchen, or all of them, is chosen.
-pub fn choice(kitchen: KitchenFilter) -> AnyView {
+/// The field in which a kitchen, or all of them, is chosen. Who works for one kitchen has no choice.
+pub fn choice(kitchen: KitchenFilter) -> Option<AnyView> {
+    if own_kitchen(&viewer()).is_some() {
+        return None;
+    }
     let navigator = Navigator::from_context();
     let queries = PageQueries::from_context();
     let kitchens = LiveStore::from_context().view(move |board| {
@@ -148,7 +156,7 @@ pub fn choice(kitchen: KitchenFilter) -> AnyView {
     let go = move |name| go(navigator, name);
     take_typed("kitchen", chosen.get_untracked(), Box::new(go));
     let choose = move |event| go(event_target_value(&event));
-    view! {
+    Some(view! {
         <form class="row" action="/supplier">
             <label for="kitchen" class="soft">{t(["Kitchen", "Küche"])}</label>
             <select class="input narrow" id="kitchen" name=KITCHEN prop:value=chosen on:input=choose>
@@ -158,5 +166,5 @@ pub fn choice(kitchen: KitchenFilter) -> AnyView {
             {show_button()}
         </form>
     }
-    .into_any()
+    .into_any())
 }

@@ -5,7 +5,7 @@ mod cancel;
 mod steps;
 
 use crate::{
-    domain::{Actor, CommandKind, Error, Order, Role, Status},
+    domain::{Actor, CommandKind, Error, Order, Permission, Role, Status},
     ui::{
         components::{
             basics::{Icon, changing, empty, fact, sum},
@@ -16,6 +16,7 @@ use crate::{
         navigation::Navigator,
         route::Route,
         share::share,
+        viewer::viewer,
     },
 };
 use arrival::Forecast;
@@ -113,7 +114,8 @@ fn story(order: &Order) -> AnyView {
 
 /// Why an order that is still to come has no button to cancel it.
 fn too_late(order: &Order, forecast: Forecast) -> Option<AnyView> {
-    (!may_cancel(order) && forecast.is_open()).then(|| {
+    let is_told_whole = viewer().is_open() || order.customer_name.is_some();
+    (!may_cancel(order) && is_told_whole && forecast.is_open()).then(|| {
         let why = t([
             "The kitchen has started, so it cannot be cancelled any more.",
             "Die Küche hat angefangen, darum lässt sie sich nicht mehr stornieren.",
@@ -140,7 +142,8 @@ fn may_cancel(order: &Order) -> bool {
     let next = order
         .status
         .transition(CommandKind::Cancel, Actor::As(Role::Customer));
-    order.customer_name.is_some() && next.is_some()
+    let is_theirs = viewer().may(CommandKind::Cancel, Some(&order.into())) == Permission::Yes;
+    order.customer_name.is_some() && next.is_some() && is_theirs
 }
 
 /// Where it goes; of an order that nobody has taken, the kitchen's note, if there is one. And who can see the page.

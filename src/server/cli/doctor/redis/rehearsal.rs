@@ -162,6 +162,7 @@ fn batch(
         about: key.clone(),
         body: text.clone(),
         repeats: None,
+        published: true,
     };
     Batch {
         idempotency: Some(IdempotencyRecord {

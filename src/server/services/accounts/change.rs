@@ -1,0 +1,411 @@
+//! A change of an account: one commit that expects the account as it was read, and whoever changes it as they were judged.
+
+use super::{
+    AccountService, Authority, By, Credential, KnownAccount, Standing,
+    documents::{self, Secrets},
+    entry::{AccountEntry, AccountEvent},
+};
+use crate::{
+    domain::{Account, AccountId, AccountRefusal, Error, Identity, Time},
+    server::{
+        clock::now,
+        services::order_documents,
+        store::{Batch, IdempotencyRecord, JsonText, Key, Outcome, StoreError},
+        telemetry::trace,
+    },
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::time::timeout;
+
+/// As of orders: a request is answered within this time, and a change is made by then or not at all.
+const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
+const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
+
+/// What became of one attempt.
+pub type Attempted<T> = Result<Option<T>, Failure>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Refused(#[from] Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<AccountRefusal> for Failure {
+    fn from(refusal: AccountRefusal) -> Failure {
+        Failure::Refused(Error::Account(refusal))
+    }
+}
+
+impl Failure {
+    /// The error for the client. What went wrong in the store goes to the log, and to the log only.
+    fn into_logged(self) -> Error {
+        match self {
+            Failure::Refused(error) => error,
+            Failure::Store(error @ (StoreError::Unavailable(_) | StoreError::Ambiguous(_))) => {
+                tracing::warn!(%error, "the store is unavailable");
+                Error::StoreUnavailable
+            }
+            Failure::Store(error @ StoreError::Broken(_)) => {
+                tracing::error!(%error, "the store failed");
+                Error::Internal
+            }
+        }
+    }
+}
+
+/// The end of each use-case, where a failure is logged: once.
+pub async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
+    let late = || StoreError::Ambiguous("the request timed out".to_owned());
+    let done = timeout(REQUEST_TIMEOUT, work).await;
+    let done = done.unwrap_or_else(|_| Err(late().into()));
+    done.map_err(Failure::into_logged)
+}
+
+/// An account while it is changed.
+pub struct Draft {
+    pub account: Account,
+    /// What it knows; of a change that has not asked for it, nothing.
+    pub secrets: Secrets,
+    pub now: Time,
+    /// What is said of the change, with what it ends.
+    entries: Vec<(AccountEvent, Vec<String>)>,
+    /// Further documents: what is expected of them, and their new text.
+    expect: Vec<(Key, Option<JsonText>)>,
+    put: Vec<(Key, JsonText)>,
+    once: Option<IdempotencyRecord>,
+}
+
+impl Draft {
+    pub fn new(account: Account, secrets: Secrets, now: Time) -> Draft {
+        Draft {
+            account,
+            secrets,
+            now,
+            entries: Vec::new(),
+            expect: Vec::new(),
+            put: Vec::new(),
+            once: None,
+        }
+    }
+
+    pub fn tell(&mut self, event: AccountEvent) {
+        self.tell_ended(event, Vec::new());
+    }
+
+    pub fn tell_ended(&mut self, event: AccountEvent, ended: Vec<String>) {
+        self.entries.push((event, ended));
+    }
+
+    /// The change happens only while a document is so.
+    pub fn expect(&mut self, key: Key, text: Option<JsonText>) {
+        self.expect.push((key, text));
+    }
+
+    pub fn replace(&mut self, key: Key, before: Option<JsonText>, after: JsonText) {
+        self.expect.push((key.clone(), before));
+        self.put.push((key, after));
+    }
+
+    /// What is stored with the change for some time.
+    pub fn keep(&mut self, record: IdempotencyRecord) {
+        self.once = Some(record);
+    }
+}
+
+/// What a change has found in the store.
+pub struct Before {
+    pub known: Option<Arc<KnownAccount>>,
+    /// The text of the secrets, if they were asked for.
+    pub secrets: Option<Option<JsonText>>,
+}
+
+/// Whoever changes an account, as they were judged last.
+pub enum Acting {
+    Operator,
+    /// The account itself, which has just proved who it is, or of which something is noted.
+    Itself,
+    /// The account itself, by what it has come with.
+    Standing(Standing),
+    Authority(Box<Authority>),
+}
+
+impl Acting {
+    pub fn new(by: By<'_>) -> Result<Acting, Error> {
+        match by {
+            By::Operator => Ok(Acting::Operator),
+            By::Account(authority) if authority.standing.is_some() => {
+                Ok(Acting::Authority(Box::new(authority.clone())))
+            }
+            By::Account(_) => Err(Error::NotSignedIn),
+        }
+    }
+
+    pub fn identity(&self) -> Option<&Identity> {
+        match self {
+            Acting::Authority(authority) => authority.viewer.identity(),
+            Acting::Operator | Acting::Itself | Acting::Standing(_) => None,
+        }
+    }
+
+    fn standing(&self) -> Option<&Standing> {
+        match self {
+            Acting::Operator | Acting::Itself => None,
+            Acting::Standing(standing) => Some(standing),
+            Acting::Authority(authority) => authority.standing.as_ref(),
+        }
+    }
+
+    /// Whom the entries name.
+    fn by(&self, target: AccountId) -> Option<AccountId> {
+        match self {
+            Acting::Operator => None,
+            Acting::Itself | Acting::Standing(_) => Some(target),
+            Acting::Authority(_) => self.identity()?.id,
+        }
+    }
+
+    /// Whether it manages an account; an operator manages all.
+    pub fn check_manages(&self, account: &Account) -> Result<(), Error> {
+        let supplier = account.supplier_name.as_ref();
+        let manages = |identity: &Identity| identity.manages(account.kind, supplier);
+        let is_allowed = matches!(self, Acting::Operator) || self.identity().is_some_and(manages);
+        is_allowed.then_some(()).ok_or(Error::NotAllowed)
+    }
+
+    /// The same, or the account is its own.
+    pub fn check_manages_or_is(&self, account: &Account) -> Result<(), Error> {
+        let standing = self.standing();
+        match standing.is_some_and(|standing| standing.account == account.id) {
+            true => Ok(()),
+            false => self.check_manages(account),
+        }
+    }
+
+    /// Where the account to be changed is its own, its credential has to be good there, too: the commit expects the text
+    /// that was just read.
+    pub fn check_own(&self, target: &Account, now: Time) -> Result<(), Error> {
+        let standing = self.standing();
+        match standing.filter(|standing| standing.account == target.id) {
+            None => Ok(()),
+            Some(standing) => match standing.credential.is_live(target, now) {
+                true => Ok(()),
+                false => Err(Error::NotSignedIn),
+            },
+        }
+    }
+
+    /// The texts of the documents that were judged, without that of the account to be changed.
+    fn expectations(&self, target: AccountId) -> Vec<(Key, Option<JsonText>)> {
+        let Acting::Authority(authority) = self else {
+            return Vec::new();
+        };
+        let standing = authority.standing.iter();
+        let judged = standing.flat_map(|standing| standing.expect.clone());
+        let target = documents::key(target);
+        judged
+            .filter(|(key, _)| *key != target)
+            .map(|(key, text)| (key, Some(text)))
+            .collect()
+    }
+
+    pub async fn renew(&mut self, accounts: &AccountService) -> Result<(), Error> {
+        if let Acting::Authority(authority) = self {
+            **authority = accounts.renew(authority).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Credential {
+    /// Whether an account has it, and it has not ended.
+    pub fn is_live(&self, account: &Account, now: Time) -> bool {
+        match self {
+            Credential::Session(id) => account.live_session(id, now).is_some(),
+            Credential::ApiKey(hash) => {
+                let mut keys = account.keys.iter();
+                account.is_active() && keys.any(|key| key.secret == *hash && key.is_live(now))
+            }
+        }
+    }
+}
+
+impl AccountService {
+    /// Changes an account until it is done or refused.
+    pub(super) async fn change<T>(
+        &self,
+        by: By<'_>,
+        id: AccountId,
+        decide: impl FnMut(&Acting, &mut Draft) -> Result<T, Error>,
+    ) -> Result<(Account, T), Error> {
+        let acting = Acting::new(by)?;
+        self.change_as(acting, id, false, decide).await
+    }
+
+    /// The same, with what the account knows.
+    pub(super) async fn change_secrets<T>(
+        &self,
+        acting: Acting,
+        id: AccountId,
+        decide: impl FnMut(&Acting, &mut Draft) -> Result<T, Error>,
+    ) -> Result<(Account, T), Error> {
+        self.change_as(acting, id, true, decide).await
+    }
+
+    pub(super) async fn change_as<T>(
+        &self,
+        mut acting: Acting,
+        id: AccountId,
+        with_secrets: bool,
+        mut decide: impl FnMut(&Acting, &mut Draft) -> Result<T, Error>,
+    ) -> Result<(Account, T), Error> {
+        let deadline = deadline();
+        in_time(async {
+            // Until the deadline: on a conflict, something else was faster.
+            loop {
+                let before = self.before(id, with_secrets).await?;
+                let mut draft = before.draft()?;
+                acting.check_own(&draft.account, draft.now)?;
+                let result = decide(&acting, &mut draft)?;
+                if let Some(account) = self.attempt(&acting, &before, draft, deadline).await? {
+                    return Ok((account, result));
+                }
+                acting.renew(self).await?;
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn before(
+        &self,
+        id: AccountId,
+        with_secrets: bool,
+    ) -> Result<Before, Failure> {
+        let known = self.read(id).await?.ok_or(AccountRefusal::Unknown)?;
+        let secrets = match with_secrets {
+            true => Some(self.store.get(&documents::secret_key(id)).await?),
+            false => None,
+        };
+        Ok(Before {
+            known: Some(known),
+            secrets,
+        })
+    }
+
+    /// Commits a change. `None`: something else was faster.
+    pub(super) async fn attempt(
+        &self,
+        acting: &Acting,
+        before: &Before,
+        draft: Draft,
+        deadline: Instant,
+    ) -> Attempted<Account> {
+        let by = acting.by(draft.account.id);
+        let (mut batch, account) = before.batch(draft, by)?;
+        batch.expect.extend(acting.expectations(account.id));
+        (batch.deadline, batch.trace) = (Some(deadline), trace::parent());
+        if batch.put.is_empty() && batch.log.is_empty() {
+            return Ok(Some(account));
+        }
+        let events: Vec<_> = batch.log.iter().map(|entry| entry.body.clone()).collect();
+        let outcome = self.store.commit(batch).await?;
+        // Whatever became of it: what is held may be older than the store.
+        self.forget(account.id);
+        match outcome {
+            Outcome::Committed(_) => {
+                for event in events {
+                    tracing::info!(%event, "changed an account");
+                }
+                Ok(Some(account))
+            }
+            Outcome::Conflict => Ok(None),
+            Outcome::Replayed(..) | Outcome::NotHighest(_) => {
+                let why = "a change of an account was in conflict with itself".to_owned();
+                Err(StoreError::Broken(why).into())
+            }
+        }
+    }
+
+    /// An account as it is stored now.
+    pub(super) async fn read(&self, id: AccountId) -> Result<Option<Arc<KnownAccount>>, Failure> {
+        let reading = self.cache.read(id);
+        let Some(text) = self.store.get(&documents::key(id)).await? else {
+            return Ok(None);
+        };
+        let account = documents::read(&text)?;
+        let known = Arc::new(KnownAccount { account, text });
+        reading.hold(&known);
+        Ok(Some(known))
+    }
+}
+
+pub fn deadline() -> Instant {
+    Instant::now() + COMMIT_DEADLINE
+}
+
+impl Before {
+    /// Of an account that is made.
+    pub fn nothing() -> Before {
+        Before {
+            known: None,
+            secrets: Some(None),
+        }
+    }
+
+    pub fn draft(&self) -> Result<Draft, Failure> {
+        let known = self.known.as_ref().ok_or(AccountRefusal::Unknown)?;
+        let secrets = self.secrets.as_ref().and_then(Option::as_ref);
+        let secrets = secrets.map(|text| documents::read_secrets(text));
+        let secrets = secrets.transpose()?.unwrap_or_default();
+        // An account does not change before it has changed last, whatever this clock shows.
+        let now = now().max(known.account.updated_at);
+        Ok(Draft::new(known.account.clone(), secrets, now))
+    }
+
+    fn batch(&self, draft: Draft, by: Option<AccountId>) -> Result<(Batch, Account), StoreError> {
+        let mut after = draft.account;
+        let before = self.known.as_ref();
+        let key = documents::key(after.id);
+        let is_changed = before.is_none_or(|before| before.account != after);
+        if before.is_some() && is_changed {
+            after.version += 1;
+            after.updated_at = draft.now;
+        }
+        let mut batch = Batch {
+            expect: vec![(key.clone(), before.map(|before| before.text.clone()))],
+            idempotency: draft.once,
+            ..Batch::default()
+        };
+        if is_changed {
+            batch.put.push((key, order_documents::write(&after)?));
+            batch.index = documents::moves(before.map(|before| &before.account), &after);
+        }
+        if let Some(text) = &self.secrets {
+            let key = documents::secret_key(after.id);
+            let was = text.as_deref().map(documents::read_secrets).transpose()?;
+            batch.expect.push((key.clone(), text.clone()));
+            if was.unwrap_or_default() != draft.secrets {
+                let text = order_documents::write(&draft.secrets)?;
+                batch.put.push((key, text));
+            }
+        }
+        batch.expect.extend(draft.expect);
+        batch.put.extend(draft.put);
+        for (event_type, ended) in draft.entries {
+            let entry = AccountEntry {
+                event_type,
+                account: after.id,
+                by,
+                ended,
+                timestamp: draft.now,
+                id: None,
+            };
+            batch.log.push(entry.new_entry()?);
+        }
+        Ok((batch, after))
+    }
+}

@@ -1,0 +1,269 @@
+//! One's own account: its name, password, codes, and the devices that are signed in.
+
+use super::{
+    fields::{Form, Kind, act, checkbox, hidden, submit},
+    layout::{Page, page, refused},
+    notice::{Notice, Once, Said, shown_once},
+    once::{factor, once, shares},
+    sessions::sessions,
+    sign_up::PASSWORD_HINT,
+    visit::{Sent, Visit, by, panel_of, redirect},
+    words,
+};
+use crate::{
+    domain::{Account, AccountKind, Error, Field as _, FieldError, Name},
+    server::services::accounts::{Begun, NewFactor, Which},
+    ui::{
+        i18n::locale::{Text, t},
+        name,
+    },
+};
+use axum::response::Response;
+use leptos::prelude::*;
+
+const TITLE: Text = ["My account", "Mein Konto"];
+const NAME: &str = "account-name";
+const PASSWORD: &str = "account-password";
+const CODES: &str = "account-codes";
+const SESSIONS: &str = "account-sessions";
+/// The field that carries new codes, sealed.
+const FACTOR: &str = "factor";
+const CLOSE: &str = "account-close";
+
+pub async fn show(visit: Visit) -> Response {
+    let notice = visit.notice().await;
+    account_page(&visit, notice.as_ref()).await
+}
+
+async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
+    let account = match visit.account().await {
+        Ok(account) => account,
+        Err(Error::NotSignedIn) => return redirect("/sign-in"),
+        Err(error) => {
+            return refused(
+                visit,
+                &error,
+                (["Try again", "Noch einmal"], "/account".to_owned()),
+            )
+            .await;
+        }
+    };
+    // New codes that are not confirmed yet.
+    let sealed = notice.and_then(|notice| notice.value(FACTOR));
+    let again = |sealed| visit.app.accounts.factor_again(&account, sealed);
+    let new = sealed.and_then(again);
+    let look = Page {
+        shares: shares(notice),
+        ..Page::new(TITLE)
+    };
+    page(visit, look, || {
+        let kitchen = account.supplier_name.as_ref();
+        let kitchen = kitchen.map(|kitchen| view! { " · " {name(kitchen)} }.into_any());
+        let may_be_named = account.kind != AccountKind::Device;
+        let has_password = account.kind.has_password();
+        view! {
+            <h1>{t(TITLE)}</h1>
+            <p class="soft">{name(&account.name)} " · " {t(words::kind(account.kind))} {kitchen}</p>
+            {once(visit, notice)}
+            <p><a class="button primary" href=panel_of(&account)>{t(["To work", "An die Arbeit"])}</a></p>
+            {may_be_named.then(|| name_form(&account, notice))}
+            {has_password.then(|| password_form(&account, notice))}
+            {has_password.then(|| codes_form(new.as_ref(), notice))}
+            <section class="paper stack" aria-labelledby="sessions">
+                <h2 id="sessions">{t(["Signed in", "Angemeldet"])}</h2>
+                {sessions_form(visit, &account, notice)}
+            </section>
+            {(account.kind == AccountKind::Customer).then(|| close_form(notice))}
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// A form of the page, under a heading.
+fn section(form: Form, heading: Text, content: AnyView) -> AnyView {
+    let heading_id = format!("{}-h", form.id());
+    let labelled = heading_id.clone();
+    view! {
+        <section class="paper" aria-labelledby=labelled>
+            <form class="stack" id=form.id() method="post" action="/account">
+                <h2 id=heading_id>{t(heading)}</h2>
+                {content}
+                {form.refusal()}
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn name_form(account: &Account, notice: Option<&Notice>) -> AnyView {
+    let form = Form::new(NAME, notice);
+    let content = view! {
+        {hidden("act", "name".to_owned())}
+        {form.filled("name", ["What others call you", "Wie andere dich nennen"], Kind::Name("name"), &account.name)}
+        {submit(["Save", "Speichern"])}
+    };
+    section(form, ["Name", "Name"], content.into_any())
+}
+
+fn password_form(account: &Account, notice: Option<&Notice>) -> AnyView {
+    let form = Form::new(PASSWORD, notice);
+    let email = account.email.as_deref().unwrap_or_default().to_owned();
+    let content = view! {
+        {hidden("act", "password".to_owned())}
+        <input type="hidden" name="email" autocomplete="username" value=email/>
+        {form.field("password", ["Present password", "Jetziges Passwort"], None, Kind::CurrentPassword)}
+        {form.field("new_password", ["New password", "Neues Passwort"], Some(PASSWORD_HINT), Kind::NewPassword)}
+        {checkbox("end_others", ["End all other sessions", "Alle anderen Sitzungen beenden"], true)}
+        {submit(["Change the password", "Passwort ändern"])}
+    };
+    section(form, ["Password", "Passwort"], content.into_any())
+}
+
+fn codes_form(new: Option<&NewFactor>, notice: Option<&Notice>) -> AnyView {
+    let form = Form::new(CODES, notice);
+    let content = match new {
+        None => view! {
+            <p>{t([
+                "A code of an authenticator, beside the password. New codes replace those of before.",
+                "Ein Code aus einer App, neben dem Passwort. Neue Codes ersetzen die früheren.",
+            ])}</p>
+            {hidden("act", "new-codes".to_owned())}
+            {submit(["Set up codes", "Codes einrichten"])}
+        }
+        .into_any(),
+        Some(new) => view! {
+            {hidden("act", "codes".to_owned())}
+            {hidden(FACTOR, new.sealed.clone())}
+            {factor(new)}
+            {form.field("code", ["Code", "Code"], None, Kind::Code)}
+            {form.field("password", ["Password", "Passwort"], None, Kind::CurrentPassword)}
+            {submit(["Use these codes", "Diese Codes benutzen"])}
+        }
+        .into_any(),
+    };
+    section(form, ["Codes", "Codes"], content)
+}
+
+fn sessions_form(visit: &Visit, account: &Account, notice: Option<&Notice>) -> AnyView {
+    let form = Form::new(SESSIONS, notice);
+    let present = visit.session().unwrap_or_default();
+    view! {
+        {sessions(account, "/account", &present, visit.zone.as_ref())}
+        <form class="row" id=form.id() method="post" action="/account">
+            {act("button", "end-others", ["End all others", "Alle anderen beenden"])}
+            {act("button danger", "end-all", ["End all", "Alle beenden"])}
+            {form.refusal()}
+        </form>
+    }
+    .into_any()
+}
+
+fn close_form(notice: Option<&Notice>) -> AnyView {
+    let form = Form::new(CLOSE, notice);
+    let content = view! {
+        <details>
+            <summary class="button quiet">{t(["Close my account…", "Mein Konto schließen\u{a0}…"])}</summary>
+            <p>{t([
+                "Your name and address of this account are overwritten. Orders stay as they are.",
+                "Name und Adresse dieses Kontos werden überschrieben. Bestellungen bleiben, wie sie sind.",
+            ])}</p>
+            {act("button danger sure", "close", ["Close it", "Schließen"])}
+        </details>
+    };
+    section(form, ["Close", "Schließen"], content.into_any())
+}
+
+/// What became of a form.
+enum Done {
+    Shown(Notice),
+    /// The present session has ended for a new one.
+    Begun(Box<Begun>),
+    SignedOut,
+}
+
+pub async fn send(visit: Visit, sent: Sent) -> Response {
+    match change(&visit, &sent).await {
+        Ok(Done::Shown(notice)) => visit.lead_to("/account", Some(notice)).await,
+        Ok(Done::Begun(begun)) => {
+            let notice = Notice::said(Said::Saved);
+            visit.begin(&begun, "/account", Some(notice)).await
+        }
+        Ok(Done::SignedOut) => redirect("/sign-in"),
+        Err(error) => {
+            let form = match sent.get("act") {
+                "name" => NAME,
+                "password" => PASSWORD,
+                "new-codes" | "codes" => CODES,
+                "close" => CLOSE,
+                _ => SESSIONS,
+            };
+            let notice = Notice::refused(form, error).typed(&sent.0);
+            let back = format!("/account#{form}");
+            let again = async |notice: Notice| account_page(&visit, Some(&notice)).await;
+            visit.refuse(&back, notice, again).await
+        }
+    }
+}
+
+async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
+    let authority = visit.authority()?;
+    let accounts = &visit.app.accounts;
+    let own = visit.standing()?.account;
+    let end = async |which| accounts.end_sessions(by(&authority), own, which).await;
+    match sent.get("act") {
+        "name" => {
+            let name = Name::parse(sent.get("name"));
+            let name = name.map_err(|error| Error::invalid("name", error))?;
+            accounts.change_name(&authority, name).await?;
+            Ok(Done::Shown(Notice::said(Said::Saved)))
+        }
+        "password" => {
+            let (old, new) = (sent.secret("password"), sent.secret("new_password"));
+            let end_others = sent.has("end_others");
+            let begun = accounts
+                .change_password(&authority, old, new, end_others, visit.client())
+                .await?;
+            Ok(Done::Begun(Box::new(begun)))
+        }
+        "new-codes" => {
+            let new = accounts.new_factor(&authority).await?;
+            let typed = vec![(FACTOR.to_owned(), new.sealed)];
+            Ok(Done::Shown(Notice {
+                form: CODES.to_owned(),
+                typed,
+                ..Notice::default()
+            }))
+        }
+        "codes" => {
+            let (code, password) = (sent.secret("code"), sent.secret("password"));
+            let codes = accounts
+                .set_factor(&authority, sent.get(FACTOR), &code, password)
+                .await?;
+            let codes = codes.iter().map(shown_once).collect();
+            Ok(Done::Shown(Notice::once(Once::RecoveryCodes(codes))))
+        }
+        "end" => {
+            let session = sent.get("session").to_owned();
+            let is_present = visit.session().as_ref() == Some(&session);
+            end(Which::One(session)).await?;
+            Ok(match is_present {
+                true => Done::SignedOut,
+                false => Done::Shown(Notice::said(Said::Ended)),
+            })
+        }
+        "end-others" => {
+            end(Which::Others(visit.session().unwrap_or_default())).await?;
+            Ok(Done::Shown(Notice::said(Said::Ended)))
+        }
+        "end-all" => {
+            end(Which::All).await?;
+            Ok(Done::SignedOut)
+        }
+        "close" => {
+            accounts.close(by(&authority), own).await?;
+            Ok(Done::SignedOut)
+        }
+        _ => Err(Error::invalid("act", FieldError::Unknown)),
+    }
+}

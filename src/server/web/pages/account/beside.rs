@@ -1,0 +1,104 @@
+//! What the server renders beside the program of a page: the menu of the account, and the banner of a market that is
+//! open to others.
+
+use super::{
+    staff::{self, staff_at},
+    words,
+};
+use crate::{
+    domain::{Account, AccountKind, Viewer},
+    server::{config::Config, web::state::AppState},
+    ui::{
+        ACCOUNT, Icon,
+        i18n::locale::{Text, t},
+        icon, name,
+    },
+};
+use leptos::prelude::*;
+
+#[derive(Clone)]
+pub struct Beside {
+    pub viewer: Viewer,
+    /// Who can work at this device.
+    staff: Vec<Account>,
+    is_exposed: bool,
+}
+
+/// For a viewer of a page.
+pub async fn beside(app: &AppState, viewer: &Viewer) -> Beside {
+    // Without them the device itself acts.
+    let staff = staff_at(app, viewer).await.unwrap_or_default();
+    Beside {
+        viewer: viewer.clone(),
+        staff,
+        is_exposed: viewer.is_open() && is_exposed(&app.config),
+    }
+}
+
+/// Whether others than this machine reach the market: there the open mode has been written out.
+fn is_exposed(config: &Config) -> bool {
+    let address = config.leptos.site_addr.ip().to_canonical();
+    !address.is_loopback() || config.hosts.origin().is_some() || !config.proxies.is_empty()
+}
+
+impl Beside {
+    /// That everybody who reaches this market sees and does everything.
+    pub fn banner(&self) -> Option<AnyView> {
+        let words = t([
+            "Open market: nobody signs in, and whoever reaches this address sees and does everything.",
+            "Offener Markt: Niemand meldet sich an, und wer diese Adresse erreicht, sieht und tut alles.",
+        ]);
+        self.is_exposed.then(|| {
+            view! { <div class="banner" id="open-market">{icon(Icon::Info)} <p>{words}</p></div> }
+                .into_any()
+        })
+    }
+
+    /// The menu that the name in the bar opens.
+    pub fn menu(&self) -> Option<AnyView> {
+        let identity = self.viewer.identity()?;
+        if identity.kind == AccountKind::Guest {
+            return None;
+        }
+        let who = identity.name.as_deref().unwrap_or_default();
+        let kitchen = identity.supplier_name.as_deref();
+        let kitchen = kitchen.map(|kitchen| view! { " · " {name(kitchen)} }.into_any());
+        let team = has_team(identity.kind).then(|| link("/team", ["Team", "Team"]));
+        let staff = (!self.staff.is_empty())
+            .then(|| staff::form("hand-over-menu", &self.staff, identity.id, None));
+        Some(
+            view! {
+                <aside class="look" id=ACCOUNT popover="auto" aria-label=t(["Account", "Konto"])>
+                    <h2>{name(who)}</h2>
+                    <p class="soft">{t(words::kind(identity.kind))} {kitchen}</p>
+                    {staff}
+                    {link("/account", ["My account", "Mein Konto"])}
+                    {team}
+                    {sign_out()}
+                </aside>
+            }
+            .into_any(),
+        )
+    }
+}
+
+/// Whose page of accounts there is.
+pub fn has_team(kind: AccountKind) -> bool {
+    matches!(
+        kind,
+        AccountKind::Admin | AccountKind::Dispatcher | AccountKind::Manager
+    )
+}
+
+fn link(address: &'static str, word: Text) -> AnyView {
+    view! { <a class="button" href=address rel="external">{t(word)}</a> }.into_any()
+}
+
+/// A plain form: it works on every page, whether its program runs or not.
+pub fn sign_out() -> AnyView {
+    let word = t(["Sign out", "Abmelden"]);
+    view! {
+        <form method="post" action="/sign-out"><button class="button wide">{word}</button></form>
+    }
+    .into_any()
+}

@@ -1,0 +1,160 @@
+//! The page of a driver: what they carry, and where it goes. Its forms are those of dispatch; the driver's own rights
+//! decide.
+
+use super::{
+    fields::{hidden, sentence},
+    layout::{Page, page, refused},
+    visit::{Visit, redirect},
+};
+use crate::{
+    api::{self, form::form_id},
+    domain::{
+        AccountId, AccountRole, BoardQuery, CommandKind, Error, Order, Scope, Sequence, Status,
+        Topic,
+    },
+    ui::{
+        Icon, empty,
+        i18n::{
+            domain_texts, format,
+            locale::{Text, t},
+        },
+        icon, name, refusal,
+    },
+};
+use axum::response::Response;
+use leptos::{prelude::*, server_fn::ServerFn};
+use uuid::Uuid;
+
+const TITLE: Text = ["My orders", "Meine Bestellungen"];
+/// A still page shows what is new by being loaded again.
+const REFRESH_SECONDS: u16 = 30;
+/// More than anybody carries.
+const MOST: usize = 200;
+
+pub async fn show(visit: Visit) -> Response {
+    let (driver, may_act) = match visit.identity() {
+        None => return redirect("/sign-in"),
+        Some(identity) => match (identity.role, identity.driver_id) {
+            (AccountRole::Driver, Some(driver)) => {
+                (driver, visit.door.viewer.has(CommandKind::SetOff))
+            }
+            _ => {
+                let way_on = (["My account", "Mein Konto"], "/account".to_owned());
+                return refused(&visit, &Error::NotAllowed, way_on).await;
+            }
+        },
+    };
+    let notice = visit.notice().await;
+    let orders = match own_orders(&visit, driver).await {
+        Ok(orders) => orders,
+        Err(error) => {
+            let way_on = (["Try again", "Noch einmal"], "/driver".to_owned());
+            return refused(&visit, &error, way_on).await;
+        }
+    };
+    let look = Page {
+        // What was refused stays to be read.
+        refresh: notice.is_none().then_some(REFRESH_SECONDS),
+        ..Page::new(TITLE)
+    };
+    page(&visit, look, || {
+        let elsewhere = notice.as_ref().and_then(|notice| notice.error.as_ref());
+        let elsewhere = elsewhere.map(|error| refusal(sentence(error)));
+        view! {
+            <div class="page-head">
+                <h1>{t(TITLE)}</h1>
+                <a class="button" href="/driver">{icon(Icon::Undo)} {t(["Look again", "Neu laden"])}</a>
+            </div>
+            {elsewhere}
+            {list(&visit, &orders, may_act)}
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// What the driver still carries, what is due first at the top.
+async fn own_orders(visit: &Visit, driver: AccountId) -> Result<Vec<Order>, Error> {
+    let query = BoardQuery {
+        scope: Scope::of([Topic::Driver(driver)]),
+        statuses: vec![Status::Dispatched, Status::InTransit],
+        sequence: Sequence::Due,
+        first: MOST,
+    };
+    let snapshot = visit
+        .app
+        .orders
+        .snapshot(&query, None, &visit.door.viewer)
+        .await?;
+    let shown = snapshot
+        .board
+        .orders()
+        .filter_map(|order| visit.door.viewer.shown(order.clone()));
+    let mut orders: Vec<_> = shown
+        .filter(|order| matches!(order.status, Status::Dispatched | Status::InTransit))
+        .collect();
+    orders.sort_by_key(|order| (order.due(), order.id));
+    Ok(orders)
+}
+
+fn list(visit: &Visit, orders: &[Order], may_act: bool) -> AnyView {
+    if orders.is_empty() {
+        return empty(
+            Icon::Check,
+            t(["Nothing to bring", "Nichts zu fahren"]),
+            t([
+                "As soon as dispatch gives you an order, it shows up here.",
+                "Sobald die Auslieferung dir etwas gibt, steht es hier.",
+            ]),
+            None,
+        );
+    }
+    let rows: Vec<_> = orders
+        .iter()
+        .map(|order| row(visit, order, may_act))
+        .collect();
+    view! { <ol class="stack">{rows}</ol> }.into_any()
+}
+
+fn row(visit: &Visit, order: &Order, may_act: bool) -> AnyView {
+    let promised = order.promised().map(|time| {
+        let clock = format::clock(time, visit.zone.as_ref());
+        view! { <p>{icon(Icon::Clock)} " " {t(["Promised for ", "Zugesagt für "])} <time translate="no" datetime=time.to_string()>{clock}</time></p> }.into_any()
+    });
+    let customer = order
+        .customer_name
+        .as_deref()
+        .map(|customer| view! { <p>{icon(Icon::Person)} " " {name(customer)}</p> }.into_any());
+    let address = order.delivery_address.as_deref().map(|address| {
+        view! { <p class="address">{icon(Icon::Pin)} " " <bdi translate="no">{address.to_owned()}</bdi></p> }.into_any()
+    });
+    view! {
+        <li>
+            <article class="paper stack" id=format!("o{}", order.id)>
+                <h2>{name(&order.pizza_name)} " " <span class="soft" translate="no">{order.id.number()}</span></h2>
+                <p>{t(["From ", "Von "])} {name(&order.supplier_name)} " · " {domain_texts::status(order.status)}</p>
+                {address} {customer} {promised}
+                {may_act.then(|| step(order))}
+            </article>
+        </li>
+    }
+    .into_any()
+}
+
+/// The next step, as a plain form. It is made for the version that is shown.
+fn step(order: &Order) -> AnyView {
+    let (path, word) = match order.status {
+        Status::Dispatched => (api::SetOff::PATH, ["Set off", "Losgefahren"]),
+        _ => (api::Deliver::PATH, ["Delivered", "Geliefert"]),
+    };
+    let id = form_id(path.trim_start_matches("/act/"), Some(order.id));
+    view! {
+        <form id=id method="post" action=path>
+            {hidden("id", order.id.to_string())}
+            {hidden("version", order.version.to_string())}
+            {hidden("key", Uuid::now_v7().to_string())}
+            <button class="button primary wide">{t(word)}</button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,194 @@
+//! The document of a still page: the head and the bar of all pages, and no program. What it says is written once, on the
+//! server, and its forms are plain.
+
+use super::{
+    beside::{Beside, beside},
+    visit::Visit,
+};
+use crate::{
+    domain::{Error, Viewer},
+    server::web::{middleware::security_headers::content_policy, problem},
+    ui::{
+        Density, Icon, PANELS, Theme, account_button, brand, driver_link, empty, help,
+        i18n::locale::{Text, t},
+        open_settings, own_panels, settings,
+    },
+};
+use axum::{
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
+        },
+    },
+    response::{IntoResponse, Response},
+};
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_meta::HashedStylesheet;
+
+/// What a page is beside its content.
+#[derive(Clone, Copy)]
+pub struct Page {
+    pub title: Text,
+    pub status: StatusCode,
+    /// The browser loads it again after so many seconds.
+    pub refresh: Option<u16>,
+    /// It has a button that shares something.
+    pub shares: bool,
+    /// Its address holds a secret.
+    pub has_secret_address: bool,
+}
+
+impl Page {
+    pub fn new(title: Text) -> Page {
+        Page {
+            title,
+            status: StatusCode::OK,
+            refresh: None,
+            shares: false,
+            has_secret_address: false,
+        }
+    }
+}
+
+/// Renders a page, which nobody keeps.
+pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) -> Response {
+    let beside = beside(&visit.app, &visit.door.viewer).await;
+    let options = visit.app.config.leptos.clone();
+    let html = Owner::new().with(|| {
+        visit.settings.locale.set();
+        document(visit, page, &beside, options, content())
+    });
+    let value = HeaderValue::from_static;
+    let head: [(HeaderName, HeaderValue); 3] = [
+        (CONTENT_TYPE, value("text/html; charset=utf-8")),
+        (CACHE_CONTROL, value("no-store")),
+        (CONTENT_SECURITY_POLICY, content_policy(None)),
+    ];
+    let mut response = (page.status, head, html).into_response();
+    if page.has_secret_address {
+        let headers = response.headers_mut();
+        headers.insert(REFERRER_POLICY, value("no-referrer"));
+    }
+    if let Some(cookie) = visit.shown_notice() {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn document(
+    visit: &Visit,
+    page: Page,
+    beside: &Beside,
+    options: LeptosOptions,
+    content: AnyView,
+) -> String {
+    let own = visit.settings;
+    let theme = (own.theme != Theme::System).then(|| own.theme.name());
+    let density = (own.density != Density::Auto).then(|| own.density.name());
+    let title = format!("{} · Pizza Market", t(page.title));
+    let refresh = page.refresh.map(|seconds| {
+        view! { <meta http-equiv="refresh" content=seconds.to_string()/> }.into_any()
+    });
+    // Under the header's policy browsers hide the origin of the page's own form, which would be refused. No other site is
+    // told the address either way.
+    let referrer = page
+        .has_secret_address
+        .then(|| view! { <meta name="referrer" content="same-origin"/> }.into_any());
+    let script = page
+        .shares
+        .then(|| view! { <script src="/account/share.js" defer></script> }.into_any());
+    let page = view! {
+        <html lang=own.locale.language.name() data-theme=theme data-density=density>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="robots" content="noindex"/>
+                <meta name="theme-color" content="#fdfbf6" media="(prefers-color-scheme: light)"/>
+                <meta name="theme-color" content="#2a211c" media="(prefers-color-scheme: dark)"/>
+                <title>{title}</title>
+                <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
+                <HashedStylesheet options/>
+                {referrer}
+                {refresh}
+                {script}
+            </head>
+            <body data-panel="account">
+                <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
+                {bar(&visit.door.viewer)}
+                <main id="main" class="account" tabindex="-1">{content}</main>
+                {settings(own, &beside.viewer)}
+                {help()}
+                {beside.menu()}
+            </body>
+        </html>
+    };
+    format!("<!DOCTYPE html>{}", page.to_html())
+}
+
+/// The bar of all pages, without what only the program keeps up to date.
+fn bar(viewer: &Viewer) -> AnyView {
+    let links: Vec<_> = own_panels(viewer)
+        .into_iter()
+        .map(|(route, word)| view! { <li><a href=route.address()>{t(word)}</a></li> }.into_any())
+        .collect();
+    view! {
+        <header class="bar">
+            {brand()}
+            <nav class="panels" aria-label=t(PANELS)><ul>{links} {driver_link(viewer)}</ul></nav>
+            {account_button(viewer)}
+            {open_settings()}
+        </header>
+    }
+    .into_any()
+}
+
+/// The page that says why there is another page than was asked for.
+pub async fn refused(visit: &Visit, error: &Error, way_on: (Text, String)) -> Response {
+    let heading = match error {
+        Error::NotAllowed | Error::NotYours => {
+            ["This page is not yours", "Diese Seite ist nicht deine"]
+        }
+        Error::StoreUnavailable => [
+            "The market does not answer right now",
+            "Der Markt antwortet gerade nicht",
+        ],
+        _ => [
+            "There is nothing at this address",
+            "Unter dieser Adresse ist nichts",
+        ],
+    };
+    let next = match error {
+        Error::NotAllowed | Error::NotYours => [
+            "It belongs to another role. Yours are in the bar above.",
+            "Sie gehört zu einer anderen Rolle. Deine stehen oben in der Leiste.",
+        ],
+        Error::StoreUnavailable => [
+            "Nothing is lost. Try again in a moment.",
+            "Nichts ist verloren. Versuch es gleich noch einmal.",
+        ],
+        _ => [
+            "The panels are in the bar above.",
+            "Die Bereiche stehen oben in der Leiste.",
+        ],
+    };
+    let look = Page {
+        status: problem::status(error),
+        ..Page::new(heading)
+    };
+    page(visit, look, || {
+        let (word, address) = way_on;
+        view! {
+            <h1 class="unseen">{t(heading)}</h1>
+            {empty(Icon::Info, t(heading), t(next), Some((t(word), address)))}
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// The page of somebody who may not see it, or whose data cannot be read now.
+pub async fn not_theirs(visit: &Visit, error: &Error) -> Response {
+    let way_on = (["My account", "Mein Konto"], "/account".to_owned());
+    refused(visit, error, way_on).await
+}

@@ -1,0 +1,79 @@
+//! The pages of accounts: signing in, joining, one's own account, the team. They are still: plain forms that redirect,
+//! rendered once, with nothing in the browser's program. Only a market where people sign in has them.
+
+mod account;
+mod beside;
+mod driver;
+mod fields;
+mod hand_over;
+mod history;
+mod join;
+mod layout;
+mod next;
+mod notice;
+mod once;
+mod pair;
+mod qr;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod staff;
+mod team;
+mod team_change;
+mod team_row;
+mod visit;
+mod words;
+
+pub use beside::{Beside, beside};
+
+use crate::{
+    domain::Error,
+    server::web::{auth::Door, state::AppState},
+};
+use axum::{
+    Router,
+    http::{
+        HeaderMap, Uri,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use visit::Visit;
+
+/// In the open mode there are none.
+pub fn routes(app: &AppState) -> Router<AppState> {
+    let auth = &app.config.auth;
+    if !auth.is_required() {
+        return Router::new();
+    }
+    let routes = Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::send))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/join/{invitation}", get(join::show).post(join::send))
+        .route("/pair", get(pair::show).post(pair::send))
+        .route("/account", get(account::show).post(account::send))
+        .route("/account/share.js", get(share_script))
+        .route("/team", get(team::show).post(team_change::send))
+        .route("/hand-over", get(hand_over::show).post(hand_over::send))
+        .route("/driver", get(driver::show));
+    match auth.sign_up {
+        true => routes.route("/sign-up", get(sign_up::show).post(sign_up::send)),
+        false => routes,
+    }
+}
+
+/// The page that says that a panel is another role's.
+pub async fn denied(app: &AppState, door: &Door, headers: &HeaderMap, uri: &Uri) -> Response {
+    let visit = Visit::of(app, door.clone(), headers, uri);
+    layout::not_theirs(&visit, &Error::NotAllowed).await
+}
+
+/// Opens the device's share sheet.
+async fn share_script() -> Response {
+    let head = [
+        (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (head, include_str!("share.js")).into_response()
+}

@@ -1,0 +1,194 @@
+//! Signing in with an e-mail address, a password, and where the account has them, a code; and signing out.
+
+use super::{
+    fields::{Form, Kind, hidden, submit},
+    layout::{Page, page},
+    next::{NEXT, page_after},
+    notice::{Notice, Once, Said},
+    visit::{Sent, Visit, panel_of, redirect},
+};
+use crate::{
+    domain::{Error, Field as _, SessionKind, percent_encode},
+    server::{
+        services::accounts::{Begun, SignIn},
+        web::{auth::cookies::AuthCookie, query_string},
+    },
+    ui::{
+        Icon, Route, has_panel,
+        i18n::locale::{Text, t},
+        icon, own_panel,
+    },
+};
+use axum::{
+    http::{HeaderName, HeaderValue, header::SET_COOKIE},
+    response::Response,
+};
+use leptos::prelude::*;
+
+const FORM: &str = "sign-in";
+const TITLE: Text = ["Sign in", "Anmelden"];
+/// What an account asks for once it is known to need it: a field of the form that came back.
+const WITH_CODE: &str = "with_code";
+/// What signing out leaves nothing of. Look and language are cookies, and stay.
+const CLEARED: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
+
+pub async fn show(visit: Visit) -> Response {
+    let next = asked_next(&visit);
+    if let Some(identity) = visit.identity() {
+        let own = own_panel(identity.role, identity.supplier_name.as_ref());
+        let next = next.filter(|next| is_theirs(&visit, next));
+        return redirect(&next.unwrap_or(own));
+    }
+    let notice = visit.notice().await;
+    form_page(&visit, next, notice.as_ref()).await
+}
+
+/// The page that the address names, where it is one to come back to.
+fn asked_next(visit: &Visit) -> Option<String> {
+    let next = query_string::pairs(&visit.query).find_map(|(name, pair)| {
+        let value = pair.split_once('=')?.1;
+        (name.as_deref() == Some(NEXT)).then_some(value)
+    })?;
+    page_after(&crate::domain::percent_decode(next).ok()?)
+}
+
+fn is_theirs(visit: &Visit, address: &str) -> bool {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    has_panel(&visit.door.viewer, Route::read(path, query).panel())
+}
+
+fn address(next: Option<&str>) -> String {
+    match next {
+        Some(next) => format!("/sign-in?{NEXT}={}", percent_encode(next)),
+        None => "/sign-in".to_owned(),
+    }
+}
+
+async fn form_page(visit: &Visit, next: Option<String>, notice: Option<&Notice>) -> Response {
+    let form = Form::new(FORM, notice);
+    let has_signed_up =
+        notice.is_some_and(|notice| matches!(notice.once, Some(Once::Said(Said::SignedUp))));
+    let wants_code = notice.is_some_and(|notice| {
+        notice.error == Some(Error::CodeNeeded) || notice.value(WITH_CODE).is_some()
+    });
+    let (guests, sign_up) = (visit.app.config.auth.guests, visit.app.config.auth.sign_up);
+    page(visit, Page::new(TITLE), || {
+        let signed_up = has_signed_up.then(|| said(t([
+            "If nobody had this address, the account is there now. Sign in.",
+            "Wenn noch niemand diese Adresse hatte, gibt es das Konto jetzt. Melde dich an.",
+        ])));
+        let code = wants_code.then(|| {
+            let hint = [
+                "The six digits that your authenticator shows now, or a recovery code.",
+                "Die sechs Ziffern, die deine App gerade zeigt, oder ein Notfallcode.",
+            ];
+            view! { {hidden(WITH_CODE, "true".to_owned())} {form.field("code", ["Code", "Code"], Some(hint), Kind::Code)} }.into_any()
+        });
+        view! {
+            <h1>{t(TITLE)}</h1>
+            {signed_up}
+            <form class="paper stack" id=form.id() method="post" action=address(next.as_deref())>
+                {form.field("email", ["E-mail address", "E-Mail-Adresse"], None, Kind::Email)}
+                {form.field("password", ["Password", "Passwort"], None, Kind::CurrentPassword)}
+                {code}
+                {form.refusal()}
+                {submit(TITLE)}
+            </form>
+            {ways_on(guests, sign_up)}
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// What others than those with a password do.
+fn ways_on(guests: bool, sign_up: bool) -> AnyView {
+    let link = |address: &'static str, word: Text| {
+        view! { <li><a href=address>{t(word)}</a></li> }.into_any()
+    };
+    let sign_up = sign_up.then(|| {
+        link(
+            "/sign-up",
+            [
+                "Make an account, to order",
+                "Ein Konto anlegen, zum Bestellen",
+            ],
+        )
+    });
+    let guests = guests.then(|| {
+        link(
+            "/customer",
+            ["Order without an account", "Ohne Konto bestellen"],
+        )
+    });
+    view! {
+        <ul class="stack">
+            {guests} {sign_up}
+            {link("/pair", ["Pair a kitchen’s device", "Ein Küchengerät verbinden"])}
+        </ul>
+        <p class="small soft">{t([
+            "Drivers open the link that dispatch gives them. Who has forgotten a password asks an admin for a link.",
+            "Fahrer öffnen den Link der Auslieferung. Wer sein Passwort vergessen hat, bittet die Verwaltung um einen Link.",
+        ])}</p>
+    }
+    .into_any()
+}
+
+pub fn said(words: &'static str) -> AnyView {
+    view! { <p class="refusal" role="status" data-tone="good">{icon(Icon::Check)} <span>{words}</span></p> }.into_any()
+}
+
+pub async fn send(visit: Visit, sent: Sent) -> Response {
+    let next = asked_next(&visit);
+    match sign_in(&visit, &sent).await {
+        Ok(begun) => {
+            let own = panel_of(&begun.account);
+            visit.begin(&begun, &next.unwrap_or(own), None).await
+        }
+        Err(error) => {
+            let notice = Notice::refused(FORM, error).typed(&sent.0);
+            let back = address(next.as_deref());
+            let again = async |notice: Notice| form_page(&visit, next, Some(&notice)).await;
+            visit.refuse(&back, notice, again).await
+        }
+    }
+}
+
+async fn sign_in(visit: &Visit, sent: &Sent) -> Result<Begun, Error> {
+    crate::domain::Email::parse(sent.get("email"))
+        .map_err(|error| Error::invalid("email", error))?;
+    let sign_in = SignIn {
+        email: sent.get("email").to_owned(),
+        password: sent.secret("password"),
+        code: sent.optional("code"),
+        kind: SessionKind::Page,
+        client: visit.client(),
+        guest: visit.guest(),
+        replaces: visit.session_cookie(),
+    };
+    visit.app.accounts.sign_in(sign_in).await
+}
+
+/// Ends the session, and everything that this browser keeps of the site.
+pub async fn sign_out(visit: Visit) -> Response {
+    let ended = match visit.standing() {
+        Ok(standing) => visit.app.accounts.sign_out(standing).await,
+        Err(_) => Ok(()),
+    };
+    if let Err(error @ (Error::StoreUnavailable | Error::Internal)) = ended {
+        // It would go on elsewhere: who signs out is told so.
+        return super::layout::refused(
+            &visit,
+            &error,
+            (["Home", "Zur Startseite"], "/".to_owned()),
+        )
+        .await;
+    }
+    let mut response = redirect("/");
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("clear-site-data"), CLEARED);
+    if let Some(cookie) = AuthCookie::Session.clear(&visit.app.config) {
+        headers.append(SET_COOKIE, cookie);
+    }
+    response
+}
