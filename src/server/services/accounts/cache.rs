@@ -52,6 +52,14 @@ impl Cache {
         }
     }
 
+    pub fn forget_all(&self) {
+        let mut inner = self.lock();
+        inner.held.clear();
+        for readings in inner.readings.values_mut() {
+            readings.are_overtaken = true;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -86,6 +86,11 @@ impl AccountService {
         self.cache.forget(id);
     }
 
+    /// Any account may have changed.
+    pub fn forget_all(&self) {
+        self.cache.forget_all();
+    }
+
     /// What the value of a session cookie stands for. `NotSignedIn` where it is none, or has ended.
     pub async fn by_cookie(&self, cookie: &SecretString) -> Result<Known, Error> {
         let cookie = SessionCookie::read(cookie).ok_or(Error::NotSignedIn)?;
