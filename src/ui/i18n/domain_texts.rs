@@ -159,11 +159,6 @@ pub fn fault(field: &str, error: &FieldError) -> String {
             "Das muss eine ganze Zahl sein.",
         ])
         .to_owned(),
-        FieldError::NotAnEmail => t([
-            "This is no e-mail address.",
-            "Das ist keine E-Mail-Adresse.",
-        ])
-        .to_owned(),
         FieldError::ControlCharacter | FieldError::NotUnicode => t([
             "This holds a character that cannot be written.",
             "Darin steckt ein Zeichen, das sich nicht schreiben lässt.",
