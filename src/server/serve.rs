@@ -150,6 +150,11 @@ async fn run(config: Config) -> Result<(), StartError> {
         current.is_current()
     });
     let accounts = Arc::new(accounts);
+    let watching = accounts.clone();
+    feed.watch_accounts(move |account| match account {
+        Some(account) => watching.forget(account),
+        None => watching.forget_all(),
+    });
     let (commands, runtime) = (accounts.clone(), Handle::current());
     admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
     let app = AppState::from(AppParts {

@@ -23,7 +23,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use futures::{FutureExt, StreamExt, channel::mpsc, select_biased};
-use gloo_net::websocket::{Message, State, futures::WebSocket};
+use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 use leptos::{
     prelude::*,
     server_fn::ServerFn,
@@ -34,6 +34,8 @@ use std::time::Duration;
 
 /// The server sends a heartbeat every 15 s. A connection without a frame for longer than this is dead.
 const SILENCE: TimeDelta = TimeDelta::seconds(18);
+/// The code with which a socket is closed whose session has ended.
+const SIGNED_OUT: u16 = 4401;
 /// Frames that arrive within this time are shown together: at a high rate the page changes ten times a second instead of
 /// fifty.
 const TOGETHER: Duration = Duration::from_millis(100);
@@ -201,6 +203,12 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                 // All frames that have arrived by now.
                 let mut worked_since = browser_time();
                 loop {
+                    if let Some(Err(WebSocketError::ConnectionClose(close))) = &frame
+                        && close.code == SIGNED_OUT
+                    {
+                        // The server leads to where one signs in. What was typed is kept.
+                        url::reload();
+                    }
                     let Some(Ok(Message::Text(text))) = frame else { return Ended::Lost };
                     last_frame = browser_time();
                     if let Some(ended) = apply(store, &text, last_frame) {

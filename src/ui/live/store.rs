@@ -10,11 +10,13 @@ use super::{
     row_triggers::RowTriggers,
 };
 use crate::domain::{
-    Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time, Zone,
+    Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time, Viewer, Zone,
 };
+use crate::ui::viewer::viewer;
 use chrono::TimeDelta;
 use futures::channel::oneshot;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Without a connection, the page is stale when its data is older than this.
 const STALE: TimeDelta = TimeDelta::seconds(5);
@@ -22,6 +24,7 @@ const STALE: TimeDelta = TimeDelta::seconds(5);
 #[derive(Clone, Copy)]
 pub struct LiveStore {
     pub(super) board: StoredValue<Option<Board>>,
+    viewer: StoredValue<Arc<Viewer>>,
     /// What the page shows, or will show as soon as the board of that is read.
     pub(super) wanted: RwSignal<BoardQuery>,
     /// What awaits the next board.
@@ -42,17 +45,13 @@ type Listener = Box<dyn Fn(&Event) + Send + Sync>;
 
 impl LiveStore {
     pub fn new(snapshot: Option<Snapshot>, zone: Option<Zone>) -> LiveStore {
-        let (board, verified_at, now) = match snapshot {
-            Some(Snapshot {
-                board,
-                verified_at,
-                now,
-            }) => (Some(board), verified_at, now),
-            None => (None, Time::default(), Time::default()),
-        };
+        let times = snapshot.as_ref().map(|of| (of.verified_at, of.now));
+        let (verified_at, now) = times.unwrap_or_default();
+        let board = snapshot.map(|snapshot| snapshot.board);
         let wanted = board.as_ref().map(|board: &Board| board.query().clone());
         LiveStore {
             board: StoredValue::new(board),
+            viewer: StoredValue::new(viewer()),
             wanted: RwSignal::new(wanted.unwrap_or_else(BoardQuery::nothing)),
             arrived: StoredValue::default(),
             listener: StoredValue::default(),
@@ -207,7 +206,8 @@ impl LiveStore {
     }
 
     pub fn fold(self, event: &Event) -> FoldResult {
-        let folded = self.write(event.order.id, |board| board.fold(event));
+        let viewer = self.viewer.get_value();
+        let folded = self.write(event.order.id, |board| board.fold_for(event, &viewer));
         if matches!(folded, FoldResult::Applied { .. }) {
             self.listener
                 .with_value(|listener| listener.as_ref().map(|call| call(event)));

@@ -5,13 +5,10 @@ use crate::domain::{Event, Sight, Subject, Viewer};
 use bytes::Bytes;
 use std::sync::OnceLock;
 
-pub enum Entry {
-    Order(OrderEntry),
-    /// No socket sends it: it is about an account, or of a kind that is not known.
-    Silent,
-}
+/// `None` for an entry that no socket sends: it is about an account, or of a kind that is not known.
+pub struct Entry(Option<OrderEntry>);
 
-pub struct OrderEntry {
+struct OrderEntry {
     /// As every socket sends it that is told the whole.
     text: Bytes,
     /// As the others send it, and as that of its driver does. Each is made when the first of them wants it.
@@ -23,41 +20,40 @@ pub struct OrderEntry {
 
 impl Entry {
     pub fn order(text: Bytes, subject: Subject) -> Entry {
-        Entry::Order(OrderEntry {
+        Entry(Some(OrderEntry {
             text,
             outside: OnceLock::new(),
             outside_for_driver: OnceLock::new(),
             subject,
-        })
+        }))
+    }
+
+    pub fn silent() -> Entry {
+        Entry(None)
     }
 
     pub fn subject(&self) -> Option<&Subject> {
-        match self {
-            Entry::Order(entry) => Some(&entry.subject),
-            Entry::Silent => None,
-        }
+        self.0.as_ref().map(|entry| &entry.subject)
     }
 
     /// What a viewer is sent of it, if anything. `index` has the orders as they are now.
     pub fn told(&self, viewer: &Viewer, index: &OrderIndex) -> Option<Bytes> {
-        let Entry::Order(entry) = self else {
-            return None;
-        };
+        let entry = self.0.as_ref()?;
         match told(viewer, &entry.subject, index) {
             Sight::None => None,
-            Sight::Outside => entry.outside(viewer).clone(),
+            Sight::Outside => entry.outside(viewer),
             Sight::Whole => Some(entry.text.clone()),
         }
     }
 }
 
 impl OrderEntry {
-    fn outside(&self, viewer: &Viewer) -> &Option<Bytes> {
+    fn outside(&self, viewer: &Viewer) -> Option<Bytes> {
         let text = match viewer.drives(self.subject.after.driver_id) {
             true => &self.outside_for_driver,
             false => &self.outside,
         };
-        text.get_or_init(|| {
+        let text = text.get_or_init(|| {
             let event: Event = serde_json::from_slice(&self.text).ok()?;
             let outside = serde_json::to_vec(&viewer.outside_of(event)).ok()?;
             // The same bytes where nothing differs.
@@ -65,7 +61,8 @@ impl OrderEntry {
                 true => self.text.clone(),
                 false => outside.into(),
             })
-        })
+        });
+        text.clone()
     }
 }
 

@@ -87,9 +87,9 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
                 }
                 Some(LogEvent::Account(event)) => {
                     newest.endings.add(event);
-                    Some(Entry::Silent)
+                    Some(Entry::silent())
                 }
-                Some(LogEvent::Unknown { .. }) => Some(Entry::Silent),
+                Some(LogEvent::Unknown { .. }) => Some(Entry::silent()),
                 None => None,
             };
             // No client can resume from before this history began. What cannot be read, it has from the store.

@@ -55,7 +55,7 @@ pub struct Newest {
 pub struct Reader {
     pub scope: Scope,
     pub viewer: Viewer,
-    /// Whoever has not signed in has none.
+    /// Of a reader that has signed in.
     pub basis: Option<Basis>,
 }
 
@@ -138,7 +138,7 @@ impl View {
     /// Moves over an entry that is about no order; `None` if it does not follow.
     fn pass(&mut self, id: &Cursor) -> Option<()> {
         let passed = self.index.pass(id);
-        (passed != FoldResult::Gap).then(|| self.ring.push(Entry::Silent))
+        (passed != FoldResult::Gap).then(|| self.ring.push(Entry::silent()))
     }
 
     /// Nothing is missing now; whether readers did not know that.
@@ -212,7 +212,7 @@ impl View {
         loop {
             let numbers = numbers(position)?;
             let is_all = numbers.len() < limit || numbers.last().is_some_and(|n| *n >= last);
-            position = numbers.last().map_or(position, |newest| *newest);
+            position = numbers.last().copied().unwrap_or(position);
             let numbers = numbers.into_iter().take_while(|number| *number <= last);
             let told =
                 numbers.filter_map(|n| Some((n, self.ring.get(n)?.told(viewer, &self.index)?)));

@@ -235,7 +235,7 @@ impl OrderService {
     }
 }
 
-/// Refuses whoever has no list of orders.
+/// Refuses a viewer that has no list of orders.
 fn may_list(viewer: &Viewer) -> Result<(), Error> {
     let identity = viewer.identity();
     match identity.is_none_or(Identity::has_orders_panel) {

@@ -25,8 +25,8 @@ use crate::server::{
 use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
-        Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId, Precondition,
-        Role, Value, is_blank, read_own_offer,
+        AccountRole, Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId,
+        Precondition, Role, Status, Value, Viewer, is_blank, read_own_offer,
     },
 };
 use axum::http::{
@@ -49,6 +49,11 @@ pub fn order_service() -> Result<Arc<OrderService>, Error> {
 pub fn door() -> Door {
     let parts = use_context::<Parts>();
     parts.map_or_else(Door::nobody, |parts| Door::of(&parts.extensions))
+}
+
+/// Who asks, from within a server function.
+pub fn viewer() -> Viewer {
+    door().viewer
 }
 
 /// A form that was sent, and who acts by it.

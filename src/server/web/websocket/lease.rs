@@ -1,11 +1,11 @@
 //! How long a socket lives: no longer than what it was opened with.
 
 use crate::{
-    domain::{Account, ApiKey, Time},
+    domain::{Error, Time},
     server::{
         clock::now,
         services::{
-            accounts::{Credential, Standing},
+            accounts::{Credential, Standing, key_id},
             live_feed::Basis,
         },
         web::{auth::Door, state::AppState},
@@ -16,6 +16,8 @@ pub struct Lease {
     standing: Option<Standing>,
     /// When it ends, where no account says.
     expires_at: Option<Time>,
+    /// Whether an open socket counts as use.
+    is_use: bool,
 }
 
 impl Lease {
@@ -23,6 +25,10 @@ impl Lease {
         Lease {
             standing: door.standing.clone(),
             expires_at: door.expires_at,
+            is_use: door
+                .viewer
+                .identity()
+                .is_some_and(|identity| identity.kind.is_kept_by_sockets()),
         }
     }
 
@@ -31,8 +37,7 @@ impl Lease {
         let standing = self.standing.as_ref()?;
         let credential = match &standing.credential {
             Credential::Session(id) => id.clone(),
-            // As entries name a key.
-            Credential::ApiKey(hash) => hash.chars().take(16).collect(),
+            Credential::ApiKey(hash) => key_id(hash),
         };
         Some(Basis {
             account: standing.account,
@@ -45,21 +50,7 @@ impl Lease {
         let Some(standing) = &self.standing else {
             return self.expires_at.is_some_and(|at| at <= now());
         };
-        match app.accounts.account(standing.account).await {
-            Ok(Some(known)) => !is_live(&standing.credential, &known.account, now()),
-            Ok(None) => true,
-            Err(_) => false,
-        }
-    }
-}
-
-/// Whether an account still has a session or key, and it is good.
-fn is_live(credential: &Credential, account: &Account, now: Time) -> bool {
-    match credential {
-        Credential::Session(id) => account.live_session(id, now).is_some(),
-        Credential::ApiKey(hash) => {
-            let is_live = |key: &ApiKey| key.secret == *hash && key.is_live(now);
-            account.is_active() && account.keys.iter().any(is_live)
-        }
+        let still = app.accounts.still(standing, self.is_use).await;
+        matches!(still, Err(Error::NotSignedIn))
     }
 }
