@@ -38,7 +38,9 @@ COPY --from=build /image/pizza-market /image/hash.txt ./
 COPY --from=build /image/site ./site
 # The folder of the embedded store. A named volume inherits its owner.
 COPY --from=build --chown=65532:65532 /image/data /data
+# Others reach the server, so they sign in: it needs SITE_ORIGIN and AUTH_SECRET.
 ENV LEPTOS_SITE_ADDR=0.0.0.0:8000 \
+    AUTH=required \
     DATA_DIR=/data
 VOLUME /data
 EXPOSE 8000

@@ -41,7 +41,7 @@ demo:
 	@$(MAKE) debug
 	@set -m; folder=$$(mktemp -d); touch "$$folder/log"; \
 	env REDIS_URL= REDIS_HOST= REDIS_PORT= REDIS_USERNAME= REDIS_PASSWORD= REDIS_DB= REDIS_TLS= \
-	  SITE_ORIGIN= DATA_DIR="$$folder" RATE_LIMIT=off RUST_LOG=info target/debug/pizza-market serve 2>"$$folder/log" & server=$$!; \
+	  SITE_ORIGIN= AUTH=open DATA_DIR="$$folder" RATE_LIMIT=off RUST_LOG=info target/debug/pizza-market serve 2>"$$folder/log" & server=$$!; \
 	trap 'set +m; kill $$server 2>/dev/null || true; wait $$server || true; rm -rf "$$folder"' EXIT; \
 	until grep -q "listening on" "$$folder/log"; do \
 	  kill -0 $$server 2>/dev/null || { cat "$$folder/log" >&2; exit 1; }; sleep 0.1; \

@@ -190,7 +190,7 @@ async function market(work) {
     });
   });
   const data = mkdtempSync(join(tmpdir(), 'pizza-market-'));
-  const env = { ...process.env, LEPTOS_SITE_ADDR: `127.0.0.1:${port}`, DATA_DIR: data, RATE_LIMIT: 'off', RUST_LOG: 'warn' };
+  const env = { ...process.env, LEPTOS_SITE_ADDR: `127.0.0.1:${port}`, DATA_DIR: data, AUTH: 'open', RATE_LIMIT: 'off', RUST_LOG: 'warn' };
   const server = spawn(program, { env, cwd: resolve(import.meta.dirname, '..'), stdio: 'inherit' });
   const url = `http://127.0.0.1:${port}`;
   try {

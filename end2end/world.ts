@@ -21,7 +21,7 @@ export class Market {
   }
 
   async start() {
-    const env = { ...process.env, LEPTOS_SITE_ADDR: this.url.slice('http://'.length), DATA_DIR: this.data, RATE_LIMIT: 'off', RUST_LOG: 'warn' };
+    const env = { ...process.env, LEPTOS_SITE_ADDR: this.url.slice('http://'.length), DATA_DIR: this.data, AUTH: 'open', RATE_LIMIT: 'off', RUST_LOG: 'warn' };
     for (const name of Object.keys(env)) if (name.startsWith('REDIS_')) delete env[name as keyof typeof env];
     this.process = spawn(program, { env, cwd: resolve(import.meta.dirname, '..'), stdio: 'inherit' });
     await expect(async () => expect((await fetch(`${this.url}/readyz`)).status).toBe(200)).toPass({ intervals: [50], timeout: 15_000 });

@@ -19,6 +19,10 @@ mod order;
 mod percent;
 mod policy;
 #[cfg(test)]
+mod policy_samples;
+#[cfg(test)]
+mod policy_tests;
+#[cfg(test)]
 pub(crate) mod samples;
 mod stage_times;
 mod text;

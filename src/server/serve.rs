@@ -91,6 +91,11 @@ fn start() -> Result<(), StartError> {
             "TRUSTED_PROXIES is set without SITE_ORIGIN: requests for the host that a proxy passes on are refused. Set SITE_ORIGIN to the origin that people open, like https://market.example"
         );
     }
+    if config.is_open_to_others() {
+        tracing::warn!(
+            "AUTH is open, and others than this machine can reach the server: everybody sees and does everything. Set AUTH=required to have them sign in"
+        );
+    }
     let ran = tokio::runtime::Runtime::new()?.block_on(run(config));
     telemetry.end();
     ran

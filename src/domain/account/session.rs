@@ -115,3 +115,37 @@ impl ApiKey {
         self.until.is_none_or(|until| now < until)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the page writes them.
+    fn in_words(time: TimeDelta) -> String {
+        match (time.num_days(), time.num_hours()) {
+            (2.., _) => format!("{} days", time.num_days()),
+            (_, 1..) => format!("{} h", time.num_hours()),
+            _ => format!("{} min", time.num_minutes()),
+        }
+    }
+
+    #[test]
+    fn the_page_about_security_shows_these_times() {
+        let page = include_str!("../../../docs/security.md");
+        let shown = page.split_once("<!-- sessions").unwrap().1;
+        let shown = shown.split_once("<!-- end -->").unwrap().0;
+        let shown = shown.lines().filter(|line| line.starts_with('|')).skip(2);
+        // The last cell says why.
+        let shown = shown.map(|line| {
+            let cells: Vec<_> = line.split(" | ").collect();
+            cells[..4].join(" | ")
+        });
+        let kinds = AccountKind::ALL.iter();
+        let limits = kinds.filter_map(|kind| Some((kind, kind.session_limits()?)));
+        let expected = limits.map(|(kind, limits)| {
+            let [idle, longest] = [limits.idle, limits.longest].map(in_words);
+            format!("| {kind} | {idle} | {longest} | {}", limits.at_once)
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    }
+}

@@ -78,6 +78,16 @@ impl Setting {
         self.parse_flag(&self.text()?)
     }
 
+    /// `on` or `off` in any case, or its default.
+    pub fn switch(&self) -> Result<bool> {
+        let text = self.text()?;
+        match word(&text).as_str() {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err(self.invalid_value(&text, "is not valid: write on or off")),
+        }
+    }
+
     fn parse_flag(&self, text: &str) -> Result<bool> {
         match word(text).as_str() {
             "true" => Ok(true),

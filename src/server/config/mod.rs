@@ -14,7 +14,7 @@ mod telemetry;
 mod tls;
 mod web_origin;
 
-pub use auth::{Auth, AuthMode};
+pub use auth::{Auth, AuthMode, Reach};
 pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};
@@ -84,13 +84,8 @@ impl Config {
         Config::read_all().map_err(|mut errors| errors.swap_remove(0))
     }
 
-    /// All errors, where [`Config::read`] returns only the first.
-    pub fn faults() -> Vec<ConfigError> {
-        Config::read_all().err().unwrap_or_default()
-    }
-
     /// All settings; or all errors, which is one at least.
-    fn read_all() -> Result<Config, Vec<ConfigError>> {
+    pub fn read_all() -> Result<Config, Vec<ConfigError>> {
         let mut errors = Errors::default();
         let leptos = errors.take(leptos());
         let store = errors.take(store());
@@ -115,12 +110,14 @@ impl Config {
         let sockets = limits(MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS);
         let tls = errors.take(tls());
         let currency = errors.take(currency());
-        let auth = Some(Auth {
-            mode: AuthMode::Open,
-            secrets: Vec::new(),
-            guests: true,
-            sign_up: true,
-        });
+        // As with the hosts: what it depends on is the error.
+        let auth = match (&leptos, &hosts, &proxies) {
+            (Some(leptos), Some(hosts), Some(proxies)) => {
+                let read = Auth::read(reach(leptos.site_addr, hosts, proxies));
+                read.map_err(|found| errors.0.extend(found)).ok()
+            }
+            _ => None,
+        };
         let metrics = errors.take(metrics_addr());
         // The telemetry has read these already, and keeps them.
         errors.take(log_filter());
@@ -156,6 +153,20 @@ impl Config {
 
     pub fn addr(&self) -> SocketAddr {
         self.leptos.site_addr
+    }
+
+    /// Whether others than this machine can reach the server, and nobody signs in.
+    pub fn is_open_to_others(&self) -> bool {
+        let reach = reach(self.addr(), &self.hosts, &self.proxies);
+        !self.auth.is_required() && reach.beyond_this_machine().is_some()
+    }
+}
+
+fn reach<'a>(addr: SocketAddr, hosts: &'a Hosts, proxies: &[IpNet]) -> Reach<'a> {
+    Reach {
+        addr,
+        site: hosts.origin(),
+        has_proxies: !proxies.is_empty(),
     }
 }
 

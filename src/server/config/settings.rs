@@ -112,6 +112,21 @@ settings! {
      are taken; on any other address, each host name.": {
         SITE_ORIGIN: Public, None("none: address literals and `localhost` on a loopback address, elsewhere any host");
     }
+    "Whether people sign in. `open`: everybody who reaches the server sees and does everything. `required`: rights are\n\
+     those of accounts; it needs SITE_ORIGIN (https, but for a loopback host) and a secret. Default: `open` where only this\n\
+     machine reaches the server (a loopback address, without SITE_ORIGIN and TRUSTED_PROXIES), else `required`.": {
+        AUTH: Public, None("`open` on a loopback address without `SITE_ORIGIN` and `TRUSTED_PROXIES`, else `required`");
+    }
+    "What everything signed is signed with: base64 of at least 32 bytes (openssl rand -base64 32), or a file with that. Of\n\
+     several, with commas between them, the first signs, and all verify.": {
+        AUTH_SECRET: Secret, None("none");
+        AUTH_SECRET_FILE: Public, None("none");
+    }
+    "Whether somebody who is not signed in sees offers and may take one, and whether customers may make an account: on or\n\
+     off.": {
+        GUESTS: Public, Value("on");
+        SIGN_UP: Public, Value("on");
+    }
     "Other origins whose pages may use the API and the WebSocket from a browser, separated by commas.": {
         CORS_ALLOWED_ORIGINS: Public, Value("http://localhost:5173,http://localhost:3000");
     }
@@ -139,8 +154,9 @@ settings! {
     "The format of the log: pretty (text) or json (an object per line). Default: pretty on a terminal, else json.": {
         LOG_FORMAT: Public, None("`pretty` on a terminal, else `json`");
     }
-    "A separate address for /metrics, such as 127.0.0.1:9090. Default: the server's own address.": {
-        METRICS_ADDR: Public, None("none: `/metrics` is served with everything else");
+    "A separate address for /metrics, such as 127.0.0.1:9090. Default: the server's own address; with AUTH=required they\n\
+     are then not served.": {
+        METRICS_ADDR: Public, None("none: `/metrics` is served with everything else, and with `AUTH=required` not at all");
     }
     "The OpenTelemetry collector that receives traces, over OTLP by HTTP (http/protobuf), such as http://127.0.0.1:4318.\n\
      Default: no traces are made. Other variables of the standard that count: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,\n\

@@ -62,6 +62,11 @@ impl TlsFiles {
 }
 
 impl Pem {
+    /// The first certificate, which is the server's own.
+    pub fn certificate_of_server(&self) -> Option<CertificateDer<'static>> {
+        parse(&self.certificate).ok()?.into_iter().next()
+    }
+
     /// How the server speaks TLS with these: in the versions 1.2 and 1.3, and in HTTP/1.1.
     pub fn server_config(&self) -> Result<Arc<ServerConfig>> {
         let chain = certificates(&TLS_CERT, &self.certificate)?;

@@ -186,6 +186,7 @@ async fn every_setting_is_shown_with_its_default() {
     let mut command = patient(&[]);
     command
         .env_remove("RUST_LOG")
+        .env_remove("AUTH")
         .env_remove("LEPTOS_SITE_ADDR");
     for (name, _) in tls::settings() {
         command.env_remove(name);

@@ -61,7 +61,7 @@ impl Known {
         }
         for labels in known.0.values_mut() {
             labels.insert("job".to_owned(), ["pizza-market".to_owned()].into());
-            labels.insert("instance".to_owned(), ["market-1:8000".to_owned()].into());
+            labels.insert("instance".to_owned(), ["market-1:9090".to_owned()].into());
         }
         known
     }
@@ -319,7 +319,7 @@ fn grafana_is_provisioned_with_prometheus() {
     let targets = &scrape["static_configs"][0]["targets"];
     assert_eq!(
         *targets,
-        serde_json::json!(["market-1:8000", "market-2:8000"])
+        serde_json::json!(["market-1:9090", "market-2:9090"])
     );
     let sources = yaml("ops/grafana/provisioning/datasources/prometheus.yml");
     assert_eq!(sources["datasources"][0]["type"], "prometheus");

@@ -31,6 +31,9 @@ fn filled(text: &str) -> String {
         let (variable, rest) = part.split_once('}').unwrap();
         filled += match variable.split_once(":-") {
             Some((_, default)) => default,
+            None if variable.starts_with("AUTH_SECRET:?") => {
+                "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA=="
+            }
             None if variable.contains("_PASSWORD:?") || variable == "MARKET_PASSWORD" => {
                 "a password, with 'all' that $ one > may use"
             }
@@ -57,13 +60,17 @@ fn start_redis() -> RedisServer {
     RedisServer::with(&args)
 }
 
-/// An instance as compose.yaml starts it, but on this Redis.
+/// An instance as compose.yaml starts it, but on this Redis, where nobody has to sign in, and beside others on this
+/// machine.
 fn start_market(redis: &RedisServer) -> Instance {
     let mut command = program();
     for (name, value) in service("market-1")["environment"].as_mapping().unwrap() {
         command.env(name.as_str().unwrap(), filled(value.as_str().unwrap()));
     }
     command.envs(redis.parts());
+    command
+        .env("AUTH", "open")
+        .env("METRICS_ADDR", "127.0.0.1:0");
     Instance::start(command)
 }
 
@@ -305,6 +312,7 @@ fn docker_compose_accepts_the_file_where_it_is_installed() {
             .args(["config", "--quiet"])
             .env("MARKET_PASSWORD", "x")
             .env("KEEPER_PASSWORD", "y")
+            .env("AUTH_SECRET", "z")
             .output()
             .unwrap(),
     );

@@ -10,6 +10,7 @@ mod metrics;
 mod prometheus;
 mod reverse_proxy;
 mod settings;
+mod sign_in_settings;
 mod signals;
 mod systemd;
 mod tls;

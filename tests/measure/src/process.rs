@@ -130,6 +130,7 @@ impl Server {
         settings.extend([setting, ("LEPTOS_SITE_ROOT", release.site.as_os_str())]);
         let words = [
             ("LEPTOS_SITE_ADDR", &*text),
+            ("AUTH", "open"),
             ("RATE_LIMIT", "off"),
             ("RUST_LOG", "warn"),
             ("MAX_CONNECTIONS", "30000"),

@@ -1,6 +1,8 @@
 //! `doctor`: checks everything that can keep the market from running, one line each, with what to do about it. It
 //! changes nothing but scratch keys of its own, and disturbs no running server.
 
+mod accounts;
+mod certificate;
 mod clock;
 mod embedded;
 mod redis;
@@ -72,6 +74,7 @@ async fn examine(report: &mut Report, sources: Result<Sources, ConfigError>) {
     };
     settings::examine(report, &sources);
     let own = examine_store(report).await;
+    examine_accounts(report).await;
     examine_server(report, own.as_ref()).await;
 }
 
@@ -95,6 +98,15 @@ async fn examine_store(report: &mut Report) -> Option<OwnStore> {
     }
 }
 
+/// Where nobody signs in, there is nothing to look for.
+async fn examine_accounts(report: &mut Report) {
+    if let (Ok(config), Ok(store)) = (Config::read(), config::store())
+        && config.auth.is_required()
+    {
+        accounts::examine(report, &store).await;
+    }
+}
+
 async fn examine_server(report: &mut Report, own: Option<&OwnStore>) {
     match config::leptos() {
         Ok(options) => {
@@ -113,7 +125,10 @@ async fn examine_server(report: &mut Report, own: Option<&OwnStore>) {
         }
     }
     match Config::read() {
-        Ok(config) => serving::examine_files(report, config.connections.total as u64),
+        Ok(config) => {
+            certificate::examine(report, &config);
+            serving::examine_files(report, config.connections.total as u64);
+        }
         Err(error) => report.add("server", "files", skipped(&error)),
     }
 }

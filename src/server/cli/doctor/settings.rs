@@ -1,16 +1,20 @@
 //! The settings: the value of each and where it comes from, what is wrong with it, and variables that look like settings
 //! and are none.
 
-use super::report::{Finding, Report};
+use super::report::{Finding, Report, State};
 use crate::server::config::{
     self, Config, ConfigError, Hosts, LEPTOS_FILE, Origin, SETTINGS, Setting, Sources, StoreConfig,
 };
 use std::{collections::BTreeSet, env, path::Path};
 
 const GROUP: &str = "settings";
+const NOT_SET: &str = "not set";
 
 pub fn examine(report: &mut Report, sources: &Sources) {
-    let faults = Config::faults();
+    let (config, faults) = match Config::read_all() {
+        Ok(config) => (Some(config), Vec::new()),
+        Err(faults) => (None, faults),
+    };
     if let Some(file) = &sources.file {
         let says = format!("read from {}", file.path.display());
         report.add(GROUP, ".env", Finding::ok(says));
@@ -19,6 +23,7 @@ pub fn examine(report: &mut Report, sources: &Sources) {
         let fault = faults.iter().find(|fault| fault.variable == setting.name);
         let finding = match fault {
             Some(fault) => wrong(fault, sources),
+            None if setting.name == "AUTH" => auth(setting, sources, config.as_ref()),
             None => fine(setting, sources),
         };
         report.add(GROUP, setting.name, finding);
@@ -55,7 +60,7 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
     };
     let shown_value = match &value {
         Some(value) => format!("{value} ({from})"),
-        None => "not set".to_owned(),
+        None => NOT_SET.to_owned(),
     };
     let idle = shown.and_then(|_| idle(setting.name));
     let finding = match idle {
@@ -73,6 +78,32 @@ fn fine(setting: &Setting, sources: &Sources) -> Finding {
         None => Finding::ok(shown_value),
     };
     finding.with("value", value).with("from", from)
+}
+
+/// Whether people sign in, whichever setting decides it.
+fn auth(setting: &Setting, sources: &Sources, config: Option<&Config>) -> Finding {
+    let shown = fine(setting, sources);
+    match config {
+        Some(config) if config.is_open_to_others() => Finding {
+            state: State::Warning,
+            says: format!(
+                "{}: others than this machine can reach the server, and everybody sees and does everything",
+                shown.says
+            ),
+            remedy: Some(
+                "Set AUTH=required, or have nobody reach it who may not do everything".to_owned(),
+            ),
+            ..shown
+        },
+        Some(config) if shown.says == NOT_SET => Finding {
+            says: match config.auth.is_required() {
+                true => format!("{NOT_SET}, which means required here"),
+                false => format!("{NOT_SET}, which means open here"),
+            },
+            ..shown
+        },
+        _ => shown,
+    }
 }
 
 /// The value where a variable is not set, and where that comes from.

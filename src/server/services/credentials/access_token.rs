@@ -58,7 +58,7 @@ impl AccessTokens {
         // By the one clock of the server, see `is_valid_at`.
         validation.validate_exp = false;
         AccessTokens {
-            keys: secrets.keys("access token", |bytes| Key::new(bytes)),
+            keys: secrets.keys("access token", Key::new),
             issuer: issuer.to_owned(),
             validation,
         }

@@ -60,7 +60,7 @@ pub fn read_base32_of_rfc_4648(text: &str) -> Option<Vec<u8>> {
     let bytes = values.chunks_exact(8).flat_map(|eight| {
         let bits = eight
             .iter()
-            .fold(0_u64, |bits, five| bits << 5 | u64::from(*five));
+            .fold(0_u64, |bits, five| (bits << 5) | u64::from(*five));
         bits.to_be_bytes().into_iter().skip(3)
     });
     Some(bytes.collect())

@@ -43,7 +43,7 @@ pub fn check_password(password: &str, words: &[&str]) -> Result<(), FieldError> 
         .iter()
         .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
         .filter(|part| part.chars().count() > 2);
-    // As people write their name into a password: without the blank.
+    // Without what stands between the words: a full name is often written as one.
     let joined: Vec<String> = words
         .iter()
         .map(|words| words.chars().filter(|c| c.is_alphanumeric()).collect())
@@ -51,8 +51,8 @@ pub fn check_password(password: &str, words: &[&str]) -> Result<(), FieldError> 
     let known: Vec<&str> = words
         .iter()
         .copied()
-        .chain(parts)
         .chain(joined.iter().map(String::as_str))
+        .chain(parts)
         .chain(WORDS.iter().copied())
         .collect();
     match zxcvbn(password, &known).score() {
