@@ -18,7 +18,7 @@ SHELL := bash
 .DEFAULT_GOAL := run
 MAKEFLAGS += --no-print-directory
 
-wasm := target/front/wasm32-unknown-unknown/debug/pizza_market.wasm
+wasm := target/front/wasm32-unknown-unknown/wasm-dev/pizza_market.wasm
 site := target/debug/site
 # The optimiser of the WebAssembly comes from npm: Debian's version accepts the file and breaks it.
 tools := PATH="$(CURDIR)/end2end/node_modules/.bin:$$PATH"
@@ -54,7 +54,7 @@ demo:
 .PHONY: debug
 debug:
 	@echo "== Building the browser's program"
-	@cargo build --lib --features hydrate --target wasm32-unknown-unknown --target-dir target/front
+	@cargo build --lib --profile wasm-dev --features hydrate --target wasm32-unknown-unknown --target-dir target/front
 	@echo "== Building the server"
 	@cargo build --bin pizza-market --features ssr
 	@$(MAKE) $(site)/pkg/pizza-market.js $(site)/pkg/pizza-market.css $(site)/brand.svg
