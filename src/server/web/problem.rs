@@ -1,6 +1,7 @@
 //! The one place where an error gets its HTTP form: status, title, and problem+json (RFC 9457). What only HTTP can
 //! refuse is listed here as well; the market's own errors come from the domain.
 
+use super::headers::BEARER;
 use crate::domain::{CommandKind, Error, FieldError, InvalidField};
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -220,8 +221,7 @@ impl IntoResponse for Problem {
             );
         }
         if self.status() == StatusCode::UNAUTHORIZED {
-            let how = HeaderValue::from_static("Bearer realm=\"pizza-market\"");
-            headers.insert(header::WWW_AUTHENTICATE, how);
+            headers.insert(header::WWW_AUTHENTICATE, BEARER);
         }
         if let Some(seconds) = self.retry_after() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

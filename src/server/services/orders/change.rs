@@ -110,6 +110,9 @@ impl OrderService {
             for command in &mut commands {
                 self.complete(command, by).await?;
             }
+            if kind == CommandKind::Take {
+                self.check_guest(&by.viewer, id).await?;
+            }
             let mut attempt = Attempt {
                 id,
                 commands: &commands,

@@ -4,6 +4,7 @@
 mod change;
 mod drivers;
 mod duty;
+mod guests;
 mod history;
 mod ids;
 mod lists;

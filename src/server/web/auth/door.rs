@@ -7,10 +7,10 @@ use super::{
     way::Way,
 };
 use crate::{
-    domain::{AccountId, AccountRole, Error, OrderId, Time, Viewer},
+    domain::{AccountId, AccountKind, AccountRole, Error, Identity, OrderId, Time, Viewer},
     server::{
         clock::now,
-        services::accounts::new_guest,
+        services::accounts::{Network, new_guest},
         web::{
             headers::wants_page,
             middleware::{host, origin},
@@ -171,6 +171,11 @@ async fn page(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered,
             Err(error) => return Err(error.into()),
         }
     }
+    // What the program of a page reads is somebody's.
+    let reads = head.method.is_safe() && path.starts_with("/act/");
+    if reads && !app.config.auth.guests && follows.is_empty() {
+        return Err(ended(head, given));
+    }
     let id = match cookies::read_guest(&app.config, &app.credentials, headers) {
         Some(id) => Some(id),
         None if app.config.auth.guests && begins_guest(head) => {
@@ -265,6 +270,15 @@ async fn by_access_token(app: &AppState, token: &str, now: Time) -> Result<Door,
 /// Somebody who is not signed in, and is known by an id or not at all. What it took while there were guests stays its own.
 fn guest(app: &AppState, id: Option<AccountId>) -> Door {
     Door::guest(id, app.config.auth.guests)
+}
+
+/// Refuses one more order of a guest from a network that has taken too many.
+pub async fn check_take(app: &AppState, viewer: &Viewer, client: IpAddr) -> Result<(), Error> {
+    let is_guest = |who: &Identity| who.kind == AccountKind::Guest;
+    match viewer.identity().is_some_and(is_guest) {
+        true => app.accounts.may_take_as_guest(&Network::of(client)).await,
+        false => Ok(()),
+    }
 }
 
 /// Whether a guest gets its id by this request: its socket then knows it from the start.

@@ -24,7 +24,7 @@ use crate::domain::Error;
 use axum::{
     Router,
     extract::{ConnectInfo, Extension, Request, State},
-    http::{HeaderValue, Method, header::SET_COOKIE},
+    http::{HeaderMap, HeaderValue, Method, header::SET_COOKIE},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -92,18 +92,31 @@ async fn answer_own_host(
     let mut response = match admit(app, client, connection, request).await {
         Ok((request, cookies)) => {
             let mut response = next.run(request).await;
-            let cookies = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie));
-            cookies.for_each(|(name, cookie)| drop(response.headers_mut().append(name, cookie)));
+            append_cookies(cookies, response.headers_mut());
             response
         }
         Err(refusal) => refusal.into_response(),
     };
     if is_personal {
-        security_headers::make_personal(response.headers_mut());
+        security_headers::make_personal(&mut response);
     }
     secure_cookies::add(&app.config, response.headers_mut());
     cors::add(reader, response.headers_mut());
     response
+}
+
+/// Adds the cookies of the door, except those that the answer sets itself: a session that has just begun, say.
+fn append_cookies(cookies: Vec<HeaderValue>, headers: &mut HeaderMap) {
+    for cookie in cookies {
+        let name = |cookie: &HeaderValue| {
+            let name = cookie.as_bytes().split(|byte| *byte == b'=').next();
+            name.map(<[u8]>::to_vec)
+        };
+        let mut set = headers.get_all(SET_COOKIE).iter();
+        if !set.any(|set| name(set) == name(&cookie)) {
+            headers.append(SET_COOKIE, cookie);
+        }
+    }
 }
 
 /// A request that its route may answer, with who has sent it, and the cookies of its answer. The first check that fails
@@ -144,4 +157,20 @@ async fn answer_operator(
     };
     security_headers::add(&app.config, is_program, response.headers_mut());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_has_just_begun_is_not_removed() {
+        let cookie = HeaderValue::from_static;
+        let mut headers = HeaderMap::new();
+        headers.append(SET_COOKIE, cookie("session=new; Path=/"));
+        let own = vec![cookie("session=; Max-Age=0"), cookie("guest=a; Path=/")];
+        append_cookies(own, &mut headers);
+        let set: Vec<_> = headers.get_all(SET_COOKIE).iter().collect();
+        assert_eq!(set, ["session=new; Path=/", "guest=a; Path=/"]);
+    }
 }

@@ -3,7 +3,8 @@
 use crate::server::{config::Config, web::headers};
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
 };
 use leptos::nonce::use_nonce;
 
@@ -73,9 +74,14 @@ pub fn add(config: &Config, is_program: bool, headers: &mut HeaderMap) {
 }
 
 /// An answer that depends on who has signed in: nobody keeps it.
-pub fn make_personal(headers: &mut HeaderMap) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.append(
+pub fn make_personal(response: &mut Response) {
+    let is_unknown = response.status() == StatusCode::UNAUTHORIZED;
+    let own = response.headers_mut();
+    if is_unknown {
+        own.insert(header::WWW_AUTHENTICATE, headers::BEARER);
+    }
+    own.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    own.append(
         header::VARY,
         HeaderValue::from_static("cookie, authorization"),
     );

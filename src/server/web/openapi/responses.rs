@@ -11,7 +11,7 @@ use crate::{
     domain::{Event, Order},
     server::web::{
         problem::{Problem, ProblemDetails},
-        rest::auth::{Me, TokenAnswer},
+        rest::answers::{Me, TokenAnswer},
     },
 };
 use serde_json::{Value, json};

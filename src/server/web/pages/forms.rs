@@ -5,7 +5,7 @@
 //! That travels in a short-lived cookie (`flash`), never in an address.
 
 use super::{
-    redirect::{came_from, location, next_step, sign_in},
+    redirect::{came_from, next_step, redirect, sign_in},
     rights::check_form,
 };
 use crate::server::{
@@ -16,7 +16,7 @@ use crate::server::{
         orders::OrderService,
     },
     web::{
-        auth::{Door, Interface},
+        auth::{Door, Interface, door::check_take},
         headers::{IDEMPOTENT_REPLAYED, wants_page},
         problem,
         state::AppState,
@@ -29,14 +29,11 @@ use crate::{
         Precondition, Role, Status, Value, Viewer, is_blank, read_own_offer,
     },
 };
-use axum::http::{
-    HeaderValue, StatusCode,
-    header::{LOCATION, SET_COOKIE},
-    request::Parts,
-};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, header::SET_COOKIE, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use std::{sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 /// The use-cases, from within a server function.
 pub fn order_service() -> Result<Arc<OrderService>, Error> {
@@ -107,6 +104,13 @@ impl FormSubmission {
         }
     }
 
+    async fn check_take(&self) -> Result<(), Error> {
+        let context = use_context::<AppState>().zip(use_context::<Parts>());
+        let (app, parts) = context.ok_or(Error::Internal)?;
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        check_take(&app, &self.by.viewer, from.ok_or(Error::Internal)?.ip()).await
+    }
+
     pub fn keyed(self, key: String) -> FormSubmission {
         let key = Some(key).filter(|key| !key.is_empty());
         FormSubmission { key, ..self }
@@ -140,11 +144,14 @@ impl FormSubmission {
 
     /// A form is made for one version of an order, and is refused once that has changed.
     pub async fn act(
-        self,
+        mut self,
         id: OrderId,
         version: u32,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
+        if self.form == "take" && self.barred.is_none() {
+            self.barred = self.check_take().await.err();
+        }
         self.change(id, version, read, async |service, change| {
             let Change(command, by, expected, request) = change;
             service.act(id, command, by, &expected, request).await
@@ -389,9 +396,4 @@ impl FormSubmission {
             response.append_header(SET_COOKIE, cookie);
         }
     }
-}
-
-fn redirect(response: &ResponseOptions, to: &str) {
-    response.set_status(StatusCode::SEE_OTHER);
-    response.insert_header(LOCATION, location(to));
 }

@@ -8,6 +8,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use leptos_axum::ResponseOptions;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Position, Url};
 
@@ -55,6 +56,12 @@ pub fn to_sign_in(page: &Uri) -> Response {
 /// The `Location` of a path.
 pub fn location(path: &str) -> HeaderValue {
     HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"))
+}
+
+/// Answers a form of a page with another page.
+pub fn redirect(response: &ResponseOptions, to: &str) {
+    response.set_status(StatusCode::SEE_OTHER);
+    response.insert_header(LOCATION, location(to));
 }
 
 /// Where the next step is: on a panel, the list that the order has just left.

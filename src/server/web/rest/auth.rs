@@ -1,13 +1,13 @@
 //! Tokens for programs: signing in, staying signed in, signing out, and who one is.
 
-use super::extract::{Json, no_parameters};
+use super::{
+    answers::{Me, TokenAnswer},
+    extract::{Json, no_parameters},
+};
 use crate::{
-    domain::{
-        AccountId, AccountKind, AccountRole, Error, Field, FieldError, Fields, Name, SessionKind,
-        Time, ValueKind,
-    },
+    domain::{Error, Field, FieldError, Fields, SessionKind, ValueKind},
     server::{
-        services::accounts::{Client, Network, SignIn, Tokens, device_name},
+        services::accounts::{Client, Network, SignIn, device_name},
         web::{
             auth::Door,
             openapi::{
@@ -25,9 +25,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use std::net::SocketAddr;
-use utoipa::ToSchema;
 
 /// What a token is asked for with.
 enum Grant {
@@ -49,43 +47,6 @@ enum GrantKind {
 
 /// Text that is judged by whether it is right.
 struct Secret(SecretString);
-
-/// What a program signs in with.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Tokens)]
-pub struct TokenAnswer {
-    /// For `Authorization`: after `Bearer` and a space.
-    access_token: String,
-    /// Always `Bearer`.
-    token_type: &'static str,
-    /// Seconds.
-    expires_in: u64,
-    /// For the next access token, once. A guest has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false)]
-    refresh_token: Option<String>,
-}
-
-/// Who one is.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Me)]
-pub struct Me {
-    id: AccountId,
-    /// What the account is, `guest` for none.
-    #[schema(value_type = String)]
-    kind: AccountKind,
-    role: AccountRole,
-    #[schema(required)]
-    name: Option<Name>,
-    /// Whose it is, where it is a supplier's.
-    #[schema(required)]
-    supplier_name: Option<Name>,
-    /// Whether it changes nothing.
-    read_only: bool,
-    /// Of the token; of a key without a date, null.
-    #[schema(required)]
-    expires_at: Option<Time>,
-}
 
 impl Field for GrantKind {
     const KIND: ValueKind = ValueKind::Text;
@@ -182,18 +143,6 @@ pub async fn token(
     Ok(axum::Json(TokenAnswer::from(tokens)).into_response())
 }
 
-impl From<Tokens> for TokenAnswer {
-    fn from(tokens: Tokens) -> TokenAnswer {
-        let refresh = tokens.refresh.as_ref();
-        TokenAnswer {
-            access_token: tokens.access.expose_secret().to_owned(),
-            token_type: "Bearer",
-            expires_in: tokens.expires_in,
-            refresh_token: refresh.map(|token| token.expose_secret().to_owned()),
-        }
-    }
-}
-
 /// Sign out
 ///
 /// Ends the session behind the token, with its sockets.
@@ -225,15 +174,7 @@ pub async fn sign_out(
 )]
 pub async fn me(door: Door) -> Result<Response, Problem> {
     let identity = door.viewer.identity().ok_or(Problem::UnknownPath)?;
-    let me = Me {
-        id: identity.id.ok_or(Error::NotSignedIn)?,
-        kind: identity.kind,
-        role: identity.role,
-        name: identity.name.clone(),
-        supplier_name: identity.supplier_name.clone(),
-        read_only: identity.read_only,
-        expires_at: door.expires_at,
-    };
+    let me = Me::of(identity, door.expires_at).ok_or(Error::NotSignedIn)?;
     Ok(axum::Json(me).into_response())
 }
 

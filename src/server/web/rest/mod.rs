@@ -1,7 +1,8 @@
 //! The HTTP surface for integrators: its routes. `orders` answers them, `extract` reads what a request holds, and
 //! `params` names the parameters that are not the domain's.
 
-pub mod auth;
+pub mod answers;
+mod auth;
 pub mod extract;
 mod orders;
 pub mod params;

@@ -12,7 +12,7 @@ use crate::{
         },
         store::JsonText,
         web::{
-            auth::{Door, Interface},
+            auth::{Door, Interface, door::check_take},
             headers::{IDEMPOTENT_REPLAYED, LAST_EVENT_ID},
             openapi::{
                 components::{
@@ -28,12 +28,12 @@ use crate::{
     },
 };
 use axum::{
-    extract::{OriginalUri, State},
+    extract::{ConnectInfo, OriginalUri, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use std::fmt::Write;
+use std::{fmt::Write, net::SocketAddr};
 
 /// Offer a pizza
 ///
@@ -84,8 +84,10 @@ pub async fn supplier_respond(
 pub async fn customer_accept(
     State(app): State<AppState>,
     door: Door,
+    from: ConnectInfo<SocketAddr>,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
+    check_take(&app, &door.viewer, from.ip()).await?;
     act(&app, &door, request, Command::read_take).await
 }
 

@@ -14,7 +14,7 @@ use crate::{
                 cookies::{AuthCookie, known, read_guest, session},
             },
             headers::wants_page,
-            pages::{cookies, flash::FlashCookie, preferences, redirect::location},
+            pages::{cookies, preferences, redirect::location},
             problem::{self, Problem},
             state::AppState,
         },

@@ -1,0 +1,42 @@
+//! How many orders somebody takes who is not signed in.
+
+use super::{Failure, OrderService};
+use crate::{
+    domain::{AccountKind, Error, OrderId, Viewer},
+    server::{services::order_documents, store::Query},
+};
+
+/// Orders of one guest that are on their way at once.
+const UNDER_WAY: usize = 3;
+/// How many of its newest orders are looked at.
+const EXAMINED: usize = 100;
+/// Seconds until trying again makes sense: an order takes its time.
+const WAIT: u64 = 60;
+
+impl OrderService {
+    /// Refuses a guest that has as many orders under way as it may. The order that it takes is none of them: a request
+    /// that is sent again gets its first answer.
+    pub(super) async fn check_guest(&self, viewer: &Viewer, takes: OrderId) -> Result<(), Failure> {
+        let guest = viewer
+            .identity()
+            .filter(|identity| identity.kind == AccountKind::Guest);
+        let Some(id) = guest.and_then(|guest| guest.id) else {
+            return Ok(());
+        };
+        let query = Query {
+            index: order_documents::customer_index(id),
+            before: None,
+            limit: EXAMINED,
+        };
+        let listing = self.store.list(&[query]).await?;
+        let pages = listing.pages.into_iter();
+        let own = order_documents::readable(pages.flat_map(|page| page.documents));
+        let under_way = own
+            .iter()
+            .filter(|(order, _)| !order.status.is_final() && order.id != takes);
+        match under_way.count() < UNDER_WAY {
+            true => Ok(()),
+            false => Err(Error::TooMany(WAIT).into()),
+        }
+    }
+}
