@@ -31,7 +31,7 @@ mod zone;
 
 pub use account::{
     Account, AccountId, AccountKind, AccountRefusal, AccountRole, AccountState, ApiKey, Email,
-    Invitation, Session, SessionKind, SessionLimits,
+    Invitation, Session, SessionKind,
 };
 pub use blank::is_blank;
 pub use delivery::{

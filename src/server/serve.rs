@@ -135,26 +135,8 @@ async fn run(config: Config) -> Result<(), StartError> {
     let (store, admin) = open(&config, &sockets).await?;
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
     let feed = Arc::new(LiveFeed::default());
+    let (credentials, accounts) = accounts(&config, &store, &feed);
     let follower = tokio::spawn(feed.clone().follow(store.clone()));
-    let secrets = config.auth.secrets.iter();
-    let secrets = secrets
-        .map(|secret| secret.expose_secret().to_vec())
-        .collect();
-    let issuer = config
-        .hosts
-        .origin()
-        .map_or_else(String::new, |origin| origin.to_string());
-    let credentials = Arc::new(Credentials::new(secrets, issuer));
-    let current = feed.clone();
-    let accounts = AccountService::new(store.clone(), credentials.clone(), move || {
-        current.is_current()
-    });
-    let accounts = Arc::new(accounts);
-    let watching = accounts.clone();
-    feed.watch_accounts(move |account| match account {
-        Some(account) => watching.forget(account),
-        None => watching.forget_all(),
-    });
     let (commands, runtime) = (accounts.clone(), Handle::current());
     admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
     let app = AppState::from(AppParts {
@@ -191,6 +173,29 @@ async fn run(config: Config) -> Result<(), StartError> {
     upkeep.abort();
     admin.stop();
     Ok(())
+}
+
+/// What proves who somebody is, and the accounts. What the feed reads of an account is not held any more.
+fn accounts(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    feed: &Arc<LiveFeed>,
+) -> (Arc<Credentials>, Arc<AccountService>) {
+    let secrets = config.auth.secrets.iter();
+    let secrets = secrets.map(|secret| secret.expose_secret().to_vec());
+    let origin = config.hosts.origin();
+    let issuer = origin.map_or_else(String::new, ToString::to_string);
+    let credentials = Arc::new(Credentials::new(secrets.collect(), issuer));
+    let current = feed.clone();
+    let is_current = move || current.is_current();
+    let accounts = AccountService::new(store.clone(), credentials.clone(), is_current);
+    let accounts = Arc::new(accounts);
+    let watching = accounts.clone();
+    feed.watch_accounts(move |account| match account {
+        Some(account) => watching.forget(account),
+        None => watching.forget_all(),
+    });
+    (credentials, accounts)
 }
 
 /// Keeps the server running where its terminal is closed: that sends SIGHUP, which would end it.

@@ -8,7 +8,7 @@ mod session;
 pub use email::Email;
 pub use id::AccountId;
 pub use refusal::AccountRefusal;
-pub use session::{ApiKey, Invitation, Session, SessionKind, SessionLimits};
+pub use session::{ApiKey, Invitation, Session, SessionKind};
 
 use super::{Actor, Name, Role, Time, named_enum::named_enum};
 use serde::{Deserialize, Serialize};

@@ -14,7 +14,7 @@ mod telemetry;
 mod tls;
 mod web_origin;
 
-pub use auth::{Auth, AuthMode, Reach};
+pub use auth::{Auth, Reach};
 pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};

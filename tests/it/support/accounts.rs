@@ -1,6 +1,6 @@
 //! A market in which people sign in, and who there is in it.
 
-use super::{Answer, Instance, Market};
+use super::{Answer, Instance, Market, tls};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{client::IntoClientRequest, http::Request};
@@ -131,17 +131,22 @@ impl Instance {
         answer.json()
     }
 
-    /// A plain form, sent by a page of the site.
+    /// A plain form, sent by a page of the site. A redirect is not followed.
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self
-            .request(Method::POST, path)
+        let http = tls::http().redirect(reqwest::redirect::Policy::none());
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        let request = http
+            .build()
+            .unwrap()
+            .post(format!("{}{path}", self.url))
             .header("origin", ORIGIN)
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(
-                url::form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(fields)
-                    .finish(),
-            );
-        self.send(request).await
+            .body(body.extend_pairs(fields).finish());
+        let response = request.send().await.unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
     }
 }

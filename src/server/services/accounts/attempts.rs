@@ -1,17 +1,5 @@
-//! How often something may be tried: numbered places, each a name under which the store commits once. So all instances
-//! share them, and a restart forgets none.
+//! How often something may be tried, and what this instance knows of the places that are taken.
 
-use super::{
-    AccountService, Network,
-    change::{deadline, in_time},
-};
-use crate::{
-    domain::Error,
-    server::{
-        clock::now,
-        store::{Batch, IdempotencyRecord, Outcome},
-    },
-};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -21,9 +9,9 @@ use std::{
 /// What is counted, and how much of it there may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limit {
-    what: &'static str,
-    places: u32,
-    window: Duration,
+    pub what: &'static str,
+    pub places: u32,
+    pub window: Duration,
 }
 
 const MINUTE: u64 = 60;
@@ -72,13 +60,13 @@ impl Attempts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self, name: &str, window: i64) -> u32 {
+    pub fn next(&self, name: &str, window: i64) -> u32 {
         let known = self.lock();
         let places = known.get(name).filter(|places| places.window == window);
         places.map_or(0, |places| places.next)
     }
 
-    fn record(&self, name: String, window: i64, next: u32, left: Duration) {
+    pub fn record(&self, name: String, window: i64, next: u32, left: Duration) {
         let (mut known, now) = (self.lock(), Instant::now());
         if known.len() >= KEPT {
             known.retain(|_, places| places.ends > now);
@@ -91,53 +79,11 @@ impl Attempts {
 }
 
 /// The number of the window that a moment is in, and what is left of it.
-fn window_at(millis: i64, window: Duration) -> (i64, Duration) {
+pub fn window_at(millis: i64, window: Duration) -> (i64, Duration) {
     let length = (window.as_millis() as i64).max(1);
     let number = millis.div_euclid(length);
     let left = length - millis.rem_euclid(length);
     (number, Duration::from_millis(left.unsigned_abs()))
-}
-
-impl AccountService {
-    /// Takes a place. Where there is none left it is refused until the window is over, and the store is not asked again.
-    pub(super) async fn take_place(&self, limit: Limit, who: &str) -> Result<(), Error> {
-        let (window, left) = window_at(now().millis(), limit.window);
-        let name = format!("{}:{who}", limit.what);
-        let (mut place, until) = (self.attempts.next(&name, window), deadline());
-        let taken = in_time(async {
-            while place < limit.places {
-                let record = IdempotencyRecord {
-                    name: format!("attempt:{name}:{window}:{place}"),
-                    text: "null".into(),
-                    keep: left,
-                };
-                let batch = Batch {
-                    idempotency: Some(record),
-                    deadline: Some(until),
-                    ..Batch::default()
-                };
-                place += 1;
-                if let Outcome::Committed(_) = self.store.commit(batch).await? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        });
-        let taken = taken.await;
-        self.attempts.record(name, window, place, left);
-        match taken? {
-            true => Ok(()),
-            false => {
-                tracing::warn!(what = limit.what, "too many attempts");
-                Err(Error::TooMany(left.as_secs() + 1))
-            }
-        }
-    }
-
-    /// One more order of a guest from a network.
-    pub async fn may_take_as_guest(&self, network: &Network) -> Result<(), Error> {
-        self.take_place(GUEST_ORDERS, &network.to_string()).await
-    }
 }
 
 #[cfg(test)]

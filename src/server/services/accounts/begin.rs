@@ -102,7 +102,6 @@ impl AccountService {
                 SessionKind::Token => String::new().into(),
             },
             ends_at: session.ends_at(limits),
-            known: self.credentials.known(account.id),
             session: beginning.id,
             account,
         })

@@ -84,7 +84,6 @@ impl AccountService {
         let codes = Codes::wanted(account, &secrets, invitation);
         Ok(Some(Invitee {
             account: account.clone(),
-            until: invitation.until,
             factor: (codes == Codes::New).then(|| self.factor(account)),
             asks_for_code: codes == Codes::Present,
         }))

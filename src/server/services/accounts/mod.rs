@@ -17,9 +17,11 @@ mod entry;
 mod invite;
 mod join;
 mod keys;
+mod known;
 mod list;
 mod own;
 mod pairing;
+mod places;
 mod sessions;
 mod sign_in;
 mod staff;
@@ -30,19 +32,16 @@ mod tokens;
 mod use_case_tests;
 
 pub use authority::{Authority, Credential, Standing};
-pub use claim::identity;
 pub use client::{Client, Network, device_name};
 pub use command::{AccountCommand, Answer, ListedAccount};
 pub use entry::{AccountEntry, AccountEvent, key_id};
+pub use known::KnownAccount;
 pub use pairing::PAIRING;
 pub use tokens::new_guest;
 
 use crate::{
     domain::{Account, AccountId, AccountKind, AccountRole, Identity, Name, SessionKind, Time},
-    server::{
-        services::credentials::Credentials,
-        store::{JsonText, Store},
-    },
+    server::{services::credentials::Credentials, store::Store},
 };
 use attempts::Attempts;
 use cache::Cache;
@@ -55,13 +54,6 @@ pub struct AccountService {
     is_current: Box<dyn Fn() -> bool + Send + Sync>,
     cache: Cache,
     attempts: Attempts,
-}
-
-/// An account with the text of its document.
-#[derive(Clone, Debug)]
-pub struct KnownAccount {
-    pub account: Account,
-    pub text: JsonText,
 }
 
 /// Who changes an account.
@@ -92,8 +84,6 @@ pub struct Begun {
     pub cookie: SecretString,
     /// At the latest.
     pub ends_at: Time,
-    /// The value of the cookie `known` for this device.
-    pub known: SecretString,
 }
 
 /// What somebody signs in with.
@@ -135,7 +125,6 @@ pub struct Invited {
 /// What the page of an invitation shows. Looking at it does not use it up.
 pub struct Invitee {
     pub account: Account,
-    pub until: Time,
     /// Where a code is set up with it: the secret for an authenticator.
     pub factor: Option<NewFactor>,
     /// Where a code that is set up already is asked for.

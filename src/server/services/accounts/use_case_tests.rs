@@ -183,7 +183,7 @@ async fn what_is_wrong_is_answered_alike_and_limited() {
     assert!(matches!(right.await, Err(Error::TooMany(seconds)) if seconds <= 900));
     // A device that is known has places of its own.
     let mut known_device = signing_in("ana@example.org", PASSWORD);
-    known_device.client.known = Some(begun.known);
+    known_device.client.known = Some(world.accounts.credentials.known(begun.account.id));
     assert!(world.accounts.sign_in(known_device).await.is_ok());
     let told: Vec<_> = world
         .entries()

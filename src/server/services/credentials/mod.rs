@@ -21,8 +21,8 @@ pub use keys::{hash_secret, is_hash_of};
 pub use password_rules::check_password;
 pub use passwords::Verified;
 pub use random::{
-    api_key, api_key_account, is_like_an_api_key, pairing_code, read_pairing_code,
-    read_recovery_code, recovery_codes, secret, session_id,
+    api_key, api_key_account, pairing_code, read_pairing_code, read_recovery_code, recovery_codes,
+    secret, session_id,
 };
 
 use crate::domain::{AccountId, OrderId, Time};

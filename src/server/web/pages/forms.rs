@@ -25,8 +25,8 @@ use crate::server::{
 use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
-        AccountRole, Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId,
-        Precondition, Role, Status, Value, Viewer, is_blank, read_own_offer,
+        Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId, Precondition,
+        Role, Value, Viewer, is_blank, read_own_offer,
     },
 };
 use axum::extract::ConnectInfo;
