@@ -150,6 +150,16 @@ impl Command {
         })
     }
 
+    /// Reads which driver is meant where drivers have accounts: by name, by id, or by both.
+    pub fn read_driver(mut fields: Fields) -> Result<(Option<Name>, Option<AccountId>), Error> {
+        let driver_id = fields.optional("driver_id");
+        let driver_name = match driver_id {
+            Some(_) => fields.optional("driver_name"),
+            None => fields.required("driver_name"),
+        };
+        fields.finish(|| Some((driver_name, driver_id)))
+    }
+
     /// Reads a recall, which has no parameters.
     pub fn read_recall(fields: Fields) -> Result<Command, Error> {
         fields.finish(|| Some(Command::Recall))

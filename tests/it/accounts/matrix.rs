@@ -43,7 +43,7 @@ struct World {
     /// Does what brings an order to a status.
     integrator: Person,
     dispatch: Person,
-    guest: Person,
+    customer: Person,
     driver_id: String,
 }
 
@@ -58,14 +58,15 @@ async fn everybody_sees_and_does_what_the_matrix_says(market: Market) {
     let world = World {
         integrator: market.key("integrator", &["--role", "integrator"]),
         dispatch: market.key("dispatch", &["--role", "dispatch"]),
-        guest: Person::guest(&instance, "guest, own").await,
+        customer: Person::customer(&instance, "customer").await,
         driver_id: driver_id.clone(),
         instance,
     };
     let viewers = [
         Person::NOBODY,
-        world.guest.clone(),
-        Person::guest(&world.instance, "guest, another").await,
+        Person::guest(&world.instance, "guest").await,
+        world.customer.clone(),
+        Person::customer(&world.instance, "another").await,
         supplier("supplier, own", "Bella Napoli"),
         supplier("supplier, another", "Da Mario"),
         market.key(
@@ -217,7 +218,12 @@ impl World {
         );
         let way = [
             accept,
-            ("customer_accepted", &self.guest, "customer-accept", address),
+            (
+                "customer_accepted",
+                &self.customer,
+                "customer-accept",
+                address,
+            ),
             (
                 "preparing",
                 &self.integrator,

@@ -64,6 +64,16 @@ impl Person {
         token: None,
     };
 
+    /// Somebody with an account, who has signed up.
+    pub async fn customer(instance: &Instance, name: &'static str) -> Person {
+        let email = format!("{name}@example.org");
+        let fields = [("email", &*email), ("password", PASSWORD), ("name", name)];
+        let signed_up = instance.form("/sign-up", &fields).await;
+        assert_eq!(signed_up.status, 303, "{}", signed_up.text);
+        let grant = json!({"grant": "password", "email": email, "password": PASSWORD});
+        Person::with_token(instance, name, &grant).await
+    }
+
     /// The request that opens a socket, with the bearer token.
     pub fn upgrade(&self, url: &str) -> Request<()> {
         let mut request = url.into_client_request().unwrap();
@@ -76,13 +86,13 @@ impl Person {
 
     /// Somebody who takes an offer without an account.
     pub async fn guest(instance: &Instance, name: &'static str) -> Person {
+        Person::with_token(instance, name, &json!({"grant": "guest"})).await
+    }
+
+    async fn with_token(instance: &Instance, name: &'static str, grant: &Value) -> Person {
+        let path = "/api/auth/token";
         let answer = instance
-            .as_(
-                &Person::NOBODY,
-                Method::POST,
-                "/api/auth/token",
-                Some(&json!({"grant": "guest"})),
-            )
+            .as_(&Person::NOBODY, Method::POST, path, Some(grant))
             .await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let token = answer.json()["access_token"].as_str().unwrap().to_owned();

@@ -6,10 +6,9 @@ use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
 };
-use tokio::sync::OnceCell;
 
 /// Headers that mean something to a client: none may come that is not described.
 const MEANT: [&str; 7] = [
@@ -24,22 +23,33 @@ const MEANT: [&str; 7] = [
 
 const PROBLEM: &str = "application/problem+json";
 
-static DESCRIPTION: OnceCell<Description> = OnceCell::const_new();
+/// Those that were served so far, by their text: one for markets in which people sign in, and one for the others.
+static DESCRIPTIONS: Mutex<BTreeMap<String, &'static Description>> = Mutex::new(BTreeMap::new());
 
-/// What the program says about itself. It is the same from every instance.
+/// What the program says about itself. It is read once from each instance.
 pub async fn description(of: &Instance) -> &'static Description {
     let read = async || {
         let url = format!("{}/api/v1/openapi.json", of.url);
         let answer = of.http.get(url).send().await.unwrap();
         assert_eq!(answer.status(), 200);
-        Description::new(answer.json().await.unwrap())
+        let served = answer.text().await.unwrap();
+        let mut descriptions = DESCRIPTIONS.lock().unwrap();
+        let made = || {
+            &*Box::leak(Box::new(Description::new(
+                serde_json::from_str(&served).unwrap(),
+            )))
+        };
+        *descriptions.entry(served.clone()).or_insert_with(made)
     };
-    DESCRIPTION.get_or_init(read).await
+    of.description.get_or_init(read).await
 }
 
 /// Checks a frame, if anything has been asked of an instance before.
 pub fn check_frame(frame: &Value) {
-    if let Some(description) = DESCRIPTION.get() {
+    let descriptions = DESCRIPTIONS.lock().unwrap();
+    let some = descriptions.values().next().copied();
+    drop(descriptions);
+    if let Some(description) = some {
         description.check("#/components/schemas/Frame", frame, "a frame");
     }
 }

@@ -1,6 +1,10 @@
 //! A running server, and what a test asks of it.
 
-use crate::support::{Answer, Socket, description::description, tls, until};
+use crate::support::{
+    Answer, Socket,
+    description::{Description, description},
+    tls, until,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
@@ -11,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 /// A running server.
 pub struct Instance {
@@ -20,6 +25,8 @@ pub struct Instance {
     said: Arc<Mutex<String>>,
     /// The folder of its embedded store: a server without its file takes no changes.
     pub folder: Option<Arc<TempDir>>,
+    /// What it says about itself.
+    pub description: OnceCell<&'static Description>,
 }
 
 impl Instance {
@@ -62,6 +69,7 @@ impl Instance {
             http: http.build().unwrap(),
             said,
             folder: None,
+            description: OnceCell::new(),
         }
     }
 

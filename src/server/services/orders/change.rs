@@ -164,10 +164,13 @@ impl OrderService {
                 driver_name,
                 driver_id,
             } => {
+                if driver_id.is_some() {
+                    return Ok(());
+                }
                 *driver_name = self.spelled(driver_name).await;
                 if by.viewer != Viewer::Open {
                     (*driver_name, *driver_id) =
-                        self.driver(Some(driver_name.clone()), *driver_id).await?;
+                        self.driver(Some(driver_name.clone()), None).await?;
                 }
             }
             _ => {}

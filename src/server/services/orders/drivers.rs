@@ -1,8 +1,10 @@
 //! Which driver an assignment means.
 
-use super::{Failure, OrderService};
+use super::{Failure, OrderService, in_time};
 use crate::{
-    domain::{Account, AccountId, AccountKind, AccountRole, Error, FieldError, Name, fold_name},
+    domain::{
+        Account, AccountId, AccountKind, AccountRole, Command, Error, FieldError, Name, fold_name,
+    },
     server::{
         services::{accounts::documents, live_feed::OrderIndex},
         store::Query,
@@ -23,6 +25,19 @@ impl OrderService {
         }
         self.catch_up().await;
         known(name).unwrap_or_else(|| name.clone())
+    }
+
+    /// The command that gives an order to a driver with an account, or to a courier from elsewhere.
+    pub async fn assignment(
+        &self,
+        name: Option<Name>,
+        id: Option<AccountId>,
+    ) -> Result<Command, Error> {
+        let (driver_name, driver_id) = in_time(self.driver(name, id)).await?;
+        Ok(Command::Dispatch {
+            driver_name,
+            driver_id,
+        })
     }
 
     /// The driver of a name, of an id, or of both. A name that is no driver's is a courier from elsewhere.

@@ -1,6 +1,7 @@
 //! What the description has where people sign in: how a program says who it is, and why an admin acts.
 
-use super::components::admin_reason;
+use super::{components::admin_reason, schemas};
+use crate::server::web::rest::answers::{Me, TokenAnswer};
 use utoipa::openapi::{
     OpenApi,
     security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -14,6 +15,8 @@ pub fn add(api: &mut OpenApi) {
         "An access token, from `POST /api/v1/auth/token`, or an API key, from an admin.".to_owned(),
     );
     let components = api.components.get_or_insert_default();
+    let answers = [schemas::named::<TokenAnswer>(), schemas::named::<Me>()];
+    components.schemas.extend(answers);
     components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
     for (path, item) in &mut api.paths.paths {
         let is_about_orders = path.starts_with("/api/v1/orders");

@@ -101,9 +101,17 @@ pub async fn customer_accept(
 pub async fn dispatch(
     State(app): State<AppState>,
     door: Door,
-    QueryAndBody(request): QueryAndBody,
+    QueryAndBody(mut request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    act(&app, &door, request, Command::read_dispatch).await
+    if door.viewer.is_open() {
+        return act(&app, &door, request, Command::read_dispatch).await;
+    }
+    let by = authority(&door, &mut request);
+    let (id, (driver_name, driver_id), expected, request) = request.read(Command::read_driver)?;
+    let command = app.orders.assignment(driver_name, driver_id).await?;
+    let request = request.as_ref();
+    let answer = app.orders.act(id, command, &by, &expected, request).await;
+    Ok(respond(answer, |order| Tagged(order).into_response()))
 }
 
 /// Take the next step, or cancel
