@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod answer;
+pub mod attacker;
 mod certificate;
 // Shared with `simulate`, which uses more of it.
 #[allow(dead_code, unused_imports)]

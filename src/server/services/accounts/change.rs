@@ -158,7 +158,7 @@ impl AccountService {
         in_time(async {
             // Until the deadline: on a conflict, something else was faster.
             loop {
-                let before = self.before(id, with_secrets).await?;
+                let before = self.before(&acting, id, with_secrets).await?;
                 let mut draft = before.draft()?;
                 acting.check_own(&draft.account, draft.now)?;
                 let result = decide(&acting, &mut draft)?;
@@ -173,10 +173,11 @@ impl AccountService {
 
     pub(super) async fn before(
         &self,
+        acting: &Acting,
         id: AccountId,
         with_secrets: bool,
     ) -> Result<Before, Failure> {
-        let known = self.read(id).await?.ok_or(AccountRefusal::Unknown)?;
+        let known = self.read(id).await?.ok_or_else(|| acting.unknown())?;
         let secrets = match with_secrets {
             true => Some(self.store.get(&documents::secret_key(id)).await?),
             false => None,

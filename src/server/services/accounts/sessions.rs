@@ -95,7 +95,7 @@ impl AccountService {
         let until = deadline();
         in_time(async {
             loop {
-                let before = self.before(id, end == End::Close).await?;
+                let before = self.before(&acting, id, end == End::Close).await?;
                 let mut draft = before.draft()?;
                 acting.check_own(&draft.account, draft.now)?;
                 match end {

@@ -56,7 +56,7 @@ impl AccountService {
     ) -> Result<Account, Error> {
         let acting = Acting::new(by)?;
         let known = in_time(self.read(id)).await?;
-        let known = known.ok_or(Error::Account(AccountRefusal::Unknown))?;
+        let known = known.ok_or_else(|| acting.unknown())?;
         acting.check_manages(&known.account)?;
         let pin = self.new_pin(pin).await?;
         let changed = self.change_secrets(acting, id, |acting, draft| {
@@ -76,11 +76,17 @@ impl AccountService {
         let Credential::Session(session) = &standing.credential else {
             return Err(Error::NotAllowed);
         };
+        // Others than devices learn nothing of a PIN, and keep no thread busy that hashes them.
+        let device = self.account(standing.account).await?;
+        let device = device.ok_or(Error::NotSignedIn)?;
+        if device.account.kind != AccountKind::Device {
+            return Err(Error::NotAllowed);
+        }
         let person = match to {
             HandOver::Device => None,
             HandOver::Person { person, pin } => {
                 self.take_place(PIN, &standing.account.to_string()).await?;
-                Some(self.check_pin(person, pin).await?)
+                Some(self.check_pin(&device.account, person, pin).await?)
             }
         };
         // The device itself acts, whoever works at it now: they may have left.
@@ -110,13 +116,17 @@ impl AccountService {
         changed.await.map(drop)
     }
 
+    /// The person of the staff of a device whose PIN it is. Of anybody else it takes the same time to say that it is not.
     async fn check_pin(
         &self,
+        device: &Account,
         person: AccountId,
         pin: SecretString,
     ) -> Result<Arc<KnownAccount>, Error> {
         let known = in_time(self.read(person)).await?;
-        let phc = in_time(self.read_secrets(person)).await?.pin;
+        let known = known.filter(|known| is_staff_of(&known.account, device));
+        let secrets = in_time(self.read_secrets(person)).await?;
+        let phc = secrets.pin.filter(|_| known.is_some());
         let verified = self.credentials.verify(pin, phc, HashingQueue::Pin).await;
         match (verified.map_err(|_| Error::Busy)?, known) {
             (Verified::Yes | Verified::YesAndOld, Some(known)) => Ok(known),

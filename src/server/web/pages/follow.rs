@@ -33,7 +33,8 @@ pub async fn follow(
     };
     let (key, rest) = split(uri.query()?);
     let key = key?;
-    let address = format!("{}{rest}", uri.path());
+    // As the table of routes writes it: a path may begin with two slashes, after which a browser reads another host.
+    let address = format!("{}{rest}", route.address());
     let mut response = (
         StatusCode::SEE_OTHER,
         [

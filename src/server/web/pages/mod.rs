@@ -29,7 +29,7 @@ use axum::{
     extract::{Request, State},
     http::{
         Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE},
+        header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE},
     },
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
@@ -82,7 +82,11 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
 
 /// A server function. Where its arguments cannot be read it is never called, and sets no status: then the error has
 /// one.
-async fn server_function(State(app): State<AppState>, request: Request) -> Response {
+async fn server_function(State(app): State<AppState>, mut request: Request) -> Response {
+    // What is read is no form: it is not answered with a way back, which a page elsewhere would name as its `Referer`.
+    if app.config.auth.is_required() && request.method().is_safe() {
+        request.headers_mut().remove(ACCEPT);
+    }
     let answer =
         handle_server_fns_with_context(move || provide_context(app.clone()), request).await;
     let answer = answer.into_response();
