@@ -13,7 +13,9 @@ pub mod security_headers;
 
 use super::{
     auth::{
+        Door,
         door::{self, Refusal},
+        refusals,
         way::Way,
     },
     listener::Connection,
@@ -91,7 +93,9 @@ async fn answer_own_host(
     let is_personal = is_required && Way::of(request.uri().path()).is_personal();
     let mut response = match admit(app, client, connection, request).await {
         Ok((request, cookies)) => {
+            let door = is_required.then(|| Door::of(request.extensions()));
             let mut response = next.run(request).await;
+            door.inspect(|door| refusals::record_answer(door, client, &response));
             append_cookies(cookies, response.headers_mut());
             response
         }
@@ -139,7 +143,8 @@ async fn admit(
     connection.check_stranger(path, account.is_some())?;
     origin::check(&app.config, &request)?;
     let entered = entered?;
-    rights::check(&entered.door, request.method(), request.uri().path())?;
+    let allowed = rights::check(&entered.door, request.method(), request.uri().path());
+    allowed.inspect_err(|error| refusals::record(&entered.door, client, error.name()))?;
     request.extensions_mut().insert(entered.door);
     Ok((body_limit::enforce(request).await?, entered.cookies))
 }
