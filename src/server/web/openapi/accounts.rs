@@ -60,7 +60,9 @@ pub fn leave_out(api: &mut OpenApi) {
             });
             refused.description = format!("{}.", kept.collect::<Vec<_>>().join("; "));
             for content in refused.content.values_mut() {
-                content.examples.retain(|name, _| is_kept(name));
+                if let RefOr::T(content) = content {
+                    content.examples.retain(|name, _| is_kept(name));
+                }
             }
         }
     }
