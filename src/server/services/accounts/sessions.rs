@@ -215,10 +215,4 @@ impl AccountService {
         });
         Ok(changed.await?.0)
     }
-
-    /// Whether there is an admin who can sign in.
-    pub async fn has_admin(&self) -> Result<bool, Error> {
-        let admins = self.all_of(documents::of_role(AccountRole::Admin)).await?;
-        Ok(admins.iter().any(Account::is_active))
-    }
 }

@@ -311,6 +311,14 @@ fn words(name: &str, error: &FieldError) -> String {
             "That password is not right.",
             "Dieses Passwort stimmt nicht.",
         ],
+        (_, FieldError::NotAKind) => [
+            "Nobody is invited as this. Pick one of the list.",
+            "Als das wird niemand eingeladen. Wähl etwas aus der Liste.",
+        ],
+        (_, FieldError::NotAnId | FieldError::NotADriver) => [
+            "That is no driver who drives here now.",
+            "Das ist niemand, der hier gerade fährt.",
+        ],
         (_, FieldError::InUse) => [
             "Another account has this address.",
             "Ein anderes Konto hat diese Adresse.",
