@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         Account, AccountId, AccountKind, AccountRefusal, AccountRole, AccountState, Error,
-        FieldError, Name,
+        FieldError, Name, fold_name,
     },
     server::{
         clock::now,
@@ -138,7 +138,10 @@ impl AccountService {
         let is_staff = |account: &Account| {
             account.kind == AccountKind::Staff && account.state == AccountState::Active
         };
-        Ok(all.into_iter().filter(is_staff).collect())
+        let mut staff: Vec<_> = all.into_iter().filter(is_staff).collect();
+        // By name, so that each finds their chip in the same place.
+        staff.sort_by_cached_key(|person| (fold_name(&person.name), person.id));
+        Ok(staff)
     }
 }
 

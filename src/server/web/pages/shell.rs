@@ -21,6 +21,8 @@ pub fn shell(
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
     let density = (own.density != Density::Auto).then(|| own.density.name());
     let board = use_context::<PageData>().and_then(|page_data| page_data.snapshot);
+    // Styles leave room for the strip by it.
+    let has_staff = beside.has_staff().then_some("");
     let route = use_context().unwrap_or(Route::Nowhere);
     let wanting = |page: &Snapshot| wanting(&route, &page.board, page.now, |_| false);
     let wanting = board.as_ref().and_then(wanting).unwrap_or_default();
@@ -45,8 +47,8 @@ pub fn shell(
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>
-            <body data-panel=route.panel().name()>
-                {beside.banner()}
+            <body data-panel=route.panel().name() data-staff=has_staff>
+                {beside.above()}
                 {root()}
                 {settings(own, &beside.viewer)}
                 {help()}
