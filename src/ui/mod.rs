@@ -31,7 +31,7 @@ pub use attention::wanting;
 pub use browser::cookies;
 pub use components::{
     basics::{Icon, PIZZA_RECIPE, empty, icon, name, refusal},
-    header::{ACCOUNT, PANELS, account_button, brand, driver_link},
+    header::{ACCOUNT, PANELS, account_button, brand, still_links},
 };
 #[cfg(feature = "ssr")]
 pub use hydration::root;
@@ -43,4 +43,4 @@ pub use live::{page_board::board_query, page_data::PageData};
 pub use route::{Kitchen, Route};
 pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, open_settings, settings};
 pub use title::title;
-pub use viewer::{has_panel, own_panel, own_panels};
+pub use viewer::{has_panel, has_team, own_panel, own_panels};

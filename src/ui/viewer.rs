@@ -4,7 +4,7 @@ use super::{
     i18n::locale::Text,
     route::{Kitchen, Panel, Route},
 };
-use crate::domain::{AccountRole, CommandKind, Name, Viewer};
+use crate::domain::{AccountKind, AccountRole, CommandKind, Name, Viewer};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -79,6 +79,16 @@ pub fn own_panels(viewer: &Viewer) -> Vec<(Route, Text)> {
     .collect()
 }
 
+/// Whether the viewer answers for other accounts.
+pub fn has_team(viewer: &Viewer) -> bool {
+    viewer.identity().is_some_and(|identity| {
+        matches!(
+            identity.kind,
+            AccountKind::Admin | AccountKind::Dispatcher | AccountKind::Manager
+        )
+    })
+}
+
 /// The address of the panel that opens after signing in.
 pub fn own_panel(role: AccountRole, supplier_name: Option<&Name>) -> String {
     let route = match role {
@@ -97,7 +107,7 @@ pub fn own_panel(role: AccountRole, supplier_name: Option<&Name>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AccountKind, Field, Identity, Name};
+    use crate::domain::{Field, Identity, Name};
 
     fn known(kind: AccountKind) -> Viewer {
         Viewer::Known(Box::new(Identity {

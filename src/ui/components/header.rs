@@ -15,7 +15,7 @@ use crate::{
         navigation::Navigator,
         route::{Panel, Route},
         settings::open_settings,
-        viewer::{own_panels, viewer},
+        viewer::{has_team, own_panels, viewer},
     },
 };
 use leptos::{ev, prelude::*};
@@ -37,7 +37,7 @@ pub fn site_header([kitchen, dispatch]: [Memo<usize>; 2]) -> AnyView {
     view! {
         <header class="bar">
             {brand()}
-            <nav class="panels" aria-label=t(PANELS)><ul>{links} {driver_link(&viewer)}</ul></nav>
+            <nav class="panels" aria-label=t(PANELS)><ul>{links} {still_links(&viewer, "")}</ul></nav>
             {status_indicator()}
             {account_button(&viewer)}
             {open_settings()}
@@ -55,11 +55,21 @@ pub fn brand() -> AnyView {
     view! { <a class="brand" href="/"><img src="/brand.svg" alt="" width="34" height="34"/><span>"Pizza Market"</span></a> }.into_any()
 }
 
-/// A driver's own page is a still one, and no panel.
-pub fn driver_link(viewer: &Viewer) -> Option<AnyView> {
-    let is_driver = viewer.identity()?.role == AccountRole::Driver;
-    let word = t(["My orders", "Meine Bestellungen"]);
-    is_driver.then(|| view! { <li><a href="/driver">{word}</a></li> }.into_any())
+/// The pages in the navigation that are still, and no panels: a driver's own, and the team of those who have one. `path` is
+/// that of a still page which shows them.
+pub fn still_links(viewer: &Viewer, path: &str) -> Option<AnyView> {
+    let (address, word) = if viewer.identity()?.role == AccountRole::Driver {
+        ("/driver", ["My orders", "Meine Bestellungen"])
+    } else if has_team(viewer) {
+        ("/team", ["Team", "Team"])
+    } else {
+        return None;
+    };
+    let current = (path == address).then_some("page");
+    Some(
+        view! { <li><a href=address rel="external" aria-current=current>{t(word)}</a></li> }
+            .into_any(),
+    )
 }
 
 /// Opens the menu of the account, which only the server renders, beside the page that is hydrated. Who has not signed in

@@ -6,7 +6,7 @@ use crate::{
         components::basics::{Detail, Icon, empty, icon, pizza},
         i18n::locale::{Text, t},
         route::{Panel, Route},
-        viewer::{own_panels, viewer},
+        viewer::{has_team, own_panels, viewer},
     },
 };
 use leptos::prelude::*;
@@ -53,10 +53,10 @@ fn doors() -> Vec<AnyView> {
             doors.push(door(
                 "/pair".to_owned(),
                 Icon::Shop,
-                ["Pair a kitchen’s device", "Küchengerät verbinden"],
+                ["Pair a kitchen device", "Küchengerät verbinden"],
                 [
-                    "With the code that the manager shows.",
-                    "Mit dem Code, den die Leitung zeigt.",
+                    "With the code that its manager shows.",
+                    "Mit dem Code, den die Küchenleitung zeigt.",
                 ],
             ));
         }
@@ -70,6 +70,17 @@ fn doors() -> Vec<AnyView> {
             ],
         )),
         Some(_) => {}
+    }
+    if has_team(&viewer) {
+        doors.push(door(
+            "/team".to_owned(),
+            Icon::Person,
+            ["Team", "Team"],
+            [
+                "Add who works here, and see where they are signed in.",
+                "Leute hinzufügen und sehen, wo sie angemeldet sind.",
+            ],
+        ));
     }
     doors
 }

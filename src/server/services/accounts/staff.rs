@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         Account, AccountId, AccountKind, AccountRefusal, AccountRole, AccountState, Error,
-        FieldError, Name,
+        FieldError, Name, fold_name,
     },
     server::{
         clock::now,
@@ -107,7 +107,7 @@ impl AccountService {
         let (acting, until) = (Acting::Standing(standing.clone()), deadline());
         in_time(async {
             loop {
-                let before = self.before(standing.account, false).await?;
+                let before = self.before(&acting, standing.account, false).await?;
                 let mut draft = before.draft()?;
                 acting.check_own(&draft.account, draft.now)?;
                 if draft.account.kind != AccountKind::Device {
@@ -185,7 +185,10 @@ impl AccountService {
         let is_staff = |account: &Account| {
             account.kind == AccountKind::Staff && account.state == AccountState::Active
         };
-        Ok(all.into_iter().filter(is_staff).collect())
+        let mut staff: Vec<_> = all.into_iter().filter(is_staff).collect();
+        // By name, so that each finds their chip in the same place.
+        staff.sort_by_cached_key(|person| (fold_name(&person.name), person.id));
+        Ok(staff)
     }
 }
 

@@ -27,6 +27,8 @@ pub fn shell(
     // Under the header's policy browsers hide the origin of the page's own forms, and where they came from.
     let referrer = holds_key.then(|| view! { <meta name="referrer" content="same-origin"/> });
     let board = page_data.and_then(|page_data| page_data.snapshot);
+    // Styles leave room for the strip by it.
+    let has_staff = beside.has_staff().then_some("");
     let route = use_context().unwrap_or(Route::Nowhere);
     let wanting = |page: &Snapshot| wanting(&route, &page.board, page.now, |_| false);
     let wanting = board.as_ref().and_then(wanting).unwrap_or_default();
@@ -52,8 +54,8 @@ pub fn shell(
                 {referrer}
                 <MetaTags/>
             </head>
-            <body data-panel=route.panel().name()>
-                {beside.banner()}
+            <body data-panel=route.panel().name() data-staff=has_staff>
+                {beside.above()}
                 {root()}
                 {settings(own, &beside.viewer)}
                 {help()}

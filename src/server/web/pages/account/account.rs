@@ -1,13 +1,13 @@
 //! One's own account: its name, password, codes, and the devices that are signed in.
 
 use super::{
-    fields::{Form, Kind, act, checkbox, hidden, submit},
-    layout::{Page, page, refused},
+    fields::{Form, Kind, act, act_surely, checkbox, hidden, step, submit},
+    layout::{Page, own_page, page, refused},
     notice::{Notice, Once, Said, shown_once},
-    once::{factor, once, shares},
-    sessions::sessions,
+    once::{factor, once},
+    sessions::{live_sessions, sessions},
     sign_up::PASSWORD_HINT,
-    visit::{Sent, Visit, by, panel_of, redirect},
+    visit::{Sent, Visit, by, redirect},
     words,
 };
 use crate::{
@@ -38,7 +38,7 @@ pub async fn show(visit: Visit) -> Response {
 async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
     let account = match visit.account().await {
         Ok(account) => account,
-        Err(Error::NotSignedIn) => return redirect("/sign-in"),
+        Err(Error::NotSignedIn) => return visit.to_sign_in(),
         Err(error) => {
             return refused(
                 visit,
@@ -52,25 +52,22 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
     let sealed = notice.and_then(|notice| notice.value(FACTOR));
     let again = |sealed| visit.app.accounts.factor_again(&account, sealed);
     let new = sealed.and_then(again);
-    let look = Page {
-        shares: shares(notice),
-        ..Page::new(TITLE)
-    };
-    page(visit, look, || {
+    page(visit, Page::new(TITLE), || {
         let kitchen = account.supplier_name.as_ref();
         let kitchen = kitchen.map(|kitchen| view! { " · " {name(kitchen)} }.into_any());
         let may_be_named = account.kind != AccountKind::Device;
         let has_password = account.kind.has_password();
+        let (to_work, own) = own_page(account.role, account.supplier_name.as_ref());
         view! {
             <h1>{t(TITLE)}</h1>
             <p class="soft">{name(&account.name)} " · " {t(words::kind(account.kind))} {kitchen}</p>
             {once(visit, notice)}
-            <p><a class="button primary" href=panel_of(&account)>{t(["To work", "An die Arbeit"])}</a></p>
+            <p><a class="button primary" href=own>{t(to_work)}</a></p>
             {may_be_named.then(|| name_form(&account, notice))}
             {has_password.then(|| password_form(&account, notice))}
             {has_password.then(|| codes_form(new.as_ref(), notice))}
             <section class="paper stack" aria-labelledby="sessions">
-                <h2 id="sessions">{t(["Signed in", "Angemeldet"])}</h2>
+                <h2 id="sessions">{t(["Where you are signed in", "Wo du angemeldet bist"])}</h2>
                 {sessions_form(visit, &account, notice)}
             </section>
             {(account.kind == AccountKind::Customer).then(|| close_form(notice))}
@@ -101,7 +98,7 @@ fn name_form(account: &Account, notice: Option<&Notice>) -> AnyView {
     let content = view! {
         {hidden("act", "name".to_owned())}
         {form.filled("name", ["What others call you", "Wie andere dich nennen"], Kind::Name("name"), &account.name)}
-        {submit(["Save", "Speichern"])}
+        {step(["Save the name", "Namen speichern"])}
     };
     section(form, ["Name", "Name"], content.into_any())
 }
@@ -112,10 +109,10 @@ fn password_form(account: &Account, notice: Option<&Notice>) -> AnyView {
     let content = view! {
         {hidden("act", "password".to_owned())}
         <input type="hidden" name="email" autocomplete="username" value=email/>
-        {form.field("password", ["Present password", "Jetziges Passwort"], None, Kind::CurrentPassword)}
+        {form.field("password", ["Current password", "Aktuelles Passwort"], None, Kind::CurrentPassword)}
         {form.field("new_password", ["New password", "Neues Passwort"], Some(PASSWORD_HINT), Kind::NewPassword)}
-        {checkbox("end_others", ["End all other sessions", "Alle anderen Sitzungen beenden"], true)}
-        {submit(["Change the password", "Passwort ändern"])}
+        {checkbox("end_others", ["Sign out everywhere else", "Überall sonst abmelden"], true)}
+        {step(["Change the password", "Passwort ändern"])}
     };
     section(form, ["Password", "Passwort"], content.into_any())
 }
@@ -125,11 +122,11 @@ fn codes_form(new: Option<&NewFactor>, notice: Option<&Notice>) -> AnyView {
     let content = match new {
         None => view! {
             <p>{t([
-                "A code of an authenticator, beside the password. New codes replace those of before.",
-                "Ein Code aus einer App, neben dem Passwort. Neue Codes ersetzen die früheren.",
+                "An authenticator app shows a code that is asked for beside the password. Setting it up again replaces the app and the recovery codes from before.",
+                "Eine Authenticator-App zeigt einen Code, der neben dem Passwort verlangt wird. Neu einrichten ersetzt die App und die Notfallcodes von vorher.",
             ])}</p>
             {hidden("act", "new-codes".to_owned())}
-            {submit(["Set up codes", "Codes einrichten"])}
+            {step(["Set up codes", "Codes einrichten"])}
         }
         .into_any(),
         Some(new) => view! {
@@ -138,7 +135,7 @@ fn codes_form(new: Option<&NewFactor>, notice: Option<&Notice>) -> AnyView {
             {factor(new)}
             {form.field("code", ["Code", "Code"], None, Kind::Code)}
             {form.field("password", ["Password", "Passwort"], None, Kind::CurrentPassword)}
-            {submit(["Use these codes", "Diese Codes benutzen"])}
+            {submit(["Use this app from now on", "Ab jetzt diese App benutzen"])}
         }
         .into_any(),
     };
@@ -148,11 +145,23 @@ fn codes_form(new: Option<&NewFactor>, notice: Option<&Notice>) -> AnyView {
 fn sessions_form(visit: &Visit, account: &Account, notice: Option<&Notice>) -> AnyView {
     let form = Form::new(SESSIONS, notice);
     let present = visit.session().unwrap_or_default();
+    let others = (live_sessions(account).count() > 1).then(|| {
+        act(
+            "button",
+            "end-others",
+            ["End all others", "Alle anderen beenden"],
+        )
+    });
+    let all = act_surely(
+        "end-all",
+        ["End all…", "Alle beenden\u{a0}…"],
+        words::after_sign_out(account.kind),
+        ["End all, here too", "Alle beenden, auch hier"],
+    );
     view! {
         {sessions(account, "/account", &present, visit.zone.as_ref())}
         <form class="row" id=form.id() method="post" action="/account">
-            {act("button", "end-others", ["End all others", "Alle anderen beenden"])}
-            {act("button danger", "end-all", ["End all", "Alle beenden"])}
+            {others} {all}
             {form.refusal()}
         </form>
     }
@@ -162,16 +171,21 @@ fn sessions_form(visit: &Visit, account: &Account, notice: Option<&Notice>) -> A
 fn close_form(notice: Option<&Notice>) -> AnyView {
     let form = Form::new(CLOSE, notice);
     let content = view! {
-        <details>
-            <summary class="button quiet">{t(["Close my account…", "Mein Konto schließen\u{a0}…"])}</summary>
-            <p>{t([
-                "Your name and address of this account are overwritten. Orders stay as they are.",
-                "Name und Adresse dieses Kontos werden überschrieben. Bestellungen bleiben, wie sie sind.",
-            ])}</p>
-            {act("button danger sure", "close", ["Close it", "Schließen"])}
-        </details>
+        {act_surely(
+            "close",
+            ["Close my account…", "Mein Konto schließen\u{a0}…"],
+            [
+                "The name and e-mail address of this account are deleted for good, and you are signed out everywhere. Orders stay as they are.",
+                "Name und E-Mail-Adresse dieses Kontos werden endgültig gelöscht, und du wirst überall abgemeldet. Bestellungen bleiben, wie sie sind.",
+            ],
+            ["Close my account for good", "Mein Konto endgültig schließen"],
+        )}
     };
-    section(form, ["Close", "Schließen"], content.into_any())
+    section(
+        form,
+        ["Close the account", "Konto schließen"],
+        content.into_any(),
+    )
 }
 
 /// What became of a form.
@@ -199,9 +213,8 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
                 _ => SESSIONS,
             };
             let notice = Notice::refused(form, error).typed(&sent.0);
-            let back = format!("/account#{form}");
             let again = async |notice: Notice| account_page(&visit, Some(&notice)).await;
-            visit.refuse(&back, notice, again).await
+            visit.refuse("/account", notice, again).await
         }
     }
 }

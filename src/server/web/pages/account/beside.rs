@@ -2,6 +2,7 @@
 //! open to others.
 
 use super::{
+    fields::unfolding,
     staff::{self, staff_at},
     words,
 };
@@ -9,7 +10,7 @@ use crate::{
     domain::{Account, AccountKind, Viewer},
     server::{config::Config, web::state::AppState},
     ui::{
-        ACCOUNT, Icon,
+        ACCOUNT, Icon, has_team,
         i18n::locale::{Text, t},
         icon, name,
     },
@@ -42,8 +43,13 @@ fn is_exposed(config: &Config) -> bool {
 }
 
 impl Beside {
+    /// What stands above the page.
+    pub fn above(&self) -> Option<AnyView> {
+        self.banner().or_else(|| self.strip())
+    }
+
     /// That everybody who reaches this market sees and does everything.
-    pub fn banner(&self) -> Option<AnyView> {
+    fn banner(&self) -> Option<AnyView> {
         let words = t([
             "Open market: nobody signs in, and whoever reaches this address sees and does everything.",
             "Offener Markt: Niemand meldet sich an, und wer diese Adresse erreicht, sieht und tut alles.",
@@ -52,6 +58,17 @@ impl Beside {
             view! { <div class="banner" id="open-market">{icon(Icon::Info)} <p>{words}</p></div> }
                 .into_any()
         })
+    }
+
+    /// Whether people take over at this device.
+    pub fn has_staff(&self) -> bool {
+        !self.staff.is_empty()
+    }
+
+    /// The staff of the kitchen, at its device.
+    fn strip(&self) -> Option<AnyView> {
+        let acting = self.viewer.identity()?.id;
+        self.has_staff().then(|| staff::strip(&self.staff, acting))
     }
 
     /// The menu that the name in the bar opens.
@@ -63,9 +80,8 @@ impl Beside {
         let who = identity.name.as_deref().unwrap_or_default();
         let kitchen = identity.supplier_name.as_deref();
         let kitchen = kitchen.map(|kitchen| view! { " · " {name(kitchen)} }.into_any());
-        let team = has_team(identity.kind).then(|| link("/team", ["Team", "Team"]));
-        let staff = (!self.staff.is_empty())
-            .then(|| staff::form("hand-over-menu", &self.staff, identity.id, None));
+        let team = has_team(&self.viewer).then(|| link("/team", ["Team", "Team"]));
+        let staff = self.has_staff().then(|| link("/hand-over", staff::TITLE));
         Some(
             view! {
                 <aside class="look" id=ACCOUNT popover="auto" aria-label=t(["Account", "Konto"])>
@@ -74,7 +90,7 @@ impl Beside {
                     {staff}
                     {link("/account", ["My account", "Mein Konto"])}
                     {team}
-                    {sign_out()}
+                    {sign_out(identity.kind)}
                 </aside>
             }
             .into_any(),
@@ -82,23 +98,26 @@ impl Beside {
     }
 }
 
-/// Whose page of accounts there is.
-pub fn has_team(kind: AccountKind) -> bool {
-    matches!(
-        kind,
-        AccountKind::Admin | AccountKind::Dispatcher | AccountKind::Manager
-    )
-}
-
 fn link(address: &'static str, word: Text) -> AnyView {
     view! { <a class="button" href=address rel="external">{t(word)}</a> }.into_any()
 }
 
-/// A plain form: it works on every page, whether its program runs or not.
-pub fn sign_out() -> AnyView {
-    let word = t(["Sign out", "Abmelden"]);
-    view! {
-        <form method="post" action="/sign-out"><button class="button wide">{word}</button></form>
+/// A plain form: it works on every page, whether its program runs or not. Who cannot sign in again alone is asked once
+/// more.
+fn sign_out(kind: AccountKind) -> AnyView {
+    let button = |class: &'static str, word: Text| {
+        view! { <form method="post" action="/sign-out"><button class=class>{t(word)}</button></form> }
+            .into_any()
+    };
+    match kind {
+        AccountKind::Device | AccountKind::Driver => unfolding(
+            ["Sign out…", "Abmelden\u{a0}…"],
+            words::after_sign_out(kind),
+            button(
+                "button wide danger sure",
+                ["Sign out now", "Jetzt abmelden"],
+            ),
+        ),
+        _ => button("button wide", ["Sign out", "Abmelden"]),
     }
-    .into_any()
 }

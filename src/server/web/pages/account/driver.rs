@@ -2,9 +2,10 @@
 //! decide.
 
 use super::{
-    fields::{hidden, sentence},
-    layout::{Page, page, refused},
-    visit::{Visit, redirect},
+    fields::hidden,
+    layout::{Page, not_theirs, page, refused},
+    refusals::sentence,
+    visit::Visit,
 };
 use crate::{
     api::{self, form::form_id},
@@ -33,14 +34,13 @@ const MOST: usize = 200;
 
 pub async fn show(visit: Visit) -> Response {
     let (driver, may_act) = match visit.identity() {
-        None => return redirect("/sign-in"),
+        None => return visit.to_sign_in(),
         Some(identity) => match (identity.role, identity.driver_id) {
             (AccountRole::Driver, Some(driver)) => {
                 (driver, visit.door.viewer.has(CommandKind::SetOff))
             }
             _ => {
-                let way_on = (["My account", "Mein Konto"], "/account".to_owned());
-                return refused(&visit, &Error::NotAllowed, way_on).await;
+                return not_theirs(&visit, &Error::NotAllowed).await;
             }
         },
     };
@@ -130,7 +130,7 @@ fn row(visit: &Visit, order: &Order, may_act: bool) -> AnyView {
     });
     view! {
         <li>
-            <article class="paper stack" id=format!("o{}", order.id)>
+            <article class="paper stack driver" id=format!("o{}", order.id)>
                 <h2>{name(&order.pizza_name)} " " <span class="soft" translate="no">{order.id.number()}</span></h2>
                 <p>{t(["From ", "Von "])} {name(&order.supplier_name)} " · " {domain_texts::status(order.status)}</p>
                 {address} {customer} {promised}

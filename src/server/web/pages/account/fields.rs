@@ -1,20 +1,33 @@
 //! The fields of a plain form, as the forms of the panels have them: the label above, and below it the error and the
 //! hint.
 
-use super::notice::Notice;
+use super::{
+    notice::Notice,
+    refusals::{fault, sentence},
+};
 use crate::{
     api::form::field_id,
-    domain::{Error, FieldError},
+    domain::Error,
     ui::{
         Icon,
-        i18n::{
-            domain_texts,
-            locale::{Text, say, t},
-        },
-        icon, refusal,
+        i18n::locale::{Text, t},
+        icon,
     },
 };
 use leptos::prelude::*;
+
+/// The fields that show their own errors.
+const SHOWN: [&str; 9] = [
+    "email",
+    "password",
+    "new_password",
+    "code",
+    "name",
+    "pin",
+    "supplier_name",
+    "driver_id",
+    "until",
+];
 
 /// A form that a page is rendered with.
 #[derive(Clone, Copy)]
@@ -22,6 +35,8 @@ pub struct Form<'a> {
     id: &'static str,
     /// What it came back with, if it did.
     notice: Option<&'a Notice>,
+    /// The field with the focus, where there is nothing else to do on the page.
+    begins_at: Option<&'static str>,
 }
 
 /// What a field takes: the attributes by which browsers and password managers know it.
@@ -74,7 +89,16 @@ impl<'a> Form<'a> {
     /// The notice counts for the form that it names.
     pub fn new(id: &'static str, notice: Option<&'a Notice>) -> Form<'a> {
         let notice = notice.filter(|notice| notice.form == id);
-        Form { id, notice }
+        Form {
+            id,
+            notice,
+            begins_at: None,
+        }
+    }
+
+    pub fn begins_at(self, field: &'static str) -> Form<'a> {
+        let begins_at = Some(field);
+        Form { begins_at, ..self }
     }
 
     pub fn id(self) -> &'static str {
@@ -94,15 +118,27 @@ impl<'a> Form<'a> {
         self.notice.is_some()
     }
 
-    /// What was refused about no field in particular.
+    /// What was refused about no field in particular. It has the focus, unless a field has it.
     pub fn refusal(self) -> Option<AnyView> {
         let error = self.error()?;
-        let sentence = match error {
-            // Of the code that is asked for now.
-            Error::CodeNeeded => return Some(hint_of_code()),
-            error => sentence(error),
+        let is_beside_its_field = |error: &Error| match error {
+            Error::Invalid(fields) => fields.iter().all(|one| SHOWN.contains(&&*one.field)),
+            _ => false,
         };
-        Some(refusal(sentence))
+        if is_beside_its_field(error) {
+            return None;
+        }
+        let (symbol, tone, words) = match error {
+            // Of the code that is asked for now.
+            Error::CodeNeeded => (Icon::Info, Some("soft"), code_needed().to_owned()),
+            error => (Icon::Alert, None, sentence(error)),
+        };
+        let has_focus = !asks_for_password(error);
+        let tab_stop = has_focus.then_some("-1");
+        let id = format!("{}-refusal", self.id);
+        Some(view! {
+            <p class="refusal" role="alert" id=id data-tone=tone tabindex=tab_stop autofocus=has_focus>{icon(symbol)} <span>{words}</span></p>
+        }.into_any())
     }
 
     pub fn field(self, name: &'static str, label: Text, hint: Option<Text>, kind: Kind) -> AnyView {
@@ -141,15 +177,25 @@ impl<'a> Form<'a> {
             inputmode,
             longest,
         } = kind.attributes();
-        let fault = self.error().and_then(|error| error.field_error(name));
-        let invalid = fault.map(|_| "true");
-        let described = format!("{id}-fault {id}-hint");
+        let error = self.error();
+        let wrong = error.and_then(|error| error.field_error(name));
+        let invalid = wrong.map(|_| "true");
+        let is_asked_again = name == "password" && error.is_some_and(asks_for_password);
+        // Where the form has come back, one goes on here.
+        let has_focus = wrong.is_some() || is_asked_again;
+        let mut described = format!("{id}-fault {id}-hint");
+        if is_asked_again {
+            described = format!("{}-refusal {described}", self.id);
+        }
         // Passwords do not come back.
         let value = self
             .value(name)
             .or(first)
             .filter(|_| input_type != "password");
-        let fault = fault.map(|fault| error_message(format!("{id}-fault"), words(name, fault)));
+        let fault =
+            wrong.map(|wrong| error_message(format!("{id}-fault"), fault(self.id, name, wrong)));
+        // The error says it as well.
+        let hint = hint.filter(|_| wrong.is_none());
         let hint = hint
             .map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{t(hint)}</p> }.into_any());
         view! {
@@ -158,7 +204,7 @@ impl<'a> Form<'a> {
                 <input
                     class="input" id=id.clone() name=name type=input_type value=value autocomplete=autocomplete inputmode=inputmode
                     maxlength=longest.to_string() required=required autocapitalize="none" spellcheck="false"
-                    aria-describedby=described aria-invalid=invalid
+                    aria-describedby=described aria-invalid=invalid autofocus=has_focus || self.begins_at == Some(name)
                 />
                 {fault} {hint}
             </div>
@@ -170,8 +216,11 @@ impl<'a> Form<'a> {
     pub fn choice(self, name: &'static str, label: Text, values: &[(String, String)]) -> AnyView {
         let id = field_id(self.id, name);
         let chosen = self.value(name);
-        let fault = self.error().and_then(|error| error.field_error(name));
-        let fault = fault.map(|fault| error_message(format!("{id}-fault"), words(name, fault)));
+        let wrong = self.error().and_then(|error| error.field_error(name));
+        let invalid = wrong.map(|_| "true");
+        let described = wrong.map(|_| format!("{id}-fault"));
+        let fault =
+            wrong.map(|wrong| error_message(format!("{id}-fault"), fault(self.id, name, wrong)));
         let options: Vec<_> = values
             .iter()
             .map(|(value, word)| {
@@ -183,7 +232,7 @@ impl<'a> Form<'a> {
         view! {
             <div class="field">
                 <label for=id.clone()>{t(label)}</label>
-                <select class="input" id=id.clone() name=name>{options}</select>
+                <select class="input" id=id.clone() name=name aria-describedby=described aria-invalid=invalid>{options}</select>
                 {fault}
             </div>
         }
@@ -205,6 +254,11 @@ pub fn submit(word: Text) -> AnyView {
     view! { <button class="button primary">{t(word)}</button> }.into_any()
 }
 
+/// The button of a form that is one of several.
+pub fn step(word: Text) -> AnyView {
+    view! { <button class="button">{t(word)}</button> }.into_any()
+}
+
 /// A button that says what is to be done.
 pub fn act(class: &'static str, value: &'static str, word: Text) -> AnyView {
     view! { <button class=class name="act" value=value formnovalidate>{t(word)}</button> }
@@ -215,122 +269,38 @@ fn error_message(id: String, words: String) -> AnyView {
     view! { <p class="error" role="alert" id=id>{icon(Icon::Alert)} {words}</p> }.into_any()
 }
 
-fn hint_of_code() -> AnyView {
-    let words = t([
-        "This account signs in with a code as well. Type the password once more, and the code.",
-        "Dieses Konto meldet sich auch mit einem Code an. Tipp das Passwort noch einmal ein, und den Code.",
-    ]);
-    view! { <p class="refusal" role="alert">{icon(Icon::Info)} <span>{words}</span></p> }.into_any()
+fn code_needed() -> &'static str {
+    t([
+        "Almost there: this account also asks for a code. Type the password again, and the code.",
+        "Fast da: Dieses Konto fragt auch nach einem Code. Tipp das Passwort noch einmal ein, und den Code.",
+    ])
 }
 
-/// A refusal, as one sentence.
-pub fn sentence(error: &Error) -> String {
-    match error {
-        Error::TooMany(seconds @ 60..) => {
-            let minutes = seconds.div_ceil(60);
-            say!(
-                "That was a lot of attempts. Try again in {minutes} min.",
-                "Das waren viele Versuche. In {minutes} min geht es wieder."
-            )
-        }
-        Error::Busy => t([
-            "Many people sign in right now. Try again in a moment.",
-            "Gerade melden sich viele an. Versuch es gleich noch einmal.",
-        ])
-        .to_owned(),
-        Error::Account(refusal) => account_refusal(*refusal),
-        other => domain_texts::refusal(other),
+/// Passwords do not come back: where it was refused, it is typed again.
+fn asks_for_password(error: &Error) -> bool {
+    matches!(error, Error::CodeNeeded | Error::WrongCredentials)
+}
+
+/// A step that is easily taken by mistake: it unfolds, says what follows, and is pressed once more.
+pub fn unfolding(word: Text, what_follows: Text, content: AnyView) -> AnyView {
+    view! {
+        <details class="unfolding">
+            <summary class="button danger">{t(word)}</summary>
+            <div class="stack"><p>{t(what_follows)}</p>{content}</div>
+        </details>
     }
+    .into_any()
 }
 
-fn account_refusal(refusal: crate::domain::AccountRefusal) -> String {
-    use crate::domain::AccountRefusal::*;
-    t(match refusal {
-        LastAdmin => [
-            "This is the last admin. Invite another one first.",
-            "Das ist die letzte Person mit Verwaltung. Lade erst noch jemanden ein.",
-        ],
-        TwoKeys => [
-            "There are two keys already. End one first.",
-            "Es gibt schon zwei Schlüssel. Beende erst einen.",
-        ],
-        OtherRights => [
-            "Its first key has other rights. Give this one another name.",
-            "Der erste Schlüssel hat andere Rechte. Gib diesem einen anderen Namen.",
-        ],
-        NoPassword => [
-            "This account has no password.",
-            "Dieses Konto hat kein Passwort.",
-        ],
-        NotActive => [
-            "This account is not active.",
-            "Dieses Konto ist nicht aktiv.",
-        ],
-        Closed => ["This account is closed.", "Dieses Konto ist geschlossen."],
-        Unknown => ["There is no such account.", "Dieses Konto gibt es nicht."],
-        PersonLeft => [
-            "Who worked here may do so no longer. The device itself acts from now on.",
-            "Wer hier gearbeitet hat, darf es nicht mehr. Ab jetzt handelt das Gerät selbst.",
-        ],
-    })
-    .to_owned()
-}
-
-/// What is wrong with a field, and how to correct it.
-fn words(name: &str, error: &FieldError) -> String {
-    let empty = matches!(error, FieldError::Empty | FieldError::Missing);
-    let words = match (name, error) {
-        ("email", _) if empty => ["Type the e-mail address.", "Tipp die E-Mail-Adresse ein."],
-        ("password" | "new_password", _) if empty => {
-            ["Type the password.", "Tipp das Passwort ein."]
-        }
-        ("code", _) if empty => ["Type the code.", "Tipp den Code ein."],
-        ("name", _) if empty => ["The name is empty.", "Der Name ist leer."],
-        ("pin", _) if empty => ["Type the PIN.", "Tipp die PIN ein."],
-        (_, FieldError::NotAnEmail) => [
-            "That is no e-mail address. Write it like ana@example.org.",
-            "Das ist keine E-Mail-Adresse. Schreib sie wie ana@example.org.",
-        ],
-        (_, FieldError::NotAPin) => ["A PIN has 4 to 8 digits.", "Eine PIN hat 4 bis 8 Ziffern."],
-        (_, FieldError::TooShort { min, .. }) => {
-            return say!(
-                "At least {min} characters, please. A short sentence does well.",
-                "Bitte mindestens {min} Zeichen. Ein kurzer Satz ist gut."
-            );
-        }
-        (_, FieldError::TooWeak) => [
-            "That is easy to guess. Add some words that nobody expects.",
-            "Das ist leicht zu erraten. Nimm ein paar Wörter dazu, die niemand erwartet.",
-        ],
-        ("pin", FieldError::WrongCode) => ["That PIN is not right.", "Diese PIN stimmt nicht."],
-        (_, FieldError::WrongCode) => [
-            "That code is not right, or was used before. Type the one that is shown now.",
-            "Dieser Code stimmt nicht oder wurde schon benutzt. Tipp den ein, der jetzt angezeigt wird.",
-        ],
-        (_, FieldError::WrongPassword) => [
-            "That password is not right.",
-            "Dieses Passwort stimmt nicht.",
-        ],
-        (_, FieldError::NotAKind) => [
-            "Nobody is invited as this. Pick one of the list.",
-            "Als das wird niemand eingeladen. Wähl etwas aus der Liste.",
-        ],
-        (_, FieldError::NotAnId | FieldError::NotADriver) => [
-            "That is no driver who drives here now.",
-            "Das ist niemand, der hier gerade fährt.",
-        ],
-        (_, FieldError::InUse) => [
-            "Another account has this address.",
-            "Ein anderes Konto hat diese Adresse.",
-        ],
-        (_, other) => return domain_texts::fault(name, other),
-    };
-    t(words).to_owned()
+/// As [`act`], for what is easily pressed by mistake.
+pub fn act_surely(value: &'static str, word: Text, what_follows: Text, sure: Text) -> AnyView {
+    unfolding(word, what_follows, act("button danger sure", value, sure))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::FieldError;
 
     fn shown(form: Form, kind: Kind, name: &'static str) -> String {
         Owner::new().with(|| form.field(name, ["Label", "Feld"], None, kind).to_html())
@@ -380,5 +350,32 @@ mod tests {
         // It is about another form.
         let other = shown(Form::new("sign-up", Some(&notice)), Kind::Email, "email");
         assert!(!other.contains("typed"));
+    }
+
+    #[test]
+    fn a_form_that_comes_back_is_entered_where_it_was_refused() {
+        let refused = |error: Error| Notice::refused("sign-in", error);
+        let focused = |notice: &Notice, name: &'static str, kind: Kind| {
+            shown(Form::new("sign-in", Some(notice)), kind, name).contains("autofocus")
+        };
+        let refusal = |notice: &Notice| {
+            let form = Form::new("sign-in", Some(notice));
+            Owner::new().with(|| form.refusal().map(|refusal| refusal.to_html()))
+        };
+        let email = refused(Error::invalid("email", FieldError::NotAnEmail));
+        assert!(focused(&email, "email", Kind::Email));
+        assert!(!focused(&email, "password", Kind::CurrentPassword));
+        // It is said once.
+        assert_eq!(refusal(&email), None);
+        for error in [Error::WrongCredentials, Error::CodeNeeded] {
+            let password = refused(error);
+            assert!(focused(&password, "password", Kind::CurrentPassword));
+            assert!(refusal(&password).is_some_and(|html| !html.contains("autofocus")));
+        }
+        let busy = refusal(&refused(Error::Busy)).unwrap();
+        assert!(
+            busy.contains("autofocus") && busy.contains("tabindex=\"-1\""),
+            "{busy}"
+        );
     }
 }

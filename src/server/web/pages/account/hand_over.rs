@@ -23,7 +23,7 @@ pub async fn show(visit: Visit) -> Response {
 
 async fn form_page(visit: &Visit, notice: Option<Notice>) -> Response {
     let Some(identity) = visit.identity() else {
-        return redirect("/sign-in");
+        return visit.to_sign_in();
     };
     let staff = staff_at(&visit.app, &visit.door.viewer).await;
     let staff = staff.unwrap_or_default();

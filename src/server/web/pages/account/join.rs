@@ -43,12 +43,14 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
                 has_secret_address: true,
                 ..Page::new(TITLE)
             };
+            let is_driver = invitee.account.kind == AccountKind::Driver;
             let kitchen = invitee.account.supplier_name.clone();
             let content = || {
                 let kitchen = kitchen.map(|kitchen| view! { " · " {name(&kitchen)} }.into_any());
                 view! {
                     <h1>{t(["Welcome, ", "Willkommen, "])} {name(&invitee.account.name)}</h1>
                     <p class="soft">{t(words::kind(invitee.account.kind))} {kitchen}</p>
+                    {is_driver.then(one_phone)}
                     {form(link, &invitee, notice)}
                 }
                 .into_any()
@@ -60,15 +62,23 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
     }
 }
 
+/// What the one button of a driver does.
+fn one_phone() -> AnyView {
+    view! {
+        <p>{t([
+            "From here on, this phone shows your orders. If you had another phone, it is signed out.",
+            "Ab jetzt zeigt dieses Telefon deine Bestellungen. Ein früheres Telefon wird abgemeldet.",
+        ])}</p>
+    }
+    .into_any()
+}
+
 /// A link that was used, has ended, or never was one: all the same to who has it.
 async fn gone(visit: &Visit) -> Response {
-    let heading = [
-        "This link is not good any more",
-        "Dieser Link gilt nicht mehr",
-    ];
+    let heading = ["This link no longer works", "Dieser Link gilt nicht mehr"];
     let next = [
-        "Links are good once, and not for long. Ask for another one.",
-        "Links gelten einmal und nicht lange. Bitte um einen neuen.",
+        "A link works once, and only for a while. Ask for a new one from whoever sent it.",
+        "Ein Link gilt einmal und nicht lange. Lass dir von der Person, die ihn geschickt hat, einen neuen geben.",
     ];
     let look = Page {
         status: StatusCode::NOT_FOUND,
@@ -100,11 +110,14 @@ fn form(link: &str, invitee: &Invitee, notice: Option<&Notice>) -> AnyView {
     });
     let new_factor = invitee.factor.as_ref().map(set_up);
     let code = (invitee.asks_for_code || invitee.factor.is_some()).then(|| {
-        let hint = ["Six digits.", "Sechs Ziffern."];
+        let hint = [
+            "The six digits that the app shows now.",
+            "Die sechs Ziffern, die die App gerade zeigt.",
+        ];
         form.field("code", ["Code", "Code"], Some(hint), Kind::Code)
     });
     let word = match account.kind {
-        AccountKind::Driver => ["Start on this phone", "Auf diesem Telefon anfangen"],
+        AccountKind::Driver => ["Start on this phone", "Auf diesem Telefon loslegen"],
         _ => TITLE,
     };
     view! {

@@ -6,12 +6,12 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    domain::{Error, Viewer},
-    server::web::{middleware::security_headers::content_policy, problem},
+    domain::{AccountRole, Error, Name},
+    server::web::{auth::cookies::prefix, middleware::security_headers::content_policy, problem},
     ui::{
-        Density, Icon, PANELS, Theme, account_button, brand, driver_link, empty, help,
+        Density, Icon, PANELS, Theme, account_button, brand, empty, help,
         i18n::locale::{Text, t},
-        open_settings, own_panels, settings,
+        open_settings, own_panel, own_panels, settings, still_links,
     },
 };
 use axum::{
@@ -34,8 +34,6 @@ pub struct Page {
     pub status: StatusCode,
     /// The browser loads it again after so many seconds.
     pub refresh: Option<u16>,
-    /// It has a button that shares something.
-    pub shares: bool,
     /// Its address holds a secret.
     pub has_secret_address: bool,
 }
@@ -46,7 +44,6 @@ impl Page {
             title,
             status: StatusCode::OK,
             refresh: None,
-            shares: false,
             has_secret_address: false,
         }
     }
@@ -97,11 +94,9 @@ fn document(
     let referrer = page
         .has_secret_address
         .then(|| view! { <meta name="referrer" content="same-origin"/> }.into_any());
-    let script = page
-        .shares
-        .then(|| view! { <script src="/account/share.js" defer></script> }.into_any());
+    let prefix = Some(prefix(&visit.app.config)).filter(|prefix| !prefix.is_empty());
     let page = view! {
-        <html lang=own.locale.language.name() data-theme=theme data-density=density>
+        <html lang=own.locale.language.name() data-theme=theme data-density=density data-cookies=prefix>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -112,11 +107,11 @@ fn document(
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options/>
                 {referrer}
-                {script}
+                <script src="/account/page.js" defer></script>
             </head>
             <body data-panel="account">
                 <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
-                {bar(&visit.door.viewer)}
+                {bar(visit)}
                 <main id="main" class="account" tabindex="-1">{content}</main>
                 {settings(own, &beside.viewer)}
                 {help()}
@@ -128,7 +123,9 @@ fn document(
 }
 
 /// The bar of all pages, without what only the program keeps up to date.
-fn bar(viewer: &Viewer) -> AnyView {
+fn bar(visit: &Visit) -> AnyView {
+    let viewer = &visit.door.viewer;
+    let path = visit.address.split('?').next().unwrap_or_default();
     let links: Vec<_> = own_panels(viewer)
         .into_iter()
         .map(|(route, word)| view! { <li><a href=route.address()>{t(word)}</a></li> }.into_any())
@@ -136,7 +133,7 @@ fn bar(viewer: &Viewer) -> AnyView {
     view! {
         <header class="bar">
             {brand()}
-            <nav class="panels" aria-label=t(PANELS)><ul>{links} {driver_link(viewer)}</ul></nav>
+            <nav class="panels" aria-label=t(PANELS)><ul>{links} {still_links(viewer, path)}</ul></nav>
             {account_button(viewer)}
             {open_settings()}
         </header>
@@ -161,8 +158,8 @@ pub async fn refused(visit: &Visit, error: &Error, way_on: (Text, String)) -> Re
     };
     let next = match error {
         Error::NotAllowed | Error::NotYours => [
-            "It belongs to another role. Yours are in the bar above.",
-            "Sie gehört zu einer anderen Rolle. Deine stehen oben in der Leiste.",
+            "It is for another role. Your own pages are in the bar above.",
+            "Sie ist für eine andere Rolle. Deine Seiten stehen oben in der Leiste.",
         ],
         Error::StoreUnavailable => [
             "Nothing is lost. Try again in a moment.",
@@ -190,6 +187,22 @@ pub async fn refused(visit: &Visit, error: &Error, way_on: (Text, String)) -> Re
 
 /// The page of somebody who may not see it, or whose data cannot be read now.
 pub async fn not_theirs(visit: &Visit, error: &Error) -> Response {
-    let way_on = (["My account", "Mein Konto"], "/account".to_owned());
+    let own = visit
+        .identity()
+        .map(|identity| own_page(identity.role, identity.supplier_name.as_ref()));
+    let way_on = own.unwrap_or((["Home", "Zur Startseite"], "/".to_owned()));
     refused(visit, error, way_on).await
+}
+
+/// The page that a role works on, and what leads there.
+pub fn own_page(role: AccountRole, supplier_name: Option<&Name>) -> (Text, String) {
+    let word = match role {
+        AccountRole::Supplier => ["To the kitchen", "Zur Küche"],
+        AccountRole::Customer => ["See what is hot", "Sehen, was es gibt"],
+        AccountRole::Dispatch => ["To dispatch", "Zur Auslieferung"],
+        AccountRole::Driver => ["To my orders", "Zu meinen Bestellungen"],
+        AccountRole::Admin => ["To the orders", "Zu den Bestellungen"],
+        AccountRole::Integrator => ["Home", "Zur Startseite"],
+    };
+    (word, own_panel(role, supplier_name))
 }

@@ -13,6 +13,7 @@ mod next;
 mod notice;
 mod once;
 mod pair;
+mod refusals;
 mod sessions;
 mod sign_in;
 mod sign_up;
@@ -52,7 +53,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .route("/join/{invitation}", get(join::show).post(join::send))
         .route("/pair", get(pair::show).post(pair::send))
         .route("/account", get(account::show).post(account::send))
-        .route("/account/share.js", get(share_script))
+        .route("/account/page.js", get(page_script))
         .route("/team", get(team::show).post(team_change::send))
         .route("/hand-over", get(hand_over::show).post(hand_over::send))
         .route("/driver", get(driver::show));
@@ -68,11 +69,11 @@ pub async fn denied(app: &AppState, door: &Door, headers: &HeaderMap, uri: &Uri)
     layout::not_theirs(&visit, &Error::NotAllowed).await
 }
 
-/// Opens the device's share sheet.
-async fn share_script() -> Response {
+/// What these pages can do with JavaScript, and do not need.
+async fn page_script() -> Response {
     let head = [
         (CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (CACHE_CONTROL, "public, max-age=3600"),
     ];
-    (head, include_str!("share.js")).into_response()
+    (head, include_str!("page.js")).into_response()
 }

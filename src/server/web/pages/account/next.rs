@@ -1,6 +1,9 @@
 //! Where signing in leads: to the page that somebody came from, if it is one of this site.
 
-use crate::ui::Route;
+use crate::{
+    domain::{AccountId, Field as _},
+    ui::Route,
+};
 
 /// The name of the parameter.
 pub const NEXT: &str = "next";
@@ -14,8 +17,23 @@ pub fn page_after(next: &str) -> Option<String> {
     let next = next.split('#').next().unwrap_or_default();
     let (path, query) = next.split_once('?').unwrap_or((next, ""));
     match Route::read(path, query) {
-        Route::Home | Route::Nowhere => None,
+        Route::Home => None,
+        Route::Nowhere => still_page(path, query),
         route => Some(route.address()),
+    }
+}
+
+/// A page without the program, which the table of routes does not know.
+fn still_page(path: &str, query: &str) -> Option<String> {
+    match path {
+        "/account" | "/driver" | "/hand-over" => Some(path.to_owned()),
+        "/team" => Some(match query.split_once('=') {
+            Some((name @ ("history" | "before"), id)) if AccountId::parse(id).is_ok() => {
+                format!("{path}?{name}={id}")
+            }
+            _ => path.to_owned(),
+        }),
+        _ => None,
     }
 }
 
@@ -35,6 +53,15 @@ mod tests {
             ("/orders#x", "/orders"),
             // Two slashes are one for the table, and are written as one.
             ("//dispatch", "/dispatch"),
+            ("/account", "/account"),
+            ("/account?x=y#sessions", "/account"),
+            ("/driver", "/driver"),
+            ("/team", "/team"),
+            (
+                "/team?history=01a22dbd-74e7-7246-932f-169f61abd0b1",
+                "/team?history=01a22dbd-74e7-7246-932f-169f61abd0b1",
+            ),
+            ("/team?history=x%0d%0ay", "/team"),
         ] {
             assert_eq!(page_after(next).as_deref(), Some(page), "{next}");
         }
@@ -46,6 +73,10 @@ mod tests {
             "/\\evil.example",
             "https://evil.example/dispatch",
             "/sign-out",
+            "/sign-in",
+            "/join/abc.def",
+            "//account",
+            "/account/page.js",
             "/orders\r\nSet-Cookie: a=b",
             "javascript:alert(1)",
         ] {

@@ -37,6 +37,8 @@ pub enum Once {
     Link {
         name: String,
         path: String,
+        /// It works for an hour only.
+        is_drivers: bool,
     },
     PairingCode {
         name: String,

@@ -13,7 +13,7 @@ use crate::{
 use axum::response::Response;
 use leptos::prelude::*;
 
-const FORM: &str = "pair";
+pub const FORM: &str = "pair";
 const TITLE: Text = ["Pair this device", "Dieses Gerät verbinden"];
 
 pub async fn show(visit: Visit) -> Response {
@@ -22,17 +22,17 @@ pub async fn show(visit: Visit) -> Response {
 }
 
 async fn form_page(visit: &Visit, notice: Option<&Notice>) -> Response {
-    let form = Form::new(FORM, notice);
+    let form = Form::new(FORM, notice).begins_at("code");
     let hint = [
-        "Eight letters and digits. They are good for ten minutes, once.",
-        "Acht Buchstaben und Ziffern. Sie gelten zehn Minuten, einmal.",
+        "Eight letters and digits. The code works once, within ten minutes.",
+        "Acht Buchstaben und Ziffern. Der Code gilt einmal, zehn Minuten lang.",
     ];
     page(visit, Page::new(TITLE), || {
         view! {
             <h1>{t(TITLE)}</h1>
             <p class="soft">{t([
-                "Whoever leads the kitchen presses “Add a device” on the page “Team”, and reads the code to you.",
-                "Wer die Küche leitet, drückt auf der Seite „Team“ auf „Gerät hinzufügen“ und liest dir den Code vor.",
+                "The kitchen’s manager opens “Team”, adds this device, and tells you its code.",
+                "Die Küchenleitung öffnet „Team“, fügt dieses Gerät hinzu und sagt dir den Code.",
             ])}</p>
             <form class="paper stack" id=form.id() method="post" action="/pair">
                 {form.field("code", ["Code", "Code"], Some(hint), Kind::PairingCode)}

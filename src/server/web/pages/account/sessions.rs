@@ -1,8 +1,11 @@
 //! The devices on which an account is signed in, each with a button that ends it.
 
-use super::{fields::hidden, words};
+use super::{
+    fields::{act_surely, hidden},
+    words,
+};
 use crate::{
-    domain::{Account, Session, SessionKind, Zone},
+    domain::{Account, AccountKind, Session, SessionKind, Zone},
     server::clock::now,
     ui::{
         i18n::locale::{say, t},
@@ -18,19 +21,24 @@ pub fn sessions(
     present: &str,
     zone: Option<&Zone>,
 ) -> AnyView {
-    let limits = account.kind.session_limits();
-    let is_live = |session: &&Session| limits.is_some_and(|limits| session.is_live(limits, now()));
-    let rows: Vec<_> = account
-        .sessions
-        .iter()
-        .rev()
-        .filter(is_live)
+    let rows: Vec<_> = live_sessions(account)
         .map(|session| row(account, session, to, session.id == present, zone))
         .collect();
     match rows.is_empty() {
-        true => view! { <p class="soft">{t(["Nowhere.", "Nirgends."])}</p> }.into_any(),
+        true => {
+            let words = t(["Signed in nowhere.", "Nirgends angemeldet."]);
+            view! { <p class="soft">{words}</p> }.into_any()
+        }
         false => view! { <ul class="stack sessions">{rows}</ul> }.into_any(),
     }
+}
+
+/// Newest first.
+pub fn live_sessions(account: &Account) -> impl Iterator<Item = &Session> {
+    let limits = account.kind.session_limits();
+    let is_live =
+        move |session: &&Session| limits.is_some_and(|limits| session.is_live(limits, now()));
+    account.sessions.iter().rev().filter(is_live)
 }
 
 fn row(
@@ -52,6 +60,8 @@ fn row(
     );
     let here = is_present
         .then(|| view! { <strong>{t(["This device", "Dieses Gerät"])}</strong> " · " }.into_any());
+    // A slip would leave the tablet of a kitchen, or a driver's phone, signed out in the middle of the work.
+    let is_hard_to_regain = matches!(account.kind, AccountKind::Device | AccountKind::Driver);
     let device = session.device.to_string();
     let what = say!("End: {device}, {times}", "Beenden: {device}, {times}");
     view! {
@@ -60,7 +70,15 @@ fn row(
                 {hidden("id", account.id.to_string())}
                 {hidden("session", session.id.clone())}
                 <p>{here} {t(kind)} " · " {name(&session.device)} <br/> <span class="small soft" translate="no">{times}</span></p>
-                <button class="button" name="act" value="end" aria-label=what>{t(["End", "Beenden"])}</button>
+                {match is_hard_to_regain {
+                    true => act_surely(
+                        "end",
+                        ["End…", "Beenden\u{a0}…"],
+                        words::after_sign_out(account.kind),
+                        ["End it", "Beenden"],
+                    ),
+                    false => view! { <button class="button" name="act" value="end" aria-label=what>{t(["End", "Beenden"])}</button> }.into_any(),
+                }}
             </form>
         </li>
     }

@@ -74,19 +74,20 @@ async fn form_page(visit: &Visit, next: Option<String>, notice: Option<&Notice>)
     let (guests, sign_up) = (visit.app.config.auth.guests, visit.app.config.auth.sign_up);
     page(visit, Page::new(TITLE), || {
         let signed_up = has_signed_up.then(|| said(t([
-            "If nobody had this address, the account is there now. Sign in.",
-            "Wenn noch niemand diese Adresse hatte, gibt es das Konto jetzt. Melde dich an.",
+            "If this address had no account yet, it has one now. Sign in.",
+            "Wenn diese Adresse noch kein Konto hatte, hat sie jetzt eines. Melde dich an.",
         ])));
         let code = wants_code.then(|| {
             let hint = [
-                "The six digits that your authenticator shows now, or a recovery code.",
-                "Die sechs Ziffern, die deine App gerade zeigt, oder ein Notfallcode.",
+                "The six digits that your authenticator app shows now.",
+                "Die sechs Ziffern, die deine Authenticator-App gerade zeigt.",
             ];
-            view! { {hidden(WITH_CODE, "true".to_owned())} {form.field("code", ["Code", "Code"], Some(hint), Kind::Code)} }.into_any()
+            view! { {hidden(WITH_CODE, "true".to_owned())} {form.field("code", ["Code", "Code"], Some(hint), Kind::Code)} {recovery()} }.into_any()
         });
+        let back = (next.is_some() && notice.is_none()).then(|| back(next.as_deref()));
         view! {
             <h1>{t(TITLE)}</h1>
-            {signed_up}
+            {signed_up} {back}
             <form class="paper stack" id=form.id() method="post" action=address(next.as_deref())>
                 {form.field("email", ["E-mail address", "E-Mail-Adresse"], None, Kind::Email)}
                 {form.field("password", ["Password", "Passwort"], None, Kind::CurrentPassword)}
@@ -101,6 +102,44 @@ async fn form_page(visit: &Visit, next: Option<String>, notice: Option<&Notice>)
     .await
 }
 
+/// Why somebody who was at work is here, and what follows.
+fn back(next: Option<&str>) -> AnyView {
+    let is_kitchen = next.is_some_and(|next| next.starts_with("/supplier"));
+    let kitchen = is_kitchen.then(|| {
+        view! {
+            <p>{t([
+                "Is this the kitchen’s tablet? It needs a new code from its manager: ",
+                "Ist das das Tablet der Küche? Es braucht einen neuen Code von der Leitung: ",
+            ])} <a href="/pair">{t(PAIR)}</a></p>
+        }
+        .into_any()
+    });
+    view! {
+        <p>{t([
+            "You are not signed in here, or no longer. Sign in, and you are back where you were.",
+            "Du bist hier nicht oder nicht mehr angemeldet. Melde dich an, dann geht es dort weiter, wo du warst.",
+        ])}</p>
+        {kitchen}
+    }
+    .into_any()
+}
+
+/// A recovery code has letters, which the keyboard for digits does not have.
+fn recovery() -> AnyView {
+    view! {
+        <details>
+            <summary>{t(["My authenticator is not at hand", "Meine Authenticator-App ist nicht zur Hand"])}</summary>
+            <div class="field">
+                <label for="sign-in-recovery">{t(["Recovery code", "Notfallcode"])}</label>
+                <input class="input" id="sign-in-recovery" name="code" type="text" autocomplete="off" maxlength="40" autocapitalize="characters" spellcheck="false"/>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+const PAIR: Text = ["Pair a kitchen device", "Küchengerät verbinden"];
+
 /// What others than those with a password do.
 fn ways_on(guests: bool, sign_up: bool) -> AnyView {
     let link = |address: &'static str, word: Text| {
@@ -109,10 +148,7 @@ fn ways_on(guests: bool, sign_up: bool) -> AnyView {
     let sign_up = sign_up.then(|| {
         link(
             "/sign-up",
-            [
-                "Make an account, to order",
-                "Ein Konto anlegen, zum Bestellen",
-            ],
+            ["Make a customer account", "Kundenkonto anlegen"],
         )
     });
     let guests = guests.then(|| {
@@ -124,11 +160,11 @@ fn ways_on(guests: bool, sign_up: bool) -> AnyView {
     view! {
         <ul class="stack">
             {guests} {sign_up}
-            {link("/pair", ["Pair a kitchen’s device", "Ein Küchengerät verbinden"])}
+            {link("/pair", PAIR)}
         </ul>
         <p class="small soft">{t([
-            "Drivers open the link that dispatch gives them. Who has forgotten a password asks an admin for a link.",
-            "Fahrer öffnen den Link der Auslieferung. Wer sein Passwort vergessen hat, bittet die Verwaltung um einen Link.",
+            "Drivers open the link that dispatch sends them. Forgotten your password? Ask an admin for a new link.",
+            "Fahrer öffnen den Link, den die Auslieferung schickt. Passwort vergessen? Bitte die Verwaltung um einen neuen Link.",
         ])}</p>
     }
     .into_any()

@@ -17,8 +17,8 @@ use leptos::prelude::*;
 const FORM: &str = "sign-up";
 const TITLE: Text = ["Make an account", "Konto anlegen"];
 pub const PASSWORD_HINT: Text = [
-    "15 characters or more. A short sentence is easy to keep in mind.",
-    "15 Zeichen oder mehr. Einen kurzen Satz merkt man sich leicht.",
+    "At least 15 characters. A short sentence is easy to remember.",
+    "Mindestens 15 Zeichen. Einen kurzen Satz merkt man sich leicht.",
 ];
 
 pub async fn show(visit: Visit) -> Response {
@@ -35,8 +35,8 @@ async fn form_page(visit: &Visit, notice: Option<&Notice>) -> Response {
         view! {
             <h1>{t(TITLE)}</h1>
             <p class="soft">{t([
-                "Nobody needs one to order. With it, your orders are there on every device.",
-                "Zum Bestellen braucht es keines. Mit ihm sind deine Bestellungen auf jedem Gerät da.",
+                "You can order without one. With an account you see your orders on every device.",
+                "Bestellen kannst du auch ohne. Mit Konto siehst du deine Bestellungen auf jedem Gerät.",
             ])}</p>
             <form class="paper stack" id=form.id() method="post" action="/sign-up">
                 {form.field("name", ["Your name", "Dein Name"], None, Kind::Name("name"))}
@@ -45,7 +45,7 @@ async fn form_page(visit: &Visit, notice: Option<&Notice>) -> Response {
                 {form.refusal()}
                 {submit(TITLE)}
             </form>
-            <p><a href="/sign-in">{t(["I have one already", "Ich habe schon eines"])}</a></p>
+            <p><a href="/sign-in">{t(["I already have an account", "Ich habe schon ein Konto"])}</a></p>
         }
         .into_any()
     })

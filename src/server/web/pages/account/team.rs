@@ -2,22 +2,22 @@
 //! drivers, admins for everybody. Whom it lists and what is done there, the service decides.
 
 use super::{
-    beside::has_team,
     fields::{Form, Kind, checkbox, hidden, submit},
     history,
     layout::{Page, not_theirs, page},
     notice::Notice,
-    once::{once, shares},
+    once::once,
     team_row::row,
-    visit::{Visit, by, redirect},
+    visit::{Visit, by},
     words,
 };
 use crate::{
     domain::{Account, AccountId, AccountKind, AccountRole, AccountState, Error},
     server::{services::accounts::AccountsPage, web::query_string},
     ui::{
-        Icon, empty,
+        Icon, empty, has_team,
         i18n::locale::{Text, t},
+        icon,
     },
 };
 use axum::response::Response;
@@ -54,24 +54,21 @@ pub async fn team_page(
     notice: Option<&Notice>,
 ) -> Response {
     let kind = match visit.identity() {
-        None => return redirect("/sign-in"),
-        Some(identity) if has_team(identity.kind) => identity.kind,
+        None => return visit.to_sign_in(),
+        Some(identity) if has_team(&visit.door.viewer) => identity.kind,
         Some(_) => return not_theirs(visit, &Error::NotAllowed).await,
     };
-    let listed = match list(visit, before).await {
+    let listed = match list(visit, kind, before).await {
         Ok(listed) => listed,
-        Err(Error::NotSignedIn) => return redirect("/sign-in"),
+        Err(Error::NotSignedIn) => return visit.to_sign_in(),
         Err(error) => return not_theirs(visit, &error).await,
     };
-    let look = Page {
-        shares: shares(notice),
-        ..Page::new(TITLE)
-    };
-    page(visit, look, || {
+    let (listed, drivers) = listed;
+    page(visit, Page::new(TITLE), || {
         view! {
             <h1>{t(TITLE)}</h1>
             {once(visit, notice)}
-            {additions(kind, notice)}
+            {additions(kind, &drivers, notice)}
             {groups(visit, kind, &listed, notice)}
         }
         .into_any()
@@ -79,9 +76,20 @@ pub async fn team_page(
     .await
 }
 
-async fn list(visit: &Visit, before: Option<AccountId>) -> Result<AccountsPage, Error> {
+/// Whom the viewer answers for; and for admins the drivers, for one of whom a program may act.
+async fn list(
+    visit: &Visit,
+    viewer: AccountKind,
+    before: Option<AccountId>,
+) -> Result<(AccountsPage, Vec<Account>), Error> {
     let authority = visit.authority()?;
-    visit.app.accounts.list(by(&authority), before, ROWS).await
+    let accounts = &visit.app.accounts;
+    let drivers = match viewer {
+        AccountKind::Admin => accounts.drivers().await?,
+        _ => Vec::new(),
+    };
+    let listed = accounts.list(by(&authority), before, ROWS).await?;
+    Ok((listed, drivers))
 }
 
 /// Who is listed, by kind.
@@ -121,26 +129,41 @@ fn groups(
     match groups.is_empty() {
         true => empty(
             Icon::Person,
-            t(["Nobody yet", "Noch niemand"]),
-            t(["Add somebody above.", "Füge oben jemanden hinzu."]),
+            t(["Nobody here yet", "Noch niemand da"]),
+            t(nobody_yet(viewer)),
             None,
         ),
         false => view! { {groups} {more} }.into_any(),
     }
 }
 
-/// The forms that a role adds somebody with.
-fn additions(viewer: AccountKind, notice: Option<&Notice>) -> AnyView {
+/// What comes first in an empty team.
+fn nobody_yet(viewer: AccountKind) -> Text {
+    match viewer {
+        AccountKind::Manager => [
+            "Add the tablet of your kitchen above, and then whoever works at it.",
+            "Füge oben das Tablet deiner Küche hinzu, und dann alle, die daran arbeiten.",
+        ],
+        AccountKind::Dispatcher => [
+            "Add your drivers above: each gets a link for their phone.",
+            "Füge oben deine Fahrer hinzu: Jeder bekommt einen Link für sein Telefon.",
+        ],
+        _ => ["Invite somebody above.", "Lade oben jemanden ein."],
+    }
+}
+
+/// The forms that a role adds somebody with. An admin begins with people; devices and staff are the managers' to add.
+fn additions(viewer: AccountKind, drivers: &[Account], notice: Option<&Notice>) -> AnyView {
     let is_admin = viewer == AccountKind::Admin;
     let has_kitchen = matches!(viewer, AccountKind::Admin | AccountKind::Manager);
     let has_drivers = matches!(viewer, AccountKind::Admin | AccountKind::Dispatcher);
     view! {
         <div class="additions">
+            {is_admin.then(|| invite(notice))}
             {has_kitchen.then(|| device(is_admin, notice))}
             {has_kitchen.then(|| staff(is_admin, notice))}
             {has_drivers.then(|| driver(notice))}
-            {is_admin.then(|| invite(notice))}
-            {is_admin.then(|| program(notice))}
+            {is_admin.then(|| program(drivers, notice))}
         </div>
     }
     .into_any()
@@ -150,7 +173,7 @@ fn additions(viewer: AccountKind, notice: Option<&Notice>) -> AnyView {
 fn addition(form: Form, heading: Text, fields: AnyView) -> AnyView {
     view! {
         <details class="paper" open=form.is_open()>
-            <summary class="button quiet">{t(heading)}</summary>
+            <summary>{icon(Icon::Plus)} {t(heading)}</summary>
             <form class="stack" id=form.id() method="post" action="/team">{fields} {form.refusal()}</form>
         </details>
     }
@@ -164,7 +187,7 @@ fn kind_of(kind: AccountKind) -> AnyView {
 /// Admins name the kitchen; a manager has one.
 fn kitchen(form: Form, is_asked: bool) -> Option<AnyView> {
     let label = ["Kitchen", "Küche"];
-    is_asked.then(|| form.field("supplier_name", label, None, Kind::Name("organization")))
+    is_asked.then(|| form.field("supplier_name", label, None, Kind::Name("off")))
 }
 
 const NAME: Text = ["Name", "Name"];
@@ -172,14 +195,14 @@ const NAME: Text = ["Name", "Name"];
 fn device(is_admin: bool, notice: Option<&Notice>) -> AnyView {
     let form = Form::new(DEVICE, notice);
     let hint = [
-        "For example: tablet at the oven.",
-        "Zum Beispiel: Tablet am Ofen.",
+        "Where it stands, for example: tablet at the oven.",
+        "Wo es steht, zum Beispiel: Tablet am Ofen.",
     ];
     let fields = view! {
         {kind_of(AccountKind::Device)}
         {form.field("name", NAME, Some(hint), Kind::Name("off"))}
         {kitchen(form, is_admin)}
-        {submit(["Show its code", "Code anzeigen"])}
+        {submit(["Show the pairing code", "Verbindungscode anzeigen"])}
     };
     addition(
         form,
@@ -191,8 +214,8 @@ fn device(is_admin: bool, notice: Option<&Notice>) -> AnyView {
 fn staff(is_admin: bool, notice: Option<&Notice>) -> AnyView {
     let form = Form::new(STAFF, notice);
     let hint = [
-        "4 to 8 digits, typed at the device.",
-        "4 bis 8 Ziffern, am Gerät eingetippt.",
+        "4 to 8 digits. This person types them at the device to take over.",
+        "4 bis 8 Ziffern. Damit meldet sich die Person am Gerät.",
     ];
     let fields = view! {
         {kind_of(AccountKind::Staff)}
@@ -203,17 +226,21 @@ fn staff(is_admin: bool, notice: Option<&Notice>) -> AnyView {
     };
     addition(
         form,
-        ["Add somebody of the staff", "Jemanden vom Team hinzufügen"],
+        ["Add kitchen staff", "Küchenteam hinzufügen"],
         fields.into_any(),
     )
 }
 
 fn driver(notice: Option<&Notice>) -> AnyView {
     let form = Form::new(DRIVER, notice);
+    let hint = [
+        "As dispatch calls them.",
+        "Wie die Auslieferung sie oder ihn nennt.",
+    ];
     let fields = view! {
         {kind_of(AccountKind::Driver)}
-        {form.field("name", NAME, None, Kind::Name("off"))}
-        {submit(["Make a link", "Link machen"])}
+        {form.field("name", NAME, Some(hint), Kind::Name("off"))}
+        {submit(["Make the link", "Link erstellen"])}
     };
     addition(
         form,
@@ -230,13 +257,16 @@ fn invite(notice: Option<&Notice>) -> AnyView {
         AccountKind::Admin,
     ];
     let kinds = kinds.map(|kind| (kind.name().to_owned(), t(words::kind(kind)).to_owned()));
-    let hint = ["Of a kitchen manager only.", "Nur bei einer Küchenleitung."];
+    let hint = [
+        "For a kitchen manager: the kitchen’s name, as its offers show it.",
+        "Für eine Küchenleitung: der Name der Küche, wie ihn ihre Angebote zeigen.",
+    ];
     let fields = view! {
         {form.choice("kind", ["As", "Als"], &kinds)}
         {form.field("name", NAME, None, Kind::Name("off"))}
         {form.field("email", ["E-mail address", "E-Mail-Adresse"], None, Kind::OthersEmail)}
-        {form.optional("supplier_name", ["Kitchen", "Küche"], Some(hint), Kind::Name("off"))}
-        {submit(["Make a link", "Link machen"])}
+        <div class="of-kitchen">{form.optional("supplier_name", ["Kitchen", "Küche"], Some(hint), Kind::Name("off"))}</div>
+        {submit(["Make the link", "Link erstellen"])}
     };
     addition(
         form,
@@ -245,7 +275,7 @@ fn invite(notice: Option<&Notice>) -> AnyView {
     )
 }
 
-fn program(notice: Option<&Notice>) -> AnyView {
+fn program(drivers: &[Account], notice: Option<&Notice>) -> AnyView {
     let form = Form::new(PROGRAM, notice);
     let roles = [
         AccountRole::Integrator,
@@ -254,25 +284,23 @@ fn program(notice: Option<&Notice>) -> AnyView {
         AccountRole::Driver,
     ];
     let roles = roles.map(|role| (role.name().to_owned(), t(words::role(role)).to_owned()));
-    let (kitchen, driver) = (
-        [
-            "Where it acts for one kitchen.",
-            "Wenn es für eine Küche handelt.",
-        ],
-        [
-            "Where it acts for one driver.",
-            "Wenn es für einen Fahrer handelt.",
-        ],
+    let nobody = (
+        String::new(),
+        t(["Choose a driver", "Fahrer wählen"]).to_owned(),
     );
+    let names = drivers
+        .iter()
+        .map(|driver| (driver.id.to_string(), driver.name.to_string()));
+    let drivers: Vec<_> = [nobody].into_iter().chain(names).collect();
     let fields = view! {
         {kind_of(AccountKind::Integration)}
         {form.field("name", NAME, None, Kind::Name("off"))}
         {form.choice("role", ["Acts for", "Handelt für"], &roles)}
-        {form.optional("supplier_name", ["Kitchen", "Küche"], Some(kitchen), Kind::Name("off"))}
-        {form.optional("driver_id", ["Driver’s id", "Id des Fahrers"], Some(driver), Kind::Name("off"))}
-        {form.optional("until", ["Good until", "Gilt bis"], None, Kind::Date)}
+        <div class="of-kitchen">{form.optional("supplier_name", ["Kitchen", "Küche"], None, Kind::Name("off"))}</div>
+        <div class="of-driver">{form.choice("driver_id", ["Driver", "Fahrer"], &drivers)}</div>
+        {form.optional("until", ["Good until (may stay empty)", "Gilt bis (darf leer bleiben)"], None, Kind::Date)}
         {checkbox("read_only", ["It only reads", "Es liest nur"], form.value("read_only").is_some())}
-        {submit(["Make a key", "Schlüssel machen"])}
+        {submit(["Make the key", "Schlüssel erstellen"])}
     };
     addition(
         form,

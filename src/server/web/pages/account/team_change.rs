@@ -123,8 +123,15 @@ fn new_key(sent: &Sent) -> Result<NewKey, Error> {
     Ok(NewKey {
         name: read(sent, "name")?,
         role,
-        supplier_name: read_optional(sent, "supplier_name")?,
-        driver_id: read_optional(sent, "driver_id")?,
+        // What was typed for another role is not shown any more.
+        supplier_name: match role {
+            AccountRole::Supplier => read_optional(sent, "supplier_name")?,
+            _ => None,
+        },
+        driver_id: match role {
+            AccountRole::Driver => read_optional(sent, "driver_id")?,
+            _ => None,
+        },
         read_only: sent.has("read_only"),
         until: until(sent.get("until"))?,
     })
@@ -212,6 +219,7 @@ fn link(invited: &Invited) -> Notice {
     Notice::once(Once::Link {
         name: invited.account.name.to_string(),
         path: shown_once(&invited.link),
+        is_drivers: invited.account.kind == AccountKind::Driver,
     })
 }
 

@@ -1,7 +1,7 @@
 //! One account in the list of a team, and what can be done with it.
 
 use super::{
-    fields::{Form, Kind, act, hidden},
+    fields::{Form, Kind, act, act_surely, hidden},
     notice::Notice,
     sessions::sessions,
     visit::Visit,
@@ -11,8 +11,9 @@ use crate::{
     domain::{Account, AccountKind, AccountState},
     server::clock::now,
     ui::{
+        Icon,
         i18n::locale::{Text, say, t},
-        name,
+        icon, name,
     },
 };
 use leptos::prelude::*;
@@ -40,14 +41,14 @@ pub fn row(
     view! {
         <li class="paper">
             <details open=form.is_open()>
-                <summary>{summary(account)}</summary>
+                <summary>{summary(account)} {icon(Icon::Down)}</summary>
                 <div class="stack">
                     {sessions}
                     {keys(visit, account)}
                     <form class="stack" method="post" action="/team">
                         {hidden("id", id)}
                         {pin(form, account)}
-                        <p class="row">{actions(viewer, account, is_self)}</p>
+                        <div class="row">{actions(viewer, account, is_self)}</div>
                         {form.refusal()}
                     </form>
                     <p><a href=history_link>{history}</a></p>
@@ -74,8 +75,10 @@ fn summary(account: &Account) -> AnyView {
         view! { " · " {t(words::role(account.role))} {reads} }.into_any()
     });
     view! {
-        <strong>{name(&account.name)}</strong>
-        <span class="soft">" · " {t(words::state(account.state))} {kitchen} {email} {role}</span>
+        <span>
+            <strong>{name(&account.name)}</strong>
+            <span class="soft">" · " {t(words::state(account.state))} {kitchen} {email} {role}</span>
+        </span>
     }
     .into_any()
 }
@@ -89,7 +92,6 @@ fn pin(form: Form, account: &Account) -> Option<AnyView> {
 /// What can be done. The service refuses what the viewer may not.
 fn actions(viewer: AccountKind, account: &Account, is_self: bool) -> Vec<AnyView> {
     let plain = |value, word: Text| act("button", value, word);
-    let danger = |value, word: Text| act("button danger", value, word);
     let is_admin = viewer == AccountKind::Admin;
     if account.state == AccountState::Disabled {
         return vec![plain("enable", ["Enable", "Entsperren"])];
@@ -114,13 +116,30 @@ fn actions(viewer: AccountKind, account: &Account, is_self: bool) -> Vec<AnyView
         ));
     }
     if account.kind.session_limits().is_some() {
-        actions.push(plain(
+        let what_follows = match account.kind {
+            kind @ (AccountKind::Device | AccountKind::Driver) => words::after_sign_out(kind),
+            _ => [
+                "All browsers and programs of this account are signed out at once.",
+                "Alle Browser und Programme dieses Kontos werden sofort abgemeldet.",
+            ],
+        };
+        actions.push(act_surely(
             "end-all",
-            ["End all sessions", "Alle Sitzungen beenden"],
+            ["End all sessions…", "Alle Sitzungen beenden\u{a0}…"],
+            what_follows,
+            ["End them now", "Jetzt beenden"],
         ));
     }
     if !is_self {
-        actions.push(danger("disable", ["Disable", "Sperren"]));
+        actions.push(act_surely(
+            "disable",
+            ["Disable…", "Sperren\u{a0}…"],
+            [
+                "It is signed out at once and cannot do anything until somebody enables it again. Nothing is deleted.",
+                "Es wird sofort abgemeldet und kann nichts mehr tun, bis es jemand entsperrt. Gelöscht wird nichts.",
+            ],
+            ["Disable it now", "Jetzt sperren"],
+        ));
     }
     actions
 }
@@ -135,7 +154,7 @@ fn keys(visit: &Visit, account: &Account) -> Option<AnyView> {
         .map(|key| {
             let made = when(key.made_at);
             let used = key.used_at.map_or_else(
-                || t(["never", "nie"]).to_owned(),
+                || t(["never", "noch nie"]).to_owned(),
                 |at| {
                     // To the day.
                     at.to_string().chars().take(10).collect()
@@ -155,7 +174,15 @@ fn keys(visit: &Visit, account: &Account) -> Option<AnyView> {
                     <form class="row spread" method="post" action="/team">
                         {hidden("id", account.id.to_string())} {hidden("start", start)}
                         <p translate="no">{words} {until}</p>
-                        {act("button", "end-key", ["End this key", "Schlüssel beenden"])}
+                        {act_surely(
+                            "end-key",
+                            ["End this key…", "Schlüssel beenden\u{a0}…"],
+                            [
+                                "Whatever uses this key is refused from now on.",
+                                "Was diesen Schlüssel benutzt, wird ab sofort abgewiesen.",
+                            ],
+                            ["End it now", "Jetzt beenden"],
+                        )}
                     </form>
                 </li>
             }

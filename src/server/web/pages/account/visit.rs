@@ -1,6 +1,6 @@
 //! A request for a page of accounts: who sends it, from where, and how it is answered.
 
-use super::notice::Notice;
+use super::{next::page_after, notice::Notice};
 use crate::{
     domain::{Account, AccountId, AccountKind, Error, FieldError, Identity, Role, Zone},
     server::{
@@ -14,7 +14,10 @@ use crate::{
                 cookies::{AuthCookie, known, read_guest, session},
             },
             headers::wants_page,
-            pages::{cookies, preferences, redirect::location},
+            pages::{
+                cookies, preferences,
+                redirect::{location, sign_in},
+            },
             problem::{self, Problem},
             state::AppState,
         },
@@ -45,6 +48,8 @@ pub struct Visit {
     pub settings: Settings,
     pub zone: Option<Zone>,
     pub query: String,
+    /// Its own address: path and query.
+    pub address: String,
     client: IpAddr,
 }
 
@@ -69,6 +74,9 @@ impl Visit {
             settings: preferences::of(headers, app),
             zone: cookies::zone(&app.config, headers),
             query: uri.query().unwrap_or_default().to_owned(),
+            address: uri
+                .path_and_query()
+                .map_or_else(String::new, ToString::to_string),
             client: Ipv4Addr::UNSPECIFIED.into(),
             headers: headers.clone(),
         }
@@ -143,6 +151,16 @@ impl Visit {
         flash.shown().filter(|_| flash.is_in(&self.headers))
     }
 
+    /// Leads to the sign-in, and from there back to this page. An address that holds a secret stays out of it.
+    pub fn to_sign_in(&self) -> Response {
+        // Who is signed in would be led back here at once.
+        let next = match self.identity() {
+            Some(_) => None,
+            None => page_after(&self.address),
+        };
+        redirect(&sign_in(&next.unwrap_or_default()))
+    }
+
     /// Leads to a page, which shows the notice.
     pub async fn lead_to(&self, to: &str, notice: Option<Notice>) -> Response {
         let mut response = redirect(to);
@@ -185,7 +203,7 @@ impl Visit {
             return error.into_response();
         }
         match error {
-            Error::NotSignedIn => redirect("/sign-in"),
+            Error::NotSignedIn => self.to_sign_in(),
             Error::TooMany(_) | Error::Busy | Error::StoreUnavailable | Error::Internal => {
                 let mut response = page(notice).await;
                 *response.status_mut() = problem::status(&error);
@@ -228,10 +246,11 @@ impl Sent {
         self.get(name).into()
     }
 
-    /// A secret that may be left out.
+    /// A secret that may be left out, of the first field of this name that is not empty.
     pub fn optional(&self, name: &str) -> Option<SecretString> {
-        let value = self.get(name).trim();
-        (!value.is_empty()).then(|| value.into())
+        let fields = self.0.iter().filter(|(sent, _)| sent == name);
+        let mut values = fields.map(|(_, value)| value.trim());
+        values.find(|value| !value.is_empty()).map(Into::into)
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -259,7 +278,8 @@ mod tests {
     #[test]
     fn a_field_that_is_not_sent_is_empty() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let sent = Sent(vec![pair("email", "a@b.c"), pair("code", " 123 456 ")]);
+        let sent = [("email", "a@b.c"), ("code", ""), ("code", " 123 456 ")];
+        let sent = Sent(sent.map(|(name, value)| pair(name, value)).to_vec());
         assert_eq!(sent.get("email"), "a@b.c");
         assert_eq!(sent.get("password"), "");
         assert!(sent.has("email") && !sent.has("password"));

@@ -40,6 +40,24 @@ pub fn state(state: AccountState) -> Text {
     }
 }
 
+/// What follows for an account that is signed out.
+pub fn after_sign_out(kind: AccountKind) -> Text {
+    match kind {
+        AccountKind::Device => [
+            "This tablet is signed out. To sign in again, it needs a new code from its manager.",
+            "Dieses Tablet wird abgemeldet. Danach braucht es einen neuen Code von der Küchenleitung.",
+        ],
+        AccountKind::Driver => [
+            "This phone is signed out. To sign in again, it needs a new link from dispatch.",
+            "Dieses Telefon wird abgemeldet. Danach braucht es einen neuen Link von der Auslieferung.",
+        ],
+        _ => [
+            "You are signed out everywhere, here too.",
+            "Du wirst überall abgemeldet, auch hier.",
+        ],
+    }
+}
+
 /// `14:05`, `3 May, 14:05`, in the reader's time zone.
 pub fn day_and_clock(time: Time, now: Time, zone: Option<&Zone>) -> String {
     format::day_and_clock(time, format::day(now, zone), zone)
