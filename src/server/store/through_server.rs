@@ -115,10 +115,12 @@ impl Store for ThroughServer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::store::admin_reads::answer;
     use crate::server::{
         config::database_file,
         store::{Embedded, Index, IndexChange, NewEntry, fresh_epoch},
     };
+    use proptest::prelude::*;
     use std::sync::Arc;
     use tokio_util::sync::CancellationToken;
 
@@ -167,5 +169,20 @@ mod tests {
         assert!(through.commit(Batch::default()).await.is_err());
         stop.cancel();
         readers.stop();
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_bytes_at_the_socket_are_answered_or_refused(bytes: Vec<u8>) {
+            let folder = tempfile::tempdir().unwrap();
+            let file = database_file(folder.path());
+            let line = String::from_utf8_lossy(&bytes);
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let _inside = runtime.enter();
+            let store = Embedded::open(&file, fresh_epoch(), 100).unwrap();
+            prop_assert!(runtime.block_on(answer(&store, &line)).is_err());
+        }
     }
 }
