@@ -93,3 +93,9 @@ pub async fn history(id: OrderId) -> Result<Vec<Event>, Error> {
         .events(id, &viewer)
         .await
 }
+
+/// The key that opens the page of an order for whom it is shared with; none for a reader who has none to give.
+#[server(name = ReadFollowKey, prefix = "/act", endpoint = "follow-key", input = GetUrl)]
+pub async fn follow_key(id: OrderId) -> Result<Option<String>, Error> {
+    crate::server::web::pages::forms::follow_key(id).await
+}

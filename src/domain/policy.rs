@@ -191,9 +191,13 @@ impl Viewer {
 
     /// The scope narrowed to what it may see at all. What the narrowed scope holds is still asked of [`Viewer::view`].
     pub fn narrowed(&self, scope: Scope) -> Scope {
-        match self {
-            Viewer::Known(identity) if scope.topics().is_none() => identity.scope(),
-            _ => scope,
+        match (self, scope.topics()) {
+            (Viewer::Open, _) => scope,
+            (Viewer::Known(identity), None) => identity.scope(),
+            (Viewer::Known(identity), Some(topics)) => {
+                let own = topics.iter().filter(|topic| identity.may_name(topic));
+                Scope::of(own.cloned().collect::<Vec<_>>())
+            }
         }
     }
 }
@@ -281,6 +285,18 @@ impl Identity {
         }
     }
 
+    /// Whether it is told of a topic. Of an order from outside nobody learns whose it is, and so not by asking for the
+    /// orders of one account either.
+    fn may_name(&self, topic: &Topic) -> bool {
+        use AccountRole::{Admin, Dispatch, Integrator};
+        let is_told_whole = matches!(self.role, Admin | Integrator | Dispatch);
+        match topic {
+            Topic::Customer(id) => is_told_whole || self.own.contains(id),
+            Topic::Driver(id) => is_told_whole || self.driver_id == Some(*id),
+            Topic::Supplier(_) | Topic::Order(_) | Topic::Offers | Topic::Dispatch => true,
+        }
+    }
+
     fn scope(&self) -> Scope {
         let customers = || self.own.iter().copied().map(Topic::Customer);
         let offers = || self.sees_offers.then_some(Topic::Offers);
@@ -322,6 +338,20 @@ impl Identity {
 mod tests {
     use super::*;
     use crate::domain::Field;
+    use uuid::Uuid;
+
+    #[test]
+    fn whose_an_order_is_shows_in_no_topic() {
+        let [own, other] = [1, 2].map(|n| AccountId(Uuid::from_u128(n)));
+        let mut viewer = Viewer::nobody();
+        if let Viewer::Known(identity) = &mut viewer {
+            identity.own = vec![own];
+        }
+        let asked = [Topic::Customer(own), Topic::Customer(other)];
+        let asked = asked.into_iter().chain([Topic::Driver(own), Topic::Offers]);
+        let told = viewer.narrowed(Scope::of(asked));
+        assert_eq!(told, Scope::of([Topic::Customer(own), Topic::Offers]));
+    }
 
     #[test]
     fn who_manages_whose_accounts() {

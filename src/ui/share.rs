@@ -1,7 +1,6 @@
 //! Sharing the address of a page: with the device's share sheet, else by copying it to the clipboard.
 
 use super::{
-    browser::url::page_address,
     components::basics::{Icon, icon, mark, text},
     i18n::locale::t,
     live::store::LiveStore,
@@ -13,17 +12,19 @@ use leptos::{
     wasm_bindgen::{JsCast, JsValue},
 };
 
-/// The button and the result of pressing it. It is marked until the page is hydrated: it needs the program.
-pub fn share(title: &str) -> AnyView {
+/// The button and the result of pressing it, for an address that is complete. It is marked until the page is hydrated: it
+/// needs the program.
+pub fn share(title: &str, address: impl Fn() -> String + 'static) -> AnyView {
     let store = LiveStore::from_context();
     let not_hydrated = mark(move || (!store.is_hydrated()).then_some(""));
     let done = RwSignal::new(None);
     let title = title.to_owned();
     let press = move |_| {
         // The share sheet shows its own result.
-        let shared = open_share_sheet(&title);
+        let address = address();
+        let shared = open_share_sheet(&title, &address);
         let copies = shared.is_none();
-        let promise = shared.or_else(copy);
+        let promise = shared.or_else(|| copy(&address));
         spawn_local(async move {
             let succeeded = match promise {
                 Some(promise) => JsFuture::from(promise).await.is_ok(),
@@ -57,17 +58,17 @@ pub fn share(title: &str) -> AnyView {
 }
 
 /// Opens the share sheet, if the device has one.
-fn open_share_sheet(title: &str) -> Option<Promise> {
+fn open_share_sheet(title: &str, address: &str) -> Option<Promise> {
     let data = Object::new();
     let set = |name: &str, value: &str| Reflect::set(&data, &name.into(), &value.into()).ok();
     set("title", title)?;
-    set("url", &page_address())?;
+    set("url", address)?;
     call(&navigator()?, "share", &data)
 }
 
-fn copy() -> Option<Promise> {
+fn copy(address: &str) -> Option<Promise> {
     let clipboard = get(&navigator()?, "clipboard")?;
-    call(&clipboard, "writeText", &page_address().into())
+    call(&clipboard, "writeText", &address.into())
 }
 
 fn navigator() -> Option<JsValue> {

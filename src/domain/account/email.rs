@@ -1,6 +1,6 @@
 //! An e-mail address.
 
-use crate::domain::{Field, FieldError, ValueKind};
+use crate::domain::{Field, FieldError, ValueKind, is_blank};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
 
@@ -25,6 +25,8 @@ impl Field for Email {
                 length,
             }),
             _ if text.chars().any(char::is_control) => Err(FieldError::ControlCharacter),
+            // Two addresses that look alike would be two accounts.
+            _ if text.chars().any(is_unseen) => Err(FieldError::NotAnEmail),
             Some((local, domain))
                 if !local.is_empty()
                     && !domain.is_empty()
@@ -36,6 +38,11 @@ impl Field for Email {
             _ => Err(FieldError::NotAnEmail),
         }
     }
+}
+
+/// Whether nothing of a character is to be seen, or it only turns the others around.
+fn is_unseen(c: char) -> bool {
+    is_blank(c.encode_utf8(&mut [0; 4]))
 }
 
 impl Deref for Email {
@@ -76,7 +83,16 @@ mod tests {
             &*Email::parse("  Ana@Example.ORG ").unwrap(),
             "ana@example.org"
         );
-        for bad in ["ana", "@example.org", "ana@", "a@b@c", "a b@c", "a@b c"] {
+        for bad in [
+            "ana",
+            "@example.org",
+            "ana@",
+            "a@b@c",
+            "a b@c",
+            "a@b c",
+            "a\u{202e}@b",
+            "a@\u{200b}b",
+        ] {
             assert_eq!(Email::parse(bad), Err(FieldError::NotAnEmail), "{bad:?}");
         }
         assert_eq!(Email::parse(" "), Err(FieldError::Empty));

@@ -49,9 +49,8 @@ impl Field for Scope {
 /// Splits at each comma that the beginning of a topic follows.
 fn split_at_topics(text: &str) -> Vec<String> {
     let begins = |part: &str| {
-        matches!(part, "offers" | "dispatch")
-            || part.starts_with("supplier:")
-            || part.starts_with("order:")
+        let kinds = ["supplier:", "order:", "driver:", "customer:"];
+        matches!(part, "offers" | "dispatch") || kinds.iter().any(|kind| part.starts_with(kind))
     };
     let mut topics: Vec<String> = Vec::new();
     for part in text.split(',') {
@@ -109,6 +108,10 @@ mod tests {
         assert_eq!(about("supplier%3ABella+Napoli%2Coffers"), Ok(both));
         let comma = vec![Topic::Offers, supplier(",A")];
         assert_eq!(about("offers%2Csupplier%3A%2CA"), Ok(comma));
+        let id = "01a2b3c4-d5e6-7123-8000-0000ffffffff";
+        let own = about(&format!("supplier:A,driver:{id},customer:{id}")).unwrap();
+        let whole = format!("supplier%3AA%2Cdriver%3A{id}%2Ccustomer%3A{id}");
+        assert_eq!(about(&whole), Ok(own));
         let three = vec![supplier("A,B"), supplier("C, D"), Topic::Dispatch];
         assert_eq!(
             about("supplier%3AA%2CB%2Csupplier%3AC%2C%20D%2Cdispatch"),

@@ -4,9 +4,10 @@ use super::tls;
 use crate::server::config::{self, ConfigError};
 use reqwest::{
     Client, ClientBuilder, StatusCode, Url,
-    header::{HOST, HeaderValue},
+    header::{AUTHORIZATION, HOST, HeaderValue},
 };
 use rustls::ClientConfig;
+use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
@@ -38,6 +39,17 @@ pub fn is_local(url: &Url) -> bool {
 pub fn site_host(url: &Url) -> Result<Option<HeaderValue>, ConfigError> {
     let site = config::site_origin()?.filter(|_| is_local(url));
     Ok(site.and_then(|site| HeaderValue::from_str(site.authority()).ok()))
+}
+
+/// What says by which right a command asks: the key in MARKET_KEY, if there is one.
+pub fn authorization() -> Result<Option<HeaderValue>, ConfigError> {
+    let Some(key) = config::market_key()? else {
+        return Ok(None);
+    };
+    let value = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret()));
+    let mut value = value.map_err(|_| config::MARKET_KEY.invalid("this is no key"))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
 }
 
 /// The URL of the server of these settings, which listens there.
@@ -117,6 +129,9 @@ async fn get(url: &str) -> Result<(StatusCode, Vec<u8>), NoAnswer> {
     let site = Url::parse(url).ok().map(|url| site_host(&url));
     if let Some(Ok(Some(host))) = site {
         request = request.header(HOST, host);
+    }
+    if let Ok(Some(authorization)) = authorization() {
+        request = request.header(AUTHORIZATION, authorization);
     }
     let sent = request.send().await;
     let mut response =

@@ -2,7 +2,9 @@
 
 use super::{
     env::{ConfigError, Result, word},
-    settings::{AUTH, AUTH_SECRET, AUTH_SECRET_FILE, GUESTS, SIGN_UP, SITE_ORIGIN, Setting},
+    settings::{
+        AUTH, AUTH_SECRET, AUTH_SECRET_FILE, GUESTS, MARKET_KEY, SIGN_UP, SITE_ORIGIN, Setting,
+    },
     web_origin::WebOrigin,
 };
 use base64::{
@@ -27,6 +29,11 @@ pub enum AuthMode {
     Open,
     /// Rights are those of accounts.
     Required,
+}
+
+/// The API key of commands that ask a server over HTTP.
+pub fn market_key() -> Result<Option<SecretString>> {
+    Ok(MARKET_KEY.value()?.map(SecretString::from))
 }
 
 #[derive(Clone)]

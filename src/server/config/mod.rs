@@ -14,11 +14,11 @@ mod telemetry;
 mod tls;
 mod web_origin;
 
-pub use auth::{Auth, Reach};
+pub use auth::{Auth, Reach, market_key};
 pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};
-pub use settings::{SETTINGS, Setting};
+pub use settings::{MARKET_KEY, SETTINGS, Setting};
 pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
 pub use sources::{Origin, Sources};
 pub use store::{StoreConfig, database_file, retention, store};

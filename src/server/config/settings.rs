@@ -122,6 +122,10 @@ settings! {
         AUTH_SECRET: Secret, None("none");
         AUTH_SECRET_FILE: Public, None("none");
     }
+    "An API key (`pizza-market account key` makes one) for the commands that ask a server over HTTP: simulate, and inspect\n\
+     with --url. The server itself does not read it.": {
+        MARKET_KEY: Secret, None("none: a command is a guest where people sign in");
+    }
     "Whether somebody who is not signed in sees offers and may take one, and whether customers may make an account: on or\n\
      off.": {
         GUESTS: Public, Value("on");

@@ -4,7 +4,7 @@
 //! the same time, to another instance, after a crash) gets the answer of the first one.
 
 use super::order_documents;
-use crate::domain::{AccountId, Error, FieldError, Order, Viewer};
+use crate::domain::{AccountId, Error, FieldError, Order, OrderFacts, Sight, Viewer};
 use crate::server::store::{IdempotencyRecord, JsonText, Result as Stored};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -109,11 +109,16 @@ impl IdempotentRequest {
 }
 
 impl Answer {
-    /// As a viewer may see the order now, which may have passed out of its sight.
-    pub fn as_seen_by(self, viewer: &Viewer) -> Answer {
+    /// As a viewer may see the order as it stands `now`, which may have passed out of its sight. Without `now` the answer
+    /// has just been made.
+    pub fn as_seen_by(self, viewer: &Viewer, now: Option<&OrderFacts>) -> Answer {
         let shown = |order: Order| {
-            let id = order.id;
-            viewer.shown(order).ok_or(Error::UnknownOrder(id))
+            let told = OrderFacts::from(&order);
+            match viewer.view(now.unwrap_or(&told)) {
+                Sight::None => Err(Error::UnknownOrder(order.id)),
+                Sight::Outside => Ok(viewer.outside(order)),
+                Sight::Whole => Ok(order),
+            }
         };
         Answer {
             result: self.result.and_then(shown),

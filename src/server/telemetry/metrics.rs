@@ -38,6 +38,10 @@ pub const FRAMES: &str = "pizza_socket_frames_sent_total";
 pub const ORDERS: &str = "pizza_orders";
 pub const STAGE_SECONDS: &str = "pizza_order_stage_duration_seconds";
 pub const OLDEST_WAIT: &str = "pizza_order_oldest_wait_seconds";
+pub const SIGN_INS: &str = "pizza_sign_ins_total";
+pub const CREDENTIALS_REFUSED: &str = "pizza_credentials_refused_total";
+pub const RIGHTS_REFUSED: &str = "pizza_rights_refused_total";
+pub const ACCOUNT_CHANGES: &str = "pizza_account_changes_total";
 pub const TRACE_SPANS: &str = "pizza_trace_spans_total";
 pub const BUILD: &str = "pizza_build_info";
 
@@ -94,6 +98,10 @@ const ALL: &[(&str, MetricKind, &str)] = &[
     (ORDERS, Gauge, "Orders in the whole market, by status. Every instance reports the same."),
     (STAGE_SECONDS, Histogram(SLOW), "How long orders were in a status before they left it, except cancelled ones. Every instance reports the same."),
     (OLDEST_WAIT, Gauge, "How long the oldest order of a status has been in it; 0 if there is none."),
+    (SIGN_INS, Counter, "Attempts to sign in, by how and by outcome. Only with AUTH=required."),
+    (CREDENTIALS_REFUSED, Counter, "Requests with a cookie, token or key that is wrong or has ended, by its kind."),
+    (RIGHTS_REFUSED, Counter, "Requests for what the viewer has no right to, by its role and by kind of problem."),
+    (ACCOUNT_CHANGES, Counter, "Changes of accounts that this instance has made, by event; those that end something are among them."),
     (TRACE_SPANS, Counter, "Spans sent to the collector, by outcome. Only if traces are exported."),
     (BUILD, Gauge, "Always 1, labelled with the version."),
 ];
@@ -131,6 +139,12 @@ impl Metrics {
         for name in [RATE_LIMITED, FRAMES, FEED_RESTARTS] {
             counter!(name).absolute(0);
         }
+        for outcome in ["done", "wrong-credentials", "too-many"] {
+            counter!(SIGN_INS, "how" => "password", "outcome" => outcome).absolute(0);
+        }
+        counter!(CREDENTIALS_REFUSED, "how" => "cookie").absolute(0);
+        counter!(RIGHTS_REFUSED, "role" => "customer", "problem" => "not-allowed").absolute(0);
+        counter!(ACCOUNT_CHANGES, "event" => "account.signed_in").absolute(0);
         gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         Ok(metrics)
     }

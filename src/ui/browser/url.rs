@@ -10,6 +10,11 @@ pub fn page_address() -> String {
     location().href().unwrap_or_default()
 }
 
+/// The address of this site, without a path.
+pub fn site_address() -> String {
+    location().origin().unwrap_or_default()
+}
+
 /// The path and the query string of this page.
 pub fn path_and_query() -> (String, String) {
     let location = location();

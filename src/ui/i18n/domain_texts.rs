@@ -1,7 +1,7 @@
 //! The texts that depend on a value of the domain: statuses, refusals, invalid fields.
 
 use super::locale::{Text, say, t};
-use crate::domain::{Error, FieldError, Refusal, Status};
+use crate::domain::{AccountRefusal, Error, FieldError, Refusal, Status};
 
 /// A status for kitchens, dispatch and the list of orders.
 pub fn status(status: Status) -> &'static str {
@@ -89,6 +89,15 @@ pub fn refusal(error: &Error) -> String {
             "Mit deiner Rolle geht das nicht.",
         ],
         Error::NotYours => ["That is not yours.", "Das gehört dir nicht."],
+        // What a panel meets of the refusals of accounts; the pages of accounts have words for all.
+        Error::Account(AccountRefusal::PersonLeft) => [
+            "Who worked here may do so no longer. Nothing was done; the device itself acts from now on.",
+            "Wer hier gearbeitet hat, darf es nicht mehr. Nichts wurde getan; ab jetzt handelt das Gerät selbst.",
+        ],
+        Error::Account(_) => [
+            "Your account has changed. Load the page again.",
+            "Dein Konto hat sich geändert. Lade die Seite neu.",
+        ],
         Error::StoreUnavailable => [
             "The market does not answer right now. Nothing was changed; try again in a moment.",
             "Der Markt antwortet gerade nicht. Nichts wurde geändert; versuch es gleich noch einmal.",
@@ -149,6 +158,16 @@ pub fn fault(field: &str, error: &FieldError) -> String {
             "This must be from {from} to {to}.",
             "Das muss von {from} bis {to} sein."
         ),
+        FieldError::NotADriver => t([
+            "That is no driver who drives here now.",
+            "Das ist niemand, der hier gerade fährt.",
+        ])
+        .to_owned(),
+        FieldError::SeveralDrivers => t([
+            "Several drivers have that name.",
+            "So heißen mehrere, die hier fahren.",
+        ])
+        .to_owned(),
         FieldError::TooPrecise => t([
             "At most two decimals fit.",
             "Höchstens zwei Stellen nach dem Komma passen.",

@@ -32,6 +32,9 @@ pub struct PageData {
     /// The reader's time zone, if the browser has stored it before.
     pub zone: Option<Zone>,
     pub locale: Locale,
+    /// The key of the order in the path, where the reader may share it. The open mode has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_key: Option<String>,
     /// Who looks at the page. The open mode says nothing of it.
     #[serde(default, skip_serializing_if = "Viewer::is_open")]
     pub viewer: Viewer,

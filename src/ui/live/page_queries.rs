@@ -12,6 +12,7 @@ use crate::{
         navigation::Navigator,
         route::Panel,
         settings::kitchen_of_device,
+        viewer::viewer,
     },
 };
 use chrono::TimeDelta;
@@ -31,6 +32,7 @@ type Answer<Q, A> = RwSignal<Option<(Q, Result<A, Error>)>>;
 pub struct PageQueries {
     store: LiveStore,
     story: Answer<OrderId, Vec<Event>>,
+    follow_key: RwSignal<Option<(OrderId, String)>>,
     pub past: PastOrders,
     pace: RwSignal<Option<StageTimes>>,
     duty: RwSignal<Option<Duty>>,
@@ -45,6 +47,7 @@ impl PageQueries {
         let queries = PageQueries {
             store,
             story: RwSignal::new(route.order_id().zip(story)),
+            follow_key: RwSignal::new(route.order_id().zip(data.follow_key.take())),
             past: PastOrders::new(store, route.beyond(end).zip(past)),
             pace: RwSignal::new(data.pace.take()),
             duty: RwSignal::new(data.duty.take()),
@@ -61,11 +64,15 @@ impl PageQueries {
         let order = navigator.memo(|route| route.order_id());
         let panel = navigator.memo(|route| route.panel());
         let end = self.store.view(Board::end);
+        let is_open = viewer().is_open();
         Effect::new(move |_| {
             // Runs again when the connection is back, and reads what could not be read.
             self.store.is_live();
             if let Some(id) = order.get() {
                 self.read_story(id, self.store.version(id));
+                if !is_open && panel.get_untracked() == Panel::Track {
+                    self.read_follow_key(id);
+                }
             }
             let route = navigator.get();
             let Some(query) = route.beyond(end.get()) else {
@@ -174,6 +181,14 @@ impl PageQueries {
         })
     }
 
+    /// The key that the reader may share of an order.
+    pub fn follow_key(self, id: OrderId) -> Option<String> {
+        self.follow_key.with(|known| {
+            let (of, key) = known.as_ref()?;
+            (*of == id).then(|| key.clone())
+        })
+    }
+
     /// An order that is on the board, or beyond it, as it changes.
     pub fn order(self, id: OrderId) -> Option<Memo<Order>> {
         self.store.order(id).or_else(|| {
@@ -225,6 +240,20 @@ impl PageQueries {
             // A failure does not replace what is known.
             if story.is_ok() || known.is_none() {
                 self.story.set(Some((id, story)));
+            }
+        });
+    }
+
+    /// Reads the key that the reader may share of an order, unless it is known: whoever takes it has one from then on.
+    fn read_follow_key(self, id: OrderId) {
+        if untrack(|| self.follow_key(id)).is_some() {
+            return;
+        }
+        spawn_local(async move {
+            // Without it the page is not shared.
+            let read = http::get(api::ReadFollowKey::PATH, &format!("id={id}")).await;
+            if let Ok(Some(key)) = read {
+                self.follow_key.set(Some((id, key)));
             }
         });
     }

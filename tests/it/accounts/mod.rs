@@ -1,5 +1,16 @@
 //! Who may see and do what, from outside.
 
+mod attacks;
+mod devices;
 mod endings;
+mod foreign_pages;
+mod forms;
 mod frames;
+mod limits;
 mod matrix;
+mod pages;
+mod secrets;
+mod sessions;
+mod sign_in;
+mod tokens;
+mod two_instances;

@@ -26,22 +26,29 @@ const PROBLEM: &str = "application/problem+json";
 /// Those that were served so far, by their text: one for markets in which people sign in, and one for the others.
 static DESCRIPTIONS: Mutex<BTreeMap<String, &'static Description>> = Mutex::new(BTreeMap::new());
 
-/// What the program says about itself. It is read once from each instance.
+/// What the program says about itself.
 pub async fn description(of: &Instance) -> &'static Description {
+    described(of).await.expect("it answers at its address")
+}
+
+/// The same, read once from each instance; `None` from one that answers for another host alone.
+pub async fn described(of: &Instance) -> Option<&'static Description> {
     let read = async || {
         let url = format!("{}/api/v1/openapi.json", of.url);
         let answer = of.http.get(url).send().await.unwrap();
+        if answer.status() == 421 {
+            return None;
+        }
         assert_eq!(answer.status(), 200);
         let served = answer.text().await.unwrap();
         let mut descriptions = DESCRIPTIONS.lock().unwrap();
         let made = || {
-            &*Box::leak(Box::new(Description::new(
-                serde_json::from_str(&served).unwrap(),
-            )))
+            let description = Description::new(serde_json::from_str(&served).unwrap());
+            &*Box::leak(Box::new(description))
         };
-        *descriptions.entry(served.clone()).or_insert_with(made)
+        Some(*descriptions.entry(served.clone()).or_insert_with(made))
     };
-    of.description.get_or_init(read).await
+    *of.description.get_or_init(read).await
 }
 
 /// Checks a frame, if anything has been asked of an instance before.

@@ -193,6 +193,10 @@ impl Stage {
                         client.received.push(Received::Reset(id.clone(), orders));
                     }
                     "stream.heartbeat" => drop(client.from.get_or_insert(id.clone())),
+                    "stream.skip" => {
+                        let after = Cursor::parse(&frame["after"]).unwrap();
+                        client.received.push(Received::Skip(after, id.clone()));
+                    }
                     kind if kind.starts_with("stream.") => continue,
                     _ => client.received.push(Received::Event(frame.into())),
                 }

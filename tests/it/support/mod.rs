@@ -2,6 +2,8 @@
 
 pub mod accounts;
 mod answer;
+pub mod attacker;
+pub mod browser;
 mod certificate;
 // Shared with `simulate`, which uses more of it.
 #[allow(dead_code, unused_imports)]
@@ -13,9 +15,11 @@ pub mod description;
 pub mod doctor;
 pub mod inspect;
 mod instance;
+pub mod keys;
 pub mod load;
 pub mod log;
 mod market;
+pub mod member;
 mod program;
 pub mod proxy;
 pub mod redis_server;

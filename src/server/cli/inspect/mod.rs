@@ -54,7 +54,8 @@ Exit status:
 pub struct Inspect {
     #[command(subcommand)]
     subject: Subject,
-    /// Read from the server at this address over its public API, whatever its store.
+    /// Read from the server at this address over its public API, whatever its store: where people sign in, what the API
+    /// key in MARKET_KEY may see.
     #[arg(long, global = true, value_name = "URL", value_parser = ServerUrlParser)]
     url: Option<Url>,
     /// Trust the certificate authorities of this PEM file, too, with --url.

@@ -41,6 +41,8 @@ pub struct RemoteServer {
     base: Url,
     /// The `Host` that it answers for, where that is not the one of its address.
     host: Option<HeaderValue>,
+    /// By which right it is asked.
+    authorization: Option<HeaderValue>,
 }
 
 /// Some orders, newest first.
@@ -63,13 +65,19 @@ impl RemoteServer {
             http = http.no_proxy();
         }
         let host = http_client::site_host(&base)?;
-        let headers = host.iter().map(|host| (header::HOST, host.clone()));
+        let authorization = http_client::authorization()?;
+        let headers = (host.iter().map(|host| (header::HOST, host.clone()))).chain(
+            authorization
+                .iter()
+                .map(|key| (header::AUTHORIZATION, key.clone())),
+        );
         let http = http.default_headers(headers.collect()).build();
         Ok(RemoteServer {
             http: http.map_err(|error| broken(&error))?,
             tls,
             base,
             host,
+            authorization,
         })
     }
 
@@ -186,6 +194,10 @@ impl RemoteServer {
             .map_err(|error| self.unexpected(&error.to_string()))?;
         if let Some(host) = &self.host {
             request.headers_mut().insert(header::HOST, host.clone());
+        }
+        if let Some(key) = &self.authorization {
+            let headers = request.headers_mut();
+            headers.insert(header::AUTHORIZATION, key.clone());
         }
         let opening = connect_async_tls_with_config(request, None, true, tls);
         let opened = timeout(REQUEST_TIMEOUT, opening).await;

@@ -78,7 +78,7 @@ fn order_ids(sockets: &[SocketLog], acknowledged: &[AcknowledgedChange]) -> BTre
     let received = sockets.iter().flat_map(|socket| &socket.received);
     let received = received.filter_map(|received| match received {
         Received::Event(event) => event["order"]["id"].as_str(),
-        Received::Reset(..) => None,
+        Received::Skip(..) | Received::Reset(..) => None,
     });
     let changed = acknowledged
         .iter()

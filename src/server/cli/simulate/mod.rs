@@ -19,9 +19,8 @@ use clap::{Args, builder::TypedValueParser};
 use client::Client;
 use plan::{Plan, PlanSize};
 use report::Report;
-use reqwest::Url;
-use run::{Evening, Options};
-use rustls::ClientConfig;
+use reqwest::{Url, header::AUTHORIZATION};
+use run::{Access, Evening, Options};
 use std::{
     path::PathBuf,
     process::ExitCode,
@@ -86,6 +85,8 @@ second Ctrl-C ends it without.
 Latencies count from the moment at which a request was to be sent, also where an earlier delay made it late. After \
 429 and 503 the request waits as long as the server asks; it is counted, and sent again under the same \
 Idempotency-Key, as after a lost answer.
+
+Where people sign in, MARKET_KEY is an API key of an integrator (`pizza-market account key NAME --role integrator`).
 
 The JSON report: holds, seed, servers, evenings, seconds, orders, statuses {status: count}, acknowledged, \
 refused [{status, command, count}], asked_again {rate_limited, unavailable, lost}, unanswered, latency_ms \
@@ -170,14 +171,20 @@ pub fn run(args: &Simulate) -> ExitCode {
 async fn simulate(args: &Simulate, seed: u64) -> Result<Report, String> {
     let tls = tls::public(args.ca.as_deref())?;
     // No proxy, as the sockets go straight to the server, too.
-    let http = http_client::builder(&tls).no_proxy().build();
+    let authorization = http_client::authorization().map_err(|error| error.to_string())?;
+    let headers = authorization.iter().map(|key| (AUTHORIZATION, key.clone()));
+    let http = http_client::builder(&tls)
+        .no_proxy()
+        .default_headers(headers.collect())
+        .build();
     let http = http.map_err(|error| error.to_string())?;
     let client = Arc::new(Client::new(args.url.clone(), http));
     check_servers(&client).await?;
     tokio::spawn(stop_at_ctrl_c(client.stop.clone()));
     let mut report = Report::new(seed);
     let begun = Instant::now();
-    let result = evenings(args, &client, &tls, &mut report, seed).await;
+    let access = Access { tls, authorization };
+    let result = evenings(args, &client, &access, &mut report, seed).await;
     report.set_duration(begun.elapsed());
     result?;
     match args.json {
@@ -201,13 +208,13 @@ async fn stop_at_ctrl_c(stop: CancellationToken) {
 async fn evenings(
     args: &Simulate,
     client: &Arc<Client>,
-    tls: &Arc<ClientConfig>,
+    access: &Access,
     report: &mut Report,
     first_seed: u64,
 ) -> Result<(), String> {
     for seed in first_seed.. {
         let plan = Plan::new(seed, args.size());
-        let evening = Evening::open(client.clone(), &plan, tls.clone(), args.options()).await?;
+        let evening = Evening::open(client.clone(), &plan, access.clone(), args.options()).await?;
         let result = evening.play(plan).await?;
         if args.keep_going {
             output::note(format!("Evening {seed}: {}", result.verdict));

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{domain::Status, server::cli::output};
 use futures::future::join_all;
+use reqwest::header::HeaderValue;
 use rustls::ClientConfig;
 use serde_json::Value;
 use std::{
@@ -43,6 +44,14 @@ pub struct Options {
     pub subscribers: usize,
     /// Whether other clients may use the market, too.
     pub shared: bool,
+}
+
+/// How subscribers reach the live channel.
+#[derive(Clone)]
+pub struct Access {
+    pub tls: Arc<ClientConfig>,
+    /// By which right they listen.
+    pub authorization: Option<HeaderValue>,
 }
 
 /// The result of an evening.
@@ -88,7 +97,7 @@ impl Evening {
     pub async fn open(
         client: Arc<Client>,
         plan: &Plan,
-        tls: Arc<ClientConfig>,
+        Access { tls, authorization }: Access,
         options: Options,
     ) -> Result<Evening, String> {
         let shared = Arc::new(Shared {
@@ -96,6 +105,7 @@ impl Evening {
             frames: FrameCache::default(),
             display: Arc::new(Display::new(plan.steps(), options.speed)),
             tls,
+            authorization,
         });
         let (head, give_up) = (watch::Sender::new(None), CancellationToken::new());
         let (subscribed, mut reports) = mpsc::channel(options.subscribers.max(1));
@@ -284,7 +294,7 @@ fn delivery_latencies(records: &[SocketRecord], acknowledged: &[AcknowledgedChan
             let requested = requested.get(&version(&event["order"]))?;
             Some(time.saturating_duration_since(*requested))
         }
-        Received::Reset(..) => None,
+        Received::Skip(..) | Received::Reset(..) => None,
     });
     latencies.map(micros).collect()
 }

@@ -7,6 +7,7 @@ use super::{
     display::Display,
 };
 use futures::StreamExt;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use rustls::ClientConfig;
 use serde_json::Value;
 use std::{
@@ -20,7 +21,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config, tungstenite::Message,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+    tungstenite::{Message, client::IntoClientRequest},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +37,8 @@ pub struct Shared {
     pub frames: FrameCache,
     pub display: Arc<Display>,
     pub tls: Arc<ClientConfig>,
+    /// By which right they listen.
+    pub authorization: Option<HeaderValue>,
 }
 
 pub struct Subscriber {
@@ -111,7 +115,12 @@ impl Subscriber {
         let since = at.map(Cursor::to_string).unwrap_or_default();
         let address = format!("{url}/ws?since={since}");
         let tls = Some(Connector::Rustls(self.shared.tls.clone()));
-        let connecting = connect_async_tls_with_config(address, None, true, tls);
+        let mut request = address.into_client_request().ok()?;
+        if let Some(authorization) = &self.shared.authorization {
+            let headers = request.headers_mut();
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        let connecting = connect_async_tls_with_config(request, None, true, tls);
         let connected = timeout(CONNECT_TIMEOUT, connecting).await;
         connected.ok()?.ok().map(|(socket, _)| socket)
     }
@@ -164,6 +173,10 @@ impl Subscriber {
                 let _ = subscribed.send(()).await;
             }
             "stream.heartbeat" => {}
+            "stream.skip" => {
+                let after = Cursor::parse(&frame["after"])?;
+                record.push(Received::Skip(after, id.clone()));
+            }
             signal if signal.starts_with("stream.") => return Some(None),
             _ => {
                 self.shared.display.count_event();

@@ -2,7 +2,7 @@
 
 use super::{AccountService, Authority, By, Credential, Standing, documents};
 use crate::{
-    domain::{Account, AccountId, Error, Identity, Time},
+    domain::{Account, AccountId, AccountKind, AccountRefusal, Error, Identity, Time},
     server::store::{JsonText, Key},
 };
 
@@ -59,13 +59,27 @@ impl Acting {
         is_allowed.then_some(()).ok_or(Error::NotAllowed)
     }
 
+    /// Why a change of an account that does not exist is refused: who does not manage everybody is told the same as of
+    /// one that they do not manage.
+    pub fn unknown(&self) -> Error {
+        match self.identity() {
+            Some(identity) if identity.kind != AccountKind::Admin => Error::NotAllowed,
+            _ => Error::Account(AccountRefusal::Unknown),
+        }
+    }
+
     /// The same, or the account is its own.
     pub fn check_manages_or_is(&self, account: &Account) -> Result<(), Error> {
-        let standing = self.standing();
-        match standing.is_some_and(|standing| standing.account == account.id) {
+        match self.is(account) {
             true => Ok(()),
             false => self.check_manages(account),
         }
+    }
+
+    /// Whether the account is the one that acts.
+    pub fn is(&self, account: &Account) -> bool {
+        let standing = self.standing();
+        standing.is_some_and(|standing| standing.account == account.id)
     }
 
     /// Where the account to be changed is its own, its credential has to be good there, too: the commit expects the text

@@ -150,6 +150,10 @@ impl AccountService {
             opened.and_then(|secret| accepted_step(&secret, code, draft.now, factor.last_step));
         if step.is_some() {
             factor.last_step = step;
+            // So that an older AUTH_SECRET can be taken away.
+            if let Some(renewed) = self.credentials.renew_seal(&factor.secret, &context) {
+                factor.secret = renewed;
+            }
             return Ok(());
         }
         match use_recovery_code(&mut draft.secrets, code) {

@@ -12,9 +12,10 @@ use crate::{
         clock::now,
         services::order_documents,
         store::{Batch, IdempotencyRecord, JsonText, Key, Outcome, StoreError},
-        telemetry::trace,
+        telemetry::{metrics::ACCOUNT_CHANGES, trace},
     },
 };
+use metrics::counter;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -158,7 +159,7 @@ impl AccountService {
         in_time(async {
             // Until the deadline: on a conflict, something else was faster.
             loop {
-                let before = self.before(id, with_secrets).await?;
+                let before = self.before(&acting, id, with_secrets).await?;
                 let mut draft = before.draft()?;
                 acting.check_own(&draft.account, draft.now)?;
                 let result = decide(&acting, &mut draft)?;
@@ -173,10 +174,11 @@ impl AccountService {
 
     pub(super) async fn before(
         &self,
+        acting: &Acting,
         id: AccountId,
         with_secrets: bool,
     ) -> Result<Before, Failure> {
-        let known = self.read(id).await?.ok_or(AccountRefusal::Unknown)?;
+        let known = self.read(id).await?.ok_or_else(|| acting.unknown())?;
         let secrets = match with_secrets {
             true => Some(self.store.get(&documents::secret_key(id)).await?),
             false => None,
@@ -196,20 +198,24 @@ impl AccountService {
         deadline: Instant,
     ) -> Attempted<Account> {
         let by = acting.by(draft.account.id);
+        let events: Vec<_> = draft.entries.iter().map(|(event, _)| *event).collect();
         let (mut batch, account) = before.batch(draft, by)?;
         batch.expect.extend(acting.expectations(account.id));
         (batch.deadline, batch.trace) = (Some(deadline), trace::parent());
         if batch.put.is_empty() && batch.log.is_empty() {
             return Ok(Some(account));
         }
-        let events: Vec<_> = batch.log.iter().map(|entry| entry.body.clone()).collect();
+        let entries: Vec<_> = batch.log.iter().map(|entry| entry.body.clone()).collect();
         let outcome = self.store.commit(batch).await?;
         // Whatever became of it: what is held may be older than the store.
         self.forget(account.id);
         match outcome {
             Outcome::Committed(_) => {
+                for entry in entries {
+                    tracing::info!(event = %entry, "changed an account");
+                }
                 for event in events {
-                    tracing::info!(%event, "changed an account");
+                    counter!(ACCOUNT_CHANGES, "event" => event.name()).increment(1);
                 }
                 Ok(Some(account))
             }

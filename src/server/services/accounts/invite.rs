@@ -56,6 +56,10 @@ impl AccountService {
         let reset = self.change(by, id, |acting, draft| {
             let account = &mut draft.account;
             acting.check_manages(account)?;
+            // Who is signed in has the codes: another admin takes them away from who has lost them.
+            if factors && acting.is(account) {
+                return Err(Error::NotAllowed);
+            }
             let is_joined_by_link =
                 account.kind.has_password() || account.kind == AccountKind::Driver;
             match account.state {

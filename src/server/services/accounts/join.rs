@@ -8,6 +8,7 @@ use super::{
     change::{Draft, in_time},
     documents::{Factor, FactorKind, Secrets},
     entry::AccountEvent,
+    record::{How, record_sign_in},
     sign_in::password_error,
 };
 use crate::{
@@ -105,6 +106,18 @@ impl AccountService {
 
     /// Does all that a link is for, once. `None` where it is unknown, used or over.
     pub async fn join(&self, request: Join) -> Result<Option<Joined>, Error> {
+        let network = request.client.network.clone();
+        let joined = self.try_join(request).await;
+        let outcome = match &joined {
+            Ok(Some(joined)) => Ok(joined.begun.account.id),
+            Ok(None) => Err(&Error::WrongCredentials),
+            Err(error) => Err(error),
+        };
+        record_sign_in(How::Link, Some(&network), outcome);
+        joined
+    }
+
+    async fn try_join(&self, request: Join) -> Result<Option<Joined>, Error> {
         let network = request.client.network.to_string();
         self.take_place(JOIN, &network).await?;
         let Some(link) = Link::read(&request.link) else {

@@ -30,8 +30,10 @@ impl AccountService {
         by: By<'_>,
         new: NewKey,
     ) -> Result<(Account, SecretString), Error> {
-        let shape = self.integration(&new).await?;
+        let shape = shape(&new);
+        // First: what the fields name is nothing to others.
         Acting::new(by)?.check_manages(&shape)?;
+        let shape = self.integration(shape, &new).await?;
         let known = self.integration_named(&shape).await?;
         let id = known.unwrap_or(shape.id);
         let key = api_key(id);
@@ -86,12 +88,8 @@ impl AccountService {
         Ok(changed.await?.0)
     }
 
-    /// The account of a new integration, without its key.
-    async fn integration(&self, new: &NewKey) -> Result<Account, Error> {
-        let (kind, name) = (AccountKind::Integration, new.name.clone());
-        let mut account = Account::new(new_id(), kind, new.role, name, now());
-        account.state = AccountState::Active;
-        account.read_only = new.read_only;
+    /// The same account, with the supplier or the driver that it acts for.
+    async fn integration(&self, mut account: Account, new: &NewKey) -> Result<Account, Error> {
         let missing = |field| Error::invalid(field, FieldError::Missing);
         match new.role {
             AccountRole::Supplier => {
@@ -133,6 +131,15 @@ impl AccountService {
         }
         Ok(None)
     }
+}
+
+/// The account of a new integration, without its key, and without whom it acts for.
+fn shape(new: &NewKey) -> Account {
+    let (kind, name) = (AccountKind::Integration, new.name.clone());
+    let mut account = Account::new(new_id(), kind, new.role, name, now());
+    account.state = AccountState::Active;
+    account.read_only = new.read_only;
+    account
 }
 
 /// Whether an integration may get another key, with these rights.

@@ -8,7 +8,7 @@ use super::{
     entry::AccountEntry,
 };
 use crate::{
-    domain::{Account, AccountId, AccountKind, AccountRefusal, AccountRole, AccountState, Error},
+    domain::{Account, AccountId, AccountKind, AccountRole, AccountState, Error},
     server::store::{Index, JsonText, Query},
 };
 
@@ -60,7 +60,7 @@ impl AccountService {
     pub async fn history(&self, by: By<'_>, id: AccountId) -> Result<Vec<AccountEntry>, Error> {
         let acting = Acting::new(by)?;
         in_time(async {
-            let known = self.read(id).await?.ok_or(AccountRefusal::Unknown)?;
+            let known = self.read(id).await?.ok_or_else(|| acting.unknown())?;
             acting.check_manages_or_is(&known.account)?;
             let entries = self.store.history(&documents::key(id)).await?;
             let entries = entries.iter().filter_map(|text| AccountEntry::read(text));

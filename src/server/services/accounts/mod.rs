@@ -22,6 +22,7 @@ mod list;
 mod own;
 mod pairing;
 mod places;
+mod record;
 mod sessions;
 mod sign_in;
 mod staff;

@@ -6,6 +6,7 @@ use super::{
     begin::Beginning,
     change::{Draft, in_time},
     entry::AccountEvent,
+    record::{How, record_sign_in},
     sign_in::new_id,
 };
 use crate::{
@@ -90,6 +91,19 @@ impl AccountService {
 
     /// Signs a device in with the code that somebody types on it.
     pub async fn pair(
+        &self,
+        code: &str,
+        client: Client,
+        replaces: Option<SecretString>,
+    ) -> Result<Begun, Error> {
+        let network = client.network.clone();
+        let paired = self.try_pair(code, client, replaces).await;
+        let outcome = paired.as_ref().map(|begun| begun.account.id);
+        record_sign_in(How::Pairing, Some(&network), outcome);
+        paired
+    }
+
+    async fn try_pair(
         &self,
         code: &str,
         client: Client,

@@ -95,7 +95,7 @@ impl AccountService {
         let until = deadline();
         in_time(async {
             loop {
-                let before = self.before(id, end == End::Close).await?;
+                let before = self.before(&acting, id, end == End::Close).await?;
                 let mut draft = before.draft()?;
                 acting.check_own(&draft.account, draft.now)?;
                 match end {
@@ -214,11 +214,5 @@ impl AccountService {
             Ok(())
         });
         Ok(changed.await?.0)
-    }
-
-    /// Whether there is an admin who can sign in.
-    pub async fn has_admin(&self) -> Result<bool, Error> {
-        let admins = self.all_of(documents::of_role(AccountRole::Admin)).await?;
-        Ok(admins.iter().any(Account::is_active))
     }
 }

@@ -10,6 +10,7 @@ use super::{
     change::{Before, Draft, Failure, deadline, in_time},
     documents::{self, Secrets},
     entry::AccountEvent,
+    record::{How, record_sign_in},
 };
 use crate::{
     domain::{
@@ -36,19 +37,14 @@ pub struct Owner {
 impl AccountService {
     /// Begins a session for who knows the password, and a code where the account has codes.
     pub async fn sign_in(&self, request: SignIn) -> Result<Begun, Error> {
-        let (network, how) = (request.client.network.clone(), request.kind);
+        let network = request.client.network.clone();
+        let how = match request.kind {
+            SessionKind::Page => How::Password,
+            SessionKind::Token => How::Api,
+        };
         let signed_in = self.try_sign_in(request).await;
-        match &signed_in {
-            Ok(begun) => {
-                let account = begun.account.id;
-                tracing::info!(%account, %how, %network, "signed in");
-            }
-            // The address is what somebody has typed, which may be a password.
-            Err(error) => {
-                let outcome = error.name();
-                tracing::warn!(outcome, %how, %network, "refused a sign-in");
-            }
-        }
+        let outcome = signed_in.as_ref().map(|begun| begun.account.id);
+        record_sign_in(how, Some(&network), outcome);
         signed_in
     }
 

@@ -1,13 +1,14 @@
 //! The people of a kitchen: each has a PIN, and a tap makes them the actor at a device.
 
 use super::{
-    AccountService, By, Credential, HandOver, KnownAccount, Standing,
+    AccountService, By, Credential, HandOver, Standing,
     acting::Acting,
     attempts::PIN,
-    change::{Draft, in_time},
+    change::{Draft, Failure, deadline, in_time},
     claim::is_staff_of,
     documents::{self, Secrets},
     entry::AccountEvent,
+    record::{How, record_sign_in},
     sign_in::new_id,
 };
 use crate::{
@@ -21,7 +22,6 @@ use crate::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::Arc;
 
 impl AccountService {
     pub async fn add_staff(
@@ -73,53 +73,100 @@ impl AccountService {
 
     /// Makes a person the actor at a device, or the device itself again. `standing` is that of the device.
     pub async fn hand_over(&self, standing: &Standing, to: HandOver) -> Result<(), Error> {
+        let HandOver::Person { person, pin } = to else {
+            return self.work_at(standing, None).await;
+        };
+        // Others than devices learn nothing of a PIN, and keep no thread busy that hashes them.
+        let device = self.account(standing.account).await?;
+        let device = device.ok_or(Error::NotSignedIn)?;
+        if device.account.kind != AccountKind::Device {
+            return Err(Error::NotAllowed);
+        }
+        let handed_over = async {
+            self.take_place(PIN, &standing.account.to_string()).await?;
+            let phc = self.check_pin(&device.account, person, pin).await?;
+            self.work_at(standing, Some((person, phc))).await
+        };
+        let handed_over = handed_over.await;
+        let outcome = handed_over.as_ref().map(|()| person);
+        record_sign_in(How::Pin, None, outcome);
+        handed_over
+    }
+
+    /// The same, of a person whose PIN has been checked against this hash. They are read again with each attempt: who has
+    /// left in the meantime, or has another PIN, does not begin.
+    async fn work_at(
+        &self,
+        standing: &Standing,
+        person: Option<(AccountId, String)>,
+    ) -> Result<(), Error> {
         let Credential::Session(session) = &standing.credential else {
             return Err(Error::NotAllowed);
         };
-        let person = match to {
-            HandOver::Device => None,
-            HandOver::Person { person, pin } => {
-                self.take_place(PIN, &standing.account.to_string()).await?;
-                Some(self.check_pin(person, pin).await?)
-            }
-        };
         // The device itself acts, whoever works at it now: they may have left.
-        let acting = Acting::Standing(standing.clone());
-        let changed = self.change_as(acting, standing.account, false, |_, draft| {
-            let Draft {
-                account: device, ..
-            } = &mut *draft;
-            if device.kind != AccountKind::Device {
-                return Err(Error::NotAllowed);
+        let (acting, until) = (Acting::Standing(standing.clone()), deadline());
+        in_time(async {
+            loop {
+                let before = self.before(standing.account, false).await?;
+                let mut draft = before.draft()?;
+                acting.check_own(&draft.account, draft.now)?;
+                if draft.account.kind != AccountKind::Device {
+                    return Err(Error::NotAllowed.into());
+                }
+                if let Some((person, phc)) = &person {
+                    self.expect_staff(&mut draft, *person, phc).await?;
+                }
+                let mut sessions = draft.account.sessions.iter_mut();
+                let session = sessions.find(|one| one.id == *session);
+                let session = session.ok_or(Error::NotSignedIn)?;
+                session.person = person.as_ref().map(|(person, _)| *person);
+                draft.tell(AccountEvent::HandedOver);
+                let done = self.attempt(&acting, &before, draft, until).await?;
+                if done.is_some() {
+                    return Ok(());
+                }
             }
-            if let Some(person) = &person
-                && !is_staff_of(&person.account, device)
-            {
-                return Err(wrong_pin());
-            }
-            let mut sessions = device.sessions.iter_mut();
-            let session = sessions.find(|one| one.id == *session);
-            let session = session.ok_or(Error::NotSignedIn)?;
-            session.person = person.as_ref().map(|person| person.account.id);
-            if let Some(person) = &person {
-                draft.expect(documents::key(person.account.id), Some(person.text.clone()));
-            }
-            draft.tell(AccountEvent::HandedOver);
-            Ok(())
-        });
-        changed.await.map(drop)
+        })
+        .await
     }
 
+    /// The hand-over happens only while the person is staff of the device, and has the PIN of this hash.
+    async fn expect_staff(
+        &self,
+        draft: &mut Draft,
+        person: AccountId,
+        phc: &str,
+    ) -> Result<(), Failure> {
+        let known = self.read(person).await?.ok_or_else(wrong_pin)?;
+        let text = self.store.get(&documents::secret_key(person)).await?;
+        let secrets = text.as_deref().map(documents::read_secrets).transpose()?;
+        let has_pin = secrets.is_some_and(|secrets| secrets.pin.as_deref() == Some(phc));
+        if !has_pin || !is_staff_of(&known.account, &draft.account) {
+            return Err(wrong_pin().into());
+        }
+        draft.expect(documents::key(person), Some(known.text.clone()));
+        draft.expect(documents::secret_key(person), text);
+        Ok(())
+    }
+
+    /// The hash of the PIN of a person of the staff of a device, if this is it. Of anybody else it takes the same time to
+    /// say that it is not.
     async fn check_pin(
         &self,
+        device: &Account,
         person: AccountId,
         pin: SecretString,
-    ) -> Result<Arc<KnownAccount>, Error> {
+    ) -> Result<String, Error> {
         let known = in_time(self.read(person)).await?;
-        let phc = in_time(self.read_secrets(person)).await?.pin;
-        let verified = self.credentials.verify(pin, phc, HashingQueue::Pin).await;
-        match (verified.map_err(|_| Error::Busy)?, known) {
-            (Verified::Yes | Verified::YesAndOld, Some(known)) => Ok(known),
+        let is_staff = known.is_some_and(|known| is_staff_of(&known.account, device));
+        let secrets = in_time(self.read_secrets(person)).await?;
+        let phc = secrets.pin.filter(|_| is_staff);
+        let verified = self
+            .credentials
+            .verify(pin, phc.clone(), HashingQueue::Pin)
+            .await;
+        match (verified.map_err(|_| Error::Busy)?, phc) {
+            (Verified::Yes | Verified::YesAndOld, Some(phc)) => Ok(phc),
             _ => Err(wrong_pin()),
         }
     }

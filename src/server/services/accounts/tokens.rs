@@ -1,6 +1,11 @@
 //! Tokens of the API: an access token for a quarter of an hour, and a refresh token that is replaced with each use.
 
-use super::{AccountService, Begun, SignIn, Tokens, entry::AccountEvent, sign_in::new_id};
+use super::{
+    AccountService, Begun, SignIn, Tokens,
+    entry::AccountEvent,
+    record::{How, record_sign_in},
+    sign_in::new_id,
+};
 use crate::{
     domain::{AccountId, AccountRole, Error, Session, SessionKind, Time},
     server::{
@@ -48,6 +53,13 @@ impl AccountService {
 
     /// Replaces a refresh token.
     pub async fn tokens_by_refresh(&self, token: &SecretString) -> Result<Tokens, Error> {
+        let refreshed = self.try_refresh(token).await;
+        let outcome = refreshed.as_ref().map(|(account, _)| *account);
+        record_sign_in(How::Refresh, None, outcome);
+        refreshed.map(|(_, tokens)| tokens)
+    }
+
+    async fn try_refresh(&self, token: &SecretString) -> Result<(AccountId, Tokens), Error> {
         let claims = self
             .credentials
             .read_refresh_token(token.expose_secret())
@@ -79,7 +91,8 @@ impl AccountService {
             other => other,
         })?;
         let counter = counter.ok_or(Error::NotSignedIn)?;
-        Ok(self.tokens(account.id, account.role, claims.session, counter))
+        let tokens = self.tokens(account.id, account.role, claims.session, counter);
+        Ok((account.id, tokens))
     }
 
     /// A token for a new guest: it is signed, and nothing is stored.

@@ -260,6 +260,15 @@ async fn a_person_takes_over_at_a_device_with_a_pin() {
         .hand_over(&standing, over("1234"))
         .await
         .unwrap();
+    // What is no device learns nothing of a PIN.
+    world.sign_up("eva@example.org").await;
+    let eva = signing_in("eva@example.org", PASSWORD);
+    let eva = world.accounts.sign_in(eva).await.unwrap();
+    let eva = world.authority(&eva).await.standing.unwrap();
+    for pin in ["4321", "1234"] {
+        let refused = world.accounts.hand_over(&eva, over(pin)).await;
+        assert_eq!(refused, Err(Error::NotAllowed));
+    }
     let authority = world.authority(&begun).await;
     let identity = authority.viewer.identity().unwrap();
     assert_eq!(

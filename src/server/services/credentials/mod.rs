@@ -117,6 +117,11 @@ impl Credentials {
         self.sealed.open(sealed, context)
     }
 
+    /// Sealed again under the newest key, where it was sealed under an older one.
+    pub fn renew_seal(&self, sealed: &str, context: &str) -> Option<String> {
+        self.sealed.renew(sealed, context)
+    }
+
     /// The argon2id hash of a password or PIN, as a PHC string.
     pub async fn hash(
         &self,

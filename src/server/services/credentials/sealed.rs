@@ -6,7 +6,7 @@ use super::{
     random,
 };
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 pub struct Sealed(Keys<LessSafeKey>);
 
@@ -30,17 +30,32 @@ impl Sealed {
     }
 
     pub fn open(&self, sealed: &str, context: &str) -> Option<SecretString> {
-        let bytes = read_base64url(sealed)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
-        self.0.all().find_map(|key| {
-            let mut text = sealed.to_vec();
-            let nonce = Nonce::assume_unique_for_key(*nonce);
-            let text = key
-                .open_in_place(nonce, Aad::from(context), &mut text)
-                .ok()?;
-            Some(str::from_utf8(text).ok()?.into())
-        })
+        open(self.0.all(), sealed, context)
     }
+
+    /// Sealed again under the newest key; `None` where it is already, or is not ours.
+    pub fn renew(&self, sealed: &str, context: &str) -> Option<String> {
+        let is_newest = open([&self.0.first], sealed, context).is_some();
+        let text = self.open(sealed, context).filter(|_| !is_newest)?;
+        Some(self.seal(text.expose_secret(), context))
+    }
+}
+
+fn open<'a>(
+    keys: impl IntoIterator<Item = &'a LessSafeKey>,
+    sealed: &str,
+    context: &str,
+) -> Option<SecretString> {
+    let bytes = read_base64url(sealed)?;
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
+    keys.into_iter().find_map(|key| {
+        let mut text = sealed.to_vec();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let text = key
+            .open_in_place(nonce, Aad::from(context), &mut text)
+            .ok()?;
+        Some(str::from_utf8(text).ok()?.into())
+    })
 }
 
 fn key(key: [u8; KEY_LENGTH]) -> LessSafeKey {
@@ -54,7 +69,6 @@ fn key(key: [u8; KEY_LENGTH]) -> LessSafeKey {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use secrecy::ExposeSecret;
 
     fn sealed(secrets: &[u8]) -> Sealed {
         let secrets = secrets.iter().map(|byte| vec![*byte; 32]).collect();
@@ -76,6 +90,18 @@ mod tests {
         assert_ne!(ours.seal("Grüße", "flash"), text);
         let empty = ours.seal("", "");
         assert_eq!(ours.open(&empty, "").unwrap().expose_secret(), "");
+    }
+
+    #[test]
+    fn what_an_older_key_has_sealed_is_sealed_again() {
+        let old = sealed(&[1]).seal("codes", "totp");
+        let ours = sealed(&[2, 1]);
+        let new = ours.renew(&old, "totp").unwrap();
+        let opened = sealed(&[2]).open(&new, "totp").unwrap();
+        assert_eq!(opened.expose_secret(), "codes");
+        assert_eq!(ours.renew(&new, "totp"), None);
+        assert_eq!(ours.renew(&old, "flash"), None);
+        assert_eq!(ours.renew("", "totp"), None);
     }
 
     #[test]

@@ -128,7 +128,9 @@ impl<'a> Ask<'a> {
     /// Whether an order is in the scope of the page and seen.
     fn holds(&self, id: OrderId) -> bool {
         let order = self.index.get(id);
-        order.is_some_and(|order| self.query.scope.holds(order) && self.viewer.sees(order))
+        // Of what it sees: whose an order is that is shown from outside, the scope does not tell either.
+        let shown = order.and_then(|order| self.viewer.shown(Order::clone(order)));
+        shown.is_some_and(|order| self.query.scope.holds(&order))
     }
 
     /// Where the orders of the scope are that have a status and are seen; those that the page names are not among them.

@@ -216,7 +216,8 @@ impl OrderService {
                     let replayed = stored
                         .map(|text| request.stored_answer(&text))
                         .transpose()?;
-                    let replayed = replayed.map(|answer| answer.as_seen_by(&attempt.by.viewer));
+                    let replayed =
+                        replayed.map(|answer| answer.as_seen_by(&attempt.by.viewer, None));
                     return Ok(Some(replayed.unwrap_or(Err(error).into())));
                 }
                 (read, _) => read?,
@@ -290,10 +291,30 @@ impl OrderService {
         }
         let answer: Option<Answer> = match (outcome, request) {
             (Outcome::Committed(_), _) => Some(result.into()),
-            (Outcome::Replayed(text, _), Some(request)) => Some(request.stored_answer(&text)?),
+            (Outcome::Replayed(text, _), Some(request)) => {
+                let answer = request.stored_answer(&text)?;
+                let now = self.facts_now(&answer, &by.viewer).await?;
+                return Ok(Some(answer.as_seen_by(&by.viewer, now.as_ref())));
+            }
             (Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Replayed(..), _) => None,
         };
-        Ok(answer.map(|answer| answer.as_seen_by(&by.viewer)))
+        Ok(answer.map(|answer| answer.as_seen_by(&by.viewer, None)))
+    }
+
+    /// How the order of a stored answer stands now, where that decides how much of it is told: since the answer was
+    /// stored, the order may be over, or another driver's.
+    async fn facts_now(
+        &self,
+        answer: &Answer,
+        viewer: &Viewer,
+    ) -> Result<Option<OrderFacts>, Failure> {
+        match (&answer.result, viewer) {
+            (Ok(order), Viewer::Known(_)) => {
+                let (now, _) = self.read(order.id).await?;
+                Ok(Some(OrderFacts::from(&now)))
+            }
+            (Ok(_), Viewer::Open) | (Err(_), _) => Ok(None),
+        }
     }
 
     fn record_written(&self, cursor: &Cursor, order: Option<&Order>) {

@@ -78,7 +78,7 @@ impl OrderService {
         before: Option<OrderId>,
         viewer: &Viewer,
     ) -> Result<OrdersPage, Error> {
-        may_list(viewer)?;
+        may_search(search, viewer)?;
         let supplier = match search.supplier.as_deref().map(Name::parse) {
             // No order has such a supplier.
             Some(Err(_)) => return Ok(matching(Vec::new(), search, None)),
@@ -105,6 +105,16 @@ impl OrderService {
             .listed(&ListFilter::default(), None, 1, &Viewer::Open)
             .await?;
         Ok(listed.into_iter().next().map(|(order, _)| order))
+    }
+}
+
+/// Refuses a viewer that has no list of orders. Who sees offers searches in these.
+fn may_search(search: &OrderFilter, viewer: &Viewer) -> Result<(), Error> {
+    let identity = viewer.identity();
+    let has_offers = identity.is_some_and(|identity| identity.role == AccountRole::Customer);
+    match has_offers && search.status == Some(Status::SupplierAccepted) {
+        true => Ok(()),
+        false => may_list(viewer),
     }
 }
 
@@ -246,6 +256,22 @@ mod tests {
     fn merge(pages: Vec<Page>, limit: usize) -> (Vec<OrderId>, Option<OrderId>) {
         let (found, next) = merged(pages, limit);
         (found.into_iter().map(|(order, _)| order.id).collect(), next)
+    }
+
+    #[test]
+    fn a_guest_searches_in_offers_alone() {
+        let of_status = |status| OrderFilter {
+            status,
+            ..OrderFilter::default()
+        };
+        let guest = Viewer::nobody();
+        let offers = of_status(Some(Status::SupplierAccepted));
+        assert_eq!(may_search(&offers, &guest), Ok(()));
+        for other in [None, Some(Status::Preparing)] {
+            let refused = may_search(&of_status(other), &guest);
+            assert_eq!(refused, Err(Error::NotAllowed), "{other:?}");
+            assert_eq!(may_search(&of_status(other), &Viewer::Open), Ok(()));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     way::Way,
 };
 use crate::{
-    domain::{AccountId, AccountKind, AccountRole, Error, Identity, OrderId, Time, Viewer},
+    domain::{AccountId, AccountKind, AccountRole, Error, Identity, Order, OrderId, Time, Viewer},
     server::{
         clock::now,
         services::accounts::{Network, new_guest},
@@ -326,8 +326,11 @@ pub async fn is_key_alive(app: &AppState, id: OrderId) -> bool {
         Some(order) => Some(order),
         None => app.orders.order(id, &Viewer::Open).await.ok(),
     };
-    order.is_some_and(|order| {
-        let ended = order.times.at(order.status).unwrap_or(order.updated_at);
-        !order.status.is_final() || now() - ended < FOLLOWED_AFTER
-    })
+    order.is_some_and(|order| opens_by_key(&order, now()))
+}
+
+/// The same of an order that has been read.
+pub fn opens_by_key(order: &Order, now: Time) -> bool {
+    let ended = order.times.at(order.status).unwrap_or(order.updated_at);
+    !order.status.is_final() || now - ended < FOLLOWED_AFTER
 }

@@ -6,6 +6,7 @@
 pub mod bearer;
 pub mod cookies;
 pub mod door;
+pub mod refusals;
 pub mod way;
 pub mod wrong_credentials;
 

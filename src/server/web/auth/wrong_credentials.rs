@@ -3,8 +3,12 @@
 
 use crate::{
     domain::Error,
-    server::{clock::now, web::middleware::rate_limit::rate_limit_key},
+    server::{
+        clock::now, telemetry::metrics::CREDENTIALS_REFUSED,
+        web::middleware::rate_limit::rate_limit_key,
+    },
 };
+use metrics::counter;
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -41,6 +45,7 @@ impl WrongCredentials {
     /// Counts a wrong credential, and refuses it as one too many.
     pub fn count(&self, how: &'static str, client: IpAddr) -> Result<(), Error> {
         let network = rate_limit_key(client);
+        counter!(CREDENTIALS_REFUSED, "how" => how).increment(1);
         let counted = self.count_at(network, now().millis());
         match &counted {
             Ok(()) => tracing::info!(how, %network, "refused a credential"),

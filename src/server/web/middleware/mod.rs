@@ -13,14 +13,19 @@ pub mod security_headers;
 
 use super::{
     auth::{
-        door::{self, Refusal},
+        Door,
+        door::{self, Entered, Head, Refusal},
+        refusals,
         way::Way,
     },
     listener::Connection,
     rest::rights,
     state::AppState,
 };
-use crate::domain::Error;
+use crate::{
+    domain::Error,
+    server::{config::is_proxy, telemetry::trace},
+};
 use axum::{
     Router,
     extract::{ConnectInfo, Extension, Request, State},
@@ -54,11 +59,17 @@ async fn answer(
     next: Next,
 ) -> Response {
     let id = request_log::identify(&mut request);
-    let observed = Observed::begin(&app.config.proxies, peer.ip(), &id, &request);
+    let client = client_ip::resolve(&app.config.proxies, peer.ip(), &mut request);
+    let entered = match names_trace(&app, &request) {
+        Some(head) => Some(door::enter(&app, client, head).await),
+        None => None,
+    };
+    let is_signed_in = matches!(&entered, Some(Ok(entered)) if entered.door.is_signed_in());
+    let is_trusted = || is_signed_in || is_proxy(&app.config.proxies, peer.ip().to_canonical());
+    let observed = Observed::begin(is_trusted, &id, &request);
     let answering = async {
-        let client = client_ip::resolve(&app.config.proxies, peer.ip(), &mut request);
         let is_program = security_headers::is_program(&request);
-        let answering = answer_own_host(&app, client, &connection, request, next);
+        let answering = answer_own_host(&app, client, &connection, entered, request, next);
         let answered = AssertUnwindSafe(answering).catch_unwind().await;
         let mut response = answered.unwrap_or_else(|_| Error::Internal.into_response());
         security_headers::add(&app.config, is_program, response.headers_mut());
@@ -72,11 +83,23 @@ async fn answer(
     response
 }
 
+type EnteredOrNot = Result<Entered, Refusal>;
+
+/// A request that names a trace, where traces are exported and people sign in: whoever is signed in decides what is sampled,
+/// so that who it is has to be known before the request has its place in a trace.
+fn names_trace<'a>(app: &AppState, request: &'a Request) -> Option<Head<'a>> {
+    let names_trace = app.config.auth.is_required()
+        && request.headers().contains_key(trace::TRACEPARENT)
+        && tracing::enabled!(target: trace::TARGET, tracing::Level::INFO);
+    (names_trace && host::check(&app.config, request).is_ok()).then(|| request.into())
+}
+
 /// Answers a request for a host of ours, also that of a foreign page.
 async fn answer_own_host(
     app: &AppState,
     client: IpAddr,
     connection: &Connection,
+    entered: Option<EnteredOrNot>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -89,9 +112,11 @@ async fn answer_own_host(
         return cors::preflight(reader, is_required);
     }
     let is_personal = is_required && Way::of(request.uri().path()).is_personal();
-    let mut response = match admit(app, client, connection, request).await {
+    let mut response = match admit(app, client, connection, entered, request).await {
         Ok((request, cookies)) => {
+            let door = is_required.then(|| Door::of(request.extensions()));
             let mut response = next.run(request).await;
+            door.inspect(|door| refusals::record_answer(door, client, &response));
             append_cookies(cookies, response.headers_mut());
             response
         }
@@ -125,12 +150,16 @@ async fn admit(
     app: &AppState,
     client: IpAddr,
     connection: &Connection,
+    entered: Option<EnteredOrNot>,
     mut request: Request,
 ) -> Result<(Request, Vec<HeaderValue>), Refusal> {
     let path = request.uri().path();
     connection.check(path)?;
     // Who is signed in is counted by account, so the door is first; its own refusals are not the first ones.
-    let entered = door::enter(app, client, (&request).into()).await;
+    let entered = match entered {
+        Some(entered) => entered,
+        None => door::enter(app, client, (&request).into()).await,
+    };
     let account = entered
         .as_ref()
         .ok()
@@ -139,7 +168,8 @@ async fn admit(
     connection.check_stranger(path, account.is_some())?;
     origin::check(&app.config, &request)?;
     let entered = entered?;
-    rights::check(&entered.door, request.method(), request.uri().path())?;
+    let allowed = rights::check(&entered.door, request.method(), request.uri().path());
+    allowed.inspect_err(|error| refusals::record(&entered.door, client, error.name()))?;
     request.extensions_mut().insert(entered.door);
     Ok((body_limit::enforce(request).await?, entered.cookies))
 }

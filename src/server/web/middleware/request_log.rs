@@ -4,7 +4,6 @@ use crate::{
     domain::Error,
     server::{
         clock::now,
-        config::is_proxy,
         services::command_log::{self, Logged},
         telemetry::{
             handles::Handles,
@@ -21,11 +20,9 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use ipnet::IpNet;
 use metrics::{Gauge, Histogram, gauge, histogram};
 use std::{
     hash::{Hash, Hasher},
-    net::IpAddr,
     ops::Deref,
     sync::LazyLock,
     time::Instant,
@@ -107,10 +104,9 @@ pub struct Observed {
 }
 
 impl Observed {
-    /// `None` for what is not observed.
+    /// `None` for what is not observed. `is_trusted`: whether its sender decides what is sampled.
     pub fn begin(
-        trusted: &[IpNet],
-        peer: IpAddr,
+        is_trusted: impl FnOnce() -> bool,
         id: &HeaderValue,
         request: &Request,
     ) -> Option<Observed> {
@@ -125,7 +121,6 @@ impl Observed {
             otel.status_code = Empty, http.request.method = method, http.route = label,
             http.response.status_code = Empty, request_id = id,
         );
-        let is_trusted = || is_proxy(trusted, peer.to_canonical());
         let trace_id = trace::join(&span, request.headers(), is_trusted);
         let trace_id = trace_id.map(tracing::field::display);
         // At the highest level, so that no log filter removes it.

@@ -64,8 +64,9 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
     for call in calls.flatten() {
         with_request_id(call);
     }
-    if config.auth.is_required() {
-        accounts::add(&mut api);
+    match config.auth.is_required() {
+        true => accounts::add(&mut api),
+        false => accounts::leave_out(&mut api),
     }
     api
 }

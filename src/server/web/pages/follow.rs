@@ -3,11 +3,18 @@
 
 use super::redirect::location;
 use crate::{
-    domain::percent_decode,
-    server::web::{
-        auth::{cookies, door::is_key_alive},
-        query_string,
-        state::AppState,
+    domain::{Error, Order, OrderFacts, OrderId, Sight, Viewer, percent_decode},
+    server::{
+        clock::now,
+        services::credentials::Credentials,
+        web::{
+            auth::{
+                Door, cookies,
+                door::{is_key_alive, opens_by_key},
+            },
+            query_string,
+            state::AppState,
+        },
     },
     ui::Route,
 };
@@ -15,9 +22,12 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{LOCATION, REFERRER_POLICY, SET_COOKIE},
+        request::Parts,
     },
     response::{IntoResponse, Response},
 };
+use leptos::prelude::use_context;
+use secrecy::ExposeSecret;
 
 const KEY: &str = "key";
 
@@ -33,7 +43,8 @@ pub async fn follow(
     };
     let (key, rest) = split(uri.query()?);
     let key = key?;
-    let address = format!("{}{rest}", uri.path());
+    // As the table of routes writes it: a path may begin with two slashes, after which a browser reads another host.
+    let address = format!("{}{rest}", route.address());
     let mut response = (
         StatusCode::SEE_OTHER,
         [
@@ -49,6 +60,28 @@ pub async fn follow(
             .extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
     }
     Some(response)
+}
+
+/// The key of an order for whom its page is shared with: of who sees it whole, or has such a key. In the open mode the
+/// address of a page needs none.
+pub fn key_to_share(credentials: &Credentials, viewer: &Viewer, shown: &Order) -> Option<String> {
+    let identity = viewer.identity()?;
+    let is_whole = viewer.view(&OrderFacts::from(shown)) == Sight::Whole;
+    let may_share = is_whole || identity.follows.contains(&shown.id);
+    (may_share && opens_by_key(shown, now()))
+        .then(|| credentials.follow_key(shown.id).expose_secret().to_owned())
+}
+
+/// The same, from within a server function.
+pub async fn follow_key(id: OrderId) -> Result<Option<String>, Error> {
+    let (app, parts): (Option<AppState>, Option<Parts>) = (use_context(), use_context());
+    let (app, parts) = app.zip(parts).ok_or(Error::Internal)?;
+    let viewer = Door::of(&parts.extensions).viewer;
+    if viewer.is_open() {
+        return Ok(None);
+    }
+    let order = app.orders.order(id, &viewer).await?;
+    Ok(key_to_share(&app.credentials, &viewer, &order))
 }
 
 /// The key of a query, and the query without it.
@@ -69,6 +102,31 @@ fn split(query: &str) -> (Option<String>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        AccountRole, Identity,
+        samples::{at, id, offer},
+    };
+
+    #[test]
+    fn a_key_is_given_to_whom_the_order_is_told_whole() {
+        let credentials = Credentials::new(vec![vec![7; 32]], String::new());
+        let (order, _) = Order::new(id(7), offer(), at(0));
+        let share = |viewer: &Viewer| key_to_share(&credentials, viewer, &order);
+        let with = |change: fn(&mut Identity)| {
+            let mut viewer = Viewer::nobody();
+            if let Viewer::Known(identity) = &mut viewer {
+                change(identity);
+            }
+            viewer
+        };
+        let key = credentials.follow_key(order.id);
+        let key = Some(key.expose_secret().to_owned());
+        assert_eq!(share(&with(|one| one.role = AccountRole::Integrator)), key);
+        assert_eq!(share(&with(|one| one.follows = vec![id(7)])), key);
+        assert_eq!(share(&with(|one| one.follows = vec![id(8)])), None);
+        assert_eq!(share(&with(|one| one.sees_offers = true)), None);
+        assert_eq!(share(&Viewer::Open), None);
+    }
 
     #[test]
     fn an_address_loses_its_key() {

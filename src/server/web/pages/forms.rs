@@ -4,6 +4,8 @@
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie (`flash`), never in an address.
 
+pub use super::follow::follow_key;
+
 use super::{
     redirect::{came_from, next_step, redirect, sign_in},
     rights::check_form,

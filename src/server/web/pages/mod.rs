@@ -29,7 +29,10 @@ use axum::{
     extract::{Request, State},
     http::{
         Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE},
+        header::{
+            ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            SET_COOKIE,
+        },
     },
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
@@ -74,15 +77,23 @@ pub fn routes(app: &AppState) -> Router<AppState> {
     })
 }
 
-fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+/// Marks a page that holds a key. Beside text that a stranger has chosen, its compressed size would tell of the key.
+#[derive(Clone)]
+struct HoldsKey;
+
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, extensions: &Extensions) -> bool {
+    let kind = headers.get(CONTENT_TYPE);
+    let is_html = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    is_html && extensions.get::<HoldsKey>().is_none()
 }
 
 /// A server function. Where its arguments cannot be read it is never called, and sets no status: then the error has
 /// one.
-async fn server_function(State(app): State<AppState>, request: Request) -> Response {
+async fn server_function(State(app): State<AppState>, mut request: Request) -> Response {
+    // What is read is no form: it is not answered with a way back, which a page elsewhere would name as its `Referer`.
+    if app.config.auth.is_required() && request.method().is_safe() {
+        request.headers_mut().remove(ACCEPT);
+    }
     let answer =
         handle_server_fns_with_context(move || provide_context(app.clone()), request).await;
     let answer = answer.into_response();
@@ -139,6 +150,7 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
         Some(_) => "no-store",
         None => "private, no-cache",
     };
+    let holds_key = page_data.follow_key.is_some();
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| app.config.leptos.reload_port);
     let context = move || {
         provide_context(route.clone());
@@ -152,6 +164,11 @@ async fn page(app: AppState, route: Route, request: Request) -> Response {
     let document = move || shell(app.config.leptos.clone(), prefix(&app.config), &beside);
     let mut response = render_app_async_with_context(context, document)(request).await;
     *response.status_mut() = status;
+    if holds_key {
+        response.extensions_mut().insert(HoldsKey);
+        let none = HeaderValue::from_static("no-referrer");
+        response.headers_mut().insert(REFERRER_POLICY, none);
+    }
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
     for cookie in [flash, kitchen].into_iter().flatten() {
@@ -203,13 +220,18 @@ async fn page_data(
     let beyond = route.beyond(end).filter(|_| route.begins_beyond());
     let kitchen = preferences::kitchen(&app.config, headers);
     let address = uri.path_and_query();
+    let story = match route.order_id() {
+        Some(id) => Some(app.orders.events(id, &viewer).await),
+        None => None,
+    };
+    let newest = story.as_ref().and_then(|story| story.as_ref().ok()?.last());
+    let follow_key =
+        newest.and_then(|event| follow::key_to_share(&app.credentials, &viewer, &event.order));
     let page_data = PageData {
+        follow_key: follow_key.filter(|_| matches!(route, Route::Track(_))),
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
-        story: match route.order_id() {
-            Some(id) => Some(app.orders.events(id, &viewer).await),
-            None => None,
-        },
+        story,
         past: match beyond {
             Some(query) => Some(
                 app.orders

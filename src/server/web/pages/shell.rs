@@ -20,7 +20,13 @@ pub fn shell(
     own.locale.set();
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
     let density = (own.density != Density::Auto).then(|| own.density.name());
-    let board = use_context::<PageData>().and_then(|page_data| page_data.snapshot);
+    let page_data: Option<PageData> = use_context();
+    let holds_key = page_data
+        .as_ref()
+        .is_some_and(|data| data.follow_key.is_some());
+    // Under the header's policy browsers hide the origin of the page's own forms, and where they came from.
+    let referrer = holds_key.then(|| view! { <meta name="referrer" content="same-origin"/> });
+    let board = page_data.and_then(|page_data| page_data.snapshot);
     // Styles leave room for the strip by it.
     let has_staff = beside.has_staff().then_some("");
     let route = use_context().unwrap_or(Route::Nowhere);
@@ -45,6 +51,7 @@ pub fn shell(
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
+                {referrer}
                 <MetaTags/>
             </head>
             <body data-panel=route.panel().name() data-staff=has_staff>

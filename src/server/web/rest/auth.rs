@@ -136,7 +136,11 @@ pub async fn token(
             };
             app.accounts.tokens_by_password(sign_in).await?
         }
-        Grant::Refresh(token) => app.accounts.tokens_by_refresh(&token).await?,
+        Grant::Refresh(token) => {
+            let refreshed = app.accounts.tokens_by_refresh(&token).await;
+            let wrong = &app.wrong_credentials;
+            refreshed.map_err(|error| wrong.judge("refresh", from.ip(), error))?
+        }
         Grant::Guest if !app.config.auth.guests => return Err(Error::NotAllowed.into()),
         Grant::Guest => app.accounts.guest_tokens(),
     };

@@ -1,4 +1,5 @@
-//! The page on which a customer follows one order. Everyone who has its address can see it.
+//! The page on which a customer follows one order. Everyone who has its address can see it; where people sign in, the
+//! address that is shared has a key.
 
 mod arrival;
 mod cancel;
@@ -7,6 +8,7 @@ mod steps;
 use crate::{
     domain::{Actor, CommandKind, Error, Order, Permission, Role, Status},
     ui::{
+        browser::url::{page_address, site_address},
         components::{
             basics::{Icon, changing, empty, fact, sum},
             form::refused,
@@ -148,14 +150,11 @@ fn may_cancel(order: &Order) -> bool {
 
 /// Where it goes; of an order that nobody has taken, the kitchen's note, if there is one. And who can see the page.
 fn facts(order: &Order) -> AnyView {
-    let shared = view! {
-        {share(&order.pizza_name)}
-        <p class="small soft" translate="no">{who_can_see(may_cancel(order))}</p>
-    };
+    let shared = shared(order);
     let heading = match (&order.customer_name, &order.supplier_notes) {
         (Some(_), _) => ["Where it goes", "Wohin sie geht"],
         (None, Some(_)) => ["What the kitchen says", "Was die Küche sagt"],
-        (None, None) => return shared.into_any(),
+        (None, None) => return shared,
     };
     view! {
         <section class="paper stack" aria-labelledby="where">
@@ -170,6 +169,36 @@ fn facts(order: &Order) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The button that shares the page, and who can see it then. Where people sign in the address alone opens nothing: what
+/// is shared has a key, and who has none to give has no button.
+fn shared(order: &Order) -> AnyView {
+    if viewer().is_open() {
+        return view! {
+            {share(&order.pizza_name, page_address)}
+            <p class="small soft" translate="no">{who_can_see(may_cancel(order))}</p>
+        }
+        .into_any();
+    }
+    let (queries, id, title) = (
+        PageQueries::from_context(),
+        order.id,
+        order.pizza_name.clone(),
+    );
+    changing(move || {
+        let key = queries.follow_key(id)?;
+        let address = move || {
+            let path = Route::Track(id).address();
+            format!("{}{path}?key={key}", site_address())
+        };
+        let who = t([
+            "Whoever you share this page with can follow the order, without its name and address.",
+            "Mit wem du diese Seite teilst, kann die Bestellung verfolgen, ohne Namen und Adresse.",
+        ]);
+        let shared = view! { {share(&title, address)} <p class="small soft">{who}</p> };
+        Some(shared.into_any())
+    })
 }
 
 fn who_can_see(may_cancel: bool) -> &'static str {

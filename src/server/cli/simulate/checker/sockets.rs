@@ -2,7 +2,11 @@
 
 use super::{Chains, Cursor, History, Invariant, Verdict, Violation, order_at, text};
 use serde_json::Value;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Included},
+    sync::Arc,
+};
 
 /// What one subscriber received, over all its connections.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +19,8 @@ pub struct SocketLog {
 #[derive(Clone, Debug)]
 pub enum Received {
     Event(Arc<Value>),
+    /// Nothing after the first cursor, up to the second, is for this subscriber.
+    Skip(Cursor, Cursor),
     /// The server sent a reset, and the subscriber read everything again: the newest cursor, and the orders.
     Reset(Cursor, Vec<Value>),
 }
@@ -80,6 +86,17 @@ impl SocketLog {
         for received in &self.received {
             match received {
                 Received::Event(event) => check_event(n, event, history, log, &mut screen, verdict),
+                Received::Skip(after, id) => {
+                    let is_next = *after == screen.at && id.epoch == after.epoch;
+                    let holds = is_next && id > after && {
+                        let mut skipped = log.range((Excluded(after), Included(id)));
+                        skipped.next().is_none()
+                    };
+                    verdict.check(Invariant::Sockets, holds, || {
+                        format!("socket {n} skipped from {after} to {id} at {}", screen.at)
+                    });
+                    screen.at = id.clone();
+                }
                 Received::Reset(cursor, orders) => screen.reset(cursor, orders),
             }
         }
@@ -105,6 +122,12 @@ impl SocketLog {
             _ => self.from.as_ref(),
         };
         let after = since.map_or(0, |since| head.seq.saturating_sub(since.seq));
+        let skipped = self.received[last_reset.unwrap_or(0)..].iter();
+        let skipped = skipped.map(|received| match received {
+            Received::Skip(after, id) => id.seq.saturating_sub(after.seq),
+            Received::Event(_) | Received::Reset(..) => 0,
+        });
+        let after = after.saturating_sub(skipped.sum());
         (events(&self.received), before + after)
     }
 

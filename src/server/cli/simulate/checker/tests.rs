@@ -224,6 +224,39 @@ fn every_kind_of_lie_is_found() {
 }
 
 #[test]
+fn a_stretch_without_orders_may_be_skipped() {
+    let at = |seq| Cursor {
+        epoch: "e".into(),
+        seq,
+    };
+    // Account entries have the numbers 2 and 3.
+    let mut history = true_history();
+    history.events.retain(|event| event["id"] != "e-2");
+    history.events.retain(|event| event["order"]["id"] != "b");
+    let sockets = |received: Vec<Received>, history: &History| {
+        let mut verdict = Verdict::default();
+        let log = history.log(&mut verdict);
+        let chains = history.chains();
+        let socket = SocketLog {
+            from: Some(at(0)),
+            received,
+        };
+        socket.check(0, history, &log, &chains, &mut verdict);
+        let frames = socket.frames(&at(4));
+        (verdict.violations.len(), frames)
+    };
+    let event = |n: usize| Received::Event(history.events[n].clone().into());
+    let skip = |after, id| Received::Skip(at(after), at(id));
+    let whole = vec![event(0), skip(1, 2), event(1), event(2)];
+    assert_eq!(sockets(whole, &history), (0, (3, 3)));
+    // Over an order that it may see; from where it is not.
+    let over = vec![event(0), skip(1, 3), event(2)];
+    assert!(sockets(over, &history).0 > 0);
+    let gap = vec![event(0), skip(0, 2), event(1), event(2)];
+    assert!(sockets(gap, &history).0 > 0);
+}
+
+#[test]
 fn frames_are_counted_against_the_expected_ones() {
     let mut history = true_history();
     let head = history.head.clone().unwrap();

@@ -101,6 +101,22 @@ pub fn fault(form: &str, name: &str, error: &FieldError) -> String {
             "That password is not right.",
             "Dieses Passwort stimmt nicht.",
         ],
+        (_, FieldError::NotAKind) => [
+            "Nobody is invited as this. Pick one of the list.",
+            "Als das wird niemand eingeladen. Wähl etwas aus der Liste.",
+        ],
+        (_, FieldError::NotAnId | FieldError::NotADriver) => [
+            "Choose a driver who works here.",
+            "Wähl jemanden, der hier fährt.",
+        ],
+        ("driver_id", _) if empty => [
+            "Choose the driver for whom it acts.",
+            "Wähl, für wen es fährt.",
+        ],
+        ("supplier_name", _) if empty => [
+            "Type the name of the kitchen.",
+            "Tipp den Namen der Küche ein.",
+        ],
         (_, FieldError::InUse) => [
             "Another account has this address.",
             "Ein anderes Konto hat diese Adresse.",

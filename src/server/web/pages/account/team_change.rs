@@ -167,9 +167,11 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Notice, Error> {
         "reset" => Ok(link(&accounts.reset(by(&authority), id, false).await?)),
         "reset-factors" => Ok(link(&accounts.reset(by(&authority), id, true).await?)),
         "key" => {
+            // Of others than programs, and of none, it is all the same: there is no second key.
             let known = accounts.account(id).await?;
-            let known = known.ok_or(Error::NotYours)?;
-            let key = same_key(&known.account);
+            let is_program = |known: &Account| known.kind == AccountKind::Integration;
+            let known = known.filter(|known| is_program(&known.account));
+            let key = same_key(&known.ok_or(Error::NotAllowed)?.account);
             let made = accounts.make_key(by(&authority), key).await?;
             Ok(api_key(made))
         }
