@@ -107,7 +107,7 @@ impl AccountService {
         let (acting, until) = (Acting::Standing(standing.clone()), deadline());
         in_time(async {
             loop {
-                let before = self.before(standing.account, false).await?;
+                let before = self.before(&acting, standing.account, false).await?;
                 let mut draft = before.draft()?;
                 acting.check_own(&draft.account, draft.now)?;
                 if draft.account.kind != AccountKind::Device {
