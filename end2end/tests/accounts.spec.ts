@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { createHmac } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import { type Market, expect, hydrated, test, ticket } from '../world';
+import { type Market, expect, hydrated, newOffer, test, ticket, wider } from '../world';
 
 // Browsers log refused requests, and that a plain page does not use the program. A socket that is refused is logged, too.
 test.use({ accounts: true, allowed: /status of 4\d\d|preloaded using link preload|WebSocket connection/ });
@@ -74,7 +74,7 @@ async function pair(team: Page, open: (path: string) => Promise<Page>): Promise<
   const form = addition(team, 'Add a device');
   await form.locator('summary').click();
   await form.getByLabel('Name').fill('Tablet at the oven');
-  await form.getByRole('button', { name: 'Show its code' }).click();
+  await form.getByRole('button', { name: 'Show the pairing code' }).click();
   const pairing = await team.locator('#shown-once output').innerText();
   const device = await open('/pair');
   await device.getByLabel('Code', { exact: true }).fill(pairing);
@@ -101,7 +101,7 @@ for (const javaScriptEnabled of [true, false]) {
       await form.getByLabel('As').selectOption('dispatcher');
       await form.getByLabel('Name').fill('Dora');
       await form.getByLabel('E-mail address').fill('dora@example.org');
-      await form.getByRole('button', { name: 'Make a link' }).click();
+      await form.getByRole('button', { name: 'Make the link' }).click();
       const invitation = await shownLink(office);
       await expect(office.getByRole('img', { name: 'The link as a QR code' })).toBeVisible();
       // It is shown once.
@@ -113,19 +113,19 @@ for (const javaScriptEnabled of [true, false]) {
       const dispatcher = await open(path(invitation));
       await accessible(dispatcher);
       await join(dispatcher);
-      await dispatcher.getByRole('link', { name: 'To work' }).click();
+      await dispatcher.getByRole('link', { name: 'To dispatch' }).click();
       await expect(dispatcher).toHaveURL('/dispatch');
       await settled(dispatcher);
       const panels = dispatcher.getByRole('navigation', { name: 'Panels' });
-      await expect(panels.getByRole('link')).toHaveCount(2);
+      await expect(panels.getByRole('link')).toHaveText([/^Dispatch/, /^Orders/, 'Team']);
       const used = await open(path(invitation));
-      await expect(used.getByRole('heading', { name: 'This link is not good any more' }).last()).toBeVisible();
+      await expect(used.getByRole('heading', { name: 'This link no longer works' }).last()).toBeVisible();
 
       await dispatcher.goto('/team');
       const drivers = addition(dispatcher, 'Add a driver');
       await drivers.locator('summary').click();
       await drivers.getByLabel('Name').fill('Jonas');
-      await drivers.getByRole('button', { name: 'Make a link' }).click();
+      await drivers.getByRole('button', { name: 'Make the link' }).click();
       const driver = await open(path(await shownLink(dispatcher)));
       await accessible(driver);
       await driver.getByRole('button', { name: 'Start on this phone' }).click();
@@ -164,12 +164,12 @@ for (const javaScriptEnabled of [true, false]) {
       const team = await manager(market, open);
       await team.goto('/team');
       for (const [name, pin] of [['Ana', '1234'], ['Ben', '987654']]) {
-        const form = addition(team, 'Add somebody of the staff');
+        const form = addition(team, 'Add kitchen staff');
         await form.locator('summary').click();
         await form.getByLabel('Name').fill(name!);
         await form.getByLabel('PIN').fill(pin!);
         await form.getByRole('button', { name: 'Add', exact: true }).click();
-        await expect(team.getByText('It is saved.')).toBeVisible();
+        await expect(team.getByText('Saved.')).toBeVisible();
       }
       const device = await pair(team, open);
       await settled(device);
@@ -179,20 +179,33 @@ for (const javaScriptEnabled of [true, false]) {
 
       for (const [name, pin] of [['Ana', '1234'], ['Ben', '987654']]) {
         await settled(device);
-        await device.getByRole('button', { name: /^Account:/ }).click();
-        await device.locator('#account').getByText(name!, { exact: true }).click();
-        await device.locator('#account').getByLabel('PIN').fill(pin!);
-        await device.locator('#account').getByRole('button', { name: 'Hand over' }).click();
+        // A tap and the PIN.
+        const staff = device.getByRole('complementary', { name: 'Who is working?' });
+        await staff.getByRole('button', { name: name!, exact: true }).click();
+        const pinField = device.getByLabel(`PIN of ${name}`, { exact: true }).and(device.locator('input'));
+        await expect(pinField).toBeFocused();
+        await accessible(device);
+        await pinField.fill(pin!);
+        await pinField.press('Enter');
+        await expect(staff.getByRole('button', { name: name!, exact: true })).toHaveAttribute('aria-current', 'true');
         await expect(device).toHaveURL('/supplier?kitchen=Bella%20Napoli');
+      }
+      // The kitchen itself needs no PIN.
+      {
+        await settled(device);
+        const kitchen = device.getByRole('complementary', { name: 'Who is working?' }).getByRole('button', { name: 'The kitchen' });
+        await kitchen.click();
+        await expect(kitchen).toHaveAttribute('aria-current', 'true');
       }
       // A wrong PIN says so beside its field, and brings no PIN back.
       await device.goto('/hand-over');
       const chips = device.locator('main');
       await chips.getByText('Ana', { exact: true }).click();
       await chips.getByLabel('PIN').fill('0000');
-      await chips.getByRole('button', { name: 'Hand over' }).click();
+      await chips.getByRole('button', { name: 'Take over' }).click();
       await expect(chips.getByText('That PIN is not right.')).toBeVisible();
       await expect(chips.getByLabel('PIN')).toHaveValue('');
+      await expect(chips.getByLabel('PIN')).toBeFocused();
       await accessible(device);
 
       // Ended by the manager: whoever works there is led to sign in.
@@ -202,8 +215,10 @@ for (const javaScriptEnabled of [true, false]) {
       await team.goto('/team');
       const row = team.getByRole('listitem').filter({ has: team.getByText('Tablet at the oven') }).first();
       await row.locator('summary').click();
-      await row.getByRole('button', { name: 'End all sessions' }).click();
-      await expect(team.getByText('It has ended.')).toBeVisible();
+      await row.getByText('End all sessions…').click();
+      await expect(row.getByText('it needs a new code from its manager').last()).toBeVisible();
+      await row.getByRole('button', { name: 'End them now' }).click();
+      await expect(team.getByText('Ended.')).toBeVisible();
       await device.goto('/supplier?kitchen=Bella%20Napoli');
       await expect(device).toHaveURL(/\/sign-in\?next=/);
     });
@@ -226,9 +241,12 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByLabel('Password')).toHaveValue('');
       await page.getByLabel('Password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await expect(page.getByRole('alert')).toContainText('with a code as well');
+      await expect(page.getByRole('alert')).toContainText('also asks for a code');
+      await expect(page.getByLabel('Password')).toBeFocused();
+      await accessible(page);
       await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByLabel('Code', { exact: true }).fill(codes[0]!);
+      await page.getByText('My authenticator is not at hand').click();
+      await page.getByLabel('Recovery code').fill(codes[0]!);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await expect(page).toHaveURL('/orders?status=ready');
       // A panel of another role says so.
@@ -236,10 +254,73 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole('heading', { name: 'This page is not yours' }).last()).toBeVisible();
     });
 
+    test('whoever signs in comes back to a page of accounts, too', async ({ market, open }) => {
+      const { page, codes } = await admin(market, open);
+      for (const [at, address] of ['/account', '/team'].entries()) {
+        await page.getByRole('button', { name: 'Account: Ada' }).click();
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await expect(page).toHaveURL('/');
+        await page.goto(address);
+        await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(address)}`);
+        await expect(page.getByText('you are back where you were')).toBeVisible();
+        await page.getByLabel('E-mail address').fill('admin@example.org');
+        await page.getByLabel('Password').fill(PASSWORD);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByLabel('Password').fill(PASSWORD);
+        // The field for codes takes a recovery code as well.
+        await page.getByLabel('Code', { exact: true }).fill(codes[at]!);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await expect(page).toHaveURL(address);
+      }
+    });
+
+    test('what cannot be taken back is asked once more', async ({ market, open }) => {
+      const { page } = await admin(market, open);
+      await market.account('invite', 'dispatcher', 'dora@example.org', '--name', 'Dora');
+      await page.goto('/team');
+      const row = page.getByRole('listitem').filter({ hasText: 'dora@example.org' }).first();
+      await row.locator('summary').first().click();
+      const disable = row.getByRole('button', { name: 'Disable it now' });
+      await expect(disable).toBeHidden();
+      await row.getByText('Disable…').click();
+      await accessible(page);
+      await disable.click();
+      await expect(page.getByText('Saved.')).toBeVisible();
+      await expect(row.getByText('Disabled')).toBeVisible();
+      await row.locator('summary').first().click();
+      await row.getByRole('button', { name: 'Enable' }).click();
+      await expect(row).not.toContainText('Disabled');
+      // Its history says who did it, by name.
+      await row.locator('summary').first().click();
+      await row.getByRole('link', { name: 'History of Dora' }).click();
+      await expect(page.getByText('by Ada').first()).toBeVisible();
+      await accessible(page);
+    });
+
+    test('a program is made for one driver, whom one chooses', async ({ market, open }) => {
+      const { page } = await admin(market, open);
+      const { link } = await market.account('invite', 'driver', '--name', 'Jonas');
+      const phone = await open(path(link));
+      await phone.getByRole('button', { name: 'Start on this phone' }).click();
+      await expect(phone).toHaveURL('/driver');
+      await page.goto('/team');
+      const form = addition(page, 'Add a program');
+      await form.locator('summary').click();
+      await form.getByLabel('Name').fill('Map');
+      await expect(form.getByLabel('Driver')).toBeHidden();
+      await form.getByLabel('Acts for').selectOption('one driver');
+      await expect(form.getByLabel('Kitchen')).toBeHidden();
+      await form.getByLabel('Driver').selectOption('Jonas');
+      await accessible(page);
+      await form.getByRole('button', { name: 'Make the key' }).click();
+      await expect(page.locator('#shown-once output')).toHaveText(/^pmk_/);
+    });
+
     test('a link to another site does not follow signing in', async ({ market, open }) => {
       const { page, codes } = await admin(market, open);
       await page.goto('/account');
-      await page.getByRole('button', { name: 'End all', exact: true }).click();
+      await page.getByText('End all…').click();
+      await page.getByRole('button', { name: 'End all, here too' }).click();
       await page.goto('/sign-in?next=//evil.example/orders');
       await page.getByLabel('E-mail address').fill('admin@example.org');
       await page.getByLabel('Password').fill(PASSWORD);
@@ -262,7 +343,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('Password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Make an account' }).click();
       await expect(page).toHaveURL('/sign-in');
-      await expect(page.getByText('If nobody had this address, the account is there now.')).toBeVisible();
+      await expect(page.getByText('If this address had no account yet, it has one now.')).toBeVisible();
       const other = await open('/sign-in');
       for (const one of [page, other]) {
         await one.getByLabel('E-mail address').fill('ana@example.org');
@@ -307,10 +388,65 @@ test('a refused invitation shows the same secret again', async ({ market, open }
   expect(await page.locator('form output.secret').innerText()).toBe(secret);
 });
 
+test('what is shown once can be copied', async ({ market, open }) => {
+  const { page, codes } = await admin(market, (address) => open(address, { permissions: ['clipboard-read', 'clipboard-write'] }));
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await expect(page.getByText('Copied.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join('\n'));
+  await expect(page.getByRole('button', { name: 'Print' })).toBeVisible();
+});
+
+test('pages of accounts tell times in the zone of the reader', async ({ market, open }) => {
+  const { link } = await market.account('invite', 'admin', 'admin@example.org', '--name', 'Ada');
+  const page = await open(path(link), { timezoneId: 'America/New_York' });
+  await join(page);
+  await expect(page.locator('.sessions')).not.toContainText('UTC');
+});
+
+test('a session that ends in mid-work comes back with what was typed', async ({ market, open }) => {
+  const { link, id } = await market.account('invite', 'manager', 'mia@example.org', '--name', 'Mia', '--supplier', 'Bella Napoli');
+  const page = await open(path(link));
+  const codes = await join(page);
+  await page.goto('/supplier?kitchen=Bella%20Napoli');
+  await hydrated(page);
+  await newOffer(page);
+  await page.getByLabel('Pizza', { exact: true }).fill('Quattro Stagioni');
+  await market.account('end-sessions', id);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByLabel('E-mail address').fill('mia@example.org');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByLabel('Code', { exact: true }).fill(codes[0]!);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL('/supplier?kitchen=Bella%20Napoli');
+  await hydrated(page);
+  await expect(page.getByLabel('Pizza', { exact: true })).toHaveValue('Quattro Stagioni');
+});
+
+for (const [width, height] of [[390, 844], [820, 1180], [1180, 820], [1440, 900]] as const) {
+  test(`pages of accounts fit a screen of ${width} × ${height}`, async ({ market, open }) => {
+    for (const locale of ['en', 'de']) {
+      const { link } = await market.account('invite', 'admin', `${locale}@example.org`, '--name', 'Bartholomäus Featherstonehaugh-Oberholzer');
+      const page = await open(path(link), { viewport: { width, height }, locale });
+      expect(await wider(page)).toEqual([]);
+      await page.locator('[name=password]').fill(PASSWORD);
+      await page.locator('[name=code]').fill(code(await page.locator('form output.secret').innerText()));
+      await page.locator('main form .primary').click();
+      await expect(page.locator('.recovery')).toBeVisible();
+      expect(await wider(page)).toEqual([]);
+      await page.goto('/team');
+      for (const summary of await page.locator('main summary:visible').all()) await summary.click();
+      expect(await wider(page)).toEqual([]);
+      await accessible(page);
+    }
+  });
+}
+
 test('pages of accounts are in German where the browser prefers it', async ({ open }) => {
   const page = await open('/sign-in', { locale: 'de-CH' });
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Anmelden');
-  await page.getByRole('link', { name: 'Ein Küchengerät verbinden' }).click();
+  await page.getByRole('link', { name: 'Küchengerät verbinden' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dieses Gerät verbinden');
   await accessible(page);
 });

@@ -342,7 +342,7 @@ async fn signing_up_answers_alike(market: Market) {
         assert_eq!(browser.cookies.keys().collect::<Vec<_>>(), ["refused"]);
         pages.push(browser.get("/sign-in").await.text);
     }
-    assert!(pages[0].contains("If nobody had this address"));
+    assert!(pages[0].contains("If this address had no account yet"));
     assert!(pages.iter().all(|page| *page == pages[0]));
     // The password of the first counts.
     let mut browser = Browser::on(&instance);

@@ -43,7 +43,9 @@ impl Member {
         let mut browser = Browser::on(instance);
         let page = browser.get(path).await;
         assert_eq!(page.status, 200, "{}", page.text);
-        let (factor, secret) = (page.hidden("factor").unwrap(), page.shown_once().remove(0));
+        let factor = page.hidden("factor").unwrap();
+        // Both are shown in groups.
+        let secret = page.shown_once().remove(0).replace(' ', "");
         // Its step may end on the way.
         loop {
             let code = code_at(&secret, now() + ahead - STEP);
@@ -54,6 +56,7 @@ impl Member {
             }
         }
         let recovery = browser.get("/account").await.shown_once();
+        let recovery = recovery.iter().map(|code| code.replace('-', "")).collect();
         Member {
             id: text("id"),
             email: text("email"),

@@ -17,7 +17,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// The fields that show their own errors.
-const SHOWN: [&str; 9] = [
+const SHOWN: [&str; 11] = [
     "email",
     "password",
     "new_password",
@@ -27,6 +27,8 @@ const SHOWN: [&str; 9] = [
     "supplier_name",
     "driver_id",
     "until",
+    "kind",
+    "role",
 ];
 
 /// A form that a page is rendered with.
@@ -137,7 +139,7 @@ impl<'a> Form<'a> {
         let tab_stop = has_focus.then_some("-1");
         let id = format!("{}-refusal", self.id);
         Some(view! {
-            <p class="refusal" role="alert" id=id data-tone=tone tabindex=tab_stop autofocus=has_focus>{icon(symbol)} <span>{words}</span></p>
+            <p class="refusal" id=id data-tone=tone tabindex=tab_stop autofocus=has_focus role="alert">{icon(symbol)} <span>{words}</span></p>
         }.into_any())
     }
 

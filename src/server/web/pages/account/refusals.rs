@@ -106,8 +106,16 @@ pub fn fault(form: &str, name: &str, error: &FieldError) -> String {
             "Als das wird niemand eingeladen. Wähl etwas aus der Liste.",
         ],
         (_, FieldError::NotAnId | FieldError::NotADriver) => [
-            "That is no driver who drives here now.",
-            "Das ist niemand, der hier gerade fährt.",
+            "Choose a driver who works here.",
+            "Wähl jemanden, der hier fährt.",
+        ],
+        ("driver_id", _) if empty => [
+            "Choose the driver for whom it acts.",
+            "Wähl, für wen es fährt.",
+        ],
+        ("supplier_name", _) if empty => [
+            "Type the name of the kitchen.",
+            "Tipp den Namen der Küche ein.",
         ],
         (_, FieldError::InUse) => [
             "Another account has this address.",

@@ -41,7 +41,7 @@ pub fn strip(staff: &[Account], current: Option<AccountId>) -> AnyView {
             let current = mark(current == Some(person.id));
             let target = format!("pin-{}", person.id);
             view! {
-                <li><button class="chip" type="button" popovertarget=target aria-current=current>{name(&person.name)}</button></li>
+                <li><button type="button" popovertarget=target aria-current=current>{name(&person.name)}</button></li>
             }
             .into_any()
         })
@@ -54,7 +54,7 @@ pub fn strip(staff: &[Account], current: Option<AccountId>) -> AnyView {
                 {chips}
                 <li>
                     <form method="post" action="/hand-over">
-                        <button class="chip" name="person" value="" aria-current=mark(is_device)>{t(KITCHEN)}</button>
+                        <button name="person" value="" aria-current=mark(is_device)>{t(KITCHEN)}</button>
                     </form>
                 </li>
             </ul>
