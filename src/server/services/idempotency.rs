@@ -120,9 +120,12 @@ impl Answer {
                 Sight::Whole => Ok(order),
             }
         };
+        let was_told = self.result.is_ok();
+        let result = self.result.and_then(shown);
         Answer {
-            result: self.result.and_then(shown),
-            ..self
+            // What does not exist is answered alike, whether it was asked before or not.
+            replayed: self.replayed && result.is_ok() == was_told,
+            result,
         }
     }
 }

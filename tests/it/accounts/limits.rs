@@ -63,7 +63,7 @@ fn at_limit(answer: &Answer, most: u64) {
     assert!((1..=most).contains(&seconds), "{seconds}");
     let html = answer.header("content-type").unwrap();
     assert!(html.starts_with("text/html"), "{html}");
-    assert!(answer.text.contains("That was a lot of attempts."));
+    assert!(answer.text.contains("Too many attempts."));
 }
 
 async fn an_account_and_a_network_have_ten_sign_ins(market: Market) {

@@ -118,7 +118,8 @@ pub fn code_at(secret: &str, second: u64) -> String {
 /// The bytes of a text in base 32 (RFC 4648).
 fn base32(text: &str) -> Vec<u8> {
     let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for letter in text.bytes() {
+    // It is shown in groups.
+    for letter in text.bytes().filter(|letter| *letter != b' ') {
         let five = match letter {
             b'A'..=b'Z' => letter - b'A',
             b'2'..=b'7' => letter - b'2' + 26,

@@ -111,7 +111,7 @@ impl OrderService {
                 self.complete(command, by).await?;
             }
             if kind == CommandKind::Take {
-                self.check_guest(&by.viewer, id).await?;
+                self.check_guest(&by.viewer, Some(id)).await?;
             }
             let mut attempt = Attempt {
                 id,

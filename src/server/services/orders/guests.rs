@@ -1,6 +1,6 @@
 //! How many orders somebody takes who is not signed in.
 
-use super::{Failure, OrderService};
+use super::{Failure, OrderService, in_time};
 use crate::{
     domain::{AccountKind, Error, OrderId, Viewer},
     server::{services::order_documents, store::Query},
@@ -14,9 +14,18 @@ const EXAMINED: usize = 100;
 const WAIT: u64 = 60;
 
 impl OrderService {
+    /// Refuses a guest that has as many orders under way as it may, before it takes another one.
+    pub async fn check_under_way(&self, viewer: &Viewer) -> Result<(), Error> {
+        in_time(self.check_guest(viewer, None)).await
+    }
+
     /// Refuses a guest that has as many orders under way as it may. The order that it takes is none of them: a request
     /// that is sent again gets its first answer.
-    pub(super) async fn check_guest(&self, viewer: &Viewer, takes: OrderId) -> Result<(), Failure> {
+    pub(super) async fn check_guest(
+        &self,
+        viewer: &Viewer,
+        takes: Option<OrderId>,
+    ) -> Result<(), Failure> {
         let guest = viewer
             .identity()
             .filter(|identity| identity.kind == AccountKind::Guest);
@@ -33,7 +42,7 @@ impl OrderService {
         let own = order_documents::readable(pages.flat_map(|page| page.documents));
         let under_way = own
             .iter()
-            .filter(|(order, _)| !order.status.is_final() && order.id != takes);
+            .filter(|(order, _)| !order.status.is_final() && Some(order.id) != takes);
         match under_way.count() < UNDER_WAY {
             true => Ok(()),
             false => Err(Error::TooMany(WAIT).into()),

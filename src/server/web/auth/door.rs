@@ -275,10 +275,12 @@ fn guest(app: &AppState, id: Option<AccountId>) -> Door {
 /// Refuses one more order of a guest from a network that has taken too many.
 pub async fn check_take(app: &AppState, viewer: &Viewer, client: IpAddr) -> Result<(), Error> {
     let is_guest = |who: &Identity| who.kind == AccountKind::Guest;
-    match viewer.identity().is_some_and(is_guest) {
-        true => app.accounts.may_take_as_guest(&Network::of(client)).await,
-        false => Ok(()),
+    if !viewer.identity().is_some_and(is_guest) {
+        return Ok(());
     }
+    // A guest that has too many under way uses up no place of its network.
+    app.orders.check_under_way(viewer).await?;
+    app.accounts.may_take_as_guest(&Network::of(client)).await
 }
 
 /// Whether a guest gets its id by this request: its socket then knows it from the start.

@@ -4,6 +4,7 @@ use super::{
     fields::{Form, Kind, submit},
     layout::{Page, page},
     notice::Notice,
+    refusals::PAIR,
     visit::{Sent, Visit, panel_of},
 };
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
 use axum::response::Response;
 use leptos::prelude::*;
 
-pub const FORM: &str = "pair";
 const TITLE: Text = ["Pair this device", "Dieses Gerät verbinden"];
 
 pub async fn show(visit: Visit) -> Response {
@@ -22,7 +22,7 @@ pub async fn show(visit: Visit) -> Response {
 }
 
 async fn form_page(visit: &Visit, notice: Option<&Notice>) -> Response {
-    let form = Form::new(FORM, notice).begins_at("code");
+    let form = Form::new(PAIR, notice).begins_at("code");
     let hint = [
         "Eight letters and digits. The code works once, within ten minutes.",
         "Acht Buchstaben und Ziffern. Der Code gilt einmal, zehn Minuten lang.",
@@ -61,7 +61,7 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
                 Error::WrongCredentials => Error::invalid("code", FieldError::WrongCode),
                 other => other,
             };
-            let notice = Notice::refused(FORM, error);
+            let notice = Notice::refused(PAIR, error);
             let again = async |notice: Notice| form_page(&visit, Some(&notice)).await;
             visit.refuse("/pair", notice, again).await
         }

@@ -1,6 +1,5 @@
 //! Why a form was refused: as one sentence, and beside a field.
 
-use super::pair::FORM as PAIR;
 use crate::{
     domain::{AccountRefusal, Error, FieldError},
     ui::i18n::{
@@ -8,6 +7,9 @@ use crate::{
         locale::{say, t},
     },
 };
+
+/// The form that takes a pairing code.
+pub const PAIR: &str = "pair";
 
 /// A refusal, as one sentence.
 pub fn sentence(error: &Error) -> String {
