@@ -262,16 +262,7 @@ async fn page_data(
             Ok((_, _, wanting)) => wanting,
             Err(_) => Wanting::default(),
         },
-        names: Names {
-            kitchens: match route {
-                Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(&viewer),
-                _ => Vec::new(),
-            },
-            drivers: match route {
-                Route::Orders { .. } => app.orders.drivers(&viewer),
-                _ => Vec::new(),
-            },
-        },
+        names: names(app, route, &viewer),
         duty: match route {
             // The page does not wait for a store that is away.
             Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty(&viewer))
@@ -290,6 +281,20 @@ async fn page_data(
         zone,
     };
     (page_data, unread)
+}
+
+/// The kitchens and drivers that can be chosen on the page of a route.
+fn names(app: &AppState, route: &Route, viewer: &Viewer) -> Names {
+    Names {
+        kitchens: match route {
+            Route::Supplier { .. } | Route::Orders { .. } => app.orders.kitchens(viewer),
+            _ => Vec::new(),
+        },
+        drivers: match route {
+            Route::Orders { .. } => app.orders.drivers(viewer),
+            _ => Vec::new(),
+        },
+    }
 }
 
 /// The status of a page is that of the first error that it shows.
