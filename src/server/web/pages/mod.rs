@@ -287,7 +287,7 @@ async fn page_data(
     (page_data, unread)
 }
 
-/// What a page suggests in its fields.
+/// The kitchens and drivers that can be chosen on the page of a route.
 fn names(app: &AppState, route: &Route, viewer: &Viewer) -> Names {
     Names {
         kitchens: match route {
