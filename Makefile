@@ -9,7 +9,7 @@
 #   make smoke   the browser tests of whole journeys against the release
 #   make measure the release, measured: what the server costs beside bare programs, downloads, Lighthouse, a rush
 #   make mutants remove one guard at a time: the tests must notice
-#   make torture the long form of the tests that kill processes: half an hour
+#   make torture the long form of the tests that kill processes, and of those of parsers: half an hour
 #   make lint    formatting and clippy, for both programs
 #   make audit   licences, sources, bans and, where the network allows, advisories of the dependencies (needs cargo-deny)
 
@@ -103,6 +103,7 @@ test-tls:
 torture:
 	@./setup wasm redis
 	@TORTURE=$${TORTURE:-100} cargo test --features ssr --test it -- torture:: a_storm --include-ignored --nocapture --test-threads 1
+	@PROPTEST_CASES=$${FUZZ:-500000} cargo test --features ssr --bin pizza-market -- any_bytes no_other_bytes
 
 # Removes one guard at a time, and expects the tests to notice.
 .PHONY: mutants

@@ -2,9 +2,12 @@
 
 use super::{
     env::{ConfigError, Result, word},
+    hosts::site_origin,
     settings::{
         AUTH, AUTH_SECRET, AUTH_SECRET_FILE, GUESTS, MARKET_KEY, SIGN_UP, SITE_ORIGIN, Setting,
+        TRUSTED_PROXIES,
     },
+    site::site_addr,
     web_origin::WebOrigin,
 };
 use base64::{
@@ -29,6 +32,20 @@ pub enum AuthMode {
     Open,
     /// Rights are those of accounts.
     Required,
+}
+
+/// Whether the server of these settings lets in only who signs in, without all that it needs for that.
+pub fn is_sign_in_required() -> Result<bool> {
+    let site = site_origin()?;
+    let reach = Reach {
+        addr: site_addr()?,
+        site: site.as_ref(),
+        has_proxies: TRUSTED_PROXIES.value()?.is_some(),
+    };
+    Ok(match mode()? {
+        Some(mode) => mode == AuthMode::Required,
+        None => reach.beyond_this_machine().is_some(),
+    })
 }
 
 /// The API key of commands that ask a server over HTTP.

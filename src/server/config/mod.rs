@@ -14,7 +14,7 @@ mod telemetry;
 mod tls;
 mod web_origin;
 
-pub use auth::{Auth, Reach, market_key};
+pub use auth::{Auth, Reach, is_sign_in_required, market_key};
 pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};

@@ -2,7 +2,9 @@
 //! process can open while the server runs, the cause where no change can be stored, and commands on accounts. Only the account that the server
 //! runs under, and root, may connect.
 
-use super::{Embedded, Result, SocketPath, Store, StoreError, Trouble, TroubleKind, snapshot};
+use super::{
+    Embedded, Result, SocketPath, Store, StoreError, Trouble, TroubleKind, admin_reads, snapshot,
+};
 use crate::{domain::named_enum, server::config::database_file};
 use futures::future::OptionFuture;
 use std::{
@@ -18,7 +20,10 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tokio::net::{UnixListener, UnixStream};
+use tokio::{
+    net::{UnixListener, UnixStream},
+    runtime::Handle,
+};
 use tokio_util::sync::CancellationToken;
 
 /// A reader that takes nothing for this long is disconnected: its snapshot keeps old pages in the file.
@@ -43,6 +48,8 @@ named_enum! {
         Trouble = "trouble",
         /// What the next line says, see [`Readers::set_commands`].
         Command = "command",
+        /// What the next line says is read, see [`admin_reads`].
+        Read = "read",
     }
 }
 
@@ -78,10 +85,11 @@ impl Readers {
 
     fn add(&self, stream: net::UnixStream, store: Arc<Embedded>) -> io::Result<()> {
         let (to, commands) = (stream.try_clone()?, self.commands.clone());
+        let runtime = Handle::current();
         let thread = std::thread::Builder::new()
             .name("admin-socket".to_owned())
             .spawn(move || {
-                if let Err(error) = answer(&to, &store, &commands) {
+                if let Err(error) = answer(&to, &store, &commands, &runtime) {
                     tracing::debug!(%error, "a client did not read its answer to the end");
                 }
                 // The other handle would keep the connection open.
@@ -184,10 +192,22 @@ fn blocking(stream: UnixStream) -> io::Result<net::UnixStream> {
     Ok(stream)
 }
 
-fn answer(stream: &net::UnixStream, store: &Embedded, commands: &OnceLock<Commands>) -> Result<()> {
+fn answer(
+    stream: &net::UnixStream,
+    store: &Embedded,
+    commands: &OnceLock<Commands>,
+    runtime: &Handle,
+) -> Result<()> {
     let mut lines = BufReader::new(stream.take(LONGEST_REQUEST));
     match request(&mut lines) {
         None => Ok(()),
+        Some(Request::Read) => {
+            let mut line = String::new();
+            let _ = lines.read_line(&mut line);
+            let answer = runtime.block_on(admin_reads::answer(store, &line))?;
+            let written = (&*stream).write_all(answer.as_bytes());
+            written.map_err(|error| StoreError::Broken(error.to_string()))
+        }
         Some(Request::Command) => {
             let mut line = String::new();
             let _ = lines.read_line(&mut line);
@@ -237,9 +257,18 @@ impl Server {
     /// Has it carry out a command, which is one line, and returns its answer. Nothing is answered by a server that does
     /// not know commands, or has not started yet.
     pub fn command(self, command: &str) -> Result<String> {
-        let mut stream = self.ask(Request::Command, READ_TIMEOUT)?;
+        self.ask_line(Request::Command, command)
+    }
+
+    /// Has it read what a line says, and returns its answer.
+    pub fn read(self, what: &str) -> Result<String> {
+        self.ask_line(Request::Read, what)
+    }
+
+    fn ask_line(self, request: Request, line: &str) -> Result<String> {
+        let mut stream = self.ask(request, READ_TIMEOUT)?;
         let mut answer = String::new();
-        writeln!(stream, "{command}")
+        writeln!(stream, "{line}")
             .and_then(|()| BufReader::new(stream).read_to_string(&mut answer))
             .map_err(|error| TroubleKind::Unreachable.because(error))?;
         Ok(answer)

@@ -3,6 +3,7 @@
 //!
 //! The store knows JSON text and keys, and nothing of orders: other kinds of documents need no new operation.
 
+mod admin_reads;
 pub mod admin_socket;
 mod admin_socket_path;
 pub mod embedded;
@@ -11,6 +12,7 @@ pub mod open;
 mod redis;
 pub mod schema_version;
 pub mod snapshot;
+mod through_server;
 mod trouble;
 
 #[cfg(test)]
@@ -27,6 +29,7 @@ pub use redis::{
     needed_permissions,
 };
 pub use schema_version as schema;
+pub use through_server::ThroughServer;
 pub use trouble::{Trouble, TroubleKind};
 
 use crate::domain::{Cursor, Epoch};

@@ -5,9 +5,12 @@
 
 use crate::{
     api,
-    domain::{Board, Duty, Error, Event, Name, Names, Order, OrderId, StageTimes, Time, Wanting},
+    domain::{
+        AccountKind, Board, Duty, Error, Event, Name, Names, Order, OrderId, StageTimes, Time,
+        Wanting,
+    },
     ui::{
-        browser::{dom::is_page_visible, http},
+        browser::{dom::is_page_visible, http, url},
         live::{page_data::PageData, past_orders::PastOrders, reactive::memo, store::LiveStore},
         navigation::Navigator,
         route::Panel,
@@ -38,6 +41,8 @@ pub struct PageQueries {
     duty: RwSignal<Option<Duty>>,
     names: RwSignal<Names>,
     wanting: RwSignal<Wanting>,
+    /// Whether the page is that of an account.
+    is_signed_in: bool,
 }
 
 impl PageQueries {
@@ -53,6 +58,7 @@ impl PageQueries {
             duty: RwSignal::new(data.duty.take()),
             names: RwSignal::new(std::mem::take(&mut data.names)),
             wanting: RwSignal::new(std::mem::take(&mut data.wanting)),
+            is_signed_in: (viewer().identity()).is_some_and(|one| one.kind != AccountKind::Guest),
         };
         queries.follow_route(navigator);
         queries.follow_pace(navigator);
@@ -279,11 +285,17 @@ impl PageQueries {
             ("opened", opened.map(|time| time.to_string())),
         ];
         spawn_local(async move {
-            // A failure leaves what is known.
             let read = http::get(api::ReadCounts::PATH, &http::query(values)).await;
-            if let Ok((cursor, market, wanting)) = read {
-                self.store.count(&cursor, market);
-                self.wanting.set(wanting);
+            match read {
+                Ok((cursor, market, wanting)) => {
+                    self.store.count(&cursor, market);
+                    self.wanting.set(wanting);
+                }
+                // The session has ended while the page had no connection on which to hear of it. The server leads to
+                // where one signs in.
+                Err(Error::NotSignedIn) if self.is_signed_in => url::reload(),
+                // Another failure leaves what is known.
+                Err(_) => {}
             }
         });
     }

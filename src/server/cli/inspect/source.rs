@@ -11,8 +11,8 @@ use crate::{
         config::{self, StoreConfig},
         services::{order_documents, orders::ListFilter},
         store::{
-            Embedded, JsonText, Keys, LogRead, Query, ReadOnly, Redis, Store, Target, Unreadable,
-            admin_socket, left_at, open, schema,
+            Embedded, JsonText, Keys, LogRead, Query, ReadOnly, Redis, Store, Target,
+            ThroughServer, Unreadable, admin_socket, left_at, open, schema,
             snapshot::{Opened, open_file},
         },
     },
@@ -33,6 +33,8 @@ pub enum Source {
     /// A file that no server can write while it is open here.
     File(Embedded<ReadOnly>),
     Redis(Redis),
+    /// A file that a server has open.
+    Through(ThroughServer),
     Server(RemoteServer),
 }
 
@@ -69,6 +71,7 @@ impl Source {
         match self {
             Source::File(store) => Ok(store),
             Source::Redis(store) => Ok(store),
+            Source::Through(store) => Ok(store),
             Source::Server(server) => Err(server),
         }
     }
@@ -222,6 +225,10 @@ async fn embedded(file: &Path) -> Result<Source> {
     // Another file may have taken the name of the one that the server has open.
     let folder = file.parent().unwrap_or(file);
     if matches!(admin_socket::connect(folder), Ok(Some(_))) {
+        // Its API shows a guest what is on offer, and no more.
+        if config::is_sign_in_required()? {
+            return Ok(Source::Through(ThroughServer::of(folder)));
+        }
         return holder(file).await.map(Source::Server);
     }
     let why = match Embedded::open_read_only(file) {

@@ -175,6 +175,7 @@ mod tests {
     use super::*;
     use crate::domain::{ApiKey, Field, Name, samples::at};
     use crate::server::services::credentials::hash_secret;
+    use proptest::prelude::*;
     use uuid::Uuid;
 
     fn account(kind: AccountKind, n: u128) -> Account {
@@ -273,5 +274,18 @@ mod tests {
         assert!(!record_use(&mut admin, &credential, at(15 * 60 - 1)));
         assert!(record_use(&mut admin, &credential, at(15 * 60)));
         assert_eq!(until(&admin, &credential), Some(at(45 * 60)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_in_a_cookie_are_no_other_session(bytes: Vec<u8>, dots in "[.]{0,4}") {
+            let text = format!("{}{dots}{}", Uuid::from_u128(7), String::from_utf8_lossy(&bytes));
+            let value: SecretString = text.clone().into();
+            if let Some(cookie) = SessionCookie::read(&value) {
+                // It reads as it is written.
+                let again = SessionCookie::write(cookie.account, cookie.session, &cookie.secret);
+                prop_assert_eq!(again.expose_secret(), &text);
+            }
+        }
     }
 }

@@ -257,6 +257,7 @@ pub fn as_field(error: Error) -> Error {
 mod tests {
     use super::*;
     use crate::domain::{AccountKind, AccountRole, Field, Name, samples::at};
+    use proptest::prelude::*;
     use uuid::Uuid;
 
     fn account(kind: AccountKind) -> Account {
@@ -318,5 +319,18 @@ mod tests {
         assert_eq!(wanted(Customer, &with_codes, false), Codes::Present);
         assert_eq!(wanted(Customer, &with_codes, true), Codes::None);
         assert_eq!(wanted(Driver, &none, false), Codes::None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_no_link_to_an_account(bytes: Vec<u8>) {
+            let ana = account(AccountKind::Admin);
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            for link in [text.clone(), format!("{}.{text}", ana.id)] {
+                let link = link.into();
+                let read = Link::read(&link);
+                prop_assert!(read.is_none_or(|link| link.invitation(&ana, at(9)).is_none()));
+            }
+        }
     }
 }

@@ -30,6 +30,8 @@ mod standing;
 mod tokens;
 
 #[cfg(test)]
+mod device_tests;
+#[cfg(test)]
 mod use_case_tests;
 
 pub use authority::{Authority, Credential, Standing};

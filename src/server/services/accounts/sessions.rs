@@ -192,7 +192,8 @@ impl AccountService {
         Ok(enabled.await?.0)
     }
 
-    /// Gives a manager another supplier. That is another right, and so it ends all sessions.
+    /// Gives a manager, a device or a person of the staff another supplier. Those are other rights, and so it ends all
+    /// sessions.
     pub async fn change_supplier(
         &self,
         by: By<'_>,

@@ -56,7 +56,7 @@ impl AccountService {
     ) -> Result<Account, Error> {
         let acting = Acting::new(by)?;
         let known = in_time(self.read(id)).await?;
-        let known = known.ok_or(Error::Account(AccountRefusal::Unknown))?;
+        let known = known.ok_or_else(|| acting.unknown())?;
         acting.check_manages(&known.account)?;
         let pin = self.new_pin(pin).await?;
         let changed = self.change_secrets(acting, id, |acting, draft| {

@@ -11,13 +11,13 @@ use tempfile::TempDir;
 
 const PASSWORD: &str = "wolke treppe gabel sieben ž";
 
-struct World {
-    accounts: AccountService,
+pub(super) struct World {
+    pub accounts: AccountService,
     store: Arc<dyn Store>,
     _folder: TempDir,
 }
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("market.redb");
     let store: Arc<dyn Store> = Arc::new(Embedded::open(&file, fresh_epoch(), 1_000).unwrap());
@@ -30,11 +30,11 @@ fn world() -> World {
     }
 }
 
-fn name(text: &str) -> Name {
+pub(super) fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-fn client(address: &str) -> Client {
+pub(super) fn client(address: &str) -> Client {
     Client {
         network: Network::of(address.parse().unwrap()),
         device: device_name(Some("Firefox")),
@@ -94,7 +94,7 @@ impl World {
         joined.unwrap().begun
     }
 
-    async fn authority(&self, begun: &Begun) -> Authority {
+    pub async fn authority(&self, begun: &Begun) -> Authority {
         let known = self.accounts.by_cookie(&begun.cookie).await.unwrap();
         Authority {
             actor: known.identity.actor(),
@@ -105,7 +105,7 @@ impl World {
     }
 
     /// What the log says of accounts: what has happened, and how much it has ended.
-    async fn entries(&self) -> Vec<(&'static str, usize)> {
+    pub async fn entries(&self) -> Vec<(&'static str, usize)> {
         let mut start = self.store.list(&[]).await.unwrap().cursor;
         start.seq = 0;
         let read = self.store.read_log(&start, 1_000, Duration::ZERO);
@@ -225,65 +225,6 @@ async fn a_session_ends_at_once_and_takes_its_authority_with_it() {
     assert_eq!(disabled.await.unwrap().state, AccountState::Disabled);
     let gone = world.accounts.by_cookie(&other.cookie).await;
     assert_eq!(gone.unwrap_err(), Error::NotSignedIn);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_person_takes_over_at_a_device_with_a_pin() {
-    let world = world();
-    let roma = name("Roma");
-    let operator = By::Operator;
-    let added = world
-        .accounts
-        .add_device(operator, name("Oven"), roma.clone());
-    let (device, code) = added.await.unwrap();
-    let code = code.expose_secret().to_lowercase();
-    let begun = world.accounts.pair(&code, client("192.0.2.1"), None);
-    let begun = begun.await.unwrap();
-    let again = world.accounts.pair(&code, client("192.0.2.1"), None).await;
-    assert_eq!(again.unwrap_err(), Error::WrongCredentials);
-    let person = world
-        .accounts
-        .add_staff(operator, name("Eva"), roma.clone(), "1234".into());
-    let person = person.await.unwrap().id;
-    assert_eq!(world.accounts.staff_of(&roma).await.unwrap().len(), 1);
-
-    let standing = world.authority(&begun).await.standing.unwrap();
-    let over = |pin: &str| HandOver::Person {
-        person,
-        pin: pin.into(),
-    };
-    let wrong = world.accounts.hand_over(&standing, over("4321")).await;
-    let error = Error::invalid("pin", FieldError::WrongCode);
-    assert_eq!(wrong.unwrap_err(), error);
-    world
-        .accounts
-        .hand_over(&standing, over("1234"))
-        .await
-        .unwrap();
-    // What is no device learns nothing of a PIN.
-    world.sign_up("eva@example.org").await;
-    let eva = signing_in("eva@example.org", PASSWORD);
-    let eva = world.accounts.sign_in(eva).await.unwrap();
-    let eva = world.authority(&eva).await.standing.unwrap();
-    for pin in ["4321", "1234"] {
-        let refused = world.accounts.hand_over(&eva, over(pin)).await;
-        assert_eq!(refused, Err(Error::NotAllowed));
-    }
-    let authority = world.authority(&begun).await;
-    let identity = authority.viewer.identity().unwrap();
-    assert_eq!(
-        (identity.id, identity.kind),
-        (Some(person), AccountKind::Device)
-    );
-    assert_eq!(authority.standing.as_ref().unwrap().expect.len(), 2);
-
-    // A command in flight is refused; the next one is the device's own.
-    world.accounts.disable(operator, person).await.unwrap();
-    let renewed = world.accounts.renew(&authority).await;
-    let left = Error::Account(AccountRefusal::PersonLeft);
-    assert_eq!(renewed.unwrap_err(), left);
-    let authority = world.authority(&begun).await;
-    assert_eq!(authority.viewer.identity().unwrap().id, Some(device.id));
 }
 
 #[tokio::test(flavor = "multi_thread")]

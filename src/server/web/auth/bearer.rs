@@ -69,6 +69,7 @@ pub fn two_credentials() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use secrecy::ExposeSecret;
 
     fn headers(name: header::HeaderName, lines: &[&str]) -> HeaderMap {
@@ -124,5 +125,19 @@ mod tests {
             read(&["bearer.a, bearer.b"]).unwrap_err(),
             two_credentials()
         );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_in_a_header_are_read_or_refused(bytes: Vec<u8>, prefix in "(|Bearer |bearer pmk_|pizza.v1, bearer.)") {
+            let line = [prefix.as_bytes(), &bytes].concat();
+            if let Ok(value) = header::HeaderValue::from_bytes(&line) {
+                let one = HeaderMap::from_iter([(header::AUTHORIZATION, value.clone())]);
+                // It is there, and so never as if it were not.
+                prop_assert!(of_header(&one).unwrap().is_some());
+                let offered = HeaderMap::from_iter([(header::SEC_WEBSOCKET_PROTOCOL, value)]);
+                let _ = of_protocols(&offered);
+            }
+        }
     }
 }

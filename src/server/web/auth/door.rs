@@ -154,16 +154,16 @@ async fn page(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered,
                 return Ok(door.into());
             }
             Err(Error::NotSignedIn) => {
-                given.extend(AuthCookie::Session.clear(&app.config));
                 app.wrong_credentials.count("cookie", client)?;
-                // A form goes on to refuse it, so that what was typed is not lost.
-                if path.starts_with("/act/") && !head.method.is_safe() {
-                    let door = Door::nobody();
-                    return Ok(Entered {
-                        door,
-                        cookies: given,
-                    });
+                // Of a page that is open. Loaded again it brings the cookie, and so leads to where one signs in.
+                if path.starts_with("/act/") {
+                    return match head.method.is_safe() {
+                        true => Err(ended(head, given)),
+                        // A form goes on to refuse it, so that what was typed is not lost.
+                        false => Ok(Door::nobody().into()),
+                    };
                 }
+                given.extend(AuthCookie::Session.clear(&app.config));
                 if !is_public(path) {
                     return Err(ended(head, given));
                 }

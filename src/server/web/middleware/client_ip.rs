@@ -91,6 +91,7 @@ fn address(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// The client as a server sees it that trusts 10.0.0.0/8 and fd00::/8.
     fn seen(peer: &str, lists: &[&str]) -> String {
@@ -162,6 +163,21 @@ mod tests {
             "%eth0",
         ] {
             assert_eq!(seen("10.0.0.1", &[nonsense]), "10.0.0.1", "{nonsense}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_of_a_client_are_not_believed(lines in prop::collection::vec(any::<Vec<u8>>(), 0..3)) {
+            let trusted = ["10.0.0.0/8".parse().unwrap()];
+            let mut headers = HeaderMap::new();
+            for line in lines.iter().filter_map(|line| axum::http::HeaderValue::from_bytes(line).ok()) {
+                headers.append(HEADER, line);
+            }
+            let stranger: IpAddr = "192.0.2.9".parse().unwrap();
+            prop_assert_eq!(client(&trusted, stranger, &headers), stranger);
+            // Of a proxy it is an address, or the proxy's own.
+            let _ = client(&trusted, "10.0.0.1".parse().unwrap(), &headers);
         }
     }
 }

@@ -7,7 +7,7 @@
 pub use super::follow::follow_key;
 
 use super::{
-    redirect::{came_from, next_step, redirect, sign_in},
+    redirect::{came_from, next_step, redirect, refuse, sign_in},
     rights::check_form,
 };
 use crate::server::{
@@ -20,7 +20,6 @@ use crate::server::{
     web::{
         auth::{Door, Interface, door::check_take},
         headers::{IDEMPOTENT_REPLAYED, wants_page},
-        problem,
         state::AppState,
     },
 };
@@ -307,7 +306,7 @@ impl FormSubmission {
         }
         match (&result, wants_page(&request.headers)) {
             (Ok(_), false) => {}
-            (Err(error), false) => response.set_status(problem::status(error)),
+            (Err(error), false) => refuse(&response, error),
             (Ok(order), true) => {
                 let to = self
                     .leads_to
@@ -355,9 +354,7 @@ impl FormSubmission {
                 self.send_back(&request, &response, id, error, refused)
                     .await;
             }
-            (Some(error), false) if answers.is_err() => {
-                response.set_status(problem::status(&error));
-            }
+            (Some(error), false) if answers.is_err() => refuse(&response, &error),
             (_, false) => {}
         }
         answers
@@ -378,6 +375,8 @@ impl FormSubmission {
         match error {
             // What was typed waits for who comes back.
             Error::NotSignedIn => redirect(response, &sign_in(&page)),
+            // The answer says how long to wait, and leads back.
+            Error::TooMany(_) => refuse(response, &error),
             _ => redirect(response, &format!("{page}#{part}")),
         }
         let typed = self

@@ -15,6 +15,7 @@ mod shell;
 
 use super::{
     auth::{Door, cookies::prefix},
+    headers::wants_page,
     middleware::{body_limit::LARGEST_BODY, security_headers::content_policy},
     problem::{self, Problem},
     state::AppState,
@@ -31,8 +32,9 @@ use axum::{
         Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version,
         header::{
             ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-            SET_COOKIE,
+            RETRY_AFTER, SET_COOKIE,
         },
+        request::Parts,
     },
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
@@ -45,7 +47,7 @@ use leptos_axum::{
     ResponseOptions, handle_server_fns_with_context, render_app_async_with_context,
     site_pkg_dir_service_route_path,
 };
-use redirect::to_sign_in;
+use redirect::{came_from, to_sign_in};
 use rights::Access;
 use shell::shell;
 use std::time::Duration;
@@ -89,14 +91,20 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, extensions: &Extensio
 
 /// A server function. Where its arguments cannot be read it is never called, and sets no status: then the error has
 /// one.
-async fn server_function(State(app): State<AppState>, mut request: Request) -> Response {
+async fn server_function(State(app): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut request = Request::from_parts(parts.clone(), body);
     // What is read is no form: it is not answered with a way back, which a page elsewhere would name as its `Referer`.
     if app.config.auth.is_required() && request.method().is_safe() {
         request.headers_mut().remove(ACCEPT);
     }
-    let answer =
-        handle_server_fns_with_context(move || provide_context(app.clone()), request).await;
+    let context = app.clone();
+    let context = move || provide_context(context.clone());
+    let answer = handle_server_fns_with_context(context, request).await;
     let answer = answer.into_response();
+    if answer.status() == StatusCode::TOO_MANY_REQUESTS && wants_page(&parts.headers) {
+        return at_limit(&app, &parts, answer.headers()).await;
+    }
     if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return answer;
     }
@@ -108,6 +116,20 @@ async fn server_function(State(app): State<AppState>, mut request: Request) -> R
         parts.status = problem::status(&error);
     }
     Response::from_parts(parts, Body::from(body))
+}
+
+/// The page that answers a form at a limit, with what its refusal keeps for the page of the form.
+async fn at_limit(app: &AppState, form: &Parts, refusal: &HeaderMap) -> Response {
+    let seconds = refusal.get(RETRY_AFTER);
+    let seconds = seconds.and_then(|seconds| seconds.to_str().ok()?.parse().ok());
+    let error = Error::TooMany(seconds.unwrap_or(1));
+    let mut page = account::limited(app, form, &error, came_from(&form.headers)).await;
+    let headers = page.headers_mut();
+    headers.extend(error.retry_after().map(|after| (RETRY_AFTER, after.into())));
+    for cookie in refusal.get_all(SET_COOKIE) {
+        headers.append(SET_COOKIE, cookie.clone());
+    }
+    page
 }
 
 /// A page; or a file of the site; or else the page that says that there is nothing here.

@@ -1,10 +1,13 @@
 //! Where a form leads that the browser itself has sent: to a page of this host, whatever the request names.
 
-use crate::domain::{Order, Status};
+use crate::{
+    domain::{Error, Order, Status},
+    server::web::problem,
+};
 use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{LOCATION, REFERER},
+        header::{LOCATION, REFERER, RETRY_AFTER},
     },
     response::{IntoResponse, Response},
 };
@@ -62,6 +65,14 @@ pub fn location(path: &str) -> HeaderValue {
 pub fn redirect(response: &ResponseOptions, to: &str) {
     response.set_status(StatusCode::SEE_OTHER);
     response.insert_header(LOCATION, location(to));
+}
+
+/// Answers a form with its refusal: a program shows it, and a limit says how long to wait.
+pub fn refuse(response: &ResponseOptions, error: &Error) {
+    response.set_status(problem::status(error));
+    if let Error::TooMany(seconds) = error {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(*seconds));
+    }
 }
 
 /// Where the next step is: on a panel, the list that the order has just left.

@@ -3,6 +3,7 @@
 
 use super::{
     beside::{Beside, beside},
+    fields::sentence,
     visit::Visit,
 };
 use crate::{
@@ -179,6 +180,26 @@ pub async fn refused(visit: &Visit, error: &Error, way_on: (Text, String)) -> Re
         view! {
             <h1 class="unseen">{t(heading)}</h1>
             {empty(Icon::Info, t(heading), t(next), Some((t(word), address)))}
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// The answer to a form at a limit: when it can be sent again, and the way back to its page.
+pub async fn limited(visit: &Visit, error: &Error, back: String) -> Response {
+    let heading = ["That was a lot at once", "Das war viel auf einmal"];
+    let look = Page {
+        status: problem::status(error),
+        ..Page::new(heading)
+    };
+    page(visit, look, || {
+        let way_on = (t(["Back to the page", "Zurück zur Seite"]), back);
+        let (word, address) = way_on;
+        view! {
+            <h1>{t(heading)}</h1>
+            <p>{sentence(error)}</p>
+            <p><a class="button" href=address>{word}</a></p>
         }
         .into_any()
     })

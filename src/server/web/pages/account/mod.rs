@@ -35,6 +35,7 @@ use axum::{
     http::{
         HeaderMap, Uri,
         header::{CACHE_CONTROL, CONTENT_TYPE},
+        request::Parts,
     },
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -67,6 +68,13 @@ pub fn routes(app: &AppState) -> Router<AppState> {
 pub async fn denied(app: &AppState, door: &Door, headers: &HeaderMap, uri: &Uri) -> Response {
     let visit = Visit::of(app, door.clone(), headers, uri);
     layout::not_theirs(&visit, &Error::NotAllowed).await
+}
+
+/// The answer to a form of a panel that the browser itself has sent, at a limit. `back` is the page of the form.
+pub async fn limited(app: &AppState, parts: &Parts, error: &Error, back: String) -> Response {
+    let door = Door::of(&parts.extensions);
+    let visit = Visit::of(app, door, &parts.headers, &parts.uri);
+    layout::limited(&visit, error, back).await
 }
 
 /// What these pages can do with JavaScript, and do not need.

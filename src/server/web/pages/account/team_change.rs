@@ -191,6 +191,13 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Notice, Error> {
                 .await?;
             Ok(Notice::said(Said::Ended))
         }
+        "supplier" => {
+            let supplier = read(sent, "supplier_name")?;
+            accounts
+                .change_supplier(by(&authority), id, supplier)
+                .await?;
+            Ok(Notice::said(Said::Saved))
+        }
         "disable" => {
             accounts.disable(by(&authority), id).await?;
             Ok(Notice::said(Said::Saved))

@@ -48,6 +48,7 @@ pub fn row(
                     <form class="stack" method="post" action="/team">
                         {hidden("id", id)}
                         {pin(form, account)}
+                        {other_kitchen(viewer, form, account)}
                         <div class="row">{actions(viewer, account, is_self)}</div>
                         {form.refusal()}
                     </form>
@@ -89,6 +90,23 @@ fn pin(form: Form, account: &Account) -> Option<AnyView> {
     (account.kind == AccountKind::Staff).then(|| form.optional("pin", label, None, Kind::Pin))
 }
 
+/// Another kitchen, for who is of one: an admin gives it.
+fn other_kitchen(viewer: AccountKind, form: Form, account: &Account) -> Option<AnyView> {
+    let label = ["Another kitchen", "Andere Küche"];
+    let hint = [
+        "It ends all sessions: who works elsewhere signs in again.",
+        "Das beendet alle Sitzungen: Wer woanders arbeitet, meldet sich neu an.",
+    ];
+    let kind = Kind::Name("organization");
+    changes_kitchen(viewer, account)
+        .then(|| form.optional("supplier_name", label, Some(hint), kind))
+}
+
+fn changes_kitchen(viewer: AccountKind, account: &Account) -> bool {
+    let is_there = matches!(account.state, AccountState::Invited | AccountState::Active);
+    viewer == AccountKind::Admin && account.kind.is_of_a_supplier() && is_there
+}
+
 /// What can be done. The service refuses what the viewer may not.
 fn actions(viewer: AccountKind, account: &Account, is_self: bool) -> Vec<AnyView> {
     let plain = |value, word: Text| act("button", value, word);
@@ -114,6 +132,9 @@ fn actions(viewer: AccountKind, account: &Account, is_self: bool) -> Vec<AnyView
                 "Passwort und Codes zurücksetzen",
             ],
         ));
+    }
+    if changes_kitchen(viewer, account) {
+        actions.push(plain("supplier", ["Change the kitchen", "Küche wechseln"]));
     }
     if account.kind.session_limits().is_some() {
         let what_follows = match account.kind {
