@@ -3,7 +3,7 @@
 
 use super::{
     beside::{Beside, beside},
-    fields::sentence,
+    refusals::sentence,
     visit::Visit,
 };
 use crate::{
