@@ -1,15 +1,15 @@
 //! Who works at the device of a kitchen: a tap on a name and a PIN. It grants nothing that the device has not.
 
 use super::{
-    layout::{Page, page},
+    layout::{Page, not_theirs, page},
     notice::Notice,
     staff::{TITLE, form, staff_at},
     visit::{Sent, Visit, redirect},
 };
 use crate::{
-    domain::{AccountId, Error, Field as _},
+    domain::{AccountId, AccountKind, Error, Field as _},
     server::services::accounts::HandOver,
-    ui::{i18n::locale::t, own_panel},
+    ui::{Icon, empty, i18n::locale::t, own_panel},
 };
 use axum::response::Response;
 use leptos::prelude::*;
@@ -25,16 +25,33 @@ async fn form_page(visit: &Visit, notice: Option<Notice>) -> Response {
     let Some(identity) = visit.identity() else {
         return visit.to_sign_in();
     };
+    if identity.kind != AccountKind::Device {
+        return not_theirs(visit, &Error::NotAllowed).await;
+    }
     let staff = staff_at(&visit.app, &visit.door.viewer).await;
     let staff = staff.unwrap_or_default();
     page(visit, Page::new(TITLE), || {
-        view! {
-            <h1>{t(TITLE)}</h1>
-            <section class="paper stack">{form(FORM, &staff, identity.id, notice.as_ref())}</section>
-        }
-        .into_any()
+        let content = match staff.is_empty() {
+            true => nobody(),
+            false => view! { <section class="paper stack">{form(FORM, &staff, identity.id, notice.as_ref())}</section> }
+                .into_any(),
+        };
+        view! { <h1>{t(TITLE)}</h1> {content} }.into_any()
     })
     .await
+}
+
+/// Without staff the device itself acts.
+fn nobody() -> AnyView {
+    empty(
+        Icon::Person,
+        t(["No names here yet", "Hier gibt es noch keine Namen"]),
+        t([
+            "The kitchen’s manager adds who works here on the page “Team”. Until then the kitchen acts as one.",
+            "Die Küchenleitung fügt auf der Seite „Team“ hinzu, wer hier arbeitet. Bis dahin handelt die Küche als eine.",
+        ]),
+        None,
+    )
 }
 
 pub async fn send(visit: Visit, sent: Sent) -> Response {
