@@ -15,8 +15,12 @@ const WAIT: u64 = 60;
 
 impl OrderService {
     /// Refuses a guest that has as many orders under way as it may, before it takes another one.
-    pub async fn check_under_way(&self, viewer: &Viewer) -> Result<(), Error> {
-        in_time(self.check_guest(viewer, None)).await
+    pub async fn check_under_way(
+        &self,
+        viewer: &Viewer,
+        takes: Option<OrderId>,
+    ) -> Result<(), Error> {
+        in_time(self.check_guest(viewer, takes)).await
     }
 
     /// Refuses a guest that has as many orders under way as it may. The order that it takes is none of them: a request

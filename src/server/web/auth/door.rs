@@ -273,13 +273,18 @@ fn guest(app: &AppState, id: Option<AccountId>) -> Door {
 }
 
 /// Refuses one more order of a guest from a network that has taken too many.
-pub async fn check_take(app: &AppState, viewer: &Viewer, client: IpAddr) -> Result<(), Error> {
+pub async fn check_take(
+    app: &AppState,
+    viewer: &Viewer,
+    order: Option<OrderId>,
+    client: IpAddr,
+) -> Result<(), Error> {
     let is_guest = |who: &Identity| who.kind == AccountKind::Guest;
     if !viewer.identity().is_some_and(is_guest) {
         return Ok(());
     }
     // A guest that has too many under way uses up no place of its network.
-    app.orders.check_under_way(viewer).await?;
+    app.orders.check_under_way(viewer, order).await?;
     app.accounts.may_take_as_guest(&Network::of(client)).await
 }
 

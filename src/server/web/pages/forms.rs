@@ -105,11 +105,12 @@ impl FormSubmission {
         }
     }
 
-    async fn check_take(&self) -> Result<(), Error> {
+    async fn check_take(&self, id: OrderId) -> Result<(), Error> {
         let context = use_context::<AppState>().zip(use_context::<Parts>());
         let (app, parts) = context.ok_or(Error::Internal)?;
         let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        check_take(&app, &self.by.viewer, from.ok_or(Error::Internal)?.ip()).await
+        let from = from.ok_or(Error::Internal)?.ip();
+        check_take(&app, &self.by.viewer, Some(id), from).await
     }
 
     pub fn keyed(self, key: String) -> FormSubmission {
@@ -151,7 +152,7 @@ impl FormSubmission {
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
         if self.form == "take" && self.barred.is_none() {
-            self.barred = self.check_take().await.err();
+            self.barred = self.check_take(id).await.err();
         }
         self.change(id, version, read, async |service, change| {
             let Change(command, by, expected, request) = change;

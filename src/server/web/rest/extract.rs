@@ -20,7 +20,7 @@ const KEY: &str = "Idempotency-Key";
 
 /// A request to the API.
 pub struct Request {
-    id: Option<OrderId>,
+    pub id: Option<OrderId>,
     pub expected: Precondition,
     pub fields: Fields,
     /// If it has an idempotency key.

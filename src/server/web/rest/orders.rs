@@ -87,7 +87,7 @@ pub async fn customer_accept(
     from: ConnectInfo<SocketAddr>,
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
-    check_take(&app, &door.viewer, from.ip()).await?;
+    check_take(&app, &door.viewer, request.id, from.ip()).await?;
     act(&app, &door, request, Command::read_take).await
 }
 
