@@ -185,7 +185,7 @@ fn accounts(
     let secrets = secrets.map(|secret| secret.expose_secret().to_vec());
     let origin = config.hosts.origin();
     let issuer = origin.map_or_else(String::new, ToString::to_string);
-    let credentials = Arc::new(Credentials::new(secrets.collect(), issuer));
+    let credentials = Arc::new(Credentials::new(secrets.collect(), &issuer));
     let current = feed.clone();
     let is_current = move || current.is_current();
     let accounts = AccountService::new(store.clone(), credentials.clone(), is_current);

@@ -34,7 +34,7 @@ pub fn command(args: &StoreArgs, command: AccountCommand) -> Result<Answered, Co
         }
     };
     // Nothing here is signed, and nothing is held in memory.
-    let credentials = Arc::new(Credentials::new(Vec::new(), String::new()));
+    let credentials = Arc::new(Credentials::new(Vec::new(), ""));
     let accounts = AccountService::new(store, credentials, || false);
     Ok(args.runtime.block_on(accounts.command(command)))
 }

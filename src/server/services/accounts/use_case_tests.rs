@@ -22,7 +22,7 @@ pub(super) fn world() -> World {
     let file = folder.path().join("market.redb");
     let store: Arc<dyn Store> = Arc::new(Embedded::open(&file, fresh_epoch(), 1_000).unwrap());
     let origin = "http://127.0.0.1:8000".to_owned();
-    let credentials = Arc::new(Credentials::new(vec![vec![7; 32]], origin));
+    let credentials = Arc::new(Credentials::new(vec![vec![7; 32]], &origin));
     World {
         accounts: AccountService::new(store.clone(), credentials, || true),
         store,

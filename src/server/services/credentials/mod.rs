@@ -35,7 +35,6 @@ use signed::Signed;
 
 /// The keys of the market, derived from `AUTH_SECRET`; in the open mode from a value that is drawn at the start.
 pub struct Credentials {
-    issuer: String,
     signed: Signed,
     access_tokens: AccessTokens,
     sealed: Sealed,
@@ -44,19 +43,14 @@ pub struct Credentials {
 
 impl Credentials {
     /// `secrets`: the first signs, all verify; each at least 32 bytes. `issuer` is `SITE_ORIGIN`.
-    pub fn new(secrets: Vec<Vec<u8>>, issuer: String) -> Credentials {
+    pub fn new(secrets: Vec<Vec<u8>>, issuer: &str) -> Credentials {
         let secrets = Secrets::new(secrets, || random::bytes::<KEY_LENGTH>().to_vec());
         Credentials {
             signed: Signed::new(&secrets),
-            access_tokens: AccessTokens::new(&secrets, &issuer),
+            access_tokens: AccessTokens::new(&secrets, issuer),
             sealed: Sealed::new(&secrets),
             hashing: HashingThreads::default(),
-            issuer,
         }
-    }
-
-    pub fn issuer(&self) -> &str {
-        &self.issuer
     }
 
     /// The value of the cookie `guest`: `uuid.mac`.
@@ -151,7 +145,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_hashed_and_verified_on_the_threads() {
-        let credentials = Credentials::new(Vec::new(), String::new());
+        let credentials = Credentials::new(Vec::new(), "");
         let queue = HashingQueue::Password;
         let phc = credentials.hash("1234".into(), queue).await.unwrap();
         for (secret, phc, expected) in [

@@ -54,11 +54,6 @@ pub fn api_key_account(key: &str) -> Option<AccountId> {
     is_secret.then_some(AccountId(id))
 }
 
-/// Whether a bearer's token is meant as the key of an integration.
-pub fn is_like_an_api_key(token: &str) -> bool {
-    token.starts_with(API_KEY)
-}
-
 /// What is typed to pair a device: 8 letters.
 pub fn pairing_code() -> SecretString {
     crockford(&bytes::<5>()).into()

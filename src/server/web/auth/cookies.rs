@@ -117,17 +117,6 @@ pub fn known(
     AuthCookie::Known.set(config, value.expose_secret(), LONGEST)
 }
 
-/// Whether a device has signed in to this account before.
-pub fn is_known(
-    config: &Config,
-    credentials: &Credentials,
-    headers: &HeaderMap,
-    account: AccountId,
-) -> bool {
-    let value = AuthCookie::Known.read(config, headers);
-    value.is_some_and(|value| credentials.is_known(value.expose_secret(), account))
-}
-
 /// The orders that somebody follows, with one more: the oldest give way.
 pub fn following(
     config: &Config,

@@ -107,7 +107,9 @@ async fn answer_own_host(
         return problem.into_response();
     }
     let is_required = app.config.auth.is_required();
-    let reader = cors::reader(&app.config.origins, request.headers());
+    // Where people sign in, pages elsewhere read what tokens open, and nothing that cookies do.
+    let is_shared = !is_required || Way::of(request.uri().path()) != Way::Page;
+    let reader = cors::reader(&app.config.origins, request.headers()).filter(|_| is_shared);
     if request.method() == Method::OPTIONS {
         return cors::preflight(reader, is_required);
     }

@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_key_is_given_to_whom_the_order_is_told_whole() {
-        let credentials = Credentials::new(vec![vec![7; 32]], String::new());
+        let credentials = Credentials::new(vec![vec![7; 32]], "");
         let (order, _) = Order::new(id(7), offer(), at(0));
         let share = |viewer: &Viewer| key_to_share(&credentials, viewer, &order);
         let with = |change: fn(&mut Identity)| {

@@ -4,9 +4,8 @@
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie (`flash`), never in an address.
 
-pub use super::follow::follow_key;
-
 use super::{
+    follow,
     redirect::{came_from, next_step, redirect, refuse, sign_in},
     rights::check_form,
 };
@@ -27,7 +26,7 @@ use crate::{
     api::form::{Answers, Flash, SEVERAL, form_id},
     domain::{
         Command, DispatchSeveral, Duty, Error, Fields, Identity, Order, OrderId, Precondition,
-        Role, Value, Viewer, is_blank, read_own_offer,
+        Role, Value, is_blank, read_own_offer,
     },
 };
 use axum::extract::ConnectInfo;
@@ -49,9 +48,9 @@ pub fn door() -> Door {
     parts.map_or_else(Door::nobody, |parts| Door::of(&parts.extensions))
 }
 
-/// Who asks, from within a server function.
-pub fn viewer() -> Viewer {
-    door().viewer
+/// The key by which an order is followed, from within a server function.
+pub async fn follow_key(id: OrderId) -> Result<Option<String>, Error> {
+    follow::follow_key(id).await
 }
 
 /// A form that was sent, and who acts by it.
