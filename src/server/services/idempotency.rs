@@ -111,7 +111,7 @@ impl IdempotentRequest {
 impl Answer {
     /// As a viewer may see the order as it stands `now`, which may have passed out of its sight. Without `now` the answer
     /// has just been made.
-    pub fn as_seen_by(self, viewer: &Viewer, now: Option<&OrderFacts>) -> Answer {
+    pub fn seen_by(self, viewer: &Viewer, now: Option<&OrderFacts>) -> Answer {
         let shown = |order: Order| {
             let told = OrderFacts::from(&order);
             match viewer.view(now.unwrap_or(&told)) {

@@ -36,6 +36,8 @@ use std::time::Duration;
 const SILENCE: TimeDelta = TimeDelta::seconds(18);
 /// The code with which a socket is closed whose session has ended.
 const SIGNED_OUT: u16 = 4401;
+/// How long a page whose session has ended waits for the answer to a form of its own.
+const LEAVING: Duration = Duration::from_secs(2);
 /// Frames that arrive within this time are shown together: at a high rate the page changes ten times a second instead of
 /// fifty.
 const TOGETHER: Duration = Duration::from_millis(100);
@@ -206,6 +208,8 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                     if let Some(Err(WebSocketError::ConnectionClose(close))) = &frame
                         && close.code == SIGNED_OUT
                     {
+                        // Where this page itself signs out, it is on its way to another one.
+                        sleep(LEAVING).await;
                         // The server leads to where one signs in. What was typed is kept.
                         url::reload();
                     }

@@ -182,7 +182,8 @@ async fn a_network_joins_pairs_and_signs_up_so_often(market: Market) {
         ("password", PASSWORD),
         ("email", "x@example.org"),
     ];
-    let forms: [(&str, &[(&str, &str)], usize, u16); 3] = [
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+    let forms: [(&str, Fields<'_>, usize, u16); 3] = [
         (&wrong, &[("x", "")], 20, 404),
         ("/pair", &[("code", "A1B2C3D4")], 10, 303),
         ("/sign-up", &sign_up, 10, 303),

@@ -65,7 +65,11 @@ async fn an_admin_is_invited_and_joins(market: Market) {
         let refused = browser.post(path, &fields).await;
         assert_eq!(refused.location(), path);
         let page = browser.get(path).await;
-        assert_eq!(page.shown_once(), [secret.clone()], "the same secret again");
+        assert_eq!(
+            page.shown_once(),
+            std::slice::from_ref(&secret),
+            "the same secret again"
+        );
         assert!(!page.refusals().is_empty());
         assert!(!page.text.contains(PASSWORD));
     }

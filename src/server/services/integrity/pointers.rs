@@ -99,7 +99,11 @@ mod tests {
         let owner = format!("\"{id}\"");
         assert!(faults(&account, Some(&owner)).is_empty());
         for wrong in [None, Some("null"), Some("7")] {
-            assert_eq!(faults(&account, wrong), [owner.clone()], "{wrong:?}");
+            assert_eq!(
+                faults(&account, wrong),
+                std::slice::from_ref(&owner),
+                "{wrong:?}"
+            );
         }
         account.email = None;
         assert!(faults(&account, Some("null")).is_empty());

@@ -216,8 +216,7 @@ impl OrderService {
                     let replayed = stored
                         .map(|text| request.stored_answer(&text))
                         .transpose()?;
-                    let replayed =
-                        replayed.map(|answer| answer.as_seen_by(&attempt.by.viewer, None));
+                    let replayed = replayed.map(|answer| answer.seen_by(&attempt.by.viewer, None));
                     return Ok(Some(replayed.unwrap_or(Err(error).into())));
                 }
                 (read, _) => read?,
@@ -294,11 +293,11 @@ impl OrderService {
             (Outcome::Replayed(text, _), Some(request)) => {
                 let answer = request.stored_answer(&text)?;
                 let now = self.facts_now(&answer, &by.viewer).await?;
-                return Ok(Some(answer.as_seen_by(&by.viewer, now.as_ref())));
+                return Ok(Some(answer.seen_by(&by.viewer, now.as_ref())));
             }
             (Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Replayed(..), _) => None,
         };
-        Ok(answer.map(|answer| answer.as_seen_by(&by.viewer, None)))
+        Ok(answer.map(|answer| answer.seen_by(&by.viewer, None)))
     }
 
     /// How the order of a stored answer stands now, where that decides how much of it is told: since the answer was

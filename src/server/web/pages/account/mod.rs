@@ -1,7 +1,6 @@
 //! The pages of accounts: signing in, joining, one's own account, the team. They are still: plain forms that redirect,
 //! rendered once, with nothing in the browser's program. Only a market where people sign in has them.
 
-mod account;
 mod beside;
 mod driver;
 mod fields;
@@ -12,6 +11,7 @@ mod layout;
 mod next;
 mod notice;
 mod once;
+mod own;
 mod pair;
 mod refusals;
 mod sessions;
@@ -53,7 +53,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/join/{invitation}", get(join::show).post(join::send))
         .route("/pair", get(pair::show).post(pair::send))
-        .route("/account", get(account::show).post(account::send))
+        .route("/account", get(own::show).post(own::send))
         .route("/account/page.js", get(page_script))
         .route("/team", get(team::show).post(team_change::send))
         .route("/hand-over", get(hand_over::show).post(hand_over::send))
