@@ -20,6 +20,7 @@ on_both_engines! {
     each_sign_in_has_a_session_of_its_own,
     an_invitation_is_seen_often_and_used_once,
     a_pin_tells_only_devices_whether_it_is_right,
+    what_has_ended_stays_so_when_its_account_is_enabled,
     what_everybody_may_read_holds_no_secret,
 }
 
@@ -265,6 +266,25 @@ async fn a_pin_tells_only_devices_whether_it_is_right(market: Market) {
             assert_eq!(problem["type"], "/problems/not-allowed", "{act} {id}");
         }
     }
+}
+
+async fn what_has_ended_stays_so_when_its_account_is_enabled(market: Market) {
+    let market = required(market);
+    let instance = market.open().await;
+    let rights = ["--role", "integrator"];
+    let till = market.key("till", &rights);
+    let me = async |who: &Person| {
+        let answer = instance.as_(who, Method::GET, "/api/auth/me", None).await;
+        answer.status
+    };
+    assert_eq!(me(&till).await, 200);
+    market.account(&["disable", till.id.as_deref().unwrap()]);
+    assert_eq!(me(&till).await, 401);
+    market.account(&["enable", till.id.as_deref().unwrap()]);
+    assert_eq!(me(&till).await, 401);
+    let again = market.key("till", &rights);
+    assert_eq!(again.id, till.id);
+    assert_eq!(me(&again).await, 200);
 }
 
 async fn what_everybody_may_read_holds_no_secret(market: Market) {

@@ -9,10 +9,12 @@ use crate::{
 };
 use reqwest::Method;
 use serde_json::json;
+use std::time::Duration;
 
 on_both_engines! {
     what_is_disabled_gets_no_frame_and_commits_nothing,
     a_key_that_is_wrong_is_never_a_guest,
+    a_socket_ends_at_the_date_of_its_key,
 }
 
 async fn what_is_disabled_gets_no_frame_and_commits_nothing(market: Market) {
@@ -91,6 +93,20 @@ async fn a_key_that_is_wrong_is_never_a_guest(market: Market) {
     assert_eq!(answer.status, 200);
     let log = instance.said();
     assert!(!log.contains(&right[30..]), "the key is in the log");
+}
+
+async fn a_socket_ends_at_the_date_of_its_key(market: Market) {
+    let market = required(market);
+    let instance = market.open().await;
+    let until = chrono::Utc::now() + chrono::TimeDelta::seconds(4);
+    let until = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let key = market.key("till", &["--role", "integrator", "--until", &until]);
+    let url = instance.socket_url("?since=");
+    let mut socket = Socket::open(key.upgrade(&url)).await.unwrap();
+    // Long before the next heartbeat.
+    let closed = socket.closed_without_event(Duration::from_secs(12)).await;
+    assert_eq!(u16::from(closed.code), 4401);
+    assert_eq!(Socket::refused(key.upgrade(&url)).await, 401);
 }
 
 async fn offer(instance: &Instance, by: &Person) -> String {

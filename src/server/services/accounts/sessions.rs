@@ -100,7 +100,11 @@ impl AccountService {
                 acting.check_own(&draft.account, draft.now)?;
                 match end {
                     End::Disable => acting.check_manages(&draft.account)?,
-                    End::Close => acting.check_manages_or_is(&draft.account)?,
+                    // Others than customers are closed by who answers for them: a device is no person's own.
+                    End::Close if draft.account.kind == AccountKind::Customer => {
+                        acting.check_manages_or_is(&draft.account)?;
+                    }
+                    End::Close => acting.check_manages(&draft.account)?,
                 }
                 match (draft.account.state, end) {
                     (AccountState::Closed, End::Disable) => {
@@ -136,6 +140,8 @@ impl AccountService {
         account.invitation = None;
         if end == End::Disable {
             account.state = AccountState::Disabled;
+            // What has ended stays so when the account is enabled again.
+            account.keys.clear();
             draft.tell_ended(AccountEvent::Disabled, ended);
             return Ok(());
         }

@@ -11,11 +11,14 @@ use crate::{
         web::{auth::Door, state::AppState},
     },
 };
+use tokio::time::Instant;
 
 pub struct Lease {
     standing: Option<Standing>,
     /// When it ends, where no account says.
     expires_at: Option<Time>,
+    /// The same moment, or that of a key: no use moves it on, and no entry of the log tells it.
+    pub ends: Option<Instant>,
     /// Whether an open socket counts as use.
     is_use: bool,
 }
@@ -25,6 +28,7 @@ impl Lease {
         Lease {
             standing: door.standing.clone(),
             expires_at: door.expires_at,
+            ends: ends(door),
             is_use: door
                 .viewer
                 .identity()
@@ -52,5 +56,48 @@ impl Lease {
         };
         let still = app.accounts.still(standing, self.is_use).await;
         matches!(still, Err(Error::NotSignedIn))
+    }
+}
+
+/// When what a socket was opened with ends at a time that is known from the start.
+fn ends(door: &Door) -> Option<Instant> {
+    let credential = door.standing.as_ref().map(|standing| &standing.credential);
+    let is_fixed = !matches!(credential, Some(Credential::Session(_)));
+    let at = door.expires_at.filter(|_| is_fixed)?;
+    Instant::now().checked_add((at - now()).to_std().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AccountId;
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_use_moves_on_has_no_fixed_end() {
+        let account = AccountId(Uuid::from_u128(1));
+        let lease = |credential: Option<Credential>, expires_at| {
+            let standing = credential.map(|credential| Standing {
+                account,
+                credential,
+                expect: Vec::new(),
+            });
+            Lease::of(&Door {
+                standing,
+                expires_at,
+                ..Door::guest(Some(account), true)
+            })
+        };
+        let soon = Some(now() + TimeDelta::seconds(9));
+        let key = || Some(Credential::ApiKey(String::new()));
+        assert!(lease(None, soon).ends.is_some());
+        assert!(lease(key(), soon).ends.is_some());
+        assert!(lease(key(), None).ends.is_none());
+        let session = Credential::Session(String::new());
+        assert!(lease(Some(session), soon).ends.is_none());
+        // What is over already ends at once.
+        let over = lease(None, Some(now() + TimeDelta::seconds(-9)));
+        assert!(over.ends.is_some_and(|ends| ends <= Instant::now()));
     }
 }

@@ -127,6 +127,10 @@ impl WebSocketSession {
         self.wait_for_a_slower_instance().await;
         let stop = self.app.sockets.stop.clone();
         loop {
+            // However much there is to send.
+            if self.lease.ends.is_some_and(|ends| ends <= Instant::now()) {
+                return ENDED;
+            }
             let turn = async {
                 self.catch_up().await?;
                 self.report_currency().await?;
@@ -310,14 +314,15 @@ impl WebSocketSession {
 
     /// Returns when there may be something to do.
     async fn wait(&mut self) -> Result<(), End> {
-        let silent = async |by: Option<Instant>| match by {
+        let reached = async |by: Option<Instant>| match by {
             Some(by) => sleep_until(by).await,
             None => std::future::pending().await,
         };
         select! {
             () = self.subscription.changed() => Ok(()),
             message = self.socket.recv() => self.received(message),
-            () = silent(self.answer_deadline) => Err(SILENT),
+            () = reached(self.lease.ends) => Err(ENDED),
+            () = reached(self.answer_deadline) => Err(SILENT),
             _ = self.heartbeat.tick() => {
                 self.check_lease().await?;
                 self.ping().await
