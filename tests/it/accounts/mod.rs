@@ -2,6 +2,7 @@
 
 mod devices;
 mod endings;
+mod follow;
 mod forms;
 mod frames;
 mod limits;

@@ -153,7 +153,10 @@ impl Day {
         browser.get(&format!("{link}/x")).await;
         browser.get(&format!("/api{link}")).await;
         browser.get(&format!("/sign-in?next={link}")).await;
-        // A kitchen.
+        self.kitchen(market, &mut marco).await;
+    }
+
+    async fn kitchen(&mut self, market: &Market, marco: &mut Member) {
         let code = marco
             .add(&[("kind", "device"), ("name", "Oven")])
             .await

@@ -121,8 +121,8 @@ impl Browser {
 
     /// The id of its session.
     pub fn session(&self) -> String {
-        let parts = self.cookie("session").split('.');
-        parts.skip(1).next().unwrap().to_owned()
+        let mut parts = self.cookie("session").split('.');
+        parts.nth(1).unwrap().to_owned()
     }
 
     /// Whether a page is there for it, or leads to signing in.
