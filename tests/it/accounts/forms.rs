@@ -153,9 +153,17 @@ async fn only_pages_of_the_site_open_sockets_with_a_cookie(given: Market) {
     let order = instance.done_as(&key, "/api/orders", &offer).await;
     let event = own.event().await;
     assert_eq!(event["order"]["id"], order["id"]);
-    let skip = listed.any_frame().await;
-    assert!(["stream.skip", "stream.heartbeat"].contains(&skip["event_type"].as_str().unwrap()));
-    assert!(skip["order"].is_null());
+    assert_eq!(event["actor"]["id"], key.id.as_deref().unwrap());
+    let accept = format!(
+        "/api/orders/{}/supplier-respond",
+        order["id"].as_str().unwrap()
+    );
+    instance
+        .done_as(&key, &accept, &serde_json::json!({"accept": true}))
+        .await;
+    let event = listed.event().await;
+    assert_eq!(event["order"]["status"], "supplier_accepted");
+    assert!(event["actor"]["id"].is_null(), "it is told the outside");
 }
 
 async fn the_host_is_looked_at_before_anything_else(given: Market) {

@@ -179,13 +179,13 @@ async fn an_old_refresh_token_ends_the_session(market: Market) {
     let first = customer(&instance).await;
     let token = text(&first, "refresh_token");
     let second = refresh(&instance, &token).await;
-    clock.set(25);
+    clock.set(10);
     assert_eq!(refresh(&instance, &token).await.status, 200);
     let access = text(&second, "access_token");
     let url = instance.socket_url("?since=");
     let mut socket = Socket::open(bearer(&access).upgrade(&url)).await.unwrap();
     socket.signal("stream.heartbeat").await;
-    clock.set(40);
+    clock.set(60);
     refused(&refresh(&instance, &token).await, "not-signed-in");
     let closed = socket.closed_without_event(SOON).await;
     assert_eq!(u16::from(closed.code), 4401);

@@ -64,7 +64,10 @@ impl Browser {
         headers: &[(&str, &str)],
     ) -> Answer {
         let url = format!("{}{path}", self.url);
-        let mut request = self.http.request(method, url).header("accept", "text/html");
+        let mut request = self.http.request(method, url);
+        if !headers.iter().any(|(name, _)| *name == "accept") {
+            request = request.header("accept", "text/html");
+        }
         if !self.cookies.is_empty() {
             request = request.header("cookie", self.cookie_header());
         }

@@ -77,6 +77,18 @@ impl Socket {
         }
     }
 
+    /// The next frame, or how it is closed from the other side.
+    pub async fn next_or_closed(&mut self) -> Result<Value, CloseFrame> {
+        loop {
+            match self.stream.next().await {
+                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Close(Some(frame)))) => return Err(frame),
+                Some(Ok(_)) => {}
+                other => panic!("it broke: {other:?}"),
+            }
+        }
+    }
+
     /// The next frame about an order.
     pub async fn event(&mut self) -> Value {
         loop {
