@@ -39,6 +39,14 @@ impl Browser {
         browser
     }
 
+    /// The same browser at another instance of the market.
+    pub fn at(&self, instance: &Instance) -> Browser {
+        Browser {
+            url: instance.url.clone(),
+            ..self.clone()
+        }
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None, &[]).await
     }

@@ -33,6 +33,13 @@ pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The key by which an order is followed.
+pub fn follow_key(order: &str) -> String {
+    let order: uuid::Uuid = order.parse().unwrap();
+    let mac = hmac::Key::new(hmac::HMAC_SHA256, &key("follow key"));
+    base64url(&hmac::sign(&mac, order.as_bytes()).as_ref()[..16])
+}
+
 /// A token with these parts, by the right key.
 pub fn token(header: &Value, claims: &Value, algorithm: hmac::Algorithm) -> String {
     let part = |part: &Value| base64url(part.to_string().as_bytes());

@@ -77,12 +77,13 @@ async fn form_page(visit: &Visit, next: Option<String>, notice: Option<&Notice>)
             "If this address had no account yet, it has one now. Sign in.",
             "Wenn diese Adresse noch kein Konto hatte, hat sie jetzt eines. Melde dich an.",
         ])));
+        // A recovery code does instead.
         let code = wants_code.then(|| {
             let hint = [
                 "The six digits that your authenticator app shows now.",
                 "Die sechs Ziffern, die deine Authenticator-App gerade zeigt.",
             ];
-            view! { {hidden(WITH_CODE, "true".to_owned())} {form.field("code", ["Code", "Code"], Some(hint), Kind::Code)} {recovery()} }.into_any()
+            view! { {hidden(WITH_CODE, "true".to_owned())} {form.optional("code", ["Code", "Code"], Some(hint), Kind::Code)} {recovery()} }.into_any()
         });
         let back = (next.is_some() && notice.is_none()).then(|| back(next.as_deref()));
         view! {
