@@ -203,6 +203,11 @@ impl RemoteServer {
         let opened = timeout(REQUEST_TIMEOUT, opening).await;
         match opened.map_err(|_| self.unexpected("its WebSocket does not open in time"))? {
             Ok((stream, _)) => Ok(LiveChannel(stream)),
+            Err(tungstenite::Error::Http(refusal))
+                if refusal.status() == StatusCode::UNAUTHORIZED =>
+            {
+                Err(self.unauthorized())
+            }
             Err(tungstenite::Error::Http(refusal)) => Err(self.unexpected(&format!(
                 "it answers the WebSocket with {}",
                 refusal.status()
@@ -247,6 +252,9 @@ impl RemoteServer {
         if status.is_success() {
             return Ok(answer);
         }
+        if status == StatusCode::UNAUTHORIZED {
+            return Err(self.unauthorized());
+        }
         let problem = answer.json::<Problem>().await;
         let why = problem.map_or(status.to_string(), |problem| problem.detail);
         Err(self.unexpected(&why))
@@ -266,6 +274,14 @@ impl RemoteServer {
             "No server answers at {}: {why}. Is it running there?",
             self.base
         ))
+    }
+
+    fn unauthorized(&self) -> Failure {
+        let key = match self.authorization {
+            Some(_) => "The key in MARKET_KEY is not, or no longer, valid there",
+            None => "Set MARKET_KEY to an API key: `pizza-market account key` makes one",
+        };
+        Failure::Unreadable(format!("People sign in at {}. {key}.", self.base))
     }
 
     fn unexpected(&self, why: &str) -> Failure {

@@ -292,6 +292,18 @@ impl Client {
         Err("no server answers any more, so that nothing can be checked".to_owned())
     }
 
+    /// Whether a server lets this run do everything: it is open, or the key is that of an integrator. A server that does
+    /// not answer says nothing against it.
+    pub async fn may_do_everything(&self, server: usize) -> bool {
+        let request = self.request(server, Method::GET, "/api/auth/me");
+        match self.response(server, request).await {
+            Ok((StatusCode::OK, _, me)) => me["role"] == "integrator" && me["read_only"] == false,
+            // Where it is open, there is no such address.
+            Ok((status, ..)) => status != StatusCode::UNAUTHORIZED,
+            Err(_) => true,
+        }
+    }
+
     /// One page of a list, from one server, which may take `retry_for` to answer.
     pub async fn page(
         &self,

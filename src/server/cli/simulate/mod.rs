@@ -32,6 +32,10 @@ use tokio_util::sync::CancellationToken;
 /// How long each server may take to answer for the first time.
 const FIRST_ANSWER: Duration = Duration::from_secs(3);
 
+const NEEDS_KEY: &str = "\
+people sign in there. Set MARKET_KEY to an API key that may change everything: `pizza-market account key NAME --role \
+integrator` makes one.";
+
 #[derive(Args)]
 #[command(after_help = HELP)]
 pub struct Simulate {
@@ -227,10 +231,13 @@ async fn evenings(
     Ok(())
 }
 
-/// Checks that every server answers, and that all are instances of one market.
+/// Checks that every server answers, lets this run do everything, and that all are instances of one market.
 async fn check_servers(client: &Client) -> Result<(), String> {
     let mut epoch = None;
     for (server, url) in client.urls.iter().enumerate() {
+        if !client.may_do_everything(server).await {
+            return Err(format!("{url}: {NEEDS_KEY}"));
+        }
         let page = client.page(server, "/api/orders?limit=1", FIRST_ANSWER);
         let page = page
             .await
