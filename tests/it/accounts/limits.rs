@@ -1,6 +1,7 @@
 //! How often something may be tried. The clock of these markets stands at the beginning of an hour, so that no window
 //! ends within a test.
 
+use super::pages::{ADDRESS, order};
 use crate::{
     on_both_engines,
     support::{
@@ -21,6 +22,7 @@ on_both_engines! {
     a_network_joins_pairs_and_signs_up_so_often,
     a_pin_is_tried_five_times_at_a_device,
     guests_take_some_orders,
+    the_form_of_a_guest_at_its_limit_answers_with_a_page,
     wrong_tokens_are_refused_and_right_ones_pass,
 }
 
@@ -335,4 +337,33 @@ async fn wrong_tokens_are_refused_and_right_ones_pass(market: Market) {
     let request = instance.request(Method::GET, "/api/orders");
     let request = request.header("x-forwarded-for", "198.51.100.1");
     assert_eq!(instance.send(request).await.status, 200);
+}
+
+async fn the_form_of_a_guest_at_its_limit_answers_with_a_page(market: Market) {
+    let market = required(market);
+    let (clock, _) = clock();
+    let instance = clock.open(&market).await;
+    let by = market.key("integrator", &["--role", "integrator"]);
+    let mut guest = Browser::on(&instance);
+    guest.get("/customer").await;
+    for _ in 0..3 {
+        order(&instance, &by, &mut guest, "customer_accepted", "").await;
+    }
+    let id = order(&instance, &by, &mut guest, "supplier_accepted", "").await;
+    let fields = [
+        ("id", &*id),
+        ("version", "2"),
+        ("customer_name", "Gus"),
+        ("delivery_address", ADDRESS),
+        ("key", &id),
+    ];
+    at_limit(&guest.post("/act/take", &fields).await, HOUR);
+    // It is on offer as before, and somebody else takes it.
+    let path = format!("/api/orders/{id}");
+    let offered = instance.as_(&by, Method::GET, &path, None).await.json();
+    assert_eq!(offered["status"], "supplier_accepted");
+    let mut other = Browser::on(&instance);
+    other.get("/customer").await;
+    let taken = other.post("/act/take", &fields).await;
+    assert_eq!(taken.location(), format!("/customer/{id}"));
 }

@@ -3,6 +3,7 @@
 mod attacks;
 mod devices;
 mod endings;
+mod exports;
 mod follow;
 mod foreign_pages;
 mod forms;

@@ -6,6 +6,7 @@ use crate::{
         Instance, Market,
         accounts::{ORIGIN, PASSWORD, Person, required},
         browser::Browser,
+        keys::follow_key,
         member::Member,
     },
 };
@@ -61,7 +62,8 @@ const EXPECTED: &str = "
 /orders/{unknown}                  303  303  403  403  404* 404  404* 404* 403  403  404* 303
 ";
 
-/// The server functions that the program of a page reads.
+/// The server functions that the program of a page reads. The key to follow an order by is told to whom the order is told
+/// whole: there, a star means that the answer holds the key.
 const READS: &str = "
 /act/counts                        200  200  200  200  200  200  200  200  200  200  200  401
 /act/names                         200  200  200  200  200  200  200  200  200  200  200  401
@@ -70,6 +72,10 @@ const READS: &str = "
 /act/search?text=Ximena&below={z}  403  403  403  403  200* 200  200* 200* 403  403  200* 401
 /act/history?id={customer_accepted} 404 404  200* 404  200* 404  200* 200* 404  404  200* 401
 /act/history?id={delivered}        404  404  200* 404  200  404  200  200* 200  404  200* 401
+/act/follow-key?id={pending_supplier} 404 404 404 404 200* 404  200* 404  404  404  200* 401
+/act/follow-key?id={customer_accepted} 404 404 200* 404 200* 404 200* 200* 404 404  200* 401
+/act/follow-key?id={delivered}     404  404  200* 404  200  404  200  200* 200  404  200* 401
+/act/follow-key?id={unknown}       404  404  404  404  404  404  404  404  404  404  404  401
 ";
 
 struct World {
@@ -185,13 +191,17 @@ impl World {
             for (status, id) in &self.orders {
                 path = path.replace(&format!("{{{status}}}"), id);
             }
+            let inside = match path.strip_prefix("/act/follow-key?id=") {
+                Some(order) => follow_key(order),
+                None => ADDRESS.to_owned(),
+            };
             let expected: Vec<_> = parts.collect();
             assert_eq!(expected.len(), VIEWERS.len(), "{line}");
             for ((viewer, name), expected) in self.viewers.iter().zip(VIEWERS).zip(expected) {
                 let mut viewer = viewer.clone();
                 let accept = [("accept", accept)];
                 let answer = viewer.send(Method::GET, &path, None, &accept).await;
-                let star = if answer.text.contains(ADDRESS) {
+                let star = if answer.text.contains(&inside) {
                     "*"
                 } else {
                     ""

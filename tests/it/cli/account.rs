@@ -2,13 +2,18 @@
 
 use crate::support::{
     Market,
+    accounts::{PASSWORD, Person, required},
+    browser::Browser,
+    member::Member,
     store::{backup, expect, folder, restore, sound},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
 crate::on_both_engines! {
     accounts_are_made_and_disabled_with_and_without_a_server,
     a_backup_has_accounts_and_a_restore_drops_invitations,
+    a_restored_market_knows_its_people_and_none_is_signed_in,
 }
 
 fn account(market: &Market, args: &[&str]) -> (i32, Value) {
@@ -77,4 +82,45 @@ async fn a_backup_has_accounts_and_a_restore_drops_invitations(market: Market) {
     assert!(text.contains(r#"\"invitation\":null"#), "{text}");
     assert!(folder(&restored).exists());
     assert_eq!(json!(listed[0]["state"]), "invited");
+}
+
+async fn a_restored_market_knows_its_people_and_none_is_signed_in(market: Market) {
+    let market = required(market);
+    let mut instance = market.open().await;
+    let mut ana = Member::admin(&market, &instance, "ana@example.org").await;
+    let cleo = Person::customer(&instance, "cleo").await;
+    let mut browser = Browser::signed_in(&instance, "cleo@example.org").await;
+    let key = market.key("till", &["--role", "integrator"]);
+    assert!(browser.is_signed_in().await && ana.browser.is_signed_in().await);
+    instance.kill();
+    let files = tempfile::tempdir().unwrap();
+    let file = files.path().join("backup");
+    backup(&market, &file);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let session = browser.cookie("session").rsplit('.').next().unwrap();
+    let key_itself = key.token.as_deref().unwrap();
+    for secret in [PASSWORD, session, key_itself, &ana.code_secret] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+
+    let restored = required(Market::embedded());
+    restore(&restored, &file);
+    sound(&restored);
+    let instance = restored.open().await;
+    for browser in [&browser, &ana.browser] {
+        assert!(!browser.at(&instance).is_signed_in().await);
+    }
+    let me = "/api/auth/me";
+    let answer = instance.as_(&cleo, Method::GET, me, None).await;
+    assert_eq!(answer.problem(401)["type"], "/problems/not-signed-in");
+    // With the same passwords, authenticators and recovery codes they sign in, and programs go on.
+    let mut cleo = Browser::signed_in(&instance, "cleo@example.org").await;
+    assert!(cleo.is_signed_in().await);
+    assert!(ana.another_browser(&instance).await.is_signed_in().await);
+    let mut by_code = Browser::on(&instance);
+    let code = ana.code();
+    by_code.sign_in(&ana.email, PASSWORD, &code).await;
+    assert!(by_code.is_signed_in().await);
+    let answer = instance.as_(&key, Method::GET, me, None).await;
+    assert_eq!(answer.json()["role"], "integrator");
 }
