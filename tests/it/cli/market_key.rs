@@ -163,7 +163,7 @@ async fn inspect_at_the_store_shows_everything_but_secrets(market: Market) {
     let stats = run(inspect(&market, Some(&instance), &["stats", "--json"])).json();
     assert_eq!(stats[0]["orders"]["customer_accepted"], 1);
     let kinds = run(inspect(&market, Some(&instance), &["keys", "--json"])).fine();
-    for kind in ["account", "session"] {
+    for kind in ["account", "secret"] {
         let is_counted = |line: &str| {
             let line: Value = serde_json::from_str(line).unwrap();
             line["kind"] == kind && line["records"].as_u64() > Some(0)
