@@ -15,7 +15,10 @@ use crate::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-on_both_engines! { no_secret_is_told, }
+on_both_engines! {
+    no_secret_is_told,
+    a_page_that_shows_a_secret_is_nobody_elses,
+}
 
 const WRONG: &str = "violet anchovy umbrella";
 const NEW: &str = "seven copper dough hooks";
@@ -243,5 +246,40 @@ impl Day {
         self.instance
             .as_(&Person::NOBODY, Method::POST, path, Some(grant))
             .await
+    }
+}
+
+async fn a_page_that_shows_a_secret_is_nobody_elses(market: Market) {
+    let market = required(market);
+    let instance = market.open().await;
+    let mut ana = Member::admin(&market, &instance, "ana@example.org").await;
+    let device = [
+        ("kind", "device"),
+        ("name", "Oven"),
+        ("supplier_name", "Roma"),
+    ];
+    let driver = [("kind", "driver"), ("name", "Jonas")];
+    let program = [
+        ("kind", "integration"),
+        ("name", "it"),
+        ("role", "integrator"),
+    ];
+    let codes = [("act", "new-codes"), ("x", "")];
+    for (path, fields) in [
+        ("/team", &device[..]),
+        ("/team", &driver),
+        ("/team", &program),
+        ("/account", &codes),
+    ] {
+        assert_eq!(ana.browser.post(path, fields).await.location(), path);
+        let compressed = [("accept-encoding", "gzip, br")];
+        let page = ana.browser.send(Method::GET, path, None, &compressed).await;
+        assert!(page.text.contains("class=\"secret"), "{path} {fields:?}");
+        assert_eq!(page.header("content-encoding"), None, "{path} {fields:?}");
+        assert_eq!(page.header("cache-control"), Some("no-store"));
+        let referrer = page.header("referrer-policy");
+        assert_eq!(referrer, Some("no-referrer"), "{path} {fields:?}");
+        let again = ana.browser.get(path).await;
+        assert!(!again.text.contains("class=\"secret"), "{path} {fields:?}");
     }
 }

@@ -40,7 +40,7 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
                 invitee.factor = invitee.factor.map(|_| again);
             }
             let look = Page {
-                has_secret_address: true,
+                holds_secret: true,
                 ..Page::new(TITLE)
             };
             let is_driver = invitee.account.kind == AccountKind::Driver;
@@ -82,7 +82,7 @@ async fn gone(visit: &Visit) -> Response {
     ];
     let look = Page {
         status: StatusCode::NOT_FOUND,
-        has_secret_address: true,
+        holds_secret: true,
         ..Page::new(heading)
     };
     page(visit, look, || {

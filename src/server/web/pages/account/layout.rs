@@ -35,8 +35,8 @@ pub struct Page {
     pub status: StatusCode,
     /// The browser loads it again after so many seconds.
     pub refresh: Option<u16>,
-    /// Its address holds a secret.
-    pub has_secret_address: bool,
+    /// Its address, or what it shows once.
+    pub holds_secret: bool,
 }
 
 impl Page {
@@ -45,7 +45,15 @@ impl Page {
             title,
             status: StatusCode::OK,
             refresh: None,
-            has_secret_address: false,
+            holds_secret: false,
+        }
+    }
+
+    /// A page that may show a secret.
+    pub fn holding(self, holds_secret: bool) -> Page {
+        Page {
+            holds_secret,
+            ..self
         }
     }
 }
@@ -69,7 +77,7 @@ pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) 
         let headers = response.headers_mut();
         headers.insert(REFRESH, HeaderValue::from(seconds));
     }
-    if page.has_secret_address {
+    if page.holds_secret {
         let headers = response.headers_mut();
         headers.insert(REFERRER_POLICY, value("no-referrer"));
     }
@@ -93,7 +101,7 @@ fn document(
     // Under the header's policy browsers hide the origin of the page's own form, which would be refused. No other site is
     // told the address either way.
     let referrer = page
-        .has_secret_address
+        .holds_secret
         .then(|| view! { <meta name="referrer" content="same-origin"/> }.into_any());
     let prefix = Some(prefix(&visit.app.config)).filter(|prefix| !prefix.is_empty());
     let page = view! {

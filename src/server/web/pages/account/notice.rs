@@ -69,6 +69,12 @@ impl Notice {
         }
     }
 
+    /// Whether it holds a secret, which is shown once.
+    pub fn shows_once(&self) -> bool {
+        let once = self.once.as_ref();
+        once.is_some_and(|once| !matches!(once, Once::Said(_)))
+    }
+
     pub fn once(once: Once) -> Notice {
         Notice {
             once: Some(once),

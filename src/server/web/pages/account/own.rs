@@ -52,7 +52,8 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
     let sealed = notice.and_then(|notice| notice.value(FACTOR));
     let again = |sealed| visit.app.accounts.factor_again(&account, sealed);
     let new = sealed.and_then(again);
-    page(visit, Page::new(TITLE), || {
+    let holds_secret = new.is_some() || notice.is_some_and(Notice::shows_once);
+    page(visit, Page::new(TITLE).holding(holds_secret), || {
         let kitchen = account.supplier_name.as_ref();
         let kitchen = kitchen.map(|kitchen| view! { " · " {name(kitchen)} }.into_any());
         let may_be_named = account.kind != AccountKind::Device;

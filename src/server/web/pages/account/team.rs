@@ -64,7 +64,8 @@ pub async fn team_page(
         Err(error) => return not_theirs(visit, &error).await,
     };
     let (listed, drivers) = listed;
-    page(visit, Page::new(TITLE), || {
+    let holds_secret = notice.is_some_and(Notice::shows_once);
+    page(visit, Page::new(TITLE).holding(holds_secret), || {
         view! {
             <h1>{t(TITLE)}</h1>
             {once(visit, notice)}
