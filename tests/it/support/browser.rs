@@ -22,6 +22,8 @@ pub struct Browser {
 impl Browser {
     pub fn on(instance: &Instance) -> Browser {
         let http = tls::http().redirect(reqwest::redirect::Policy::none());
+        // A server whose clock is set closes what has been idle since.
+        let http = http.pool_max_idle_per_host(0);
         Browser {
             url: instance.url.clone(),
             origin: ORIGIN.to_owned(),

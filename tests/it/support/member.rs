@@ -76,7 +76,8 @@ impl Member {
         let mut browser = Browser::on(instance);
         let code = self.recovery.pop().unwrap();
         let answer = browser.sign_in(&self.email, PASSWORD, &code).await;
-        assert!(answer.status == 303 && browser.cookies.contains_key("session"));
+        let has_session = browser.cookies.contains_key("session");
+        assert!(answer.status == 303 && has_session, "{:?}", answer.headers);
         browser
     }
 
