@@ -1,7 +1,7 @@
 //! A clock that a test sets, before a program starts and while it runs.
 
 use crate::support::{Instance, Market};
-use std::{fs, path::PathBuf, process::Command, sync::LazyLock};
+use std::{fs, io::Write, path::PathBuf, process::Command, sync::LazyLock};
 use tempfile::TempDir;
 
 /// The library that moves the clock of a program. The compiler is the one that links the tests.
@@ -37,7 +37,13 @@ impl Clock {
 
     /// Sets it, also for the programs that run by it.
     pub fn set(&self, seconds: i64) {
-        fs::write(self.file(), seconds.to_ne_bytes()).unwrap();
+        // In place: a program that reads the file as it is emptied dies of it.
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.file());
+        file.unwrap().write_all(&seconds.to_ne_bytes()).unwrap();
     }
 
     fn file(&self) -> PathBuf {

@@ -249,6 +249,9 @@ pub fn address_of(url: &str) -> &str {
 
 impl Drop for Instance {
     fn drop(&mut self) {
+        if thread::panicking() {
+            println!("its end: {:?}\n{}", self.process.try_wait(), self.said());
+        }
         // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
