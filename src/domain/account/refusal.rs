@@ -1,4 +1,4 @@
-//! What is not done with an account, whoever asks.
+//! What is not done with an account, for any actor.
 
 use crate::domain::named_enum::named_enum;
 

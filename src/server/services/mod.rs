@@ -5,6 +5,7 @@ pub mod command_log;
 pub mod credentials;
 pub mod document_kinds;
 pub mod duty_document;
+mod failure;
 pub mod idempotency;
 pub mod integrity;
 pub mod legacy_import;

@@ -250,7 +250,7 @@ impl PageQueries {
         });
     }
 
-    /// Reads the key that the reader may share of an order, unless it is known: whoever takes it has one from then on.
+    /// Reads the key that the reader may share of an order, unless it is known: its customer has one as soon as it is taken.
     fn read_follow_key(self, id: OrderId) {
         if untrack(|| self.follow_key(id)).is_some() {
             return;

@@ -212,8 +212,8 @@ async fn a_guest_has_a_token_of_a_day(market: Market) {
     refused(&get("/api/auth/me").await, "not-signed-in");
     let offer =
         json!({"supplier_name": "Bella Napoli", "pizza_name": "Diavola", "supplier_price": 9.5});
-    let posted = instance.as_(&Person::NOBODY, Method::POST, "/api/orders", Some(&offer));
-    refused(&posted.await, "not-signed-in");
+    let sent = instance.as_(&Person::NOBODY, Method::POST, "/api/orders", Some(&offer));
+    refused(&sent.await, "not-signed-in");
 }
 
 async fn signing_out_ends_the_session_of_a_token(market: Market) {

@@ -1,4 +1,4 @@
-//! Whoever changes an account, and whether they still may.
+//! Who changes an account, and whether they still may.
 
 use super::{AccountService, Authority, By, Credential, Standing, documents};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     server::store::{JsonText, Key},
 };
 
-/// Whoever changes an account, as they were judged last.
+/// Who changes an account, as they were judged last.
 pub enum Acting {
     Operator,
     /// The account itself, which has just proved who it is, or of which something is noted.

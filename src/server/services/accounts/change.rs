@@ -1,4 +1,6 @@
-//! A change of an account: one commit that expects the account as it was read, and whoever changes it as they were judged.
+//! A change of an account: one commit that expects the account as it was read, and who changes it as they were judged.
+
+pub use crate::server::services::failure::{Failure, in_time};
 
 use super::{
     AccountService, By, KnownAccount,
@@ -10,63 +12,16 @@ use crate::{
     domain::{Account, AccountId, AccountRefusal, Error, Time},
     server::{
         clock::now,
-        services::order_documents,
+        services::{failure::COMMIT_DEADLINE, order_documents},
         store::{Batch, IdempotencyRecord, JsonText, Key, Outcome, StoreError},
         telemetry::{metrics::ACCOUNT_CHANGES, trace},
     },
 };
 use metrics::counter;
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
-use tokio::time::timeout;
-
-/// As of orders: a request is answered within this time, and a change is made by then or not at all.
-const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
-const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
+use std::{sync::Arc, time::Instant};
 
 /// What became of one attempt.
 pub type Attempted<T> = Result<Option<T>, Failure>;
-
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error(transparent)]
-    Refused(#[from] Error),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<AccountRefusal> for Failure {
-    fn from(refusal: AccountRefusal) -> Failure {
-        Failure::Refused(Error::Account(refusal))
-    }
-}
-
-impl Failure {
-    /// The error for the client. What went wrong in the store goes to the log, and to the log only.
-    fn into_logged(self) -> Error {
-        match self {
-            Failure::Refused(error) => error,
-            Failure::Store(error @ (StoreError::Unavailable(_) | StoreError::Ambiguous(_))) => {
-                tracing::warn!(%error, "the store is unavailable");
-                Error::StoreUnavailable
-            }
-            Failure::Store(error @ StoreError::Broken(_)) => {
-                tracing::error!(%error, "the store failed");
-                Error::Internal
-            }
-        }
-    }
-}
-
-/// The end of each use-case, where a failure is logged: once.
-pub async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
-    let late = || StoreError::Ambiguous("the request timed out".to_owned());
-    let done = timeout(REQUEST_TIMEOUT, work).await;
-    let done = done.unwrap_or_else(|_| Err(late().into()));
-    done.map_err(Failure::into_logged)
-}
 
 /// An account while it is changed.
 pub struct Draft {

@@ -1,7 +1,7 @@
 //! The accounts of the market: who there is, what they sign in with, and what ends it. Every change of an account is one
 //! commit, with an entry of the log about it, so that every instance and every open socket learns of it.
 //!
-//! Whoever changes an account is named by [`By`], and the commit expects that this still holds.
+//! Who changes an account is named by [`By`], and the commit expects that this still holds.
 
 mod acting;
 mod attempts;
@@ -62,7 +62,7 @@ pub struct AccountService {
 /// Who changes an account.
 #[derive(Clone, Copy)]
 pub enum By<'a> {
-    /// Whoever may run commands on this machine.
+    /// The operator, who may run commands on this machine.
     Operator,
     /// Somebody who is signed in. In the open mode nobody is.
     Account(&'a Authority),

@@ -103,7 +103,7 @@ impl AccountService {
         let Credential::Session(session) = &standing.credential else {
             return Err(Error::NotAllowed);
         };
-        // The device itself acts, whoever works at it now: they may have left.
+        // The device itself acts, not the person who works at it now: they may have left.
         let (acting, until) = (Acting::Standing(standing.clone()), deadline());
         in_time(async {
             loop {

@@ -28,7 +28,7 @@ impl AccountService {
             return Ok(Some(held));
         }
         match in_time(self.read(id)).await {
-            // Whoever is known goes on reading. What they change needs the store.
+            // A known account goes on reading. What it changes needs the store.
             Err(Error::StoreUnavailable) => match self.cache.get(id) {
                 Some(held) => Ok(Some(held)),
                 None => Err(Error::StoreUnavailable),

@@ -12,6 +12,7 @@ mod written;
 
 use super::{
     accounts::AccountService,
+    failure::{COMMIT_DEADLINE, Failure, in_time},
     live_feed::{LiveFeed, OrderIndex},
     order_documents,
 };
@@ -21,7 +22,7 @@ use crate::domain::{
 };
 use crate::server::{
     clock::now,
-    store::{Health, JsonText, Store, StoreError, TroubleKind},
+    store::{Health, JsonText, Store, TroubleKind},
 };
 use chrono::TimeDelta;
 use ids::OrderIds;
@@ -32,10 +33,6 @@ use std::{
 use tokio::time::timeout;
 use written::Written;
 
-/// A request is answered within this time, if only with a refusal.
-const REQUEST_TIMEOUT: Duration = Duration::from_millis(4_500);
-/// A change may be made until then: early enough for its answer to arrive before the request times out.
-const COMMIT_DEADLINE: Duration = Duration::from_secs(4);
 /// No bell rings for what is older.
 const LONGEST_RING: TimeDelta = TimeDelta::hours(24);
 /// How long a reader of the board waits for it to show what this instance has just stored.
@@ -243,38 +240,4 @@ fn may_list(viewer: &Viewer) -> Result<(), Error> {
         true => Ok(()),
         false => Err(Error::NotAllowed),
     }
-}
-
-/// Why a use-case has no result.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Refused(#[from] Error),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Failure {
-    /// The error for the client. What went wrong in the store goes to the log, and to the log only.
-    fn into_logged(self) -> Error {
-        match self {
-            Failure::Refused(error) => error,
-            Failure::Store(error @ (StoreError::Unavailable(_) | StoreError::Ambiguous(_))) => {
-                tracing::warn!(%error, "the store is unavailable");
-                Error::StoreUnavailable
-            }
-            Failure::Store(error @ StoreError::Broken(_)) => {
-                tracing::error!(%error, "the store failed");
-                Error::Internal
-            }
-        }
-    }
-}
-
-/// The end of each use-case, where a failure is logged: once.
-async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
-    let late = || StoreError::Ambiguous("the request timed out".to_owned());
-    let done = timeout(REQUEST_TIMEOUT, work).await;
-    let done = done.unwrap_or_else(|_| Err(late().into()));
-    done.map_err(Failure::into_logged)
 }

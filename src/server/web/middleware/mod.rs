@@ -85,7 +85,7 @@ async fn answer(
 
 type EnteredOrNot = Result<Entered, Refusal>;
 
-/// A request that names a trace, where traces are exported and people sign in: whoever is signed in decides what is sampled,
+/// A request that names a trace, where traces are exported and people sign in: who is signed in decides what is sampled,
 /// so that who it is has to be known before the request has its place in a trace.
 fn names_trace<'a>(app: &AppState, request: &'a Request) -> Option<Head<'a>> {
     let names_trace = app.config.auth.is_required()
