@@ -44,8 +44,6 @@ async function press(page: Page, x: number, y: number, isMobile: boolean) {
 for (const list of LISTS) {
   test(`${list.heading}: what moves before a press does not move the next one`, async ({ open, api, isMobile }) => {
     test.slow();
-    // The queue stands above the lanes there. What comes back to it moves them, where the browser does not anchor the page.
-    test.fixme(isMobile && list.panel === '/dispatch', 'on a phone a lane moves when the queue above it grows');
     const page = await open(list.panel);
     for (const wait of [60, 300, 900]) {
       const ids: string[] = [];

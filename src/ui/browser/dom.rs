@@ -46,6 +46,34 @@ pub fn is_in_view(element: &Element) -> bool {
     bounds.bottom() > 0.0 && bounds.top() < view_height()
 }
 
+/// What the reader of a scrolled page looks at. Not every browser keeps it in its place when the page grows above it, and
+/// those that do lose it at times.
+pub struct ScrollAnchor {
+    item: Element,
+    top: f64,
+}
+
+impl ScrollAnchor {
+    /// The item in the middle of the window. None where the page itself is not scrolled.
+    pub fn find() -> Option<ScrollAnchor> {
+        let is_scrolled = window().scroll_y().is_ok_and(|y| y > 0.0);
+        let width = document().document_element()?.client_width();
+        let middle = (width as f32 / 2.0, view_height() as f32 / 2.0);
+        let found = is_scrolled.then(|| document().element_from_point(middle.0, middle.1));
+        let item = found??.closest("li").ok()??;
+        let top = item.get_bounding_client_rect().top();
+        Some(ScrollAnchor { item, top })
+    }
+
+    /// Scrolls it back to where it was. What is gone cannot be kept.
+    pub fn keep(self) {
+        let moved = self.item.get_bounding_client_rect().top() - self.top;
+        if self.item.is_connected() && moved.abs() >= 1.0 {
+            window().scroll_by_with_x_and_y(0.0, moved);
+        }
+    }
+}
+
 /// The element that the fragment of the address names.
 pub fn fragment_target() -> Option<Element> {
     let fragment = location().hash().ok()?;

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         browser::{
             cookies,
-            dom::is_page_visible,
+            dom::{ScrollAnchor, is_page_visible},
             http,
             timer::{browser_time, browser_zone, sleep},
             url,
@@ -215,11 +215,15 @@ async fn hold(store: LiveStore, interrupts: &mut Interrupts) -> Ended {
                     }
                     let Some(Ok(Message::Text(text))) = frame else { return Ended::Lost };
                     last_frame = browser_time();
+                    let anchor = ScrollAnchor::find();
                     if let Some(ended) = apply(store, &text, last_frame) {
                         return ended;
                     }
                     // One after the other: a list that changes in two places at once would move the rows between them.
                     tick().await;
+                    if let Some(anchor) = anchor {
+                        anchor.keep();
+                    }
                     if is_page_visible() && browser_time() - worked_since > LONGEST_WORK {
                         sleep(Duration::ZERO).await;
                         worked_since = browser_time();
