@@ -267,13 +267,7 @@ async fn open(
         StoreConfig::Redis { info, credentials } => {
             let info = (**info).clone();
             tracing::info!(address = %info.addr(), "store in Redis");
-            let target = Target {
-                info,
-                credentials,
-                prefix: String::new(),
-                retention: config.retention,
-                publishes: true,
-            };
+            let target = Target::of_market(info, credentials, config.retention);
             let client = open::client(&target.info)?;
             let store = Redis::open(target).await?;
             tokio::spawn(legacy_import::warn(client));

@@ -212,13 +212,7 @@ fn carry_out(at: &StoreArgs, plan: &Plan) -> Result<u64, CommandError> {
     at.run(async {
         match &at.store {
             StoreConfig::Redis { info, credentials } if !plan.adopt.is_empty() => {
-                let target = Target {
-                    info: (**info).clone(),
-                    credentials,
-                    prefix: String::new(),
-                    retention: at.retention,
-                    publishes: true,
-                };
+                let target = Target::of_market((**info).clone(), credentials, at.retention);
                 adopt_all(&Redis::open(target).await?, plan).await
             }
             _ => Ok(0),

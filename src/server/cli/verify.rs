@@ -226,13 +226,7 @@ impl Repairer {
                 Ok(Repairer::File(Arc::new(store)))
             }
             StoreConfig::Redis { info, credentials } => {
-                let target = Target {
-                    info: (**info).clone(),
-                    credentials,
-                    prefix: String::new(),
-                    retention: args.retention,
-                    publishes: true,
-                };
+                let target = Target::of_market((**info).clone(), credentials, args.retention);
                 let store = args.run(Redis::open(target))?;
                 Ok(Repairer::Redis(Arc::new(store)))
             }

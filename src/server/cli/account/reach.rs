@@ -23,13 +23,7 @@ pub fn command(args: &StoreArgs, command: AccountCommand) -> Result<Answered, Co
             file(args, folder)?
         }
         StoreConfig::Redis { info, credentials } => {
-            let target = Target {
-                info: (**info).clone(),
-                credentials,
-                prefix: String::new(),
-                retention: args.retention,
-                publishes: true,
-            };
+            let target = Target::of_market((**info).clone(), credentials, args.retention);
             Arc::new(args.run(Redis::open(target))?)
         }
     };

@@ -39,13 +39,7 @@ async fn look(store: &StoreConfig) -> Finding {
             let Ok(retention) = config::retention() else {
                 return Finding::skipped("EVENT_RETENTION is wrong");
             };
-            let target = Target {
-                info: (**info).clone(),
-                credentials,
-                prefix: String::new(),
-                retention,
-                publishes: true,
-            };
+            let target = Target::of_market((**info).clone(), credentials, retention);
             match Redis::open_read_only(target).await {
                 Ok(store) => look_in(&store).await,
                 Err(error) => Finding::skipped(error.to_string()),

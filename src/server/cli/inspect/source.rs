@@ -48,13 +48,7 @@ impl Source {
         match config::store()? {
             StoreConfig::Embedded(folder) => embedded(&open::file(&folder)).await,
             StoreConfig::Redis { info, credentials } => {
-                let target = Target {
-                    info: *info,
-                    credentials,
-                    prefix: String::new(),
-                    retention: config::retention()?,
-                    publishes: true,
-                };
+                let target = Target::of_market(*info, credentials, config::retention()?);
                 let info = target.info.clone();
                 let store = Redis::open_read_only(target).await?;
                 // Where this fails, reading reports why.

@@ -55,6 +55,19 @@ pub struct Target {
     pub publishes: bool,
 }
 
+impl Target {
+    /// The store of a market, as its settings name it.
+    pub fn of_market(info: ConnectionInfo, credentials: &'static str, retention: u64) -> Target {
+        Target {
+            info,
+            credentials,
+            prefix: String::new(),
+            retention,
+            publishes: true,
+        }
+    }
+}
+
 /// Whether the store may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
