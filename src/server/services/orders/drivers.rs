@@ -46,25 +46,26 @@ impl OrderService {
         name: Option<Name>,
         id: Option<AccountId>,
     ) -> Result<(Name, Option<AccountId>), Failure> {
-        let drivers = self.active_drivers().await?;
-        let is_called = |driver: &&Account| {
-            let folded = |name: &Name| fold_name(name);
-            name.as_ref()
-                .is_none_or(|name| folded(name) == folded(&driver.name))
+        let is_called = |driver: &Account| {
+            let name = name.as_ref();
+            name.is_none_or(|name| fold_name(name) == fold_name(&driver.name))
         };
         let invalid = |field, error| Err(Error::invalid(field, error).into());
         if let Some(id) = id {
-            let driver = drivers.iter().find(|driver| driver.id == id);
-            return match driver {
+            // From memory, however many drivers there are.
+            let known = self.accounts.account(id).await?;
+            let driver = known.as_ref().map(|known| &known.account);
+            return match driver.filter(|account| drives(account)) {
                 None => invalid("driver_id", FieldError::NotADriver),
-                Some(driver) if is_called(&driver) => Ok((driver.name.clone(), Some(id))),
+                Some(driver) if is_called(driver) => Ok((driver.name.clone(), Some(id))),
                 Some(_) => invalid("driver_name", FieldError::NotADriver),
             };
         }
         let Some(called) = name.clone() else {
             return invalid("driver_name", FieldError::Missing);
         };
-        let mut named = drivers.iter().filter(is_called);
+        let drivers = self.active_drivers().await?;
+        let mut named = drivers.iter().filter(|driver| is_called(driver));
         match (named.next(), named.next()) {
             (None, _) => Ok((called, None)),
             (Some(driver), None) => Ok((driver.name.clone(), Some(driver.id))),
@@ -87,7 +88,12 @@ impl OrderService {
         for driver in read {
             drivers.push(driver?);
         }
-        drivers.retain(|driver: &Account| driver.is_active() && driver.kind == AccountKind::Driver);
+        drivers.retain(drives);
         Ok(drivers)
     }
+}
+
+/// Whether orders can be given to this account. (A program that acts for a driver has the same role.)
+fn drives(account: &Account) -> bool {
+    account.is_active() && account.kind == AccountKind::Driver
 }
