@@ -140,7 +140,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Door {
 }
 
 /// In the open mode an integrator acts for all roles, a panel for its own.
-pub fn actor_for(interface: Interface) -> Actor {
+fn actor_for(interface: Interface) -> Actor {
     match interface {
         Interface::Rest => Actor::AnyRole,
         Interface::Panel(role) => Actor::As(role),
