@@ -123,7 +123,7 @@ mod tests {
     proptest! {
         #[test]
         fn everything_that_the_rules_do_can_have_happened(
-            steps in prop::collection::vec((0usize..10, prop::option::of(0usize..3), any::<bool>()), 0..12),
+            steps in prop::collection::vec((0usize..10, prop::option::of(0..Role::ALL.len()), any::<bool>()), 0..12),
         ) {
             let (mut order, event) = Order::new(id(1), offer(), at(0));
             prop_assert_eq!(verify_event(None, event, &order), Ok(()));

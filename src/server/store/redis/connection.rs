@@ -10,6 +10,7 @@ use super::{
     errors::{is_refused, kind, lacks_permission},
     keys::Keys,
     permissions::{Permission, Resource, needed_permissions},
+    target::Target,
 };
 use crate::{
     domain::Epoch,
@@ -20,7 +21,7 @@ use crate::{
 };
 use metrics::counter;
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, InfoDict, RedisError, RedisResult,
+    AsyncConnectionConfig, Client, ErrorKind, InfoDict, RedisError, RedisResult,
     aio::MultiplexedConnection, cmd,
 };
 use std::{sync::Arc, time::Duration};
@@ -40,33 +41,6 @@ const FIRST_RETRY_DELAY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// The oldest supported major version.
 pub const OLDEST: u32 = 7;
-
-/// Which Redis, and how it is used.
-#[derive(Clone)]
-pub struct Target {
-    pub info: ConnectionInfo,
-    /// The setting that holds the credentials, for the error message when they are wrong.
-    pub credentials: &'static str,
-    /// The prefix of all key names.
-    pub prefix: String,
-    /// How many entries of the log can be resumed from, at least.
-    pub retention: u64,
-    /// Whether the entries of the log are published, too.
-    pub publishes: bool,
-}
-
-impl Target {
-    /// The store of a market, as its settings name it.
-    pub fn of_market(info: ConnectionInfo, credentials: &'static str, retention: u64) -> Target {
-        Target {
-            info,
-            credentials,
-            prefix: String::new(),
-            retention,
-            publishes: true,
-        }
-    }
-}
 
 /// Whether the store may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

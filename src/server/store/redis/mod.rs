@@ -11,11 +11,13 @@ mod durability;
 mod errors;
 pub mod keys;
 mod permissions;
+mod target;
 
 pub(super) use atomic_read::AtomicRead;
-pub use connection::{OLDEST, Target};
+pub use connection::OLDEST;
 pub use durability::durability;
 pub use permissions::{Permission, Resource, commands, needed_permissions};
+pub use target::Target;
 
 use super::{
     Batch, Health, IdempotencyRecord, JsonText, Key, Listing, LogRead, Outcome, Query, Result,

@@ -301,7 +301,7 @@ impl Window {
                 ["new orders", "neue Bestellungen"],
             );
             (n > 0).then(|| {
-                view! { <button class="button" type="button" on:click=up>{what} <span aria-hidden="true">" ↑"</span></button> }
+                view! { <button class="button" type="button" translate="no" on:click=up>{what} <span aria-hidden="true">" ↑"</span></button> }
                     .into_any()
             })
         });
