@@ -24,6 +24,7 @@ mod policy_samples;
 mod policy_tests;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod shop;
 mod stage_times;
 mod text;
 mod time;

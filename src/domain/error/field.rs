@@ -57,6 +57,9 @@ table! {
         TooManyTopics { max: usize } = "too-many-topics", "At most {max} topics fit.";
         NotAVersion = "not-a-version", "Write the version as an ETag gives it, like \"3\".";
         NotAKey = "not-a-key", "This must be one key of 1 to 255 visible ASCII characters.";
+        NotACode = "not-a-code", "A code is 1 to 8 of a-z and 0-9.";
+        /// Of a menu, a profile or a cart: a sentence that names what is wrong, and where.
+        Fault { why: String } = "fault", "{why}";
         UsedBefore = "used-before", "This key has come with another request before.";
         Malformed { why: String } = "malformed", "This is not well formed: {why}.";
     }
@@ -73,6 +76,10 @@ impl FieldError {
             from: from.to_string(),
             to: to.to_string(),
         }
+    }
+
+    pub fn fault(why: impl Into<String>) -> FieldError {
+        FieldError::Fault { why: why.into() }
     }
 
     pub fn no_number(given: &str) -> FieldError {

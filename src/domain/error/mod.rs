@@ -323,6 +323,11 @@ mod tests {
             (FieldError::TooManyTopics { max: 8 }, "too-many-topics 8"),
             (FieldError::NotAVersion, "not-a-version"),
             (FieldError::NotAKey, "not-a-key"),
+            (FieldError::NotACode, "not-a-code"),
+            (
+                FieldError::fault("Large is missing."),
+                "fault Large is missing.",
+            ),
             (FieldError::UsedBefore, "used-before"),
             (FieldError::Malformed { why }, "malformed EOF at line 1"),
         ]

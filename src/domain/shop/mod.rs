@@ -1,0 +1,4 @@
+//! The shop: what a pizzeria sells, when and where to, and what it costs. Pure; both programs use it.
+
+pub mod basket;
+pub mod code;
