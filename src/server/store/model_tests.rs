@@ -44,7 +44,7 @@ enum Change {
         index: usize,
         document: usize,
     },
-    /// Demands that an index has at most so many keys afterwards.
+    /// Demands that an index has at most `limit` keys afterwards, if it gains one.
     Room {
         index: usize,
         limit: u64,

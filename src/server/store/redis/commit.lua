@@ -63,7 +63,7 @@ local function is_full(index, limit)
   end
   local size, gains = call('ZCARD', index), false
   for member, is_in in pairs(after) do
-    -- As ZSCORE would tell, for which accounts have no right.
+    -- Like ZSCORE, which accounts have no right to.
     local was_in = #call('ZREVRANGEBYLEX', index, '[' .. member, '[' .. member) > 0
     if is_in and not was_in then size, gains = size + 1, true end
     if was_in and not is_in then size = size - 1 end
