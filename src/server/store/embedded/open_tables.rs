@@ -52,8 +52,8 @@ impl<'txn> OpenTables<'txn> {
         Ok(())
     }
 
-    /// Whether these changes would give an index more than `limit` keys. Only a key that is new asks for room; what leaves
-    /// the index with the same changes gives its room back.
+    /// Whether these changes would give an index more than `limit` keys. Only a key that is new asks for room; what
+    /// leaves the index with the same changes gives its room back.
     pub fn is_full(&self, index: &Index, limit: u64, changes: &[IndexChange]) -> DbResult<bool> {
         let of_index = changes.iter().filter_map(|change| match change {
             IndexChange::In(of, key) => (of == index).then_some((key, true)),
