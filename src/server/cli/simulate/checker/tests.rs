@@ -258,6 +258,10 @@ fn a_stretch_without_orders_may_be_skipped() {
 
 #[test]
 fn a_subscriber_begins_before_its_first_event_or_at_its_first_signal() {
+    let cursor = |seq| Cursor {
+        epoch: "e".to_owned(),
+        seq,
+    };
     let (mut first_event, mut first_signal) = (SocketLog::default(), SocketLog::default());
     assert!(first_event.begin(&cursor(1), true));
     assert!(!first_event.begin(&cursor(5), false));
