@@ -29,7 +29,7 @@ pub async fn agree(store: &dyn Store, name: &str, candidate: JsonText) -> Result
     match store.commit(batch).await? {
         Outcome::Committed(_) => Ok(candidate),
         Outcome::Replayed(stored, _) => Ok(stored),
-        Outcome::Conflict | Outcome::NotHighest(_) => Err(StoreError::Broken(
+        Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Full(_) => Err(StoreError::Broken(
             "a batch without expectations was in conflict".to_owned(),
         )),
     }

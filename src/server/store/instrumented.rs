@@ -51,7 +51,7 @@ impl Instrumented {
     pub fn new(inner: Arc<dyn Store>) -> Instrumented {
         let engine = inner.health().engine;
         // An outcome that has not happened yet is reported as 0, not as missing.
-        for outcome in ["done", "conflict", "known"]
+        for outcome in ["done", "conflict", "full", "known"]
             .iter()
             .chain(&FAILURES)
             .copied()
@@ -150,6 +150,7 @@ impl Store for Instrumented {
         timer.outcome = Some(match &result {
             Ok(Outcome::Committed(_)) => "done",
             Ok(Outcome::Conflict | Outcome::NotHighest(_)) => "conflict",
+            Ok(Outcome::Full(_)) => "full",
             Ok(Outcome::Replayed(..)) => "known",
             Err(error) => error.name(),
         });

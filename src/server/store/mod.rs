@@ -109,6 +109,9 @@ pub struct Batch {
     pub expect: Vec<(Key, Option<JsonText>)>,
     /// Each of these keys must be above every key that its index has.
     pub expect_highest: Vec<(Index, Key)>,
+    /// The largest number of keys that each of these indexes may have after the batch. It is asked only where the batch
+    /// adds a key to the index that is not in it yet.
+    pub room: Vec<(Index, u64)>,
     pub put: Vec<(Key, JsonText)>,
     pub index: Vec<IndexChange>,
     pub log: Vec<NewEntry>,
@@ -163,6 +166,8 @@ pub enum Outcome {
     Conflict,
     /// A key is not above this one, the highest of its index; nothing has changed.
     NotHighest(Key),
+    /// This index has no room for a new key; nothing has changed.
+    Full(Index),
     /// A batch of this name was committed before; nothing has changed now. The text that was stored then, and the cursor
     /// of that commit.
     Replayed(JsonText, Cursor),

@@ -44,6 +44,11 @@ enum Change {
         index: usize,
         document: usize,
     },
+    /// Demands that an index has at most `limit` keys afterwards, if it gains one.
+    Room {
+        index: usize,
+        limit: u64,
+    },
     Log {
         document: usize,
         body: u8,
@@ -71,6 +76,7 @@ fn change() -> impl Strategy<Value = Change> {
         }),
         (0usize..3, document.clone())
             .prop_map(|(index, document)| Change::Highest { index, document }),
+        (0usize..3, 0u64..5).prop_map(|(index, limit)| Change::Room { index, limit }),
         (document, any::<u8>()).prop_map(|(document, body)| Change::Log { document, body }),
     ]
 }
@@ -126,6 +132,9 @@ impl Model {
                     let expected = (index(NAMES[i]), key(document));
                     batch.expect_highest.push(expected);
                 }
+                Change::Room { index: i, limit } => {
+                    batch.room.push((index(NAMES[i]), limit));
+                }
                 Change::Log { document, body } => {
                     batch.log.push(NewEntry {
                         about: key(document),
@@ -153,19 +162,27 @@ impl Model {
                 return Outcome::NotHighest(highest.clone());
             }
         }
-        self.documents.extend(batch.put.iter().cloned());
+        let mut indexes = self.indexes.clone();
         for change in &batch.index {
             match change {
-                IndexChange::In(index, key) => self
-                    .indexes
+                IndexChange::In(index, key) => indexes
                     .entry(index.clone())
                     .or_default()
                     .insert(key.clone()),
                 IndexChange::Out(index, key) => {
-                    self.indexes.entry(index.clone()).or_default().remove(key)
+                    indexes.entry(index.clone()).or_default().remove(key)
                 }
             };
         }
+        for (index, limit) in &batch.room {
+            let [before, after] =
+                [&self.indexes, &indexes].map(|of| of.get(index).cloned().unwrap_or_default());
+            if after.len() as u64 > *limit && !after.is_subset(&before) {
+                return Outcome::Full(index.clone());
+            }
+        }
+        self.indexes = indexes;
+        self.documents.extend(batch.put.iter().cloned());
         for entry in &batch.log {
             let cursor = self.head(start, 1);
             let mut text = String::new();

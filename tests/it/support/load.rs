@@ -189,16 +189,19 @@ impl Stage {
                         let Some(orders) = all_orders(&url).await else {
                             break;
                         };
-                        client.from.get_or_insert(id.clone());
+                        client.begin(&id, false);
                         client.received.push(Received::Reset(id.clone(), orders));
                     }
-                    "stream.heartbeat" => drop(client.from.get_or_insert(id.clone())),
+                    "stream.heartbeat" => drop(client.begin(&id, false)),
                     "stream.skip" => {
                         let after = Cursor::parse(&frame["after"]).unwrap();
                         client.received.push(Received::Skip(after, id.clone()));
                     }
                     kind if kind.starts_with("stream.") => continue,
-                    _ => client.received.push(Received::Event(frame.into())),
+                    _ => {
+                        client.begin(&id, true);
+                        client.received.push(Received::Event(frame.into()));
+                    }
                 }
                 at = Some(id);
                 if *head.borrow() == at {

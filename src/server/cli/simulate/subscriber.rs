@@ -167,12 +167,7 @@ impl Subscriber {
             "stream.reset" => {
                 record.push(Received::Reset(id.clone(), self.all_orders().await?));
             }
-            "stream.heartbeat" if record.log.from.is_none() => {
-                record.log.from = Some(id.clone());
-                // The receiver is gone where the run gave up waiting.
-                let _ = subscribed.send(()).await;
-            }
-            "stream.heartbeat" => {}
+            "stream.heartbeat" => record.begin(&id, false, subscribed).await,
             "stream.skip" => {
                 let after = Cursor::parse(&frame["after"])?;
                 record.push(Received::Skip(after, id.clone()));
@@ -183,6 +178,7 @@ impl Subscriber {
                 if is_new {
                     self.shared.display.show_event(&frame);
                 }
+                record.begin(&id, true, subscribed).await;
                 record.push(Received::Event(frame));
             }
         }
@@ -198,6 +194,13 @@ impl Subscriber {
 }
 
 impl SocketRecord {
+    async fn begin(&mut self, first: &Cursor, is_event: bool, subscribed: &mpsc::Sender<()>) {
+        if self.log.begin(first, is_event) {
+            // The receiver is gone where the run gave up waiting.
+            let _ = subscribed.send(()).await;
+        }
+    }
+
     fn push(&mut self, received: Received) {
         self.log.received.push(received);
         self.times.push(Instant::now());

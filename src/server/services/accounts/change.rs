@@ -175,7 +175,7 @@ impl AccountService {
                 Ok(Some(account))
             }
             Outcome::Conflict => Ok(None),
-            Outcome::Replayed(..) | Outcome::NotHighest(_) => {
+            Outcome::Replayed(..) | Outcome::NotHighest(_) | Outcome::Full(_) => {
                 let why = "a change of an account was in conflict with itself".to_owned();
                 Err(StoreError::Broken(why).into())
             }

@@ -287,6 +287,10 @@ impl OrderService {
                 order_documents::id(highest).inspect(|id| self.ids.follow(*id));
             }
             Outcome::Conflict => {}
+            Outcome::Full(index) => {
+                let why = format!("a change that asks for no room found {} full", index.0);
+                return Err(StoreError::Broken(why).into());
+            }
         }
         let answer: Option<Answer> = match (outcome, request) {
             (Outcome::Committed(_), _) => Some(result.into()),
@@ -295,7 +299,13 @@ impl OrderService {
                 let now = self.facts_now(&answer, &by.viewer).await?;
                 return Ok(Some(answer.seen_by(&by.viewer, now.as_ref())));
             }
-            (Outcome::Conflict | Outcome::NotHighest(_) | Outcome::Replayed(..), _) => None,
+            (
+                Outcome::Conflict
+                | Outcome::NotHighest(_)
+                | Outcome::Full(_)
+                | Outcome::Replayed(..),
+                _,
+            ) => None,
         };
         Ok(answer.map(|answer| answer.seen_by(&by.viewer, None)))
     }

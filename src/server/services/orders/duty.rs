@@ -6,7 +6,7 @@ use crate::{
     server::{
         clock::now,
         services::{duty_document, order_documents},
-        store::{Batch, IdempotencyRecord, JsonText, Outcome},
+        store::{Batch, IdempotencyRecord, JsonText, Outcome, StoreError},
     },
 };
 use std::time::{Duration, Instant};
@@ -53,9 +53,16 @@ impl OrderService {
                     idempotency,
                     ..Batch::default()
                 };
-                if self.store.commit(batch).await? != Outcome::Conflict {
-                    tracing::info!(on, "switched a driver on duty or off");
-                    return Ok(());
+                match self.store.commit(batch).await? {
+                    Outcome::Conflict => {}
+                    Outcome::Committed(_) | Outcome::Replayed(..) => {
+                        tracing::info!(on, "switched a driver on duty or off");
+                        return Ok(());
+                    }
+                    Outcome::NotHighest(_) | Outcome::Full(_) => {
+                        let why = "a change of who is on duty was refused for an index";
+                        return Err(StoreError::Broken(why.to_owned()).into());
+                    }
                 }
             }
         })

@@ -2,6 +2,7 @@
 
 mod commits;
 mod reads;
+mod room;
 mod snapshots;
 
 use super::*;
@@ -9,6 +10,7 @@ use crate::server::store;
 use commits::*;
 use reads::*;
 use redis_server::RedisServer;
+use room::*;
 use snapshots::*;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -171,6 +173,14 @@ on_both_engines! {
     a_key_goes_in_as_the_highest_or_not_at_all,
     of_many_highest_keys_each_is_above_those_before,
     a_batch_may_have_several_changes_of_each_kind,
+    a_bounded_index_takes_keys_up_to_its_bound,
+    a_bounded_index_asks_no_room_for_a_key_that_is_in_it,
+    a_bounded_index_has_room_for_a_key_when_another_leaves,
+    a_bounded_index_is_exact_under_concurrency,
+    a_bounded_index_is_never_over_its_bound,
+    a_bounded_index_takes_a_named_batch_once,
+    a_bounded_index_is_as_full_after_a_restart,
+    a_bounded_index_is_compared_last,
     an_entry_may_be_unpublished,
     a_named_batch_is_committed_once,
     one_of_many_batches_of_a_name_is_committed,

@@ -52,6 +52,34 @@ impl<'txn> OpenTables<'txn> {
         Ok(())
     }
 
+    /// Whether these changes would give an index more than `limit` keys. Only a key that is new asks for room; what
+    /// leaves the index with the same changes gives its room back.
+    pub fn is_full(&self, index: &Index, limit: u64, changes: &[IndexChange]) -> DbResult<bool> {
+        let of_index = changes.iter().filter_map(|change| match change {
+            IndexChange::In(of, key) => (of == index).then_some((key, true)),
+            IndexChange::Out(of, key) => (of == index).then_some((key, false)),
+        });
+        // Of several changes of one key the last one counts.
+        let after: HashMap<&Key, bool> = of_index.collect();
+        let (mut new, mut gone) = (0, 0);
+        for (Key(key), is_in) in after {
+            let entry = self.indexes.get((index.0.as_str(), key.as_str()))?;
+            match (entry.is_some(), is_in) {
+                (false, true) => new += 1,
+                (true, false) => gone += 1,
+                _ => {}
+            }
+        }
+        Ok(new > 0 && self.total(&index.0)? + new > limit.saturating_add(gone))
+    }
+
+    /// How many keys an index has, with the changes of this transaction.
+    fn total(&self, index: &str) -> DbResult<u64> {
+        let before = self.totals.get(index)?.map_or(0, |n| n.value());
+        let gained = self.gained.get(index).copied().unwrap_or(0);
+        Ok(before.saturating_add_signed(gained))
+    }
+
     /// What is stored under the name of a batch, unless it has expired by `now` (milliseconds since 1970).
     pub fn record<T>(
         &self,
@@ -90,9 +118,8 @@ impl<'txn> OpenTables<'txn> {
 
     /// Writes the totals of the indexes.
     pub fn close(mut self) -> DbResult<()> {
-        for (index, gained) in self.gained {
-            let total = self.totals.get(index.as_str())?.map_or(0, |n| n.value());
-            let total = total.saturating_add_signed(gained);
+        for index in self.gained.keys() {
+            let total = self.total(index)?;
             self.totals.insert(index.as_str(), total)?;
         }
         Ok(())

@@ -220,6 +220,11 @@ impl Group<'_> {
                 return Ok(Some(Outcome::NotHighest(highest)));
             }
         }
+        for (index, limit) in &batch.room {
+            if self.tables.is_full(index, *limit, &batch.index)? {
+                return Ok(Some(Outcome::Full(index.clone())));
+            }
+        }
         Ok(None)
     }
 

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     domain::Cursor,
     server::store::{
-        Batch, IdempotencyRecord, IndexChange, JsonText, Key, LogEntry, LogRead, NewEntry, Outcome,
-        Page, Query, Result, StoreError, decode_record,
+        Batch, IdempotencyRecord, Index, IndexChange, JsonText, Key, LogEntry, LogRead, NewEntry,
+        Outcome, Page, Query, Result, StoreError, decode_record,
     },
 };
 use redis::{
@@ -64,6 +64,7 @@ impl Supervisor {
             .arg(batch.log.iter().map(published).collect::<String>())
             .arg(batch.expect.len())
             .arg(batch.expect_highest.len())
+            .arg(batch.room.len())
             .arg(batch.put.len());
         add_changes(&mut call, batch);
         call
@@ -74,19 +75,22 @@ impl Supervisor {
         let Batch {
             expect,
             expect_highest,
+            room,
             put,
             index,
             log,
             ..
         } = batch;
-        call.arg(3 + expect.len() + expect_highest.len() + put.len() + index.len() + log.len())
+        let compared = expect.len() + expect_highest.len() + room.len();
+        call.arg(3 + compared + put.len() + index.len() + log.len())
             .arg(keys.meta())
             .arg(keys.log())
             .arg(keys.idempotency(&idempotency.name));
         for (key, _) in expect {
             call.arg(keys.document(key));
         }
-        for (index, _) in expect_highest {
+        let highest = expect_highest.iter().map(|(index, _)| index);
+        for index in highest.chain(room.iter().map(|(index, _)| index)) {
             call.arg(keys.index(index));
         }
         for (key, _) in put {
@@ -182,6 +186,9 @@ fn add_changes(call: &mut Cmd, batch: &Batch) {
     for (_, Key(member)) in &batch.expect_highest {
         call.arg(member);
     }
+    for (_, limit) in &batch.room {
+        call.arg(*limit);
+    }
     for (_, text) in &batch.put {
         call.arg(&**text);
     }
@@ -207,8 +214,12 @@ fn add_changes(call: &mut Cmd, batch: &Batch) {
     }
 }
 
-/// `answer` is that of `commit.lua` on a store of this connection's epoch.
-pub fn commit_answer(answer: Vec<String>, connection: &Connection) -> RedisResult<CommitAnswer> {
+/// `answer` is that of `commit.lua` to `batch`, on a store of this connection's epoch.
+pub fn commit_answer(
+    answer: Vec<String>,
+    batch: &Batch,
+    connection: &Connection,
+) -> RedisResult<CommitAnswer> {
     if let [first, name, on, ..] = &*answer
         && first == "forbidden"
     {
@@ -228,9 +239,20 @@ pub fn commit_answer(answer: Vec<String>, connection: &Connection) -> RedisResul
         (Some("below"), Some(highest)) => {
             CommitAnswer::Outcome(Ok(Outcome::NotHighest(Key(highest))))
         }
+        (Some("full"), Some(bounded)) => {
+            CommitAnswer::Outcome(Ok(Outcome::Full(bounded_index(batch, &bounded)?)))
+        }
         (Some("late"), _) => CommitAnswer::TooLate,
         _ => CommitAnswer::OtherEpoch,
     })
+}
+
+/// The index of a batch's `room` that has this number, counted from 1.
+fn bounded_index(batch: &Batch, number: &str) -> RedisResult<Index> {
+    let number: Option<usize> = number.parse().ok();
+    let bounded = number.and_then(|number| batch.room.get(number.checked_sub(1)?));
+    let index = bounded.map(|(index, _)| index.clone());
+    index.ok_or_else(|| (ErrorKind::Parse, "not a bounded index").into())
 }
 
 /// The fields of a stream entry that `commit.lua` has written: the log's entry is the last one, its trace may precede it.

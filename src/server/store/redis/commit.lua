@@ -4,24 +4,27 @@
 -- whole script at its start where it takes no changes (memory, disk, replicas), not halfway through.
 --
 -- KEYS  meta, log, the record of the batch's name, then in this order: expected documents, indexes with an expected
---       highest member, written documents, indexes, histories
+--       highest member, bounded indexes, written documents, indexes, histories
 -- ARGV  epoch, deadline (ms by the clock of this Redis), retention, the channel or nothing, the text to store under the
 --       batch's name and for how many ms, the trace or nothing, "+" or "-" for each index, "+" or "-" for each entry
---       that is published or not, the numbers of expected documents, of highest members and of written documents; then
---       for each in turn:
+--       that is published or not, the numbers of expected documents, of highest members, of bounded indexes and of
+--       written documents; then for each in turn:
 --       expected   "+" and as the next one the text, or "-" where there must be none
 --       highest    the member that must be above all that the index has
+--       bounded    how many members the index may have
 --       written    the text
 --       indexes    the member
 --       histories  the entry without its id and its closing brace: what comes before the text of a written document,
 --                  the number of that document, what comes after it; or all of it, 0 and nothing
--- Returns {"done", seq}, {"known", the stored record}, {"conflict"}, {"below", the highest member}, {"late"},
--- {"forbidden", the words of a command that the account may not run}, or {"epoch"} where the store has another epoch.
+-- Returns {"done", seq}, {"known", the stored record}, {"conflict"}, {"below", the highest member}, {"full", the
+-- number of the bounded index}, {"late"}, {"forbidden", the words of a command that the account may not run}, or
+-- {"epoch"} where the store has another epoch.
 local call = redis.call
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
 local epoch, deadline, retention, channel, remember, keep, trace, signs, published = unpack(ARGV, 1, 9)
-local expected, highest, written = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
-local k, a = 3, 12
+local expected, highest = tonumber(ARGV[10]), tonumber(ARGV[11])
+local bounded, written = tonumber(ARGV[12]), tonumber(ARGV[13])
+local k, a = 3, 13
 
 if call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
 local known = call('GET', once)
@@ -41,7 +44,9 @@ for n = 1, highest do
   local found = call('ZREVRANGEBYLEX', KEYS[k + n], '+', '[' .. ARGV[a + n], 'LIMIT', 0, 1)
   if found[1] then return {'below', found[1]} end
 end
-k, a = k + highest, a + highest
+-- Where the keys and the arguments of bounded indexes begin.
+local bounded_keys, bounds = k + highest, a + highest
+k, a = bounded_keys + bounded, bounds + bounded
 
 -- Where the keys and the arguments of each kind begin.
 local indexes = #signs
@@ -50,6 +55,25 @@ local members, entries = a + written, a + written + indexes
 local histories = #KEYS - history_keys
 local function is_added(n) return string.byte(signs, n) == 43 end
 local function is_published(n) return channel ~= '' and string.byte(published, n) == 43 end
+-- Only a member that is new asks for room. What leaves the index in the same batch gives its room back.
+local function is_full(index, limit)
+  local after = {}
+  for n = 1, indexes do
+    if KEYS[index_keys + n] == index then after[ARGV[members + n]] = is_added(n) end
+  end
+  local size, gains = call('ZCARD', index), false
+  for member, is_in in pairs(after) do
+    -- Like ZSCORE, which accounts have no right to.
+    local was_in = #call('ZREVRANGEBYLEX', index, '[' .. member, '[' .. member) > 0
+    if is_in and not was_in then size, gains = size + 1, true end
+    if was_in and not is_in then size = size - 1 end
+  end
+  return gains and size > limit
+end
+
+for n = 1, bounded do
+  if is_full(KEYS[bounded_keys + n], tonumber(ARGV[bounds + n])) then return {'full', tostring(n)} end
+end
 
 local forbidden
 local function need(...)

@@ -98,6 +98,10 @@ mod tests {
         for (key, name) in [
             ("order:1", "test:order:1"),
             ("account:1", "test:pizza:account:1"),
+            ("restaurant:1", "test:pizza:restaurant:1"),
+            ("counter:1", "test:pizza:counter:1"),
+            ("menu:1", "test:pizza:menu:1"),
+            ("item:1.a2", "test:pizza:item:1.a2"),
             ("pizza:document:duty", "test:pizza:document:duty"),
         ] {
             assert_eq!(keys.document(&Key(key.to_owned())), name);

@@ -195,7 +195,7 @@ impl Store for Redis {
             if answer.as_ref().is_err_and(lacks_permission) {
                 connection.commits.forbid(Permission::of_commit(call));
             }
-            Ok(match commit_answer(answer?, &connection)? {
+            Ok(match commit_answer(answer?, &batch, &connection)? {
                 CommitAnswer::Outcome(outcome) => Some(outcome),
                 CommitAnswer::TooLate if deadline <= Instant::now() => {
                     Some(Err(TroubleKind::Unreachable.because("too late").into()))

@@ -65,6 +65,17 @@ impl<'a> Screen<'a> {
 }
 
 impl SocketLog {
+    /// Notes where it begins, unless that is known: at the cursor of a signal, or before the first event, which may come
+    /// before any signal. Whether that was news.
+    pub fn begin(&mut self, first: &Cursor, is_event: bool) -> bool {
+        let is_new = self.from.is_none();
+        self.from.get_or_insert_with(|| Cursor {
+            seq: first.seq.saturating_sub(is_event.into()),
+            ..first.clone()
+        });
+        is_new
+    }
+
     pub fn check(
         &self,
         n: usize,

@@ -257,6 +257,20 @@ fn a_stretch_without_orders_may_be_skipped() {
 }
 
 #[test]
+fn a_subscriber_begins_before_its_first_event_or_at_its_first_signal() {
+    let cursor = |seq| Cursor {
+        epoch: "e".to_owned(),
+        seq,
+    };
+    let (mut first_event, mut first_signal) = (SocketLog::default(), SocketLog::default());
+    assert!(first_event.begin(&cursor(1), true));
+    assert!(!first_event.begin(&cursor(5), false));
+    assert_eq!(first_event.from, Some(cursor(0)));
+    assert!(first_signal.begin(&cursor(1), false));
+    assert_eq!(first_signal.from, Some(cursor(1)));
+}
+
+#[test]
 fn frames_are_counted_against_the_expected_ones() {
     let mut history = true_history();
     let head = history.head.clone().unwrap();
