@@ -7,7 +7,7 @@ use crate::server::store::{Key, Result, keys::OWN_DOCUMENT, snapshot::DocumentKi
 
 pub const KIND: DocumentKind = DocumentKind {
     has: |name| is_key(&Key(name.to_owned())),
-    as_of: |_| None,
+    as_of: |_, _| None,
 };
 
 pub fn key() -> Key {

@@ -6,7 +6,7 @@
 use super::order_documents;
 use crate::domain::{AccountId, Error, FieldError, Order, OrderFacts, Sight, Viewer};
 use crate::server::store::{IdempotencyRecord, JsonText, Result as Stored};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::{fmt::Write, time::Duration};
 use uuid::Uuid;
@@ -35,11 +35,11 @@ pub struct Answer {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredAnswer {
+struct StoredAnswer<R> {
     token: Uuid,
     #[serde(rename = "print")]
     fingerprint: String,
-    result: Result<Order, Error>,
+    result: R,
 }
 
 impl IdempotentRequest {
@@ -80,11 +80,14 @@ impl IdempotentRequest {
     }
 
     /// What to store with this answer.
-    pub fn record(&self, result: &Result<Order, Error>) -> Stored<IdempotencyRecord> {
+    pub fn record<T: Serialize, E: Serialize>(
+        &self,
+        result: &Result<T, E>,
+    ) -> Stored<IdempotencyRecord> {
         let text = order_documents::write(&StoredAnswer {
             token: self.token,
             fingerprint: self.fingerprint.clone(),
-            result: result.clone(),
+            result,
         })?;
         Ok(IdempotencyRecord {
             name: self.name.clone(),
@@ -95,16 +98,23 @@ impl IdempotentRequest {
 
     /// The answer to it, from what is stored under its name.
     pub fn stored_answer(&self, text: &JsonText) -> Stored<Answer> {
-        let record: StoredAnswer = serde_json::from_str(text)
+        let (result, replayed) = self.stored_result(text)?;
+        Ok(Answer { result, replayed })
+    }
+
+    /// The result that is stored under its name, and whether it is that of an earlier sending.
+    pub fn stored_result<T: DeserializeOwned, E: DeserializeOwned + From<Error>>(
+        &self,
+        text: &JsonText,
+    ) -> Stored<(Result<T, E>, bool)> {
+        let record: StoredAnswer<Result<T, E>> = serde_json::from_str(text)
             .map_err(|error| order_documents::unreadable("a stored answer", &error))?;
         if record.fingerprint != self.fingerprint {
-            return Ok(Err(Error::invalid(self.field, FieldError::UsedBefore)).into());
+            let refusal = Error::invalid(self.field, FieldError::UsedBefore);
+            return Ok((Err(refusal.into()), false));
         }
-        Ok(Answer {
-            result: record.result,
-            // With the same token, it is this sending's own answer, lost between here and the store.
-            replayed: record.token != self.token,
-        })
+        // With the same token, it is this sending's own answer, lost between here and the store.
+        Ok((record.result, record.token != self.token))
     }
 }
 

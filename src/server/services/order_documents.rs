@@ -66,7 +66,7 @@ pub fn indexes(order: &Order) -> Vec<Index> {
 }
 
 /// The document of the order, and its indexes, when this entry of the log was written.
-fn as_of(entry: &str) -> Option<(JsonText, Vec<Index>)> {
+fn as_of(_: &Key, entry: &str) -> Option<(JsonText, Vec<Index>)> {
     #[derive(Deserialize)]
     struct Body<'a> {
         #[serde(borrow)]

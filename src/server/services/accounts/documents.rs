@@ -16,17 +16,17 @@ use std::{collections::BTreeSet, fmt};
 pub const KIND: DocumentKind = DocumentKind {
     has: |name| id(name).is_some(),
     // Entries say what has happened, and not how the account then was. Read from Redis it may be newer than its log.
-    as_of: |_| None,
+    as_of: |_, _| None,
 };
 
 pub const SECRET_KIND: DocumentKind = DocumentKind {
     has: |name| secret_of(name).is_some(),
-    as_of: |_| None,
+    as_of: |_, _| None,
 };
 
 pub const EMAIL_KIND: DocumentKind = DocumentKind {
     has: is_email_key,
-    as_of: |_| None,
+    as_of: |_, _| None,
 };
 
 pub fn key(id: AccountId) -> Key {

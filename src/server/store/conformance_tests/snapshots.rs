@@ -21,7 +21,7 @@ impl Snapshots {
 
 const THINGS: &[DocumentKind] = &[DocumentKind {
     has: |key| key.starts_with("thing:"),
-    as_of: |entry| {
+    as_of: |_, entry| {
         let entry: serde_json::Value = serde_json::from_str(entry).ok()?;
         let turn = entry["turn"].as_u64()?;
         Some((turned(turn), side(turn)))
@@ -95,7 +95,7 @@ pub async fn a_snapshot_is_of_one_moment(engine: Engine) {
             match record {
                 Record::Document(held) => {
                     let last = &held.history.last().unwrap().text;
-                    let (text, mut indexes) = (THINGS[0].as_of)(last).unwrap();
+                    let (text, mut indexes) = (THINGS[0].as_of)(&held.key, last).unwrap();
                     indexes.sort();
                     assert_eq!(held.text.as_deref(), Some(&*text));
                     assert_eq!(held.indexes, indexes);

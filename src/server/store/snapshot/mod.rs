@@ -136,7 +136,7 @@ pub struct DocumentKind {
     /// Whether a key is of this kind. Other keys in the same Redis belong to other programs.
     pub has: fn(&str) -> bool,
     /// From the text of an entry: the document as it was then, and the indexes that listed it.
-    pub as_of: fn(&str) -> Option<Was>,
+    pub as_of: fn(&Key, &str) -> Option<Was>,
 }
 
 /// A document as it once was, and the indexes that listed it.

@@ -286,7 +286,7 @@ impl Reader {
         let last = held.history.last()?;
         let kind = self.kinds.iter().find(|kind| (kind.has)(&held.key.0))?;
         // A document whose entry cannot be read stays as it is.
-        if let Some((text, mut indexes)) = (kind.as_of)(&last.text) {
+        if let Some((text, mut indexes)) = (kind.as_of)(&held.key, &last.text) {
             indexes.sort();
             held.text = Some(text.to_string());
             held.indexes = indexes;
