@@ -177,7 +177,7 @@ impl Part for Vec<InvalidField> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Role, ValueKind};
+    use crate::domain::{Role, ValueKind, shop::HoursRefusal};
 
     #[test]
     fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
@@ -324,6 +324,7 @@ mod tests {
             (FieldError::NotAVersion, "not-a-version"),
             (FieldError::NotAKey, "not-a-key"),
             (FieldError::UsedBefore, "used-before"),
+            (FieldError::from(HoursRefusal::Overlap), "hours overlap"),
             (FieldError::Malformed { why }, "malformed EOF at line 1"),
         ]
     }
