@@ -10,6 +10,8 @@ named_enum! {
         Text = "string",
         Number = "number",
         Boolean = "boolean",
+        List = "array",
+        Object = "object",
     }
 }
 
@@ -18,6 +20,18 @@ named_enum! {
 pub struct InvalidField {
     pub field: String,
     pub error: FieldError,
+}
+
+impl InvalidField {
+    pub fn new(field: impl Into<String>, error: FieldError) -> InvalidField {
+        let field = field.into();
+        InvalidField { field, error }
+    }
+
+    /// What a sentence describes.
+    pub fn fault(field: impl Into<String>, why: impl Into<String>) -> InvalidField {
+        InvalidField::new(field, FieldError::fault(why))
+    }
 }
 
 table! {
@@ -97,6 +111,8 @@ fn in_words(kind: ValueKind) -> &'static str {
         ValueKind::Text => "a string",
         ValueKind::Number => "a number",
         ValueKind::Boolean => "true or false",
+        ValueKind::List => "a list",
+        ValueKind::Object => "an object",
     }
 }
 
