@@ -67,10 +67,13 @@ pub(crate) use named_enum::named_enum;
 pub use number::{Minutes, Whole, with_point};
 pub use order::{
     Order, Precondition,
-    command::{Command, Offer, WantedStatus, read_own_offer},
+    cancellation::{Cancellation, CancellationCode},
+    command::{
+        Command, DelayMinutes, DirectOrder, LineNumber, Offer, Pieces, WantedStatus, read_own_offer,
+    },
     facts::OrderFacts,
     id::OrderId,
-    lifecycle::{Actor, CommandKind, EventType, Role, Status},
+    lifecycle::{Actor, CommandKind, EventType, Origin, Role, Status},
     search::OrderFilter,
     times::Times,
     verify_history::verify_event,
