@@ -49,7 +49,7 @@ pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use fold::{fold_name, fold_text};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{
-    Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, is_fresh, next_alert, stays_visible,
+    Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, call_of, is_fresh, next_alert, stays_visible,
 };
 #[cfg(feature = "ssr")]
 pub use live::log_event::{AboutAccount, LogEvent};

@@ -338,7 +338,7 @@ impl Order {
         due.unwrap_or_else(|| self.since())
     }
 
-    /// The status that it had before its last change; none for a new order.
+    /// The status that it had before it got to this one; none for a new order.
     pub fn status_before(&self) -> Option<Status> {
         let before = self.times.last_but_one().filter(|_| self.version > 1);
         before.map(|(status, _)| status)
