@@ -47,7 +47,8 @@ impl Acknowledged {
     }
 
     pub fn of(&self, order: &Order) -> bool {
-        self.has(order.id, order.version)
+        let (id, version) = call_of(order);
+        self.has(id, version)
     }
 
     /// Whether the change to this version of an order is among them.
@@ -57,11 +58,24 @@ impl Acknowledged {
 
     pub fn add(&mut self, order: &Order) {
         if !self.of(order) {
-            self.0.push((order.id, order.version));
+            self.0.push(call_of(order));
         }
         let too_many = self.0.len().saturating_sub(REMEMBERED);
         self.0.drain(..too_many);
     }
+}
+
+/// The change that calls: of what was ordered from a menu the order itself, since its version counts what the kitchen
+/// does with it, too.
+pub fn call_of(order: &Order) -> (OrderId, u32) {
+    let is_ordered = order.basket.is_some() && order.status == Status::CustomerAccepted;
+    (order.id, if is_ordered { 1 } else { order.version })
+}
+
+/// Whether its kitchen itself has answered it.
+fn is_answered_here(order: &Order) -> bool {
+    let basket = order.basket.as_ref();
+    basket.is_some_and(|basket| basket.answered_at.is_some() && basket.answer_by.is_some())
 }
 
 /// Whether its ticket hung in the kitchen when it was cancelled.
@@ -84,7 +98,7 @@ pub fn is_fresh(changed: Time, opened: Time) -> bool {
 pub fn alert_of(order: &Order, heard: &Acknowledged, opened: Time) -> Option<KitchenAlert> {
     let chime = match order.status {
         // The kitchen itself has put it back there.
-        Status::CustomerAccepted if order.is_recalled() => return None,
+        Status::CustomerAccepted if order.is_recalled() || is_answered_here(order) => return None,
         Status::CustomerAccepted => KitchenAlert::Ordered,
         _ if was_taken_down(order) => KitchenAlert::Cancelled,
         _ => return None,
@@ -119,8 +133,8 @@ pub fn next_alert<'a>(
 mod tests {
     use super::*;
     use crate::domain::{
-        Actor,
-        samples::{at, commands, id, offer},
+        Actor, Command,
+        samples::{at, commands, direct, direct_commands, id, offer},
     };
     use proptest::prelude::*;
 
@@ -212,6 +226,34 @@ mod tests {
                 prop_assert!(!heard.of(&order(count - 1, &[0, 2, 8]).0));
             }
         }
+    }
+
+    /// It rings when it is ordered and until it is answered, and not with each change after that.
+    #[test]
+    fn what_is_ordered_from_a_menu_rings_until_it_is_answered() {
+        let ordered = direct(1);
+        let mut heard = Acknowledged::default();
+        let rings = |order: &Order, heard: &Acknowledged| alert_of(order, heard, at(0));
+        assert_eq!(rings(&ordered, &heard), Some(KitchenAlert::Ordered));
+        let apply = |order: &Order, command: &Command| {
+            let applied = order
+                .clone()
+                .apply(command.clone(), Actor::AnyRole, at(60));
+            applied.unwrap().0
+        };
+        let accepted = apply(&ordered, &commands()[0]);
+        assert_eq!(rings(&accepted, &heard), None);
+        // One that was accepted by itself is news until somebody has heard of it, however often it is delayed.
+        let mut taken_on = ordered.clone();
+        if let Some(basket) = &mut taken_on.basket {
+            (basket.answer_by, basket.answered_at) = (None, Some(at(0)));
+        }
+        let delayed = apply(&taken_on, &direct_commands()[1]);
+        assert_eq!(rings(&delayed, &heard), Some(KitchenAlert::Ordered));
+        heard.add(&taken_on);
+        assert_eq!(rings(&delayed, &heard), None);
+        let cancelled = apply(&delayed, &commands()[8]);
+        assert_eq!(rings(&cancelled, &heard), Some(KitchenAlert::Cancelled));
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
 pub use fold::{fold_name, fold_text};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{
-    Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, is_fresh, next_alert, stays_visible,
+    Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, call_of, is_fresh, next_alert, stays_visible,
 };
 #[cfg(feature = "ssr")]
 pub use live::log_event::{AboutAccount, LogEvent};
@@ -73,10 +73,13 @@ pub(crate) use named_enum::named_enum;
 pub use number::{Minutes, Whole, with_point};
 pub use order::{
     Order, Precondition,
-    command::{Command, Offer, WantedStatus, read_own_offer},
+    cancellation::{Cancellation, CancellationCode},
+    command::{
+        Command, DelayMinutes, DirectOrder, LineNumber, Offer, Pieces, WantedStatus, read_own_offer,
+    },
     facts::OrderFacts,
     id::OrderId,
-    lifecycle::{Actor, CommandKind, EventType, Role, Status},
+    lifecycle::{Actor, CommandKind, EventType, Origin, Role, Status},
     search::OrderFilter,
     times::Times,
     verify_history::verify_event,

@@ -179,14 +179,18 @@ impl Viewer {
     /// Whether it may try a command on an order that it sees; `None` for a new one.
     pub fn may(&self, command: CommandKind, order: Option<&OrderFacts>) -> Permission {
         match self {
-            Viewer::Open => Permission::Yes,
+            Viewer::Open if self.has(command) => Permission::Yes,
+            Viewer::Open => Permission::NotAllowed,
             Viewer::Known(identity) => identity.may(command, order),
         }
     }
 
     /// Whether its role ever has a command.
     pub fn has(&self, command: CommandKind) -> bool {
-        self.identity().is_none_or(|identity| identity.has(command))
+        match self {
+            Viewer::Open => is_for(command, Actor::AnyRole),
+            Viewer::Known(identity) => identity.has(command),
+        }
     }
 
     /// The scope narrowed to what it may see at all. What the narrowed scope holds is still asked of [`Viewer::view`].
@@ -200,6 +204,13 @@ impl Viewer {
             }
         }
     }
+}
+
+/// Whether the lifecycle has a command for an actor.
+fn is_for(command: CommandKind, actor: Actor) -> bool {
+    TRANSITIONS
+        .iter()
+        .any(|row| row.command == command && row.is_by(actor))
 }
 
 impl Identity {
@@ -252,7 +263,7 @@ impl Identity {
                 order.driver_id.is_some() && order.driver_id == self.driver_id
             }
             (AccountRole::Customer, Some(order)) => {
-                command == CommandKind::Take || self.owns(order)
+                matches!(command, CommandKind::Take | CommandKind::Order) || self.owns(order)
             }
         };
         match is_own {
@@ -262,13 +273,9 @@ impl Identity {
     }
 
     fn has(&self, command: CommandKind) -> bool {
-        let actor = self.role.actor();
         // A guest that only looks has no id under which an order could be its own.
         let can_act = !self.read_only && self.id.is_some();
-        can_act
-            && TRANSITIONS
-                .iter()
-                .any(|row| row.command == command && row.is_by(actor))
+        can_act && is_for(command, self.role.actor())
     }
 
     /// Whether it invites, sees, ends and disables accounts of a kind, of this supplier. Of its own account everybody may

@@ -1,10 +1,10 @@
 //! Each kind of viewer, and orders of theirs and of others in every status, for the tests of the policy.
 
 use super::{
-    AccountId, AccountKind, AccountRole, Actor, Command, CommandKind, Event, EventType, Field,
-    Identity, Name, Offer, Order, Status, Subject, Viewer,
-    order::lifecycle::TRANSITIONS,
-    samples::{at, commands, id, offer},
+    AccountId, AccountKind, AccountRole, Actor, Command, CommandKind, DirectOrder, Event,
+    EventType, Field, Identity, Name, Offer, Order, Origin, Role, Status, Subject, Viewer,
+    order::lifecycle::{TRANSITIONS, Transition},
+    samples::{at, commands, direct_commands, direct_order, id, offer},
 };
 use uuid::Uuid;
 
@@ -223,7 +223,8 @@ impl Whose {
     }
 
     fn applied(self, order: Order, kind: CommandKind) -> (Order, EventType) {
-        let command = commands().into_iter().find(|one| one.kind() == kind);
+        let mut all = commands().into_iter().chain(direct_commands());
+        let command = all.find(|one| one.kind() == kind);
         let command = match command.unwrap() {
             Command::Take {
                 customer_name,
@@ -241,7 +242,42 @@ impl Whose {
             other => other,
         };
         let now = at(i64::from(order.version));
-        order.apply(command, Actor::AnyRole, now).unwrap()
+        // The market acts when the time for the answer is over.
+        let (actor, now) = match kind {
+            CommandKind::Expire => (Actor::As(Role::Market), at(600)),
+            _ => (Actor::AnyRole, now),
+        };
+        order.apply(command, actor, now).unwrap()
+    }
+
+    fn new_direct_order(self) -> (Order, EventType) {
+        let order = DirectOrder {
+            supplier_name: Name::parse(self.supplier).unwrap(),
+            customer_id: Some(account(self.customer)),
+            ..direct_order()
+        };
+        Order::direct(id(self.order), order, at(0))
+    }
+
+    /// What was ordered from a menu: one that is to be answered, and one in the oven.
+    pub fn direct_orders(self) -> [Order; 2] {
+        let (new, _) = self.new_direct_order();
+        let (begun, _) = self.applied(new.clone(), CommandKind::Prepare);
+        [new, begun]
+    }
+
+    /// One of which a move can be made; none for its first.
+    fn before(self, step: &Transition) -> Option<Order> {
+        let from = step.from?;
+        if step.of != Some(Origin::Direct) {
+            return Some(self.after(way(from)));
+        }
+        let [new, begun] = self.direct_orders();
+        Some(match (from, step.command) {
+            (Status::Preparing, _) => begun,
+            (_, CommandKind::Delay) => self.applied(new, CommandKind::Accept).0,
+            _ => new,
+        })
     }
 
     pub fn after(self, steps: &[CommandKind]) -> Order {
@@ -260,9 +296,10 @@ impl Whose {
     /// Of each move of the lifecycle, what decides who is told.
     pub fn subjects(self) -> Vec<Subject> {
         let moves = TRANSITIONS.iter().map(|step| {
-            let before = step.from.map(|from| self.after(way(from)));
+            let before = self.before(step);
             let driver = before.as_ref().and_then(|before| before.driver_id);
             let (order, event_type) = match before {
+                None if step.of == Some(Origin::Direct) => self.new_direct_order(),
                 None => self.new_order(),
                 Some(before) => self.applied(before, step.command),
             };

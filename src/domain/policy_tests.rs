@@ -24,7 +24,7 @@ fn end(viewer: &Viewer, kind: CommandKind, order: &Order) -> char {
         (_, Permission::NotAllowed) => 'x',
         (Sight::None, _) => '.',
         (_, Permission::NotYours) => 'n',
-        (_, Permission::Yes) if order.status.transition(kind, actor).is_some() => '+',
+        (_, Permission::Yes) if order.transition(kind, actor).is_some() => '+',
         (_, Permission::Yes) => 'c',
     }
 }
@@ -35,23 +35,27 @@ fn sees(viewer: &Viewer, whose: Whose) -> String {
     facts.map(|facts| letter(viewer.view(&facts))).collect()
 }
 
-/// The commands that a role has, but for offers, which are of no order yet.
+/// The commands that a role has, but for those that are of no order yet.
 fn own_commands(viewer: &Viewer) -> impl Iterator<Item = CommandKind> {
     let all = CommandKind::ALL.iter().copied();
-    all.filter(|kind| *kind != CommandKind::Offer && viewer.has(*kind))
+    let is_first = |kind| matches!(kind, CommandKind::Offer | CommandKind::Order);
+    all.filter(move |kind| !is_first(*kind) && viewer.has(*kind))
 }
 
 /// What a viewer sees and does of the orders of somebody.
 fn cells(viewer: &Viewer, whose: Whose) -> String {
     let line = |name: &str, letters: String| format!("  {name:<10} {letters}\n");
-    let mut cells = line("sees", sees(viewer, whose));
+    let (orders, direct) = (whose.orders(), whose.direct_orders());
+    let seen = direct.iter().map(OrderFacts::from);
+    let seen: String = seen.map(|facts| letter(viewer.view(&facts))).collect();
+    let mut cells = line("sees", format!("{} {seen}", sees(viewer, whose)));
     for kind in own_commands(viewer) {
-        let orders = whose.orders();
-        let ends: String = orders
-            .iter()
-            .map(|order| end(viewer, kind, order))
-            .collect();
-        if ends.contains(|end| end != '.') {
+        let ends = |orders: &[Order]| -> String {
+            let ends = orders.iter().map(|order| end(viewer, kind, order));
+            ends.collect()
+        };
+        let ends = format!("{} {}", ends(&orders), ends(&direct));
+        if ends.contains(|end| !['.', ' '].contains(&end)) {
             cells.push_str(&line(kind.name(), ends));
         }
     }
@@ -183,7 +187,8 @@ fn does(viewer: &Viewer) -> String {
         let is_own = usize::from(may == Permission::NotYours);
         parts[is_own].push(format!("`{kind}`"));
     }
-    if parts[0].len() == CommandKind::ALL.len() {
+    // But for what the market does by the clock.
+    if parts[0].len() + 1 == CommandKind::ALL.len() {
         return "everything".to_owned();
     }
     let [any, own] = parts.map(|names| names.join(", "));

@@ -59,7 +59,8 @@ impl StageTimer {
     /// Takes the events in their order; returns the stage that this one ended, and how long that was.
     pub fn record(&mut self, event: &Event) -> Option<(Status, TimeDelta)> {
         let (order, at) = (&event.order, event.order.since());
-        if event.event_type == EventType::Created {
+        let is_ordered = order.version == 1 && order.basket.is_some();
+        if event.event_type == EventType::Created || is_ordered {
             self.count(at);
         }
         // How long a customer waited in vain says nothing about how long it takes.

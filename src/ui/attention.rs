@@ -25,7 +25,7 @@ pub fn wanting(
             let kitchen = kitchen.name();
             let wants = |order: &Order| {
                 let late = IN_KITCHEN.contains(&order.status) && order.is_late(now);
-                is_of(order, kitchen) && (late || rings(order))
+                is_of(order, kitchen) && (late || rings(order) || order.is_unanswered())
             };
             Some(waiting(Status::PendingSupplier) + wanted(&wants))
         }

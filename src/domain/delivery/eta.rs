@@ -121,9 +121,13 @@ pub fn arrival(order: &Order, now: Time) -> Option<Arrival> {
     let at = stage(order.status)?;
     let ordered = order.ordered();
     let since = ordered.unwrap_or_else(|| order.since());
-    let told = match ordered {
-        Some(ordered) => Range::within(ordered, offered(order.estimated_delivery_time)),
-        None => Range::within(since, rest(at)),
+    let told = match (&order.basket, ordered) {
+        (Some(basket), _) => Range {
+            from: basket.promise.from,
+            to: basket.promise.to,
+        },
+        (None, Some(ordered)) => Range::within(ordered, offered(order.estimated_delivery_time)),
+        (None, None) => Range::within(since, rest(at)),
     };
     let mut range = told;
     for (place, (status, ..)) in STAGES.iter().enumerate().take(at + 1).skip(1) {

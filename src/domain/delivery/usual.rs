@@ -99,8 +99,13 @@ impl Queue {
     }
 }
 
-/// The seconds that a delivery would take with the tickets of now.
+/// The seconds that a delivery would take with the tickets of now. One for a time that the customer chose waits for that
+/// time, and tells nothing.
 fn lasted(order: &Order, stay: Stay, then: i64, now: i64) -> Option<i64> {
+    let basket = order.basket.as_ref();
+    if basket.is_some_and(|basket| !basket.promise.asap) {
+        return None;
+    }
     let delivered = order.times.at(Status::Delivered)?;
     let left = stay.left?;
     let (kitchen, road) = (

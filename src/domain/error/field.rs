@@ -56,6 +56,8 @@ table! {
         /// A status that needs more than its name: the command that leads to it.
         HasItsOwnCall { command: CommandKind } = "has-its-own-call", "This status has a call of its own: {command}.";
         OnlyWhenAccepting = "only-when-accepting", "This goes with accept=true only.";
+        OnlyWhenRejecting = "only-when-rejecting", "This goes with accept=false only.";
+        NotAReason = "not-a-reason", "This is none of the reasons that can be given.";
         NotAnId = "not-an-id", "This is no UUID.";
         NotAnEmail = "not-an-email", "This is no e-mail address.";
         NotADriver = "not-a-driver", "That is no driver who drives here now.";

@@ -8,7 +8,7 @@ mod table;
 
 pub use field::{FieldError, InvalidField, ValueKind};
 
-use super::{AccountRefusal, Actor, CommandKind, OrderId, Status};
+use super::{AccountRefusal, Actor, CommandKind, OrderId, Origin, Status};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 use table::{Part, parts, table};
@@ -20,6 +20,8 @@ table! {
         Invalid(invalid_fields: Vec<InvalidField>) = "invalid", "{}", sentence(invalid_fields);
         UnknownOrder(id: OrderId) = "unknown-order", "There is no order {id}.";
         Refused(refusal: Refusal) = "refused", "{refusal}";
+        /// An answer of a kitchen, after the time that it had for it.
+        TooLate = "too-late", "The time to answer this order is over: the market cancels it.";
         /// A precondition that no longer holds, and how the order stands now.
         PreconditionFailed { version: u32, status: Status }
             = "outdated", "The order has changed: it is {status} now, at version {version}.";
@@ -94,14 +96,15 @@ pub struct Refusal {
     pub status: Status,
     pub command: CommandKind,
     pub actor: Actor,
+    pub origin: Origin,
 }
 
 impl Refusal {
-    /// The statuses that this actor may bring the order to. One that only a recall leads to is none of them: it is no
-    /// way on.
+    /// The statuses that this actor may bring the order to. One that only a recall leads to is none of them, nor is its
+    /// own: they are no way on.
     pub fn allowed(&self) -> Vec<Status> {
-        let moves = self.status.transitions(self.actor);
-        let onward = moves.filter(|m| m.command != CommandKind::Recall);
+        let moves = self.status.transitions(self.origin, self.actor);
+        let onward = moves.filter(|m| m.command != CommandKind::Recall && m.to != self.status);
         onward.map(|m| m.to).collect()
     }
 }
@@ -137,14 +140,21 @@ impl Part for Refusal {
     fn write(&self, text: &mut String) {
         let actor = self.actor.name();
         let _ = write!(text, " {} {} {actor}", self.status, self.command);
+        // Of an offer it is as it was before there were others: answers are kept across an upgrade.
+        if self.origin != Origin::Offer {
+            let _ = write!(text, " {}", self.origin);
+        }
     }
 
     fn read(text: &str) -> Option<Refusal> {
-        let mut words = text.splitn(3, ' ');
+        let mut words = text.splitn(4, ' ');
         Some(Refusal {
             status: Part::read(words.next()?)?,
             command: Part::read(words.next()?)?,
             actor: Actor::from_name(words.next()?)?,
+            origin: words
+                .next()
+                .map_or(Some(Origin::Offer), Origin::from_name)?,
         })
     }
 }
@@ -186,6 +196,7 @@ mod tests {
                 status,
                 command: CommandKind::Prepare,
                 actor,
+                origin: Origin::Offer,
             }
             .to_string()
         };
@@ -209,10 +220,20 @@ mod tests {
             status: Status::CustomerAccepted,
             command: CommandKind::Recall,
             actor: Actor::AnyRole,
+            origin: Origin::Offer,
         };
         assert_eq!(
             recall.to_string(),
             "The order is customer_accepted. Allowed from there: preparing or cancelled."
+        );
+        let direct = Refusal {
+            command: CommandKind::Take,
+            origin: Origin::Direct,
+            ..recall
+        };
+        assert_eq!(
+            direct.to_string(),
+            "The order is customer_accepted. Allowed from there: preparing, cancelled or supplier_rejected."
         );
     }
 
@@ -226,13 +247,15 @@ mod tests {
             field: field.to_owned(),
             error,
         });
-        let refused = |actor| {
+        let refused_of = |origin, actor| {
             Error::Refused(Refusal {
                 status: Status::Ready,
                 command: CommandKind::Prepare,
                 actor,
+                origin,
             })
         };
+        let refused = |actor| refused_of(Origin::Offer, actor);
         let outdated = Error::PreconditionFailed {
             version: 4,
             status: Status::Preparing,
@@ -255,6 +278,11 @@ mod tests {
                 refused(Actor::As(Role::Dispatch)),
                 "refused ready prepare dispatch",
             ),
+            (
+                refused_of(Origin::Direct, Actor::AnyRole),
+                "refused ready prepare  direct",
+            ),
+            (Error::TooLate, "too-late"),
             (outdated, "outdated 4 preparing"),
             (weak, "weak-tag 4 preparing"),
             (Error::NotSignedIn, "not-signed-in"),
@@ -309,6 +337,8 @@ mod tests {
                 "has-its-own-call dispatch",
             ),
             (FieldError::OnlyWhenAccepting, "only-when-accepting"),
+            (FieldError::OnlyWhenRejecting, "only-when-rejecting"),
+            (FieldError::NotAReason, "not-a-reason"),
             (FieldError::NotAnId, "not-an-id"),
             (FieldError::NotAnEmail, "not-an-email"),
             (FieldError::NotADriver, "not-a-driver"),
@@ -372,6 +402,7 @@ mod tests {
             "outdated 4 eaten",
             "refused ready",
             "refused ready prepare owner",
+            "refused ready prepare  gift",
             "invalid\nnotes",
             "invalid\nnotes nothing",
             "invalid\nnotes too-long 500",

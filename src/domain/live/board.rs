@@ -234,7 +234,7 @@ impl Board {
             return why.into();
         }
         let order = &event.order;
-        let before = order.status_before();
+        let before = event.status_before();
         if event.id.seq > self.counted {
             self.market.moved(before, order.status);
         }

@@ -2,7 +2,9 @@
 //! market's one ordered log.
 
 use crate::domain::{
-    AccountId, AccountRole, EventType, FieldError, Notes, Order, Time, named_enum::named_enum,
+    AccountId, AccountRole, EventType, FieldError, Notes, Order, Status, Time,
+    named_enum::named_enum,
+    order::lifecycle::{TRANSITIONS, Transition},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
@@ -130,6 +132,25 @@ pub struct EventActor {
 }
 
 impl Event {
+    /// The status that the order had before it; none for a new order.
+    pub fn status_before(&self) -> Option<Status> {
+        match self.event_type {
+            EventType::Updated => Some(self.order.status),
+            _ => self.order.status_before(),
+        }
+    }
+
+    /// The move that it is. Of several within a status, each is made by the same roles.
+    pub fn last_move(&self) -> Option<&'static Transition> {
+        let within = |step: &&Transition| {
+            step.event == EventType::Updated && step.from == Some(self.order.status)
+        };
+        match self.event_type {
+            EventType::Updated => TRANSITIONS.iter().find(within),
+            _ => self.order.last_move(),
+        }
+    }
+
     /// What everybody who sees the order may know of it, see [`Order::outside`].
     pub fn outside(self) -> Event {
         let role = |actor: EventActor| EventActor {

@@ -111,8 +111,11 @@ impl Subject {
     pub fn of(event: &Event, driver_before: Option<AccountId>) -> Subject {
         let order = &event.order;
         let after = OrderFacts::from(order);
-        let stage = order.last_stage().filter(|_| order.version > 1);
-        let was = stage.map(|(status, _)| {
+        let stage = match event.event_type {
+            EventType::Updated => Some(order.status),
+            _ => order.last_stage().map(|(status, _)| status),
+        };
+        let was = stage.filter(|_| order.version > 1).map(|status| {
             let is_taken = event.event_type != EventType::CustomerAccepted
                 || status != Status::SupplierAccepted;
             OrderFacts {
@@ -123,10 +126,10 @@ impl Subject {
                 ..after.clone()
             }
         });
-        let before = match order.last_stage() {
+        let before = match stage {
             // No screen has shown it before.
             _ if order.version == 1 => 0,
-            Some((before, _)) => bits(&[before]),
+            Some(before) => bits(&[before]),
             // What this order has been through is not known. An event too many does no harm.
             None => bits(Status::ALL),
         };

@@ -1,9 +1,18 @@
 //! The commands for an order, and how each reads its parameters.
 
+use super::cancellation::CancellationCode;
 use crate::domain::{
     AccountId, Address, CommandKind, Error, Field, FieldError, Fields, Markup, Minutes, Name,
-    Notes, OrderId, Price, Status, ValueKind,
+    Notes, OrderId, Price, Status, ValueKind, Whole,
+    shop::basket::{Basket, RestaurantId},
 };
+
+/// By how many minutes a kitchen moves a promise at once.
+pub type DelayMinutes = Whole<5, 120>;
+/// The place of a line in its order.
+pub type LineNumber = Whole<0, 49>;
+/// How many pieces of a line are ticked.
+pub type Pieces = Whole<0, 99>;
 
 /// What a supplier offers.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +21,24 @@ pub struct Offer {
     pub pizza_name: Name,
     pub supplier_price: Price,
     pub markup_percentage: Markup,
+    /// The pizzeria of that name. Filled in by the server.
+    pub restaurant_id: Option<RestaurantId>,
+}
+
+/// What a customer orders from a menu.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectOrder {
+    pub restaurant_id: RestaurantId,
+    pub supplier_name: Name,
+    /// Its lines in short.
+    pub pizza_name: Name,
+    /// What the supplier asks for everything.
+    pub supplier_price: Price,
+    pub markup_percentage: Markup,
+    pub customer_name: Name,
+    pub customer_id: Option<AccountId>,
+    /// Complete, with phone and place.
+    pub basket: Box<Basket>,
 }
 
 /// What is to be done with an order that exists.
@@ -22,6 +49,7 @@ pub enum Command {
         minutes: Option<Minutes>,
     },
     Reject {
+        code: CancellationCode,
         reason: Option<Notes>,
     },
     Take {
@@ -40,11 +68,24 @@ pub enum Command {
     SetOff,
     Deliver,
     Cancel {
-        /// Why, where it is the supplier who cancels.
+        code: CancellationCode,
+        /// In words, where they are the supplier's.
         reason: Option<Notes>,
     },
     /// Takes the last step back.
     Recall,
+    /// Ends a direct order that was not answered in time.
+    Expire,
+    /// Moves the promise of a direct order.
+    Delay {
+        minutes: DelayMinutes,
+        notes: Option<Notes>,
+    },
+    /// Says how many pieces of a line are done.
+    Check {
+        line: LineNumber,
+        done: Pieces,
+    },
 }
 
 impl Offer {
@@ -59,6 +100,7 @@ impl Offer {
                 pizza_name: pizza_name?,
                 supplier_price: supplier_price?,
                 markup_percentage: markup_percentage.unwrap_or_default(),
+                restaurant_id: None,
             })
         })
     }
@@ -91,6 +133,9 @@ impl Command {
             Command::Deliver => CommandKind::Deliver,
             Command::Cancel { .. } => CommandKind::Cancel,
             Command::Recall => CommandKind::Recall,
+            Command::Expire => CommandKind::Expire,
+            Command::Delay { .. } => CommandKind::Delay,
+            Command::Check { .. } => CommandKind::Check,
         }
     }
 
@@ -99,12 +144,19 @@ impl Command {
         let accept = fields.required::<bool>("accept");
         let notes = fields.unless_blank("notes");
         let minutes = fields.optional("estimated_time");
+        let code = fields.optional("reason");
         if accept == Some(false) && minutes.is_some() {
             fields.reject("estimated_time", FieldError::OnlyWhenAccepting);
         }
+        if accept == Some(true) && code.is_some() {
+            fields.reject("reason", FieldError::OnlyWhenRejecting);
+        }
         fields.finish(|| match accept? {
             true => Some(Command::Accept { notes, minutes }),
-            false => Some(Command::Reject { reason: notes }),
+            false => Some(Command::Reject {
+                code: code.unwrap_or(CancellationCode::Other),
+                reason: notes,
+            }),
         })
     }
 
@@ -115,15 +167,46 @@ impl Command {
         fields.finish(|| match accept? {
             true => None,
             false => Some(Command::Reject {
+                code: CancellationCode::Other,
                 reason: Some(reason?),
             }),
         })
     }
 
-    /// Reads a cancellation as people make it: with a reason, if they like.
+    /// Reads a cancellation: with a reason, if they like.
     pub fn read_cancellation(mut fields: Fields) -> Result<Command, Error> {
+        let code = fields.optional("reason");
         let reason = fields.unless_blank("notes");
-        fields.finish(|| Some(Command::Cancel { reason }))
+        fields.finish(|| {
+            Some(Command::Cancel {
+                code: code.unwrap_or(CancellationCode::Other),
+                reason,
+            })
+        })
+    }
+
+    /// Reads by how much a kitchen is late.
+    pub fn read_delay(mut fields: Fields) -> Result<Command, Error> {
+        let minutes = fields.required("minutes");
+        let notes = fields.unless_blank("notes");
+        fields.finish(|| {
+            Some(Command::Delay {
+                minutes: minutes?,
+                notes,
+            })
+        })
+    }
+
+    /// Reads how many pieces of a line are done.
+    pub fn read_check(mut fields: Fields) -> Result<Command, Error> {
+        let line = fields.required("line");
+        let done = fields.required("done");
+        fields.finish(|| {
+            Some(Command::Check {
+                line: line?,
+                done: done?,
+            })
+        })
     }
 
     /// Reads a customer's acceptance.
@@ -185,7 +268,10 @@ impl Field for WantedStatus {
             Status::Ready => Ok(WantedStatus(Command::MarkReady)),
             Status::InTransit => Ok(WantedStatus(Command::SetOff)),
             Status::Delivered => Ok(WantedStatus(Command::Deliver)),
-            Status::Cancelled => Ok(WantedStatus(Command::Cancel { reason: None })),
+            Status::Cancelled => Ok(WantedStatus(Command::Cancel {
+                code: CancellationCode::Other,
+                reason: None,
+            })),
             Status::PendingSupplier => own_call(CommandKind::Offer),
             Status::SupplierAccepted => own_call(CommandKind::Accept),
             Status::SupplierRejected => own_call(CommandKind::Reject),
@@ -214,7 +300,10 @@ impl Field for Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::order::lifecycle::{TRANSITIONS, Transition};
+    use crate::domain::{
+        Value,
+        order::lifecycle::{Origin, TRANSITIONS, Transition},
+    };
 
     #[test]
     fn a_status_that_needs_more_than_its_name_names_its_command() {
@@ -225,7 +314,9 @@ mod tests {
             let FieldError::HasItsOwnCall { command } = what else {
                 panic!("{status}: {what}");
             };
-            let leads = |m: &&Transition| m.command == command && m.to == status;
+            let leads = |m: &&Transition| {
+                m.command == command && m.to == status && m.is_of(Origin::Offer)
+            };
             assert_eq!(
                 TRANSITIONS.iter().filter(leads).count(),
                 1,
@@ -236,5 +327,67 @@ mod tests {
             WantedStatus::parse("eaten"),
             Err(FieldError::NotAStatus)
         ));
+    }
+
+    /// What a form or a query gives, by name.
+    fn fields(given: &[(&str, &str)]) -> Fields {
+        let mut fields = Fields::default();
+        for (name, value) in given {
+            fields.add(*name, Value::Plain((*value).to_owned()));
+        }
+        fields
+    }
+
+    fn invalid(read: Result<Command, Error>) -> Vec<(String, FieldError)> {
+        match read {
+            Err(Error::Invalid(all)) => all.into_iter().map(|one| (one.field, one.error)).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_reason_is_a_code_and_goes_with_an_end() {
+        let sold_out = |read: Result<Command, Error>| match read.unwrap() {
+            Command::Reject { code, .. } | Command::Cancel { code, .. } => code,
+            other => panic!("{other:?}"),
+        };
+        let rejected = fields(&[("accept", "false"), ("reason", "sold_out")]);
+        let cancelled = fields(&[("notes", ""), ("reason", "sold_out")]);
+        let codes = [
+            sold_out(Command::read_answer(rejected)),
+            sold_out(Command::read_cancellation(cancelled)),
+        ];
+        assert_eq!(codes, [CancellationCode::SoldOut; 2]);
+        let other = sold_out(Command::read_cancellation(fields(&[])));
+        assert_eq!(other, CancellationCode::Other);
+        let accepted = fields(&[("accept", "true"), ("reason", "sold_out")]);
+        let only = FieldError::OnlyWhenRejecting;
+        assert_eq!(
+            invalid(Command::read_answer(accepted)),
+            [("reason".to_owned(), only)]
+        );
+        let unanswered = fields(&[("reason", "no_answer")]);
+        assert_eq!(
+            invalid(Command::read_cancellation(unanswered)),
+            [("reason".to_owned(), FieldError::NotAReason)]
+        );
+    }
+
+    #[test]
+    fn a_delay_and_a_tick_are_numbers_in_a_range() {
+        let delay = Command::read_delay(fields(&[("minutes", "121")]));
+        let range = FieldError::out_of_range(5, 120);
+        assert_eq!(invalid(delay), [("minutes".to_owned(), range)]);
+        let delay = Command::read_delay(fields(&[("minutes", "5"), ("notes", " ")])).unwrap();
+        assert!(matches!(delay, Command::Delay { notes: None, .. }));
+        let check = Command::read_check(fields(&[("line", "-1")]));
+        let range = FieldError::out_of_range(0, 49);
+        assert_eq!(
+            invalid(check),
+            [
+                ("line".to_owned(), range),
+                ("done".to_owned(), FieldError::Missing)
+            ]
+        );
     }
 }

@@ -1,9 +1,15 @@
 //! The order, what may be asked of it, and how it changes. Time and ids come in as arguments.
 
+pub mod cancellation;
 pub mod command;
+mod direct;
+#[cfg(test)]
+mod direct_tests;
 pub mod facts;
 pub mod id;
 pub mod lifecycle;
+#[cfg(test)]
+mod lifecycle_tests;
 #[cfg(test)]
 mod order_tests;
 pub mod search;
@@ -11,12 +17,13 @@ pub mod times;
 pub mod verify_history;
 
 use super::{
-    AccountId, Actor, Address, Cents, Command, CommandKind, Error, EventType, Markup, Minutes,
-    Name, Notes, Offer, OrderId, Price, Refusal, Role, Status, Time, Times, customer_price,
-    is_blank,
+    AccountId, Actor, Address, Cancellation, CancellationCode, Cents, Command, CommandKind, Error,
+    EventType, Markup, Minutes, Name, Notes, Offer, OrderId, Origin, Price, Refusal, Role, Status,
+    Time, Times, customer_price, is_blank,
+    shop::basket::{Basket, RestaurantId},
 };
 use chrono::TimeDelta;
-use lifecycle::{Transition, transition_between};
+use lifecycle::{Transition, transitions_between};
 use serde::{Deserialize, Serialize};
 
 /// How long it takes from a customer's order to the door, where the kitchen promises no time.
@@ -48,6 +55,12 @@ pub struct Order {
     pub customer_id: Option<AccountId>,
     /// The driver's account. `None` in the open mode, and for a courier from elsewhere.
     pub driver_id: Option<AccountId>,
+    /// The pizzeria that makes it, where one has its name.
+    pub restaurant_id: Option<RestaurantId>,
+    /// How it ended, where it is cancelled or rejected, and was so since orders say it.
+    pub cancellation: Option<Cancellation>,
+    /// What a customer has ordered from a menu. `None`: it is, or was, an offer.
+    pub basket: Option<Box<Basket>>,
 }
 
 /// Which versions of an order a change may be made to.
@@ -92,32 +105,66 @@ impl Order {
             times: Times::known(now, Status::PendingSupplier, now),
             customer_id: None,
             driver_id: None,
+            restaurant_id: offer.restaurant_id,
+            cancellation: None,
+            basket: None,
         };
         (order, EventType::Created)
     }
 
+    /// How it has come about.
+    pub fn origin(&self) -> Origin {
+        match self.basket {
+            None => Origin::Offer,
+            Some(_) => Origin::Direct,
+        }
+    }
+
+    /// The move that `command` makes of it, if `actor` may make it.
+    pub fn transition(&self, command: CommandKind, actor: Actor) -> Option<&'static Transition> {
+        self.status.transition(command, self.origin(), actor)
+    }
+
     /// The order after `command`, and what that is called; or the refusal, if the lifecycle has no such move
-    /// from here for `actor`.
+    /// from here for `actor`. Where everything is so already, the order comes back at the version that it had.
     pub fn apply(
         mut self,
         command: Command,
         actor: Actor,
         now: Time,
-    ) -> Result<(Order, EventType), Refusal> {
+    ) -> Result<(Order, EventType), Error> {
         let kind = command.kind();
-        let Some(step) = self.status.transition(kind, actor) else {
-            return Err(Refusal {
-                status: self.status,
-                command: kind,
-                actor,
-            });
+        let Some(step) = self.transition(kind, actor) else {
+            return Err(self.refusal(kind, actor).into());
         };
+        // A clock that was set back must not put a change before the one that it follows.
+        let now = now.max(self.updated_at);
+        if !self.write(command, actor, now)? {
+            return Ok((self, step.event));
+        }
+        self.updated_at = now;
+        if step.to != self.status {
+            self.times.enter(step.to, now);
+        }
+        self.status = step.to;
+        self.version += 1;
+        Ok((self, step.event))
+    }
+
+    /// What a command writes beside the status. `false`: it is so already.
+    fn write(&mut self, command: Command, actor: Actor, now: Time) -> Result<bool, Error> {
+        let kind = command.kind();
         match command {
             Command::Accept { notes, minutes } => {
+                self.answer(kind, actor, now)?;
+                self.promise(minutes, now);
                 self.supplier_notes = notes;
-                self.estimated_delivery_time = minutes;
             }
-            Command::Reject { reason } => self.supplier_notes = reason,
+            Command::Reject { code, reason } => {
+                self.reject(actor, now)?;
+                self.supplier_notes = reason;
+                self.end(code, actor);
+            }
             Command::Take {
                 customer_name,
                 delivery_address,
@@ -128,6 +175,7 @@ impl Order {
                 self.customer_name = Some(customer_name);
                 self.delivery_address = Some(delivery_address);
             }
+            Command::Prepare if self.is_unanswered() => self.answer(kind, actor, now)?,
             Command::Dispatch {
                 driver_name,
                 driver_id,
@@ -138,25 +186,48 @@ impl Order {
             Command::Recall if self.status == Status::Dispatched => {
                 (self.driver_name, self.driver_id) = (None, None);
             }
-            // Supplier's notes are the supplier's.
-            Command::Cancel {
-                reason: Some(reason),
-            } if actor == Actor::As(Role::Supplier) => self.supplier_notes = Some(reason),
+            Command::Cancel { code, reason } => {
+                // Supplier's notes are the supplier's.
+                if matches!(actor, Actor::AnyRole | Actor::As(Role::Supplier)) {
+                    self.supplier_notes = reason.or(self.supplier_notes.take());
+                }
+                self.end(code, actor);
+            }
+            Command::Expire => {
+                self.check_expired(actor, now)?;
+                self.end(CancellationCode::NoAnswer, actor);
+            }
+            Command::Delay { minutes, notes } => {
+                self.postpone(minutes, actor)?;
+                self.supplier_notes = notes.or(self.supplier_notes.take());
+            }
+            Command::Check { line, done } => return self.tick(line, done),
             Command::Prepare
             | Command::MarkReady
             | Command::SetOff
             | Command::Deliver
-            | Command::Recall
-            | Command::Cancel { .. } => {}
+            | Command::Recall => {}
         }
-        // A clock that was set back must not put a change before the one that it follows.
-        self.updated_at = now.max(self.updated_at);
-        if step.to != self.status {
-            self.times.enter(step.to, self.updated_at);
+        Ok(true)
+    }
+
+    fn refusal(&self, command: CommandKind, actor: Actor) -> Refusal {
+        Refusal {
+            status: self.status,
+            command,
+            actor,
+            origin: self.origin(),
         }
-        self.status = step.to;
-        self.version += 1;
-        Ok((self, step.event))
+    }
+
+    /// Notes how it ends, before it leaves its status.
+    fn end(&mut self, code: CancellationCode, actor: Actor) {
+        let by = match actor {
+            Actor::AnyRole => None,
+            Actor::As(role) => Some(role),
+        };
+        let from = self.status;
+        self.cancellation = Some(Cancellation { code, by, from });
     }
 
     /// What everybody who sees it may know: without who it goes to, and who brings it.
@@ -166,6 +237,7 @@ impl Order {
             delivery_address: None,
             customer_id: None,
             driver_id: None,
+            basket: self.basket.map(|basket| Box::new(basket.outside())),
             ..self
         }
     }
@@ -228,8 +300,12 @@ impl Order {
         since[0].and(since.into_iter().flatten().min())
     }
 
-    /// When it was promised to be at the door: the supplier's minutes after a customer accepted it.
+    /// When it was promised to be at the door: the end of the range that a direct order has, or the supplier's minutes
+    /// after a customer accepted it.
     pub fn promised(&self) -> Option<Time> {
+        if let Some(basket) = &self.basket {
+            return Some(basket.promise.to);
+        }
         let minutes = self.estimated_delivery_time?.get();
         Some(self.ordered()? + TimeDelta::minutes(minutes.into()))
     }
@@ -250,15 +326,19 @@ impl Order {
     }
 
     /// Its turn among the orders of its status. What is on its way to a customer: when it is to be at the door, as
-    /// promised or as usual. Everything else: since when it stands there.
+    /// promised or as usual. What a kitchen has to answer: until when. Everything else: since when it stands there.
     pub fn due(&self) -> Time {
+        if let (true, Some(basket)) = (self.is_unanswered(), &self.basket) {
+            let promised = basket.promise.to;
+            return basket.answer_by.map_or(promised, |by| by.min(promised));
+        }
         let is_awaited = self.customer_name.is_some() && !self.status.is_final();
         let usual = || Some(self.ordered()? + USUALLY);
         let due = is_awaited.then(|| self.promised().or_else(usual)).flatten();
         due.unwrap_or_else(|| self.since())
     }
 
-    /// The status that it had before its last change; none for a new order.
+    /// The status that it had before it got to this one; none for a new order.
     pub fn status_before(&self) -> Option<Status> {
         let before = self.times.last_but_one().filter(|_| self.version > 1);
         before.map(|(status, _)| status)
@@ -266,15 +346,21 @@ impl Order {
 
     /// The status that it had when it was cancelled.
     pub fn cancelled_from(&self) -> Option<Status> {
-        let (before, _) = self.times.last_but_one()?;
-        (self.status == Status::Cancelled).then_some(before)
+        let before = || self.times.last_but_one().map(|(before, _)| before);
+        let left = self.cancellation.map(|cancellation| cancellation.from);
+        left.or_else(before)
+            .filter(|_| self.status == Status::Cancelled)
     }
 
     /// The move that led to its status. Nothing for an order that comes from elsewhere, where none leads from the one
     /// status that is known to the other.
     pub fn last_move(&self) -> Option<&'static Transition> {
         let before = self.times.last_but_one().map(|(status, _)| status);
-        transition_between(before, self.status)
+        let is_expired = self
+            .cancellation
+            .is_some_and(|cancellation| cancellation.code == CancellationCode::NoAnswer);
+        transitions_between(self.origin(), before, self.status)
+            .find(|step| (step.command == CommandKind::Expire) == is_expired)
     }
 
     /// Whether its last step was taken back, and none was made since.

@@ -1,7 +1,13 @@
 //! Whether what was written down about an order can have happened: the same rules, once more.
 
-use super::lifecycle::TRANSITIONS;
-use crate::domain::{Actor, Command, CommandKind, EventType, Offer, Order, Role, Status, Times};
+use super::{
+    command::DirectOrder,
+    lifecycle::{TRANSITIONS, Transition},
+};
+use crate::domain::{
+    Actor, CancellationCode, Command, CommandKind, EventType, Notes, Offer, Order, Role,
+    Status, Times,
+};
 
 /// Why an order cannot have become what an event has.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -31,57 +37,96 @@ pub fn verify_event(
         let found = after.version;
         return Err(HistoryError::Version { expected, found });
     }
-    let leads_there = |m: &&crate::domain::order::lifecycle::Transition| {
+    let leads_there = |m: &&Transition| {
         let from = before.is_none_or(|before| m.from == Some(before.status));
-        from && m.event == event && m.to == after.status
+        from && m.is_of(after.origin()) && m.event == event && m.to == after.status
     };
-    let Some(step) = TRANSITIONS.iter().find(leads_there) else {
+    let mut steps = TRANSITIONS.iter().filter(leads_there).peekable();
+    if steps.peek().is_none() {
         let from = before.map_or("nothing", |before| before.status.name());
         let to = after.status;
         return Err(HistoryError::Transition { event, from, to });
+    }
+    // Several moves can lead there: within a status, or to the end.
+    let can_be = match before {
+        None => begun(event, after).is_some_and(|made| made == *after),
+        Some(before) => steps.any(|step| is_made(step.command, before, after)),
     };
-    let made = match before {
-        None => Some(begun(event, after)),
-        Some(before) => command(step.command, before, after).and_then(|(command, actor)| {
-            let made = before.clone().apply(command, actor, after.updated_at);
-            made.ok().map(|(order, _)| order)
-        }),
-    };
-    match made {
-        Some(made) if made == *after => Ok(()),
-        _ => Err(HistoryError::Change { event }),
+    match can_be {
+        true => Ok(()),
+        false => Err(HistoryError::Change { event }),
     }
 }
 
+/// Whether a command makes one of the other.
+fn is_made(kind: CommandKind, before: &Order, after: &Order) -> bool {
+    let Some((command, actor)) = command(kind, before, after) else {
+        return false;
+    };
+    let made = before.clone().apply(command, actor, after.updated_at);
+    made.is_ok_and(|(mut made, _)| {
+        // Until schema version 4 orders did not say how they ended.
+        if after.basket.is_none() && after.cancellation.is_none() {
+            made.cancellation = None;
+        }
+        made == *after
+    })
+}
+
 /// What an order begins as that begins with this event.
-fn begun(event: EventType, order: &Order) -> Order {
+fn begun(event: EventType, order: &Order) -> Option<Order> {
+    if order.basket.is_some() {
+        return ordered(order);
+    }
     if event != EventType::Created {
-        return Order {
+        return Some(Order {
             times: Times::known(order.created_at, order.status, order.updated_at),
             ..order.clone()
-        };
+        });
     }
     let offer = Offer {
         supplier_name: order.supplier_name.clone(),
         pizza_name: order.pizza_name.clone(),
         supplier_price: order.supplier_price,
         markup_percentage: order.markup_percentage,
+        restaurant_id: order.restaurant_id,
     };
     let (mut new, _) = Order::new(order.id, offer, order.created_at);
     // Where it comes from elsewhere, it may have been written a moment later than it was made.
     new.updated_at = order.updated_at.max(order.created_at);
-    new
+    Some(new)
+}
+
+/// What a direct order begins as.
+fn ordered(order: &Order) -> Option<Order> {
+    let from = DirectOrder {
+        restaurant_id: order.restaurant_id?,
+        supplier_name: order.supplier_name.clone(),
+        pizza_name: order.pizza_name.clone(),
+        supplier_price: order.supplier_price,
+        markup_percentage: order.markup_percentage,
+        customer_name: order.customer_name.clone()?,
+        customer_id: order.customer_id,
+        basket: order.basket.clone()?,
+    };
+    Some(Order::direct(order.id, from, order.created_at).0)
 }
 
 /// The command that led from one to the other, from what it changed; and who gave it, where that matters.
 fn command(kind: CommandKind, before: &Order, after: &Order) -> Option<(Command, Actor)> {
     let command = match kind {
-        CommandKind::Offer => return None,
+        CommandKind::Offer | CommandKind::Order => return None,
         CommandKind::Accept => Command::Accept {
             notes: after.supplier_notes.clone(),
-            minutes: after.estimated_delivery_time,
+            // A promise that stands as it was can have been left alone.
+            minutes: after.estimated_delivery_time.filter(|_| {
+                after.basket.is_none()
+                    || before.estimated_delivery_time != after.estimated_delivery_time
+                    || before.promised() != after.promised()
+            }),
         },
         CommandKind::Reject => Command::Reject {
+            code: code(after),
             reason: after.supplier_notes.clone(),
         },
         CommandKind::Take => Command::Take {
@@ -98,16 +143,57 @@ fn command(kind: CommandKind, before: &Order, after: &Order) -> Option<(Command,
         CommandKind::SetOff => Command::SetOff,
         CommandKind::Deliver => Command::Deliver,
         CommandKind::Recall => Command::Recall,
-        CommandKind::Cancel if before.supplier_notes == after.supplier_notes => {
-            Command::Cancel { reason: None }
-        }
-        // Only the supplier can have written that.
-        CommandKind::Cancel => {
-            let reason = after.supplier_notes.clone();
-            return Some((Command::Cancel { reason }, Actor::As(Role::Supplier)));
-        }
+        CommandKind::Cancel => Command::Cancel {
+            code: code(after),
+            reason: changed_notes(before, after),
+        },
+        CommandKind::Expire => Command::Expire,
+        CommandKind::Delay => Command::Delay {
+            minutes: {
+                let more = after.promised()? - before.promised()?;
+                u16::try_from(more.num_minutes()).ok()?.try_into().ok()?
+            },
+            notes: changed_notes(before, after),
+        },
+        CommandKind::Check => tick(before, after)?,
     };
-    Some((command, Actor::AnyRole))
+    Some((command, actor(kind, before, after)))
+}
+
+/// Who gave a command, where that makes a difference.
+fn actor(kind: CommandKind, before: &Order, after: &Order) -> Actor {
+    let ends = matches!(kind, CommandKind::Reject | CommandKind::Cancel);
+    match after.cancellation {
+        _ if kind == CommandKind::Expire => Actor::As(Role::Market),
+        Some(cancellation) if ends => cancellation.by.map_or(Actor::AnyRole, Actor::As),
+        // Only the supplier can have written that.
+        None if ends && before.supplier_notes != after.supplier_notes => Actor::As(Role::Supplier),
+        _ => Actor::AnyRole,
+    }
+}
+
+fn code(after: &Order) -> CancellationCode {
+    after
+        .cancellation
+        .map_or(CancellationCode::Other, |cancellation| cancellation.code)
+}
+
+/// The notes, where they are others than before.
+fn changed_notes(before: &Order, after: &Order) -> Option<Notes> {
+    let is_new = before.supplier_notes != after.supplier_notes;
+    after.supplier_notes.clone().filter(|_| is_new)
+}
+
+/// The one line whose pieces were ticked.
+fn tick(before: &Order, after: &Order) -> Option<Command> {
+    let lines = [before, after].map(|order| order.basket.as_ref().map(|basket| &basket.lines));
+    let [was, is] = lines;
+    let mut places = was?.iter().zip(is?).enumerate();
+    let (place, (_, line)) = places.find(|(_, (was, is))| was.done != is.done)?;
+    Some(Command::Check {
+        line: u16::try_from(place).ok()?.try_into().ok()?,
+        done: u16::try_from(line.done).ok()?.try_into().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +201,7 @@ mod tests {
     use super::*;
     use crate::domain::Field;
     use crate::domain::{
-        Cents, Name, Notes,
+        Cents, Name,
         samples::{at, commands, id, offer},
     };
     use proptest::prelude::*;
@@ -130,7 +216,7 @@ mod tests {
             for (n, (command, by, reason)) in steps.into_iter().enumerate() {
                 let actor = by.map_or(Actor::AnyRole, |role| Actor::As(Role::ALL[role]));
                 let command = match commands()[command].clone() {
-                    Command::Cancel { .. } if reason => Command::Cancel { reason: Notes::parse("Oven").ok() },
+                    Command::Cancel { code, .. } if reason => Command::Cancel { code, reason: Notes::parse("Oven").ok() },
                     command => command,
                 };
                 let Ok((after, event)) = order.clone().apply(command, actor, at(n as i64)) else {

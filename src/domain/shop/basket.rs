@@ -2,7 +2,7 @@
 //! changes later changes nothing in it.
 
 use super::code::Code;
-use crate::domain::{Cents, Currency, Name, Notes, Text, Time, named_enum};
+use crate::domain::{Address, Cents, Currency, Name, Notes, Text, Time, named_enum};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -83,8 +83,10 @@ pub struct Basket {
     pub lines: Vec<Line>,
     pub bill: Bill,
     pub notes: Option<Notes>,
-    pub phone: Text<20, false>,
-    pub place: Place,
+    /// `None` for who may not know.
+    pub phone: Option<Text<20, false>>,
+    /// `None` for who may not know.
+    pub place: Option<Place>,
     pub promise: Promise,
     /// The beginnings of the kitchen's slots that it takes.
     pub kitchen_slots: Vec<Time>,
@@ -92,6 +94,20 @@ pub struct Basket {
     pub answer_by: Option<Time>,
     pub answered_at: Option<Time>,
     pub menu_revision: u32,
+}
+
+impl Basket {
+    /// Without what says who has ordered it, and what that person has written.
+    pub fn outside(self) -> Basket {
+        let without_note = |line| Line { note: None, ..line };
+        Basket {
+            lines: self.lines.into_iter().map(without_note).collect(),
+            notes: None,
+            phone: None,
+            place: None,
+            ..self
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +195,14 @@ pub struct Place {
     /// The name of the delivery area.
     pub area: ShopName,
     pub point: Option<Point>,
+}
+
+impl Place {
+    /// The place in lines. It fits: its parts are shorter.
+    pub fn address(&self) -> Option<Address> {
+        let text = format!("{}\n{} {}", self.street, self.postcode, self.town);
+        Address::try_from(text).ok()
+    }
 }
 
 /// Degrees in hundred-thousandths: one is a metre at most.

@@ -160,13 +160,18 @@ impl Plan {
     }
 
     /// What orders of this version lack.
-    fn added(&self) -> &'static str {
-        match self.version {
-            0 | 1 => {
-                "the moments of its statuses (`times`), and whose it is (`customer_id`, `driver_id`: nobody's)"
-            }
-            _ => "whose it is (`customer_id`, `driver_id`: nobody's)",
-        }
+    fn added(&self) -> String {
+        let parts = [
+            (2, "the moments of its statuses (`times`)"),
+            (3, "whose it is (`customer_id`, `driver_id`: nobody's)"),
+            (
+                4,
+                "what it has from a menu and how it ended (`restaurant_id`, `cancellation`, `basket`: nothing)",
+            ),
+        ];
+        let lacks = parts.iter().filter(|(since, _)| self.version < *since);
+        let lacks: Vec<_> = lacks.map(|(_, what)| *what).collect();
+        lacks.join("; ")
     }
 
     fn show(&self) {

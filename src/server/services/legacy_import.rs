@@ -74,6 +74,9 @@ pub fn read(key: &Key, text: &str) -> std::result::Result<Order, String> {
         times: Times::known(created_at, found.status, updated_at),
         customer_id: None,
         driver_id: None,
+        restaurant_id: None,
+        cancellation: None,
+        basket: None,
     };
     check(&order)?;
     Ok(order)

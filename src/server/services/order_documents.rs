@@ -1,6 +1,9 @@
 //! Orders as documents of the store: their keys, their indexes, and the entries of the log about them.
 
-use crate::domain::{AccountId, EventActor, EventType, Name, Order, OrderId, Status};
+use crate::domain::{
+    AccountId, EventActor, EventType, Name, Order, OrderId, Status, Time,
+    shop::basket::RestaurantId,
+};
 use crate::server::store::{
     Batch, Index, IndexChange, JsonText, Key, NewEntry, Result, StoreError, snapshot::DocumentKind,
 };
@@ -52,17 +55,43 @@ fn people(order: &Order) -> impl Iterator<Item = Index> {
         .chain(order.driver_id.map(driver_index))
 }
 
-/// Every index that an order is in.
+/// The orders that a kitchen makes in one of its slots.
+pub fn slot_index(restaurant: RestaurantId, start: Time) -> Index {
+    Index(format!("slot:{restaurant}:{start}"))
+}
+
+/// The slots of its kitchen that an order takes, until it is baked, or is not to be.
+pub fn slots(order: &Order) -> impl Iterator<Item = Index> {
+    let is_taken = matches!(order.status, Status::CustomerAccepted | Status::Preparing);
+    let starts = order.basket.iter().filter(move |_| is_taken);
+    let starts = starts.flat_map(|basket| &basket.kitchen_slots);
+    let restaurant = order.restaurant_id;
+    starts.filter_map(move |start| Some(slot_index(restaurant?, *start)))
+}
+
+/// Every index that an order is in. An order changes them in this sequence.
 pub fn indexes(order: &Order) -> Vec<Index> {
     let (status, supplier) = (Some(order.status), Some(&order.supplier_name));
     let mut indexes = vec![
-        index(None, None),
         index(status, None),
-        index(None, supplier),
         index(status, supplier),
+        index(None, None),
+        index(None, supplier),
     ];
     indexes.extend(people(order));
+    indexes.extend(slots(order));
     indexes
+}
+
+/// What changes in the indexes: those that it enters, then those that it leaves.
+fn moves(before: Option<&Order>, after: &Order) -> Vec<IndexChange> {
+    let (was, is) = (before.map(indexes).unwrap_or_default(), indexes(after));
+    let key = || key(after.id);
+    let enters = is.iter().filter(|index| !was.contains(index));
+    let enters = enters.map(|index| IndexChange::In(index.clone(), key()));
+    let leaves = was.iter().filter(|index| !is.contains(index));
+    let leaves = leaves.map(|index| IndexChange::Out(index.clone(), key()));
+    enters.chain(leaves).collect()
 }
 
 /// The document of the order, and its indexes, when this entry of the log was written.
@@ -114,7 +143,7 @@ pub fn write<T: Serialize>(value: &T) -> Result<JsonText> {
 }
 
 /// The change that makes an order of this market, in these steps: of all orders it gets the highest id, so that it is
-/// listed as the newest.
+/// listed as the newest. Its first step is an offer, or an order from a menu, which takes its [`slots`].
 pub fn creation(steps: &[(Order, EventType)], actor: Option<&EventActor>) -> Result<Batch> {
     let mut batch = change(None, steps, actor)?;
     let highest = batch
@@ -137,29 +166,7 @@ pub fn change(
         return Err(StoreError::Broken("a change without a step".to_owned()));
     };
     let key = key(after.id);
-    let supplier = Some(&after.supplier_name);
-    let into = |status, supplier| IndexChange::In(index(status, supplier), key.clone());
-    let status = Some(after.status);
-    let mut moves = vec![into(status, None), into(status, supplier)];
-    match &before {
-        None => moves.extend([into(None, None), into(None, supplier)]),
-        // It stays where it is.
-        Some((before, _)) if before.status == after.status => moves.clear(),
-        Some((before, _)) => {
-            let out =
-                |supplier| IndexChange::Out(index(Some(before.status), supplier), key.clone());
-            moves.extend([out(None), out(supplier)]);
-        }
-    }
-    let was: Vec<_> = before
-        .iter()
-        .flat_map(|(before, _)| people(before))
-        .collect();
-    let is: Vec<_> = people(after).collect();
-    let enters = is.iter().filter(|index| !was.contains(index));
-    moves.extend(enters.map(|index| IndexChange::In(index.clone(), key.clone())));
-    let leaves = was.iter().filter(|index| !is.contains(index));
-    moves.extend(leaves.map(|index| IndexChange::Out(index.clone(), key.clone())));
+    let moves = moves(before.as_ref().map(|(before, _)| *before), after);
     let text = write(after)?;
     let actor = match actor {
         Some(actor) => format!(r#","actor":{}"#, write(actor)?),
@@ -192,7 +199,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Actor, Command,
-        samples::{at, commands, id, offer},
+        samples::{at, commands, direct, direct_commands, id, offer},
     };
 
     #[test]
@@ -233,6 +240,48 @@ mod tests {
             people.push(listed.len() - 4);
         }
         assert_eq!(people, [0, 1, 1, 1, 2, 1, 2, 2, 2]);
+    }
+
+    /// Its place in the kitchen is free as soon as it is baked or ended, and taken again by a recall.
+    #[test]
+    fn a_direct_order_takes_its_slots_until_it_is_baked_or_ended() {
+        let ordered = direct(1);
+        let taken_by = |order: &Order| slots(order).map(|Index(name)| name).collect::<Vec<_>>();
+        let taken = [
+            "slot:00000000-0000-0000-0000-000000009127:2026-05-28T20:15:00.000Z",
+            "slot:00000000-0000-0000-0000-000000009127:2026-05-28T20:30:00.000Z",
+        ];
+        let made = (ordered.clone(), EventType::CustomerAccepted);
+        let batch = creation(&[made], None).unwrap();
+        assert_eq!(batch.expect_highest.len(), 1);
+        for slot in taken {
+            let is_entered = |change: &IndexChange| {
+                matches!(change, IndexChange::In(index, by) if index.0 == slot && *by == key(ordered.id))
+            };
+            assert!(batch.index.iter().any(is_entered), "{slot}");
+        }
+        let apply = |order: &Order, command: &Command| {
+            let text = write(order).unwrap();
+            let applied = order
+                .clone()
+                .apply(command.clone(), Actor::AnyRole, at(9))
+                .unwrap();
+            let batch = change(Some((order, text)), std::slice::from_ref(&applied), None).unwrap();
+            (applied.0, batch.index.len())
+        };
+        let all = commands();
+        let (begun, changed) = apply(&ordered, &all[3]);
+        assert_eq!((taken_by(&begun), changed), (taken.map(str::to_owned).to_vec(), 4));
+        let (ticked, changed) = apply(&begun, &direct_commands()[2]);
+        assert_eq!((taken_by(&ticked), changed), (taken.map(str::to_owned).to_vec(), 0));
+        let (ready, changed) = apply(&ticked, &all[4]);
+        assert_eq!((taken_by(&ready), changed), (Vec::new(), 6));
+        let (recalled, _) = apply(&ready, &all[9]);
+        assert_eq!(taken_by(&recalled), taken);
+        for end in [&all[1], &all[8]] {
+            let (ended, changed) = apply(&ordered, end);
+            assert_eq!((taken_by(&ended), changed), (Vec::new(), 6));
+        }
     }
 
     /// So that a commit can expect the text of an order that came as an event.

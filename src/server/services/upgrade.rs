@@ -1,6 +1,8 @@
 //! From earlier versions of a store's schema to this program's, in one run: an order of version 1 gets its `times`, from
-//! its events as far as they are there, and one of version 1 or 2 its `customer_id` and `driver_id`, which are null: it
-//! was made in a market without accounts. `migrate` does this to a store, `restore` to a backup on its way in.
+//! its events as far as they are there; one of version 1 or 2 its `customer_id` and `driver_id`, which are null: it was
+//! made in a market without accounts; each earlier one its `restaurant_id`, `cancellation` and `basket`, which are null,
+//! too: it was made in a market without menus, which did not keep how an order ended. `migrate` does this to a store,
+//! `restore` to a backup on its way in.
 
 use crate::domain::{OrderId, Status, Time, Times};
 use crate::server::store::snapshot::{Held, Record, StoredRecord};
@@ -11,6 +13,8 @@ use std::collections::HashMap;
 
 /// What version 3 has at the end of each order.
 const NO_ACCOUNTS: &str = ",\"customer_id\":null,\"driver_id\":null";
+/// What version 4 has after that.
+const NO_BASKET: &str = ",\"restaurant_id\":null,\"cancellation\":null,\"basket\":null";
 /// As long as answers are kept.
 const KEPT: TimeDelta = TimeDelta::hours(24);
 
@@ -34,6 +38,8 @@ struct Before {
     /// Null is there, too.
     #[serde(default, rename = "driver_id", deserialize_with = "is_there")]
     has_accounts: bool,
+    #[serde(default, rename = "basket", deserialize_with = "is_there")]
+    has_basket: bool,
 }
 
 fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
@@ -48,6 +54,9 @@ struct Entry<'a> {
     event_type: &'a RawValue,
     order: &'a RawValue,
     timestamp: &'a RawValue,
+    /// Since version 3, where people sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<&'a RawValue>,
     id: &'a RawValue,
 }
 
@@ -156,6 +165,9 @@ fn order(text: &str, times: &mut Option<Times>) -> Option<String> {
     if !before.has_accounts {
         added.push_str(NO_ACCOUNTS);
     }
+    if !before.has_basket {
+        added.push_str(NO_BASKET);
+    }
     let open = text.trim_end().strip_suffix('}')?;
     (!added.is_empty()).then(|| format!("{open}{added}}}"))
 }
@@ -175,8 +187,15 @@ mod tests {
 
     /// The same text as an earlier version wrote it.
     fn downgraded(text: &str, version: u32) -> String {
-        let (before, after) = text.split_once(NO_ACCOUNTS).unwrap();
-        let text = format!("{before}{after}");
+        let without = |text: &str, end: &str| {
+            let (before, after) = text.split_once(end).unwrap();
+            format!("{before}{after}")
+        };
+        let text = without(text, NO_BASKET);
+        if version == 3 {
+            return text;
+        }
+        let text = without(&text, NO_ACCOUNTS);
         if version == 2 {
             return text;
         }
@@ -236,11 +255,11 @@ mod tests {
 
     #[test]
     fn each_version_of_an_order_gets_the_times_that_it_would_have_had() {
-        for commands in [&[][..], &[1], &[0, 2, 3, 8], &[0, 2, 3, 4, 5, 6, 7]] {
+        for commands in [&[][..], &[0], &[0, 2, 3, 9], &[0, 2, 3, 4, 5, 6, 7]] {
             let stored = stored(commands);
             // Again, it changes nothing.
             assert_eq!(upgraded(stored.clone()), stored);
-            for version in [1, 2] {
+            for version in [1, 2, 3] {
                 let old = as_version(version, stored.clone());
                 assert_ne!(old, stored);
                 assert_eq!(upgraded(old), stored, "{version}");
@@ -253,6 +272,19 @@ mod tests {
                 assert_eq!(upgraded(half), stored, "{version}");
             }
         }
+    }
+
+    /// Those who have made its events stand in them since version 3.
+    #[test]
+    fn an_event_keeps_who_has_made_it() {
+        let actor = "\"actor\":{\"role\":\"supplier\",\"id\":null,\"reason\":null},\"id\":\"e-";
+        let mut held = stored(&[0, 2]);
+        for past in &mut held.history {
+            past.text = past.text.replace("\"id\":\"e-", actor);
+        }
+        let old = as_version(3, held.clone());
+        assert_ne!(old, held);
+        assert_eq!(upgraded(old), held);
     }
 
     #[test]
@@ -309,7 +341,7 @@ mod tests {
             ),
         };
         let then = stored(&[0, 2]);
-        for version in [1, 2] {
+        for version in [1, 2, 3] {
             let old = answer(&as_version(version, then.clone()));
             let mut upgrade = Upgrade::new(samples::at(0));
             upgrade.document(as_version(version, stored(&[0, 2, 3, 4])));

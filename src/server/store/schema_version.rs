@@ -3,8 +3,8 @@
 use super::{Result, StoreError};
 
 /// The version that this program reads and writes. Since 2 each order has its `times`, since 3 its `customer_id` and
-/// `driver_id`.
-pub const SCHEMA: u32 = 3;
+/// `driver_id`, since 4 its `restaurant_id`, `cancellation` and `basket`.
+pub const SCHEMA: u32 = 4;
 
 /// The version of a store from its metadata. A store that has neither a version nor an epoch is new.
 pub fn read(stored: Option<&str>, epoch: Option<&str>) -> Result<u32> {

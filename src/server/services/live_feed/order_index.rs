@@ -3,8 +3,8 @@
 
 use crate::domain::{
     AccountRole, Acknowledged, Counts, Cursor, Event, FoldResult, IN_KITCHEN, Identity, Name,
-    Order, OrderId, Place, Status, Time, Topic, Viewer, WITH_DRIVER, Wanting, alert_of, is_fresh,
-    known_driver_name, place,
+    Order, OrderId, Place, Status, Time, Topic, Viewer, WITH_DRIVER, Wanting, alert_of, call_of,
+    is_fresh, known_driver_name, place,
 };
 use std::{
     cmp::Reverse,
@@ -210,8 +210,7 @@ impl OrderIndex {
         let mut ringing: Vec<_> = statuses.into_iter().flat_map(newest).collect();
         ringing.sort_unstable_by_key(|order| Reverse(order.since()));
         ringing.truncate(Wanting::RINGING);
-        let change = |order: &Order| (order.id, order.version);
-        ringing.into_iter().map(change).collect()
+        ringing.into_iter().map(call_of).collect()
     }
 
     pub fn fold(&mut self, event: &Event) -> FoldResult {

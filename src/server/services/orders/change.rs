@@ -42,11 +42,7 @@ impl OrderService {
                 let mut steps = vec![Order::new(self.new_id(attempt)?, offer.clone(), now)];
                 if let Some(accept) = &accept {
                     let (order, _) = steps[0].clone();
-                    steps.push(
-                        order
-                            .apply(accept.clone(), by.actor, now)
-                            .map_err(Error::from)?,
-                    );
+                    steps.push(order.apply(accept.clone(), by.actor, now)?);
                 }
                 let change = order_documents::creation(&steps, by.event_actor().as_ref())?;
                 let order = steps.swap_remove(steps.len() - 1).0;
@@ -223,22 +219,27 @@ impl OrderService {
             },
         };
         let (change, result) = match attempt.decide(&before) {
-            Ok(steps) => {
+            Ok(steps) if !steps.is_empty() => {
                 let actor = attempt.by.event_actor();
                 let change =
                     order_documents::change(Some((&before, text)), &steps, actor.as_ref())?;
                 let after = steps.into_iter().next_back().map(|(order, _)| order);
                 (change, Ok(after.unwrap_or(before)))
             }
-            // Stored under the request's key, a refusal must be of the order as it stands, too.
-            Err(error) if attempt.request.is_some() => {
-                let unchanged = Batch {
+            // Stored under the request's key, a refusal must be of the order as it stands, too; and so must be an answer
+            // where everything is so already.
+            unchanged if attempt.request.is_some() => {
+                let expected = Batch {
                     expect: vec![(order_documents::key(attempt.id), Some(text))],
                     ..Batch::default()
                 };
-                (unchanged, Err(error))
+                (expected, unchanged.map(|_| before))
             }
-            Err(_) if is_known => return Ok(None),
+            _ if is_known => return Ok(None),
+            Ok(_) => {
+                let answer: Answer = Ok(before).into();
+                return Ok(Some(answer.seen_by(&attempt.by.viewer, None)));
+            }
             Err(error) => return Err(error.into()),
         };
         let commit = Commit {
@@ -350,14 +351,16 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// What the commands make of an order, one after another.
+    /// What the commands make of an order, one after another. Nothing where everything is so already.
     fn decide(&self, before: &Order) -> Result<Vec<(Order, EventType)>, Error> {
         self.check_rights(before)?;
         before.check(self.expected)?;
         let mut steps: Vec<(Order, EventType)> = Vec::with_capacity(self.commands.len());
         for command in self.commands {
             let order = steps.last().map_or(before, |(order, _)| order).clone();
-            steps.push(order.apply(command.clone(), self.by.actor, now())?);
+            let version = order.version;
+            let step = order.apply(command.clone(), self.by.actor, now())?;
+            steps.extend(Some(step).filter(|(order, _)| order.version != version));
         }
         Ok(steps)
     }
