@@ -52,13 +52,14 @@ pub use kitchen_alert::{
     Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, is_fresh, next_alert, stays_visible,
 };
 #[cfg(feature = "ssr")]
-pub use live::log_event::{AboutAccount, LogEvent};
+pub use live::log_event::{AboutAccount, LogEvent, ShopEntry};
 pub use live::{
     about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, EventActor, Frame, Signal},
     ring::Ring,
     scope::{Scope, Subject, Topic},
+    shop_notice::{ShopKind, ShopNotice},
     wanting::Wanting,
     window::{BoardQuery, Place, Sequence, Window, Windows, place},
 };

@@ -2,7 +2,9 @@
 //! market's one ordered log.
 
 use crate::domain::{
-    AccountId, AccountRole, EventType, FieldError, Notes, Order, Time, named_enum::named_enum,
+    AccountId, AccountRole, EventType, FieldError, Notes, Order, ShopKind, ShopNotice, Time,
+    named_enum::named_enum,
+    shop::{basket::RestaurantId, code::Code, counter::Counter},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
@@ -63,6 +65,14 @@ impl Cursor {
         }
         self.seq = to.seq;
         Ok(())
+    }
+
+    /// The position just before.
+    pub fn before(&self) -> Cursor {
+        Cursor {
+            epoch: self.epoch.clone(),
+            seq: self.seq.saturating_sub(1),
+        }
     }
 
     /// Moves to the event with the next number.
@@ -173,6 +183,12 @@ pub enum Frame {
         at: Time,
         id: Cursor,
     },
+    /// For clients that gave a `since`: a document of a pizzeria has changed.
+    Shop {
+        notice: ShopNotice,
+        at: Time,
+        id: Cursor,
+    },
     /// A kind of frame that a later server may send.
     Unknown,
 }
@@ -188,6 +204,31 @@ struct Wire {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     actor: Option<EventActor>,
     id: Cursor,
+    #[serde(default, skip_serializing)]
+    restaurant: Option<RestaurantId>,
+    #[serde(default, skip_serializing)]
+    kind: Option<ShopKind>,
+    #[serde(default, skip_serializing)]
+    code: Option<Code>,
+    #[serde(default, skip_serializing)]
+    version: Option<u32>,
+    #[serde(default, skip_serializing)]
+    counter: Option<Counter>,
+}
+
+/// The notice of a shop document, as it is sent.
+#[derive(Serialize)]
+struct ShopWire<'a> {
+    event_type: &'a str,
+    order: (),
+    timestamp: Time,
+    id: &'a Cursor,
+    restaurant: RestaurantId,
+    kind: ShopKind,
+    code: Option<&'a Code>,
+    version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counter: Option<&'a Counter>,
 }
 
 impl TryFrom<Wire> for Event {
@@ -218,6 +259,9 @@ impl TryFrom<Wire> for Frame {
                 id: wire.id,
             });
         }
+        if wire.event_type == Frame::SHOP {
+            return wire.shop();
+        }
         let signal = Signal::from_name(&wire.event_type);
         Ok(signal.map_or(Frame::Unknown, |signal| Frame::Signal {
             signal,
@@ -227,9 +271,42 @@ impl TryFrom<Wire> for Frame {
     }
 }
 
+impl Wire {
+    fn shop(self) -> Result<Frame, &'static str> {
+        let missing = "a notice of a shop without its document";
+        let notice = ShopNotice {
+            restaurant: self.restaurant.ok_or(missing)?,
+            kind: self.kind.ok_or(missing)?,
+            code: self.code,
+            version: self.version.ok_or(missing)?,
+            counter: self.counter,
+        };
+        let (at, id) = (self.timestamp, self.id);
+        Ok(Frame::Shop { notice, at, id })
+    }
+}
+
 impl Frame {
     /// The name of a skip on the wire.
     pub const SKIP: &str = "stream.skip";
+    /// The name of the notice of a shop document on the wire.
+    pub const SHOP: &str = "stream.shop";
+
+    /// The text of such a notice, as it is sent.
+    pub fn shop(notice: &ShopNotice, at: Time, id: &Cursor) -> String {
+        let wire = ShopWire {
+            event_type: Frame::SHOP,
+            order: (),
+            timestamp: at,
+            id,
+            restaurant: notice.restaurant,
+            kind: notice.kind,
+            code: notice.code.as_ref(),
+            version: notice.version,
+            counter: notice.counter.as_ref(),
+        };
+        serde_json::to_string(&wire).unwrap_or_default()
+    }
 
     /// The text of a signal, as it is sent.
     pub fn signal(signal: Signal, at: Time, id: &Cursor) -> String {
@@ -249,6 +326,11 @@ impl Frame {
             after: after.cloned(),
             actor: None,
             id: id.clone(),
+            restaurant: None,
+            kind: None,
+            code: None,
+            version: None,
+            counter: None,
         };
         serde_json::to_string(&wire).unwrap_or_default()
     }
@@ -339,6 +421,33 @@ mod tests {
             id: to,
         };
         assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), skip);
+        let notice = ShopNotice {
+            restaurant: id(7).0,
+            kind: ShopKind::Item,
+            code: Some(Code::numbered(3)),
+            version: 2,
+            counter: None,
+        };
+        let shop = |notice: &ShopNotice| Frame::shop(notice, at(0), &"e-9".parse().unwrap());
+        let of_item = shop(&notice);
+        assert_eq!(
+            of_item,
+            r#"{"event_type":"stream.shop","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-9","restaurant":"00000000-0000-0000-0000-000000000007","kind":"item","code":"3","version":2}"#
+        );
+        let of_counter = ShopNotice {
+            kind: ShopKind::Counter,
+            code: None,
+            counter: Some(Counter::new(id(7).0)),
+            ..notice.clone()
+        };
+        for notice in [notice, of_counter] {
+            let read = serde_json::from_str::<Frame>(&shop(&notice)).unwrap();
+            let (at, id) = (at(0), "e-9".parse().unwrap());
+            assert_eq!(read, Frame::Shop { notice, at, id });
+        }
+        let nothing = of_item.replace(r#""kind":"item","#, "");
+        assert!(serde_json::from_str::<Frame>(&nothing).is_err());
+
         let endless = text.replace(r#""after":"e-7","#, "");
         assert!(serde_json::from_str::<Frame>(&endless).is_err());
         let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}"#;

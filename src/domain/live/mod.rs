@@ -8,6 +8,7 @@ pub mod event;
 pub mod log_event;
 pub mod ring;
 pub mod scope;
+pub mod shop_notice;
 pub mod wanting;
 pub mod window;
 

@@ -2,3 +2,4 @@
 
 pub mod basket;
 pub mod code;
+pub mod counter;
