@@ -96,7 +96,7 @@ impl Fields {
 }
 
 /// The text to parse of a JSON value of the right kind: a string's contents, a number's or boolean's own text.
-fn text_of(raw: &RawValue, kind: ValueKind) -> Result<String, FieldError> {
+pub(super) fn text_of(raw: &RawValue, kind: ValueKind) -> Result<String, FieldError> {
     let text = raw.get();
     let found = match text.as_bytes().first() {
         Some(b'"') => Some(ValueKind::Text),

@@ -56,7 +56,8 @@ pub use live::log_event::{AboutAccount, LogEvent, ShopEntry};
 pub use live::{
     about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},
-    event::{Cursor, Epoch, Event, EventActor, Frame, Signal},
+    event::{Cursor, Epoch, Event, EventActor},
+    frame::{Frame, Signal},
     ring::Ring,
     scope::{Scope, Subject, Topic},
     shop_notice::{ShopKind, ShopNotice},

@@ -4,6 +4,7 @@
 pub mod about;
 pub mod board;
 pub mod event;
+pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod log_event;
 pub mod ring;
