@@ -5,4 +5,15 @@ pub mod basket;
 pub mod code;
 pub mod counter;
 pub mod gazetteer;
+mod hours;
 mod members;
+#[cfg(test)]
+pub(crate) mod sample_zone;
+mod slots;
+
+pub use hours::{
+    DaySpan, Exception, ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, Local,
+    LocalDate, OpenSpan, OpeningHours, STRETCH, ShopZone, SpanInput, TimeZone, Weekday,
+    range_label, time_label,
+};
+pub use slots::{KitchenState, OrderRules, SlotMinutes, SlotRefusal, Slots, Until};
