@@ -23,8 +23,8 @@ pub enum Value {
 /// Parameters by name, and the invalid ones found so far.
 #[derive(Debug, Default)]
 pub struct Fields {
-    values: BTreeMap<String, Value>,
-    invalid_fields: Vec<InvalidField>,
+    pub(super) values: BTreeMap<String, Value>,
+    pub(super) invalid_fields: Vec<InvalidField>,
 }
 
 impl Fields {
@@ -61,10 +61,26 @@ impl Fields {
 
     /// `None` means absent, JSON's `null`, or that the parameter is invalid, which is recorded.
     pub fn optional<T: Field>(&mut self, name: &str) -> Option<T> {
+        self.parsed(name, T::KIND, T::parse)
+    }
+
+    /// As [`Fields::optional`], for one of several words.
+    pub fn one_of<T>(&mut self, name: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
+        self.parsed(name, ValueKind::Text, |word| {
+            from_name(word).ok_or_else(|| no_such_word(word))
+        })
+    }
+
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        kind: ValueKind,
+        parse: impl FnOnce(&str) -> Result<T, FieldError>,
+    ) -> Option<T> {
         let parsed = match self.values.remove(name)? {
-            Value::Plain(text) => T::parse(&text),
+            Value::Plain(text) => parse(&text),
             Value::Json(raw) if raw.get() == "null" => return None,
-            Value::Json(raw) => text_of(&raw, T::KIND).and_then(|text| T::parse(&text)),
+            Value::Json(raw) => text_of(&raw, kind).and_then(|text| parse(&text)),
         };
         parsed.map_err(|error| self.reject(name, error)).ok()
     }
@@ -83,28 +99,40 @@ impl Fields {
 
     /// Builds the result if no parameter is invalid and every parameter has been read.
     pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Error> {
-        let unknown = self.values.into_keys().map(|field| InvalidField {
-            field,
-            error: FieldError::Unknown,
-        });
-        self.invalid_fields.extend(unknown);
+        self.reject_unread();
         if self.invalid_fields.is_empty() {
             return build().ok_or(Error::Internal);
         }
         Err(Error::Invalid(self.invalid_fields))
+    }
+
+    pub(super) fn reject_unread(&mut self) {
+        for name in std::mem::take(&mut self.values).into_keys() {
+            self.reject(&name, FieldError::Unknown);
+        }
+    }
+}
+
+pub(super) fn no_such_word(word: &str) -> FieldError {
+    let word: String = word.chars().take(40).collect();
+    FieldError::fault(format!("“{word}” is not one of the words that go here."))
+}
+
+pub(super) fn kind_of(raw: &RawValue) -> Option<ValueKind> {
+    match raw.get().as_bytes().first()? {
+        b'"' => Some(ValueKind::Text),
+        b't' | b'f' => Some(ValueKind::Boolean),
+        b'-' | b'0'..=b'9' => Some(ValueKind::Number),
+        b'[' => Some(ValueKind::List),
+        b'{' => Some(ValueKind::Object),
+        _ => None,
     }
 }
 
 /// The text to parse of a JSON value of the right kind: a string's contents, a number's or boolean's own text.
 pub(super) fn text_of(raw: &RawValue, kind: ValueKind) -> Result<String, FieldError> {
     let text = raw.get();
-    let found = match text.as_bytes().first() {
-        Some(b'"') => Some(ValueKind::Text),
-        Some(b't' | b'f') => Some(ValueKind::Boolean),
-        Some(b'-' | b'0'..=b'9') => Some(ValueKind::Number),
-        _ => None,
-    };
-    if found != Some(kind) {
+    if kind_of(raw) != Some(kind) {
         return Err(FieldError::WrongType { expected: kind });
     }
     match kind {

@@ -14,6 +14,7 @@ mod kitchen_alert;
 mod live;
 mod money;
 mod named_enum;
+mod nested;
 mod number;
 mod order;
 mod percent;

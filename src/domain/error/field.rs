@@ -10,6 +10,8 @@ named_enum! {
         Text = "string",
         Number = "number",
         Boolean = "boolean",
+        List = "array",
+        Object = "object",
     }
 }
 
@@ -97,6 +99,8 @@ fn in_words(kind: ValueKind) -> &'static str {
         ValueKind::Text => "a string",
         ValueKind::Number => "a number",
         ValueKind::Boolean => "true or false",
+        ValueKind::List => "a list",
+        ValueKind::Object => "an object",
     }
 }
 

@@ -1,10 +1,7 @@
 //! Where a pizzeria delivers to: its areas, by postcode or by distance. The first one that has the address counts.
 
-use super::{
-    basket::{Point, ShopName},
-    members::{Refusals, Value},
-};
-use crate::domain::{Cents, Field, FieldError, ValueKind, Whole};
+use super::basket::{Point, ShopName};
+use crate::domain::{Cents, Field, FieldError, Fields, Text, ValueKind, Whole};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -84,78 +81,72 @@ impl Area {
     }
 
     /// Reads one area. A distance needs a point to start from.
-    pub fn read(value: &Value<'_>, has_point: bool, refusals: &mut Refusals) -> Option<Area> {
-        let mut members = value.present(refusals)?.members(refusals)?;
-        let mut take = |name| members.take(name);
-        let name = take("name").required(refusals);
-        let (postcodes, within) = (take("postcodes"), take("within"));
-        let has_either = postcodes.is_absent() != within.is_absent();
-        if !has_either {
-            let fault = "An area has either postcodes or a distance within which it is.";
-            value.refuse(FieldError::fault(fault), refusals);
+    pub fn read(fields: &mut Fields, has_point: bool) -> Option<Area> {
+        let before = fields.invalid_fields.len();
+        let name = fields.required("name");
+        let has_postcodes = fields.has("postcodes");
+        let list = fields.list("postcodes", MAX_POSTCODES);
+        let within: Option<Metres> = fields.optional("within");
+        let is_valid = fields.invalid_fields.len() == before;
+        if is_valid && has_postcodes == within.is_some() {
+            let fault = "An area has either postcodes or a distance.";
+            fields.reject("postcodes", FieldError::fault(fault));
         }
-        if !within.is_absent() && !has_point {
+        if within.is_some() && !has_point {
             let fault = "A distance needs the pizzeria's point.";
-            within.refuse(FieldError::fault(fault), refusals);
+            fields.reject("within", FieldError::fault(fault));
         }
-        let (list, within) = (
-            read_postcodes(&postcodes, refusals),
-            within.optional(refusals),
-        );
-        let fee = amount(&take("fee"), MAX_FEE, refusals);
-        let minimum = amount(&take("minimum"), MAX_GOODS, refusals);
-        let free_from = amount(&take("free_from"), MAX_GOODS, refusals);
-        let minutes = read_minutes(&take("minutes"), refusals);
-        members.refuse_others(refusals);
-        let free = Cents::new(0);
+        let amount = |amount: Option<Cents>| amount.unwrap_or(Cents::new(0));
+        let fee: Option<Amount<MAX_FEE>> = fields.optional("fee");
+        let minimum: Option<Amount<MAX_GOODS>> = fields.optional("minimum");
+        let free_from: Option<Amount<MAX_GOODS>> = fields.optional("free_from");
+        let minutes = read_minutes(fields);
         Some(Area {
             name: name?,
-            postcodes: list,
+            postcodes: has_postcodes.then_some(list),
             within,
-            fee: fee.unwrap_or(free),
-            minimum: minimum.unwrap_or(free),
-            free_from,
+            fee: amount(fee.map(|fee| fee.0)),
+            minimum: amount(minimum.map(|minimum| minimum.0)),
+            free_from: free_from.map(|free_from| free_from.0),
             minutes: minutes?,
         })
-        .filter(|_| has_either)
     }
 }
 
-fn read_postcodes(value: &Value<'_>, refusals: &mut Refusals) -> Option<Vec<Postcodes>> {
-    if value.is_absent() {
-        return None;
+fn read_minutes(fields: &mut Fields) -> Option<[AreaMinutes; 2]> {
+    let before = fields.invalid_fields.len();
+    let minutes = fields.list::<AreaMinutes>("minutes", 2);
+    match minutes.as_slice() {
+        [from, to] if from <= to => Some([*from, *to]),
+        [_, _] => {
+            let fault = "The longest minutes are not fewer than the shortest.";
+            fields.reject("minutes[1]", FieldError::fault(fault));
+            None
+        }
+        _ => {
+            if fields.invalid_fields.len() == before {
+                let fault = "Write the shortest and the longest minutes, like [10, 25].";
+                fields.reject("minutes", FieldError::fault(fault));
+            }
+            None
+        }
     }
-    let list = value.list(MAX_POSTCODES, refusals);
-    let postcodes = list.iter().filter_map(|one| one.required(refusals));
-    Some(postcodes.collect())
 }
 
-fn amount(value: &Value<'_>, max: u32, refusals: &mut Refusals) -> Option<Cents> {
-    let parse = |text: &str| {
-        let fits = |amount: &Cents| amount.get() <= max;
-        let out_of_range = || FieldError::out_of_range("0.00", Cents::new(max));
-        let amount = Cents::parse(text).map_err(|error| match error {
-            FieldError::OutOfRange { .. } => out_of_range(),
-            other => other,
-        })?;
-        Some(amount).filter(fits).ok_or_else(out_of_range)
-    };
-    value.parse(ValueKind::Number, parse, refusals)
-}
+/// An amount of at most so many cents.
+struct Amount<const MAX: u32>(Cents);
 
-fn read_minutes(value: &Value<'_>, refusals: &mut Refusals) -> Option<[AreaMinutes; 2]> {
-    let list = value.present(refusals)?.list(2, refusals);
-    let [from, to] = list.as_slice() else {
-        let fault = "Write the shortest and the longest minutes, like [10, 25].";
-        value.refuse(FieldError::fault(fault), refusals);
-        return None;
-    };
-    let (from, longest) = (from.required(refusals)?, to.required(refusals)?);
-    if from > longest {
-        let fault = "The longest minutes are not fewer than the shortest.";
-        to.refuse(FieldError::fault(fault), refusals);
+impl<const MAX: u32> Field for Amount<MAX> {
+    const KIND: ValueKind = Cents::KIND;
+
+    fn parse(text: &str) -> Result<Self, FieldError> {
+        let out_of_range = || FieldError::out_of_range(Cents::new(0), Cents::new(MAX));
+        match Cents::parse(text) {
+            Ok(amount) if amount.get() <= MAX => Ok(Amount(amount)),
+            Ok(_) | Err(FieldError::OutOfRange { .. }) => Err(out_of_range()),
+            Err(error) => Err(error),
+        }
     }
-    Some([from, longest])
 }
 
 /// The distance on a sphere of the Earth's mean radius, in metres.
@@ -185,7 +176,7 @@ impl Field for Postcode {
     const KIND: ValueKind = ValueKind::Text;
 
     fn parse(text: &str) -> Result<Postcode, FieldError> {
-        let text = crate::domain::Text::<12, false>::parse(text)?;
+        let text = Text::<12, false>::parse(text)?;
         Postcode::of(&text).ok_or(FieldError::Empty)
     }
 }
@@ -214,7 +205,7 @@ impl Field for Postcodes {
     const KIND: ValueKind = ValueKind::Text;
 
     fn parse(text: &str) -> Result<Postcodes, FieldError> {
-        let text = crate::domain::Text::<12, false>::parse(text)?;
+        let text = Text::<12, false>::parse(text)?;
         let folded = folded(&text);
         match folded.find('*') {
             Some(at) if at == 0 || at + 1 < folded.len() => Err(FieldError::fault(
@@ -242,9 +233,8 @@ impl From<Postcodes> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::InvalidField;
+    use crate::domain::Error;
     use proptest::prelude::*;
-    use serde_json::value::RawValue;
 
     const CENTRE: Point = Point {
         lat: 5_252_000,
@@ -252,12 +242,14 @@ mod tests {
     };
 
     fn read(json: &str, has_point: bool) -> Result<Area, Vec<(String, FieldError)>> {
-        let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
-        let mut refusals = Refusals::default();
-        let area = Area::read(&Value::root(&raw), has_point, &mut refusals);
-        let pair = |invalid: InvalidField| (invalid.field, invalid.error);
-        let pairs = |all: Vec<_>| all.into_iter().map(pair).collect();
-        refusals.finish(area).map_err(pairs)
+        let mut fields = Fields::default();
+        fields.add_object(json.as_bytes()).unwrap();
+        let area = Area::read(&mut fields, has_point);
+        match fields.finish(|| area) {
+            Ok(area) => Ok(area),
+            Err(Error::Invalid(all)) => Err(all.into_iter().map(|f| (f.field, f.error)).collect()),
+            Err(other) => panic!("{other:?}"),
+        }
     }
 
     fn area(name: &str, reach: &str) -> Area {
@@ -332,8 +324,9 @@ mod tests {
         assert!(read(valid, false).is_ok());
         for (was, is, field, kind) in [
             (r#""A""#, r#""""#, "name", "empty"),
-            (r#"["10115"]"#, "null", "body", "fault"),
-            (r#""within":null"#, r#""within":500"#, "body", "fault"),
+            (r#"["10115"]"#, "null", "postcodes", "fault"),
+            (r#""within":null"#, r#""within":500"#, "postcodes", "fault"),
+            (r#"["10115"]"#, r#""10115""#, "postcodes", "wrong-type"),
             (r#""10115""#, r#""*""#, "postcodes[0]", "fault"),
             (r#""10115""#, r#""1*1""#, "postcodes[0]", "fault"),
             (
@@ -350,7 +343,7 @@ mod tests {
             ("[10,25]", "[0,10]", "minutes[0]", "out-of-range"),
             ("[10,25]", "[10,181]", "minutes[1]", "out-of-range"),
             ("[10,25]", "[10]", "minutes", "fault"),
-            ("[10,25]", "null", "minutes", "missing"),
+            ("[10,25]", "null", "minutes", "fault"),
             (r#""fee":2.5"#, r#""fees":2.5"#, "fees", "unknown"),
         ] {
             let json = valid.replacen(was, is, 1);

@@ -4,12 +4,16 @@ pub mod area;
 pub mod basket;
 pub mod code;
 pub mod counter;
+mod fields;
 pub mod gazetteer;
 mod hours;
-mod members;
+pub mod profile;
 #[cfg(test)]
 pub(crate) mod sample_zone;
+#[cfg(test)]
+pub(crate) mod samples;
 mod slots;
+pub mod slug;
 
 pub use hours::{
     DaySpan, Exception, ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, Local,
