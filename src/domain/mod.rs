@@ -70,7 +70,7 @@ pub use live::{
     wanting::Wanting,
     window::{BoardQuery, Place, Sequence, Window, Windows, place},
 };
-pub use money::{Cents, Currency, Markup, Price, customer_price};
+pub use money::{Cents, Currency, Markup, Price, customer_price, half_up};
 pub(crate) use named_enum::named_enum;
 pub use number::{Minutes, Whole, with_point};
 pub use order::{

@@ -37,7 +37,12 @@ pub fn customer_price(price: Price, markup: Markup) -> Cents {
     const WHOLE: u64 = 10_000; // hundredths of a percent
     let exact = u64::from(price.cents().0) * (WHOLE + u64::from(markup.0));
     // At most 1,000,000 × 110,000, so the quotient fits: 11,000,000 cents.
-    Cents(((exact + WHOLE / 2) / WHOLE) as u32)
+    Cents(half_up(exact, WHOLE) as u32)
+}
+
+/// A quotient, rounded half up.
+pub fn half_up(of: u64, by: u64) -> u64 {
+    (2 * of + by) / (2 * by)
 }
 
 impl Cents {
@@ -62,6 +67,14 @@ impl std::ops::Sub for Cents {
 
 impl Price {
     pub const RANGE: std::ops::RangeInclusive<u32> = 1..=1_000_000;
+
+    /// `None` for what is no price.
+    pub fn of(cents: u64) -> Option<Price> {
+        let cents = u32::try_from(cents).ok()?;
+        Self::RANGE
+            .contains(&cents)
+            .then_some(Price(Cents(cents)))
+    }
 
     pub fn cents(self) -> Cents {
         self.0

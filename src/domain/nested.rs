@@ -58,13 +58,32 @@ impl Fields {
         read.collect::<Vec<_>>().into_iter().flatten().collect()
     }
 
+    /// As [`Fields::objects`], with at least one.
+    pub fn required_objects<T>(
+        &mut self,
+        name: &str,
+        max: usize,
+        read: impl FnMut(&mut Fields) -> Option<T>,
+    ) -> Vec<T> {
+        let before = self.invalid_fields.len();
+        let all = self.objects(name, max, read);
+        if all.is_empty() && self.invalid_fields.len() == before {
+            self.reject(name, FieldError::Missing);
+        }
+        all
+    }
+
     /// A list of single values; absent is empty.
     pub fn list<T: Field>(&mut self, name: &str, max: usize) -> Vec<T> {
         self.parsed_list(name, max, T::KIND, T::parse)
     }
 
     /// A list of words, each at most once; absent is empty.
-    pub fn words<T: PartialEq>(&mut self, name: &str, from_name: fn(&str) -> Option<T>) -> Vec<T> {
+    pub fn words<T: PartialEq>(
+        &mut self,
+        name: &str,
+        from_name: fn(&str) -> Option<T>,
+    ) -> Vec<T> {
         let read = |word: &str| from_name(word).ok_or_else(|| no_such_word(word));
         let words = self.parsed_list(name, 100, ValueKind::Text, read);
         for (n, word) in words.iter().enumerate() {
@@ -233,8 +252,7 @@ mod tests {
 
     #[test]
     fn words_are_known_and_stand_once() {
-        let mut fields =
-            nested(r#"{"kinds": ["string", "number", "string", "soup"], "kind": "array"}"#);
+        let mut fields = nested(r#"{"kinds": ["string", "number", "string", "soup"], "kind": "array"}"#);
         let kinds = fields.words("kinds", ValueKind::from_name);
         assert_eq!(kinds.len(), 3);
         assert_eq!(

@@ -22,6 +22,18 @@ pub struct InvalidField {
     pub error: FieldError,
 }
 
+impl InvalidField {
+    pub fn new(field: impl Into<String>, error: FieldError) -> InvalidField {
+        let field = field.into();
+        InvalidField { field, error }
+    }
+
+    /// What a sentence describes.
+    pub fn fault(field: impl Into<String>, why: impl Into<String>) -> InvalidField {
+        InvalidField::new(field, FieldError::fault(why))
+    }
+}
+
 table! {
     FieldError {
         Missing = "missing", "This is missing.";

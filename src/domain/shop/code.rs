@@ -15,6 +15,11 @@ impl Code {
         // At most 8 digits: a menu has far fewer parts.
         Code((number % 100_000_000).to_string())
     }
+
+    /// Of a part that came in without a code, until it is numbered.
+    pub(super) fn unnumbered() -> Code {
+        Code(String::new())
+    }
 }
 
 impl Field for Code {

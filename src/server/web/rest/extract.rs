@@ -12,9 +12,6 @@ use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-use std::fmt;
 
 const KEY: &str = "Idempotency-Key";
 
@@ -207,28 +204,7 @@ fn expected(headers: &HeaderMap) -> Result<Precondition, FieldError> {
 }
 
 fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
-    struct Members<'a>(&'a mut Fields);
-
-    impl<'de> Visitor<'de> for Members<'_> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-            while let Some((name, value)) = members.next_entry::<String, Box<RawValue>>()? {
-                self.0.add(name, Value::Json(value));
-            }
-            Ok(())
-        }
-    }
-
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read = json
-        .deserialize_map(Members(fields))
-        .and_then(|()| json.end());
-    read.map_err(|error| {
+    fields.add_object(body).map_err(|error| {
         let why = byte_order_mark(body).map_or_else(|| error.to_string(), str::to_owned);
         Error::invalid("body", FieldError::Malformed { why })
     })
