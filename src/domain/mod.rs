@@ -58,13 +58,15 @@ pub use kitchen_alert::{
     Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, call_of, is_fresh, next_alert, stays_visible,
 };
 #[cfg(feature = "ssr")]
-pub use live::log_event::{AboutAccount, LogEvent};
+pub use live::log_event::{AboutAccount, LogEvent, ShopEntry};
 pub use live::{
     about::MAX_TOPICS,
     board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},
-    event::{Cursor, Epoch, Event, EventActor, Frame, Signal},
+    event::{Cursor, Epoch, Event, EventActor},
+    frame::{Frame, Signal},
     ring::Ring,
     scope::{Scope, Subject, Topic},
+    shop_notice::{ShopKind, ShopNotice},
     wanting::Wanting,
     window::{BoardQuery, Place, Sequence, Window, Windows, place},
 };

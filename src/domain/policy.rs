@@ -301,6 +301,8 @@ impl Identity {
             Topic::Customer(id) => is_told_whole || self.own.contains(id),
             Topic::Driver(id) => is_told_whole || self.driver_id == Some(*id),
             Topic::Supplier(_) | Topic::Order(_) | Topic::Offers | Topic::Dispatch => true,
+            // What pizzerias sell is for everybody.
+            Topic::Restaurant(_) | Topic::Shops => true,
         }
     }
 

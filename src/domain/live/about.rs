@@ -49,8 +49,9 @@ impl Field for Scope {
 /// Splits at each comma that the beginning of a topic follows.
 fn split_at_topics(text: &str) -> Vec<String> {
     let begins = |part: &str| {
-        let kinds = ["supplier:", "order:", "driver:", "customer:"];
-        matches!(part, "offers" | "dispatch") || kinds.iter().any(|kind| part.starts_with(kind))
+        let kinds = ["supplier:", "order:", "driver:", "customer:", "restaurant:"];
+        matches!(part, "offers" | "dispatch" | "shops")
+            || kinds.iter().any(|kind| part.starts_with(kind))
     };
     let mut topics: Vec<String> = Vec::new();
     for part in text.split(',') {
@@ -100,6 +101,12 @@ mod tests {
         assert_eq!(about("supplier%3AA%2CB%3A%20100%2525,offers"), Ok(both));
         assert_eq!(about("supplier:A%2Coffers"), Ok(vec![supplier("A,offers")]));
         assert_eq!(about("supplier:a:b"), Ok(vec![supplier("a:b")]));
+        let pizzeria = Topic::Restaurant(order.parse().unwrap());
+        let shops = about(&format!("restaurant:{order},shops"));
+        assert_eq!(shops, Ok(vec![pizzeria.clone(), Topic::Shops]));
+        let whole = format!("supplier%3AA%2Crestaurant%3A{order}%2Cshops");
+        let all = vec![supplier("A"), pizzeria, Topic::Shops];
+        assert_eq!(about(&whole), Ok(all));
     }
 
     #[test]
@@ -137,6 +144,8 @@ mod tests {
             ("supplier:A,B", FieldError::NotATopic),
             ("status:ready", FieldError::NotATopic),
             ("order:1", FieldError::NotAnId),
+            ("restaurant:roma", FieldError::NotAnId),
+            ("shops:1", FieldError::NotATopic),
             ("supplier:%00", FieldError::ControlCharacter),
             ("supplier:%ff", FieldError::NotUnicode),
             ("supplier:100%", FieldError::NotUnicode),

@@ -1,10 +1,9 @@
-//! What the live channel carries: events, and signals about the stream itself. A [`Cursor`] is a position in the
-//! market's one ordered log.
+//! Events of the market's one ordered log, and a [`Cursor`], which is a position in it.
 
 use crate::domain::{
-    AccountId, AccountRole, EventType, FieldError, Notes, Order, Status, Time,
-    named_enum::named_enum,
+    AccountId, AccountRole, EventType, FieldError, Notes, Order, ShopKind, Status, Time,
     order::lifecycle::{TRANSITIONS, Transition},
+    shop::{basket::RestaurantId, code::Code, counter::Counter},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
@@ -65,6 +64,14 @@ impl Cursor {
         }
         self.seq = to.seq;
         Ok(())
+    }
+
+    /// The position just before.
+    pub fn before(&self) -> Cursor {
+        Cursor {
+            epoch: self.epoch.clone(),
+            seq: self.seq.saturating_sub(1),
+        }
     }
 
     /// Moves to the event with the next number.
@@ -166,49 +173,27 @@ impl Event {
     }
 }
 
-named_enum! {
-    /// A statement about the stream itself, for clients that gave a `since`.
-    Signal {
-        /// What came before is no longer held, or belongs to another store: read everything again.
-        Reset = "stream.reset",
-        /// Nothing is missing up to this position.
-        Heartbeat = "stream.heartbeat",
-        /// The server has lost its store: nothing is guaranteed until the next frame.
-        StoreUnavailable = "stream.away",
-    }
-}
-
-/// One frame of the live channel, as it is read.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Wire")]
-pub enum Frame {
-    Event(Box<Event>),
-    Signal {
-        signal: Signal,
-        at: Time,
-        id: Cursor,
-    },
-    /// For clients that gave an `about`: nothing after `after`, up to and including `id`, is about that.
-    Skip {
-        after: Cursor,
-        at: Time,
-        id: Cursor,
-    },
-    /// A kind of frame that a later server may send.
-    Unknown,
-}
-
 /// A frame whose kind is not known yet.
 #[derive(Serialize, Deserialize)]
-struct Wire {
-    event_type: String,
-    order: Option<Order>,
-    timestamp: Time,
+pub(super) struct Wire {
+    pub event_type: String,
+    pub order: Option<Order>,
+    pub timestamp: Time,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    after: Option<Cursor>,
+    pub after: Option<Cursor>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    actor: Option<EventActor>,
-    id: Cursor,
+    pub actor: Option<EventActor>,
+    pub id: Cursor,
+    #[serde(default, skip_serializing)]
+    pub restaurant: Option<RestaurantId>,
+    #[serde(default, skip_serializing)]
+    pub kind: Option<ShopKind>,
+    #[serde(default, skip_serializing)]
+    pub code: Option<Code>,
+    #[serde(default, skip_serializing)]
+    pub version: Option<u32>,
+    #[serde(default, skip_serializing)]
+    pub counter: Option<Counter>,
 }
 
 impl TryFrom<Wire> for Event {
@@ -225,60 +210,9 @@ impl TryFrom<Wire> for Event {
     }
 }
 
-impl TryFrom<Wire> for Frame {
-    type Error = &'static str;
-
-    fn try_from(wire: Wire) -> Result<Frame, &'static str> {
-        if EventType::from_name(&wire.event_type).is_some() {
-            return Ok(Frame::Event(Box::new(wire.try_into()?)));
-        }
-        if wire.event_type == Frame::SKIP {
-            return Ok(Frame::Skip {
-                after: wire.after.ok_or("a skip without its beginning")?,
-                at: wire.timestamp,
-                id: wire.id,
-            });
-        }
-        let signal = Signal::from_name(&wire.event_type);
-        Ok(signal.map_or(Frame::Unknown, |signal| Frame::Signal {
-            signal,
-            at: wire.timestamp,
-            id: wire.id,
-        }))
-    }
-}
-
-impl Frame {
-    /// The name of a skip on the wire.
-    pub const SKIP: &str = "stream.skip";
-
-    /// The text of a signal, as it is sent.
-    pub fn signal(signal: Signal, at: Time, id: &Cursor) -> String {
-        Frame::without_order(signal.name(), at, None, id)
-    }
-
-    /// The text of a skip, as it is sent.
-    pub fn skip(after: &Cursor, at: Time, id: &Cursor) -> String {
-        Frame::without_order(Frame::SKIP, at, Some(after), id)
-    }
-
-    fn without_order(name: &str, at: Time, after: Option<&Cursor>, id: &Cursor) -> String {
-        let wire = Wire {
-            event_type: name.to_owned(),
-            order: None,
-            timestamp: at,
-            after: after.cloned(),
-            actor: None,
-            id: id.clone(),
-        };
-        serde_json::to_string(&wire).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::samples::{at, id, offer};
 
     #[test]
     fn a_cursor_has_only_one_valid_spelling() {
@@ -307,65 +241,5 @@ mod tests {
                 "{bad:?}"
             );
         }
-    }
-
-    #[test]
-    fn each_kind_of_frame_is_read_back() {
-        let (order, event_type) = Order::new(id(1), offer(), at(0));
-        let event = Event {
-            event_type,
-            order,
-            timestamp: at(0),
-            actor: None,
-            id: "e-1".parse().unwrap(),
-        };
-        let text = serde_json::to_string(&event).unwrap();
-        assert!(
-            text.starts_with(r#"{"event_type":"order.created","order":{"id":"#),
-            "{text}"
-        );
-        assert!(
-            text.ends_with(r#""timestamp":"2026-05-28T20:26:40.000Z","id":"e-1"}"#),
-            "{text}"
-        );
-        assert_eq!(
-            serde_json::from_str::<Frame>(&text).unwrap(),
-            Frame::Event(Box::new(event))
-        );
-
-        for &signal in Signal::ALL {
-            let text = Frame::signal(signal, at(0), &"e-7".parse().unwrap());
-            assert_eq!(
-                text,
-                format!(
-                    r#"{{"event_type":"{signal}","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}}"#
-                )
-            );
-            let frame = Frame::Signal {
-                signal,
-                at: at(0),
-                id: "e-7".parse().unwrap(),
-            };
-            assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), frame);
-        }
-        let (after, to) = ("e-7".parse().unwrap(), "e-9".parse().unwrap());
-        let text = Frame::skip(&after, at(0), &to);
-        assert_eq!(
-            text,
-            r#"{"event_type":"stream.skip","order":null,"timestamp":"2026-05-28T20:26:40.000Z","after":"e-7","id":"e-9"}"#
-        );
-        let skip = Frame::Skip {
-            after,
-            at: at(0),
-            id: to,
-        };
-        assert_eq!(serde_json::from_str::<Frame>(&text).unwrap(), skip);
-        let endless = text.replace(r#""after":"e-7","#, "");
-        assert!(serde_json::from_str::<Frame>(&endless).is_err());
-        let later = r#"{"event_type":"stream.news","order":null,"timestamp":"2026-05-28T20:26:40.000Z","id":"e-7"}"#;
-        assert_eq!(
-            serde_json::from_str::<Frame>(later).unwrap(),
-            Frame::Unknown
-        );
     }
 }

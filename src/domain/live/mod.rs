@@ -4,10 +4,12 @@
 pub mod about;
 pub mod board;
 pub mod event;
+pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod log_event;
 pub mod ring;
 pub mod scope;
+pub mod shop_notice;
 pub mod wanting;
 pub mod window;
 

@@ -2,11 +2,12 @@
 
 use crate::domain::{
     AccountId, Event, EventType, Field, FieldError, Name, Order, OrderFacts, OrderId, Status,
+    shop::basket::RestaurantId,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Orders that have something in common.
+/// Orders that have something in common, or what is said of pizzerias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Topic {
@@ -21,6 +22,10 @@ pub enum Topic {
     Offers,
     /// Those that a customer has taken and that are on their way to the door.
     Dispatch,
+    /// The documents of one pizzeria. It holds no orders.
+    Restaurant(RestaurantId),
+    /// Those of all pizzerias.
+    Shops,
 }
 
 /// Everything, or what at least one of some topics holds.
@@ -43,6 +48,7 @@ impl Topic {
         use Status::*;
         match self {
             Topic::Supplier(_) | Topic::Order(_) | Topic::Customer(_) | Topic::Driver(_) => &[],
+            Topic::Restaurant(_) | Topic::Shops => &[],
             Topic::Offers => &[SupplierAccepted],
             Topic::Dispatch => &[CustomerAccepted, Preparing, Ready, Dispatched, InTransit],
         }
@@ -55,6 +61,7 @@ impl Topic {
             Topic::Customer(id) => order.customer_id == Some(*id),
             Topic::Driver(id) => order.driver_id == Some(*id),
             Topic::Offers | Topic::Dispatch => self.statuses().contains(&order.status),
+            Topic::Restaurant(_) | Topic::Shops => false,
         }
     }
 
@@ -66,7 +73,23 @@ impl Topic {
             Topic::Customer(id) => subject.after.customer_id == Some(*id),
             Topic::Driver(id) => subject.drivers().any(|driver| driver == *id),
             Topic::Offers | Topic::Dispatch => bits(self.statuses()) & subject.statuses != 0,
+            Topic::Restaurant(_) | Topic::Shops => false,
         }
+    }
+
+    /// Whether a change of a document of this pizzeria is told to who listens to the topic.
+    pub fn tells_of(&self, restaurant: RestaurantId) -> bool {
+        match self {
+            Topic::Restaurant(id) => *id == restaurant,
+            Topic::Shops => true,
+            Topic::Supplier(_) | Topic::Order(_) | Topic::Customer(_) => false,
+            Topic::Driver(_) | Topic::Offers | Topic::Dispatch => false,
+        }
+    }
+
+    /// Every topic that a change of a document of this pizzeria is told under.
+    pub fn of_shop(restaurant: RestaurantId) -> [Topic; 2] {
+        [Topic::Restaurant(restaurant), Topic::Shops]
     }
 }
 
@@ -99,6 +122,11 @@ impl Scope {
     /// seen to leave.
     pub fn concerns(&self, subject: &Subject) -> bool {
         self.any(|topic| topic.concerns(subject))
+    }
+
+    /// Whether a change of a document of this pizzeria is told in it. With topics of orders alone it is not.
+    pub fn tells_of(&self, restaurant: RestaurantId) -> bool {
+        self.any(|topic| topic.tells_of(restaurant))
     }
 
     fn any(&self, is_in: impl Fn(&Topic) -> bool) -> bool {
@@ -181,6 +209,8 @@ impl fmt::Display for Topic {
             Topic::Driver(id) => write!(f, "driver:{id}"),
             Topic::Offers => f.write_str("offers"),
             Topic::Dispatch => f.write_str("dispatch"),
+            Topic::Restaurant(id) => write!(f, "restaurant:{id}"),
+            Topic::Shops => f.write_str("shops"),
         }
     }
 }
@@ -193,6 +223,7 @@ impl FromStr for Topic {
             ("", _) => Err(FieldError::Empty),
             ("offers", _) => Ok(Topic::Offers),
             ("dispatch", _) => Ok(Topic::Dispatch),
+            ("shops", _) => Ok(Topic::Shops),
             (_, Some(("supplier", name))) => name.to_owned().try_into().map(Topic::Supplier),
             (_, Some(("order", id))) => id
                 .parse()
@@ -200,6 +231,9 @@ impl FromStr for Topic {
                 .map_err(|_| FieldError::NotAnId),
             (_, Some(("customer", id))) => AccountId::parse(id).map(Topic::Customer),
             (_, Some(("driver", id))) => AccountId::parse(id).map(Topic::Driver),
+            (_, Some(("restaurant", id))) => RestaurantId::try_parse(id)
+                .map(Topic::Restaurant)
+                .map_err(|_| FieldError::NotAnId),
             _ => Err(FieldError::NotATopic),
         }
     }
@@ -293,6 +327,23 @@ mod tests {
         assert!(!Scope::of([Topic::Offers, supplier("bella napoli")]).holds(&order));
         assert!(Scope::of([Topic::Order(id(1))]).holds(&order));
         assert!(!Scope::of([Topic::Order(id(2))]).holds(&order));
+    }
+
+    #[test]
+    fn topics_of_orders_tell_of_no_pizzeria_and_those_of_pizzerias_hold_no_order() {
+        let (one, other) = (id(7).0, id(8).0);
+        let order = Order::new(id(7), offer(), at(0)).0;
+        for topic in Topic::of_shop(one) {
+            assert!(topic.tells_of(one), "{topic}");
+            assert!(!topic.holds(&order), "{topic}");
+        }
+        assert!(!Topic::Restaurant(one).tells_of(other));
+        let orders = [Topic::Offers, Topic::Dispatch, Topic::Order(id(7))];
+        assert!(!Scope::of(orders).tells_of(one));
+        assert!(!Scope::of([]).tells_of(one));
+        assert!(Scope::everything().tells_of(one));
+        assert!(Scope::of([Topic::Offers, Topic::Restaurant(one)]).tells_of(one));
+        assert!(Scope::of([Topic::Shops]).tells_of(other));
     }
 
     proptest! {

@@ -1,12 +1,19 @@
 //! The shop: what a pizzeria sells, when and where to, and what it costs. Pure; both programs use it.
 
+pub mod area;
 pub mod basket;
 pub mod code;
-
+pub mod counter;
+mod fields;
+pub mod gazetteer;
 mod hours;
+pub mod profile;
 #[cfg(test)]
 pub(crate) mod sample_zone;
+#[cfg(test)]
+pub(crate) mod samples;
 mod slots;
+pub mod slug;
 
 pub use hours::{
     DaySpan, Exception, ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, Local,

@@ -278,7 +278,10 @@ fn apply(store: LiveStore, text: &str, now: Time) -> Option<Ended> {
         Ok(Frame::Skip { after, id, .. }) if store.skip(&after, &id) == FoldResult::Gap => {
             return Some(Ended::Gap);
         }
-        Ok(Frame::Event(_) | Frame::Skip { .. }) => store.touch(now),
+        Ok(Frame::Shop { id, .. }) if store.skip(&id.before(), &id) == FoldResult::Gap => {
+            return Some(Ended::Gap);
+        }
+        Ok(Frame::Event(_) | Frame::Skip { .. } | Frame::Shop { .. }) => store.touch(now),
         Ok(Frame::Signal {
             signal: Signal::Heartbeat,
             at,

@@ -49,6 +49,7 @@ async fn latest(store: &dyn Store) -> Result<Option<Time>> {
     let last = last.and_then(|event| match event {
         LogEvent::Order(event) => Some(event.order.latest()),
         LogEvent::Account(event) => Some(event.timestamp),
+        LogEvent::Shop(entry) => Some(entry.timestamp),
         LogEvent::Unknown { .. } => None,
     });
     let newest = newest.map(|(order, _)| order.latest());

@@ -148,6 +148,13 @@ impl Printer {
                 let account = format!("account {}", event.account);
                 line(event.timestamp, &event.event_type, &account)
             }
+            Ok(LogEvent::Shop(_)) if self.search != OrderFilter::default() => return,
+            Ok(LogEvent::Shop(entry)) => {
+                let code = entry.code.iter().map(|code| format!(" {code}"));
+                let code = code.collect::<String>();
+                let about = format!("restaurant {}{code}", entry.restaurant);
+                line(entry.timestamp, &entry.kind.event_type(), &about)
+            }
             Ok(LogEvent::Unknown { .. }) => return,
             Err(_) => format!("cannot be read: {text}"),
         };

@@ -139,7 +139,7 @@ impl Follower {
                     Signal::Heartbeat => self.recovered(),
                 }
             }
-            Frame::Skip { id, .. } => {
+            Frame::Skip { id, .. } | Frame::Shop { id, .. } => {
                 self.cursor = id;
                 None
             }

@@ -148,7 +148,7 @@ impl RemoteServer {
         while events.len() < limit {
             let (text, frame) = live.next().await.map_err(|why| self.unexpected(&why))?;
             match frame {
-                Frame::Event(_) => events.push(text.into()),
+                Frame::Event(_) | Frame::Shop { .. } => events.push(text.into()),
                 Frame::Signal {
                     signal: Signal::Heartbeat,
                     ..

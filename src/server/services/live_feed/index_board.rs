@@ -112,9 +112,11 @@ impl<'a> Ask<'a> {
         let own = reach.topics();
         let is_own = match (own, query.scope.topics()) {
             (None, _) | (_, None) => true,
-            (Some(own), Some(asked)) => asked
-                .iter()
-                .all(|topic| matches!(topic, Topic::Order(_)) || own.contains(topic)),
+            // What a page names, and what holds no order, is asked of nobody's own.
+            (Some(own), Some(asked)) => asked.iter().all(|topic| match topic {
+                Topic::Order(_) | Topic::Restaurant(_) | Topic::Shops => true,
+                topic => own.contains(topic),
+            }),
         };
         Ask {
             index,

@@ -89,7 +89,7 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
                     newest.endings.add(event);
                     Some(Entry::silent())
                 }
-                Some(LogEvent::Unknown { .. }) => Some(Entry::silent()),
+                Some(LogEvent::Shop(_) | LogEvent::Unknown { .. }) => Some(Entry::silent()),
                 None => None,
             };
             // No client can resume from before this history began. What cannot be read, it has from the store.

@@ -115,6 +115,7 @@ impl View {
                 self.endings.add(event);
                 return Some(None);
             }
+            LogEvent::Shop(entry) => return self.pass(&entry.id).map(|()| None),
             LogEvent::Unknown { id } => return self.pass(id).map(|()| None),
         };
         let driver_before = self.index.get(event.order.id);

@@ -101,7 +101,7 @@ impl OrderService {
                 });
                 return Ok(if is_own { Sent::End } else { Sent::Nothing });
             }
-            Ok(LogEvent::Unknown { .. }) => return Ok(Sent::Nothing),
+            Ok(LogEvent::Shop(_) | LogEvent::Unknown { .. }) => return Ok(Sent::Nothing),
             // What cannot be read may be about its scope. It is not told to whom not everything is.
             Err(_) => {
                 return Ok(match viewer {

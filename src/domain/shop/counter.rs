@@ -1,0 +1,441 @@
+//! The counter of a pizzeria: what holds at this moment, and the versions of its menu and profile. An order expects its
+//! exact text, so that whatever changes during a checkout is one and the same conflict.
+//!
+//! What is over by the clock counts as gone; nobody has to write that. Each edit is pure: it returns the next version, or
+//! `None` where nothing changes.
+
+use super::{basket::RestaurantId, code::Code};
+use crate::domain::{FieldError, Text, Time};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// Why a pizzeria pauses: up to 140 characters.
+pub type PauseReason = Text<140, false>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    pub id: RestaurantId,
+    pub menu_revision: u32,
+    pub profile_version: u32,
+    pub paused: Option<Pause>,
+    pub busy: Option<Busy>,
+    pub sold_out: Vec<SoldOut>,
+    /// How many orders in a row the kitchen has left unanswered.
+    pub missed: u32,
+    pub version: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// `None` until it is resumed.
+    pub until: Option<Time>,
+    pub reason: Option<PauseReason>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Busy {
+    /// 5 to 120.
+    pub extra_minutes: u32,
+    pub until: Time,
+}
+
+/// A part of the menu that cannot be ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Wire", into = "Wire")]
+pub struct SoldOut {
+    pub what: MenuPart,
+    /// `None` until it is put back.
+    pub until: Option<Time>,
+}
+
+/// What can be sold out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum MenuPart {
+    Item(Code),
+    Option { group: Code, option: Code },
+}
+
+impl Counter {
+    /// So many parts of a menu can be sold out.
+    pub const MAX_SOLD_OUT: usize = 200;
+    /// So many misses in a row pause the pizzeria.
+    pub const MAX_MISSED: u32 = 3;
+    /// The reason of that pause.
+    pub const UNANSWERED: &str = "unanswered";
+
+    /// The counter of a new pizzeria, with an empty menu.
+    pub fn new(id: RestaurantId) -> Counter {
+        Counter {
+            id,
+            menu_revision: 1,
+            profile_version: 1,
+            paused: None,
+            busy: None,
+            sold_out: Vec::new(),
+            missed: 0,
+            version: 1,
+        }
+    }
+
+    pub fn paused_at(&self, now: Time) -> Option<&Pause> {
+        let pause = self.paused.as_ref();
+        pause.filter(|pause| lasts(pause.until, now))
+    }
+
+    pub fn busy_at(&self, now: Time) -> Option<&Busy> {
+        self.busy.as_ref().filter(|busy| busy.until > now)
+    }
+
+    pub fn sold_out_at(&self, now: Time) -> impl Iterator<Item = &SoldOut> {
+        let all = self.sold_out.iter();
+        all.filter(move |sold_out| lasts(sold_out.until, now))
+    }
+
+    pub fn is_sold_out(&self, what: &MenuPart, now: Time) -> bool {
+        self.sold_out_at(now).any(|sold_out| sold_out.what == *what)
+    }
+
+    /// The counter without what is over by the clock.
+    pub fn at(&self, now: Time) -> Counter {
+        Counter {
+            paused: self.paused_at(now).cloned(),
+            busy: self.busy_at(now).cloned(),
+            sold_out: self.sold_out_at(now).cloned().collect(),
+            ..self.clone()
+        }
+    }
+
+    pub fn pause(
+        &self,
+        until: Option<Time>,
+        reason: Option<PauseReason>,
+        now: Time,
+    ) -> Option<Counter> {
+        self.edited(now, |counter| {
+            let pause = Pause { until, reason };
+            if !counter.paused.as_ref().is_some_and(|old| old.is(&pause)) {
+                counter.paused = Some(pause);
+            }
+        })
+    }
+
+    /// Takes orders again; what was missed is forgotten.
+    pub fn resume(&self, now: Time) -> Option<Counter> {
+        self.edited(now, |counter| {
+            counter.paused = None;
+            counter.missed = 0;
+        })
+    }
+
+    /// The kitchen needs more minutes; `None` where it does not any more.
+    pub fn busy(&self, busy: Option<Busy>, now: Time) -> Option<Counter> {
+        self.edited(now, |counter| {
+            let is_same = match (&counter.busy, &busy) {
+                (Some(old), Some(new)) => old.is(new),
+                (old, new) => old.is_none() && new.is_none(),
+            };
+            if !is_same {
+                counter.busy = busy;
+            }
+        })
+    }
+
+    /// Sells a part of the menu out until then, or until it is put back.
+    ///
+    /// # Errors
+    /// Where too much is sold out.
+    pub fn sell_out(
+        &self,
+        what: MenuPart,
+        until: Option<Time>,
+        now: Time,
+    ) -> Result<Option<Counter>, FieldError> {
+        let changed = self.edited(now, |counter| {
+            let new = SoldOut { what, until };
+            let all = &mut counter.sold_out;
+            match all.iter_mut().find(|old| old.what == new.what) {
+                Some(old) => *old = new,
+                None => all.push(new),
+            }
+        });
+        match &changed {
+            Some(counter) if counter.sold_out.len() > Counter::MAX_SOLD_OUT => {
+                let max = Counter::MAX_SOLD_OUT;
+                Err(FieldError::fault(format!(
+                    "At most {max} items and options can be sold out at once."
+                )))
+            }
+            _ => Ok(changed),
+        }
+    }
+
+    pub fn put_back(&self, what: &MenuPart, now: Time) -> Option<Counter> {
+        self.edited(now, |counter| {
+            counter.sold_out.retain(|old| old.what != *what);
+        })
+    }
+
+    /// An order was left unanswered. The third in a row pauses the pizzeria.
+    pub fn miss(&self, now: Time) -> Counter {
+        let mut counter = self.at(now);
+        counter.missed = counter.missed.saturating_add(1);
+        let is_stopped = counter.paused.as_ref().is_some_and(|p| p.until.is_none());
+        if counter.missed >= Counter::MAX_MISSED && !is_stopped {
+            counter.paused = Some(Pause {
+                until: None,
+                reason: Counter::UNANSWERED.to_owned().try_into().ok(),
+            });
+        }
+        counter.version += 1;
+        counter
+    }
+
+    /// The kitchen has answered an order.
+    pub fn answered(&self, now: Time) -> Option<Counter> {
+        self.edited(now, |counter| counter.missed = 0)
+    }
+
+    /// The menu has been edited.
+    pub fn with_next_menu(&self, now: Time) -> Counter {
+        Counter {
+            menu_revision: self.menu_revision + 1,
+            version: self.version + 1,
+            ..self.at(now)
+        }
+    }
+
+    /// The profile has been saved in this version.
+    pub fn with_profile(&self, version: u32, now: Time) -> Counter {
+        Counter {
+            profile_version: version,
+            version: self.version + 1,
+            ..self.at(now)
+        }
+    }
+
+    /// The next version. Nothing changes if the edit changes nothing of what has not gone by the clock.
+    fn edited(&self, now: Time, edit: impl FnOnce(&mut Counter)) -> Option<Counter> {
+        let before = self.at(now);
+        let mut after = before.clone();
+        edit(&mut after);
+        (after != before).then(|| Counter {
+            version: self.version + 1,
+            ..after
+        })
+    }
+}
+
+impl Pause {
+    fn is(&self, other: &Pause) -> bool {
+        let ends = match (self.until, other.until) {
+            (Some(one), Some(other)) => is_about(one, other),
+            (one, other) => one == other,
+        };
+        ends && self.reason == other.reason
+    }
+}
+
+impl Busy {
+    fn is(&self, other: &Busy) -> bool {
+        self.extra_minutes == other.extra_minutes && is_about(self.until, other.until)
+    }
+}
+
+fn lasts(until: Option<Time>, now: Time) -> bool {
+    until.is_none_or(|until| until > now)
+}
+
+/// A second tap on “Pause 30 min” changes nothing.
+fn is_about(one: Time, other: Time) -> bool {
+    (one - other).abs() < TimeDelta::minutes(1)
+}
+
+/// Either an item, or a group and one of its options.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    item: Option<Code>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group: Option<Code>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    option: Option<Code>,
+    until: Option<Time>,
+}
+
+impl TryFrom<Wire> for SoldOut {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<SoldOut, &'static str> {
+        let what = match (wire.item, wire.group, wire.option) {
+            (Some(item), None, None) => MenuPart::Item(item),
+            (None, Some(group), Some(option)) => MenuPart::Option { group, option },
+            _ => return Err("neither an item nor an option of a group"),
+        };
+        let until = wire.until;
+        Ok(SoldOut { what, until })
+    }
+}
+
+impl From<SoldOut> for Wire {
+    fn from(sold_out: SoldOut) -> Wire {
+        let (item, group, option) = match sold_out.what {
+            MenuPart::Item(item) => (Some(item), None, None),
+            MenuPart::Option { group, option } => (None, Some(group), Some(option)),
+        };
+        Wire {
+            item,
+            group,
+            option,
+            until: sold_out.until,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Field, samples::at};
+    use uuid::Uuid;
+
+    fn counter() -> Counter {
+        Counter::new(Uuid::from_u128(7))
+    }
+
+    fn item(code: &str) -> MenuPart {
+        MenuPart::Item(Code::parse(code).unwrap())
+    }
+
+    fn olives() -> MenuPart {
+        MenuPart::Option {
+            group: Code::parse("top").unwrap(),
+            option: Code::parse("olives").unwrap(),
+        }
+    }
+
+    #[test]
+    fn it_is_written_in_one_form_and_read_back() {
+        let counter = counter().pause(Some(at(60)), None, at(0)).unwrap();
+        let counter = counter.sell_out(item("3"), None, at(0)).unwrap().unwrap();
+        let counter = counter.sell_out(olives(), Some(at(9)), at(0));
+        let counter = counter.unwrap().unwrap();
+        let busy = Busy {
+            extra_minutes: 15,
+            until: at(3_600),
+        };
+        let counter = counter.busy(Some(busy), at(0)).unwrap();
+        let text = serde_json::to_string(&counter).unwrap();
+        assert_eq!(
+            text,
+            concat!(
+                r#"{"id":"00000000-0000-0000-0000-000000000007","menu_revision":1,"profile_version":1,"#,
+                r#""paused":{"until":"2026-05-28T20:27:40.000Z","reason":null},"#,
+                r#""busy":{"extra_minutes":15,"until":"2026-05-28T21:26:40.000Z"},"#,
+                r#""sold_out":[{"item":"3","until":null},{"group":"top","option":"olives","until":"2026-05-28T20:26:49.000Z"}],"#,
+                r#""missed":0,"version":5}"#
+            )
+        );
+        assert_eq!(serde_json::from_str::<Counter>(&text).unwrap(), counter);
+        for neither in [
+            r#"{"until":null}"#,
+            r#"{"group":"a","until":null}"#,
+            r#"{"item":"a","option":"b","until":null}"#,
+        ] {
+            assert!(serde_json::from_str::<SoldOut>(neither).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_over_by_the_clock_has_gone() {
+        let paused = counter().pause(Some(at(60)), None, at(0)).unwrap();
+        assert!(paused.paused_at(at(59)).is_some());
+        assert!(paused.paused_at(at(60)).is_none());
+        // To end what has ended is no change, and what has ended is not kept by the next edit.
+        assert_eq!(paused.resume(at(60)), None);
+        let sold_out = paused.sell_out(item("1"), Some(at(90)), at(60));
+        let sold_out = sold_out.unwrap().unwrap();
+        assert_eq!((&sold_out.paused, sold_out.version), (&None, 3));
+        assert!(sold_out.is_sold_out(&item("1"), at(89)));
+        assert!(!sold_out.is_sold_out(&item("1"), at(90)));
+        assert_eq!(sold_out.put_back(&item("1"), at(90)), None);
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_makes_no_version() {
+        let paused = counter().pause(None, None, at(0)).unwrap();
+        assert_eq!(paused.version, 2);
+        assert_eq!(paused.pause(None, None, at(5)), None);
+        assert!(paused.pause(Some(at(600)), None, at(5)).is_some());
+        let resumed = paused.resume(at(5)).unwrap();
+        assert_eq!((&resumed.paused, resumed.version), (&None, 3));
+        assert_eq!(resumed.resume(at(6)), None);
+
+        let half_hour = counter().pause(Some(at(1_800)), None, at(0)).unwrap();
+        assert_eq!(half_hour.pause(Some(at(1_802)), None, at(2)), None);
+        assert!(half_hour.pause(Some(at(2_400)), None, at(600)).is_some());
+
+        let busy = |extra_minutes, until| Busy {
+            extra_minutes,
+            until: at(until),
+        };
+        let slow = counter().busy(Some(busy(15, 3_600)), at(0)).unwrap();
+        assert_eq!(slow.busy(Some(busy(15, 3_601)), at(1)), None);
+        assert!(slow.busy(Some(busy(30, 3_601)), at(1)).is_some());
+        assert!(slow.busy(None, at(1)).is_some());
+        assert_eq!(counter().busy(None, at(1)), None);
+        // After its end it begins again.
+        assert!(slow.busy(Some(busy(15, 7_200)), at(3_600)).is_some());
+
+        let gone = counter().sell_out(olives(), None, at(0)).unwrap().unwrap();
+        assert_eq!(gone.sell_out(olives(), None, at(1)), Ok(None));
+        let longer = gone.sell_out(olives(), Some(at(60)), at(1));
+        assert_eq!(longer.unwrap().unwrap().sold_out.len(), 1);
+        assert_eq!(gone.put_back(&item("1"), at(1)), None);
+        let back = gone.put_back(&olives(), at(1)).unwrap();
+        assert!(back.sold_out.is_empty());
+    }
+
+    #[test]
+    fn three_misses_in_a_row_pause_it() {
+        let two = counter().miss(at(0)).miss(at(1));
+        assert_eq!((two.missed, &two.paused), (2, &None));
+        let answered = two.answered(at(2)).unwrap();
+        assert_eq!((answered.missed, answered.version), (0, 4));
+        assert_eq!(answered.answered(at(3)), None);
+        assert!(answered.miss(at(4)).miss(at(5)).paused.is_none());
+        // A pause that would end does not end now.
+        let short = two.pause(Some(at(60)), None, at(2)).unwrap();
+        for before in [two, short] {
+            let stopped = before.miss(at(3));
+            let pause = stopped.paused.as_ref().unwrap();
+            assert_eq!(pause.until, None);
+            assert_eq!(pause.reason.as_deref(), Some(Counter::UNANSWERED));
+            let resumed = stopped.resume(at(4)).unwrap();
+            assert_eq!((resumed.missed, resumed.paused), (0, None));
+        }
+        // Its own words stay.
+        let reason = PauseReason::parse("Oven is out").ok();
+        let closed = counter().pause(None, reason.clone(), at(0)).unwrap();
+        let missed = closed.miss(at(1)).miss(at(2)).miss(at(3));
+        assert_eq!(missed.paused.unwrap().reason, reason);
+    }
+
+    #[test]
+    fn so_much_can_be_sold_out() {
+        let mut counter = counter();
+        for n in 0..Counter::MAX_SOLD_OUT as u32 {
+            let what = MenuPart::Item(Code::numbered(n));
+            counter = counter.sell_out(what, None, at(0)).unwrap().unwrap();
+        }
+        let one_more = counter.sell_out(item("more"), None, at(0));
+        assert!(matches!(one_more, Err(FieldError::Fault { .. })));
+        let last = MenuPart::Item(Code::numbered(0));
+        assert_eq!(counter.sell_out(last, None, at(0)), Ok(None));
+    }
+
+    #[test]
+    fn it_follows_menu_and_profile() {
+        let edited = counter().with_next_menu(at(0)).with_profile(4, at(0));
+        let revisions = (edited.menu_revision, edited.profile_version, edited.version);
+        assert_eq!(revisions, (2, 4, 3));
+    }
+}
