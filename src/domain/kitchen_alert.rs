@@ -236,9 +236,7 @@ mod tests {
         let rings = |order: &Order, heard: &Acknowledged| alert_of(order, heard, at(0));
         assert_eq!(rings(&ordered, &heard), Some(KitchenAlert::Ordered));
         let apply = |order: &Order, command: &Command| {
-            let applied = order
-                .clone()
-                .apply(command.clone(), Actor::AnyRole, at(60));
+            let applied = order.clone().apply(command.clone(), Actor::AnyRole, at(60));
             applied.unwrap().0
         };
         let accepted = apply(&ordered, &commands()[0]);

@@ -314,9 +314,8 @@ mod tests {
             let FieldError::HasItsOwnCall { command } = what else {
                 panic!("{status}: {what}");
             };
-            let leads = |m: &&Transition| {
-                m.command == command && m.to == status && m.is_of(Origin::Offer)
-            };
+            let leads =
+                |m: &&Transition| m.command == command && m.to == status && m.is_of(Origin::Offer);
             assert_eq!(
                 TRANSITIONS.iter().filter(leads).count(),
                 1,

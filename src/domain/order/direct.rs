@@ -60,7 +60,10 @@ impl Order {
 
     /// Where it stands in its kitchen: what is still to be answered stands beside the offers that are.
     pub fn kitchen_stage(&self) -> Status {
-        let is_unanswered = self.basket.as_ref().map(|basket| basket.answered_at.is_none());
+        let is_unanswered = self
+            .basket
+            .as_ref()
+            .map(|basket| basket.answered_at.is_none());
         match (self.cancelled_from().unwrap_or(self.status), is_unanswered) {
             (Status::CustomerAccepted, Some(true)) => Status::PendingSupplier,
             (stage, _) => stage,

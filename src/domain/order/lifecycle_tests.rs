@@ -178,8 +178,7 @@ fn the_readme_shows_this_table() {
         .map(|m| {
             let from = m.from.map_or("(new)".to_owned(), |from| code(from.name()));
             let by: Vec<_> = m.by.iter().map(|role| role.name()).collect();
-            let [command, to, event] =
-                [m.command.name(), m.to.name(), m.event.name()].map(code);
+            let [command, to, event] = [m.command.name(), m.to.name(), m.event.name()].map(code);
             let of = m.of.map_or("any", Origin::name);
             format!(
                 "| {from} | {command} | {to} | {event} | {} | {of} |",

@@ -5,8 +5,8 @@ use super::{
     lifecycle::{TRANSITIONS, Transition},
 };
 use crate::domain::{
-    Actor, CancellationCode, Command, CommandKind, EventType, Notes, Offer, Order, Role,
-    Status, Times,
+    Actor, CancellationCode, Command, CommandKind, EventType, Notes, Offer, Order, Role, Status,
+    Times,
 };
 
 /// Why an order cannot have become what an event has.

@@ -255,9 +255,7 @@ mod tests {
         let batch = creation(&[made], None).unwrap();
         assert_eq!(batch.expect_highest.len(), 1);
         for slot in taken {
-            let is_entered = |change: &IndexChange| {
-                matches!(change, IndexChange::In(index, by) if index.0 == slot && *by == key(ordered.id))
-            };
+            let is_entered = |change: &IndexChange| matches!(change, IndexChange::In(index, by) if index.0 == slot && *by == key(ordered.id));
             assert!(batch.index.iter().any(is_entered), "{slot}");
         }
         let apply = |order: &Order, command: &Command| {
@@ -271,9 +269,15 @@ mod tests {
         };
         let all = commands();
         let (begun, changed) = apply(&ordered, &all[3]);
-        assert_eq!((taken_by(&begun), changed), (taken.map(str::to_owned).to_vec(), 4));
+        assert_eq!(
+            (taken_by(&begun), changed),
+            (taken.map(str::to_owned).to_vec(), 4)
+        );
         let (ticked, changed) = apply(&begun, &direct_commands()[2]);
-        assert_eq!((taken_by(&ticked), changed), (taken.map(str::to_owned).to_vec(), 0));
+        assert_eq!(
+            (taken_by(&ticked), changed),
+            (taken.map(str::to_owned).to_vec(), 0)
+        );
         let (ready, changed) = apply(&ticked, &all[4]);
         assert_eq!((taken_by(&ready), changed), (Vec::new(), 6));
         let (recalled, _) = apply(&ready, &all[9]);
