@@ -193,6 +193,14 @@ impl Viewer {
         }
     }
 
+    /// Whether it may change what the pizzeria of this name says of itself, or (`at_the_counter`) what holds there now.
+    pub fn may_edit_shop(&self, name: &Name, at_the_counter: bool) -> Permission {
+        match self {
+            Viewer::Open => Permission::Yes,
+            Viewer::Known(identity) => identity.may_edit_shop(name, at_the_counter),
+        }
+    }
+
     /// The scope narrowed to what it may see at all. What the narrowed scope holds is still asked of [`Viewer::view`].
     pub fn narrowed(&self, scope: Scope) -> Scope {
         match (self, scope.topics()) {
@@ -276,6 +284,20 @@ impl Identity {
         // A guest that only looks has no id under which an order could be its own.
         let can_act = !self.read_only && self.id.is_some();
         can_act && is_for(command, self.role.actor())
+    }
+
+    fn may_edit_shop(&self, name: &Name, at_the_counter: bool) -> Permission {
+        let is_role = matches!(self.role, AccountRole::Supplier | AccountRole::Integrator);
+        let is_kind = at_the_counter
+            || matches!(self.kind, AccountKind::Manager | AccountKind::Integration);
+        match self.role {
+            AccountRole::Admin => Permission::Yes,
+            _ if self.read_only || !is_role || !is_kind => Permission::NotAllowed,
+            AccountRole::Supplier if self.supplier_name.as_ref() != Some(name) => {
+                Permission::NotYours
+            }
+            _ => Permission::Yes,
+        }
     }
 
     /// Whether it invites, sees, ends and disables accounts of a kind, of this supplier. Of its own account everybody may
