@@ -1,9 +1,12 @@
 //! Each kind of viewer, and orders of theirs and of others in every status, for the tests of the policy.
 
 use super::{
-    AccountId, AccountKind, AccountRole, Actor, Command, CommandKind, DirectOrder, Event,
-    EventType, Field, Identity, Name, Offer, Order, Origin, Role, Status, Subject, Viewer,
-    order::lifecycle::{TRANSITIONS, Transition},
+    AccountId, AccountKind, AccountRole, Actor, Command, CommandKind, Event, EventType, Field,
+    Identity, Name, Offer, Order, Origin, Role, Status, Subject, Viewer,
+    order::{
+        command::DirectOrder,
+        lifecycle::{TRANSITIONS, Transition},
+    },
     samples::{at, commands, direct_commands, direct_order, id, offer},
 };
 use uuid::Uuid;

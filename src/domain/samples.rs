@@ -1,8 +1,8 @@
 //! Sample times, ids, offers and commands for unit tests.
 
 use super::{
-    Address, CancellationCode, Command, DirectOrder, Field, Markup, Minutes, Name, Notes, Offer,
-    Order, OrderId, Price, Time, shop::basket::Basket,
+    Address, CancellationCode, Command, Field, Markup, Minutes, Name, Notes, Offer, Order, OrderId,
+    Price, Time, order::command::DirectOrder, shop::basket::Basket,
 };
 use uuid::Uuid;
 

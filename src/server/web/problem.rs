@@ -99,6 +99,7 @@ fn market(error: &Error) -> (StatusCode, &'static str) {
         Error::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "Not valid"),
         Error::UnknownOrder(_) => (S::NOT_FOUND, "No such order"),
         Error::Refused(_) => (S::CONFLICT, "Not possible in this state"),
+        Error::TooLate => (S::CONFLICT, "Too late"),
         Error::PreconditionFailed { .. } => (S::PRECONDITION_FAILED, "Changed in the meantime"),
         Error::WeakPrecondition { .. } => (S::PRECONDITION_FAILED, "Weak tag"),
         Error::NotSignedIn => (S::UNAUTHORIZED, "Not signed in"),
@@ -202,6 +203,10 @@ fn call(command: CommandKind) -> &'static str {
         | CommandKind::Deliver
         | CommandKind::Cancel => "POST /api/orders/{id}/status",
         CommandKind::Recall => "POST /api/orders/{id}/recall",
+        CommandKind::Order => "POST /api/restaurants/{r}/orders",
+        CommandKind::Delay => "POST /api/orders/{id}/delay",
+        CommandKind::Check => "POST /api/orders/{id}/check",
+        CommandKind::Expire => "none: the market does it",
     }
 }
 

@@ -24,9 +24,7 @@ const UNDO_WITHIN: TimeDelta = TimeDelta::seconds(10);
 
 /// Whether the last step was one that `role` may take back.
 fn can_undo(order: &Order, role: Role) -> bool {
-    let recall = order
-        .status
-        .transition(CommandKind::Recall, Actor::As(role));
+    let recall = order.transition(CommandKind::Recall, Actor::As(role));
     let step = order.last_move();
     step.zip(recall)
         .is_some_and(|(step, recall)| step.from == Some(recall.to))
@@ -78,8 +76,8 @@ fn offer_undo(order: Memo<Order>, role: Role, name: &'static str) -> AnyView {
 /// The button behind "…", for as long as the order stands there.
 pub fn take_back(order: Memo<Order>, role: Role) -> AnyView {
     changing(move || {
-        let status = order.with(|order| order.status);
-        let recall_to = status.transition(CommandKind::Recall, Actor::As(role))?.to;
+        let recall = order.with(|order| order.transition(CommandKind::Recall, Actor::As(role)));
+        let recall_to = recall?.to;
         let to = domain_texts::status(recall_to);
         let word = say!("Back to “{to}”", "Zurück zu „{to}“");
         let word = view! { {word} {which(&order.get_untracked())} };
@@ -93,6 +91,6 @@ pub fn take_back(order: Memo<Order>, role: Role) -> AnyView {
 fn recall(role: Role) -> ActionForm {
     ActionForm::new(match role {
         Role::Dispatch => api::DispatchRecall::PATH,
-        Role::Supplier | Role::Customer | Role::Driver => api::SupplierRecall::PATH,
+        Role::Supplier | Role::Customer | Role::Driver | Role::Market => api::SupplierRecall::PATH,
     })
 }

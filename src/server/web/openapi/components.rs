@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Address, Field, MAX_TOPICS, Markup, Minutes, Name, Notes, OrderId, Price, Status,
-        WantedStatus,
+        Address, CancellationCode, DelayMinutes, Field, LineNumber, MAX_TOPICS, Markup, Minutes,
+        Name, Notes, OrderId, Pieces, Price, Status, WantedStatus,
     },
     server::web::rest::params::Limit,
 };
@@ -158,11 +158,20 @@ fn text(pattern: &str) -> ObjectBuilder {
 }
 
 fn limit() -> ObjectBuilder {
-    let (least, most) = Limit::LIMITS;
+    within(Limit::LIMITS)
+}
+
+fn within((least, most): (u16, u16)) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .minimum(Some(u32::from(least)))
         .maximum(Some(u32::from(most)))
+}
+
+/// Why an order ends, as a request says it.
+fn reason() -> ObjectBuilder {
+    let given = CancellationCode::given().map(CancellationCode::name);
+    string("Why: `other` unless given.").enum_values(Some(given))
 }
 
 /// The JSON body of one kind of call.
@@ -198,11 +207,27 @@ bodies! {
     AnswerBody = object()
         .property("accept", ObjectBuilder::new()
             .schema_type(Type::Boolean)
-            .description(Some("Whether the supplier accepts the order. An `estimated_time` goes with `true` only.")))
+            .description(Some("Whether the supplier accepts the order. An `estimated_time` goes with `true` only, a `reason` with `false`.")))
         .required("accept")
         .property("notes", or_null(Notes::requested_or_blank()))
         .property("estimated_time", or_null(reference::<Minutes>()))
-        .examples([examples::acceptance(), json!({"accept": false, "notes": "Sold out"})]);
+        .property("reason", or_null(Schema::from(reason())))
+        .examples([examples::acceptance(), json!({"accept": false, "notes": "Sold out", "reason": "sold_out"})]);
+    /// Why an order is cancelled.
+    CancelBody = object()
+        .property("reason", or_null(Schema::from(reason())))
+        .property("notes", or_null(Notes::requested_or_blank()))
+        .examples([json!({"reason": "too_busy", "notes": "Oven broken"})]);
+    /// By how much a kitchen is late.
+    DelayBody = object()
+        .property("minutes", within(DelayMinutes::LIMITS).description(Some("By how many minutes the promise moves."))).required("minutes")
+        .property("notes", or_null(Notes::requested_or_blank()))
+        .examples([json!({"minutes": 10, "notes": "Oven full"})]);
+    /// How many pieces are done.
+    CheckBody = object()
+        .property("line", within(LineNumber::LIMITS).description(Some("The line, counted from 0."))).required("line")
+        .property("done", within(Pieces::LIMITS).description(Some("How many of its pieces are ticked then: up to its quantity."))).required("done")
+        .examples([json!({"line": 0, "done": 1})]);
     /// A customer's acceptance.
     TakeBody = object()
         .property("customer_name", Name::requested()).required("customer_name")

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         Actor, Command, CommandKind, Error, EventType, FieldError, Fields, Offer, Order, OrderId,
-        Refusal, Status, Time, Value,
+        Origin, Refusal, Status, Time, Value,
     },
     server::web::problem::Problem,
 };
@@ -90,6 +90,7 @@ pub fn problems() -> Vec<Problem> {
         Problem::UnknownPath,
         Problem::WrongMethod,
         refused(),
+        too_late(),
         outdated(),
         weak_tag(),
         not_signed_in(),
@@ -127,8 +128,13 @@ pub fn refused() -> Problem {
         status: Status::Preparing,
         command: CommandKind::Dispatch,
         actor: Actor::AnyRole,
+        origin: Origin::Offer,
     };
     Error::Refused(refusal).into()
+}
+
+pub fn too_late() -> Problem {
+    Error::TooLate.into()
 }
 
 pub fn outdated() -> Problem {

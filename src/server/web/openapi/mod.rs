@@ -4,6 +4,7 @@
 //! wrong alone.
 
 mod accounts;
+mod basket_schemas;
 pub mod components;
 pub mod docs;
 mod examples;
@@ -56,6 +57,7 @@ pub fn beginning(config: &Config) -> OpenApi {
 pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
     let components = api.components.get_or_insert_default();
     components.schemas.extend(schemas::all());
+    components.schemas.extend(basket_schemas::all());
     let mut problem = vec![schemas::named::<ProblemDetails>()];
     ProblemDetails::schemas(&mut problem);
     components.schemas.extend(problem);

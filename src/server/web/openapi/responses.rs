@@ -3,7 +3,7 @@
 use super::{
     examples::{
         self, code_needed, internal, invalid, not_allowed, not_signed_in, not_yours, outdated,
-        refused, too_many, unavailable, unknown_order, weak_tag, wrong_credentials,
+        refused, too_late, too_many, unavailable, unknown_order, weak_tag, wrong_credentials,
     },
     schemas::reference,
 };
@@ -49,7 +49,7 @@ responses! {
     );
     /// Of a call that changes an order.
     Changed = of_command(200, order("The order as it is now."), &[
-        unknown_order(), not_yours(), outdated(), weak_tag(), refused(),
+        unknown_order(), not_yours(), outdated(), weak_tag(), refused(), too_late(),
     ]);
     /// Of a call that reads one order.
     OrdersPage = {

@@ -5,8 +5,9 @@
 
 use super::text_schemas::{TextSchema, string};
 use crate::domain::{
-    AccountId, AccountRole, Address, Cents, Cursor, Event, EventActor, EventType, Frame, Markup,
-    Minutes, Name, Notes, Order, OrderId, Price, Signal, Status, Time, Times,
+    AccountId, AccountRole, Address, Cancellation, Cents, Cursor, Event, EventActor, EventType,
+    Frame, Markup, Minutes, Name, Notes, Order, OrderId, Price, Signal, Status, Time, Times,
+    shop::basket::Basket,
 };
 use std::{borrow::Cow, ops::RangeInclusive};
 use utoipa::{
@@ -34,6 +35,7 @@ macro_rules! has_schema {
         }
     )* };
 }
+pub(super) use has_schema;
 
 has_schema! {
     OrderId, "OrderId": string("A version 7 UUID, so that ids sort by creation.")
@@ -82,7 +84,12 @@ has_schema! {
         .field("customer_id", or_null(described::<AccountId>("Who has taken it: an account, or a guest. `null` in the open \
             mode, where a program has taken it, and for who may not know.")))
         .field("driver_id", or_null(described::<AccountId>("The driver's account. `null` in the open mode, for a courier \
-            from elsewhere, and for who may not know.")));
+            from elsewhere, and for who may not know.")))
+        .field("restaurant_id", or_null(Schema::from(string("The pizzeria that makes it, where one has the supplier's name.")
+            .format(Some(SchemaFormat::Custom("uuid".into()))))))
+        .field("cancellation", or_null(described::<Cancellation>("How it ended, where it is `cancelled` or \
+            `supplier_rejected`. `null` for one that ended before orders said so.")))
+        .field("basket", or_null(described::<Basket>("What its customer has ordered from a menu. `null` for an offer.")));
     EventActor, "Actor": ObjectBuilder::new()
         .description(Some("Who has made a change."))
         .field("role", reference::<AccountRole>())
@@ -133,7 +140,7 @@ fn kinds_of_frames() -> Discriminator {
 }
 
 /// A field that is in every answer.
-trait Required {
+pub(super) trait Required {
     fn field(self, name: &str, schema: impl Into<RefOr<Schema>>) -> Self;
 }
 
@@ -200,7 +207,10 @@ pub fn or_null(schema: impl Into<RefOr<Schema>>) -> OneOfBuilder {
     OneOfBuilder::new().item(schema).item(null)
 }
 
-fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> impl Iterator<Item = &'static str> {
+pub fn names<T: Copy>(
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> impl Iterator<Item = &'static str> {
     all.iter().copied().map(name)
 }
 

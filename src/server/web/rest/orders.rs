@@ -16,8 +16,8 @@ use crate::{
             headers::{IDEMPOTENT_REPLAYED, LAST_EVENT_ID},
             openapi::{
                 components::{
-                    self, AnswerBody, DispatchBody, IdempotencyKey, IfMatch, InPath, KnownVersion,
-                    OfferBody, StatusBody, TakeBody,
+                    self, AnswerBody, CancelBody, CheckBody, DelayBody, DispatchBody,
+                    IdempotencyKey, IfMatch, InPath, KnownVersion, OfferBody, StatusBody, TakeBody,
                 },
                 responses::{Changed, History, Listed, Offered, OrdersPage},
             },
@@ -61,7 +61,7 @@ pub async fn create(
 
 /// Accept or reject an order, as its supplier
 ///
-/// From `pending_supplier` to `supplier_accepted` or `supplier_rejected`. The parameters come as JSON, or with the same names in the query.
+/// From `pending_supplier` to `supplier_accepted` or `supplier_rejected`. An order from a menu stays in `customer_accepted`, or is `supplier_rejected`: it is answered once, and accepted before its `answer_by`. The parameters come as JSON, or with the same names in the query.
 #[utoipa::path(
     post, path = "/orders/{id}/supplier-respond", tag = "Orders", operation_id = "supplierRespond",
     params(InPath, IfMatch, IdempotencyKey), request_body = AnswerBody, responses(Changed),
@@ -146,6 +146,51 @@ pub async fn recall(
     QueryAndBody(request): QueryAndBody,
 ) -> Result<Response, Problem> {
     act(&app, &door, request, Command::read_recall).await
+}
+
+/// Cancel an order, and say why
+///
+/// From any state up to `ready`. A supplier's `notes` become those of the order. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/cancel", tag = "Orders", operation_id = "cancel",
+    params(InPath, IfMatch, IdempotencyKey), request_body = CancelBody, responses(Changed),
+)]
+pub async fn cancel(
+    State(app): State<AppState>,
+    door: Door,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, &door, request, Command::read_cancellation).await
+}
+
+/// Say that the kitchen needs longer
+///
+/// Of an order from a menu that is answered, in `customer_accepted` or `preparing`: its promise moves by so much. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/delay", tag = "Orders", operation_id = "delay",
+    params(InPath, IfMatch, IdempotencyKey), request_body = DelayBody, responses(Changed),
+)]
+pub async fn delay(
+    State(app): State<AppState>,
+    door: Door,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, &door, request, Command::read_delay).await
+}
+
+/// Tick pieces of a line
+///
+/// Of an order from a menu, in `preparing`. `done` is how many pieces of the line are ticked then: if so many are, nothing changes. The parameters come as JSON, or with the same names in the query.
+#[utoipa::path(
+    post, path = "/orders/{id}/check", tag = "Orders", operation_id = "check",
+    params(InPath, IfMatch, IdempotencyKey), request_body = CheckBody, responses(Changed),
+)]
+pub async fn check(
+    State(app): State<AppState>,
+    door: Door,
+    QueryAndBody(request): QueryAndBody,
+) -> Result<Response, Problem> {
+    act(&app, &door, request, Command::read_check).await
 }
 
 async fn act(

@@ -35,6 +35,9 @@ fn commands(path: &str) -> &'static [CommandKind] {
         (Some(_), Some("dispatch"), None) => &[Dispatch],
         (Some(_), Some("status"), None) => &[Prepare, MarkReady, SetOff, Deliver, Cancel],
         (Some(_), Some("recall"), None) => &[Recall],
+        (Some(_), Some("cancel"), None) => &[Cancel],
+        (Some(_), Some("delay"), None) => &[Delay],
+        (Some(_), Some("check"), None) => &[Check],
         _ => &[],
     }
 }
@@ -55,6 +58,8 @@ mod tests {
             "/api/orders/x/supplier-respond",
             "/api/orders/x/dispatch",
             "/api/v1/orders/x/recall",
+            "/api/v1/orders/x/delay",
+            "/api/orders/x/check",
         ] {
             assert!(is_refused(&guest, path), "{path}");
             assert!(!is_refused(&Door::open(), path), "{path}");
@@ -62,6 +67,7 @@ mod tests {
         for path in [
             "/api/orders/x/customer-accept",
             "/api/orders/x/status",
+            "/api/orders/x/cancel",
             "/api/orders/x/nothing",
             "/api/ordersx",
             "/api/auth/token",

@@ -141,9 +141,7 @@ fn bill(order: &Order) -> AnyView {
 
 /// Whether a customer has taken it and may still cancel it.
 fn may_cancel(order: &Order) -> bool {
-    let next = order
-        .status
-        .transition(CommandKind::Cancel, Actor::As(Role::Customer));
+    let next = order.transition(CommandKind::Cancel, Actor::As(Role::Customer));
     let is_theirs = viewer().may(CommandKind::Cancel, Some(&order.into())) == Permission::Yes;
     order.customer_name.is_some() && next.is_some() && is_theirs
 }

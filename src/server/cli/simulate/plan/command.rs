@@ -1,7 +1,7 @@
 //! One command of the plan, and the request that it becomes.
 
 use super::random::chance;
-use crate::domain::{Actor, CommandKind, Status};
+use crate::domain::{Actor, CommandKind, Origin, Status};
 use fastrand::Rng;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -48,7 +48,8 @@ impl PlannedCommand {
     /// The path of its endpoint below that of the order.
     pub fn endpoint(&self) -> &'static str {
         match self.kind {
-            CommandKind::Offer => "",
+            // What is ordered from a menu is no part of the plan.
+            CommandKind::Offer | CommandKind::Order | CommandKind::Expire => "",
             CommandKind::Accept | CommandKind::Reject => "/supplier-respond",
             CommandKind::Take => "/customer-accept",
             CommandKind::Dispatch => "/dispatch",
@@ -58,6 +59,8 @@ impl PlannedCommand {
             | CommandKind::Deliver
             | CommandKind::Cancel => "/status",
             CommandKind::Recall => "/recall",
+            CommandKind::Delay => "/delay",
+            CommandKind::Check => "/check",
         }
     }
 
@@ -72,6 +75,6 @@ impl PlannedCommand {
 fn target_status(kind: CommandKind) -> Status {
     let from_anywhere = Status::ALL
         .iter()
-        .find_map(|from| from.transition(kind, Actor::AnyRole));
+        .find_map(|from| from.transition(kind, Origin::Offer, Actor::AnyRole));
     from_anywhere.map_or(Status::PendingSupplier, |step| step.to)
 }
