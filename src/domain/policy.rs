@@ -288,8 +288,8 @@ impl Identity {
 
     fn may_edit_shop(&self, name: &Name, at_the_counter: bool) -> Permission {
         let is_role = matches!(self.role, AccountRole::Supplier | AccountRole::Integrator);
-        let is_kind = at_the_counter
-            || matches!(self.kind, AccountKind::Manager | AccountKind::Integration);
+        let is_kind =
+            at_the_counter || matches!(self.kind, AccountKind::Manager | AccountKind::Integration);
         match self.role {
             AccountRole::Admin => Permission::Yes,
             _ if self.read_only || !is_role || !is_kind => Permission::NotAllowed,

@@ -2,7 +2,10 @@
 //! refuse is listed here as well; the market's own errors come from the domain.
 
 use super::headers::BEARER;
-use crate::domain::{CommandKind, Error, FieldError, InvalidField};
+use crate::{
+    domain::{CommandKind, Error, FieldError, InvalidField},
+    server::services::shops::refusal::ShopRefusal,
+};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -16,6 +19,9 @@ use utoipa::ToSchema;
 pub enum Problem {
     #[error(transparent)]
     Market(#[from] Error),
+    /// Of a pizzeria, with members for programs.
+    #[error("{}", .0.sentence())]
+    Shop(ShopRefusal),
     #[error("There is nothing at this address.")]
     UnknownPath,
     #[error("This address does not take that method.")]
@@ -47,6 +53,10 @@ impl Problem {
             Problem::Market(error) => {
                 let (status, title) = market(error);
                 (error.name(), status, title)
+            }
+            Problem::Shop(refusal) => {
+                let (status, title) = shop(refusal);
+                (refusal.name(), status, title)
             }
             Problem::UnknownPath => ("unknown-path", S::NOT_FOUND, "No such address"),
             Problem::WrongMethod => ("wrong-method", S::METHOD_NOT_ALLOWED, "Method not allowed"),
@@ -81,6 +91,18 @@ impl Problem {
         format!("/problems/{}", self.name())
     }
 
+    fn body(&self) -> Vec<u8> {
+        let details = ProblemDetails::from(self);
+        let Problem::Shop(refusal) = self else {
+            return serde_json::to_vec(&details).unwrap_or_default();
+        };
+        let mut details = serde_json::to_value(details).unwrap_or_default();
+        if let Some(members) = details.as_object_mut() {
+            members.extend(refusal.members());
+        }
+        details.to_string().into_bytes()
+    }
+
     /// Seconds after which trying again makes sense, where it does.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
@@ -113,6 +135,35 @@ fn market(error: &Error) -> (StatusCode, &'static str) {
         Error::StoreUnavailable => (S::SERVICE_UNAVAILABLE, "Store not available"),
         Error::NoAnswer => (S::GATEWAY_TIMEOUT, "No answer"),
         Error::Internal => (S::INTERNAL_SERVER_ERROR, "Internal error"),
+    }
+}
+
+/// The status and the title of what a pizzeria refuses.
+fn shop(refusal: &ShopRefusal) -> (StatusCode, &'static str) {
+    use StatusCode as S;
+    match refusal {
+        ShopRefusal::Market(error) => market(error),
+        ShopRefusal::UnknownRestaurant => (S::NOT_FOUND, "No such pizzeria"),
+        ShopRefusal::UnknownItem => (S::NOT_FOUND, "No such item"),
+        ShopRefusal::PreconditionRequired => (S::PRECONDITION_REQUIRED, "If-Match is missing"),
+        ShopRefusal::Outdated { .. } => (S::PRECONDITION_FAILED, "Changed in the meantime"),
+        ShopRefusal::NameTaken { .. } => (S::CONFLICT, "Taken"),
+        ShopRefusal::Paused { .. } => (S::CONFLICT, "Paused"),
+        ShopRefusal::NotOpen { .. } => (S::CONFLICT, "Not open then"),
+        ShopRefusal::SoldOut { .. } => (S::CONFLICT, "Sold out"),
+        ShopRefusal::SlotFull { .. } => (S::CONFLICT, "No room then"),
+        ShopRefusal::QuoteChanged { .. } => (S::CONFLICT, "The quote has changed"),
+        ShopRefusal::BelowMinimum { .. } => (S::UNPROCESSABLE_ENTITY, "Below the minimum"),
+        ShopRefusal::NotDeliveredThere => (S::UNPROCESSABLE_ENTITY, "Not delivered there"),
+    }
+}
+
+impl From<ShopRefusal> for Problem {
+    fn from(refusal: ShopRefusal) -> Problem {
+        match refusal {
+            ShopRefusal::Market(error) => Problem::Market(error),
+            refusal => Problem::Shop(refusal),
+        }
     }
 }
 
@@ -212,7 +263,7 @@ fn call(command: CommandKind) -> &'static str {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&ProblemDetails::from(&self)).unwrap_or_default();
+        let body = self.body();
         let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
         let mut response = (self.status(), content_type, body).into_response();
         let headers = response.headers_mut();

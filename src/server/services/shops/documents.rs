@@ -7,9 +7,12 @@ use crate::{
     domain::{
         AccountId, ShopKind, Time, fold_name,
         shop::{
-            basket::RestaurantId, code::Code, counter::Counter,
+            basket::RestaurantId,
+            code::Code,
+            counter::Counter,
             menu::{Item, Outline},
-            profile::Profile, slug::Slug,
+            profile::Profile,
+            slug::Slug,
         },
     },
     server::{
@@ -185,15 +188,21 @@ impl Change {
         let of = self.restaurant;
         let key = after.key(of);
         let text = write(after)?;
-        let was = before.as_ref().map_or(Vec::new(), |(before, _)| before.indexes(of));
+        let was = before
+            .as_ref()
+            .map_or(Vec::new(), |(before, _)| before.indexes(of));
         let is = after.indexes(of);
         let enters = is.iter().filter(|index| !was.contains(index));
         let leaves = was.iter().filter(|index| !is.contains(index));
         let enters = enters.map(|index| IndexChange::In(index.clone(), key.clone()));
         let leaves = leaves.map(|index| IndexChange::Out(index.clone(), key.clone()));
         batch.index.extend(enters.chain(leaves));
-        batch.room.extend(after.unique().into_iter().map(|index| (index, 1)));
-        batch.expect.push((key.clone(), before.map(|(_, text)| text)));
+        batch
+            .room
+            .extend(after.unique().into_iter().map(|index| (index, 1)));
+        batch
+            .expect
+            .push((key.clone(), before.map(|(_, text)| text)));
         batch.log.push(self.entry(T::KIND, key.clone(), &text)?);
         batch.put.push((key, text));
         Ok(())

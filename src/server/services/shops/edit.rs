@@ -101,9 +101,7 @@ impl Draft<'_> {
 
     /// The counter as it is so far.
     pub fn counter(&self) -> &Counter {
-        self.counter
-            .as_ref()
-            .unwrap_or(&self.shop.counter.document)
+        self.counter.as_ref().unwrap_or(&self.shop.counter.document)
     }
 
     /// The menu, of an edit that has asked for it.

@@ -8,6 +8,7 @@ use crate::{
     server::{services::failure, store::StoreError},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What a customer agrees to before it is ordered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,16 +44,34 @@ pub enum ShopRefusal {
     /// `If-Match` is missing.
     PreconditionRequired,
     /// A version that no longer holds, and the one that does.
-    Outdated { version: u32 },
+    Outdated {
+        version: u32,
+    },
     /// Another pizzeria has it: `name` or `slug`.
-    NameTaken { field: String },
-    Paused { until: Option<Time> },
-    NotOpen { opens_at: Option<Time>, slots: Vec<OfferedSlot> },
+    NameTaken {
+        field: String,
+    },
+    Paused {
+        until: Option<Time>,
+    },
+    NotOpen {
+        opens_at: Option<Time>,
+        slots: Vec<OfferedSlot>,
+    },
     /// The lines that cannot be had, counted from 0.
-    SoldOut { lines: Vec<usize> },
-    SlotFull { opens_at: Option<Time>, slots: Vec<OfferedSlot> },
-    QuoteChanged { quote: Box<Quote> },
-    BelowMinimum { missing: Cents },
+    SoldOut {
+        lines: Vec<usize>,
+    },
+    SlotFull {
+        opens_at: Option<Time>,
+        slots: Vec<OfferedSlot>,
+    },
+    QuoteChanged {
+        quote: Box<Quote>,
+    },
+    BelowMinimum {
+        missing: Cents,
+    },
     NotDeliveredThere,
 }
 
@@ -111,6 +130,19 @@ impl ShopRefusal {
             ShopRefusal::NotDeliveredThere => {
                 "The pizzeria does not deliver to that address.".to_owned()
             }
+        }
+    }
+
+    /// What programs are told beside the sentence: the parts of the refusal, by their names.
+    pub fn members(&self) -> Map<String, Value> {
+        let parts = serde_json::to_value(self).ok();
+        let parts = parts.and_then(|parts| match parts {
+            Value::Object(kind) => kind.into_iter().next().map(|(_, parts)| parts),
+            _ => None,
+        });
+        match parts {
+            Some(Value::Object(parts)) => parts,
+            _ => Map::new(),
         }
     }
 
