@@ -2,6 +2,13 @@
 
 pub mod area;
 pub mod basket;
+pub mod bill;
+#[cfg(test)]
+mod bill_tests;
+pub mod cart;
+#[cfg(test)]
+mod cart_tests;
+pub mod choices;
 pub mod code;
 pub mod counter;
 mod fields;
@@ -21,3 +28,11 @@ pub use hours::{
     range_label, time_label,
 };
 pub use slots::{KitchenState, OrderRules, SlotMinutes, SlotRefusal, Slots, Until};
+pub mod menu;
+pub mod price;
+#[cfg(test)]
+mod price_property_tests;
+#[cfg(test)]
+mod price_tests;
+pub mod request;
+pub mod title;
