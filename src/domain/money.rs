@@ -71,9 +71,7 @@ impl Price {
     /// `None` for what is no price.
     pub fn of(cents: u64) -> Option<Price> {
         let cents = u32::try_from(cents).ok()?;
-        Self::RANGE
-            .contains(&cents)
-            .then_some(Price(Cents(cents)))
+        Self::RANGE.contains(&cents).then_some(Price(Cents(cents)))
     }
 
     pub fn cents(self) -> Cents {

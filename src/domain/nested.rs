@@ -79,11 +79,7 @@ impl Fields {
     }
 
     /// A list of words, each at most once; absent is empty.
-    pub fn words<T: PartialEq>(
-        &mut self,
-        name: &str,
-        from_name: fn(&str) -> Option<T>,
-    ) -> Vec<T> {
+    pub fn words<T: PartialEq>(&mut self, name: &str, from_name: fn(&str) -> Option<T>) -> Vec<T> {
         let read = |word: &str| from_name(word).ok_or_else(|| no_such_word(word));
         let words = self.parsed_list(name, 100, ValueKind::Text, read);
         for (n, word) in words.iter().enumerate() {
@@ -252,7 +248,8 @@ mod tests {
 
     #[test]
     fn words_are_known_and_stand_once() {
-        let mut fields = nested(r#"{"kinds": ["string", "number", "string", "soup"], "kind": "array"}"#);
+        let mut fields =
+            nested(r#"{"kinds": ["string", "number", "string", "soup"], "kind": "array"}"#);
         let kinds = fields.words("kinds", ValueKind::from_name);
         assert_eq!(kinds.len(), 3);
         assert_eq!(

@@ -51,7 +51,10 @@ pub fn price_choices<'a>(
         }));
     }
     if priced.len() > MAX_CHOICES {
-        let why = format!("At most {MAX_CHOICES} choices fit on a line, not {}.", priced.len());
+        let why = format!(
+            "At most {MAX_CHOICES} choices fit on a line, not {}.",
+            priced.len()
+        );
         faults.push(InvalidField::fault("options", why));
     }
     priced
@@ -105,12 +108,16 @@ fn rows<'a>(
 ) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     for option in &group.options {
-        let named = |choice: &&ChoiceRequest| choice.group == group.id && choice.option == option.id;
+        let named =
+            |choice: &&ChoiceRequest| choice.group == group.id && choice.option == option.id;
         let Some(first) = choices.iter().position(|choice| named(&choice)) else {
             continue;
         };
         let count = |part: Part| {
-            let of_part = choices.iter().filter(named).filter(|choice| choice.part == part);
+            let of_part = choices
+                .iter()
+                .filter(named)
+                .filter(|choice| choice.part == part);
             of_part.fold(0, |sum: u32, choice| sum.saturating_add(choice.count))
         };
         let (left, right) = (count(Part::Left), count(Part::Right));
@@ -194,7 +201,9 @@ fn amounts(
         }
     }
     // At most 3 times 1,000.00.
-    adds.into_iter().map(|cents| Cents::new(cents as u32)).collect()
+    adds.into_iter()
+        .map(|cents| Cents::new(cents as u32))
+        .collect()
 }
 
 /// What one portion costs.

@@ -139,7 +139,14 @@ mod tests {
             point: None,
         });
         let profile = profile(7, "Bella Napoli");
-        Now::of(&profile, counter, &autumn(), to.as_ref(), |_| true, utc(time))
+        Now::of(
+            &profile,
+            counter,
+            &autumn(),
+            to.as_ref(),
+            |_| true,
+            utc(time),
+        )
     }
 
     fn counter() -> Counter {
@@ -150,12 +157,18 @@ mod tests {
     fn it_is_open_by_its_hours() {
         let open = now("2026-10-19T10:00", &counter(), None);
         assert!(open.open);
-        assert_eq!((open.opens_at, open.closes_at), (None, Some(utc("2026-10-19T12:00"))));
+        assert_eq!(
+            (open.opens_at, open.closes_at),
+            (None, Some(utc("2026-10-19T12:00")))
+        );
         let night = now("2026-10-19T23:30", &counter(), None);
         assert_eq!(night.closes_at, Some(utc("2026-10-20T00:00")));
         let between = now("2026-10-19T13:00", &counter(), None);
         assert!(!between.open && between.asap.is_none());
-        assert_eq!((between.opens_at, between.closes_at), (Some(utc("2026-10-19T15:00")), None));
+        assert_eq!(
+            (between.opens_at, between.closes_at),
+            (Some(utc("2026-10-19T15:00")), None)
+        );
     }
 
     #[test]
@@ -170,7 +183,10 @@ mod tests {
         assert_eq!(mitte.asap, Some(expected));
         assert_eq!(mitte.area.map(|area| area.fee), Some(Cents::new(250)));
         // There is one area.
-        assert_eq!(now("2026-10-19T10:00", &counter(), None).asap, Some(expected));
+        assert_eq!(
+            now("2026-10-19T10:00", &counter(), None).asap,
+            Some(expected)
+        );
         let elsewhere = now("2026-10-19T10:00", &counter(), Some("20095"));
         assert_eq!((elsewhere.asap, elsewhere.area), (None, None));
     }
@@ -182,7 +198,10 @@ mod tests {
         let paused = paused.unwrap();
         let during = now("2026-10-19T10:00", &paused, None);
         assert!(during.open && during.paused.is_some());
-        assert_eq!(during.asap.map(|asap| asap.slot), Some(utc("2026-10-19T10:30")));
+        assert_eq!(
+            during.asap.map(|asap| asap.slot),
+            Some(utc("2026-10-19T10:30"))
+        );
         assert_eq!(now("2026-10-19T10:30", &paused, None).paused, None);
         let stopped = counter().pause(None, None, time).unwrap();
         assert_eq!(now("2026-10-19T10:00", &stopped, None).asap, None);
@@ -192,7 +211,10 @@ mod tests {
         };
         let busy = counter().busy(Some(busy), time).unwrap();
         let slower = now("2026-10-19T10:00", &busy, None);
-        assert_eq!(slower.asap.map(|asap| asap.slot), Some(utc("2026-10-19T10:30")));
+        assert_eq!(
+            slower.asap.map(|asap| asap.slot),
+            Some(utc("2026-10-19T10:30"))
+        );
     }
 
     #[test]

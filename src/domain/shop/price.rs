@@ -77,7 +77,11 @@ pub fn price_line(request: &LineRequest, menu: &Menu) -> Result<PricedLine, Vec<
     }
     let (chosen, options): (Vec<_>, Vec<_>) = choices.into_iter().unzip();
     let base = dish.base(&menu.outline.halves);
-    let unit = base + chosen.iter().map(|one| u64::from(one.price.get())).sum::<u64>();
+    let unit = base
+        + chosen
+            .iter()
+            .map(|one| u64::from(one.price.get()))
+            .sum::<u64>();
     let quantity = u64::from(request.quantity);
     let half = dish.half.map(|(half, _)| Half {
         item: half.id.clone(),
@@ -163,7 +167,10 @@ fn price_of_half<'a>(
         return refused(format!("{right} has no size {size}, as {left} does."));
     };
     if let Some(whole) = [item, half].iter().find(|one| !one.halves.contains(size)) {
-        return refused(format!("{} cannot be a half in the size {size}.", whole.name));
+        return refused(format!(
+            "{} cannot be a half in the size {size}.",
+            whole.name
+        ));
     }
     if item.tax != half.tax {
         return refused(format!("{left} and {right} are taxed apart."));
@@ -193,7 +200,9 @@ impl<'a> Dish<'a> {
     fn groups(&self, menu: &'a Menu) -> Vec<&'a Group> {
         let both = |code: &&_| self.half.is_none_or(|(half, _)| half.groups.contains(code));
         let offered = self.item.groups.iter().filter(both);
-        offered.filter_map(|code| menu.outline.group(code)).collect()
+        offered
+            .filter_map(|code| menu.outline.group(code))
+            .collect()
     }
 
     /// Of one piece: of two halves the larger.
@@ -212,9 +221,13 @@ impl<'a> Dish<'a> {
     /// Of both halves and of all options. What is left out takes none away.
     fn allergens(&self, options: &[&MenuOption]) -> Vec<Allergen> {
         let has = |allergen: &Allergen| {
-            let half = self.half.is_some_and(|(half, _)| half.allergens.contains(allergen));
+            let half = self
+                .half
+                .is_some_and(|(half, _)| half.allergens.contains(allergen));
             half || self.item.allergens.contains(allergen)
-                || options.iter().any(|option| option.allergens.contains(allergen))
+                || options
+                    .iter()
+                    .any(|option| option.allergens.contains(allergen))
         };
         Allergen::ALL.iter().copied().filter(has).collect()
     }

@@ -9,9 +9,7 @@ use super::{
 use crate::domain::{
     Error, Field, FieldError, Fields, InvalidField, Markup, Name, Notes, Time, ValueKind,
     number::in_units,
-    shop::{
-        ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, OrderRules, TimeZone,
-    },
+    shop::{ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, OrderRules, TimeZone},
 };
 
 const MAX_TAGS: usize = 8;
@@ -121,7 +119,7 @@ fn slugs(
         Basis::New { .. } => {
             let made = || name.map(|name| Slug::of_name(name));
             return (given.or_else(made), Vec::new());
-        },
+        }
         Basis::Saved(before) => before,
     };
     let slug = given.unwrap_or_else(|| before.slug.clone());
@@ -208,7 +206,9 @@ fn read_orders(fields: &mut Fields) -> Option<OrderRules> {
         days_ahead: fields.optional("days_ahead").unwrap_or(days_ahead),
         answer_minutes: fields.optional("answer_minutes").unwrap_or(answer_minutes),
         auto_accept: fields.optional("auto_accept").unwrap_or(auto_accept),
-        prepare_minutes: fields.optional("prepare_minutes").unwrap_or(prepare_minutes),
+        prepare_minutes: fields
+            .optional("prepare_minutes")
+            .unwrap_or(prepare_minutes),
         slot_minutes: fields.optional("slot_minutes").unwrap_or(slot_minutes),
         slot_orders: fields.optional("slot_orders").unwrap_or(slot_orders),
         order_pieces: fields.optional("order_pieces").unwrap_or(order_pieces),
@@ -237,7 +237,8 @@ fn small_enough(profile: Profile) -> Result<Profile, Error> {
         return Ok(profile);
     }
     let max = Profile::MAX_SIZE / 1024;
-    let why = format!("The profile is larger than {max} KiB: it needs fewer postcodes or exceptions.");
+    let why =
+        format!("The profile is larger than {max} KiB: it needs fewer postcodes or exceptions.");
     Err(Error::invalid("profile", FieldError::fault(why)))
 }
 

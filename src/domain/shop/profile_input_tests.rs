@@ -109,7 +109,11 @@ fn each_refusal_names_its_path() {
         ("/name", json!("a".repeat(101)), "name too-long"),
         ("/slug", json!("Roma"), "slug fault"),
         ("/tags", json!(["a", "a"]), "tags[1] twice"),
-        ("/tags", json!(["1", "2", "3", "4", "5", "6", "7", "8", "9"]), "tags fault"),
+        (
+            "/tags",
+            json!(["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+            "tags fault",
+        ),
         ("/tags", json!(["x".repeat(31)]), "tags[0] too-long"),
         ("/phone", json!("call us"), "phone fault"),
         ("/address/street", json!(null), "address.street missing"),
@@ -119,26 +123,58 @@ fn each_refusal_names_its_path() {
         ("/point/lon", json!(1.123456), "point.lon fault"),
         ("/time_zone", json!("Mars/Olympus"), "time_zone hours"),
         ("/listed", json!("yes"), "listed wrong-type"),
-        ("/hours/fri", json!([["10:00", "12:00"], ["25:00", "26:00"]]), "hours.fri[1] hours"),
+        (
+            "/hours/fri",
+            json!([["10:00", "12:00"], ["25:00", "26:00"]]),
+            "hours.fri[1] hours",
+        ),
         ("/hours", json!(7), "hours malformed"),
-        ("/exceptions", json!([{"date": "2026-02-30", "hours": []}]), "exceptions[0].date hours"),
-        ("/orders/slot_minutes", json!(10), "orders.slot_minutes malformed"),
-        ("/orders/days_ahead", json!(15), "orders.days_ahead out-of-range"),
+        (
+            "/exceptions",
+            json!([{"date": "2026-02-30", "hours": []}]),
+            "exceptions[0].date hours",
+        ),
+        (
+            "/orders/slot_minutes",
+            json!(10),
+            "orders.slot_minutes malformed",
+        ),
+        (
+            "/orders/days_ahead",
+            json!(15),
+            "orders.days_ahead out-of-range",
+        ),
         ("/orders/speed", json!(1), "orders.speed unknown"),
         ("/areas/0/fee", json!(9.999), "areas[0].fee too-precise"),
-        ("/areas/0/minutes", json!([25, 10]), "areas[0].minutes[1] fault"),
+        (
+            "/areas/0/minutes",
+            json!([25, 10]),
+            "areas[0].minutes[1] fault",
+        ),
         ("/tax/mode", json!("none"), "tax.mode fault"),
         ("/tax/rates/food", json!(101), "tax.rates.food out-of-range"),
         ("/tax/rates/food", json!(7.1234), "tax.rates.food fault"),
-        ("/markup_percentage", json!(100.01), "markup_percentage out-of-range"),
-        ("/markup_percentage", json!(-1), "markup_percentage out-of-range"),
+        (
+            "/markup_percentage",
+            json!(100.01),
+            "markup_percentage out-of-range",
+        ),
+        (
+            "/markup_percentage",
+            json!(-1),
+            "markup_percentage out-of-range",
+        ),
         ("/colour", json!("red"), "colour unknown"),
     ] {
         let mut body = sample();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         body.pointer_mut(parent).unwrap()[name] = value;
         let before = profile(7, "Bella Napoli");
-        assert_eq!(refused(&body, Basis::Saved(&before)), [expected], "{pointer}");
+        assert_eq!(
+            refused(&body, Basis::Saved(&before)),
+            [expected],
+            "{pointer}"
+        );
     }
 }
 

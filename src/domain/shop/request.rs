@@ -129,19 +129,25 @@ mod tests {
         let lines = LineRequest::read_all(&mut fields);
         match fields.finish(|| Some(lines)) {
             Ok(lines) => Ok(lines),
-            Err(Error::Invalid(invalid)) => {
-                Err(invalid.into_iter().map(|one| (one.field, one.error)).collect())
-            }
+            Err(Error::Invalid(invalid)) => Err(invalid
+                .into_iter()
+                .map(|one| (one.field, one.error))
+                .collect()),
             Err(other) => panic!("{other}"),
         }
     }
 
     #[test]
     fn what_is_not_named_is_one_and_whole() {
-        let lines = read(r#"{"lines": [{"item": "a", "size": null, "options": [{"group": "g", "option": "o"}], "without": [{"name": "Onions"}], "note": " "}]}"#);
+        let lines = read(
+            r#"{"lines": [{"item": "a", "size": null, "options": [{"group": "g", "option": "o"}], "without": [{"name": "Onions"}], "note": " "}]}"#,
+        );
         let line = &lines.unwrap()[0];
         assert_eq!((line.quantity, &line.note), (1, &None));
-        assert_eq!((line.options[0].part, line.options[0].count), (Part::Whole, 1));
+        assert_eq!(
+            (line.options[0].part, line.options[0].count),
+            (Part::Whole, 1)
+        );
         assert_eq!(line.without[0].part, Part::Whole);
     }
 
@@ -169,7 +175,10 @@ mod tests {
         let fault = FieldError::fault("At most 50 fit, not 51.");
         assert_eq!(read(&many), Err(vec![("lines".to_owned(), fault)]));
         for none in [r#"{"lines": []}"#, "{}", r#"{"lines": null}"#] {
-            assert_eq!(read(none), Err(vec![("lines".to_owned(), FieldError::Missing)]));
+            assert_eq!(
+                read(none),
+                Err(vec![("lines".to_owned(), FieldError::Missing)])
+            );
         }
     }
 

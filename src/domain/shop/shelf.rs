@@ -115,7 +115,9 @@ impl Shelf {
         let after = Arc::new(profile);
         let before = shop.profile.replace(after.clone());
         if let Some(before) = before {
-            before.slugs().for_each(|slug| remove(&mut self.slugs, slug, id));
+            before
+                .slugs()
+                .for_each(|slug| remove(&mut self.slugs, slug, id));
             remove(&mut self.called, &before.called(), id);
             self.by_name.remove(&(fold_text(&before.name), id));
         }

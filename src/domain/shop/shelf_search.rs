@@ -63,7 +63,9 @@ impl Shelf {
             let is_hit = hit.profile.listed
                 && tag.as_ref().is_none_or(has_tag)
                 && query.destination.as_ref().is_none_or(delivers)
-                && query.is_open.is_none_or(|open| is_open(hit.profile) == open);
+                && query
+                    .is_open
+                    .is_none_or(|open| is_open(hit.profile) == open);
             is_hit.then_some(hit)
         };
         let mut found = places.filter_map(|place| Some((place, hit(place.1)?)));

@@ -71,7 +71,12 @@ fn document(kind: u8, n: u128, version: u32) -> ShopDocument {
             ShopDocument::Outline(restaurant(n), outline)
         }
         code => {
-            let item = item(code.into(), &format!("Dish {version}"), version, version % 3 == 0);
+            let item = item(
+                code.into(),
+                &format!("Dish {version}"),
+                version,
+                version % 3 == 0,
+            );
             ShopDocument::Item(restaurant(n), item)
         }
     }
@@ -91,7 +96,9 @@ fn answers(shelf: &Shelf) -> Vec<Option<Shop>> {
 
 fn listed(shelf: &Shelf, query: &ShopQuery) -> Vec<String> {
     let (hits, _) = shelf.list(query, None, 100, |_| true);
-    hits.iter().map(|hit| hit.profile.name.to_string()).collect()
+    hits.iter()
+        .map(|hit| hit.profile.name.to_string())
+        .collect()
 }
 
 proptest! {
@@ -224,7 +231,11 @@ fn a_list_is_by_name_and_in_pages() {
 
 #[test]
 fn a_list_has_what_was_asked_for() {
-    let mut shelf = folded(pizzeria(1, "Roma").into_iter().chain(pizzeria(2, "Café Ñapoli")));
+    let mut shelf = folded(
+        pizzeria(1, "Roma")
+            .into_iter()
+            .chain(pizzeria(2, "Café Ñapoli")),
+    );
     let mut hidden = profile(3, "Hidden");
     hidden.listed = false;
     shelf.fold(boxed(hidden));
@@ -235,8 +246,14 @@ fn a_list_has_what_was_asked_for() {
     (far.areas, far.tags) = (Vec::new(), Vec::new());
     shelf.fold(boxed(far));
     shelf.fold(ShopDocument::Counter(Counter::new(restaurant(5))));
-    shelf.fold(ShopDocument::Item(restaurant(1), item(1, "Tiramisù", 1, false)));
-    shelf.fold(ShopDocument::Item(restaurant(2), item(1, "Tiramisu", 2, true)));
+    shelf.fold(ShopDocument::Item(
+        restaurant(1),
+        item(1, "Tiramisù", 1, false),
+    ));
+    shelf.fold(ShopDocument::Item(
+        restaurant(2),
+        item(1, "Tiramisu", 2, true),
+    ));
     let text = |text: &str| ShopQuery {
         text: Some(text.to_owned()),
         ..ShopQuery::default()

@@ -50,7 +50,11 @@ pub fn check(menu: &Menu, edited: Edited) -> Vec<InvalidField> {
         check_item(item, &path, &mut faults);
     }
     let mismatches = mismatches(menu);
-    faults.extend(mismatches.into_iter().filter_map(|one| one.seen(menu, edited)));
+    faults.extend(
+        mismatches
+            .into_iter()
+            .filter_map(|one| one.seen(menu, edited)),
+    );
     faults
 }
 
@@ -171,7 +175,10 @@ fn check_categories(menu: &Menu, faults: &mut Vec<InvalidField>) {
 fn check_item(item: &Item, path: &str, faults: &mut Vec<InvalidField>) {
     let name = &item.name;
     if item.prices.is_empty() {
-        faults.push(InvalidField::fault(format!("{path}prices"), format!("{name} has no price.")));
+        faults.push(InvalidField::fault(
+            format!("{path}prices"),
+            format!("{name} has no price."),
+        ));
     }
     let by_size = item.is_sold_by_size();
     for (n, price) in item.prices.iter().enumerate() {
@@ -182,7 +189,10 @@ fn check_item(item: &Item, path: &str, faults: &mut Vec<InvalidField>) {
                 let why = format!("{name} has prices with a size and one without.");
                 faults.push(InvalidField::fault(&path, why));
             }
-            None if before => faults.push(InvalidField::fault(&path, format!("{name} has two prices."))),
+            None if before => faults.push(InvalidField::fault(
+                &path,
+                format!("{name} has two prices."),
+            )),
             Some(size) if before => {
                 let why = format!("{name} has two prices for the size {size}.");
                 faults.push(InvalidField::fault(&path, why));
@@ -192,7 +202,8 @@ fn check_item(item: &Item, path: &str, faults: &mut Vec<InvalidField>) {
     }
     for (n, size) in item.halves.iter().enumerate() {
         if item.price(Some(size)).is_none() {
-            let why = format!("{name} may be a half in the size {size}, for which it has no price.");
+            let why =
+                format!("{name} may be a half in the size {size}, for which it has no price.");
             faults.push(InvalidField::fault(format!("{path}halves[{n}]"), why));
         }
     }
@@ -216,12 +227,7 @@ fn check_unique<T: PartialEq>(all: &[T], path: &str, faults: &mut Vec<InvalidFie
 }
 
 /// A document has a largest size.
-fn check_bytes(
-    document: &impl Serialize,
-    path: &str,
-    max: usize,
-    faults: &mut Vec<InvalidField>,
-) {
+fn check_bytes(document: &impl Serialize, path: &str, max: usize, faults: &mut Vec<InvalidField>) {
     let length = serde_json::to_string(document).map_or(usize::MAX, |text| text.len());
     if length > max {
         let why = format!("All of it together has {length} bytes, and at most {max} fit.");

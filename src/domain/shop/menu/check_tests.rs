@@ -47,7 +47,10 @@ fn a_code_stands_once() {
     });
     assert_eq!(
         option,
-        is("groups[0].options[1].id", "Two options have the code olives.")
+        is(
+            "groups[0].options[1].id",
+            "Two options have the code olives."
+        )
     );
     let item = fault_of(Edited::Menu, |menu| menu.items.push(menu.items[3].clone()));
     assert_eq!(item, is("items[4].id", "Two items have the code cola."));
@@ -58,7 +61,10 @@ fn a_group_can_be_satisfied() {
     let min = fault_of(Edited::Menu, |menu| menu.outline.groups[1].min = 4);
     assert_eq!(
         min,
-        is("groups[1].min", "Sauces wants at least 4 and allows at most 3.")
+        is(
+            "groups[1].min",
+            "Sauces wants at least 4 and allows at most 3."
+        )
     );
     let max = fault_of(Edited::Menu, |menu| menu.outline.groups[1].max = 4);
     assert_eq!(
@@ -103,7 +109,10 @@ fn an_option_has_a_price_for_each_size_at_which_it_is_offered() {
     let cola = fault_of(Edited::Menu, |menu| menu.items[3].groups.push(code("top")));
     assert_eq!(
         cola,
-        is(path, "Olives of Toppings has no price without a size, and Cola offers it.")
+        is(
+            path,
+            "Olives of Toppings has no price without a size, and Cola offers it."
+        )
     );
 }
 
@@ -120,14 +129,20 @@ fn what_is_in_use_is_not_removed() {
     });
     assert_eq!(
         group,
-        is("groups", "Margherita offers the group sauce, which is not there.")
+        is(
+            "groups",
+            "Margherita offers the group sauce, which is not there."
+        )
     );
     let size = fault_of(Edited::Outline, |menu| {
         menu.items[3].prices[0].size = Some(code("xl"));
     });
     assert_eq!(
         size,
-        is("sizes", "Cola has a price for the size xl, which is not there.")
+        is(
+            "sizes",
+            "Cola has a price for the size xl, which is not there."
+        )
     );
     let option = fault_of(Edited::Outline, |menu| {
         *menu = only;
@@ -173,9 +188,8 @@ fn an_item_stands_in_one_category() {
 #[test]
 fn an_item_has_its_prices_once() {
     let item = code("marg");
-    let of = |change: fn(&mut Item)| {
-        fault_of(Edited::Item(&item), |menu| change(&mut menu.items[0]))
-    };
+    let of =
+        |change: fn(&mut Item)| fault_of(Edited::Item(&item), |menu| change(&mut menu.items[0]));
     let another = |size: Option<&str>| ItemPrice {
         size: size.map(code),
         price: Cents::new(1),
@@ -187,7 +201,10 @@ fn an_item_has_its_prices_once() {
             let again = item.prices[1].clone();
             item.prices.push(again);
         }),
-        is("prices[2].size", "Margherita has two prices for the size l.")
+        is(
+            "prices[2].size",
+            "Margherita has two prices for the size l."
+        )
     );
     assert_eq!(
         of(|item| item.halves = vec![Field::parse("xl").unwrap()]),
@@ -201,10 +218,13 @@ fn an_item_has_its_prices_once() {
         "without[1]"
     );
     assert_eq!(
-        of(|item| item.without = (0..20).map(|n| {
-            let name = format!("{n:02}{}", "🍕".repeat(58));
-            Field::parse(&name).unwrap()
-        }).collect()).0,
+        of(|item| item.without = (0..20)
+            .map(|n| {
+                let name = format!("{n:02}{}", "🍕".repeat(58));
+                Field::parse(&name).unwrap()
+            })
+            .collect())
+        .0,
         "item"
     );
     let none = fault_of(Edited::Menu, |menu| menu.items[3].prices.clear());

@@ -100,7 +100,10 @@ fn small_number(code: &Code) -> Option<u32> {
 
 fn for_each_code(menu: &mut Menu, mut visit: impl FnMut(&mut Code)) {
     let outline = &mut menu.outline;
-    outline.sizes.iter_mut().for_each(|size| visit(&mut size.id));
+    outline
+        .sizes
+        .iter_mut()
+        .for_each(|size| visit(&mut size.id));
     let categories = outline.categories.iter_mut();
     categories.for_each(|category| visit(&mut category.id));
     for group in &mut outline.groups {
@@ -136,7 +139,10 @@ fn category(fields: &mut Fields) -> Option<Category> {
 fn group(fields: &mut Fields) -> Option<Group> {
     let (id, name) = (id(fields), fields.required("name"));
     let max = fields.required::<Whole<1, 60>>("max");
-    let (min, free) = (whole::<0, 60>(fields, "min", 0), whole::<0, 60>(fields, "free", 0));
+    let (min, free) = (
+        whole::<0, 60>(fields, "min", 0),
+        whole::<0, 60>(fields, "free", 0),
+    );
     let each = whole::<1, 3>(fields, "each", 1);
     let halves = fields.optional("halves").unwrap_or(false);
     let options = fields.objects("options", Outline::MAX_OPTIONS, option);
@@ -266,9 +272,10 @@ mod tests {
 
     fn refused<T: std::fmt::Debug>(read: Result<T, Error>) -> Vec<(String, FieldError)> {
         match read {
-            Err(Error::Invalid(invalid)) => {
-                invalid.into_iter().map(|one| (one.field, one.error)).collect()
-            }
+            Err(Error::Invalid(invalid)) => invalid
+                .into_iter()
+                .map(|one| (one.field, one.error))
+                .collect(),
             other => panic!("{other:?}"),
         }
     }
@@ -286,7 +293,10 @@ mod tests {
 
     #[test]
     fn what_is_not_named_has_a_usual_value() {
-        let read = item(fields(r#"{"name": "Margherita", "prices": [{"price": 9}]}"#)).unwrap();
+        let read = item(fields(
+            r#"{"name": "Margherita", "prices": [{"price": 9}]}"#,
+        ))
+        .unwrap();
         assert_eq!((read.pieces, read.tax), (1, TaxClass::Food));
         assert!(read.id.is_empty());
         assert_eq!(read.prices[0].price, Cents::new(900));

@@ -44,8 +44,22 @@ pub fn menu() -> Menu {
         "allergens": [], "diets": [], "additives": ["caffeine"], "gone": false, "version": 1
     });
     let items = [
-        pizza("marg", "Margherita", 8.0, 10.0, "Oregano", &["gluten", "milk"]),
-        pizza("diav", "Diavola", 9.5, 12.35, "Onions", &["gluten", "sulphites"]),
+        pizza(
+            "marg",
+            "Margherita",
+            8.0,
+            10.0,
+            "Oregano",
+            &["gluten", "milk"],
+        ),
+        pizza(
+            "diav",
+            "Diavola",
+            9.5,
+            12.35,
+            "Onions",
+            &["gluten", "sulphites"],
+        ),
         pizza("fung", "Funghi", 9.0, 11.5, "Garlic", &["gluten"]),
         cola,
     ];
