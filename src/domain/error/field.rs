@@ -106,6 +106,12 @@ impl FieldError {
     }
 }
 
+impl From<HoursRefusal> for FieldError {
+    fn from(refusal: HoursRefusal) -> FieldError {
+        FieldError::Hours { refusal }
+    }
+}
+
 fn in_words(kind: ValueKind) -> &'static str {
     match kind {
         ValueKind::Text => "a string",

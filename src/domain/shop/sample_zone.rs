@@ -3,6 +3,7 @@
 use super::{Exceptions, Hours, Local, LocalDate, ShopZone};
 use crate::domain::{Minute, Time};
 
+#[derive(Debug)]
 pub struct SampleZone {
     /// In minutes since 1970, in UTC.
     change: i64,
@@ -42,14 +43,14 @@ pub fn date(text: &str) -> LocalDate {
     LocalDate::try_from(text.to_owned()).unwrap()
 }
 
+fn spans(text: &str) -> Vec<Vec<&str>> {
+    let spans = text.split(' ').filter(|span| !span.is_empty());
+    spans.map(|span| span.split('-').collect()).collect()
+}
+
 /// Hours with the spans of some days, as `[("sat", "18:00-03:00")]`, and the same of exceptions by their dates, where
 /// `""` is closed.
 pub fn hours(days: &[(&str, &str)], dates: &[(&str, &str)]) -> (Hours, Exceptions) {
-    let spans = |text: &str| {
-        let spans = text.split(' ').filter(|span| !span.is_empty());
-        let spans = spans.map(|span| span.split('-').collect::<Vec<_>>());
-        spans.collect::<Vec<_>>()
-    };
     let mut week = serde_json::json!({"mon": [], "tue": [], "wed": [], "thu": [], "fri": [], "sat": [], "sun": []});
     for (day, text) in days {
         week[day] = serde_json::json!(spans(text));

@@ -1,4 +1,4 @@
-//! Opening hours as instants: the local dates one after another, each with what begins on it.
+//! The hours of a pizzeria as instants: the local dates one after another, each with what begins on it.
 
 use super::{DaySpan, Exception, Hours, LocalDate, ShopZone};
 use crate::domain::Time;

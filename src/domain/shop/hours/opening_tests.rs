@@ -1,4 +1,4 @@
-//! Opening hours as instants, in a zone whose clocks change once.
+//! The hours of a pizzeria as instants, in a zone whose clocks change once.
 
 use super::*;
 use crate::domain::{

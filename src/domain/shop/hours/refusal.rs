@@ -1,6 +1,6 @@
 //! What can be wrong with the hours of a pizzeria.
 
-use crate::domain::{FieldError, named_enum::named_enum};
+use crate::domain::named_enum::named_enum;
 
 named_enum! {
     /// Why hours, an exception or a time zone are not accepted.
@@ -40,11 +40,5 @@ impl HoursRefusal {
                 "There is no such time zone. Write one like Europe/Berlin."
             }
         }
-    }
-}
-
-impl From<HoursRefusal> for FieldError {
-    fn from(refusal: HoursRefusal) -> FieldError {
-        FieldError::Hours { refusal }
     }
 }

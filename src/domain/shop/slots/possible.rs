@@ -83,7 +83,7 @@ impl<Z: ShopZone, R: Fn(Time) -> bool> Slots<'_, Z, R> {
         let open = self.opening.span_at(self.now).filter(|_| self.rules.asap);
         let in_time = || {
             open.into_iter()
-                .flat_map(move |span| self.in_span(span, self.now))
+                .flat_map(|span| self.in_span(span, span.opens))
         };
         if let Some(slot) = in_time().find(|slot| self.is_free(*slot)) {
             return Ok(slot);
@@ -98,9 +98,7 @@ impl<Z: ShopZone, R: Fn(Time) -> bool> Slots<'_, Z, R> {
 
     /// The next possible slots, at most so many.
     pub fn next(&self, count: usize) -> Vec<Time> {
-        let slots = self
-            .spans()
-            .flat_map(move |span| self.in_span(span, self.now));
+        let slots = self.spans().flat_map(|span| self.in_span(span, span.opens));
         let free = slots.filter(|slot| self.is_free(*slot));
         free.take(count).collect()
     }
@@ -200,7 +198,7 @@ impl<Z: ShopZone, R: Fn(Time) -> bool> Slots<'_, Z, R> {
         })
     }
 
-    /// The slots of a span that the clock allows, from an instant on.
+    /// The slots of a span that the clock allows and that do not begin before an instant. The slot of now can be one.
     fn in_span(&self, span: OpenSpan, from: Time) -> impl Iterator<Item = Time> {
         let grid = self.rules.slot_minutes;
         let first = self.earliest(span).max(grid.slot_from(from));

@@ -11,6 +11,7 @@ use crate::domain::{
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
+#[derive(Debug)]
 struct Shop {
     hours: Hours,
     exceptions: Exceptions,
