@@ -81,6 +81,7 @@ impl Price {
 
 impl Markup {
     pub const RANGE: std::ops::RangeInclusive<u32> = 0..=100_000;
+    pub const NONE: Markup = Markup(0);
 }
 
 impl Default for Markup {

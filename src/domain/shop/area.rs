@@ -67,14 +67,6 @@ impl Area {
         by_postcode || by_distance()
     }
 
-    /// What the delivery of these goods costs.
-    pub fn fee_for(&self, goods: Cents) -> Cents {
-        match self.free_from {
-            Some(free_from) if goods >= free_from => Cents::new(0),
-            _ => self.fee,
-        }
-    }
-
     /// What these goods lack to the minimum. `None` where it is reached.
     pub fn missing_to_minimum(&self, goods: Cents) -> Option<Cents> {
         (goods < self.minimum).then(|| self.minimum - goods)
@@ -298,10 +290,8 @@ mod tests {
     }
 
     #[test]
-    fn fee_and_minimum_look_at_the_goods() {
+    fn the_minimum_looks_at_the_goods() {
         let area = area("Near", r#""within":3000"#);
-        let fees = [2_999, 3_000].map(|goods| area.fee_for(Cents::new(goods)).get());
-        assert_eq!(fees, [250, 0]);
         let missing = [1_199, 1_200].map(|goods| area.missing_to_minimum(Cents::new(goods)));
         assert_eq!(missing, [Some(Cents::new(1)), None]);
     }

@@ -5,7 +5,10 @@
 //! `None` where nothing changes.
 
 use super::{basket::RestaurantId, code::Code};
-use crate::domain::{FieldError, Text, Time};
+use crate::domain::{
+    FieldError, Text, Time,
+    shop::{KitchenState, Until},
+};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +38,7 @@ pub struct Pause {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Busy {
     /// 5 to 120.
-    pub extra_minutes: u32,
+    pub extra_minutes: u16,
     pub until: Time,
 }
 
@@ -93,6 +96,16 @@ impl Counter {
 
     pub fn is_sold_out(&self, what: &MenuPart, now: Time) -> bool {
         self.sold_out_at(now).any(|sold_out| sold_out.what == *what)
+    }
+
+    /// What slots depend on. That a state is over by the clock is seen there.
+    pub fn kitchen_state(&self) -> KitchenState {
+        let pause = self.paused.as_ref();
+        let busy = self.busy.as_ref();
+        KitchenState {
+            pause: pause.map(|pause| pause.until.into()),
+            busy: busy.map(|busy| (busy.extra_minutes, Until::At(busy.until))),
+        }
     }
 
     /// The counter without what is over by the clock.

@@ -14,13 +14,28 @@ pub mod counter;
 mod fields;
 pub mod gazetteer;
 mod hours;
+pub mod menu;
+pub mod now;
+pub mod price;
 pub mod profile;
+#[cfg(feature = "ssr")]
+pub mod profile_input;
+#[cfg(test)]
+mod profile_input_tests;
+pub mod request;
 #[cfg(test)]
 pub(crate) mod sample_zone;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(feature = "ssr")]
+pub mod shelf;
+#[cfg(feature = "ssr")]
+pub mod shelf_search;
+#[cfg(test)]
+mod shelf_tests;
 mod slots;
 pub mod slug;
+pub mod title;
 
 pub use hours::{
     DaySpan, Exception, ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, Local,

@@ -2,11 +2,12 @@
 
 use super::{
     area::{Area, Destination, area_of},
-    basket::{Point, RestaurantId, TaxClass, TaxMode, TaxRate},
+    basket::{Point, RestaurantId, TaxMode, TaxRate},
+    bill::Charges,
     slug::Slug,
 };
 use crate::domain::{
-    Field, FieldError, Markup, Name, Notes, Text, Time, ValueKind,
+    Currency, Field, FieldError, Markup, Name, Notes, Text, Time, ValueKind,
     number::in_units,
     shop::{Exceptions, Hours, OpeningHours, OrderRules, ShopZone, TimeZone},
 };
@@ -97,6 +98,21 @@ impl Profile {
         area_of(&self.areas, self.point, destination).ok_or(NotDeliveredThere)
     }
 
+    /// What the bill of an order into one of its areas depends on.
+    pub fn charges(&self, area: &Area, currency: Currency) -> Charges {
+        let TaxSettings { mode, rates } = self.tax;
+        Charges {
+            delivery: area.fee,
+            free_from: area.free_from,
+            mode,
+            food: rates.food,
+            drink: rates.drink,
+            delivered: rates.delivery,
+            markup: self.markup_percentage,
+            currency,
+        }
+    }
+
     /// When it is open.
     pub fn opening<'a, Z: ShopZone>(&'a self, zone: &'a Z) -> OpeningHours<'a, Z> {
         OpeningHours {
@@ -122,16 +138,6 @@ impl Default for TaxSettings {
         TaxSettings {
             mode: TaxMode::Included,
             rates: TaxRates::default(),
-        }
-    }
-}
-
-impl TaxRates {
-    pub fn of(self, class: TaxClass) -> TaxRate {
-        match class {
-            TaxClass::Food => self.food,
-            TaxClass::Drink => self.drink,
-            TaxClass::Delivery => self.delivery,
         }
     }
 }

@@ -147,7 +147,8 @@ mod tests {
             prop_assert_eq!(Slug::parse(&slug), Ok(slug.clone()));
             let numbered = slug.numbered(number);
             prop_assert_eq!(Slug::parse(&numbered), Ok(numbered.clone()));
-            prop_assert!(numbered.ends_with(&format!("-{number}")));
+            let suffix = format!("-{number}");
+            prop_assert!(numbered.ends_with(&suffix));
         }
     }
 }
