@@ -17,6 +17,10 @@ mod hours;
 pub mod menu;
 pub mod now;
 pub mod price;
+#[cfg(test)]
+mod price_property_tests;
+#[cfg(test)]
+mod price_tests;
 pub mod profile;
 #[cfg(feature = "ssr")]
 pub mod profile_input;
@@ -43,11 +47,3 @@ pub use hours::{
     range_label, time_label,
 };
 pub use slots::{KitchenState, OrderRules, SlotMinutes, SlotRefusal, Slots, Until};
-pub mod menu;
-pub mod price;
-#[cfg(test)]
-mod price_property_tests;
-#[cfg(test)]
-mod price_tests;
-pub mod request;
-pub mod title;
