@@ -2,7 +2,7 @@
 
 use super::{
     i18n::locale::Text,
-    route::{Kitchen, Panel, Route},
+    route::{Kitchen, Panel, Route, paths},
 };
 use crate::domain::{AccountKind, AccountRole, CommandKind, Name, Viewer};
 use leptos::prelude::*;
@@ -92,7 +92,7 @@ pub fn has_team(viewer: &Viewer) -> bool {
 /// The address of the panel that opens after signing in.
 pub fn own_panel(role: AccountRole, supplier_name: Option<&Name>) -> String {
     let route = match role {
-        AccountRole::Driver => return "/driver".to_owned(),
+        AccountRole::Driver => return paths::DRIVER.to_owned(),
         AccountRole::Integrator => Route::Home,
         AccountRole::Admin => Route::orders(None),
         AccountRole::Dispatch => Route::Dispatch,

@@ -38,6 +38,7 @@ pub use authority::{Authority, Credential, Standing};
 pub use client::{Client, Network, device_name};
 pub use command::{AccountCommand, Answer, ListedAccount};
 pub use entry::{AccountEntry, AccountEvent, key_id};
+pub use invite::JOIN;
 pub use known::KnownAccount;
 pub use pairing::PAIRING;
 pub use tokens::new_guest;

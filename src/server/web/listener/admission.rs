@@ -1,15 +1,18 @@
 //! Which connections are served. One above a limit is refused with words where that is cheap: its first request is
 //! read, and answered with 503.
 
-use crate::server::{
-    config::Limits,
-    telemetry::metrics::CONNECTIONS_REFUSED,
-    web::{
-        auth::way::Way,
-        connection_limit::{ConnectionLimit, Exceeded, Permit},
-        operations::health::PROBES,
-        problem::Problem,
+use crate::{
+    server::{
+        config::Limits,
+        telemetry::metrics::CONNECTIONS_REFUSED,
+        web::{
+            auth::way::{TOKEN_CALLS, Way},
+            connection_limit::{ConnectionLimit, Exceeded, Permit},
+            operations::health::PROBES,
+            problem::Problem,
+        },
     },
+    ui::paths,
 };
 use metrics::counter;
 use std::{net::IpAddr, sync::Arc};
@@ -19,9 +22,6 @@ const REFUSALS: Limits = Limits {
     total: 256,
     per_address: 16,
 };
-
-/// Where somebody signs in.
-const SIGN_IN: [&str; 3] = ["/sign-in", "/api/auth/token", "/api/v1/auth/token"];
 
 pub struct Admission {
     limit: Arc<ConnectionLimit>,
@@ -69,7 +69,8 @@ impl Connection {
         if is_signed_in {
             permit.sign_in();
         }
-        let is_answered = Way::of(path) == Way::Free || SIGN_IN.contains(&path);
+        let is_answered =
+            Way::of(path) == Way::Free || path == paths::SIGN_IN || TOKEN_CALLS.contains(&path);
         match permit.is_beyond_strangers() && !is_answered {
             false => Ok(()),
             true => {

@@ -3,6 +3,7 @@
 use crate::{
     domain::{Error, Order, Status},
     server::web::problem,
+    ui::paths,
 };
 use axum::{
     http::{
@@ -17,6 +18,9 @@ use url::{Position, Url};
 
 /// What browsers and proxies read as a slash, some of them after decoding it.
 const SLASHES: [&str; 6] = ["/", "\\", "%2f", "%2F", "%5c", "%5C"];
+
+/// The parameter that names the page to come back to.
+pub const NEXT: &str = "next";
 
 /// The page of the form: the path and query of its referrer.
 pub fn came_from(headers: &HeaderMap) -> String {
@@ -41,9 +45,10 @@ fn with_one_slash(path: &str) -> String {
 /// The page on which to sign in, and to come back from to a page of this host.
 pub fn sign_in(next: &str) -> String {
     match next {
-        "" | "/" => "/sign-in".to_owned(),
+        "" | "/" => paths::SIGN_IN.to_owned(),
         next => format!(
-            "/sign-in?next={}",
+            "{}?{NEXT}={}",
+            paths::SIGN_IN,
             utf8_percent_encode(next, NON_ALPHANUMERIC)
         ),
     }

@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     domain::{AccountKind, Error},
-    server::services::accounts::{Invitee, Join, Joined, NewFactor},
+    server::services::accounts::{Invitee, JOIN, Join, Joined, NewFactor},
     ui::{
         Icon, empty,
         i18n::locale::{Text, t},
-        name,
+        name, paths,
     },
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
@@ -86,7 +86,7 @@ async fn gone(visit: &Visit) -> Response {
         ..Page::new(heading)
     };
     page(visit, look, || {
-        let way_on = Some((t(["Sign in", "Anmelden"]), "/sign-in".to_owned()));
+        let way_on = Some((t(["Sign in", "Anmelden"]), paths::SIGN_IN.to_owned()));
         view! { <h1 class="unseen">{t(heading)}</h1> {empty(Icon::Clock, t(heading), t(next), way_on)} }
             .into_any()
     })
@@ -121,7 +121,7 @@ fn form(link: &str, invitee: &Invitee, notice: Option<&Notice>) -> AnyView {
         _ => TITLE,
     };
     view! {
-        <form class="paper stack" id=form.id() method="post" action=format!("/join/{link}")>
+        <form class="paper stack" id=form.id() method="post" action=format!("{JOIN}{link}")>
             {password}
             {new_factor}
             {code}
@@ -150,7 +150,7 @@ pub async fn send(Path(link): Path<String>, visit: Visit, sent: Sent) -> Respons
             let (to, notice) = match codes.is_empty() {
                 true => (panel_of(&begun.account), None),
                 false => (
-                    "/account".to_owned(),
+                    paths::ACCOUNT.to_owned(),
                     Some(Notice::once(Once::RecoveryCodes(codes))),
                 ),
             };
@@ -159,7 +159,7 @@ pub async fn send(Path(link): Path<String>, visit: Visit, sent: Sent) -> Respons
         Ok(None) => gone(&visit).await,
         Err(error) => {
             let notice = Notice::refused(FORM, error).typed(&sent.0);
-            let own = format!("/join/{}", link.expose_secret());
+            let own = format!("{JOIN}{}", link.expose_secret());
             let again =
                 async |notice: Notice| form_page(&visit, link.expose_secret(), Some(&notice)).await;
             visit.refuse(&own, notice, again).await

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         Density, Icon, PANELS, Theme, account_button, brand, empty, help,
         i18n::locale::{Text, t},
-        open_settings, own_panel, own_panels, settings, still_links,
+        open_settings, own_panel, own_panels, paths, settings, still_links,
     },
 };
 use axum::{
@@ -116,7 +116,7 @@ fn document(
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options/>
                 {referrer}
-                <script src="/account/page.js" defer></script>
+                <script src=paths::ACCOUNT_SCRIPT defer></script>
             </head>
             <body data-panel="account">
                 <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>

@@ -10,7 +10,7 @@ use crate::{
     ui::{
         Icon,
         i18n::locale::{Text, say, t},
-        icon,
+        icon, paths,
     },
 };
 use leptos::prelude::*;
@@ -102,7 +102,7 @@ fn link(name: &str, address: String, is_drivers: bool) -> AnyView {
 
 fn pairing_code(visit: &Visit, name: &str, code: &str) -> AnyView {
     let heading = say!("The code for {name}", "Der Code für {name}");
-    let at = format!("{}/pair", visit.origin());
+    let at = format!("{}{}", visit.origin(), paths::PAIR);
     let content = view! {
         <p>{t(["On the device, open ", "Öffne auf dem Gerät "])} <strong class="secret">{at}</strong> {t([", and type:", " und tipp ein:"])}</p>
         <p><output class="secret large">{code.to_owned()}</output></p>

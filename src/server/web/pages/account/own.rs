@@ -15,7 +15,7 @@ use crate::{
     server::services::accounts::{Begun, NewFactor, Which},
     ui::{
         i18n::locale::{Text, t},
-        name,
+        name, paths,
     },
 };
 use axum::response::Response;
@@ -43,7 +43,7 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
             return refused(
                 visit,
                 &error,
-                (["Try again", "Noch einmal"], "/account".to_owned()),
+                (["Try again", "Noch einmal"], paths::ACCOUNT.to_owned()),
             )
             .await;
         }
@@ -84,7 +84,7 @@ fn section(form: Form, heading: Text, content: AnyView) -> AnyView {
     let labelled = heading_id.clone();
     view! {
         <section class="paper" aria-labelledby=labelled>
-            <form class="stack" id=form.id() method="post" action="/account">
+            <form class="stack" id=form.id() method="post" action=paths::ACCOUNT>
                 <h2 id=heading_id>{t(heading)}</h2>
                 {content}
                 {form.refusal()}
@@ -160,8 +160,8 @@ fn sessions_form(visit: &Visit, account: &Account, notice: Option<&Notice>) -> A
         ["End all, here too", "Alle beenden, auch hier"],
     );
     view! {
-        {sessions(account, "/account", &present, visit.zone.as_ref())}
-        <form class="row" id=form.id() method="post" action="/account">
+        {sessions(account, paths::ACCOUNT, &present, visit.zone.as_ref())}
+        <form class="row" id=form.id() method="post" action=paths::ACCOUNT>
             {others} {all}
             {form.refusal()}
         </form>
@@ -199,12 +199,12 @@ enum Done {
 
 pub async fn send(visit: Visit, sent: Sent) -> Response {
     match change(&visit, &sent).await {
-        Ok(Done::Shown(notice)) => visit.lead_to("/account", Some(notice)).await,
+        Ok(Done::Shown(notice)) => visit.lead_to(paths::ACCOUNT, Some(notice)).await,
         Ok(Done::Begun(begun)) => {
             let notice = Notice::said(Said::Saved);
-            visit.begin(&begun, "/account", Some(notice)).await
+            visit.begin(&begun, paths::ACCOUNT, Some(notice)).await
         }
-        Ok(Done::SignedOut) => redirect("/sign-in"),
+        Ok(Done::SignedOut) => redirect(paths::SIGN_IN),
         Err(error) => {
             let form = match sent.get("act") {
                 "name" => NAME,
@@ -215,7 +215,7 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
             };
             let notice = Notice::refused(form, error).typed(&sent.0);
             let again = async |notice: Notice| account_page(&visit, Some(&notice)).await;
-            visit.refuse("/account", notice, again).await
+            visit.refuse(paths::ACCOUNT, notice, again).await
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         Account, AccountId, AccountKind, AccountRole, Email, Error, Field, FieldError, Name, Time,
     },
     server::services::accounts::{Authority, Invite, Invited, NewKey, Which},
+    ui::paths,
 };
 use axum::response::Response;
 use secrecy::SecretString;
@@ -22,11 +23,11 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
         false => add(&visit, &sent).await,
     };
     match done {
-        Ok(notice) => visit.lead_to("/team", Some(notice)).await,
+        Ok(notice) => visit.lead_to(paths::TEAM, Some(notice)).await,
         Err(error) => {
             let notice = Notice::refused(form_of(&sent), error).typed(&sent.0);
             let again = async |notice: Notice| team_page(&visit, None, Some(&notice)).await;
-            visit.refuse("/team", notice, again).await
+            visit.refuse(paths::TEAM, notice, again).await
         }
     }
 }
