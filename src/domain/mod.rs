@@ -59,7 +59,7 @@ pub use live::{
     ring::Ring,
     scope::{Scope, Subject, Topic},
     wanting::Wanting,
-    window::{BoardQuery, Place, Sequence, Window, Windows, place},
+    window::{BoardQuery, Sequence, SortKey, Window, Windows, sort_key},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};
 pub(crate) use named_enum::named_enum;

@@ -69,13 +69,13 @@ pub enum By<'a> {
     Account(&'a Authority),
 }
 
-/// What a cookie or an access token stands for.
+/// Who is signed in: what a cookie, an access token or a key stands for.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct SignedIn {
     pub identity: Identity,
     pub standing: Standing,
     /// When it ends without further use; `None` for a key without a date.
-    pub until: Option<Time>,
+    pub expires_at: Option<Time>,
 }
 
 /// A session that has just begun. Only its device gets the secret.

@@ -1,8 +1,8 @@
 //! What a viewer is sent: of what it may see, as much as it may know, and nothing after the end of its session.
 
 use super::{
-    Basis, LiveFeed, Next, OrderIndex, Subscription, endings::Endings, pace::Pace, view::Newest,
-    view::View,
+    Basis, LiveFeed, Next, OrderIndex, Subscription, endings::Endings, stage_timers::StageTimers,
+    view::Newest, view::View,
 };
 use crate::{
     domain::{
@@ -77,7 +77,7 @@ impl Market {
         let newest = Newest {
             ring: Ring::new(0, capacity),
             endings: Endings::default(),
-            pace: Pace::default(),
+            stage_timers: StageTimers::default(),
         };
         feed.replace(View::new(index, newest));
         Market {

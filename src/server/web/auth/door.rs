@@ -152,7 +152,7 @@ async fn page(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered,
     if let Some(session) = AuthCookie::Session.read(&app.config, headers) {
         match app.accounts.by_cookie(&session).await {
             Ok(known) => {
-                let door = Door::known(known).following(follows);
+                let door = Door::signed_in(known).following(follows);
                 return Ok(door.into());
             }
             Err(Error::NotSignedIn) => {
@@ -214,7 +214,7 @@ async fn socket(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Door, 
         // A browser always names the origin of a page that opens a socket.
         (Some(_), None) if !is_own => Err(Problem::ForeignOrigin),
         (Some(session), None) => match app.accounts.by_cookie(&session).await {
-            Ok(known) => Ok(Door::known(known).following(followed(app, headers).await)),
+            Ok(known) => Ok(Door::signed_in(known).following(followed(app, headers).await)),
             Err(error) => Err(app.wrong_credentials.judge("cookie", client, error).into()),
         },
         (None, Some(bearer)) => Ok(by_bearer(app, client, &bearer).await?),
@@ -235,7 +235,10 @@ async fn socket(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Door, 
 async fn by_bearer(app: &AppState, client: IpAddr, bearer: &Bearer) -> Result<Door, Error> {
     let (how, door) = match bearer {
         Bearer::Unreadable => ("unreadable", Err(Error::NotSignedIn)),
-        Bearer::ApiKey(key) => ("key", app.accounts.by_api_key(key).await.map(Door::known)),
+        Bearer::ApiKey(key) => (
+            "key",
+            app.accounts.by_api_key(key).await.map(Door::signed_in),
+        ),
         Bearer::AccessToken(token) => {
             let door = by_access_token(app, token.expose_secret(), now()).await;
             ("token", door)
@@ -255,7 +258,7 @@ async fn by_access_token(app: &AppState, token: &str, now: Time) -> Result<Door,
         None => return Err(Error::NotSignedIn),
         Some(session) => {
             let known = app.accounts.by_session(claims.subject, session, None);
-            Door::known(known.await?)
+            Door::signed_in(known.await?)
         }
     };
     let identity = door.viewer.identity();

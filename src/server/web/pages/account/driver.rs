@@ -52,12 +52,12 @@ pub async fn show(visit: Visit) -> Response {
             return refused(&visit, &error, way_on).await;
         }
     };
-    let look = Page {
+    let layout = Page {
         // What was refused stays to be read.
         refresh: notice.is_none().then_some(REFRESH_SECONDS),
         ..Page::new(TITLE)
     };
-    page(&visit, look, || {
+    page(&visit, layout, || {
         let elsewhere = notice.as_ref().and_then(|notice| notice.error.as_ref());
         let elsewhere = elsewhere.map(|error| refusal(sentence(error)));
         view! {

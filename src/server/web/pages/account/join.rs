@@ -3,7 +3,7 @@
 use super::{
     fields::{Form, Kind, hidden, submit},
     layout::{Page, page, refused},
-    notice::{Notice, Once, shown_once},
+    notice::{Notice, ShownOnce, shown_once},
     once::factor,
     sign_up::PASSWORD_HINT,
     visit::{Sent, Visit, panel_of},
@@ -39,7 +39,7 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
             if let Some(again) = sealed.and_then(again) {
                 invitee.factor = invitee.factor.map(|_| again);
             }
-            let look = Page {
+            let layout = Page {
                 holds_secret: true,
                 ..Page::new(TITLE)
             };
@@ -55,7 +55,7 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
                 }
                 .into_any()
             };
-            page(visit, look, content).await
+            page(visit, layout, content).await
         }
         Ok(None) => gone(visit).await,
         Err(error) => refused(visit, &error, (["Home", "Zur Startseite"], "/".to_owned())).await,
@@ -80,12 +80,12 @@ async fn gone(visit: &Visit) -> Response {
         "A link works once, and only for a while. Ask for a new one from whoever sent it.",
         "Ein Link gilt einmal und nicht lange. Lass dir von der Person, die ihn geschickt hat, einen neuen geben.",
     ];
-    let look = Page {
+    let layout = Page {
         status: StatusCode::NOT_FOUND,
         holds_secret: true,
         ..Page::new(heading)
     };
-    page(visit, look, || {
+    page(visit, layout, || {
         let way_on = Some((t(["Sign in", "Anmelden"]), paths::SIGN_IN.to_owned()));
         view! { <h1 class="unseen">{t(heading)}</h1> {empty(Icon::Clock, t(heading), t(next), way_on)} }
             .into_any()
@@ -151,7 +151,7 @@ pub async fn send(Path(link): Path<String>, visit: Visit, sent: Sent) -> Respons
                 true => (panel_of(&begun.account), None),
                 false => (
                     paths::ACCOUNT.to_owned(),
-                    Some(Notice::once(Once::RecoveryCodes(codes))),
+                    Some(Notice::once(ShownOnce::RecoveryCodes(codes))),
                 ),
             };
             visit.begin(&begun, &to, notice).await

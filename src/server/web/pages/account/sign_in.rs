@@ -4,7 +4,7 @@ use super::{
     fields::{Form, Kind, hidden, submit},
     layout::{Page, page},
     next::page_after,
-    notice::{Notice, Once, Said},
+    notice::{Notice, Said, ShownOnce},
     visit::{Sent, Visit, panel_of, redirect},
 };
 use crate::{
@@ -67,7 +67,7 @@ fn address(next: Option<&str>) -> String {
 async fn form_page(visit: &Visit, next: Option<String>, notice: Option<&Notice>) -> Response {
     let form = Form::new(FORM, notice);
     let has_signed_up =
-        notice.is_some_and(|notice| matches!(notice.once, Some(Once::Said(Said::SignedUp))));
+        notice.is_some_and(|notice| matches!(notice.once, Some(ShownOnce::Said(Said::SignedUp))));
     let wants_code = notice.is_some_and(|notice| {
         notice.error == Some(Error::CodeNeeded) || notice.value(WITH_CODE).is_some()
     });

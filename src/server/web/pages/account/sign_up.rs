@@ -71,8 +71,8 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
 
 async fn sign_up(visit: &Visit, sent: &Sent) -> Result<(), Error> {
     check(&[
-        fault::<Email>("email", sent.get("email")),
-        fault::<Name>("name", sent.get("name")),
+        invalid_field::<Email>("email", sent.get("email")),
+        invalid_field::<Name>("name", sent.get("name")),
     ])?;
     let sign_up = SignUp {
         email: sent.get("email").to_owned(),
@@ -84,7 +84,7 @@ async fn sign_up(visit: &Visit, sent: &Sent) -> Result<(), Error> {
 }
 
 /// What is wrong with a field, if anything is.
-pub fn fault<T: Field>(field: &str, value: &str) -> Option<InvalidField> {
+pub fn invalid_field<T: Field>(field: &str, value: &str) -> Option<InvalidField> {
     let error = T::parse(value).err()?;
     Some(InvalidField {
         field: field.to_owned(),

@@ -1,8 +1,8 @@
 //! What the forms of a team do: adding somebody, and changing who is there.
 
 use super::{
-    notice::{Notice, Once, Said, shown_once},
-    sign_up::{check, fault},
+    notice::{Notice, Said, ShownOnce, shown_once},
+    sign_up::{check, invalid_field},
     team::{DEVICE, DRIVER, INVITE, PROGRAM, STAFF, team_page},
     team_row::ROW,
     visit::{Sent, Visit, by},
@@ -99,9 +99,9 @@ async fn invite(
 ) -> Result<Notice, Error> {
     let email = kind.has_password();
     check(&[
-        fault::<Name>("name", sent.get("name")),
+        invalid_field::<Name>("name", sent.get("name")),
         email
-            .then(|| fault::<Email>("email", sent.get("email")))
+            .then(|| invalid_field::<Email>("email", sent.get("email")))
             .flatten(),
     ])?;
     let supplier_name = match kind.is_of_a_supplier() {
@@ -224,7 +224,7 @@ fn same_key(account: &Account) -> NewKey {
 }
 
 fn link(invited: &Invited) -> Notice {
-    Notice::once(Once::Link {
+    Notice::once(ShownOnce::Link {
         name: invited.account.name.to_string(),
         path: shown_once(&invited.link),
         is_drivers: invited.account.kind == AccountKind::Driver,
@@ -232,14 +232,14 @@ fn link(invited: &Invited) -> Notice {
 }
 
 fn pairing_code((account, code): (Account, SecretString)) -> Notice {
-    Notice::once(Once::PairingCode {
+    Notice::once(ShownOnce::PairingCode {
         name: account.name.to_string(),
         code: shown_once(&code),
     })
 }
 
 fn api_key((account, key): (Account, SecretString)) -> Notice {
-    Notice::once(Once::ApiKey {
+    Notice::once(ShownOnce::ApiKey {
         name: account.name.to_string(),
         key: shown_once(&key),
     })
