@@ -111,18 +111,11 @@ mod tests {
 
     fn known(kind: AccountKind) -> Viewer {
         Viewer::Known(Box::new(Identity {
-            id: None,
-            kind,
-            role: kind.role().unwrap(),
-            name: None,
             supplier_name: kind
                 .is_of_a_supplier()
                 .then(|| Name::parse("Bella Napoli").unwrap()),
-            driver_id: None,
-            own: Vec::new(),
-            follows: Vec::new(),
-            read_only: false,
             sees_offers: true,
+            ..Identity::new(None, kind, kind.role().unwrap())
         }))
     }
 

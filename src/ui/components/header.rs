@@ -157,7 +157,7 @@ fn status_indicator() -> AnyView {
         _ => String::new(),
     });
     view! {
-        <p class="lamp" data-state=state>
+        <p class="status-indicator" data-state=state>
             {icon_of(move || look().1)}
             <span role="status">{word}</span>
             <span>{age}</span>

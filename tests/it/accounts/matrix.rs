@@ -5,7 +5,7 @@
 use crate::{
     on_both_engines,
     support::{
-        Instance, Market,
+        Instance, Market, STATUSES,
         accounts::{Person, required},
     },
 };
@@ -16,19 +16,6 @@ use std::fmt::Write;
 on_both_engines! { everybody_sees_and_does_what_the_matrix_says, }
 
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/accounts/matrix.txt");
-
-const STATUSES: [&str; 10] = [
-    "pending_supplier",
-    "supplier_accepted",
-    "supplier_rejected",
-    "customer_accepted",
-    "preparing",
-    "ready",
-    "dispatched",
-    "in_transit",
-    "delivered",
-    "cancelled",
-];
 
 /// What is told of an order only whole.
 const INSIDE: [&str; 4] = [

@@ -63,13 +63,13 @@ async fn verify_repairs_indexes(market: Market) {
             said.stdout
         );
     }
-    let mended = market.run(&["verify", "--repair"]);
-    expect(&mended, 0);
+    let repaired = market.run(&["verify", "--repair"]);
+    expect(&repaired, 0);
     let line = format!("repaired: {ready} put into index all");
     assert!(
-        mended.stdout.lines().any(|said| said == line),
+        repaired.stdout.lines().any(|said| said == line),
         "{}",
-        mended.stdout
+        repaired.stdout
     );
     sound(&market);
     if let Store::Embedded(_) = market.store {
@@ -166,15 +166,15 @@ async fn verify_names_and_keeps_what_cannot_be_derived(market: Market) {
         );
     }
     // What has been lost is not made up. That the lost order is in no index follows.
-    let mended = market.run(&["verify", "--repair", "--json"]);
-    expect(&mended, 1);
+    let repaired = market.run(&["verify", "--repair", "--json"]);
+    expect(&repaired, 1);
     let is_index = |fault: &&String| fault.contains("index");
     let left: Vec<_> = found
         .iter()
         .filter(|fault| !is_index(fault))
         .cloned()
         .collect();
-    assert_eq!(faults(&mended), left);
+    assert_eq!(faults(&repaired), left);
     assert_eq!(faults(&market.run(&["verify", "--json"])), left);
 }
 

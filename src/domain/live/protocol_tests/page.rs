@@ -25,16 +25,11 @@ pub fn viewer(rng: &mut fastrand::Rng) -> Viewer {
     };
     let own = account(rng);
     Viewer::Known(Box::new(Identity {
-        id: Some(own),
-        kind: AccountKind::Integration,
-        role,
-        name: None,
         supplier_name: (role == Supplier).then(|| offer().supplier_name),
         driver_id: (role == Driver).then_some(own),
         own: Vec::from_iter((role == Customer).then_some(own)),
-        follows: Vec::new(),
-        read_only: false,
         sees_offers: role == Customer,
+        ..Identity::new(Some(own), AccountKind::Integration, role)
     }))
 }
 

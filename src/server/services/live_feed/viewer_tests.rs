@@ -25,16 +25,8 @@ fn account(n: u128) -> AccountId {
 
 fn identity(role: AccountRole) -> Identity {
     Identity {
-        id: Some(account(99)),
-        kind: AccountKind::Integration,
-        role,
-        name: None,
-        supplier_name: None,
-        driver_id: None,
-        own: Vec::new(),
-        follows: Vec::new(),
-        read_only: false,
         sees_offers: role == AccountRole::Customer,
+        ..Identity::new(Some(account(99)), AccountKind::Integration, role)
     }
 }
 

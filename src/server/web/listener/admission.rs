@@ -60,9 +60,9 @@ impl Connection {
         }
     }
 
-    /// Refuses a request of a stranger on a connection that is kept for who is signed in. What one needs to sign in is
-    /// answered.
-    pub fn check_stranger(&self, path: &str, is_signed_in: bool) -> Result<(), Problem> {
+    /// Refuses a request without a sign-in on a connection that is kept for who is signed in. What one needs to sign in
+    /// is answered.
+    pub fn check_anonymous(&self, path: &str, is_signed_in: bool) -> Result<(), Problem> {
         let Some(permit) = self.permits.first() else {
             return Ok(());
         };
@@ -71,7 +71,7 @@ impl Connection {
         }
         let is_answered =
             Way::of(path) == Way::Free || path == paths::SIGN_IN || TOKEN_CALLS.contains(&path);
-        match permit.is_beyond_strangers() && !is_answered {
+        match permit.exceeds_anonymous() && !is_answered {
             false => Ok(()),
             true => {
                 count_refused();
