@@ -4,12 +4,12 @@ use super::{
     AccountService, Invitee, Join, Joined, NewFactor,
     acting::Acting,
     attempts::JOIN,
-    begin::{Beginning, factor_context},
+    begin_session::{Beginning, factor_context},
     change::{Draft, in_time},
     documents::{Factor, FactorKind, Secrets},
     entry::AccountEvent,
-    record::{How, record_sign_in},
     sign_in::password_error,
+    sign_in_log::{How, record_sign_in},
 };
 use crate::{
     domain::{Account, AccountId, AccountState, Error, FieldError, Invitation, SessionKind, Time},

@@ -20,7 +20,7 @@ use crate::{
             state::AppState,
         },
     },
-    ui::paths,
+    ui::{Route, paths},
 };
 use axum::{
     Json,
@@ -297,7 +297,7 @@ pub async fn check_take(
 fn begins_guest(head: Head<'_>) -> bool {
     let path = head.uri.path();
     match head.method.is_safe() {
-        true => path.trim_matches('/') == "customer",
+        true => matches!(Route::read(path, ""), Route::Customer { .. }),
         false => path.starts_with(ACT),
     }
 }

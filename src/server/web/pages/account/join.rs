@@ -4,7 +4,7 @@ use super::{
     fields::{Form, Kind, hidden, submit},
     layout::{Page, page, refused},
     notice::{Notice, ShownOnce, shown_once},
-    once::factor,
+    shown_once::factor,
     sign_up::PASSWORD_HINT,
     visit::{Sent, Visit, panel_of},
     words,

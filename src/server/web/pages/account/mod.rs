@@ -1,6 +1,7 @@
 //! The pages of accounts: signing in, joining, one's own account, the team. They are still: plain forms that redirect,
 //! rendered once, with nothing in the browser's program. Only a market where people sign in has them.
 
+mod after_sign_in;
 mod beside;
 mod driver;
 mod fields;
@@ -8,13 +9,12 @@ mod hand_over;
 mod history;
 mod join;
 mod layout;
-mod next;
 mod notice;
-mod once;
-mod own;
+mod own_account;
 mod pair;
 mod refusals;
 mod sessions;
+mod shown_once;
 mod sign_in;
 mod sign_up;
 mod staff;
@@ -60,7 +60,10 @@ pub fn routes(app: &AppState) -> Router<AppState> {
             get(join::show).post(join::send),
         )
         .route(paths::PAIR, get(pair::show).post(pair::send))
-        .route(paths::ACCOUNT, get(own::show).post(own::send))
+        .route(
+            paths::ACCOUNT,
+            get(own_account::show).post(own_account::send),
+        )
         .route(paths::ACCOUNT_SCRIPT, get(page_script))
         .route(paths::TEAM, get(team::show).post(team_change::send))
         .route(paths::HAND_OVER, get(hand_over::show).post(hand_over::send))

@@ -1,9 +1,9 @@
 //! Signing in with an e-mail address, a password, and where the account has them, a code; and signing out.
 
 use super::{
+    after_sign_in::page_after,
     fields::{Form, Kind, hidden, submit},
     layout::{Page, page},
-    next::page_after,
     notice::{Notice, Said, ShownOnce},
     visit::{Sent, Visit, panel_of, redirect},
 };

@@ -6,7 +6,7 @@ use super::{
     history,
     layout::{Page, not_theirs, page},
     notice::Notice,
-    once::once,
+    shown_once::once,
     team_row::row,
     visit::{Visit, by},
     words,
