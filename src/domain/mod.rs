@@ -7,8 +7,6 @@ mod account;
 mod blank;
 mod delivery;
 mod error;
-#[cfg(feature = "ssr")]
-mod fold;
 mod input;
 mod kitchen_alert;
 mod live;
@@ -24,6 +22,8 @@ mod policy_samples;
 mod policy_tests;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(feature = "ssr")]
+mod spelling;
 mod stage_times;
 mod text;
 mod time;
@@ -44,8 +44,6 @@ pub use delivery::{
     usual::{UsualMinutes, usual_minutes},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
-#[cfg(feature = "ssr")]
-pub use fold::{fold_name, fold_text};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{
     Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, is_fresh, next_alert, stays_visible,
@@ -59,7 +57,7 @@ pub use live::{
     ring::Ring,
     scope::{Scope, Subject, Topic},
     wanting::Wanting,
-    window::{BoardQuery, Place, Sequence, Window, Windows, place},
+    window::{BoardQuery, Sequence, SortKey, Window, Windows, sort_key},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price};
 pub(crate) use named_enum::named_enum;
@@ -76,6 +74,8 @@ pub use order::{
 };
 pub use percent::{percent_decode, percent_encode};
 pub use policy::{Identity, Permission, Sight, Viewer};
+#[cfg(feature = "ssr")]
+pub use spelling::{fold_name, fold_text};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::Time;
