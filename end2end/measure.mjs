@@ -125,7 +125,7 @@ async function rush() {
   }
 }
 
-/** 10,000 open orders in the order book. */
+/** 10,000 open orders in the list of orders. */
 async function many() {
   await market(async (url) => {
     await offers(url, 10_000);

@@ -145,8 +145,8 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(guest.getByRole('heading', { level: 1 })).toContainText('Diavola');
       await expect(guest.getByText('Kurze Gasse 1')).toBeVisible();
       // Nobody else finds it.
-      const stranger = await open('/');
-      expect((await stranger.goto(`/customer/${id}`))?.status()).toBe(404);
+      const another = await open('/');
+      expect((await another.goto(`/customer/${id}`))?.status()).toBe(404);
 
       await api.status(id, 'preparing');
       await api.status(id, 'ready');

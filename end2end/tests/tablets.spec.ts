@@ -98,7 +98,7 @@ for (const locale of ['en-GB', 'de-DE']) {
         const main = document.querySelector('main')!, { paddingLeft, paddingRight } = getComputedStyle(main);
         const { left, right } = main.getBoundingClientRect();
         return {
-          words: [...document.querySelectorAll('.brand, .panels a, .lamp [role=status]')].map(baseline),
+          words: [...document.querySelectorAll('.brand, .panels a, .status-indicator [role=status]')].map(baseline),
           left: box('.brand img').left - (left + parseFloat(paddingLeft)),
           right: box('.bar > .button .icon').right - (right - parseFloat(paddingRight)),
         };

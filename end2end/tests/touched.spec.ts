@@ -208,6 +208,6 @@ test.describe('a page that has stopped', () => {
     await expect(page.getByLabel('Pizza', { exact: true })).toHaveValue('Tonno');
     await stop();
     await expect(page.getByRole('alert').filter({ hasText: 'This page has stopped' })).toBeVisible();
-    await expect(page.locator('.lamp')).toBeHidden();
+    await expect(page.locator('.status-indicator')).toBeHidden();
   });
 });

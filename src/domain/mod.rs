@@ -7,8 +7,6 @@ mod account;
 mod blank;
 mod delivery;
 mod error;
-#[cfg(feature = "ssr")]
-mod fold;
 mod input;
 mod kitchen_alert;
 mod live;
@@ -31,6 +29,8 @@ pub(crate) mod samples;
     reason = "the use-cases of a pizzeria stand on it"
 )]
 pub mod shop;
+#[cfg(feature = "ssr")]
+mod spelling;
 mod stage_times;
 mod text;
 mod time;
@@ -51,8 +51,6 @@ pub use delivery::{
     usual::{UsualMinutes, usual_minutes},
 };
 pub use error::{Error, FieldError, InvalidField, Refusal, ValueKind};
-#[cfg(feature = "ssr")]
-pub use fold::{fold_name, fold_text};
 pub use input::{Field, Fields, Value};
 pub use kitchen_alert::{
     Acknowledged, IN_KITCHEN, KitchenAlert, alert_of, call_of, is_fresh, next_alert, stays_visible,
@@ -68,7 +66,7 @@ pub use live::{
     scope::{Scope, Subject, Topic},
     shop_notice::{ShopKind, ShopNotice},
     wanting::Wanting,
-    window::{BoardQuery, Place, Sequence, Window, Windows, place},
+    window::{BoardQuery, Sequence, SortKey, Window, Windows, sort_key},
 };
 pub use money::{Cents, Currency, Markup, Price, customer_price, half_up};
 pub(crate) use named_enum::named_enum;
@@ -86,6 +84,8 @@ pub use order::{
 };
 pub use percent::{percent_decode, percent_encode};
 pub use policy::{Identity, Permission, Sight, Viewer};
+#[cfg(feature = "ssr")]
+pub use spelling::{fold_name, fold_text};
 pub use stage_times::{STAGES, StageDuration, StageTimer, StageTimes};
 pub use text::{Address, Name, Notes, Text};
 pub use time::Time;

@@ -77,18 +77,8 @@ impl Viewer {
 
     /// Sees nothing, and may do nothing.
     pub fn nobody() -> Viewer {
-        Viewer::Known(Box::new(Identity {
-            id: None,
-            kind: AccountKind::Guest,
-            role: AccountRole::Customer,
-            name: None,
-            supplier_name: None,
-            driver_id: None,
-            own: Vec::new(),
-            follows: Vec::new(),
-            read_only: false,
-            sees_offers: false,
-        }))
+        let (kind, role) = (AccountKind::Guest, AccountRole::Customer);
+        Viewer::Known(Box::new(Identity::new(None, kind, role)))
     }
 
     pub fn identity(&self) -> Option<&Identity> {
@@ -222,6 +212,22 @@ fn is_for(command: CommandKind, actor: Actor) -> bool {
 }
 
 impl Identity {
+    /// With nothing of its own, and without offers.
+    pub fn new(id: Option<AccountId>, kind: AccountKind, role: AccountRole) -> Identity {
+        Identity {
+            id,
+            kind,
+            role,
+            name: None,
+            supplier_name: None,
+            driver_id: None,
+            own: Vec::new(),
+            follows: Vec::new(),
+            read_only: false,
+            sees_offers: false,
+        }
+    }
+
     fn view(&self, order: &OrderFacts) -> Sight {
         let is_final = order.status.is_final();
         let until_final = if is_final {
@@ -387,17 +393,12 @@ mod tests {
     #[test]
     fn who_manages_whose_accounts() {
         let name = |name: &str| Name::parse(name).unwrap();
-        let identity = |kind: AccountKind, supplier: Option<&str>| Identity {
-            id: None,
-            kind,
-            role: kind.role().unwrap_or(AccountRole::Integrator),
-            name: None,
-            supplier_name: supplier.map(name),
-            driver_id: None,
-            own: Vec::new(),
-            follows: Vec::new(),
-            read_only: false,
-            sees_offers: false,
+        let identity = |kind: AccountKind, supplier: Option<&str>| {
+            let role = kind.role().unwrap_or(AccountRole::Integrator);
+            Identity {
+                supplier_name: supplier.map(name),
+                ..Identity::new(None, kind, role)
+            }
         };
         let roma = name("Roma");
         let managed = |by: &Identity, supplier: Option<&Name>| {

@@ -56,16 +56,8 @@ fn account(id: u128) -> AccountId {
 
 pub fn identity(kind: AccountKind, role: AccountRole, id: u128) -> Identity {
     Identity {
-        id: Some(account(id)),
-        kind,
-        role,
-        name: None,
-        supplier_name: None,
-        driver_id: None,
-        own: Vec::new(),
-        follows: Vec::new(),
-        read_only: false,
         sees_offers: true,
+        ..Identity::new(Some(account(id)), kind, role)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     i18n::locale::Text,
-    route::{Kitchen, Panel, Route},
+    route::{Kitchen, Panel, Route, paths},
 };
 use crate::domain::{AccountKind, AccountRole, CommandKind, Name, Viewer};
 use leptos::prelude::*;
@@ -92,7 +92,7 @@ pub fn has_team(viewer: &Viewer) -> bool {
 /// The address of the panel that opens after signing in.
 pub fn own_panel(role: AccountRole, supplier_name: Option<&Name>) -> String {
     let route = match role {
-        AccountRole::Driver => return "/driver".to_owned(),
+        AccountRole::Driver => return paths::DRIVER.to_owned(),
         AccountRole::Integrator => Route::Home,
         AccountRole::Admin => Route::orders(None),
         AccountRole::Dispatch => Route::Dispatch,
@@ -111,18 +111,11 @@ mod tests {
 
     fn known(kind: AccountKind) -> Viewer {
         Viewer::Known(Box::new(Identity {
-            id: None,
-            kind,
-            role: kind.role().unwrap(),
-            name: None,
             supplier_name: kind
                 .is_of_a_supplier()
                 .then(|| Name::parse("Bella Napoli").unwrap()),
-            driver_id: None,
-            own: Vec::new(),
-            follows: Vec::new(),
-            read_only: false,
             sees_offers: true,
+            ..Identity::new(None, kind, kind.role().unwrap())
         }))
     }
 

@@ -178,8 +178,9 @@ pub fn drivers_on_duty(board: &Board, duty: &Duty, now: Time) -> Vec<Driver> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Field, Order, Sequence, Times, Value, Window, place,
+        Field, Order, Sequence, Times, Value, Window,
         samples::{at, id, offer},
+        sort_key,
     };
     use chrono::TimeDelta;
 
@@ -268,7 +269,7 @@ mod tests {
         let whole = Board::whole("e-2", Sequence::Due, orders.clone());
         assert!(has_all_carried(&whole));
         let mut windows = std::array::from_fn(|status| whole.window(Status::ALL[status]));
-        windows[Status::InTransit as usize] = Window::UpTo(place(&orders[0]));
+        windows[Status::InTransit as usize] = Window::UpTo(sort_key(&orders[0]));
         let counts = [whole.market(), whole.counts()];
         let part = Board::new(
             whole.cursor().clone(),

@@ -3,8 +3,8 @@
 use crate::domain::{Order, OrderId, Scope, Status, Time, Topic};
 use serde::{Deserialize, Serialize};
 
-/// The place of an order among those of its status: when it is due, and its id.
-pub type Place = (Time, OrderId);
+/// What the orders of a status are sorted by: when one is due, and its id.
+pub type SortKey = (Time, OrderId);
 
 /// In which sequence a page shows orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +73,8 @@ pub enum Window {
     Closed,
     /// All.
     All,
-    /// Those that are due first, up to and including this place.
-    UpTo(Place),
+    /// Those that are due first, up to and including this one.
+    UpTo(SortKey),
     /// Those whose id is greater.
     After(OrderId),
 }
@@ -87,7 +87,7 @@ impl Window {
         match self {
             Window::Closed => false,
             Window::All => true,
-            Window::UpTo(last) => place(order) <= last,
+            Window::UpTo(last) => sort_key(order) <= last,
             Window::After(id) => order.id > id,
         }
     }
@@ -98,6 +98,6 @@ impl Window {
     }
 }
 
-pub fn place(order: &Order) -> Place {
+pub fn sort_key(order: &Order) -> SortKey {
     (order.due(), order.id)
 }

@@ -49,7 +49,7 @@ fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
 /// An entry of the log.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry<'a> {
+struct StoredEntry<'a> {
     #[serde(borrow)]
     event_type: &'a RawValue,
     order: &'a RawValue,
@@ -66,7 +66,8 @@ struct Entry<'a> {
 struct Answer<'a> {
     #[serde(borrow)]
     token: &'a RawValue,
-    print: &'a RawValue,
+    #[serde(rename = "print")]
+    fingerprint: &'a RawValue,
     result: Accepted<'a>,
 }
 
@@ -138,10 +139,10 @@ impl Upgrade {
 
 /// The entry with everything that its order lacks.
 fn entry(text: &str, times: &mut Option<Times>) -> Option<String> {
-    let entry: Entry = serde_json::from_str(text).ok()?;
+    let entry: StoredEntry = serde_json::from_str(text).ok()?;
     let order = order(entry.order.get(), times)?;
     let order = &*RawValue::from_string(order).ok()?;
-    serde_json::to_string(&Entry { order, ..entry }).ok()
+    serde_json::to_string(&StoredEntry { order, ..entry }).ok()
 }
 
 /// The order with what it lacks. Its times go on from those that it had one event before. `None` where nothing has to

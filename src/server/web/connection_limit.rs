@@ -1,7 +1,7 @@
 //! How many connections there may be: in all, and from one address. Connections of every kind are counted so by the
 //! listener, and WebSockets once more, by a lower limit.
 //!
-//! Where people sign in, a third of all is kept for them: a crowd of strangers never shuts a kitchen out.
+//! Where people sign in, a third of all is kept for them: a crowd of others never shuts a kitchen out.
 
 use super::{middleware::rate_limit::rate_limit_key, problem::Problem};
 use crate::{
@@ -22,15 +22,15 @@ pub struct ConnectionLimit {
     limits: Limits,
     /// Their connections are those of many clients, and are counted in all alone.
     proxies: Vec<IpNet>,
-    /// How many of all strangers may have.
-    for_strangers: usize,
+    /// How many of all may be anonymous: of clients that are not signed in.
+    for_anonymous: usize,
     open: Mutex<Open>,
 }
 
 #[derive(Default)]
 struct Open {
     all: usize,
-    strangers: usize,
+    anonymous: usize,
     by: HashMap<IpAddr, usize>,
 }
 
@@ -45,7 +45,7 @@ pub enum Exceeded {
 pub struct Permit {
     limit: Arc<ConnectionLimit>,
     /// Nobody has signed in on it.
-    is_strangers: AtomicBool,
+    is_anonymous: AtomicBool,
     /// By which it is counted, beside in all.
     address: Option<IpAddr>,
 }
@@ -55,14 +55,14 @@ impl ConnectionLimit {
         ConnectionLimit {
             limits,
             proxies: proxies.to_vec(),
-            for_strangers: limits.total,
+            for_anonymous: limits.total,
             open: Mutex::default(),
         }
     }
 
     /// Keeps a third of all for who is signed in.
     pub fn keeping_a_third(mut self) -> ConnectionLimit {
-        self.for_strangers = self.limits.total - self.limits.total / 3;
+        self.for_anonymous = self.limits.total - self.limits.total / 3;
         self
     }
 
@@ -71,17 +71,17 @@ impl ConnectionLimit {
         self.count(self.counted_by(address), self.limits.total)
     }
 
-    /// Counts a connection from this address, of somebody who is signed in or of a stranger.
+    /// Counts a connection from this address, of a client that is signed in, or of an anonymous one.
     pub fn acquire_for(
         self: &Arc<Self>,
         address: IpAddr,
         is_signed_in: bool,
     ) -> Result<Permit, Exceeded> {
-        let strangers = match is_signed_in {
+        let anonymous = match is_signed_in {
             true => self.limits.total,
-            false => self.for_strangers,
+            false => self.for_anonymous,
         };
-        let permit = self.count(self.counted_by(address), strangers)?;
+        let permit = self.count(self.counted_by(address), anonymous)?;
         if is_signed_in {
             permit.sign_in();
         }
@@ -110,10 +110,10 @@ impl ConnectionLimit {
     fn count(
         self: &Arc<Self>,
         address: Option<IpAddr>,
-        most_strangers: usize,
+        anonymous_limit: usize,
     ) -> Result<Permit, Exceeded> {
         let mut open = self.open();
-        if open.all >= self.limits.total || open.strangers >= most_strangers {
+        if open.all >= self.limits.total || open.anonymous >= anonymous_limit {
             return Err(Exceeded::Total);
         }
         if let Some(address) = address {
@@ -124,10 +124,10 @@ impl ConnectionLimit {
             open.by.insert(address, own + 1);
         }
         open.all += 1;
-        open.strangers += 1;
+        open.anonymous += 1;
         Ok(Permit {
             limit: self.clone(),
-            is_strangers: AtomicBool::new(true),
+            is_anonymous: AtomicBool::new(true),
             address,
         })
     }
@@ -142,15 +142,15 @@ impl ConnectionLimit {
 impl Permit {
     /// Somebody has signed in on it.
     pub fn sign_in(&self) {
-        if self.is_strangers.swap(false, Ordering::Relaxed) {
-            self.limit.open().strangers -= 1;
+        if self.is_anonymous.swap(false, Ordering::Relaxed) {
+            self.limit.open().anonymous -= 1;
         }
     }
 
-    /// Whether it is a stranger's, and one of those that are kept for others.
-    pub fn is_beyond_strangers(&self) -> bool {
+    /// Whether it is anonymous, and one of those that are kept for who is signed in.
+    pub fn exceeds_anonymous(&self) -> bool {
         let limit = &self.limit;
-        self.is_strangers.load(Ordering::Relaxed) && limit.open().strangers > limit.for_strangers
+        self.is_anonymous.load(Ordering::Relaxed) && limit.open().anonymous > limit.for_anonymous
     }
 }
 
@@ -158,8 +158,8 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut open = self.limit.open();
         open.all -= 1;
-        if *self.is_strangers.get_mut() {
-            open.strangers -= 1;
+        if *self.is_anonymous.get_mut() {
+            open.anonymous -= 1;
         }
         let Some(address) = self.address else {
             return;
@@ -209,32 +209,32 @@ mod tests {
     fn a_third_is_kept_for_who_is_signed_in() {
         let limit = Arc::new(ConnectionLimit::new(LIMITS, &[]).keeping_a_third());
         let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse().unwrap());
-        let strangers: Vec<_> = (0..2)
+        let anonymous: Vec<_> = (0..2)
             .map(|_| limit.acquire_for(one, false).unwrap())
             .collect();
         assert_eq!(limit.acquire_for(other, false).err(), Some(Exceeded::Total));
         let known = limit.acquire_for(other, true).unwrap();
         assert_eq!(limit.acquire_for(other, true).err(), Some(Exceeded::Total));
-        drop((strangers, known));
+        drop((anonymous, known));
         let open = limit.open();
-        assert_eq!((open.all, open.strangers), (0, 0));
+        assert_eq!((open.all, open.anonymous), (0, 0));
     }
 
     #[test]
-    fn a_connection_is_a_strangers_until_somebody_signs_in_on_it() {
+    fn a_connection_is_anonymous_until_somebody_signs_in_on_it() {
         let limit = Arc::new(ConnectionLimit::new(LIMITS, &[]).keeping_a_third());
         let from = |last| limit.acquire(IpAddr::from([192, 0, 2, last])).unwrap();
         let (first, second, third) = (from(1), from(2), from(3));
-        assert!(third.is_beyond_strangers());
+        assert!(third.exceeds_anonymous());
         third.sign_in();
         third.sign_in();
-        assert!(!third.is_beyond_strangers() && !first.is_beyond_strangers());
+        assert!(!third.exceeds_anonymous() && !first.exceeds_anonymous());
         drop((first, second, third));
-        assert_eq!(limit.open().strangers, 0);
+        assert_eq!(limit.open().anonymous, 0);
     }
 
     #[test]
-    fn without_accounts_strangers_may_have_all() {
+    fn without_accounts_anonymous_connections_may_be_all() {
         let limit = Arc::new(ConnectionLimit::new(LIMITS, &[]));
         let open: Vec<_> = (1..4)
             .map(|last| limit.acquire_for(IpAddr::from([192, 0, 2, last]), false))

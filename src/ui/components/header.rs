@@ -13,7 +13,7 @@ use crate::{
             connection::hurry, connection_state::StatusIndicator, reactive::memo, store::LiveStore,
         },
         navigation::Navigator,
-        route::{Panel, Route},
+        route::{Panel, Route, paths},
         settings::open_settings,
         viewer::{has_team, own_panels, viewer},
     },
@@ -59,9 +59,9 @@ pub fn brand() -> AnyView {
 /// that of a still page which shows them.
 pub fn still_links(viewer: &Viewer, path: &str) -> Option<AnyView> {
     let (address, word) = if viewer.identity()?.role == AccountRole::Driver {
-        ("/driver", ["My orders", "Meine Bestellungen"])
+        (paths::DRIVER, ["My orders", "Meine Bestellungen"])
     } else if has_team(viewer) {
-        ("/team", ["Team", "Team"])
+        (paths::TEAM, ["Team", "Team"])
     } else {
         return None;
     };
@@ -78,7 +78,7 @@ pub fn account_button(viewer: &Viewer) -> Option<AnyView> {
     let identity = viewer.identity()?;
     if identity.kind == AccountKind::Guest {
         let word = t(["Sign in", "Anmelden"]);
-        return Some(view! { <a class="button quiet who" href="/sign-in" rel="external">{icon(Icon::Person)} <span>{word}</span></a> }.into_any());
+        return Some(view! { <a class="button quiet who" href=paths::SIGN_IN rel="external">{icon(Icon::Person)} <span>{word}</span></a> }.into_any());
     }
     let name = identity.name.as_deref().unwrap_or_default().to_owned();
     let label = say!("Account: {name}", "Konto: {name}");
@@ -157,7 +157,7 @@ fn status_indicator() -> AnyView {
         _ => String::new(),
     });
     view! {
-        <p class="lamp" data-state=state>
+        <p class="status-indicator" data-state=state>
             {icon_of(move || look().1)}
             <span role="status">{word}</span>
             <span>{age}</span>

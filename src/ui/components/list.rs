@@ -142,7 +142,7 @@ pub fn is_crowded(listed: Memo<Vec<OrderId>>) -> Memo<bool> {
 /// Whether an entry of a list is in the view or near it. In a crowded list, the other entries are empty, except on paper:
 /// the cost of each change grows with the number of elements on the page.
 #[derive(Clone, Copy)]
-pub struct Sight {
+pub struct InView {
     pub entry: NodeRef<html::Li>,
     /// The id of the ticket, while the entry is empty.
     pub id: Signal<Option<String>>,
@@ -153,18 +153,18 @@ pub struct Sight {
 }
 
 /// Whether this browser reports what comes into the view. Known after the first report.
-static REPORTS_SIGHT: AtomicBool = AtomicBool::new(false);
+static REPORTS_VISIBILITY: AtomicBool = AtomicBool::new(false);
 
-impl Sight {
-    pub fn of(order: Memo<Order>, crowded: Memo<bool>) -> Sight {
+impl InView {
+    pub fn of(order: Memo<Order>, crowded: Memo<bool>) -> InView {
         // Most new entries of a crowded list are at its end, outside the view.
-        let seen = !(crowded.get_untracked() && REPORTS_SIGHT.load(Relaxed));
+        let seen = !(crowded.get_untracked() && REPORTS_VISIBILITY.load(Relaxed));
         let (entry, seen) = (NodeRef::new(), RwSignal::new(seen));
         let printing = Printing::from_context();
         let shown = memo(move |_| seen.get() || !crowded.get() || printing.get());
         let id = order.with_untracked(|order| format!("o{}", order.id));
         let id = following(move || (!shown.get()).then(|| id.clone()));
-        let sight = Sight {
+        let in_view = InView {
             entry,
             id,
             seen,
@@ -175,12 +175,12 @@ impl Sight {
         // lays out the page.
         if !LiveStore::from_context().is_hydrated_untracked() {
             when_hydrated(move || {
-                if crowded.get() && sight.is_skipped() == Some(true) {
+                if crowded.get() && in_view.is_skipped() == Some(true) {
                     seen.set(false);
                 }
             });
         }
-        sight
+        in_view
     }
 
     /// Handles presses and changes in the entry.
@@ -189,8 +189,8 @@ impl Sight {
     }
 
     /// Handles `contentvisibilityautostatechange`.
-    pub fn look(self, event: &web_sys::Event) {
-        REPORTS_SIGHT.store(true, Relaxed);
+    pub fn observe(self, event: &web_sys::Event) {
+        REPORTS_VISIBILITY.store(true, Relaxed);
         let skipped =
             Reflect::get(event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy());
         // The event may arrive after the entry is gone.
@@ -245,7 +245,7 @@ pub fn is_here(
     memo(move |_| on_board.get() && order.with(&stands))
 }
 
-/// An entry with a ticket, for as long as the order is in the list: see [`Sight::hold`].
+/// An entry with a ticket, for as long as the order is in the list: see [`InView::hold`].
 pub fn entry(
     order: Memo<Order>,
     crowded: Memo<bool>,
@@ -253,17 +253,17 @@ pub fn entry(
     ticket: impl Fn() -> AnyView + Send + Sync + 'static,
     left: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let sight = Sight::of(order, crowded);
-    let look = move |event: web_sys::Event| sight.look(&event);
+    let in_view = InView::of(order, crowded);
+    let observe = move |event: web_sys::Event| in_view.observe(&event);
     view! {
         <li
-            node_ref=sight.entry
-            id=sight.id
-            on:contentvisibilityautostatechange=look
-            on:click=move |_| sight.touch()
-            on:input=move |_| sight.touch()
+            node_ref=in_view.entry
+            id=in_view.id
+            on:contentvisibilityautostatechange=observe
+            on:click=move |_| in_view.touch()
+            on:input=move |_| in_view.touch()
         >
-            {sight.hold(is_here, ticket, left)}
+            {in_view.hold(is_here, ticket, left)}
         </li>
     }
     .into_any()

@@ -128,7 +128,7 @@ pub fn unread(error: &Error) -> String {
 }
 
 /// Why a field is invalid, and how to correct it.
-pub fn fault(field: &str, error: &FieldError) -> String {
+pub fn field_error(field: &str, error: &FieldError) -> String {
     match error {
         FieldError::Missing | FieldError::Empty => t(empty(field, error)).to_owned(),
         FieldError::NotANumber { given } => not_a_number(field, given),

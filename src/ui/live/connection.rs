@@ -64,7 +64,7 @@ enum Interrupt {
     /// The page is visible again, or the device is online again.
     Resume,
     /// The page may need another board.
-    Wanted,
+    OtherBoard,
 }
 
 type Interrupts = mpsc::UnboundedReceiver<Interrupt>;
@@ -124,7 +124,7 @@ fn follow_wishes(
     });
     Effect::new(move |_| {
         if needed.with(Option::is_some) {
-            drop(interrupt.unbounded_send(Interrupt::Wanted));
+            drop(interrupt.unbounded_send(Interrupt::OtherBoard));
         }
     });
 }

@@ -5,7 +5,7 @@ use crate::{
     ui::{
         components::basics::{Detail, Icon, empty, icon, pizza},
         i18n::locale::{Text, t},
-        route::{Panel, Route},
+        route::{Panel, Route, paths},
         viewer::{has_team, own_panels, viewer},
     },
 };
@@ -42,7 +42,7 @@ fn doors() -> Vec<AnyView> {
         None => {}
         Some(AccountKind::Guest) => {
             doors.push(door(
-                "/sign-in".to_owned(),
+                paths::SIGN_IN.to_owned(),
                 Icon::Person,
                 ["Sign in", "Anmelden"],
                 [
@@ -51,7 +51,7 @@ fn doors() -> Vec<AnyView> {
                 ],
             ));
             doors.push(door(
-                "/pair".to_owned(),
+                paths::PAIR.to_owned(),
                 Icon::Shop,
                 ["Pair a kitchen device", "Küchengerät verbinden"],
                 [
@@ -61,7 +61,7 @@ fn doors() -> Vec<AnyView> {
             ));
         }
         Some(AccountKind::Driver) => doors.push(door(
-            "/driver".to_owned(),
+            paths::DRIVER.to_owned(),
             Icon::Of(Status::InTransit),
             ["My orders", "Meine Bestellungen"],
             [
@@ -73,7 +73,7 @@ fn doors() -> Vec<AnyView> {
     }
     if has_team(&viewer) {
         doors.push(door(
-            "/team".to_owned(),
+            paths::TEAM.to_owned(),
             Icon::Person,
             ["Team", "Team"],
             [

@@ -2,6 +2,7 @@
 //! the server's log derive. A page is determined by its address alone, so that it can be linked and rendered on the
 //! server. (A router crate would be a third of the size that the browser's program may have.)
 
+pub mod paths;
 pub mod percent;
 pub mod query;
 #[cfg(test)]

@@ -69,43 +69,7 @@ async fn each_socket_gets_what_its_viewer_may_see(market: Market) {
         instance: &instance,
         by: &integrator,
     };
-    let mut orders = Vec::new();
-    for (supplier, customer, driver) in [
-        ("Bella Napoli", &ana, &jonas),
-        ("Da Mario", &bo, &mia),
-        ("Bella Napoli", &bo, &mia),
-    ] {
-        let path = day.ready(supplier, customer).await;
-        day.act(&path, "dispatch", json!({"driver_id": driver}))
-            .await;
-        day.act(&path, "status", json!({"status": "in_transit"}))
-            .await;
-        day.act(&path, "status", json!({"status": "delivered"}))
-            .await;
-        orders.push(path);
-    }
-    // Given to another driver, and cancelled at the end.
-    let path = day.ready("Da Mario", &ana).await;
-    day.act(&path, "dispatch", json!({"driver_id": jonas}))
-        .await;
-    day.act(&path, "recall", json!({})).await;
-    day.act(&path, "dispatch", json!({"driver_id": mia})).await;
-    day.act(&path, "recall", json!({})).await;
-    day.act(&path, "status", json!({"status": "cancelled"}))
-        .await;
-    orders.push(path);
-    // Never taken.
-    let path = day.offer("Bella Napoli").await;
-    day.act(&path, "supplier-respond", json!({"accept": true}))
-        .await;
-    day.act(&path, "status", json!({"status": "cancelled"}))
-        .await;
-    orders.push(path);
-    let path = day.offer("Da Mario").await;
-    day.act(&path, "supplier-respond", json!({"accept": false}))
-        .await;
-    orders.push(path);
-
+    let orders = day.of_all([&ana, &bo], [&jonas, &mia]).await;
     let log = day.log(&orders).await;
     // Where the store has several instances, a client comes back at another one, which reads the store.
     let other = match market.store {
@@ -286,6 +250,47 @@ impl Day<'_> {
             .await;
         self.act(&path, "status", json!({"status": "ready"})).await;
         path
+    }
+
+    /// The orders of the day: delivered, given to another driver and cancelled, and never taken.
+    async fn of_all(&self, [ana, bo]: [&Person; 2], [jonas, mia]: [&str; 2]) -> Vec<String> {
+        let mut orders = Vec::new();
+        for (supplier, customer, driver) in [
+            ("Bella Napoli", ana, jonas),
+            ("Da Mario", bo, mia),
+            ("Bella Napoli", bo, mia),
+        ] {
+            let path = self.ready(supplier, customer).await;
+            self.act(&path, "dispatch", json!({"driver_id": driver}))
+                .await;
+            self.act(&path, "status", json!({"status": "in_transit"}))
+                .await;
+            self.act(&path, "status", json!({"status": "delivered"}))
+                .await;
+            orders.push(path);
+        }
+        // Given to another driver, and cancelled at the end.
+        let path = self.ready("Da Mario", ana).await;
+        self.act(&path, "dispatch", json!({"driver_id": jonas}))
+            .await;
+        self.act(&path, "recall", json!({})).await;
+        self.act(&path, "dispatch", json!({"driver_id": mia})).await;
+        self.act(&path, "recall", json!({})).await;
+        self.act(&path, "status", json!({"status": "cancelled"}))
+            .await;
+        orders.push(path);
+        // Never taken.
+        let path = self.offer("Bella Napoli").await;
+        self.act(&path, "supplier-respond", json!({"accept": true}))
+            .await;
+        self.act(&path, "status", json!({"status": "cancelled"}))
+            .await;
+        orders.push(path);
+        let path = self.offer("Da Mario").await;
+        self.act(&path, "supplier-respond", json!({"accept": false}))
+            .await;
+        orders.push(path);
+        orders
     }
 
     /// All events of some orders in the sequence of the log: each with the order before it, and as it stands now.

@@ -5,7 +5,7 @@
 use crate::{
     on_both_engines,
     support::{
-        Instance, Market,
+        Instance, Market, STATUSES,
         accounts::{Person, required},
     },
 };
@@ -16,19 +16,6 @@ use std::fmt::Write;
 on_both_engines! { everybody_sees_and_does_what_the_matrix_says, }
 
 const EXPECTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/accounts/matrix.txt");
-
-const STATUSES: [&str; 10] = [
-    "pending_supplier",
-    "supplier_accepted",
-    "supplier_rejected",
-    "customer_accepted",
-    "preparing",
-    "ready",
-    "dispatched",
-    "in_transit",
-    "delivered",
-    "cancelled",
-];
 
 /// What is told of an order only whole.
 const INSIDE: [&str; 4] = [
@@ -210,50 +197,22 @@ impl World {
             .await;
         let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
         let address = json!({"customer_name": "Ana", "delivery_address": "Kurze Gasse 1"});
-        let accept = (
-            "supplier_accepted",
-            &self.integrator,
-            "supplier-respond",
-            json!({"accept": true}),
-        );
+        let step = |status| json!({"status": status});
+        let (own, accept) = (&self.integrator, json!({"accept": true}));
+        let driver = json!({"driver_id": self.driver_id});
         let way = [
-            accept,
+            ("supplier_accepted", own, "supplier-respond", accept),
             (
                 "customer_accepted",
                 &self.customer,
                 "customer-accept",
                 address,
             ),
-            (
-                "preparing",
-                &self.integrator,
-                "status",
-                json!({"status": "preparing"}),
-            ),
-            (
-                "ready",
-                &self.integrator,
-                "status",
-                json!({"status": "ready"}),
-            ),
-            (
-                "dispatched",
-                &self.dispatch,
-                "dispatch",
-                json!({"driver_id": self.driver_id}),
-            ),
-            (
-                "in_transit",
-                &self.integrator,
-                "status",
-                json!({"status": "in_transit"}),
-            ),
-            (
-                "delivered",
-                &self.integrator,
-                "status",
-                json!({"status": "delivered"}),
-            ),
+            ("preparing", own, "status", step("preparing")),
+            ("ready", own, "status", step("ready")),
+            ("dispatched", &self.dispatch, "dispatch", driver),
+            ("in_transit", own, "status", step("in_transit")),
+            ("delivered", own, "status", step("delivered")),
         ];
         if status == "supplier_rejected" {
             let reject = json!({"accept": false});

@@ -1,7 +1,7 @@
-//! The order book as a file for spreadsheets.
+//! The list of orders as a file for spreadsheets.
 
 use crate::support::{
-    Answer, Instance, Market, offer,
+    Answer, Instance, Market, STATUSES, offer,
     store::{inflated, one_backup, restore, sealed},
     until,
 };
@@ -13,18 +13,6 @@ crate::on_both_engines! {
     the_export_holds_every_order_of_the_filter,
 }
 
-const STATUSES: [&str; 10] = [
-    "pending_supplier",
-    "supplier_accepted",
-    "supplier_rejected",
-    "customer_accepted",
-    "preparing",
-    "ready",
-    "dispatched",
-    "in_transit",
-    "delivered",
-    "cancelled",
-];
 /// Where the columns begin that say when an order got to its statuses.
 const MOMENTS: usize = 15;
 

@@ -1,9 +1,9 @@
 //! Valid requests that are refused: by the lifecycle, in a race, by the rate limit, by a timeout.
 
-use crate::support::{Answer, Market, SOON, tls};
+use crate::support::{Market, SOON, only_success, tls};
 use futures::future::join_all;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::timeout,
@@ -83,28 +83,14 @@ async fn of_concurrent_identical_commands_one_succeeds(market: Market) {
         market.send(request.json(&body))
     });
     let answers = futures::future::join_all(attempts).await;
-    let won: Vec<Value> = answers
-        .iter()
-        .filter(|answer| answer.status == 200)
-        .map(Answer::json)
-        .collect();
-    assert_eq!(won.len(), 1);
+    let won = only_success(&answers);
     assert!(
         answers
             .iter()
             .all(|answer| [200, 409].contains(&answer.status))
     );
-    assert_eq!(market.get(&path).await.json(), won[0]);
-    assert_eq!(
-        market
-            .get(&format!("{path}/events"))
-            .await
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(market.get(&path).await.json(), won);
+    assert_eq!(market.history(&path).await.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

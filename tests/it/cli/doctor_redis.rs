@@ -21,17 +21,17 @@ async fn a_sound_redis_passes() {
     report.says("durability", "ok", &["always"]);
     report.says("version", "ok", &["Redis 7", "standalone"]);
     report.says("eviction", "ok", &["noeviction"]);
-    for (name, figure) in [
+    for (name, measure) in [
         ("latency", "median_ms"),
         ("latency", "p99_ms"),
         ("commits", "p99_ms"),
         ("events", "median_ms"),
         ("events", "channel_median_ms"),
     ] {
-        let figure = &report.check(name)["data"][figure];
+        let measure = &report.check(name)["data"][measure];
         assert!(
-            figure.as_f64().is_some_and(|ms| ms > 0.0),
-            "{name}: {figure}"
+            measure.as_f64().is_some_and(|ms| ms > 0.0),
+            "{name}: {measure}"
         );
     }
     assert!(

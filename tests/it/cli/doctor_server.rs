@@ -59,28 +59,28 @@ async fn an_address_in_use_by_another_program_is_named() {
         .names("address", &["cannot listen", "an address of this machine"]);
 
     let data = folder.path().to_str().unwrap();
-    let figures = async |site: &str, figures: &str| {
+    let metrics = async |site: &str, metrics: &str| {
         with(&[
             ("DATA_DIR", data),
             ("LEPTOS_SITE_ADDR", site),
-            ("METRICS_ADDR", figures),
+            ("METRICS_ADDR", metrics),
         ])
         .await
     };
-    figures("127.0.0.1:0", &address)
+    metrics("127.0.0.1:0", &address)
         .await
         .names("figures", &["another program listens", "METRICS_ADDR"]);
     let one = format!("127.0.0.1:{}", free_port());
-    let twice = figures(&one, &one).await;
+    let twice = metrics(&one, &one).await;
     twice.names("figures", &["LEPTOS_SITE_ADDR", "another port"]);
-    let free = figures("127.0.0.1:0", "127.0.0.1:0").await;
+    let free = metrics("127.0.0.1:0", "127.0.0.1:0").await;
     free.says("figures", "ok", &["any free port"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn doctor_reads_the_metrics_of_a_running_server() {
-    let figures = format!("127.0.0.1:{}", free_port());
-    let market = Market::embedded().with("METRICS_ADDR", &figures);
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let market = Market::embedded().with("METRICS_ADDR", &metrics);
     let instance = market.open().await;
     let Store::Embedded(folder) = &market.store else {
         unreachable!()
@@ -88,7 +88,7 @@ async fn doctor_reads_the_metrics_of_a_running_server() {
     let report = with(&[
         ("DATA_DIR", folder.path().to_str().unwrap()),
         ("LEPTOS_SITE_ADDR", instance.address()),
-        ("METRICS_ADDR", &figures),
+        ("METRICS_ADDR", &metrics),
     ])
     .await;
     report.says("figures", "ok", &["serves the metrics"]);
@@ -97,11 +97,11 @@ async fn doctor_reads_the_metrics_of_a_running_server() {
 /// What listens where ours should may be a Pizza Market, and not ours.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_market_is_not_mistaken_for_this_one() {
-    let figures = format!("127.0.0.1:{}", free_port());
-    let market = Market::embedded().with("METRICS_ADDR", &figures);
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let market = Market::embedded().with("METRICS_ADDR", &metrics);
     let instance = market.open().await;
     let address = instance.address();
-    let there = [("LEPTOS_SITE_ADDR", address), ("METRICS_ADDR", &figures)];
+    let there = [("LEPTOS_SITE_ADDR", address), ("METRICS_ADDR", &metrics)];
     let another = "another Pizza Market listens";
     let is_seen = async |store: (&str, &str)| {
         let report = with(&[&there[..], &[store]].concat()).await;

@@ -131,38 +131,44 @@ async fn a_follower_gets_every_event_once(market: Market) {
     }
     follower.interrupt();
     assert_eq!(narrow.interrupt().lines().count(), 1);
-    // The same without following, from a cursor and from the end.
-    let all = |running: Option<&Instance>| {
-        let since = begin["id"].as_str().unwrap();
-        let look = |args: &[&str]| {
-            run(inspect(
-                &market,
-                running,
-                &[&["events", "--json"], args].concat(),
-            ))
-            .json()
-        };
-        let events = look(&["--since", since]);
-        let numbers: Vec<_> = events.iter().map(seq).collect();
-        assert_eq!(numbers, (seq(&begin) + 1..=seq(&heard)).collect::<Vec<_>>());
-        assert_eq!(look(&["--last", "3"]), events[events.len() - 3..]);
-        assert_eq!(look(&["--last", "100000"]).len(), events.len() + 1);
-        assert_eq!(look(&["--text", "R"]).len(), 1);
-        let lost = run(inspect(
-            &market,
-            running,
-            &["events", "--json", "--since", "0-7"],
-        ));
-        assert_eq!(lost.code, 1);
-        assert!(
-            lost.out.contains("\"stream.reset\"") && lost.err.contains("not held"),
-            "{}",
-            lost.err
-        );
-    };
-    all(Some(&instance));
+    is_read_without_following(&market, Some(&instance), &begin, &heard);
     stop(instance);
-    all(None);
+    is_read_without_following(&market, None, &begin, &heard);
+}
+
+/// What a follower got is read without following as well, from a cursor and from the end.
+fn is_read_without_following(
+    market: &Market,
+    running: Option<&Instance>,
+    begin: &Value,
+    last: &Value,
+) {
+    let since = begin["id"].as_str().unwrap();
+    let read = |args: &[&str]| {
+        run(inspect(
+            market,
+            running,
+            &[&["events", "--json"], args].concat(),
+        ))
+        .json()
+    };
+    let events = read(&["--since", since]);
+    let numbers: Vec<_> = events.iter().map(seq).collect();
+    assert_eq!(numbers, (seq(begin) + 1..=seq(last)).collect::<Vec<_>>());
+    assert_eq!(read(&["--last", "3"]), events[events.len() - 3..]);
+    assert_eq!(read(&["--last", "100000"]).len(), events.len() + 1);
+    assert_eq!(read(&["--text", "R"]).len(), 1);
+    let lost = run(inspect(
+        market,
+        running,
+        &["events", "--json", "--since", "0-7"],
+    ));
+    assert_eq!(lost.code, 1);
+    assert!(
+        lost.out.contains("\"stream.reset\"") && lost.err.contains("not held"),
+        "{}",
+        lost.err
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

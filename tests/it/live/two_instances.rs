@@ -1,6 +1,6 @@
 //! Several instances on one Redis, and what `redis-cli` sees.
 
-use crate::support::{Answer, Market, day, redis_server::RedisServer};
+use crate::support::{Market, day, only_success, redis_server::RedisServer};
 use redis::Value as Reply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -91,13 +91,8 @@ async fn of_identical_commands_on_two_instances_one_succeeds() {
             instance.send(request.json(&json!({"driver_name": format!("Driver {n}")})))
         });
         let answers = futures::future::join_all(attempts).await;
-        let won: Vec<Value> = answers
-            .iter()
-            .filter(|answer| answer.status == 200)
-            .map(Answer::json)
-            .collect();
-        assert_eq!(won.len(), 1, "round {round}");
-        assert_eq!(two.get(&path).await.json(), won[0]);
+        let won = only_success(&answers);
+        assert_eq!(two.get(&path).await.json(), won, "round {round}");
     }
 }
 

@@ -56,12 +56,12 @@ async fn a_client_resumes_from_its_cursor(market: Market) {
             assert_eq!(&again.any_frame().await, expected);
         }
         // Nothing between what was missed and what is live.
-        let beat = again.any_frame().await;
+        let heartbeat = again.any_frame().await;
         assert_eq!(
-            (&beat["event_type"], &beat["order"]),
+            (&heartbeat["event_type"], &heartbeat["order"]),
             (&json!("stream.heartbeat"), &Value::Null)
         );
-        assert_eq!(beat["id"], history[7]["id"]);
+        assert_eq!(heartbeat["id"], history[7]["id"]);
     }
     assert_eq!(first, history[0]);
 }
@@ -218,9 +218,9 @@ async fn a_client_that_answers_no_ping_is_closed() {
     let market = Market::embedded().open().await;
     let mut answering = market.follow().await;
     let silent = silent_client(&market);
-    let beat = answering.signal("stream.heartbeat").await;
+    let heartbeat = answering.signal("stream.heartbeat").await;
     let newest = newest_cursor(&market).await;
-    assert_eq!(beat["id"], newest);
+    assert_eq!(heartbeat["id"], newest);
     let (code, reason) = tokio::time::timeout(Duration::from_secs(40), silent)
         .await
         .unwrap();

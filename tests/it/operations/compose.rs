@@ -102,16 +102,7 @@ async fn the_redis_account_is_sufficient() {
         assert_eq!(socket.event().await["order"]["version"], version);
     }
     // What is not in the ring any more, or on one instance only: pages, history, an answer that is asked for again.
-    assert_eq!(
-        other
-            .get(&format!("{path}/events"))
-            .await
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        8
-    );
+    assert_eq!(other.history(&path).await.len(), 8);
     assert_eq!(
         other
             .get("/api/orders?status=delivered")

@@ -31,7 +31,7 @@ pub async fn scrape(instance: &Instance) -> Exposition {
     Exposition::read(&answer.text)
 }
 
-/// Uses a server in every way that leaves a figure.
+/// Uses a server in every way that leaves a measurement.
 pub async fn use_it(instance: &Instance) {
     a_day_with_names(instance).await;
     for status in ["supplier_rejected", "cancelled", "ready", "in_transit"] {
@@ -100,12 +100,22 @@ async fn metrics_count_what_happens(market: Market) {
     until(async || scrape(&instance).await.value("pizza_sockets_open", &[]) == Some(1.0)).await;
 
     let now = scrape(&instance).await;
-    let value = |name: &str, labels: &[(&str, &str)]| {
-        now.value(name, labels)
-            .unwrap_or_else(|| panic!("no {name} {labels:?}"))
-    };
+    requests_are_counted(&now);
+    commands_and_orders_are_counted(&now, engine);
+    the_feed_and_sockets_are_counted(&now, engine);
+    assert_eq!(
+        now.of(
+            "pizza_build_info",
+            &[("version", env!("CARGO_PKG_VERSION"))]
+        ),
+        1.0
+    );
+    assert!(now.of("process_resident_memory_bytes", &[]) > 1e6);
+}
+
+fn requests_are_counted(now: &Exposition) {
     let requests = |route: &str, method: &str, status: &str| {
-        value(
+        now.of(
             "pizza_http_request_duration_seconds_count",
             &[("route", route), ("method", method), ("status", status)],
         )
@@ -118,6 +128,10 @@ async fn metrics_count_what_happens(market: Market) {
     assert_eq!(requests("/ws", "GET", "101"), 2.0);
     let counted = |sample: &&Sample| sample.labels.iter().any(|(_, value)| value == "/metrics");
     assert_eq!(now.samples.iter().filter(counted).count(), 0);
+}
+
+fn commands_and_orders_are_counted(now: &Exposition, engine: &str) {
+    let value = |name: &str, labels: &[(&str, &str)]| now.of(name, labels);
     assert_eq!(
         value(
             "pizza_commands_total",
@@ -164,6 +178,10 @@ async fn metrics_count_what_happens(market: Market) {
         ),
         0.0
     );
+}
+
+fn the_feed_and_sockets_are_counted(now: &Exposition, engine: &str) {
+    let value = |name: &str, labels: &[(&str, &str)]| now.of(name, labels);
     assert_eq!(value("pizza_feed_position", &[]), 13.0);
     assert_eq!(
         value("pizza_feed_oldest_position", &[]) + value("pizza_feed_held_events", &[]),
@@ -187,14 +205,6 @@ async fn metrics_count_what_happens(market: Market) {
         .map(|reason| value("pizza_sockets_closed_total", &[("reason", reason)]))
         .sum();
     assert_eq!(ended, 1.0);
-    assert_eq!(
-        value(
-            "pizza_build_info",
-            &[("version", env!("CARGO_PKG_VERSION"))]
-        ),
-        1.0
-    );
-    assert!(value("process_resident_memory_bytes", &[]) > 1e6);
 }
 
 #[tokio::test(flavor = "multi_thread")]

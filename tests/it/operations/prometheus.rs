@@ -68,6 +68,12 @@ impl Exposition {
         self.samples.iter().find(same).map(|sample| sample.value)
     }
 
+    /// The value of a metric that must be there.
+    pub fn of(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+        let value = self.value(name, labels);
+        value.unwrap_or_else(|| panic!("no {name} {labels:?}"))
+    }
+
     /// Each name with the labels and values that it was seen with.
     pub fn names(&self) -> BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> {
         let mut names: BTreeMap<_, BTreeMap<_, BTreeSet<_>>> = BTreeMap::new();

@@ -170,9 +170,9 @@ async fn redis_is_verified_with_redis_ca() {
     instance.until_ready().await;
     instance.offer("Diavola").await;
     // Another authority is not trusted.
-    let stranger = at(Certificate::new().authority());
-    until(async || stranger.said().contains("cannot connect to Redis")).await;
-    assert_eq!(stranger.get("/readyz").await.status, 503);
+    let distrusting = at(Certificate::new().authority());
+    until(async || distrusting.said().contains("cannot connect to Redis")).await;
+    assert_eq!(distrusting.get("/readyz").await.status, 503);
     let report = with(&[
         ("REDIS_URL", &redis.url()),
         ("REDIS_CA", &certificate.authority()),

@@ -139,7 +139,7 @@ async fn a_trace_spans_the_feeds_of_other_instances() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_does_not_decide_what_is_sampled() {
+async fn an_unlisted_client_does_not_decide_what_is_sampled() {
     let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
     for (ratio, is_sampled) in [("0", false), ("1", true)] {
         let collector = Collector::start(true);

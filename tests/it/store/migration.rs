@@ -1,7 +1,7 @@
 //! `migrate`: from each earlier version of a store, and from the Python backend; what is later is refused.
 
 use crate::support::{
-    Market, SOON, Store, refuses_to_start,
+    Instance, Market, SOON, Store, refuses_to_start,
     store::{
         DOCUMENTS, HISTORY, META, alter, ask, backup, expect, keyed, lively, restore, set_schema,
         shown, sound, verify,
@@ -331,10 +331,22 @@ async fn orders_of_the_python_backend_are_imported() {
         .collect();
     names.sort();
     assert_eq!(names, ["order.created", "order.preparing"]);
-    let order = instance
-        .get(&format!("/api/orders/{}", ids[0]))
-        .await
-        .json();
+    is_an_order_of_this_market(&instance, ids[0]).await;
+    let left: String = ask(&market, &["GET", &format!("order:{}", ids[2])]);
+    assert_eq!(left, odd.to_string());
+    let report = verify(&market);
+    let faults = report["faults"].as_array().unwrap();
+    assert_eq!(faults.len(), 1, "{report}");
+    assert_eq!(faults[0]["kind"], "unadopted");
+    // Once it is gone, nothing is left to say.
+    let _: i64 = ask(&market, &["DEL", &format!("order:{}", ids[2])]);
+    sound(&market);
+    expect(&market.run(&["migrate"]), 0);
+}
+
+/// An order of the Python backend has what is known of it, and goes on.
+async fn is_an_order_of_this_market(instance: &Instance, id: &str) {
+    let order = instance.get(&format!("/api/orders/{}", id)).await.json();
     assert_eq!(
         (&order["version"], &order["customer_price"]),
         (&json!(1), &json!(11.39))
@@ -346,11 +358,11 @@ async fn orders_of_the_python_backend_are_imported() {
     assert_eq!(order["times"], known);
     instance
         .done(
-            &format!("/api/orders/{}/status", ids[0]),
+            &format!("/api/orders/{}/status", id),
             &json!({"status": "ready"}),
         )
         .await;
-    let order = instance.get(&format!("/api/orders/{}", ids[0])).await;
+    let order = instance.get(&format!("/api/orders/{}", id)).await;
     let times = &order.json()["times"];
     assert_eq!(times["preparing"], known["preparing"]);
     assert_eq!(times["ready"], order.json()["updated_at"]);
@@ -364,14 +376,4 @@ async fn orders_of_the_python_backend_are_imported() {
             .len(),
         1
     );
-    let left: String = ask(&market, &["GET", &format!("order:{}", ids[2])]);
-    assert_eq!(left, odd.to_string());
-    let report = verify(&market);
-    let faults = report["faults"].as_array().unwrap();
-    assert_eq!(faults.len(), 1, "{report}");
-    assert_eq!(faults[0]["kind"], "unadopted");
-    // Once it is gone, nothing is left to say.
-    let _: i64 = ask(&market, &["DEL", &format!("order:{}", ids[2])]);
-    sound(&market);
-    expect(&market.run(&["migrate"]), 0);
 }

@@ -22,7 +22,7 @@ fn kills() -> usize {
     asked.map_or(KILLS, |kills| kills.parse().unwrap())
 }
 
-async fn settle(
+async fn history_of(
     instance: &Instance,
     stage: &Stage,
     clients: Vec<SocketLog>,
@@ -99,7 +99,7 @@ async fn torture(
                 .unwrap(),
         );
     }
-    let history = settle(instance, &stage, heard, last, forgetful).await;
+    let history = history_of(instance, &stage, heard, last, forgetful).await;
     let verdict = history.verdict();
     println!(
         "{} kills: {} orders, {} events, {} acknowledged, {} frames, {} resets",

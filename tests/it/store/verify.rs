@@ -63,13 +63,13 @@ async fn verify_repairs_indexes(market: Market) {
             said.stdout
         );
     }
-    let mended = market.run(&["verify", "--repair"]);
-    expect(&mended, 0);
+    let repaired = market.run(&["verify", "--repair"]);
+    expect(&repaired, 0);
     let line = format!("repaired: {ready} put into index all");
     assert!(
-        mended.stdout.lines().any(|said| said == line),
+        repaired.stdout.lines().any(|said| said == line),
         "{}",
-        mended.stdout
+        repaired.stdout
     );
     sound(&market);
     if let Store::Embedded(_) = market.store {
@@ -78,6 +78,61 @@ async fn verify_repairs_indexes(market: Market) {
     assert_eq!(shown(&instance).await, before);
     let counted = instance.get("/orders?status=ready").await;
     assert_eq!(counted.status, 200);
+}
+
+/// Alters the text of one document, removes an event of the second, alters one of the third, removes the last document,
+/// and an entry of the log.
+fn damage(market: &Market, [altered, holed, twisted, gone]: [&str; 4]) {
+    let history = |key: &str| format!("pizza:history:{key}");
+    match &market.store {
+        Store::Embedded(_) => alter(market, |txn| {
+            let mut documents = txn.open_table(DOCUMENTS).unwrap();
+            let mut past = txn.open_table(HISTORY).unwrap();
+            let text = documents
+                .get(altered)
+                .unwrap()
+                .unwrap()
+                .value()
+                .replace("12.35", "1.35");
+            documents.insert(altered, &*text).unwrap();
+            past.remove((holed, 12)).unwrap();
+            let text = past
+                .get((twisted, 20))
+                .unwrap()
+                .unwrap()
+                .value()
+                .replace("\"preparing\"", "\"delivered\"");
+            past.insert((twisted, 20), &*text).unwrap();
+            documents.remove(gone).unwrap();
+            txn.open_table(LOG).unwrap().remove(5).unwrap();
+        }),
+        Store::Redis(_) => {
+            let text: String = ask(market, &["GET", altered]);
+            let _: String = ask(market, &["SET", altered, &text.replace("12.35", "1.35")]);
+            let text: String = ask(market, &["LINDEX", &history(holed), "3"]);
+            let _: i64 = ask(market, &["LREM", &history(holed), "1", &text]);
+            let text: String = ask(market, &["LINDEX", &history(twisted), "3"]);
+            let text = text.replace("\"preparing\"", "\"delivered\"");
+            let _: String = ask(market, &["LSET", &history(twisted), "3", &text]);
+            let _: i64 = ask(market, &["DEL", gone]);
+            let _: i64 = ask(market, &["XDEL", "pizza:events", "5-0"]);
+        }
+    }
+}
+
+/// The faults that a run of `verify --json` names.
+fn faults(ran: &Ran) -> Vec<String> {
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let faults = report["faults"].as_array().unwrap().iter();
+    faults
+        .map(|fault| {
+            format!(
+                "{}: {}",
+                fault["key"].as_str().unwrap(),
+                fault["detail"].as_str().unwrap()
+            )
+        })
+        .collect()
 }
 
 async fn verify_names_and_keeps_what_cannot_be_derived(market: Market) {
@@ -100,55 +155,7 @@ async fn verify_names_and_keeps_what_cannot_be_derived(market: Market) {
     );
     instance.kill();
     let [altered, holed, twisted, gone] = <[String; 4]>::try_from(keys).unwrap();
-    let history = |key: &str| format!("pizza:history:{key}");
-    match &market.store {
-        Store::Embedded(_) => alter(&market, |txn| {
-            let mut documents = txn.open_table(DOCUMENTS).unwrap();
-            let mut past = txn.open_table(HISTORY).unwrap();
-            let text = documents
-                .get(&*altered)
-                .unwrap()
-                .unwrap()
-                .value()
-                .replace("12.35", "1.35");
-            documents.insert(&*altered, &*text).unwrap();
-            past.remove((&*holed, 12)).unwrap();
-            let text = past
-                .get((&*twisted, 20))
-                .unwrap()
-                .unwrap()
-                .value()
-                .replace("\"preparing\"", "\"delivered\"");
-            past.insert((&*twisted, 20), &*text).unwrap();
-            documents.remove(&*gone).unwrap();
-            txn.open_table(LOG).unwrap().remove(5).unwrap();
-        }),
-        Store::Redis(_) => {
-            let text: String = ask(&market, &["GET", &altered]);
-            let _: String = ask(&market, &["SET", &altered, &text.replace("12.35", "1.35")]);
-            let text: String = ask(&market, &["LINDEX", &history(&holed), "3"]);
-            let _: i64 = ask(&market, &["LREM", &history(&holed), "1", &text]);
-            let text: String = ask(&market, &["LINDEX", &history(&twisted), "3"]);
-            let text = text.replace("\"preparing\"", "\"delivered\"");
-            let _: String = ask(&market, &["LSET", &history(&twisted), "3", &text]);
-            let _: i64 = ask(&market, &["DEL", &gone]);
-            let _: i64 = ask(&market, &["XDEL", "pizza:events", "5-0"]);
-        }
-    }
-    let faults = |ran: &Ran| {
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
-        let faults = report["faults"].as_array().unwrap().clone();
-        faults
-            .iter()
-            .map(|fault| {
-                format!(
-                    "{}: {}",
-                    fault["key"].as_str().unwrap(),
-                    fault["detail"].as_str().unwrap()
-                )
-            })
-            .collect::<Vec<_>>()
-    };
+    damage(&market, [&altered, &holed, &twisted, &gone]);
     let said = market.run(&["verify", "--json"]);
     expect(&said, 1);
     let found = faults(&said);
@@ -166,15 +173,15 @@ async fn verify_names_and_keeps_what_cannot_be_derived(market: Market) {
         );
     }
     // What has been lost is not made up. That the lost order is in no index follows.
-    let mended = market.run(&["verify", "--repair", "--json"]);
-    expect(&mended, 1);
+    let repaired = market.run(&["verify", "--repair", "--json"]);
+    expect(&repaired, 1);
     let is_index = |fault: &&String| fault.contains("index");
     let left: Vec<_> = found
         .iter()
         .filter(|fault| !is_index(fault))
         .cloned()
         .collect();
-    assert_eq!(faults(&mended), left);
+    assert_eq!(faults(&repaired), left);
     assert_eq!(faults(&market.run(&["verify", "--json"])), left);
 }
 

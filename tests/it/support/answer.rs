@@ -50,3 +50,11 @@ impl Answer {
         fields
     }
 }
+
+/// What the one of several requests got that was answered with 200.
+pub fn only_success(answers: &[Answer]) -> Value {
+    let mut won = answers.iter().filter(|answer| answer.status == 200);
+    let first = won.next().expect("none was answered with 200");
+    assert!(won.next().is_none(), "more than one was answered with 200");
+    first.json()
+}

@@ -17,6 +17,20 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
+/// The statuses of an order, as the contract lists them.
+pub const STATUSES: [&str; 10] = [
+    "pending_supplier",
+    "supplier_accepted",
+    "supplier_rejected",
+    "customer_accepted",
+    "preparing",
+    "ready",
+    "dispatched",
+    "in_transit",
+    "delivered",
+    "cancelled",
+];
+
 /// A running server.
 pub struct Instance {
     process: Child,
@@ -105,6 +119,12 @@ impl Instance {
 
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
+    }
+
+    /// All events of the order at a path.
+    pub async fn history(&self, path: &str) -> Vec<Value> {
+        let events = self.get(&format!("{path}/events")).await.json();
+        events.as_array().unwrap().clone()
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {

@@ -92,7 +92,7 @@ impl Stage {
         }
     }
 
-    pub async fn look(&self, http: &reqwest::Client, id: &str) -> Option<Value> {
+    pub async fn read(&self, http: &reqwest::Client, id: &str) -> Option<Value> {
         let answer = http.get(format!("{}/api/orders/{id}", self.url())).send();
         answer
             .await
@@ -142,7 +142,7 @@ impl Stage {
                     match done {
                         Some(order) => Some(order),
                         // Somebody was faster: how does it stand?
-                        None => self.look(&http, &id).await,
+                        None => self.read(&http, &id).await,
                     }
                 }
             };

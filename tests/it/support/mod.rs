@@ -29,8 +29,8 @@ pub mod store;
 pub mod tls;
 mod wait;
 
-pub use answer::Answer;
-pub use instance::{Instance, address_of, day, offer};
+pub use answer::{Answer, only_success};
+pub use instance::{Instance, STATUSES, address_of, day, offer};
 pub use market::{Market, Store};
 pub use program::{Ran, assert_success, free_port, is_installed, program, refuses_to_start};
 pub use socket::Socket;

@@ -2,8 +2,9 @@
 
 use crate::domain::{
     AccountId, AccountKind, AccountRole, Board, BoardQuery, Counts, Field, Identity, Order, Scope,
-    Sequence, Status, Topic, Viewer, Window, place,
+    Sequence, Status, Topic, Viewer, Window,
     samples::{id, offer},
+    sort_key,
 };
 use uuid::Uuid;
 
@@ -24,16 +25,11 @@ pub fn viewer(rng: &mut fastrand::Rng) -> Viewer {
     };
     let own = account(rng);
     Viewer::Known(Box::new(Identity {
-        id: Some(own),
-        kind: AccountKind::Integration,
-        role,
-        name: None,
         supplier_name: (role == Supplier).then(|| offer().supplier_name),
         driver_id: (role == Driver).then_some(own),
         own: Vec::from_iter((role == Customer).then_some(own)),
-        follows: Vec::new(),
-        read_only: false,
         sees_offers: role == Customer,
+        ..Identity::new(Some(own), AccountKind::Integration, role)
     }))
 }
 
@@ -75,10 +71,10 @@ pub fn within(market: &Board, query: BoardQuery) -> Board {
             }
         }
         Sequence::Due => {
-            listed.sort_unstable_by_key(|order| place(order));
+            listed.sort_unstable_by_key(|order| sort_key(order));
             for &status in &query.statuses {
                 let mut of = listed.iter().filter(|order| order.status == status);
-                let last = of.nth(query.first - 1).map(|order| place(order));
+                let last = of.nth(query.first - 1).map(|order| sort_key(order));
                 let end = last.filter(|_| of.next().is_some());
                 windows[status as usize] = end.map_or(Window::All, Window::UpTo);
             }

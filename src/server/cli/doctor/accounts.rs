@@ -25,35 +25,35 @@ const INVITE: &str =
 
 pub async fn examine(report: &mut Report, store: &StoreConfig) {
     report.doing("looking for an admin");
-    let finding = match timeout(READ_TIMEOUT, look(store)).await {
+    let finding = match timeout(READ_TIMEOUT, find_admin(store)).await {
         Ok(finding) => finding,
         Err(_) => Finding::skipped(format!("not read within {} s", READ_TIMEOUT.as_secs())),
     };
     report.add(GROUP, NAME, finding);
 }
 
-async fn look(store: &StoreConfig) -> Finding {
+async fn find_admin(store: &StoreConfig) -> Finding {
     match store {
-        StoreConfig::Embedded(folder) => look_in_file(&open::file(folder)).await,
+        StoreConfig::Embedded(folder) => find_in_file(&open::file(folder)).await,
         StoreConfig::Redis { info, credentials } => {
             let Ok(retention) = config::retention() else {
                 return Finding::skipped("EVENT_RETENTION is wrong");
             };
             let target = Target::of_market((**info).clone(), credentials, retention);
             match Redis::open_read_only(target).await {
-                Ok(store) => look_in(&store).await,
+                Ok(store) => find_in(&store).await,
                 Err(error) => Finding::skipped(error.to_string()),
             }
         }
     }
 }
 
-async fn look_in_file(file: &Path) -> Finding {
+async fn find_in_file(file: &Path) -> Finding {
     if !file.exists() {
         return Finding::warning("there is no store yet, so there is no admin", INVITE);
     }
     match Embedded::open_read_only(file) {
-        Ok(store) => look_in(&store).await,
+        Ok(store) => find_in(&store).await,
         Err(Unreadable::Held) => {
             Finding::skipped("a server holds the file: `pizza-market account list` asks it")
         }
@@ -61,7 +61,7 @@ async fn look_in_file(file: &Path) -> Finding {
     }
 }
 
-async fn look_in(store: &dyn Store) -> Finding {
+async fn find_in(store: &dyn Store) -> Finding {
     match admins(store).await {
         Ok(states) => finding(&states),
         Err(error) => Finding::skipped(error.to_string()),

@@ -92,7 +92,7 @@ impl Subscriber {
                 && let Some(mut socket) = self.open(server, at.as_ref()).await
             {
                 record.connections += 1;
-                // Like a phone that falls asleep, every second subscriber disconnects now and then.
+                // Like a phone that is locked, every second subscriber disconnects now and then.
                 let stay = match self.number % 2 {
                     0 => Duration::MAX,
                     _ => Duration::from_millis(rng.u64(1_000..20_000)),

@@ -9,7 +9,7 @@ use crate::{
 /// Who changes an account, as they were judged last.
 pub enum Acting {
     Operator,
-    /// The account itself, which has just proved who it is, or of which something is noted.
+    /// The account itself, which has just proved who it is, or about which an entry is written.
     Itself,
     /// The account itself, by what it has come with.
     Standing(Standing),

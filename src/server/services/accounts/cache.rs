@@ -1,6 +1,6 @@
 //! The accounts that an instance holds in memory: filled by reading, dropped by the entries of the log about them.
 
-use super::known::KnownAccount;
+use super::known_account::KnownAccount;
 use crate::domain::AccountId;
 use std::{
     collections::HashMap,

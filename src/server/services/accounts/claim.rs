@@ -91,7 +91,7 @@ pub fn is_staff_of(person: &Account, device: &Account) -> bool {
 }
 
 /// When a credential ends without further use.
-pub fn until(account: &Account, credential: &Credential) -> Option<Time> {
+pub fn expires_at(account: &Account, credential: &Credential) -> Option<Time> {
     match credential {
         Credential::Session(_) => {
             let limits = account.kind.session_limits()?;
@@ -244,7 +244,7 @@ mod tests {
         let claim = Claim::Key(&key);
         let credential = claim.credential(&program, at(9)).unwrap();
         assert!(claim.credential(&program, at(10)).is_none());
-        assert_eq!(until(&program, &credential), Some(at(10)));
+        assert_eq!(expires_at(&program, &credential), Some(at(10)));
         assert!(record_use(&mut program, &credential, at(9)));
         assert!(!record_use(&mut program, &credential, at(10)));
     }
@@ -270,10 +270,10 @@ mod tests {
         let mut admin = account(AccountKind::Admin, 5);
         admin.sessions.push(session(SessionKind::Page));
         let credential = Credential::Session("0123456789abcdef".to_owned());
-        assert_eq!(until(&admin, &credential), Some(at(30 * 60)));
+        assert_eq!(expires_at(&admin, &credential), Some(at(30 * 60)));
         assert!(!record_use(&mut admin, &credential, at(15 * 60 - 1)));
         assert!(record_use(&mut admin, &credential, at(15 * 60)));
-        assert_eq!(until(&admin, &credential), Some(at(45 * 60)));
+        assert_eq!(expires_at(&admin, &credential), Some(at(45 * 60)));
     }
 
     proptest! {

@@ -155,8 +155,11 @@ fn invitation(kind: AccountKind, secret: &SecretString, factors: bool, now: Time
     }
 }
 
+/// The path of an invitation begins so. What follows, `{account}.{secret}`, is what one joins with.
+pub const JOIN: &str = "/join/";
+
 fn link(account: AccountId, secret: &SecretString) -> SecretString {
-    format!("/join/{account}.{}", secret.expose_secret()).into()
+    format!("{JOIN}{account}.{}", secret.expose_secret()).into()
 }
 
 #[cfg(test)]

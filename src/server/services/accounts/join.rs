@@ -4,12 +4,12 @@ use super::{
     AccountService, Invitee, Join, Joined, NewFactor,
     acting::Acting,
     attempts::JOIN,
-    begin::{Beginning, factor_context},
+    begin_session::{Beginning, factor_context},
     change::{Draft, in_time},
     documents::{Factor, FactorKind, Secrets},
     entry::AccountEvent,
-    record::{How, record_sign_in},
     sign_in::password_error,
+    sign_in_log::{How, record_sign_in},
 };
 use crate::{
     domain::{Account, AccountId, AccountState, Error, FieldError, Invitation, SessionKind, Time},
@@ -27,16 +27,16 @@ use secrecy::{ExposeSecret, SecretString};
 const MARKET: &str = "Pizza Market";
 
 /// The parts of a link: `{account}.{secret}`.
-struct Link<'a> {
+struct InvitationLink<'a> {
     account: AccountId,
     secret: &'a str,
 }
 
-impl Link<'_> {
-    fn read(link: &SecretString) -> Option<Link<'_>> {
+impl InvitationLink<'_> {
+    fn read(link: &SecretString) -> Option<InvitationLink<'_>> {
         let (account, secret) = link.expose_secret().split_once('.')?;
         let account = account.parse().ok()?;
-        Some(Link { account, secret })
+        Some(InvitationLink { account, secret })
     }
 
     /// The invitation, if it is this one and still good.
@@ -71,7 +71,7 @@ impl Codes {
 impl AccountService {
     /// What a link is good for; `None` where it is unknown, used or over.
     pub async fn invitee(&self, link: &SecretString) -> Result<Option<Invitee>, Error> {
-        let Some(link) = Link::read(link) else {
+        let Some(link) = InvitationLink::read(link) else {
             return Ok(None);
         };
         let Some(known) = in_time(self.read(link.account)).await? else {
@@ -120,7 +120,7 @@ impl AccountService {
     async fn try_join(&self, request: Join) -> Result<Option<Joined>, Error> {
         let network = request.client.network.to_string();
         self.take_place(JOIN, &network).await?;
-        let Some(link) = Link::read(&request.link) else {
+        let Some(link) = InvitationLink::read(&request.link) else {
             return Ok(None);
         };
         let Some(known) = in_time(self.read(link.account)).await? else {
@@ -276,12 +276,12 @@ mod tests {
     fn a_link_is_good_for_its_invitation_alone_and_until_its_end() {
         let mut ana = account(AccountKind::Admin);
         let value = format!("{}.secret", ana.id).into();
-        let link = Link::read(&value).unwrap();
+        let link = InvitationLink::read(&value).unwrap();
         assert!(link.invitation(&ana, at(9)).is_some());
         assert!(link.invitation(&ana, at(10)).is_none());
         let wrong = format!("{}.secreT", ana.id).into();
         assert!(
-            Link::read(&wrong)
+            InvitationLink::read(&wrong)
                 .unwrap()
                 .invitation(&ana, at(9))
                 .is_none()
@@ -293,7 +293,7 @@ mod tests {
         ana.state = AccountState::Active;
         ana.invitation = None;
         assert!(link.invitation(&ana, at(9)).is_none());
-        assert!(Link::read(&"secret".into()).is_none());
+        assert!(InvitationLink::read(&"secret".into()).is_none());
     }
 
     #[test]
@@ -328,7 +328,7 @@ mod tests {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             for link in [text.clone(), format!("{}.{text}", ana.id)] {
                 let link = link.into();
-                let read = Link::read(&link);
+                let read = InvitationLink::read(&link);
                 prop_assert!(read.is_none_or(|link| link.invitation(&ana, at(9)).is_none()));
             }
         }

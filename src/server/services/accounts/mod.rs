@@ -4,29 +4,29 @@
 //! Who changes an account is named by [`By`], and the commit expects that this still holds.
 
 mod acting;
+mod attempt_places;
 mod attempts;
+mod authenticate;
 mod authority;
-mod begin;
+mod begin_session;
 mod cache;
 mod change;
 mod claim;
 mod client;
 mod command;
 pub mod documents;
+mod endings;
 mod entry;
 mod invite;
 mod join;
 mod keys;
-mod known;
+mod known_account;
 mod list;
-mod own;
+mod own_account;
 mod pairing;
-mod places;
-mod record;
-mod sessions;
 mod sign_in;
+mod sign_in_log;
 mod staff;
-mod standing;
 mod tokens;
 
 #[cfg(test)]
@@ -38,7 +38,8 @@ pub use authority::{Authority, Credential, Standing};
 pub use client::{Client, Network, device_name};
 pub use command::{AccountCommand, Answer, ListedAccount};
 pub use entry::{AccountEntry, AccountEvent, key_id};
-pub use known::KnownAccount;
+pub use invite::JOIN;
+pub use known_account::KnownAccount;
 pub use pairing::PAIRING;
 pub use tokens::new_guest;
 
@@ -68,13 +69,13 @@ pub enum By<'a> {
     Account(&'a Authority),
 }
 
-/// What a cookie or an access token stands for.
+/// Who is signed in: what a cookie, an access token or a key stands for.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct SignedIn {
     pub identity: Identity,
     pub standing: Standing,
     /// When it ends without further use; `None` for a key without a date.
-    pub until: Option<Time>,
+    pub expires_at: Option<Time>,
 }
 
 /// A session that has just begun. Only its device gets the secret.

@@ -3,11 +3,11 @@
 use super::{
     AccountService, Begun, By, Client,
     attempts::PAIR,
-    begin::Beginning,
+    begin_session::Beginning,
     change::{Draft, in_time},
     entry::AccountEvent,
-    record::{How, record_sign_in},
     sign_in::new_id,
+    sign_in_log::{How, record_sign_in},
 };
 use crate::{
     domain::{

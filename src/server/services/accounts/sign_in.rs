@@ -6,11 +6,11 @@ use super::{
     AccountService, Begun, By, Client, KnownAccount, SignIn, SignUp,
     acting::Acting,
     attempts::{SIGN_IN, SIGN_IN_API, SIGN_IN_NETWORK, SIGN_IN_UNKNOWN, SIGN_UP},
-    begin::Beginning,
+    begin_session::Beginning,
     change::{Before, Draft, Failure, deadline, in_time},
     documents::{self, Secrets},
     entry::AccountEvent,
-    record::{How, record_sign_in},
+    sign_in_log::{How, record_sign_in},
 };
 use crate::{
     domain::{

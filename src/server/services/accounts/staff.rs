@@ -8,8 +8,8 @@ use super::{
     claim::is_staff_of,
     documents::{self, Secrets},
     entry::AccountEvent,
-    record::{How, record_sign_in},
     sign_in::new_id,
+    sign_in_log::{How, record_sign_in},
 };
 use crate::{
     domain::{

@@ -3,8 +3,8 @@
 use super::{
     AccountService, Begun, SignIn, Tokens,
     entry::AccountEvent,
-    record::{How, record_sign_in},
     sign_in::new_id,
+    sign_in_log::{How, record_sign_in},
 };
 use crate::{
     domain::{AccountId, AccountRole, Error, Session, SessionKind, Time},

@@ -55,7 +55,7 @@ fn signing_in(email: &str, password: &str) -> SignIn {
 }
 
 fn joining(link: &SecretString) -> Join {
-    let link = link.expose_secret().strip_prefix("/join/").unwrap();
+    let link = link.expose_secret().strip_prefix(JOIN).unwrap();
     Join {
         link: link.into(),
         password: None,

@@ -12,7 +12,7 @@ use super::{accounts::documents, duty_document, order_documents};
 use crate::domain::{Event, Order, verify_event};
 use crate::server::store::{
     Batch, Index, IndexChange, Result,
-    snapshot::{Head, Held, Past, Record, Snapshot, StoredRecord, print, seq},
+    snapshot::{Head, Held, Past, Record, Snapshot, StoredRecord, fingerprint, seq},
 };
 use account_faults::account_faults;
 use number_set::NumberSet;
@@ -131,7 +131,7 @@ impl<'a, F: Findings> Audit<'a, F> {
 
     fn record(&mut self, record: Record) {
         match record {
-            Record::LogEntry { seq, print } => self.logged(seq, print),
+            Record::LogEntry { seq, fingerprint } => self.logged(seq, fingerprint),
             Record::Total { index, keys } => drop(self.totals.insert(index, keys)),
             Record::Document(held) if duty_document::is_key(&held.key) => self.duty(&held),
             Record::Document(held) if documents::is_key(&held.key.0) => self.of_account(&held),
@@ -143,7 +143,7 @@ impl<'a, F: Findings> Audit<'a, F> {
         }
     }
 
-    fn logged(&mut self, seq: u64, print: Option<u64>) {
+    fn logged(&mut self, seq: u64, fingerprint: Option<u64>) {
         match self.oldest {
             None if seq < self.head.cursor.seq => {
                 let detail = format!("it ends at {seq}, the store at {}", self.head.cursor.seq);
@@ -156,8 +156,8 @@ impl<'a, F: Findings> Audit<'a, F> {
             _ => {}
         }
         self.oldest = Some(seq);
-        match print {
-            Some(print) => drop(self.unmatched.insert(seq, print)),
+        match fingerprint {
+            Some(fingerprint) => drop(self.unmatched.insert(seq, fingerprint)),
             None => {
                 let detail = format!("no history has its number {seq}");
                 self.fault("log", FaultKind::Log, detail);
@@ -260,7 +260,7 @@ impl<'a, F: Findings> Audit<'a, F> {
         if self
             .unmatched
             .remove(&past.seq)
-            .is_some_and(|logged| logged != print(&past.text))
+            .is_some_and(|logged| logged != fingerprint(&past.text))
         {
             let detail = format!("the log has another event under number {}", past.seq);
             self.fault(key, FaultKind::Log, detail);

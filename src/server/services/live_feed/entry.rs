@@ -6,7 +6,7 @@ use bytes::Bytes;
 use std::sync::OnceLock;
 
 /// `None` for an entry that no socket sends: it is about an account, or of a kind that is not known.
-pub struct Entry(Option<OrderEntry>);
+pub struct FeedEntry(Option<OrderEntry>);
 
 struct OrderEntry {
     /// As every socket sends it that is told the whole.
@@ -18,9 +18,9 @@ struct OrderEntry {
     subject: Subject,
 }
 
-impl Entry {
-    pub fn order(text: Bytes, subject: Subject) -> Entry {
-        Entry(Some(OrderEntry {
+impl FeedEntry {
+    pub fn order(text: Bytes, subject: Subject) -> FeedEntry {
+        FeedEntry(Some(OrderEntry {
             text,
             outside: OnceLock::new(),
             outside_for_driver: OnceLock::new(),
@@ -28,8 +28,8 @@ impl Entry {
         }))
     }
 
-    pub fn silent() -> Entry {
-        Entry(None)
+    pub fn silent() -> FeedEntry {
+        FeedEntry(None)
     }
 
     pub fn subject(&self) -> Option<&Subject> {

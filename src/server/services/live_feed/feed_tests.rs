@@ -2,7 +2,7 @@
 
 use super::{
     endings::Endings,
-    pace::Pace,
+    stage_timers::StageTimers,
     view::{Newest, STALE_AFTER},
     *,
 };
@@ -17,7 +17,7 @@ fn newest(capacity: usize) -> Newest {
     Newest {
         ring: Ring::new(0, capacity),
         endings: Endings::default(),
-        pace: Pace::default(),
+        stage_timers: StageTimers::default(),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::order_index::{OrderIndex, Places};
 use crate::domain::{
-    AccountRole, Board, BoardQuery, Counts, Order, OrderId, Place, RECENT, Scope, Sequence, Status,
-    Topic, Viewer, Window, Windows,
+    AccountRole, Board, BoardQuery, Counts, Order, OrderId, RECENT, Scope, Sequence, SortKey,
+    Status, Topic, Viewer, Window, Windows,
 };
 use std::collections::BTreeSet;
 
 /// Whose board is made, and of what.
-struct Ask<'a> {
+struct BoardRequest<'a> {
     index: &'a OrderIndex,
     query: &'a BoardQuery,
     viewer: &'a Viewer,
@@ -20,9 +20,9 @@ struct Ask<'a> {
 
 /// Where the orders of a scope are that have a status.
 struct Sources<'a> {
-    places: Vec<&'a BTreeSet<Place>>,
-    /// What is here is to be asked for: not all of it is in the scope and seen.
-    asks: Option<&'a Ask<'a>>,
+    places: Vec<&'a BTreeSet<SortKey>>,
+    /// What decides of each order, where not all that is here is in the scope and seen.
+    filter: Option<&'a BoardRequest<'a>>,
     /// An order may be in two of them.
     overlap: bool,
 }
@@ -30,19 +30,19 @@ struct Sources<'a> {
 impl OrderIndex {
     /// What a page shows a viewer.
     pub fn board(&self, query: &BoardQuery, viewer: &Viewer) -> Board {
-        let ask = Ask::new(self, query, viewer);
+        let request = BoardRequest::new(self, query, viewer);
         let (windows, mut ids) = match query.sequence {
-            Sequence::Due => ask.due(),
-            Sequence::Newest => ask.newest_of(),
+            Sequence::Due => request.due(),
+            Sequence::Newest => request.newest_of(),
         };
-        ids.extend(ask.recent());
+        ids.extend(request.recent());
         ids.extend(query.named());
         let orders = ids.iter().filter_map(|id| self.orders.get(id));
         let orders = orders.filter_map(|order| viewer.shown(Order::clone(order)));
         let orders = orders.collect();
         let mut counts = Counts::default();
         for &status in Status::ALL {
-            counts.set(status, ask.sources(status).count());
+            counts.set(status, request.sources(status).count());
         }
         let counts = [self.counts_for(viewer), counts];
         Board::new(self.cursor.clone(), query.clone(), counts, windows, orders)
@@ -58,11 +58,11 @@ impl OrderIndex {
             scope: Scope::everything(),
             ..BoardQuery::nothing()
         };
-        let ask = Ask::new(self, &everything, viewer);
+        let request = BoardRequest::new(self, &everything, viewer);
         let mut counts = Counts::default();
         for &status in Status::ALL {
-            let sources = ask.sources(status);
-            let is_whole = sources.asks.is_none() && ask.reach.topics().is_none();
+            let sources = request.sources(status);
+            let is_whole = sources.filter.is_none() && request.reach.topics().is_none();
             counts.set(
                 status,
                 match is_whole && !sources.places.is_empty() {
@@ -79,21 +79,21 @@ impl<'a> Sources<'a> {
     fn none() -> Sources<'a> {
         Sources {
             places: Vec::new(),
-            asks: None,
+            filter: None,
             overlap: false,
         }
     }
 
-    fn is_whole(&self, all: &BTreeSet<Place>) -> bool {
-        self.asks.is_none() && matches!(&*self.places, [places] if std::ptr::eq(*places, all))
+    fn is_whole(&self, all: &BTreeSet<SortKey>) -> bool {
+        self.filter.is_none() && matches!(&*self.places, [places] if std::ptr::eq(*places, all))
     }
 
-    fn holds(&self, place: &Place) -> bool {
-        self.asks.is_none_or(|ask| ask.holds(place.1))
+    fn holds(&self, place: &SortKey) -> bool {
+        self.filter.is_none_or(|request| request.holds(place.1))
     }
 
     fn count(&self) -> u64 {
-        let held = |places: &&BTreeSet<Place>| match self.asks {
+        let held = |places: &&BTreeSet<SortKey>| match self.filter {
             None => places.len(),
             Some(_) => places.iter().filter(|place| self.holds(place)).count(),
         };
@@ -106,8 +106,8 @@ impl<'a> Sources<'a> {
     }
 }
 
-impl<'a> Ask<'a> {
-    fn new(index: &'a OrderIndex, query: &'a BoardQuery, viewer: &'a Viewer) -> Ask<'a> {
+impl<'a> BoardRequest<'a> {
+    fn new(index: &'a OrderIndex, query: &'a BoardQuery, viewer: &'a Viewer) -> BoardRequest<'a> {
         let reach = viewer.narrowed(Scope::everything());
         let own = reach.topics();
         let is_own = match (own, query.scope.topics()) {
@@ -118,7 +118,7 @@ impl<'a> Ask<'a> {
                 topic => own.contains(topic),
             }),
         };
-        Ask {
+        BoardRequest {
             index,
             query,
             viewer,
@@ -139,7 +139,7 @@ impl<'a> Ask<'a> {
     fn sources(&'a self, status: Status) -> Sources<'a> {
         let identity = self.viewer.identity();
         let role = identity.map(|identity| identity.role);
-        let (scope, asks) = match (role, self.query.scope.topics()) {
+        let (scope, filter) = match (role, self.query.scope.topics()) {
             (Some(AccountRole::Dispatch), _) => match status {
                 Status::PendingSupplier | Status::SupplierAccepted | Status::SupplierRejected => {
                     return Sources::none();
@@ -157,7 +157,7 @@ impl<'a> Ask<'a> {
         Sources {
             places,
             overlap,
-            asks: asks.then_some(self),
+            filter: filter.then_some(self),
         }
     }
 
@@ -171,7 +171,7 @@ impl<'a> Ask<'a> {
                 let seen = places.iter().filter(|place| sources.holds(place));
                 seen.take(query.first + 1)
             });
-            let mut first: Vec<Place> = first.copied().collect();
+            let mut first: Vec<SortKey> = first.copied().collect();
             first.sort_unstable();
             first.dedup();
             windows[status as usize] = match first.get(query.first) {
@@ -221,7 +221,7 @@ impl<'a> Ask<'a> {
     /// The newest of those that are over, as far as the page does not list them: it knows their names and prices.
     fn recent(&self) -> Vec<OrderId> {
         let query = self.query;
-        let mut places: Vec<Place> = Vec::new();
+        let mut places: Vec<SortKey> = Vec::new();
         for &status in Status::ALL.iter().filter(|status| status.is_final()) {
             if query.sequence == Sequence::Newest {
                 continue;
@@ -235,7 +235,7 @@ impl<'a> Ask<'a> {
                 {
                     Sources {
                         places: vec![&self.index.places[status as usize]],
-                        asks: None,
+                        filter: None,
                         overlap: false,
                     }
                 }
@@ -257,7 +257,7 @@ impl<'a> Ask<'a> {
 impl OrderIndex {
     /// Where the orders of a scope are that have a status, and whether one may be there twice. Those that the scope names
     /// are not among them.
-    fn places_of(&self, scope: &Scope, status: Status) -> (Vec<&BTreeSet<Place>>, bool) {
+    fn places_of(&self, scope: &Scope, status: Status) -> (Vec<&BTreeSet<SortKey>>, bool) {
         let all = &self.places[status as usize];
         let Some(topics) = scope.topics() else {
             return (vec![all], false);

@@ -3,9 +3,9 @@
 use super::{
     driver_before::driver_before,
     endings::Endings,
-    entry::Entry,
+    entry::FeedEntry,
     order_index::OrderIndex,
-    pace::Pace,
+    stage_timers::StageTimers,
     view::{CAPACITY, Newest, View, frame},
 };
 use crate::domain::{
@@ -61,7 +61,7 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
     let mut newest = Newest {
         ring: Ring::new(seq, CAPACITY),
         endings: Endings::default(),
-        pace: Pace::default(),
+        stage_timers: StageTimers::default(),
     };
     let mut drivers = HashMap::new();
     while seq < head.seq {
@@ -82,14 +82,14 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
             let event = LogEvent::read(text).ok();
             let entry = match &event {
                 Some(LogEvent::Order(event)) => {
-                    newest.pace.record(event);
+                    newest.stage_timers.record(event);
                     Some(order_entry(store, text, event, &mut drivers).await?)
                 }
                 Some(LogEvent::Account(event)) => {
                     newest.endings.add(event);
-                    Some(Entry::silent())
+                    Some(FeedEntry::silent())
                 }
-                Some(LogEvent::Shop(_) | LogEvent::Unknown { .. }) => Some(Entry::silent()),
+                Some(LogEvent::Shop(_) | LogEvent::Unknown { .. }) => Some(FeedEntry::silent()),
                 None => None,
             };
             // No client can resume from before this history began. What cannot be read, it has from the store.
@@ -109,11 +109,11 @@ async fn order_entry(
     text: &JsonText,
     event: &Event,
     drivers: &mut HashMap<OrderId, Option<AccountId>>,
-) -> Result<Entry> {
+) -> Result<FeedEntry> {
     let order = &event.order;
     let before = match drivers.insert(order.id, order.driver_id) {
         Some(before) => before,
         None => driver_before(store, event).await?,
     };
-    Ok(Entry::order(frame(text), Subject::of(event, before)))
+    Ok(FeedEntry::order(frame(text), Subject::of(event, before)))
 }

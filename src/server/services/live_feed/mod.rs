@@ -15,7 +15,7 @@ mod load;
 mod order_index;
 #[cfg(test)]
 mod order_index_tests;
-mod pace;
+mod stage_timers;
 mod topics;
 mod view;
 #[cfg(test)]
@@ -313,7 +313,7 @@ impl LiveFeed {
     /// How fast the stages have been that a viewer sees: `None` where nothing has been read yet, or it sees none.
     pub fn stage_times(&self, viewer: &Viewer, now: Time) -> Option<StageTimes> {
         let state = self.read();
-        state.view.as_ref()?.pace.times(viewer, now)
+        state.view.as_ref()?.stage_timers.times(viewer, now)
     }
 
     /// Whether it was verified in the last seconds that nothing is missing.

@@ -3,8 +3,8 @@
 
 use crate::domain::{
     AccountRole, Acknowledged, Counts, Cursor, Event, FoldResult, IN_KITCHEN, Identity, Name,
-    Order, OrderId, Place, Status, Time, Topic, Viewer, WITH_DRIVER, Wanting, alert_of, call_of,
-    is_fresh, known_driver_name, place,
+    Order, OrderId, SortKey, Status, Time, Topic, Viewer, WITH_DRIVER, Wanting, alert_of, call_of,
+    is_fresh, known_driver_name, sort_key,
 };
 use std::{
     cmp::Reverse,
@@ -17,7 +17,7 @@ use std::{
 const FINISHED: usize = 1_000;
 
 /// Sorted orders, for each status.
-pub(super) type Places = [BTreeSet<Place>; Status::ALL.len()];
+pub(super) type Places = [BTreeSet<SortKey>; Status::ALL.len()];
 
 pub struct OrderIndex {
     pub(super) cursor: Cursor,
@@ -239,7 +239,7 @@ impl OrderIndex {
     }
 
     fn insert(&mut self, order: Order) {
-        let (status, place) = (order.status as usize, place(&order));
+        let (status, place) = (order.status as usize, sort_key(&order));
         self.places[status].insert(place);
         self.since[status].insert((order.since(), order.id));
         self.ids[status].insert(order.id);
@@ -260,7 +260,7 @@ impl OrderIndex {
         let Some(order) = self.orders.remove(&id) else {
             return;
         };
-        let (status, place) = (order.status as usize, place(&order));
+        let (status, place) = (order.status as usize, sort_key(&order));
         self.places[status].remove(&place);
         self.since[status].remove(&(order.since(), id));
         self.ids[status].remove(&id);

@@ -3,7 +3,7 @@
 //! A socket finds its entries by number, however many lie between them. An entry that leaves the ring is remembered
 //! by its number, so that a socket whose topics are silent is never too slow, however far the ring moves on.
 
-use super::entry::Entry;
+use super::entry::FeedEntry;
 use crate::domain::{AccountId, Ring, Subject, Topic};
 use std::{
     collections::{HashMap, VecDeque},
@@ -28,7 +28,12 @@ struct Listened {
 
 impl Topics {
     /// From now on `listener` is told when there are entries of `topics`.
-    pub fn listen(&mut self, topics: &[Topic], listener: &Arc<Notify>, ring: Option<&Ring<Entry>>) {
+    pub fn listen(
+        &mut self,
+        topics: &[Topic],
+        listener: &Arc<Notify>,
+        ring: Option<&Ring<FeedEntry>>,
+    ) {
         for topic in topics {
             let listened = self.topics.entry(topic.clone()).or_insert_with(|| {
                 let mut listened = Listened {
@@ -81,7 +86,7 @@ impl Topics {
     }
 
     /// Another ring takes the place of the one before.
-    pub fn search_again(&mut self, ring: &Ring<Entry>) {
+    pub fn search_again(&mut self, ring: &Ring<FeedEntry>) {
         for listened in self.topics.values_mut() {
             listened.entries.clear();
             listened.complete_after = ring.oldest();
@@ -92,13 +97,13 @@ impl Topics {
     }
 
     /// Adds the newest entry of the ring.
-    pub fn add_newest(&mut self, ring: &Ring<Entry>) {
+    pub fn add_newest(&mut self, ring: &Ring<FeedEntry>) {
         if let Some(entry) = ring.get(ring.head()) {
             self.add(ring.head(), entry, ring.oldest());
         }
     }
 
-    fn add(&mut self, number: u64, entry: &Entry, oldest: u64) {
+    fn add(&mut self, number: u64, entry: &FeedEntry, oldest: u64) {
         for topic in entry.subject().into_iter().flat_map(Subject::topics) {
             if let Some(listened) = self.topics.get_mut(&topic) {
                 listened.forget(oldest);
@@ -138,10 +143,10 @@ impl Topics {
 }
 
 impl Listened {
-    fn search(&mut self, topic: &Topic, ring: &Ring<Entry>) {
+    fn search(&mut self, topic: &Topic, ring: &Ring<FeedEntry>) {
         self.complete_after = ring.oldest();
         let entries = ring.after(self.complete_after).into_iter().flatten();
-        let is_about = |entry: &Entry| entry.subject().is_some_and(|of| topic.concerns(of));
+        let is_about = |entry: &FeedEntry| entry.subject().is_some_and(|of| topic.concerns(of));
         let concerned = entries.filter(|(_, entry)| is_about(entry));
         self.entries = concerned.map(|(number, _)| number).collect();
     }
@@ -177,7 +182,7 @@ mod tests {
     use bytes::Bytes;
     use proptest::prelude::*;
 
-    fn entry(n: u128) -> Entry {
+    fn entry(n: u128) -> FeedEntry {
         let (order, event_type) = Order::new(id(n), offer(), at(0));
         let event = Event {
             event_type,
@@ -186,7 +191,7 @@ mod tests {
             actor: None,
             id: "e-1".parse().unwrap(),
         };
-        Entry::order(Bytes::new(), Subject::of(&event, None))
+        FeedEntry::order(Bytes::new(), Subject::of(&event, None))
     }
 
     proptest! {

@@ -2,9 +2,9 @@
 
 use super::{
     endings::{Basis, Endings},
-    entry::Entry,
+    entry::FeedEntry,
     order_index::OrderIndex,
-    pace::Pace,
+    stage_timers::StageTimers,
     topics::Topics,
 };
 use crate::domain::{
@@ -31,12 +31,12 @@ pub const STALE_AFTER: Duration = Duration::from_secs(2);
 
 pub struct View {
     pub index: OrderIndex,
-    pub ring: Ring<Entry>,
+    pub ring: Ring<FeedEntry>,
     pub endings: Endings,
     /// The latest moment in an order that was read.
     pub latest: Time,
     /// How long the stages took that these entries ended.
-    pub pace: Pace,
+    pub stage_timers: StageTimers,
     pub verified: Instant,
     /// The same moment on the clock.
     pub verified_at: Time,
@@ -46,9 +46,9 @@ pub struct View {
 
 /// What the newest entries of the log have told.
 pub struct Newest {
-    pub ring: Ring<Entry>,
+    pub ring: Ring<FeedEntry>,
     pub endings: Endings,
-    pub pace: Pace,
+    pub stage_timers: StageTimers,
 }
 
 /// What a reader is about, and what it may be told.
@@ -99,7 +99,7 @@ impl View {
             index,
             ring: newest.ring,
             endings: newest.endings,
-            pace: newest.pace,
+            stage_timers: newest.stage_timers,
             verified: Instant::now(),
             verified_at: now(),
             known_current: true,
@@ -124,11 +124,12 @@ impl View {
             return None;
         }
         self.latest = self.latest.max(event.order.latest());
-        if let Some((stage, lasted)) = self.pace.record(event) {
+        if let Some((stage, lasted)) = self.stage_timers.record(event) {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
         }
         histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
-        self.ring.push(Entry::order(frame(&entry.text), subject));
+        self.ring
+            .push(FeedEntry::order(frame(&entry.text), subject));
         let span = entry.trace.as_deref().map(trace::deliver);
         span.iter().for_each(|span| {
             span.record("cursor", tracing::field::display(&event.id));
@@ -139,7 +140,7 @@ impl View {
     /// Moves over an entry that is about no order; `None` if it does not follow.
     fn pass(&mut self, id: &Cursor) -> Option<()> {
         let passed = self.index.pass(id);
-        (passed != FoldResult::Gap).then(|| self.ring.push(Entry::silent()))
+        (passed != FoldResult::Gap).then(|| self.ring.push(FeedEntry::silent()))
     }
 
     /// Nothing is missing now; whether readers did not know that.

@@ -1,8 +1,8 @@
 //! What a viewer is sent: of what it may see, as much as it may know, and nothing after the end of its session.
 
 use super::{
-    Basis, LiveFeed, Next, OrderIndex, Subscription, endings::Endings, pace::Pace, view::Newest,
-    view::View,
+    Basis, LiveFeed, Next, OrderIndex, Subscription, endings::Endings, stage_timers::StageTimers,
+    view::Newest, view::View,
 };
 use crate::{
     domain::{
@@ -25,16 +25,8 @@ fn account(n: u128) -> AccountId {
 
 fn identity(role: AccountRole) -> Identity {
     Identity {
-        id: Some(account(99)),
-        kind: AccountKind::Integration,
-        role,
-        name: None,
-        supplier_name: None,
-        driver_id: None,
-        own: Vec::new(),
-        follows: Vec::new(),
-        read_only: false,
         sees_offers: role == AccountRole::Customer,
+        ..Identity::new(Some(account(99)), AccountKind::Integration, role)
     }
 }
 
@@ -77,7 +69,7 @@ impl Market {
         let newest = Newest {
             ring: Ring::new(0, capacity),
             endings: Endings::default(),
-            pace: Pace::default(),
+            stage_timers: StageTimers::default(),
         };
         feed.replace(View::new(index, newest));
         Market {

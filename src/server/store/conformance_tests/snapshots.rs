@@ -102,8 +102,8 @@ pub async fn a_snapshot_is_of_one_moment(engine: Engine) {
                     numbers.extend(held.history.iter().map(|past| past.seq));
                     keys.push(held.key);
                 }
-                Record::LogEntry { seq, print } => {
-                    assert!(print.is_some());
+                Record::LogEntry { seq, fingerprint } => {
+                    assert!(fingerprint.is_some());
                     log.push(seq);
                 }
                 Record::Total { .. } | Record::Idempotency(_) => {}

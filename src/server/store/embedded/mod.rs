@@ -80,7 +80,7 @@ impl Embedded {
             traces: traces.clone(),
             head: head_sender,
             trouble: trouble_sender,
-            looked: Instant::now(),
+            checked_at: Instant::now(),
             is_lost: false,
         };
         let (writer, thread) = writer.start()?;

@@ -6,7 +6,7 @@ use super::{
     file::reopen,
     rollback_guard::RollbackGuard,
     tables::{DbResult, META, begin_epoch, broken, cursor, set_meta},
-    writer::{LOOK_INTERVAL, Writer},
+    writer::{CHECK_INTERVAL, Writer},
 };
 use crate::domain::Cursor;
 use crate::server::store::{Result, StoreError, Trouble, fresh_epoch};
@@ -20,15 +20,15 @@ impl Writer {
     pub fn check(&mut self) -> Checked {
         let trouble = self.trouble.borrow().clone();
         match trouble {
-            Some(trouble) if self.looked.elapsed() < LOOK_INTERVAL => Err(trouble),
-            _ => self.look(),
+            Some(trouble) if self.checked_at.elapsed() < CHECK_INTERVAL => Err(trouble),
+            _ => self.check_now(),
         }
     }
 
     /// Examines whether a change can be written, and reports it.
-    pub fn look(&mut self) -> Checked {
+    pub fn check_now(&mut self) -> Checked {
         let found = self.examine();
-        self.looked = Instant::now();
+        self.checked_at = Instant::now();
         self.report(found.clone().err());
         found
     }
@@ -74,7 +74,7 @@ impl Writer {
     pub fn failed(&mut self, error: impl Into<redb::Error>) -> StoreError {
         let error = broken(error);
         self.is_lost |= matches!(error, StoreError::Unavailable(_));
-        self.looked = Instant::now();
+        self.checked_at = Instant::now();
         self.report(Some(error.clone().into()));
         if self.is_lost
             && let Err(trouble) = self.reopen()
@@ -85,7 +85,11 @@ impl Writer {
     }
 
     /// What became of a commit that failed and would have ended at `head`: it may be on the disk all the same.
-    pub fn settle(&mut self, error: impl Into<redb::Error>, head: &Cursor) -> Result<()> {
+    pub fn judge_failed_commit(
+        &mut self,
+        error: impl Into<redb::Error>,
+        head: &Cursor,
+    ) -> Result<()> {
         let before = self.head.borrow().clone();
         let error = self.failed(error);
         if self.is_lost || *head == before {

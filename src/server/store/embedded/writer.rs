@@ -45,7 +45,7 @@ pub struct Job {
 
 /// How often it is examined whether a change can be written, where nothing is written; and how long after a failure it
 /// is tried again.
-pub const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+pub const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Where the log ends after a transaction, and the outcome of each of its batches.
 type Written = (Cursor, Vec<Result<Outcome>>);
@@ -61,7 +61,7 @@ pub struct Writer {
     /// Why a change would be refused, if it would.
     pub trouble: watch::Sender<Option<Trouble>>,
     /// When it was last examined whether a change can be written.
-    pub looked: Instant,
+    pub checked_at: Instant,
     /// Whether the disk has failed since the database was opened: the library does nothing more on it.
     pub is_lost: bool,
 }
@@ -83,12 +83,12 @@ impl Writer {
     async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut last = (0, Duration::ZERO);
         loop {
-            let first = match timeout(LOOK_INTERVAL, jobs.recv()).await {
+            let first = match timeout(CHECK_INTERVAL, jobs.recv()).await {
                 Ok(Some(first)) => first,
                 Ok(None) => return,
                 Err(_) => {
                     // A failed read ends the database, too.
-                    let _ = self.look().is_ok() && self.begin().is_ok();
+                    let _ = self.check_now().is_ok() && self.begin().is_ok();
                     continue;
                 }
             };
@@ -128,7 +128,7 @@ impl Writer {
             }
         }
         if let Err(error) = txn.commit() {
-            self.settle(error, &head)?;
+            self.judge_failed_commit(error, &head)?;
         }
         // The guard only detects that the file was replaced: without it the commit is just as valid.
         let _ = self.guard.write(&head);

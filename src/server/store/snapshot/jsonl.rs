@@ -222,7 +222,7 @@ mod tests {
         vec![
             Record::LogEntry {
                 seq: 3,
-                print: Some(u64::MAX),
+                fingerprint: Some(u64::MAX),
             },
             Record::Total {
                 index: Index("all".to_owned()),

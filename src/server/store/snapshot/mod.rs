@@ -58,8 +58,9 @@ pub enum Record {
     #[serde(rename = "logged")]
     LogEntry {
         seq: u64,
-        /// The [`print`] of its text. `None`: the log names an entry that no history holds.
-        print: Option<u64>,
+        /// The [`fingerprint`] of its text. `None`: the log names an entry that no history holds.
+        #[serde(rename = "print")]
+        fingerprint: Option<u64>,
     },
     /// The recorded number of keys in an index, in an engine that records it.
     Total {
@@ -222,7 +223,7 @@ fn dropped() -> StoreError {
 }
 
 /// A fingerprint of a text: eight bytes of its SHA-256.
-pub fn print(text: &str) -> u64 {
+pub fn fingerprint(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     let eight = digest.iter().take(8);
     eight.fold(0, |sum, byte| sum << 8 | u64::from(*byte))

@@ -1,7 +1,8 @@
 //! Reads a snapshot of an embedded file: everything that one read transaction sees.
 
 use super::{
-    Head, Held, Past, Record, RecordSink, Snapshot, StoredRecord, placements::Placements, print,
+    Head, Held, Past, Record, RecordSink, Snapshot, StoredRecord, fingerprint,
+    placements::Placements,
 };
 use crate::server::{
     clock::now,
@@ -103,8 +104,8 @@ fn log(txn: &ReadTransaction, sink: &RecordSink) -> Result<()> {
         let (seq, about) = entry.map_err(broken)?;
         let seq = seq.value();
         let text = history.get((about.value(), seq)).map_err(broken)?;
-        let print = text.map(|text| print(text.value()));
-        sink.put(Record::LogEntry { seq, print })?;
+        let fingerprint = text.map(|text| fingerprint(text.value()));
+        sink.put(Record::LogEntry { seq, fingerprint })?;
     }
     Ok(())
 }

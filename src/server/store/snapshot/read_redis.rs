@@ -12,8 +12,8 @@
 //! during the whole scan, and documents are never deleted: none is missed.
 
 use super::{
-    DocumentKind, Head, Held, Past, Record, RecordSink, Snapshot, StoredRecord,
-    placements::Placements, print, seq,
+    DocumentKind, Head, Held, Past, Record, RecordSink, Snapshot, StoredRecord, fingerprint,
+    placements::Placements, seq,
 };
 use crate::{
     domain::{Cursor, Epoch},
@@ -214,8 +214,8 @@ impl Reader {
             newest = number(oldest)?.saturating_sub(1);
             for (id, fields) in &entries {
                 let seq = number(id)?;
-                let print = fields.last().map(|text| print(text));
-                sink.send(Record::LogEntry { seq, print }).await?;
+                let fingerprint = fields.last().map(|text| fingerprint(text));
+                sink.send(Record::LogEntry { seq, fingerprint }).await?;
             }
         }
         Ok(())

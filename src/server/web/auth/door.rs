@@ -4,13 +4,14 @@ use super::{
     Door,
     bearer::{self, Bearer},
     cookies::{self, AuthCookie},
-    way::Way,
+    way::{TOKEN_CALLS, Way},
 };
 use crate::{
+    api::ACT,
     domain::{AccountId, AccountKind, AccountRole, Error, Identity, Order, OrderId, Time, Viewer},
     server::{
         clock::now,
-        services::accounts::{Network, new_guest},
+        services::accounts::{JOIN, Network, new_guest},
         web::{
             headers::wants_page,
             middleware::{host, origin},
@@ -19,6 +20,7 @@ use crate::{
             state::AppState,
         },
     },
+    ui::{Route, paths},
 };
 use axum::{
     Json,
@@ -37,7 +39,7 @@ use std::net::IpAddr;
 /// How long a follow key opens an order that is over.
 const FOLLOWED_AFTER: TimeDelta = TimeDelta::hours(24);
 /// Pages for who is not signed in: an ended session does not keep anybody from them.
-const PUBLIC: [&str; 4] = ["/sign-in", "/sign-up", "/sign-out", "/pair"];
+const PUBLIC: [&str; 4] = [paths::SIGN_IN, paths::SIGN_UP, paths::SIGN_OUT, paths::PAIR];
 
 /// Somebody who has come in, and the cookies that the answer gives or removes.
 pub struct Entered {
@@ -135,9 +137,9 @@ async fn api(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Door, Err
         return by_bearer(app, client, &bearer).await;
     }
     let path = head.uri.path();
-    let asks_for_token = ["/api/auth/token", "/api/v1/auth/token"].contains(&path);
-    let looks = head.method.is_safe() && app.config.auth.guests;
-    match looks || asks_for_token {
+    let asks_for_token = TOKEN_CALLS.contains(&path);
+    let is_look = head.method.is_safe() && app.config.auth.guests;
+    match is_look || asks_for_token {
         true => Ok(guest(app, None)),
         false => Err(Error::NotSignedIn),
     }
@@ -150,13 +152,13 @@ async fn page(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered,
     if let Some(session) = AuthCookie::Session.read(&app.config, headers) {
         match app.accounts.by_cookie(&session).await {
             Ok(known) => {
-                let door = Door::known(known).following(follows);
+                let door = Door::signed_in(known).following(follows);
                 return Ok(door.into());
             }
             Err(Error::NotSignedIn) => {
                 app.wrong_credentials.count("cookie", client)?;
                 // Of a page that is open. Loaded again it brings the cookie, and so leads to where one signs in.
-                if path.starts_with("/act/") {
+                if path.starts_with(ACT) {
                     return match head.method.is_safe() {
                         true => Err(ended(head, given)),
                         // A form goes on to refuse it, so that what was typed is not lost.
@@ -172,7 +174,7 @@ async fn page(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Entered,
         }
     }
     // What the program of a page reads is somebody's.
-    let reads = head.method.is_safe() && path.starts_with("/act/");
+    let reads = head.method.is_safe() && path.starts_with(ACT);
     if reads && !app.config.auth.guests && follows.is_empty() {
         return Err(ended(head, given));
     }
@@ -212,7 +214,7 @@ async fn socket(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Door, 
         // A browser always names the origin of a page that opens a socket.
         (Some(_), None) if !is_own => Err(Problem::ForeignOrigin),
         (Some(session), None) => match app.accounts.by_cookie(&session).await {
-            Ok(known) => Ok(Door::known(known).following(followed(app, headers).await)),
+            Ok(known) => Ok(Door::signed_in(known).following(followed(app, headers).await)),
             Err(error) => Err(app.wrong_credentials.judge("cookie", client, error).into()),
         },
         (None, Some(bearer)) => Ok(by_bearer(app, client, &bearer).await?),
@@ -233,7 +235,10 @@ async fn socket(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Door, 
 async fn by_bearer(app: &AppState, client: IpAddr, bearer: &Bearer) -> Result<Door, Error> {
     let (how, door) = match bearer {
         Bearer::Unreadable => ("unreadable", Err(Error::NotSignedIn)),
-        Bearer::ApiKey(key) => ("key", app.accounts.by_api_key(key).await.map(Door::known)),
+        Bearer::ApiKey(key) => (
+            "key",
+            app.accounts.by_api_key(key).await.map(Door::signed_in),
+        ),
         Bearer::AccessToken(token) => {
             let door = by_access_token(app, token.expose_secret(), now()).await;
             ("token", door)
@@ -253,7 +258,7 @@ async fn by_access_token(app: &AppState, token: &str, now: Time) -> Result<Door,
         None => return Err(Error::NotSignedIn),
         Some(session) => {
             let known = app.accounts.by_session(claims.subject, session, None);
-            Door::known(known.await?)
+            Door::signed_in(known.await?)
         }
     };
     let identity = door.viewer.identity();
@@ -292,18 +297,18 @@ pub async fn check_take(
 fn begins_guest(head: Head<'_>) -> bool {
     let path = head.uri.path();
     match head.method.is_safe() {
-        true => path.trim_matches('/') == "customer",
-        false => path.starts_with("/act/"),
+        true => matches!(Route::read(path, ""), Route::Customer { .. }),
+        false => path.starts_with(ACT),
     }
 }
 
 fn is_public(path: &str) -> bool {
-    PUBLIC.contains(&path) || path.starts_with("/join/")
+    PUBLIC.contains(&path) || path.starts_with(JOIN)
 }
 
 /// The answer to a session that has ended: a person signs in again and comes back, a program is told.
 fn ended(head: Head<'_>, cookies: Vec<HeaderValue>) -> Refusal {
-    let is_read = head.uri.path().starts_with("/act/");
+    let is_read = head.uri.path().starts_with(ACT);
     let back = match head.method.is_safe() {
         true => head.uri.path_and_query().map(|address| address.to_string()),
         false => Some(came_from(head.headers)),

@@ -12,7 +12,7 @@ pub mod wrong_credentials;
 
 use crate::{
     domain::{AccountId, Actor, Error, OrderId, Role, Time, Viewer},
-    server::services::accounts::{Authority, Known, Standing},
+    server::services::accounts::{Authority, SignedIn, Standing},
 };
 use axum::{
     extract::FromRequestParts,
@@ -59,11 +59,11 @@ impl Door {
     }
 
     /// Of an account.
-    pub fn known(known: Known) -> Door {
+    pub fn signed_in(signed_in: SignedIn) -> Door {
         Door {
-            viewer: Viewer::Known(Box::new(known.identity)),
-            standing: Some(known.standing),
-            expires_at: known.until,
+            viewer: Viewer::Known(Box::new(signed_in.identity)),
+            standing: Some(signed_in.standing),
+            expires_at: signed_in.expires_at,
         }
     }
 

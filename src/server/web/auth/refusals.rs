@@ -36,7 +36,7 @@ pub fn record(door: &Door, client: IpAddr, problem: &'static str) {
     let (role, network) = (identity.role.name(), rate_limit_key(client));
     match door.account() {
         Some(account) => tracing::info!(%account, role, problem, %network, "refused a right"),
-        // The number of strangers is unbounded, and must not fill the log.
+        // The number of clients that are not signed in is unbounded, and must not fill the log.
         None => tracing::debug!(role, problem, %network, "refused a right"),
     }
     COUNTED.get([role, problem]).increment(1);

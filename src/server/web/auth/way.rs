@@ -17,6 +17,8 @@ pub enum Way {
 
 /// What the description of the API consists of.
 const DESCRIPTIONS: [&str; 2] = ["/api/openapi.json", "/api/v1/openapi.json"];
+/// The call that gives tokens, which one makes without a credential.
+pub const TOKEN_CALLS: [&str; 2] = ["/api/auth/token", "/api/v1/auth/token"];
 /// The file that holds orders.
 const CSV: &str = "/orders.csv";
 

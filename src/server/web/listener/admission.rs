@@ -1,15 +1,18 @@
 //! Which connections are served. One above a limit is refused with words where that is cheap: its first request is
 //! read, and answered with 503.
 
-use crate::server::{
-    config::Limits,
-    telemetry::metrics::CONNECTIONS_REFUSED,
-    web::{
-        auth::way::Way,
-        connection_limit::{ConnectionLimit, Exceeded, Permit},
-        operations::health::PROBES,
-        problem::Problem,
+use crate::{
+    server::{
+        config::Limits,
+        telemetry::metrics::CONNECTIONS_REFUSED,
+        web::{
+            auth::way::{TOKEN_CALLS, Way},
+            connection_limit::{ConnectionLimit, Exceeded, Permit},
+            operations::health::PROBES,
+            problem::Problem,
+        },
     },
+    ui::paths,
 };
 use metrics::counter;
 use std::{net::IpAddr, sync::Arc};
@@ -19,9 +22,6 @@ const REFUSALS: Limits = Limits {
     total: 256,
     per_address: 16,
 };
-
-/// Where somebody signs in.
-const SIGN_IN: [&str; 3] = ["/sign-in", "/api/auth/token", "/api/v1/auth/token"];
 
 pub struct Admission {
     limit: Arc<ConnectionLimit>,
@@ -60,17 +60,18 @@ impl Connection {
         }
     }
 
-    /// Refuses a request of a stranger on a connection that is kept for who is signed in. What one needs to sign in is
-    /// answered.
-    pub fn check_stranger(&self, path: &str, is_signed_in: bool) -> Result<(), Problem> {
+    /// Refuses a request without a sign-in on a connection that is kept for who is signed in. What one needs to sign in
+    /// is answered.
+    pub fn check_anonymous(&self, path: &str, is_signed_in: bool) -> Result<(), Problem> {
         let Some(permit) = self.permits.first() else {
             return Ok(());
         };
         if is_signed_in {
             permit.sign_in();
         }
-        let is_answered = Way::of(path) == Way::Free || SIGN_IN.contains(&path);
-        match permit.is_beyond_strangers() && !is_answered {
+        let is_answered =
+            Way::of(path) == Way::Free || path == paths::SIGN_IN || TOKEN_CALLS.contains(&path);
+        match permit.exceeds_anonymous() && !is_answered {
             false => Ok(()),
             true => {
                 count_refused();

@@ -1,6 +1,7 @@
 //! How large the body of a request may be, and reading it.
 
 use crate::{
+    api::ACT,
     domain::{Error, FieldError},
     server::web::problem::Problem,
 };
@@ -21,7 +22,7 @@ pub async fn enforce(request: Request) -> Result<Request, Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let too_large = path.starts_with("/api") && length.is_some_and(|n| n > LARGEST_BODY);
-    if !too_large && !path.starts_with("/act/") {
+    if !too_large && !path.starts_with(ACT) {
         return Ok(request);
     }
     let (head, body) = request.into_parts();

@@ -174,8 +174,8 @@ mod tests {
             for line in lines.iter().filter_map(|line| axum::http::HeaderValue::from_bytes(line).ok()) {
                 headers.append(HEADER, line);
             }
-            let stranger: IpAddr = "192.0.2.9".parse().unwrap();
-            prop_assert_eq!(client(&trusted, stranger, &headers), stranger);
+            let unlisted: IpAddr = "192.0.2.9".parse().unwrap();
+            prop_assert_eq!(client(&trusted, unlisted, &headers), unlisted);
             // Of a proxy it is an address, or the proxy's own.
             let _ = client(&trusted, "10.0.0.1".parse().unwrap(), &headers);
         }

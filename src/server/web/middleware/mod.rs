@@ -167,7 +167,7 @@ async fn admit(
         .ok()
         .and_then(|entered| entered.door.account());
     app.rate_limit.enforce(path, client, account)?;
-    connection.check_stranger(path, account.is_some())?;
+    connection.check_anonymous(path, account.is_some())?;
     origin::check(&app.config, &request)?;
     let entered = entered?;
     let allowed = rights::check(&entered.door, request.method(), request.uri().path());

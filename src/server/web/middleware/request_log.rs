@@ -1,6 +1,7 @@
 //! What is recorded of every request: its id, its place in the log and in a trace, and its metrics.
 
 use crate::{
+    api::ACT,
     domain::Error,
     server::{
         clock::now,
@@ -160,10 +161,8 @@ impl Observed {
     fn log_answer(&self, response: &Response) {
         let (status, began) = (response.status().as_u16(), self.began);
         tracing::debug!(status, duration_ms = millis(began), "answered");
-        let is_command = self.method == "POST"
-            && ["/api/", "/act/"]
-                .iter()
-                .any(|all| self.route.starts_with(all));
+        let is_command =
+            self.method == "POST" && ["/api/", ACT].iter().any(|all| self.route.starts_with(all));
         let known = response.extensions();
         if !is_command || known.get::<Logged>().is_some() {
             return;

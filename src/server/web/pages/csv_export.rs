@@ -1,4 +1,4 @@
-//! The order book as a file for spreadsheets: every order that the page's filters ask for, live and past, newest
+//! The list of orders as a file for spreadsheets: every order that the page's filters ask for, live and past, newest
 //! first. It is sent as it is read, so that a large one needs no more memory than a small one.
 
 use super::{cookies, preferences, redirect};

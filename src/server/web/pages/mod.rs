@@ -79,7 +79,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
     })
 }
 
-/// Marks a page that holds a key. Beside text that a stranger has chosen, its compressed size would tell of the key.
+/// Marks a page that holds a key. Beside text that somebody else has chosen, its compressed size would tell of the key.
 #[derive(Clone)]
 struct HoldsKey;
 

@@ -3,6 +3,7 @@
 use crate::{
     domain::{Error, Order, Status},
     server::web::problem,
+    ui::{Panel, Route, paths},
 };
 use axum::{
     http::{
@@ -17,6 +18,9 @@ use url::{Position, Url};
 
 /// What browsers and proxies read as a slash, some of them after decoding it.
 const SLASHES: [&str; 6] = ["/", "\\", "%2f", "%2F", "%5c", "%5C"];
+
+/// The parameter that names the page to come back to.
+pub const NEXT: &str = "next";
 
 /// The page of the form: the path and query of its referrer.
 pub fn came_from(headers: &HeaderMap) -> String {
@@ -41,9 +45,10 @@ fn with_one_slash(path: &str) -> String {
 /// The page on which to sign in, and to come back from to a page of this host.
 pub fn sign_in(next: &str) -> String {
     match next {
-        "" | "/" => "/sign-in".to_owned(),
+        "" | "/" => paths::SIGN_IN.to_owned(),
         next => format!(
-            "/sign-in?next={}",
+            "{}?{NEXT}={}",
+            paths::SIGN_IN,
             utf8_percent_encode(next, NON_ALPHANUMERIC)
         ),
     }
@@ -77,18 +82,19 @@ pub fn refuse(response: &ResponseOptions, error: &Error) {
 
 /// Where the next step is: on a panel, the list that the order has just left.
 pub fn next_step(panel: String, order: &Order) -> String {
-    let part = match (panel.split('?').next(), order.status) {
+    let (path, query) = panel.split_once('?').unwrap_or((&panel, ""));
+    let part = match (Route::read(path, query).panel(), order.status) {
         // To where it stands again.
-        (Some("/supplier"), status) if order.is_recalled() => status.name(),
-        (Some("/dispatch"), Status::Ready) if order.is_recalled() => "waiting",
-        (Some("/dispatch"), Status::Dispatched) if order.is_recalled() => "drivers",
-        (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
+        (Panel::Supplier, status) if order.is_recalled() => status.name(),
+        (Panel::Dispatch, Status::Ready) if order.is_recalled() => "waiting",
+        (Panel::Dispatch, Status::Dispatched) if order.is_recalled() => "drivers",
+        (Panel::Supplier, Status::SupplierAccepted | Status::SupplierRejected) => {
             Status::PendingSupplier.name()
         }
-        (Some("/supplier"), Status::Preparing) => Status::CustomerAccepted.name(),
-        (Some("/supplier"), Status::Ready) => Status::Preparing.name(),
-        (Some("/dispatch"), Status::Dispatched) => "waiting",
-        (Some("/dispatch"), Status::InTransit | Status::Delivered) => "drivers",
+        (Panel::Supplier, Status::Preparing) => Status::CustomerAccepted.name(),
+        (Panel::Supplier, Status::Ready) => Status::Preparing.name(),
+        (Panel::Dispatch, Status::Dispatched) => "waiting",
+        (Panel::Dispatch, Status::InTransit | Status::Delivered) => "drivers",
         _ => return panel,
     };
     format!("{panel}#{part}")

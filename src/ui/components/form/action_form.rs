@@ -2,7 +2,10 @@
 
 use super::{countdown::Countdown, page_forms::Forms, send::Submission, state::Form};
 use crate::{
-    api::form::{Answers, form_id},
+    api::{
+        ACT,
+        form::{Answers, form_id},
+    },
     domain::{Order, OrderId},
     ui::{
         browser::{
@@ -47,7 +50,7 @@ impl ActionForm {
     pub fn new(path: &'static str) -> ActionForm {
         ActionForm {
             path,
-            name: path.trim_start_matches("/act/"),
+            name: path.trim_start_matches(ACT),
             class: "",
             tag: None,
             order: None,

@@ -37,7 +37,7 @@ impl FieldState {
         let error = self.form.error.get()?;
         error
             .field_error(self.name)
-            .map(|error| domain_texts::fault(self.name, error))
+            .map(|error| domain_texts::field_error(self.name, error))
     }
 
     /// Shows what is wrong with the field before the form is sent. An empty field is not wrong yet.
@@ -96,13 +96,13 @@ impl FieldState {
 
     /// The attributes of the control itself.
     pub fn attributes(self) -> impl leptos::attr::Attribute {
-        let described = format!("{0}-fault {0}-hint", self.id());
+        let described = format!("{0}-error {0}-hint", self.id());
         let invalid = mark(move || self.error().map(|_| "true"));
         view! { <{..} id=self.id() name=self.name aria-describedby=described aria-invalid=invalid/> }
     }
 
     pub fn error_message(self) -> AnyView {
-        let id = format!("{}-fault", self.id());
+        let id = format!("{}-error", self.id());
         changing(move || {
             let error = self.error()?;
             Some(view! { <p class="error" role="alert" id=id.clone()>{icon(Icon::Alert)} {error}</p> }.into_any())

@@ -32,7 +32,7 @@ pub fn dispatch() -> AnyView {
                 <h1>{t(["Dispatch", "Auslieferung"])}</h1>
                 {at_a_glance(state, waiting)}
             </div>
-            <div class="desk" on:dragover=leave_lane>{queue::queue(state, waiting)} {lanes::lanes(state, lanes)}</div>
+            <div class="dispatch-board" on:dragover=leave_lane>{queue::queue(state, waiting)} {lanes::lanes(state, lanes)}</div>
         </main>
         {jump_bar(waiting, lanes)}
     }

@@ -70,21 +70,21 @@ fn row(order: Memo<Order>, crowded: Memo<bool>, state: DispatchState) -> AnyView
         state.dragged.set(Vec::new());
         state.leave_lane();
     };
-    let sight = list::Sight::of(order, crowded);
+    let in_view = list::InView::of(order, crowded);
     let is_here = list::is_here(order, |order| order.status == Status::Ready);
-    let look = move |event: web_sys::Event| sight.look(&event);
+    let observe = move |event: web_sys::Event| in_view.observe(&event);
     view! {
         <li
-            node_ref=sight.entry
-            id=sight.id
+            node_ref=in_view.entry
+            id=in_view.id
             draggable=draggable
             on:dragstart=drag
             on:dragend=end_drag
-            on:contentvisibilityautostatechange=look
-            on:click=move |_| sight.touch()
-            on:input=move |_| sight.touch()
+            on:contentvisibilityautostatechange=observe
+            on:click=move |_| in_view.touch()
+            on:input=move |_| in_view.touch()
         >
-            {sight.hold(is_here, move || waiting_ticket(order, state), move || left(order, Role::Dispatch))}
+            {in_view.hold(is_here, move || waiting_ticket(order, state), move || left(order, Role::Dispatch))}
         </li>
     }
     .into_any()

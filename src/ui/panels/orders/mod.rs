@@ -32,8 +32,8 @@ pub fn orders() -> AnyView {
             {filters::filters()}
             {filters::by_status(listed)}
             {pace::pace()}
-            <div class="book">
-                {table::book(listed)}
+            <div class="orders-list">
+                {table::orders_table(listed)}
                 {changing(move || open.get().map(detail::one))}
             </div>
         </main>

@@ -24,7 +24,7 @@ use crate::{
 };
 use leptos::{ev, prelude::*};
 
-pub fn book(listed: Memo<Listed>) -> AnyView {
+pub fn orders_table(listed: Memo<Listed>) -> AnyView {
     let navigator = Navigator::from_context();
     let below = navigator.memo(|route| query(route).below);
     let window = Window::new(listed);

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         ACCOUNT, Icon, has_team,
         i18n::locale::{Text, t},
-        icon, name,
+        icon, name, paths,
     },
 };
 use leptos::prelude::*;
@@ -80,15 +80,17 @@ impl Beside {
         let who = identity.name.as_deref().unwrap_or_default();
         let kitchen = identity.supplier_name.as_deref();
         let kitchen = kitchen.map(|kitchen| view! { " · " {name(kitchen)} }.into_any());
-        let team = has_team(&self.viewer).then(|| link("/team", ["Team", "Team"]));
-        let staff = self.has_staff().then(|| link("/hand-over", staff::TITLE));
+        let team = has_team(&self.viewer).then(|| link(paths::TEAM, ["Team", "Team"]));
+        let staff = self
+            .has_staff()
+            .then(|| link(paths::HAND_OVER, staff::TITLE));
         Some(
             view! {
                 <aside class="look" id=ACCOUNT popover="auto" aria-label=t(["Account", "Konto"])>
                     <h2>{name(who)}</h2>
                     <p class="soft">{t(words::kind(identity.kind))} {kitchen}</p>
                     {staff}
-                    {link("/account", ["My account", "Mein Konto"])}
+                    {link(paths::ACCOUNT, ["My account", "Mein Konto"])}
                     {team}
                     {sign_out(identity.kind)}
                 </aside>
@@ -106,7 +108,7 @@ fn link(address: &'static str, word: Text) -> AnyView {
 /// more.
 fn sign_out(kind: AccountKind) -> AnyView {
     let button = |class: &'static str, word: Text| {
-        view! { <form method="post" action="/sign-out"><button class=class>{t(word)}</button></form> }
+        view! { <form method="post" action=paths::SIGN_OUT><button class=class>{t(word)}</button></form> }
             .into_any()
     };
     match kind {

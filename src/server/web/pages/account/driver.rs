@@ -8,7 +8,7 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    api::{self, form::form_id},
+    api::{self, ACT, form::form_id},
     domain::{
         AccountId, AccountRole, BoardQuery, CommandKind, Error, Order, Scope, Sequence, Status,
         Topic,
@@ -19,7 +19,7 @@ use crate::{
             domain_texts, format,
             locale::{Text, t},
         },
-        icon, name, refusal,
+        icon, name, paths, refusal,
     },
 };
 use axum::response::Response;
@@ -48,22 +48,22 @@ pub async fn show(visit: Visit) -> Response {
     let orders = match own_orders(&visit, driver).await {
         Ok(orders) => orders,
         Err(error) => {
-            let way_on = (["Try again", "Noch einmal"], "/driver".to_owned());
+            let way_on = (["Try again", "Noch einmal"], paths::DRIVER.to_owned());
             return refused(&visit, &error, way_on).await;
         }
     };
-    let look = Page {
+    let layout = Page {
         // What was refused stays to be read.
         refresh: notice.is_none().then_some(REFRESH_SECONDS),
         ..Page::new(TITLE)
     };
-    page(&visit, look, || {
+    page(&visit, layout, || {
         let elsewhere = notice.as_ref().and_then(|notice| notice.error.as_ref());
         let elsewhere = elsewhere.map(|error| refusal(sentence(error)));
         view! {
             <div class="page-head">
                 <h1>{t(TITLE)}</h1>
-                <a class="button" href="/driver">{icon(Icon::Undo)} {t(["Look again", "Neu laden"])}</a>
+                <a class="button" href=paths::DRIVER>{icon(Icon::Undo)} {t(["Look again", "Neu laden"])}</a>
             </div>
             {elsewhere}
             {list(&visit, &orders, may_act)}
@@ -147,7 +147,7 @@ fn step(order: &Order) -> AnyView {
         Status::Dispatched => (api::SetOff::PATH, ["Set off", "Losgefahren"]),
         _ => (api::Deliver::PATH, ["Delivered", "Geliefert"]),
     };
-    let id = form_id(path.trim_start_matches("/act/"), Some(order.id));
+    let id = form_id(path.trim_start_matches(ACT), Some(order.id));
     view! {
         <form id=id method="post" action=path>
             {hidden("id", order.id.to_string())}

@@ -3,7 +3,7 @@
 
 use super::{
     notice::Notice,
-    refusals::{fault, sentence},
+    refusals::{field_sentence, sentence},
 };
 use crate::{
     api::form::field_id,
@@ -185,7 +185,7 @@ impl<'a> Form<'a> {
         let is_asked_again = name == "password" && error.is_some_and(asks_for_password);
         // Where the form has come back, one goes on here.
         let has_focus = wrong.is_some() || is_asked_again;
-        let mut described = format!("{id}-fault {id}-hint");
+        let mut described = format!("{id}-error {id}-hint");
         if is_asked_again {
             described = format!("{}-refusal {described}", self.id);
         }
@@ -194,8 +194,9 @@ impl<'a> Form<'a> {
             .value(name)
             .or(first)
             .filter(|_| input_type != "password");
-        let fault =
-            wrong.map(|wrong| error_message(format!("{id}-fault"), fault(self.id, name, wrong)));
+        let message = wrong.map(|wrong| {
+            error_message(format!("{id}-error"), field_sentence(self.id, name, wrong))
+        });
         // The error says it as well.
         let hint = hint.filter(|_| wrong.is_none());
         let hint = hint
@@ -208,7 +209,7 @@ impl<'a> Form<'a> {
                     maxlength=longest.to_string() required=required autocapitalize="none" spellcheck="false"
                     aria-describedby=described aria-invalid=invalid autofocus=has_focus || self.begins_at == Some(name)
                 />
-                {fault} {hint}
+                {message} {hint}
             </div>
         }
         .into_any()
@@ -220,9 +221,10 @@ impl<'a> Form<'a> {
         let chosen = self.value(name);
         let wrong = self.error().and_then(|error| error.field_error(name));
         let invalid = wrong.map(|_| "true");
-        let described = wrong.map(|_| format!("{id}-fault"));
-        let fault =
-            wrong.map(|wrong| error_message(format!("{id}-fault"), fault(self.id, name, wrong)));
+        let described = wrong.map(|_| format!("{id}-error"));
+        let message = wrong.map(|wrong| {
+            error_message(format!("{id}-error"), field_sentence(self.id, name, wrong))
+        });
         let options: Vec<_> = values
             .iter()
             .map(|(value, word)| {
@@ -235,7 +237,7 @@ impl<'a> Form<'a> {
             <div class="field">
                 <label for=id.clone()>{t(label)}</label>
                 <select class="input" id=id.clone() name=name aria-describedby=described aria-invalid=invalid>{options}</select>
-                {fault}
+                {message}
             </div>
         }
         .into_any()

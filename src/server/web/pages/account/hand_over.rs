@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{AccountId, AccountKind, Error, Field as _},
     server::services::accounts::HandOver,
-    ui::{Icon, empty, i18n::locale::t, own_panel},
+    ui::{Icon, empty, i18n::locale::t, own_panel, paths},
 };
 use axum::response::Response;
 use leptos::prelude::*;
@@ -65,7 +65,7 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
         Err(error) => {
             let notice = Notice::refused(FORM, error).typed(&sent.0);
             let again = async |notice| form_page(&visit, Some(notice)).await;
-            visit.refuse("/hand-over", notice, again).await
+            visit.refuse(paths::HAND_OVER, notice, again).await
         }
     }
 }

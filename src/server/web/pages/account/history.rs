@@ -10,7 +10,7 @@ use crate::{
     server::{clock::now, services::accounts::AccountEntry},
     ui::{
         i18n::locale::{Text, say, t},
-        name,
+        name, paths,
     },
 };
 use axum::response::Response;
@@ -27,7 +27,7 @@ pub async fn show(visit: &Visit, account: AccountId) -> Response {
                 view! {
                     <h1>{t(TITLE)} ": " {name(&who)}</h1>
                     <ol class="paper stack history">{rows}</ol>
-                    <p><a class="button" href="/team">{t(["Back to the team", "Zurück zum Team"])}</a></p>
+                    <p><a class="button" href=paths::TEAM>{t(["Back to the team", "Zurück zum Team"])}</a></p>
                 }
                 .into_any()
             })

@@ -3,19 +3,19 @@
 use super::{
     fields::{Form, Kind, hidden, submit},
     layout::{Page, page, refused},
-    notice::{Notice, Once, shown_once},
-    once::factor,
+    notice::{Notice, ShownOnce, shown_once},
+    shown_once::factor,
     sign_up::PASSWORD_HINT,
     visit::{Sent, Visit, panel_of},
     words,
 };
 use crate::{
     domain::{AccountKind, Error},
-    server::services::accounts::{Invitee, Join, Joined, NewFactor},
+    server::services::accounts::{Invitee, JOIN, Join, Joined, NewFactor},
     ui::{
         Icon, empty,
         i18n::locale::{Text, t},
-        name,
+        name, paths,
     },
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
@@ -39,7 +39,7 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
             if let Some(again) = sealed.and_then(again) {
                 invitee.factor = invitee.factor.map(|_| again);
             }
-            let look = Page {
+            let layout = Page {
                 holds_secret: true,
                 ..Page::new(TITLE)
             };
@@ -55,7 +55,7 @@ async fn form_page(visit: &Visit, link: &str, notice: Option<&Notice>) -> Respon
                 }
                 .into_any()
             };
-            page(visit, look, content).await
+            page(visit, layout, content).await
         }
         Ok(None) => gone(visit).await,
         Err(error) => refused(visit, &error, (["Home", "Zur Startseite"], "/".to_owned())).await,
@@ -80,13 +80,13 @@ async fn gone(visit: &Visit) -> Response {
         "A link works once, and only for a while. Ask for a new one from whoever sent it.",
         "Ein Link gilt einmal und nicht lange. Lass dir von der Person, die ihn geschickt hat, einen neuen geben.",
     ];
-    let look = Page {
+    let layout = Page {
         status: StatusCode::NOT_FOUND,
         holds_secret: true,
         ..Page::new(heading)
     };
-    page(visit, look, || {
-        let way_on = Some((t(["Sign in", "Anmelden"]), "/sign-in".to_owned()));
+    page(visit, layout, || {
+        let way_on = Some((t(["Sign in", "Anmelden"]), paths::SIGN_IN.to_owned()));
         view! { <h1 class="unseen">{t(heading)}</h1> {empty(Icon::Clock, t(heading), t(next), way_on)} }
             .into_any()
     })
@@ -121,7 +121,7 @@ fn form(link: &str, invitee: &Invitee, notice: Option<&Notice>) -> AnyView {
         _ => TITLE,
     };
     view! {
-        <form class="paper stack" id=form.id() method="post" action=format!("/join/{link}")>
+        <form class="paper stack" id=form.id() method="post" action=format!("{JOIN}{link}")>
             {password}
             {new_factor}
             {code}
@@ -150,8 +150,8 @@ pub async fn send(Path(link): Path<String>, visit: Visit, sent: Sent) -> Respons
             let (to, notice) = match codes.is_empty() {
                 true => (panel_of(&begun.account), None),
                 false => (
-                    "/account".to_owned(),
-                    Some(Notice::once(Once::RecoveryCodes(codes))),
+                    paths::ACCOUNT.to_owned(),
+                    Some(Notice::once(ShownOnce::RecoveryCodes(codes))),
                 ),
             };
             visit.begin(&begun, &to, notice).await
@@ -159,7 +159,7 @@ pub async fn send(Path(link): Path<String>, visit: Visit, sent: Sent) -> Respons
         Ok(None) => gone(&visit).await,
         Err(error) => {
             let notice = Notice::refused(FORM, error).typed(&sent.0);
-            let own = format!("/join/{}", link.expose_secret());
+            let own = format!("{JOIN}{}", link.expose_secret());
             let again =
                 async |notice: Notice| form_page(&visit, link.expose_secret(), Some(&notice)).await;
             visit.refuse(&own, notice, again).await

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         Density, Icon, PANELS, Theme, account_button, brand, empty, help,
         i18n::locale::{Text, t},
-        open_settings, own_panel, own_panels, settings, still_links,
+        open_settings, own_panel, own_panels, paths, settings, still_links,
     },
 };
 use axum::{
@@ -116,11 +116,11 @@ fn document(
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options/>
                 {referrer}
-                <script src="/account/page.js" defer></script>
+                <script src=paths::ACCOUNT_SCRIPT defer></script>
             </head>
             <body data-panel="account">
                 <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
-                {bar(visit)}
+                {header(visit)}
                 <main id="main" class="account" tabindex="-1">{content}</main>
                 {settings(own, &beside.viewer)}
                 {help()}
@@ -132,7 +132,7 @@ fn document(
 }
 
 /// The bar of all pages, without what only the program keeps up to date.
-fn bar(visit: &Visit) -> AnyView {
+fn header(visit: &Visit) -> AnyView {
     let viewer = &visit.door.viewer;
     let path = visit.address.split('?').next().unwrap_or_default();
     let links: Vec<_> = own_panels(viewer)
@@ -179,11 +179,11 @@ pub async fn refused(visit: &Visit, error: &Error, way_on: (Text, String)) -> Re
             "Die Bereiche stehen oben in der Leiste.",
         ],
     };
-    let look = Page {
+    let layout = Page {
         status: problem::status(error),
         ..Page::new(heading)
     };
-    page(visit, look, || {
+    page(visit, layout, || {
         let (word, address) = way_on;
         view! {
             <h1 class="unseen">{t(heading)}</h1>
@@ -197,11 +197,11 @@ pub async fn refused(visit: &Visit, error: &Error, way_on: (Text, String)) -> Re
 /// The answer to a form at a limit: when it can be sent again, and the way back to its page.
 pub async fn limited(visit: &Visit, error: &Error, back: String) -> Response {
     let heading = ["That was a lot at once", "Das war viel auf einmal"];
-    let look = Page {
+    let layout = Page {
         status: problem::status(error),
         ..Page::new(heading)
     };
-    page(visit, look, || {
+    page(visit, layout, || {
         let way_on = (t(["Back to the page", "Zurück zur Seite"]), back);
         let (word, address) = way_on;
         view! {

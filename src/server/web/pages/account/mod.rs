@@ -1,6 +1,7 @@
 //! The pages of accounts: signing in, joining, one's own account, the team. They are still: plain forms that redirect,
 //! rendered once, with nothing in the browser's program. Only a market where people sign in has them.
 
+mod after_sign_in;
 mod beside;
 mod driver;
 mod fields;
@@ -8,13 +9,12 @@ mod hand_over;
 mod history;
 mod join;
 mod layout;
-mod next;
 mod notice;
-mod once;
-mod own;
+mod own_account;
 mod pair;
 mod refusals;
 mod sessions;
+mod shown_once;
 mod sign_in;
 mod sign_up;
 mod staff;
@@ -28,7 +28,11 @@ pub use beside::{Beside, beside};
 
 use crate::{
     domain::Error,
-    server::web::{auth::Door, state::AppState},
+    server::{
+        services::accounts::JOIN,
+        web::{auth::Door, state::AppState},
+    },
+    ui::paths,
 };
 use axum::{
     Router,
@@ -49,17 +53,23 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         return Router::new();
     }
     let routes = Router::new()
-        .route("/sign-in", get(sign_in::show).post(sign_in::send))
-        .route("/sign-out", post(sign_in::sign_out))
-        .route("/join/{invitation}", get(join::show).post(join::send))
-        .route("/pair", get(pair::show).post(pair::send))
-        .route("/account", get(own::show).post(own::send))
-        .route("/account/page.js", get(page_script))
-        .route("/team", get(team::show).post(team_change::send))
-        .route("/hand-over", get(hand_over::show).post(hand_over::send))
-        .route("/driver", get(driver::show));
+        .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::send))
+        .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .route(
+            &format!("{JOIN}{{invitation}}"),
+            get(join::show).post(join::send),
+        )
+        .route(paths::PAIR, get(pair::show).post(pair::send))
+        .route(
+            paths::ACCOUNT,
+            get(own_account::show).post(own_account::send),
+        )
+        .route(paths::ACCOUNT_SCRIPT, get(page_script))
+        .route(paths::TEAM, get(team::show).post(team_change::send))
+        .route(paths::HAND_OVER, get(hand_over::show).post(hand_over::send))
+        .route(paths::DRIVER, get(driver::show));
     match auth.sign_up {
-        true => routes.route("/sign-up", get(sign_up::show).post(sign_up::send)),
+        true => routes.route(paths::SIGN_UP, get(sign_up::show).post(sign_up::send)),
         false => routes,
     }
 }

@@ -26,12 +26,12 @@ pub struct Notice {
     #[serde(default)]
     pub typed: Vec<(String, String)>,
     #[serde(default)]
-    pub once: Option<Once>,
+    pub once: Option<ShownOnce>,
 }
 
 /// What is shown once.
 #[derive(Serialize, Deserialize)]
-pub enum Once {
+pub enum ShownOnce {
     RecoveryCodes(Vec<String>),
     /// The path of an invitation, and for whom it is.
     Link {
@@ -72,10 +72,10 @@ impl Notice {
     /// Whether it holds a secret, which is shown once.
     pub fn shows_once(&self) -> bool {
         let once = self.once.as_ref();
-        once.is_some_and(|once| !matches!(once, Once::Said(_)))
+        once.is_some_and(|once| !matches!(once, ShownOnce::Said(_)))
     }
 
-    pub fn once(once: Once) -> Notice {
+    pub fn once(once: ShownOnce) -> Notice {
         Notice {
             once: Some(once),
             ..Notice::default()
@@ -83,7 +83,7 @@ impl Notice {
     }
 
     pub fn said(said: Said) -> Notice {
-        Notice::once(Once::Said(said))
+        Notice::once(ShownOnce::Said(said))
     }
 
     /// With what was typed, but for secrets.

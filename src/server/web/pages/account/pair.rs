@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::{Error, FieldError},
-    ui::i18n::locale::{Text, t},
+    ui::{
+        i18n::locale::{Text, t},
+        paths,
+    },
 };
 use axum::response::Response;
 use leptos::prelude::*;
@@ -34,7 +37,7 @@ async fn form_page(visit: &Visit, notice: Option<&Notice>) -> Response {
                 "The kitchen’s manager opens “Team”, adds this device, and tells you its code.",
                 "Die Küchenleitung öffnet „Team“, fügt dieses Gerät hinzu und sagt dir den Code.",
             ])}</p>
-            <form class="paper stack" id=form.id() method="post" action="/pair">
+            <form class="paper stack" id=form.id() method="post" action=paths::PAIR>
                 {form.field("code", ["Code", "Code"], Some(hint), Kind::PairingCode)}
                 {form.refusal()}
                 {submit(["Pair", "Verbinden"])}
@@ -63,7 +66,7 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
             };
             let notice = Notice::refused(PAIR, error);
             let again = async |notice: Notice| form_page(&visit, Some(&notice)).await;
-            visit.refuse("/pair", notice, again).await
+            visit.refuse(paths::PAIR, notice, again).await
         }
     }
 }

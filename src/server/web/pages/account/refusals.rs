@@ -65,7 +65,7 @@ fn account_refusal(refusal: AccountRefusal) -> String {
 }
 
 /// What is wrong with a field, and how to correct it.
-pub fn fault(form: &str, name: &str, error: &FieldError) -> String {
+pub fn field_sentence(form: &str, name: &str, error: &FieldError) -> String {
     let empty = matches!(error, FieldError::Empty | FieldError::Missing);
     let words = match (name, error) {
         ("code", FieldError::WrongCode) if form == PAIR => [
@@ -123,7 +123,7 @@ pub fn fault(form: &str, name: &str, error: &FieldError) -> String {
             "Another account has this address.",
             "Ein anderes Konto hat diese Adresse.",
         ],
-        (_, other) => return domain_texts::fault(name, other),
+        (_, other) => return domain_texts::field_error(name, other),
     };
     t(words).to_owned()
 }

@@ -1,22 +1,22 @@
 //! Signing in with an e-mail address, a password, and where the account has them, a code; and signing out.
 
 use super::{
+    after_sign_in::page_after,
     fields::{Form, Kind, hidden, submit},
     layout::{Page, page},
-    next::{NEXT, page_after},
-    notice::{Notice, Once, Said},
+    notice::{Notice, Said, ShownOnce},
     visit::{Sent, Visit, panel_of, redirect},
 };
 use crate::{
     domain::{Error, Field as _, SessionKind, percent_encode},
     server::{
         services::accounts::{Begun, SignIn},
-        web::{auth::cookies::AuthCookie, query_string},
+        web::{auth::cookies::AuthCookie, pages::redirect::NEXT, query_string},
     },
     ui::{
         Icon, Route, has_panel,
         i18n::locale::{Text, t},
-        icon, own_panel,
+        icon, own_panel, paths,
     },
 };
 use axum::{
@@ -59,15 +59,15 @@ fn is_theirs(visit: &Visit, address: &str) -> bool {
 
 fn address(next: Option<&str>) -> String {
     match next {
-        Some(next) => format!("/sign-in?{NEXT}={}", percent_encode(next)),
-        None => "/sign-in".to_owned(),
+        Some(next) => format!("{}?{NEXT}={}", paths::SIGN_IN, percent_encode(next)),
+        None => paths::SIGN_IN.to_owned(),
     }
 }
 
 async fn form_page(visit: &Visit, next: Option<String>, notice: Option<&Notice>) -> Response {
     let form = Form::new(FORM, notice);
     let has_signed_up =
-        notice.is_some_and(|notice| matches!(notice.once, Some(Once::Said(Said::SignedUp))));
+        notice.is_some_and(|notice| matches!(notice.once, Some(ShownOnce::Said(Said::SignedUp))));
     let wants_code = notice.is_some_and(|notice| {
         notice.error == Some(Error::CodeNeeded) || notice.value(WITH_CODE).is_some()
     });
@@ -111,7 +111,7 @@ fn back(next: Option<&str>) -> AnyView {
             <p>{t([
                 "Is this the kitchen’s tablet? It needs a new code from its manager: ",
                 "Ist das das Tablet der Küche? Es braucht einen neuen Code von der Leitung: ",
-            ])} <a href="/pair">{t(PAIR)}</a></p>
+            ])} <a href=paths::PAIR>{t(PAIR)}</a></p>
         }
         .into_any()
     });
@@ -148,7 +148,7 @@ fn ways_on(guests: bool, sign_up: bool) -> AnyView {
     };
     let sign_up = sign_up.then(|| {
         link(
-            "/sign-up",
+            paths::SIGN_UP,
             ["Make a customer account", "Kundenkonto anlegen"],
         )
     });
@@ -161,7 +161,7 @@ fn ways_on(guests: bool, sign_up: bool) -> AnyView {
     view! {
         <ul class="stack">
             {guests} {sign_up}
-            {link("/pair", PAIR)}
+            {link(paths::PAIR, PAIR)}
         </ul>
         <p class="small soft">{t([
             "Drivers open the link that dispatch sends them. Forgotten your password? Ask an admin for a new link.",

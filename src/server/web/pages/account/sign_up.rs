@@ -9,7 +9,10 @@ use super::{
 use crate::{
     domain::{Email, Error, Field, InvalidField, Name},
     server::services::accounts::SignUp,
-    ui::i18n::locale::{Text, t},
+    ui::{
+        i18n::locale::{Text, t},
+        paths,
+    },
 };
 use axum::response::Response;
 use leptos::prelude::*;
@@ -23,7 +26,7 @@ pub const PASSWORD_HINT: Text = [
 
 pub async fn show(visit: Visit) -> Response {
     if visit.identity().is_some() {
-        return redirect("/account");
+        return redirect(paths::ACCOUNT);
     }
     let notice = visit.notice().await;
     form_page(&visit, notice.as_ref()).await
@@ -38,14 +41,14 @@ async fn form_page(visit: &Visit, notice: Option<&Notice>) -> Response {
                 "You can order without one. With an account you see your orders on every device.",
                 "Bestellen kannst du auch ohne. Mit Konto siehst du deine Bestellungen auf jedem Gerät.",
             ])}</p>
-            <form class="paper stack" id=form.id() method="post" action="/sign-up">
+            <form class="paper stack" id=form.id() method="post" action=paths::SIGN_UP>
                 {form.field("name", ["Your name", "Dein Name"], None, Kind::Name("name"))}
                 {form.field("email", ["E-mail address", "E-Mail-Adresse"], None, Kind::Email)}
                 {form.field("password", ["Password", "Passwort"], Some(PASSWORD_HINT), Kind::NewPassword)}
                 {form.refusal()}
                 {submit(TITLE)}
             </form>
-            <p><a href="/sign-in">{t(["I already have an account", "Ich habe schon ein Konto"])}</a></p>
+            <p><a href=paths::SIGN_IN>{t(["I already have an account", "Ich habe schon ein Konto"])}</a></p>
         }
         .into_any()
     })
@@ -56,20 +59,20 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
     match sign_up(&visit, &sent).await {
         Ok(()) => {
             let notice = Notice::said(Said::SignedUp);
-            visit.lead_to("/sign-in", Some(notice)).await
+            visit.lead_to(paths::SIGN_IN, Some(notice)).await
         }
         Err(error) => {
             let notice = Notice::refused(FORM, error).typed(&sent.0);
             let again = async |notice: Notice| form_page(&visit, Some(&notice)).await;
-            visit.refuse("/sign-up", notice, again).await
+            visit.refuse(paths::SIGN_UP, notice, again).await
         }
     }
 }
 
 async fn sign_up(visit: &Visit, sent: &Sent) -> Result<(), Error> {
     check(&[
-        fault::<Email>("email", sent.get("email")),
-        fault::<Name>("name", sent.get("name")),
+        invalid_field::<Email>("email", sent.get("email")),
+        invalid_field::<Name>("name", sent.get("name")),
     ])?;
     let sign_up = SignUp {
         email: sent.get("email").to_owned(),
@@ -81,7 +84,7 @@ async fn sign_up(visit: &Visit, sent: &Sent) -> Result<(), Error> {
 }
 
 /// What is wrong with a field, if anything is.
-pub fn fault<T: Field>(field: &str, value: &str) -> Option<InvalidField> {
+pub fn invalid_field<T: Field>(field: &str, value: &str) -> Option<InvalidField> {
     let error = T::parse(value).err()?;
     Some(InvalidField {
         field: field.to_owned(),

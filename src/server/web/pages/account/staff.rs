@@ -9,7 +9,7 @@ use crate::{
     server::web::state::AppState,
     ui::{
         i18n::locale::{Text, say, t},
-        name,
+        name, paths,
     },
 };
 use leptos::prelude::*;
@@ -53,7 +53,7 @@ pub fn strip(staff: &[Account], current: Option<AccountId>) -> AnyView {
             <ul>
                 {chips}
                 <li>
-                    <form method="post" action="/hand-over">
+                    <form method="post" action=paths::HAND_OVER>
                         <button name="person" value="" aria-current=mark(is_device)>{t(KITCHEN)}</button>
                     </form>
                 </li>
@@ -73,7 +73,7 @@ fn pin_of(person: &Account) -> AnyView {
     let dialog = label.clone();
     view! {
         <div class="look pin" id=format!("pin-{id}") popover="auto" role="dialog" aria-label=dialog>
-            <form class="stack" method="post" action="/hand-over">
+            <form class="stack" method="post" action=paths::HAND_OVER>
                 {hidden("person", id.to_string())}
                 <div class="field">
                     <label for=field.clone()>{label}</label>
@@ -120,7 +120,7 @@ pub fn form(
         "Deine eigene. Die Küche braucht keine.",
     ];
     view! {
-        <form class="stack" id=form.id() method="post" action="/hand-over">
+        <form class="stack" id=form.id() method="post" action=paths::HAND_OVER>
             <fieldset class="chips">
                 <legend>{t(TITLE)}</legend>
                 {people} {chip(String::new(), device, is_device)}

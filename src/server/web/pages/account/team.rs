@@ -6,7 +6,7 @@ use super::{
     history,
     layout::{Page, not_theirs, page},
     notice::Notice,
-    once::once,
+    shown_once::once,
     team_row::row,
     visit::{Visit, by},
     words,
@@ -17,7 +17,7 @@ use crate::{
     ui::{
         Icon, empty, has_team,
         i18n::locale::{Text, t},
-        icon,
+        icon, paths,
     },
 };
 use axum::response::Response;
@@ -124,7 +124,7 @@ fn groups(
         })
         .collect();
     let more = listed.next.map(|next| {
-        let address = format!("/team?before={next}");
+        let address = format!("{}?before={next}", paths::TEAM);
         view! { <p><a class="button" href=address>{t(["More", "Weitere"])}</a></p> }.into_any()
     });
     match groups.is_empty() {
@@ -175,7 +175,7 @@ fn addition(form: Form, heading: Text, fields: AnyView) -> AnyView {
     view! {
         <details class="paper" open=form.is_open()>
             <summary>{icon(Icon::Plus)} {t(heading)}</summary>
-            <form class="stack" id=form.id() method="post" action="/team">{fields} {form.refusal()}</form>
+            <form class="stack" id=form.id() method="post" action=paths::TEAM>{fields} {form.refusal()}</form>
         </details>
     }
     .into_any()

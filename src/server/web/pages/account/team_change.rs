@@ -1,8 +1,8 @@
 //! What the forms of a team do: adding somebody, and changing who is there.
 
 use super::{
-    notice::{Notice, Once, Said, shown_once},
-    sign_up::{check, fault},
+    notice::{Notice, Said, ShownOnce, shown_once},
+    sign_up::{check, invalid_field},
     team::{DEVICE, DRIVER, INVITE, PROGRAM, STAFF, team_page},
     team_row::ROW,
     visit::{Sent, Visit, by},
@@ -12,6 +12,7 @@ use crate::{
         Account, AccountId, AccountKind, AccountRole, Email, Error, Field, FieldError, Name, Time,
     },
     server::services::accounts::{Authority, Invite, Invited, NewKey, Which},
+    ui::paths,
 };
 use axum::response::Response;
 use secrecy::SecretString;
@@ -22,11 +23,11 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
         false => add(&visit, &sent).await,
     };
     match done {
-        Ok(notice) => visit.lead_to("/team", Some(notice)).await,
+        Ok(notice) => visit.lead_to(paths::TEAM, Some(notice)).await,
         Err(error) => {
             let notice = Notice::refused(form_of(&sent), error).typed(&sent.0);
             let again = async |notice: Notice| team_page(&visit, None, Some(&notice)).await;
-            visit.refuse("/team", notice, again).await
+            visit.refuse(paths::TEAM, notice, again).await
         }
     }
 }
@@ -98,9 +99,9 @@ async fn invite(
 ) -> Result<Notice, Error> {
     let email = kind.has_password();
     check(&[
-        fault::<Name>("name", sent.get("name")),
+        invalid_field::<Name>("name", sent.get("name")),
         email
-            .then(|| fault::<Email>("email", sent.get("email")))
+            .then(|| invalid_field::<Email>("email", sent.get("email")))
             .flatten(),
     ])?;
     let supplier_name = match kind.is_of_a_supplier() {
@@ -223,7 +224,7 @@ fn same_key(account: &Account) -> NewKey {
 }
 
 fn link(invited: &Invited) -> Notice {
-    Notice::once(Once::Link {
+    Notice::once(ShownOnce::Link {
         name: invited.account.name.to_string(),
         path: shown_once(&invited.link),
         is_drivers: invited.account.kind == AccountKind::Driver,
@@ -231,14 +232,14 @@ fn link(invited: &Invited) -> Notice {
 }
 
 fn pairing_code((account, code): (Account, SecretString)) -> Notice {
-    Notice::once(Once::PairingCode {
+    Notice::once(ShownOnce::PairingCode {
         name: account.name.to_string(),
         code: shown_once(&code),
     })
 }
 
 fn api_key((account, key): (Account, SecretString)) -> Notice {
-    Notice::once(Once::ApiKey {
+    Notice::once(ShownOnce::ApiKey {
         name: account.name.to_string(),
         key: shown_once(&key),
     })

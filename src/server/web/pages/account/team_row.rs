@@ -13,7 +13,7 @@ use crate::{
     ui::{
         Icon,
         i18n::locale::{Text, say, t},
-        icon, name,
+        icon, name, paths,
     },
 };
 use leptos::prelude::*;
@@ -33,10 +33,10 @@ pub fn row(
     let form = Form::new(ROW, notice);
     let who = account.name.to_string();
     let history = say!("History of {who}", "Verlauf von {who}");
-    let history_link = format!("/team?history={id}");
+    let history_link = format!("{}?history={id}", paths::TEAM);
     let sessions = account.kind.session_limits().is_some().then(|| {
         let present = visit.session().filter(|_| is_self).unwrap_or_default();
-        sessions(account, "/team", &present, visit.zone.as_ref())
+        sessions(account, paths::TEAM, &present, visit.zone.as_ref())
     });
     view! {
         <li class="paper">
@@ -45,7 +45,7 @@ pub fn row(
                 <div class="stack">
                     {sessions}
                     {keys(visit, account)}
-                    <form class="stack" method="post" action="/team">
+                    <form class="stack" method="post" action=paths::TEAM>
                         {hidden("id", id)}
                         {pin(form, account)}
                         {other_kitchen(viewer, form, account)}
@@ -192,7 +192,7 @@ fn keys(visit: &Visit, account: &Account) -> Option<AnyView> {
             let start: String = key.secret.chars().take(16).collect();
             view! {
                 <li>
-                    <form class="row spread" method="post" action="/team">
+                    <form class="row spread" method="post" action=paths::TEAM>
                         {hidden("id", account.id.to_string())} {hidden("start", start)}
                         <p translate="no">{words} {until}</p>
                         {act_surely(

@@ -1,6 +1,6 @@
 //! A request for a page of accounts: who sends it, from where, and how it is answered.
 
-use super::{next::page_after, notice::Notice};
+use super::{after_sign_in::page_after, notice::Notice};
 use crate::{
     domain::{Account, AccountId, AccountKind, Error, FieldError, Identity, Role, Zone},
     server::{

@@ -3,9 +3,9 @@
 use super::{
     fields::{Form, Kind, act, act_surely, checkbox, hidden, step, submit},
     layout::{Page, own_page, page, refused},
-    notice::{Notice, Once, Said, shown_once},
-    once::{factor, once},
+    notice::{Notice, Said, ShownOnce, shown_once},
     sessions::{live_sessions, sessions},
+    shown_once::{factor, once},
     sign_up::PASSWORD_HINT,
     visit::{Sent, Visit, by, redirect},
     words,
@@ -15,7 +15,7 @@ use crate::{
     server::services::accounts::{Begun, NewFactor, Which},
     ui::{
         i18n::locale::{Text, t},
-        name,
+        name, paths,
     },
 };
 use axum::response::Response;
@@ -43,7 +43,7 @@ async fn account_page(visit: &Visit, notice: Option<&Notice>) -> Response {
             return refused(
                 visit,
                 &error,
-                (["Try again", "Noch einmal"], "/account".to_owned()),
+                (["Try again", "Noch einmal"], paths::ACCOUNT.to_owned()),
             )
             .await;
         }
@@ -84,7 +84,7 @@ fn section(form: Form, heading: Text, content: AnyView) -> AnyView {
     let labelled = heading_id.clone();
     view! {
         <section class="paper" aria-labelledby=labelled>
-            <form class="stack" id=form.id() method="post" action="/account">
+            <form class="stack" id=form.id() method="post" action=paths::ACCOUNT>
                 <h2 id=heading_id>{t(heading)}</h2>
                 {content}
                 {form.refusal()}
@@ -160,8 +160,8 @@ fn sessions_form(visit: &Visit, account: &Account, notice: Option<&Notice>) -> A
         ["End all, here too", "Alle beenden, auch hier"],
     );
     view! {
-        {sessions(account, "/account", &present, visit.zone.as_ref())}
-        <form class="row" id=form.id() method="post" action="/account">
+        {sessions(account, paths::ACCOUNT, &present, visit.zone.as_ref())}
+        <form class="row" id=form.id() method="post" action=paths::ACCOUNT>
             {others} {all}
             {form.refusal()}
         </form>
@@ -190,7 +190,7 @@ fn close_form(notice: Option<&Notice>) -> AnyView {
 }
 
 /// What became of a form.
-enum Done {
+enum Changed {
     Shown(Notice),
     /// The present session has ended for a new one.
     Begun(Box<Begun>),
@@ -199,12 +199,12 @@ enum Done {
 
 pub async fn send(visit: Visit, sent: Sent) -> Response {
     match change(&visit, &sent).await {
-        Ok(Done::Shown(notice)) => visit.lead_to("/account", Some(notice)).await,
-        Ok(Done::Begun(begun)) => {
+        Ok(Changed::Shown(notice)) => visit.lead_to(paths::ACCOUNT, Some(notice)).await,
+        Ok(Changed::Begun(begun)) => {
             let notice = Notice::said(Said::Saved);
-            visit.begin(&begun, "/account", Some(notice)).await
+            visit.begin(&begun, paths::ACCOUNT, Some(notice)).await
         }
-        Ok(Done::SignedOut) => redirect("/sign-in"),
+        Ok(Changed::SignedOut) => redirect(paths::SIGN_IN),
         Err(error) => {
             let form = match sent.get("act") {
                 "name" => NAME,
@@ -215,12 +215,12 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
             };
             let notice = Notice::refused(form, error).typed(&sent.0);
             let again = async |notice: Notice| account_page(&visit, Some(&notice)).await;
-            visit.refuse("/account", notice, again).await
+            visit.refuse(paths::ACCOUNT, notice, again).await
         }
     }
 }
 
-async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
+async fn change(visit: &Visit, sent: &Sent) -> Result<Changed, Error> {
     let authority = visit.authority()?;
     let accounts = &visit.app.accounts;
     let own = visit.standing()?.account;
@@ -230,7 +230,7 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
             let name = Name::parse(sent.get("name"));
             let name = name.map_err(|error| Error::invalid("name", error))?;
             accounts.change_name(&authority, name).await?;
-            Ok(Done::Shown(Notice::said(Said::Saved)))
+            Ok(Changed::Shown(Notice::said(Said::Saved)))
         }
         "password" => {
             let (old, new) = (sent.secret("password"), sent.secret("new_password"));
@@ -238,12 +238,12 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
             let begun = accounts
                 .change_password(&authority, old, new, end_others, visit.client())
                 .await?;
-            Ok(Done::Begun(Box::new(begun)))
+            Ok(Changed::Begun(Box::new(begun)))
         }
         "new-codes" => {
             let new = accounts.new_factor(&authority).await?;
             let typed = vec![(FACTOR.to_owned(), new.sealed)];
-            Ok(Done::Shown(Notice {
+            Ok(Changed::Shown(Notice {
                 form: CODES.to_owned(),
                 typed,
                 ..Notice::default()
@@ -255,28 +255,30 @@ async fn change(visit: &Visit, sent: &Sent) -> Result<Done, Error> {
                 .set_factor(&authority, sent.get(FACTOR), &code, password)
                 .await?;
             let codes = codes.iter().map(shown_once).collect();
-            Ok(Done::Shown(Notice::once(Once::RecoveryCodes(codes))))
+            Ok(Changed::Shown(Notice::once(ShownOnce::RecoveryCodes(
+                codes,
+            ))))
         }
         "end" => {
             let session = sent.get("session").to_owned();
             let is_present = visit.session().as_ref() == Some(&session);
             end(Which::One(session)).await?;
             Ok(match is_present {
-                true => Done::SignedOut,
-                false => Done::Shown(Notice::said(Said::Ended)),
+                true => Changed::SignedOut,
+                false => Changed::Shown(Notice::said(Said::Ended)),
             })
         }
         "end-others" => {
             end(Which::Others(visit.session().unwrap_or_default())).await?;
-            Ok(Done::Shown(Notice::said(Said::Ended)))
+            Ok(Changed::Shown(Notice::said(Said::Ended)))
         }
         "end-all" => {
             end(Which::All).await?;
-            Ok(Done::SignedOut)
+            Ok(Changed::SignedOut)
         }
         "close" => {
             accounts.close(by(&authority), own).await?;
-            Ok(Done::SignedOut)
+            Ok(Changed::SignedOut)
         }
         _ => Err(Error::invalid("act", FieldError::Unknown)),
     }

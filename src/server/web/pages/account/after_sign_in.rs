@@ -2,11 +2,8 @@
 
 use crate::{
     domain::{AccountId, Field as _},
-    ui::Route,
+    ui::{Route, paths},
 };
-
-/// The name of the parameter.
-pub const NEXT: &str = "next";
 
 /// An address that the table of routes knows, written again by it: so it never leads to another host. The home page is
 /// nothing that anybody waits for.
@@ -26,8 +23,8 @@ pub fn page_after(next: &str) -> Option<String> {
 /// A page without the program, which the table of routes does not know.
 fn still_page(path: &str, query: &str) -> Option<String> {
     match path {
-        "/account" | "/driver" | "/hand-over" => Some(path.to_owned()),
-        "/team" => Some(match query.split_once('=') {
+        paths::ACCOUNT | paths::DRIVER | paths::HAND_OVER => Some(path.to_owned()),
+        paths::TEAM => Some(match query.split_once('=') {
             Some((name @ ("history" | "before"), id)) if AccountId::parse(id).is_ok() => {
                 format!("{path}?{name}={id}")
             }

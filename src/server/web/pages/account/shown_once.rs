@@ -1,7 +1,7 @@
 //! What is shown once, at the top of the page that a form leads to: links and codes for others, recovery codes, keys.
 
 use super::{
-    notice::{Notice, Once, Said},
+    notice::{Notice, Said, ShownOnce},
     sign_in::said,
     visit::Visit,
 };
@@ -10,7 +10,7 @@ use crate::{
     ui::{
         Icon,
         i18n::locale::{Text, say, t},
-        icon,
+        icon, paths,
     },
 };
 use leptos::prelude::*;
@@ -19,17 +19,17 @@ use secrecy::ExposeSecret;
 /// Nothing, where there is nothing to show.
 pub fn once(visit: &Visit, notice: Option<&Notice>) -> Option<AnyView> {
     Some(match notice?.once.as_ref()? {
-        Once::Link {
+        ShownOnce::Link {
             name,
             path,
             is_drivers,
         } => link(name, format!("{}{path}", visit.origin()), *is_drivers),
-        Once::PairingCode { name, code } => pairing_code(visit, name, code),
-        Once::RecoveryCodes(codes) => recovery_codes(codes),
-        Once::ApiKey { name, key } => api_key(name, key),
-        Once::Said(Said::Saved) => said(t(["Saved.", "Gespeichert."])),
-        Once::Said(Said::Ended) => said(t(["Ended.", "Beendet."])),
-        Once::Said(Said::SignedUp) => return None,
+        ShownOnce::PairingCode { name, code } => pairing_code(visit, name, code),
+        ShownOnce::RecoveryCodes(codes) => recovery_codes(codes),
+        ShownOnce::ApiKey { name, key } => api_key(name, key),
+        ShownOnce::Said(Said::Saved) => said(t(["Saved.", "Gespeichert."])),
+        ShownOnce::Said(Said::Ended) => said(t(["Ended.", "Beendet."])),
+        ShownOnce::Said(Said::SignedUp) => return None,
     })
 }
 
@@ -102,7 +102,7 @@ fn link(name: &str, address: String, is_drivers: bool) -> AnyView {
 
 fn pairing_code(visit: &Visit, name: &str, code: &str) -> AnyView {
     let heading = say!("The code for {name}", "Der Code für {name}");
-    let at = format!("{}/pair", visit.origin());
+    let at = format!("{}{}", visit.origin(), paths::PAIR);
     let content = view! {
         <p>{t(["On the device, open ", "Öffne auf dem Gerät "])} <strong class="secret">{at}</strong> {t([", and type:", " und tipp ein:"])}</p>
         <p><output class="secret large">{code.to_owned()}</output></p>

@@ -2,7 +2,7 @@
 
 use super::{
     AccountService, Authority, Begun, By, Client, Credential, NewFactor, acting::Acting,
-    attempts::OWN_PASSWORD, begin::Beginning, change::in_time, entry::AccountEvent,
+    attempts::OWN_PASSWORD, begin_session::Beginning, change::in_time, entry::AccountEvent,
 };
 use crate::{
     domain::{AccountId, Error, FieldError, Name, Session, SessionKind},

@@ -5,13 +5,13 @@ use chrono::TimeDelta;
 use std::collections::HashMap;
 
 #[derive(Default)]
-pub struct Pace {
+pub struct StageTimers {
     market: StageTimer,
     /// Measured where kitchens sign in, and see their own.
     kitchens: HashMap<Name, StageTimer>,
 }
 
-impl Pace {
+impl StageTimers {
     /// Takes the events in their order; returns the stage that this one ended, and how long that was.
     pub fn record(&mut self, event: &Event) -> Option<(Status, TimeDelta)> {
         if event.actor.is_some() {

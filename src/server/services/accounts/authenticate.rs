@@ -1,10 +1,11 @@
 //! What a cookie, a token or a key stands for: the account that it belongs to, as long as it is good.
 
 use super::{
-    AccountService, Authority, Credential, Known, KnownAccount, Standing,
+    AccountService, Authority, Credential, KnownAccount, SignedIn, Standing,
     change::{Failure, deadline, in_time},
     claim::{
-        Claim, SessionCookie, has_same_rights, identity, is_staff_of, record_use, session_of, until,
+        Claim, SessionCookie, expires_at, has_same_rights, identity, is_staff_of, record_use,
+        session_of,
     },
     documents,
 };
@@ -48,7 +49,7 @@ impl AccountService {
     }
 
     /// What the value of a session cookie stands for. `NotSignedIn` where it is none, or has ended.
-    pub async fn by_cookie(&self, cookie: &SecretString) -> Result<Known, Error> {
+    pub async fn by_cookie(&self, cookie: &SecretString) -> Result<SignedIn, Error> {
         let cookie = SessionCookie::read(cookie).ok_or(Error::NotSignedIn)?;
         let secret = Some(&cookie.secret);
         self.by_session(cookie.account, cookie.session, secret)
@@ -62,7 +63,7 @@ impl AccountService {
         account: AccountId,
         session: &str,
         secret: Option<&SecretString>,
-    ) -> Result<Known, Error> {
+    ) -> Result<SignedIn, Error> {
         let claim = match secret {
             Some(secret) => Claim::Cookie(session, secret),
             None => Claim::Token(session),
@@ -70,13 +71,13 @@ impl AccountService {
         self.judge(account, &claim, true).await
     }
 
-    pub async fn by_api_key(&self, key: &SecretString) -> Result<Known, Error> {
+    pub async fn by_api_key(&self, key: &SecretString) -> Result<SignedIn, Error> {
         let account = api_key_account(key.expose_secret()).ok_or(Error::NotSignedIn)?;
         self.judge(account, &Claim::Key(key), true).await
     }
 
     /// Whether what a socket was opened with is still good, and until when. With `is_use` that counts as its use.
-    pub async fn still(&self, standing: &Standing, is_use: bool) -> Result<Known, Error> {
+    pub async fn still(&self, standing: &Standing, is_use: bool) -> Result<SignedIn, Error> {
         let claim = match &standing.credential {
             Credential::Session(id) => Claim::Proved(id),
             Credential::ApiKey(hash) => Claim::ProvedKey(hash),
@@ -114,7 +115,7 @@ impl AccountService {
         account: AccountId,
         claim: &Claim<'_>,
         is_use: bool,
-    ) -> Result<Known, Error> {
+    ) -> Result<SignedIn, Error> {
         let held = self.account(account).await?;
         if let Some(known) = self.judge_by(held, claim, is_use).await? {
             return Ok(known);
@@ -130,7 +131,7 @@ impl AccountService {
         held: Option<Arc<KnownAccount>>,
         claim: &Claim<'_>,
         is_use: bool,
-    ) -> Result<Option<Known>, Error> {
+    ) -> Result<Option<SignedIn>, Error> {
         let Some(mut held) = held else {
             return Ok(None);
         };
@@ -146,9 +147,9 @@ impl AccountService {
         let mut expect = vec![(documents::key(held.account.id), held.text.clone())];
         expect
             .extend(person.map(|person| (documents::key(person.account.id), person.text.clone())));
-        Ok(Some(Known {
+        Ok(Some(SignedIn {
             identity: identity(&held.account, person.map(|person| &person.account)),
-            until: until(&held.account, &credential),
+            expires_at: expires_at(&held.account, &credential),
             standing: Standing {
                 account: held.account.id,
                 credential,
