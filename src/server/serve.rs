@@ -1,10 +1,12 @@
 //! Start and stop: from the settings to the exit status.
 
+use crate::domain::shop::gazetteer::Gazetteer;
+
 use super::{
     config::{Config, ConfigError, Sources, StoreConfig},
     services::{
         accounts::AccountService, credentials::Credentials, legacy_import, live_feed::LiveFeed,
-        orders::OrderService,
+        orders::OrderService, shops::ShopService,
     },
     store::{
         Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch, open,
@@ -139,9 +141,20 @@ async fn run(config: Config) -> Result<(), StartError> {
     let follower = tokio::spawn(feed.clone().follow(store.clone()));
     let (commands, runtime) = (accounts.clone(), Handle::current());
     admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
+    let orders = OrderService::new(store.clone(), feed.clone(), accounts.clone());
+    let orders = Arc::new(orders);
+    let shops = ShopService::new(
+        store.clone(),
+        feed,
+        orders.clone(),
+        accounts.clone(),
+        Gazetteer::default(),
+        config.currency,
+    );
     let app = AppState::from(AppParts {
         flash: FlashCookie::new(store.clone(), &config),
-        orders: Arc::new(OrderService::new(store.clone(), feed, accounts.clone())),
+        orders,
+        shops: Arc::new(shops),
         accounts,
         credentials,
         rate_limit: RateLimit::new(config.rate),

@@ -60,13 +60,17 @@ pub fn slot_index(restaurant: RestaurantId, start: Time) -> Index {
     Index(format!("slot:{restaurant}:{start}"))
 }
 
-/// The slots of its kitchen that an order takes, until it is baked, or is not to be.
-pub fn slots(order: &Order) -> impl Iterator<Item = Index> {
+/// The beginnings of the slots of its kitchen that an order takes, until it is baked, or is not to be.
+pub fn taken_slots(order: &Order) -> impl Iterator<Item = Time> {
     let is_taken = matches!(order.status, Status::CustomerAccepted | Status::Preparing);
-    let starts = order.basket.iter().filter(move |_| is_taken);
-    let starts = starts.flat_map(|basket| &basket.kitchen_slots);
+    let baskets = order.basket.iter().filter(move |_| is_taken);
+    baskets.flat_map(|basket| basket.kitchen_slots.iter().copied())
+}
+
+/// The indexes of these slots.
+pub fn slots(order: &Order) -> impl Iterator<Item = Index> {
     let restaurant = order.restaurant_id;
-    starts.filter_map(move |start| Some(slot_index(restaurant?, *start)))
+    taken_slots(order).filter_map(move |start| Some(slot_index(restaurant?, start)))
 }
 
 /// Every index that an order is in. An order changes them in this sequence.

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::server::{
     config::Config,
-    services::{accounts::AccountService, credentials::Credentials, orders::OrderService},
+    services::{
+        accounts::AccountService, credentials::Credentials, orders::OrderService,
+        shops::ShopService,
+    },
     telemetry::metrics::Metrics,
 };
 use std::{ops::Deref, sync::Arc};
@@ -18,6 +21,7 @@ pub struct AppState(Arc<AppParts>);
 
 pub struct AppParts {
     pub orders: Arc<OrderService>,
+    pub shops: Arc<ShopService>,
     pub accounts: Arc<AccountService>,
     pub credentials: Arc<Credentials>,
     pub config: Config,

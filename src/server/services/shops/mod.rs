@@ -1,10 +1,11 @@
 //! The use-cases of pizzerias: what they say of themselves, their menus, and orders from them.
 
+pub mod catalog;
 pub mod documents;
 mod edit;
 pub mod refusal;
 
-use super::{accounts::AccountService, live_feed::LiveFeed};
+use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
 use crate::{
     domain::{Currency, Cursor, shop::gazetteer::Gazetteer},
     server::store::Store,
@@ -18,6 +19,7 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 pub struct ShopService {
     store: Arc<dyn Store>,
     feed: Arc<LiveFeed>,
+    orders: Arc<OrderService>,
     accounts: Arc<AccountService>,
     places: Gazetteer,
     currency: Currency,
@@ -27,6 +29,7 @@ impl ShopService {
     pub fn new(
         store: Arc<dyn Store>,
         feed: Arc<LiveFeed>,
+        orders: Arc<OrderService>,
         accounts: Arc<AccountService>,
         places: Gazetteer,
         currency: Currency,
@@ -34,6 +37,7 @@ impl ShopService {
         ShopService {
             store,
             feed,
+            orders,
             accounts,
             places,
             currency,
