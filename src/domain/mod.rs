@@ -25,6 +25,11 @@ mod policy_samples;
 mod policy_tests;
 #[cfg(test)]
 pub(crate) mod samples;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the use-cases of a pizzeria stand on it"
+)]
 pub mod shop;
 mod stage_times;
 mod text;

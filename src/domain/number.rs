@@ -15,6 +15,12 @@ impl<const MIN: u16, const MAX: u16> Whole<MIN, MAX> {
     /// The smallest and the largest.
     pub const LIMITS: (u16, u16) = (MIN, MAX);
 
+    /// A number that the program itself names. One out of the range does not compile.
+    pub const fn of<const NUMBER: u16>() -> Self {
+        const { assert!(MIN <= NUMBER && NUMBER <= MAX) };
+        Whole(NUMBER)
+    }
+
     pub fn get(self) -> u16 {
         self.0
     }

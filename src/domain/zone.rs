@@ -110,10 +110,20 @@ impl FromStr for Zone {
 }
 
 /// A minute of local time, in a time zone that is not known yet: `2026-11-22T17:30`. Inside, it counts from 1970.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Minute(i64);
 
 impl Minute {
+    /// The minute that clocks show so many minutes after the first one of 1970.
+    pub fn from_count(count: i64) -> Minute {
+        Minute(count)
+    }
+
+    /// How many minutes after the first one of 1970 clocks show it, if they are never changed.
+    pub fn count(self) -> i64 {
+        self.0
+    }
+
     /// The first moment at which clocks show this minute or a later one: in the hour that they show twice, the first time.
     pub fn begins(self, zone: &Zone) -> Time {
         let begins = zone.offsets().find_map(|(from, to, offset)| {

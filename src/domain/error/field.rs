@@ -1,7 +1,7 @@
 //! What can be wrong with one named value.
 
 use super::table::{Part, parts, table};
-use crate::domain::{CommandKind, named_enum::named_enum};
+use crate::domain::{CommandKind, named_enum::named_enum, shop::HoursRefusal};
 use std::fmt;
 
 named_enum! {
@@ -75,12 +75,15 @@ table! {
         /// Of a menu, a profile or a cart: a sentence that names what is wrong, and where.
         Fault { why: String } = "fault", "{why}";
         UsedBefore = "used-before", "This key has come with another request before.";
+        /// Of hours, exceptions and the time zone of a pizzeria.
+        Hours { refusal: HoursRefusal } = "hours", "{}", refusal.sentence();
         Malformed { why: String } = "malformed", "This is not well formed: {why}.";
     }
 }
 
 parts! {
     CommandKind = CommandKind::from_name;
+    HoursRefusal = HoursRefusal::from_name;
     ValueKind = ValueKind::from_name;
 }
 
@@ -100,6 +103,12 @@ impl FieldError {
         FieldError::NotANumber {
             given: given.chars().take(40).collect(),
         }
+    }
+}
+
+impl From<HoursRefusal> for FieldError {
+    fn from(refusal: HoursRefusal) -> FieldError {
+        FieldError::Hours { refusal }
     }
 }
 

@@ -177,7 +177,7 @@ impl Part for Vec<InvalidField> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Role, ValueKind};
+    use crate::domain::{Role, ValueKind, shop::HoursRefusal};
 
     #[test]
     fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
@@ -329,6 +329,7 @@ mod tests {
                 "fault Large is missing.",
             ),
             (FieldError::UsedBefore, "used-before"),
+            (FieldError::from(HoursRefusal::Overlap), "hours overlap"),
             (FieldError::Malformed { why }, "malformed EOF at line 1"),
         ]
     }

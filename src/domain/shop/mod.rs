@@ -9,6 +9,7 @@ pub mod cart;
 mod cart_tests;
 pub mod choices;
 pub mod code;
+mod hours;
 pub mod menu;
 pub mod price;
 #[cfg(test)]
@@ -16,4 +17,14 @@ mod price_property_tests;
 #[cfg(test)]
 mod price_tests;
 pub mod request;
+#[cfg(test)]
+pub(crate) mod sample_zone;
+mod slots;
 pub mod title;
+
+pub use hours::{
+    DaySpan, Exception, ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, Local,
+    LocalDate, OpenSpan, OpeningHours, STRETCH, ShopZone, SpanInput, TimeZone, Weekday,
+    range_label, time_label,
+};
+pub use slots::{KitchenState, OrderRules, SlotMinutes, SlotRefusal, Slots, Until};

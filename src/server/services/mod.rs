@@ -14,3 +14,5 @@ pub mod order_documents;
 pub mod orders;
 pub mod shared_value;
 pub mod upgrade;
+#[allow(dead_code, reason = "the use-cases of a pizzeria stand on it")]
+pub mod zones;

@@ -12,6 +12,7 @@ use crate::domain::{
     shop::{
         basket::{Allergen, Diet, TaxClass},
         code::Code,
+        hours::{Hours, HoursInput},
     },
 };
 use std::collections::{BTreeMap, HashSet};
@@ -127,13 +128,21 @@ fn size(fields: &mut Fields) -> Option<Size> {
 fn category(fields: &mut Fields) -> Option<Category> {
     let (id, name) = (id(fields), fields.required("name"));
     let about = fields.unless_blank("about");
+    let hours = hours(fields);
     let items = fields.list("items", Menu::MAX_ITEMS);
     Some(Category {
         id,
         name: name?,
         about,
+        hours,
         items,
     })
+}
+
+fn hours(fields: &mut Fields) -> Option<Hours> {
+    let hours = fields.document::<HoursInput>("hours")?;
+    let read = Hours::read(&hours, "hours");
+    read.map_err(|invalid| fields.reject_all(invalid)).ok()
 }
 
 fn group(fields: &mut Fields) -> Option<Group> {
@@ -307,6 +316,8 @@ mod tests {
     fn every_refusal_has_its_path() {
         let json = r#"{
             "sizes": [{"id": "L", "name": "Large"}, {"name": ""}],
+            "categories": [{"id": "c", "name": "Lunch", "hours": 1}, {"name": "Late", "hours": {"mon": [["12:00", "12:00"]],
+                "tue": [], "wed": [], "thu": [], "fri": [], "sat": [], "sun": [], "day": []}}, {"name": "B", "hours": {"mon": 1}}],
             "groups": [
                 {"id": "g", "name": "Sauces", "max": 0, "each": 4, "min": 1.5, "options": [
                     {"name": "A", "price": 9.999}, {"name": "B", "price": -1}, {"name": "C", "price": 1e400},
@@ -321,6 +332,10 @@ mod tests {
             [
                 "sizes[0].id",
                 "sizes[1].name",
+                "categories[0].hours",
+                "categories[1].hours.day",
+                "categories[1].hours.mon[0]",
+                "categories[2].hours",
                 "groups[0].max",
                 "groups[0].min",
                 "groups[0].each",
@@ -338,10 +353,10 @@ mod tests {
             ]
         );
         assert_eq!(refused[0].1, FieldError::NotACode);
-        assert_eq!(refused[5].1, FieldError::TooPrecise);
+        assert_eq!(refused[9].1, FieldError::TooPrecise);
         let out_of_range = FieldError::out_of_range(Cents::new(0), Menu::MAX_PRICE);
-        assert_eq!(refused[10].1, out_of_range);
-        assert_eq!(refused[11].1, FieldError::Missing);
+        assert_eq!(refused[14].1, out_of_range);
+        assert_eq!(refused[15].1, FieldError::Missing);
     }
 
     #[test]
