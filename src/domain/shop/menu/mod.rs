@@ -9,6 +9,7 @@ pub mod edit;
 #[cfg(test)]
 mod edit_tests;
 pub mod file;
+mod numbering;
 pub mod read;
 #[cfg(test)]
 pub(crate) mod samples;
