@@ -3,7 +3,7 @@
 
 use super::{
     About, Amount, Category, Group, Halves, HalvesRule, Item, ItemPrice, Menu, MenuOption,
-    OptionPrice, Outline, Size,
+    OptionPrice, Outline, Size, edit::Place,
 };
 use crate::domain::{
     Cents, Error, Field, FieldError, Fields, Whole,
@@ -63,6 +63,18 @@ pub fn read_item(fields: &mut Fields) -> Option<Item> {
 pub fn outline(mut fields: Fields) -> Result<Outline, Error> {
     let outline = read_outline(&mut fields);
     fields.finish(|| Some(outline))
+}
+
+/// A whole request that is a new item, and where it is to be shown.
+pub fn placed_item(mut fields: Fields) -> Result<(Item, Option<Place>), Error> {
+    let category = fields.optional("category");
+    let place = fields.optional::<Whole<0, 499>>("place");
+    let item = read_item(&mut fields);
+    let place = category.map(|category| Place {
+        category,
+        place: place.map(|place| place.get().into()),
+    });
+    fields.finish(|| Some((item?, place)))
 }
 
 /// A whole request that is an item.
@@ -266,6 +278,13 @@ mod tests {
         assert!(read.id.is_empty());
         assert_eq!(read.prices[0].price, Cents::new(900));
         assert_eq!(outline(fields("{}")), Ok(Outline::default()));
+        let placed = r#"{"name": "A", "prices": [{"price": 1}], "category": "pizza", "place": 2}"#;
+        let place = Place {
+            category: Code::parse("pizza").unwrap(),
+            place: Some(2),
+        };
+        assert_eq!(placed_item(fields(placed)).unwrap().1, Some(place));
+        assert!(item(fields(placed)).is_err());
     }
 
     #[test]
