@@ -5,7 +5,7 @@ use super::{
     Field, FieldError, Fields, InvalidField, Value, ValueKind,
     input::{kind_of, no_such_word, text_of},
 };
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -88,6 +88,22 @@ impl Fields {
             }
         }
         words
+    }
+
+    /// An object that is read by a reader of its own. `None` means absent, `null`, or that it is recorded as invalid.
+    pub fn document<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let raw = self.json(name, ValueKind::Object)?;
+        let read = serde_json::from_str(raw.get());
+        let malformed = |error: serde_json::Error| FieldError::Malformed {
+            why: error.to_string(),
+        };
+        read.map_err(|error| self.reject(name, malformed(error)))
+            .ok()
+    }
+
+    /// What such a reader refuses.
+    pub fn reject_all(&mut self, invalid: Vec<InvalidField>) {
+        self.invalid_fields.extend(invalid);
     }
 
     /// Every member that has not been read yet, by name.

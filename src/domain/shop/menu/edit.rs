@@ -5,7 +5,7 @@ use super::{
     Item, Menu, Outline,
     check::{Edited, check},
     difference::{Difference, difference},
-    read::number_codes,
+    numbering::number_codes,
 };
 use crate::domain::{InvalidField, shop::code::Code};
 

@@ -9,6 +9,7 @@ pub mod edit;
 #[cfg(test)]
 mod edit_tests;
 pub mod file;
+mod numbering;
 pub mod read;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -16,6 +17,7 @@ pub(crate) mod samples;
 use super::{
     basket::{Allergen, Diet, ShopName, TaxClass},
     code::Code,
+    hours::Hours,
 };
 use crate::domain::{Cents, Text, half_up, named_enum};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -48,6 +50,8 @@ pub struct Category {
     pub id: Code,
     pub name: ShopName,
     pub about: Option<About>,
+    /// What it shows can be had only then: a lunch menu.
+    pub hours: Option<Hours>,
     /// In the order in which they are shown. An item in no category is not shown.
     pub items: Vec<Code>,
 }

@@ -1,20 +1,19 @@
 //! A menu as it comes in: each value by its own rule, all refusals at once, with their paths. What the parts of a menu
 //! demand of each other is the part of `check`.
-//!
-//! A part without an `id` gets a number: from `next` on, which no edit gives out a second time.
 
 use super::{
     About, Amount, Category, Group, Halves, HalvesRule, Item, ItemPrice, Menu, MenuOption,
-    OptionPrice, Outline, Size,
+    OptionPrice, Outline, Size, edit::Place,
 };
 use crate::domain::{
     Cents, Error, Field, FieldError, Fields, Whole,
     shop::{
         basket::{Allergen, Diet, TaxClass},
         code::Code,
+        hours::{Hours, HoursInput},
     },
 };
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// The parts of an outline. `next` and `version` are the server's: those that come in are not read.
 pub fn read_outline(fields: &mut Fields) -> Outline {
@@ -66,52 +65,22 @@ pub fn outline(mut fields: Fields) -> Result<Outline, Error> {
     fields.finish(|| Some(outline))
 }
 
+/// A whole request that is a new item, and where it is to be shown.
+pub fn placed_item(mut fields: Fields) -> Result<(Item, Option<Place>), Error> {
+    let category = fields.optional("category");
+    let place = fields.optional::<Whole<0, 499>>("place");
+    let item = read_item(&mut fields);
+    let place = category.map(|category| Place {
+        category,
+        place: place.map(|place| place.get().into()),
+    });
+    fields.finish(|| Some((item?, place)))
+}
+
 /// A whole request that is an item.
 pub fn item(mut fields: Fields) -> Result<Item, Error> {
     let item = read_item(&mut fields);
     fields.finish(|| item)
-}
-
-/// Gives a code to each part that has none. A number that is given as a code is passed over then and later.
-pub fn number_codes(menu: &mut Menu) {
-    let mut given: HashSet<Code> = HashSet::new();
-    for_each_code(menu, |code| {
-        given.insert(code.clone());
-    });
-    let highest = given.iter().filter_map(small_number).max();
-    let mut next = menu.outline.next.max(highest.map_or(1, |n| n + 1));
-    for_each_code(menu, |code| {
-        while code.is_empty() {
-            let numbered = Code::numbered(next);
-            next += 1;
-            if !given.contains(&numbered) {
-                *code = numbered;
-            }
-        }
-    });
-    menu.outline.next = next;
-}
-
-/// The number of a code that looks like one which was numbered. What is longer is far from `next`.
-fn small_number(code: &Code) -> Option<u32> {
-    let is_small = code.len() <= 6 && !code.starts_with('0');
-    code.parse().ok().filter(|_| is_small)
-}
-
-fn for_each_code(menu: &mut Menu, mut visit: impl FnMut(&mut Code)) {
-    let outline = &mut menu.outline;
-    outline
-        .sizes
-        .iter_mut()
-        .for_each(|size| visit(&mut size.id));
-    let categories = outline.categories.iter_mut();
-    categories.for_each(|category| visit(&mut category.id));
-    for group in &mut outline.groups {
-        visit(&mut group.id);
-        let options = group.options.iter_mut();
-        options.for_each(|option| visit(&mut option.id));
-    }
-    menu.items.iter_mut().for_each(|item| visit(&mut item.id));
 }
 
 /// The code of a part; one without is numbered later.
@@ -127,13 +96,21 @@ fn size(fields: &mut Fields) -> Option<Size> {
 fn category(fields: &mut Fields) -> Option<Category> {
     let (id, name) = (id(fields), fields.required("name"));
     let about = fields.unless_blank("about");
+    let hours = hours(fields);
     let items = fields.list("items", Menu::MAX_ITEMS);
     Some(Category {
         id,
         name: name?,
         about,
+        hours,
         items,
     })
+}
+
+fn hours(fields: &mut Fields) -> Option<Hours> {
+    let hours = fields.document::<HoursInput>("hours")?;
+    let read = Hours::read(&hours, "hours");
+    read.map_err(|invalid| fields.reject_all(invalid)).ok()
 }
 
 fn group(fields: &mut Fields) -> Option<Group> {
@@ -301,12 +278,21 @@ mod tests {
         assert!(read.id.is_empty());
         assert_eq!(read.prices[0].price, Cents::new(900));
         assert_eq!(outline(fields("{}")), Ok(Outline::default()));
+        let placed = r#"{"name": "A", "prices": [{"price": 1}], "category": "pizza", "place": 2}"#;
+        let place = Place {
+            category: Code::parse("pizza").unwrap(),
+            place: Some(2),
+        };
+        assert_eq!(placed_item(fields(placed)).unwrap().1, Some(place));
+        assert!(item(fields(placed)).is_err());
     }
 
     #[test]
     fn every_refusal_has_its_path() {
         let json = r#"{
             "sizes": [{"id": "L", "name": "Large"}, {"name": ""}],
+            "categories": [{"id": "c", "name": "Lunch", "hours": 1}, {"name": "Late", "hours": {"mon": [["12:00", "12:00"]],
+                "tue": [], "wed": [], "thu": [], "fri": [], "sat": [], "sun": [], "day": []}}, {"name": "B", "hours": {"mon": 1}}],
             "groups": [
                 {"id": "g", "name": "Sauces", "max": 0, "each": 4, "min": 1.5, "options": [
                     {"name": "A", "price": 9.999}, {"name": "B", "price": -1}, {"name": "C", "price": 1e400},
@@ -321,6 +307,10 @@ mod tests {
             [
                 "sizes[0].id",
                 "sizes[1].name",
+                "categories[0].hours",
+                "categories[1].hours.day",
+                "categories[1].hours.mon[0]",
+                "categories[2].hours",
                 "groups[0].max",
                 "groups[0].min",
                 "groups[0].each",
@@ -338,10 +328,10 @@ mod tests {
             ]
         );
         assert_eq!(refused[0].1, FieldError::NotACode);
-        assert_eq!(refused[5].1, FieldError::TooPrecise);
+        assert_eq!(refused[9].1, FieldError::TooPrecise);
         let out_of_range = FieldError::out_of_range(Cents::new(0), Menu::MAX_PRICE);
-        assert_eq!(refused[10].1, out_of_range);
-        assert_eq!(refused[11].1, FieldError::Missing);
+        assert_eq!(refused[14].1, out_of_range);
+        assert_eq!(refused[15].1, FieldError::Missing);
     }
 
     #[test]
@@ -368,21 +358,5 @@ mod tests {
                 "diets[0]",
             ]
         );
-    }
-
-    #[test]
-    fn numbers_are_given_out_once() {
-        let mut menu = menu();
-        menu.outline.next = 5;
-        menu.outline.sizes[0].id = Code::parse("5").unwrap();
-        menu.outline.sizes[1].id = Code::unnumbered();
-        menu.items[0].id = Code::unnumbered();
-        number_codes(&mut menu);
-        assert_eq!(&*menu.outline.sizes[1].id, "6");
-        assert_eq!(&*menu.items[0].id, "7");
-        assert_eq!(menu.outline.next, 8);
-        let same = menu.clone();
-        number_codes(&mut menu);
-        assert_eq!(menu, same);
     }
 }

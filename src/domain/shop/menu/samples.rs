@@ -13,11 +13,15 @@ use crate::domain::{
 use serde_json::json;
 
 pub fn menu() -> Menu {
+    let week = json!({
+        "mon": [["11:30", "14:00"], ["17:00", "02:00"]], "tue": [], "wed": [["00:00", "24:00"]], "thu": [], "fri": [], "sat": [],
+        "sun": []
+    });
     let outline = json!({
         "sizes": [{"id": "m", "name": "Medium"}, {"id": "l", "name": "Large"}],
         "categories": [
             {"id": "pizza", "name": "Pizza", "about": null, "hours": null, "items": ["marg", "diav", "fung"]},
-            {"id": "drinks", "name": "Drinks", "about": "Cold", "hours": null, "items": ["cola"]}
+            {"id": "drinks", "name": "Drinks", "about": "Cold", "hours": week, "items": ["cola"]}
         ],
         "groups": [
             {"id": "top", "name": "Toppings", "min": 0, "max": 6, "free": 0, "each": 2, "halves": true, "options": [
