@@ -113,11 +113,16 @@ fn rows<'a>(
         let Some(first) = choices.iter().position(|choice| named(&choice)) else {
             continue;
         };
+        // What is wrongly on a half has been refused, and counts as it could be.
+        let is_on = |choice: &ChoiceRequest, part| match group.halves {
+            true => choice.part == part,
+            false => part == Part::Whole,
+        };
         let count = |part: Part| {
             let of_part = choices
                 .iter()
                 .filter(named)
-                .filter(|choice| choice.part == part);
+                .filter(|choice| is_on(choice, part));
             of_part.fold(0, |sum: u32, choice| sum.saturating_add(choice.count))
         };
         let (left, right) = (count(Part::Left), count(Part::Right));

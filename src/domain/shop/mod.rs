@@ -3,6 +3,12 @@
 pub mod area;
 pub mod basket;
 pub mod bill;
+#[cfg(test)]
+mod bill_tests;
+pub mod card;
+pub mod cart;
+#[cfg(test)]
+mod cart_tests;
 pub mod choices;
 pub mod code;
 pub mod counter;
@@ -12,6 +18,10 @@ mod hours;
 pub mod menu;
 pub mod now;
 pub mod price;
+#[cfg(test)]
+mod price_property_tests;
+#[cfg(test)]
+mod price_tests;
 pub mod profile;
 #[cfg(feature = "ssr")]
 pub mod profile_input;

@@ -4,6 +4,7 @@
 pub mod check;
 #[cfg(test)]
 mod check_tests;
+pub mod difference;
 pub mod edit;
 #[cfg(test)]
 mod edit_tests;
@@ -234,9 +235,7 @@ impl Item {
 
     /// `None` where it has no such size.
     pub fn price(&self, size: Option<&Code>) -> Option<&ItemPrice> {
-        self.prices
-            .iter()
-            .find(|price| price.size.as_ref() == size)
+        self.prices.iter().find(|price| price.size.as_ref() == size)
     }
 
     pub fn is_sold_by_size(&self) -> bool {
@@ -252,7 +251,7 @@ impl Item {
 impl ItemPrice {
     /// What a litre or a kilogram costs, without the deposit, rounded half up.
     pub fn unit_price(&self) -> Option<Cents> {
-        let Amount::Millilitres(amount) | Amount::Grams(amount) = self.amount?;
+        let (Amount::Millilitres(amount) | Amount::Grams(amount)) = self.amount?;
         let exact = u64::from(self.price.get()) * 1000;
         let cents = half_up(exact, u64::from(amount.max(1)));
         u32::try_from(cents).ok().map(Cents::new)
@@ -306,7 +305,10 @@ mod tests {
     fn the_documents_have_the_fields_of_the_contract() {
         let menu = menu();
         let json = serde_json::to_string(&menu.outline).unwrap();
-        assert!(json.starts_with(r#"{"sizes":[{"id":"m","name":"Medium"},"#), "{json}");
+        assert!(
+            json.starts_with(r#"{"sizes":[{"id":"m","name":"Medium"},"#),
+            "{json}"
+        );
         assert!(
             json.contains(
                 r#""groups":[{"id":"top","name":"Toppings","min":0,"max":6,"free":0,"each":2,"halves":true,"options":[{"id":"olives","name":"Olives","price":{"l":1.5,"m":1.0},"allergens":[],"diets":[],"default":false},"#
@@ -319,7 +321,10 @@ mod tests {
             ),
             "{json}"
         );
-        assert_eq!(serde_json::from_str::<Outline>(&json).unwrap(), menu.outline);
+        assert_eq!(
+            serde_json::from_str::<Outline>(&json).unwrap(),
+            menu.outline
+        );
         let cola = menu.item(&Code::parse("cola").unwrap()).unwrap();
         let json = serde_json::to_string(cola).unwrap();
         assert_eq!(

@@ -1,7 +1,15 @@
-//! A small menu for unit tests: two sizes, pizzas that can be halves, toppings with a price for each size, a sauce that
+//! A small menu for unit tests, and lines of it: two sizes, pizzas that can be halves, toppings with a price for each size, a sauce that
 //! must be chosen and of which one is free, a drink with a deposit.
 
 use super::{Item, Menu, Outline};
+use crate::domain::{
+    Field,
+    shop::{
+        basket::Part,
+        code::Code,
+        request::{ChoiceRequest, LineRequest},
+    },
+};
 use serde_json::json;
 
 pub fn menu() -> Menu {
@@ -69,4 +77,37 @@ pub fn menu() -> Menu {
         outline: serde_json::from_str::<Outline>(&outline.to_string()).unwrap(),
         items: items.iter().map(item).collect(),
     }
+}
+
+pub fn code(text: &str) -> Code {
+    Code::parse(text).unwrap()
+}
+
+pub fn choice(option: &str, part: Part, count: u32) -> ChoiceRequest {
+    let group = match option {
+        "olives" | "cheese" => "top",
+        _ => "sauce",
+    };
+    ChoiceRequest {
+        group: code(group),
+        option: code(option),
+        part,
+        count,
+    }
+}
+
+/// An item in a size, with its sauce.
+pub fn line(
+    item: &str,
+    size: &str,
+    half: Option<&str>,
+    toppings: &[(&str, Part, u32)],
+) -> LineRequest {
+    let mut line = LineRequest::of(code(item), Some(code(size)));
+    line.half = half.map(code);
+    line.options = vec![choice("plain", Part::Whole, 1)];
+    let toppings = toppings.iter();
+    line.options
+        .extend(toppings.map(|(option, part, count)| choice(option, *part, *count)));
+    line
 }

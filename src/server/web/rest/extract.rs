@@ -2,7 +2,7 @@
 //! value that is not valid.
 
 use crate::{
-    domain::{Error, Field, FieldError, Fields, OrderId, Precondition, Value},
+    domain::{Error, Field, FieldError, Fields, OrderId, Precondition},
     server::{
         services::idempotency::IdempotentRequest,
         web::{middleware::body_limit::read_body, problem::Problem, query_string},
