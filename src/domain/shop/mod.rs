@@ -12,6 +12,8 @@ mod cart_tests;
 pub mod choices;
 pub mod code;
 pub mod counter;
+#[cfg(test)]
+mod counter_tests;
 mod fields;
 pub mod gazetteer;
 mod hours;
