@@ -76,7 +76,7 @@ impl Gazetteer {
     }
 }
 
-type Place = (Postcode, GazetteerEntry);
+type Row = (Postcode, GazetteerEntry);
 
 fn read_header(line: Option<(usize, &str)>) -> Result<(), Vec<GazetteerFault>> {
     let Some((line, text)) = line else {
@@ -91,7 +91,7 @@ fn read_header(line: Option<(usize, &str)>) -> Result<(), Vec<GazetteerFault>> {
     is_header.then_some(()).ok_or(vec![fault])
 }
 
-fn read_csv(line: &str) -> Result<Place, &'static str> {
+fn read_csv(line: &str) -> Result<Row, &'static str> {
     let cells = cells(line)?;
     match cells.as_slice() {
         [postcode, town, lat, lon] => place(postcode, town, lat, lon),
@@ -99,7 +99,7 @@ fn read_csv(line: &str) -> Result<Place, &'static str> {
     }
 }
 
-fn read_geonames(line: &str) -> Result<Place, &'static str> {
+fn read_geonames(line: &str) -> Result<Row, &'static str> {
     let cells: Vec<_> = line.split('\t').collect();
     let cell = |column: usize| cells.get(column).copied();
     match GEONAMES.map(cell) {
@@ -108,7 +108,7 @@ fn read_geonames(line: &str) -> Result<Place, &'static str> {
     }
 }
 
-fn place(postcode: &str, town: &str, lat: &str, lon: &str) -> Result<Place, &'static str> {
+fn place(postcode: &str, town: &str, lat: &str, lon: &str) -> Result<Row, &'static str> {
     let postcode = Postcode::of(postcode).ok_or("it has no postcode")?;
     let town = town.trim();
     if town.is_empty() {

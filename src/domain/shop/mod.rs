@@ -5,12 +5,15 @@ pub mod basket;
 pub mod bill;
 #[cfg(test)]
 mod bill_tests;
+pub mod card;
 pub mod cart;
 #[cfg(test)]
 mod cart_tests;
 pub mod choices;
 pub mod code;
 pub mod counter;
+#[cfg(test)]
+mod counter_tests;
 mod fields;
 pub mod gazetteer;
 mod hours;

@@ -15,7 +15,7 @@ use std::{
 };
 
 #[derive(Debug, Default)]
-pub struct Shelf {
+pub struct Catalogue {
     shops: HashMap<RestaurantId, Shop>,
     /// Each slug that a pizzeria has or had.
     slugs: Names,
@@ -37,7 +37,7 @@ pub struct Shop {
     pub dishes: BTreeMap<Code, Dish>,
     /// The version of the newest outline that has come.
     outline: u32,
-    menu: Option<ShelfMenu>,
+    menu: Option<HeldMenu>,
 }
 
 /// What a search needs of an item, and its version. One that is gone stays, so that nothing older comes back.
@@ -51,7 +51,7 @@ pub struct Dish {
 
 /// A menu that has been read.
 #[derive(Clone, Debug, PartialEq)]
-struct ShelfMenu {
+struct HeldMenu {
     outline: Arc<Outline>,
     items: BTreeMap<Code, Arc<Item>>,
 }
@@ -86,7 +86,7 @@ impl ShopDocument {
     }
 }
 
-impl Shelf {
+impl Catalogue {
     /// Takes a document, whether it was read or came as an entry; whether it is newer than what is here.
     pub fn fold(&mut self, document: ShopDocument) -> bool {
         let shop = self.shops.entry(document.restaurant()).or_default();
@@ -174,7 +174,7 @@ impl Shelf {
             shop.dishes.insert(item.id.clone(), Dish::of(item));
         }
         let items = items.into_iter();
-        shop.menu = Some(ShelfMenu {
+        shop.menu = Some(HeldMenu {
             outline: Arc::new(menu.outline),
             items: items.map(|(code, item)| (code, Arc::new(item))).collect(),
         });

@@ -5,7 +5,7 @@ use super::{
     basket::RestaurantId,
     counter::Counter,
     profile::Profile,
-    shelf::{Dish, Shelf, Shop},
+    shelf::{Catalogue, Dish, Shop},
 };
 use crate::domain::{Field, FieldError, ValueKind, fold_text, percent_decode, percent_encode};
 use std::{fmt, ops::Bound};
@@ -39,7 +39,7 @@ pub struct ShopHit<'a> {
 
 const DISHES: usize = 3;
 
-impl Shelf {
+impl Catalogue {
     /// At most `limit` listed pizzerias after a place, and the place of the last one if there are more. `is_open` knows
     /// what is open now.
     pub fn list(

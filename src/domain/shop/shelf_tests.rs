@@ -8,7 +8,7 @@ use super::{
     menu::{Item, Menu, Outline, samples::menu},
     profile::Profile,
     samples::profile,
-    shelf::{Shelf, Shop, ShopDocument},
+    shelf::{Catalogue, Shop, ShopDocument},
     shelf_search::{ShopCursor, ShopQuery},
     slug::Slug,
 };
@@ -21,8 +21,8 @@ fn restaurant(n: u128) -> RestaurantId {
     Uuid::from_u128(n)
 }
 
-fn folded(documents: impl IntoIterator<Item = ShopDocument>) -> Shelf {
-    let mut shelf = Shelf::default();
+fn folded(documents: impl IntoIterator<Item = ShopDocument>) -> Catalogue {
+    let mut shelf = Catalogue::default();
     for document in documents {
         shelf.fold(document);
     }
@@ -86,7 +86,7 @@ const KINDS: u8 = 5;
 const SHOPS: u128 = 3;
 
 /// All that can be asked of it.
-fn answers(shelf: &Shelf) -> Vec<Option<Shop>> {
+fn answers(shelf: &Catalogue) -> Vec<Option<Shop>> {
     let by_id = (0..SHOPS).map(|n| shelf.get(restaurant(n)));
     let by_slug = ["roma-0", "roma-1", "roma-2", "old-0", "old-1"].map(|slug| shelf.by_slug(slug));
     let by_name = ["ROMA 0", "Roma 1", "Roma 2"].map(|name| shelf.by_name(name));
@@ -94,7 +94,7 @@ fn answers(shelf: &Shelf) -> Vec<Option<Shop>> {
     all.map(|shop| shop.cloned()).collect()
 }
 
-fn listed(shelf: &Shelf, query: &ShopQuery) -> Vec<String> {
+fn listed(shelf: &Catalogue, query: &ShopQuery) -> Vec<String> {
     let (hits, _) = shelf.list(query, None, 100, |_| true);
     hits.iter()
         .map(|hit| hit.profile.name.to_string())
@@ -119,13 +119,13 @@ proptest! {
         order.sort_by_key(|place| seed[*place % seed.len()]);
         come = order.into_iter().map(|place| come[place]).collect();
 
-        let read = |shelf: &mut Shelf| {
+        let read = |shelf: &mut Catalogue| {
             for n in (0..SHOPS).filter(|_| has_menu) {
                 let menu = Menu { outline: Outline { version: 0, ..Outline::default() }, items: Vec::new() };
                 shelf.put_menu(restaurant(n), menu);
             }
         };
-        let (mut shelf, mut expected) = (Shelf::default(), Shelf::default());
+        let (mut shelf, mut expected) = (Catalogue::default(), Catalogue::default());
         read(&mut shelf);
         read(&mut expected);
         for (kind, n, version) in come {
