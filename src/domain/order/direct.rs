@@ -58,7 +58,8 @@ impl Order {
             && basket.is_some_and(|basket| waits(basket.answered_at))
     }
 
-    /// Where it stands in its kitchen: what is still to be answered stands beside the offers that are.
+    /// Where it stands in its kitchen, or stood when it was cancelled: what is still to be answered stands beside the
+    /// offers that are.
     pub fn kitchen_stage(&self) -> Status {
         let is_unanswered = self
             .basket

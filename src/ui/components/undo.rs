@@ -76,8 +76,8 @@ fn offer_undo(order: Memo<Order>, role: Role, name: &'static str) -> AnyView {
 /// The button behind "…", for as long as the order stands there.
 pub fn take_back(order: Memo<Order>, role: Role) -> AnyView {
     changing(move || {
-        let recall = order.with(|order| order.transition(CommandKind::Recall, Actor::As(role)));
-        let recall_to = recall?.to;
+        let step = order.with(|order| order.transition(CommandKind::Recall, Actor::As(role)));
+        let recall_to = step?.to;
         let to = domain_texts::status(recall_to);
         let word = say!("Back to “{to}”", "Zurück zu „{to}“");
         let word = view! { {word} {which(&order.get_untracked())} };

@@ -85,6 +85,10 @@ pub fn next_step(panel: String, order: &Order) -> String {
         (Some("/supplier"), Status::SupplierAccepted | Status::SupplierRejected) => {
             Status::PendingSupplier.name()
         }
+        // A kitchen has answered what was ordered from a menu.
+        (Some("/supplier"), Status::CustomerAccepted) if order.basket.is_some() => {
+            Status::PendingSupplier.name()
+        }
         (Some("/supplier"), Status::Preparing) => Status::CustomerAccepted.name(),
         (Some("/supplier"), Status::Ready) => Status::Preparing.name(),
         (Some("/dispatch"), Status::Dispatched) => "waiting",
