@@ -249,7 +249,7 @@ fn a_delay_moves_the_promise_of_what_is_answered() {
         assert_eq!(delayed.delay(at(3_060)), Some(TimeDelta::seconds(60)));
         // What it is due at the latest is said in minutes up to a day.
         let mut far = answered.clone();
-        far.estimated_delivery_time = Some(1_435.try_into().unwrap());
+        far.estimated_delivery_time = Some(1_435_u16.try_into().unwrap());
         let far = applied(&far, delay.clone(), 2).unwrap();
         assert_eq!(far.estimated_delivery_time, None);
     }

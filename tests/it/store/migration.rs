@@ -10,7 +10,6 @@ use crate::support::{
 };
 use redb::{ReadableTable, TableDefinition};
 use serde_json::{Value, json};
-
 use std::time::Instant;
 
 crate::on_both_engines! {
@@ -25,13 +24,12 @@ const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
 
 /// A text without how its orders have ended, which earlier versions did not keep.
 fn without_ends(text: &str) -> String {
-    const FIELD: &str = "\"cancellation\":";
-    let mut text = text.to_owned();
-    while let Some(begin) = text.find(&format!("{FIELD}{{")) {
-        let end = begin + text[begin..].find('}').unwrap();
-        text.replace_range(begin + FIELD.len()..=end, "null");
-    }
-    text
+    let mut parts = text.split("\"cancellation\":{");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |text, part| {
+        let (_, rest) = part.split_once('}').unwrap();
+        format!("{text}\"cancellation\":null{rest}")
+    })
 }
 
 /// What is shown of a market that has come from an earlier version.
