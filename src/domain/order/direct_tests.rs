@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    CancellationCode, Event, EventType, Field, FieldError, Origin, Whole,
+    CancellationCode, Event, EventType, Field, FieldError, Origin, Scope, Subject, Topic, Whole,
     samples::{BASKET, at, commands, direct, direct_commands, id, offer},
     verify_event,
 };
@@ -309,6 +309,10 @@ fn an_update_leaves_an_order_where_it_stands() {
         let event = event(event_type, order);
         assert_eq!(event.status_before(), Some(before));
         assert_eq!(event.last_move().unwrap().by, [Role::Supplier]);
+        // It was nowhere else just before it.
+        let subject = Subject::of(&event, None);
+        assert!(Scope::of([Topic::Dispatch]).concerns(&subject));
+        assert!(!Scope::of([Topic::Offers]).concerns(&subject));
     }
 }
 
