@@ -103,7 +103,7 @@ pub fn alert_of(order: &Order, heard: &Acknowledged, opened: Time) -> Option<Kit
         _ if was_taken_down(order) => KitchenAlert::Cancelled,
         _ => return None,
     };
-    (!heard.of(order) && is_fresh(order.updated_at, opened)).then_some(chime)
+    (!heard.of(order) && is_fresh(order.since(), opened)).then_some(chime)
 }
 
 /// What is to be heard as the `turn`th of all strokes: each kind of call in its turn.

@@ -66,12 +66,12 @@ pub fn direct_commands() -> Vec<Command> {
     vec![
         Command::Expire,
         Command::Delay {
-            minutes: 10.try_into().unwrap(),
+            minutes: 10_u16.try_into().unwrap(),
             notes: Notes::parse("Oven full").ok(),
         },
         Command::Check {
-            line: 0.try_into().unwrap(),
-            done: 2.try_into().unwrap(),
+            line: 0_u16.try_into().unwrap(),
+            done: 2_u16.try_into().unwrap(),
         },
     ]
 }

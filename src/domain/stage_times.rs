@@ -167,9 +167,27 @@ mod tests {
     use super::*;
     use crate::domain::{
         Actor, Command,
-        samples::{at, commands, id, offer},
+        samples::{at, commands, direct, id, offer},
     };
     use proptest::prelude::*;
+
+    /// Its stages count as those of an offer that was taken; what changes within one ends none.
+    #[test]
+    fn an_order_from_a_menu_is_made_when_it_is_ordered() {
+        let mut timer = StageTimer::default();
+        let order = direct(1);
+        let ordered = event(EventType::CustomerAccepted, &order);
+        assert_eq!(timer.record(&ordered), None);
+        let all = commands();
+        let (order, what) = order.apply(all[0].clone(), Actor::AnyRole, at(60)).unwrap();
+        assert_eq!(timer.record(&event(what, &order)), None);
+        let (order, what) = order
+            .apply(all[3].clone(), Actor::AnyRole, at(100))
+            .unwrap();
+        let stage = (Status::CustomerAccepted, TimeDelta::seconds(100));
+        assert_eq!(timer.record(&event(what, &order)), Some(stage));
+        assert_eq!(timer.times(at(100)).quarters.iter().sum::<u32>(), 1);
+    }
 
     fn event(event_type: EventType, order: &Order) -> Event {
         Event {

@@ -13,6 +13,10 @@ use leptos::prelude::*;
 
 /// Shows a toast for an event that has just changed the board, if it matters.
 pub fn notify(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts) {
+    // What a kitchen does within a status is no news to others.
+    if event.event_type == EventType::Updated {
+        return;
+    }
     let (route, order) = (navigator.get_untracked(), event.order.clone());
     // The event makes an earlier toast of this order obsolete.
     toasts.remove(order.id);

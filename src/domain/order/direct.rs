@@ -52,13 +52,13 @@ impl Order {
 
     /// Whether it is a direct order that its kitchen has yet to answer.
     pub fn is_unanswered(&self) -> bool {
-        let waits = |answered: Option<Time>| answered.is_none();
         let basket = self.basket.as_ref();
         self.status == Status::CustomerAccepted
-            && basket.is_some_and(|basket| waits(basket.answered_at))
+            && basket.is_some_and(|basket| basket.answered_at.is_none())
     }
 
-    /// Where it stands in its kitchen: what is still to be answered stands beside the offers that are.
+    /// Where it stands in its kitchen, or stood when it was cancelled: what is still to be answered stands beside the
+    /// offers that are.
     pub fn kitchen_stage(&self) -> Status {
         let is_unanswered = self
             .basket

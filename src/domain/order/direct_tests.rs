@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    CancellationCode, Event, EventType, Field, FieldError, Origin, Whole,
+    CancellationCode, Event, EventType, Field, FieldError, Origin, Scope, Subject, Topic, Whole,
     samples::{BASKET, at, commands, direct, direct_commands, id, offer},
     verify_event,
 };
@@ -249,7 +249,7 @@ fn a_delay_moves_the_promise_of_what_is_answered() {
         assert_eq!(delayed.delay(at(3_060)), Some(TimeDelta::seconds(60)));
         // What it is due at the latest is said in minutes up to a day.
         let mut far = answered.clone();
-        far.estimated_delivery_time = Some(1_435.try_into().unwrap());
+        far.estimated_delivery_time = Some(1_435_u16.try_into().unwrap());
         let far = applied(&far, delay.clone(), 2).unwrap();
         assert_eq!(far.estimated_delivery_time, None);
     }
@@ -309,6 +309,10 @@ fn an_update_leaves_an_order_where_it_stands() {
         let event = event(event_type, order);
         assert_eq!(event.status_before(), Some(before));
         assert_eq!(event.last_move().unwrap().by, [Role::Supplier]);
+        // It was nowhere else just before it.
+        let subject = Subject::of(&event, None);
+        assert!(Scope::of([Topic::Dispatch]).concerns(&subject));
+        assert!(!Scope::of([Topic::Offers]).concerns(&subject));
     }
 }
 

@@ -64,6 +64,10 @@ pub fn refusal(error: &Error) -> String {
                 "Jemand war schneller: {already}."
             );
         }
+        Error::TooLate => [
+            "The time to answer is over: the market cancels this order.",
+            "Die Zeit für die Antwort ist um: Der Markt storniert diese Bestellung.",
+        ],
         Error::TooMany(seconds) => {
             return say!(
                 "That was a lot at once. Try again in {seconds} s.",

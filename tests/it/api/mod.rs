@@ -1,6 +1,7 @@
 //! The calls of the contract, the pages, and their description.
 
 mod csv_export;
+mod direct_orders;
 mod duty;
 mod headers;
 mod hosts;

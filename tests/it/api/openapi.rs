@@ -120,7 +120,7 @@ async fn the_description_has_no_traps_for_generators() {
                 .contains(&json!(event_type))
         );
     }
-    assert_eq!(mapping.len(), 14);
+    assert_eq!(mapping.len(), 15);
 }
 
 /// Every object of the description but its examples.
@@ -154,6 +154,9 @@ async fn every_call_of_the_contract_is_described() {
         "POST /api/v1/orders/{id}/customer-accept",
         "POST /api/v1/orders/{id}/dispatch",
         "POST /api/v1/orders/{id}/status",
+        "POST /api/v1/orders/{id}/cancel",
+        "POST /api/v1/orders/{id}/delay",
+        "POST /api/v1/orders/{id}/check",
         "GET /api/v1/openapi.json",
         "GET /ws",
         "GET /healthz",
@@ -241,6 +244,10 @@ async fn examples_match_their_schemas() {
             &format!("{other}/supplier-respond"),
             &example("AnswerBody", 1),
         )
+        .await;
+    let other = market.offer("Hawaii").await;
+    market
+        .done(&format!("{other}/cancel"), &example("CancelBody", 0))
         .await;
 }
 

@@ -12,7 +12,7 @@ crate::on_both_engines! {
     driver_names_are_normalised,
 }
 
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 21] = [
     "id",
     "supplier_name",
     "pizza_name",
@@ -31,6 +31,9 @@ const FIELDS: [&str; 18] = [
     "times",
     "customer_id",
     "driver_id",
+    "restaurant_id",
+    "cancellation",
+    "basket",
 ];
 
 /// An order's status, and when it got there.
@@ -38,10 +41,12 @@ fn moment(order: &Value) -> String {
     format!("{}:{}", order["status"], order["updated_at"])
 }
 
-/// The end of an order as it is sent in the open mode, where it is nobody's.
+/// The end of an offer as it is sent in the open mode, where it is nobody's, while it has not ended.
 fn written(times: &[String]) -> String {
     let times = times.join(",");
-    format!("\"times\":{{{times}}},\"customer_id\":null,\"driver_id\":null}}")
+    let nobodys = r#""customer_id":null,"driver_id":null"#;
+    let no_menu = r#""restaurant_id":null,"cancellation":null,"basket":null"#;
+    format!("\"times\":{{{times}}},{nobodys},{no_menu}}}")
 }
 
 async fn an_order_goes_through_its_lifecycle(market: Market) {

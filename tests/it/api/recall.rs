@@ -49,7 +49,7 @@ async fn a_recall_leads_one_step_back(market: Market) {
         assert_eq!(after["times"][to], after["updated_at"]);
         assert_eq!(after["times"][from], before["times"][from]);
         let last = format!(
-            "\"{to}\":{}}},\"customer_id\":null,\"driver_id\":null}}",
+            "\"{to}\":{}}},\"customer_id\":null,\"driver_id\":null,\"restaurant_id\":null,\"cancellation\":null,\"basket\":null}}",
             after["updated_at"]
         );
         assert!(answer.text.ends_with(&last), "{}", answer.text);

@@ -31,7 +31,7 @@ async fn doctor_does_not_change_the_file() {
     let report = of_folder(folder.path()).await;
     assert_eq!(report.exit, 0, "{}", report.whole);
     report.says("integrity", "ok", &["sound, up to event 4"]);
-    report.says("schema", "ok", &["version 3"]);
+    report.says("schema", "ok", &["version 4"]);
     assert!(
         report.check("space")["data"]["free_bytes"]
             .as_u64()

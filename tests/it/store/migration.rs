@@ -10,21 +10,40 @@ use crate::support::{
 };
 use redb::{ReadableTable, TableDefinition};
 use serde_json::{Value, json};
-
 use std::time::Instant;
 
 crate::on_both_engines! {
     a_store_of_version_1_gets_its_times,
     a_store_of_version_2_gets_whose_its_orders_are,
+    a_store_of_version_3_gets_what_comes_from_a_menu,
     a_killed_migration_can_be_repeated,
     another_version_is_refused,
 }
 
 const ONCE: TableDefinition<&str, (i64, &str)> = TableDefinition::new("once");
 
+/// A text without how its orders have ended, which earlier versions did not keep.
+fn without_ends(text: &str) -> String {
+    let mut parts = text.split("\"cancellation\":{");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |text, part| {
+        let (_, rest) = part.split_once('}').unwrap();
+        format!("{text}\"cancellation\":null{rest}")
+    })
+}
+
+/// What is shown of a market that has come from an earlier version.
+fn as_kept(shown: Vec<String>) -> Vec<String> {
+    shown.iter().map(|text| without_ends(text)).collect()
+}
+
 /// A text as an earlier version wrote it.
 fn as_version(version: u32, text: &str) -> String {
-    let mut text = text.replace(",\"customer_id\":null,\"driver_id\":null", "");
+    let no_menu = ",\"restaurant_id\":null,\"cancellation\":null,\"basket\":null";
+    let mut text = without_ends(text).replace(no_menu, "");
+    if version < 3 {
+        text = text.replace(",\"customer_id\":null,\"driver_id\":null", "");
+    }
     while version == 1
         && let Some(begin) = text.find(",\"times\":{")
     {
@@ -98,6 +117,10 @@ async fn a_store_of_version_2_gets_whose_its_orders_are(market: Market) {
     is_upgraded(market, 2).await;
 }
 
+async fn a_store_of_version_3_gets_what_comes_from_a_menu(market: Market) {
+    is_upgraded(market, 3).await;
+}
+
 async fn is_upgraded(market: Market, version: u32) {
     let files = tempfile::tempdir().unwrap();
     let old = files.path().join("old");
@@ -109,7 +132,7 @@ async fn is_upgraded(market: Market, version: u32) {
     let cancel = json!({"status": "cancelled"});
     instance.done(&format!("{path}/status"), &cancel).await;
     let cursor = socket.event().await["id"].as_str().unwrap().to_owned();
-    let before = shown(&instance).await;
+    let before = as_kept(shown(&instance).await);
     instance.kill();
     downgrade(&market, version);
 
@@ -117,15 +140,15 @@ async fn is_upgraded(market: Market, version: u32) {
     assert!(said.contains("pizza-market migrate"), "{said}");
     let ran = market.run(&["verify"]);
     expect(&ran, 2);
-    let found = format!("version is {version}");
-    assert!(ran.stderr.contains(&found), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("version is {version}")));
     backup(&market, &old);
     let plan = market.run(&["migrate"]);
     expect(&plan, 3);
-    let said = format!("{version} becomes 3");
+    let said = format!("{version} becomes 4");
     assert!(plan.stdout.contains(&said), "{}", plan.stdout);
-    let times = plan.stdout.contains("`times`");
-    assert_eq!(times, version == 1, "{}", plan.stdout);
+    for (added, since) in [("`times`", 2), ("`customer_id`", 3), ("`basket`", 4)] {
+        assert_eq!(plan.stdout.contains(added), version < since, "{added}");
+    }
     refuses_to_start(market.command());
 
     expect(&market.run(&["migrate", "--yes"]), 0);
@@ -152,7 +175,7 @@ async fn a_migration_without_a_right_loses_no_history() {
     let market = Market::redis();
     let mut instance = market.open().await;
     lively(&instance).await;
-    let before = shown(&instance).await;
+    let before = as_kept(shown(&instance).await);
     instance.kill();
     downgrade(&market, 1);
     let account = ["ACL", "SETUSER", "tools", "reset", "on", ">word"];
@@ -180,7 +203,7 @@ async fn a_killed_migration_can_be_repeated(market: Market) {
     for _ in 0..10 {
         futures::future::join_all((0..30).map(|_| instance.order_in("delivered"))).await;
     }
-    let before = shown(&instance).await;
+    let before = as_kept(shown(&instance).await);
     instance.kill();
     downgrade(&market, 1);
     let mut migrating = market.command().args(["migrate", "--yes"]).spawn().unwrap();
@@ -213,10 +236,10 @@ async fn another_version_is_refused(market: Market) {
     let mut instance = market.open().await;
     instance.offer("Diavola").await;
     instance.kill();
-    set_schema(&market, "4");
+    set_schema(&market, "5");
     let said = refuses_to_start(market.command());
     assert!(
-        said.contains("version is 4") && said.contains("a later one"),
+        said.contains("version is 5") && said.contains("a later one"),
         "{said}"
     );
     for command in [
@@ -226,7 +249,7 @@ async fn another_version_is_refused(market: Market) {
     ] {
         let ran = market.run(command);
         expect(&ran, 2);
-        assert!(ran.stderr.contains("version is 4"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("version is 5"), "{}", ran.stderr);
     }
     expect(&market.run(&["backup", "-"]), 1);
 
@@ -235,7 +258,7 @@ async fn another_version_is_refused(market: Market) {
     assert!(said.contains("pizza-market migrate"), "{said}");
     let plan = market.run(&["migrate"]);
     expect(&plan, 3);
-    assert!(plan.stdout.contains("0 becomes 3"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("0 becomes 4"), "{}", plan.stdout);
     refuses_to_start(market.command());
     expect(&market.run(&["migrate", "--yes"]), 0);
     let ran = market.run(&["migrate"]);
@@ -314,7 +337,7 @@ async fn orders_of_the_python_backend_are_imported() {
     assert_eq!(instance.orders().await.len(), 0);
     // They are no store of an older version.
     let version: String = ask(&market, &["HGET", "pizza:meta", "schema"]);
-    assert_eq!(version, "3");
+    assert_eq!(version, "4");
     let mut socket = instance.follow().await;
     let ran = market.run(&["migrate", "--yes"]);
     expect(&ran, 1);

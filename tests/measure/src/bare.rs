@@ -85,7 +85,7 @@ async fn commit(State(store): State<Store>, Json(body): Json<Value>) -> Result<S
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let key = format!("order:{number:036}");
     let document = format!(
-        r#"{{"id":"{number:036}","supplier_name":"Bella Napoli","pizza_name":"Margherita","supplier_price":9.5,"customer_price":12.35,"markup_percentage":30.0,"status":"preparing","customer_name":"Ana","delivery_address":"Kurze Gasse 1","driver_name":null,"estimated_delivery_time":25,"supplier_notes":null,"created_at":"2026-02-17T10:30:00.000Z","updated_at":"2026-02-17T10:30:00.000Z","version":4,"times":{{"pending_supplier":"2026-02-17T10:30:00.000Z","supplier_accepted":"2026-02-17T10:30:00.000Z","customer_accepted":"2026-02-17T10:30:00.000Z","preparing":"2026-02-17T10:30:00.000Z"}},"customer_id":null,"driver_id":null,"body":{body}}}"#
+        r#"{{"id":"{number:036}","supplier_name":"Bella Napoli","pizza_name":"Margherita","supplier_price":9.5,"customer_price":12.35,"markup_percentage":30.0,"status":"preparing","customer_name":"Ana","delivery_address":"Kurze Gasse 1","driver_name":null,"estimated_delivery_time":25,"supplier_notes":null,"created_at":"2026-02-17T10:30:00.000Z","updated_at":"2026-02-17T10:30:00.000Z","version":4,"times":{{"pending_supplier":"2026-02-17T10:30:00.000Z","supplier_accepted":"2026-02-17T10:30:00.000Z","customer_accepted":"2026-02-17T10:30:00.000Z","preparing":"2026-02-17T10:30:00.000Z"}},"customer_id":null,"driver_id":null,"restaurant_id":null,"cancellation":null,"basket":null,"body":{body}}}"#
     );
     let entry = format!(
         r#"{{"event_type":"order.preparing","order":{document},"timestamp":"2026-02-17T10:30:00.000Z""#

@@ -187,7 +187,7 @@ fn by(event: &Event) -> String {
             None => role.to_owned(),
         };
     }
-    let roles = event.order.last_move().map_or(&[][..], |step| step.by);
+    let roles = event.last_move().map_or(&[][..], |step| step.by);
     // Drivers act by accounts alone.
     let roles = roles.iter().filter(|role| **role != Role::Driver);
     let names: Vec<_> = roles.map(|role| role.name()).collect();

@@ -4,8 +4,8 @@ use super::order_index::OrderIndex;
 use crate::domain::{
     Acknowledged, Actor, Board, BoardQuery, Counts, Event, FoldResult, IN_KITCHEN, Name, Offer,
     Order, OrderId, Scope, Sequence, Status, Subject, Topic, Viewer, WITH_DRIVER, Wanting, Window,
-    alert_of,
-    samples::{at, commands, id, offer},
+    alert_of, call_of,
+    samples::{at, commands, direct_commands, direct_order, id, offer},
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ impl Market {
         }
     }
 
-    /// One attempt on one of a few orders, of two kitchens.
+    /// One attempt on one of a few orders, of two kitchens. A quarter of them is from a menu.
     fn attempt(&mut self, order: u128, command: usize) -> Option<Event> {
         self.time += 1;
         let (order_id, now) = (id(order), at(self.time));
@@ -38,10 +38,21 @@ impl Market {
             ..offer()
         };
         let (order, event_type) = match self.orders.get(&order_id).cloned() {
+            None if order % 12 >= 9 => {
+                let mut from = direct_order();
+                from.supplier_name = offer.supplier_name;
+                Order::direct(order_id, from, now)
+            }
             None => Order::new(order_id, offer, now),
-            Some(known) => known
-                .apply(commands()[command].clone(), Actor::AnyRole, now)
-                .ok()?,
+            Some(known) => {
+                let (is_direct, version) = (known.basket.is_some(), known.version);
+                let all = match is_direct && command < 3 {
+                    true => direct_commands(),
+                    false => commands(),
+                };
+                let applied = known.apply(all[command].clone(), Actor::AnyRole, now);
+                applied.ok().filter(|(order, _)| order.version != version)?
+            }
         };
         let mut id = self.index.cursor().clone();
         id.seq += 1;
@@ -189,7 +200,7 @@ proptest! {
             let expected = Wanting {
                 to_answer: kitchen.as_ref().map(|_| waiting),
                 late_tickets: own().filter(|order| late(order, &IN_KITCHEN)).count() as u64,
-                ringing: own().filter(rings).map(|order| (order.id, order.version)).collect(),
+                ringing: own().filter(rings).map(call_of).collect(),
                 late_deliveries: all().filter(|order| late(order, &WITH_DRIVER)).count() as u64,
             };
             let mut wanting = market.index.wanting(kitchen.as_ref(), opened, now, &Viewer::Open);

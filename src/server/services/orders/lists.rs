@@ -137,7 +137,9 @@ fn indexes(identity: &Identity, filter: &ListFilter) -> Vec<Index> {
             index.into_iter().collect()
         }
         AccountRole::Dispatch => {
+            // Rejected are offers that nobody has taken, and what was ordered from a menu.
             let taken = [
+                SupplierRejected,
                 CustomerAccepted,
                 Preparing,
                 Ready,

@@ -19,7 +19,7 @@ use crate::{
         store::{JsonText, Query},
     },
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
 /// How a pizzeria is named in an address.
@@ -109,12 +109,12 @@ impl ShopService {
     }
 
     /// How many orders the slots of a pizzeria have, by the beginnings of the slots, as far as this instance knows.
-    pub(super) fn taken(&self, id: RestaurantId) -> HashMap<Time, u32> {
+    pub(super) fn taken(&self, id: RestaurantId) -> BTreeMap<Time, u32> {
         let taken = |index: &OrderIndex| {
             let own = index
                 .orders()
                 .filter(|order| order.restaurant_id == Some(id));
-            let mut taken = HashMap::new();
+            let mut taken = BTreeMap::new();
             for slot in own.flat_map(taken_slots) {
                 *taken.entry(slot).or_default() += 1;
             }

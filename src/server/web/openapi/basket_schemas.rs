@@ -8,8 +8,8 @@ use crate::domain::{
     Cancellation, CancellationCode, Cents, Currency, Name, Notes, Role, Status, Text, Time,
     shop::{
         basket::{
-            Allergen, Basket, Bill, ChosenOption, Half, LeftOut, Line, LineNote, Part, Place,
-            Point, Promise, ShopName, TaxClass, TaxMode, TaxRate, TaxRow,
+            Allergen, Basket, Bill, ChosenOption, Half, LeftOut, Line, Part, Place, Point, Promise,
+            TaxClass, TaxMode, TaxRate, TaxRow,
         },
         code::Code,
     },

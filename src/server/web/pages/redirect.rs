@@ -91,6 +91,10 @@ pub fn next_step(panel: String, order: &Order) -> String {
         (Panel::Supplier, Status::SupplierAccepted | Status::SupplierRejected) => {
             Status::PendingSupplier.name()
         }
+        // A kitchen has answered what was ordered from a menu.
+        (Panel::Supplier, Status::CustomerAccepted) if order.basket.is_some() => {
+            Status::PendingSupplier.name()
+        }
         (Panel::Supplier, Status::Preparing) => Status::CustomerAccepted.name(),
         (Panel::Supplier, Status::Ready) => Status::Preparing.name(),
         (Panel::Dispatch, Status::Dispatched) => "waiting",

@@ -49,6 +49,7 @@ pub fn event_word(event: &Event) -> &'static str {
         EventType::Created => ["Offered", "Angeboten"],
         EventType::SupplierAccepted => ["Accepted", "Angenommen"],
         EventType::CustomerAccepted if !event.order.is_recalled() => ["Taken", "Bestellt"],
+        EventType::Updated => ["Changed", "Geändert"],
         _ => return domain_texts::status(event.order.status),
     })
 }
@@ -88,7 +89,7 @@ fn role(event: &Event) -> Option<AccountRole> {
     if let Some(actor) = &event.actor {
         return Some(actor.role);
     }
-    match event.order.last_move().map(|step| step.by) {
+    match event.last_move().map(|step| step.by) {
         Some([Role::Supplier]) => Some(AccountRole::Supplier),
         Some([Role::Customer]) => Some(AccountRole::Customer),
         // Drivers act by accounts alone.
@@ -107,8 +108,15 @@ fn who(event: &Event) -> Option<String> {
         AccountRole::Admin => ["Admin", "Admin"],
         AccountRole::Integrator => ["Program", "Programm"],
     });
-    let who = who.map(t);
-    let after = event.order.last_stage().map(|(_, lasted)| {
+    let is_markets = event
+        .last_move()
+        .is_some_and(|step| step.by == [Role::Market]);
+    let market = is_markets.then_some(["Market", "Markt"]);
+    let who = who.or(market).map(t);
+    // Within a status, it has it still.
+    let stage = event.order.last_stage();
+    let stage = stage.filter(|_| event.event_type != EventType::Updated);
+    let after = stage.map(|(_, lasted)| {
         let time = format::seconds(lasted);
         match event.order.is_recalled() {
             true => say!("taken back after {time}", "zurückgenommen nach {time}"),
@@ -122,7 +130,7 @@ fn who(event: &Event) -> Option<String> {
 type Field = (Text, fn(&Order) -> Option<String>);
 
 /// The fields of which the timeline shows changes.
-const FIELDS: [Field; 7] = [
+const FIELDS: [Field; 9] = [
     (["Price", "Preis"], |order| Some(price(order))),
     (["Promised", "Versprochen"], minutes),
     (["Says", "Sagt"], |order| {
@@ -146,7 +154,20 @@ const FIELDS: [Field; 7] = [
     (["Driver", "Fahrer"], |order| {
         order.driver_name.as_ref().map(|driver| driver.to_string())
     }),
+    (["Answered", "Beantwortet"], |order| {
+        let basket = order.basket.as_ref()?;
+        basket.answered_at.map(|_| t(["yes", "ja"]).to_owned())
+    }),
+    (["Done", "Fertig"], ticked),
 ];
+
+/// `2 / 5`, once there is one: how many pieces of a direct order are ticked, of how many.
+fn ticked(order: &Order) -> Option<String> {
+    let lines = &order.basket.as_ref()?.lines;
+    let done: u32 = lines.iter().map(|line| line.done).sum();
+    let all: u32 = lines.iter().map(|line| line.quantity).sum();
+    (done > 0).then(|| format!("{done} / {all}"))
+}
 
 fn price(order: &Order) -> String {
     let price = format::money(order.supplier_price.cents());

@@ -2,13 +2,14 @@
 //! usually takes; before that is known, and for notes, the device offers again what it answered last.
 
 use super::{
+    Bell,
     cancel::{NOTES, reasons},
     tickets::kitchen_name,
     usual::{MINUTES, first_minutes, range},
 };
 use crate::{
     api,
-    domain::{Order, Status, usual_minutes},
+    domain::{Order, Status, shop::basket::Basket, usual_minutes},
     ui::{
         browser::storage,
         components::{
@@ -41,9 +42,35 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let level = level_waiting(&o);
     let more = view! { {kitchen_name(&o, " · ")} {prices(&o)} " · " {waits(&o, level)} };
-    let answer = accept(order);
-    let parts = vec![head(&o, more.into_any()), answer, refused(o.id)];
-    ticket_at_level(&o, "ticket", level, None, parts)
+    let Some(basket) = &o.basket else {
+        let parts = vec![head(&o, more.into_any()), accept(order), refused(o.id)];
+        return ticket_at_level(&o, "ticket", level, None, parts);
+    };
+    // A customer waits for the answer, so it rings.
+    let bell = Bell::from_context();
+    let rings = bell.rings(order);
+    let parts = vec![
+        bell.why(order, rings),
+        head(&o, more.into_any()),
+        promised(basket),
+        accept(order),
+        refused(o.id),
+    ];
+    ticket_at_level(&o, "ticket", level, Some(rings), parts)
+}
+
+/// Until when to answer, and what the customer was promised, which an acceptance leaves as it is.
+fn promised(basket: &Basket) -> AnyView {
+    let answer_by = basket.answer_by.map(|by| {
+        view! { <b>{t(["answer by ", "antworten bis "])} {moment(by)}</b> " · " }.into_any()
+    });
+    let (from, to) = (basket.promise.from, basket.promise.to);
+    view! {
+        <p class="due" translate="no">
+            <span>{answer_by} {t(["at the door ", "an der Tür "])} {moment(from)} "–" {moment(to)}</span>
+        </p>
+    }
+    .into_any()
 }
 
 /// `€9.50 (€12.35)`: the kitchen's own price first, the customer's beside it.
@@ -89,8 +116,16 @@ fn accept(order: Memo<Order>) -> AnyView {
 }
 
 fn acceptance(form: Form, o: &Order) -> AnyView {
-    let minutes = form.field("estimated_time");
     let word = view! { {t(["Accept", "Annehmen"])} {which(o)} };
+    // It is promised already.
+    if o.basket.is_some() {
+        return view! {
+            <input type="hidden" name="accept" value="true"/>
+            {form.submit_button("button primary wide", Some(Icon::Check), word.into_any())}
+        }
+        .into_any();
+    }
+    let minutes = form.field("estimated_time");
     view! {
         <input type="hidden" name="accept" value="true"/>
         <div class="two">{stepper(minutes, o)} {form.submit_button("button primary", Some(Icon::Check), word.into_any())}</div>
@@ -181,7 +216,10 @@ fn minutes_key(kitchen: &str) -> String {
 
 /// Stores the minutes and the note of an acceptance for the next one.
 fn encode_record(order: &Order) {
-    if let Some(minutes) = order.estimated_delivery_time {
+    if let Some(minutes) = order
+        .estimated_delivery_time
+        .filter(|_| order.basket.is_none())
+    {
         let minutes = minutes.get().to_string();
         storage::keep(&minutes_key(&order.supplier_name), &minutes);
     }

@@ -238,7 +238,8 @@ impl Bell {
             let kitchen = kitchen.get();
             self.heard.with(|heard| {
                 let gone = board.orders().filter(|order| {
-                    order.cancelled_from() == Some(from)
+                    order.cancelled_from().is_some()
+                        && order.kitchen_stage() == from
                         && is_of(order, kitchen.as_deref())
                         && stays_visible(order, heard, opened)
                         && !forms.is_sending(order.id)

@@ -21,6 +21,7 @@ use crate::{
 use leptos::prelude::*;
 
 struct Column {
+    /// The stages of its orders, see [`Order::kitchen_stage`].
     of: &'static [Status],
     title: Text,
     /// The title in the jump bar.
@@ -132,6 +133,12 @@ pub fn columns(kitchen: KitchenFilter, bell: Bell) -> (Vec<AnyView>, Vec<AnyView
         .unzip()
 }
 
+/// Whether an order that is not cancelled stands in a column of these stages. What is ordered from a menu, and not
+/// answered, stands beside the offers that are not.
+fn stands_in(of: &[Status], order: &Order) -> bool {
+    order.status != Status::Cancelled && of.contains(&order.kitchen_stage())
+}
+
 /// The orders of a column, and those that were cancelled there: what is due first on top.
 fn listed(
     of: &'static [Status],
@@ -140,8 +147,7 @@ fn listed(
 ) -> Memo<Vec<OrderId>> {
     LiveStore::from_context().view(move |board| {
         let kitchen = kitchen.get();
-        let is_listed =
-            |order: &&Order| of.contains(&order.status) && is_of(order, kitchen.as_deref());
+        let is_listed = |order: &&Order| stands_in(of, order) && is_of(order, kitchen.as_deref());
         let orders = board.listed().filter(is_listed);
         let places = orders.map(|order| (order.due(), order.id));
         gone.with(|gone| {
@@ -168,7 +174,7 @@ fn view(
     let row = move |order: Memo<Order>| {
         let is_here = list::is_here(order, move |order| match order.status {
             Status::Cancelled => gone.with(|gone| gone.contains(&order.id)),
-            status => of.contains(&status),
+            _ => stands_in(of, order),
         });
         let ticket = move || ticket_or_cancelled(order, ticket);
         list::entry(order, crowded, is_here, ticket, move || {

@@ -63,7 +63,8 @@ pub fn supplier() -> AnyView {
 }
 
 fn is_to_make(order: &Order, kitchen: Option<&str>) -> bool {
-    matches!(order.status, Status::CustomerAccepted | Status::Preparing) && is_of(order, kitchen)
+    let is_to_make = matches!(order.status, Status::CustomerAccepted | Status::Preparing);
+    is_to_make && !order.is_unanswered() && is_of(order, kitchen)
 }
 
 /// How many of each pizza are to prepare or in the oven, by name, so that each keeps its place.

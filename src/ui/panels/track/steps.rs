@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The statuses of an order that goes well.
+/// The statuses of an order that goes well. One from a menu has never been on offer.
 const STEPS: [Status; 7] = [
     Status::SupplierAccepted,
     Status::CustomerAccepted,
@@ -27,6 +27,7 @@ pub fn steps(order: &Order, forecast: Forecast) -> Vec<AnyView> {
         .iter()
         .map(|&status| (status, order.times.at(status)))
         .filter(|(_, at)| !ended || at.is_some())
+        .filter(|(status, _)| order.basket.is_none() || *status != Status::SupplierAccepted)
         .collect();
     if ended {
         steps.push((order.status, Some(order.since())));
@@ -50,7 +51,8 @@ fn step(order: &Order, status: Status, at: Option<Time>, forecast: Forecast) -> 
         .as_ref()
         .filter(|_| status == Status::SupplierRejected);
     let reason = reason.map(|notes| view! { <p>{domain_texts::quoted(notes)}</p> }.into_any());
-    let next = next(status).filter(|_| now);
+    let is_open = now && !order.status.is_final();
+    let next = is_open.then(|| next(order.kitchen_stage())).flatten();
     let next = next.map(|next| view! { <p>{next}</p> }.into_any());
     view! {
         <li data-step=done.then_some("done") aria-current=now.then_some("step")>

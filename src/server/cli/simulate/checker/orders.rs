@@ -157,7 +157,9 @@ fn check_chain(id: &str, chain: &[&Value], verdict: &mut Verdict) {
         let order = &event["order"];
         let from = before.map(|event| text(&event["order"]["status"]));
         let counted = order["version"] == n + 1;
-        let legal = is_legal(from, text(&order["status"]));
+        let is_direct = !order["basket"].is_null();
+        let to = text(&order["status"]);
+        let legal = is_legal(from, to) || is_direct && is_legal_from_a_menu(from, to);
         let earlier = before.and_then(|event| Cursor::parse(&event["id"]));
         let later = match (earlier, Cursor::parse(&event["id"])) {
             (Some(one), Some(next)) => one.epoch != next.epoch || one.seq < next.seq,
@@ -206,6 +208,15 @@ fn customer_price(order: &Value) -> Option<u64> {
 pub fn hundredths(number: &Value) -> Option<u64> {
     let exact = number.as_f64()? * 100.0;
     ((exact - exact.round()).abs() < 1e-4 && exact >= 0.0).then_some(exact.round() as u64)
+}
+
+/// What orders from a menu have beside it: their beginning, a rejection, and changes within a status.
+fn is_legal_from_a_menu(from: Option<&str>, to: &str) -> bool {
+    match from {
+        None => to == "customer_accepted",
+        Some("customer_accepted") => ["customer_accepted", "supplier_rejected"].contains(&to),
+        Some(from) => from == "preparing" && to == from,
+    }
 }
 
 /// The contract's table, written out a second time on purpose: a mistake in the program's own must not hide here.
