@@ -243,6 +243,16 @@ test('the server reads each time with the offset of its day', async ({ open, api
   expect(await (await page.request.get('/orders')).text()).toContain(`>${shown}<`);
 });
 
+test('a first visit reads the times of its filter in the zone of the reader', async ({ open, api }) => {
+  const past = async (pizza: string) => api.status((await api.offer(pizza)).id, 'cancelled');
+  await past('The first');
+  for (let some = 0; some < 5; some++) await Promise.all(Array.from({ length: 21 }, () => past('Margherita')));
+  // An hour ago, where it is nine hours later than in UTC. The server knows no zone yet, and finds nothing.
+  const from = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
+  const page = await open(`/orders?q=The%20first&from=${from}`, { timezoneId: 'Asia/Tokyo' });
+  await expect(rows(page)).toHaveCount(1);
+});
+
 test('an order is shown as it was at any of its events', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   await api.status(id, 'preparing');

@@ -239,7 +239,7 @@ pub(super) fn boxed_seldom(
     };
     let has_link = is_first && !open.get_untracked() && is_crowded(store);
     let page = route.unfolding(id).filter(|_| has_link);
-    let instead = page.map(|page| -> View { Box::new(move || link_to(&page, order, named)) });
+    let instead = page.map(|page| -> View { Box::new(move || link_to(&page, id, named)) });
     fold(button.into_any(), open, instead, what)
 }
 
@@ -258,12 +258,9 @@ fn is_crowded(store: LiveStore) -> bool {
     untrack(|| store.with(|board| board.is_some_and(is_crowded)))
 }
 
-fn link_to(page: &Route, order: Memo<Order>, named: Text) -> AnyView {
-    let (to, label) = order.with_untracked(|order| {
-        let to = format!("{}#o{}", page.address(), order.id);
-        (to, more_label(order, named))
-    });
-    view! { <div class="stack"><a class="button wide" href=to>{label}</a></div> }.into_any()
+fn link_to(page: &Route, id: OrderId, named: Text) -> AnyView {
+    let to = format!("{}#o{id}", page.address());
+    view! { <p class="stack"><a class="button" href=to>{t(named)}</a></p> }.into_any()
 }
 
 pub(super) type View = Box<dyn Fn() -> AnyView + Send + Sync>;

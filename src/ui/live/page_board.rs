@@ -16,7 +16,7 @@ use std::time::Duration;
 const TICKETS: usize = 50;
 const TICKETS_OF_ALL: usize = 12;
 /// Tickets in each column of the page that the server renders, as many as a screen shows. A live page reads on by itself.
-const FIRST_TICKETS: usize = 7;
+const FIRST_TICKETS: usize = 6;
 /// How long a panel waits for its board before it is shown without.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// Orders of each status on the dispatch panel.

@@ -97,7 +97,7 @@ async fn a_page_costs_what_it_shows() {
     }
     // The true numbers stand beside the windows.
     let kitchens = instance.get("/supplier?kitchen=").await.text;
-    assert!(kitchens.contains("993 more") && kitchens.contains("Kitchen 099"));
+    assert!(kitchens.contains("994 more") && kitchens.contains("Kitchen 099"));
     let ready = instance.get("/orders?status=ready").await.text;
     assert!(ready.contains("7000") && ready.contains("Older orders"));
 }
