@@ -329,6 +329,14 @@ test('the ticket in the address does not scroll the page back later', async ({ o
   await expect(column(kitchen, 'To answer').getByRole('listitem').last()).toBeInViewport();
 });
 
+test('a ticket that the address names is in the view, wherever it stands', async ({ open, api }) => {
+  for (let at = 1; at < 30; at++) await api.offer(`Pizza ${at}`);
+  const { id } = await api.offer('Quattro Stagioni');
+  // The page of the server does not have it.
+  const kitchen = await open(`${NAPOLI}#o${id}`);
+  await expect(ticket(kitchen, 'Quattro Stagioni')).toBeInViewport();
+});
+
 test('a ticket that leaves above does not move the tickets in view', async ({ open, api }) => {
   const ids: string[] = [];
   for (let at = 1; at < 15; at++) ids.push((await api.offer(`Pizza ${at}`)).id);

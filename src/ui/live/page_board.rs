@@ -244,3 +244,52 @@ impl LiveStore {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            Board, Order, Window,
+            samples::{at, id, offer},
+        },
+        ui::route::Kitchen,
+    };
+
+    /// A board with one ticket to answer, of so many.
+    fn snapshot(query: BoardQuery, to_answer: u64) -> Snapshot {
+        let order = Order::new(id(1), offer(), at(0)).0;
+        let mut counts = Counts::default();
+        counts.set(order.status, to_answer);
+        let mut windows = [Window::All; Status::ALL.len()];
+        if to_answer > 1 {
+            windows[order.status as usize] = Window::UpTo((order.due(), order.id));
+        }
+        let cursor = "e-1".parse().unwrap();
+        Snapshot {
+            board: Board::new(cursor, query, [counts; 2], windows, vec![order]),
+            verified_at: at(0),
+            now: at(0),
+        }
+    }
+
+    #[test]
+    fn a_kitchen_reads_on_once_it_is_live_if_there_is_more() {
+        let route = Route::supplier(Kitchen::One("Bella Napoli".to_owned()));
+        let (first, all) = (first_query(&route, &[]), board_query(&route, &[]));
+        assert_eq!((first.first, all.first), (FIRST_TICKETS, TICKETS));
+        for (to_answer, read) in [(1, None), (2, Some(all.clone()))] {
+            Owner::new().with(|| {
+                let store = LiveStore::new(Some(snapshot(first.clone(), to_answer)), None);
+                store.show(all.clone());
+                assert_eq!(store.board_to_read(), None, "not live yet");
+                store.set_connection(ConnectionState::Live);
+                assert_eq!(store.board_to_read(), read, "{to_answer} to answer");
+                // What the reader has read on to stays wanted.
+                store.read_on();
+                store.show(all.clone());
+                assert_eq!(store.wanted().first, TICKETS);
+            });
+        }
+    }
+}
