@@ -293,6 +293,24 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   await expect(page.getByRole('link', { name: 'Diavola' })).toBeFocused();
 });
 
+test('Esc closes an order', async ({ open, api }) => {
+  const { id } = await api.offer('Diavola');
+  const page = await open(`/orders/${id}?q=diavola`);
+  const order = page.getByRole('complementary', { name: 'One order' });
+  await expect(order).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(order).toHaveCount(0);
+  await expect(page).toHaveURL(/\/orders\?q=diavola$/);
+});
+
+test('a search ignores accents and case, and takes several words across fields', async ({ open, api }) => {
+  await api.offer('Diavola', { supplier_name: 'Pizzeria Ćiro' });
+  await api.offer('Diavola', { supplier_name: 'Forno' });
+  const page = await open('/orders?q=CIRO%20diavola');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText('Ćiro');
+});
+
 test('the stage times are measured', async ({ open, api }) => {
   const page = await open('/orders');
   if (!(await page.getByText('Nothing has been measured yet.').isVisible())) await page.getByText('Pace of the last 24 hours').first().click();

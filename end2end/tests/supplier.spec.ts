@@ -242,6 +242,9 @@ test('one ticket is printed', async ({ open, api }) => {
   await expect(kitchen.getByRole('article')).toHaveCount(1);
   await expect(ticket(kitchen, 'Diavola')).toContainText('Kurze Gasse 1');
   await expect(kitchen.getByRole('button')).toHaveCount(0);
+  // As wide as a roll of 80 mm, in points.
+  const paper80 = (await kitchen.pdf({ preferCSSPageSize: true })).toString('latin1');
+  expect(paper80.match(/\/MediaBox\s*\[0 0 (\d+)/)?.[1]).toBe('227');
   await kitchen.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await expect(kitchen.getByRole('article')).toHaveCount(paper);
 });
