@@ -152,13 +152,21 @@ pub struct Sight {
     touched: StoredValue<bool>,
 }
 
-/// Whether this browser reports what comes into the view. Known after the first report.
+/// Whether this browser has reported what comes into the view.
 static REPORTS_SIGHT: AtomicBool = AtomicBool::new(false);
+
+/// Whether it does. A page that grows at once has had no report yet.
+fn reports_sight() -> bool {
+    let handler = "oncontentvisibilityautostatechange".into();
+    let has_handler = |body| Reflect::has(&body, &handler).unwrap_or_default();
+    REPORTS_SIGHT.load(Relaxed) || document().body().is_some_and(has_handler)
+}
 
 impl Sight {
     pub fn of(order: Memo<Order>, crowded: Memo<bool>) -> Sight {
         // Most new entries of a crowded list are at its end, outside the view.
-        let seen = !(crowded.get_untracked() && REPORTS_SIGHT.load(Relaxed));
+        let is_hydrated = LiveStore::from_context().is_hydrated_untracked();
+        let seen = !(crowded.get_untracked() && is_hydrated && reports_sight());
         let (entry, seen) = (NodeRef::new(), RwSignal::new(seen));
         let printing = Printing::from_context();
         let shown = memo(move |_| seen.get() || !crowded.get() || printing.get());
@@ -173,7 +181,7 @@ impl Sight {
         };
         // The browser reports changes, and new entries. The entries that the server rendered are measured, once, which
         // lays out the page.
-        if !LiveStore::from_context().is_hydrated_untracked() {
+        if !is_hydrated {
             when_hydrated(move || {
                 if crowded.get() && sight.is_skipped() == Some(true) {
                     seen.set(false);
