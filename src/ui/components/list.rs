@@ -158,8 +158,9 @@ static REPORTS_SIGHT: AtomicBool = AtomicBool::new(false);
 /// Whether it does. A page that grows at once has had no report yet.
 fn reports_sight() -> bool {
     let handler = "oncontentvisibilityautostatechange".into();
-    let has_handler = |body| Reflect::has(&body, &handler).unwrap_or_default();
-    REPORTS_SIGHT.load(Relaxed) || document().body().is_some_and(has_handler)
+    let body = document().body();
+    let has_handler = || body.is_some_and(|body| Reflect::has(&body, &handler).unwrap_or_default());
+    REPORTS_SIGHT.load(Relaxed) || has_handler()
 }
 
 impl Sight {
