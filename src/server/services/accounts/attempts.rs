@@ -36,6 +36,8 @@ pub const SIGN_IN_UNKNOWN: Limit = limit("sign-in-unknown", 50, 24 * HOUR);
 pub const SIGN_IN_API: Limit = limit("sign-in-api", 50, 24 * HOUR);
 pub const SIGN_IN_NETWORK: Limit = limit("sign-in-network", 60, HOUR);
 pub const JOIN: Limit = limit("join", 20, HOUR);
+/// By account, of those that have a password: who has the link of a reset still has to guess the code.
+pub const JOIN_ACCOUNT: Limit = limit("join-account", 50, 24 * HOUR);
 pub const PAIR: Limit = limit("pair", 10, HOUR);
 pub const SIGN_UP: Limit = limit("sign-up", 10, HOUR);
 /// By device.
