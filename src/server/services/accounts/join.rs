@@ -132,7 +132,8 @@ impl AccountService {
         let password = match known.account.kind.has_password() {
             true => {
                 let account = link.account.to_string();
-                self.take_place(JOIN_ACCOUNT, &account).await?;
+                self.take_place_for(HashingQueue::Password, JOIN_ACCOUNT, &account)
+                    .await?;
                 let password = request.password.clone();
                 let hash = self.new_password(&known.account, password, "password");
                 Some(hash.await?)

@@ -10,6 +10,7 @@ use crate::{
     domain::Error,
     server::{
         clock::now,
+        services::credentials::HashingQueue,
         store::{Batch, IdempotencyRecord, Outcome, StoreError},
     },
 };
@@ -26,6 +27,22 @@ struct Window<'a> {
 }
 
 impl AccountService {
+    /// Takes a place for something that is to be hashed, unless there is no room for it.
+    pub(super) async fn take_place_for(
+        &self,
+        queue: HashingQueue,
+        limit: Limit,
+        who: &str,
+    ) -> Result<(), Error> {
+        self.check_room(queue)?;
+        self.take_place(limit, who).await
+    }
+
+    pub(super) fn check_room(&self, queue: HashingQueue) -> Result<(), Error> {
+        let room = self.credentials.check_room(queue);
+        room.map_err(|_| Error::Busy)
+    }
+
     /// Takes a place. Where there is none it is refused until one is free, and the store is not asked again until then.
     pub(super) async fn take_place(&self, limit: Limit, who: &str) -> Result<(), Error> {
         let now = now().millis();

@@ -83,7 +83,8 @@ impl AccountService {
             return Err(Error::NotAllowed);
         }
         let handed_over = async {
-            self.take_place(PIN, &standing.account.to_string()).await?;
+            let who = standing.account.to_string();
+            self.take_place_for(HashingQueue::Pin, PIN, &who).await?;
             let phc = self.check_pin(&device.account, person, pin).await?;
             self.work_at(standing, Some((person, phc))).await
         };
