@@ -1,20 +1,23 @@
-//! What is guessed: never more often in any stretch of time than in the table of attempts, and codes of a link by account.
+//! How often something may be tried or taken, where somebody does it all at once, or around the end of a window.
 
 use crate::{
     on_both_engines,
     support::{
         Answer, Instance, Market,
-        accounts::{ORIGIN, PASSWORD, required},
+        accounts::{ORIGIN, PASSWORD, Person, required},
         browser::{Browser, Cookie},
         clock::Clock,
         member::{Member, now},
     },
 };
+use futures::future::join_all;
 use reqwest::Method;
+use serde_json::json;
 
 on_both_engines! {
     the_turn_of_a_window_gives_no_places_twice,
     the_code_of_a_link_is_guessed_by_account,
+    a_guest_that_takes_everything_at_once_gets_three,
 }
 
 const HOUR: u64 = 3600;
@@ -95,4 +98,30 @@ async fn the_code_of_a_link_is_guessed_by_account(market: Market) {
     assert!(refused.header("retry-after").is_some());
     // Her session is as it was: only joining ends it.
     assert!(dora.browser.clone().is_signed_in().await);
+}
+
+async fn a_guest_that_takes_everything_at_once_gets_three(market: Market) {
+    let market = required(market);
+    let instance = market.open().await;
+    let integrator = market.key("it", &["--role", "integrator"]);
+    let mut offers = Vec::new();
+    for _ in 0..8 {
+        let offer = crate::support::offer("Diavola");
+        let order = instance.done_as(&integrator, "/api/orders", &offer).await;
+        let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
+        let accept = format!("{path}/supplier-respond");
+        instance
+            .done_as(&integrator, &accept, &json!({"accept": true}))
+            .await;
+        offers.push(format!("{path}/customer-accept"));
+    }
+    let guest = Person::guest(&instance, "guest").await;
+    let address = json!({"customer_name": "Gus", "delivery_address": "Kurze Gasse 1"});
+    let take = async |path: &String| {
+        let answer = instance.as_(&guest, Method::POST, path, Some(&address));
+        answer.await.status
+    };
+    let mut taken = join_all(offers.iter().map(take)).await;
+    taken.sort_unstable();
+    assert_eq!(taken, [200, 200, 200, 429, 429, 429, 429, 429]);
 }

@@ -13,6 +13,7 @@ mod claim;
 mod client;
 mod command;
 pub mod documents;
+mod drivers;
 mod entry;
 mod invite;
 mod join;
@@ -48,6 +49,7 @@ use crate::{
 };
 use attempts::Attempts;
 use cache::Cache;
+use drivers::HeldDrivers;
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -56,6 +58,7 @@ pub struct AccountService {
     credentials: Arc<Credentials>,
     is_current: Box<dyn Fn() -> bool + Send + Sync>,
     cache: Cache,
+    drivers: HeldDrivers,
     attempts: Attempts,
 }
 
@@ -221,6 +224,7 @@ impl AccountService {
             credentials,
             is_current: Box::new(is_current),
             cache: Cache::default(),
+            drivers: HeldDrivers::default(),
             attempts: Attempts::default(),
         }
     }

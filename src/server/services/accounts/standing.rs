@@ -43,11 +43,13 @@ impl AccountService {
     /// The account of this id has changed: what is held in memory of it is read again.
     pub fn forget(&self, id: AccountId) {
         self.cache.forget(id);
+        self.drivers.forget();
     }
 
     /// Entries of the log may have been missed: everything that is held in memory is read again.
     pub fn forget_all(&self) {
         self.cache.forget_all();
+        self.drivers.forget();
     }
 
     /// What the value of a session cookie stands for. `NotSignedIn` where it is none, or has ended.
