@@ -1,6 +1,7 @@
 //! Who may see and do what, from outside.
 
 mod attacks;
+mod cost;
 mod devices;
 mod endings;
 mod exports;

@@ -77,11 +77,8 @@ async fn names_of_accounts_are_never_markup() {
     let mut ana = Member::admin(&market, &instance, "ana@example.org").await;
     for (n, evil) in EVIL.into_iter().enumerate() {
         let what = |page: &str| format!("{page} with {evil:?}");
-        let code = add(
-            &mut ana,
-            &[("kind", "device"), ("name", evil), ("supplier_name", evil)],
-        );
-        let code = code.await.remove(0);
+        let oven = [("kind", "device"), ("name", evil), ("supplier_name", evil)];
+        let code = add(&mut ana, &oven).await.remove(0);
         let staff = [
             ("kind", "staff"),
             ("name", evil),
