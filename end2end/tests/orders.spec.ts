@@ -243,6 +243,16 @@ test('the server reads each time with the offset of its day', async ({ open, api
   expect(await (await page.request.get('/orders')).text()).toContain(`>${shown}<`);
 });
 
+test('a first visit reads the times of its filter in the zone of the reader', async ({ open, api }) => {
+  const past = async (pizza: string) => api.status((await api.offer(pizza)).id, 'cancelled');
+  await past('The first');
+  for (let some = 0; some < 5; some++) await Promise.all(Array.from({ length: 21 }, () => past('Margherita')));
+  // An hour ago, where it is nine hours later than in UTC. The server knows no zone yet, and finds nothing.
+  const from = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
+  const page = await open(`/orders?q=The%20first&from=${from}`, { timezoneId: 'Asia/Tokyo' });
+  await expect(rows(page)).toHaveCount(1);
+});
+
 test('an order is shown as it was at any of its events', async ({ open, api }) => {
   const { id } = await api.taken('Diavola');
   await api.status(id, 'preparing');
@@ -281,6 +291,24 @@ test('an order is shown as it was at any of its events', async ({ open, api }) =
   await expect(order).toHaveCount(0);
   await expect(list).toBeVisible();
   await expect(page.getByRole('link', { name: 'Diavola' })).toBeFocused();
+});
+
+test('Esc closes an order', async ({ open, api }) => {
+  const { id } = await api.offer('Diavola');
+  const page = await open(`/orders/${id}?q=diavola`);
+  const order = page.getByRole('complementary', { name: 'One order' });
+  await expect(order).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(order).toHaveCount(0);
+  await expect(page).toHaveURL(/\/orders\?q=diavola$/);
+});
+
+test('a search ignores accents and case, and takes several words across fields', async ({ open, api }) => {
+  await api.offer('Diavola', { supplier_name: 'Pizzeria Ćiro' });
+  await api.offer('Diavola', { supplier_name: 'Forno' });
+  const page = await open('/orders?q=CIRO%20diavola');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText('Ćiro');
 });
 
 test('the stage times are measured', async ({ open, api }) => {

@@ -83,6 +83,30 @@ test('the queue of dispatch holds still, by keyboard too', async ({ open, api })
   expect((await api.get(ids[2])).status).toBe('ready');
 });
 
+test('a press acts on what was under the finger when it went down', async ({ open, api }) => {
+  const ids: string[] = [];
+  for (const pizza of PIZZAS) ids.push(await reach(api, pizza));
+  const page = await open(KITCHEN);
+  const prepare = column(page, 'To prepare');
+  const article = (pizza: string) => prepare.getByRole('article').filter({ hasText: pizza });
+  await article('Bianca').getByRole('button', { name: /^Start/ }).hover();
+  await page.mouse.down();
+  await api.status(ids[0], 'preparing');
+  await expect(article('Aglio')).toHaveCount(0);
+  await page.mouse.up();
+  await expect.poll(async () => (await api.get(ids[1])).status).toBe('preparing');
+  expect((await api.get(ids[2])).status).toBe('customer_accepted');
+});
+
+test('what comes late does not push the board down', async ({ open, api }) => {
+  const page = await open(KITCHEN);
+  const top = () => page.locator('.board').evaluate((board) => board.getBoundingClientRect().top);
+  const before = await top();
+  await reach(api, 'Aglio');
+  await expect(page.getByRole('button', { name: 'Silence all' })).toBeVisible();
+  expect(await top()).toBe(before);
+});
+
 test('one after the other within 300 ms: each press acts on its own ticket', async ({ open, api }) => {
   const ids: string[] = [];
   for (const pizza of PIZZAS) ids.push((await api.offer(pizza)).id);

@@ -242,6 +242,9 @@ test('one ticket is printed', async ({ open, api }) => {
   await expect(kitchen.getByRole('article')).toHaveCount(1);
   await expect(ticket(kitchen, 'Diavola')).toContainText('Kurze Gasse 1');
   await expect(kitchen.getByRole('button')).toHaveCount(0);
+  // As wide as a roll of 80 mm, in points.
+  const paper80 = (await kitchen.pdf({ preferCSSPageSize: true })).toString('latin1');
+  expect(paper80.match(/\/MediaBox\s*\[0 0 (\d+)/)?.[1]).toBe('227');
   await kitchen.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await expect(kitchen.getByRole('article')).toHaveCount(paper);
 });
@@ -327,6 +330,14 @@ test('the ticket in the address does not scroll the page back later', async ({ o
   await column(kitchen, 'On offer').getByRole('heading', { name: 'On offer' }).scrollIntoViewIfNeeded();
   await frames(kitchen, 20);
   await expect(column(kitchen, 'To answer').getByRole('listitem').last()).toBeInViewport();
+});
+
+test('a ticket that the address names is in the view, wherever it stands', async ({ open, api }) => {
+  for (let at = 1; at < 30; at++) await api.offer(`Pizza ${at}`);
+  const { id } = await api.offer('Quattro Stagioni');
+  // The page of the server does not have it.
+  const kitchen = await open(`${NAPOLI}#o${id}`);
+  await expect(ticket(kitchen, 'Quattro Stagioni')).toBeInViewport();
 });
 
 test('a ticket that leaves above does not move the tickets in view', async ({ open, api }) => {

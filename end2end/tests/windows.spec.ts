@@ -31,6 +31,8 @@ test('a column reads on as it is scrolled, with a press, and when it runs dry', 
   const answer = column(kitchen, 'To answer');
   const reject = (id: string) => api.post(`/api/orders/${id}/supplier-respond`, { accept: false, notes: 'Sold out' });
   await expect(answer.locator('header .count')).toHaveText('120');
+  // The server has rendered what a screen shows. The live page has read on by itself.
+  expect((await (await kitchen.request.get(NAPOLI)).text()).match(/<article/g)).toHaveLength(6);
   await expect(entries(kitchen)).toHaveCount(50);
   await readOn(kitchen, '70 more');
   await expect(entries(kitchen)).toHaveCount(100);

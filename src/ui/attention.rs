@@ -21,7 +21,7 @@ pub fn wanting(
     let wanted =
         |wants: &dyn Fn(&Order) -> bool| board.orders().filter(|order| wants(order)).count();
     match route {
-        Route::Supplier { kitchen } => {
+        Route::Supplier { kitchen, .. } => {
             let kitchen = kitchen.name();
             let wants = |order: &Order| {
                 let late = IN_KITCHEN.contains(&order.status) && order.is_late(now);

@@ -51,7 +51,7 @@ fn matters(route: &Route, event: &Event) -> bool {
         return false;
     }
     match route {
-        Route::Supplier { kitchen } => {
+        Route::Supplier { kitchen, .. } => {
             is_of(&event.order, kitchen.name())
                 && matches!(event.event_type, CustomerAccepted | Cancelled)
         }

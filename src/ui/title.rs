@@ -11,7 +11,7 @@ pub fn title(route: &Route, board: Option<&Board>, wanting: usize) -> String {
     let words = match route {
         Route::Home => return "Pizza Market".to_owned(),
         Route::Nowhere => t(["Nothing here", "Hier ist nichts"]).to_owned(),
-        Route::Supplier { kitchen } => {
+        Route::Supplier { kitchen, .. } => {
             let heading = kitchen.name().unwrap_or(t(["Supplier", "Küche"]));
             format!("{}{heading}", counted(wanting))
         }

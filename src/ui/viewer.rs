@@ -64,7 +64,7 @@ pub fn has_panel(viewer: &Viewer, panel: Panel) -> bool {
 pub fn own_panels(viewer: &Viewer) -> Vec<(Route, Text)> {
     let kitchen = own_kitchen(viewer).unwrap_or(Kitchen::Own);
     let all = [
-        Route::Supplier { kitchen },
+        Route::supplier(kitchen),
         Route::offers(),
         Route::Dispatch,
         Route::orders(None),
@@ -97,9 +97,9 @@ pub fn own_panel(role: AccountRole, supplier_name: Option<&Name>) -> String {
         AccountRole::Admin => Route::orders(None),
         AccountRole::Dispatch => Route::Dispatch,
         AccountRole::Customer => Route::offers(),
-        AccountRole::Supplier => Route::Supplier {
-            kitchen: supplier_name.map_or(Kitchen::Own, |name| Kitchen::One(name.to_string())),
-        },
+        AccountRole::Supplier => Route::supplier(
+            supplier_name.map_or(Kitchen::Own, |name| Kitchen::One(name.to_string())),
+        ),
     };
     route.address()
 }

@@ -243,6 +243,7 @@ mod tests {
             made_at: at(second),
             used_at: at(second),
             person: None,
+            person_version: None,
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Session {
     pub used_at: Time,
     /// The person of the staff who works at this device.
     pub person: Option<AccountId>,
+    /// The version that the person's account had then: whatever has changed in it since then, they tap again.
+    pub person_version: Option<u32>,
 }
 
 /// A key of an integration.

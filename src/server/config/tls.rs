@@ -136,3 +136,26 @@ fn read(setting: &Setting, file: &Path) -> Result<Vec<u8>> {
 fn cannot_read(file: &Path, error: &io::Error) -> String {
     format!("cannot read {}: {error}", file.display())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_no_certificate_and_no_key(
+            bytes: Vec<u8>, body in "[A-Za-z0-9+/=\\r\\n -]{0,200}",
+            label in "(CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|EC PRIVATE KEY|X509 CRL|)"
+        ) {
+            let armoured = format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+            let mixed = [armoured.as_bytes(), &bytes].concat();
+            for text in [&*bytes, armoured.as_bytes(), &mixed] {
+                let pem = Pem { certificate: text.to_vec(), key: text.to_vec() };
+                prop_assert!(pem.server_config().is_err());
+                let _ = pem.certificate_of_server();
+                let _ = roots(text);
+            }
+        }
+    }
+}

@@ -87,3 +87,54 @@ pub fn deliver(parent: &str) -> Span {
     }
     span
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    fn named(value: &[u8]) -> Option<SpanContext> {
+        let value = HeaderValue::from_bytes(value).ok()?;
+        let headers = HeaderMap::from_iter([(TRACEPARENT.parse().ok()?, value)]);
+        let read =
+            TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(&headers));
+        Some(read.span().span_context().clone()).filter(SpanContext::is_valid)
+    }
+
+    #[test]
+    fn a_trace_is_read_as_it_is_written() {
+        let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+        let read = named(format!("00-{trace}-{parent}-01").as_bytes()).unwrap();
+        assert_eq!(read.trace_id().to_string(), trace);
+        assert_eq!(read.span_id().to_string(), parent);
+        assert!(read.is_sampled());
+        for bad in [
+            String::new(),
+            format!("00-{trace}-{parent}"),
+            format!("ff-{trace}-{parent}-01"),
+            format!("00-{}-{parent}-01", "0".repeat(32)),
+            format!("00-{trace}-{}-01", "0".repeat(16)),
+            format!("00-{trace}x-{parent}-01"),
+        ] {
+            assert!(named(bad.as_bytes()).is_none(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_name_a_trace_of_hexadecimal_digits_or_none(
+            bytes: Vec<u8>, parts in "[0-9a-fA-F]{0,3}-[0-9a-fA-F]{30,34}-[0-9a-fA-F]{14,18}-[0-9a-fA-F]{0,3}"
+        ) {
+            for value in [&*bytes, parts.as_bytes()] {
+                if let Some(read) = named(value) {
+                    let text = String::from_utf8_lossy(value).to_lowercase();
+                    // It is written in full, however many zeros it has begun with.
+                    for id in [read.trace_id().to_string(), read.span_id().to_string()] {
+                        prop_assert!(text.contains(id.trim_start_matches('0')), "{text}: {id}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -152,13 +152,22 @@ pub struct InView {
     touched: StoredValue<bool>,
 }
 
-/// Whether this browser reports what comes into the view. Known after the first report.
+/// Whether this browser has reported what comes into the view.
 static REPORTS_VISIBILITY: AtomicBool = AtomicBool::new(false);
+
+/// Whether it does. A page that grows at once has had no report yet.
+fn reports_visibility() -> bool {
+    let handler = "oncontentvisibilityautostatechange".into();
+    let body = document().body();
+    let has_handler = || body.is_some_and(|body| Reflect::has(&body, &handler).unwrap_or_default());
+    REPORTS_VISIBILITY.load(Relaxed) || has_handler()
+}
 
 impl InView {
     pub fn of(order: Memo<Order>, crowded: Memo<bool>) -> InView {
         // Most new entries of a crowded list are at its end, outside the view.
-        let seen = !(crowded.get_untracked() && REPORTS_VISIBILITY.load(Relaxed));
+        let is_hydrated = LiveStore::from_context().is_hydrated_untracked();
+        let seen = !(crowded.get_untracked() && is_hydrated && reports_visibility());
         let (entry, seen) = (NodeRef::new(), RwSignal::new(seen));
         let printing = Printing::from_context();
         let shown = memo(move |_| seen.get() || !crowded.get() || printing.get());
@@ -173,7 +182,7 @@ impl InView {
         };
         // The browser reports changes, and new entries. The entries that the server rendered are measured, once, which
         // lays out the page.
-        if !LiveStore::from_context().is_hydrated_untracked() {
+        if !is_hydrated {
             when_hydrated(move || {
                 if crowded.get() && in_view.is_skipped() == Some(true) {
                     seen.set(false);

@@ -8,7 +8,7 @@ use super::{
 
 /// Naming the parts where the program starts puts them into the file that all panels share. Without this, the splitter
 /// makes one more file for each group of panels.
-pub fn main_bundle() -> [*const (); 28] {
+pub fn main_bundle() -> [*const (); 29] {
     [
         basics::pizza as *const (),
         basics::name as *const (),
@@ -25,7 +25,8 @@ pub fn main_bundle() -> [*const (); 28] {
         ticket::ticket_at_level as *const (),
         ticket::head as *const (),
         ticket::due as *const (),
-        ticket::more_button as *const (),
+        ticket::fold as *const (),
+        ticket::boxed_seldom as *const (),
         ticket::which as *const (),
         form::refused as *const (),
         before_hydration::typed_early as *const (),

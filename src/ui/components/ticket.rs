@@ -14,6 +14,8 @@ use crate::{
             reactive::{memo, when_hydrated},
             store::LiveStore,
         },
+        navigation::Navigator,
+        route::Route,
     },
 };
 use chrono::TimeDelta;
@@ -22,6 +24,8 @@ use leptos::{html, prelude::*};
 /// An order that waits longer than this is late soon, or late.
 const LONG: TimeDelta = TimeDelta::minutes(5);
 const TOO_LONG: TimeDelta = TimeDelta::minutes(15);
+/// Where the server renders more tickets than this, they hold no seldom needed forms.
+const MANY: usize = 20;
 /// A change is marked as new for this long.
 const JUST_NOW: TimeDelta = TimeDelta::seconds(3);
 
@@ -163,23 +167,27 @@ pub fn late_by(delay: TimeDelta) -> String {
     say!("{late} late", "{late} zu spät")
 }
 
-/// `3 late`: how many of these orders are past their promise. What is due first comes first in the list.
-pub fn late_count(listed: Memo<Vec<OrderId>>) -> AnyView {
+/// `3 late`: how many of these orders are past their promise. What is due first comes first in the list; where all of it
+/// is late and there are more `beyond` it, `50+ late`.
+pub fn late_count(listed: Memo<Vec<OrderId>>, beyond: Memo<usize>) -> AnyView {
     let store = LiveStore::from_context();
     let late = memo(move |_| {
         let now = store.now();
         let late = |board: &Board| {
             let orders = listed.get();
+            let there = orders.len();
             let orders = orders.iter().filter_map(|id| board.get(*id));
             let due = orders.take_while(|order| order.due() < now);
-            due.filter(|order| order.is_late(now)).count()
+            let late = due.filter(|order| order.is_late(now)).count();
+            (late, late == there && beyond.get() > 0)
         };
-        store.with(|board| board.map_or(0, late))
+        store.with(|board| board.map_or((0, false), late))
     });
     changing(move || match late.get() {
-        0 => None,
-        n => {
-            let words = say!("{n} late", "{n} zu spät");
+        (0, _) => None,
+        (n, has_more) => {
+            let more = if has_more { "+" } else { "" };
+            let words = say!("{n}{more} late", "{n}{more} zu spät");
             Some(view! { <span class="late" translate="no">{words}</span> }.into_any())
         }
     })
@@ -195,39 +203,110 @@ fn timed_line(level: Signal<Level>, time: Signal<String>, what: AnyView) -> AnyV
 /// Content that is seldom needed, behind its `summary`. A hydrated page creates it when it is opened first: hundreds of
 /// tickets would hold hundreds of hidden forms, and a browser goes through all of them whenever one is added.
 pub fn folded(summary: AnyView, what: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
-    unfolded(summary, Signal::stored(false), what)
+    fold(summary, Signal::stored(false), None, Box::new(what))
 }
 
-/// As [`folded`], and it is open while it needs the reader's attention.
-pub fn unfolded(
-    summary: AnyView,
+/// What is seldom needed of a ticket, behind its button "…": that is named to screen readers. It is open while it needs
+/// the reader's attention. Where the server renders many tickets, each has a link in its place, to the page with this
+/// ticket unfolded: the forms of all of them would be most of the page.
+pub fn seldom(
+    order: Memo<Order>,
+    named: Text,
     open: Signal<bool>,
     what: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
+    boxed_seldom(order, named, open, Box::new(what))
+}
+
+/// Compiled once for all panels, as [`fold`] is.
+pub(super) fn boxed_seldom(
+    order: Memo<Order>,
+    named: Text,
+    open: Signal<bool>,
+    what: View,
+) -> AnyView {
+    let (store, route) = (
+        LiveStore::from_context(),
+        Navigator::from_context().get_untracked(),
+    );
+    let (id, label) = order.with_untracked(|o| (o.id, more_label(o, named)));
+    let button =
+        view! { <summary class="button square" aria-label=label>{icon(Icon::More)}</summary> };
+    let is_first = !store.is_hydrated_untracked();
+    let open = match is_first && route.unfolds(id) {
+        true => Signal::stored(true),
+        false => open,
+    };
+    let has_link = is_first && !open.get_untracked() && is_crowded(store);
+    let page = route.unfolding(id).filter(|_| has_link);
+    let instead = page.map(|page| -> View { Box::new(move || link_to(&page, id, named)) });
+    fold(button.into_any(), open, instead, what)
+}
+
+fn more_label(order: &Order, named: Text) -> String {
+    let more = t(["More", "Mehr"]);
+    format!(
+        "{more}: {}: {} {}",
+        t(named),
+        order.pizza_name,
+        order.id.number()
+    )
+}
+
+fn is_crowded(store: LiveStore) -> bool {
+    let is_crowded = |board: &Board| board.listed().nth(MANY).is_some();
+    untrack(|| store.with(|board| board.is_some_and(is_crowded)))
+}
+
+fn link_to(page: &Route, id: OrderId, named: Text) -> AnyView {
+    let to = format!("{}#o{id}", page.address());
+    view! { <p class="stack"><a class="button" href=to>{t(named)}</a></p> }.into_any()
+}
+
+pub(super) type View = Box<dyn Fn() -> AnyView + Send + Sync>;
+
+/// What a fold holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Folded {
+    Nothing,
+    Link,
+    All,
+}
+
+/// `what` behind `summary`; on a page that is not hydrated, `instead` of it, if that is given.
+pub(super) fn fold(
+    summary: AnyView,
+    open: Signal<bool>,
+    instead: Option<View>,
+    what: View,
+) -> AnyView {
     let details = NodeRef::<html::Details>::new();
     let is_new = LiveStore::from_context().is_hydrated_untracked() && !open.get_untracked();
-    let opened = RwSignal::new(!is_new);
-    if opened.get_untracked() {
+    let first = match &instead {
+        _ if is_new => Folded::Nothing,
+        Some(_) => Folded::Link,
+        None => Folded::All,
+    };
+    let holds = RwSignal::new(first);
+    if first != Folded::Nothing {
         when_hydrated(move || {
             let details = details.get();
             let is_open = details.is_some_and(|details| details.has_attribute("open"));
-            // What is in it stays as it is, if it may.
-            if !is_open {
-                opened.set(false);
+            match is_open {
+                false => holds.set(Folded::Nothing),
+                // What is in it stays as it is, if it may.
+                true if first == Folded::All => {}
+                true => holds.set(Folded::All),
             }
         });
     }
-    let what = changing(move || opened.get().then(&what));
-    let unfold = move |_| opened.set(true);
-    view! { <details node_ref=details open=open on:toggle=unfold>{summary} {what}</details> }
-        .into_any()
-}
-
-/// The button "…" of a ticket, which unfolds what is seldom needed: that is named to screen readers.
-pub fn more_button(order: &Order, what: Text) -> AnyView {
-    let (more, what) = (t(["More", "Mehr"]), t(what));
-    let label = format!("{more}: {what}: {} {}", order.pizza_name, order.id.number());
-    view! { <summary class="button square" aria-label=label>{icon(Icon::More)}</summary> }
+    let held = changing(move || match holds.get() {
+        Folded::Nothing => None,
+        Folded::Link => instead.as_ref().map(|instead| instead()),
+        Folded::All => Some(what()),
+    });
+    let unfold = move |_| holds.set(Folded::All);
+    view! { <details node_ref=details open=open on:toggle=unfold>{summary} {held}</details> }
         .into_any()
 }
 

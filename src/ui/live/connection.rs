@@ -11,7 +11,7 @@ use crate::{
     ui::{
         browser::{
             cookies,
-            dom::{ScrollAnchor, is_page_visible},
+            dom::{ScrollAnchor, fragment_target, is_page_visible, scroll_to_fragment},
             http,
             timer::{browser_time, browser_zone, sleep},
             url,
@@ -174,8 +174,14 @@ fn read_on(store: LiveStore, query: BoardQuery, reads: StoredValue<bool>) {
         let snapshot = read_board(store, &query).await;
         reads.set_value(false);
         // After a failure, the next event or the next wish tries again.
-        if let Ok(snapshot) = snapshot {
-            store.enlarge(snapshot);
+        let Ok(snapshot) = snapshot else { return };
+        let (anchor, is_sought) = (ScrollAnchor::find(), fragment_target().is_none());
+        store.enlarge(snapshot);
+        tick().await;
+        match fragment_target() {
+            // The address names a ticket that the page did not begin with.
+            Some(_) if is_sought => scroll_to_fragment(),
+            _ => drop(anchor.map(ScrollAnchor::keep)),
         }
     });
 }

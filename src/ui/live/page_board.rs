@@ -15,6 +15,8 @@ use std::time::Duration;
 /// Tickets in each column of the kitchen: of one kitchen, and of all.
 const TICKETS: usize = 50;
 const TICKETS_OF_ALL: usize = 12;
+/// Tickets in each column of the page that the server renders, as many as a screen shows. A live page reads on by itself.
+const FIRST_TICKETS: usize = 6;
 /// How long a panel waits for its board before it is shown without.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// Orders of each status on the dispatch panel.
@@ -22,7 +24,17 @@ const DELIVERIES: usize = 40;
 const OFFERS: usize = 48;
 const ROWS: usize = 100;
 
-/// The orders that the page of a route begins with. `named` are others that it speaks of: taken on this device, or
+/// The orders that the server renders the page of a route with.
+pub fn first_query(route: &Route, named: &[OrderId]) -> BoardQuery {
+    let query = board_query(route, named);
+    let first = match route {
+        Route::Supplier { .. } => query.first.min(FIRST_TICKETS),
+        _ => query.first,
+    };
+    BoardQuery { first, ..query }
+}
+
+/// The orders that a live page of a route begins with. `named` are others that it speaks of: taken on this device, or
 /// refused to a plain form.
 pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
     use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
@@ -35,7 +47,7 @@ pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
     };
     match route {
         Route::Home | Route::Nowhere => BoardQuery::nothing(),
-        Route::Supplier { kitchen } => {
+        Route::Supplier { kitchen, .. } => {
             let first = kitchen.name().map_or(TICKETS_OF_ALL, |_| TICKETS);
             let open: Vec<_> = Status::open().collect();
             query(of_kitchen(kitchen.name()), &open, due, first)
@@ -135,15 +147,15 @@ impl LiveStore {
         }
     }
 
-    /// Shows something else from now on, as soon as the connection has read its board.
+    /// Shows something else from now on, or more of the same, as soon as the connection has read its board.
     pub fn show(self, query: BoardQuery) {
         let is_news = self.wanted.with_untracked(|wanted| {
-            let first = wanted.first;
-            let same = BoardQuery {
+            let first = wanted.first.max(query.first);
+            let as_far = BoardQuery {
                 first,
                 ..query.clone()
             };
-            *wanted != same
+            *wanted != as_far
         });
         if is_news {
             self.wanted.set(query);
@@ -176,13 +188,20 @@ impl LiveStore {
         }
     }
 
-    /// The board to read, if the one that is here is of another page, too small or running dry.
+    /// The board to read, if the one that is here is of another page, too small or running dry. A page is live before it
+    /// reads a larger one.
     pub fn board_to_read(self) -> Option<BoardQuery> {
-        let wanted = self.wanted.get();
+        let (wanted, is_live) = (self.wanted.get(), self.is_live());
         let is_enough = self.board.with_value(|board| {
             let board = board.as_ref();
             board.is_some_and(|board| {
-                let is_large = board.query().first >= wanted.first;
+                let has_all = || {
+                    wanted
+                        .statuses
+                        .iter()
+                        .all(|status| board.beyond(*status) == 0)
+                };
+                let is_large = !is_live || board.query().first >= wanted.first || has_all();
                 board.query().covers(&wanted) && is_large && !board.runs_dry()
             })
         });
@@ -222,6 +241,55 @@ impl LiveStore {
         let is_wanted = self.wanted.with_untracked(|wanted| query.covers(wanted));
         if is_wanted && self.is_behind(snapshot.board.cursor()) {
             self.replace(snapshot);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            Board, Order, Window,
+            samples::{at, id, offer},
+        },
+        ui::route::Kitchen,
+    };
+
+    /// A board with one ticket to answer, of so many.
+    fn snapshot(query: BoardQuery, to_answer: u64) -> Snapshot {
+        let order = Order::new(id(1), offer(), at(0)).0;
+        let mut counts = Counts::default();
+        counts.set(order.status, to_answer);
+        let mut windows = [Window::All; Status::ALL.len()];
+        if to_answer > 1 {
+            windows[order.status as usize] = Window::UpTo((order.due(), order.id));
+        }
+        let cursor = "e-1".parse().unwrap();
+        Snapshot {
+            board: Board::new(cursor, query, [counts; 2], windows, vec![order]),
+            verified_at: at(0),
+            now: at(0),
+        }
+    }
+
+    #[test]
+    fn a_kitchen_reads_on_once_it_is_live_if_there_is_more() {
+        let route = Route::supplier(Kitchen::One("Bella Napoli".to_owned()));
+        let (first, all) = (first_query(&route, &[]), board_query(&route, &[]));
+        assert_eq!((first.first, all.first), (FIRST_TICKETS, TICKETS));
+        for (to_answer, read) in [(1, None), (2, Some(all.clone()))] {
+            Owner::new().with(|| {
+                let store = LiveStore::new(Some(snapshot(first.clone(), to_answer)), None);
+                store.show(all.clone());
+                assert_eq!(store.board_to_read(), None, "not live yet");
+                store.set_connection(ConnectionState::Live);
+                assert_eq!(store.board_to_read(), read, "{to_answer} to answer");
+                // What the reader has read on to stays wanted.
+                store.read_on();
+                store.show(all.clone());
+                assert_eq!(store.wanted().first, TICKETS);
+            });
         }
     }
 }

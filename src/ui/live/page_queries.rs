@@ -74,6 +74,8 @@ impl PageQueries {
         Effect::new(move |_| {
             // Runs again when the connection is back, and reads what could not be read.
             self.store.is_live();
+            // And when the reader's zone is known, in which the times of a filter are.
+            self.store.zone();
             if let Some(id) = order.get() {
                 self.read_story(id, self.store.version(id));
                 if !is_open && panel.get_untracked() == Panel::Track {
@@ -140,16 +142,11 @@ impl PageQueries {
             COUNTS_EVERY,
             || true,
             || true,
-            // Nobody sees the numbers of a hidden page.
-            move || {
-                if is_page_visible() {
-                    self.read_counts(opened());
-                }
-            },
+            move || self.read_counts(opened()),
         );
     }
 
-    /// Reads while it is wanted: at once, unless it is here already.
+    /// Reads while it is wanted: at once, unless it is here already. Nobody sees what a hidden page would read.
     fn at_intervals(
         self,
         every: TimeDelta,
@@ -165,7 +162,7 @@ impl PageQueries {
             let is_first = last.is_none();
             let (last, now) = (last.flatten(), self.store.now());
             let known = last.or((is_first && is_here()).then_some(now));
-            let is_due = known.is_none_or(|read| now - read >= every);
+            let is_due = is_page_visible() && known.is_none_or(|read| now - read >= every);
             if is_due {
                 read();
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Time},
+    domain::{Error, Order, OrderFilter, OrderId, OrdersPage, Time, Zone},
     ui::{browser::http, live::store::LiveStore, route::OrdersQuery},
 };
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
@@ -20,6 +20,8 @@ struct OlderOrders {
 #[derive(Clone, Copy)]
 pub struct PastOrders {
     store: LiveStore,
+    /// The zone in which the times of the last query were read. That of a first visit is not known to the server.
+    zone: StoredValue<Option<Zone>>,
     /// The last query, and what it has found.
     answer: RwSignal<Option<(OrdersQuery, Result<OrdersPage, Error>)>>,
     /// What is being read. Nothing, once that is in the answer.
@@ -34,6 +36,7 @@ impl PastOrders {
     ) -> PastOrders {
         PastOrders {
             store,
+            zone: StoredValue::new(store.zone_untracked()),
             answer: RwSignal::new(first),
             older: RwSignal::new(None),
         }
@@ -87,9 +90,12 @@ impl PastOrders {
 
     /// Reads the first of them, unless they are known.
     pub fn begin(self, query: OrdersQuery) {
+        let filter = query.filter(self.store.zone_untracked().as_ref());
+        let is_read_so = (self.zone).with_value(|zone| query.filter(zone.as_ref()) == filter);
         let known = self
             .answer
             .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &query)));
+        let known = known && is_read_so;
         if let Some(below) = query.below.filter(|_| !known) {
             self.read_below(query, below);
         }
@@ -124,7 +130,9 @@ impl PastOrders {
             below,
             failed: None,
         }));
-        let filter = query.filter(self.store.zone_untracked().as_ref());
+        let zone = self.store.zone_untracked();
+        let filter = query.filter(zone.as_ref());
+        self.zone.set_value(zone);
         spawn_local(async move {
             let found = search(&filter, below).await;
             // The page may have begun another search.

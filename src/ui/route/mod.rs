@@ -96,6 +96,8 @@ pub enum Route {
     Home,
     Supplier {
         kitchen: Kitchen,
+        /// The order whose ticket is unfolded as the server renders the page.
+        more: Option<OrderId>,
     },
     Customer {
         /// The offer whose checkout form is open.
@@ -125,6 +127,7 @@ impl Route {
             Some((Panel::Home, _)) => Route::Home,
             Some((Panel::Supplier, _)) => Route::Supplier {
                 kitchen: Kitchen::from_value(parameter(name::KITCHEN)),
+                more: value(name::MORE).and_then(|id| id.parse().ok()),
             },
             Some((Panel::Customer, _)) => Route::Customer {
                 taking: value(name::TAKE).and_then(|id| id.parse().ok()),
@@ -155,7 +158,10 @@ impl Route {
 
     fn parameters(&self) -> Parameters {
         match self {
-            Route::Supplier { kitchen } => vec![(name::KITCHEN, kitchen.value())],
+            Route::Supplier { kitchen, more } => vec![
+                (name::KITCHEN, kitchen.value()),
+                (name::MORE, more.map(|id| id.to_string())),
+            ],
             Route::Customer { taking, query } => {
                 let mut parameters = vec![(name::TAKE, taking.map(|id| id.to_string()))];
                 parameters.extend(query.parameters());
@@ -211,7 +217,9 @@ impl Route {
     pub fn shows(&self, order: &Order) -> bool {
         use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
         match self {
-            Route::Supplier { kitchen } => !order.status.is_final() && is_of(order, kitchen.name()),
+            Route::Supplier { kitchen, .. } => {
+                !order.status.is_final() && is_of(order, kitchen.name())
+            }
             Route::Customer { taking, .. } => {
                 *taking == Some(order.id) || order.status == SupplierAccepted
             }
@@ -219,6 +227,26 @@ impl Route {
             Route::Track(id) => *id == order.id,
             Route::Home | Route::Orders { .. } | Route::Nowhere => false,
         }
+    }
+
+    /// The tickets of a kitchen, or of all.
+    pub fn supplier(kitchen: Kitchen) -> Route {
+        let more = None;
+        Route::Supplier { kitchen, more }
+    }
+
+    /// Its page with the ticket of an order unfolded, where it has such a page.
+    pub fn unfolding(self, order: OrderId) -> Option<Route> {
+        let more = Some(order);
+        match self {
+            Route::Supplier { kitchen, .. } => Some(Route::Supplier { kitchen, more }),
+            _ => None,
+        }
+    }
+
+    /// Whether the ticket of an order is unfolded as the server renders the page.
+    pub fn unfolds(&self, order: OrderId) -> bool {
+        matches!(self, Route::Supplier { more, .. } if *more == Some(order))
     }
 
     /// All offers.

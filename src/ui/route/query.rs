@@ -10,6 +10,7 @@ pub mod name {
     pub const DRIVER: &str = "driver";
     pub const FROM: &str = "from";
     pub const KITCHEN: &str = "kitchen";
+    pub const MORE: &str = "more";
     pub const SEARCH: &str = "q";
     pub const SORT: &str = "sort";
     pub const STATUS: &str = "status";

@@ -228,6 +228,8 @@ async fn who_was_disabled_acts_no_more(market: Market) {
     assert!(!page.text.contains("Luca"));
     assert!(!kitchen.hand_over(&luca, "4711").await);
     market.account(&["enable", &luca]);
+    // The tap from before does not come back with them.
+    assert_eq!(kitchen.actor("3").await["id"], *device);
     assert!(kitchen.hand_over(&luca, "4711").await);
-    assert_eq!(kitchen.actor("3").await["id"], *luca);
+    assert_eq!(kitchen.actor("4").await["id"], *luca);
 }

@@ -19,7 +19,7 @@ use std::{
 };
 
 const RACES: usize = 100;
-const SOCKETS: usize = 50;
+const SOCKETS: usize = 200;
 
 fn market() -> Market {
     required(Market::redis())
@@ -253,4 +253,60 @@ async fn the_places_of_attempts_are_shared() {
     let mut to = [one.location().to_owned(), other.location().to_owned()];
     to.sort();
     assert_eq!(to, ["/dispatch", "/sign-in"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_kitchen_ends_what_was_seen_of_the_first() {
+    let market = market();
+    let (one, two) = (market.open().await, market.open().await);
+    let mut ana = Member::admin(&market, &two, "ana@example.org").await;
+    let args = ["manager", "marco@example.org", "--supplier", "Bella Napoli"];
+    let mut marco = Member::join(&market, &one, &args).await;
+    let mut socket = marco.browser.follow().await;
+    let fields = [
+        ("act", "supplier"),
+        ("id", &*marco.id),
+        ("supplier_name", "Da Mario"),
+    ];
+    let changed = ana.browser.post("/team", &fields).await;
+    assert_eq!(changed.location(), "/team");
+    let integrator = market.key("it", &["--role", "integrator"]);
+    assert_eq!(offer(&two, &integrator).await, 201);
+    let closed = socket.closed_without_event(SOON).await;
+    assert_eq!(u16::from(closed.code), 4401);
+    assert!(!marco.browser.is_signed_in().await);
+    let mut again = marco.another_browser(&one).await;
+    assert_eq!(
+        again.get("/supplier?kitchen=Bella%20Napoli").await.status,
+        403
+    );
+    assert_eq!(again.get("/supplier?kitchen=Da%20Mario").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_ended_stays_so_when_redis_is_killed() {
+    let mut market = market();
+    let (one, two) = (market.open().await, market.open().await);
+    let supplier = supplier(&market);
+    let integrator = market.key("it", &["--role", "integrator"]);
+    let mut socket = Socket::open(supplier.upgrade(&one.socket_url("?since="))).await;
+    let socket = socket.as_mut().unwrap();
+    socket.signal("stream.heartbeat").await;
+    market.account(&["disable", supplier.id.as_deref().unwrap()]);
+    // It is acknowledged, and Redis is gone before everybody has heard of it.
+    market.server().kill();
+    for instance in [&one, &two] {
+        let refused = offer(instance, &supplier).await;
+        assert!([401, 503].contains(&refused), "{refused}");
+    }
+    market.server().start_again();
+    for instance in [&one, &two] {
+        instance.until_ready().await;
+        assert_eq!(offer(instance, &supplier).await, 401);
+        let orders = instance.as_(&supplier, Method::GET, "/api/orders", None);
+        assert_eq!(orders.await.status, 401);
+    }
+    assert_eq!(offer(&two, &integrator).await, 201);
+    let closed = socket.closed_without_event(SOON).await;
+    assert_eq!(u16::from(closed.code), 4401);
 }

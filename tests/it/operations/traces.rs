@@ -2,6 +2,7 @@
 
 use crate::support::{
     Instance, Market,
+    accounts::required,
     collector::{Collector, attribute, hex},
     log::{commands, json_market},
     offer, until,
@@ -228,4 +229,43 @@ async fn without_a_collector_there_are_no_spans() {
             "{name}"
         );
     }
+}
+
+/// Who is signed in decides as a proxy does; who is not, or shows a wrong key, does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_in_decides_what_is_sampled() {
+    let collector = Collector::start(true);
+    let market = required(Market::embedded())
+        .with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url())
+        .with("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+        .with("OTEL_TRACES_SAMPLER_ARG", "0");
+    let mut instance = market.open().await;
+    let key = market.key("it", &["--role", "integrator"]).token.unwrap();
+    let (own, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let strangers = "5bf92f3577b34da6a3ce929d0e0e4736";
+    let wrong = format!("{key}x");
+    for (trace, token, status) in [
+        (own, Some(&key), 200),
+        (strangers, Some(&wrong), 401),
+        (strangers, None, 200),
+    ] {
+        let mut request = instance.request(Method::GET, "/api/orders");
+        request = request.header("traceparent", format!("00-{trace}-{parent}-01"));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        assert_eq!(instance.send(request).await.status, status);
+    }
+    instance.signal("-TERM");
+    assert!(instance.ended(Duration::from_secs(10)).success());
+    let spans = collector.spans();
+    let lists: Vec<_> = spans
+        .iter()
+        .filter(|span| span.name == "GET /api/orders")
+        .collect();
+    let [list] = lists[..] else {
+        panic!("{} were sampled: {spans:?}", lists.len());
+    };
+    assert_eq!(hex(&list.trace_id), own);
+    assert_eq!(hex(&list.parent_span_id), parent);
 }

@@ -4,6 +4,7 @@ mod architecture;
 mod docs;
 mod layers;
 mod links;
+mod mutants;
 mod size;
 pub mod source;
 mod tidy;

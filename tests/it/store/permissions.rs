@@ -3,8 +3,14 @@
 use crate::repository::source::read;
 use crate::support::{
     Instance, Market, Store,
+    accounts::{Person, required},
+    browser::Browser,
+    day,
+    member::Member,
     store::{ask, one_backup, sound},
 };
+use reqwest::Method;
+use serde_json::Value;
 
 use std::{fs, path::Path};
 
@@ -128,4 +134,80 @@ async fn the_data_folder_is_private() {
             file.display()
         );
     }
+}
+
+/// People sign in, work and are ended with the rights of the page, and Redis refuses nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn documented_redis_permissions_are_enough_for_accounts() {
+    let market = required(Market::redis());
+    let rights = server_rights();
+    let mut words = vec!["ACL", "SETUSER", "market", "reset", "on", ">word"];
+    words.extend(rights.iter().map(String::as_str));
+    let _: String = ask(&market, &words);
+    let Store::Redis(server) = &market.store else {
+        panic!("no Redis")
+    };
+    let command = || {
+        let mut command = market.command();
+        command.env("REDIS_URL", server.url_of("market:word@"));
+        command
+    };
+    let instance = Instance::start(command());
+    instance.until_ready().await;
+    let ran = command().args(["account", "list", "--json"]).output();
+    assert!(ran.unwrap().status.success());
+
+    let mut ana = Member::admin(&market, &instance, "ana@example.org").await;
+    let kitchen = ("supplier_name", "Bella Napoli");
+    let code = ana
+        .add(&[("kind", "device"), ("name", "Oven"), kitchen])
+        .await;
+    let mut device = Browser::on(&instance);
+    device.post("/pair", &[("code", &code[0])]).await;
+    ana.add(&[
+        ("kind", "staff"),
+        ("name", "Luca"),
+        kitchen,
+        ("pin", "4711"),
+    ])
+    .await;
+    let listed = market.account(&["list"]);
+    let mut listed = listed.as_array().unwrap().iter();
+    let luca = listed.find(|one| one["name"] == "Luca").unwrap()["id"].clone();
+    let fields = [("person", luca.as_str().unwrap()), ("pin", "4711")];
+    let over = device.post("/hand-over", &fields).await;
+    assert_eq!(over.location(), "/supplier?kitchen=Bella%20Napoli");
+    device.follow().await;
+    market.driver(&instance, "Jonas").await;
+
+    let integrator = market.key("it", &["--role", "integrator"]);
+    let (guest, cleo) = (
+        Person::guest(&instance, "guest").await,
+        Person::customer(&instance, "cleo").await,
+    );
+    for taker in [&guest, &cleo] {
+        let offer = crate::support::offer("Diavola");
+        let order = instance.done_as(&integrator, "/api/orders", &offer).await;
+        let path = format!("/api/orders/{}", order["id"].as_str().unwrap());
+        for (_, call, body) in day() {
+            let by = if call == "customer-accept" {
+                taker
+            } else {
+                &integrator
+            };
+            let done = instance.done_as(by, &format!("{path}/{call}"), &body).await;
+            assert!(done["id"].is_string());
+        }
+        let own = instance.as_(taker, Method::GET, &path, None).await.json();
+        assert_eq!(own["status"], "delivered");
+        assert_ne!(own["driver_id"], Value::Null);
+    }
+    let history = format!("/team?history={}", ana.id);
+    assert_eq!(ana.browser.get(&history).await.status, 200);
+    let fields = [("act", "end-all"), ("id", &*ana.id)];
+    ana.browser.post("/team", &fields).await;
+    assert!(!ana.browser.is_signed_in().await);
+
+    let refused: Vec<::redis::Value> = ask(&market, &["ACL", "LOG"]);
+    assert!(refused.is_empty(), "{refused:?}");
 }

@@ -17,6 +17,8 @@ use tokio::net::TcpStream;
 pub struct Client {
     connection: SendRequest<Full<Bytes>>,
     host: String,
+    /// What each request carries beside its host.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 pub struct Answer {
@@ -36,6 +38,7 @@ impl Client {
         Ok(Client {
             connection: sender,
             host: address.to_string(),
+            headers: Vec::new(),
         })
     }
 
@@ -49,16 +52,24 @@ impl Client {
 
     /// Sends JSON, and expects that it is done.
     pub async fn post(&mut self, path: &str, json: String) -> Result<Answer> {
-        let request = Request::builder().method(Method::POST).uri(path);
-        let request = request.header("content-type", "application/json");
-        let answer = self.send(request.body(Full::from(json))?).await?;
+        let answer = self.try_post(path, "application/json", json).await?;
         let said = || String::from_utf8_lossy(&answer.body).into_owned();
         ensure!(answer.status < 300, "{path}: {} {}", answer.status, said());
         Ok(answer)
     }
 
+    /// Sends a body of a type, whatever is answered.
+    pub async fn try_post(&mut self, path: &str, kind: &str, body: String) -> Result<Answer> {
+        let request = Request::builder().method(Method::POST).uri(path);
+        let request = request.header("content-type", kind);
+        self.send(request.body(Full::from(body))?).await
+    }
+
     async fn send(&mut self, mut request: Request<Full<Bytes>>) -> Result<Answer> {
         request.headers_mut().insert("host", self.host.parse()?);
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(*name, value.parse()?);
+        }
         self.connection.ready().await?;
         let began = Instant::now();
         let answer = self.connection.send_request(request).await?;

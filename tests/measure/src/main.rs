@@ -1,9 +1,10 @@
 //! What the server costs, measured on its release: each figure beside that of a bare program that does the same with less
 //! of its promises, in one run. Absolute figures say more about the machine; the ratios are what to compare.
 //!
-//! Usage: `measure PROGRAM SITE [healthz] [orders] [sockets] [pages]`. All parts run where none is named.
+//! Usage: `measure PROGRAM SITE [healthz] [orders] [sockets] [pages] [accounts]`. All parts run where none is named.
 //! `measure bare ADDRESS [redis URL | redb FILE]` is the bare program itself.
 
+mod accounts;
 mod bare;
 mod healthz;
 mod http;
@@ -37,7 +38,7 @@ async fn main() -> Result<()> {
             };
             measure(&release, parts).await
         }
-        _ => bail!("usage: measure PROGRAM SITE [healthz] [orders] [sockets] [pages]"),
+        _ => bail!("usage: measure PROGRAM SITE [healthz] [orders] [sockets] [pages] [accounts]"),
     }
 }
 
@@ -55,6 +56,9 @@ async fn measure(release: &Release, parts: &[&str]) -> Result<()> {
     }
     if is_wanted("pages") {
         pages::measure(release).await?;
+    }
+    if is_wanted("accounts") {
+        accounts::measure(release).await?;
     }
     Ok(())
 }

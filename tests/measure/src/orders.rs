@@ -150,17 +150,37 @@ async fn one(client: &mut Client, kind: Kind) -> Result<()> {
     Ok(())
 }
 
-/// How long requests take that come at a rate of their own, from the moment at which each was due.
 async fn latencies(server: &Server, orders_per_second: f64) -> Result<()> {
     let interval = Duration::from_secs_f64(1.0 / (orders_per_second * REQUESTS as f64));
+    let all = paced(server, &[], MANY, interval, 2 * ROUND).await?;
+    let at = |quantile| all.value_at_quantile(quantile) as f64 / 1e3;
+    println!(
+        "  at half of that rate: p50 {:.1} ms, p99 {:.1} ms, p99.9 {:.1} ms",
+        at(0.5),
+        at(0.99),
+        at(0.999)
+    );
+    Ok(())
+}
+
+/// How long requests of whole orders take that come at a rate of their own, from the moment at which each was due: in
+/// microseconds.
+pub async fn paced(
+    server: &Server,
+    headers: &[(&'static str, String)],
+    connections: usize,
+    interval: Duration,
+    length: Duration,
+) -> Result<Histogram<u64>> {
     let (began, next) = (tokio::time::Instant::now(), AtomicU64::new(0));
     let connection = async || {
         let mut client = Client::connect(server.address).await?;
+        client.headers = headers.to_vec();
         let mut took = Histogram::<u64>::new(3)?;
         let (mut id, mut steps) = (String::new(), STEPS.len());
         loop {
             let due = began + interval * next.fetch_add(1, Ordering::Relaxed) as u32;
-            if due - began > 2 * ROUND {
+            if due - began > length {
                 return anyhow::Ok(took);
             }
             sleep_until(due).await;
@@ -174,17 +194,10 @@ async fn latencies(server: &Server, orders_per_second: f64) -> Result<()> {
         }
     };
     let mut all = Histogram::<u64>::new(3)?;
-    for took in try_join_all((0..MANY).map(|_| connection())).await? {
+    for took in try_join_all((0..connections).map(|_| connection())).await? {
         all.add(took)?;
     }
-    let at = |quantile| all.value_at_quantile(quantile) as f64 / 1e3;
-    println!(
-        "  at half of that rate: p50 {:.1} ms, p99 {:.1} ms, p99.9 {:.1} ms",
-        at(0.5),
-        at(0.99),
-        at(0.999)
-    );
-    Ok(())
+    Ok(all)
 }
 
 /// How often a move asks the store.

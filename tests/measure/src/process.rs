@@ -118,9 +118,57 @@ pub struct Server {
     pub ready_after: Duration,
 }
 
+/// The settings of a market in which people sign in. It believes who a request comes from, so that a measurement chooses.
+fn required(origin: &str) -> [(&'static str, &str); 4] {
+    [
+        ("AUTH", "required"),
+        (
+            "AUTH_SECRET",
+            "bWFyZ2hlcml0YS1kaWF2b2xhLWZ1bmdoaS1tYXJpbmE=",
+        ),
+        ("SITE_ORIGIN", origin),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+    ]
+}
+
 impl Server {
     pub async fn start(release: &Release, store: Store<'_>) -> Result<Server> {
+        Server::launch(release, store, free_address()?, &[("AUTH", "open")]).await
+    }
+
+    /// One in which people sign in.
+    pub async fn start_required(release: &Release, store: Store<'_>) -> Result<Server> {
         let address = free_address()?;
+        let origin = format!("http://{address}");
+        Server::launch(release, store, address, &required(&origin)).await
+    }
+
+    /// The key of a program that plays every role, from a server that has its store in this folder.
+    pub fn key(&self, release: &Release, folder: &Path) -> Result<String> {
+        let output = Command::new(&release.program)
+            .args([
+                "account",
+                "key",
+                "measure",
+                "--role",
+                "integrator",
+                "--json",
+            ])
+            .env_clear()
+            .envs(path())
+            .envs(required(&format!("http://{}", self.address)))
+            .env("DATA_DIR", folder)
+            .output()?;
+        let made: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        Ok(made["key"].as_str().context("no key")?.to_owned())
+    }
+
+    async fn launch(
+        release: &Release,
+        store: Store<'_>,
+        address: SocketAddr,
+        access: &[(&str, &str)],
+    ) -> Result<Server> {
         let text = address.to_string();
         let setting = match store {
             Store::Embedded(folder) => ("DATA_DIR", folder.as_os_str()),
@@ -130,7 +178,6 @@ impl Server {
         settings.extend([setting, ("LEPTOS_SITE_ROOT", release.site.as_os_str())]);
         let words = [
             ("LEPTOS_SITE_ADDR", &*text),
-            ("AUTH", "open"),
             ("RATE_LIMIT", "off"),
             ("RUST_LOG", "warn"),
             ("MAX_CONNECTIONS", "30000"),
@@ -139,6 +186,11 @@ impl Server {
             ("MAX_SOCKETS_PER_ADDRESS", "20000"),
         ];
         settings.extend(words.map(|(name, value)| (name, OsStr::new(value))));
+        settings.extend(
+            access
+                .iter()
+                .map(|(name, value)| (*name, OsStr::new(*value))),
+        );
         let began = Instant::now();
         let process = Process::start::<&str>(&release.program, &[], &settings)?;
         listening(address).await?;

@@ -23,9 +23,7 @@ use std::sync::Arc;
 impl AccountService {
     /// An account, from memory where it is held there.
     pub async fn account(&self, id: AccountId) -> Result<Option<Arc<KnownAccount>>, Error> {
-        if (self.is_current)()
-            && let Some(held) = self.cache.get(id)
-        {
+        if let Some(held) = self.held(id) {
             return Ok(Some(held));
         }
         match in_time(self.read(id)).await {
@@ -38,14 +36,21 @@ impl AccountService {
         }
     }
 
+    /// An account as it is held in memory, while that is known to be current.
+    fn held(&self, id: AccountId) -> Option<Arc<KnownAccount>> {
+        (self.is_current)().then(|| self.cache.get(id)).flatten()
+    }
+
     /// The account of this id has changed: what is held in memory of it is read again.
     pub fn forget(&self, id: AccountId) {
         self.cache.forget(id);
+        self.drivers.forget();
     }
 
     /// Entries of the log may have been missed: everything that is held in memory is read again.
     pub fn forget_all(&self) {
         self.cache.forget_all();
+        self.drivers.forget();
     }
 
     /// What the value of a session cookie stands for. `NotSignedIn` where it is none, or has ended.
@@ -116,14 +121,18 @@ impl AccountService {
         claim: &Claim<'_>,
         is_use: bool,
     ) -> Result<SignedIn, Error> {
-        let held = self.account(account).await?;
-        if let Some(known) = self.judge_by(held, claim, is_use).await? {
+        if let Some(held) = self.held(account)
+            && let Some(known) = self.judge_by(Some(held), claim, is_use).await?
+        {
             return Ok(known);
         }
-        // It may have begun, or been used, at another instance a moment ago.
-        let fresh = in_time(self.read(account)).await?;
+        // It may have begun, or been used, at another instance a moment ago. What is in no memory is read once.
+        let (fresh, refusal) = match in_time(self.read(account)).await {
+            Err(error @ Error::StoreUnavailable) => (self.cache.get(account), error),
+            read => (read?, Error::NotSignedIn),
+        };
         let known = self.judge_by(fresh, claim, is_use).await?;
-        known.ok_or(Error::NotSignedIn)
+        known.ok_or(refusal)
     }
 
     async fn judge_by(
@@ -164,12 +173,17 @@ impl AccountService {
         device: &Account,
         credential: &Credential,
     ) -> Result<Option<Arc<KnownAccount>>, Error> {
-        let session = session_of(device, credential);
-        let Some(person) = session.and_then(|session| session.person) else {
+        let Some(session) = session_of(device, credential) else {
             return Ok(None);
         };
+        let Some(person) = session.person else {
+            return Ok(None);
+        };
+        let works = |person: &Account| {
+            is_staff_of(person, device) && session.person_version == Some(person.version)
+        };
         let person = self.account(person).await?;
-        Ok(person.filter(|person| is_staff_of(&person.account, device)))
+        Ok(person.filter(|person| works(&person.account)))
     }
 
     /// Stores that a session or a key is used, if that is due: without an entry, since it ends nothing. Where it fails, a

@@ -74,6 +74,7 @@ impl Beginning {
             made_at: now,
             used_at: now,
             person: None,
+            person_version: None,
         };
         ended.extend(account.begin_session(session, now));
         ended

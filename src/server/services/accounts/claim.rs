@@ -197,6 +197,7 @@ mod tests {
             made_at: at(0),
             used_at: at(0),
             person: None,
+            person_version: None,
         }
     }
 

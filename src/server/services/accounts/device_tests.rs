@@ -53,8 +53,13 @@ async fn a_person_takes_over_at_a_device_with_a_pin() {
     let renewed = world.accounts.renew(&authority).await;
     let left = Error::Account(AccountRefusal::PersonLeft);
     assert_eq!(renewed.unwrap_err(), left);
-    let authority = world.authority(&begun).await;
-    assert_eq!(authority.viewer.identity().unwrap().id, Some(device.id));
+    let works = async || world.authority(&begun).await.viewer.identity().unwrap().id;
+    assert_eq!(works().await, Some(device.id));
+    // Whoever comes back types the PIN again.
+    world.accounts.enable(operator, person).await.unwrap();
+    assert_eq!(works().await, Some(device.id));
+    let again = world.accounts.hand_over(&standing, over("1234")).await;
+    assert_eq!((again, works().await), (Ok(()), Some(person)));
 }
 
 /// A device of a kitchen, signed in, and a person of its staff whose PIN is 1234.

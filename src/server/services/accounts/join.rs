@@ -3,7 +3,7 @@
 use super::{
     AccountService, Invitee, Join, Joined, NewFactor,
     acting::Acting,
-    attempts::JOIN,
+    attempts::{JOIN, JOIN_ACCOUNT},
     begin_session::{Beginning, factor_context},
     change::{Draft, in_time},
     documents::{Factor, FactorKind, Secrets},
@@ -131,6 +131,9 @@ impl AccountService {
         }
         let password = match known.account.kind.has_password() {
             true => {
+                let account = link.account.to_string();
+                self.take_place_for(HashingQueue::Password, JOIN_ACCOUNT, &account)
+                    .await?;
                 let password = request.password.clone();
                 let hash = self.new_password(&known.account, password, "password");
                 Some(hash.await?)

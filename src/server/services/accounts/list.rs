@@ -8,7 +8,7 @@ use super::{
     entry::AccountEntry,
 };
 use crate::{
-    domain::{Account, AccountId, AccountKind, AccountRole, AccountState, Error},
+    domain::{Account, AccountId, AccountKind, AccountRole, Error},
     server::store::{Index, JsonText, Query},
 };
 
@@ -45,15 +45,6 @@ impl AccountService {
             })
         })
         .await
-    }
-
-    /// The drivers who work here now.
-    pub async fn drivers(&self) -> Result<Vec<Account>, Error> {
-        let all = self.all_of(documents::of_role(AccountRole::Driver)).await?;
-        let is_driver = |account: &Account| {
-            account.kind == AccountKind::Driver && account.state == AccountState::Active
-        };
-        Ok(all.into_iter().filter(is_driver).collect())
     }
 
     /// What has happened to an account, oldest first.

@@ -15,6 +15,7 @@ mod claim;
 mod client;
 mod command;
 pub mod documents;
+mod drivers;
 mod endings;
 mod entry;
 mod invite;
@@ -49,6 +50,7 @@ use crate::{
 };
 use attempts::Attempts;
 use cache::Cache;
+use drivers::HeldDrivers;
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -57,6 +59,7 @@ pub struct AccountService {
     credentials: Arc<Credentials>,
     is_current: Box<dyn Fn() -> bool + Send + Sync>,
     cache: Cache,
+    drivers: HeldDrivers,
     attempts: Attempts,
 }
 
@@ -222,6 +225,7 @@ impl AccountService {
             credentials,
             is_current: Box::new(is_current),
             cache: Cache::default(),
+            drivers: HeldDrivers::default(),
             attempts: Attempts::default(),
         }
     }

@@ -91,9 +91,10 @@ impl AccountService {
         password: SecretString,
         field: &'static str,
     ) -> Result<String, Error> {
-        self.take_place(OWN_PASSWORD, &account.to_string()).await?;
-        let phc = in_time(self.read_secrets(account)).await?.password;
         let queue = HashingQueue::Password;
+        self.take_place_for(queue, OWN_PASSWORD, &account.to_string())
+            .await?;
+        let phc = in_time(self.read_secrets(account)).await?.password;
         let verified = self.credentials.verify(password, phc.clone(), queue).await;
         match (verified.map_err(|_| Error::Busy)?, phc) {
             (Verified::Yes | Verified::YesAndOld, Some(phc)) => Ok(phc),

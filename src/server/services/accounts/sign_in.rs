@@ -50,6 +50,7 @@ impl AccountService {
 
     async fn try_sign_in(&self, request: SignIn) -> Result<Begun, Error> {
         let email = read_email(&request.email)?;
+        self.check_room(HashingQueue::Password)?;
         self.take_sign_in(&email, request.kind, &request.client)
             .await?;
         let account = in_time(self.owner_of(&email)).await?.account;
@@ -100,7 +101,8 @@ impl AccountService {
             _ => password_error("password", &request.password, &[]),
         };
         let (email, name) = all_valid(email, name, password)?;
-        self.take_place(SIGN_UP, &request.client.network.to_string())
+        let network = request.client.network.to_string();
+        self.take_place_for(HashingQueue::Password, SIGN_UP, &network)
             .await?;
         let hash = self
             .credentials

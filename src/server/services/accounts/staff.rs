@@ -83,7 +83,8 @@ impl AccountService {
             return Err(Error::NotAllowed);
         }
         let handed_over = async {
-            self.take_place(PIN, &standing.account.to_string()).await?;
+            let who = standing.account.to_string();
+            self.take_place_for(HashingQueue::Pin, PIN, &who).await?;
             let phc = self.check_pin(&device.account, person, pin).await?;
             self.work_at(standing, Some((person, phc))).await
         };
@@ -113,13 +114,15 @@ impl AccountService {
                 if draft.account.kind != AccountKind::Device {
                     return Err(Error::NotAllowed.into());
                 }
-                if let Some((person, phc)) = &person {
-                    self.expect_staff(&mut draft, *person, phc).await?;
-                }
+                let version = match &person {
+                    Some((person, phc)) => Some(self.expect_staff(&mut draft, *person, phc).await?),
+                    None => None,
+                };
                 let mut sessions = draft.account.sessions.iter_mut();
                 let session = sessions.find(|one| one.id == *session);
                 let session = session.ok_or(Error::NotSignedIn)?;
                 session.person = person.as_ref().map(|(person, _)| *person);
+                session.person_version = version;
                 draft.tell(AccountEvent::HandedOver);
                 let done = self.attempt(&acting, &before, draft, until).await?;
                 if done.is_some() {
@@ -130,13 +133,14 @@ impl AccountService {
         .await
     }
 
-    /// The hand-over happens only while the person is staff of the device, and has the PIN of this hash.
+    /// The hand-over happens only while the person is staff of the device, and has the PIN of this hash. Returns the version
+    /// of their account.
     async fn expect_staff(
         &self,
         draft: &mut Draft,
         person: AccountId,
         phc: &str,
-    ) -> Result<(), Failure> {
+    ) -> Result<u32, Failure> {
         let known = self.read(person).await?.ok_or_else(wrong_pin)?;
         let text = self.store.get(&documents::secret_key(person)).await?;
         let secrets = text.as_deref().map(documents::read_secrets).transpose()?;
@@ -146,7 +150,7 @@ impl AccountService {
         }
         draft.expect(documents::key(person), Some(known.text.clone()));
         draft.expect(documents::secret_key(person), text);
-        Ok(())
+        Ok(known.account.version)
     }
 
     /// The hash of the PIN of a person of the staff of a device, if this is it. Of anybody else it takes the same time to

@@ -159,6 +159,7 @@ mod tests {
             made_at: at(0),
             used_at: at(100),
             person: None,
+            person_version: None,
         };
         let judge = |counter, second| Refresh::judge(&session, counter, at(second));
         assert_eq!(judge(5, 10_000), Refresh::Rotated);

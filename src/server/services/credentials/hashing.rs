@@ -50,6 +50,16 @@ struct Waiting {
 
 type Job = Box<dyn FnOnce() + Send>;
 
+impl Waiting {
+    /// One of the queues, and how long it may be.
+    fn of(&mut self, queue: HashingQueue) -> (&mut VecDeque<Job>, usize) {
+        match queue {
+            HashingQueue::Password => (&mut self.passwords, PASSWORDS),
+            HashingQueue::Pin => (&mut self.pins, PINS),
+        }
+    }
+}
+
 impl HashingThreads {
     /// Runs `work` on one of the threads, unless nobody waits for it any more by then.
     pub async fn run<T: Send + 'static>(
@@ -69,6 +79,13 @@ impl HashingThreads {
         self.queues.add(queue, Box::new(job))?;
         answered.await.map_err(|_| HashingQueueFull)
     }
+
+    /// Whether one more would wait now, and not be refused.
+    pub fn check_room(&self, queue: HashingQueue) -> Result<(), HashingQueueFull> {
+        let mut waiting = self.queues.lock();
+        let (jobs, longest) = waiting.of(queue);
+        (jobs.len() < longest).then_some(()).ok_or(HashingQueueFull)
+    }
 }
 
 impl Drop for HashingThreads {
@@ -85,10 +102,7 @@ impl Queues {
 
     fn add(&self, queue: HashingQueue, job: Job) -> Result<(), HashingQueueFull> {
         let mut waiting = self.lock();
-        let (jobs, longest) = match queue {
-            HashingQueue::Password => (&mut waiting.passwords, PASSWORDS),
-            HashingQueue::Pin => (&mut waiting.pins, PINS),
-        };
+        let (jobs, longest) = waiting.of(queue);
         if jobs.len() == longest {
             return Err(HashingQueueFull);
         }
@@ -173,6 +187,18 @@ mod tests {
         assert!(add(&queues, HashingQueue::Password, || ()));
         queues.lock().is_over = true;
         assert!(queues.next().is_none());
+    }
+
+    #[test]
+    fn there_is_room_until_a_queue_is_full() {
+        let threads = HashingThreads::default();
+        let room = |queue| threads.check_room(queue);
+        for _ in 0..PASSWORDS {
+            assert_eq!(room(HashingQueue::Password), Ok(()));
+            assert!(add(&threads.queues, HashingQueue::Password, || ()));
+        }
+        assert_eq!(room(HashingQueue::Password), Err(HashingQueueFull));
+        assert_eq!(room(HashingQueue::Pin), Ok(()));
     }
 
     #[tokio::test]

@@ -116,6 +116,12 @@ impl Credentials {
         self.sealed.renew(sealed, context)
     }
 
+    /// Whether a password or PIN would be hashed now. It is asked before a place is taken: a flood that is refused costs
+    /// the store nothing, and nobody a place.
+    pub fn check_room(&self, queue: HashingQueue) -> Result<(), HashingQueueFull> {
+        self.hashing.check_room(queue)
+    }
+
     /// The argon2id hash of a password or PIN, as a PHC string.
     pub async fn hash(
         &self,

@@ -106,9 +106,10 @@ impl OrderService {
             for command in &mut commands {
                 self.complete(command, by).await?;
             }
-            if kind == CommandKind::Take {
-                self.check_guest(&by.viewer, Some(id)).await?;
-            }
+            let _turn = match kind {
+                CommandKind::Take => self.guests_turn(&by.viewer, id).await?,
+                _ => None,
+            };
             let mut attempt = Attempt {
                 id,
                 commands: &commands,

@@ -2,13 +2,8 @@
 
 use super::{Failure, OrderService, in_time};
 use crate::{
-    domain::{
-        Account, AccountId, AccountKind, AccountRole, Command, Error, FieldError, Name, fold_name,
-    },
-    server::{
-        services::{accounts::documents, live_feed::OrderIndex},
-        store::Query,
-    },
+    domain::{Account, AccountId, AccountKind, Command, Error, FieldError, Name, fold_name},
+    server::services::live_feed::OrderIndex,
 };
 
 impl OrderService {
@@ -64,32 +59,13 @@ impl OrderService {
         let Some(called) = name.clone() else {
             return invalid("driver_name", FieldError::Missing);
         };
-        let drivers = self.active_drivers().await?;
+        let drivers = self.accounts.drivers().await?;
         let mut named = drivers.iter().filter(|driver| is_called(driver));
         match (named.next(), named.next()) {
             (None, _) => Ok((called, None)),
             (Some(driver), None) => Ok((driver.name.clone(), Some(driver.id))),
             (Some(_), Some(_)) => invalid("driver_name", FieldError::SeveralDrivers),
         }
-    }
-
-    async fn active_drivers(&self) -> Result<Vec<Account>, Failure> {
-        let query = Query {
-            index: documents::of_role(AccountRole::Driver),
-            before: None,
-            limit: usize::MAX,
-        };
-        let listing = self.store.list(&[query]).await?;
-        let pages = listing.pages.into_iter();
-        let read = pages
-            .flat_map(|page| page.documents)
-            .map(|text| documents::read(&text));
-        let mut drivers = Vec::new();
-        for driver in read {
-            drivers.push(driver?);
-        }
-        drivers.retain(drives);
-        Ok(drivers)
     }
 }
 

@@ -25,6 +25,7 @@ use crate::server::{
     store::{Health, JsonText, Store, TroubleKind},
 };
 use chrono::TimeDelta;
+use guests::Turns;
 use ids::OrderIds;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -44,6 +45,7 @@ pub struct OrderService {
     written: Mutex<Written>,
     ids: OrderIds,
     accounts: Arc<AccountService>,
+    turns: Turns,
 }
 
 /// Which orders a list holds.
@@ -92,6 +94,7 @@ impl OrderService {
             written: Mutex::default(),
             ids: OrderIds::default(),
             accounts,
+            turns: Turns::default(),
         }
     }
 

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::{Error, MAX_TOPICS, Names, Viewer, Wanting},
-    ui::{PageData, Route, board_query},
+    ui::{PageData, Route, first_query},
 };
 use axum::{
     Router,
@@ -233,7 +233,7 @@ async fn page_data(
     // A refusal names its order, which may have left what the page is about.
     let refused = flash.iter().flat_map(|flash| &flash.refused);
     let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
-    let query = board_query(route, &refused);
+    let query = first_query(route, &refused);
     let (snapshot, unread) = match app.orders.snapshot(&query, None, &viewer).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),

@@ -79,19 +79,17 @@ pub fn kitchen(config: &Config, headers: &HeaderMap) -> Option<Name> {
 
 /// The redirect of a device that belongs to a kitchen and asks for none in particular.
 pub fn own_kitchen(config: &Config, route: &Route, headers: &HeaderMap) -> Option<Response> {
-    let own = Route::Supplier {
-        kitchen: Kitchen::Own,
-    };
-    let name = cookies::read(config, headers, cookies::KITCHEN).filter(|_| *route == own)?;
+    let is_own = matches!(route, Route::Supplier { kitchen, .. } if *kitchen == Kitchen::Own);
+    let name = cookies::read(config, headers, cookies::KITCHEN).filter(|_| is_own)?;
     let kitchen = Kitchen::from_value(Some(name));
-    let address = Route::Supplier { kitchen }.address();
+    let address = Route::supplier(kitchen).address();
     Some((StatusCode::SEE_OTHER, [(LOCATION, location(&address))]).into_response())
 }
 
 /// The cookie that keeps the kitchen of a device that opens this place.
 pub fn kitchen_to_keep(config: &Config, route: &Route) -> Option<HeaderValue> {
     match route {
-        Route::Supplier { kitchen } => {
+        Route::Supplier { kitchen, .. } => {
             let cookie = format!("{}{}", prefix(config), kitchen_cookie(kitchen)?);
             HeaderValue::from_str(&cookie).ok()
         }

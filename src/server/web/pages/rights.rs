@@ -36,7 +36,7 @@ fn has_page(identity: &Identity, route: &Route) -> bool {
     match route {
         // An order that the viewer does not see is one that does not exist.
         Route::Home | Route::Nowhere | Route::Track(_) => true,
-        Route::Supplier { kitchen } => {
+        Route::Supplier { kitchen, .. } => {
             let own = identity.supplier_name.as_deref();
             let is_own = match kitchen {
                 // They lead to its own.
@@ -71,12 +71,13 @@ pub fn own_kitchen(door: &Door, route: &Route) -> Option<Response> {
     let identity = door.viewer.identity()?;
     let Route::Supplier {
         kitchen: Kitchen::Own | Kitchen::All,
+        ..
     } = route
     else {
         return None;
     };
     let kitchen = Kitchen::One(identity.supplier_name.as_ref()?.to_string());
-    let address = Route::Supplier { kitchen }.address();
+    let address = Route::supplier(kitchen).address();
     Some((StatusCode::SEE_OTHER, [(LOCATION, location(&address))]).into_response())
 }
 

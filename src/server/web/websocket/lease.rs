@@ -19,6 +19,8 @@ pub struct Lease {
     expires_at: Option<Time>,
     /// The same moment, or that of a key: no use moves it on, and no entry of the log tells it.
     pub ends: Option<Instant>,
+    /// When a session ends that is not used until then. It is asked for then: somewhere else it may have been.
+    pub idle_at: Option<Instant>,
     /// Whether an open socket counts as use.
     is_use: bool,
 }
@@ -29,6 +31,10 @@ impl Lease {
             standing: door.standing.clone(),
             expires_at: door.expires_at,
             ends: ends(door),
+            idle_at: door
+                .expires_at
+                .filter(|_| has_session(door))
+                .and_then(instant),
             is_use: door
                 .viewer
                 .identity()
@@ -50,20 +56,32 @@ impl Lease {
     }
 
     /// Whether it is over. What is not known for the moment is not over yet.
-    pub async fn is_over(&self, app: &AppState) -> bool {
+    pub async fn is_over(&mut self, app: &AppState) -> bool {
         let Some(standing) = &self.standing else {
             return self.expires_at.is_some_and(|at| at <= now());
         };
         let still = app.accounts.still(standing, self.is_use).await;
+        // Until the next heartbeat where the store does not tell.
+        let until = still.as_ref().ok().and_then(|known| known.expires_at);
+        let has_session = matches!(standing.credential, Credential::Session(_));
+        self.idle_at = until.filter(|_| has_session).and_then(instant);
         matches!(still, Err(Error::NotSignedIn))
     }
 }
 
 /// When what a socket was opened with ends at a time that is known from the start.
 fn ends(door: &Door) -> Option<Instant> {
+    door.expires_at
+        .filter(|_| !has_session(door))
+        .and_then(instant)
+}
+
+fn has_session(door: &Door) -> bool {
     let credential = door.standing.as_ref().map(|standing| &standing.credential);
-    let is_fixed = !matches!(credential, Some(Credential::Session(_)));
-    let at = door.expires_at.filter(|_| is_fixed)?;
+    matches!(credential, Some(Credential::Session(_)))
+}
+
+fn instant(at: Time) -> Option<Instant> {
     Instant::now().checked_add((at - now()).to_std().unwrap_or_default())
 }
 
@@ -94,8 +112,9 @@ mod tests {
         assert!(lease(None, soon).ends.is_some());
         assert!(lease(key(), soon).ends.is_some());
         assert!(lease(key(), None).ends.is_none());
-        let session = Credential::Session(String::new());
-        assert!(lease(Some(session), soon).ends.is_none());
+        let session = lease(Some(Credential::Session(String::new())), soon);
+        assert!(session.ends.is_none() && session.idle_at.is_some());
+        assert!(lease(key(), soon).idle_at.is_none());
         // What is over already ends at once.
         let over = lease(None, Some(now() + TimeDelta::seconds(-9)));
         assert!(over.ends.is_some_and(|ends| ends <= Instant::now()));

@@ -131,6 +131,11 @@ impl WebSocketSession {
             if self.lease.ends.is_some_and(|ends| ends <= Instant::now()) {
                 return ENDED;
             }
+            if self.lease.idle_at.is_some_and(|due| due <= Instant::now())
+                && let Err(end) = self.check_lease().await
+            {
+                return end;
+            }
             let turn = async {
                 self.catch_up().await?;
                 self.report_currency().await?;
@@ -322,6 +327,7 @@ impl WebSocketSession {
             () = self.subscription.changed() => Ok(()),
             message = self.socket.recv() => self.received(message),
             () = reached(self.lease.ends) => Err(ENDED),
+            () = reached(self.lease.idle_at) => self.check_lease().await,
             () = reached(self.answer_deadline) => Err(SILENT),
             _ = self.heartbeat.tick() => {
                 self.check_lease().await?;

@@ -16,7 +16,7 @@ use crate::{
             list,
             more::{beyond, more},
             stable_list::stable,
-            ticket::{due, folded, head, more_button, ticket, to_go},
+            ticket::{due, head, seldom, ticket, to_go},
             undo::{left, take_back, undo},
         },
         i18n::{
@@ -267,8 +267,7 @@ fn more_of(order: Memo<Order>, state: DispatchState) -> AnyView {
         "step back, another driver",
         "Schritt zurück, anderer Fahrer",
     ];
-    let more = order.with_untracked(|o| more_button(o, SELDOM));
-    folded(more, move || {
+    seldom(order, SELDOM, Signal::stored(false), move || {
         view! { <div class="stack">{take_back(order, Role::Dispatch)} {reassign(order, state)}</div> }
             .into_any()
     })

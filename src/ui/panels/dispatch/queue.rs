@@ -15,7 +15,7 @@ use crate::{
             list,
             more::{beyond, more, read_on_near_end},
             stable_list::{arrived, stable},
-            ticket::{due, folded, head, late_count, more_button, ticket, which},
+            ticket::{due, head, late_count, seldom, ticket, which},
             undo::left,
         },
         i18n::locale::t,
@@ -38,7 +38,7 @@ pub fn queue(state: DispatchState, waiting: Memo<usize>) -> AnyView {
             on:scroll=move |event| read_on_near_end(&event, beyond)>
             <header>
                 {icon(Icon::Of(Status::Ready))} <h2 id="h-waiting">{t(["Waiting for a driver", "Warten auf einen Fahrer"])}</h2>
-                {arrived(rows)} {late_count(state.waiting)} {count(waiting, true)}
+                {arrived(rows)} {late_count(state.waiting, beyond)} {count(waiting, true)}
             </header>
             <ol>{list::orders(rows.shown, row)}</ol>
             {more(beyond, Status::Ready, None)}
@@ -129,8 +129,10 @@ fn waiting_ticket(order: Memo<Order>, state: DispatchState) -> AnyView {
 
 /// For an order that cannot be delivered.
 fn cancel(order: Memo<Order>) -> AnyView {
-    let more = order.with_untracked(|o| more_button(o, ["cancel", "stornieren"]));
-    folded(more, move || cancel_form(order))
+    let named = ["cancel", "stornieren"];
+    seldom(order, named, Signal::stored(false), move || {
+        cancel_form(order)
+    })
 }
 
 fn cancel_form(order: Memo<Order>) -> AnyView {

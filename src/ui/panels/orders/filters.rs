@@ -162,9 +162,15 @@ fn select(name: &'static str, word: Text, options: AnyView) -> AnyView {
     .into_any()
 }
 
-/// A field for a minute in the reader's time zone.
+/// A field for a minute in the reader's time zone; of UTC, which its label then names, where that is not known.
 fn minute_field(name: &'static str, word: Text) -> AnyView {
-    let navigator = Navigator::from_context();
+    let (navigator, store) = (Navigator::from_context(), LiveStore::from_context());
+    let zone = changing(move || {
+        store
+            .zone()
+            .is_none()
+            .then(|| view! { " (UTC)" }.into_any())
+    });
     take_early(name);
     let now = text(move || query(&navigator.get()).value(name));
     let choose = move |event: ev::Event| {
@@ -175,7 +181,7 @@ fn minute_field(name: &'static str, word: Text) -> AnyView {
     };
     view! {
         <div class="field">
-            <label for=name>{t(word)}</label>
+            <label for=name>{t(word)} {zone}</label>
             <input class="input" id=name name=name type="datetime-local" value=now prop:value=now on:change=choose/>
         </div>
     }

@@ -17,9 +17,7 @@ use crate::{
             before_hydration::not_hydrated,
             form::{ActionForm, FieldState, Form, refused},
             list,
-            ticket::{
-                Level, folded, head, level_waiting, more_button, ticket_at_level, unfolded, which,
-            },
+            ticket::{Level, folded, head, level_waiting, seldom, ticket_at_level, which},
         },
         i18n::{
             format,
@@ -136,7 +134,6 @@ fn acceptance(form: Form, o: &Order) -> AnyView {
 
 fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
     let notes = form.field(NOTES);
-    let more = order.with_untracked(|o| more_button(o, ["note, reject", "Notiz, ablehnen"]));
     let label = t(["Note for the customer", "Notiz für den Kunden"]);
     let what = move || {
         let field = view! {
@@ -145,7 +142,8 @@ fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
         let note = notes.labelled(label, None, field.into_any());
         view! { <div class="stack">{note} {reject(order)}</div> }.into_any()
     };
-    unfolded(more, notes.needs_attention(), what)
+    let named = ["note, reject", "Notiz, ablehnen"];
+    seldom(order, named, notes.needs_attention(), what)
 }
 
 /// A number field with a button on each side. The buttons need a hydrated page; the field works without. It starts with

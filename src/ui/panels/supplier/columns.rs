@@ -199,7 +199,7 @@ fn view(
             on:scroll=move |event| read_on_near_end(&event, beyond)>
             <header>
                 {icon(Icon::Of(status))} <h2 id=heading.clone()>{t(column.title)}</h2> {arrived(rows)}
-                {column.is_promised.then(|| late_count(listed))} {count(total, column.calls)} {opener}
+                {column.is_promised.then(|| late_count(listed, beyond))} {count(total, column.calls)} {opener}
             </header>
             <ol>{list::orders(rows.shown, row)}</ol>
             {more}

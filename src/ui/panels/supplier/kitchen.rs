@@ -31,7 +31,7 @@ const OWN: &str = "ask-kitchen";
 
 pub fn of_address() -> KitchenFilter {
     Navigator::from_context().memo(|route| match route {
-        Route::Supplier { kitchen } => kitchen.name().map(str::to_owned),
+        Route::Supplier { kitchen, .. } => kitchen.name().map(str::to_owned),
         _ => None,
     })
 }
@@ -42,16 +42,16 @@ pub fn encode_record() {
     let navigator = Navigator::from_context();
     let viewer = viewer();
     when_hydrated(move || {
-        let Route::Supplier { kitchen } = navigator.get() else {
+        let Route::Supplier { kitchen, .. } = navigator.get() else {
             return;
         };
         // Who works for one kitchen sees no other, whatever the address says.
         if let Some(own) = own_kitchen(&viewer).filter(|own| *own != kitchen) {
-            navigator.correct(Route::Supplier { kitchen: own });
+            navigator.correct(Route::supplier(own));
         } else if let Some(cookie) = kitchen_cookie(&kitchen) {
             cookies::set(&cookie);
         } else if let (Kitchen::Own, Some(kitchen)) = (kitchen, kitchen_of_device()) {
-            navigator.correct(Route::Supplier { kitchen });
+            navigator.correct(Route::supplier(kitchen));
         }
     });
 }
@@ -61,7 +61,7 @@ fn go(navigator: Navigator, name: String) {
         all if all.is_empty() => Kitchen::All,
         name => Kitchen::One(name),
     };
-    navigator.go(Route::Supplier { kitchen });
+    navigator.go(Route::supplier(kitchen));
 }
 
 /// Where all kitchens together have more tickets than the page shows: what these are, and the way to one kitchen.
@@ -94,10 +94,8 @@ pub fn hint(kitchen: KitchenFilter) -> AnyView {
 pub fn ask() -> AnyView {
     let (navigator, forms) = (Navigator::from_context(), Forms::from_context());
     // A device that knows its kitchen is led on to it.
-    let is_asked = navigator.memo(|route| {
-        let kitchen = Kitchen::Own;
-        *route == Route::Supplier { kitchen }
-    });
+    let is_asked = navigator
+        .memo(|route| matches!(route, Route::Supplier { kitchen, .. } if *kitchen == Kitchen::Own));
     let field = NodeRef::<html::Input>::new();
     let choose = move |event: ev::SubmitEvent| {
         let name = field.get_untracked().map(|field| field.value());
@@ -109,7 +107,7 @@ pub fn ask() -> AnyView {
     };
     changing(move || {
         is_asked.get().then(|| {
-            let all = Route::Supplier { kitchen: Kitchen::All }.address();
+            let all = Route::supplier(Kitchen::All).address();
             let typed = forms.typed(OWN);
             view! {
                 <section class="ask" aria-labelledby="h-ask">

@@ -14,9 +14,7 @@ use crate::{
             basics::{Icon, badge, changing, icon, moment, name, since},
             form::{ActionForm, refused},
             list::neighbour_ticket,
-            ticket::{
-                due, due_at, folded, head, level, more_button, ticket, ticket_at_level, which,
-            },
+            ticket::{due, due_at, head, level, seldom, ticket, ticket_at_level, which},
             undo::{take_back, undo},
         },
         i18n::{
@@ -194,8 +192,7 @@ fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
         "step back, print, cancel",
         "Schritt zurück, drucken, stornieren",
     ];
-    let more = order.with_untracked(|o| more_button(o, SELDOM));
-    let more = folded(more, move || {
+    let more = seldom(order, SELDOM, Signal::stored(false), move || {
         view! { <div class="stack">{take_back(order, Role::Supplier)} {print_button(order)} {cancellation(order)}</div> }
             .into_any()
     });
@@ -207,7 +204,7 @@ pub fn kitchen_name(order: &Order, then: &'static str) -> AnyView {
     let (navigator, kitchen) = (Navigator::from_context(), order.supplier_name.to_string());
     changing(move || {
         let one =
-            matches!(navigator.get(), Route::Supplier { kitchen } if kitchen.name().is_some());
+            matches!(navigator.get(), Route::Supplier { kitchen, .. } if kitchen.name().is_some());
         (!one).then(|| view! { {name(&kitchen)} {then} }.into_any())
     })
 }

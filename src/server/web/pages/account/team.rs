@@ -86,7 +86,7 @@ async fn list(
     let authority = visit.authority()?;
     let accounts = &visit.app.accounts;
     let drivers = match viewer {
-        AccountKind::Admin => accounts.drivers().await?,
+        AccountKind::Admin => accounts.drivers().await?.to_vec(),
         _ => Vec::new(),
     };
     let listed = accounts.list(by(&authority), before, ROWS).await?;
