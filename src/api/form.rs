@@ -4,6 +4,9 @@
 use crate::domain::{Error, Order, OrderId};
 use serde::{Deserialize, Serialize};
 
+/// How the paths of all server functions begin. Each has it as `prefix` once more, since the macro takes a literal.
+pub const ACT: &str = "/act/";
+
 /// The answer for each of several orders.
 pub type Answers = Vec<(OrderId, Result<Order, Error>)>;
 

@@ -16,9 +16,6 @@ use form::Answers;
 use leptos::prelude::*;
 use leptos::server_fn::{codec::JsonEncoding, error::ServerFnErrorErr};
 
-/// How the paths of all server functions begin. Each has it as `prefix` once more, since the macro takes a literal.
-pub const ACT: &str = "/act/";
-
 /// A supplier offers a pizza, and with `accept` promises it at once.
 #[server(name = OfferPizza, prefix = "/act", endpoint = "offer")]
 pub async fn offer(

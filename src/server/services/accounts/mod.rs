@@ -15,6 +15,7 @@ mod claim;
 mod client;
 mod command;
 pub mod documents;
+mod driver_cache;
 mod drivers;
 mod endings;
 mod entry;
@@ -50,7 +51,7 @@ use crate::{
 };
 use attempts::Attempts;
 use cache::Cache;
-use drivers::HeldDrivers;
+use driver_cache::HeldDrivers;
 use secrecy::SecretString;
 use std::sync::Arc;
 

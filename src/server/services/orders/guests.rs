@@ -5,10 +5,6 @@ use crate::{
     domain::{AccountId, AccountKind, Error, OrderId, Viewer},
     server::{services::order_documents, store::Query},
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
 use tokio::sync::OwnedMutexGuard;
 
 /// Orders of one guest that are on their way at once.
@@ -17,22 +13,6 @@ const UNDER_WAY: usize = 3;
 const EXAMINED: usize = 100;
 /// Seconds until trying again makes sense: an order takes its time.
 const WAIT: u64 = 60;
-
-/// What a guest takes at the same time is taken one after another on this instance: so each order counts those before it.
-#[derive(Default)]
-pub struct Turns(Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<()>>>>);
-
-impl Turns {
-    async fn of(&self, guest: AccountId) -> OwnedMutexGuard<()> {
-        let turn = {
-            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // Those that nobody has or waits for.
-            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-            turns.entry(guest).or_default().clone()
-        };
-        turn.lock_owned().await
-    }
-}
 
 fn guest_of(viewer: &Viewer) -> Option<AccountId> {
     let identity = viewer.identity();
@@ -86,26 +66,5 @@ impl OrderService {
             true => Ok(()),
             false => Err(Error::TooMany(WAIT).into()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use futures::FutureExt;
-    use uuid::Uuid;
-
-    #[tokio::test]
-    async fn a_guest_has_one_turn_at_a_time_and_none_is_kept() {
-        let turns = Turns::default();
-        let [ana, ben] = [1, 2].map(|n| AccountId(Uuid::from_u128(n)));
-        let first = turns.of(ana).await;
-        let mut second = Box::pin(turns.of(ana));
-        assert!((&mut second).now_or_never().is_none());
-        assert!(turns.of(ben).now_or_never().is_some());
-        drop(first);
-        drop(second.await);
-        drop(turns.of(ben).await);
-        assert_eq!(turns.0.lock().unwrap().len(), 1);
     }
 }

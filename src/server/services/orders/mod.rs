@@ -4,6 +4,7 @@
 mod change;
 mod drivers;
 mod duty;
+mod guest_turns;
 mod guests;
 mod history;
 mod ids;
@@ -25,7 +26,7 @@ use crate::server::{
     store::{Health, JsonText, Store, TroubleKind},
 };
 use chrono::TimeDelta;
-use guests::Turns;
+use guest_turns::Turns;
 use ids::OrderIds;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -7,7 +7,7 @@ use super::{
     way::{TOKEN_CALLS, Way},
 };
 use crate::{
-    api::ACT,
+    api::form::ACT,
     domain::{AccountId, AccountKind, AccountRole, Error, Identity, Order, OrderId, Time, Viewer},
     server::{
         clock::now,

@@ -1,7 +1,7 @@
 //! How large the body of a request may be, and reading it.
 
 use crate::{
-    api::ACT,
+    api::form::ACT,
     domain::{Error, FieldError},
     server::web::problem::Problem,
 };

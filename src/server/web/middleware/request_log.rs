@@ -1,7 +1,7 @@
 //! What is recorded of every request: its id, its place in the log and in a trace, and its metrics.
 
 use crate::{
-    api::ACT,
+    api::form::ACT,
     domain::Error,
     server::{
         clock::now,

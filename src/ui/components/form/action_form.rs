@@ -2,10 +2,7 @@
 
 use super::{countdown::Countdown, page_forms::Forms, send::Submission, state::Form};
 use crate::{
-    api::{
-        ACT,
-        form::{Answers, form_id},
-    },
+    api::form::{ACT, Answers, form_id},
     domain::{Order, OrderId},
     ui::{
         browser::{

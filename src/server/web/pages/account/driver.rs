@@ -8,7 +8,10 @@ use super::{
     visit::Visit,
 };
 use crate::{
-    api::{self, ACT, form::form_id},
+    api::{
+        self,
+        form::{ACT, form_id},
+    },
     domain::{
         AccountId, AccountRole, BoardQuery, CommandKind, Error, Order, Scope, Sequence, Status,
         Topic,
