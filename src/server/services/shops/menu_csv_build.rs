@@ -284,7 +284,10 @@ impl<'a> Table<'a> {
             groups: groups
                 .map(|(n, part)| GroupRows {
                     row: part.row.number,
-                    options: self.options_of(n).map(|(k, _)| self.option_rows(k)).collect(),
+                    options: self
+                        .options_of(n)
+                        .map(|(k, _)| self.option_rows(k))
+                        .collect(),
                 })
                 .collect(),
             items: items

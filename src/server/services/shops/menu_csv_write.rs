@@ -117,7 +117,9 @@ impl Table {
                 self.write(row)?;
                 let parent = format!("{}.{}", group.id, option.id);
                 let mut prices = prices.iter();
-                prices.try_for_each(|(size, price)| self.write(price_row(&parent, Some(size), *price)))
+                prices.try_for_each(|(size, price)| {
+                    self.write(price_row(&parent, Some(size), *price))
+                })
             }
         }
     }

@@ -8,9 +8,9 @@ mod menu_csv_build;
 mod menu_csv_cells;
 mod menu_csv_codes;
 mod menu_csv_rows;
-pub mod menu_csv_write;
 #[cfg(test)]
 mod menu_csv_tests;
+pub mod menu_csv_write;
 mod menu_restore;
 mod menu_texts;
 pub mod menus;
