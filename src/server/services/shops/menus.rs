@@ -9,6 +9,7 @@ use super::{
     menu_csv::MenuCsv,
     menu_texts::MenuText,
     refusal::{ShopFailure, ShopRefusal, in_time},
+    restaurants::check_version,
 };
 use crate::{
     domain::{
@@ -256,16 +257,6 @@ impl ShopService {
             ShopRef::Id(id) => Ok(*id),
             ShopRef::Slug(_) => Ok(self.find(named).await?.profile.id),
         }
-    }
-}
-
-/// Refuses what was made for another version than the one that stands.
-pub fn check_version(expected: Option<&Precondition>, version: u32) -> Result<(), ShopRefusal> {
-    match expected {
-        None => Err(ShopRefusal::PreconditionRequired),
-        Some(Precondition::Any) => Ok(()),
-        Some(Precondition::OneOf { versions, .. }) if versions.contains(&version) => Ok(()),
-        Some(Precondition::OneOf { .. }) => Err(ShopRefusal::Outdated { version }),
     }
 }
 

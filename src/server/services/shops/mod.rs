@@ -1,20 +1,17 @@
 //! The use-cases of pizzerias: what they say of themselves, their menus, and orders from them.
 
 pub mod catalog;
+pub mod counter;
 pub mod documents;
 mod edit;
+pub mod history;
+pub mod list;
 pub mod menu_csv;
-mod menu_csv_build;
-mod menu_csv_cells;
-mod menu_csv_codes;
-mod menu_csv_rows;
-#[cfg(test)]
-mod menu_csv_tests;
-pub mod menu_csv_write;
 mod menu_restore;
 mod menu_texts;
 pub mod menus;
 pub mod refusal;
+pub mod restaurants;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
 use crate::{

@@ -1,7 +1,7 @@
 //! Tables of menus: what is written is read again, what people write is understood, and what is wrong is told with its
 //! row.
 
-use super::{menu_csv::MenuCsv, menu_csv_write::write_csv};
+use super::{MenuCsv, write_csv};
 use crate::domain::{
     Cents, Error, Field, FieldError, InvalidField,
     shop::{

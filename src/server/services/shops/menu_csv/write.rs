@@ -1,8 +1,8 @@
 //! A menu as a table of a spreadsheet: writing it. What is written can be read, and is the same menu then.
 
 use super::{
-    menu_csv::{COLUMNS, MARK, RowKind},
-    menu_csv_cells::join,
+    cells::join,
+    table::{COLUMNS, MARK, RowKind},
 };
 use crate::{
     domain::{
