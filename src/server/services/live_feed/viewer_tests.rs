@@ -1,14 +1,15 @@
 //! What a viewer is sent: of what it may see, as much as it may know, and nothing after the end of its session.
 
 use super::{
-    Basis, LiveFeed, Next, OrderIndex, Subscription, endings::Endings, stage_timers::StageTimers,
-    view::Newest, view::View,
+    Basis, LiveFeed, Next, OrderIndex, Reader, Subscription, endings::Endings, feed_ring::FeedRing,
+    shelf::Shelf, stage_timers::StageTimers, view::Newest, view::View,
 };
 use crate::{
     domain::{
         AccountId, AccountKind, AccountRole, Actor, BoardQuery, Command, Counts, Cursor, Event,
-        Identity, Offer, Order, OrderId, Ring, Scope, Sequence, Status, Topic, Viewer,
+        Identity, Offer, Order, OrderId, Scope, Sequence, Status, Topic, Viewer,
         samples::{at, commands, id, offer},
+        shop::shelf::Catalogue,
     },
     server::store::LogEntry,
 };
@@ -55,9 +56,19 @@ fn supplier(name: &str) -> Viewer {
     })
 }
 
+/// One that is told of orders alone.
+fn reader(scope: Scope, viewer: Viewer, basis: Option<Basis>) -> Reader {
+    Reader {
+        scope,
+        viewer,
+        basis,
+        notices: false,
+    }
+}
+
 /// A feed, and what has been written.
-struct Market {
-    feed: Arc<LiveFeed>,
+pub(super) struct Market {
+    pub feed: Arc<LiveFeed>,
     seq: u64,
     orders: Vec<Order>,
 }
@@ -67,11 +78,15 @@ impl Market {
         let feed = Arc::new(LiveFeed::default());
         let index = OrderIndex::new(start(), Counts::default(), vec![], None);
         let newest = Newest {
-            ring: Ring::new(0, capacity),
+            ring: FeedRing::bounded(0, capacity, usize::MAX),
             endings: Endings::default(),
             stage_timers: StageTimers::default(),
         };
-        feed.replace(View::new(index, newest));
+        feed.replace(View::new(
+            index,
+            Shelf::new(Catalogue::default(), usize::MAX),
+            newest,
+        ));
         Market {
             feed,
             seq: 0,
@@ -137,7 +152,7 @@ impl Market {
     }
 
     fn reader(&self, scope: Scope, viewer: Viewer) -> Subscription {
-        self.feed.subscribe(scope, viewer, None)
+        self.feed.subscribe(reader(scope, viewer, None))
     }
 }
 
@@ -292,8 +307,13 @@ fn nothing_is_sent_after_the_end_of_a_session() {
     for viewer in [everything, supplier("Forno"), customer(CUSTOMER)] {
         let mut market = Market::new(99);
         let feed = market.feed.clone();
-        let subscribe =
-            |credential| feed.subscribe(Scope::everything(), viewer.clone(), basis(credential));
+        let subscribe = |credential| {
+            feed.subscribe(reader(
+                Scope::everything(),
+                viewer.clone(),
+                basis(credential),
+            ))
+        };
         let (mut reader, other) = (subscribe("a"), subscribe("b"));
         market.offer(1, "Forno");
         market.act(1, 0);
