@@ -7,23 +7,21 @@ use super::{
 };
 use crate::{
     domain::{
-        Cursor, Error, Field, FieldError, Time, ValueKind,
+        Error, Field, FieldError, Time, ValueKind,
         shop::{
             area::Destination,
             basket::RestaurantId,
-            card::Card,
             counter::Counter,
             menu::Menu,
             now::Now,
             profile::Profile,
-            shelf::{Catalogue, Dish, HeldCounter, Shop},
-            shelf_search::{ShopCursor, ShopHit, ShopQuery},
+            shelf::{Catalogue, HeldCounter, Shop},
             slug::Slug,
         },
     },
     server::{
         clock::now,
-        services::{live_feed::stored_catalogue, zones::IanaZone},
+        services::zones::IanaZone,
         store::{JsonText, Query},
     },
 };
@@ -68,23 +66,6 @@ impl From<StoredShop> for KnownShop {
     }
 }
 
-/// A page of the list of pizzerias.
-pub struct ShopPage {
-    pub shops: Vec<ListedShop>,
-    /// Where the list goes on.
-    pub next: Option<ShopCursor>,
-    /// All changes up to here are in it.
-    pub cursor: Cursor,
-    /// Whether a search has looked at dishes; else it knew the names of pizzerias only.
-    pub knows_dishes: bool,
-}
-
-pub struct ListedShop {
-    pub card: Card,
-    /// The dishes that a search is about, if it is not about the pizzeria; the first few.
-    pub dishes: Vec<Dish>,
-}
-
 impl KnownShop {
     /// `None` as long as not all has come of it.
     fn of(shop: &Shop) -> Option<KnownShop> {
@@ -92,7 +73,7 @@ impl KnownShop {
         Some(KnownShop::from_parts(profile, held))
     }
 
-    fn from_parts(profile: &Arc<Profile>, held: &HeldCounter) -> KnownShop {
+    pub(super) fn from_parts(profile: &Arc<Profile>, held: &HeldCounter) -> KnownShop {
         KnownShop {
             profile: profile.clone(),
             counter: held.counter.clone(),
@@ -170,51 +151,6 @@ impl ShopService {
         Ok(menu)
     }
 
-    /// At most `limit` listed pizzerias after a place, by name, each with what holds now.
-    pub async fn list(
-        &self,
-        query: &ShopQuery,
-        after: Option<&ShopCursor>,
-        limit: usize,
-    ) -> Result<ShopPage, ShopRefusal> {
-        let (stored, cursor) = match self.feed.cursor().filter(|_| self.feed.is_current()) {
-            Some(cursor) => (None, cursor),
-            None => {
-                let store = &*self.store;
-                let read = in_time(async { Ok(stored_catalogue(store).await?) }).await?;
-                (Some(read.0), read.1)
-            }
-        };
-        let knows_dishes = stored.is_none() && self.feed.knows_dishes();
-        let (mut found, mut next) = (Vec::new(), after.cloned());
-        loop {
-            let page =
-                |catalogue: &Catalogue| page(catalogue, query, next.as_ref(), limit - found.len());
-            let read = match &stored {
-                Some(stored) => Some(page(stored)),
-                // One part after the other, so that what comes meanwhile does not wait.
-                None => self.feed.read_catalogue(page),
-            };
-            let (part, rest) = read.unwrap_or_default();
-            found.extend(part);
-            next = rest;
-            if next.is_none() || found.len() >= limit {
-                break;
-            }
-        }
-        let listed = found.into_iter().map(|(shop, dishes)| {
-            let now = self.now(&shop, query.destination.as_ref())?;
-            let card = Card::of(&shop.profile, now);
-            Ok(ListedShop { card, dishes })
-        });
-        Ok(ShopPage {
-            shops: listed.collect::<Result<_, ShopRefusal>>()?,
-            next,
-            cursor,
-            knows_dishes,
-        })
-    }
-
     /// What holds at a pizzeria at this moment.
     pub fn now(&self, shop: &KnownShop, to: Option<&Destination>) -> Result<Now, ShopRefusal> {
         let zone = zone(&shop.profile)?;
@@ -235,28 +171,6 @@ impl ShopService {
     pub(super) fn taken(&self, id: RestaurantId) -> BTreeMap<Time, u32> {
         self.feed.taken(id)
     }
-}
-
-/// Pizzerias that were found, with dishes; and where the list goes on.
-type Found = (Vec<(KnownShop, Vec<Dish>)>, Option<ShopCursor>);
-
-fn page(
-    catalogue: &Catalogue,
-    query: &ShopQuery,
-    after: Option<&ShopCursor>,
-    limit: usize,
-) -> Found {
-    let now = now();
-    let is_open = |profile: &Profile| {
-        let zone = zone(profile).ok();
-        zone.is_some_and(|zone| profile.opening(&zone).span_at(now).is_some())
-    };
-    let (hits, next) = catalogue.list(query, after, limit, is_open);
-    let known = |hit: ShopHit| {
-        let shop = KnownShop::from_parts(hit.profile, hit.counter);
-        (shop, hit.dishes.into_iter().cloned().collect())
-    };
-    (hits.into_iter().map(known).collect(), next)
 }
 
 /// The time zone of a pizzeria.

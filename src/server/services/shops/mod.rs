@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod documents;
 mod edit;
+pub mod list;
 pub mod refusal;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
