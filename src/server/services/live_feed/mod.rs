@@ -14,11 +14,15 @@ mod feed_ring;
 mod feed_tests;
 mod index_board;
 mod load;
+#[cfg(test)]
+mod notice_tests;
 mod order_index;
 #[cfg(test)]
 mod order_index_tests;
 mod reader;
 mod shelf;
+#[cfg(test)]
+mod shelf_tests;
 mod stage_timers;
 mod topics;
 mod view;

@@ -24,7 +24,7 @@ use std::{
 };
 
 /// Documents of each kind that are read at once.
-const PAGE: usize = 500;
+pub const PAGE: usize = 500;
 
 /// What every pizzeria has.
 const KINDS: [ShopKind; 2] = [ShopKind::Restaurant, ShopKind::Counter];

@@ -20,36 +20,36 @@ use uuid::Uuid;
 const CUSTOMER: u128 = 1;
 const DRIVER: u128 = 2;
 
-fn account(n: u128) -> AccountId {
+pub(super) fn account(n: u128) -> AccountId {
     AccountId(Uuid::from_u128(n))
 }
 
-fn identity(role: AccountRole) -> Identity {
+pub(super) fn identity(role: AccountRole) -> Identity {
     Identity {
         sees_offers: role == AccountRole::Customer,
         ..Identity::new(Some(account(99)), AccountKind::Integration, role)
     }
 }
 
-fn known(identity: Identity) -> Viewer {
+pub(super) fn known(identity: Identity) -> Viewer {
     Viewer::Known(Box::new(identity))
 }
 
-fn customer(n: u128) -> Viewer {
+pub(super) fn customer(n: u128) -> Viewer {
     known(Identity {
         own: vec![account(n)],
         ..identity(AccountRole::Customer)
     })
 }
 
-fn driver() -> Viewer {
+pub(super) fn driver() -> Viewer {
     known(Identity {
         driver_id: Some(account(DRIVER)),
         ..identity(AccountRole::Driver)
     })
 }
 
-fn supplier(name: &str) -> Viewer {
+pub(super) fn supplier(name: &str) -> Viewer {
     known(Identity {
         supplier_name: Some(name.to_owned().try_into().unwrap()),
         ..identity(AccountRole::Supplier)
@@ -74,7 +74,7 @@ pub(super) struct Market {
 }
 
 impl Market {
-    fn new(capacity: usize) -> Market {
+    pub fn new(capacity: usize) -> Market {
         let feed = Arc::new(LiveFeed::default());
         let index = OrderIndex::new(start(), Counts::default(), vec![], None);
         let newest = Newest {
@@ -94,7 +94,7 @@ impl Market {
         }
     }
 
-    fn write(&mut self, text: String) {
+    pub fn write(&mut self, text: String) {
         let entry = LogEntry {
             text: text.into(),
             trace: None,
@@ -102,12 +102,12 @@ impl Market {
         assert!(self.feed.take(&[entry]));
     }
 
-    fn next_id(&mut self) -> Cursor {
+    pub fn next_id(&mut self) -> Cursor {
         self.seq += 1;
         format!("e-{}", self.seq).parse().unwrap()
     }
 
-    fn offer(&mut self, order: u128, supplier: &str) {
+    pub fn offer(&mut self, order: u128, supplier: &str) {
         let offer = Offer {
             supplier_name: supplier.to_owned().try_into().unwrap(),
             ..offer()
@@ -117,7 +117,7 @@ impl Market {
     }
 
     /// A sample command on an order.
-    fn act(&mut self, order: u128, command: usize) {
+    pub fn act(&mut self, order: u128, command: usize) {
         let mut command = commands()[command].clone();
         match &mut command {
             Command::Take { customer_id, .. } => *customer_id = Some(account(CUSTOMER)),
@@ -144,7 +144,7 @@ impl Market {
         self.write(serde_json::to_string(&event).unwrap());
     }
 
-    fn ended(&mut self, account: AccountId, ended: &str) {
+    pub fn ended(&mut self, account: AccountId, ended: &str) {
         let id = self.next_id();
         self.write(format!(
             r#"{{"event_type":"account.session_ended","account":"{account}","by":null,"ended":["{ended}"],"timestamp":"2026-05-28T20:26:40.000Z","id":"{id}"}}"#
@@ -156,7 +156,7 @@ impl Market {
     }
 }
 
-fn start() -> Cursor {
+pub(super) fn start() -> Cursor {
     "e-0".parse().unwrap()
 }
 
