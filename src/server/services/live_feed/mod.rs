@@ -20,6 +20,8 @@ mod order_index;
 #[cfg(test)]
 mod order_index_tests;
 mod reader;
+#[cfg(test)]
+mod sample_market;
 mod shelf;
 #[cfg(test)]
 mod shelf_tests;

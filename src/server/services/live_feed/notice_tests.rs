@@ -2,7 +2,7 @@
 
 use super::{
     Next, Reader, Subscription,
-    viewer_tests::{Market, customer, driver, identity, known, start, supplier},
+    sample_market::{Market, customer, driver, identity, known, start, supplier},
 };
 use crate::{
     domain::{
