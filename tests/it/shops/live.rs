@@ -2,7 +2,7 @@
 
 use crate::support::{
     Instance, Market, Socket, day, offer,
-    shops::{create_named, path_of, pizzeria, put},
+    shops::{create_named, path_of, put},
     until,
 };
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ async fn notices_are_for_clients_with_since(market: Market) {
         ("counter 2".to_owned(), &paused)
     );
     // What changes nothing is no news.
-    let mut profile = pizzeria("Bella Napoli");
+    let mut profile = market.get(&path).await.json();
     profile["about"] = json!("Since 1988");
     for _ in 0..2 {
         let tag = market.get(&path).await.header("etag").unwrap().to_owned();

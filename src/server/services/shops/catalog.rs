@@ -23,8 +23,10 @@ use crate::{
         clock::now,
         services::zones::IanaZone,
         store::{JsonText, Query},
+        telemetry::metrics::MENU_READS,
     },
 };
+use metrics::counter;
 use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
@@ -141,8 +143,10 @@ impl ShopService {
         let id = shop.profile.id;
         let held = || self.feed.menu(id, shop.counter.version);
         if let Some(menu) = self.feed.is_current().then(held).flatten() {
+            counter!(MENU_READS, "from" => "memory").increment(1);
             return Ok(menu);
         }
+        counter!(MENU_READS, "from" => "store").increment(1);
         let cursor = self.feed.cursor();
         let menu = in_time(async { Ok(Arc::new(self.read_menu(id, &[]).await?.menu())) }).await?;
         if let Some(cursor) = &cursor {
