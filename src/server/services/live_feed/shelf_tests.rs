@@ -1,8 +1,12 @@
 //! What is read of pizzerias, and how much of their menus is held.
 
-use super::shelf::{PAGE, Shelf, read_items, stored_catalogue};
+use super::{
+    LiveFeed,
+    shelf::{PAGE, Shelf, read_items, stored_catalogue},
+};
 use crate::{
     domain::{
+        Cursor,
         samples::{at, id},
         shop::{
             basket::RestaurantId,
@@ -10,6 +14,7 @@ use crate::{
             menu::{Menu, samples::menu},
             samples::profile,
             shelf::{Catalogue, HeldCounter, ShopDocument as Document},
+            shelf_search::ShopQuery,
         },
     },
     server::{
@@ -17,7 +22,9 @@ use crate::{
         store::{Batch, Embedded, Outcome, Store, fresh_epoch},
     },
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tempfile::TempDir;
+use tokio::time::timeout;
 
 fn change(n: u128) -> Change {
     Change {
@@ -31,12 +38,10 @@ fn shop(n: u128) -> RestaurantId {
     id(n).0
 }
 
-#[tokio::test]
-async fn every_pizzeria_is_read_however_many_there_are() {
-    let folder = tempfile::tempdir().unwrap();
+/// A store with some pizzerias, of which the first has a menu; and where its log ends.
+async fn stored(folder: &TempDir, count: usize) -> (Arc<dyn Store>, Cursor) {
     let file = folder.path().join("market.redb");
     let store = Embedded::open(&file, fresh_epoch(), 1_000).unwrap();
-    let count = 2 * PAGE + 1;
     let mut batch = Batch::default();
     for n in 1..=count as u128 {
         let name = format!("Pizzeria {n}");
@@ -50,23 +55,62 @@ async fn every_pizzeria_is_read_however_many_there_are() {
     for item in &menu.items {
         change(1).put(&mut batch, None, item).unwrap();
     }
-    let outcome = store.commit(batch).await.unwrap();
-    let Outcome::Committed(written) = outcome else {
-        panic!("{outcome:?}");
-    };
-    let (catalogue, cursor) = stored_catalogue(&store).await.unwrap();
+    match store.commit(batch).await.unwrap() {
+        Outcome::Committed(written) => (Arc::new(store), written),
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_pizzeria_is_read_however_many_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = 2 * PAGE + 1;
+    let (store, written) = stored(&folder, count).await;
+    let (catalogue, cursor) = stored_catalogue(&*store).await.unwrap();
     assert_eq!((catalogue.len(), cursor), (count, written));
     for n in [1, PAGE as u128, count as u128] {
         let shop = catalogue.get(shop(n)).unwrap();
         assert!(shop.profile.is_some() && shop.counter.is_some(), "{n}");
     }
-    let items = read_items(&store, &[shop(1), shop(2)]).await.unwrap();
-    let expected = menu
-        .items
-        .into_iter()
-        .map(|item| Document::Item(shop(1), item));
+    let items = read_items(&*store, &[shop(1), shop(2)]).await.unwrap();
+    let expected = menu().items.into_iter();
+    let expected: Vec<_> = expected.map(|item| Document::Item(shop(1), item)).collect();
     assert_eq!(items.len(), expected.len());
-    assert!(expected.into_iter().all(|item| items.contains(&item)));
+    assert!(expected.iter().all(|item| items.contains(item)));
+}
+
+#[tokio::test]
+async fn dishes_are_read_in_the_background_and_menus_where_they_are_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, written) = stored(&folder, 2).await;
+    let feed = Arc::new(LiveFeed::new(usize::MAX));
+    assert!(!feed.knows_dishes());
+    let follower = tokio::spawn(feed.clone().follow(store));
+    let known = async {
+        while !feed.knows_dishes() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), known).await.unwrap();
+    let found = |text: &str| {
+        let query = ShopQuery {
+            text: Some(text.to_owned()),
+            ..ShopQuery::default()
+        };
+        let count = |catalogue: &Catalogue| catalogue.list(&query, None, 9, |_| true).0.len();
+        feed.read_catalogue(count)
+    };
+    assert_eq!((found("diavola"), found("pizzeria")), (Some(1), Some(2)));
+    assert!(feed.menu(shop(1), 1).is_none());
+    // A menu of another history is not kept.
+    feed.put_menu(shop(1), Arc::new(menu()), &"other-1".parse().unwrap());
+    assert!(feed.menu(shop(1), 1).is_none());
+    feed.put_menu(shop(1), Arc::new(menu()), &written);
+    assert_eq!(
+        feed.menu(shop(1), 1).map(|menu| menu.items.len()),
+        Some(menu().items.len())
+    );
+    follower.abort();
 }
 
 /// Some pizzerias with a counter of version 1.

@@ -48,21 +48,21 @@ pub struct Newest {
     pub stage_timers: StageTimers,
 }
 
-/// An entry of the log as it was read.
+/// An entry of the log as it was read, before the view is locked for it.
 pub struct ReadEntry {
     pub event: LogEvent,
-    /// What it carries, if it is about a pizzeria, until it is on the shelf.
-    pub document: Option<ShopDocument>,
+    /// Of an entry about a pizzeria what it carries, and what is sent of it.
+    shop: Option<(ShopDocument, Bytes)>,
 }
 
 impl ReadEntry {
     pub fn read(text: &str) -> Result<ReadEntry, serde_json::Error> {
         let event = LogEvent::read(text)?;
-        let document = match &event {
-            LogEvent::Shop(entry) => Some(ShopDocument::read(entry)?),
+        let shop = match &event {
+            LogEvent::Shop(entry) => Some((ShopDocument::read(entry)?, notice(entry))),
             LogEvent::Order(_) | LogEvent::Account(_) | LogEvent::Unknown { .. } => None,
         };
-        Ok(ReadEntry { event, document })
+        Ok(ReadEntry { event, shop })
     }
 }
 
@@ -125,12 +125,11 @@ impl View {
             }
             LogEvent::Shop(shop) => {
                 self.pass(&shop.id)?;
-                if let Some(document) = read.document.take() {
-                    self.shelf.fold(document);
-                }
+                let (document, notice) = read.shop.take()?;
+                self.shelf.fold(document);
                 self.arrived(shop.timestamp);
                 self.latest = self.latest.max(shop.timestamp);
-                (&shop.id, FeedEntry::shop(notice(shop), shop.restaurant))
+                (&shop.id, FeedEntry::shop(notice, shop.restaurant))
             }
             LogEvent::Unknown { id } => {
                 self.pass(id)?;
