@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Field, Markup, Name, Notes,
+        Markup, Name, Notes,
         shop::{
             Exception, Hours, OrderRules,
             basket::Point,
@@ -34,7 +34,6 @@ use utoipa::{
     openapi::{
         ArrayBuilder, ObjectBuilder, RefOr, Required, Schema, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
-        schema::SchemaFormat,
     },
 };
 

@@ -6,9 +6,9 @@ use super::{
     text_schemas::{TextSchema, string},
 };
 use crate::domain::{
-    AccountId, Cents, Cursor, Markup, Name, Notes, ShopKind, Text, Time, Weekday,
+    AccountId, Cents, Cursor, Markup, Name, Notes, ShopKind, Text, Time,
     shop::{
-        Exception, Hours, OrderRules,
+        Exception, Hours, OrderRules, Weekday,
         area::Area,
         basket::{Point, TaxMode, TaxRate},
         card::Card,
@@ -22,10 +22,7 @@ use crate::domain::{
 use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{
-        ArrayBuilder, ObjectBuilder, RefOr, Schema,
-        schema::{SchemaFormat, Type},
-    },
+    openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, schema::SchemaFormat},
 };
 
 /// An entry of the history of a pizzeria.
@@ -179,7 +176,7 @@ fn has_profile(is_whole: bool) -> ObjectBuilder {
         )
         .field(
             "tags",
-            ArrayBuilder::new().items(text::<30>("A word that it is found by")),
+            ArrayBuilder::new().items(RefOr::T(text::<30>("A word that it is found by"))),
         )
         .field("phone", or_null(text::<20>("Where it is reached")))
         .field("address", reference::<StreetAddress>())
