@@ -1,5 +1,7 @@
 //! Pizzerias: what they say of themselves, what holds at their counters, their menus, and orders from them.
 
+mod catalogue;
 mod counter;
+mod live;
 mod restaurants;
 mod rights;
