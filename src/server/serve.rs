@@ -140,7 +140,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow()));
     let (store, admin) = open(&config, &sockets).await?;
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
-    let feed = Arc::new(LiveFeed::default());
+    let feed = Arc::new(LiveFeed::new(config.menu_memory));
     let (credentials, accounts) = accounts(&config, &store, &feed);
     let follower = tokio::spawn(feed.clone().follow(store.clone()));
     let (commands, runtime) = (accounts.clone(), Handle::current());
