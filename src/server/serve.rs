@@ -5,8 +5,12 @@ use crate::domain::shop::gazetteer::Gazetteer;
 use super::{
     config::{Config, ConfigError, Sources, StoreConfig},
     services::{
-        accounts::AccountService, credentials::Credentials, legacy_import, live_feed::LiveFeed,
-        orders::OrderService, shops::ShopService,
+        accounts::AccountService,
+        credentials::Credentials,
+        legacy_import,
+        live_feed::LiveFeed,
+        orders::OrderService,
+        shops::{ShopService, expiry},
     },
     store::{
         Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch, open,
@@ -143,6 +147,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
     let orders = OrderService::new(store.clone(), feed.clone(), accounts.clone());
     let orders = Arc::new(orders);
+    let expiry = tokio::spawn(expiry::watch(orders.clone()));
     let shops = ShopService::new(
         store.clone(),
         feed,
@@ -182,6 +187,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     if let Some(renewal) = renewal {
         renewal.abort();
     }
+    expiry.abort();
     follower.abort();
     upkeep.abort();
     admin.stop();

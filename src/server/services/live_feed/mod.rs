@@ -293,6 +293,11 @@ impl LiveFeed {
         }
     }
 
+    /// Changes with every entry.
+    pub fn moves(&self) -> watch::Receiver<u64> {
+        self.moved.subscribe()
+    }
+
     /// Where the board is, if there is one.
     pub fn cursor(&self) -> Option<Cursor> {
         self.read()

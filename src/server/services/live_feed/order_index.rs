@@ -95,6 +95,18 @@ impl OrderIndex {
         self.orders.keys().next_back().copied()
     }
 
+    /// The direct orders that their kitchens have yet to answer, each with the time until which they do.
+    pub fn to_answer(&self) -> Vec<(Time, OrderId)> {
+        let ordered = self.ids[Status::CustomerAccepted as usize].iter();
+        let orders = ordered.filter_map(|id| self.get(*id));
+        let unanswered = orders.filter(|order| order.is_unanswered());
+        let deadlines = unanswered.filter_map(|order| {
+            let answer_by = order.basket.as_ref()?.answer_by?;
+            Some((answer_by, order.id))
+        });
+        deadlines.collect()
+    }
+
     /// How the market spells a driver: exactly so, or as [`known_driver_name`] finds it.
     pub fn driver_name(&self, name: &Name, fold: fn(&str) -> String) -> Option<Name> {
         if self.drivers.contains_key(name) {

@@ -5,7 +5,10 @@ use crate::{
         Cents, Error, FieldError, InvalidField, Time,
         shop::basket::{Bill, Line, Promise},
     },
-    server::{services::failure, store::StoreError},
+    server::{
+        services::failure::{self, Failure},
+        store::StoreError,
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -198,6 +201,15 @@ impl<T: Into<ShopRefusal>> From<T> for ShopFailure {
 impl From<StoreError> for ShopFailure {
     fn from(error: StoreError) -> ShopFailure {
         ShopFailure::Store(error)
+    }
+}
+
+impl From<Failure> for ShopFailure {
+    fn from(failure: Failure) -> ShopFailure {
+        match failure {
+            Failure::Refused(error) => error.into(),
+            Failure::Store(error) => error.into(),
+        }
     }
 }
 
