@@ -6,6 +6,7 @@ mod clients;
 mod env;
 mod env_file;
 mod hosts;
+mod places;
 mod settings;
 mod site;
 mod sources;
@@ -18,6 +19,7 @@ pub use auth::{Auth, Reach, is_sign_in_required, market_key};
 pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};
+pub use places::places;
 pub use settings::{MARKET_KEY, SETTINGS, Setting};
 pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
 pub use sources::{Origin, Sources};
@@ -26,13 +28,13 @@ pub use telemetry::{LogFormat, exports_traces, log_filter, log_format, metrics_a
 pub use tls::{Pem, TlsFiles, authorities, own_scheme, tls};
 pub use web_origin::WebOrigin;
 
-use crate::domain::Currency;
+use crate::domain::{Currency, shop::gazetteer::Gazetteer};
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use settings::{
     CURRENCY, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS,
 };
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
 
 #[derive(Clone)]
 pub struct Config {
@@ -54,6 +56,8 @@ pub struct Config {
     /// With TLS: the server's certificate.
     pub tls: Option<TlsFiles>,
     pub currency: Currency,
+    /// Where postcodes are.
+    pub places: Arc<Gazetteer>,
     /// Whether people sign in.
     pub auth: Auth,
     /// The separate address of the metrics; `None`: they are served with everything else.
@@ -110,6 +114,7 @@ impl Config {
         let sockets = limits(MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS);
         let tls = errors.take(tls());
         let currency = errors.take(currency());
+        let places = errors.take(places());
         // As with the hosts: what it depends on is the error.
         let auth = match (&leptos, &hosts, &proxies) {
             (Some(leptos), Some(hosts), Some(proxies)) => {
@@ -136,6 +141,7 @@ impl Config {
                 sockets: sockets?,
                 tls: tls?,
                 currency: currency?,
+                places: Arc::new(places?),
                 metrics: metrics?,
                 auth: auth?,
             })

@@ -149,6 +149,10 @@ settings! {
     "The currency of the prices: EUR, USD, GBP, CHF, PLN, CZK, DKK, NOK or SEK.": {
         CURRENCY: Public, Value("EUR");
     }
+    "Where postcodes are, for areas of so many metres: a CSV with the first line postcode,town,lat,lon, or a file of GeoNames'\n\
+     postal codes. Default: the places of the example market.": {
+        PLACES: Public, None("the places of the example market");
+    }
     "Requests per second and address, with bursts of four times that; `off` for load tests.": {
         RATE_LIMIT: Public, Value("100");
     }

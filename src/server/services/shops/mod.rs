@@ -21,7 +21,7 @@ pub struct ShopService {
     feed: Arc<LiveFeed>,
     orders: Arc<OrderService>,
     accounts: Arc<AccountService>,
-    places: Gazetteer,
+    places: Arc<Gazetteer>,
     currency: Currency,
 }
 
@@ -31,7 +31,7 @@ impl ShopService {
         feed: Arc<LiveFeed>,
         orders: Arc<OrderService>,
         accounts: Arc<AccountService>,
-        places: Gazetteer,
+        places: impl Into<Arc<Gazetteer>>,
         currency: Currency,
     ) -> ShopService {
         ShopService {
@@ -39,7 +39,7 @@ impl ShopService {
             feed,
             orders,
             accounts,
-            places,
+            places: places.into(),
             currency,
         }
     }
