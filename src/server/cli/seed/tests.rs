@@ -79,7 +79,7 @@ fn the_example_market_is_valid_and_shows_everything() {
             .any(|one| one.hours.is_some())
     });
     some(&|(profile, _)| {
-        profile.tax.mode == TaxMode::Added && &**profile.time_zone != "Europe/Rome"
+        profile.tax.mode == TaxMode::Added && &*profile.time_zone != "Europe/Rome"
     });
     some(&|(_, menu)| menu.outline.groups.iter().any(|group| group.free > 0));
     some(&|(_, menu)| {
@@ -122,7 +122,7 @@ fn each_pizzeria_of_the_example_delivers_to_its_own_address() {
         let place = places
             .get(&postcode)
             .unwrap_or_else(|| panic!("{postcode}"));
-        assert_eq!(&*place.town, &**profile.address.town);
+        assert_eq!(&*place.town, &*profile.address.town);
         let to = Destination {
             point: Some(place.point),
             postcode: Some(postcode),

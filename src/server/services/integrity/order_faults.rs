@@ -93,7 +93,7 @@ mod tests {
         let mut order = direct(1);
         assert_eq!(bill_faults(&order), [""; 0]);
         if let Some(basket) = &mut order.basket {
-            basket.bill.goods = basket.bill.goods + Cents::new(1);
+            basket.bill.goods = Cents::new(basket.bill.goods.get() + 1);
         }
         assert_eq!(bill_faults(&order), ["its bill does not add up"]);
         let mut order = direct(1);
