@@ -1,9 +1,13 @@
 //! The use-cases of pizzerias: what they say of themselves, their menus, and orders from them.
 
 pub mod catalog;
+pub mod counter;
 pub mod documents;
 mod edit;
+pub mod history;
+pub mod list;
 pub mod refusal;
+pub mod restaurants;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
 use crate::{
