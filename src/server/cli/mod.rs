@@ -49,7 +49,7 @@ enum Command {
     Inspect(Box<inspect::Inspect>),
     #[command(subcommand)]
     Account(account::Account),
-    /// Check everything that is stored: every order, index, event and number.
+    /// Check everything that is stored: every order, pizzeria, index, event and number.
     ///
     /// Each fault is on a line of its own. It only reads, on either engine, also while servers run; changes that are
     /// under way are no faults. Exit status: 0 sound, 1 faults, 2 it could not be verified.

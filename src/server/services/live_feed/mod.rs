@@ -12,6 +12,7 @@ mod entry;
 mod feed_tests;
 mod index_board;
 mod load;
+mod order_counts;
 mod order_index;
 #[cfg(test)]
 mod order_index_tests;

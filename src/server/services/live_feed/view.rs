@@ -3,6 +3,7 @@
 use super::{
     endings::{Basis, Endings},
     entry::FeedEntry,
+    order_counts::OrderCounts,
     order_index::OrderIndex,
     stage_timers::StageTimers,
     topics::Topics,
@@ -118,10 +119,13 @@ impl View {
             LogEvent::Shop(entry) => return self.pass(&entry.id).map(|()| None),
             LogEvent::Unknown { id } => return self.pass(id).map(|()| None),
         };
-        let driver_before = self.index.get(event.order.id);
-        let subject = Subject::of(event, driver_before.and_then(|order| order.driver_id));
-        if self.index.fold(event) == FoldResult::Gap {
-            return None;
+        let before = self.index.get(event.order.id);
+        let subject = Subject::of(event, before.and_then(|order| order.driver_id));
+        let counts = OrderCounts::of(before, event);
+        match self.index.fold(event) {
+            FoldResult::Gap => return None,
+            FoldResult::Applied { .. } => counts.record(),
+            FoldResult::Skipped | FoldResult::Duplicate => {}
         }
         self.latest = self.latest.max(event.order.latest());
         if let Some((stage, lasted)) = self.stage_timers.record(event) {

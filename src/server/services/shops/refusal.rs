@@ -5,7 +5,10 @@ use crate::{
         Cents, Error, FieldError, InvalidField, Time,
         shop::basket::{Bill, Line, Promise},
     },
-    server::{services::failure, store::StoreError},
+    server::{
+        services::{command_log, failure},
+        store::StoreError,
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -212,5 +215,9 @@ pub async fn in_time<T>(
             Err(ShopFailure::Store(error)) => Err(error.into()),
         }
     });
-    done.await?
+    let done: Result<T, ShopRefusal> = done.await?;
+    if let Err(refusal) = &done {
+        command_log::shop_refused(refusal.name());
+    }
+    done
 }
