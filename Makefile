@@ -1,7 +1,7 @@
 # Every command of the project. Each installs the missing parts that it needs, and nothing else (see ./setup).
 #
 #   make run     build, and serve http://127.0.0.1:8000 on the embedded engine
-#   make demo    a simulated evening to look at, on a store that is deleted afterwards (ARGS="--speed 20": slower)
+#   make demo    the example market and a simulated evening, on a store that is deleted afterwards (ARGS="--speed 20": slower)
 #   make test    every test, Redis and browser included
 #   make test-tls the tests from outside once more, over TLS to the server and to Redis
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
@@ -47,7 +47,8 @@ demo:
 	  kill -0 $$server 2>/dev/null || { cat "$$folder/log" >&2; exit 1; }; sleep 0.1; \
 	done; \
 	url=$$(sed -n 's/.*listening on \(http[^ "]*\).*/\1/p' "$$folder/log"); \
-	echo "== Look at $$url/supplier, /customer, /dispatch and /orders. Ctrl-C ends the evening, and all of it."; \
+	target/debug/pizza-market seed --url "$$url"; \
+	echo "== Look at $$url/shops, /supplier, /customer, /dispatch and /orders. Ctrl-C ends the evening, and all of it."; \
 	target/debug/pizza-market simulate --url "$$url" --shared --keep-going $(ARGS)
 
 # Both programs and the site, with cargo and wasm-bindgen alone: building cargo-leptos takes a quarter of an hour.

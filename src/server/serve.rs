@@ -1,7 +1,5 @@
 //! Start and stop: from the settings to the exit status.
 
-use crate::domain::shop::gazetteer::Gazetteer;
-
 use super::{
     config::{Config, ConfigError, Sources, StoreConfig},
     services::{
@@ -153,7 +151,7 @@ async fn run(config: Config) -> Result<(), StartError> {
         feed,
         orders.clone(),
         accounts.clone(),
-        Gazetteer::default(),
+        config.places.clone(),
         config.currency,
     );
     let app = AppState::from(AppParts {

@@ -9,6 +9,7 @@ mod inspect;
 mod migrate;
 mod output;
 mod restore;
+mod seed;
 mod server_url;
 mod simulate;
 mod store_args;
@@ -48,7 +49,7 @@ enum Command {
     Inspect(Box<inspect::Inspect>),
     #[command(subcommand)]
     Account(account::Account),
-    /// Check everything that is stored: every order, index, event and number.
+    /// Check everything that is stored: every order, pizzeria, index, event and number.
     ///
     /// Each fault is on a line of its own. It only reads, on either engine, also while servers run; changes that are
     /// under way are no faults. Exit status: 0 sound, 1 faults, 2 it could not be verified.
@@ -69,6 +70,7 @@ enum Command {
     /// The plan is shown first. Exit status: 0 done, or nothing to do; 1 some orders could not be read and are left;
     /// 2 it failed; 3 there is something to do, and it was not confirmed.
     Migrate(migrate::Args),
+    Seed(seed::Seed),
     /// Play a lively evening at any market, over HTTP and WebSocket, and check what the clients observed.
     Simulate(Box<simulate::Simulate>),
     /// Print the completion script of a shell.
@@ -94,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Migrate(args) => migrate::run(&args),
+        Command::Seed(seed) => seed::run(&seed),
         Command::Simulate(simulate) => simulate::run(&simulate),
         Command::Completions { shell } => completions(shell),
     }

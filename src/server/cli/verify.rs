@@ -31,8 +31,8 @@ pub struct Args {
     /// embedded store the server must be stopped; with Redis servers may run.
     #[arg(long)]
     repair: bool,
-    /// Print one JSON object: {"sound", "engine", "cursor", "orders", "events", "remembered", "faults": [{"key",
-    /// "kind", "detail"}], "repaired": [{"key", "detail"}]}. With --repair the faults are those that remain.
+    /// Print one JSON object: {"sound", "engine", "cursor", "orders", "restaurants", "events", "remembered", "faults":
+    /// [{"key", "kind", "detail"}], "repaired": [{"key", "detail"}]}. With --repair the faults are those that remain.
     #[arg(long)]
     json: bool,
 }
@@ -54,6 +54,7 @@ struct VerifyReport {
     engine: String,
     cursor: String,
     orders: u64,
+    restaurants: u64,
     events: u64,
     remembered: u64,
     faults: Vec<Fault>,
@@ -150,9 +151,9 @@ fn print(
     let sound = faults.is_empty();
     let Counts {
         orders,
+        restaurants,
         events,
         idempotency_records: remembered,
-        ..
     } = counts;
     if args.json {
         output::json(&VerifyReport {
@@ -160,6 +161,7 @@ fn print(
             engine: head.engine.clone(),
             cursor: head.cursor.to_string(),
             orders,
+            restaurants,
             events,
             remembered,
             faults,
@@ -168,8 +170,12 @@ fn print(
         return sound;
     }
     let (orders, events) = (count(orders, "order"), count(events, "event"));
+    let restaurants = match restaurants {
+        0 => String::new(),
+        many => format!(", {}", count(many, "pizzeria")),
+    };
     let looked = format!(
-        "{orders}, {events} ({} store, up to {})",
+        "{orders}{restaurants}, {events} ({} store, up to {})",
         head.engine, head.cursor
     );
     match sound {

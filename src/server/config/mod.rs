@@ -6,6 +6,7 @@ mod clients;
 mod env;
 mod env_file;
 mod hosts;
+mod places;
 mod settings;
 mod site;
 mod sources;
@@ -18,6 +19,7 @@ pub use auth::{Auth, Reach, is_sign_in_required, market_key};
 pub use clients::{is_proxy, proxies};
 pub use env::ConfigError;
 pub use hosts::{Hosts, site_origin};
+pub use places::places;
 pub use settings::{MARKET_KEY, SETTINGS, Setting};
 pub use site::{LEPTOS_FILE, hashes, leptos, package_file, site_addr};
 pub use sources::{Origin, Sources};
@@ -26,14 +28,14 @@ pub use telemetry::{LogFormat, exports_traces, log_filter, log_format, metrics_a
 pub use tls::{Pem, TlsFiles, authorities, own_scheme, tls};
 pub use web_origin::WebOrigin;
 
-use crate::domain::Currency;
+use crate::domain::{Currency, shop::gazetteer::Gazetteer};
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use settings::{
     CURRENCY, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS,
     MENU_MEMORY,
 };
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
 
 const MIB: usize = 1024 * 1024;
 
@@ -59,6 +61,8 @@ pub struct Config {
     pub currency: Currency,
     /// What the menus that are held may take, in bytes.
     pub menu_memory: usize,
+    /// Where postcodes are.
+    pub places: Arc<Gazetteer>,
     /// Whether people sign in.
     pub auth: Auth,
     /// The separate address of the metrics; `None`: they are served with everything else.
@@ -116,6 +120,7 @@ impl Config {
         let tls = errors.take(tls());
         let currency = errors.take(currency());
         let menu_memory = errors.take(MENU_MEMORY.number());
+        let places = errors.take(places());
         // As with the hosts: what it depends on is the error.
         let auth = match (&leptos, &hosts, &proxies) {
             (Some(leptos), Some(hosts), Some(proxies)) => {
@@ -143,6 +148,7 @@ impl Config {
                 tls: tls?,
                 currency: currency?,
                 menu_memory: (menu_memory? as usize).saturating_mul(MIB),
+                places: Arc::new(places?),
                 metrics: metrics?,
                 auth: auth?,
             })

@@ -153,6 +153,10 @@ settings! {
      from the store when they are needed.": {
         MENU_MEMORY: Public, Value("256");
     }
+    "Where postcodes are, for areas of so many metres: a CSV with the first line postcode,town,lat,lon, or a file of GeoNames'\n\
+     postal codes. Default: the places of the example market.": {
+        PLACES: Public, None("the places of the example market");
+    }
     "Requests per second and address, with bursts of four times that; `off` for load tests.": {
         RATE_LIMIT: Public, Value("100");
     }

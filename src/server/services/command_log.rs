@@ -5,7 +5,7 @@ use super::idempotency::Answer;
 use crate::domain::{Actor, CommandKind, Error, Order, OrderId};
 use crate::server::telemetry::{
     handles::Handles,
-    metrics::{COMMAND_SECONDS, COMMANDS, REFUSED},
+    metrics::{COMMAND_SECONDS, COMMANDS, QUOTES, REFUSED},
     millis, trace,
 };
 use metrics::{Counter, Histogram, counter, histogram};
@@ -28,6 +28,10 @@ static COMMANDS_DONE: LazyLock<Handles<[&'static str; 3], (Counter, Histogram)>>
 /// By kind of problem.
 static REFUSALS: LazyLock<Handles<&'static str, Counter>> =
     LazyLock::new(|| Handles::new(|problem| counter!(REFUSED, "problem" => *problem)));
+
+/// By outcome.
+static QUOTED: LazyLock<Handles<&'static str, Counter>> =
+    LazyLock::new(|| Handles::new(|outcome| counter!(QUOTES, "outcome" => *outcome)));
 
 /// Marks an answer to a command that has been logged already.
 #[derive(Clone, Copy)]
@@ -142,6 +146,20 @@ pub fn rate_limited(problem: &'static str, began: Instant) {
     let (outcome, duration_ms) = ("refused", millis(began));
     tracing::debug!(outcome, problem, duration_ms, "command");
     REFUSALS.get(problem).increment(1);
+}
+
+/// Counts a refusal of a pizzeria's use-case.
+pub fn shop_refused(problem: &'static str) {
+    REFUSALS.get(problem).increment(1);
+}
+
+/// Counts a quote. `problem` is why there is none.
+pub fn quoted(problem: Option<&'static str>) {
+    let outcome = match problem {
+        None => "done",
+        Some(_) => "refused",
+    };
+    QUOTED.get(outcome).increment(1);
 }
 
 /// The outcome of a command, as the log and the metrics name it.

@@ -38,6 +38,10 @@ pub const FRAMES: &str = "pizza_socket_frames_sent_total";
 pub const ORDERS: &str = "pizza_orders";
 pub const STAGE_SECONDS: &str = "pizza_order_stage_duration_seconds";
 pub const OLDEST_WAIT: &str = "pizza_order_oldest_wait_seconds";
+pub const QUOTES: &str = "pizza_quotes_total";
+pub const ORDERED: &str = "pizza_orders_placed_total";
+pub const ANSWER_SECONDS: &str = "pizza_order_answer_duration_seconds";
+pub const EXPIRED: &str = "pizza_orders_expired_total";
 pub const SIGN_INS: &str = "pizza_sign_ins_total";
 pub const CREDENTIALS_REFUSED: &str = "pizza_credentials_refused_total";
 pub const RIGHTS_REFUSED: &str = "pizza_rights_refused_total";
@@ -99,6 +103,10 @@ const ALL: &[(&str, MetricKind, &str)] = &[
     (ORDERS, Gauge, "Orders in the whole market, by status. Every instance reports the same."),
     (STAGE_SECONDS, Histogram(SLOW), "How long orders were in a status before they left it, except cancelled ones. Every instance reports the same."),
     (OLDEST_WAIT, Gauge, "How long the oldest order of a status has been in it; 0 if there is none."),
+    (QUOTES, Counter, "Quotes that this instance was asked for, by outcome."),
+    (ORDERED, Counter, "Orders that customers have made since this instance started, by way in: from a menu, or of an offer. Every instance reports the same."),
+    (ANSWER_SECONDS, Histogram(SLOW), "How long orders from menus waited for the answer of their kitchen. Every instance reports the same."),
+    (EXPIRED, Counter, "Orders from menus that their kitchen left unanswered. Every instance reports the same."),
     (SIGN_INS, Counter, "Attempts to sign in, by how and by outcome. Only with AUTH=required."),
     (CREDENTIALS_REFUSED, Counter, "Requests with a cookie, token or key that is wrong or has ended, by its kind."),
     (RIGHTS_REFUSED, Counter, "Requests for what the viewer has no right to, by its role and by kind of problem."),
@@ -138,8 +146,14 @@ impl Metrics {
         }
         metrics.process.describe();
         // What has not happened yet is reported as 0, not as missing: alerts look for changes.
-        for name in [RATE_LIMITED, FRAMES, FEED_RESTARTS] {
+        for name in [RATE_LIMITED, FRAMES, FEED_RESTARTS, EXPIRED] {
             counter!(name).absolute(0);
+        }
+        for outcome in ["done", "refused"] {
+            counter!(QUOTES, "outcome" => outcome).absolute(0);
+        }
+        for way in ["menu", "offer"] {
+            counter!(ORDERED, "way" => way).absolute(0);
         }
         for outcome in ["done", "wrong-credentials", "too-many"] {
             counter!(SIGN_INS, "how" => "password", "outcome" => outcome).absolute(0);

@@ -5,3 +5,4 @@ mod counter;
 mod live;
 mod restaurants;
 mod rights;
+mod seed;

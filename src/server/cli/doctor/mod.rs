@@ -9,6 +9,7 @@ mod redis;
 mod report;
 mod serving;
 mod settings;
+mod shops;
 mod site;
 
 use super::output::Format;
@@ -75,6 +76,9 @@ async fn examine(report: &mut Report, sources: Result<Sources, ConfigError>) {
     settings::examine(report, &sources);
     let own = examine_store(report).await;
     examine_accounts(report).await;
+    if let Ok(store) = config::store() {
+        shops::examine(report, &store).await;
+    }
     examine_server(report, own.as_ref()).await;
 }
 

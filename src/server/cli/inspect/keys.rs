@@ -24,7 +24,8 @@ use std::collections::BTreeMap;
 /// Count stored records by kind: their number, bytes, and the largest.
 ///
 /// `order` are the orders as they are now, `order history` their events, `index` the entries of orders in the lists by
-/// status and supplier, `duty` the drivers that were switched on duty or off, `log` the events that clients can resume
+/// status and supplier and of pizzerias by name, `restaurant`, `counter`, `menu` and `item` the profiles of pizzerias, what
+/// holds there now, and their menus, `duty` the drivers that were switched on duty or off, `log` the events that clients can resume
 /// from, `once` the answers that are kept for a day for requests with an `Idempotency-Key`. Bytes are those of names and
 /// contents, without the engine's own. Everything is read once, which takes a while for a large store.
 ///

@@ -6,9 +6,12 @@ mod failure;
 mod filter;
 mod follower;
 mod keys;
+mod menu;
 mod order;
 mod orders;
 mod remote;
+mod restaurants;
+mod shop_source;
 mod source;
 mod stats;
 mod table;
@@ -31,6 +34,8 @@ const EXAMPLES: &str = "\
 Examples:
   pizza-market inspect orders --status ready --since 2h
   pizza-market inspect order 0198c0de-7d3a-7c4e-9b1a-5f2e8d3c1a7f
+  pizza-market inspect restaurants
+  pizza-market inspect menu forno-antico --json > menu.json
   pizza-market inspect events --follow --json | jq .order.status
   pizza-market inspect stats --url https://market.example
 
@@ -39,7 +44,8 @@ Exit status:
   1  not found
   2  it could not be read: no market there, no answer, or an invalid command line";
 
-/// Show stored data, and change nothing: orders, the history of one, events as they happen, statistics.
+/// Show stored data, and change nothing: orders, the history of one, pizzerias and their menus,
+/// events as they happen, statistics.
 ///
 /// The store is that of the settings, as for `serve`: Redis, or the file in DATA_DIR. A server may go on working. The
 /// file of an embedded store that a server is using can be read only through that server: it is asked at
@@ -70,6 +76,9 @@ pub struct Inspect {
 enum Subject {
     Orders(orders::Orders),
     Order(order::OneOrder),
+    Restaurants(restaurants::Restaurants),
+    Restaurant(restaurants::OneRestaurant),
+    Menu(menu::OneMenu),
     Events(events::Events),
     Stats(stats::Stats),
     Keys(keys::Keys),
@@ -108,6 +117,9 @@ async fn show(args: Inspect) -> Result<()> {
     match subject {
         Subject::Orders(orders) => orders::show(source.await?, orders, format).await,
         Subject::Order(order) => order::show(source.await?, order, format).await,
+        Subject::Restaurants(all) => restaurants::list(source.await?, all, format).await,
+        Subject::Restaurant(one) => restaurants::show(source.await?, one, format).await,
+        Subject::Menu(menu) => menu::show(source.await?, menu, format).await,
         Subject::Events(events) => events::show(source.await?, events, format).await,
         Subject::Stats(stats) => stats::show(source.await?, stats, format).await,
         Subject::Keys(_) if url.is_some() => Err(keys::not_over_http()),

@@ -158,7 +158,7 @@ fn order_in(event: &str) -> Members {
 }
 
 /// What an event has changed, but for the members that every event changes.
-fn changes(before: &Members, after: &Members) -> Vec<String> {
+pub fn changes(before: &Members, after: &Members) -> Vec<String> {
     const ALWAYS: [&str; 6] = [
         "id",
         "status",

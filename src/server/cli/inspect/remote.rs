@@ -118,7 +118,12 @@ impl RemoteServer {
     }
 
     pub async fn order(&self, id: OrderId) -> Result<Option<JsonText>> {
-        let answer = self.get(self.url(&format!("api/v1/orders/{id}"))?).await?;
+        self.text(&format!("api/v1/orders/{id}")).await
+    }
+
+    /// What it answers to a path; `None` for 404.
+    pub async fn text(&self, path: &str) -> Result<Option<JsonText>> {
+        let answer = self.get(self.url(path)?).await?;
         if answer.status() == StatusCode::NOT_FOUND {
             return Ok(None);
         }
@@ -128,6 +133,23 @@ impl RemoteServer {
             .await
             .map_err(|error| self.unreachable(&error))?;
         Ok(Some(text.into()))
+    }
+
+    /// All pages of the list at a path. A server that knows no such list has none of it.
+    pub async fn all(&self, path: &str) -> Result<Vec<JsonText>> {
+        let (mut all, mut next) = (Vec::new(), Some(path.to_owned()));
+        while let Some(path) = next {
+            let answer = self.get(self.url(&path)?).await?;
+            if answer.status() == StatusCode::NOT_FOUND {
+                break;
+            }
+            let answer = self.expect_ok(answer).await?;
+            let link = header(&answer, header::LINK.as_str());
+            let link = link.and_then(|link| link.strip_prefix('<')?.split_once('>'));
+            next = link.map(|(path, _)| path.trim_start_matches('/').to_owned());
+            all.extend(self.texts(answer).await?);
+        }
+        Ok(all)
     }
 
     pub async fn history(&self, id: OrderId) -> Result<Vec<JsonText>> {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{Cursor, Event, STAGES, StageDuration, StageTimer, Status, Time},
     server::{
+        cli::output::count,
         clock::now,
         store::{JsonText, LogRead},
     },
@@ -22,12 +23,12 @@ use std::collections::BTreeMap;
 /// Stages that ended before are not timed.
 const READ_BACK: TimeDelta = TimeDelta::days(1);
 
-/// Count orders by status, and time the stages of the last 24 hours.
+/// Count orders by status, and pizzerias, and time the stages of the last 24 hours.
 ///
 /// A stage's times are those of the orders that left it in the last 24 hours otherwise than by being cancelled, as
 /// far as the log still holds their events: half of them took the median or less, nine of ten the 90 %.
 ///
-/// With --json it is one object: `orders` (a count for each status), `total`, `stages` (each with `status`, `count`,
+/// With --json it is one object: `orders` (a count for each status), `total`, `restaurants`, `stages` (each with `status`, `count`,
 /// and in seconds `median` and `ninth`), and `cursor`.
 #[derive(Args)]
 pub struct Stats {}
@@ -36,6 +37,7 @@ pub struct Stats {}
 struct Statistics {
     orders: BTreeMap<Status, u64>,
     total: u64,
+    restaurants: u64,
     stages: Vec<Stage>,
     cursor: Cursor,
 }
@@ -70,6 +72,7 @@ async fn find(source: &Source) -> Result<Statistics> {
     let stages = STAGES.into_iter().zip(stage_timer.times(now()).stages);
     Ok(Statistics {
         total: orders.values().sum(),
+        restaurants: source.count_restaurants().await?,
         orders,
         stages: stages
             .map(|(status, lasted)| Stage { status, lasted })
@@ -132,6 +135,8 @@ fn print(found: &Statistics) {
     }
     table.row(["total".to_owned(), found.total.to_string()]);
     table.print(table::width());
+    output::line("");
+    output::line(count(found.restaurants, "pizzeria"));
     output::line("");
     let mut table = Table::new(&[
         ("STAGE, LAST 24 H", Fit::Whole),

@@ -1,80 +1,35 @@
 //! Checks the integrity of a store: reads one snapshot, and reports each fault when it is found.
 //!
-//! What must hold: every document is an order whose events lead to it by the rules, one after the other, but the one of
-//! who is on duty and those of accounts; it is in the indexes that follow from it and in no other; the events of all orders have all numbers
-//! from 1 up to the store's, each once; and the log has the newest of them, equal to those in the histories.
+//! What must hold: every order is what its events lead to by the rules, one after the other, and its bill adds up; so is
+//! every document of a pizzeria, and they fit together; each document is in the indexes that follow from it and in no
+//! other; the events of all documents have all numbers from 1 up to the store's, each once; and the log has the newest of
+//! them, equal to those in the histories.
 
 mod account_faults;
+mod findings;
 mod number_set;
+mod order_faults;
 mod pointers;
+mod shop_faults;
+mod shops;
 
-use super::{accounts::documents, duty_document, order_documents};
-use crate::domain::{Event, Order, verify_event};
+pub use findings::{Counts, Fault, FaultKind, Findings};
+
+use super::{
+    accounts::documents, duty_document, order_documents, shops::documents as shop_documents,
+};
+use crate::domain::ShopKind;
 use crate::server::store::{
     Batch, Index, IndexChange, Result,
     snapshot::{Head, Held, Past, Record, Snapshot, StoredRecord, fingerprint, seq},
 };
 use account_faults::account_faults;
 use number_set::NumberSet;
+use order_faults::order_faults;
 use pointers::Pointers;
-use serde::Serialize;
+use shop_faults::{ShopKey, shop_faults};
+use shops::Shops;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// One violation of a rule.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Fault {
-    /// The key of the document, or the name of the index or other part of the store.
-    pub key: String,
-    pub kind: FaultKind,
-    pub detail: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultKind {
-    /// The order itself.
-    Order,
-    /// An order of the Python backend, which is not shown until it is imported.
-    Unadopted,
-    History,
-    /// The indexes of an order. They, and totals, can be rebuilt.
-    Index,
-    Total,
-    Sequence,
-    Log,
-    /// Who is on duty.
-    Duty,
-    /// An account, what it knows, or whose an e-mail address is.
-    Account,
-    /// The record of an idempotent request.
-    Remembered,
-    /// A restore that has not ended.
-    Restore,
-}
-
-impl FaultKind {
-    /// Whether it can be rebuilt from the rest of the store.
-    pub fn follows_from_the_rest(self) -> bool {
-        matches!(self, FaultKind::Index | FaultKind::Total)
-    }
-}
-
-/// What has been checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Counts {
-    pub orders: u64,
-    pub events: u64,
-    pub idempotency_records: u64,
-}
-
-/// Receives the results of an audit.
-pub trait Findings {
-    fn fault(&mut self, fault: Fault);
-    /// A change that repairs indexes, unless the document has changed since it was read.
-    fn repair(&mut self, repair: Batch);
-    /// One more order has been checked.
-    fn order(&mut self);
-}
 
 /// Checks a whole store.
 pub fn audit(snapshot: Snapshot, findings: &mut impl Findings) -> Result<Counts> {
@@ -99,6 +54,7 @@ struct Audit<'a, F> {
     totals: BTreeMap<Index, u64>,
     counted: BTreeMap<Index, u64>,
     pointers: Pointers,
+    shops: Shops,
 }
 
 impl<'a, F: Findings> Audit<'a, F> {
@@ -113,6 +69,7 @@ impl<'a, F: Findings> Audit<'a, F> {
             totals: BTreeMap::new(),
             counted: BTreeMap::new(),
             pointers: Pointers::default(),
+            shops: Shops::default(),
         };
         if let Some(since) = audit.head.restoring.clone() {
             let detail = format!("it began at {since} and has not ended");
@@ -135,10 +92,14 @@ impl<'a, F: Findings> Audit<'a, F> {
             Record::Total { index, keys } => drop(self.totals.insert(index, keys)),
             Record::Document(held) if duty_document::is_key(&held.key) => self.duty(&held),
             Record::Document(held) if documents::is_key(&held.key.0) => self.of_account(&held),
-            Record::Document(held) => {
-                self.document(&held);
-                self.findings.order();
-            }
+            Record::Document(held) => match ShopKey::read(&held.key) {
+                Some(shop) => self.of_shop(&held, shop),
+                None if held.key.0.starts_with("order:") => {
+                    self.document(&held);
+                    self.findings.order();
+                }
+                None => self.unknown(&held),
+            },
             Record::Idempotency(record) => self.idempotency_record(&record),
         }
     }
@@ -167,41 +128,69 @@ impl<'a, F: Findings> Audit<'a, F> {
 
     fn document(&mut self, held: &Held) {
         let key = &*held.key.0;
+        self.placed(held);
+        let Some(text) = &held.text else {
+            if !held.history.is_empty() {
+                self.fault(key, FaultKind::Order, "has events, and is itself missing");
+            }
+            self.indexes(held, &[]);
+            return;
+        };
+        self.counts.orders += 1;
+        match order_documents::read(text) {
+            Ok(order) => {
+                for (kind, detail) in order_faults(held, &order) {
+                    self.fault(key, kind, detail);
+                }
+                self.indexes(held, &order_documents::indexes(&order));
+            }
+            Err(_) if held.history.is_empty() => {
+                let detail = "is not an order of this program: see `pizza-market migrate`";
+                self.fault(key, FaultKind::Unadopted, detail);
+            }
+            Err(error) => self.fault(key, FaultKind::Order, error.to_string()),
+        }
+    }
+
+    /// Counts where a document is listed, and the numbers of its events.
+    fn placed(&mut self, held: &Held) {
         for past in &held.history {
-            self.number(key, past);
+            self.number(&held.key.0, past);
         }
         for index in &held.indexes {
             *self.counted.entry(index.clone()).or_default() += 1;
         }
-        let order = match &held.text {
-            None => {
-                if !held.history.is_empty() {
-                    self.fault(key, FaultKind::Order, "has events, and is itself missing");
-                }
-                self.indexes(held, &[]);
-                return;
-            }
-            Some(text) => order_documents::read(text),
-        };
-        self.counts.orders += 1;
-        let order = match order {
-            Ok(order) => order,
-            Err(_) if held.history.is_empty() => {
-                let detail = "is not an order of this program: see `pizza-market migrate`";
-                self.fault(key, FaultKind::Unadopted, detail);
-                return;
-            }
-            Err(error) => {
-                self.fault(key, FaultKind::Order, error.to_string());
-                return;
-            }
-        };
-        if order_documents::key(order.id) != held.key {
-            let detail = format!("its text has the id {}", order.id);
-            self.fault(key, FaultKind::Order, detail);
+    }
+
+    /// A document of a pizzeria has its indexes of its text, and its entries carry it whole.
+    fn of_shop(&mut self, held: &Held, shop: ShopKey) {
+        self.placed(held);
+        for detail in shop_faults(held, &shop) {
+            self.fault(&*held.key.0, FaultKind::Restaurant, detail);
         }
-        self.history(held, &order);
-        self.indexes(held, &order_documents::indexes(&order));
+        if shop.kind == ShopKind::Restaurant && held.text.is_some() {
+            self.counts.restaurants += 1;
+        }
+        self.shops.add(held, &shop);
+        let text = held.text.as_deref();
+        match text.map(|text| shop_documents::indexes(shop.kind, shop.restaurant, text)) {
+            // Where it cannot be read, nothing is known of its indexes.
+            Some(None) => {}
+            Some(Some(expected)) => self.indexes(held, &expected),
+            None => self.indexes(held, &[]),
+        }
+    }
+
+    /// An index entry or a history without a document may be of any kind; a text may not.
+    fn unknown(&mut self, held: &Held) {
+        self.placed(held);
+        match held.text {
+            Some(_) => {
+                let detail = "is of no kind that this program knows";
+                self.fault(&*held.key.0, FaultKind::Unknown, detail);
+            }
+            None => self.indexes(held, &[]),
+        }
     }
 
     fn duty(&mut self, held: &Held) {
@@ -215,12 +204,7 @@ impl<'a, F: Findings> Audit<'a, F> {
     /// An account has entries about it, which do not say how it was; what belongs to it has none.
     fn of_account(&mut self, held: &Held) {
         let key = &*held.key.0;
-        for past in &held.history {
-            self.number(key, past);
-        }
-        for index in &held.indexes {
-            *self.counted.entry(index.clone()).or_default() += 1;
-        }
+        self.placed(held);
         self.pointers.add(held);
         for detail in account_faults(held) {
             self.fault(key, FaultKind::Account, detail);
@@ -264,34 +248,6 @@ impl<'a, F: Findings> Audit<'a, F> {
         {
             let detail = format!("the log has another event under number {}", past.seq);
             self.fault(key, FaultKind::Log, detail);
-        }
-    }
-
-    /// Checks that the events of an order lead to it, one after the other.
-    fn history(&mut self, held: &Held, order: &Order) {
-        let key = &*held.key.0;
-        let mut before: Option<Event> = None;
-        for past in &held.history {
-            let event: Event = match serde_json::from_str(&past.text) {
-                Ok(event) => event,
-                Err(error) => {
-                    let event = format!("event {}", past.seq);
-                    let detail = order_documents::unreadable(&event, &error).to_string();
-                    self.fault(key, FaultKind::History, detail);
-                    return;
-                }
-            };
-            for detail in step_faults(before.as_ref(), &event, order, past.seq) {
-                self.fault(key, FaultKind::History, detail);
-            }
-            before = Some(event);
-        }
-        match before {
-            None => self.fault(key, FaultKind::History, "has no events"),
-            Some(last) if last.order != *order => {
-                self.fault(key, FaultKind::Order, "is not what its events say");
-            }
-            Some(_) => {}
         }
     }
 
@@ -351,6 +307,9 @@ impl<'a, F: Findings> Audit<'a, F> {
             self.fault(key.0, FaultKind::Index, detail);
             self.findings.repair(repair);
         }
+        for (key, detail) in std::mem::take(&mut self.shops).faults() {
+            self.fault(key.0, FaultKind::Restaurant, detail);
+        }
         if self.head.engine == "embedded" {
             self.compare_totals();
         }
@@ -372,22 +331,6 @@ impl<'a, F: Findings> Audit<'a, F> {
             }
         }
     }
-}
-
-/// What is wrong with an event of `order` that follows the event `before`.
-fn step_faults(before: Option<&Event>, event: &Event, order: &Order, seq: u64) -> Vec<String> {
-    let mut faults = Vec::new();
-    if event.order.id != order.id {
-        faults.push(format!("event {seq} is about {}", event.order.id));
-    }
-    if before.is_some_and(|before| before.id.seq >= event.id.seq) {
-        faults.push(format!("event {seq} is out of order"));
-    }
-    let was = before.map(|before| &before.order);
-    if let Err(why) = verify_event(was, event.event_type, &event.order) {
-        faults.push(format!("event {seq} cannot have happened: {why}"));
-    }
-    faults
 }
 
 fn range(first: u64, last: u64) -> String {

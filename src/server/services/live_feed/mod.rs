@@ -16,6 +16,7 @@ mod index_board;
 mod load;
 #[cfg(test)]
 mod notice_tests;
+mod order_counts;
 mod order_index;
 #[cfg(test)]
 mod order_index_tests;

@@ -1,8 +1,9 @@
 //! What the feed holds of the log: the orders, the pizzerias, the newest entries as a ring, and when it was last verified.
 
 use super::{
-    endings::Endings, entry::FeedEntry, feed_ring::FeedRing, order_index::OrderIndex,
-    reader::Reader, shelf::Shelf, stage_timers::StageTimers, topics::Topics,
+    endings::Endings, entry::FeedEntry, feed_ring::FeedRing, order_counts::OrderCounts,
+    order_index::OrderIndex, reader::Reader, shelf::Shelf, stage_timers::StageTimers,
+    topics::Topics,
 };
 use crate::domain::{
     Cursor, Event, FoldResult, Frame, LogEvent, Order, ShopEntry, Status, Subject, Time,
@@ -146,10 +147,13 @@ impl View {
     }
 
     fn add_order(&mut self, text: &JsonText, event: &Event) -> Option<FeedEntry> {
-        let driver_before = self.index.get(event.order.id);
-        let subject = Subject::of(event, driver_before.and_then(|order| order.driver_id));
-        if self.index.fold(event) == FoldResult::Gap {
-            return None;
+        let before = self.index.get(event.order.id);
+        let subject = Subject::of(event, before.and_then(|order| order.driver_id));
+        let counts = OrderCounts::of(before, event);
+        match self.index.fold(event) {
+            FoldResult::Gap => return None,
+            FoldResult::Applied { .. } => counts.record(),
+            FoldResult::Skipped | FoldResult::Duplicate => {}
         }
         self.latest = self.latest.max(event.order.latest());
         if let Some((stage, lasted)) = self.stage_timers.record(event) {

@@ -226,7 +226,7 @@ impl Change {
 }
 
 /// The document, and its indexes, when this entry of the log was written.
-fn as_of(key: &Key, entry: &str, kind: ShopKind) -> Option<Was> {
+pub fn as_of(key: &Key, entry: &str, kind: ShopKind) -> Option<Was> {
     #[derive(Deserialize)]
     struct Body<'a> {
         #[serde(borrow)]

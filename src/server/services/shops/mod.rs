@@ -36,7 +36,7 @@ pub struct ShopService {
     feed: Arc<LiveFeed>,
     orders: Arc<OrderService>,
     accounts: Arc<AccountService>,
-    places: Gazetteer,
+    places: Arc<Gazetteer>,
     currency: Currency,
     menu_texts: menu_texts::MenuTexts,
 }
@@ -47,7 +47,7 @@ impl ShopService {
         feed: Arc<LiveFeed>,
         orders: Arc<OrderService>,
         accounts: Arc<AccountService>,
-        places: Gazetteer,
+        places: impl Into<Arc<Gazetteer>>,
         currency: Currency,
     ) -> ShopService {
         ShopService {
@@ -55,7 +55,7 @@ impl ShopService {
             feed,
             orders,
             accounts,
-            places,
+            places: places.into(),
             currency,
             menu_texts: menu_texts::MenuTexts::default(),
         }

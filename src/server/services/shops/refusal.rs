@@ -6,7 +6,10 @@ use crate::{
         shop::basket::{Bill, Line, Promise},
     },
     server::{
-        services::failure::{self, Failure},
+        services::{
+            command_log,
+            failure::{self, Failure},
+        },
         store::StoreError,
     },
 };
@@ -224,5 +227,9 @@ pub async fn in_time<T>(
             Err(ShopFailure::Store(error)) => Err(error.into()),
         }
     });
-    done.await?
+    let done: Result<T, ShopRefusal> = done.await?;
+    if let Err(refusal) = &done {
+        command_log::shop_refused(refusal.name());
+    }
+    done
 }

@@ -1,0 +1,220 @@
+//! `pizza-market seed`: puts pizzerias with their menus into a market, through its public API alone. The example market
+//! is in the program; a seed makes large ones.
+
+mod client;
+mod generate;
+mod market;
+mod put;
+#[cfg(test)]
+mod tests;
+
+use super::{http_client, output, server_url::ServerUrlParser, store_args, tls};
+use clap::Args;
+use client::Client;
+use futures::{StreamExt, stream};
+use generate::MarketSize;
+use market::SeedRestaurant;
+use put::{Done, Existing, put};
+use reqwest::{Url, header::AUTHORIZATION};
+use serde::Serialize;
+use std::{path::PathBuf, process::ExitCode};
+
+/// How many pizzerias are put at the same time.
+const CONCURRENCY: usize = 8;
+
+const HELP: &str = "\
+What is there under the same slug is left as it is, so that the command can be repeated; --replace puts profile, menu \
+and pause of the file back. What was begun and not ended is completed.
+
+The file is one JSON object: {\"format\": \"pizza-market/market-1\", \"restaurants\": [{\"restaurant\": …, \"menu\": …, \
+\"pause\": null or {\"reason\"}}]}, where `restaurant` is what POST /api/restaurants takes, with a slug, and `menu` what PUT \
+/api/restaurants/{slug}/menu takes.
+
+Where people sign in, MARKET_KEY is an API key of an integrator (`pizza-market account key NAME --role integrator`).
+
+Exit status: 0 everything is there; 1 something was refused, or the market does not answer.
+
+Examples:
+  pizza-market seed
+      the example market, at the local server
+  pizza-market seed --replace --file market.json --url https://market.example
+  pizza-market seed --restaurants 5000 --items 200 --seed 7
+      a large market, for a load test";
+
+/// Put an example market into a running one: pizzerias with menus, hours, areas and all three rules for halves.
+#[derive(Args)]
+#[command(after_help = HELP)]
+pub struct Seed {
+    /// The market's address.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = ServerUrlParser)]
+    url: Url,
+    /// Trust the certificate authorities of this PEM file, too.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Put the market of this file there, instead of the example.
+    #[arg(long, value_name = "FILE", conflicts_with = "restaurants")]
+    file: Option<PathBuf>,
+    /// Put profile, menu and pause back where a pizzeria is there already.
+    #[arg(long)]
+    replace: bool,
+    /// Make so many pizzerias, instead of the example.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    restaurants: Option<u32>,
+    /// How many items each of them has.
+    #[arg(long, value_name = "COUNT", default_value_t = 60, requires = "restaurants", value_parser = clap::value_parser!(u32).range(1..=500))]
+    items: u32,
+    /// What they are follows from it alone.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 1,
+        requires = "restaurants"
+    )]
+    seed: u64,
+    /// Print one JSON object: {"made", "replaced", "kept", "refused"}.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How many pizzerias came to what.
+#[derive(Default, Serialize)]
+struct Summary {
+    made: u64,
+    replaced: u64,
+    kept: u64,
+    refused: u64,
+}
+
+pub fn run(args: &Seed) -> ExitCode {
+    let done = tokio::runtime::Runtime::new()
+        .map_err(|error| error.to_string())
+        .and_then(|runtime| runtime.block_on(seed(args)));
+    match done {
+        Ok(summary) => {
+            let is_done = summary.refused == 0;
+            summary.print(args.json);
+            if is_done {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(why) => {
+            output::note(format_args!("Nothing was seeded: {why}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn seed(args: &Seed) -> Result<Summary, String> {
+    let client = client(args)?;
+    client.check().await?;
+    let existing = match args.replace {
+        true => Existing::Replace,
+        false => Existing::Keep,
+    };
+    match args.restaurants {
+        Some(restaurants) => {
+            let size = MarketSize {
+                seed: args.seed,
+                items: args.items,
+            };
+            let all = (0..restaurants).map(|number| size.restaurant(number));
+            // So many lines would hide the one that matters.
+            Ok(put_all(&client, all, restaurants.into(), existing, |_, _| {}).await)
+        }
+        None => {
+            let market = match &args.file {
+                Some(path) => market::read_file(path)?,
+                None => market::example()?,
+            };
+            let print = |name: &str, done: &Done| {
+                if !args.json {
+                    output::line(format_args!("{}: {name}", done.word()));
+                }
+            };
+            let count = market.restaurants.len() as u64;
+            let all = market.restaurants.into_iter();
+            Ok(put_all(&client, all, count, existing, print).await)
+        }
+    }
+}
+
+fn client(args: &Seed) -> Result<Client, String> {
+    let tls = tls::public(args.ca.as_deref())?;
+    let authorization = http_client::authorization().map_err(|error| error.to_string())?;
+    let headers = authorization.into_iter().map(|key| (AUTHORIZATION, key));
+    let mut builder = http_client::builder(&tls).default_headers(headers.collect());
+    if http_client::is_local(&args.url) {
+        builder = builder.no_proxy();
+    }
+    let http = builder.build().map_err(|error| error.to_string())?;
+    Ok(Client::new(&args.url, http))
+}
+
+/// Puts all of them there, and shows how far it is; `print` tells of each.
+async fn put_all(
+    client: &Client,
+    all: impl Iterator<Item = SeedRestaurant>,
+    count: u64,
+    existing: Existing,
+    print: impl Fn(&str, &Done),
+) -> Summary {
+    let template = "{msg} {wide_bar} {human_pos}/{human_len} pizzerias, {eta} left";
+    let bar = store_args::bar(count, "seeding", template);
+    let puts = all.map(|restaurant| async move {
+        let done = put(client, &restaurant, existing).await;
+        (restaurant.name().to_owned(), done)
+    });
+    let mut puts = stream::iter(puts).buffered(CONCURRENCY);
+    let mut summary = Summary::default();
+    while let Some((name, done)) = puts.next().await {
+        bar.inc(1);
+        match done {
+            Ok(done) => {
+                bar.suspend(|| print(&name, &done));
+                summary.add(done);
+            }
+            Err(why) => {
+                bar.suspend(|| output::note(format_args!("{name}: {why}")));
+                summary.refused += 1;
+            }
+        }
+    }
+    bar.finish_and_clear();
+    summary
+}
+
+impl Summary {
+    fn add(&mut self, done: Done) {
+        *match done {
+            Done::Made => &mut self.made,
+            Done::Replaced => &mut self.replaced,
+            Done::Kept => &mut self.kept,
+        } += 1;
+    }
+
+    fn print(&self, as_json: bool) {
+        if as_json {
+            return output::json(self);
+        }
+        let Summary {
+            made,
+            replaced,
+            kept,
+            refused,
+        } = self;
+        let all = output::count(made + replaced + kept + refused, "pizzeria");
+        let replaced = match replaced {
+            0 => String::new(),
+            many => format!(", {many} replaced"),
+        };
+        let refused = match refused {
+            0 => String::new(),
+            many => format!(", {many} refused"),
+        };
+        output::line(format_args!(
+            "{all}: {made} made, {kept} kept{replaced}{refused}"
+        ));
+    }
+}
