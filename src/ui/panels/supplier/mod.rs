@@ -4,6 +4,7 @@ mod answer;
 mod bell;
 mod cancel;
 mod columns;
+mod direct;
 mod kitchen;
 mod new_offer;
 mod print;
