@@ -3,6 +3,17 @@
 pub mod catalog;
 pub mod documents;
 mod edit;
+pub mod menu_csv;
+mod menu_csv_build;
+mod menu_csv_cells;
+mod menu_csv_codes;
+mod menu_csv_rows;
+pub mod menu_csv_write;
+#[cfg(test)]
+mod menu_csv_tests;
+mod menu_restore;
+mod menu_texts;
+pub mod menus;
 pub mod refusal;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
@@ -23,6 +34,7 @@ pub struct ShopService {
     accounts: Arc<AccountService>,
     places: Gazetteer,
     currency: Currency,
+    menu_texts: menu_texts::MenuTexts,
 }
 
 impl ShopService {
@@ -41,6 +53,7 @@ impl ShopService {
             accounts,
             places,
             currency,
+            menu_texts: menu_texts::MenuTexts::default(),
         }
     }
 

@@ -1,0 +1,1 @@
+//! Pizzerias: what they say of themselves, what holds at their counters, their menus, and orders from them.
