@@ -1,6 +1,7 @@
 //! The use-cases of pizzerias: what they say of themselves, their menus, and orders from them.
 
 pub mod catalog;
+pub mod counter;
 pub mod documents;
 mod edit;
 pub mod menu_csv;
@@ -14,7 +15,10 @@ mod menu_csv_tests;
 mod menu_restore;
 mod menu_texts;
 pub mod menus;
+pub mod history;
+pub mod list;
 pub mod refusal;
+pub mod restaurants;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
 use crate::{

@@ -95,6 +95,25 @@ impl ShopRefusal {
         }
     }
 
+    /// Whether it depends on how the pizzeria stands. Only such a refusal is stored under the key of its request.
+    pub fn is_of_state(&self) -> bool {
+        match self {
+            ShopRefusal::Outdated { .. }
+            | ShopRefusal::NameTaken { .. }
+            | ShopRefusal::Paused { .. }
+            | ShopRefusal::NotOpen { .. }
+            | ShopRefusal::SoldOut { .. }
+            | ShopRefusal::SlotFull { .. }
+            | ShopRefusal::QuoteChanged { .. } => true,
+            ShopRefusal::Market(_)
+            | ShopRefusal::UnknownRestaurant
+            | ShopRefusal::UnknownItem
+            | ShopRefusal::PreconditionRequired
+            | ShopRefusal::BelowMinimum { .. }
+            | ShopRefusal::NotDeliveredThere => false,
+        }
+    }
+
     /// What happened, and what to do: for people.
     pub fn sentence(&self) -> String {
         match self {

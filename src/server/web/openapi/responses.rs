@@ -24,7 +24,7 @@ use utoipa::{
     },
 };
 
-type Responses = BTreeMap<String, RefOr<Response>>;
+pub(super) type Responses = BTreeMap<String, RefOr<Response>>;
 
 /// The responses of one kind of call.
 macro_rules! responses {
@@ -39,6 +39,8 @@ macro_rules! responses {
         }
     )* };
 }
+
+pub(super) use responses;
 
 responses! {
     /// Of a call that creates an order.
@@ -94,7 +96,7 @@ responses! {
     };
 }
 
-fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Responses {
+pub(super) fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Responses {
     let any = [
         Problem::WrongHost,
         too_many(),
@@ -133,14 +135,14 @@ fn of_account(status: u16, success: ResponseBuilder, own: &[Problem]) -> Respons
     responses(status, success, &[&any, own].concat())
 }
 
-fn json_of<T: ToSchema>(description: &str) -> ResponseBuilder {
+pub(super) fn json_of<T: ToSchema>(description: &str) -> ResponseBuilder {
     let content = ContentBuilder::new().schema(Some(reference::<T>()));
     ResponseBuilder::new()
         .description(description)
         .content("application/json", content.build())
 }
 
-fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
+pub(super) fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
     let any = [
         Problem::WrongHost,
         too_many(),
@@ -182,7 +184,7 @@ fn order(description: &str) -> ResponseBuilder {
         .content("application/json", content.build())
 }
 
-fn several<T: ToSchema>(description: &str, examples: Vec<Value>) -> ResponseBuilder {
+pub(super) fn several<T: ToSchema>(description: &str, examples: Vec<Value>) -> ResponseBuilder {
     let content = ContentBuilder::new()
         .schema(Some(ArrayBuilder::new().items(reference::<T>())))
         .example(Some(examples.into()));
@@ -243,12 +245,9 @@ fn described(schema: ObjectBuilder, description: &str) -> Header {
         .build()
 }
 
-fn etag() -> Header {
+pub(super) fn etag() -> Header {
     let version = ObjectBuilder::new()
         .schema_type(Type::String)
         .pattern(Some("^\"[1-9][0-9]*\"$"));
-    described(
-        version,
-        "The order's version, for `If-Match` and `If-None-Match`.",
-    )
+    described(version, "Its version, for `If-Match` and `If-None-Match`.")
 }
