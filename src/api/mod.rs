@@ -61,7 +61,8 @@ pub async fn offer(
     .await
 }
 
-/// A supplier answers an order. The picked reason comes before the typed notes.
+/// A supplier answers an order. The picked reason comes before the typed notes; of what was ordered from a menu, it is a
+/// code.
 #[server(prefix = "/act", endpoint = "respond")]
 pub async fn respond(
     id: OrderId,
@@ -69,6 +70,7 @@ pub async fn respond(
     #[server(default)] accept: String,
     #[server(default)] notes: String,
     #[server(default)] reason: String,
+    #[server(default)] code: String,
     #[server(default)] estimated_time: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
@@ -78,8 +80,8 @@ pub async fn respond(
         _ => ("respond", Command::read_answer),
     };
     let (names, values) = (
-        ["accept", "notes", "estimated_time"],
-        [accept, notes, estimated_time],
+        ["accept", "notes", "estimated_time", "reason"],
+        [accept, notes, estimated_time, code],
     );
     crate::server::web::pages::forms::submission(Role::Supplier, form, names, values)
         .keyed(key)
@@ -130,6 +132,36 @@ pub async fn mark_ready(
     crate::server::web::pages::forms::submission(Role::Supplier, "mark-ready", [], [])
         .keyed(key)
         .act(id, version, |_| Ok(Command::MarkReady))
+        .await
+}
+
+/// A kitchen says how many pieces of a line are done: `tick` is `line.done`. That is a target, so it is about any version
+/// of the order.
+#[server(prefix = "/act", endpoint = "check")]
+pub async fn check(
+    id: OrderId,
+    #[server(default)] tick: String,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
+    let (line, done) = tick.split_once('.').unwrap_or((&tick, ""));
+    let (names, values) = (["line", "done"], [line.to_owned(), done.to_owned()]);
+    crate::server::web::pages::forms::submission(Role::Supplier, "check", names, values)
+        .keyed(key)
+        .act(id, None, Command::read_check)
+        .await
+}
+
+/// A kitchen is late by so many minutes.
+#[server(prefix = "/act", endpoint = "delay")]
+pub async fn delay(
+    id: OrderId,
+    version: u32,
+    #[server(default)] minutes: String,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
+    crate::server::web::pages::forms::submission(Role::Supplier, "delay", ["minutes"], [minutes])
+        .keyed(key)
+        .act(id, version, Command::read_delay)
         .await
 }
 
@@ -297,14 +329,15 @@ pub async fn supplier_cancel(
     version: u32,
     #[server(default)] notes: String,
     #[server(default)] reason: String,
+    #[server(default)] code: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
     let notes = joined([reason, notes]);
     crate::server::web::pages::forms::submission(
         Role::Supplier,
         "supplier-cancel",
-        ["notes"],
-        [notes],
+        ["notes", "reason"],
+        [notes, code],
     )
     .keyed(key)
     .act(id, version, Command::read_cancellation)

@@ -57,6 +57,19 @@ impl Order {
             && basket.is_some_and(|basket| basket.answered_at.is_none())
     }
 
+    /// When its kitchen is to begin with it, where it is a direct order: at the first of its slots.
+    pub fn begins_at(&self) -> Option<Time> {
+        self.basket.as_ref()?.kitchen_slots.iter().min().copied()
+    }
+
+    /// How many pieces of a direct order are not ticked.
+    pub fn unticked(&self) -> u32 {
+        let lines = self.basket.iter().flat_map(|basket| &basket.lines);
+        lines
+            .map(|line| line.quantity - line.done.min(line.quantity))
+            .sum()
+    }
+
     /// Where it stands in its kitchen, or stood when it was cancelled: what is still to be answered stands beside the
     /// offers that are.
     pub fn kitchen_stage(&self) -> Status {

@@ -2,6 +2,8 @@
 
 pub mod cancellation;
 pub mod command;
+#[cfg(test)]
+mod command_tests;
 mod direct;
 #[cfg(test)]
 mod direct_tests;

@@ -4,6 +4,7 @@
 use super::code::Code;
 use crate::domain::{Address, Cents, Currency, Name, Notes, Text, Time, named_enum};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use uuid::Uuid;
 
 /// The name of an item, an option or a size: up to 60 characters.
@@ -77,6 +78,14 @@ named_enum! {
 /// A rate of tax in thousandths of a percent: 0 to 100 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TaxRate(pub(super) u32);
+
+/// In percent: `7`, `8.875`.
+impl fmt::Display for TaxRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{}.{:03}", self.0 / 1_000, self.0 % 1_000);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basket {

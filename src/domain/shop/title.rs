@@ -1,6 +1,6 @@
 //! The lines of an order in short, as its `pizza_name`.
 
-use super::basket::Line;
+use super::basket::{Line, ShopName};
 use crate::domain::{Field, Name};
 
 const MAX: usize = 100;
@@ -41,19 +41,27 @@ fn rest(lines: usize) -> String {
     }
 }
 
+/// `½ Diavola ½ Funghi L`: one piece of a line, without its choices.
+pub fn dish(line: &Line) -> String {
+    let name = match &line.half {
+        None => line.name.to_string(),
+        Some(half) => format!("½ {} ½ {}", line.name, half.name),
+    };
+    sized(&name, line.size.as_ref())
+}
+
+/// `Diavola L`
+pub fn sized(name: &str, size: Option<&ShopName>) -> String {
+    size.map_or_else(|| name.to_owned(), |size| format!("{name} {size}"))
+}
+
 /// `2× ½ Diavola ½ Funghi L +2`: two of two halves in size L with two choices.
 fn short(line: &Line) -> String {
     let mut text = match line.quantity {
         1 => String::new(),
         quantity => format!("{quantity}× "),
     };
-    match &line.half {
-        None => text += &line.name,
-        Some(half) => text += &format!("½ {} ½ {}", line.name, half.name),
-    }
-    if let Some(size) = &line.size {
-        text += &format!(" {size}");
-    }
+    text += &dish(line);
     if !line.options.is_empty() {
         text += &format!(" +{}", line.options.len());
     }

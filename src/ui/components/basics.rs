@@ -1,13 +1,14 @@
 //! The smallest parts: icons, pizzas, badges, times, sums.
 
 use crate::{
-    domain::{Order, Status, Time},
+    domain::{Status, Time},
     ui::{
-        i18n::{format, locale::say},
+        i18n::format,
         live::{reactive::unsubscribe_on_cleanup, store::LiveStore},
         route::percent::encode,
     },
 };
+use chrono::TimeDelta;
 use leptos::prelude::*;
 
 /// A hash of the sprite, in its address, so that browsers cache it until it changes.
@@ -213,6 +214,17 @@ pub fn or_on_paper(now: AnyView, on_paper: AnyView) -> AnyView {
         .into_any()
 }
 
+/// `4:05`, to the second. On paper there is nothing that counts.
+pub fn countdown(to: Time) -> AnyView {
+    let store = LiveStore::from_context();
+    let left = text(move || {
+        let left = (to - store.now()).max(TimeDelta::zero());
+        let (minutes, seconds) = (left.num_minutes(), left.num_seconds() % 60);
+        format!("{minutes}:{seconds:02}")
+    });
+    or_on_paper(view! { {left} }.into_any(), ().into_any())
+}
+
 fn time_element(time: Time, words: Signal<String>) -> AnyView {
     view! { <time translate="no" datetime=time.to_string()>{words}</time> }.into_any()
 }
@@ -226,25 +238,6 @@ pub fn count(number: Memo<usize>, calls: bool) -> AnyView {
 
 pub fn digits(number: Memo<usize>) -> Signal<String> {
     text(move || number.get().to_string())
-}
-
-/// The parts of a price, and their sum.
-pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
-    let part = |class: &'static str, what: String, amount| {
-        view! { <div class=class><dt>{what}</dt><dd>{format::money(amount)}</dd></div> }.into_any()
-    };
-    let market_part = {
-        let percent = format::percent(&order.markup_percentage.to_string());
-        say!("Service fee, {percent}", "Servicegebühr, {percent}")
-    };
-    view! {
-        <dl class="sum">
-            {part("part", whose.to_owned(), order.supplier_price.cents())}
-            {part("part", market_part, order.market_part())}
-            {part("total", pays.to_owned(), order.total())}
-        </dl>
-    }
-    .into_any()
 }
 
 /// A person or a place, with an icon, and a word for screen readers.

@@ -1,26 +1,29 @@
 //! The parts that several panels are made of, for a release whose program is split by panel (see [`crate::ui::panels`]).
 
 use super::{
-    basics, before_hydration,
+    basics, before_hydration, bill,
     form::{self, ActionForm, FieldState, Form},
-    list, ticket,
+    lines, list, ticket,
 };
 
 /// Naming the parts where the program starts puts them into the file that all panels share. Without this, the splitter
 /// makes one more file for each group of panels.
-pub fn main_bundle() -> [*const (); 29] {
+pub fn main_bundle() -> [*const (); 32] {
     [
         basics::pizza as *const (),
         basics::name as *const (),
         basics::badge as *const (),
         basics::moment as *const (),
         basics::exact_moment as *const (),
+        basics::countdown as *const (),
         basics::since as *const (),
         basics::count as *const (),
-        basics::sum as *const (),
+        bill::sum as *const (),
         basics::fact as *const (),
         basics::empty as *const (),
         basics::refusal as *const (),
+        lines::line as *const (),
+        lines::note as *const (),
         list::rows as *const (),
         ticket::ticket_at_level as *const (),
         ticket::head as *const (),

@@ -2,8 +2,10 @@
 
 pub mod basics;
 pub mod before_hydration;
+pub mod bill;
 pub mod form;
 pub mod header;
+pub mod lines;
 pub mod list;
 #[cfg(feature = "split")]
 mod main_bundle;

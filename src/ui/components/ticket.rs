@@ -68,10 +68,14 @@ impl Level {
 
 /// How late an order is, by its promise.
 pub fn level(order: &Order) -> Signal<Level> {
+    level_by(Signal::stored(order.promised()))
+}
+
+/// How late an order is, by a promise that may move.
+pub fn level_by(promised: Signal<Option<Time>>) -> Signal<Level> {
     let store = LiveStore::from_context();
-    let promised = order.promised();
     following(move || {
-        promised.map_or(Level::Fine, |promised| {
+        promised.get().map_or(Level::Fine, |promised| {
             Level::of(promised, store.about_now(promised))
         })
     })

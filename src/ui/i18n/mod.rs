@@ -3,3 +3,4 @@
 pub mod domain_texts;
 pub mod format;
 pub mod locale;
+pub mod menu_texts;

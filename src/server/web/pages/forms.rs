@@ -143,17 +143,17 @@ impl FormSubmission {
         self.answer(None, answer).await
     }
 
-    /// A form is made for one version of an order, and is refused once that has changed.
+    /// A form that is made for one version of an order is refused once that has changed.
     pub async fn act(
         mut self,
         id: OrderId,
-        version: u32,
+        version: impl Into<Option<u32>>,
         read: fn(Fields) -> Result<Command, Error>,
     ) -> Result<Order, Error> {
         if self.form == "take" && self.barred.is_none() {
             self.barred = self.check_take(id).await.err();
         }
-        self.change(id, version, read, async |service, change| {
+        self.change(id, version.into(), read, async |service, change| {
             let Change(command, by, expected, request) = change;
             service.act(id, command, by, &expected, request).await
         })
@@ -164,7 +164,7 @@ impl FormSubmission {
     pub async fn reassign(self, id: OrderId, version: u32) -> Result<Order, Error> {
         self.change(
             id,
-            version,
+            Some(version),
             Command::read_dispatch,
             async |service, change| {
                 let Change(command, by, expected, request) = change;
@@ -177,13 +177,13 @@ impl FormSubmission {
     async fn change(
         self,
         id: OrderId,
-        version: u32,
+        version: Option<u32>,
         read: fn(Fields) -> Result<Command, Error>,
         make: impl AsyncFnOnce(&OrderService, Change<'_>) -> Answer,
     ) -> Result<Order, Error> {
-        let about = self.about(id, version);
+        let about = self.about(id, version.unwrap_or_default());
         let request = self.key.as_ref().map(|key| self.request(key, &about));
-        let expected = Precondition::version(version);
+        let expected = version.map_or(Precondition::Any, Precondition::version);
         let answer = match (read(self.fields()), self.service()) {
             (Ok(command), Ok(service)) => {
                 let change = Change(command, &self.by, expected, request.as_ref());

@@ -14,8 +14,9 @@ use crate::{
             storage::{keep, kept},
         },
         components::{
-            basics::{Icon, changing, sum, text},
+            basics::{Icon, changing, text},
             before_hydration::{not_hydrated, typed_early},
+            bill::sum,
             form::{ActionForm, FieldState, Form, Forms, refused},
         },
         i18n::{

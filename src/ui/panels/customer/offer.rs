@@ -4,7 +4,10 @@ use super::offers::{address, is_on_offer};
 use crate::{
     domain::{CommandKind, Order, OrderId, Status, offered},
     ui::{
-        components::basics::{Detail, Icon, changing, icon, mark, name, pizza, sum, text},
+        components::{
+            basics::{Detail, Icon, changing, icon, mark, name, pizza, text},
+            bill::sum,
+        },
         i18n::locale::{say, t},
         live::{reactive::memo, store::LiveStore},
         viewer::has,

@@ -7,8 +7,10 @@ use super::{
 use crate::{
     domain::{Event, Order, OrderId, Status},
     ui::{
-        components::basics::{
-            Detail, Icon, badge, changing, fact, icon, mark, name, pizza, refusal, sum, text,
+        components::{
+            basics::{Detail, Icon, badge, changing, fact, icon, mark, name, pizza, refusal, text},
+            bill::sum,
+            lines::lines,
         },
         i18n::{
             domain_texts, format,
@@ -197,6 +199,7 @@ fn facts(order: &Order) -> AnyView {
         false => ["Customer pays", "Kunde zahlt"],
     };
     view! {
+        {order.basket.as_ref().map(|basket| lines(basket))}
         {sum(order, &order.supplier_name, t(pays))}
         <dl class="facts">
             {fact(Icon::Person, t(["Customer", "Kunde"]), customer)}

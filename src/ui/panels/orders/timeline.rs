@@ -8,7 +8,9 @@ use crate::{
         i18n::{
             domain_texts, format,
             locale::{Text, plural, say, t},
+            menu_texts,
         },
+        live::store::LiveStore,
         navigation::Navigator,
         route::Route,
     },
@@ -130,7 +132,7 @@ fn who(event: &Event) -> Option<String> {
 type Field = (Text, fn(&Order) -> Option<String>);
 
 /// The fields of which the timeline shows changes.
-const FIELDS: [Field; 9] = [
+const FIELDS: [Field; 11] = [
     (["Price", "Preis"], |order| Some(price(order))),
     (["Promised", "Versprochen"], minutes),
     (["Says", "Sagt"], |order| {
@@ -159,6 +161,15 @@ const FIELDS: [Field; 9] = [
         basket.answered_at.map(|_| t(["yes", "ja"]).to_owned())
     }),
     (["Done", "Fertig"], ticked),
+    (["At the door by", "An der Tür bis"], |order| {
+        let zone = LiveStore::from_context().zone();
+        let basket = order.basket.as_ref()?;
+        Some(format::clock(basket.promise.to, zone.as_ref()))
+    }),
+    (["Why", "Warum"], |order| {
+        let code = order.cancellation?.code;
+        menu_texts::cancellation(code).map(str::to_owned)
+    }),
 ];
 
 /// `2 / 5`, once there is one: how many pieces of a direct order are ticked, of how many.

@@ -4,12 +4,13 @@
 use super::{
     Bell,
     cancel::{NOTES, reasons},
+    direct::{promised, to_read},
     tickets::kitchen_name,
     usual::{MINUTES, first_minutes, range},
 };
 use crate::{
     api,
-    domain::{Order, Status, shop::basket::Basket, usual_minutes},
+    domain::{Order, Status, Time, usual_minutes},
     ui::{
         browser::storage,
         components::{
@@ -17,7 +18,7 @@ use crate::{
             before_hydration::not_hydrated,
             form::{ActionForm, FieldState, Form, refused},
             list,
-            ticket::{Level, folded, head, level_waiting, seldom, ticket_at_level, which},
+            ticket::{ALMOST, Level, folded, head, level_waiting, seldom, ticket_at_level, which},
         },
         i18n::{
             format,
@@ -51,24 +52,11 @@ pub fn to_answer(order: Memo<Order>) -> AnyView {
         bell.why(order, rings),
         head(&o, more.into_any()),
         promised(basket),
+        to_read(&o),
         accept(order),
         refused(o.id),
     ];
     ticket_at_level(&o, "ticket", level, Some(rings), parts)
-}
-
-/// Until when to answer, and what the customer was promised, which an acceptance leaves as it is.
-fn promised(basket: &Basket) -> AnyView {
-    let answer_by = basket.answer_by.map(|by| {
-        view! { <b>{t(["answer by ", "antworten bis "])} {moment(by)}</b> " · " }.into_any()
-    });
-    let (from, to) = (basket.promise.from, basket.promise.to);
-    view! {
-        <p class="due" translate="no">
-            <span>{answer_by} {t(["at the door ", "an der Tür "])} {moment(from)} "–" {moment(to)}</span>
-        </p>
-    }
-    .into_any()
 }
 
 /// `€9.50 (€12.35)`: the kitchen's own price first, the customer's beside it.
@@ -115,8 +103,8 @@ fn accept(order: Memo<Order>) -> AnyView {
 
 fn acceptance(form: Form, o: &Order) -> AnyView {
     let word = view! { {t(["Accept", "Annehmen"])} {which(o)} };
-    // It is promised already.
-    if o.basket.is_some() {
+    // It is for a time that the customer chose.
+    if o.basket.as_ref().is_some_and(|basket| !basket.promise.asap) {
         return view! {
             <input type="hidden" name="accept" value="true"/>
             {form.submit_button("button primary wide", Some(Icon::Check), word.into_any())}
@@ -150,13 +138,21 @@ fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
 /// what is usual as the ticket arrives: it does not change under the hand.
 fn stepper(minutes: FieldState, o: &Order) -> AnyView {
     let field = NodeRef::<html::Input>::new();
+    let promise = o.basket.as_ref().map(|basket| &basket.promise);
     let usual = untrack(|| {
         let store = LiveStore::from_context();
         store.with(|board| usual_minutes(board?.orders(), &o.supplier_name, &o.pizza_name))
     });
-    if usual.is_none() && minutes.value("").is_empty() {
+    let usual = usual.filter(|_| promise.is_none());
+    let first = match promise {
+        // Nothing typed leaves the promise as it is.
+        Some(_) => String::new(),
+        None => first_minutes(usual),
+    };
+    if promise.is_none() && usual.is_none() && minutes.value("").is_empty() {
         recall_minutes(field, minutes_key(&o.supplier_name));
     }
+    let proposed = promise.map(|promise| minutes_to(promise.to));
     let why = usual.map(|usual| {
         let range = range(usual);
         let words = say!("lately {range}", "zuletzt {range}");
@@ -166,7 +162,7 @@ fn stepper(minutes: FieldState, o: &Order) -> AnyView {
         <div class="minutes" data-not-hydrated=not_hydrated()>
             {step_button(field, minutes, -STEP, Icon::Minus, ["5 minutes less", "5 Minuten weniger"], o)}
             <label>
-                <input type="number" node_ref=field value=minutes.value(&first_minutes(usual)) min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.attributes()}/>
+                <input type="number" node_ref=field value=minutes.value(&first) placeholder=proposed min=MIN.to_string() max=MAX.to_string() inputmode="numeric" {..minutes.attributes()}/>
                 {t([" min to the door", " min bis zur Tür"])} {which(o)}
             </label>
             {why}
@@ -174,6 +170,15 @@ fn stepper(minutes: FieldState, o: &Order) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// How many minutes are left to a promise, as the clock ticks.
+fn minutes_to(promised: Time) -> Signal<String> {
+    let store = LiveStore::from_context();
+    text(move || {
+        let left = promised - store.about_now(promised) + ALMOST;
+        left.num_minutes().clamp(MIN.into(), MAX.into()).to_string()
+    })
 }
 
 fn step_button(
@@ -186,7 +191,9 @@ fn step_button(
 ) -> AnyView {
     let press = move |_| {
         if let Some(field) = field.get_untracked() {
-            let now: i32 = field.value().parse().unwrap_or(0);
+            let typed = Some(field.value()).filter(|typed| !typed.is_empty());
+            let now = typed.unwrap_or_else(|| field.placeholder());
+            let now: i32 = now.parse().unwrap_or(0);
             let then = (now + step).clamp(MIN, MAX).to_string();
             field.set_value(&then);
             minutes.keep(&then);
@@ -271,7 +278,7 @@ fn rejection(form: Form, o: &Order) -> AnyView {
     let word = view! { {t(["Reject this pizza", "Diese Pizza ablehnen"])} {which(o)} };
     view! {
         <input type="hidden" name="accept" value="false"/>
-        {reasons(form, &REASONS)}
+        {reasons(form, o, &REASONS)}
         {form.submit_button("button danger wide", Some(Icon::Of(Status::SupplierRejected)), word.into_any())}
     }
     .into_any()

@@ -4,14 +4,17 @@
 use super::Bell;
 use crate::{
     api,
-    domain::{Order, Status},
+    domain::{CancellationCode, Order, Status},
     ui::{
         components::{
             basics::{Icon, icon, name},
             form::{ActionForm, Form},
             ticket::{folded, which},
         },
-        i18n::locale::{Text, t},
+        i18n::{
+            locale::{Text, t},
+            menu_texts,
+        },
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -21,6 +24,20 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub const NOTES: &str = "notes";
 /// The name of the field for a picked reason. What was picked is kept by its number.
 const REASON: &str = "reason";
+
+/// The same for a code, and the codes that a kitchen gives.
+const CODE: &str = "code";
+const CODES: [CancellationCode; 4] = [
+    CancellationCode::SoldOut,
+    CancellationCode::TooBusy,
+    CancellationCode::Closed,
+    CancellationCode::CannotDeliver,
+];
+
+/// A code as it is sent, and in words.
+fn coded(code: CancellationCode) -> Option<(&'static str, &'static str)> {
+    Some((code.name(), menu_texts::cancellation(code)?))
+}
 
 pub fn withdraw(order: Memo<Order>) -> AnyView {
     let which = order.with_untracked(which);
@@ -73,25 +90,33 @@ pub fn cancellation(order: Memo<Order>) -> AnyView {
                 <strong>{customer} {t([" has ordered this and is waiting.", " hat sie bestellt und wartet."])}</strong> " "
                 {cannot_be_undone()}
             </p>
-            {reasons(form, &REASONS)}
+            {reasons(form, &o, &REASONS)}
             {form.submit_button("button danger wide", Some(Icon::Of(Status::Cancelled)), word.into_any())}
         }
         .into_any()
     })
 }
 
-/// Reasons to pick, and a field for another one.
-pub fn reasons(form: Form, reasons: &[Text]) -> AnyView {
+/// Reasons to pick, and a field for another one. Of what was ordered from a menu they are codes, which everybody reads in
+/// the own language.
+pub fn reasons(form: Form, order: &Order, reasons: &[Text]) -> AnyView {
     let notes = form.field(NOTES);
     let field = view! { <input class="input" autocomplete="off" value=notes.value("") {..notes.attributes()}/> };
-    let picked = form.field(REASON);
-    let chip = |(n, reason): (usize, &Text)| {
-        let (reason, n) = (t(*reason), n.to_string());
+    let (name, reasons): (_, Vec<_>) = match order.basket {
+        Some(_) => (CODE, CODES.into_iter().filter_map(coded).collect()),
+        None => (
+            REASON,
+            reasons.iter().map(|word| (t(*word), t(*word))).collect(),
+        ),
+    };
+    let picked = form.field(name);
+    let chip = |(n, (value, word)): (usize, (&'static str, &'static str))| {
+        let n = n.to_string();
         let (is_picked, id) = (picked.value("") == n, format!("{}-{n}", picked.id()));
-        view! { <label><input type="radio" id=id name=REASON value=reason checked=is_picked/> {reason}</label> }
+        view! { <label><input type="radio" id=id name=name value=value checked=is_picked/> {word}</label> }
             .into_any()
     };
-    let chips: Vec<_> = reasons.iter().enumerate().map(chip).collect();
+    let chips: Vec<_> = reasons.into_iter().enumerate().map(chip).collect();
     let why = t(["Why? The market sees this.", "Warum? Der Markt sieht das."]);
     let own = t(["Or in your own words", "Oder mit eigenen Worten"]);
     view! {

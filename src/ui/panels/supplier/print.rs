@@ -28,8 +28,13 @@ pub fn print_button(order: Memo<Order>) -> AnyView {
 /// The kitchen, the price and the address, which only paper shows.
 pub fn on_paper(order: &Order) -> AnyView {
     let address = order.delivery_address.as_ref().map(ToString::to_string);
+    let phone = order
+        .basket
+        .as_ref()
+        .and_then(|basket| basket.phone.as_ref());
+    let phone = phone.map(|phone| format!("\n{phone}"));
     let price = format::money(order.total());
-    view! { <p class="on-paper" translate="no">{name(&order.supplier_name)} " · " {price} <br/> <bdi>{address}</bdi></p> }.into_any()
+    view! { <p class="on-paper" translate="no">{name(&order.supplier_name)} " · " {price} <br/> <bdi>{address} {phone}</bdi></p> }.into_any()
 }
 
 fn print(event: ev::MouseEvent) {

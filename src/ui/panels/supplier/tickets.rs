@@ -3,27 +3,31 @@
 use super::{
     Bell,
     cancel::{cancellation, withdraw},
+    direct::{late, to_read, to_tick, unticked, waits_until},
     print::{on_paper, print_button},
 };
 use crate::{
     api,
-    domain::{Order, Role, Status, kitchen_deadlines},
+    domain::{Actor, CommandKind, Order, Role, Status, Time, kitchen_deadlines},
     ui::{
         browser::dom::focus_if_lost_soon,
         components::{
             basics::{Icon, badge, changing, icon, moment, name, since},
             form::{ActionForm, refused},
             list::neighbour_ticket,
-            ticket::{due, due_at, head, level, seldom, ticket, ticket_at_level, which},
+            ticket::{
+                due, due_at, folded, head, level, level_by, seldom, ticket, ticket_at_level, which,
+            },
             undo::{take_back, undo},
         },
         i18n::{
             domain_texts, format,
             locale::{Text, t},
+            menu_texts,
         },
-        live::store::LiveStore,
+        live::{reactive::memo, store::LiveStore},
         navigation::Navigator,
-        route::Route,
+        route::{Route, paths::menu_of},
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};
@@ -44,56 +48,94 @@ pub fn on_offer(order: Memo<Order>) -> AnyView {
     ticket(&o, "ticket slim", parts)
 }
 
+/// What is for later waits, folded, until its slot in the kitchen begins.
 pub fn to_prepare(order: Memo<Order>) -> AnyView {
+    let begins = waits_until(order);
+    changing(move || {
+        Some(match begins.get() {
+            Some(begins) => for_later(order, begins),
+            None => next_to_prepare(order),
+        })
+    })
+}
+
+fn for_later(order: Memo<Order>, begins: Time) -> AnyView {
+    let o = order.get_untracked();
     let bell = Bell::from_context();
     let rings = bell.rings(order);
-    let o = order.get_untracked();
+    let summary = view! {
+        <summary>{icon(Icon::Clock)} <span>{t(["begin at ", "anfangen um "])} <b>{moment(begins)}</b></span> {which(&o)}</summary>
+    };
+    let more = folded(summary.into_any(), move || {
+        let lines = order.with_untracked(to_read);
+        view! { <div class="stack">{lines} {start(order)} {seldom_steps(order)}</div> }.into_any()
+    });
+    let parts = vec![
+        bell.why(order, rings),
+        head(&o, people(&o)),
+        more,
+        refused(o.id),
+        on_paper(&o),
+    ];
+    ticket_at_level(&o, "ticket slim", level(&o), Some(rings), parts)
+}
+
+fn next_to_prepare(order: Memo<Order>) -> AnyView {
+    let bell = Bell::from_context();
+    let rings = bell.rings(order);
     let why = bell.why(order, rings);
-    step(
-        order,
-        Some((rings, why)),
-        due_at(&o, |promised| {
+    let due = |o: &Order| {
+        due_at(o, |promised| {
             let (oven, _) = kitchen_deadlines(promised);
             view! { {t(["oven by ", "Ofen bis "])} {moment(oven)} " · " }.into_any()
-        }),
-        api::Prepare::PATH,
-        Icon::Of(Status::Preparing),
-        t(["Start", "Anfangen"]),
-    )
+        })
+    };
+    let lines = order.with_untracked(to_read);
+    step(order, Some((rings, why)), lines, due, start(order))
+}
+
+fn start(order: Memo<Order>) -> AnyView {
+    let word = view! { {t(["Start", "Anfangen"])} {order.with_untracked(which)} }.into_any();
+    let symbol = Some(Icon::Of(Status::Preparing));
+    let form = ActionForm::new(api::Prepare::PATH).on(order);
+    form.form(|form| form.submit_button("button primary wide", symbol, word))
 }
 
 pub fn in_the_oven(order: Memo<Order>) -> AnyView {
-    let o = order.get_untracked();
-    step(
-        order,
-        None,
-        due_at(&o, |promised| {
+    let due = |o: &Order| {
+        due_at(o, |promised| {
             let (_, ready) = kitchen_deadlines(promised);
             view! { {t(["ready by ", "fertig bis "])} {moment(ready)} " · " }.into_any()
-        }),
-        api::MarkReady::PATH,
-        Icon::Of(Status::Ready),
-        t(["Ready", "Fertig"]),
-    )
+        })
+    };
+    let which = order.with_untracked(which);
+    let word = view! { {t(["Ready", "Fertig"])} {unticked(order)} {which} }.into_any();
+    let symbol = Some(Icon::Of(Status::Ready));
+    let form = ActionForm::new(api::MarkReady::PATH).on(order);
+    let next = form.form(|form| form.submit_button("button primary wide", symbol, word));
+    step(order, None, to_tick(order), due, next)
 }
 
-/// A ticket with one next step; whether it rings, and why; when it is due.
+/// A ticket with its next step; whether it rings, and why; what is to be made, and when it is due.
 fn step(
     order: Memo<Order>,
     rings: Option<(Signal<bool>, AnyView)>,
-    due: AnyView,
-    path: &'static str,
-    symbol: Icon,
-    word: &'static str,
+    lines: AnyView,
+    due: fn(&Order) -> AnyView,
+    next: AnyView,
 ) -> AnyView {
     let o = order.get_untracked();
-    let word = view! { {word} {which(&o)} }.into_any();
-    let next = ActionForm::new(path).on(order);
-    let next = next.form(|form| form.submit_button("button primary wide", Some(symbol), word));
+    // The kitchen may move it.
+    let promised = memo(move |_| order.with(Order::promised));
+    let due = changing(move || {
+        promised.track();
+        Some(order.with_untracked(due))
+    });
     let (rings, why) = rings.unzip();
     let parts = vec![
         why.into_any(),
         head(&o, people(&o)),
+        lines,
         due,
         note(&o),
         undo(order, Role::Supplier),
@@ -101,7 +143,7 @@ fn step(
         refused(o.id),
         on_paper(&o),
     ];
-    ticket_at_level(&o, "ticket", level(&o), rings, parts)
+    ticket_at_level(&o, "ticket", level_by(promised.into()), rings, parts)
 }
 
 pub fn ready(order: Memo<Order>) -> AnyView {
@@ -146,10 +188,14 @@ pub fn out(order: Memo<Order>) -> AnyView {
 pub fn cancelled(order: Memo<Order>) -> AnyView {
     let o = order.get_untracked();
     let said = t(["Cancelled at ", "Storniert um "]);
+    let why = o
+        .cancellation
+        .and_then(|end| menu_texts::cancellation(end.code));
+    let why = why.map(|why| view! { " · " {why} }.into_any());
     view! {
         <article class="ticket" id=format!("o{}", o.id) tabindex="-1" data-gone="">
             {head(&o, people(&o))}
-            <p class="due">{icon(Icon::Of(Status::Cancelled))} <span><b>{said} {moment(o.updated_at)}</b></span></p>
+            <p class="due">{icon(Icon::Of(Status::Cancelled))} <span><b>{said} {moment(o.updated_at)}</b> {why}</span></p>
             {note(&o)}
             <div class="actions">{take_down_button(order)}</div>
         </article>
@@ -193,10 +239,30 @@ fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
         "Schritt zurück, drucken, stornieren",
     ];
     let more = seldom(order, SELDOM, Signal::stored(false), move || {
-        view! { <div class="stack">{take_back(order, Role::Supplier)} {print_button(order)} {cancellation(order)}</div> }
-            .into_any()
+        seldom_steps(order)
     });
     view! { <div class="usual">{usual} {more}</div> }.into_any()
+}
+
+fn seldom_steps(order: Memo<Order>) -> AnyView {
+    let is_with_kitchen = |o: &Order| o.transition(CommandKind::Delay, Actor::As(Role::Supplier));
+    let late = order.with_untracked(is_with_kitchen).map(|_| late(order));
+    view! { <div class="stack">{late} {take_back(order, Role::Supplier)} {print_button(order)} {shop(order)} {cancellation(order)}</div> }
+        .into_any()
+}
+
+/// The way to what is sold out, to a pause and to the menu of its pizzeria.
+fn shop(order: Memo<Order>) -> Option<AnyView> {
+    let id = order.with_untracked(|o| o.basket.as_ref().and(o.restaurant_id))?;
+    let word = t([
+        "Sold out, busy, pause…",
+        "Ausverkauft, viel los, Pause\u{a0}…",
+    ]);
+    // Another document: it has no program.
+    Some(
+        view! { <a class="button wide" href=menu_of(&id.to_string()) rel="external">{word}</a> }
+            .into_any(),
+    )
 }
 
 /// The kitchen's name, where the panel shows several kitchens.

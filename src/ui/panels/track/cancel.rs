@@ -15,16 +15,23 @@ pub fn cancel(order: &Order) -> AnyView {
         .on(Signal::stored(order.clone()))
         .class("stack")
         .focus_next(|| Some("main".to_owned()));
+    let consequence = t(match order.basket {
+        None => [
+            "The offer does not come back: somebody else may get the pizza.",
+            "Das Angebot kommt nicht zurück: Vielleicht bekommt jemand anders die Pizza.",
+        ],
+        Some(_) => [
+            "Your place in the kitchen goes to somebody else; a new order may come later.",
+            "Dein Platz in der Küche wird frei; eine neue Bestellung kommt vielleicht später.",
+        ],
+    });
     let pizza = name(&order.pizza_name);
     let word = view! { {t(["Cancel my", "Meine"])} " " {pizza} {t(["", " stornieren"])} };
     let form = form.form(|form| {
         view! {
             <p>
                 <strong>{t(["The kitchen does not start, and nothing is charged.", "Die Küche fängt nicht an, und es kostet nichts."])}</strong>
-                {t([
-                    " The offer does not come back: somebody else may get the pizza.",
-                    " Das Angebot kommt nicht zurück: Vielleicht bekommt jemand anders die Pizza.",
-                ])}
+                " " {consequence}
             </p>
             {form.submit_button("button danger sure wide", None, word.into_any())}
         }

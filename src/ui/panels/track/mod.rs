@@ -3,14 +3,16 @@
 
 mod arrival;
 mod cancel;
+mod direct;
 mod steps;
 
 use crate::{
-    domain::{Actor, CommandKind, Error, Order, Permission, Role, Status},
+    domain::{Actor, CommandKind, Error, Event, Order, Permission, Role, Status, Time},
     ui::{
         browser::url::{page_address, site_address},
         components::{
-            basics::{Icon, changing, empty, fact, sum},
+            basics::{Icon, changing, empty, fact},
+            bill::sum,
             form::refused,
         },
         i18n::{domain_texts, locale::t},
@@ -37,7 +39,7 @@ pub fn track() -> AnyView {
         Some(match queries.story(id) {
             None => loading(),
             Some(Ok(events)) => match events.last() {
-                Some(now) => story(&now.order),
+                Some(now) => story(&now.order, told_first(&events)),
                 None => missing(&Error::UnknownOrder(id)),
             },
             Some(Err(error)) => missing(&error),
@@ -57,6 +59,12 @@ pub fn track() -> AnyView {
         </main>
     }
     .into_any()
+}
+
+/// Until when the order was promised first, where it was ordered from a menu.
+fn told_first(events: &[Event]) -> Option<Time> {
+    let basket = events.first()?.order.basket.as_ref()?;
+    Some(basket.promise.to)
 }
 
 fn loading() -> AnyView {
@@ -93,11 +101,13 @@ fn missing(error: &Error) -> AnyView {
     empty(Icon::Search, t(heading), t(next), Some(way_on))
 }
 
-fn story(order: &Order) -> AnyView {
+fn story(order: &Order, told_first: Option<Time>) -> AnyView {
     let forecast = Forecast::of(order);
     view! {
         {arrival::hero(order, forecast)}
         <div class="stack">
+            {direct::state(order, told_first)}
+            {direct::contents(order)}
             <section class="paper stack" aria-labelledby="steps">
                 <h2 id="steps">{t(["Where it is", "Wo sie ist"])}</h2>
                 <ol class="steps">{steps::steps(order, forecast)}</ol>
@@ -108,7 +118,7 @@ fn story(order: &Order) -> AnyView {
             </section>
         </div>
         <div class="stack">
-            {facts(order)} {may_cancel(order).then(|| cancel(order))} {too_late(order, forecast)} {refused(order.id)}
+            {direct::again(order)} {facts(order)} {may_cancel(order).then(|| cancel(order))} {too_late(order, forecast)} {refused(order.id)}
         </div>
     }
     .into_any()
