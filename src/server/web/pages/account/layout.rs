@@ -10,7 +10,7 @@ use crate::{
     domain::{AccountRole, Error, Name},
     server::web::{auth::cookies::prefix, middleware::security_headers::content_policy, problem},
     ui::{
-        Density, Icon, PANELS, Theme, account_button, brand, empty, help,
+        Density, Icon, PANELS, Panel, Route, Theme, account_button, brand, empty, help,
         i18n::locale::{Text, t},
         open_settings, own_panel, own_panels, paths, settings, still_links,
     },
@@ -58,14 +58,20 @@ impl Page {
     }
 }
 
+/// What a still document is made of, beside its content.
+pub struct Document {
+    /// As text.
+    pub title: String,
+    /// Whose pages it is one of: the styles of the body and of its main part go by it.
+    pub panel: &'static str,
+    pub script: &'static str,
+    /// What its head has beside that of all pages.
+    pub head: Option<AnyView>,
+}
+
 /// Renders a page, which nobody keeps.
 pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) -> Response {
-    let beside = beside(&visit.app, &visit.door.viewer).await;
-    let options = visit.app.config.leptos.clone();
-    let html = Owner::new().with(|| {
-        visit.settings.locale.set();
-        document(visit, page, &beside, options, content())
-    });
+    let html = render(visit, || (account_document(page), content())).await;
     let value = HeaderValue::from_static;
     let head: [(HeaderName, HeaderValue); 3] = [
         (CONTENT_TYPE, value("text/html; charset=utf-8")),
@@ -87,9 +93,35 @@ pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) 
     response
 }
 
-fn document(
+fn account_document(page: Page) -> Document {
+    // Under the header's policy browsers hide the origin of the page's own form, which would be refused. No other site is
+    // told the address either way.
+    let referrer = page
+        .holds_secret
+        .then(|| view! { <meta name="referrer" content="same-origin"/> }.into_any());
+    let head = view! { <meta name="robots" content="noindex"/> {referrer} }.into_any();
+    Document {
+        title: t(page.title).to_owned(),
+        panel: "account",
+        script: paths::ACCOUNT_SCRIPT,
+        head: Some(head),
+    }
+}
+
+/// The text of a still page, in the language of its reader.
+pub async fn render(visit: &Visit, make: impl FnOnce() -> (Document, AnyView)) -> String {
+    let beside = beside(&visit.app, &visit.door.viewer).await;
+    let options = visit.app.config.leptos.clone();
+    Owner::new().with(|| {
+        visit.settings.locale.set();
+        let (document, content) = make();
+        write(visit, document, &beside, options, content)
+    })
+}
+
+fn write(
     visit: &Visit,
-    page: Page,
+    document: Document,
     beside: &Beside,
     options: LeptosOptions,
     content: AnyView,
@@ -97,31 +129,28 @@ fn document(
     let own = visit.settings;
     let theme = (own.theme != Theme::System).then(|| own.theme.name());
     let density = (own.density != Density::Auto).then(|| own.density.name());
-    let title = format!("{} · Pizza Market", t(page.title));
-    // Under the header's policy browsers hide the origin of the page's own form, which would be refused. No other site is
-    // told the address either way.
-    let referrer = page
-        .holds_secret
-        .then(|| view! { <meta name="referrer" content="same-origin"/> }.into_any());
+    // As text, which a title is not escaped as.
+    let title = format!("{} · Pizza Market", document.title);
+    let title = title.replace('&', "&amp;").replace('<', "&lt;");
     let prefix = Some(prefix(&visit.app.config)).filter(|prefix| !prefix.is_empty());
     let page = view! {
         <html lang=own.locale.language.name() data-theme=theme data-density=density data-cookies=prefix>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                <meta name="robots" content="noindex"/>
                 <meta name="theme-color" content="#fdfbf6" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#2a211c" media="(prefers-color-scheme: dark)"/>
-                <title>{title}</title>
+                <title inner_html=title></title>
                 <link rel="icon" type="image/svg+xml" href="/brand.svg"/>
                 <HashedStylesheet options/>
-                {referrer}
-                <script src=paths::ACCOUNT_SCRIPT defer></script>
+                {document.head}
+                <script src=document.script defer></script>
             </head>
-            <body data-panel="account">
+            <body data-panel=document.panel>
                 <a class="unseen" href="#main">{t(["Skip to content", "Zum Inhalt"])}</a>
+                {visit.door.viewer.is_open().then(|| beside.above())}
                 {header(visit)}
-                <main id="main" class="account" tabindex="-1">{content}</main>
+                <main id="main" class=document.panel tabindex="-1">{content}</main>
                 {settings(own, &beside.viewer)}
                 {help()}
                 {beside.menu()}
@@ -135,10 +164,13 @@ fn document(
 fn header(visit: &Visit) -> AnyView {
     let viewer = &visit.door.viewer;
     let path = visit.address.split('?').next().unwrap_or_default();
-    let links: Vec<_> = own_panels(viewer)
-        .into_iter()
-        .map(|(route, word)| view! { <li><a href=route.address()>{t(word)}</a></li> }.into_any())
-        .collect();
+    let in_shops = path.starts_with(paths::SHOPS);
+    let link = |(route, word): (Route, Text)| {
+        let is_here = in_shops && route.panel() == Panel::Customer;
+        let current = is_here.then_some("true");
+        view! { <li><a href=route.address() aria-current=current>{t(word)}</a></li> }.into_any()
+    };
+    let links: Vec<_> = own_panels(viewer).into_iter().map(link).collect();
     view! {
         <header class="bar">
             {brand()}

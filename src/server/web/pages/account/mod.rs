@@ -25,6 +25,8 @@ mod visit;
 mod words;
 
 pub use beside::{Beside, beside};
+pub use layout::{Document, render};
+pub use visit::{Sent, Visit, redirect};
 
 use crate::{
     domain::Error,
@@ -44,7 +46,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use visit::Visit;
 
 /// In the open mode there are none.
 pub fn routes(app: &AppState) -> Router<AppState> {
