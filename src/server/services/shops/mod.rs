@@ -1,9 +1,13 @@
 //! The use-cases of pizzerias: what they say of themselves, their menus, and orders from them.
 
 pub mod catalog;
+pub mod checkout;
 pub mod documents;
 mod edit;
+mod pricing;
+pub mod quote;
 pub mod refusal;
+mod windows;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
 use crate::{
