@@ -37,6 +37,12 @@ pub fn of_own(config: &Config, bare: &str, value: &str) -> Option<HeaderValue> {
     header(&cookie.build())
 }
 
+/// The header that removes a cookie.
+pub fn removed(config: &Config, bare: &str) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name(config, bare), "")).max_age(Duration::ZERO);
+    header(&cookie.http_only(true).path("/").build())
+}
+
 fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie.encoded().to_string()).ok()
 }

@@ -59,6 +59,11 @@ pub fn keep_near(config: &Config, near: &TypedPostcode) -> Option<HeaderValue> {
     cookies::of_own(config, NEAR, near)
 }
 
+/// The header that removes it.
+pub fn forget_near(config: &Config) -> Option<HeaderValue> {
+    cookies::removed(config, NEAR)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

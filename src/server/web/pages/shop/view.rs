@@ -63,7 +63,10 @@ pub enum CartRow {
         priced: PricedLine,
     },
     /// It has a price, and something of it cannot be had now.
-    SoldOut { line: CartLine, priced: PricedLine },
+    SoldOut {
+        line: CartLine,
+        priced: PricedLine,
+    },
     /// It can be read, and be bought no more as it is.
     Changed {
         line: CartLine,
@@ -120,11 +123,7 @@ impl ShopView {
     }
 
     /// The same for another postcode.
-    pub async fn near(
-        self,
-        app: &AppState,
-        near: TypedPostcode,
-    ) -> Result<ShopView, ShopRefusal> {
+    pub async fn near(self, app: &AppState, near: TypedPostcode) -> Result<ShopView, ShopRefusal> {
         ShopView::of(app, self.shop, Some(near), self.cart).await
     }
 

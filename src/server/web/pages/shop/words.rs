@@ -15,6 +15,7 @@ pub const PIZZERIAS: Text = ["Pizzerias", "Pizzerien"];
 pub const HOT: Text = ["Hot right now", "Jetzt frisch"];
 pub const SOLD_OUT: Text = ["Sold out", "Ausverkauft"];
 pub const CART: Text = ["Your cart", "Dein Warenkorb"];
+pub const CHECKOUT: Text = ["Checkout", "Kasse"];
 pub const POSTCODE: Text = ["Postcode", "Postleitzahl"];
 
 pub fn allergen(allergen: Allergen) -> Text {
