@@ -13,7 +13,7 @@ pub trait Field: Sized {
     fn parse(text: &str) -> Result<Self, FieldError>;
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Value {
     /// From a form or a query.
     Plain(String),
@@ -21,7 +21,7 @@ pub enum Value {
 }
 
 /// Parameters by name, and the invalid ones found so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Fields {
     pub(super) values: BTreeMap<String, Value>,
     pub(super) invalid_fields: Vec<InvalidField>,

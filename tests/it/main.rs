@@ -14,5 +14,6 @@ mod cli;
 mod live;
 mod operations;
 mod repository;
+mod shops;
 mod store;
 mod support;

@@ -12,6 +12,8 @@ mod cart_tests;
 pub mod choices;
 pub mod code;
 pub mod counter;
+#[cfg(feature = "ssr")]
+pub mod counter_input;
 #[cfg(test)]
 mod counter_tests;
 mod fields;

@@ -1,7 +1,7 @@
 //! A profile as it comes in: read value by value, with a default for what is absent, and the path of what is invalid.
 
 use super::{
-    area::{Area, MAX_AREAS},
+    area::{Area, Destination, MAX_AREAS},
     basket::{Point, RestaurantId, TaxMode},
     profile::{Phone, Profile, StreetAddress, Tag, TaxRates, TaxSettings},
     slug::Slug,
@@ -160,6 +160,28 @@ pub fn read_point(fields: &mut Fields) -> Option<Point> {
     let lon: Option<Degrees<180>> = fields.required("lon");
     let (lat, lon) = (lat?.0, lon?.0);
     Some(Point { lat, lon })
+}
+
+/// Reads where somebody asks from: a postcode, a point, or both. `None` where neither is given.
+pub fn read_destination(fields: &mut Fields) -> Option<Destination> {
+    let postcode = fields.optional("postcode");
+    let has_point = fields.has("lat") || fields.has("lon");
+    let point = has_point.then(|| read_point(fields)).flatten();
+    (postcode.is_some() || point.is_some()).then_some(Destination { postcode, point })
+}
+
+/// What is wrong with a profile that is to be saved, whatever it was before.
+///
+/// # Errors
+/// Everything that is invalid.
+pub fn check_profile(
+    mut fields: Fields,
+    is_zone: impl Fn(&str) -> bool,
+    now: Time,
+) -> Result<(), Error> {
+    fields.ignore(&READ_OVER);
+    let id = RestaurantId::nil();
+    read_profile(fields, Basis::New { id }, is_zone, now).map(|_| ())
 }
 
 fn read_zone(fields: &mut Fields, is_zone: impl Fn(&str) -> bool) -> Option<TimeZone> {

@@ -31,8 +31,11 @@ use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use settings::{
     CURRENCY, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS,
+    MENU_MEMORY,
 };
 use std::{net::SocketAddr, num::NonZeroU32};
+
+const MIB: usize = 1024 * 1024;
 
 #[derive(Clone)]
 pub struct Config {
@@ -54,6 +57,8 @@ pub struct Config {
     /// With TLS: the server's certificate.
     pub tls: Option<TlsFiles>,
     pub currency: Currency,
+    /// What the menus that are held may take, in bytes.
+    pub menu_memory: usize,
     /// Whether people sign in.
     pub auth: Auth,
     /// The separate address of the metrics; `None`: they are served with everything else.
@@ -110,6 +115,7 @@ impl Config {
         let sockets = limits(MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS);
         let tls = errors.take(tls());
         let currency = errors.take(currency());
+        let menu_memory = errors.take(MENU_MEMORY.number());
         // As with the hosts: what it depends on is the error.
         let auth = match (&leptos, &hosts, &proxies) {
             (Some(leptos), Some(hosts), Some(proxies)) => {
@@ -136,6 +142,7 @@ impl Config {
                 sockets: sockets?,
                 tls: tls?,
                 currency: currency?,
+                menu_memory: (menu_memory? as usize).saturating_mul(MIB),
                 metrics: metrics?,
                 auth: auth?,
             })

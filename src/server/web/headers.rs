@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header::ACCEPT};
 
 /// `true` on an answer that was given before.
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// The value of such a header.
+pub const TRUE: HeaderValue = HeaderValue::from_static("true");
 /// The cursor of a list, for `/ws?since=`.
 pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 

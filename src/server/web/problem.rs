@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::fmt;
 use utoipa::ToSchema;
 
@@ -92,15 +93,7 @@ impl Problem {
     }
 
     fn body(&self) -> Vec<u8> {
-        let details = ProblemDetails::from(self);
-        let Problem::Shop(refusal) = self else {
-            return serde_json::to_vec(&details).unwrap_or_default();
-        };
-        let mut details = serde_json::to_value(details).unwrap_or_default();
-        if let Some(members) = details.as_object_mut() {
-            members.extend(refusal.members());
-        }
-        details.to_string().into_bytes()
+        serde_json::to_vec(&ProblemDetails::from(self)).unwrap_or_default()
     }
 
     /// Seconds after which trying again makes sense, where it does.
@@ -189,6 +182,10 @@ pub struct ProblemDetails {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<InvalidValue>,
+    /// What else programs need: which there are stands in the schema.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    members: Map<String, Value>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -216,6 +213,10 @@ impl From<&Problem> for ProblemDetails {
                 false => each.join(" "),
             },
             errors,
+            members: match problem {
+                Problem::Shop(refusal) => refusal.members(),
+                _ => Map::new(),
+            },
         }
     }
 }

@@ -164,7 +164,7 @@ async fn a_page_of_a_listed_origin_may_ask_and_read() {
         assert_eq!((question.status, &*question.text), (200, ""));
         for (name, value) in [
             ("access-control-allow-origin", allowed),
-            ("access-control-allow-methods", Some("GET,POST")),
+            ("access-control-allow-methods", Some("GET,POST,PUT,DELETE")),
             (
                 "access-control-allow-headers",
                 Some(

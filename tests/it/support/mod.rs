@@ -24,6 +24,7 @@ mod program;
 pub mod proxy;
 pub mod redis_server;
 pub mod scene;
+pub mod shops;
 mod socket;
 pub mod store;
 pub mod tls;

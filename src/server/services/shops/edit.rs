@@ -72,6 +72,44 @@ pub struct Edit<'a> {
     pub menu: Option<&'a [Code]>,
 }
 
+/// The result of an edit, and whether it is the stored answer to an earlier sending.
+pub(super) type Answered<T> = (Result<T, ShopRefusal>, bool);
+
+/// One sending of a request that edits.
+pub(super) struct Sending {
+    pub by: Authority,
+    request: Option<IdempotentRequest>,
+    deadline: Instant,
+}
+
+impl Sending {
+    pub fn new(by: &Authority, request: Option<&IdempotentRequest>) -> Sending {
+        Sending {
+            by: by.clone(),
+            request: request.map(|request| request.of(by.key_scope())),
+            deadline: Instant::now() + COMMIT_DEADLINE,
+        }
+    }
+
+    /// Whether a refusal is stored under its key.
+    fn stores(&self, refusal: &ShopRefusal) -> bool {
+        self.request.is_some() && refusal.is_of_state()
+    }
+}
+
+impl StoredShop {
+    /// That nothing of it has changed.
+    fn expected(&self) -> Batch {
+        let key = |kind| documents::key(kind, self.profile.document.id);
+        let profile = (key(ShopKind::Restaurant), Some(self.profile.text.clone()));
+        let counter = (key(ShopKind::Counter), Some(self.counter.text.clone()));
+        Batch {
+            expect: vec![profile, counter],
+            ..Batch::default()
+        }
+    }
+}
+
 impl StoredMenu {
     /// The outline, and the items that are not gone.
     pub fn menu(&self) -> Menu {
@@ -83,7 +121,22 @@ impl StoredMenu {
     }
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
+    fn new(shop: &'a StoredShop, by: &'a Authority) -> Draft<'a> {
+        let profile = &shop.profile.document;
+        Draft {
+            shop,
+            change: Change {
+                restaurant: profile.id,
+                by: by.viewer.identity().and_then(|identity| identity.id),
+                at: now().max(profile.updated_at),
+            },
+            viewer: &by.viewer,
+            batch: Batch::default(),
+            counter: None,
+        }
+    }
+
     /// A document changes; `before` is `None` for one that is made.
     pub fn put<T: ShopDocument + Clone>(
         &mut self,
@@ -129,49 +182,95 @@ impl ShopService {
         edit: Edit<'_>,
         mut decide: impl FnMut(&mut Draft<'_>) -> Result<T, ShopFailure>,
     ) -> Edited<T> {
-        let deadline = Instant::now() + COMMIT_DEADLINE;
-        let request = edit.request.map(|request| request.of(edit.by.key_scope()));
+        let mut sending = Sending::new(edit.by, edit.request);
         let done = in_time(async {
-            let mut by = edit.by.clone();
             loop {
-                if let Some(request) = &request
-                    && let Some(text) = self.store.idempotency_record(request.name()).await?
-                {
-                    return Ok(request.stored_result::<T, ShopRefusal>(&text)?);
+                if let Some(stored) = self.stored(&sending).await? {
+                    return Ok(stored);
                 }
                 let shop = self.read_shop(edit.id, edit.menu).await?;
-                let mut draft = Draft {
-                    shop: &shop,
-                    change: Change {
-                        restaurant: edit.id,
-                        by: by.viewer.identity().and_then(|identity| identity.id),
-                        at: now().max(shop.profile.document.updated_at),
-                    },
-                    viewer: &by.viewer,
-                    batch: Batch::default(),
-                    counter: None,
+                let mut draft = Draft::new(&shop, &sending.by);
+                let (batch, result) = match decide(&mut draft) {
+                    Ok(result) => (draft.finish()?, Ok(result)),
+                    // Stored under the request's key, a refusal must be of the pizzeria as it stands.
+                    Err(ShopFailure::Refused(refusal)) if sending.stores(&refusal) => {
+                        (shop.expected(), Err(refusal))
+                    }
+                    Err(failure) => return Err(failure),
                 };
-                let result = decide(&mut draft)?;
-                let mut batch = draft.finish()?;
-                batch
-                    .expect
-                    .extend(by.standing.iter().flat_map(|standing| standing.expected()));
-                let answer = Ok::<_, ShopRefusal>(&result);
-                let record = request.as_ref().map(|request| request.record(&answer));
-                batch.idempotency = record.transpose()?;
-                if let Some(replayed) = self.commit(batch, deadline).await? {
-                    return Ok(match (replayed, &request) {
-                        (Some(text), Some(request)) => request.stored_result(&text)?,
-                        (Some(_) | None, _) => (Ok(result), false),
-                    });
+                match self.commit_answer(batch, result, &sending).await {
+                    Err(ShopFailure::Refused(refusal)) => {
+                        return self.refuse(refusal, &sending).await;
+                    }
+                    committed => {
+                        if let Some(answer) = committed? {
+                            return Ok(answer);
+                        }
+                    }
                 }
-                if by.standing.is_some() {
-                    by = self.accounts.renew(&by).await?;
-                }
+                self.renew(&mut sending).await?;
             }
         });
         let (result, replayed) = done.await?;
         Ok((result?, replayed))
+    }
+
+    /// The stored answer to an earlier sending.
+    pub(super) async fn stored<T: DeserializeOwned>(
+        &self,
+        sending: &Sending,
+    ) -> Result<Option<Answered<T>>, ShopFailure> {
+        let Some(request) = &sending.request else {
+            return Ok(None);
+        };
+        let text = self.store.idempotency_record(request.name()).await?;
+        let stored = text.map(|text| request.stored_result(&text));
+        Ok(stored.transpose()?)
+    }
+
+    /// Commits an edit with its answer. `None`: something else was faster.
+    pub(super) async fn commit_answer<T: Serialize + DeserializeOwned>(
+        &self,
+        mut batch: Batch,
+        result: Result<T, ShopRefusal>,
+        sending: &Sending,
+    ) -> Result<Option<Answered<T>>, ShopFailure> {
+        let standing = sending.by.standing.iter();
+        batch
+            .expect
+            .extend(standing.flat_map(|standing| standing.expected()));
+        let request = sending.request.as_ref();
+        let record = request.map(|request| request.record(&result));
+        batch.idempotency = record.transpose()?;
+        let Some(replayed) = self.commit(batch, sending.deadline).await? else {
+            return Ok(None);
+        };
+        Ok(Some(match (replayed, request) {
+            (Some(text), Some(request)) => request.stored_result(&text)?,
+            _ => (result, false),
+        }))
+    }
+
+    /// Stores a refusal that is of no document under the key of its request.
+    pub(super) async fn refuse<T: Serialize + DeserializeOwned>(
+        &self,
+        refusal: ShopRefusal,
+        sending: &Sending,
+    ) -> Result<Answered<T>, ShopFailure> {
+        if !sending.stores(&refusal) {
+            return Err(refusal.into());
+        }
+        let result = Err(refusal.clone());
+        let stored = self.commit_answer(Batch::default(), result, sending);
+        Ok(stored.await?.unwrap_or((Err(refusal), false)))
+    }
+
+    /// After a conflict, which may have been about the account.
+    pub(super) async fn renew(&self, sending: &mut Sending) -> Result<(), ShopFailure> {
+        if sending.by.standing.is_some() {
+            sending.by = self.accounts.renew(&sending.by).await?;
+        }
+        Ok(())
     }
 
     /// Commits what is left to commit. `None`: something else was faster. Else the text of the answer that was stored
@@ -203,8 +302,9 @@ impl ShopService {
         menu: Option<&[Code]>,
     ) -> Result<StoredShop, ShopFailure> {
         let unknown = || ShopFailure::from(ShopRefusal::UnknownRestaurant);
-        let profile = self.read(documents::key(ShopKind::Restaurant, id)).await?;
+        // The counter first: what is changed after it was read is a change of the counter, too.
         let counter = self.read(documents::key(ShopKind::Counter, id)).await?;
+        let profile = self.read(documents::key(ShopKind::Restaurant, id)).await?;
         Ok(StoredShop {
             profile: profile.ok_or_else(unknown)?,
             counter: counter.ok_or_else(unknown)?,

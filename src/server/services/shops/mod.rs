@@ -2,11 +2,18 @@
 
 pub mod catalog;
 pub mod checkout;
+pub mod counter;
 pub mod documents;
 mod edit;
+pub mod expiry;
+pub mod history;
+pub mod list;
+mod order_request;
+mod placing;
 mod pricing;
 pub mod quote;
 pub mod refusal;
+pub mod restaurants;
 mod windows;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};

@@ -5,7 +5,10 @@ use crate::{
         Cents, Error, FieldError, InvalidField, Time,
         shop::basket::{Bill, Line, Promise},
     },
-    server::{services::failure, store::StoreError},
+    server::{
+        services::failure::{self, Failure},
+        store::StoreError,
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -95,6 +98,25 @@ impl ShopRefusal {
         }
     }
 
+    /// Whether it depends on how the pizzeria stands. Only such a refusal is stored under the key of its request.
+    pub fn is_of_state(&self) -> bool {
+        match self {
+            ShopRefusal::Outdated { .. }
+            | ShopRefusal::NameTaken { .. }
+            | ShopRefusal::Paused { .. }
+            | ShopRefusal::NotOpen { .. }
+            | ShopRefusal::SoldOut { .. }
+            | ShopRefusal::SlotFull { .. }
+            | ShopRefusal::QuoteChanged { .. } => true,
+            ShopRefusal::Market(_)
+            | ShopRefusal::UnknownRestaurant
+            | ShopRefusal::UnknownItem
+            | ShopRefusal::PreconditionRequired
+            | ShopRefusal::BelowMinimum { .. }
+            | ShopRefusal::NotDeliveredThere => false,
+        }
+    }
+
     /// What happened, and what to do: for people.
     pub fn sentence(&self) -> String {
         match self {
@@ -179,6 +201,15 @@ impl<T: Into<ShopRefusal>> From<T> for ShopFailure {
 impl From<StoreError> for ShopFailure {
     fn from(error: StoreError) -> ShopFailure {
         ShopFailure::Store(error)
+    }
+}
+
+impl From<Failure> for ShopFailure {
+    fn from(failure: Failure) -> ShopFailure {
+        match failure {
+            Failure::Refused(error) => error.into(),
+            Failure::Store(error) => error.into(),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ const PREFLIGHT: [(HeaderName, HeaderValue); 3] = [
     (header::VARY, VARY),
     (
         header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET,POST"),
+        HeaderValue::from_static("GET,POST,PUT,DELETE"),
     ),
     (
         header::ACCESS_CONTROL_MAX_AGE,

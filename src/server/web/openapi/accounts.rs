@@ -1,6 +1,6 @@
 //! What the description has where people sign in: how a program says who it is, and why an admin acts.
 
-use super::{components::admin_reason, schemas};
+use super::{calls, components::admin_reason, schemas};
 use crate::server::web::rest::answers::{Me, TokenAnswer};
 use utoipa::openapi::{
     OpenApi, RefOr,
@@ -22,20 +22,24 @@ pub fn add(api: &mut OpenApi) {
     components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
     for (path, item) in &mut api.paths.paths {
         let is_about_orders = path.starts_with("/api/v1/orders");
+        let is_about_shops = path.starts_with("/api/v1/restaurants");
         let is_own = path.ends_with("/auth/me") || path.ends_with("/auth/sign-out");
         if let Some(call) = &mut item.post {
             if is_about_orders {
                 let parameters = call.parameters.get_or_insert_default();
                 parameters.push(admin_reason().into());
             }
-            if is_about_orders || is_own {
+            if is_about_orders || is_about_shops || is_own {
                 call.security = Some(vec![by_token()]);
             }
+        }
+        for call in [&mut item.put, &mut item.delete].into_iter().flatten() {
+            call.security = Some(vec![by_token()]);
         }
         if let Some(call) = &mut item.get {
             if is_own {
                 call.security = Some(vec![by_token()]);
-            } else if is_about_orders || path == "/ws" {
+            } else if is_about_orders || is_about_shops || path == "/ws" {
                 // A guest looks without a token.
                 call.security = Some(vec![by_token(), SecurityRequirement::default()]);
             }
@@ -46,8 +50,7 @@ pub fn add(api: &mut OpenApi) {
 /// Where nobody signs in, no call is refused for who has sent it.
 pub fn leave_out(api: &mut OpenApi) {
     let items = api.paths.paths.values_mut();
-    let calls = items.flat_map(|item| [&mut item.get, &mut item.post]);
-    for call in calls.flatten() {
+    for call in items.flat_map(calls) {
         let responses = &mut call.responses.responses;
         responses.remove("401");
         if let Some(RefOr::T(refused)) = responses.get_mut("403") {

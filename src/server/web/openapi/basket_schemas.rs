@@ -154,19 +154,19 @@ pub fn all() -> Vec<(String, RefOr<Schema>)> {
     ]
 }
 
-fn text<const MAX: usize>(what: &str) -> Schema {
+pub(super) fn text<const MAX: usize>(what: &str) -> Schema {
     Schema::from(Text::<MAX, false>::answered(what))
 }
 
-fn amount(what: &str) -> RefOr<Schema> {
+pub(super) fn amount(what: &str) -> RefOr<Schema> {
     described::<Cents>(what)
 }
 
-fn list<T: ToSchema>() -> ArrayBuilder {
+pub(super) fn list<T: ToSchema>() -> ArrayBuilder {
     ArrayBuilder::new().items(reference::<T>())
 }
 
-fn number(what: &str, least: u32) -> ObjectBuilder {
+pub(super) fn number(what: &str, least: u32) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
@@ -174,14 +174,14 @@ fn number(what: &str, least: u32) -> ObjectBuilder {
         .minimum(Some(least))
 }
 
-fn degrees(most: i32) -> ObjectBuilder {
+pub(super) fn degrees(most: i32) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Number)
         .minimum(Some(-most))
         .maximum(Some(most))
 }
 
-fn flag(what: &str) -> ObjectBuilder {
+pub(super) fn flag(what: &str) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Boolean)
         .description(Some(what))

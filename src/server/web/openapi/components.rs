@@ -37,6 +37,8 @@ macro_rules! parameters {
     )* };
 }
 
+pub(super) use parameters;
+
 parameters! {
     /// The order that a call is about.
     InPath = [
@@ -80,7 +82,7 @@ parameters! {
     ];
 }
 
-fn parameter(
+pub(super) fn parameter(
     place: ParameterIn,
     name: &str,
     description: &str,
@@ -110,7 +112,7 @@ pub fn admin_reason() -> Parameter {
 }
 
 /// Any version, or one of a list.
-fn versions() -> ObjectBuilder {
+pub(super) fn versions() -> ObjectBuilder {
     text(r#"^(?:\*|"[1-9][0-9]{0,8}"(?:, ?"[1-9][0-9]{0,8}")*)$"#).examples(["\"3\""])
 }
 
@@ -151,7 +153,7 @@ pub fn since() -> ObjectBuilder {
         .pattern(Some("^(?:[0-9a-z]{1,32}-(?:0|[1-9][0-9]{0,18}))?$"))
 }
 
-fn text(pattern: &str) -> ObjectBuilder {
+pub(super) fn text(pattern: &str) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .pattern(Some(pattern))
@@ -161,7 +163,7 @@ fn limit() -> ObjectBuilder {
     within(Limit::LIMITS)
 }
 
-fn within((least, most): (u16, u16)) -> ObjectBuilder {
+pub(super) fn within((least, most): (u16, u16)) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .minimum(Some(u32::from(least)))
@@ -193,6 +195,8 @@ macro_rules! bodies {
         }
     )* };
 }
+
+pub(super) use bodies;
 
 bodies! {
     /// A supplier's offer.
@@ -252,6 +256,6 @@ bodies! {
         .examples([json!({"status": Status::Preparing})]);
 }
 
-fn object() -> ObjectBuilder {
+pub(super) fn object() -> ObjectBuilder {
     ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }

@@ -2,10 +2,10 @@
 
 use crate::{
     domain::{
-        Actor, Command, CommandKind, Error, EventType, FieldError, Fields, Offer, Order, OrderId,
-        Origin, Refusal, Status, Time, Value,
+        Actor, Cents, Command, CommandKind, Error, EventType, FieldError, Fields, Offer, Order,
+        OrderId, Origin, Refusal, Status, Time, Value,
     },
-    server::web::problem::Problem,
+    server::{services::shops::refusal::ShopRefusal, web::problem::Problem},
 };
 use serde_json::{Value as Json, json, value::to_raw_value};
 
@@ -22,6 +22,17 @@ pub fn acceptance() -> Json {
 
 pub fn take() -> Json {
     json!({"customer_name": "Nguyễn Thị Minh Khai", "delivery_address": "Kurze Gasse 1"})
+}
+
+pub fn restaurant_body() -> Json {
+    let day = json!([["11:30", "14:00"], ["17:00", "23:00"]]);
+    json!({
+        "name": "Bella Napoli",
+        "address": {"street": "Kurze Gasse 1", "postcode": "10115", "town": "Berlin"},
+        "time_zone": "Europe/Berlin",
+        "hours": {"mon": [], "tue": day, "wed": day, "thu": day, "fri": [["17:00", "02:00"]], "sat": day, "sun": day},
+        "areas": [{"name": "Mitte", "postcodes": ["101*"], "fee": 2.5, "minimum": 12, "free_from": 30, "minutes": [10, 25]}]
+    })
 }
 
 /// A list of one order: the newest.
@@ -108,7 +119,67 @@ pub fn problems() -> Vec<Problem> {
         Problem::ConnectionLimitReached,
         Problem::ExportLimitReached,
         internal(),
+        unknown_restaurant(),
+        unknown_item(),
+        precondition_required(),
+        name_taken(),
+        paused(),
+        not_open(),
+        slot_full(),
+        sold_out(),
+        below_minimum(),
+        not_delivered_there(),
     ]
+}
+
+pub fn unknown_restaurant() -> Problem {
+    ShopRefusal::UnknownRestaurant.into()
+}
+
+pub fn unknown_item() -> Problem {
+    ShopRefusal::UnknownItem.into()
+}
+
+pub fn precondition_required() -> Problem {
+    ShopRefusal::PreconditionRequired.into()
+}
+
+/// Of what a pizzeria has: that of an order has a status.
+pub fn shop_outdated() -> Problem {
+    ShopRefusal::Outdated { version: 4 }.into()
+}
+
+pub fn name_taken() -> Problem {
+    let field = "name".to_owned();
+    ShopRefusal::NameTaken { field }.into()
+}
+
+pub fn paused() -> Problem {
+    let until = Some(second(1_800));
+    ShopRefusal::Paused { until }.into()
+}
+
+pub fn not_open() -> Problem {
+    let (opens_at, slots) = (Some(second(3_600)), Vec::new());
+    ShopRefusal::NotOpen { opens_at, slots }.into()
+}
+
+pub fn slot_full() -> Problem {
+    let (opens_at, slots) = (None, Vec::new());
+    ShopRefusal::SlotFull { opens_at, slots }.into()
+}
+
+pub fn sold_out() -> Problem {
+    ShopRefusal::SoldOut { lines: vec![0] }.into()
+}
+
+pub fn below_minimum() -> Problem {
+    let missing = Cents::new(250);
+    ShopRefusal::BelowMinimum { missing }.into()
+}
+
+pub fn not_delivered_there() -> Problem {
+    ShopRefusal::NotDeliveredThere.into()
 }
 
 pub fn invalid() -> Problem {

@@ -10,7 +10,9 @@ pub mod docs;
 mod examples;
 pub mod page;
 pub mod responses;
+pub mod restaurants;
 pub mod schemas;
+mod shop_schemas;
 mod text_schemas;
 
 use super::problem::ProblemDetails;
@@ -18,8 +20,9 @@ use crate::server::config::Config;
 use utoipa::{
     ToSchema,
     openapi::{
-        InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, ServerBuilder,
-        path::Operation, tag::TagBuilder,
+        InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Schema, ServerBuilder,
+        path::{Operation, PathItem},
+        tag::TagBuilder,
     },
 };
 
@@ -40,6 +43,10 @@ pub fn beginning(config: &Config) -> OpenApi {
             "Orders",
             "Offer, accept, take, bake, bring: the calls of the contract.",
         ),
+        (
+            "Pizzerias",
+            "Who sells from a menu: what they say of themselves, and what holds there now.",
+        ),
         ("Live", "Every change, as it happens."),
         ("Operation", "For those who run the market."),
     ];
@@ -58,12 +65,16 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
     let components = api.components.get_or_insert_default();
     components.schemas.extend(schemas::all());
     components.schemas.extend(basket_schemas::all());
+    components.schemas.extend(shop_schemas::all());
     let mut problem = vec![schemas::named::<ProblemDetails>()];
     ProblemDetails::schemas(&mut problem);
     components.schemas.extend(problem);
+    let described = ProblemDetails::name();
+    if let Some(RefOr::T(Schema::Object(problem))) = components.schemas.get_mut(&*described) {
+        problem.properties.extend(shop_schemas::problem_members());
+    }
     let items = api.paths.paths.values_mut();
-    let calls = items.flat_map(|item| [&mut item.get, &mut item.post]);
-    for call in calls.flatten() {
+    for call in items.flat_map(calls) {
         with_request_id(call);
     }
     match config.auth.is_required() {
@@ -71,6 +82,17 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
         false => accounts::leave_out(&mut api),
     }
     api
+}
+
+/// What can be done at a path.
+fn calls(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let all = [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.delete,
+    ];
+    all.into_iter().flatten()
 }
 
 fn with_request_id(call: &mut Operation) {

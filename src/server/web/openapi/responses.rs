@@ -24,7 +24,7 @@ use utoipa::{
     },
 };
 
-type Responses = BTreeMap<String, RefOr<Response>>;
+pub(super) type Responses = BTreeMap<String, RefOr<Response>>;
 
 /// The responses of one kind of call.
 macro_rules! responses {
@@ -39,6 +39,8 @@ macro_rules! responses {
         }
     )* };
 }
+
+pub(super) use responses;
 
 responses! {
     /// Of a call that creates an order.
@@ -87,14 +89,14 @@ responses! {
     /// Of the WebSocket's address.
     Upgraded = {
         let upgraded = ResponseBuilder::new().description("From here on it is a WebSocket: see `Frame`.");
-        responses(101, upgraded, &[
+        with_problems(101, upgraded, &[
             Problem::WrongHost, too_many(), not_signed_in(), Problem::ForeignOrigin, not_allowed(), invalid(), Problem::NotAWebSocket, internal(),
             Problem::ConnectionLimitReached,
         ])
     };
 }
 
-fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Responses {
+pub(super) fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Responses {
     let any = [
         Problem::WrongHost,
         too_many(),
@@ -107,7 +109,7 @@ fn of_command(status: u16, success: ResponseBuilder, own: &[Problem]) -> Respons
         internal(),
         unavailable(),
     ];
-    let mut responses = responses(status, success, &[&any, own].concat());
+    let mut responses = with_problems(status, success, &[&any, own].concat());
     // These, and no others, are stored under an `Idempotency-Key`.
     for status in ["200", "201", "409", "412"] {
         if let Some(RefOr::T(response)) = responses.get_mut(status) {
@@ -130,17 +132,17 @@ fn of_account(status: u16, success: ResponseBuilder, own: &[Problem]) -> Respons
         Problem::TooLarge,
         internal(),
     ];
-    responses(status, success, &[&any, own].concat())
+    with_problems(status, success, &[&any, own].concat())
 }
 
-fn json_of<T: ToSchema>(description: &str) -> ResponseBuilder {
+pub(super) fn json_of<T: ToSchema>(description: &str) -> ResponseBuilder {
     let content = ContentBuilder::new().schema(Some(reference::<T>()));
     ResponseBuilder::new()
         .description(description)
         .content("application/json", content.build())
 }
 
-fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
+pub(super) fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
     let any = [
         Problem::WrongHost,
         too_many(),
@@ -150,10 +152,10 @@ fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
         internal(),
         unavailable(),
     ];
-    responses(200, success, &[&any, own].concat())
+    with_problems(200, success, &[&any, own].concat())
 }
 
-fn responses(status: u16, success: ResponseBuilder, kinds: &[Problem]) -> Responses {
+fn with_problems(status: u16, success: ResponseBuilder, kinds: &[Problem]) -> Responses {
     let mut responses = problems(kinds);
     responses.insert(status.to_string(), success.build().into());
     responses
@@ -182,7 +184,7 @@ fn order(description: &str) -> ResponseBuilder {
         .content("application/json", content.build())
 }
 
-fn several<T: ToSchema>(description: &str, examples: Vec<Value>) -> ResponseBuilder {
+pub(super) fn several<T: ToSchema>(description: &str, examples: Vec<Value>) -> ResponseBuilder {
     let content = ContentBuilder::new()
         .schema(Some(ArrayBuilder::new().items(reference::<T>())))
         .example(Some(examples.into()));
@@ -243,12 +245,9 @@ fn described(schema: ObjectBuilder, description: &str) -> Header {
         .build()
 }
 
-fn etag() -> Header {
+pub(super) fn etag() -> Header {
     let version = ObjectBuilder::new()
         .schema_type(Type::String)
         .pattern(Some("^\"[1-9][0-9]*\"$"));
-    described(
-        version,
-        "The order's version, for `If-Match` and `If-None-Match`.",
-    )
+    described(version, "Its version, for `If-Match` and `If-None-Match`.")
 }

@@ -4,7 +4,7 @@
 use crate::{
     domain::{Error, Field, FieldError, Fields, OrderId, Precondition},
     server::{
-        services::idempotency::IdempotentRequest,
+        services::{idempotency::IdempotentRequest, shops::catalog::ShopRef},
         web::{middleware::body_limit::read_body, problem::Problem, query_string},
     },
 };
@@ -18,7 +18,11 @@ const KEY: &str = "Idempotency-Key";
 /// A request to the API.
 pub struct Request {
     pub id: Option<OrderId>,
+    /// The pizzeria in the path.
+    pub restaurant: Option<ShopRef>,
     pub expected: Precondition,
+    /// Whether it has a precondition, if only one that always holds.
+    pub is_conditional: bool,
     pub fields: Fields,
     /// If it has an idempotency key.
     pub request: Option<IdempotentRequest>,
@@ -59,25 +63,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Query, Problem> {
         let mut fields = query_string::read(parts.uri.query().unwrap_or_default());
-        let id = match RawPathParams::from_request_parts(parts, state).await {
-            Ok(path) => path
-                .iter()
-                .find(|(name, _)| *name == "id")
-                .map(|(_, id)| OrderId::parse(id)),
-            Err(_) => Some(Err(FieldError::NotUnicode)),
-        };
-        let id = id.and_then(|id| id.map_err(|error| fields.reject("id", error)).ok());
+        let path = RawPathParams::from_request_parts(parts, state).await.ok();
+        if path.is_none() {
+            fields.reject("id", FieldError::NotUnicode);
+        }
+        let id = in_path(&path, "id", &mut fields);
+        let restaurant = in_path(&path, "r", &mut fields);
         let expected = expected(&parts.headers).unwrap_or_else(|error| {
             fields.reject("If-Match", error);
             Precondition::Any
         });
         Ok(Query(Request {
             id,
+            restaurant,
             expected,
+            is_conditional: parts.headers.contains_key(header::IF_MATCH),
             fields,
             request: None,
         }))
     }
+}
+
+/// What stands in the path under this name.
+fn in_path<T: Field>(path: &Option<RawPathParams>, name: &str, fields: &mut Fields) -> Option<T> {
+    let (_, text) = path.iter().flatten().find(|(one, _)| *one == name)?;
+    let read = T::parse(text);
+    read.map_err(|error| fields.reject(name, error)).ok()
 }
 
 impl<S: Send + Sync> FromRequest<S> for QueryAndBody {

@@ -4,8 +4,10 @@
 pub mod answers;
 mod auth;
 pub mod extract;
+mod lists;
 mod orders;
 pub mod params;
+pub mod restaurants;
 pub mod rights;
 
 use super::{openapi::page, problem, state::AppState};
@@ -33,6 +35,7 @@ pub fn routes(config: &Config) -> OpenApiRouter<AppState> {
         .routes(routes!(orders::cancel))
         .routes(routes!(orders::delay))
         .routes(routes!(orders::check))
+        .merge(restaurants::routes())
         .merge(tokens)
         .routes(routes!(page::description))
         .fallback(problem::unknown_path)

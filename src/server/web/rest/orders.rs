@@ -1,19 +1,17 @@
 //! The calls of the contract. Each reads its request, calls the service, and answers.
 
 use super::{
-    extract::{Query, QueryAndBody, Request},
+    extract::{Query, QueryAndBody, Request, no_parameters},
+    lists::{array, ascii, next_page},
     params::OrdersQuery,
 };
 use crate::{
     domain::{Command, Error, Fields, Offer, Order, Precondition},
     server::{
-        services::{
-            accounts::Authority, command_log::Logged, idempotency::Answer, orders::OrderTexts,
-        },
-        store::JsonText,
+        services::{accounts::Authority, command_log::Logged, idempotency::Answer},
         web::{
             auth::{Door, Interface, door::check_take},
-            headers::{IDEMPOTENT_REPLAYED, LAST_EVENT_ID},
+            headers::{IDEMPOTENT_REPLAYED, LAST_EVENT_ID, TRUE},
             openapi::{
                 components::{
                     self, AnswerBody, CancelBody, CheckBody, DelayBody, DispatchBody,
@@ -22,18 +20,16 @@ use crate::{
                 responses::{Changed, History, Listed, Offered, OrdersPage},
             },
             problem::Problem,
-            query_string,
             state::AppState,
         },
     },
 };
 use axum::{
     extract::{ConnectInfo, OriginalUri, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use std::{fmt::Write, net::SocketAddr};
+use std::net::SocketAddr;
 
 /// Offer a pizza
 ///
@@ -220,8 +216,7 @@ fn respond(answer: Answer, done: impl FnOnce(Order) -> Response) -> Response {
     let mut response = answer.result.map_or_else(IntoResponse::into_response, done);
     response.extensions_mut().insert(Logged);
     if answer.replayed {
-        let replayed = HeaderValue::from_static("true");
-        response.headers_mut().insert(IDEMPOTENT_REPLAYED, replayed);
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, TRUE);
     }
     response
 }
@@ -241,7 +236,7 @@ pub async fn read(
     headers: HeaderMap,
     Query(request): Query,
 ) -> Result<Response, Problem> {
-    let (id, (), expected, _) = request.read(nothing)?;
+    let (id, (), expected, _) = request.read(no_parameters)?;
     let order = app.orders.order(id, &door.viewer).await?;
     order.check(&expected)?;
     let known = headers
@@ -274,7 +269,7 @@ pub async fn events(
     door: Door,
     Query(request): Query,
 ) -> Result<Response, Problem> {
-    let (id, (), expected, _) = request.read(nothing)?;
+    let (id, (), expected, _) = request.read(no_parameters)?;
     if expected != Precondition::Any {
         let order = app.orders.order(id, &door.viewer).await?;
         order.check(&expected)?;
@@ -311,8 +306,8 @@ pub async fn list(
     let mut response = array(&page.orders);
     let headers = response.headers_mut();
     headers.insert(LAST_EVENT_ID, ascii(page.cursor.to_string()));
-    if let Some(link) = next_page(&uri, &page) {
-        headers.insert(header::LINK, ascii(link));
+    if let Some(next) = &page.next {
+        headers.insert(header::LINK, next_page(&uri, next));
     }
     Ok(response)
 }
@@ -328,47 +323,4 @@ impl IntoResponse for Tagged {
 
 fn etag(order: &Order) -> String {
     format!("\"{}\"", order.version)
-}
-
-/// What a query must not hold as it is (RFC 3986, section 3.4), though some clients send it so. `%` stays: what is
-/// escaped already goes back as it came.
-const ESCAPED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
-/// The link to the page after this one: the same address with another cursor.
-fn next_page(uri: &Uri, page: &OrderTexts) -> Option<String> {
-    let next = page.next?;
-    let mut link = format!("<{}?", uri.path());
-    for (name, pair) in query_string::pairs(uri.query().unwrap_or_default()) {
-        if name.as_deref() != Some("cursor") {
-            let _ = write!(link, "{}&", utf8_percent_encode(pair, ESCAPED));
-        }
-    }
-    let _ = write!(link, "cursor={next}>; rel=\"next\"");
-    Some(link)
-}
-
-fn nothing(fields: Fields) -> Result<(), Error> {
-    fields.finish(|| Some(()))
-}
-
-/// JSON texts as one JSON array.
-fn array(texts: &[JsonText]) -> Response {
-    let body = format!("[{}]", texts.join(","));
-    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
-}
-
-fn ascii(text: String) -> HeaderValue {
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }

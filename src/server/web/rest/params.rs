@@ -8,6 +8,9 @@ use crate::{
 /// The number of orders on a page.
 pub type Limit = Whole<1, 500>;
 
+/// The number of pizzerias, or of entries about one, on a page.
+pub type ShopLimit = Whole<1, 200>;
+
 /// Which orders a list holds.
 pub struct OrdersQuery {
     pub filter: ListFilter,

@@ -25,7 +25,14 @@ pub fn calls(api: &OpenApi) -> Vec<AnyView> {
         .paths
         .paths
         .iter()
-        .flat_map(|(path, item)| [("GET", path, &item.get), ("POST", path, &item.post)])
+        .flat_map(|(path, item)| {
+            [
+                ("GET", path, &item.get),
+                ("POST", path, &item.post),
+                ("PUT", path, &item.put),
+                ("DELETE", path, &item.delete),
+            ]
+        })
         .filter_map(|(method, path, operation)| {
             let operation = operation.as_ref()?;
             Some(Call {

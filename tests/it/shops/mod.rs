@@ -1,0 +1,3 @@
+//! Pizzerias: what they say of themselves, what holds at their counters, their menus, and orders from them.
+
+mod live;
