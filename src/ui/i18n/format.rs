@@ -93,33 +93,39 @@ pub fn clock(time: Time, zone: Option<&Zone>) -> String {
     })
 }
 
+const MONTHS: [Text; 12] = [
+    ["Jan", "Jan."],
+    ["Feb", "Feb."],
+    ["Mar", "März"],
+    ["Apr", "Apr."],
+    ["May", "Mai"],
+    ["Jun", "Juni"],
+    ["Jul", "Juli"],
+    ["Aug", "Aug."],
+    ["Sep", "Sept."],
+    ["Oct", "Okt."],
+    ["Nov", "Nov."],
+    ["Dec", "Dez."],
+];
+
+/// `24 Oct`: a day of a month, both counted from 1.
+pub fn date(day: usize, month: usize) -> String {
+    let month = t(MONTHS[month.saturating_sub(1) % 12]);
+    say!("{day} {month}", "{day}. {month}")
+}
+
 /// As [`clock`], with the day where that is not `today`: `21 Nov, 19:17`.
 pub fn day_and_clock(time: Time, today: usize, zone: Option<&Zone>) -> String {
-    const MONTHS: [Text; 12] = [
-        ["Jan", "Jan."],
-        ["Feb", "Feb."],
-        ["Mar", "März"],
-        ["Apr", "Apr."],
-        ["May", "Mai"],
-        ["Jun", "Juni"],
-        ["Jul", "Juli"],
-        ["Aug", "Aug."],
-        ["Sep", "Sept."],
-        ["Oct", "Okt."],
-        ["Nov", "Nov."],
-        ["Dec", "Dez."],
-    ];
     let clock = clock(time, zone);
     if day(time, zone) == today {
         return clock;
     }
     // Year, month, day and time.
-    let date = local(time, zone).to_string();
-    let mut parts = date.split(['-', 'T']).skip(1);
+    let text = local(time, zone).to_string();
+    let mut parts = text.split(['-', 'T']).skip(1);
     let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(1);
     let (month, day): (usize, usize) = (number(), number());
-    let month = t(MONTHS[(month - 1) % 12]);
-    say!("{day} {month}, {clock}", "{day}. {month}, {clock}")
+    format!("{}, {clock}", date(day, month))
 }
 
 /// Days since 1970, as the reader's calendar counts them.

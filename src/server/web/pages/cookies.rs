@@ -29,6 +29,20 @@ pub fn preference(config: &Config, bare: &str, value: &'static str) -> Option<He
     header(&cookie.path("/").same_site(SameSite::Lax).build())
 }
 
+/// As [`preference`], for what somebody has typed.
+pub fn of_own(config: &Config, bare: &str, value: &str) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name(config, bare), value.to_owned()))
+        .max_age(Duration::seconds(PREFERENCE_AGE.into()));
+    let cookie = cookie.http_only(true).path("/").same_site(SameSite::Lax);
+    header(&cookie.build())
+}
+
+/// The header that removes a cookie.
+pub fn removed(config: &Config, bare: &str) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name(config, bare), "")).max_age(Duration::ZERO);
+    header(&cookie.http_only(true).path("/").build())
+}
+
 fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie.encoded().to_string()).ok()
 }

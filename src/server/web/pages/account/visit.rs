@@ -125,6 +125,11 @@ impl Visit {
         }
     }
 
+    /// The address that the request comes from.
+    pub fn client_address(&self) -> IpAddr {
+        self.client
+    }
+
     pub fn guest(&self) -> Option<AccountId> {
         read_guest(&self.app.config, &self.app.credentials, &self.headers)
     }

@@ -1,0 +1,183 @@
+//! A bill row by row, and what has changed in one since the customer agreed to it.
+
+use super::words::tax_class;
+use crate::{
+    domain::{
+        Cents,
+        shop::basket::{Bill, TaxMode, TaxRow},
+    },
+    ui::i18n::{
+        format::{money, percent},
+        locale::{Text, say, t},
+    },
+};
+use leptos::prelude::*;
+
+/// The rows of a bill before the total, in their order.
+const ROWS: [Text; 6] = [
+    ["Goods", "Waren"],
+    ["Deposit", "Pfand"],
+    ["Delivery", "Lieferung"],
+    ["Discount", "Rabatt"],
+    ["Tax", "Steuer"],
+    ["Service fee of the market", "Servicegebühr des Markts"],
+];
+const TO_PAY: Text = ["To pay", "Zu zahlen"];
+
+/// The amounts of a bill: its rows, and the total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amounts([Cents; 7]);
+
+impl Amounts {
+    pub fn of(bill: &Bill) -> Amounts {
+        Amounts([
+            bill.goods,
+            bill.deposit,
+            bill.delivery,
+            bill.discount,
+            bill.tax_added,
+            bill.service,
+            bill.to_pay,
+        ])
+    }
+
+    pub fn to_pay(self) -> Cents {
+        self.0[6]
+    }
+
+    /// As a form sends them back: cents with dots between.
+    pub fn text(self) -> String {
+        let cents = self.0.map(|amount| amount.get().to_string());
+        cents.join(".")
+    }
+
+    pub fn parse(text: &str) -> Option<Amounts> {
+        let cents: Option<Vec<_>> = text
+            .split('.')
+            .map(|cents| cents.parse().ok().map(Cents::new))
+            .collect();
+        cents?.try_into().ok().map(Amounts)
+    }
+
+    /// Its rows: without those that say nothing in it, nor in another bill beside it.
+    fn rows(self, beside: Amounts) -> Vec<(Text, Cents, Cents)> {
+        let pairs = self.0.into_iter().zip(beside.0);
+        let rows = ROWS
+            .into_iter()
+            .zip(pairs)
+            .map(|(word, (a, b))| (word, a, b));
+        let is_said =
+            |at: usize, a: Cents, b: Cents| at == 0 || at == 2 || a.get() > 0 || b.get() > 0;
+        let rows = rows.enumerate();
+        rows.filter(|(at, (_, a, b))| is_said(*at, *a, *b))
+            .map(|(_, row)| row)
+            .collect()
+    }
+}
+
+/// The bill as the server made it.
+pub fn bill(bill: &Bill) -> AnyView {
+    let amounts = Amounts::of(bill);
+    let rows: Vec<_> = amounts
+        .rows(amounts)
+        .into_iter()
+        .map(|(word, amount, _)| {
+            view! { <div><dt>{t(word)}</dt><dd>{money(amount)}</dd></div> }.into_any()
+        })
+        .collect();
+    let taxes: Vec<_> = match bill.mode {
+        TaxMode::Included => bill.taxes.iter().map(included).collect(),
+        TaxMode::Added => bill.taxes.iter().map(added).collect(),
+    };
+    let taxes =
+        (!taxes.is_empty()).then(|| view! { <p class="small soft">{taxes.join(" · ")}</p> });
+    view! {
+        <dl class="sum">
+            {rows}
+            <div class="total"><dt>{t(TO_PAY)}</dt><dd>{money(amounts.to_pay())}</dd></div>
+        </dl>
+        {taxes}
+    }
+    .into_any()
+}
+
+fn included(row: &TaxRow) -> String {
+    let (class, rate, amount) = tax(row);
+    say!(
+        "{amount} tax in it ({class}, {rate})",
+        "darin {amount} Steuer ({class}, {rate})"
+    )
+}
+
+fn added(row: &TaxRow) -> String {
+    let (class, rate, amount) = tax(row);
+    say!(
+        "{amount} tax ({class}, {rate})",
+        "{amount} Steuer ({class}, {rate})"
+    )
+}
+
+fn tax(row: &TaxRow) -> (&'static str, String, String) {
+    let rate = serde_json::to_string(&row.rate).unwrap_or_default();
+    let rate = rate.strip_suffix(".0").unwrap_or(&rate);
+    (t(tax_class(row.class)), percent(rate), money(row.amount))
+}
+
+/// What was agreed to and what holds now, side by side. `times` are both promises.
+pub fn compared(before: Amounts, now: Amounts, times: Option<(String, String)>) -> AnyView {
+    let row = |word: &'static str, before: String, now: String| {
+        let changed = (before != now).then_some("");
+        view! { <tr data-changed=changed><th scope="row">{word}</th><td>{before}</td><td>{now}</td></tr> }
+            .into_any()
+    };
+    let rows = now.rows(before).into_iter();
+    let mut rows: Vec<_> = rows
+        .map(|(word, now, before)| row(t(word), money(before), money(now)))
+        .collect();
+    rows.push(row(t(TO_PAY), money(before.to_pay()), money(now.to_pay())));
+    if let Some((before, now)) = times {
+        rows.push(row(t(["At your door", "An der Tür"]), before, now));
+    }
+    view! {
+        <table class="compared">
+            <thead><tr><td></td><th scope="col">{t(["Before", "Vorher"])}</th><th scope="col">{t(["Now", "Jetzt"])}</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_back_from_a_form() {
+        let amounts = Amounts([1, 2, 3, 4, 5, 6, 4_584].map(Cents::new));
+        assert_eq!(amounts.text(), "1.2.3.4.5.6.4584");
+        assert_eq!(Amounts::parse(&amounts.text()), Some(amounts));
+        for garbage in [
+            "",
+            "1.2.3",
+            "1.2.3.4.5.6.7.8",
+            "a.2.3.4.5.6.7",
+            "-1.2.3.4.5.6.7",
+        ] {
+            assert_eq!(Amounts::parse(garbage), None, "{garbage}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_says_nothing_on_either_side_is_not_shown() {
+        let before = Amounts([900, 0, 0, 0, 0, 0, 900].map(Cents::new));
+        let now = Amounts([900, 0, 0, 0, 0, 90, 990].map(Cents::new));
+        let words = |rows: Vec<(Text, Cents, Cents)>| {
+            rows.into_iter()
+                .map(|(word, ..)| word[0])
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(words(before.rows(before)), ["Goods", "Delivery"]);
+        let both = words(now.rows(before));
+        assert_eq!(both, ["Goods", "Delivery", "Service fee of the market"]);
+    }
+}

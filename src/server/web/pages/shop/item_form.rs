@@ -1,0 +1,423 @@
+//! One item as it is put together in a form: what is sent, what is wrong with it, and what it costs.
+//!
+//! Of an option `o` of a group `g` the form sends `p.g.o` (on which part) and `n.g.o` (how often), of a group of which one
+//! option is chosen `g.g`, and of what can be left out `w.1`, or `wl.1` and `wr.1` of two halves.
+
+use crate::{
+    domain::{
+        Field, InvalidField, is_blank,
+        shop::{
+            basket::{LineNote, Part},
+            cart::CartLine,
+            choices::chosen_halves,
+            code::Code,
+            menu::{Group, Item, Menu},
+            price::{PricedLine, price_line},
+            request::{ChoiceRequest, MAX_QUANTITY},
+        },
+    },
+    server::web::pages::account::Sent,
+    ui::i18n::locale::{say, t},
+};
+
+/// How the options of a group are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// One of them, or none.
+    One,
+    /// Each or not.
+    Each,
+    /// Each so often.
+    Count,
+    /// Each on the whole or on one half.
+    Halves,
+}
+
+impl Style {
+    pub fn of(group: &Group) -> Style {
+        match group {
+            group if group.halves => Style::Halves,
+            group if group.max == 1 => Style::One,
+            group if group.each > 1 => Style::Count,
+            _ => Style::Each,
+        }
+    }
+}
+
+/// What is wrong, at a group or with the whole.
+#[derive(Debug, PartialEq)]
+pub struct Fault {
+    pub group: Option<Code>,
+    pub words: String,
+}
+
+/// An item that is being put together.
+pub struct Draft {
+    pub line: CartLine,
+    /// The note as it was typed.
+    pub note: String,
+    /// The entry of the cart that it replaces: its place, and its text.
+    pub replaces: Option<(usize, String)>,
+}
+
+impl Draft {
+    /// With what is chosen from the beginning.
+    pub fn new(item: &Item, menu: &Menu) -> Draft {
+        let groups = item
+            .groups
+            .iter()
+            .filter_map(|code| menu.outline.group(code));
+        let chosen = groups.flat_map(|group| {
+            let defaults = group.options.iter().filter(|option| option.default);
+            defaults.map(|option| ChoiceRequest {
+                group: group.id.clone(),
+                option: option.id.clone(),
+                part: Part::Whole,
+                count: 1,
+            })
+        });
+        Draft {
+            line: CartLine {
+                item: item.id.clone(),
+                size: first_size(item),
+                half: None,
+                options: chosen.collect(),
+                without: Vec::new(),
+                quantity: 1,
+                note: None,
+            },
+            note: String::new(),
+            replaces: None,
+        }
+    }
+
+    /// A line that is in the cart.
+    pub fn again(at: usize, line: &CartLine) -> Draft {
+        Draft {
+            line: line.clone(),
+            note: line
+                .note
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+            replaces: Some((at, line.to_string())),
+        }
+    }
+
+    /// What a form has sent. What it cannot have offered is left out.
+    pub fn read(item: &Item, menu: &Menu, sent: &Sent) -> Draft {
+        let code = |name: &str| Code::parse(sent.get(name)).ok();
+        let size = code("size").filter(|size| item.price(Some(size)).is_some());
+        let half = code("half").filter(|half| *half != item.id);
+        let half = half.filter(|half| menu.shown(half).is_some());
+        let groups = item
+            .groups
+            .iter()
+            .filter_map(|code| menu.outline.group(code));
+        let options = groups.flat_map(|group| choices(group, sent)).collect();
+        let of_half = half.as_ref().and_then(|half| menu.item(half));
+        let without = left_out(item, of_half, sent);
+        let quantity = sent.get("quantity").trim().parse().unwrap_or(1);
+        let at = sent.get("at").parse().ok();
+        Draft {
+            line: CartLine {
+                item: item.id.clone(),
+                size: size.or_else(|| first_size(item)),
+                half,
+                options,
+                without,
+                quantity,
+                note: LineNote::parse(sent.get("note")).ok(),
+            },
+            note: sent.get("note").to_owned(),
+            replaces: at.map(|at| (at, sent.get("line").to_owned())),
+        }
+    }
+
+    /// The other half.
+    pub fn half<'a>(&self, menu: &'a Menu) -> Option<&'a Item> {
+        menu.item(self.line.half.as_ref()?)
+    }
+
+    /// The groups that the form shows: those of both halves, and one of which something is chosen all the same.
+    pub fn groups<'a>(&self, item: &Item, menu: &'a Menu) -> Vec<&'a Group> {
+        let groups = item
+            .groups
+            .iter()
+            .filter_map(|code| menu.outline.group(code));
+        let is_shown = |group: &&Group| self.is_offered(group, menu) || self.has_chosen(group);
+        groups.filter(is_shown).collect()
+    }
+
+    fn is_offered(&self, group: &Group, menu: &Menu) -> bool {
+        let half = self.half(menu);
+        half.is_none_or(|half| half.groups.contains(&group.id))
+    }
+
+    fn has_chosen(&self, group: &Group) -> bool {
+        let mut options = self.line.options.iter();
+        options.any(|choice| choice.group == group.id)
+    }
+
+    /// What is chosen of an option: on which part, and how often.
+    pub fn chosen(&self, group: &Code, option: &Code) -> Option<&ChoiceRequest> {
+        let mut options = self.line.options.iter();
+        options.find(|choice| choice.group == *group && choice.option == *option)
+    }
+
+    /// # Errors
+    /// What is wrong, where it stands.
+    pub fn price(
+        &self,
+        item: &Item,
+        menu: &Menu,
+        is_sold_out: impl Fn(&Code, Option<&Code>) -> bool,
+    ) -> Result<PricedLine, Vec<Fault>> {
+        let groups = self.groups(item, menu);
+        let mut faults: Vec<_> = groups
+            .iter()
+            .flat_map(|group| self.group_fault(group, menu))
+            .collect();
+        let whole = |words: String| Fault { group: None, words };
+        if !is_blank(&self.note) && self.line.note.is_none() {
+            let words = t([
+                "The note is too long: 140 characters fit.",
+                "Die Notiz ist zu lang: 140 Zeichen passen.",
+            ]);
+            faults.push(whole(words.to_owned()));
+        }
+        if !(1..=MAX_QUANTITY).contains(&self.line.quantity) {
+            let words = say!(
+                "Choose 1 to {MAX_QUANTITY} pieces.",
+                "Wähl 1 bis {MAX_QUANTITY} Stück."
+            );
+            faults.push(whole(words));
+        }
+        let request = match self.line.request(menu) {
+            Ok(request) => request,
+            Err(_) => {
+                faults.push(whole(changed()));
+                return Err(faults);
+            }
+        };
+        if !request.sold_out(is_sold_out).is_empty() {
+            let words = t([
+                "Something of this is sold out. Choose something else.",
+                "Etwas davon ist ausverkauft. Wähl etwas anderes.",
+            ]);
+            faults.push(whole(words.to_owned()));
+        }
+        match price_line(&request, menu) {
+            Ok(priced) if faults.is_empty() => Ok(priced),
+            Ok(_) => Err(faults),
+            Err(wrong) => {
+                faults.extend(self.half_fault(&wrong, item, menu));
+                if faults.is_empty() {
+                    faults.push(whole(changed()));
+                }
+                Err(faults)
+            }
+        }
+    }
+
+    /// How many more or fewer options of a group are to be chosen.
+    fn group_fault(&self, group: &Group, menu: &Menu) -> Option<Fault> {
+        let fault = |words: String| {
+            let group = Some(group.id.clone());
+            Some(Fault { group, words })
+        };
+        if !self.is_offered(group, menu) {
+            return fault(
+                t([
+                    "Not with this other half: take it off.",
+                    "Nicht mit dieser anderen Hälfte: Nimm es weg.",
+                ])
+                .to_owned(),
+            );
+        }
+        let chosen = chosen_halves(&self.line.options, &group.id);
+        let (min, max) = (2 * u64::from(group.min), 2 * u64::from(group.max));
+        if chosen < min {
+            let more = in_halves(min - chosen);
+            return fault(say!("Choose {more} more.", "Wähl noch {more}."));
+        }
+        if chosen > max {
+            let fewer = in_halves(chosen - max);
+            return fault(say!("Choose {fewer} fewer.", "Wähl {fewer} weniger."));
+        }
+        None
+    }
+
+    /// Why the two halves do not go together.
+    fn half_fault(&self, wrong: &[InvalidField], item: &Item, menu: &Menu) -> Option<Fault> {
+        let half = self.half(menu)?;
+        wrong.iter().find(|fault| fault.field == "half")?;
+        let (left, right) = (&item.name, &half.name);
+        let words = say!(
+            "{left} and {right} are no two halves in this size. Choose another size, or another half.",
+            "{left} und {right} sind in dieser Größe keine zwei Hälften. Wähl eine andere Größe oder Hälfte."
+        );
+        Some(Fault { group: None, words })
+    }
+}
+
+/// `1`, `½`, `1½`
+pub fn in_halves(count: u64) -> String {
+    match (count / 2, count % 2) {
+        (whole, 0) => whole.to_string(),
+        (0, _) => "½".to_owned(),
+        (whole, _) => format!("{whole}½"),
+    }
+}
+
+fn changed() -> String {
+    t([
+        "This cannot be ordered like that any more. Choose again.",
+        "So kann das nicht mehr bestellt werden. Wähl noch einmal.",
+    ])
+    .to_owned()
+}
+
+fn first_size(item: &Item) -> Option<Code> {
+    item.prices.first()?.size.clone()
+}
+
+fn choices(group: &Group, sent: &Sent) -> Vec<ChoiceRequest> {
+    let style = Style::of(group);
+    let id = &group.id;
+    let choice = |option: &Code| {
+        let part = sent.get(&format!("p.{id}.{option}"));
+        let count = sent.get(&format!("n.{id}.{option}")).trim();
+        let count = count.parse::<u32>().ok().map(|count| count.min(group.each));
+        let (part, count) = match style {
+            Style::One => {
+                (sent.get(&format!("g.{id}")) == &**option).then_some((Part::Whole, 1))?
+            }
+            Style::Each => (part == Part::Whole.name()).then_some((Part::Whole, 1))?,
+            Style::Count => (Part::Whole, count.unwrap_or(0)),
+            Style::Halves => (Part::from_name(part)?, count.unwrap_or(1)),
+        };
+        (count > 0).then(|| ChoiceRequest {
+            group: id.clone(),
+            option: option.clone(),
+            part,
+            count,
+        })
+    };
+    let options = group.options.iter();
+    options.filter_map(|option| choice(&option.id)).collect()
+}
+
+fn left_out(item: &Item, half: Option<&Item>, sent: &Sent) -> Vec<(u32, Part)> {
+    let of = |item: &Item, name: &str, part: Part| {
+        let places = 1..=item.without.len();
+        let ticked = places.filter(|n| sent.has(&format!("{name}.{n}")));
+        ticked.map(|n| (n as u32, part)).collect::<Vec<_>>()
+    };
+    match half {
+        None => of(item, "w", Part::Whole),
+        Some(half) => {
+            let mut left = of(item, "wl", Part::Left);
+            left.extend(of(half, "wr", Part::Right));
+            left
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::shop::menu::samples::{code, menu};
+    use leptos::prelude::Owner;
+
+    fn sent(fields: &[(&str, &str)]) -> Sent {
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Sent(fields.iter().map(pair).collect())
+    }
+
+    /// The text of the line that a form makes, and its price or what is wrong.
+    fn made(fields: &[(&str, &str)]) -> (String, Result<u32, Vec<String>>) {
+        let menu = menu();
+        let item = menu.item(&code("diav")).unwrap();
+        let draft = Draft::read(item, &menu, &sent(fields));
+        let price = Owner::new().with(|| draft.price(item, &menu, |_, _| false));
+        let price = price.map(|priced| priced.line.total.get());
+        let words = |faults: Vec<Fault>| faults.into_iter().map(|one| one.words).collect();
+        (draft.line.to_string(), price.map_err(words))
+    }
+
+    #[test]
+    fn a_form_makes_a_line_with_its_price() {
+        let fields = [
+            ("size", "l"),
+            ("half", "fung"),
+            ("p.top.olives", "left"),
+            ("n.top.olives", "2"),
+            ("p.top.cheese", ""),
+            ("p.sauce.plain", "whole"),
+            ("wl.1", "1"),
+            ("wr.2", "1"),
+            ("quantity", "2"),
+            ("note", "Well done"),
+        ];
+        let (line, price) = made(&fields);
+        assert_eq!(
+            line,
+            "diav/l+fung~top:olivesLx2~sauce:plain-1L-2R*2!Well%20done"
+        );
+        // (12.35 + 11.50) / 2 = 11.93, and 2 × 0.75 on the left.
+        assert_eq!(price, Ok(2 * (1193 + 150)));
+    }
+
+    #[test]
+    fn a_group_says_how_many_more_or_fewer() {
+        let (_, price) = made(&[("size", "l")]);
+        assert_eq!(price, Err(vec!["Choose 1 more.".to_owned()]));
+        let many = [
+            ("size", "l"),
+            ("p.sauce.plain", "whole"),
+            ("p.top.olives", "left"),
+            ("n.top.olives", "1"),
+        ];
+        assert_eq!(made(&many).1, Ok(1235 + 75));
+    }
+
+    #[test]
+    fn what_a_form_cannot_have_offered_is_left_out() {
+        let fields = [
+            ("size", "xxl"),
+            ("half", "diav"),
+            ("p.sauce.plain", "whole"),
+            ("p.top.gold", "whole"),
+            ("n.top.olives", "9999999999"),
+            ("p.top.olives", "top"),
+            ("w.99", "1"),
+            ("quantity", "no"),
+        ];
+        let (line, price) = made(&fields);
+        assert_eq!(line, "diav/m~sauce:plain");
+        assert_eq!(price, Ok(950));
+    }
+
+    #[test]
+    fn two_halves_that_do_not_go_together_say_so() {
+        let fields = [("size", "m"), ("half", "fung"), ("p.sauce.plain", "whole")];
+        let (_, price) = made(&fields);
+        let faults = price.unwrap_err();
+        assert!(faults[0].contains("Choose another size"), "{faults:?}");
+    }
+
+    #[test]
+    fn what_is_sold_out_has_no_price() {
+        let menu = menu();
+        let item = menu.item(&code("diav")).unwrap();
+        let draft = Draft::new(item, &menu);
+        let sold_out = |of: &Code, option: Option<&Code>| {
+            *of == code("sauce") && option == Some(&code("plain"))
+        };
+        let price = |sold_out: &dyn Fn(&Code, Option<&Code>) -> bool| {
+            Owner::new().with(|| draft.price(item, &menu, sold_out).is_ok())
+        };
+        assert!(price(&|_, _| false));
+        assert!(!price(&sold_out));
+    }
+}
