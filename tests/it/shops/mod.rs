@@ -3,6 +3,7 @@
 mod catalogue;
 mod counter;
 mod live;
+mod lists;
 mod restaurants;
 mod rights;
 mod seed;
