@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::shop::{
         Hours,
-        basket::{Allergen, Diet, TaxClass},
+        basket::{Allergen, Diet, ShopName, TaxClass},
         code::Code,
         menu::{
             About, Amount, Category, Group, Halves, HalvesRule, Item, ItemPrice, MenuOption,
@@ -187,7 +187,7 @@ fn outline() -> ObjectBuilder {
 }
 
 fn names_of(what: &str) -> ArrayBuilder {
-    let name = text::<60>("Its name");
+    let name = ShopName::answered("Its name");
     ArrayBuilder::new().items(name).description(Some(what))
 }
 

@@ -1,7 +1,7 @@
 //! The calls of the contract. Each reads its request, calls the service, and answers.
 
 use super::{
-    extract::{Query, QueryAndBody, Request, no_parameters},
+    extract::{Query, QueryAndBody, Request, is_known, no_parameters},
     lists::{array, ascii, next_page},
     params::OrdersQuery,
 };

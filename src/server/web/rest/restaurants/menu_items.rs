@@ -94,6 +94,7 @@ pub async fn change(
 ) -> Result<Response, Problem> {
     let (named, code) = (named(&request), code(&request));
     let item = read::item(std::mem::take(&mut request.fields))?;
+    let code = code?;
     let call = MenuCall {
         shop: &named?,
         by: &door.authority(Interface::Rest),
@@ -101,7 +102,7 @@ pub async fn change(
     };
     let changed = app
         .shops
-        .change_item(call, request.expected(), &code?, &item);
+        .change_item(call, request.expected(), &code, &item);
     let (changed, replayed) = changed.await?;
     let version = tag(changed.content.version);
     Ok(marked((version, Json(SavedItem::from(changed))), replayed))
@@ -125,12 +126,13 @@ pub async fn take_off(
 ) -> Result<Response, Problem> {
     let (named, code) = (named(&request), code(&request));
     no_parameters(std::mem::take(&mut request.fields))?;
+    let code = code?;
     let call = MenuCall {
         shop: &named?,
         by: &door.authority(Interface::Rest),
         request: request.request.as_ref(),
     };
-    let taken = app.shops.take_item_off(call, request.expected(), &code?);
+    let taken = app.shops.take_item_off(call, request.expected(), &code);
     let (taken, replayed) = taken.await?;
     let version = tag(taken.content.version);
     Ok(marked((version, Json(SavedItem::from(taken))), replayed))
