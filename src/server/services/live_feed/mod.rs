@@ -22,9 +22,9 @@ mod order_index_tests;
 mod reader;
 #[cfg(test)]
 mod sample_market;
-mod shelf;
+mod shop_index;
 #[cfg(test)]
-mod shelf_tests;
+mod shop_index_tests;
 mod stage_timers;
 mod topics;
 mod view;
@@ -36,7 +36,7 @@ pub use endings::Basis;
 pub use entry::told;
 pub use order_index::OrderIndex;
 pub use reader::Reader;
-pub use shelf::stored_catalogue;
+pub use shop_index::stored_catalogue;
 pub use view::{FeedMetrics, Next, frame, notice};
 
 use crate::domain::{
@@ -158,7 +158,7 @@ impl LiveFeed {
         loop {
             let error = match load(&*store, self.menu_memory).await {
                 Ok(view) => {
-                    tracing::info!(cursor = %view.index.cursor(), orders = view.index.len(), pizzerias = view.shelf.catalogue.len(), "read the board");
+                    tracing::info!(cursor = %view.index.cursor(), orders = view.index.len(), pizzerias = view.shops.catalogue.len(), "read the board");
                     self.clock_watch.compare(view.latest);
                     self.replace(view);
                     pause = FIRST_PAUSE;

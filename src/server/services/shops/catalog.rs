@@ -93,7 +93,7 @@ impl ShopService {
         }
     }
 
-    /// A pizzeria as the store has it: for whoever has learned that it has changed.
+    /// A pizzeria as the store has it: after a conflict, this instance may not have seen the change yet.
     pub async fn find_stored(&self, named: &ShopRef) -> Result<KnownShop, ShopRefusal> {
         in_time(async {
             let id = match named {
