@@ -12,7 +12,7 @@ use crate::{
     server::store::Store,
 };
 use std::{collections::BTreeMap, convert::Infallible, future, sync::Arc};
-use tokio::time::sleep;
+use tokio::{sync::MutexGuard, time::sleep};
 
 /// Menus whose dishes are read at once for the search.
 const DISHES: usize = 8;
@@ -41,6 +41,12 @@ impl LiveFeed {
     pub fn menu(&self, id: RestaurantId, counter_version: u32) -> Option<Arc<Menu>> {
         self.read_shops(|shops| shops.menu(id, counter_version))
             .flatten()
+    }
+
+    /// Waits for the requests that read this menu from the store before.
+    pub async fn menu_turn(&self, id: RestaurantId) -> MutexGuard<'_, ()> {
+        let place = id.as_u128() as usize % self.menu_turns.len();
+        self.menu_turns[place].lock().await
     }
 
     /// Keeps a menu that was read after the feed was at `cursor`, unless it is of a history that is lost. It follows the log

@@ -57,7 +57,7 @@ use std::{
 };
 use tokio::{
     select,
-    sync::{Notify, watch},
+    sync::{Mutex, Notify, watch},
     time::sleep,
 };
 use topics::Topics;
@@ -67,6 +67,8 @@ use view::{ReadEntry, View};
 const SILENCE: Duration = Duration::from_millis(700);
 /// How long the first attempt after a failure waits; each further one twice as long, up to [`SILENCE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// How many menus are read from the store at once, at most.
+const MENU_TURNS: usize = 32;
 /// How long a failed read of the log waits.
 const RETRY_DELAY: Duration = Duration::from_millis(100);
 
@@ -81,6 +83,7 @@ pub struct LiveFeed {
     account_watch: OnceLock<AccountWatch>,
     /// What the menus that are held may take, in bytes.
     menu_memory: usize,
+    menu_turns: [Mutex<()>; MENU_TURNS],
 }
 
 /// Told of each account that something has happened to, or (`None`) that it may have happened to any.
