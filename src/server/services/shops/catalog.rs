@@ -94,7 +94,7 @@ impl ShopService {
     }
 
     /// A pizzeria as the store has it: after a conflict, this instance may not have seen the change yet.
-    pub async fn find_stored(&self, named: &ShopRef) -> Result<KnownShop, ShopRefusal> {
+    async fn find_stored(&self, named: &ShopRef) -> Result<KnownShop, ShopRefusal> {
         in_time(async {
             let id = match named {
                 ShopRef::Id(id) => *id,
