@@ -49,6 +49,8 @@ pub struct Dish {
     pub name: Box<str>,
     pub price_from: Option<Cents>,
     pub gone: bool,
+    /// The name as it is searched.
+    pub(super) folded: Box<str>,
     version: u32,
 }
 
@@ -298,6 +300,7 @@ impl Dish {
             name: (*item.name).into(),
             price_from: item.price_from(),
             gone: item.gone,
+            folded: fold_text(&item.name).into(),
             version: item.version,
         }
     }

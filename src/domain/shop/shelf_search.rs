@@ -38,7 +38,7 @@ pub struct ShopHit<'a> {
 
 const DISHES: usize = 3;
 /// How many pizzerias one call looks at, so that others do not wait for long.
-const EXAMINED: usize = 256;
+pub const EXAMINED: usize = 256;
 
 impl Catalogue {
     /// At most `limit` listed pizzerias after a place, and where the list goes on. A page may be short, and more follow all
@@ -109,7 +109,7 @@ impl Shop {
         let is_own = fold_text(&profile.name).contains(text) || own.any(|tag| tag.contains(text));
         if !is_own {
             let dishes = self.dishes.values();
-            let found = dishes.filter(|dish| !dish.gone && fold_text(&dish.name).contains(text));
+            let found = dishes.filter(|dish| !dish.gone && dish.folded.contains(text));
             hit.dishes = found.take(DISHES).collect();
         }
         (is_own || !hit.dishes.is_empty()).then_some(hit)

@@ -9,7 +9,7 @@ use super::{
     profile::Profile,
     samples::profile,
     shelf::{Catalogue, HeldCounter, Shop, ShopDocument},
-    shelf_search::{ShopCursor, ShopQuery},
+    shelf_search::{EXAMINED, ShopCursor, ShopQuery},
     slug::Slug,
 };
 use crate::domain::{Field, LogEvent, ShopKind, samples::at};
@@ -239,6 +239,28 @@ fn a_list_is_by_name_and_in_pages() {
     for bad in ["", "x", "x.y", "00000000-0000-0000-0000-000000000001"] {
         assert!(ShopCursor::parse(bad).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn a_list_goes_on_where_it_has_looked_at_enough() {
+    let count = 2 * EXAMINED as u128 + 1;
+    let all = (1..=count).flat_map(|n| pizzeria(n, &format!("Pizzeria {n:05}")));
+    let shelf = folded(all);
+    let query = ShopQuery {
+        text: Some(format!("{count}")),
+        ..ShopQuery::default()
+    };
+    let (mut after, mut pages, mut seen) = (None, 0, Vec::new());
+    loop {
+        let (hits, next) = shelf.list(&query, after.as_ref(), 9, |_| true);
+        pages += 1;
+        seen.extend(hits.iter().map(|hit| hit.profile.name.to_string()));
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((pages, seen), (3, vec![format!("Pizzeria {count:05}")]));
 }
 
 #[test]

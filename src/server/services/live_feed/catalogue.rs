@@ -2,7 +2,7 @@
 
 use super::{
     LiveFeed, SILENCE,
-    shelf::{self, Shelf},
+    shop_index::{self, ShopIndex},
 };
 use crate::{
     domain::{
@@ -12,7 +12,7 @@ use crate::{
     server::store::Store,
 };
 use std::{collections::BTreeMap, convert::Infallible, future, sync::Arc};
-use tokio::time::sleep;
+use tokio::{sync::MutexGuard, time::sleep};
 
 /// Menus whose dishes are read at once for the search.
 const DISHES: usize = 8;
@@ -28,19 +28,25 @@ impl LiveFeed {
 
     /// Reads something of the pizzerias, if they have been read.
     pub fn read_catalogue<T>(&self, read: impl FnOnce(&Catalogue) -> T) -> Option<T> {
-        self.read_shelf(|shelf| read(&shelf.catalogue))
+        self.read_shops(|shops| read(&shops.catalogue))
     }
 
     /// Whether a search finds dishes: until then it knows the names of pizzerias only.
     pub fn knows_dishes(&self) -> bool {
-        self.read_shelf(|shelf| shelf.knows_dishes)
+        self.read_shops(|shops| shops.knows_dishes)
             .unwrap_or_default()
     }
 
     /// The menu of a pizzeria, if it is held and no older than this version of its counter.
     pub fn menu(&self, id: RestaurantId, counter_version: u32) -> Option<Arc<Menu>> {
-        self.read_shelf(|shelf| shelf.menu(id, counter_version))
+        self.read_shops(|shops| shops.menu(id, counter_version))
             .flatten()
+    }
+
+    /// Waits for the requests that read this menu from the store before.
+    pub async fn menu_turn(&self, id: RestaurantId) -> MutexGuard<'_, ()> {
+        let place = id.as_u128() as usize % self.menu_turns.len();
+        self.menu_turns[place].lock().await
     }
 
     /// Keeps a menu that was read after the feed was at `cursor`, unless it is of a history that is lost. It follows the log
@@ -49,7 +55,7 @@ impl LiveFeed {
         if let Some(view) = &mut self.write().view
             && view.index.cursor().epoch == cursor.epoch
         {
-            view.shelf.put_menu(id, menu);
+            view.shops.put_menu(id, menu);
         }
     }
 
@@ -58,22 +64,22 @@ impl LiveFeed {
         self.read_index(|index| index.taken(id)).unwrap_or_default()
     }
 
-    fn read_shelf<T>(&self, read: impl FnOnce(&Shelf) -> T) -> Option<T> {
-        self.read().view.as_ref().map(|view| read(&view.shelf))
+    fn read_shops<T>(&self, read: impl FnOnce(&ShopIndex) -> T) -> Option<T> {
+        self.read().view.as_ref().map(|view| read(&view.shops))
     }
 
-    fn change_shelf(&self, change: impl FnOnce(&mut Shelf)) {
+    fn change_shops(&self, change: impl FnOnce(&mut ShopIndex)) {
         if let Some(view) = &mut self.write().view {
-            change(&mut view.shelf);
+            change(&mut view.shops);
         }
     }
 
     /// Reads the names of all dishes, for the search. What comes with the log meanwhile is newer.
     pub(super) async fn read_dishes(&self, store: &dyn Store) -> Infallible {
-        let ids = self.read_shelf(|shelf| shelf.catalogue.ids().collect::<Vec<_>>());
+        let ids = self.read_shops(|shops| shops.catalogue.ids().collect::<Vec<_>>());
         for ids in ids.unwrap_or_default().chunks(DISHES) {
             let items = loop {
-                match shelf::read_items(store, ids).await {
+                match shop_index::read_items(store, ids).await {
                     Ok(items) => break items,
                     Err(error) => {
                         tracing::debug!(%error, "cannot read the names of dishes");
@@ -81,9 +87,9 @@ impl LiveFeed {
                     }
                 }
             };
-            self.change_shelf(|shelf| items.into_iter().for_each(|item| shelf.fold(item)));
+            self.change_shops(|shops| items.into_iter().for_each(|item| shops.fold(item)));
         }
-        self.change_shelf(|shelf| shelf.knows_dishes = true);
+        self.change_shops(|shops| shops.knows_dishes = true);
         future::pending().await
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     endings::Endings,
     feed_ring::FeedRing,
-    shelf::Shelf,
+    shop_index::ShopIndex,
     stage_timers::StageTimers,
     view::{Newest, STALE_AFTER},
     *,
@@ -24,8 +24,8 @@ fn newest(capacity: usize) -> Newest {
     }
 }
 
-fn shelf() -> Shelf {
-    Shelf::new(Catalogue::default(), 0)
+fn no_shops() -> ShopIndex {
+    ShopIndex::new(Catalogue::default(), 0)
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn readers_learn_when_a_stale_view_is_verified() {
     let feed = LiveFeed::default();
     let cursor = "e-0".parse().unwrap();
     let index = OrderIndex::new(cursor, Counts::default(), vec![], None);
-    let view = View::new(index, shelf(), newest(1));
+    let view = View::new(index, no_shops(), newest(1));
     feed.replace(View {
         verified: Instant::now() - 2 * STALE_AFTER,
         ..view
@@ -81,7 +81,7 @@ fn only_whom_an_entry_concerns_is_woken_and_nobody_silent_is_too_slow() {
     });
     let start: Cursor = "e-0".parse().unwrap();
     let index = OrderIndex::new(start.clone(), Counts::default(), vec![], None);
-    feed.replace(View::new(index, shelf(), newest(2)));
+    feed.replace(View::new(index, no_shops(), newest(2)));
     let is_woken = |reader: &mut Subscription| reader.changed().now_or_never().is_some();
     assert!(is_woken(&mut first) && is_woken(&mut second));
     let entries = entries(&[1, 1, 1, 2]);

@@ -6,7 +6,7 @@ use super::{
     entry::FeedEntry,
     feed_ring::{CAPACITY, FeedRing},
     order_index::OrderIndex,
-    shelf::{self, Shelf},
+    shop_index::{self, ShopIndex},
     stage_timers::StageTimers,
     view::{Newest, View, frame, notice},
 };
@@ -35,13 +35,13 @@ pub async fn load(store: &dyn Store, menu_memory: usize) -> Result<View> {
             false => usize::MAX,
         },
     });
-    let queries: Vec<_> = queries.chain(shelf::first_queries()).collect();
+    let queries: Vec<_> = queries.chain(shop_index::first_queries()).collect();
     let mut listing = store.list(&queries).await?;
     let shops = listing.pages.split_off(Status::ALL.len());
-    let catalogue = shelf::read_catalogue(store, shops).await?;
+    let catalogue = shop_index::read_catalogue(store, shops).await?;
     let newest = newest_entries(store, &listing.cursor).await?;
-    let shelf = Shelf::new(catalogue, menu_memory);
-    Ok(View::new(index(listing), shelf, newest))
+    let shops = ShopIndex::new(catalogue, menu_memory);
+    Ok(View::new(index(listing), shops, newest))
 }
 
 /// The orders of a listing with one page for each status.

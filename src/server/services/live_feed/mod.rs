@@ -23,9 +23,9 @@ mod order_index_tests;
 mod reader;
 #[cfg(test)]
 mod sample_market;
-mod shelf;
+mod shop_index;
 #[cfg(test)]
-mod shelf_tests;
+mod shop_index_tests;
 mod stage_timers;
 mod topics;
 mod view;
@@ -37,7 +37,7 @@ pub use endings::Basis;
 pub use entry::told;
 pub use order_index::OrderIndex;
 pub use reader::Reader;
-pub use shelf::stored_catalogue;
+pub use shop_index::stored_catalogue;
 pub use view::{FeedMetrics, Next, frame, notice};
 
 use crate::domain::{
@@ -58,7 +58,7 @@ use std::{
 };
 use tokio::{
     select,
-    sync::{Notify, watch},
+    sync::{Mutex, Notify, watch},
     time::sleep,
 };
 use topics::Topics;
@@ -68,6 +68,8 @@ use view::{ReadEntry, View};
 const SILENCE: Duration = Duration::from_millis(700);
 /// How long the first attempt after a failure waits; each further one twice as long, up to [`SILENCE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// How many menus are read from the store at once, at most.
+const MENU_TURNS: usize = 32;
 /// How long a failed read of the log waits.
 const RETRY_DELAY: Duration = Duration::from_millis(100);
 
@@ -82,6 +84,7 @@ pub struct LiveFeed {
     account_watch: OnceLock<AccountWatch>,
     /// What the menus that are held may take, in bytes.
     menu_memory: usize,
+    menu_turns: [Mutex<()>; MENU_TURNS],
 }
 
 /// Told of each account that something has happened to, or (`None`) that it may have happened to any.
@@ -159,7 +162,7 @@ impl LiveFeed {
         loop {
             let error = match load(&*store, self.menu_memory).await {
                 Ok(view) => {
-                    tracing::info!(cursor = %view.index.cursor(), orders = view.index.len(), pizzerias = view.shelf.catalogue.len(), "read the board");
+                    tracing::info!(cursor = %view.index.cursor(), orders = view.index.len(), pizzerias = view.shops.catalogue.len(), "read the board");
                     self.clock_watch.compare(view.latest);
                     self.replace(view);
                     pause = FIRST_PAUSE;

@@ -118,7 +118,7 @@ fn notices_are_for_those_who_ask_and_not_with_topics_of_orders_alone() {
 }
 
 #[test]
-fn whoever_has_signed_in_is_told_of_pizzerias_and_of_no_more_orders() {
+fn each_viewer_is_told_of_pizzerias_and_of_no_more_orders() {
     let mut market = Market::new(99);
     let viewers = [
         (customer(1), vec![4]),

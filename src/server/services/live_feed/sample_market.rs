@@ -2,7 +2,7 @@
 
 use super::{
     Basis, LiveFeed, OrderIndex, Reader, Subscription, endings::Endings, feed_ring::FeedRing,
-    shelf::Shelf, stage_timers::StageTimers, view::Newest, view::View,
+    shop_index::ShopIndex, stage_timers::StageTimers, view::Newest, view::View,
 };
 use crate::{
     domain::{
@@ -83,7 +83,7 @@ impl Market {
         };
         feed.replace(View::new(
             index,
-            Shelf::new(Catalogue::default(), usize::MAX),
+            ShopIndex::new(Catalogue::default(), usize::MAX),
             newest,
         ));
         Market {

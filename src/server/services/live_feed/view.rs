@@ -2,7 +2,7 @@
 
 use super::{
     endings::Endings, entry::FeedEntry, feed_ring::FeedRing, order_counts::OrderCounts,
-    order_index::OrderIndex, reader::Reader, shelf::Shelf, stage_timers::StageTimers,
+    order_index::OrderIndex, reader::Reader, shop_index::ShopIndex, stage_timers::StageTimers,
     topics::Topics,
 };
 use crate::domain::{
@@ -28,7 +28,7 @@ pub const STALE_AFTER: Duration = Duration::from_secs(2);
 
 pub struct View {
     pub index: OrderIndex,
-    pub shelf: Shelf,
+    pub shops: ShopIndex,
     pub ring: FeedRing,
     pub endings: Endings,
     /// The latest moment in an order or an entry that was read.
@@ -100,12 +100,12 @@ pub enum Next {
 
 impl View {
     /// A view that has just been read.
-    pub fn new(index: OrderIndex, shelf: Shelf, newest: Newest) -> View {
+    pub fn new(index: OrderIndex, shops: ShopIndex, newest: Newest) -> View {
         let latest = index.orders().map(Order::latest).max();
         View {
             latest: latest.unwrap_or_default(),
             index,
-            shelf,
+            shops,
             ring: newest.ring,
             endings: newest.endings,
             stage_timers: newest.stage_timers,
@@ -115,7 +115,7 @@ impl View {
         }
     }
 
-    /// Adds an entry to ring, board and shelf, and returns the span of its delivery; `None` if it does not follow.
+    /// Adds an entry to ring, board and catalogue, and returns the span of its delivery; `None` if it does not follow.
     pub fn add(&mut self, entry: &LogEntry, read: &mut ReadEntry) -> Option<Option<Span>> {
         let (id, held) = match &read.event {
             LogEvent::Order(event) => (&event.id, self.add_order(&entry.text, event)?),
@@ -127,7 +127,7 @@ impl View {
             LogEvent::Shop(shop) => {
                 self.pass(&shop.id)?;
                 let (document, notice) = read.shop.take()?;
-                self.shelf.fold(document);
+                self.shops.fold(document);
                 self.arrived(shop.timestamp);
                 self.latest = self.latest.max(shop.timestamp);
                 (&shop.id, FeedEntry::shop(notice, shop.restaurant))

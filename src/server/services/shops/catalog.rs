@@ -93,8 +93,8 @@ impl ShopService {
         }
     }
 
-    /// A pizzeria as the store has it: for whoever has learned that it has changed.
-    pub async fn find_stored(&self, named: &ShopRef) -> Result<KnownShop, ShopRefusal> {
+    /// A pizzeria as the store has it: after a conflict, this instance may not have seen the change yet.
+    async fn find_stored(&self, named: &ShopRef) -> Result<KnownShop, ShopRefusal> {
         in_time(async {
             let id = match named {
                 ShopRef::Id(id) => *id,
@@ -141,18 +141,33 @@ impl ShopService {
     /// counter, and so is never priced by another menu.
     pub async fn menu(&self, shop: &KnownShop) -> Result<Arc<Menu>, ShopRefusal> {
         let id = shop.profile.id;
-        let held = || self.feed.menu(id, shop.counter.version);
-        if let Some(menu) = self.feed.is_current().then(held).flatten() {
-            counter!(MENU_READS, "from" => "memory").increment(1);
+        let held = || {
+            let is_current = self.feed.is_current();
+            let held = is_current.then(|| self.feed.menu(id, shop.counter.version));
+            let held = held.flatten();
+            if held.is_some() {
+                counter!(MENU_READS, "from" => "memory").increment(1);
+            }
+            held
+        };
+        if let Some(menu) = held() {
             return Ok(menu);
         }
-        counter!(MENU_READS, "from" => "store").increment(1);
-        let cursor = self.feed.cursor();
-        let menu = in_time(async { Ok(Arc::new(self.read_menu(id, &[]).await?.menu())) }).await?;
-        if let Some(cursor) = &cursor {
-            self.feed.put_menu(id, menu.clone(), cursor);
-        }
-        Ok(menu)
+        in_time(async {
+            // One request reads it, and those that have waited find it.
+            let _turn = self.feed.menu_turn(id).await;
+            if let Some(menu) = held() {
+                return Ok(menu);
+            }
+            counter!(MENU_READS, "from" => "store").increment(1);
+            let cursor = self.feed.cursor();
+            let menu = Arc::new(self.read_menu(id, &[]).await?.menu());
+            if let Some(cursor) = &cursor {
+                self.feed.put_menu(id, menu.clone(), cursor);
+            }
+            Ok(menu)
+        })
+        .await
     }
 
     /// What holds at a pizzeria at this moment.

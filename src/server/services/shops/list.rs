@@ -18,6 +18,7 @@ use crate::{
     },
     server::{clock::now, services::live_feed::stored_catalogue},
 };
+use tokio::task::yield_now;
 
 /// A page of a list of pizzerias.
 pub struct ShopPage {
@@ -63,7 +64,7 @@ impl ShopService {
             }
         };
         let knows_dishes = stored.is_none() && self.feed.knows_dishes();
-        let (found, next) = self.found(stored.as_ref(), query, after, limit);
+        let (found, next) = self.found(stored.as_ref(), query, after, limit).await;
         let listed = found.into_iter().map(|(shop, dishes)| {
             let now = self.now(&shop, query.destination.as_ref())?;
             Ok(ListedShop { shop, now, dishes })
@@ -77,8 +78,8 @@ impl ShopService {
     }
 
     /// What is in the catalogue of this instance, unless one was read for it. It looks at one part after the other, so that
-    /// what comes with the log meanwhile does not wait.
-    fn found(
+    /// what comes with the log meanwhile does not wait, nor do other requests.
+    async fn found(
         &self,
         stored: Option<&Catalogue>,
         query: &ShopQuery,
@@ -98,6 +99,7 @@ impl ShopService {
             if next.is_none() || found.len() >= limit {
                 return (found, next);
             }
+            yield_now().await;
         }
     }
 }

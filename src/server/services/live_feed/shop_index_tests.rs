@@ -2,7 +2,7 @@
 
 use super::{
     LiveFeed,
-    shelf::{PAGE, Shelf, read_items, stored_catalogue},
+    shop_index::{PAGE, ShopIndex, read_items, stored_catalogue},
 };
 use crate::{
     domain::{
@@ -114,14 +114,14 @@ async fn dishes_are_read_in_the_background_and_menus_where_they_are_needed() {
 }
 
 /// Some pizzerias with a counter of version 1.
-fn shelf(shops: u128, menu_memory: usize) -> Shelf {
+fn with(count: u128, menu_memory: usize) -> ShopIndex {
     let mut catalogue = Catalogue::default();
-    for n in 1..=shops {
+    for n in 1..=count {
         let profile = profile(n, &format!("Pizzeria {n}"));
         catalogue.fold(Document::Profile(Box::new(profile)));
         catalogue.fold(counter(n, 1));
     }
-    Shelf::new(catalogue, menu_memory)
+    ShopIndex::new(catalogue, menu_memory)
 }
 
 fn counter(n: u128, version: u32) -> Document {
@@ -135,45 +135,45 @@ fn counter(n: u128, version: u32) -> Document {
 
 #[test]
 fn the_menus_that_were_used_last_are_held() {
-    let mut one = shelf(1, usize::MAX);
+    let mut one = with(1, usize::MAX);
     one.put_menu(shop(1), Arc::new(menu()));
     let size = one.catalogue.menu_bytes();
     assert!(size > 0);
-    let mut shelf = shelf(3, 2 * size);
-    shelf.put_menu(shop(1), Arc::new(menu()));
-    shelf.put_menu(shop(2), Arc::new(menu()));
-    assert!(shelf.menu(shop(1), 1).is_some());
-    shelf.put_menu(shop(3), Arc::new(menu()));
-    let held = |shelf: &Shelf| [1, 2, 3].map(|n| shelf.menu(shop(n), 1).is_some());
-    assert_eq!(held(&shelf), [true, false, true]);
+    let mut shops = with(3, 2 * size);
+    shops.put_menu(shop(1), Arc::new(menu()));
+    shops.put_menu(shop(2), Arc::new(menu()));
+    assert!(shops.menu(shop(1), 1).is_some());
+    shops.put_menu(shop(3), Arc::new(menu()));
+    let held = |shops: &ShopIndex| [1, 2, 3].map(|n| shops.menu(shop(n), 1).is_some());
+    assert_eq!(held(&shops), [true, false, true]);
     // A menu that grows drives out another one.
     let mut item = menu().items[0].clone();
     item.id = "new".to_owned().try_into().unwrap();
-    shelf.fold(Document::Item(shop(3), item));
-    assert_eq!(held(&shelf), [false, false, true]);
-    assert!(shelf.catalogue.menu_bytes() <= 2 * size);
+    shops.fold(Document::Item(shop(3), item));
+    assert_eq!(held(&shops), [false, false, true]);
+    assert!(shops.catalogue.menu_bytes() <= 2 * size);
     // One that is larger than all room is not held.
-    let mut none = Shelf::new(Catalogue::default(), size - 1);
+    let mut none = ShopIndex::new(Catalogue::default(), size - 1);
     none.put_menu(shop(1), Arc::new(menu()));
     assert_eq!(none.catalogue.menu_bytes(), 0);
 }
 
 #[test]
 fn a_menu_follows_the_log_and_is_never_older_than_the_counter() {
-    let mut shelf = shelf(1, usize::MAX);
+    let mut shops = with(1, usize::MAX);
     let read: Menu = menu();
-    shelf.put_menu(shop(1), Arc::new(read.clone()));
+    shops.put_menu(shop(1), Arc::new(read.clone()));
     // Somebody has the counter of a later edit, whose entries have not come.
-    assert!(shelf.menu(shop(1), 2).is_none());
+    assert!(shops.menu(shop(1), 2).is_none());
     let mut item = read.items[0].clone();
     (item.gone, item.version) = (true, 2);
     let code = item.id.clone();
-    shelf.fold(Document::Item(shop(1), item));
-    shelf.fold(counter(1, 2));
-    let menu = shelf.menu(shop(1), 2).unwrap();
+    shops.fold(Document::Item(shop(1), item));
+    shops.fold(counter(1, 2));
+    let menu = shops.menu(shop(1), 2).unwrap();
     assert_eq!(menu.items.len(), read.items.len() - 1);
     assert!(menu.items.iter().all(|item| item.id != code));
     // What was read before it is not taken any more.
-    shelf.put_menu(shop(1), Arc::new(read));
-    assert_eq!(shelf.menu(shop(1), 2).unwrap(), menu);
+    shops.put_menu(shop(1), Arc::new(read));
+    assert_eq!(shops.menu(shop(1), 2).unwrap(), menu);
 }

@@ -29,7 +29,7 @@ pub const PAGE: usize = 500;
 /// What every pizzeria has.
 const KINDS: [ShopKind; 2] = [ShopKind::Restaurant, ShopKind::Counter];
 
-pub struct Shelf {
+pub struct ShopIndex {
     pub catalogue: Catalogue,
     /// Whether the names of all dishes have been read.
     pub knows_dishes: bool,
@@ -45,9 +45,9 @@ struct MenuUses {
     last: Mutex<HashMap<RestaurantId, u64>>,
 }
 
-impl Shelf {
-    pub fn new(catalogue: Catalogue, menu_memory: usize) -> Shelf {
-        Shelf {
+impl ShopIndex {
+    pub fn new(catalogue: Catalogue, menu_memory: usize) -> ShopIndex {
+        ShopIndex {
             catalogue,
             knows_dishes: false,
             uses: MenuUses::default(),
