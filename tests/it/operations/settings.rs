@@ -12,6 +12,7 @@ fn an_invalid_setting_is_named() {
         ("LEPTOS_SITE_ADDR", "127.0.0.1:99999"),
         ("LEPTOS_HASH_FILES", "maybe"),
         ("REDIS_URL", "http://127.0.0.1"),
+        ("PLACES", "/nowhere/places.csv"),
         ("REDIS_URL", "redis://"),
         ("REDIS_PORT", "many"),
         ("REDIS_DB", "-1"),
@@ -58,6 +59,25 @@ fn an_invalid_setting_is_named() {
         assert!(said.contains(name), "{name}={value}: {said}");
         assert!(!said.contains("panicked"), "{said}");
         assert!(!said.contains("Leptos.toml"), "{said}");
+    }
+}
+
+#[test]
+fn a_wrong_line_of_the_places_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("places.csv");
+    for (text, why) in [
+        (
+            "postcode,town,lat,lon\n10115,Berlin,52.5,13.4\n10117,Berlin,99,0\n",
+            "PLACES: line 3: ",
+        ),
+        ("10115;Berlin;52.5;13.4\n", "PLACES: line 1: "),
+    ] {
+        fs::write(&file, text).unwrap();
+        let mut command = program();
+        command.env("PLACES", &file);
+        let said = refuses_to_start(command);
+        assert!(said.contains(why), "{said}");
     }
 }
 

@@ -14,6 +14,7 @@ crate::on_both_engines! {
     a_market_of_a_file_is_put_there,
     pizzerias_are_inspected,
     large_markets_follow_from_a_seed,
+    doctor_names_pizzerias_that_take_no_orders,
 }
 
 const SLUGS: [&str; 6] = [
@@ -238,4 +239,37 @@ async fn large_markets_follow_from_a_seed(market: Market) {
     let menu = instance.get("/api/restaurants/seed-7-2/menu").await.json();
     assert_eq!(menu["items"].as_array().unwrap().len(), 12);
     sound(&market);
+}
+
+async fn doctor_names_pizzerias_that_take_no_orders(market: Market) {
+    let instance = market.open().await;
+    seed(&market, &instance, &[]);
+    let orders = || {
+        let ran = market.run(&["doctor", "--json"]);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap().iter();
+        let own: Vec<_> = checks
+            .filter(|check| check["group"] == "pizzerias")
+            .collect();
+        let of = |name: &str| own.iter().find(|check| check["name"] == name).unwrap();
+        assert_eq!(of("time zones")["state"], "ok");
+        assert_eq!(of("places")["data"]["postcodes"], 16);
+        Value::clone(of("orders"))
+    };
+    assert_eq!(orders()["state"], "ok");
+    let bare = json!({"name": "Bare", "time_zone": "Europe/Berlin",
+        "address": {"street": "Kurze Gasse 1", "postcode": "10115", "town": "Berlin"}});
+    instance.done("/api/restaurants", &bare).await;
+    let found = orders();
+    assert_eq!(
+        (&found["state"], &found["data"]["without_orders"]),
+        (&json!("warning"), &json!(["bare"]))
+    );
+    let says = found["says"].as_str().unwrap();
+    assert!(
+        ["hours", "areas", "menu"]
+            .iter()
+            .all(|what| says.contains(what)),
+        "{says}"
+    );
 }

@@ -47,7 +47,7 @@ pub async fn examine(report: &mut Report, store: &StoreConfig) {
     }
     report.doing("reading the pizzerias");
     if let Ok(Some((count, idle))) = timeout(READ_TIMEOUT, read(store)).await {
-        report.add(GROUP, "orders", finding(count, &idle));
+        report.add(GROUP, "orders", who_takes_orders(count, &idle));
     }
 }
 
@@ -130,7 +130,7 @@ fn reasons(profile: &Profile, has_menu: bool, now: Time) -> Vec<&'static str> {
     failed.map(|(_, why)| why).collect()
 }
 
-fn finding(count: u64, idle: &[Idle]) -> Finding {
+fn who_takes_orders(count: u64, idle: &[Idle]) -> Finding {
     let data = |finding: Finding| {
         let slugs: Vec<_> = idle.iter().map(|one| one.slug.clone()).collect();
         finding
@@ -181,8 +181,8 @@ mod tests {
             slug: "bella-napoli".to_owned(),
             reasons: vec!["it has no areas"],
         };
-        assert_eq!(finding(3, &[]).state, State::Ok);
-        let found = finding(3, &[idle]);
+        assert_eq!(who_takes_orders(3, &[]).state, State::Ok);
+        let found = who_takes_orders(3, &[idle]);
         assert_eq!(found.state, State::Warning);
         assert!(
             found.says.ends_with("bella-napoli (it has no areas)"),

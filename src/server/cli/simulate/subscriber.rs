@@ -172,6 +172,13 @@ impl Subscriber {
                 let after = Cursor::parse(&frame["after"])?;
                 record.push(Received::Skip(after, id.clone()));
             }
+            // An entry of the log that is about no order: the next one has the number after it.
+            "stream.shop" => {
+                record.begin(&id, true, subscribed).await;
+                let seq = id.seq.saturating_sub(1);
+                let after = Cursor { seq, ..id.clone() };
+                record.push(Received::Skip(after, id.clone()));
+            }
             signal if signal.starts_with("stream.") => return Some(None),
             _ => {
                 self.shared.display.count_event();
