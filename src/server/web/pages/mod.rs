@@ -12,6 +12,7 @@ mod preferences;
 pub mod redirect;
 mod rights;
 mod shell;
+mod shop_editor;
 
 use super::{
     auth::{Door, cookies::prefix},
@@ -63,6 +64,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
     let compression = CompressionLayer::new().compress_when(is_page);
     let routes = Router::new()
         .fallback(fallback)
+        .merge(shop_editor::routes())
         .layer(compression)
         .route("/pizza.svg", get(pizza_image::image))
         .route("/orders.csv", get(csv_export::orders))
