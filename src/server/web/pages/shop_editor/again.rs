@@ -2,7 +2,10 @@
 
 use super::layout::unknown;
 use crate::{
-    domain::{Field, OrderId, shop::cart::{Cart, CartLine}},
+    domain::{
+        Field, OrderId,
+        shop::cart::{Cart, CartLine},
+    },
     server::{
         services::shops::{catalog::ShopRef, refusal::ShopRefusal},
         web::pages::account::{Visit, redirect},

@@ -18,7 +18,13 @@ const MINUTES: &str = "area_minutes";
 /// Each field of a row, with its label.
 const FIELDS: [(&str, Text); 6] = [
     (NAME, ["Name", "Name"]),
-    (WHERE, ["Postcodes (101*, 10245), or 3000 m", "Postleitzahlen (101*, 10245), oder 3000 m"]),
+    (
+        WHERE,
+        [
+            "Postcodes (101*, 10245), or 3000 m",
+            "Postleitzahlen (101*, 10245), oder 3000 m",
+        ],
+    ),
     (FEE, ["Fee", "Liefergebühr"]),
     (MINIMUM, ["Minimum", "Mindestbestellwert"]),
     (FREE_FROM, ["Free from", "Frei ab"]),
@@ -30,7 +36,9 @@ type Row = [String; FIELDS.len()];
 /// The areas that the rows of a form make. A row without a name is none.
 pub fn areas_json(sent: &Sent) -> Value {
     let all = rows(sent).into_iter();
-    all.filter(|[name, ..]| !name.trim().is_empty()).map(area_json).collect()
+    all.filter(|[name, ..]| !name.trim().is_empty())
+        .map(area_json)
+        .collect()
 }
 
 /// The rows as they were typed.
@@ -38,14 +46,19 @@ fn rows(sent: &Sent) -> Vec<Row> {
     let columns = FIELDS.map(|(name, _)| all_of(sent, name));
     let value = |column: &[&str], at: usize| column.get(at).copied().unwrap_or_default().to_owned();
     let count = columns.iter().map(Vec::len).max().unwrap_or_default();
-    (0..count).map(|at| columns.each_ref().map(|column| value(column, at))).collect()
+    (0..count)
+        .map(|at| columns.each_ref().map(|column| value(column, at)))
+        .collect()
 }
 
 fn area_json([name, place, fee, minimum, free_from, minutes]: Row) -> Value {
     let metres = place.trim().strip_suffix('m').map(number);
     let within = metres.filter(Value::is_number);
     let postcodes = within.is_none().then(|| parts(&place, &[',', ';', '\n']));
-    let minutes: Vec<_> = parts(&minutes, &['-', '–']).iter().map(|one| number(one)).collect();
+    let minutes: Vec<_> = parts(&minutes, &['-', '–'])
+        .iter()
+        .map(|one| number(one))
+        .collect();
     json!({
         "name": name.trim(), "postcodes": postcodes, "within": within, "fee": number(&fee),
         "minimum": number(&minimum), "free_from": number(&free_from), "minutes": minutes,
@@ -64,7 +77,9 @@ fn row_of(area: &Area) -> Row {
         place,
         area.fee.to_string(),
         area.minimum.to_string(),
-        area.free_from.map(|from| from.to_string()).unwrap_or_default(),
+        area.free_from
+            .map(|from| from.to_string())
+            .unwrap_or_default(),
         format!("{from}-{to}"),
     ]
 }
@@ -106,7 +121,8 @@ mod tests {
 
     fn sent(rows: &[Row]) -> Sent {
         let fields = rows.iter().flat_map(|row| FIELDS.iter().zip(row));
-        let pair = |((name, _), value): (&(&str, Text), &String)| ((*name).to_owned(), value.clone());
+        let pair =
+            |((name, _), value): (&(&str, Text), &String)| ((*name).to_owned(), value.clone());
         Sent(fields.map(pair).collect())
     }
 

@@ -45,7 +45,9 @@ pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Respon
             let request = request(&sent, "counter");
             let (named, by) = (&edited.named, &edited.by);
             let shops = &visit.app.shops;
-            shops.at_the_counter(named, &command, by, request.as_ref()).await
+            shops
+                .at_the_counter(named, &command, by, request.as_ref())
+                .await
         }
         Err(refusal) => Err(refusal),
     };
@@ -138,15 +140,26 @@ pub fn bar(shop: &EditedShop) -> AnyView {
     });
     let busy = counter.busy_at(at).map(|busy| {
         let (more, until) = (busy.extra_minutes, clock(busy.until));
-        say!("Busy: {more} min more, until {until}", "Viel los: {more} min mehr, bis {until}")
+        say!(
+            "Busy: {more} min more, until {until}",
+            "Viel los: {more} min mehr, bis {until}"
+        )
     });
-    let state = [paused.as_ref().map(|(words, _)| words.clone()), busy.clone()];
+    let state = [
+        paused.as_ref().map(|(words, _)| words.clone()),
+        busy.clone(),
+    ];
     let state: Vec<_> = state
         .into_iter()
         .flatten()
-        .map(|words| view! { <p class="state"><strong>{icon(Icon::Info)} {words}</strong></p> }.into_any())
+        .map(|words| {
+            view! { <p class="state"><strong>{icon(Icon::Info)} {words}</strong></p> }.into_any()
+        })
         .collect();
-    let sold_out: Vec<_> = counter.sold_out_at(at).map(|part| sold_out(shop, part)).collect();
+    let sold_out: Vec<_> = counter
+        .sold_out_at(at)
+        .map(|part| sold_out(shop, part))
+        .collect();
     let list = (!sold_out.is_empty()).then(|| {
         let heading = t(["Sold out", "Ausverkauft"]);
         view! { <div class="row"><b>{heading}</b> <ul class="row">{sold_out}</ul></div> }.into_any()
@@ -166,7 +179,10 @@ fn paused_words(is_unanswered: bool, until: Option<String>) -> String {
     match (is_unanswered, until) {
         (true, _) => {
             let missed = Counter::MAX_MISSED;
-            say!("{missed} unanswered: paused.", "{missed} unbeantwortet: Pause.")
+            say!(
+                "{missed} unanswered: paused.",
+                "{missed} unbeantwortet: Pause."
+            )
         }
         (false, Some(until)) => say!("Paused until {until}.", "Pause bis {until}."),
         (false, None) => t(["Paused until you resume.", "Pause, bis du weitermachst."]).to_owned(),

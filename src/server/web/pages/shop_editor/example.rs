@@ -38,11 +38,7 @@ pub fn offered(edited: &EditedShop) -> AnyView {
 }
 
 /// Puts the example on a menu that is as it was shown: it takes nothing off.
-pub async fn start(
-    visit: &Visit,
-    edited: &EditedShop,
-    sent: &Sent,
-) -> Result<Edited, ShopRefusal> {
+pub async fn start(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
     let (menu, revision) = menu_of(visit, edited).await?;
     if !menu.items.is_empty() {
         return Err(ShopRefusal::Outdated { version: revision });
@@ -76,6 +72,11 @@ mod tests {
         let edit = edit::import(&before, &[], example).unwrap();
         assert!(count >= 6);
         assert_eq!(edit.difference.removed, []);
-        assert!(edit.menu.items.iter().all(|item| edit.menu.outline.category_of(&item.id).is_some()));
+        assert!(
+            edit.menu
+                .items
+                .iter()
+                .all(|item| edit.menu.outline.category_of(&item.id).is_some())
+        );
     }
 }

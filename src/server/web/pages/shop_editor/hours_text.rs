@@ -103,7 +103,10 @@ mod tests {
         }
         let typed = " 9 – 14 ; 17.30-2 ";
         let read = monday(typed);
-        assert_eq!(day_text(read.on(Weekday::Monday)), "09:00-14:00, 17:30-02:00");
+        assert_eq!(
+            day_text(read.on(Weekday::Monday)),
+            "09:00-14:00, 17:30-02:00"
+        );
         assert!(monday("closed").on(Weekday::Monday).is_empty());
     }
 

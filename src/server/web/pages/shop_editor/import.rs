@@ -79,7 +79,14 @@ pub async fn import(
 ) -> Result<Edited, ShopRefusal> {
     let source = source(sent.get("text"))?;
     let revision = sent.get("revision").parse().ok();
-    put(visit, edited, sent, &revision.map(Precondition::version), &source).await
+    put(
+        visit,
+        edited,
+        sent,
+        &revision.map(Precondition::version),
+        &source,
+    )
+    .await
 }
 
 pub async fn put(
@@ -100,7 +107,9 @@ pub async fn put(
 /// The form in which a menu is pasted, and the links to the one that there is.
 pub fn form(edited: &EditedShop, sent: Option<&Sent>) -> AnyView {
     let is_import = |sent: &&Sent| sent.get("act").starts_with("import");
-    let typed = sent.filter(is_import).map(|sent| sent.get("text").to_owned());
+    let typed = sent
+        .filter(is_import)
+        .map(|sent| sent.get("text").to_owned());
     let is_open = typed.is_some();
     let file = |ending: &str| format!("{}.{ending}", edited.menu_path());
     let heading = t(["Import and export", "Import und Export"]);
@@ -135,7 +144,10 @@ pub fn difference(edited: &EditedShop, offered: &Offered<'_>) -> AnyView {
         (["Taken off", "Entfernt"], &parts.removed),
     ];
     let is_empty = lists.iter().all(|(_, all)| all.is_empty());
-    let lists: Vec<_> = lists.into_iter().filter_map(|(word, all)| entries(word, all)).collect();
+    let lists: Vec<_> = lists
+        .into_iter()
+        .filter_map(|(word, all)| entries(word, all))
+        .collect();
     let sure = (!is_empty).then(|| {
         view! {
             <form method="post" action=edited.menu_path()>

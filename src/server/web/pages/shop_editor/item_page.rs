@@ -25,12 +25,7 @@ use leptos::prelude::*;
 
 const TITLE: Text = ["Item", "Eintrag"];
 
-pub async fn render(
-    visit: &Visit,
-    edited: &EditedShop,
-    code: &Code,
-    shown: Shown<'_>,
-) -> Response {
+pub async fn render(visit: &Visit, edited: &EditedShop, code: &Code, shown: Shown<'_>) -> Response {
     let menu = visit.app.shops.menu_at_revision(&edited.known).await;
     let found = menu.and_then(|(menu, _)| match menu.item(code).cloned() {
         Some(item) => Ok((menu, item)),
@@ -104,7 +99,10 @@ fn field(name: &'static str, label: Text, value: String) -> AnyView {
 }
 
 fn list<T: ToString>(all: &[T]) -> String {
-    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    all.iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What is in one: of the first price that says it.
@@ -125,7 +123,9 @@ fn boxes(
 ) -> Option<AnyView> {
     let ticked = sheet.sent.map(|sent| all_of(sent, name));
     let one = |(value, word, now): (String, String, bool)| {
-        let checked = ticked.as_ref().map_or(now, |ticked| ticked.contains(&&*value));
+        let checked = ticked
+            .as_ref()
+            .map_or(now, |ticked| ticked.contains(&&*value));
         view! { <label class="check"><input type="checkbox" name=name value=value checked=checked/> <span><bdi>{word}</bdi></span></label> }
             .into_any()
     };
@@ -141,7 +141,12 @@ fn groups(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
         let has = item.groups.contains(&group.id);
         (group.id.to_string(), group.name.to_string(), has)
     });
-    boxes(sheet, "groups", ["Groups of choices", "Gruppen von Zutaten"], groups)
+    boxes(
+        sheet,
+        "groups",
+        ["Groups of choices", "Gruppen von Zutaten"],
+        groups,
+    )
 }
 
 fn halves(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
@@ -150,7 +155,12 @@ fn halves(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
         let has = item.halves.contains(&size.id);
         (size.id.to_string(), size.name.to_string(), has)
     });
-    boxes(sheet, "halves", ["Can be a half in", "Kann eine Hälfte sein in"], sizes)
+    boxes(
+        sheet,
+        "halves",
+        ["Can be a half in", "Kann eine Hälfte sein in"],
+        sizes,
+    )
 }
 
 fn allergens(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
@@ -166,7 +176,12 @@ fn diets(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
         let word = t(diet(one)).to_owned();
         (one.name().to_owned(), word, item.diets.contains(&one))
     });
-    boxes(sheet, "diets", ["Fits the diets", "Passt zu den Ernährungsweisen"], all)
+    boxes(
+        sheet,
+        "diets",
+        ["Fits the diets", "Passt zu den Ernährungsweisen"],
+        all,
+    )
 }
 
 fn diet(diet: Diet) -> Text {

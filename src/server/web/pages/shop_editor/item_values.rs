@@ -19,11 +19,7 @@ pub fn price_field(size: Option<&Code>) -> String {
 }
 
 /// The item that a form makes of another one, or of none.
-pub fn item_of(
-    sent: &Sent,
-    before: Option<&Item>,
-    outline: &Outline,
-) -> Result<Item, ShopRefusal> {
+pub fn item_of(sent: &Sent, before: Option<&Item>, outline: &Outline) -> Result<Item, ShopRefusal> {
     let mut json = match before {
         Some(item) => json_of(item)?,
         None => json!({}),

@@ -40,11 +40,7 @@ pub struct Page<'a> {
 }
 
 /// Renders a page. Where its form was refused, it says so, with the status of the refusal.
-pub async fn page(
-    visit: &Visit,
-    page: Page<'_>,
-    content: impl FnOnce() -> AnyView,
-) -> Response {
+pub async fn page(visit: &Visit, page: Page<'_>, content: impl FnOnce() -> AnyView) -> Response {
     let status = page.refusal.map_or(StatusCode::OK, |refusal| {
         Problem::Shop(refusal.clone()).status()
     });

@@ -92,9 +92,15 @@ fn sheet(edited: &EditedShop, menu: &Menu, shown: &Shown<'_>) -> AnyView {
         sent: shown.sent,
     };
     let categories = &menu.outline.categories;
-    let sections: Vec<_> = categories.iter().map(|one| section(&sheet, Some(one))).collect();
+    let sections: Vec<_> = categories
+        .iter()
+        .map(|one| section(&sheet, Some(one)))
+        .collect();
     let is_shown = |code: &Code| menu.outline.category_of(code).is_some();
-    let has_drafts = menu.items.iter().any(|item| !item.gone && !is_shown(&item.id));
+    let has_drafts = menu
+        .items
+        .iter()
+        .any(|item| !item.gone && !is_shown(&item.id));
     let drafts = has_drafts.then(|| section(&sheet, None));
     let is_empty = categories.is_empty() && menu.items.is_empty();
     let first = is_empty.then(|| example::offered(edited));

@@ -157,7 +157,11 @@ async fn take_off(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edi
     let (code, expected) = (code(sent, "item")?, expected(sent));
     let request = request(sent, "item");
     let call = edited.call(request.as_ref());
-    let (gone, _) = visit.app.shops.take_item_off(call, &expected, &code).await?;
+    let (gone, _) = visit
+        .app
+        .shops
+        .take_item_off(call, &expected, &code)
+        .await?;
     let notice = Notice::undoing(Done::TakenOff, gone.undo);
     Ok(Edited::Done(notice, edited.menu_path()))
 }

@@ -34,16 +34,27 @@ pub struct Sheet<'a> {
 pub fn section(sheet: &Sheet<'_>, category: Option<&Category>) -> AnyView {
     let menu = sheet.menu;
     let items: Vec<&Item> = match category {
-        Some(category) => category.items.iter().filter_map(|code| menu.item(code)).collect(),
+        Some(category) => category
+            .items
+            .iter()
+            .filter_map(|code| menu.item(code))
+            .collect(),
         None => {
-            let is_draft = |item: &&Item| !item.gone && menu.outline.category_of(&item.id).is_none();
+            let is_draft =
+                |item: &&Item| !item.gone && menu.outline.category_of(&item.id).is_none();
             menu.items.iter().filter(is_draft).collect()
         }
     };
     let rows: Vec<_> = items.into_iter().map(|item| row(sheet, item)).collect();
     let (id, heading) = match category {
-        Some(category) => (format!("category-{}", category.id), category.name.to_string()),
-        None => ("drafts".to_owned(), t(["Not shown", "Nicht gezeigt"]).to_owned()),
+        Some(category) => (
+            format!("category-{}", category.id),
+            category.name.to_string(),
+        ),
+        None => (
+            "drafts".to_owned(),
+            t(["Not shown", "Nicht gezeigt"]).to_owned(),
+        ),
     };
     let own = category.map(|category| own_form(sheet, category));
     let add = category.map(|category| add_form(sheet, category));
@@ -87,9 +98,16 @@ fn row(sheet: &Sheet<'_>, item: &Item) -> AnyView {
     let sent = sheet.sent.filter(|sent| sent.get("item") == &**code);
     let typed = |name: &str, now: String| sent.map_or(now, |sent| sent.get(name).to_owned());
     let name = item.name.to_string();
-    let about = item.about.as_ref().map(ToString::to_string).unwrap_or_default();
+    let about = item
+        .about
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let more = format!("{}?item={code}", edited.menu_path());
-    let is_sold_out = edited.known.counter.is_sold_out(&MenuPart::Item(code.clone()), now());
+    let is_sold_out = edited
+        .known
+        .counter
+        .is_sold_out(&MenuPart::Item(code.clone()), now());
     let mark = is_sold_out.then_some("");
     let word = say!("Name of {name}", "Name von {name}");
     view! {
@@ -131,12 +149,16 @@ pub fn prices(sheet: &Sheet<'_>, item: Option<&Item>, sent: Option<&Sent>) -> Ve
     let field = |size: Option<&Code>, label: String| {
         let name = price_field(size);
         let price = item.and_then(|item| item.price(size));
-        let now = price.map(|price| price.price.to_string()).unwrap_or_default();
+        let now = price
+            .map(|price| price.price.to_string())
+            .unwrap_or_default();
         let value = sent.map_or(now, |sent| sent.get(&name).to_owned());
         view! { <input class="input price" name=name inputmode="decimal" aria-label=label.clone() placeholder=label value=value/> }
             .into_any()
     };
-    let by_size = sizes.iter().map(|size| field(Some(&size.id), size.name.to_string()));
+    let by_size = sizes
+        .iter()
+        .map(|size| field(Some(&size.id), size.name.to_string()));
     let one = field(None, t(["One price", "Ein Preis"]).to_owned());
     by_size.chain([one]).collect()
 }
@@ -144,8 +166,12 @@ pub fn prices(sheet: &Sheet<'_>, item: Option<&Item>, sent: Option<&Sent>) -> Ve
 /// In which category an item is shown, if in any.
 pub fn category_choice(sheet: &Sheet<'_>, code: &Code, sent: Option<&Sent>) -> AnyView {
     let outline = &sheet.menu.outline;
-    let now = outline.category_of(code).map(|category| category.id.to_string());
-    let chosen = sent.map_or(now.unwrap_or_default(), |sent| sent.get("category").to_owned());
+    let now = outline
+        .category_of(code)
+        .map(|category| category.id.to_string());
+    let chosen = sent.map_or(now.unwrap_or_default(), |sent| {
+        sent.get("category").to_owned()
+    });
     let option = |value: String, word: String| {
         let selected = value == chosen;
         view! { <option value=value selected=selected>{word}</option> }.into_any()

@@ -36,11 +36,17 @@ use axum::{
 pub fn routes() -> Router<AppState> {
     let file = |ending: &str| format!("{}.{ending}", paths::SHOP_MENU);
     Router::new()
-        .route(paths::SHOP_OF_KITCHEN, get(new_shop::show).post(new_shop::send))
+        .route(
+            paths::SHOP_OF_KITCHEN,
+            get(new_shop::show).post(new_shop::send),
+        )
         .route(paths::SHOP_MENU, get(menu::show).post(menu_change::send))
         .route(&file("json"), get(export::json))
         .route(&file("csv"), get(export::csv))
-        .route(paths::SHOP_SETTINGS, get(settings::show).post(settings::send))
+        .route(
+            paths::SHOP_SETTINGS,
+            get(settings::show).post(settings::send),
+        )
         .route(paths::SHOP_COUNTER, post(counter::send))
         .route(paths::EDITOR_SCRIPT, get(script))
         .route(paths::ORDER_AGAIN, get(again::lead))

@@ -72,7 +72,9 @@ async fn create(visit: &Visit, sent: &Sent) -> Result<String, ShopRefusal> {
     let request = request(sent, "new");
     let by = authority(visit);
     let shops = &visit.app.shops;
-    let (made, _) = shops.create(fields_of(&json)?, &by, request.as_ref()).await?;
+    let (made, _) = shops
+        .create(fields_of(&json)?, &by, request.as_ref())
+        .await?;
     Ok(paths::menu_of(&made.slug.to_string()))
 }
 

@@ -38,7 +38,11 @@ impl Notice {
 
     /// Of an edit of a menu. One that needs no undoing has changed nothing.
     pub fn undoing(done: Done, undo: Vec<Undo>) -> Notice {
-        let done = if undo.is_empty() { Done::Unchanged } else { done };
+        let done = if undo.is_empty() {
+            Done::Unchanged
+        } else {
+            done
+        };
         Notice { done, undo }
     }
 }

@@ -47,7 +47,11 @@ pub async fn make(
     let outline = changed(&menu.outline, change, sent)?;
     let request = request(sent, "outline");
     let (call, expected) = (edited.call(request.as_ref()), expected(sent));
-    let (saved, _) = visit.app.shops.put_outline(call, &expected, &outline).await?;
+    let (saved, _) = visit
+        .app
+        .shops
+        .put_outline(call, &expected, &outline)
+        .await?;
     let done = match change {
         Change::AddCategory | Change::AddSize => Done::Added,
         Change::SaveCategory => Done::Saved,

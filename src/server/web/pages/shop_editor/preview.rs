@@ -47,7 +47,9 @@ fn days(profile: &Profile, zone: &impl ShopZone, at: Time) -> Vec<Day> {
         let date = today.plus(days);
         let (from, to) = (date.begins(zone), date.plus(1).begins(zone));
         let spans = profile.opening(zone).spans(from, to);
-        let spans = spans.iter().filter_map(|span| hours_of(span, from, to, zone));
+        let spans = spans
+            .iter()
+            .filter_map(|span| hours_of(span, from, to, zone));
         let exception = profile.exceptions.iter().find(|one| one.date == date);
         let note = exception.and_then(|one| Some(one.note.as_ref()?.to_string()));
         (date, spans.collect(), note)
@@ -63,7 +65,11 @@ fn hours_of(span: &OpenSpan, from: Time, to: Time, zone: &impl ShopZone) -> Opti
     }
     let opens = (span.opens >= from).then_some(span.opens)?;
     let closes = span.closes.map(|closes| time_label(zone, closes));
-    Some(format!("{}–{}", time_label(zone, opens), closes.unwrap_or_default()))
+    Some(format!(
+        "{}–{}",
+        time_label(zone, opens),
+        closes.unwrap_or_default()
+    ))
 }
 
 #[cfg(test)]
@@ -75,7 +81,8 @@ mod tests {
         let zone = IanaZone::find(&profile.time_zone).unwrap();
         let at = serde_json::from_str(&format!("\"{at}\"")).unwrap();
         let days = days(profile, &zone, at).into_iter();
-        days.map(|(date, hours, _)| (date.to_string(), hours.join(", "))).collect()
+        days.map(|(date, hours, _)| (date.to_string(), hours.join(", ")))
+            .collect()
     }
 
     #[test]

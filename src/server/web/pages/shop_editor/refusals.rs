@@ -113,7 +113,12 @@ mod tests {
             InvalidField::new("groups.top", FieldError::NotACode),
         ];
         let html = Owner::new().with(|| refusal(&fields.into()).to_html());
-        for said in ["Price[1]", "Large is missing a price.", "Hours.fri[1]", "groups.top"] {
+        for said in [
+            "Price[1]",
+            "Large is missing a price.",
+            "Hours.fri[1]",
+            "groups.top",
+        ] {
             assert!(html.contains(said), "{said}: {html}");
         }
     }

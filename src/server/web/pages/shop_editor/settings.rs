@@ -33,7 +33,15 @@ pub async fn show(visit: Visit, Path(named): Path<String>) -> Response {
         Err(answer) => return *answer,
     };
     let notice = shown(&visit).await;
-    render(&visit, &edited, notice.as_ref(), None, None, edited.profile()).await
+    render(
+        &visit,
+        &edited,
+        notice.as_ref(),
+        None,
+        None,
+        edited.profile(),
+    )
+    .await
 }
 
 pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Response {
@@ -59,12 +67,7 @@ pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Respon
 }
 
 /// The form with what was typed, and why it was refused.
-async fn again(
-    visit: &Visit,
-    edited: &EditedShop,
-    sent: &Sent,
-    refusal: &ShopRefusal,
-) -> Response {
+async fn again(visit: &Visit, edited: &EditedShop, sent: &Sent, refusal: &ShopRefusal) -> Response {
     let profile = edited.profile();
     render(visit, edited, None, Some(sent), Some(refusal), profile).await
 }

@@ -57,7 +57,13 @@ impl Fields<'_> {
             .into_any()
     }
 
-    fn choice(&self, name: &'static str, label: Text, now: String, all: &[(&str, Text)]) -> AnyView {
+    fn choice(
+        &self,
+        name: &'static str,
+        label: Text,
+        now: String,
+        all: &[(&str, Text)],
+    ) -> AnyView {
         let id = format!("settings-{name}");
         let chosen = self.value(name, now);
         let options: Vec<_> = all
@@ -190,7 +196,10 @@ fn orders(fields: &Fields<'_>, profile: &Profile) -> AnyView {
 fn tax(fields: &Fields<'_>, profile: &Profile) -> AnyView {
     let tax = &profile.tax;
     let modes = [
-        (TaxMode::Included.name(), ["in the prices", "in den Preisen"]),
+        (
+            TaxMode::Included.name(),
+            ["in the prices", "in den Preisen"],
+        ),
         (TaxMode::Added.name(), ["on top of them", "kommt dazu"]),
     ];
     view! {

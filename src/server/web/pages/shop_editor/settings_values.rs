@@ -68,7 +68,9 @@ fn point(sent: &Sent) -> Value {
 fn degrees(typed: &str) -> Value {
     let typed = typed.trim().replacen(',', ".", 1);
     let number = serde_json::from_str::<Value>(&typed).ok();
-    number.filter(Value::is_number).unwrap_or_else(|| text(&typed))
+    number
+        .filter(Value::is_number)
+        .unwrap_or_else(|| text(&typed))
 }
 
 fn orders(sent: &Sent) -> Value {

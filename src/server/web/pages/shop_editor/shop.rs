@@ -43,7 +43,12 @@ pub async fn open(
         return Err(Box::new(visit.to_sign_in()));
     }
     let found = match ShopRef::parse(named) {
-        Ok(named) => visit.app.shops.find(&named).await.map(|known| (named, known)),
+        Ok(named) => visit
+            .app
+            .shops
+            .find(&named)
+            .await
+            .map(|known| (named, known)),
         Err(_) => Err(ShopRefusal::UnknownRestaurant),
     };
     let (named, known) = match found {
@@ -109,5 +114,8 @@ pub fn no_such_act() -> ShopRefusal {
 
 /// Whether a refusal is about who asks, and not about what.
 pub fn is_about_sender(refusal: &ShopRefusal) -> bool {
-    matches!(refusal, ShopRefusal::Market(Error::NotSignedIn | Error::NotAllowed | Error::NotYours))
+    matches!(
+        refusal,
+        ShopRefusal::Market(Error::NotSignedIn | Error::NotAllowed | Error::NotYours)
+    )
 }

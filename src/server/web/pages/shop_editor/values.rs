@@ -20,7 +20,9 @@ pub fn fields_of(json: &Value) -> Result<Fields, ShopRefusal> {
         let why = error.to_string();
         ShopRefusal::invalid("form", FieldError::Malformed { why })
     };
-    fields.add_object(json.to_string().as_bytes()).map_err(malformed)?;
+    fields
+        .add_object(json.to_string().as_bytes())
+        .map_err(malformed)?;
     Ok(fields)
 }
 
@@ -39,13 +41,18 @@ pub fn number(typed: &str) -> Value {
         return Value::Null;
     }
     let number = serde_json::from_str::<Value>(&with_point(typed)).ok();
-    number.filter(Value::is_number).unwrap_or_else(|| typed.into())
+    number
+        .filter(Value::is_number)
+        .unwrap_or_else(|| typed.into())
 }
 
 /// The parts of a text between these marks, without blank ones.
 pub fn parts(typed: &str, marks: &[char]) -> Vec<String> {
     let parts = typed.split(marks).map(str::trim);
-    parts.filter(|part| !is_blank(part)).map(str::to_owned).collect()
+    parts
+        .filter(|part| !is_blank(part))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Every value of a field that can be there several times.
@@ -82,7 +89,10 @@ mod tests {
 
     #[test]
     fn parts_are_without_what_is_blank() {
-        assert_eq!(parts(" vegan,, wood oven ;", &[',', ';']), ["vegan", "wood oven"]);
+        assert_eq!(
+            parts(" vegan,, wood oven ;", &[',', ';']),
+            ["vegan", "wood oven"]
+        );
         assert!(parts(" ", &[',']).is_empty());
     }
 }
