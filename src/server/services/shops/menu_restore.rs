@@ -19,7 +19,7 @@ use crate::{
             },
         },
     },
-    server::store::{JsonText, Key},
+    server::store::{JsonText, Key, snapshot::DocumentKind},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -74,7 +74,8 @@ impl ShopService {
         let mut wanted = Vec::with_capacity(undo.len());
         let mut faults = Vec::new();
         for (n, one) in undo.iter().enumerate() {
-            let at = |field: &str, why: &str| InvalidField::fault(format!("undo[{n}].{field}"), why);
+            let at =
+                |field: &str, why: &str| InvalidField::fault(format!("undo[{n}].{field}"), why);
             if undo[..n].iter().any(|before| before.key == one.key) {
                 let path = format!("undo[{n}].key");
                 faults.push(InvalidField::new(path, FieldError::Twice));
@@ -115,12 +116,12 @@ impl ShopService {
         let history = self.store.history(&key).await?;
         Ok(match document {
             MenuDocument::Outline => {
-                let was = |entry| (documents::MENU_KIND.as_of)(&key, entry);
-                at_version(&history, version, was)?.map(Restored::Outline)
+                let outline = at_version(&history, version, &documents::MENU_KIND, &key)?;
+                outline.map(Restored::Outline)
             }
             MenuDocument::Item(_) => {
-                let was = |entry| (documents::ITEM_KIND.as_of)(&key, entry);
-                at_version(&history, version, was)?.map(Restored::Item)
+                let item = at_version(&history, version, &documents::ITEM_KIND, &key)?;
+                item.map(Restored::Item)
             }
         })
     }
@@ -136,17 +137,18 @@ fn document(id: RestaurantId, key: &str) -> Option<MenuDocument> {
 }
 
 /// Looks a version up in the history of a document, newest first: what is undone is mostly the last edit.
-fn at_version<T: DeserializeOwned, I>(
+fn at_version<T: DeserializeOwned>(
     history: &[JsonText],
     version: u32,
-    was: impl Fn(&str) -> Option<(JsonText, I)>,
+    kind: &DocumentKind,
+    key: &Key,
 ) -> Result<Option<T>, Error> {
     #[derive(Deserialize)]
     struct Versioned {
         version: u32,
     }
     for entry in history.iter().rev() {
-        let (text, _) = was(entry).ok_or(Error::Internal)?;
+        let (text, _) = (kind.as_of)(key, entry).ok_or(Error::Internal)?;
         let read: Versioned = serde_json::from_str(&text).map_err(|_| Error::Internal)?;
         if read.version == version {
             let document = serde_json::from_str(&text).map_err(|_| Error::Internal)?;

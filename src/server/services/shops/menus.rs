@@ -9,6 +9,7 @@ use super::{
     menu_csv::MenuCsv,
     menu_texts::MenuText,
     refusal::{ShopFailure, ShopRefusal, in_time},
+    restaurants::check_version,
 };
 use crate::{
     domain::{
@@ -37,9 +38,6 @@ pub struct MenuCall<'a> {
     pub by: &'a Authority,
     pub request: Option<&'a IdempotentRequest>,
 }
-
-/// Which versions a document may be at; `None` where the client has named none, though it must.
-pub type Expected = Option<Precondition>;
 
 /// What undoes the change of one document: version `to` put back where `from` still stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +131,7 @@ impl ShopService {
     pub async fn import_menu(
         &self,
         call: MenuCall<'_>,
-        expected: &Expected,
+        expected: Option<&Precondition>,
         source: &MenuSource,
         dry_run: bool,
     ) -> Edited<MenuEdited<Difference>> {
@@ -162,7 +160,7 @@ impl ShopService {
     pub async fn put_outline(
         &self,
         call: MenuCall<'_>,
-        expected: &Expected,
+        expected: Option<&Precondition>,
         outline: &Outline,
     ) -> Edited<MenuEdited<Outline>> {
         self.edit_menu(call, &[], |draft| {
@@ -198,7 +196,7 @@ impl ShopService {
     pub async fn change_item(
         &self,
         call: MenuCall<'_>,
-        expected: &Expected,
+        expected: Option<&Precondition>,
         code: &Code,
         item: &Item,
     ) -> Edited<MenuEdited<Item>> {
@@ -218,7 +216,7 @@ impl ShopService {
     pub async fn take_item_off(
         &self,
         call: MenuCall<'_>,
-        expected: &Expected,
+        expected: Option<&Precondition>,
         code: &Code,
     ) -> Edited<MenuEdited<Item>> {
         self.edit_menu(call, &[], |draft| {
@@ -262,18 +260,11 @@ impl ShopService {
     }
 }
 
-/// Refuses what was made for another version than the one that stands.
-pub fn check_version(expected: &Expected, version: u32) -> Result<(), ShopRefusal> {
-    match expected {
-        None => Err(ShopRefusal::PreconditionRequired),
-        Some(Precondition::OneOf { versions, .. }) if !versions.contains(&version) => {
-            Err(ShopRefusal::Outdated { version })
-        }
-        Some(_) => Ok(()),
-    }
-}
-
-fn check_item(menu: &Menu, code: &Code, expected: &Expected) -> Result<(), ShopRefusal> {
+fn check_item(
+    menu: &Menu,
+    code: &Code,
+    expected: Option<&Precondition>,
+) -> Result<(), ShopRefusal> {
     let item = menu.item(code).ok_or(ShopRefusal::UnknownItem)?;
     check_version(expected, item.version)
 }

@@ -4,19 +4,12 @@ pub mod catalog;
 pub mod counter;
 pub mod documents;
 mod edit;
+pub mod history;
+pub mod list;
 pub mod menu_csv;
-mod menu_csv_build;
-mod menu_csv_cells;
-mod menu_csv_codes;
-mod menu_csv_rows;
-pub mod menu_csv_write;
-#[cfg(test)]
-mod menu_csv_tests;
 mod menu_restore;
 mod menu_texts;
 pub mod menus;
-pub mod history;
-pub mod list;
 pub mod refusal;
 pub mod restaurants;
 

@@ -1,19 +1,8 @@
-//! A menu as a table of a spreadsheet: reading it. Each row is a size, a category, a group, an option, an item or a price;
-//! `parent` is the category of an item, the group of an option, the item or `group.option` of a price. Columns that the
-//! kind of a row does not have stay empty.
+//! Reading a table: its columns, and its rows with their kinds. What the cells mean is read later.
 
-use super::{
-    menu_csv_build::{Built, build},
-    menu_csv_rows::{Rows, place},
-};
+use super::rows::place;
 use crate::{
-    domain::{
-        Error, Field, FieldError, Fields, InvalidField, named_enum,
-        shop::{
-            code::Code,
-            menu::{Menu, file::read_file},
-        },
-    },
+    domain::{Error, FieldError, InvalidField, named_enum},
     server::services::formulas::unguarded,
 };
 use csv::{ReaderBuilder, StringRecord};
@@ -69,11 +58,27 @@ impl RowKind {
             RowKind::Category => &["id", "name", "about"],
             RowKind::Group => &["id", "name", "min", "max", "free", "each", "halves"],
             RowKind::Option => &[
-                "id", "parent", "name", "price", "allergens", "diets", "default",
+                "id",
+                "parent",
+                "name",
+                "price",
+                "allergens",
+                "diets",
+                "default",
             ],
             RowKind::Item => &[
-                "id", "parent", "name", "about", "groups", "halves", "pieces", "tax", "allergens",
-                "diets", "additives", "without",
+                "id",
+                "parent",
+                "name",
+                "about",
+                "groups",
+                "halves",
+                "pieces",
+                "tax",
+                "allergens",
+                "diets",
+                "additives",
+                "without",
             ],
             RowKind::Price => &["parent", "size", "price", "deposit", "amount"],
         }
@@ -95,82 +100,40 @@ impl Row {
     }
 }
 
-/// A table whose columns and kinds are known. What its rows mean depends on the menu that it is to replace.
-#[derive(Debug)]
-pub struct MenuCsv {
-    rows: Vec<Row>,
-}
-
-impl MenuCsv {
-    /// Reads a table, with `,` or `;` between its cells.
-    ///
-    /// # Errors
-    /// What is wrong, with the rows.
-    pub fn read(file: &[u8]) -> Result<MenuCsv, Error> {
-        let text = str::from_utf8(file).map_err(|error| {
-            let before = &file[..error.valid_up_to()];
-            let row = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            Error::invalid(&place(row, ""), FieldError::NotUnicode)
-        })?;
-        let text = text.strip_prefix(MARK).unwrap_or(text);
-        let first = text.lines().next().unwrap_or_default();
-        let delimiter = if first.contains(';') { b';' } else { b',' };
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(text.as_bytes());
-        let mut records = reader.records();
-        let head = records.next().transpose().map_err(|why| malformed(&why))?;
-        let columns = columns(&head.unwrap_or_default())?;
-        let (mut rows, mut faults) = (Vec::new(), Vec::new());
-        for (record, number) in records.zip(2..) {
-            let record = record.map_err(|why| malformed(&why))?;
-            rows.extend(row(&columns, &record, number, &mut faults));
-        }
-        match faults.is_empty() {
-            true => Ok(MenuCsv { rows }),
-            false => Err(Error::Invalid(first_of(faults))),
-        }
+/// The rows of a table, with `,` or `;` between its cells.
+///
+/// # Errors
+/// What is wrong, with the rows.
+pub fn read_table(file: &[u8]) -> Result<Vec<Row>, Error> {
+    let text = str::from_utf8(file).map_err(|error| {
+        let before = &file[..error.valid_up_to()];
+        let row = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        Error::invalid(&place(row, ""), FieldError::NotUnicode)
+    })?;
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let first = text.lines().next().unwrap_or_default();
+    let delimiter = if first.contains(';') { b';' } else { b',' };
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let head = records.next().transpose().map_err(|why| malformed(&why))?;
+    let columns = columns(&head.unwrap_or_default())?;
+    let (mut rows, mut faults) = (Vec::new(), Vec::new());
+    for (record, number) in records.zip(2..) {
+        let record = record.map_err(|why| malformed(&why))?;
+        rows.extend(row(&columns, &record, number, &mut faults));
     }
-
-    /// The codes that it gives to items.
-    pub fn codes(&self) -> Vec<Code> {
-        let items = self.rows.iter().filter(|row| row.kind == RowKind::Item);
-        let codes = items.filter_map(|row| row.cell("id"));
-        codes.filter_map(|code| Code::parse(code).ok()).collect()
-    }
-
-    /// The menu that it makes of another one, and the rows that each part of it comes from. What has no id is matched by
-    /// its name below its parent, and what no column has stays as it is.
-    ///
-    /// # Errors
-    /// What is wrong with its values, with the rows.
-    pub fn menu(&self, before: &Menu) -> Result<(Menu, Rows), Vec<InvalidField>> {
-        let Built {
-            json,
-            rows,
-            mut faults,
-        } = build(&self.rows, before);
-        let mut fields = Fields::default();
-        let read = match fields.add_object(json.as_bytes()) {
-            Ok(()) => read_file(fields),
-            Err(_) => Err(Error::Internal),
-        };
-        match read {
-            Ok(menu) if faults.is_empty() => return Ok((menu, rows)),
-            Ok(_) => {}
-            Err(Error::Invalid(invalid)) => faults.extend(rows.named(invalid)),
-            Err(error) => {
-                let why = FieldError::fault(error.to_string());
-                faults.push(InvalidField::new("body", why));
-            }
-        }
-        Err(first_of(faults))
+    match faults.is_empty() {
+        true => Ok(rows),
+        false => Err(Error::Invalid(first_of(faults))),
     }
 }
 
-fn first_of(mut faults: Vec<InvalidField>) -> Vec<InvalidField> {
+/// Not all of very many.
+pub fn first_of(mut faults: Vec<InvalidField>) -> Vec<InvalidField> {
     faults.truncate(MAX_FAULTS);
     faults
 }

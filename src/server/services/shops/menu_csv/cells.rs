@@ -28,7 +28,10 @@ pub fn json(value: &(impl Serialize + ?Sized)) -> Json {
 
 /// A number as people type it. What is none stays text, and is refused as that.
 pub fn number(cell: &str) -> Json {
-    let is_number = |raw: &Json| raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    let is_number = |raw: &Json| {
+        raw.get()
+            .starts_with(|c: char| c == '-' || c.is_ascii_digit())
+    };
     let read = RawValue::from_string(with_point(cell).trim().to_owned());
     read.ok().filter(is_number).unwrap_or_else(|| json(cell))
 }

@@ -1,7 +1,7 @@
 //! Which code each row of a table has: its own, that of the part of the same name that the menu has had below the same
 //! parent, or a new number. Other rows name it by that code or by its name.
 
-use super::menu_csv::{Row, RowKind};
+use super::table::{Row, RowKind};
 use crate::domain::{
     fold_name,
     shop::{code::Code, menu::Menu},

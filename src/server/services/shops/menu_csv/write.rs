@@ -1,8 +1,8 @@
 //! A menu as a table of a spreadsheet: writing it. What is written can be read, and is the same menu then.
 
 use super::{
-    menu_csv::{COLUMNS, MARK, RowKind},
-    menu_csv_cells::join,
+    cells::join,
+    table::{COLUMNS, MARK, RowKind},
 };
 use crate::{
     domain::{
@@ -117,7 +117,9 @@ impl Table {
                 self.write(row)?;
                 let parent = format!("{}.{}", group.id, option.id);
                 let mut prices = prices.iter();
-                prices.try_for_each(|(size, price)| self.write(price_row(&parent, Some(size), *price)))
+                prices.try_for_each(|(size, price)| {
+                    self.write(price_row(&parent, Some(size), *price))
+                })
             }
         }
     }

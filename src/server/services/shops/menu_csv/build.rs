@@ -1,10 +1,10 @@
 //! What a table of a menu means, as the JSON of a menu: its values are read as those of every other menu.
 
 use super::{
-    menu_csv::{Row, RowKind},
-    menu_csv_cells::{Object, amount, flag, json, number, split},
-    menu_csv_codes::{Codes, Part, Parts},
-    menu_csv_rows::{CategoryRows, GroupRows, ItemRows, OptionRows, Rows, place},
+    cells::{Object, amount, flag, json, number, split},
+    codes::{Codes, Part, Parts},
+    rows::{CategoryRows, GroupRows, ItemRows, OptionRows, Rows, place},
+    table::{Row, RowKind},
 };
 use crate::domain::{
     FieldError, InvalidField,
@@ -284,7 +284,10 @@ impl<'a> Table<'a> {
             groups: groups
                 .map(|(n, part)| GroupRows {
                     row: part.row.number,
-                    options: self.options_of(n).map(|(k, _)| self.option_rows(k)).collect(),
+                    options: self
+                        .options_of(n)
+                        .map(|(k, _)| self.option_rows(k))
+                        .collect(),
                 })
                 .collect(),
             items: items
