@@ -20,6 +20,11 @@ pub const SHOPS_SCRIPT: &str = "/shops/page.js";
 /// The patterns of the pages on which a pizzeria is edited, by its id or its slug.
 pub const SHOP_MENU: &str = "/supplier/{shop}/menu";
 pub const SHOP_SETTINGS: &str = "/supplier/{shop}/settings";
+pub const SHOP_COUNTER: &str = "/supplier/{shop}/counter";
+/// The pizzeria of a kitchen, by the kitchen's name, or a new one.
+pub const SHOP_OF_KITCHEN: &str = "/supplier/menu";
+/// What the pages on which it is edited can do with JavaScript.
+pub const EDITOR_SCRIPT: &str = "/supplier/page.js";
 
 pub fn menu_of(shop: &str) -> String {
     SHOP_MENU.replace("{shop}", shop)

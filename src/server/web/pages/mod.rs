@@ -13,6 +13,7 @@ pub mod redirect;
 mod rights;
 mod shell;
 mod shop;
+mod shop_editor;
 
 use super::{
     auth::{Door, cookies::prefix},
@@ -65,6 +66,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
     let routes = Router::new()
         .fallback(fallback)
         .merge(shop::routes())
+        .merge(shop_editor::routes())
         .layer(compression)
         .route("/pizza.svg", get(pizza_image::image))
         .route("/orders.csv", get(csv_export::orders))

@@ -16,7 +16,6 @@ mod usual;
 pub use bell::Bell;
 
 use crate::ui::{components::basics::text, i18n::locale::t};
-use kitchen::KitchenFilter;
 use leptos::prelude::*;
 
 pub fn supplier() -> AnyView {

@@ -1,0 +1,180 @@
+//! What the forms of a menu do. Each is one edit, or two where an item also moves to another category, and leads back to
+//! its page with what undoes it.
+
+use super::{
+    example,
+    import::{self, Offered},
+    item_values::{WHOLE, item_of},
+    menu::{Shown, render},
+    notice::{Done, Notice, at_item, lead_to},
+    outline_change,
+    shop::{EditedShop, no_such_act, open, request},
+};
+use crate::{
+    domain::{
+        Error, Field, FieldError, Precondition,
+        shop::{
+            code::Code,
+            menu::{Menu, edit::Place},
+        },
+    },
+    server::{
+        services::shops::{
+            menus::{Expected, Undo},
+            refusal::ShopRefusal,
+        },
+        web::pages::account::{Sent, Visit, redirect},
+    },
+};
+use axum::{extract::Path, response::Response};
+
+/// What an edit has led to.
+pub enum Edited {
+    /// It is done; the place to go back to.
+    Done(Notice, String),
+    /// An import is to be looked at first.
+    Offered(import::Difference),
+}
+
+pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Response {
+    let edited = match open(&visit, &named, false).await {
+        Ok(edited) => edited,
+        Err(answer) => return *answer,
+    };
+    let (refusal, offered) = match act(&visit, &edited, &sent).await {
+        Ok(Edited::Done(notice, to)) => match lead_to(&visit, &to, &notice).await {
+            Some(response) => return response,
+            None => return done_here(&visit, &edited, &notice).await,
+        },
+        Ok(Edited::Offered(difference)) => (None, Some(difference)),
+        Err(refusal) => (Some(refusal), None),
+    };
+    // What was refused is shown with what was typed, beside the menu as it is now.
+    let edited = match open(&visit, &named, false).await {
+        Ok(edited) => edited,
+        Err(answer) => return *answer,
+    };
+    let import = offered.map(|difference| Offered {
+        difference,
+        sent: &sent,
+    });
+    let shown = Shown {
+        refusal: refusal.as_ref(),
+        sent: Some(&sent),
+        import,
+        ..Shown::default()
+    };
+    render(&visit, &edited, shown).await
+}
+
+/// The page itself as the answer: what undoes the edit does not fit into a cookie.
+async fn done_here(visit: &Visit, edited: &EditedShop, notice: &Notice) -> Response {
+    let known = visit.app.shops.find(&edited.named).await;
+    let Ok(known) = known else {
+        return redirect(&edited.menu_path());
+    };
+    let now = EditedShop {
+        named: edited.named.clone(),
+        known,
+        by: edited.by.clone(),
+    };
+    let shown = Shown {
+        notice: Some(notice),
+        ..Shown::default()
+    };
+    render(visit, &now, shown).await
+}
+
+async fn act(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+    match sent.get("act") {
+        "save" => save(visit, edited, sent).await,
+        "add" => add(visit, edited, sent).await,
+        "take-off" => take_off(visit, edited, sent).await,
+        "undo" => undo(visit, edited, sent).await,
+        "example" => example::start(visit, edited, sent).await,
+        "import" => import::look(visit, edited, sent).await,
+        "import-now" => import::import(visit, edited, sent).await,
+        act => match outline_change::of(act) {
+            Some(change) => outline_change::make(visit, edited, sent, change).await,
+            None => Err(no_such_act()),
+        },
+    }
+}
+
+pub async fn menu_of(visit: &Visit, edited: &EditedShop) -> Result<(Menu, u32), ShopRefusal> {
+    visit.app.shops.menu_at_revision(&edited.known).await
+}
+
+/// The version that a form was made for.
+pub fn expected(sent: &Sent) -> Expected {
+    sent.get("version").parse().ok().map(Precondition::version)
+}
+
+fn code(sent: &Sent, name: &str) -> Result<Code, ShopRefusal> {
+    Code::parse(sent.get(name)).map_err(|error| ShopRefusal::invalid(name, error))
+}
+
+/// Changes an item, and moves it where another category is chosen.
+async fn save(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+    let code = code(sent, "item")?;
+    let (menu, _) = menu_of(visit, edited).await?;
+    let before = menu.item(&code).ok_or(ShopRefusal::UnknownItem)?;
+    let item = item_of(sent, Some(before), &menu.outline)?;
+    let (shops, expected) = (&visit.app.shops, expected(sent));
+    let first = request(sent, "item");
+    let call = edited.call(first.as_ref());
+    let (changed, _) = shops.change_item(call, &expected, &code, &item).await?;
+    let mut undo = changed.undo;
+    if let Some(outline) = outline_change::moved(&menu, &code, sent.get("category")) {
+        let second = request(sent, "place");
+        let call = edited.call(second.as_ref());
+        let at = Some(Precondition::version(menu.outline.version));
+        let (moved, _) = shops.put_outline(call, &at, &outline).await?;
+        undo.extend(moved.undo);
+    }
+    let to = match sent.has(WHOLE) {
+        true => format!("{}?item={code}", edited.menu_path()),
+        false => at_item(edited, &code),
+    };
+    Ok(Edited::Done(Notice::undoing(Done::Saved, undo), to))
+}
+
+async fn add(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+    let (menu, _) = menu_of(visit, edited).await?;
+    let item = item_of(sent, None, &menu.outline)?;
+    let place = Place {
+        category: code(sent, "category")?,
+        place: None,
+    };
+    let request = request(sent, "item");
+    let call = edited.call(request.as_ref());
+    let (added, _) = visit.app.shops.add_item(call, &item, Some(&place)).await?;
+    let to = at_item(edited, &added.content.id);
+    Ok(Edited::Done(Notice::undoing(Done::Added, added.undo), to))
+}
+
+async fn take_off(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+    let (code, expected) = (code(sent, "item")?, expected(sent));
+    let request = request(sent, "item");
+    let call = edited.call(request.as_ref());
+    let (gone, _) = visit
+        .app
+        .shops
+        .take_item_off(call, &expected, &code)
+        .await?;
+    let notice = Notice::undoing(Done::TakenOff, gone.undo);
+    Ok(Edited::Done(notice, edited.menu_path()))
+}
+
+async fn undo(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+    let malformed = |error: serde_json::Error| {
+        let why = error.to_string();
+        ShopRefusal::from(Error::invalid("undo", FieldError::Malformed { why }))
+    };
+    let undo: Vec<Undo> = serde_json::from_str(sent.get("undo")).map_err(malformed)?;
+    let request = request(sent, "undo");
+    let call = edited.call(request.as_ref());
+    let (restored, _) = visit.app.shops.restore_menu(call, &undo).await?;
+    let notice = Notice::undoing(Done::Undone, restored.undo);
+    Ok(Edited::Done(notice, edited.menu_path()))
+}
