@@ -1,3 +1,4 @@
 //! Pizzerias: what they say of themselves, what holds at their counters, their menus, and orders from them.
 
 mod live;
+mod pages;

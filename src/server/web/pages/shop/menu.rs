@@ -6,7 +6,7 @@ use super::{
     layout::{Page, back, page},
     market::near_form,
     refusals, structured_data,
-    view::{CartRow, Goods, ShopView},
+    view::{Goods, ShopView},
     words::{CART, PIZZERIAS},
 };
 use crate::{

@@ -81,19 +81,19 @@ pub fn path_of(slug: &Slug) -> String {
 }
 
 /// Where somebody with a postcode is.
-pub fn destination(near: Option<&TypedPostcode>) -> Option<Destination> {
+pub fn destination(app: &AppState, near: Option<&TypedPostcode>) -> Option<Destination> {
     let postcode = Postcode::of(near?)?;
-    Some(Destination {
+    Some(app.shops.located(Destination {
         postcode: Some(postcode),
         point: None,
-    })
+    }))
 }
 
 impl ShopView {
     pub async fn open(visit: &Visit, slug: &str) -> Result<ShopView, Elsewhere> {
         let named = ShopRef::parse(slug).map_err(|_| ShopRefusal::UnknownRestaurant)?;
         let shop = visit.app.shops.find(&named).await?;
-        if **shop.profile.slug != *slug {
+        if *shop.profile.slug != *slug {
             return Err(Elsewhere::Moved(shop.profile.slug.clone()));
         }
         let near = cart_cookie::near(&visit.app.config, &visit.headers);
@@ -110,7 +110,9 @@ impl ShopView {
         let menu = app.shops.menu(&shop).await?;
         let at = now();
         Ok(ShopView {
-            now: app.shops.now(&shop, destination(near.as_ref()).as_ref())?,
+            now: app
+                .shops
+                .now(&shop, destination(app, near.as_ref()).as_ref())?,
             clocks: Clocks {
                 zone: zone(&shop.profile)?,
                 at,
