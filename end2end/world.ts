@@ -109,7 +109,7 @@ export class Api {
 }
 
 /** Pages without the browser's program. */
-const STILL = /^\/(docs|sign-in|sign-up|join|pair|account|team|driver|hand-over)/;
+const STILL = /^\/(docs|sign-in|sign-up|join|pair|account|team|driver|hand-over|shops)/;
 
 type World = {
   /** Whether people sign in. */
@@ -147,7 +147,7 @@ export const test = base.extend<World>({
         if (['error', 'warning'].includes(message.type())) said.push(`${path}: ${message.text()}`);
       });
       await page.goto(path);
-      // The page of the API is not a panel, and the pages of accounts have no program.
+      // The page of the API is not a panel, and the pages of accounts and pizzerias have no program.
       if (javaScriptEnabled !== false && !STILL.test(path)) await hydrated(page);
       return page;
     });

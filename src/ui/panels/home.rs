@@ -6,7 +6,7 @@ use crate::{
         components::basics::{Detail, Icon, empty, icon, pizza},
         i18n::locale::{Text, t},
         route::{Panel, Route, paths},
-        viewer::{has_team, own_panels, viewer},
+        viewer::{has_panel, has_team, own_panels, viewer},
     },
 };
 use leptos::prelude::*;
@@ -38,6 +38,9 @@ pub fn home() -> AnyView {
 fn doors() -> Vec<AnyView> {
     let viewer = viewer();
     let mut doors: Vec<_> = own_panels(&viewer).into_iter().map(panel_door).collect();
+    if has_panel(&viewer, Panel::Customer) {
+        doors.insert(0, order_door());
+    }
     match viewer.identity().map(|identity| identity.kind) {
         None => {}
         Some(AccountKind::Guest) => {
@@ -83,6 +86,19 @@ fn doors() -> Vec<AnyView> {
         ));
     }
     doors
+}
+
+/// To the menus of pizzerias.
+fn order_door() -> AnyView {
+    door(
+        paths::SHOPS.to_owned(),
+        Icon::Slice,
+        ["Order", "Bestellen"],
+        [
+            "Choose a pizzeria near you, and from its menu, for now or for later.",
+            "Eine Pizzeria in der Nähe aussuchen und aus ihrer Karte bestellen, für jetzt oder später.",
+        ],
+    )
 }
 
 fn panel_door((route, name): (Route, Text)) -> AnyView {

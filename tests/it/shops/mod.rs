@@ -2,11 +2,12 @@
 
 mod catalogue;
 mod counter;
-mod live;
 mod lists;
+mod live;
 mod menu_tables;
 mod menu_undo;
 mod menus;
+mod pages;
 mod restaurants;
 mod rights;
 mod seed;

@@ -61,6 +61,11 @@ impl ShopService {
         }
     }
 
+    /// Where the log is, as this instance knows it: what is read from now on is not older.
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.feed.cursor()
+    }
+
     /// Waits for the feed to have what was stored here, so that who has written it reads it, but not for long.
     async fn catch_up(&self, cursor: &Cursor) {
         let _ = timeout(CATCH_UP, self.feed.reached(cursor)).await;

@@ -298,8 +298,13 @@ fn begins_guest(head: Head<'_>) -> bool {
     let path = head.uri.path();
     match head.method.is_safe() {
         true => matches!(Route::read(path, ""), Route::Customer { .. }),
-        false => path.starts_with(ACT),
+        false => path.starts_with(ACT) || is_checkout(path),
     }
+}
+
+/// Whether an order from a menu is sent to a path.
+fn is_checkout(path: &str) -> bool {
+    path.starts_with(paths::SHOPS) && path.ends_with("/checkout")
 }
 
 fn is_public(path: &str) -> bool {

@@ -16,7 +16,7 @@ use crate::{
         },
         i18n::{
             domain_texts,
-            locale::{plural, say, t},
+            locale::{Text, plural, say, t},
         },
         live::{
             page_queries::PageQueries,
@@ -25,7 +25,7 @@ use crate::{
         },
         my_orders,
         navigation::Navigator,
-        route::Route,
+        route::{Route, paths},
     },
 };
 use leptos::{ev, prelude::*, web_sys};
@@ -46,8 +46,9 @@ pub fn customer() -> AnyView {
     let taken = changing(move || taking.get().map(|id| checkout::checkout(id, recipient)));
     view! {
         <main id="main" tabindex="-1">
+            {tabs()}
             <div class="page-head">
-                <h1>{t(["Hot right now", "Jetzt frisch"])}</h1>
+                <h1>{t(HOT)}</h1>
                 {summary()}
             </div>
             {own_orders()}
@@ -60,6 +61,22 @@ pub fn customer() -> AnyView {
                 {none}
             </section>
         </main>
+    }
+    .into_any()
+}
+
+const HOT: Text = ["Hot right now", "Jetzt frisch"];
+
+/// The two ways to a pizza: from a menu, and what is on offer. The menus are pages without the program.
+fn tabs() -> AnyView {
+    let label = t(["Ways to order", "Bestellwege"]);
+    view! {
+        <nav class="tabs" aria-label=label>
+            <ul>
+                <li><a href=paths::SHOPS rel="external">{t(["Pizzerias", "Pizzerien"])}</a></li>
+                <li><a href=Route::offers().address() aria-current="page">{t(HOT)}</a></li>
+            </ul>
+        </nav>
     }
     .into_any()
 }

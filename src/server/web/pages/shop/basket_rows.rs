@@ -27,13 +27,14 @@ pub fn rows(shop: &ShopView, rows: &[CartRow]) -> AnyView {
     let rows: Vec<_> = entries
         .map(|(at, (entry, row))| row_of(shop, at, entry, row))
         .collect();
-    view! { <ul class="lines">{rows}</ul> }.into_any()
+    view! { <ul class="lines">{rows}</ul> {shop.followed()} }.into_any()
 }
 
 fn row_of(shop: &ShopView, at: usize, entry: &CartEntry, row: &CartRow) -> AnyView {
     let (what, state) = match row {
-        CartRow::Buyable { priced, .. } => (line(&priced.line), None),
-        CartRow::SoldOut { priced, .. } => (line(&priced.line), Some(t(SOLD_OUT))),
+        CartRow::Buyable { priced, .. } | CartRow::SoldOut { priced, .. } => {
+            (line(&priced.line), None)
+        }
         CartRow::Changed { line, .. } => (
             known_name(shop, line),
             Some(t([
@@ -56,8 +57,29 @@ fn row_of(shop: &ShopView, at: usize, entry: &CartEntry, row: &CartRow) -> AnyVi
     let state = state.map(|state| {
         view! { <p class="refusal" role="status">{icon(Icon::Alert)} <span>{state}</span></p> }
     });
+    let is_sold_out = matches!(row, CartRow::SoldOut { .. });
+    // It is shown as soon as it happens.
+    let sold_out = parts_of(row).map(|parts| {
+        let words = t(SOLD_OUT);
+        (parts, view! { <p class="refusal sold-out" role="status" hidden=!is_sold_out>{icon(Icon::Alert)} <span>{words}</span></p> })
+    });
+    let (parts, sold_out) = sold_out.unzip();
     let odd = row.bought().is_none().then_some("");
-    view! { <li data-odd=odd>{what} {state} {changes(shop, at, entry)}</li> }.into_any()
+    view! { <li data-odd=odd data-parts=parts>{what} {state} {sold_out} {changes(shop, at, entry)}</li> }
+        .into_any()
+}
+
+/// What can be sold out of a line: items, and options by their groups.
+fn parts_of(row: &CartRow) -> Option<String> {
+    let (CartRow::Buyable { priced, .. } | CartRow::SoldOut { priced, .. }) = row else {
+        return None;
+    };
+    let line = &priced.line;
+    let items = [Some(&line.item), line.half.as_ref().map(|half| &half.item)];
+    let items = items.into_iter().flatten().map(ToString::to_string);
+    let options = line.options.iter();
+    let options = options.map(|one| format!("{}.{}", one.group, one.option));
+    Some(items.chain(options).collect::<Vec<_>>().join(" "))
 }
 
 /// The name of what the line was about, where the menu still has it.

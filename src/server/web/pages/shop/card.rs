@@ -1,6 +1,6 @@
 //! What a pizzeria is shown by in a list, and above its menu: when it is open, how soon it delivers, and for how much.
 
-use super::{times::Clocks, view::path_of};
+use super::{layout::path_of, times::Clocks};
 use crate::{
     domain::{
         Cents, Time,

@@ -1,6 +1,6 @@
 //! The cookies of these pages: a cart, which goes to its own pizzeria alone, and where the customer is.
 
-use super::view::path_of;
+use super::layout::path_of;
 use crate::{
     domain::{
         Field, Text,

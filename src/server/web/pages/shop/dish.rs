@@ -32,7 +32,7 @@ pub fn dish(view: &ShopView, item: &Item) -> AnyView {
         (!item.halves.is_empty() || item.pieces > 0).then(|| pizza(&item.name, Detail::Ticket));
     view! {
         <li>
-            <article class="dish" id=format!("i-{}", item.id) data-item=item.id.to_string() data-sold-out=sold_out>
+            <article class="dish" id=format!("i-{}", item.id) data-parts=item.id.to_string() data-sold-out=sold_out>
                 {drawing}
                 <div>
                     <h3><a href=address>{name(&item.name)}</a> " " {marks}</h3>

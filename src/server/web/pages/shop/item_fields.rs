@@ -10,7 +10,6 @@ use crate::{
         Cents,
         shop::{
             basket::{Part, ShopName},
-            code::Code,
             menu::{Group, Item, MenuOption},
         },
     },

@@ -2,6 +2,7 @@
 
 use super::words::{HOT, PIZZERIAS};
 use crate::{
+    domain::shop::slug::Slug,
     server::web::{
         middleware::security_headers::content_policy,
         pages::account::{Document, Visit, render},
@@ -16,6 +17,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::prelude::*;
+
+/// The path of a pizzeria's page.
+pub fn path_of(slug: &Slug) -> String {
+    format!("{}/{slug}", paths::SHOPS)
+}
 
 /// A page, made in the language of its reader.
 pub struct Page {

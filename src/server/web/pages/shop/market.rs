@@ -42,7 +42,7 @@ pub async fn show(visit: Visit) -> Response {
     let query = MarketQuery::read(&visit.query);
     let near = cart_cookie::near(&visit.app.config, &visit.headers);
     let shops = ShopQuery {
-        destination: destination(near.as_ref()),
+        destination: destination(&visit.app, near.as_ref()),
         ..query.shops()
     };
     let found = match found(&visit, &shops, query.after.as_ref()).await {
@@ -83,6 +83,8 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
 struct Found {
     shops: Vec<FoundShop>,
     next: Option<ShopCursor>,
+    /// Whether dishes were searched, too.
+    knows_dishes: bool,
 }
 
 /// The listed pizzerias that a query is about, those first that take orders.
@@ -91,22 +93,28 @@ async fn found(
     query: &ShopQuery,
     after: Option<&ShopCursor>,
 ) -> Result<Found, ShopRefusal> {
-    let (hits, next) = visit.app.shops.list(query, after, PAGE).await?;
-    let mut shops = Vec::with_capacity(hits.len());
-    for hit in hits {
-        let clocks = Clocks {
-            zone: zone(&hit.shop.profile)?,
-            at: now(),
-        };
-        shops.push(FoundShop {
-            now: visit.app.shops.now(&hit.shop, query.destination.as_ref())?,
-            profile: hit.shop.profile,
-            clocks,
-            dishes: hit.dishes,
-        });
-    }
+    let found = visit.app.shops.list(query, after, PAGE).await?;
+    let shops = found.shops.into_iter().map(|listed| {
+        let dishes = listed.dishes.into_iter();
+        Ok(FoundShop {
+            clocks: Clocks {
+                zone: zone(&listed.shop.profile)?,
+                at: now(),
+            },
+            profile: listed.shop.profile,
+            now: listed.now,
+            dishes: dishes
+                .map(|dish| (dish.name.into_string(), dish.price_from))
+                .collect(),
+        })
+    });
+    let mut shops = shops.collect::<Result<Vec<_>, ShopRefusal>>()?;
     shops.sort_by_cached_key(FoundShop::rank);
-    Ok(Found { shops, next })
+    Ok(Found {
+        shops,
+        next: found.next,
+        knows_dishes: found.knows_dishes,
+    })
 }
 
 /// Where nothing that is open was found: what opens next.
@@ -131,6 +139,13 @@ fn content(
     let none = shops
         .is_empty()
         .then(|| nothing(query, near.as_ref(), opens_next));
+    let names_only = (query.text.is_some() && !found.knows_dishes).then(|| {
+        let words = t([
+            "For a moment the search knows the names of pizzerias only.",
+            "Einen Augenblick lang kennt die Suche nur die Namen der Pizzerien.",
+        ]);
+        view! { <p class="small soft" role="status">{words}</p> }
+    });
     let more = found.next.map(|next| {
         let next = MarketQuery {
             after: Some(next),
@@ -144,7 +159,7 @@ fn content(
         {tabs()}
         <div class="page-head"><h1>{t(PIZZERIAS)}</h1></div>
         {near_form(near.as_ref())}
-        {filters(query)}
+        {filters(query)} {names_only}
         <ul class="shops">{shops}</ul>
         {none} {more}
     }

@@ -6,7 +6,7 @@ use super::{
     layout::{Page, back, page},
     market::near_form,
     refusals, structured_data,
-    view::{CartRow, Goods, ShopView},
+    view::{Goods, ShopView},
     words::{CART, PIZZERIAS},
 };
 use crate::{
@@ -66,7 +66,7 @@ fn content(shop: &ShopView) -> AnyView {
         {near_form(shop.near.as_ref())}
         {not_delivered(shop)}
         {bar} {sections} {none}
-        {cart_bar(shop)}
+        {cart_bar(shop)} {shop.followed()}
     }
     .into_any()
 }
@@ -175,10 +175,10 @@ pub fn cart_bar(shop: &ShopView) -> Option<AnyView> {
     let address = format!("{}/cart", shop.path());
     Some(
         view! {
-            <aside class="cart-bar" aria-label=t(CART)>
+            <section class="cart-bar" aria-label=t(CART)>
                 <p><strong>{total}</strong> <span>{pieces}</span> {missing} {odd}</p>
                 <a class="button primary" href=address>{t(["To the cart", "Zum Warenkorb"])}</a>
-            </aside>
+            </section>
         }
         .into_any(),
     )

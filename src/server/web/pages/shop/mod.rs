@@ -13,6 +13,8 @@ mod dish;
 mod item;
 mod item_fields;
 mod item_form;
+#[cfg(test)]
+mod item_form_tests;
 mod layout;
 mod market;
 mod market_query;

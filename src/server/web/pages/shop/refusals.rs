@@ -1,9 +1,9 @@
 //! Why a page of a pizzeria says no, and what comes next.
 
 use super::{
-    layout::{Page, page},
+    layout::{Page, page, path_of},
     times::Clocks,
-    view::{Elsewhere, path_of},
+    view::Elsewhere,
 };
 use crate::{
     domain::{Error, FieldError, InvalidField, Time},

@@ -2,11 +2,12 @@
 
 use super::{
     cart_cookie::{self, TypedPostcode},
+    layout::path_of,
     times::Clocks,
 };
 use crate::{
     domain::{
-        Cents, Field, InvalidField, Time,
+        Cents, Cursor, Field, InvalidField, Time,
         shop::{
             area::{Destination, Postcode},
             basket::Line,
@@ -29,8 +30,8 @@ use crate::{
         },
         web::{pages::account::Visit, state::AppState},
     },
-    ui::paths,
 };
+use leptos::prelude::*;
 use std::sync::Arc;
 
 pub struct ShopView {
@@ -40,6 +41,8 @@ pub struct ShopView {
     pub clocks: Clocks,
     pub near: Option<TypedPostcode>,
     pub cart: Cart,
+    /// What happens after it is not on the page.
+    cursor: Option<Cursor>,
 }
 
 /// Why there is another answer than the page.
@@ -75,30 +78,27 @@ pub enum CartRow {
     Unreadable,
 }
 
-/// The path of a pizzeria's page.
-pub fn path_of(slug: &Slug) -> String {
-    format!("{}/{slug}", paths::SHOPS)
-}
-
 /// Where somebody with a postcode is.
-pub fn destination(near: Option<&TypedPostcode>) -> Option<Destination> {
+pub fn destination(app: &AppState, near: Option<&TypedPostcode>) -> Option<Destination> {
     let postcode = Postcode::of(near?)?;
-    Some(Destination {
+    Some(app.shops.located(Destination {
         postcode: Some(postcode),
         point: None,
-    })
+    }))
 }
 
 impl ShopView {
     pub async fn open(visit: &Visit, slug: &str) -> Result<ShopView, Elsewhere> {
         let named = ShopRef::parse(slug).map_err(|_| ShopRefusal::UnknownRestaurant)?;
+        let cursor = visit.app.shops.cursor();
         let shop = visit.app.shops.find(&named).await?;
-        if **shop.profile.slug != *slug {
+        if *shop.profile.slug != *slug {
             return Err(Elsewhere::Moved(shop.profile.slug.clone()));
         }
         let near = cart_cookie::near(&visit.app.config, &visit.headers);
         let cart = cart_cookie::cart(&visit.headers);
-        Ok(ShopView::of(&visit.app, shop, near, cart).await?)
+        let view = ShopView::of(&visit.app, shop, near, cart).await?;
+        Ok(ShopView { cursor, ..view })
     }
 
     async fn of(
@@ -110,7 +110,9 @@ impl ShopView {
         let menu = app.shops.menu(&shop).await?;
         let at = now();
         Ok(ShopView {
-            now: app.shops.now(&shop, destination(near.as_ref()).as_ref())?,
+            now: app
+                .shops
+                .now(&shop, destination(app, near.as_ref()).as_ref())?,
             clocks: Clocks {
                 zone: zone(&shop.profile)?,
                 at,
@@ -119,12 +121,24 @@ impl ShopView {
             shop,
             near,
             cart,
+            cursor: None,
         })
     }
 
     /// The same for another postcode.
     pub async fn near(self, app: &AppState, near: TypedPostcode) -> Result<ShopView, ShopRefusal> {
-        ShopView::of(app, self.shop, Some(near), self.cart).await
+        let cursor = self.cursor;
+        let view = ShopView::of(app, self.shop, Some(near), self.cart).await?;
+        Ok(ShopView { cursor, ..view })
+    }
+
+    /// What a script needs to follow the counter: the pizzeria, and where it begins. Without one the page stays as it is.
+    pub fn followed(&self) -> Option<AnyView> {
+        let (id, since) = (
+            self.profile().id.to_string(),
+            self.cursor.as_ref()?.to_string(),
+        );
+        Some(view! { <div hidden=true data-restaurant=id data-since=since></div> }.into_any())
     }
 
     pub fn profile(&self) -> &Profile {
