@@ -19,7 +19,7 @@ use crate::{
     server::{
         services::shops::{
             menu_csv::MenuCsv,
-            menus::{Expected, MenuSource},
+            menus::MenuSource,
             refusal::ShopRefusal,
         },
         web::pages::account::{Sent, Visit},
@@ -64,7 +64,7 @@ pub async fn look(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edi
     let expected = Some(Precondition::version(revision));
     let call = edited.call(None);
     let shops = &visit.app.shops;
-    let (looked, _) = shops.import_menu(call, &expected, &source, true).await?;
+    let (looked, _) = shops.import_menu(call, expected.as_ref(), &source, true).await?;
     Ok(Edited::Offered(Difference {
         parts: looked.content,
         revision,
@@ -93,7 +93,7 @@ pub async fn put(
     visit: &Visit,
     edited: &EditedShop,
     sent: &Sent,
-    expected: &Expected,
+    expected: Option<&Precondition>,
     source: &MenuSource,
 ) -> Result<Edited, ShopRefusal> {
     let request = request(sent, "import");

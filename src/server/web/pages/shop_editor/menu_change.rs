@@ -20,7 +20,7 @@ use crate::{
     },
     server::{
         services::shops::{
-            menus::{Expected, Undo},
+            menus::Undo,
             refusal::ShopRefusal,
         },
         web::pages::account::{Sent, Visit, redirect},
@@ -106,7 +106,7 @@ pub async fn menu_of(visit: &Visit, edited: &EditedShop) -> Result<(Menu, u32), 
 }
 
 /// The version that a form was made for.
-pub fn expected(sent: &Sent) -> Expected {
+pub fn expected(sent: &Sent) -> Option<Precondition> {
     sent.get("version").parse().ok().map(Precondition::version)
 }
 
@@ -160,7 +160,7 @@ async fn take_off(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edi
     let (gone, _) = visit
         .app
         .shops
-        .take_item_off(call, &expected, &code)
+        .take_item_off(call, expected.as_ref(), &code)
         .await?;
     let notice = Notice::undoing(Done::TakenOff, gone.undo);
     Ok(Edited::Done(notice, edited.menu_path()))
