@@ -2,5 +2,6 @@
 
 mod counter;
 mod lists;
+mod repeats;
 mod restaurants;
 mod rights;
