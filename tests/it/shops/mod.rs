@@ -8,6 +8,7 @@ mod menu_tables;
 mod menu_undo;
 mod menus;
 mod pages;
+mod repeats;
 mod restaurants;
 mod rights;
 mod seed;

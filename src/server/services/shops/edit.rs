@@ -60,7 +60,7 @@ pub struct Draft<'a> {
     counter: Option<Counter>,
 }
 
-/// What an edit is answered with, and whether it is the stored answer to an earlier asked.
+/// What an edit is answered with, and whether it is the stored answer to an earlier sending.
 pub type Edited<T> = Result<(T, bool), ShopRefusal>;
 
 /// Who edits, what, and with which of its documents.
@@ -72,7 +72,7 @@ pub struct Edit<'a> {
     pub menu: Option<&'a [Code]>,
 }
 
-/// The result of an edit, and whether it is the stored answer to an earlier asked.
+/// The result of an edit, and whether it is the stored answer to an earlier sending.
 pub(super) type Answered<T> = (Result<T, ShopRefusal>, bool);
 
 /// A request that edits: by what right, under which key, and until when.
@@ -215,7 +215,7 @@ impl ShopService {
         Ok((result?, replayed))
     }
 
-    /// The stored answer to an earlier asked.
+    /// The stored answer to an earlier sending.
     pub(super) async fn stored<T: DeserializeOwned>(
         &self,
         asked: &EditRequest,
