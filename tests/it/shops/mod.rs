@@ -1,3 +1,7 @@
 //! Pizzerias: what they say of themselves, what holds at their counters, their menus, and orders from them.
 
+mod expiry;
 mod live;
+mod ordering;
+mod orders;
+mod quotes;
