@@ -2,12 +2,16 @@
 
 mod catalogue;
 mod counter;
+mod expiry;
 mod lists;
 mod live;
 mod menu_tables;
 mod menu_undo;
 mod menus;
+mod ordering;
+mod orders;
 mod pages;
+mod quotes;
 mod repeats;
 mod restaurants;
 mod rights;

@@ -83,7 +83,7 @@ pub async fn import(
         visit,
         edited,
         sent,
-        &revision.map(Precondition::version),
+        revision.map(Precondition::version).as_ref(),
         &source,
     )
     .await
