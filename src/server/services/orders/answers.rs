@@ -4,7 +4,7 @@ use super::{COMMIT_DEADLINE, Failure, OrderService, in_time};
 use crate::{
     domain::{
         AccountId, Actor, Command, CommandKind, Error, Name, Order, OrderId, Role, ShopKind, Time,
-        shop::{basket::RestaurantId, counter::Counter, profile::Profile},
+        shop::{basket::RestaurantId, counter::Counter, shelf::Catalogue},
     },
     server::{
         clock::now,
@@ -14,7 +14,7 @@ use crate::{
             order_documents::{self, unreadable},
             shops::documents::{self, Change},
         },
-        store::{Batch, JsonText, Outcome, Query},
+        store::{Batch, JsonText, Outcome},
         telemetry::trace,
     },
 };
@@ -22,45 +22,38 @@ use std::time::Instant;
 use tokio::time::timeout;
 
 impl OrderService {
-    /// A kitchen answers an order: what it has missed before is forgotten.
+    /// A kitchen answers an order: what it has missed before is forgotten. The counter may be the one that this instance
+    /// has heard of last (`is_known`).
     pub(super) async fn note_answer(
         &self,
         order: &Order,
         by: Option<AccountId>,
+        is_known: bool,
         change: &mut Batch,
-    ) -> Result<(), Failure> {
-        self.change_counter(order, by, change, Counter::answered)
-            .await
-    }
-
-    /// Adds to the change of an order what it makes of the counter of its pizzeria. A counter that stays as it is has to
-    /// be so when the order changes.
-    async fn change_counter(
-        &self,
-        order: &Order,
-        by: Option<AccountId>,
-        change: &mut Batch,
-        edit: impl FnOnce(&Counter, Time) -> Option<Counter>,
     ) -> Result<(), Failure> {
         let Some(restaurant) = order.restaurant_id else {
             return Ok(());
         };
-        let key = documents::key(ShopKind::Counter, restaurant);
-        // Orders that come from elsewhere may be of a pizzeria that is not here.
-        let Some(text) = self.store.get(&key).await? else {
-            return Ok(());
+        let heard = self.feed.read_catalogue(|shops| {
+            let held = shops.get(restaurant)?.counter.as_ref()?;
+            Some(((*held.counter).clone(), held.text.clone()))
+        });
+        let counter = match heard.flatten().filter(|_| is_known) {
+            Some(heard) => Some(heard),
+            None => self.counter(restaurant).await?,
         };
-        let before: Counter =
-            serde_json::from_str(&text).map_err(|error| unreadable("a counter", &error))?;
-        let at = now();
-        match edit(&before, at) {
-            Some(after) => {
-                let by = Change { restaurant, by, at };
-                by.put(change, Some((&before, text)), &after)?;
-            }
-            None => change.expect.push((key, Some(text))),
-        }
-        Ok(())
+        change_counter(change, restaurant, by, counter, Counter::answered)
+    }
+
+    /// The counter of a pizzeria, with its text. Orders that come from elsewhere may be of one that is not here.
+    async fn counter(&self, of: RestaurantId) -> Result<Option<(Counter, JsonText)>, Failure> {
+        let key = documents::key(ShopKind::Counter, of);
+        let Some(text) = self.store.get(&key).await? else {
+            return Ok(None);
+        };
+        let counter = serde_json::from_str(&text);
+        let counter = counter.map_err(|error| unreadable("a counter", &error))?;
+        Ok(Some((counter, text)))
     }
 
     /// Ends an order that its kitchen did not answer in time, and counts that at its counter. It is refused where it was
@@ -79,9 +72,11 @@ impl OrderService {
             let step = before.clone().apply(Command::Expire, market, now())?;
             let steps = std::slice::from_ref(&step);
             let mut change = order_documents::change(Some((&before, text)), steps, None)?;
-            let miss = |counter: &Counter, at| Some(counter.miss(at));
-            self.change_counter(&before, None, &mut change, miss)
-                .await?;
+            if let Some(restaurant) = before.restaurant_id {
+                let counter = self.counter(restaurant).await?;
+                let miss = |counter: &Counter, at| Some(counter.miss(at));
+                change_counter(&mut change, restaurant, None, counter, miss)?;
+            }
             (change.deadline, change.trace) = (Some(deadline), trace::parent());
             if let Outcome::Committed(cursor) = self.commit(change, Some(&step.0)).await? {
                 let _ = timeout(super::CATCH_UP, self.feed.reached(&cursor)).await;
@@ -90,21 +85,35 @@ impl OrderService {
         }
     }
 
-    /// The pizzeria of this name.
-    pub(super) async fn restaurant_called(
-        &self,
-        name: &Name,
-    ) -> Result<Option<RestaurantId>, Failure> {
-        let query = Query {
-            index: documents::called_index(name),
-            before: None,
-            limit: 1,
-        };
-        let listing = self.store.list(&[query]).await?;
-        let mut texts = listing.pages.into_iter().flat_map(|page| page.documents);
-        let read = |text: JsonText| serde_json::from_str::<Profile>(&text);
-        let profile = texts.next().map(read).transpose();
-        let profile = profile.map_err(|error| unreadable("a profile", &error))?;
-        Ok(profile.map(|profile| profile.id))
+    /// The pizzeria of this name, as this instance knows them.
+    pub(super) fn restaurant_called(&self, name: &Name) -> Option<RestaurantId> {
+        let called = |shops: &Catalogue| Some(shops.by_name(name)?.profile.as_ref()?.id);
+        self.feed.read_catalogue(called).flatten()
     }
+}
+
+/// Adds to the change of an order what it makes of the counter of its pizzeria. A counter that stays as it is has to be so
+/// when the order changes.
+fn change_counter(
+    change: &mut Batch,
+    restaurant: RestaurantId,
+    by: Option<AccountId>,
+    counter: Option<(Counter, JsonText)>,
+    edit: impl FnOnce(&Counter, Time) -> Option<Counter>,
+) -> Result<(), Failure> {
+    let Some((before, text)) = counter else {
+        return Ok(());
+    };
+    let at = now();
+    match edit(&before, at) {
+        Some(after) => {
+            let by = Change { restaurant, by, at };
+            by.put(change, Some((&before, text)), &after)?;
+        }
+        None => {
+            let key = documents::key(ShopKind::Counter, restaurant);
+            change.expect.push((key, Some(text)));
+        }
+    }
+    Ok(())
 }

@@ -32,7 +32,7 @@ impl OrderService {
         let request = request.map(|request| request.of(by.key_scope()));
         let work = answer_in_time(async {
             by.check_offer(&offer)?;
-            offer.restaurant_id = self.restaurant_called(&offer.supplier_name).await?;
+            offer.restaurant_id = self.restaurant_called(&offer.supplier_name);
             let mut by = by.clone();
             let mut attempt = 0;
             // Until the deadline. A conflict is a higher id, which was made in the meantime or by a clock ahead of ours.
@@ -230,7 +230,7 @@ impl OrderService {
                     order_documents::change(Some((&before, text)), &steps, actor.as_ref())?;
                 if attempt.answers(&before) {
                     let by = actor.and_then(|actor| actor.id);
-                    self.note_answer(&before, by, &mut change).await?;
+                    self.note_answer(&before, by, is_known, &mut change).await?;
                 }
                 let after = steps.into_iter().next_back().map(|(order, _)| order);
                 (change, Ok(after.unwrap_or(before)))

@@ -78,6 +78,26 @@ impl ShopService {
         Ok((result.and_then(|order| shown(order, by)), replayed))
     }
 
+    /// The stored answer to an earlier sending of a request, for one that is not let in again.
+    pub async fn order_before(
+        &self,
+        by: &Authority,
+        once: &IdempotentRequest,
+    ) -> Result<Option<Answered>, ShopRefusal> {
+        let once = once.of(by.key_scope());
+        let stored = in_time(async {
+            let text = self.store.idempotency_record(once.name()).await?;
+            let stored = text.map(|text| once.stored_result(&text));
+            Ok(stored.transpose()?)
+        });
+        let stored: Option<Answered> = stored.await?;
+        let seen = |(result, replayed): Answered| {
+            let result = result.and_then(|order| shown(order, by));
+            (result, replayed)
+        };
+        Ok(stored.map(seen))
+    }
+
     /// Tries until it is placed or refused.
     async fn place(
         &self,
@@ -90,7 +110,7 @@ impl ShopService {
             Ok(turn) => turn,
             Err(failure) => return self.earlier_or(&placing, failure.into()).await,
         };
-        let mut known = self.known(id).await?;
+        let mut known = self.heard(id).await?;
         loop {
             let refusal = match self.decide(&known, &placing) {
                 Ok(decided) => match self.commit_order(decided, &mut placing).await? {
@@ -119,7 +139,7 @@ impl ShopService {
     }
 
     /// The pizzeria as this instance knows it.
-    async fn known(&self, id: RestaurantId) -> Result<Known, ShopFailure> {
+    async fn heard(&self, id: RestaurantId) -> Result<Known, ShopFailure> {
         let shop = self.find(&ShopRef::Id(id)).await?;
         let menu = self.menu(&shop).await?;
         Ok(Known {

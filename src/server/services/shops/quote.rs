@@ -153,15 +153,6 @@ impl ShopService {
         Ok(windows.of_date(date))
     }
 
-    /// A destination with the point of its postcode, where none is given and the places are known.
-    pub fn located(&self, to: Destination) -> Destination {
-        let known = to.postcode.as_ref().and_then(|code| self.places.get(code));
-        Destination {
-            point: to.point.or(known.map(|place| place.point)),
-            ..to
-        }
-    }
-
     /// The room of a kitchen's slots, as far as this instance knows.
     pub(super) fn room(&self, shop: &KnownShop) -> Room {
         Room::new(

@@ -1,8 +1,11 @@
 //! The calls of pizzerias: their routes.
 
 mod counter;
+mod orders;
 mod profiles;
+mod quote;
 pub mod respond;
+pub mod slots;
 
 use crate::server::web::state::AppState;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,4 +19,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(counter::resume))
         .routes(routes!(counter::busy))
         .routes(routes!(counter::sold_out))
+        .routes(routes!(slots::slots))
+        .routes(routes!(quote::quote))
+        .routes(routes!(orders::order))
 }
