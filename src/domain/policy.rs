@@ -191,6 +191,12 @@ impl Viewer {
         }
     }
 
+    /// Whether it may do that with any pizzeria.
+    pub fn edits_shops(&self, at_the_counter: bool) -> bool {
+        let identity = self.identity();
+        identity.is_none_or(|identity| identity.edits_shops(at_the_counter))
+    }
+
     /// The scope narrowed to what it may see at all. What the narrowed scope holds is still asked of [`Viewer::view`].
     pub fn narrowed(&self, scope: Scope) -> Scope {
         match (self, scope.topics()) {
@@ -292,13 +298,17 @@ impl Identity {
         can_act && is_for(command, self.role.actor())
     }
 
-    fn may_edit_shop(&self, name: &Name, at_the_counter: bool) -> Permission {
+    fn edits_shops(&self, at_the_counter: bool) -> bool {
         let is_role = matches!(self.role, AccountRole::Supplier | AccountRole::Integrator);
         let is_kind =
             at_the_counter || matches!(self.kind, AccountKind::Manager | AccountKind::Integration);
+        self.role == AccountRole::Admin || (!self.read_only && is_role && is_kind)
+    }
+
+    fn may_edit_shop(&self, name: &Name, at_the_counter: bool) -> Permission {
         match self.role {
             AccountRole::Admin => Permission::Yes,
-            _ if self.read_only || !is_role || !is_kind => Permission::NotAllowed,
+            _ if !self.edits_shops(at_the_counter) => Permission::NotAllowed,
             AccountRole::Supplier if self.supplier_name.as_ref() != Some(name) => {
                 Permission::NotYours
             }

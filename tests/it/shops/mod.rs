@@ -1,3 +1,6 @@
 //! Pizzerias: what they say of themselves, what holds at their counters, their menus, and orders from them.
 
+mod counter;
+mod restaurants;
+mod rights;
 mod seed;

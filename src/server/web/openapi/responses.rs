@@ -89,7 +89,7 @@ responses! {
     /// Of the WebSocket's address.
     Upgraded = {
         let upgraded = ResponseBuilder::new().description("From here on it is a WebSocket: see `Frame`.");
-        responses(101, upgraded, &[
+        with_problems(101, upgraded, &[
             Problem::WrongHost, too_many(), not_signed_in(), Problem::ForeignOrigin, not_allowed(), invalid(), Problem::NotAWebSocket, internal(),
             Problem::ConnectionLimitReached,
         ])
@@ -109,7 +109,7 @@ pub(super) fn of_command(status: u16, success: ResponseBuilder, own: &[Problem])
         internal(),
         unavailable(),
     ];
-    let mut responses = responses(status, success, &[&any, own].concat());
+    let mut responses = with_problems(status, success, &[&any, own].concat());
     // These, and no others, are stored under an `Idempotency-Key`.
     for status in ["200", "201", "409", "412"] {
         if let Some(RefOr::T(response)) = responses.get_mut(status) {
@@ -132,7 +132,7 @@ fn of_account(status: u16, success: ResponseBuilder, own: &[Problem]) -> Respons
         Problem::TooLarge,
         internal(),
     ];
-    responses(status, success, &[&any, own].concat())
+    with_problems(status, success, &[&any, own].concat())
 }
 
 pub(super) fn json_of<T: ToSchema>(description: &str) -> ResponseBuilder {
@@ -152,10 +152,10 @@ pub(super) fn of_query(success: ResponseBuilder, own: &[Problem]) -> Responses {
         internal(),
         unavailable(),
     ];
-    responses(200, success, &[&any, own].concat())
+    with_problems(200, success, &[&any, own].concat())
 }
 
-fn responses(status: u16, success: ResponseBuilder, kinds: &[Problem]) -> Responses {
+fn with_problems(status: u16, success: ResponseBuilder, kinds: &[Problem]) -> Responses {
     let mut responses = problems(kinds);
     responses.insert(status.to_string(), success.build().into());
     responses

@@ -1,7 +1,7 @@
 //! The calls of pizzerias, for the description: their parameters, bodies and responses.
 
 use super::{
-    basket_schemas::{amount, flag, list, number},
+    basket_schemas::{amount, degrees, flag, list, number},
     components::{bodies, object, parameter, parameters, text, versions, within},
     examples::{
         self, name_taken, not_yours, precondition_required, shop_outdated, unknown_restaurant,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Field, Markup, Name, Notes,
+        Markup, Name, Notes,
         shop::{
             Exception, Hours, OrderRules,
             basket::Point,
@@ -34,7 +34,6 @@ use utoipa::{
     openapi::{
         ArrayBuilder, ObjectBuilder, RefOr, Required, Schema, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
-        schema::SchemaFormat,
     },
 };
 
@@ -79,13 +78,6 @@ parameters! {
 fn postcode() -> Parameter {
     let what = "For this postcode: whether it delivers there, and for how much.";
     parameter(ParameterIn::Query, "postcode", what, requested::<12>())
-}
-
-fn degrees(most: i32) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::Number)
-        .minimum(Some(-most))
-        .maximum(Some(most))
 }
 
 bodies! {

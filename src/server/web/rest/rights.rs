@@ -12,9 +12,28 @@ pub fn check(door: &Door, method: &Method, path: &str) -> Result<(), Error> {
         Method::POST => commands(path),
         _ => &[],
     };
-    match commands.is_empty() || commands.iter().any(|kind| door.viewer.has(*kind)) {
+    let viewer = &door.viewer;
+    let has_one = commands.is_empty() || commands.iter().any(|kind| viewer.has(*kind));
+    let edit = edit_of_shop(method, path);
+    let is_editor = edit.is_none_or(|at_the_counter| viewer.edits_shops(at_the_counter));
+    match has_one && is_editor {
         true => Ok(()),
         false => Err(Error::NotAllowed),
+    }
+}
+
+/// Whether a call that edits a pizzeria does it at the counter; `None` for any other.
+fn edit_of_shop(method: &Method, path: &str) -> Option<bool> {
+    let call = path
+        .strip_prefix("/api/v1/restaurants")
+        .or_else(|| path.strip_prefix("/api/restaurants"))?;
+    let mut segments = call.split('/').skip(1);
+    match (method.as_str(), segments.next(), segments.next()) {
+        ("POST", None, None) if call.is_empty() => Some(false),
+        ("PUT", Some(_), None) => Some(false),
+        ("POST", Some(_), Some("pause" | "resume" | "busy" | "sold-out")) => Some(true),
+        ("POST" | "PUT" | "DELETE", Some(_), Some("menu" | "items")) => Some(false),
+        _ => None,
     }
 }
 
@@ -47,6 +66,27 @@ mod tests {
     use super::*;
     use crate::domain::AccountId;
     use uuid::Uuid;
+
+    #[test]
+    fn a_guest_edits_no_pizzeria() {
+        let guest = Door::guest(Some(AccountId(Uuid::from_u128(1))), true);
+        for (method, path, is_refused) in [
+            (Method::POST, "/api/restaurants", true),
+            (Method::PUT, "/api/v1/restaurants/roma", true),
+            (Method::POST, "/api/restaurants/roma/sold-out", true),
+            (Method::PUT, "/api/restaurants/roma/menu/outline", true),
+            (Method::DELETE, "/api/restaurants/roma/items/1", true),
+            (Method::GET, "/api/restaurants", false),
+            (Method::GET, "/api/restaurants/roma/menu", false),
+            (Method::POST, "/api/restaurants/roma/quote", false),
+            (Method::POST, "/api/restaurants/roma/orders", false),
+            (Method::POST, "/api/restaurantsx", false),
+        ] {
+            let checked = check(&guest, &method, path);
+            assert_eq!(checked.is_err(), is_refused, "{method} {path}");
+            assert_eq!(check(&Door::open(), &method, path), Ok(()), "{path}");
+        }
+    }
 
     #[test]
     fn a_guest_takes_and_cancels() {

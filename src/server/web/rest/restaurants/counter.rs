@@ -90,8 +90,8 @@ async fn act(
     let by = door.authority(Interface::Rest);
     let named = named(&request);
     let command = read(request.fields)?;
-    let once = request.request.as_ref();
-    let done = app.shops.at_the_counter(&named?, &command, &by, once);
+    let (named, once) = (named?, request.request.as_ref());
+    let done = app.shops.at_the_counter(&named, &command, &by, once);
     let (counter, replayed) = done.await?;
     Ok(marked(Json(counter), replayed))
 }
