@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod document_kinds;
 pub mod duty_document;
 mod failure;
+pub mod formulas;
 pub mod idempotency;
 pub mod integrity;
 pub mod legacy_import;

@@ -34,9 +34,9 @@ pub enum Problem {
     WrongHost,
     #[error("Requests from that origin are not allowed.")]
     ForeignOrigin,
-    #[error("The body is larger than 64 KiB.")]
+    #[error("The body is too large: 64 KiB fit, and 2 MiB of a whole menu.")]
     TooLarge,
-    #[error("Send the body as application/json.")]
+    #[error("Send the body as application/json; a whole menu also as text/csv.")]
     NotJson,
     #[error("Open this address as a WebSocket.")]
     NotAWebSocket,

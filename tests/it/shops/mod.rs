@@ -1,6 +1,9 @@
 //! Pizzerias: what they say of themselves, what holds at their counters, their menus, and orders from them.
 
 mod counter;
+mod menu_tables;
+mod menu_undo;
+mod menus;
 mod restaurants;
 mod rights;
 mod seed;

@@ -20,6 +20,7 @@ pub mod load;
 pub mod log;
 mod market;
 pub mod member;
+pub mod menus;
 mod program;
 pub mod proxy;
 pub mod redis_server;

@@ -2,7 +2,7 @@
 
 use super::{Group, Item, Menu};
 use crate::domain::named_enum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 named_enum! {
@@ -17,7 +17,7 @@ named_enum! {
 }
 
 /// A part of a menu.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MenuEntry {
     pub kind: MenuKind,
     /// Its code; of an option with that of its group: `group.option`.
@@ -25,7 +25,7 @@ pub struct MenuEntry {
     pub name: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     pub added: Vec<MenuEntry>,
     pub changed: Vec<MenuEntry>,

@@ -6,6 +6,10 @@ pub mod documents;
 mod edit;
 pub mod history;
 pub mod list;
+pub mod menu_csv;
+mod menu_restore;
+mod menu_texts;
+pub mod menus;
 pub mod refusal;
 pub mod restaurants;
 
@@ -27,6 +31,7 @@ pub struct ShopService {
     accounts: Arc<AccountService>,
     places: Arc<Gazetteer>,
     currency: Currency,
+    menu_texts: menu_texts::MenuTexts,
 }
 
 impl ShopService {
@@ -45,6 +50,7 @@ impl ShopService {
             accounts,
             places: places.into(),
             currency,
+            menu_texts: menu_texts::MenuTexts::default(),
         }
     }
 

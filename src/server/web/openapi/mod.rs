@@ -8,6 +8,8 @@ mod basket_schemas;
 pub mod components;
 pub mod docs;
 mod examples;
+mod menu_schemas;
+pub mod menus;
 pub mod page;
 pub mod responses;
 pub mod restaurants;
@@ -47,6 +49,10 @@ pub fn beginning(config: &Config) -> OpenApi {
             "Pizzerias",
             "Who sells from a menu: what they say of themselves, and what holds there now.",
         ),
+        (
+            "Menus",
+            "What a pizzeria sells: each edit is live at once, and answers what undoes it.",
+        ),
         ("Live", "Every change, as it happens."),
         ("Operation", "For those who run the market."),
     ];
@@ -66,6 +72,7 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
     components.schemas.extend(schemas::all());
     components.schemas.extend(basket_schemas::all());
     components.schemas.extend(shop_schemas::all());
+    components.schemas.extend(menu_schemas::all());
     let mut problem = vec![schemas::named::<ProblemDetails>()];
     ProblemDetails::schemas(&mut problem);
     components.schemas.extend(problem);

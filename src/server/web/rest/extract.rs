@@ -2,7 +2,7 @@
 //! value that is not valid.
 
 use crate::{
-    domain::{Error, Field, FieldError, Fields, OrderId, Precondition},
+    domain::{Error, Field, FieldError, Fields, OrderId, Precondition, shop::code::Code},
     server::{
         services::{idempotency::IdempotentRequest, shops::catalog::ShopRef},
         web::{middleware::body_limit::read_body, problem::Problem, query_string},
@@ -20,6 +20,8 @@ pub struct Request {
     pub id: Option<OrderId>,
     /// The pizzeria in the path.
     pub restaurant: Option<ShopRef>,
+    /// The item in the path.
+    pub item: Option<Code>,
     pub expected: Precondition,
     /// Whether it has a precondition, if only one that always holds.
     pub is_conditional: bool,
@@ -35,6 +37,11 @@ impl Request {
             self.fields.reject("If-Match", FieldError::Unknown);
         }
         self
+    }
+
+    /// What it wants to hold of what it replaces; `None` where it does not say.
+    pub fn expected(&self) -> Option<&Precondition> {
+        self.is_conditional.then_some(&self.expected)
     }
 
     /// Reads the parameters, then the order in the path.
@@ -69,6 +76,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
         }
         let id = in_path(&path, "id", &mut fields);
         let restaurant = in_path(&path, "r", &mut fields);
+        let item = in_path(&path, "code", &mut fields);
         let expected = expected(&parts.headers).unwrap_or_else(|error| {
             fields.reject("If-Match", error);
             Precondition::Any
@@ -76,6 +84,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
         Ok(Query(Request {
             id,
             restaurant,
+            item,
             expected,
             is_conditional: parts.headers.contains_key(header::IF_MATCH),
             fields,
@@ -104,14 +113,7 @@ impl<S: Send + Sync> FromRequest<S> for QueryAndBody {
             return Err(Problem::NotJson);
         }
         let Query(mut read) = Query::from_request_parts(&mut parts, state).await?;
-        match key(&parts.headers) {
-            Ok(key) => {
-                let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
-                let content = [path.as_bytes(), query.as_bytes(), &body];
-                read.request = key.map(|key| IdempotentRequest::new(KEY, key, &content));
-            }
-            Err(error) => read.fields.reject(KEY, error),
-        }
+        read_key(&parts, &body, &mut read);
         if !body.is_empty() {
             read_json(&body, &mut read.fields)?;
         }
@@ -148,6 +150,18 @@ pub fn no_parameters(fields: Fields) -> Result<(), Error> {
     fields.finish(|| Some(()))
 }
 
+/// Reads the key under which a request acts once.
+pub fn read_key(parts: &Parts, body: &[u8], read: &mut Request) {
+    match key(&parts.headers) {
+        Ok(key) => {
+            let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+            let content = [path.as_bytes(), query.as_bytes(), body];
+            read.request = key.map(|key| IdempotentRequest::new(KEY, key, &content));
+        }
+        Err(error) => read.fields.reject(KEY, error),
+    }
+}
+
 fn key(headers: &HeaderMap) -> Result<Option<&str>, FieldError> {
     let mut keys = headers.get_all(KEY).iter();
     let Some(key) = keys.next() else {
@@ -167,13 +181,26 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, FieldError> {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub fn is_json(headers: &HeaderMap) -> bool {
+    is_of_type(headers, "application/json")
+}
+
+/// Whether the body is of this media type.
+pub fn is_of_type(headers: &HeaderMap, media_type: &str) -> bool {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
+    essence.trim().eq_ignore_ascii_case(media_type)
+}
+
+/// Whether `If-None-Match` names the tag of an answer: weakly, as RFC 9110, section 13.1.2, wants it.
+pub fn is_known(headers: &HeaderMap, own: &str) -> bool {
+    let tags = headers.get(header::IF_NONE_MATCH);
+    let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == own;
+    tags.and_then(|tags| tags.to_str().ok())
+        .is_some_and(|tags| tags.split(',').map(str::trim).any(same))
 }
 
 /// `If-Match` (RFC 9110, section 13.1.1). Tags compare strongly, so a weak one matches nothing, and neither does one that
@@ -214,7 +241,7 @@ fn expected(headers: &HeaderMap) -> Result<Precondition, FieldError> {
     }
 }
 
-fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
+pub fn read_json(body: &[u8], fields: &mut Fields) -> Result<(), Error> {
     fields.add_object(body).map_err(|error| {
         let why = byte_order_mark(body).map_or_else(|| error.to_string(), str::to_owned);
         Error::invalid("body", FieldError::Malformed { why })

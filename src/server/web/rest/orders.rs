@@ -1,7 +1,7 @@
 //! The calls of the contract. Each reads its request, calls the service, and answers.
 
 use super::{
-    extract::{Query, QueryAndBody, Request, no_parameters},
+    extract::{Query, QueryAndBody, Request, is_known, no_parameters},
     lists::{array, ascii, next_page},
     params::OrdersQuery,
 };
@@ -239,16 +239,7 @@ pub async fn read(
     let (id, (), expected, _) = request.read(no_parameters)?;
     let order = app.orders.order(id, &door.viewer).await?;
     order.check(&expected)?;
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok())
-        .is_some_and(|tags| {
-            let own = etag(&order);
-            // Weakly, as RFC 9110, section 13.1.2, wants it.
-            let same = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == own;
-            tags.split(',').map(str::trim).any(same)
-        });
-    Ok(if known {
+    Ok(if is_known(&headers, &etag(&order)) {
         (StatusCode::NOT_MODIFIED, [(header::ETAG, etag(&order))]).into_response()
     } else {
         Tagged(order).into_response()

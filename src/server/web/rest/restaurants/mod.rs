@@ -1,6 +1,10 @@
 //! The calls of pizzerias: their routes.
 
 mod counter;
+mod menu;
+pub mod menu_answers;
+mod menu_items;
+mod menu_request;
 mod profiles;
 pub mod respond;
 
@@ -16,4 +20,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(counter::resume))
         .routes(routes!(counter::busy))
         .routes(routes!(counter::sold_out))
+        .routes(routes!(menu::read_menu, menu::import))
+        .routes(routes!(menu::read_outline, menu::save_outline))
+        .routes(routes!(menu::restore))
+        .routes(routes!(menu_items::add))
+        .routes(routes!(
+            menu_items::read,
+            menu_items::change,
+            menu_items::take_off
+        ))
 }
