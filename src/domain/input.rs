@@ -49,6 +49,11 @@ impl Fields {
         });
     }
 
+    /// How many parameters have been found invalid so far.
+    pub fn invalid_count(&self) -> usize {
+        self.invalid_fields.len()
+    }
+
     /// `None` means that the parameter is invalid, which is recorded.
     pub fn required<T: Field>(&mut self, name: &str) -> Option<T> {
         let before = self.invalid_fields.len();

@@ -74,7 +74,9 @@ pub use number::{Minutes, Whole, with_point};
 pub use order::{
     Order, Precondition,
     cancellation::{Cancellation, CancellationCode},
-    command::{Command, DelayMinutes, LineNumber, Offer, Pieces, WantedStatus, read_own_offer},
+    command::{
+        Command, DelayMinutes, DirectOrder, LineNumber, Offer, Pieces, WantedStatus, read_own_offer,
+    },
     facts::OrderFacts,
     id::OrderId,
     lifecycle::{Actor, CommandKind, EventType, Origin, Role, Status},

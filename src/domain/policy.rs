@@ -339,7 +339,6 @@ impl Identity {
             Topic::Customer(id) => is_told_whole || self.own.contains(id),
             Topic::Driver(id) => is_told_whole || self.driver_id == Some(*id),
             Topic::Supplier(_) | Topic::Order(_) | Topic::Offers | Topic::Dispatch => true,
-            // What pizzerias sell is for everybody.
             Topic::Restaurant(_) | Topic::Shops => true,
         }
     }
@@ -361,7 +360,8 @@ impl Identity {
             AccountRole::Driver => self.driver_id.map(Topic::Driver).into_iter().collect(),
             AccountRole::Customer => offers().into_iter().chain(customers()).collect(),
         };
-        Scope::of(own.into_iter().chain(follows))
+        // What pizzerias sell is for everybody.
+        Scope::of(own.into_iter().chain(follows).chain([Topic::Shops]))
     }
 
     /// The role in which the lifecycle is asked.

@@ -1,5 +1,6 @@
 //! A moment, as RFC 3339 in UTC on the wire.
 
+use super::{Field, FieldError, ValueKind};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, ops};
@@ -13,6 +14,11 @@ impl Time {
     /// From milliseconds since 1970; the beginning of 1970 where chrono cannot represent the moment.
     pub fn from_millis(millis: i64) -> Time {
         Time(DateTime::from_timestamp_millis(millis).unwrap_or_default())
+    }
+
+    fn read(text: &str) -> Option<Time> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Time::from_millis(time.timestamp_millis()))
     }
 
     pub fn millis(self) -> i64 {
@@ -41,9 +47,16 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        let time = DateTime::parse_from_rfc3339(&text)
-            .map_err(|_| de::Error::custom("not an RFC 3339 time"))?;
-        Ok(Time::from_millis(time.timestamp_millis()))
+        Time::read(&text).ok_or_else(|| de::Error::custom("not an RFC 3339 time"))
+    }
+}
+
+impl Field for Time {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<Time, FieldError> {
+        let malformed = || FieldError::fault("Write a time like 2026-12-24T18:30:00Z.");
+        Time::read(text).ok_or_else(malformed)
     }
 }
 
@@ -78,7 +91,9 @@ mod tests {
             "\"2026-05-28T20:26:40.1200009Z\"",
         ] {
             assert_eq!(serde_json::from_str::<Time>(same).unwrap(), time);
+            assert_eq!(Time::parse(same.trim_matches('"')), Ok(time));
         }
         assert!(serde_json::from_str::<Time>("\"yesterday\"").is_err());
+        assert!(Time::parse("yesterday").is_err());
     }
 }

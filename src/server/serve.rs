@@ -3,8 +3,12 @@
 use super::{
     config::{Config, ConfigError, Sources, StoreConfig},
     services::{
-        accounts::AccountService, credentials::Credentials, legacy_import, live_feed::LiveFeed,
-        orders::OrderService, shops::ShopService,
+        accounts::AccountService,
+        credentials::Credentials,
+        legacy_import,
+        live_feed::LiveFeed,
+        orders::OrderService,
+        shops::{ShopService, expiry},
     },
     store::{
         Embedded, Instrumented, Redis, Store, StoreError, Target, admin_socket, fresh_epoch, open,
@@ -134,13 +138,14 @@ async fn run(config: Config) -> Result<(), StartError> {
     let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow()));
     let (store, admin) = open(&config, &sockets).await?;
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));
-    let feed = Arc::new(LiveFeed::default());
+    let feed = Arc::new(LiveFeed::new(config.menu_memory));
     let (credentials, accounts) = accounts(&config, &store, &feed);
     let follower = tokio::spawn(feed.clone().follow(store.clone()));
     let (commands, runtime) = (accounts.clone(), Handle::current());
     admin.set_commands(move |line| runtime.block_on(commands.command_line(line)));
     let orders = OrderService::new(store.clone(), feed.clone(), accounts.clone());
     let orders = Arc::new(orders);
+    let expiry = tokio::spawn(expiry::watch(orders.clone()));
     let shops = ShopService::new(
         store.clone(),
         feed,
@@ -180,6 +185,7 @@ async fn run(config: Config) -> Result<(), StartError> {
     if let Some(renewal) = renewal {
         renewal.abort();
     }
+    expiry.abort();
     follower.abort();
     upkeep.abort();
     admin.stop();

@@ -21,11 +21,20 @@ impl<T> Ring<T> {
     }
 
     pub fn push(&mut self, item: T) {
-        if self.items.len() == self.capacity {
-            self.items.pop_front();
+        if self.is_full() {
+            self.drop_oldest();
         }
         self.items.push_back(item);
         self.head += 1;
+    }
+
+    /// Whether the next item takes the place of the oldest one.
+    pub fn is_full(&self) -> bool {
+        self.items.len() == self.capacity
+    }
+
+    pub fn drop_oldest(&mut self) -> Option<T> {
+        self.items.pop_front()
     }
 
     /// The number of the newest item.

@@ -9,6 +9,7 @@ use super::{
     profile::Profile,
 };
 use crate::domain::{Cents, ShopEntry, ShopKind, fold_name, fold_text};
+use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -23,6 +24,8 @@ pub struct Catalogue {
     called: Names,
     /// The names as they are searched, with their pizzerias: the order of lists.
     pub(super) by_name: BTreeSet<(String, RestaurantId)>,
+    /// What the menus that have been read take in memory, about.
+    menu_bytes: usize,
 }
 
 /// More than one pizzeria has a name only until all entries have come.
@@ -32,7 +35,7 @@ type Names = HashMap<String, BTreeSet<RestaurantId>>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shop {
     pub profile: Option<Arc<Profile>>,
-    pub counter: Option<Arc<Counter>>,
+    pub counter: Option<HeldCounter>,
     /// What a search finds, of items that an entry or a menu has brought.
     pub dishes: BTreeMap<Code, Dish>,
     /// The version of the newest outline that has come.
@@ -49,18 +52,26 @@ pub struct Dish {
     version: u32,
 }
 
-/// A menu that has been read.
+/// A counter, with its text as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeldCounter {
+    pub counter: Arc<Counter>,
+    pub text: Arc<str>,
+}
+
+/// A menu that has been read: its items are sorted by their codes.
 #[derive(Clone, Debug, PartialEq)]
 struct HeldMenu {
-    outline: Arc<Outline>,
-    items: BTreeMap<Code, Arc<Item>>,
+    menu: Arc<Menu>,
+    /// What it takes in memory, about.
+    bytes: usize,
 }
 
 /// A document of a pizzeria.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ShopDocument {
     Profile(Box<Profile>),
-    Counter(Counter),
+    Counter(HeldCounter),
     Outline(RestaurantId, Outline),
     Item(RestaurantId, Item),
 }
@@ -68,10 +79,10 @@ pub enum ShopDocument {
 impl ShopDocument {
     /// The document of an entry of the log.
     pub fn read(entry: &ShopEntry) -> Result<ShopDocument, serde_json::Error> {
-        let (restaurant, text) = (entry.restaurant, &entry.document);
+        let (restaurant, text) = (entry.restaurant, &*entry.document);
         Ok(match entry.kind {
             ShopKind::Restaurant => ShopDocument::Profile(serde_json::from_str(text)?),
-            ShopKind::Counter => ShopDocument::Counter(serde_json::from_str(text)?),
+            ShopKind::Counter => ShopDocument::Counter(HeldCounter::read(text.into())?),
             ShopKind::Menu => ShopDocument::Outline(restaurant, serde_json::from_str(text)?),
             ShopKind::Item => ShopDocument::Item(restaurant, serde_json::from_str(text)?),
         })
@@ -80,29 +91,40 @@ impl ShopDocument {
     pub fn restaurant(&self) -> RestaurantId {
         match self {
             ShopDocument::Profile(profile) => profile.id,
-            ShopDocument::Counter(counter) => counter.id,
+            ShopDocument::Counter(held) => held.counter.id,
             ShopDocument::Outline(restaurant, _) | ShopDocument::Item(restaurant, _) => *restaurant,
         }
+    }
+}
+
+impl HeldCounter {
+    pub fn read(text: Arc<str>) -> Result<HeldCounter, serde_json::Error> {
+        let counter = Arc::new(serde_json::from_str(&text)?);
+        Ok(HeldCounter { counter, text })
     }
 }
 
 impl Catalogue {
     /// Takes a document, whether it was read or came as an entry; whether it is newer than what is here.
     pub fn fold(&mut self, document: ShopDocument) -> bool {
-        let shop = self.shops.entry(document.restaurant()).or_default();
+        let id = document.restaurant();
         match document {
-            ShopDocument::Profile(profile) => return self.fold_profile(*profile),
-            ShopDocument::Counter(counter) => {
-                let known = shop.counter.as_ref().map(|known| known.version);
-                let is_newer = known < Some(counter.version);
-                if is_newer {
-                    shop.counter = Some(Arc::new(counter));
-                }
-                is_newer
+            ShopDocument::Profile(profile) => self.fold_profile(*profile),
+            ShopDocument::Counter(held) => self.shops.entry(id).or_default().fold_counter(held),
+            ShopDocument::Outline(_, outline) => {
+                self.fold_menu(id, |shop| shop.fold_outline(outline))
             }
-            ShopDocument::Outline(_, outline) => shop.fold_outline(outline),
-            ShopDocument::Item(_, item) => shop.fold_item(item),
+            ShopDocument::Item(_, item) => self.fold_menu(id, |shop| shop.fold_item(item)),
         }
+    }
+
+    /// Changes the menu of a pizzeria, and counts what it takes then.
+    fn fold_menu<T>(&mut self, id: RestaurantId, fold: impl FnOnce(&mut Shop) -> T) -> T {
+        let shop = self.shops.entry(id).or_default();
+        let before = shop.menu_bytes();
+        let folded = fold(shop);
+        self.menu_bytes = self.menu_bytes + shop.menu_bytes() - before;
+        folded
     }
 
     fn fold_profile(&mut self, profile: Profile) -> bool {
@@ -156,68 +178,77 @@ impl Catalogue {
         self.by_name.is_empty()
     }
 
+    /// The ids of all pizzerias.
+    pub fn ids(&self) -> impl Iterator<Item = RestaurantId> {
+        self.by_name.iter().map(|(_, id)| *id)
+    }
+
     /// Takes a menu that was read: its outline and the items that are not gone. It is kept up to date from then on.
     /// `false` where newer entries have come than what was read: it has to be read again.
-    pub fn put_menu(&mut self, id: RestaurantId, menu: Menu) -> bool {
-        let shop = self.shops.entry(id).or_default();
-        let items = menu.items.into_iter().map(|item| (item.id.clone(), item));
-        let items: BTreeMap<_, _> = items.collect();
-        let is_current = |(code, dish): (&Code, &Dish)| match items.get(code) {
-            Some(item) => item.version >= dish.version,
-            None => dish.gone,
-        };
-        if menu.outline.version < shop.outline || !shop.dishes.iter().all(is_current) {
-            return false;
-        }
-        shop.outline = menu.outline.version;
-        for item in items.values() {
-            shop.dishes.insert(item.id.clone(), Dish::of(item));
-        }
-        let items = items.into_iter();
-        shop.menu = Some(HeldMenu {
-            outline: Arc::new(menu.outline),
-            items: items.map(|(code, item)| (code, Arc::new(item))).collect(),
-        });
-        true
+    pub fn put_menu(&mut self, id: RestaurantId, menu: Arc<Menu>) -> bool {
+        self.fold_menu(id, |shop| shop.put_menu(menu))
     }
 
     /// Forgets a menu, so that it takes no memory. It is read again when it is needed.
     pub fn drop_menu(&mut self, id: RestaurantId) {
-        if let Some(shop) = self.shops.get_mut(&id) {
-            shop.menu = None;
-        }
+        self.fold_menu(id, |shop| shop.menu = None);
+    }
+
+    /// What the menus that have been read take in memory, about.
+    pub fn menu_bytes(&self) -> usize {
+        self.menu_bytes
     }
 }
 
 impl Shop {
-    /// The outline of its menu, if that has been read.
-    pub fn outline(&self) -> Option<&Arc<Outline>> {
-        self.menu.as_ref().map(|menu| &menu.outline)
-    }
-
-    /// An item, if the menu has been read.
-    pub fn item(&self, code: &Code) -> Option<&Arc<Item>> {
-        self.menu.as_ref()?.items.get(code)
-    }
-
-    /// The items of its menu, if that has been read.
-    pub fn items(&self) -> Option<impl Iterator<Item = &Arc<Item>>> {
-        self.menu.as_ref().map(|menu| menu.items.values())
-    }
-
     /// Its whole menu, if that has been read.
-    pub fn menu(&self) -> Option<Menu> {
-        let items = self.items()?.map(|item| Item::clone(item)).collect();
-        let outline = Outline::clone(self.outline()?);
-        Some(Menu { outline, items })
+    pub fn menu(&self) -> Option<&Arc<Menu>> {
+        self.menu.as_ref().map(|held| &held.menu)
+    }
+
+    fn menu_bytes(&self) -> usize {
+        self.menu.as_ref().map_or(0, |held| held.bytes)
+    }
+
+    fn put_menu(&mut self, mut menu: Arc<Menu>) -> bool {
+        if !menu.items.is_sorted_by(|a, b| a.id < b.id) {
+            Arc::make_mut(&mut menu)
+                .items
+                .sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        let is_current = |(code, dish): (&Code, &Dish)| match place(&menu, code) {
+            Ok(place) => menu.items[place].version >= dish.version,
+            Err(_) => dish.gone,
+        };
+        if menu.outline.version < self.outline || !self.dishes.iter().all(is_current) {
+            return false;
+        }
+        self.outline = menu.outline.version;
+        for item in &menu.items {
+            self.dishes.insert(item.id.clone(), Dish::of(item));
+        }
+        let items: usize = menu.items.iter().map(bytes).sum();
+        let bytes = bytes(&menu.outline) + items;
+        self.menu = Some(HeldMenu { menu, bytes });
+        true
+    }
+
+    fn fold_counter(&mut self, held: HeldCounter) -> bool {
+        let known = self.counter.as_ref().map(|known| known.counter.version);
+        let is_newer = known < Some(held.counter.version);
+        if is_newer {
+            self.counter = Some(held);
+        }
+        is_newer
     }
 
     fn fold_outline(&mut self, outline: Outline) -> bool {
         let is_newer = outline.version > self.outline;
         if is_newer {
             self.outline = outline.version;
-            if let Some(menu) = &mut self.menu {
-                menu.outline = Arc::new(outline);
+            if let Some(held) = &mut self.menu {
+                held.bytes = held.bytes + bytes(&outline) - bytes(&held.menu.outline);
+                Arc::make_mut(&mut held.menu).outline = outline;
             }
         }
         is_newer
@@ -228,15 +259,37 @@ impl Shop {
         let is_newer = known < Some(item.version);
         if is_newer {
             self.dishes.insert(item.id.clone(), Dish::of(&item));
-            if let Some(menu) = &mut self.menu {
-                match item.gone {
-                    true => menu.items.remove(&item.id),
-                    false => menu.items.insert(item.id.clone(), Arc::new(item)),
-                };
+            if let Some(held) = &mut self.menu {
+                held.fold_item(item);
             }
         }
         is_newer
     }
+}
+
+impl HeldMenu {
+    fn fold_item(&mut self, item: Item) {
+        let place = place(&self.menu, &item.id);
+        let items = &mut Arc::make_mut(&mut self.menu).items;
+        if let Ok(place) = place {
+            self.bytes -= bytes(&items.remove(place));
+        }
+        if !item.gone {
+            let (Ok(place) | Err(place)) = place;
+            self.bytes += bytes(&item);
+            items.insert(place, item);
+        }
+    }
+}
+
+/// Where an item is in a menu whose items are sorted, or where it would be.
+fn place(menu: &Menu, code: &Code) -> Result<usize, usize> {
+    menu.items.binary_search_by(|item| item.id.cmp(code))
+}
+
+/// What a part of a menu takes in memory, about: as much again as its text.
+fn bytes(part: &impl Serialize) -> usize {
+    serde_json::to_string(part).map_or(0, |text| 2 * text.len())
 }
 
 impl Dish {

@@ -3,12 +3,11 @@
 use super::{
     area::Destination,
     basket::RestaurantId,
-    counter::Counter,
     profile::Profile,
-    shelf::{Catalogue, Dish, Shop},
+    shelf::{Catalogue, Dish, HeldCounter, Shop},
 };
 use crate::domain::{Field, FieldError, ValueKind, fold_text, percent_decode, percent_encode};
-use std::{fmt, ops::Bound};
+use std::{fmt, ops::Bound, sync::Arc};
 
 /// What is asked for. Nothing asks for all.
 #[derive(Clone, Debug, Default)]
@@ -31,17 +30,19 @@ pub struct ShopCursor {
 /// A pizzeria that was found.
 #[derive(Debug)]
 pub struct ShopHit<'a> {
-    pub profile: &'a Profile,
-    pub counter: &'a Counter,
+    pub profile: &'a Arc<Profile>,
+    pub counter: &'a HeldCounter,
     /// The dishes that the search is about, if it is not about the pizzeria; the first few.
     pub dishes: Vec<&'a Dish>,
 }
 
 const DISHES: usize = 3;
+/// How many pizzerias one call looks at, so that others do not wait for long.
+const EXAMINED: usize = 256;
 
 impl Catalogue {
-    /// At most `limit` listed pizzerias after a place, and the place of the last one if there are more. `is_open` knows
-    /// what is open now.
+    /// At most `limit` listed pizzerias after a place, and where the list goes on. A page may be short, and more follow all
+    /// the same. `is_open` knows what is open now.
     pub fn list(
         &self,
         query: &ShopQuery,
@@ -55,7 +56,7 @@ impl Catalogue {
             Some(after) => Bound::Excluded((after.name.clone(), after.id)),
             None => Bound::Unbounded,
         };
-        let places = self.by_name.range((start, Bound::Unbounded));
+        let mut places = self.by_name.range((start, Bound::Unbounded));
         let hit = |id: RestaurantId| {
             let hit = self.get(id)?.hit(text.as_deref())?;
             let has_tag = |tag: &String| hit.profile.tags.iter().any(|own| fold_text(own) == *tag);
@@ -68,21 +69,34 @@ impl Catalogue {
                     .is_none_or(|open| is_open(hit.profile) == open);
             is_hit.then_some(hit)
         };
-        let mut found = places.filter_map(|place| Some((place, hit(place.1)?)));
-        let page: Vec<_> = found.by_ref().take(limit).collect();
-        let last = page.last().map(|((name, id), _)| ShopCursor {
+        let (mut hits, mut last) = (Vec::new(), None);
+        for place in places.by_ref().take(EXAMINED) {
+            if let Some(hit) = hit(place.1) {
+                if hits.len() == limit {
+                    return (hits, last.map(ShopCursor::of));
+                }
+                hits.push(hit);
+            }
+            last = Some(place);
+        }
+        let last = last.filter(|_| places.next().is_some());
+        (hits, last.map(ShopCursor::of))
+    }
+}
+
+impl ShopCursor {
+    fn of((name, id): &(String, RestaurantId)) -> ShopCursor {
+        ShopCursor {
             name: name.clone(),
             id: *id,
-        });
-        let next = last.filter(|_| found.next().is_some());
-        (page.into_iter().map(|(_, hit)| hit).collect(), next)
+        }
     }
 }
 
 impl Shop {
     /// `None` where not all is known of it, or a search does not find it.
     fn hit(&self, text: Option<&str>) -> Option<ShopHit<'_>> {
-        let (profile, counter) = (self.profile.as_deref()?, self.counter.as_deref()?);
+        let (profile, counter) = (self.profile.as_ref()?, self.counter.as_ref()?);
         let mut hit = ShopHit {
             profile,
             counter,

@@ -8,7 +8,7 @@ use super::{
     menu::{Item, Menu, Outline, samples::menu},
     profile::Profile,
     samples::profile,
-    shelf::{Catalogue, Shop, ShopDocument},
+    shelf::{Catalogue, HeldCounter, Shop, ShopDocument},
     shelf_search::{ShopCursor, ShopQuery},
     slug::Slug,
 };
@@ -33,9 +33,14 @@ fn boxed(profile: Profile) -> ShopDocument {
     ShopDocument::Profile(Box::new(profile))
 }
 
+fn counter(counter: Counter) -> ShopDocument {
+    let text = serde_json::to_string(&counter).unwrap();
+    ShopDocument::Counter(HeldCounter::read(text.into()).unwrap())
+}
+
 /// A pizzeria with its counter.
 fn pizzeria(n: u128, name: &str) -> [ShopDocument; 2] {
-    let counter = ShopDocument::Counter(Counter::new(restaurant(n)));
+    let counter = counter(Counter::new(restaurant(n)));
     [boxed(profile(n, name)), counter]
 }
 
@@ -57,7 +62,7 @@ fn document(kind: u8, n: u128, version: u32) -> ShopDocument {
             profile.version = version;
             boxed(profile)
         }
-        1 => ShopDocument::Counter(Counter {
+        1 => counter(Counter {
             missed: version,
             version,
             ..Counter::new(restaurant(n))
@@ -122,7 +127,7 @@ proptest! {
         let read = |shelf: &mut Catalogue| {
             for n in (0..SHOPS).filter(|_| has_menu) {
                 let menu = Menu { outline: Outline { version: 0, ..Outline::default() }, items: Vec::new() };
-                shelf.put_menu(restaurant(n), menu);
+                shelf.put_menu(restaurant(n), menu.into());
             }
         };
         let (mut shelf, mut expected) = (Catalogue::default(), Catalogue::default());
@@ -173,7 +178,7 @@ proptest! {
         let mut is_put = false;
         for (place, document) in documents.iter().enumerate() {
             if place == put_at {
-                is_put = shelf.put_menu(restaurant(0), menu_at(read_at));
+                is_put = shelf.put_menu(restaurant(0), menu_at(read_at).into());
             }
             shelf.fold(document.clone());
         }
@@ -184,8 +189,15 @@ proptest! {
         let read = shelf.get(restaurant(0)).and_then(Shop::menu);
         prop_assert_eq!(read.is_some(), is_put);
         if let Some(menu) = read {
-            prop_assert_eq!(menu, menu_at(documents.len()));
+            let expected = menu_at(documents.len());
+            prop_assert_eq!(&**menu, &expected);
+            // What it takes is that of a menu that has just been read.
+            let mut other = Catalogue::default();
+            prop_assert!(other.put_menu(restaurant(0), expected.into()));
+            prop_assert_eq!(shelf.menu_bytes(), other.menu_bytes());
         }
+        shelf.drop_menu(restaurant(0));
+        prop_assert_eq!(shelf.menu_bytes(), 0);
     }
 }
 
@@ -239,13 +251,13 @@ fn a_list_has_what_was_asked_for() {
     let mut hidden = profile(3, "Hidden");
     hidden.listed = false;
     shelf.fold(boxed(hidden));
-    shelf.fold(ShopDocument::Counter(Counter::new(restaurant(3))));
+    shelf.fold(counter(Counter::new(restaurant(3))));
     // Its counter has not come.
     shelf.fold(boxed(profile(4, "Half")));
     let mut far = profile(5, "Far");
     (far.areas, far.tags) = (Vec::new(), Vec::new());
     shelf.fold(boxed(far));
-    shelf.fold(ShopDocument::Counter(Counter::new(restaurant(5))));
+    shelf.fold(counter(Counter::new(restaurant(5))));
     shelf.fold(ShopDocument::Item(
         restaurant(1),
         item(1, "Tiramisù", 1, false),

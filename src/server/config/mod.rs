@@ -33,8 +33,11 @@ use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use settings::{
     CURRENCY, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, MAX_SOCKETS, MAX_SOCKETS_PER_ADDRESS,
+    MENU_MEMORY,
 };
 use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
+
+const MIB: usize = 1024 * 1024;
 
 #[derive(Clone)]
 pub struct Config {
@@ -58,6 +61,8 @@ pub struct Config {
     pub currency: Currency,
     /// Where postcodes are.
     pub places: Arc<Gazetteer>,
+    /// What the menus that are held may take, in bytes.
+    pub menu_memory: usize,
     /// Whether people sign in.
     pub auth: Auth,
     /// The separate address of the metrics; `None`: they are served with everything else.
@@ -115,6 +120,7 @@ impl Config {
         let tls = errors.take(tls());
         let currency = errors.take(currency());
         let places = errors.take(places());
+        let menu_memory = errors.take(MENU_MEMORY.number());
         // As with the hosts: what it depends on is the error.
         let auth = match (&leptos, &hosts, &proxies) {
             (Some(leptos), Some(hosts), Some(proxies)) => {
@@ -142,6 +148,7 @@ impl Config {
                 tls: tls?,
                 currency: currency?,
                 places: Arc::new(places?),
+                menu_memory: (menu_memory? as usize).saturating_mul(MIB),
                 metrics: metrics?,
                 auth: auth?,
             })

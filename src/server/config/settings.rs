@@ -153,6 +153,10 @@ settings! {
      postal codes. Default: the places of the example market.": {
         PLACES: Public, None("the places of the example market");
     }
+    "What the menus of pizzerias may take in memory, in MiB. The ones that were used last are kept; the others are read\n\
+     from the store when they are needed.": {
+        MENU_MEMORY: Public, Value("256");
+    }
     "Requests per second and address, with bursts of four times that; `off` for load tests.": {
         RATE_LIMIT: Public, Value("100");
     }

@@ -37,6 +37,24 @@ static QUOTED: LazyLock<Handles<&'static str, Counter>> =
 #[derive(Clone, Copy)]
 pub struct Logged;
 
+/// An answer whose outcome is logged.
+pub trait Recorded {
+    /// The order as it is then; or the stable name of the problem.
+    fn result(&self) -> Result<&Order, &'static str>;
+
+    fn is_replayed(&self) -> bool;
+}
+
+impl Recorded for Answer {
+    fn result(&self) -> Result<&Order, &'static str> {
+        self.result.as_ref().map_err(Error::name)
+    }
+
+    fn is_replayed(&self) -> bool {
+        self.replayed
+    }
+}
+
 /// The actor's name in the log and in metrics.
 fn label(actor: Actor) -> &'static str {
     match actor {
@@ -46,12 +64,12 @@ fn label(actor: Actor) -> &'static str {
 }
 
 /// Carries out a command, and records its outcome.
-pub async fn record_command(
+pub async fn record_command<T: Recorded>(
     command: CommandKind,
     actor: Actor,
     order: Option<OrderId>,
-    work: impl Future<Output = Answer>,
-) -> Answer {
+    work: impl Future<Output = T>,
+) -> T {
     let actor = label(actor);
     let span = tracing::info_span!(
         target: trace::TARGET, "command", otel.name = format!("command {command}"), command = %command, actor,
@@ -66,7 +84,7 @@ pub async fn record_command(
         recorded: false,
     };
     let answer = work.instrument(span).await;
-    running.record(outcome(&answer), Some(&answer.result));
+    running.record(outcome(&answer), Some(answer.result()));
     answer
 }
 
@@ -82,11 +100,10 @@ struct RunningCommand {
 }
 
 impl RunningCommand {
-    fn record(&mut self, outcome: &'static str, result: Option<&Result<Order, Error>>) {
+    fn record(&mut self, outcome: &'static str, result: Option<Result<&Order, &'static str>>) {
         self.recorded = true;
-        let made = result.and_then(|result| result.as_ref().ok());
-        let problem = result.and_then(|result| result.as_ref().err());
-        let problem = problem.map(Error::name);
+        let made = result.and_then(Result::ok);
+        let problem = result.and_then(Result::err);
         self.span.record("outcome", outcome);
         tracing::info!(
             command = %self.command,
@@ -146,13 +163,13 @@ pub fn quoted(problem: Option<&'static str>) {
 }
 
 /// The outcome of a command, as the log and the metrics name it.
-fn outcome(answer: &Answer) -> &'static str {
-    match &answer.result {
-        _ if answer.replayed => "replayed",
+fn outcome(answer: &impl Recorded) -> &'static str {
+    match answer.result() {
+        _ if answer.is_replayed() => "replayed",
         Ok(_) => "done",
-        Err(Error::PreconditionFailed { .. } | Error::WeakPrecondition { .. }) => "conflict",
-        Err(Error::StoreUnavailable) => "away",
-        Err(Error::Internal) => "failed",
+        Err("outdated" | "weak-tag") => "conflict",
+        Err("away") => "away",
+        Err("internal") => "failed",
         Err(_) => "refused",
     }
 }

@@ -46,6 +46,7 @@ pub const SIGN_INS: &str = "pizza_sign_ins_total";
 pub const CREDENTIALS_REFUSED: &str = "pizza_credentials_refused_total";
 pub const RIGHTS_REFUSED: &str = "pizza_rights_refused_total";
 pub const ACCOUNT_CHANGES: &str = "pizza_account_changes_total";
+pub const MENU_READS: &str = "pizza_menu_reads_total";
 pub const TRACE_SPANS: &str = "pizza_trace_spans_total";
 pub const BUILD: &str = "pizza_build_info";
 
@@ -110,6 +111,7 @@ const ALL: &[(&str, MetricKind, &str)] = &[
     (CREDENTIALS_REFUSED, Counter, "Requests with a cookie, token or key that is wrong or has ended, by its kind."),
     (RIGHTS_REFUSED, Counter, "Requests for what the viewer has no right to, by its role and by kind of problem."),
     (ACCOUNT_CHANGES, Counter, "Changes of accounts that this instance has made, by event; those that end something are among them."),
+    (MENU_READS, Counter, "Menus of pizzerias that were needed, by where they came from: memory, or the store."),
     (TRACE_SPANS, Counter, "Spans sent to the collector, by outcome. Only if traces are exported."),
     (BUILD, Gauge, "Always 1, labelled with the version."),
 ];

@@ -201,6 +201,7 @@ impl From<&Problem> for ProblemDetails {
             Problem::Market(Error::Invalid(invalid)) => {
                 invalid.iter().map(InvalidValue::from).collect()
             }
+            Problem::Shop(refusal) => InvalidValue::of_shop(refusal).into_iter().collect(),
             _ => Vec::new(),
         };
         let each: Vec<_> = errors.iter().map(InvalidValue::to_string).collect();
@@ -233,6 +234,21 @@ impl From<&InvalidField> for InvalidValue {
             field: invalid.field.clone(),
             message,
         }
+    }
+}
+
+impl InvalidValue {
+    /// What of an order a pizzeria does not accept.
+    fn of_shop(refusal: &ShopRefusal) -> Option<InvalidValue> {
+        let field = match refusal {
+            ShopRefusal::BelowMinimum { .. } => "lines",
+            ShopRefusal::NotDeliveredThere => "place",
+            _ => return None,
+        };
+        Some(InvalidValue {
+            field: field.to_owned(),
+            message: refusal.sentence(),
+        })
     }
 }
 

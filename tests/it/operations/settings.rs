@@ -34,6 +34,8 @@ fn an_invalid_setting_is_named() {
         ("RATE_LIMIT", "0"),
         ("RATE_LIMIT", "fast"),
         ("EVENT_RETENTION", "-5"),
+        ("MENU_MEMORY", "0"),
+        ("MENU_MEMORY", "256 MiB"),
         ("TRUSTED_PROXIES", "market-proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1, 10.0.0.0/33"),
         ("DATA_DIR", "/dev/null/nowhere"),

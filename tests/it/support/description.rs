@@ -90,7 +90,7 @@ impl Description {
             schemas[number]["multipleOf"] = json!(0.01);
         }
         schemas["Time"]["pattern"] = json!("Z$");
-        for frame in ["Signal", "Skip"] {
+        for frame in ["Signal", "Skip", "ShopChange"] {
             schemas[frame]["properties"]["order"] = json!({"type": "null"});
         }
         Description {

@@ -1,7 +1,7 @@
 //! Local time at a pizzeria: its time zone, dates and days of the week.
 
 use super::HoursRefusal;
-use crate::domain::{FieldError, Minute, Text, Time, named_enum::named_enum};
+use crate::domain::{Field, FieldError, Minute, Text, Time, ValueKind, named_enum::named_enum};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -123,6 +123,14 @@ impl TryFrom<String> for LocalDate {
         let date = midnight.ok().map(LocalDate::of);
         let date = date.filter(|date| date.to_string() == text);
         date.ok_or(HoursRefusal::NotADate.into())
+    }
+}
+
+impl Field for LocalDate {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<LocalDate, FieldError> {
+        text.to_owned().try_into()
     }
 }
 

@@ -1,14 +1,22 @@
 //! An entry of the log as the ring holds it, and how much of it a reader is told.
 
-use super::order_index::OrderIndex;
-use crate::domain::{Event, Sight, Subject, Viewer};
+use super::{order_index::OrderIndex, reader::Reader};
+use crate::domain::{Event, Sight, Subject, Topic, Viewer, shop::basket::RestaurantId};
 use bytes::Bytes;
 use std::sync::OnceLock;
 
-/// `None` for an entry that no socket sends: it is about an account, or of a kind that is not known.
-pub struct FeedEntry(Option<OrderEntry>);
+pub enum FeedEntry {
+    /// No socket sends it: it is about an account, or of a kind that is not known.
+    Silent,
+    Order(Box<OrderEntry>),
+    /// The notice of a document of a pizzeria: for everybody who asks for notices.
+    Shop {
+        text: Bytes,
+        restaurant: RestaurantId,
+    },
+}
 
-struct OrderEntry {
+pub struct OrderEntry {
     /// As every socket sends it that is told the whole.
     text: Bytes,
     /// As the others send it, and as that of its driver does. Each is made when the first of them wants it.
@@ -20,7 +28,7 @@ struct OrderEntry {
 
 impl FeedEntry {
     pub fn order(text: Bytes, subject: Subject) -> FeedEntry {
-        FeedEntry(Some(OrderEntry {
+        FeedEntry::Order(Box::new(OrderEntry {
             text,
             outside: OnceLock::new(),
             outside_for_driver: OnceLock::new(),
@@ -28,21 +36,56 @@ impl FeedEntry {
         }))
     }
 
+    /// `text` is the notice as it is sent.
+    pub fn shop(text: Bytes, restaurant: RestaurantId) -> FeedEntry {
+        FeedEntry::Shop { text, restaurant }
+    }
+
     pub fn silent() -> FeedEntry {
-        FeedEntry(None)
+        FeedEntry::Silent
     }
 
-    pub fn subject(&self) -> Option<&Subject> {
-        self.0.as_ref().map(|entry| &entry.subject)
+    pub fn is_silent(&self) -> bool {
+        matches!(self, FeedEntry::Silent)
     }
 
-    /// What a viewer is sent of it, if anything. `index` has the orders as they are now.
-    pub fn told(&self, viewer: &Viewer, index: &OrderIndex) -> Option<Bytes> {
-        let entry = self.0.as_ref()?;
-        match told(viewer, &entry.subject, index) {
-            Sight::None => None,
-            Sight::Outside => entry.outside(viewer),
-            Sight::Whole => Some(entry.text.clone()),
+    /// How long its text is.
+    pub fn bytes(&self) -> usize {
+        match self {
+            FeedEntry::Silent => 0,
+            FeedEntry::Order(entry) => entry.text.len(),
+            FeedEntry::Shop { text, .. } => text.len(),
+        }
+    }
+
+    /// Every topic that it is told under.
+    pub fn topics(&self) -> Vec<Topic> {
+        match self {
+            FeedEntry::Silent => Vec::new(),
+            FeedEntry::Order(entry) => entry.subject.topics().collect(),
+            FeedEntry::Shop { restaurant, .. } => Topic::of_shop(*restaurant).into(),
+        }
+    }
+
+    /// Whether it is told under a topic.
+    pub fn is_about(&self, topic: &Topic) -> bool {
+        match self {
+            FeedEntry::Silent => false,
+            FeedEntry::Order(entry) => topic.concerns(&entry.subject),
+            FeedEntry::Shop { restaurant, .. } => topic.tells_of(*restaurant),
+        }
+    }
+
+    /// What a reader whose scope it is in is sent of it, if anything. `index` has the orders as they are now.
+    pub fn told(&self, reader: &Reader, index: &OrderIndex) -> Option<Bytes> {
+        match self {
+            FeedEntry::Silent => None,
+            FeedEntry::Order(entry) => match told(&reader.viewer, &entry.subject, index) {
+                Sight::None => None,
+                Sight::Outside => entry.outside(&reader.viewer),
+                Sight::Whole => Some(entry.text.clone()),
+            },
+            FeedEntry::Shop { text, .. } => reader.notices.then(|| text.clone()),
         }
     }
 }

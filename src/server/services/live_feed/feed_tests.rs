@@ -2,23 +2,30 @@
 
 use super::{
     endings::Endings,
+    feed_ring::FeedRing,
+    shelf::Shelf,
     stage_timers::StageTimers,
     view::{Newest, STALE_AFTER},
     *,
 };
 use crate::domain::{
-    Counts, Event, Order, Ring, Topic,
+    Counts, Event, Order, Scope, Topic,
     samples::{at, id, offer},
+    shop::shelf::Catalogue,
 };
 use futures::FutureExt;
 use std::time::Instant;
 
 fn newest(capacity: usize) -> Newest {
     Newest {
-        ring: Ring::new(0, capacity),
+        ring: FeedRing::bounded(0, capacity, usize::MAX),
         endings: Endings::default(),
         stage_timers: StageTimers::default(),
     }
+}
+
+fn shelf() -> Shelf {
+    Shelf::new(Catalogue::default(), 0)
 }
 
 #[test]
@@ -26,7 +33,7 @@ fn readers_learn_when_a_stale_view_is_verified() {
     let feed = LiveFeed::default();
     let cursor = "e-0".parse().unwrap();
     let index = OrderIndex::new(cursor, Counts::default(), vec![], None);
-    let view = View::new(index, newest(1));
+    let view = View::new(index, shelf(), newest(1));
     feed.replace(View {
         verified: Instant::now() - 2 * STALE_AFTER,
         ..view
@@ -64,10 +71,17 @@ fn entries(orders: &[u128]) -> Vec<LogEntry> {
 fn only_whom_an_entry_concerns_is_woken_and_nobody_silent_is_too_slow() {
     let feed = Arc::new(LiveFeed::default());
     let about = |n| Scope::of([Topic::Order(id(n))]);
-    let [mut first, mut second] = [1, 2].map(|n| feed.subscribe(about(n), Viewer::Open, None));
+    let [mut first, mut second] = [1, 2].map(|n| {
+        feed.subscribe(Reader {
+            scope: about(n),
+            viewer: Viewer::Open,
+            basis: None,
+            notices: true,
+        })
+    });
     let start: Cursor = "e-0".parse().unwrap();
     let index = OrderIndex::new(start.clone(), Counts::default(), vec![], None);
-    feed.replace(View::new(index, newest(2)));
+    feed.replace(View::new(index, shelf(), newest(2)));
     let is_woken = |reader: &mut Subscription| reader.changed().now_or_never().is_some();
     assert!(is_woken(&mut first) && is_woken(&mut second));
     let entries = entries(&[1, 1, 1, 2]);

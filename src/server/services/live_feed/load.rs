@@ -4,13 +4,13 @@ use super::{
     driver_before::driver_before,
     endings::Endings,
     entry::FeedEntry,
+    feed_ring::{CAPACITY, FeedRing},
     order_index::OrderIndex,
+    shelf::{self, Shelf},
     stage_timers::StageTimers,
-    view::{CAPACITY, Newest, View, frame},
+    view::{Newest, View, frame, notice},
 };
-use crate::domain::{
-    AccountId, Counts, Cursor, Event, LogEvent, Order, OrderId, Ring, Status, Subject,
-};
+use crate::domain::{AccountId, Counts, Cursor, Event, LogEvent, Order, OrderId, Status, Subject};
 use crate::server::{
     services::order_documents,
     store::{JsonText, Listing, LogEntry, LogRead, Query, Result, Store},
@@ -24,8 +24,9 @@ const _: () = assert!(CHUNK <= CAPACITY);
 /// How many orders are read of each status that is final. Older ones are read in pages from the store.
 const NEWEST_FINISHED: usize = 200;
 
-/// Reads the board at one moment, and fills the ring with the entries before it.
-pub async fn load(store: &dyn Store) -> Result<View> {
+/// Reads the board at one moment, and fills the ring with the entries before it. The catalogue begins at that moment: what
+/// moves while the rest of it is read comes with the log, and versions tell what is newer.
+pub async fn load(store: &dyn Store, menu_memory: usize) -> Result<View> {
     let queries = Status::ALL.iter().map(|&status| Query {
         index: order_documents::index(Some(status), None),
         before: None,
@@ -34,9 +35,13 @@ pub async fn load(store: &dyn Store) -> Result<View> {
             false => usize::MAX,
         },
     });
-    let listing = store.list(&queries.collect::<Vec<_>>()).await?;
+    let queries: Vec<_> = queries.chain(shelf::first_queries()).collect();
+    let mut listing = store.list(&queries).await?;
+    let shops = listing.pages.split_off(Status::ALL.len());
+    let catalogue = shelf::read_catalogue(store, shops).await?;
     let newest = newest_entries(store, &listing.cursor).await?;
-    Ok(View::new(index(listing), newest))
+    let shelf = Shelf::new(catalogue, menu_memory);
+    Ok(View::new(index(listing), shelf, newest))
 }
 
 /// The orders of a listing with one page for each status.
@@ -59,7 +64,7 @@ fn index(listing: Listing) -> OrderIndex {
 async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
     let mut seq = head.seq.saturating_sub(CAPACITY as u64);
     let mut newest = Newest {
-        ring: Ring::new(seq, CAPACITY),
+        ring: FeedRing::new(seq),
         endings: Endings::default(),
         stage_timers: StageTimers::default(),
     };
@@ -72,7 +77,7 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
             LogRead::Entries(entries) if !entries.is_empty() => entries,
             // Trimmed down to fewer than fit here, or lost while reading: begin at the head.
             _ => {
-                let ring = Ring::new(head.seq, CAPACITY);
+                let ring = FeedRing::new(head.seq);
                 return Ok(Newest { ring, ..newest });
             }
         };
@@ -89,14 +94,17 @@ async fn newest_entries(store: &dyn Store, head: &Cursor) -> Result<Newest> {
                     newest.endings.add(event);
                     Some(FeedEntry::silent())
                 }
-                Some(LogEvent::Shop(_) | LogEvent::Unknown { .. }) => Some(FeedEntry::silent()),
+                Some(LogEvent::Shop(entry)) => {
+                    Some(FeedEntry::shop(notice(entry), entry.restaurant))
+                }
+                Some(LogEvent::Unknown { .. }) => Some(FeedEntry::silent()),
                 None => None,
             };
             // No client can resume from before this history began. What cannot be read, it has from the store.
             let is_here = event.is_some_and(|event| event.id().epoch == head.epoch);
             match entry.filter(|_| is_here) {
                 Some(entry) => newest.ring.push(entry),
-                None => newest.ring = Ring::new(seq, CAPACITY),
+                None => newest.ring = FeedRing::new(seq),
             }
         }
     }

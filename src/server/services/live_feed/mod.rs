@@ -1,21 +1,31 @@
-//! What this instance knows of the log: the newest entries as a ring, and the board that they add up to.
+//! What this instance knows of the log: the newest entries as a ring, and the board and the catalogue that they add up to.
 //!
 //! One task reads the log in order and verifies each second that nothing is missing. Sockets and pages read
 //! from here; older entries are in the store. When the log has been lost (trimmed, or of another epoch) everything
 //! is read again, and sockets see that their cursor is of another history.
 
+mod catalogue;
 mod clock_watch;
 mod driver_before;
 mod endings;
 mod entry;
+mod feed_ring;
 #[cfg(test)]
 mod feed_tests;
 mod index_board;
 mod load;
+#[cfg(test)]
+mod notice_tests;
 mod order_counts;
 mod order_index;
 #[cfg(test)]
 mod order_index_tests;
+mod reader;
+#[cfg(test)]
+mod sample_market;
+mod shelf;
+#[cfg(test)]
+mod shelf_tests;
 mod stage_timers;
 mod topics;
 mod view;
@@ -26,11 +36,12 @@ pub use driver_before::driver_before;
 pub use endings::Basis;
 pub use entry::told;
 pub use order_index::OrderIndex;
-pub use view::{FeedMetrics, Next, Reader, frame};
+pub use reader::Reader;
+pub use shelf::stored_catalogue;
+pub use view::{FeedMetrics, Next, frame, notice};
 
 use crate::domain::{
-    AccountId, Board, BoardQuery, Cursor, LogEvent, Order, OrderId, Scope, StageTimes, Subject,
-    Time, Viewer,
+    AccountId, Board, BoardQuery, Cursor, LogEvent, Order, OrderId, StageTimes, Time, Viewer,
 };
 use crate::server::{
     clock::now,
@@ -46,11 +57,12 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    select,
     sync::{Notify, watch},
     time::sleep,
 };
 use topics::Topics;
-use view::View;
+use view::{ReadEntry, View};
 
 /// How long the log may be silent before it is read to verify that nothing is missing.
 const SILENCE: Duration = Duration::from_millis(700);
@@ -68,6 +80,8 @@ pub struct LiveFeed {
     restarts: AtomicU64,
     clock_watch: ClockWatch,
     account_watch: OnceLock<AccountWatch>,
+    /// What the menus that are held may take, in bytes.
+    menu_memory: usize,
 }
 
 /// Told of each account that something has happened to, or (`None`) that it may have happened to any.
@@ -143,13 +157,16 @@ impl LiveFeed {
     pub async fn follow(self: Arc<Self>, store: Arc<dyn Store>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            let error = match load(&*store).await {
+            let error = match load(&*store, self.menu_memory).await {
                 Ok(view) => {
-                    tracing::info!(cursor = %view.index.cursor(), orders = view.index.len(), "read the board");
+                    tracing::info!(cursor = %view.index.cursor(), orders = view.index.len(), pizzerias = view.shelf.catalogue.len(), "read the board");
                     self.clock_watch.compare(view.latest);
                     self.replace(view);
                     pause = FIRST_PAUSE;
-                    self.keep_up(&*store).await
+                    select! {
+                        error = self.keep_up(&*store) => error,
+                        never = self.read_dishes(&*store) => match never {},
+                    }
                 }
                 Err(error) => Some(error),
             };
@@ -197,7 +214,7 @@ impl LiveFeed {
 
     /// Adds entries to ring and board: false if one does not follow.
     fn take(&self, entries: &[LogEntry]) -> bool {
-        let Some(events) = self.read_entries(entries) else {
+        let Some(mut read) = self.read_entries(entries) else {
             return false;
         };
         let mut state = self.write();
@@ -206,8 +223,8 @@ impl LiveFeed {
             return false;
         };
         let before = view.ring.head();
-        let added = entries.iter().zip(&events).map(|(entry, event)| {
-            let span = view.add(entry, event)?;
+        let added = entries.iter().zip(&mut read).map(|(entry, read)| {
+            let span = view.add(entry, read)?;
             topics.add_newest(&view.ring);
             Some(span)
         });
@@ -219,7 +236,7 @@ impl LiveFeed {
         drop(state);
         match is_current_again {
             true => self.wake_all(),
-            false if !entries.is_empty() => self.wake_concerned(before, &events),
+            false if !entries.is_empty() => self.wake_concerned(before, &read),
             false => {}
         }
         // From here on they are on their way to every socket.
@@ -228,21 +245,21 @@ impl LiveFeed {
     }
 
     /// What entries say; `None` where one cannot be read.
-    fn read_entries(&self, entries: &[LogEntry]) -> Option<Vec<LogEvent>> {
+    fn read_entries(&self, entries: &[LogEntry]) -> Option<Vec<ReadEntry>> {
         let read = |entry: &LogEntry| {
-            let event = LogEvent::read(&entry.text).ok();
-            if event.is_none() {
+            let read = ReadEntry::read(&entry.text).ok();
+            if read.is_none() {
                 tracing::error!(after = ?self.cursor(), "an entry of the log cannot be read");
             }
-            event
+            read
         };
-        let events: Vec<_> = entries.iter().map(read).collect::<Option<_>>()?;
-        for event in &events {
-            if let LogEvent::Account(event) = event {
+        let entries: Vec<_> = entries.iter().map(read).collect::<Option<_>>()?;
+        for entry in &entries {
+            if let LogEvent::Account(event) = &entry.event {
                 self.report_account(Some(event.account));
             }
         }
-        Some(events)
+        Some(entries)
     }
 
     /// Wakes the readers, once, when the view becomes stale.
@@ -257,22 +274,14 @@ impl LiveFeed {
         }
     }
 
-    /// A reader of what `scope` holds and `viewer` may be told of, up to the end of what it has signed in with.
-    pub fn subscribe(
-        self: &Arc<Self>,
-        scope: Scope,
-        viewer: Viewer,
-        basis: Option<Basis>,
-    ) -> Subscription {
+    /// A reader of what its scope holds and its viewer may be told of, up to the end of what it has signed in with.
+    pub fn subscribe(self: &Arc<Self>, reader: Reader) -> Subscription {
         let concerned = Arc::new(Notify::new());
-        let reader = Reader {
-            scope: viewer.narrowed(scope),
-            viewer,
-            basis,
-        };
+        let scope = reader.viewer.narrowed(reader.scope);
+        let reader = Reader { scope, ..reader };
         if let Some(of) = reader.scope.topics() {
             let State { view, topics } = &mut *self.write();
-            topics.listen(of, &concerned, view.as_ref().map(|view| &view.ring));
+            topics.listen(of, &concerned, view.as_ref().map(|view| &*view.ring));
             if let Some(basis) = &reader.basis {
                 topics.listen_to_account(basis.account, &concerned);
             }
@@ -283,6 +292,11 @@ impl LiveFeed {
             moved: self.moved.subscribe(),
             concerned,
         }
+    }
+
+    /// Changes with every entry.
+    pub fn moves(&self) -> watch::Receiver<u64> {
+        self.moved.subscribe()
     }
 
     /// Where the board is, if there is one.
@@ -355,17 +369,17 @@ impl LiveFeed {
     }
 
     /// Wakes those whom the entries after a position concern. The view is not locked for writing any more: they can read.
-    fn wake_concerned(&self, position: u64, events: &[LogEvent]) {
+    fn wake_concerned(&self, position: u64, read: &[ReadEntry]) {
         self.moved.send_modify(|n| *n += 1);
         let state = self.read();
         let ring = state.view.as_ref().map(|view| &view.ring);
         let entries = ring.and_then(|ring| ring.after(position));
         for (_, entry) in entries.into_iter().flatten() {
-            let topics = entry.subject().into_iter().flat_map(Subject::topics);
-            topics.for_each(|topic| state.topics.notify(&topic));
+            let topics = entry.topics();
+            topics.iter().for_each(|topic| state.topics.notify(topic));
         }
-        for event in events {
-            if let LogEvent::Account(event) = event {
+        for entry in read {
+            if let LogEvent::Account(event) = &entry.event {
                 state.topics.notify_account(event.account);
             }
         }

@@ -4,8 +4,9 @@
 use crate::domain::{
     AccountRole, Acknowledged, Counts, Cursor, Event, FoldResult, IN_KITCHEN, Identity, Name,
     Order, OrderId, SortKey, Status, Time, Topic, Viewer, WITH_DRIVER, Wanting, alert_of, call_of,
-    is_fresh, known_driver_name, sort_key,
+    is_fresh, known_driver_name, shop::basket::RestaurantId, sort_key,
 };
+use crate::server::services::order_documents::taken_slots;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -34,6 +35,8 @@ pub struct OrderIndex {
     /// The ids of the orders of each status.
     pub(super) ids: [BTreeSet<OrderId>; Status::ALL.len()],
     finished: BTreeSet<OrderId>,
+    /// How many orders each slot of a pizzeria has.
+    taken: HashMap<RestaurantId, BTreeMap<Time, u32>>,
     /// The newest order that is over and is not held. All that are newer are held.
     pub(super) newest_dropped: Option<OrderId>,
 }
@@ -56,6 +59,7 @@ impl OrderIndex {
             drivers: BTreeMap::new(),
             ids: Default::default(),
             finished: BTreeSet::new(),
+            taken: HashMap::new(),
             newest_dropped,
         };
         for order in orders {
@@ -91,6 +95,18 @@ impl OrderIndex {
         self.orders.keys().next_back().copied()
     }
 
+    /// The direct orders that their kitchens have yet to answer, each with the time until which they do.
+    pub fn to_answer(&self) -> Vec<(Time, OrderId)> {
+        let ordered = self.ids[Status::CustomerAccepted as usize].iter();
+        let orders = ordered.filter_map(|id| self.get(*id));
+        let unanswered = orders.filter(|order| order.is_unanswered());
+        let deadlines = unanswered.filter_map(|order| {
+            let answer_by = order.basket.as_ref()?.answer_by?;
+            Some((answer_by, order.id))
+        });
+        deadlines.collect()
+    }
+
     /// How the market spells a driver: exactly so, or as [`known_driver_name`] finds it.
     pub fn driver_name(&self, name: &Name, fold: fn(&str) -> String) -> Option<Name> {
         if self.drivers.contains_key(name) {
@@ -120,6 +136,11 @@ impl OrderIndex {
         };
         let drivers = self.drivers.iter().filter(|(_, orders)| has(orders));
         drivers.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// How many orders the slots of a pizzeria have, by the beginnings of the slots.
+    pub fn taken(&self, restaurant: RestaurantId) -> BTreeMap<Time, u32> {
+        self.taken.get(&restaurant).cloned().unwrap_or_default()
     }
 
     /// How long the order that has a status longest has had it, for each status that is not final.
@@ -253,6 +274,16 @@ impl OrderIndex {
         if order.status.is_final() {
             self.finished.insert(order.id);
         }
+        if let Some(restaurant) = order.restaurant_id {
+            for slot in taken_slots(&order) {
+                *self
+                    .taken
+                    .entry(restaurant)
+                    .or_default()
+                    .entry(slot)
+                    .or_default() += 1;
+            }
+        }
         self.orders.insert(order.id, Arc::new(order));
     }
 
@@ -282,6 +313,24 @@ impl OrderIndex {
             }
         }
         self.finished.remove(&id);
+        if let Some(restaurant) = order.restaurant_id {
+            taken_slots(&order).for_each(|slot| self.give_back(restaurant, slot));
+        }
+    }
+
+    fn give_back(&mut self, restaurant: RestaurantId, slot: Time) {
+        let Some(slots) = self.taken.get_mut(&restaurant) else {
+            return;
+        };
+        if let Some(orders) = slots.get_mut(&slot) {
+            *orders -= 1;
+            if *orders == 0 {
+                slots.remove(&slot);
+            }
+        }
+        if slots.is_empty() {
+            self.taken.remove(&restaurant);
+        }
     }
 
     /// Drops the oldest of those that are over.

@@ -7,6 +7,7 @@ use crate::domain::{
     alert_of, call_of,
     samples::{at, commands, direct_commands, direct_order, id, offer},
 };
+use crate::server::services::order_documents::taken_slots;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -69,7 +70,17 @@ impl Market {
             self.index.fold(&event),
             FoldResult::Applied { .. }
         ));
+        self.check_taken();
         Some(event)
+    }
+
+    /// The slots have the orders that a walk through all of them finds.
+    fn check_taken(&self) {
+        let mut taken = BTreeMap::new();
+        for slot in self.orders.values().flat_map(taken_slots) {
+            *taken.entry(slot).or_insert(0) += 1;
+        }
+        assert_eq!(self.index.taken(direct_order().restaurant_id), taken);
     }
 
     /// What a walk through all orders finds.

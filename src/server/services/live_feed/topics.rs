@@ -4,7 +4,7 @@
 //! by its number, so that a socket whose topics are silent is never too slow, however far the ring moves on.
 
 use super::entry::FeedEntry;
-use crate::domain::{AccountId, Ring, Subject, Topic};
+use crate::domain::{AccountId, Ring, Topic};
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -104,7 +104,7 @@ impl Topics {
     }
 
     fn add(&mut self, number: u64, entry: &FeedEntry, oldest: u64) {
-        for topic in entry.subject().into_iter().flat_map(Subject::topics) {
+        for topic in entry.topics() {
             if let Some(listened) = self.topics.get_mut(&topic) {
                 listened.forget(oldest);
                 listened.entries.push_back(number);
@@ -146,8 +146,7 @@ impl Listened {
     fn search(&mut self, topic: &Topic, ring: &Ring<FeedEntry>) {
         self.complete_after = ring.oldest();
         let entries = ring.after(self.complete_after).into_iter().flatten();
-        let is_about = |entry: &FeedEntry| entry.subject().is_some_and(|of| topic.concerns(of));
-        let concerned = entries.filter(|(_, entry)| is_about(entry));
+        let concerned = entries.filter(|(_, entry)| entry.is_about(topic));
         self.entries = concerned.map(|(number, _)| number).collect();
     }
 
@@ -176,7 +175,7 @@ impl Listened {
 mod tests {
     use super::*;
     use crate::domain::{
-        Event, Order,
+        Event, Order, Subject,
         samples::{at, id, offer},
     };
     use bytes::Bytes;
@@ -192,6 +191,25 @@ mod tests {
             id: "e-1".parse().unwrap(),
         };
         FeedEntry::order(Bytes::new(), Subject::of(&event, None))
+    }
+
+    #[test]
+    fn a_notice_is_under_its_pizzeria_and_under_all() {
+        let (mut topics, mut ring) = (Topics::default(), Ring::new(0, 9));
+        let (own, all) = (Topic::Restaurant(id(7).0), Topic::Shops);
+        let orders = Topic::Dispatch;
+        let listener = Arc::new(Notify::new());
+        topics.listen(&[own.clone(), orders.clone()], &listener, Some(&ring));
+        for n in [7, 8, 7] {
+            ring.push(FeedEntry::shop(Bytes::new(), id(n).0));
+            topics.add_newest(&ring);
+        }
+        // It comes later, and searches.
+        topics.listen(&[all.clone()], &listener, Some(&ring));
+        let after = |topic: &Topic| topics.after(std::slice::from_ref(topic), 0, 0, 9);
+        assert_eq!(after(&own), Some(vec![1, 3]));
+        assert_eq!(after(&all), Some(vec![1, 2, 3]));
+        assert_eq!(after(&orders), Some(vec![]));
     }
 
     proptest! {

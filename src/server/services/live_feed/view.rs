@@ -1,15 +1,13 @@
-//! What the feed holds of the log: the orders, the newest entries as a ring, and when it was last verified.
+//! What the feed holds of the log: the orders, the pizzerias, the newest entries as a ring, and when it was last verified.
 
 use super::{
-    endings::{Basis, Endings},
-    entry::FeedEntry,
-    order_counts::OrderCounts,
-    order_index::OrderIndex,
-    stage_timers::StageTimers,
+    endings::Endings, entry::FeedEntry, feed_ring::FeedRing, order_counts::OrderCounts,
+    order_index::OrderIndex, reader::Reader, shelf::Shelf, stage_timers::StageTimers,
     topics::Topics,
 };
 use crate::domain::{
-    Cursor, FoldResult, LogEvent, Order, Ring, Scope, Status, Subject, Time, Viewer,
+    Cursor, Event, FoldResult, Frame, LogEvent, Order, ShopEntry, Status, Subject, Time,
+    shop::shelf::ShopDocument,
 };
 use crate::server::{
     clock::now,
@@ -25,16 +23,15 @@ use metrics::histogram;
 use std::time::{Duration, Instant};
 use tracing::Span;
 
-/// Entries held in memory: about a kilobyte each.
-pub const CAPACITY: usize = 16_384;
 /// A view that was not verified for this long is not current.
 pub const STALE_AFTER: Duration = Duration::from_secs(2);
 
 pub struct View {
     pub index: OrderIndex,
-    pub ring: Ring<FeedEntry>,
+    pub shelf: Shelf,
+    pub ring: FeedRing,
     pub endings: Endings,
-    /// The latest moment in an order that was read.
+    /// The latest moment in an order or an entry that was read.
     pub latest: Time,
     /// How long the stages took that these entries ended.
     pub stage_timers: StageTimers,
@@ -47,17 +44,27 @@ pub struct View {
 
 /// What the newest entries of the log have told.
 pub struct Newest {
-    pub ring: Ring<FeedEntry>,
+    pub ring: FeedRing,
     pub endings: Endings,
     pub stage_timers: StageTimers,
 }
 
-/// What a reader is about, and what it may be told.
-pub struct Reader {
-    pub scope: Scope,
-    pub viewer: Viewer,
-    /// Of a reader that has signed in.
-    pub basis: Option<Basis>,
+/// An entry of the log as it was read.
+pub struct ReadEntry {
+    pub event: LogEvent,
+    /// What it carries, if it is about a pizzeria, until it is on the shelf.
+    pub document: Option<ShopDocument>,
+}
+
+impl ReadEntry {
+    pub fn read(text: &str) -> Result<ReadEntry, serde_json::Error> {
+        let event = LogEvent::read(text)?;
+        let document = match &event {
+            LogEvent::Shop(entry) => Some(ShopDocument::read(entry)?),
+            LogEvent::Order(_) | LogEvent::Account(_) | LogEvent::Unknown { .. } => None,
+        };
+        Ok(ReadEntry { event, document })
+    }
 }
 
 /// Measurements of the feed.
@@ -93,11 +100,12 @@ pub enum Next {
 
 impl View {
     /// A view that has just been read.
-    pub fn new(index: OrderIndex, newest: Newest) -> View {
+    pub fn new(index: OrderIndex, shelf: Shelf, newest: Newest) -> View {
         let latest = index.orders().map(Order::latest).max();
         View {
             latest: latest.unwrap_or_default(),
             index,
+            shelf,
             ring: newest.ring,
             endings: newest.endings,
             stage_timers: newest.stage_timers,
@@ -107,18 +115,39 @@ impl View {
         }
     }
 
-    /// Adds an entry to ring and board, and returns the span of its delivery; `None` if it does not follow.
-    pub fn add(&mut self, entry: &LogEntry, event: &LogEvent) -> Option<Option<Span>> {
-        let event = match event {
-            LogEvent::Order(event) => event,
+    /// Adds an entry to ring, board and shelf, and returns the span of its delivery; `None` if it does not follow.
+    pub fn add(&mut self, entry: &LogEntry, read: &mut ReadEntry) -> Option<Option<Span>> {
+        let (id, held) = match &read.event {
+            LogEvent::Order(event) => (&event.id, self.add_order(&entry.text, event)?),
             LogEvent::Account(event) => {
                 self.pass(&event.id)?;
                 self.endings.add(event);
-                return Some(None);
+                (&event.id, FeedEntry::silent())
             }
-            LogEvent::Shop(entry) => return self.pass(&entry.id).map(|()| None),
-            LogEvent::Unknown { id } => return self.pass(id).map(|()| None),
+            LogEvent::Shop(shop) => {
+                self.pass(&shop.id)?;
+                if let Some(document) = read.document.take() {
+                    self.shelf.fold(document);
+                }
+                self.arrived(shop.timestamp);
+                self.latest = self.latest.max(shop.timestamp);
+                (&shop.id, FeedEntry::shop(notice(shop), shop.restaurant))
+            }
+            LogEvent::Unknown { id } => {
+                self.pass(id)?;
+                (id, FeedEntry::silent())
+            }
         };
+        let span = entry.trace.as_deref().filter(|_| !held.is_silent());
+        let span = span.map(trace::deliver);
+        span.iter().for_each(|span| {
+            span.record("cursor", tracing::field::display(id));
+        });
+        self.ring.push(held);
+        Some(span)
+    }
+
+    fn add_order(&mut self, text: &JsonText, event: &Event) -> Option<FeedEntry> {
         let before = self.index.get(event.order.id);
         let subject = Subject::of(event, before.and_then(|order| order.driver_id));
         let counts = OrderCounts::of(before, event);
@@ -131,20 +160,19 @@ impl View {
         if let Some((stage, lasted)) = self.stage_timers.record(event) {
             histogram!(STAGE_SECONDS, "stage" => stage.name()).record(seconds(lasted));
         }
-        histogram!(FEED_DELAY).record(seconds(now() - event.timestamp));
-        self.ring
-            .push(FeedEntry::order(frame(&entry.text), subject));
-        let span = entry.trace.as_deref().map(trace::deliver);
-        span.iter().for_each(|span| {
-            span.record("cursor", tracing::field::display(&event.id));
-        });
-        Some(span)
+        self.arrived(event.timestamp);
+        Some(FeedEntry::order(frame(text), subject))
+    }
+
+    /// Measures how long an entry has been on its way.
+    fn arrived(&self, timestamp: Time) {
+        histogram!(FEED_DELAY).record(seconds(now() - timestamp));
     }
 
     /// Moves over an entry that is about no order; `None` if it does not follow.
     fn pass(&mut self, id: &Cursor) -> Option<()> {
         let passed = self.index.pass(id);
-        (passed != FoldResult::Gap).then(|| self.ring.push(FeedEntry::silent()))
+        (passed != FoldResult::Gap).then_some(())
     }
 
     /// Nothing is missing now; whether readers did not know that.
@@ -170,10 +198,10 @@ impl View {
             return Next::Ended(Vec::new(), cursor.clone());
         }
         let found = match reader.scope.topics() {
-            None => self.told_of_all(cursor.seq, last, &reader.viewer, limit),
+            None => self.told_of_all(cursor.seq, last, reader, limit),
             Some(of) => {
                 let numbers = |position| topics.after(of, position, self.ring.oldest(), limit);
-                self.told_of(numbers, cursor.seq, last, &reader.viewer, limit)
+                self.told_of(numbers, cursor.seq, last, reader, limit)
             }
         };
         let Some((frames, seq)) = found else {
@@ -192,12 +220,12 @@ impl View {
         &self,
         position: u64,
         last: u64,
-        viewer: &Viewer,
+        reader: &Reader,
         limit: usize,
     ) -> Option<(Vec<(u64, Bytes)>, u64)> {
         let entries = self.ring.after(position)?;
         let entries = entries.take_while(|(number, _)| *number <= last);
-        let told = entries.filter_map(|(n, entry)| Some((n, entry.told(viewer, &self.index)?)));
+        let told = entries.filter_map(|(n, entry)| Some((n, entry.told(reader, &self.index)?)));
         let frames: Vec<_> = told.take(limit).collect();
         let seq = match frames.last() {
             Some((newest, _)) if frames.len() == limit => *newest,
@@ -212,7 +240,7 @@ impl View {
         numbers: impl Fn(u64) -> Option<Vec<u64>>,
         mut position: u64,
         last: u64,
-        viewer: &Viewer,
+        reader: &Reader,
         limit: usize,
     ) -> Option<(Vec<(u64, Bytes)>, u64)> {
         loop {
@@ -221,7 +249,7 @@ impl View {
             position = numbers.last().copied().unwrap_or(position);
             let numbers = numbers.into_iter().take_while(|number| *number <= last);
             let told =
-                numbers.filter_map(|n| Some((n, self.ring.get(n)?.told(viewer, &self.index)?)));
+                numbers.filter_map(|n| Some((n, self.ring.get(n)?.told(reader, &self.index)?)));
             let frames: Vec<_> = told.collect();
             if is_all {
                 return Some((frames, last));
@@ -268,4 +296,9 @@ fn seconds(time: TimeDelta) -> f64 {
 /// An entry as it is sent: it is copied once, and then shared by all sockets.
 pub fn frame(entry: &JsonText) -> Bytes {
     Bytes::copy_from_slice(entry.as_bytes())
+}
+
+/// What is sent of a change of a pizzeria: its notice, without the document.
+pub fn notice(entry: &ShopEntry) -> Bytes {
+    Frame::shop(&entry.notice(), entry.timestamp, &entry.id).into()
 }

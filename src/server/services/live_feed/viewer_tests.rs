@@ -1,149 +1,20 @@
 //! What a viewer is sent: of what it may see, as much as it may know, and nothing after the end of its session.
 
 use super::{
-    Basis, LiveFeed, Next, OrderIndex, Subscription, endings::Endings, stage_timers::StageTimers,
-    view::Newest, view::View,
+    Basis, Next, Subscription,
+    sample_market::{
+        CUSTOMER, Market, account, customer, driver, identity, known, reader, start, supplier,
+    },
 };
 use crate::{
     domain::{
-        AccountId, AccountKind, AccountRole, Actor, BoardQuery, Command, Counts, Cursor, Event,
-        Identity, Offer, Order, OrderId, Ring, Scope, Sequence, Status, Topic, Viewer,
-        samples::{at, commands, id, offer},
+        AccountRole, BoardQuery, Event, Identity, OrderId, Scope, Sequence, Status, Topic, Viewer,
+        samples::id,
     },
     server::store::LogEntry,
 };
 use futures::FutureExt;
 use std::sync::Arc;
-use uuid::Uuid;
-
-const CUSTOMER: u128 = 1;
-const DRIVER: u128 = 2;
-
-fn account(n: u128) -> AccountId {
-    AccountId(Uuid::from_u128(n))
-}
-
-fn identity(role: AccountRole) -> Identity {
-    Identity {
-        sees_offers: role == AccountRole::Customer,
-        ..Identity::new(Some(account(99)), AccountKind::Integration, role)
-    }
-}
-
-fn known(identity: Identity) -> Viewer {
-    Viewer::Known(Box::new(identity))
-}
-
-fn customer(n: u128) -> Viewer {
-    known(Identity {
-        own: vec![account(n)],
-        ..identity(AccountRole::Customer)
-    })
-}
-
-fn driver() -> Viewer {
-    known(Identity {
-        driver_id: Some(account(DRIVER)),
-        ..identity(AccountRole::Driver)
-    })
-}
-
-fn supplier(name: &str) -> Viewer {
-    known(Identity {
-        supplier_name: Some(name.to_owned().try_into().unwrap()),
-        ..identity(AccountRole::Supplier)
-    })
-}
-
-/// A feed, and what has been written.
-struct Market {
-    feed: Arc<LiveFeed>,
-    seq: u64,
-    orders: Vec<Order>,
-}
-
-impl Market {
-    fn new(capacity: usize) -> Market {
-        let feed = Arc::new(LiveFeed::default());
-        let index = OrderIndex::new(start(), Counts::default(), vec![], None);
-        let newest = Newest {
-            ring: Ring::new(0, capacity),
-            endings: Endings::default(),
-            stage_timers: StageTimers::default(),
-        };
-        feed.replace(View::new(index, newest));
-        Market {
-            feed,
-            seq: 0,
-            orders: Vec::new(),
-        }
-    }
-
-    fn write(&mut self, text: String) {
-        let entry = LogEntry {
-            text: text.into(),
-            trace: None,
-        };
-        assert!(self.feed.take(&[entry]));
-    }
-
-    fn next_id(&mut self) -> Cursor {
-        self.seq += 1;
-        format!("e-{}", self.seq).parse().unwrap()
-    }
-
-    fn offer(&mut self, order: u128, supplier: &str) {
-        let offer = Offer {
-            supplier_name: supplier.to_owned().try_into().unwrap(),
-            ..offer()
-        };
-        let (order, event_type) = Order::new(id(order), offer, at(0));
-        self.event(order, event_type);
-    }
-
-    /// A sample command on an order.
-    fn act(&mut self, order: u128, command: usize) {
-        let mut command = commands()[command].clone();
-        match &mut command {
-            Command::Take { customer_id, .. } => *customer_id = Some(account(CUSTOMER)),
-            Command::Dispatch { driver_id, .. } => *driver_id = Some(account(DRIVER)),
-            _ => {}
-        }
-        let known = self.orders.iter().find(|known| known.id == id(order));
-        let now = at(self.seq as i64);
-        let changed = known.unwrap().clone().apply(command, Actor::AnyRole, now);
-        let (order, event_type) = changed.unwrap();
-        self.event(order, event_type);
-    }
-
-    fn event(&mut self, order: Order, event_type: crate::domain::EventType) {
-        let event = Event {
-            event_type,
-            timestamp: order.updated_at,
-            order: order.clone(),
-            actor: None,
-            id: self.next_id(),
-        };
-        self.orders.retain(|known| known.id != order.id);
-        self.orders.push(order);
-        self.write(serde_json::to_string(&event).unwrap());
-    }
-
-    fn ended(&mut self, account: AccountId, ended: &str) {
-        let id = self.next_id();
-        self.write(format!(
-            r#"{{"event_type":"account.session_ended","account":"{account}","by":null,"ended":["{ended}"],"timestamp":"2026-05-28T20:26:40.000Z","id":"{id}"}}"#
-        ));
-    }
-
-    fn reader(&self, scope: Scope, viewer: Viewer) -> Subscription {
-        self.feed.subscribe(scope, viewer, None)
-    }
-}
-
-fn start() -> Cursor {
-    "e-0".parse().unwrap()
-}
 
 /// What a reader is sent from the beginning on: the number of each event, and whether it says who the customer is.
 fn sent(reader: &Subscription) -> Vec<(u64, bool)> {
@@ -292,8 +163,13 @@ fn nothing_is_sent_after_the_end_of_a_session() {
     for viewer in [everything, supplier("Forno"), customer(CUSTOMER)] {
         let mut market = Market::new(99);
         let feed = market.feed.clone();
-        let subscribe =
-            |credential| feed.subscribe(Scope::everything(), viewer.clone(), basis(credential));
+        let subscribe = |credential| {
+            feed.subscribe(reader(
+                Scope::everything(),
+                viewer.clone(),
+                basis(credential),
+            ))
+        };
         let (mut reader, other) = (subscribe("a"), subscribe("b"));
         market.offer(1, "Forno");
         market.act(1, 0);

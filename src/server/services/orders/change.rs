@@ -1,10 +1,10 @@
 //! The use-cases that change orders: each is one atomic change, tried until it is made or refused.
 
-use super::{COMMIT_DEADLINE, Failure, OrderService, in_time};
+use super::{COMMIT_DEADLINE, Failure, OrderService, commit::Commit, in_time};
 use crate::{
     domain::{
-        Command, CommandKind, Cursor, Error, EventType, Offer, Order, OrderFacts, OrderId,
-        Precondition, Sight, Viewer,
+        Command, CommandKind, Error, EventType, Offer, Order, OrderFacts, OrderId, Precondition,
+        Sight, Viewer,
     },
     server::{
         clock::now,
@@ -12,11 +12,9 @@ use crate::{
             accounts::Authority,
             command_log::record_command,
             idempotency::{Answer, IdempotentRequest},
-            live_feed::OrderIndex,
             order_documents,
         },
-        store::{Batch, Outcome, StoreError},
-        telemetry::trace,
+        store::Batch,
     },
 };
 use std::time::Instant;
@@ -25,7 +23,7 @@ impl OrderService {
     /// Makes an order; `accept` is a command that its kitchen carries out on it in the same step.
     pub async fn offer(
         &self,
-        offer: Offer,
+        mut offer: Offer,
         accept: Option<Command>,
         by: &Authority,
         request: Option<&IdempotentRequest>,
@@ -34,6 +32,7 @@ impl OrderService {
         let request = request.map(|request| request.of(by.key_scope()));
         let work = answer_in_time(async {
             by.check_offer(&offer)?;
+            offer.restaurant_id = self.restaurant_called(&offer.supplier_name);
             let mut by = by.clone();
             let mut attempt = 0;
             // Until the deadline. A conflict is a higher id, which was made in the meantime or by a clock ahead of ours.
@@ -107,7 +106,7 @@ impl OrderService {
                 self.complete(command, by).await?;
             }
             let _turn = match kind {
-                CommandKind::Take => self.guests_turn(&by.viewer, id).await?,
+                CommandKind::Take => self.guests_turn(&by.viewer, Some(id)).await?,
                 _ => None,
             };
             let mut attempt = Attempt {
@@ -130,7 +129,12 @@ impl OrderService {
                 }
             }
         });
-        record_command(kind, by.actor, Some(id), work).await
+        let answer = record_command(kind, by.actor, Some(id), work).await;
+        if answer.result == Err(Error::TooLate) && !answer.replayed {
+            // What comes of it is logged, and the answer is the same.
+            let _ = self.expire(id).await;
+        }
+        answer
     }
 
     /// Carries out a command on several orders. Each is done or refused by itself; `request` makes the idempotent request
@@ -222,8 +226,12 @@ impl OrderService {
         let (change, result) = match attempt.decide(&before) {
             Ok(steps) if !steps.is_empty() => {
                 let actor = attempt.by.event_actor();
-                let change =
+                let mut change =
                     order_documents::change(Some((&before, text)), &steps, actor.as_ref())?;
+                if attempt.answers(&before) {
+                    let by = actor.and_then(|actor| actor.id);
+                    self.note_answer(&before, by, is_known, &mut change).await?;
+                }
                 let after = steps.into_iter().next_back().map(|(order, _)| order);
                 (change, Ok(after.unwrap_or(before)))
             }
@@ -250,95 +258,6 @@ impl OrderService {
         };
         self.commit_answer(change, result, commit).await
     }
-
-    /// An id above that of every order which this instance knows of. Each attempt leaves more room for the ids that are
-    /// made elsewhere while it is under way.
-    fn new_id(&self, attempt: u32) -> Result<OrderId, Failure> {
-        if let Some(newest) = self.feed.read_index(OrderIndex::newest).flatten() {
-            self.ids.follow(newest);
-        }
-        let id = self.ids.next(attempt);
-        let id = id.ok_or_else(|| StoreError::Broken("no id is above the highest one".to_owned()));
-        Ok(id?)
-    }
-
-    /// Makes a change and answers with `result`; or as this request was answered before. `None` if another change was
-    /// faster.
-    async fn commit_answer(
-        &self,
-        mut change: Batch,
-        result: Result<Order, Error>,
-        Commit {
-            by,
-            request,
-            deadline,
-        }: Commit<'_>,
-    ) -> Result<Option<Answer>, Failure> {
-        (change.deadline, change.trace) = (Some(deadline), trace::parent());
-        let standing = by.standing.iter();
-        change
-            .expect
-            .extend(standing.flat_map(|standing| standing.expected()));
-        let once = request.map(|request| request.record(&result));
-        change.idempotency = once.transpose()?;
-        let outcome = self.store.commit(change).await?;
-        match &outcome {
-            Outcome::Committed(cursor) => self.record_written(cursor, result.as_ref().ok()),
-            Outcome::Replayed(_, cursor) => self.record_written(cursor, None),
-            Outcome::NotHighest(highest) => {
-                order_documents::id(highest).inspect(|id| self.ids.follow(*id));
-            }
-            Outcome::Conflict => {}
-            Outcome::Full(index) => {
-                let why = format!("a change that asks for no room found {} full", index.0);
-                return Err(StoreError::Broken(why).into());
-            }
-        }
-        let answer: Option<Answer> = match (outcome, request) {
-            (Outcome::Committed(_), _) => Some(result.into()),
-            (Outcome::Replayed(text, _), Some(request)) => {
-                let answer = request.stored_answer(&text)?;
-                let now = self.facts_now(&answer, &by.viewer).await?;
-                return Ok(Some(answer.seen_by(&by.viewer, now.as_ref())));
-            }
-            (
-                Outcome::Conflict
-                | Outcome::NotHighest(_)
-                | Outcome::Full(_)
-                | Outcome::Replayed(..),
-                _,
-            ) => None,
-        };
-        Ok(answer.map(|answer| answer.seen_by(&by.viewer, None)))
-    }
-
-    /// How the order of a stored answer stands now, where that decides how much of it is told: since the answer was
-    /// stored, the order may be over, or another driver's.
-    async fn facts_now(
-        &self,
-        answer: &Answer,
-        viewer: &Viewer,
-    ) -> Result<Option<OrderFacts>, Failure> {
-        match (&answer.result, viewer) {
-            (Ok(order), Viewer::Known(_)) => {
-                let (now, _) = self.read(order.id).await?;
-                Ok(Some(OrderFacts::from(&now)))
-            }
-            (Ok(_), Viewer::Open) | (Err(_), _) => Ok(None),
-        }
-    }
-
-    fn record_written(&self, cursor: &Cursor, order: Option<&Order>) {
-        let followed = self.feed.cursor();
-        self.written().record(cursor, order, followed.as_ref());
-    }
-}
-
-/// For whom a change is committed, until when, and for which request.
-struct Commit<'a> {
-    by: &'a Authority,
-    request: Option<&'a IdempotentRequest>,
-    deadline: Instant,
 }
 
 /// A command on its way to an order, however often it has to be tried.
@@ -364,6 +283,18 @@ impl Attempt<'_> {
             steps.extend(Some(step).filter(|(order, _)| order.version != version));
         }
         Ok(steps)
+    }
+
+    /// Whether a kitchen answers a direct order by it.
+    fn answers(&self, before: &Order) -> bool {
+        let is_answer = |command: &Command| {
+            let kind = command.kind();
+            matches!(
+                kind,
+                CommandKind::Accept | CommandKind::Reject | CommandKind::Prepare
+            )
+        };
+        before.is_unanswered() && self.commands.iter().any(is_answer)
     }
 
     /// An order that its actor does not see does not exist; of one that it sees it may not be allowed the command.

@@ -42,17 +42,17 @@ fn guest_of(viewer: &Viewer) -> Option<AccountId> {
 }
 
 impl OrderService {
-    /// The turn of a guest that takes an order, if it may. It is held until the order is taken, or is not.
-    pub(super) async fn guests_turn(
+    /// The turn of a guest that takes an order, or makes one, if it may. It is held until the order is taken, or is not.
+    pub(in crate::server::services) async fn guests_turn(
         &self,
         viewer: &Viewer,
-        takes: OrderId,
+        takes: Option<OrderId>,
     ) -> Result<Option<OwnedMutexGuard<()>>, Failure> {
         let Some(guest) = guest_of(viewer) else {
             return Ok(None);
         };
         let turn = self.turns.of(guest).await;
-        self.check_guest(viewer, Some(takes)).await?;
+        self.check_guest(viewer, takes).await?;
         Ok(Some(turn))
     }
 

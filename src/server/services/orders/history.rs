@@ -7,7 +7,7 @@ use crate::{
     },
     server::{
         services::{
-            live_feed::{Reader, driver_before, frame, told},
+            live_feed::{Reader, driver_before, frame, notice, told},
             order_documents,
         },
         store::{JsonText, LogEntry, LogRead, Result as Stored},
@@ -92,6 +92,7 @@ impl OrderService {
             scope,
             viewer,
             basis,
+            notices,
         } = reader;
         let event = match LogEvent::read(text) {
             Ok(LogEvent::Order(event)) => event,
@@ -101,7 +102,14 @@ impl OrderService {
                 });
                 return Ok(if is_own { Sent::End } else { Sent::Nothing });
             }
-            Ok(LogEvent::Shop(_) | LogEvent::Unknown { .. }) => return Ok(Sent::Nothing),
+            Ok(LogEvent::Shop(entry)) => {
+                let is_told = *notices && scope.tells_of(entry.restaurant);
+                return Ok(match is_told {
+                    true => Sent::Frame(notice(&entry)),
+                    false => Sent::Nothing,
+                });
+            }
+            Ok(LogEvent::Unknown { .. }) => return Ok(Sent::Nothing),
             // What cannot be read may be about its scope. It is not told to whom not everything is.
             Err(_) => {
                 return Ok(match viewer {

@@ -1,7 +1,9 @@
 //! The use-cases: what can be asked in this market, and (in [`change`]) done. REST, server functions, sockets and
 //! pages all come here, and nothing else in the server reads or changes orders in the store.
 
+mod answers;
 mod change;
+mod commit;
 mod drivers;
 mod duty;
 mod guests;

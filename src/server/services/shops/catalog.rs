@@ -9,16 +9,24 @@ use crate::{
     domain::{
         Error, Field, FieldError, Time, ValueKind,
         shop::{
-            area::Destination, basket::RestaurantId, counter::Counter, menu::Menu, now::Now,
-            profile::Profile, slug::Slug,
+            area::Destination,
+            basket::RestaurantId,
+            counter::Counter,
+            menu::Menu,
+            now::Now,
+            profile::Profile,
+            shelf::{Catalogue, HeldCounter, Shop},
+            slug::Slug,
         },
     },
     server::{
         clock::now,
-        services::{live_feed::OrderIndex, order_documents::taken_slots, zones::IanaZone},
+        services::zones::IanaZone,
         store::{JsonText, Query},
+        telemetry::metrics::MENU_READS,
     },
 };
+use metrics::counter;
 use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
@@ -60,8 +68,33 @@ impl From<StoredShop> for KnownShop {
     }
 }
 
+impl KnownShop {
+    /// `None` as long as not all has come of it.
+    fn of(shop: &Shop) -> Option<KnownShop> {
+        let (profile, held) = (shop.profile.as_ref()?, shop.counter.as_ref()?);
+        Some(KnownShop::from_parts(profile, held))
+    }
+
+    pub(super) fn from_parts(profile: &Arc<Profile>, held: &HeldCounter) -> KnownShop {
+        KnownShop {
+            profile: profile.clone(),
+            counter: held.counter.clone(),
+            counter_text: held.text.clone(),
+        }
+    }
+}
+
 impl ShopService {
+    /// A pizzeria as this instance knows it; what it does not know, it reads.
     pub async fn find(&self, named: &ShopRef) -> Result<KnownShop, ShopRefusal> {
+        match self.known(named) {
+            Some(known) => Ok(known),
+            None => self.find_stored(named).await,
+        }
+    }
+
+    /// A pizzeria as the store has it: for whoever has learned that it has changed.
+    pub async fn find_stored(&self, named: &ShopRef) -> Result<KnownShop, ShopRefusal> {
         in_time(async {
             let id = match named {
                 ShopRef::Id(id) => *id,
@@ -72,6 +105,24 @@ impl ShopService {
         .await
     }
 
+    fn known(&self, named: &ShopRef) -> Option<KnownShop> {
+        let find = |catalogue: &Catalogue| {
+            let shop = match named {
+                ShopRef::Id(id) => catalogue.get(*id),
+                ShopRef::Slug(slug) => catalogue.by_slug(slug),
+            };
+            shop.and_then(KnownShop::of)
+        };
+        self.read_current(find).flatten()
+    }
+
+    /// Reads the catalogue, if it is known to be current.
+    fn read_current<T>(&self, read: impl FnOnce(&Catalogue) -> T) -> Option<T> {
+        let is_current = self.feed.is_current();
+        is_current.then(|| self.feed.read_catalogue(read)).flatten()
+    }
+
+    /// The pizzeria that has a slug, else the one that had it.
     async fn id_of(&self, slug: &Slug) -> Result<RestaurantId, ShopFailure> {
         let query = Query {
             index: documents::slug_index(slug),
@@ -86,10 +137,22 @@ impl ShopService {
         Ok(profile.id)
     }
 
-    /// The menu at the revision that the counter of the pizzeria has.
+    /// The menu at the revision that the counter of the pizzeria has, or at a newer one. What is ordered expects that
+    /// counter, and so is never priced by another menu.
     pub async fn menu(&self, shop: &KnownShop) -> Result<Arc<Menu>, ShopRefusal> {
         let id = shop.profile.id;
-        in_time(async { Ok(Arc::new(self.read_menu(id, &[]).await?.menu())) }).await
+        let held = || self.feed.menu(id, shop.counter.version);
+        if let Some(menu) = self.feed.is_current().then(held).flatten() {
+            counter!(MENU_READS, "from" => "memory").increment(1);
+            return Ok(menu);
+        }
+        counter!(MENU_READS, "from" => "store").increment(1);
+        let cursor = self.feed.cursor();
+        let menu = in_time(async { Ok(Arc::new(self.read_menu(id, &[]).await?.menu())) }).await?;
+        if let Some(cursor) = &cursor {
+            self.feed.put_menu(id, menu.clone(), cursor);
+        }
+        Ok(menu)
     }
 
     /// What holds at a pizzeria at this moment.
@@ -110,17 +173,7 @@ impl ShopService {
 
     /// How many orders the slots of a pizzeria have, by the beginnings of the slots, as far as this instance knows.
     pub(super) fn taken(&self, id: RestaurantId) -> BTreeMap<Time, u32> {
-        let taken = |index: &OrderIndex| {
-            let own = index
-                .orders()
-                .filter(|order| order.restaurant_id == Some(id));
-            let mut taken = BTreeMap::new();
-            for slot in own.flat_map(taken_slots) {
-                *taken.entry(slot).or_default() += 1;
-            }
-            taken
-        };
-        self.feed.read_index(taken).unwrap_or_default()
+        self.feed.taken(id)
     }
 }
 

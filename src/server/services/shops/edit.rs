@@ -302,8 +302,9 @@ impl ShopService {
         menu: Option<&[Code]>,
     ) -> Result<StoredShop, ShopFailure> {
         let unknown = || ShopFailure::from(ShopRefusal::UnknownRestaurant);
-        let profile = self.read(documents::key(ShopKind::Restaurant, id)).await?;
+        // The counter first: what is changed after it was read is a change of the counter, too.
         let counter = self.read(documents::key(ShopKind::Counter, id)).await?;
+        let profile = self.read(documents::key(ShopKind::Restaurant, id)).await?;
         Ok(StoredShop {
             profile: profile.ok_or_else(unknown)?,
             counter: counter.ok_or_else(unknown)?,

@@ -1,92 +1,121 @@
-//! Lists of pizzerias.
+//! Lists of pizzerias, and searches in them, from the catalogue of this instance.
 
 use super::{
     ShopService,
     catalog::{KnownShop, zone},
-    documents,
-    refusal::{ShopFailure, ShopRefusal, in_time},
+    refusal::{ShopRefusal, in_time},
 };
 use crate::{
     domain::{
-        Cursor, Error,
+        Cursor,
         shop::{
             card::Card,
+            now::Now,
             profile::Profile,
-            shelf::{Catalogue, ShopDocument},
-            shelf_search::{ShopCursor, ShopQuery},
+            shelf::{Catalogue, Dish},
+            shelf_search::{ShopCursor, ShopHit, ShopQuery},
         },
     },
-    server::{clock::now, store::Query},
+    server::{clock::now, services::live_feed::stored_catalogue},
 };
-use serde::de::DeserializeOwned;
-use std::sync::Arc;
 
 /// A page of a list of pizzerias.
 pub struct ShopPage {
-    pub cards: Vec<Card>,
-    /// Where the next page begins, if there is one.
+    pub shops: Vec<ListedShop>,
+    /// Where the list goes on.
     pub next: Option<ShopCursor>,
-    /// What has happened until then is in it.
+    /// All changes up to here are in it.
     pub cursor: Cursor,
+    /// Whether a search has looked at dishes, too; else it knows the names of pizzerias only.
+    pub knows_dishes: bool,
+}
+
+pub struct ListedShop {
+    pub shop: KnownShop,
+    pub now: Now,
+    /// The dishes that a search is about, if it is not about the pizzeria; the first few.
+    pub dishes: Vec<Dish>,
+}
+
+/// Pizzerias that were found, with dishes; and where the list goes on.
+type Found = (Vec<(KnownShop, Vec<Dish>)>, Option<ShopCursor>);
+
+impl ListedShop {
+    pub fn card(&self) -> Card {
+        Card::of(&self.shop.profile, self.now.clone())
+    }
 }
 
 impl ShopService {
-    /// At most `limit` listed pizzerias by name, after a place.
+    /// At most `limit` listed pizzerias after a place, by name, each with what holds now.
     pub async fn list(
         &self,
         query: &ShopQuery,
         after: Option<&ShopCursor>,
         limit: usize,
     ) -> Result<ShopPage, ShopRefusal> {
-        in_time(async {
-            let (catalogue, cursor) = self.catalogue().await?;
-            let now = now();
-            let is_open = |profile: &Profile| {
-                zone(profile).is_ok_and(|zone| profile.opening(&zone).span_at(now).is_some())
-            };
-            let (hits, next) = catalogue.list(query, after, limit, is_open);
-            let cards = hits.into_iter().map(|hit| {
-                let shop = KnownShop {
-                    profile: Arc::new(hit.profile.clone()),
-                    counter: Arc::new(hit.counter.clone()),
-                    counter_text: "".into(),
-                };
-                let now = self.now(&shop, query.destination.as_ref())?;
-                Ok(Card::of(&shop.profile, now))
-            });
-            Ok(ShopPage {
-                cards: cards.collect::<Result<_, ShopRefusal>>()?,
-                next,
-                cursor,
-            })
+        let (stored, cursor) = match self.feed.cursor().filter(|_| self.feed.is_current()) {
+            Some(cursor) => (None, cursor),
+            None => {
+                let read = in_time(async { Ok(stored_catalogue(&*self.store).await?) });
+                let (catalogue, cursor) = read.await?;
+                (Some(catalogue), cursor)
+            }
+        };
+        let knows_dishes = stored.is_none() && self.feed.knows_dishes();
+        let (found, next) = self.found(stored.as_ref(), query, after, limit);
+        let listed = found.into_iter().map(|(shop, dishes)| {
+            let now = self.now(&shop, query.destination.as_ref())?;
+            Ok(ListedShop { shop, now, dishes })
+        });
+        Ok(ShopPage {
+            shops: listed.collect::<Result<_, ShopRefusal>>()?,
+            next,
+            cursor,
+            knows_dishes,
         })
-        .await
     }
 
-    /// All pizzerias, as the store holds them.
-    async fn catalogue(&self) -> Result<(Catalogue, Cursor), ShopFailure> {
-        let all = [documents::restaurants(), documents::counters()].map(|index| Query {
-            index,
-            before: None,
-            limit: usize::MAX,
-        });
-        let listing = self.store.list(&all).await?;
-        let mut pages = listing.pages.into_iter();
-        let mut texts = || {
-            let page = pages.next().unwrap_or_default();
-            page.documents.into_iter()
-        };
-        let mut catalogue = Catalogue::default();
-        for text in texts() {
-            catalogue.fold(ShopDocument::Profile(Box::new(read(&text)?)));
+    /// What is in the catalogue of this instance, unless one was read for it. It looks at one part after the other, so that
+    /// what comes with the log meanwhile does not wait.
+    fn found(
+        &self,
+        stored: Option<&Catalogue>,
+        query: &ShopQuery,
+        after: Option<&ShopCursor>,
+        limit: usize,
+    ) -> Found {
+        let (mut found, mut next) = (Vec::new(), after.cloned());
+        loop {
+            let room = limit - found.len();
+            let part = |catalogue: &Catalogue| part(catalogue, query, next.as_ref(), room);
+            let (more, rest) = match stored {
+                Some(stored) => part(stored),
+                None => self.feed.read_catalogue(part).unwrap_or_default(),
+            };
+            found.extend(more);
+            next = rest;
+            if next.is_none() || found.len() >= limit {
+                return (found, next);
+            }
         }
-        for text in texts() {
-            catalogue.fold(ShopDocument::Counter(read(&text)?));
-        }
-        Ok((catalogue, listing.cursor))
     }
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, ShopFailure> {
-    serde_json::from_str(text).map_err(|_| Error::Internal.into())
+fn part(
+    catalogue: &Catalogue,
+    query: &ShopQuery,
+    after: Option<&ShopCursor>,
+    limit: usize,
+) -> Found {
+    let now = now();
+    let is_open = |profile: &Profile| {
+        zone(profile).is_ok_and(|zone| profile.opening(&zone).span_at(now).is_some())
+    };
+    let (hits, next) = catalogue.list(query, after, limit, is_open);
+    let known = |hit: ShopHit| {
+        let shop = KnownShop::from_parts(hit.profile, hit.counter);
+        (shop, hit.dishes.into_iter().cloned().collect())
+    };
+    (hits.into_iter().map(known).collect(), next)
 }

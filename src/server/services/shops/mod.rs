@@ -1,17 +1,24 @@
 //! The use-cases of pizzerias: what they say of themselves, their menus, and orders from them.
 
 pub mod catalog;
+pub mod checkout;
 pub mod counter;
 pub mod documents;
 mod edit;
+pub mod expiry;
 pub mod history;
 pub mod list;
 pub mod menu_csv;
 mod menu_restore;
 mod menu_texts;
 pub mod menus;
+mod order_request;
+mod placing;
+mod pricing;
+pub mod quote;
 pub mod refusal;
 pub mod restaurants;
+mod windows;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
 use crate::{

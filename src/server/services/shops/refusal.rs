@@ -6,7 +6,10 @@ use crate::{
         shop::basket::{Bill, Line, Promise},
     },
     server::{
-        services::{command_log, failure},
+        services::{
+            command_log,
+            failure::{self, Failure},
+        },
         store::StoreError,
     },
 };
@@ -201,6 +204,15 @@ impl<T: Into<ShopRefusal>> From<T> for ShopFailure {
 impl From<StoreError> for ShopFailure {
     fn from(error: StoreError) -> ShopFailure {
         ShopFailure::Store(error)
+    }
+}
+
+impl From<Failure> for ShopFailure {
+    fn from(failure: Failure) -> ShopFailure {
+        match failure {
+            Failure::Refused(error) => error.into(),
+            Failure::Store(error) => error.into(),
+        }
     }
 }
 

@@ -5,7 +5,10 @@ use crate::{
         Actor, Cents, Command, CommandKind, Error, EventType, FieldError, Fields, Offer, Order,
         OrderId, Origin, Refusal, Status, Time, Value,
     },
-    server::{services::shops::refusal::ShopRefusal, web::problem::Problem},
+    server::{
+        services::shops::refusal::{Quote, ShopRefusal},
+        web::problem::Problem,
+    },
 };
 use serde_json::{Value as Json, json, value::to_raw_value};
 
@@ -127,6 +130,7 @@ pub fn problems() -> Vec<Problem> {
         not_open(),
         slot_full(),
         sold_out(),
+        quote_changed(),
         below_minimum(),
         not_delivered_there(),
     ]
@@ -171,6 +175,28 @@ pub fn slot_full() -> Problem {
 
 pub fn sold_out() -> Problem {
     ShopRefusal::SoldOut { lines: vec![0] }.into()
+}
+
+pub fn quote_changed() -> Problem {
+    let bill = concat!(
+        r#"{"goods":25.0,"deposit":0.0,"delivery":2.5,"discount":0.0,"tax_added":0.0,"service":0.0,"total":27.5,"tip":0.0,"#,
+        r#""to_pay":27.5,"taxes":[],"mode":"included","currency":"EUR"}"#
+    );
+    let quote = serde_json::from_str(bill).map(|bill| Quote {
+        lines: Vec::new(),
+        bill,
+        promise: None,
+        slot: None,
+        good_until: None,
+        menu_revision: 3,
+    });
+    quote.map_or_else(
+        |_| internal(),
+        |quote| {
+            let quote = Box::new(quote);
+            ShopRefusal::QuoteChanged { quote }.into()
+        },
+    )
 }
 
 pub fn below_minimum() -> Problem {

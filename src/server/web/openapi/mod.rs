@@ -5,6 +5,7 @@
 
 mod accounts;
 mod basket_schemas;
+pub mod checkout;
 pub mod components;
 pub mod docs;
 mod examples;
@@ -73,12 +74,14 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
     components.schemas.extend(basket_schemas::all());
     components.schemas.extend(shop_schemas::all());
     components.schemas.extend(menu_schemas::all());
+    components.schemas.extend(checkout::all());
     let mut problem = vec![schemas::named::<ProblemDetails>()];
     ProblemDetails::schemas(&mut problem);
     components.schemas.extend(problem);
     let described = ProblemDetails::name();
     if let Some(RefOr::T(Schema::Object(problem))) = components.schemas.get_mut(&*described) {
         problem.properties.extend(shop_schemas::problem_members());
+        problem.properties.extend(checkout::problem_members());
     }
     let items = api.paths.paths.values_mut();
     for call in items.flat_map(calls) {

@@ -6,15 +6,15 @@
 use super::text_schemas::{TextSchema, string};
 use crate::domain::{
     AccountId, AccountRole, Address, Cancellation, Cents, Cursor, Event, EventActor, EventType,
-    Frame, Markup, Minutes, Name, Notes, Order, OrderId, Price, Signal, Status, Time, Times,
-    shop::basket::Basket,
+    Frame, Markup, Minutes, Name, Notes, Order, OrderId, Price, ShopKind, Signal, Status, Time,
+    Times, shop::basket::Basket,
 };
 use std::{borrow::Cow, ops::RangeInclusive};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema,
-        schema::{Discriminator, KnownFormat, SchemaFormat, Type},
+        schema::{AdditionalProperties, Discriminator, KnownFormat, SchemaFormat, Type},
     },
 };
 
@@ -118,16 +118,38 @@ has_schema! {
         .field("timestamp", reference::<Time>())
         .field("after", reference::<Cursor>())
         .field("id", reference::<Cursor>());
+    ShopChange, "ShopChange": ObjectBuilder::new()
+        .description(Some("A document of a pizzeria has changed. For those who came with `since`, and not with topics of \
+            orders alone. Its `order` is always `null`."))
+        .field("event_type", string("Always this.").enum_values(Some([Frame::SHOP])))
+        .field("order", or_null(reference::<Order>()))
+        .field("timestamp", reference::<Time>())
+        .field("id", reference::<Cursor>())
+        .field("restaurant", string("The pizzeria.").format(Some(SchemaFormat::Custom("uuid".into()))))
+        .field("kind", string("Which of its documents.").enum_values(Some(names(ShopKind::ALL, ShopKind::name))))
+        .field("code", or_null(Schema::from(string("Of an item.").pattern(Some("^[a-z0-9]{1,8}$")))))
+        .field("version", ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .description(Some("The version that it has now."))
+            .minimum(Some(1)))
+        .property("counter", ObjectBuilder::new()
+            .description(Some("Of a counter: the whole of it, as the calls of pizzerias answer it."))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true))));
     Frame, "Frame": OneOfBuilder::new()
         .description(Some("One text frame of the WebSocket."))
         .item(reference::<Event>())
         .item(reference::<Signal>())
         .item(reference::<Skip>())
+        .item(reference::<ShopChange>())
         .discriminator(Some(kinds_of_frames()));
 }
 
 /// The frame of a stretch that is not sent.
 enum Skip {}
+
+/// The notice of a document of a pizzeria.
+enum ShopChange {}
 
 /// Which schema a frame has, by its `event_type`.
 fn kinds_of_frames() -> Discriminator {
@@ -135,8 +157,11 @@ fn kinds_of_frames() -> Discriminator {
     let events = names(EventType::ALL, EventType::name).map(|name| (name, of(Event::name())));
     let signals =
         names(Signal::ALL, Signal::name).map(|name| (name, of(<Signal as ToSchema>::name())));
-    let skip = (Frame::SKIP, of(Skip::name()));
-    Discriminator::with_mapping("event_type", events.chain(signals).chain([skip]))
+    let others = [
+        (Frame::SKIP, of(Skip::name())),
+        (Frame::SHOP, of(ShopChange::name())),
+    ];
+    Discriminator::with_mapping("event_type", events.chain(signals).chain(others))
 }
 
 /// A field that is in every answer.
@@ -173,6 +198,7 @@ pub fn all() -> Vec<(String, RefOr<Schema>)> {
         named::<Event>(),
         named::<Signal>(),
         named::<Skip>(),
+        named::<ShopChange>(),
         named::<Frame>(),
     ]
 }

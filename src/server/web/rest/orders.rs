@@ -203,7 +203,7 @@ async fn act(
 }
 
 /// By what right a call acts: an admin has to say why, in a parameter that others do not have.
-fn authority(door: &Door, request: &mut Request) -> Authority {
+pub(super) fn authority(door: &Door, request: &mut Request) -> Authority {
     let mut by = door.authority(Interface::Rest);
     if by.is_admin() {
         by.admin_reason = request.fields.required("admin_reason");
@@ -304,7 +304,7 @@ pub async fn list(
 }
 
 /// An order with its version as `ETag`.
-pub struct Tagged(Order);
+pub struct Tagged(pub Order);
 
 impl IntoResponse for Tagged {
     fn into_response(self) -> Response {

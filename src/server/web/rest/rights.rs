@@ -40,6 +40,12 @@ fn edit_of_shop(method: &Method, path: &str) -> Option<bool> {
 /// The commands that a call may carry out.
 fn commands(path: &str) -> &'static [CommandKind] {
     use CommandKind::*;
+    let of_shop = path
+        .strip_prefix("/api/v1/restaurants/")
+        .or_else(|| path.strip_prefix("/api/restaurants/"));
+    if of_shop.is_some_and(|call| call.ends_with("/orders")) {
+        return &[Order];
+    }
     let Some(call) = path
         .strip_prefix("/api/v1/orders")
         .or_else(|| path.strip_prefix("/api/orders"))
@@ -108,13 +114,17 @@ mod tests {
             "/api/orders/x/customer-accept",
             "/api/orders/x/status",
             "/api/orders/x/cancel",
+            "/api/restaurants/x/orders",
+            "/api/restaurants/x/quote",
             "/api/orders/x/nothing",
             "/api/ordersx",
             "/api/auth/token",
         ] {
             assert!(!is_refused(&guest, path), "{path}");
         }
-        assert!(is_refused(&Door::guest(None, true), "/api/orders/x/status"));
+        for path in ["/api/orders/x/status", "/api/v1/restaurants/x/orders"] {
+            assert!(is_refused(&Door::guest(None, true), path), "{path}");
+        }
         assert_eq!(check(&guest, &Method::GET, "/api/orders"), Ok(()));
     }
 }

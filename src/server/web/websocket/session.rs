@@ -13,7 +13,7 @@ use crate::{
     domain::{Cursor, Frame, Scope, Signal},
     server::{
         clock::now,
-        services::live_feed::{Next, Subscription},
+        services::live_feed::{Next, Reader, Subscription},
         telemetry::metrics::{FRAMES, SOCKETS_CLOSED},
         web::{auth::Door, state::AppState},
     },
@@ -99,8 +99,13 @@ impl WebSocketSession {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let lease = Lease::of(&door);
         let feed = app.orders.feed();
-        let subscription = feed.subscribe(about, door.viewer, lease.basis());
         let signals = since.is_some();
+        let subscription = feed.subscribe(Reader {
+            scope: about,
+            viewer: door.viewer,
+            basis: lease.basis(),
+            notices: signals,
+        });
         let cursor = match since {
             Some(Since::After(cursor)) => Some(cursor),
             Some(Since::Now) | None => app.orders.feed().cursor(),

@@ -5,8 +5,11 @@ mod menu;
 pub mod menu_answers;
 mod menu_items;
 mod menu_request;
+mod orders;
 mod profiles;
+mod quote;
 pub mod respond;
+pub mod slots;
 
 use crate::server::web::state::AppState;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -29,4 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
             menu_items::change,
             menu_items::take_off
         ))
+        .routes(routes!(slots::slots))
+        .routes(routes!(quote::quote))
+        .routes(routes!(orders::order))
 }

@@ -12,7 +12,7 @@ use crate::{
             shelf_search::{ShopCursor, ShopQuery},
         },
     },
-    server::services::shops::restaurants::check,
+    server::services::shops::{list::ListedShop, restaurants::check},
     server::web::{
         auth::{Door, Interface},
         headers::LAST_EVENT_ID,
@@ -75,7 +75,8 @@ pub async fn list(
     };
     let (query, limit, after) = fields.finish(|| Some((query, limit, after)))?;
     let page = app.shops.list(&query, after.as_ref(), limit).await?;
-    let mut response = Json::<Vec<Card>>(page.cards).into_response();
+    let cards: Vec<Card> = page.shops.iter().map(ListedShop::card).collect();
+    let mut response = Json(cards).into_response();
     let headers = response.headers_mut();
     headers.insert(LAST_EVENT_ID, ascii(page.cursor.to_string()));
     if let Some(next) = &page.next {
