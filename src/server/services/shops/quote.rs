@@ -18,7 +18,7 @@ use crate::{
             request::LineRequest,
         },
     },
-    server::clock::now,
+    server::{clock::now, services::command_log},
 };
 
 /// What somebody would like to order.
@@ -124,8 +124,9 @@ impl ShopService {
             room: &self.room(shop),
             now: now(),
         };
-        let sale = basis.sale(&request.lines, request.when)?;
-        Ok(sale.quote)
+        let sale = basis.sale(&request.lines, request.when);
+        command_log::quoted(sale.as_ref().err().map(ShopRefusal::name));
+        Ok(sale?.quote)
     }
 
     /// The slots that begin on a local date, today unless one is given, and have room for so many pieces.
