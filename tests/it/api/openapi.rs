@@ -157,6 +157,15 @@ async fn every_call_of_the_contract_is_described() {
         "POST /api/v1/orders/{id}/cancel",
         "POST /api/v1/orders/{id}/delay",
         "POST /api/v1/orders/{id}/check",
+        "GET /api/v1/restaurants",
+        "POST /api/v1/restaurants",
+        "GET /api/v1/restaurants/{r}",
+        "PUT /api/v1/restaurants/{r}",
+        "GET /api/v1/restaurants/{r}/events",
+        "POST /api/v1/restaurants/{r}/pause",
+        "POST /api/v1/restaurants/{r}/resume",
+        "POST /api/v1/restaurants/{r}/busy",
+        "POST /api/v1/restaurants/{r}/sold-out",
         "GET /api/v1/openapi.json",
         "GET /ws",
         "GET /healthz",
@@ -249,6 +258,15 @@ async fn examples_match_their_schemas() {
     market
         .done(&format!("{other}/cancel"), &example("CancelBody", 0))
         .await;
+    let restaurant = market
+        .done("/api/v1/restaurants", &example("RestaurantBody", 0))
+        .await;
+    let path = format!("/api/v1/restaurants/{}", restaurant["id"].as_str().unwrap());
+    for (call, body) in [("pause", "PauseBody"), ("busy", "BusyBody")] {
+        market
+            .done(&format!("{path}/{call}"), &example(body, 0))
+            .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod counter;
+mod lists;
 mod live;
+mod repeats;
 mod restaurants;
 mod rights;

@@ -40,7 +40,7 @@ async fn a_supplier_edits_its_own_pizzeria(market: Market) {
     let instance = market.open().await;
     let supplier = |name, args: &[&str]| {
         let role = ["--role", "supplier", "--supplier"];
-        market.key(name, &[&role, args].concat())
+        market.key(name, &[&role[..], args].concat())
     };
     let own = supplier("own", &["Bella Napoli"]);
     let other = supplier("other", &["Da Mario"]);
@@ -59,17 +59,9 @@ async fn a_supplier_edits_its_own_pizzeria(market: Market) {
         (&other, "not-yours"),
         (&own, "yes"),
     ] {
-        let post = |body: Value| async move {
-            let request = instance
-                .request(Method::POST, "/api/restaurants")
-                .json(&body);
-            let request = match &by.token {
-                Some(token) => request.bearer_auth(token),
-                None => request,
-            };
-            instance.send(request).await
-        };
-        let answer = post(body.clone()).await;
+        let answer = instance
+            .as_(by, Method::POST, "/api/restaurants", Some(&body))
+            .await;
         let kind = match answer.status {
             201 => "/problems/yes".to_owned(),
             _ => answer.json()["type"].as_str().unwrap().to_owned(),

@@ -1,7 +1,7 @@
 //! The calls of pizzerias, for the description: their parameters, bodies and responses.
 
 use super::{
-    basket_schemas::{amount, flag, list, number},
+    basket_schemas::{amount, degrees, flag, list, number},
     components::{bodies, object, parameter, parameters, text, versions, within},
     examples::{
         self, name_taken, not_yours, precondition_required, shop_outdated, unknown_restaurant,
@@ -78,13 +78,6 @@ parameters! {
 fn postcode() -> Parameter {
     let what = "For this postcode: whether it delivers there, and for how much.";
     parameter(ParameterIn::Query, "postcode", what, requested::<12>())
-}
-
-fn degrees(most: i32) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::Number)
-        .minimum(Some(-most))
-        .maximum(Some(most))
 }
 
 bodies! {

@@ -289,3 +289,68 @@ fn rules() -> ObjectBuilder {
 pub fn requested<const MAX: usize>() -> ObjectBuilder {
     Text::<MAX, false>::requested()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::shop::{card::ProfileNow, samples::profile};
+    use serde::Serialize;
+    use serde_json::{Map, Value, json};
+
+    /// With all that it refers to, and nothing beside what it describes.
+    fn faults<T: ToSchema>(answered: &impl Serialize) -> Vec<String> {
+        let all = super::super::schemas::all().into_iter();
+        let all = all.chain(super::super::basket_schemas::all());
+        let all = all.chain(super::all());
+        let mut schemas: Map<String, Value> = all
+            .map(|(name, schema)| (name, serde_json::to_value(schema).unwrap()))
+            .collect();
+        for schema in schemas.values_mut() {
+            if schema["type"] == "object" {
+                schema["additionalProperties"] = json!(false);
+            }
+        }
+        let place = format!("#/components/schemas/{}", T::name());
+        let whole = json!({"$ref": place, "components": {"schemas": schemas}});
+        let validator = jsonschema::validator_for(&whole).unwrap();
+        let answered = serde_json::to_value(answered).unwrap();
+        let faults = validator.iter_errors(&answered);
+        faults.map(|fault| fault.to_string()).collect()
+    }
+
+    #[test]
+    fn the_schemas_accept_what_is_answered() {
+        let profile = profile(7, "Bella Napoli");
+        let counter: Counter = serde_json::from_value(json!({
+            "id": profile.id, "menu_revision": 3, "profile_version": 2,
+            "paused": {"until": null, "reason": "unanswered"},
+            "busy": {"extra_minutes": 15, "until": "2026-05-28T20:26:40.000Z"},
+            "sold_out": [
+                {"item": "diavola", "until": null},
+                {"group": "top", "option": "olives", "until": "2026-05-28T20:26:40.000Z"}
+            ],
+            "missed": 3, "version": 9
+        }))
+        .unwrap();
+        let now: Now = serde_json::from_str(
+            r#"{"open":true,"opens_at":null,"closes_at":"2026-05-28T20:26:40.000Z","paused":null,"busy":null,"sold_out":[],
+            "asap":{"slot":"2026-05-28T20:15:00.000Z","from":"2026-05-28T20:25:00.000Z","to":"2026-05-28T20:55:00.000Z"},
+            "area":{"name":"Mitte","fee":2.5,"minimum":12,"free_from":null,"minutes":[10,25]}}"#,
+        )
+        .unwrap();
+        let whole = ProfileNow {
+            profile: &profile,
+            now: &now,
+        };
+        let none = Vec::<String>::new();
+        assert_eq!(faults::<Profile>(&profile), none);
+        assert_eq!(faults::<Profile>(&whole), none);
+        assert_eq!(faults::<Counter>(&counter), none);
+        assert_eq!(faults::<Card>(&Card::of(&profile, now)), none);
+        let event = json!({
+            "event_type": "counter.changed", "counter": counter, "by": null, "timestamp": profile.created_at, "id": "a-1"
+        });
+        assert_eq!(faults::<RestaurantEvent>(&event), none);
+        assert_ne!(faults::<Counter>(&profile), none);
+    }
+}
