@@ -17,11 +17,7 @@ use crate::{
         },
     },
     server::{
-        services::shops::{
-            menu_csv::MenuCsv,
-            menus::MenuSource,
-            refusal::ShopRefusal,
-        },
+        services::shops::{menu_csv::MenuCsv, menus::MenuSource, refusal::ShopRefusal},
         web::pages::account::{Sent, Visit},
     },
     ui::i18n::locale::{Text, t},
@@ -64,7 +60,9 @@ pub async fn look(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edi
     let expected = Some(Precondition::version(revision));
     let call = edited.call(None);
     let shops = &visit.app.shops;
-    let (looked, _) = shops.import_menu(call, expected.as_ref(), &source, true).await?;
+    let (looked, _) = shops
+        .import_menu(call, expected.as_ref(), &source, true)
+        .await?;
     Ok(Edited::Offered(Difference {
         parts: looked.content,
         revision,

@@ -19,10 +19,7 @@ use crate::{
         },
     },
     server::{
-        services::shops::{
-            menus::Undo,
-            refusal::ShopRefusal,
-        },
+        services::shops::{menus::Undo, refusal::ShopRefusal},
         web::pages::account::{Sent, Visit, redirect},
     },
 };
@@ -123,7 +120,9 @@ async fn save(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited,
     let (shops, expected) = (&visit.app.shops, expected(sent));
     let first = request(sent, "item");
     let call = edited.call(first.as_ref());
-    let (changed, _) = shops.change_item(call, expected.as_ref(), &code, &item).await?;
+    let (changed, _) = shops
+        .change_item(call, expected.as_ref(), &code, &item)
+        .await?;
     let mut undo = changed.undo;
     if let Some(outline) = outline_change::moved(&menu, &code, sent.get("category")) {
         let second = request(sent, "place");
