@@ -364,7 +364,7 @@ async fn what_is_wrong_with_a_menu_is_named(market: Market) {
             "/groups/0/min",
             json!(7),
             &["groups[0].min"],
-            "at least 7 and allows at most 6",
+            "at least 7 and allows at most 4",
         ),
         (
             "/groups/0/max",

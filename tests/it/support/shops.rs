@@ -4,6 +4,28 @@ use crate::support::{Answer, Instance};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+/// What a new pizzeria has to say of itself.
+pub const LEAST: &str = r#"{"name": "Da Mario", "address": {"street": "Lange Gasse 2", "postcode": "10117", "town": "Berlin"},
+    "time_zone": "Europe/Berlin"}"#;
+
+pub fn least() -> Value {
+    serde_json::from_str(LEAST).unwrap()
+}
+
+/// A request with another value in one place.
+pub fn with(mut body: Value, name: &str, value: Value) -> Value {
+    body[name] = value;
+    body
+}
+
+/// The name of a problem, and the problem.
+pub fn kind(answer: &Answer, status: u16) -> (String, Value) {
+    let problem = answer.problem(status);
+    let name = problem["type"].as_str().unwrap();
+    let name = name.strip_prefix("/problems/").unwrap().to_owned();
+    (name, problem)
+}
+
 /// The profile of a pizzeria that is open round the clock, and delivers to the postcodes 101….
 pub fn pizzeria(name: &str) -> Value {
     let day = json!([["00:00", "24:00"]]);
@@ -39,11 +61,11 @@ pub fn menu() -> Value {
             {"id": "drinks", "name": "Drinks", "items": ["cola"]}
         ],
         "groups": [
-            {"id": "top", "name": "Toppings", "min": 0, "max": 6, "free": 0, "each": 2, "halves": true, "options": [
+            {"id": "top", "name": "Toppings", "min": 0, "max": 4, "free": 0, "each": 2, "halves": true, "options": [
                 {"id": "olives", "name": "Olives", "price": {"m": 1, "l": 1.5}},
                 {"id": "cheese", "name": "Cheese", "price": 0.85, "allergens": ["milk"]}
             ]},
-            {"id": "sauce", "name": "Sauces", "min": 1, "max": 3, "free": 1, "each": 1, "halves": false, "options": [
+            {"id": "sauce", "name": "Sauces", "min": 1, "max": 2, "free": 1, "each": 1, "halves": false, "options": [
                 {"id": "plain", "name": "Tomato", "price": 0},
                 {"id": "bbq", "name": "Barbecue", "price": 0.5, "allergens": ["celery"]}
             ]}

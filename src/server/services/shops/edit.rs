@@ -75,16 +75,16 @@ pub struct Edit<'a> {
 /// The result of an edit, and whether it is the stored answer to an earlier sending.
 pub(super) type Answered<T> = (Result<T, ShopRefusal>, bool);
 
-/// One sending of a request that edits.
-pub(super) struct Sending {
+/// A request that edits: by what right, under which key, and until when.
+pub(super) struct EditRequest {
     pub by: Authority,
     request: Option<IdempotentRequest>,
     deadline: Instant,
 }
 
-impl Sending {
-    pub fn new(by: &Authority, request: Option<&IdempotentRequest>) -> Sending {
-        Sending {
+impl EditRequest {
+    pub fn new(by: &Authority, request: Option<&IdempotentRequest>) -> EditRequest {
+        EditRequest {
             by: by.clone(),
             request: request.map(|request| request.of(by.key_scope())),
             deadline: Instant::now() + COMMIT_DEADLINE,
@@ -182,25 +182,25 @@ impl ShopService {
         edit: Edit<'_>,
         mut decide: impl FnMut(&mut Draft<'_>) -> Result<T, ShopFailure>,
     ) -> Edited<T> {
-        let mut sending = Sending::new(edit.by, edit.request);
+        let mut asked = EditRequest::new(edit.by, edit.request);
         let done = in_time(async {
             loop {
-                if let Some(stored) = self.stored(&sending).await? {
+                if let Some(stored) = self.stored(&asked).await? {
                     return Ok(stored);
                 }
                 let shop = self.read_shop(edit.id, edit.menu).await?;
-                let mut draft = Draft::new(&shop, &sending.by);
+                let mut draft = Draft::new(&shop, &asked.by);
                 let (batch, result) = match decide(&mut draft) {
                     Ok(result) => (draft.finish()?, Ok(result)),
                     // Stored under the request's key, a refusal must be of the pizzeria as it stands.
-                    Err(ShopFailure::Refused(refusal)) if sending.stores(&refusal) => {
+                    Err(ShopFailure::Refused(refusal)) if asked.stores(&refusal) => {
                         (shop.expected(), Err(refusal))
                     }
                     Err(failure) => return Err(failure),
                 };
-                match self.commit_answer(batch, result, &sending).await {
+                match self.commit_answer(batch, result, &asked).await {
                     Err(ShopFailure::Refused(refusal)) => {
-                        return self.refuse(refusal, &sending).await;
+                        return self.refuse(refusal, &asked).await;
                     }
                     committed => {
                         if let Some(answer) = committed? {
@@ -208,7 +208,7 @@ impl ShopService {
                         }
                     }
                 }
-                self.renew(&mut sending).await?;
+                self.renew(&mut asked).await?;
             }
         });
         let (result, replayed) = done.await?;
@@ -218,9 +218,9 @@ impl ShopService {
     /// The stored answer to an earlier sending.
     pub(super) async fn stored<T: DeserializeOwned>(
         &self,
-        sending: &Sending,
+        asked: &EditRequest,
     ) -> Result<Option<Answered<T>>, ShopFailure> {
-        let Some(request) = &sending.request else {
+        let Some(request) = &asked.request else {
             return Ok(None);
         };
         let text = self.store.idempotency_record(request.name()).await?;
@@ -233,16 +233,16 @@ impl ShopService {
         &self,
         mut batch: Batch,
         result: Result<T, ShopRefusal>,
-        sending: &Sending,
+        asked: &EditRequest,
     ) -> Result<Option<Answered<T>>, ShopFailure> {
-        let standing = sending.by.standing.iter();
+        let standing = asked.by.standing.iter();
         batch
             .expect
             .extend(standing.flat_map(|standing| standing.expected()));
-        let request = sending.request.as_ref();
+        let request = asked.request.as_ref();
         let record = request.map(|request| request.record(&result));
         batch.idempotency = record.transpose()?;
-        let Some(replayed) = self.commit(batch, sending.deadline).await? else {
+        let Some(replayed) = self.commit(batch, asked.deadline).await? else {
             return Ok(None);
         };
         Ok(Some(match (replayed, request) {
@@ -255,20 +255,20 @@ impl ShopService {
     pub(super) async fn refuse<T: Serialize + DeserializeOwned>(
         &self,
         refusal: ShopRefusal,
-        sending: &Sending,
+        asked: &EditRequest,
     ) -> Result<Answered<T>, ShopFailure> {
-        if !sending.stores(&refusal) {
+        if !asked.stores(&refusal) {
             return Err(refusal.into());
         }
         let result = Err(refusal.clone());
-        let stored = self.commit_answer(Batch::default(), result, sending);
+        let stored = self.commit_answer(Batch::default(), result, asked);
         Ok(stored.await?.unwrap_or((Err(refusal), false)))
     }
 
     /// After a conflict, which may have been about the account.
-    pub(super) async fn renew(&self, sending: &mut Sending) -> Result<(), ShopFailure> {
-        if sending.by.standing.is_some() {
-            sending.by = self.accounts.renew(&sending.by).await?;
+    pub(super) async fn renew(&self, asked: &mut EditRequest) -> Result<(), ShopFailure> {
+        if asked.by.standing.is_some() {
+            asked.by = self.accounts.renew(&asked.by).await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::{
     ShopService,
     catalog::ShopRef,
     documents::Change,
-    edit::{Edit, Edited, Sending},
+    edit::{Edit, EditRequest, Edited},
     refusal::{ShopFailure, ShopRefusal, in_time},
 };
 use crate::{
@@ -41,20 +41,20 @@ impl ShopService {
         let at = now();
         let basis = Basis::New { id: Uuid::now_v7() };
         let made = read_profile(fields, basis, is_zone, at)?;
-        let mut sending = Sending::new(by, request);
+        let mut asked = EditRequest::new(by, request);
         let mut number = 1;
         let done = in_time(async {
             loop {
-                if let Some(stored) = self.stored(&sending).await? {
+                if let Some(stored) = self.stored(&asked).await? {
                     return Ok(stored);
                 }
                 let mut profile = made.profile.clone();
-                check_rights(&sending.by.viewer, [&profile])?;
+                check_rights(&asked.by.viewer, [&profile])?;
                 if number > 1 {
                     profile.slug = profile.slug.numbered(number);
                 }
-                let batch = created(&profile, &sending.by)?;
-                let committed = self.commit_answer(batch, Ok(profile), &sending).await;
+                let batch = created(&profile, &asked.by)?;
+                let committed = self.commit_answer(batch, Ok(profile), &asked).await;
                 match committed {
                     Err(ShopFailure::Refused(ShopRefusal::NameTaken { field }))
                         if field == "slug" && !made.is_slug_given =>
@@ -62,11 +62,11 @@ impl ShopService {
                         number += 1;
                     }
                     Err(ShopFailure::Refused(refusal)) => {
-                        return self.refuse(refusal, &sending).await;
+                        return self.refuse(refusal, &asked).await;
                     }
                     committed => match committed? {
                         Some(answer) => return Ok(answer),
-                        None => self.renew(&mut sending).await?,
+                        None => self.renew(&mut asked).await?,
                     },
                 }
             }

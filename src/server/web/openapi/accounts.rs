@@ -50,7 +50,7 @@ pub fn add(api: &mut OpenApi) {
 /// Where nobody signs in, no call is refused for who has sent it.
 pub fn leave_out(api: &mut OpenApi) {
     let items = api.paths.paths.values_mut();
-    for call in items.flat_map(calls) {
+    for call in items.flat_map(calls::of) {
         let responses = &mut call.responses.responses;
         responses.remove("401");
         if let Some(RefOr::T(refused)) = responses.get_mut("403") {

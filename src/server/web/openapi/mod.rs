@@ -5,6 +5,7 @@
 
 mod accounts;
 mod basket_schemas;
+mod calls;
 pub mod components;
 pub mod docs;
 mod examples;
@@ -23,8 +24,7 @@ use utoipa::{
     ToSchema,
     openapi::{
         InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Schema, ServerBuilder,
-        path::{Operation, PathItem},
-        tag::TagBuilder,
+        path::Operation, tag::TagBuilder,
     },
 };
 
@@ -81,7 +81,7 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
         problem.properties.extend(shop_schemas::problem_members());
     }
     let items = api.paths.paths.values_mut();
-    for call in items.flat_map(calls) {
+    for call in items.flat_map(calls::of) {
         with_request_id(call);
     }
     match config.auth.is_required() {
@@ -89,17 +89,6 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
         false => accounts::leave_out(&mut api),
     }
     api
-}
-
-/// What can be done at a path.
-fn calls(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let all = [
-        &mut item.get,
-        &mut item.post,
-        &mut item.put,
-        &mut item.delete,
-    ];
-    all.into_iter().flatten()
 }
 
 fn with_request_id(call: &mut Operation) {

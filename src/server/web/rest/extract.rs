@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{FromRequest, FromRequestParts, RawPathParams},
+    extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
 
@@ -72,7 +72,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
         let mut fields = query_string::read(parts.uri.query().unwrap_or_default());
         let path = RawPathParams::from_request_parts(parts, state).await.ok();
         if path.is_none() {
-            fields.reject("id", FieldError::NotUnicode);
+            fields.reject(name_in_path(parts), FieldError::NotUnicode);
         }
         let id = in_path(&path, "id", &mut fields);
         let restaurant = in_path(&path, "r", &mut fields);
@@ -90,6 +90,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
             fields,
             request: None,
         }))
+    }
+}
+
+/// The name of what stands in the path.
+fn name_in_path(parts: &Parts) -> &'static str {
+    let route = parts.extensions.get::<MatchedPath>();
+    match route.is_some_and(|route| route.as_str().contains("{r}")) {
+        true => "r",
+        false => "id",
     }
 }
 
