@@ -2,6 +2,8 @@
 
 mod counter;
 mod lists;
+mod menu_faults;
+mod menu_items;
 mod menu_tables;
 mod menu_undo;
 mod menus;
