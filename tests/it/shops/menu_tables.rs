@@ -25,7 +25,8 @@ async fn a_table_is_read_back(market: Market) {
         answer.header("content-disposition"),
         Some("attachment; filename=\"menu-bella-napoli.csv\"")
     );
-    assert!(answer.header("vary").unwrap().contains("accept"));
+    let varies = answer.headers.get_all("vary").iter();
+    assert!(varies.into_iter().any(|header| header == "accept"));
     let nothing = json!({"revision": 2, "added": [], "changed": [], "removed": [], "undo": []});
     let semicolons = table.replace(',', ";").replace("12.35", "12,35");
     for table in [&table, &semicolons] {
@@ -109,10 +110,10 @@ async fn a_wrong_table_changes_nothing(market: Market) {
     }
     long.push_str("item,,soups,Minestrone,,,,,,,,,,,,,,,,,,\r\n");
     for (table, fault) in [
-        (table.replace("item,cola", "drink,cola"), "row[21].kind"),
-        (table.replace("12.35", "12.355"), "row[17].price"),
-        (table.replace("12.35", "1e400"), "row[17].price"),
-        (table.replace("330 ml", "a lot"), "row[22].amount"),
+        (table.replace("item,cola", "drink,cola"), "row[23].kind"),
+        (table.replace("12.35", "12.355"), "row[19].price"),
+        (table.replace("12.35", "1e400"), "row[19].price"),
+        (table.replace("330 ml", "a lot"), "row[24].amount"),
         (colour, "row[1]"),
         (long, "row[812].parent"),
     ] {

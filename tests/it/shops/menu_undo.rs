@@ -2,7 +2,7 @@
 
 use crate::support::{
     Market,
-    menus::{Menu, content},
+    menus::{Menu, NOBODY, content},
     shops::{create_named, path_of, put},
 };
 use futures::future::join_all;
@@ -180,9 +180,9 @@ async fn what_cannot_be_undone_is_named(market: Market) {
     assert!(!refused.faults().is_empty());
     assert_eq!(menu.read().await["revision"], 3);
     assert_eq!(menu.undo(&edit).await.status, 200);
-    let nobody = "/api/restaurants/01900000-0000-7000-8000-000000000000/menu/restore";
+    let nobody = format!("{NOBODY}/menu/restore");
     market
-        .post(nobody, &json!({"undo": edit["undo"]}))
+        .post(&nobody, &json!({"undo": edit["undo"]}))
         .await
         .problem(404);
 }

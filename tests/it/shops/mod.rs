@@ -5,6 +5,8 @@ mod counter;
 mod expiry;
 mod lists;
 mod live;
+mod menu_faults;
+mod menu_items;
 mod menu_tables;
 mod menu_undo;
 mod menus;

@@ -7,6 +7,14 @@ use crate::support::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
+/// The address of a pizzeria that is not there.
+pub const NOBODY: &str = "/api/restaurants/01900000-0000-7000-8000-000000000000";
+
+/// A new item.
+pub fn lemonade() -> Value {
+    json!({"name": "Lemonade", "prices": [{"price": 3}], "pieces": 0, "tax": "drink"})
+}
+
 /// The menu of one pizzeria.
 pub struct Menu<'a> {
     pub instance: &'a Instance,

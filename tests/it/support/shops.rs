@@ -61,11 +61,11 @@ pub fn menu() -> Value {
             {"id": "drinks", "name": "Drinks", "items": ["cola"]}
         ],
         "groups": [
-            {"id": "top", "name": "Toppings", "min": 0, "max": 6, "free": 0, "each": 2, "halves": true, "options": [
+            {"id": "top", "name": "Toppings", "min": 0, "max": 4, "free": 0, "each": 2, "halves": true, "options": [
                 {"id": "olives", "name": "Olives", "price": {"m": 1, "l": 1.5}},
                 {"id": "cheese", "name": "Cheese", "price": 0.85, "allergens": ["milk"]}
             ]},
-            {"id": "sauce", "name": "Sauces", "min": 1, "max": 3, "free": 1, "each": 1, "halves": false, "options": [
+            {"id": "sauce", "name": "Sauces", "min": 1, "max": 2, "free": 1, "each": 1, "halves": false, "options": [
                 {"id": "plain", "name": "Tomato", "price": 0},
                 {"id": "bbq", "name": "Barbecue", "price": 0.5, "allergens": ["celery"]}
             ]}

@@ -315,7 +315,7 @@ mod tests {
         );
         assert!(
             json.contains(
-                r#""groups":[{"id":"top","name":"Toppings","min":0,"max":6,"free":0,"each":2,"halves":true,"options":[{"id":"olives","name":"Olives","price":{"l":1.5,"m":1.0},"allergens":[],"diets":[],"default":false},"#
+                r#""groups":[{"id":"top","name":"Toppings","min":0,"max":4,"free":0,"each":2,"halves":true,"options":[{"id":"olives","name":"Olives","price":{"l":1.5,"m":1.0},"allergens":[],"diets":[],"default":false},"#
             ),
             "{json}"
         );

@@ -24,7 +24,7 @@ pub fn menu() -> Menu {
             {"id": "drinks", "name": "Drinks", "about": "Cold", "hours": week, "items": ["cola"]}
         ],
         "groups": [
-            {"id": "top", "name": "Toppings", "min": 0, "max": 6, "free": 0, "each": 2, "halves": true, "options": [
+            {"id": "top", "name": "Toppings", "min": 0, "max": 4, "free": 0, "each": 2, "halves": true, "options": [
                 {"id": "olives", "name": "Olives", "price": {"l": 1.5, "m": 1}, "allergens": [], "diets": [], "default": false},
                 {"id": "cheese", "name": "Cheese", "price": 0.85, "allergens": ["milk"], "diets": ["vegetarian"], "default": false}
             ]},

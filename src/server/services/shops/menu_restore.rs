@@ -14,6 +14,7 @@ use crate::{
             basket::RestaurantId,
             code::Code,
             menu::{
+                Item, Menu, Outline,
                 difference::Difference,
                 edit::{MenuDocument, Restored, restore, version_of},
             },
@@ -27,7 +28,41 @@ use serde::{Deserialize, de::DeserializeOwned};
 struct Wanted {
     document: MenuDocument,
     from: u32,
+    /// What it was at that version, if it ever was.
+    left: Option<Restored>,
     content: Restored,
+}
+
+impl Wanted {
+    /// Whether `from` still stands. It does as well where an undone edit has brought its content back, so that several
+    /// edits of one document can be undone one after the other.
+    fn still_stands(&self, menu: &Menu, gone: &[Item]) -> bool {
+        let now = match &self.document {
+            MenuDocument::Outline => Some(Restored::Outline(menu.outline.clone())),
+            MenuDocument::Item(code) => {
+                let mut all = menu.items.iter().chain(gone);
+                let item = all.find(|item| item.id == *code);
+                item.cloned().map(Restored::Item)
+            }
+        };
+        version_of(&self.document, menu, gone) == self.from
+            || now.is_some() && now.map(content) == self.left.clone().map(content)
+    }
+}
+
+/// What is in a document, without what counts its edits.
+fn content(document: Restored) -> Restored {
+    match document {
+        Restored::Outline(outline) => Restored::Outline(Outline {
+            next: 0,
+            version: 0,
+            ..outline
+        }),
+        // What was taken off is as good as what was not there.
+        Restored::Item(item) if item.gone => Restored::Absent(item.id),
+        Restored::Item(item) => Restored::Item(Item { version: 0, ..item }),
+        absent @ Restored::Absent(_) => absent,
+    }
 }
 
 impl ShopService {
@@ -46,11 +81,10 @@ impl ShopService {
         let codes: Vec<Code> = codes.collect();
         self.edit_menu(call, &codes, |draft| {
             let (menu, gone) = menu_and_gone(draft.shop)?;
-            for one in &wanted {
+            let changed = wanted.iter().find(|one| !one.still_stands(&menu, &gone));
+            if let Some(one) = changed {
                 let version = version_of(&one.document, &menu, &gone);
-                if version != one.from {
-                    return Err(ShopRefusal::Outdated { version }.into());
-                }
+                return Err(ShopRefusal::Outdated { version }.into());
             }
             let contents = wanted.iter().map(|one| one.content.clone()).collect();
             let edit = restore(&menu, &gone, contents)?;
@@ -86,9 +120,12 @@ impl ShopService {
                 faults.push(at("key", why));
                 continue;
             };
-            let content = self.content(&one.key, &document, one.to).await?;
-            match content {
+            let key = Key(one.key.clone());
+            let history = self.store.history(&key).await?;
+            let at_version = |version| at_version(&history, &key, &document, version);
+            match at_version(one.to)? {
                 Some(content) => wanted.push(Wanted {
+                    left: at_version(one.from)?,
                     document,
                     from: one.from,
                     content,
@@ -101,30 +138,6 @@ impl ShopService {
             false => Err(faults.into()),
         }
     }
-
-    /// What a document was at a version. `None` where it never was at it.
-    async fn content(
-        &self,
-        key: &str,
-        document: &MenuDocument,
-        version: u32,
-    ) -> Result<Option<Restored>, ShopFailure> {
-        if let (0, MenuDocument::Item(code)) = (version, document) {
-            return Ok(Some(Restored::Absent(code.clone())));
-        }
-        let key = Key(key.to_owned());
-        let history = self.store.history(&key).await?;
-        Ok(match document {
-            MenuDocument::Outline => {
-                let outline = at_version(&history, version, &documents::MENU_KIND, &key)?;
-                outline.map(Restored::Outline)
-            }
-            MenuDocument::Item(_) => {
-                let item = at_version(&history, version, &documents::ITEM_KIND, &key)?;
-                item.map(Restored::Item)
-            }
-        })
-    }
 }
 
 /// The document of this menu that a key names.
@@ -136,12 +149,30 @@ fn document(id: RestaurantId, key: &str) -> Option<MenuDocument> {
     }
 }
 
-/// Looks a version up in the history of a document, newest first: what is undone is mostly the last edit.
-fn at_version<T: DeserializeOwned>(
+/// What a document was at a version. `None` where it never was at it.
+fn at_version(
     history: &[JsonText],
-    version: u32,
-    kind: &DocumentKind,
     key: &Key,
+    document: &MenuDocument,
+    version: u32,
+) -> Result<Option<Restored>, Error> {
+    Ok(match document {
+        MenuDocument::Outline => {
+            find_version(history, key, &documents::MENU_KIND, version)?.map(Restored::Outline)
+        }
+        MenuDocument::Item(code) if version == 0 => Some(Restored::Absent(code.clone())),
+        MenuDocument::Item(_) => {
+            find_version(history, key, &documents::ITEM_KIND, version)?.map(Restored::Item)
+        }
+    })
+}
+
+/// Looks a version up in the history of a document, newest first: what is undone is mostly the last edit.
+fn find_version<T: DeserializeOwned>(
+    history: &[JsonText],
+    key: &Key,
+    kind: &DocumentKind,
+    version: u32,
 ) -> Result<Option<T>, Error> {
     #[derive(Deserialize)]
     struct Versioned {

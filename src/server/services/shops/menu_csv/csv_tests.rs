@@ -59,7 +59,7 @@ fn a_menu_is_written_row_by_row() {
     for line in [
         "size,m,,Medium,,,,,,,,,,,,,,,,,,",
         "category,drinks,,Drinks,Cold,,,,,,,,,,,,,,,,,",
-        "group,top,,Toppings,,,,,,,true,,,,,,,0,6,0,2,",
+        "group,top,,Toppings,,,,,,,true,,,,,,,0,4,0,2,",
         "option,cheese,top,Cheese,,,0.85,,,,,,,milk,vegetarian,,,,,,,false",
         "price,,top.olives,,,l,1.50,,,,,,,,,,,,,,,",
         "item,diav,pizza,Diavola,,,,,,top|sauce,l,1,food,gluten|sulphites,,,Onions|Basil,,,,,",
@@ -218,7 +218,7 @@ fn what_is_wrong_is_told_with_its_row() {
             &["row[15].groups", "row[18].groups", "row[21].groups"],
         ),
         ("drink,,,caffeine", "delivery,,,caffeine", &["row[24].tax"]),
-        ("0,6,0,2", "7,6,0,2", &["row[6].min"]),
+        ("0,4,0,2", "7,4,0,2", &["row[6].min"]),
         ("true,,,,,,,0", "yes,,,,,,,0", &["row[6].halves"]),
         // The price of an option for a size at which it is offered.
         (

@@ -128,7 +128,7 @@ async fn save(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited,
         let second = request(sent, "place");
         let call = edited.call(second.as_ref());
         let at = Some(Precondition::version(menu.outline.version));
-        let (moved, _) = shops.put_outline(call, &at, &outline).await?;
+        let (moved, _) = shops.put_outline(call, at.as_ref(), &outline).await?;
         undo.extend(moved.undo);
     }
     let to = match sent.has(WHOLE) {
