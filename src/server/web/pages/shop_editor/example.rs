@@ -45,7 +45,7 @@ pub async fn start(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Ed
     }
     let source = MenuSource::Json(menu_of_example()?);
     let expected = Some(Precondition::version(revision));
-    import::put(visit, edited, sent, &expected, &source).await
+    import::put(visit, edited, sent, expected.as_ref(), &source).await
 }
 
 fn menu_of_example() -> Result<crate::domain::shop::menu::Menu, Error> {

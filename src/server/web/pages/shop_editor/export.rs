@@ -4,7 +4,7 @@ use super::{layout::unknown, shop::open};
 use crate::{
     domain::Error,
     server::{
-        services::shops::{menu_csv_write::write_csv, refusal::ShopRefusal},
+        services::shops::{menu_csv::write_csv, refusal::ShopRefusal},
         web::pages::account::Visit,
     },
 };

@@ -17,11 +17,7 @@ use crate::{
         },
     },
     server::{
-        services::shops::{
-            menu_csv::MenuCsv,
-            menus::{Expected, MenuSource},
-            refusal::ShopRefusal,
-        },
+        services::shops::{menu_csv::MenuCsv, menus::MenuSource, refusal::ShopRefusal},
         web::pages::account::{Sent, Visit},
     },
     ui::i18n::locale::{Text, t},
@@ -64,7 +60,9 @@ pub async fn look(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edi
     let expected = Some(Precondition::version(revision));
     let call = edited.call(None);
     let shops = &visit.app.shops;
-    let (looked, _) = shops.import_menu(call, &expected, &source, true).await?;
+    let (looked, _) = shops
+        .import_menu(call, expected.as_ref(), &source, true)
+        .await?;
     Ok(Edited::Offered(Difference {
         parts: looked.content,
         revision,
@@ -83,7 +81,7 @@ pub async fn import(
         visit,
         edited,
         sent,
-        &revision.map(Precondition::version),
+        revision.map(Precondition::version).as_ref(),
         &source,
     )
     .await
@@ -93,7 +91,7 @@ pub async fn put(
     visit: &Visit,
     edited: &EditedShop,
     sent: &Sent,
-    expected: &Expected,
+    expected: Option<&Precondition>,
     source: &MenuSource,
 ) -> Result<Edited, ShopRefusal> {
     let request = request(sent, "import");

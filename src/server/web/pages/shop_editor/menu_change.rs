@@ -19,10 +19,7 @@ use crate::{
         },
     },
     server::{
-        services::shops::{
-            menus::{Expected, Undo},
-            refusal::ShopRefusal,
-        },
+        services::shops::{menus::Undo, refusal::ShopRefusal},
         web::pages::account::{Sent, Visit, redirect},
     },
 };
@@ -106,7 +103,7 @@ pub async fn menu_of(visit: &Visit, edited: &EditedShop) -> Result<(Menu, u32), 
 }
 
 /// The version that a form was made for.
-pub fn expected(sent: &Sent) -> Expected {
+pub fn expected(sent: &Sent) -> Option<Precondition> {
     sent.get("version").parse().ok().map(Precondition::version)
 }
 
@@ -123,13 +120,15 @@ async fn save(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited,
     let (shops, expected) = (&visit.app.shops, expected(sent));
     let first = request(sent, "item");
     let call = edited.call(first.as_ref());
-    let (changed, _) = shops.change_item(call, &expected, &code, &item).await?;
+    let (changed, _) = shops
+        .change_item(call, expected.as_ref(), &code, &item)
+        .await?;
     let mut undo = changed.undo;
     if let Some(outline) = outline_change::moved(&menu, &code, sent.get("category")) {
         let second = request(sent, "place");
         let call = edited.call(second.as_ref());
         let at = Some(Precondition::version(menu.outline.version));
-        let (moved, _) = shops.put_outline(call, &at, &outline).await?;
+        let (moved, _) = shops.put_outline(call, at.as_ref(), &outline).await?;
         undo.extend(moved.undo);
     }
     let to = match sent.has(WHOLE) {
@@ -160,7 +159,7 @@ async fn take_off(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edi
     let (gone, _) = visit
         .app
         .shops
-        .take_item_off(call, &expected, &code)
+        .take_item_off(call, expected.as_ref(), &code)
         .await?;
     let notice = Notice::undoing(Done::TakenOff, gone.undo);
     Ok(Edited::Done(notice, edited.menu_path()))

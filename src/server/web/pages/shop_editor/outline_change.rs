@@ -50,7 +50,7 @@ pub async fn make(
     let (saved, _) = visit
         .app
         .shops
-        .put_outline(call, &expected, &outline)
+        .put_outline(call, expected.as_ref(), &outline)
         .await?;
     let done = match change {
         Change::AddCategory | Change::AddSize => Done::Added,
