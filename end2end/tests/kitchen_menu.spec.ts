@@ -1,5 +1,5 @@
 // Orders from a menu in the kitchen and on the customer's page; and the pages on which the menu is edited.
-import { type Api, column, expect, test, ticket } from '../world';
+import { type Api, column, expect, test, ticket, unfold } from '../world';
 
 const day = [['00:00', '24:00']];
 const profile = {
@@ -79,6 +79,7 @@ test('a kitchen answers, ticks and is late, and the customer sees it', async ({ 
   await expect(ready).not.toContainText('not ticked');
   expect((await api.get(id)).basket.lines[0].done).toBe(2);
   await ready.click();
+  await unfold(kitchen, 'Ready');
   await expect(column(kitchen, 'Ready').getByRole('article')).toHaveCount(1);
 });
 

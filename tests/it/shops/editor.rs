@@ -3,6 +3,7 @@
 use crate::support::{
     Answer, Instance, Market,
     shops::{create_named, create_with_menu, path_of},
+    tls,
 };
 use reqwest::Method;
 use serde_json::Value;
@@ -19,8 +20,12 @@ async fn form(market: &Instance, path: &str, fields: &[(&str, &str)]) -> Answer 
     let body: String = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
-    let request = market
-        .request(Method::POST, path)
+    // Where it leads is looked at, not followed.
+    let http = tls::http().redirect(reqwest::redirect::Policy::none());
+    let request = http
+        .build()
+        .unwrap()
+        .post(format!("{}{path}", market.url))
         .header("accept", "text/html")
         .header("referer", format!("http://market{path}"))
         .header("content-type", "application/x-www-form-urlencoded");
