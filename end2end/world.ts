@@ -109,7 +109,7 @@ export class Api {
 }
 
 /** Pages without the browser's program. */
-const STILL = /^\/(docs|sign-in|sign-up|join|pair|account|team|driver|hand-over|shops)/;
+const STILL = /^\/(docs|sign-in|sign-up|join|pair|account|team|driver|hand-over|shops|supplier\/)/;
 
 type World = {
   /** Whether people sign in. */

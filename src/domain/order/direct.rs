@@ -57,9 +57,11 @@ impl Order {
             && basket.is_some_and(|basket| basket.answered_at.is_none())
     }
 
-    /// When its kitchen is to begin with it, where it is a direct order: at the first of its slots.
+    /// When its kitchen is to begin with it, where it is ordered for later: at the first of its slots.
     pub fn begins_at(&self) -> Option<Time> {
-        self.basket.as_ref()?.kitchen_slots.iter().min().copied()
+        let basket = self.basket.as_ref()?;
+        let slots = basket.kitchen_slots.iter();
+        slots.min().copied().filter(|_| !basket.promise.asap)
     }
 
     /// How many pieces of a direct order are not ticked.

@@ -322,6 +322,15 @@ fn every_command() -> Vec<Command> {
     all.chain([accept(None)]).collect()
 }
 
+#[test]
+fn a_kitchen_begins_later_with_what_is_for_later() {
+    assert_eq!(direct(1).begins_at(), None);
+    let later = scheduled();
+    let first = basket(&later).kitchen_slots[0];
+    assert_eq!(later.begins_at(), Some(first));
+    assert_eq!(later.unticked(), 4);
+}
+
 proptest! {
     /// Whatever is asked of a direct order, by any role: it changes along the table or not at all, and what its events
     /// hold can have happened.

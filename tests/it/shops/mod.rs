@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod counter;
+mod editor;
 mod expiry;
 mod lists;
 mod live;

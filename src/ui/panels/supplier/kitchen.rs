@@ -16,7 +16,7 @@ use crate::ui::{
         store::LiveStore,
     },
     navigation::Navigator,
-    route::{Kitchen, Route, query::name::KITCHEN},
+    route::{Kitchen, Route, paths, percent::with_query, query::name::KITCHEN},
     settings::{kitchen_cookie, kitchen_of_device},
     viewer::{own_kitchen, viewer},
 };
@@ -123,6 +123,16 @@ pub fn ask() -> AnyView {
             }
             .into_any()
         })
+    })
+}
+
+/// The way from a kitchen to its menu, its settings and its counter: another document, which has no program.
+pub fn menu(kitchen: KitchenFilter) -> AnyView {
+    changing(move || {
+        let kitchen = vec![(KITCHEN, Some(kitchen.get()?))];
+        let to = with_query(paths::SHOP_OF_KITCHEN.to_owned(), kitchen);
+        let word = t(["Menu, hours, pause…", "Karte, Zeiten, Pause\u{a0}…"]);
+        Some(view! { <a class="button" href=to rel="external">{word}</a> }.into_any())
     })
 }
 

@@ -1,7 +1,7 @@
 //! The form for a new offer. A pizza that was offered before brings the price and the markup that it had.
 
 use super::{
-    kitchen::KitchenFilter,
+    kitchen::{KitchenFilter, menu},
     usual::{first_minutes, range},
 };
 use crate::{
@@ -92,7 +92,7 @@ pub fn sheet(kitchen: KitchenFilter) -> AnyView {
         <section class="sheet" id="new-offer" aria-labelledby="h-new">
             <details open=came_back>
                 <summary class="button">{icon(Icon::Plus)} <span id="h-new">{title()}</span></summary>
-                <div>{again(kitchen)} {form} {offered}</div>
+                <div>{again(kitchen)} {form} {offered} {menu(kitchen)}</div>
             </details>
         </section>
     }

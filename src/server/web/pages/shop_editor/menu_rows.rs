@@ -110,12 +110,13 @@ fn row(sheet: &Sheet<'_>, item: &Item) -> AnyView {
         .is_sold_out(&MenuPart::Item(code.clone()), now());
     let mark = is_sold_out.then_some("");
     let word = say!("Name of {name}", "Name von {name}");
-    let (named, searched) = (name.clone(), name.clone());
+    let typed_name = typed("name", name.clone());
+    let sought = name.clone();
     view! {
-        <li class="menu-row" id=format!("item-{code}") data-name=searched data-sold-out=mark>
+        <li class="menu-row" id=format!("item-{code}") data-name=sought data-sold-out=mark>
             <form class="row" method="post" action=edited.menu_path()>
                 {key()} {hidden("item", code.to_string())} {hidden("version", item.version.to_string())}
-                <input class="input narrow" name="name" aria-label=word maxlength="60" required value=typed("name", named)/>
+                <input class="input narrow" name="name" aria-label=word maxlength="60" required value=typed_name/>
                 {prices(sheet, Some(item), sent)}
                 <input class="input" name="about" aria-label=t(ABOUT) placeholder=t(ABOUT) maxlength="300" value=typed("about", about)/>
                 {category_choice(sheet, code, sent)}

@@ -2,7 +2,7 @@
 
 use super::{layout::unknown, refusals};
 use crate::{
-    domain::{Error, Field, Role, shop::profile::Profile},
+    domain::{Field, Role, shop::profile::Profile},
     server::{
         services::{
             accounts::Authority,
@@ -110,12 +110,4 @@ pub fn request(sent: &Sent, part: &str) -> Option<IdempotentRequest> {
 /// What refuses a form whose button names nothing that there is.
 pub fn no_such_act() -> ShopRefusal {
     refusals::fault("act", "There is no such button.")
-}
-
-/// Whether a refusal is about who asks, and not about what.
-pub fn is_about_sender(refusal: &ShopRefusal) -> bool {
-    matches!(
-        refusal,
-        ShopRefusal::Market(Error::NotSignedIn | Error::NotAllowed | Error::NotYours)
-    )
 }
