@@ -2,6 +2,6 @@
 
 mod expiry;
 mod live;
-mod ordering;
+pub mod ordering;
 mod orders;
 mod quotes;
