@@ -280,9 +280,9 @@ async fn a_place_that_is_given_back_is_taken_once(market: Market) {
         let answer = send(&instance, &shop, &order, None).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         let path = answer.header("location").unwrap().to_owned();
-        let call = format!("{path}/{call}");
+        let call_path = format!("{path}/{call}");
         let (ended, answers) = futures::join!(
-            instance.done(&call, &body),
+            instance.done(&call_path, &body),
             join_all((0..8).map(|_| send(&instance, &shop, &order, None))),
         );
         assert!(ended["cancellation"].is_object());

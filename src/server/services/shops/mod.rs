@@ -16,6 +16,7 @@ mod order_request;
 mod placing;
 mod pricing;
 pub mod quote;
+mod quote_request;
 pub mod refusal;
 pub mod restaurants;
 mod windows;

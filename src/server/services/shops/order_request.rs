@@ -1,6 +1,6 @@
 //! What a customer orders from a menu, and has agreed to.
 
-use super::quote::{QuoteRequest, When};
+use super::quote_request::{QuoteRequest, When};
 use crate::domain::{Cents, Error, FieldError, Fields, Name, Notes, Time, shop::profile::Phone};
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::{
     catalog::KnownShop,
-    quote::When,
+    quote_request::When,
     refusal::{Quote, ShopRefusal},
     windows::{Room, Windows},
 };

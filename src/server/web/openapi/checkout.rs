@@ -23,7 +23,7 @@ use crate::{
     },
     server::{
         services::shops::refusal::{OfferedSlot, Quote},
-        web::rest::restaurants::slots::SlotPieces,
+        web::rest::params::SlotPieces,
     },
 };
 use serde_json::{Value, json};

@@ -11,6 +11,9 @@ pub type Limit = Whole<1, 500>;
 /// The number of pizzerias, or of entries about one, on a page.
 pub type ShopLimit = Whole<1, 200>;
 
+/// The room that an order takes: all that it may hold, each with as much as an item may take.
+pub type SlotPieces = Whole<0, 800>;
+
 /// Which orders a list holds.
 pub struct OrdersQuery {
     pub filter: ListFilter,

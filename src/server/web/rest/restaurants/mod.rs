@@ -9,7 +9,7 @@ mod orders;
 mod profiles;
 mod quote;
 pub mod respond;
-pub mod slots;
+mod slots;
 
 use crate::server::web::state::AppState;
 use utoipa_axum::{router::OpenApiRouter, routes};

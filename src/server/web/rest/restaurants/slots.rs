@@ -3,7 +3,7 @@
 use super::respond::named;
 use crate::{
     domain::{
-        FieldError, Whole,
+        FieldError,
         shop::{LocalDate, profile_input::read_destination},
     },
     server::{
@@ -14,15 +14,12 @@ use crate::{
                 restaurants::{Places, RestaurantInPath},
             },
             problem::Problem,
-            rest::extract::Query,
+            rest::{extract::Query, params::SlotPieces},
             state::AppState,
         },
     },
 };
 use axum::{Json, extract::State};
-
-/// All that an order may hold, each with as much room as an item may take.
-pub type SlotPieces = Whole<0, 800>;
 
 /// Look at the slots of a day
 ///
