@@ -148,7 +148,7 @@ pub fn rate_limited(problem: &'static str, began: Instant) {
     REFUSALS.get(problem).increment(1);
 }
 
-/// Counts a refusal of a pizzeria's use-case.
+/// Counts a refusal of an edit of a pizzeria.
 pub fn shop_refused(problem: &'static str) {
     REFUSALS.get(problem).increment(1);
 }
@@ -160,6 +160,9 @@ pub fn quoted(problem: Option<&'static str>) {
         Some(_) => "refused",
     };
     QUOTED.get(outcome).increment(1);
+    if let Some(problem) = problem {
+        REFUSALS.get(problem).increment(1);
+    }
 }
 
 /// The outcome of a command, as the log and the metrics name it.

@@ -20,8 +20,8 @@ use crate::{
     server::{
         clock::now,
         services::{
-            accounts::Authority, failure::COMMIT_DEADLINE, idempotency::IdempotentRequest,
-            order_documents::unreadable,
+            accounts::Authority, command_log, failure::COMMIT_DEADLINE,
+            idempotency::IdempotentRequest, order_documents::unreadable,
         },
         store::{Batch, JsonText, Key, Outcome, Query, Result as Stored},
         telemetry::trace,
@@ -211,8 +211,8 @@ impl ShopService {
                 self.renew(&mut asked).await?;
             }
         });
-        let (result, replayed) = done.await?;
-        Ok((result?, replayed))
+        let (result, replayed) = done.await.inspect_err(refused)?;
+        Ok((result.inspect_err(refused)?, replayed))
     }
 
     /// The stored answer to an earlier sending.
@@ -370,4 +370,9 @@ fn taken(index: &str) -> ShopRefusal {
     ShopRefusal::NameTaken {
         field: field.to_owned(),
     }
+}
+
+/// Counts a refusal.
+fn refused(refusal: &ShopRefusal) {
+    command_log::shop_refused(refusal.name());
 }

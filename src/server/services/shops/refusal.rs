@@ -6,10 +6,7 @@ use crate::{
         shop::basket::{Bill, Line, Promise},
     },
     server::{
-        services::{
-            command_log,
-            failure::{self, Failure},
-        },
+        services::failure::{self, Failure},
         store::StoreError,
     },
 };
@@ -227,9 +224,5 @@ pub async fn in_time<T>(
             Err(ShopFailure::Store(error)) => Err(error.into()),
         }
     });
-    let done: Result<T, ShopRefusal> = done.await?;
-    if let Err(refusal) = &done {
-        command_log::shop_refused(refusal.name());
-    }
-    done
+    done.await?
 }
