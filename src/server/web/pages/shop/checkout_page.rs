@@ -97,10 +97,7 @@ impl Shown<'_> {
             // The end that was agreed to is what counts.
             let now = match to <= chosen.until {
                 true => before.clone(),
-                false => {
-                    let range = clocks.day_and_range(from, to);
-                    range
-                }
+                false => clocks.day_and_range(from, to),
             };
             Some((before, now))
         });
@@ -184,7 +181,10 @@ impl Shown<'_> {
             longest,
         } = field;
         let value = self.form.value(name).to_owned();
-        let kind = (autocomplete == "tel").then_some("tel").unwrap_or("text");
+        let kind = match autocomplete {
+            "tel" => "tel",
+            _ => "text",
+        };
         let wrong = self.wrong(name);
         let invalid = wrong.is_some().then_some("true");
         let described = format!("{name}-error {name}-hint");
