@@ -272,14 +272,19 @@ async fn a_tick_that_changes_nothing_is_no_event() {
 async fn an_answer_after_its_time_is_too_late() {
     let market = Market::redis();
     let instance = market.open().await;
-    let path = placed(&market, &instance, 1, PAST).await;
-    for (call, body) in [
+    for (n, (call, body)) in (1..).zip([
         ("supplier-respond", json!({"accept": true})),
         ("status", json!({"status": "preparing"})),
-    ] {
+    ]) {
+        let path = placed(&market, &instance, n, PAST).await;
         let late = instance.post(&format!("{path}/{call}"), &body).await;
         assert_eq!(late.problem(409)["type"], "/problems/too-late");
+        // The market ends it in the same breath.
+        let order = instance.get(&path).await.json();
+        let ended = json!({"code": "no_answer", "by": "market", "from": "customer_accepted"});
+        assert_eq!(order["cancellation"], ended);
     }
+    let path = placed(&market, &instance, 3, PAST).await;
     let reject = json!({"accept": false, "reason": "too_busy", "notes": "Oven full"});
     let rejected = instance
         .done(&format!("{path}/supplier-respond"), &reject)

@@ -1,5 +1,6 @@
 //! How often a command goes to its store, and that an instance whose feed lags decides as the store does.
 
+use crate::shops::ordering::{agreed, quote, shop_with, wanted_tomorrow};
 use crate::support::{Answer, Instance, Market, day, offer, proxy::Line, scene::Scene, until};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 crate::on_both_engines! {
     a_move_is_one_round_trip,
     a_form_is_one_round_trip,
+    an_order_from_a_menu_is_one_round_trip,
     a_refusal_is_of_the_order_in_the_store,
 }
 
@@ -85,6 +87,31 @@ async fn a_form_is_one_round_trip(market: Market) {
         let request = request.body(format!("id={id}&version={version}&key=k{version}"));
         let (answer, used) = used(&instance, request).await;
         assert_eq!((answer.status, used), (200, once("commit")), "{act}");
+    }
+}
+
+/// And a quote is none: pizzerias, their menus and the room of their kitchens are held in memory.
+async fn an_order_from_a_menu_is_one_round_trip(market: Market) {
+    let instance = market.open().await;
+    let shop = shop_with(&instance, &json!({})).await;
+    let wanted = wanted_tomorrow(&instance, &shop).await;
+    // The menu is read where it is needed first.
+    let first = quote(&instance, &shop, &wanted).await;
+    let asked = instance.request(Method::POST, &format!("{shop}/quote"));
+    let (answer, used_for_it) = used(&instance, asked.json(&wanted)).await;
+    assert_eq!((answer.status, used_for_it), (200, Vec::new()));
+    let order = agreed(&wanted, &first);
+    for key in [None, Some("order")] {
+        let mut request = instance.request(Method::POST, &format!("{shop}/orders"));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let (answer, used_for_it) = used(&instance, request.json(&order)).await;
+        assert_eq!((answer.status, used_for_it), (201, once("commit")));
+        let accept = format!("{}/supplier-respond", answer.header("location").unwrap());
+        let accept = instance.request(Method::POST, &accept);
+        let (answer, used_for_it) = used(&instance, accept.json(&json!({"accept": true}))).await;
+        assert_eq!((answer.status, used_for_it), (200, once("commit")));
     }
 }
 

@@ -130,7 +130,7 @@ impl ShopService {
                 Err(failure) => return Err(failure),
             };
             if known.is_stored
-                && let Some(answered) = self.refuse(&known, refusal, &placing).await?
+                && let Some(answered) = self.refused(&known, refusal, &placing).await?
             {
                 return Ok(answered);
             }
@@ -215,7 +215,7 @@ impl ShopService {
 
     /// Answers with a refusal, which is stored under the key of the request, if it has one: it is of the counter as it
     /// stands. `None`: it has changed.
-    async fn refuse(
+    async fn refused(
         &self,
         known: &Known,
         refusal: ShopRefusal,

@@ -30,8 +30,12 @@ pub async fn watch(orders: Arc<OrderService>) {
     let mut spread = chance();
     loop {
         moves.mark_unchanged();
-        let deadlines = orders.feed().read_index(OrderIndex::to_answer);
-        let deadlines = deadlines.unwrap_or_default();
+        let feed = orders.feed();
+        // Where the store is away, the board waits for it, too.
+        let deadlines = feed
+            .is_current()
+            .then(|| feed.read_index(OrderIndex::to_answer));
+        let deadlines = deadlines.flatten().unwrap_or_default();
         let over = now() + -GRACE + -spread;
         let (late, later): (Vec<_>, Vec<_>) =
             deadlines.into_iter().partition(|(by, _)| *by <= over);

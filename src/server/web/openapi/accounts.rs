@@ -25,7 +25,7 @@ pub fn add(api: &mut OpenApi) {
         let is_about_shops = path.starts_with("/api/v1/restaurants");
         let is_own = path.ends_with("/auth/me") || path.ends_with("/auth/sign-out");
         if let Some(call) = &mut item.post {
-            if is_about_orders {
+            if is_about_orders || path.ends_with("/{r}/orders") {
                 let parameters = call.parameters.get_or_insert_default();
                 parameters.push(admin_reason().into());
             }

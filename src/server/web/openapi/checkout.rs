@@ -128,7 +128,7 @@ fn line() -> ObjectBuilder {
         .property("option", reference::<Code>())
         .required("option")
         .property("part", or_null(reference::<Part>()))
-        .property("count", or_null(within((1, MAX_QUANTITY))));
+        .property("count", or_null(within((1, MAX_QUANTITY as u16))));
     let left_out = object()
         .property("name", requested::<60>())
         .required("name")
@@ -137,7 +137,7 @@ fn line() -> ObjectBuilder {
         .property("item", reference::<Code>())
         .required("item")
         .property("size", or_null(reference::<Code>()))
-        .property("quantity", or_null(within((1, MAX_QUANTITY))))
+        .property("quantity", or_null(within((1, MAX_QUANTITY as u16))))
         .property("half", or_null(reference::<Code>()))
         .property("options", or_null(ArrayBuilder::new().items(choice)))
         .property("without", or_null(ArrayBuilder::new().items(left_out)))

@@ -48,12 +48,12 @@ pub async fn order(
 ) -> Result<Response, Problem> {
     let mut request = request.without_precondition();
     let by = authority(&door, &mut request);
+    if let Err(refusal) = check_take(&app, &door.viewer, None, from.ip()).await {
+        return again(&app, &by, request.request.as_ref(), refusal).await;
+    }
     let (named, once) = (named(&request), request.request);
     let wanted = OrderRequest::read(request.fields)?;
     let shop = app.shops.find(&named?).await?;
-    if let Err(refusal) = check_take(&app, &door.viewer, None, from.ip()).await {
-        return again(&app, &by, once.as_ref(), refusal).await;
-    }
     let (id, once) = (shop.profile.id, once.as_ref());
     let done = app.shops.order_or_refusal(id, wanted, &by, once).await;
     let (result, replayed) = done.unwrap_or_else(|refusal| (Err(refusal), false));
