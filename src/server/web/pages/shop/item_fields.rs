@@ -50,7 +50,8 @@ impl ItemForm<'_> {
             let code = price.size.as_ref()?;
             let size = self.shop.menu.outline.size(code)?;
             let is_chosen = self.draft.line.size.as_ref() == Some(code);
-            let unit = unit_price(price).map(|unit| view! { <span class="small">{unit}</span> });
+            let unit =
+                unit_price(price).map(|unit| view! { " " <span class="small">{unit}</span> });
             Some(
                 view! {
                     <label>
