@@ -177,6 +177,20 @@ test('a shared link fills a cart only when asked to', async ({ market, request, 
   await accessible(page);
 });
 
+test('a menu is searched as one types', async ({ market, request, open }) => {
+  await open_pizzeria(market, request);
+  const page = await open('/shops/bella-napoli');
+  const find = page.getByLabel('Find on the menu');
+  await find.fill('fúngh');
+  await expect(page.getByRole('link', { name: 'Funghi' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Diavola' })).toBeHidden();
+  await expect(page.getByRole('heading', { name: 'Drinks' })).toBeHidden();
+  await find.fill('sushi');
+  await expect(page.getByText('Nothing on the menu matches.')).toBeVisible();
+  await find.fill('');
+  await expect(page.getByRole('link', { name: 'Cola' })).toBeVisible();
+});
+
 test('the keyboard alone, and German on a narrow phone', async ({ market, request, open }) => {
   await open_pizzeria(market, request);
   const page = await open('/shops/bella-napoli/items/diav', { locale: 'de-DE', viewport: { width: 390, height: 844 } });

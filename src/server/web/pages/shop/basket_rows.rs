@@ -32,10 +32,8 @@ pub fn rows(shop: &ShopView, rows: &[CartRow]) -> AnyView {
 
 fn row_of(shop: &ShopView, at: usize, entry: &CartEntry, row: &CartRow) -> AnyView {
     let (what, state) = match row {
-        CartRow::Buyable { priced, .. } | CartRow::SoldOut { priced, .. } => {
-            (line(&priced.line), None)
-        }
-        CartRow::Changed { line, .. } => (
+        CartRow::Buyable { priced, .. } | CartRow::SoldOut(priced) => (line(&priced.line), None),
+        CartRow::Changed(line) => (
             known_name(shop, line),
             Some(t([
                 "The menu has changed: this cannot be ordered like that any more.",
@@ -57,7 +55,7 @@ fn row_of(shop: &ShopView, at: usize, entry: &CartEntry, row: &CartRow) -> AnyVi
     let state = state.map(|state| {
         view! { <p class="refusal" role="status">{icon(Icon::Alert)} <span>{state}</span></p> }
     });
-    let is_sold_out = matches!(row, CartRow::SoldOut { .. });
+    let is_sold_out = matches!(row, CartRow::SoldOut(_));
     // It is shown as soon as it happens.
     let sold_out = parts_of(row).map(|parts| {
         let words = t(SOLD_OUT);
@@ -71,7 +69,7 @@ fn row_of(shop: &ShopView, at: usize, entry: &CartEntry, row: &CartRow) -> AnyVi
 
 /// What can be sold out of a line: items, and options by their groups.
 fn parts_of(row: &CartRow) -> Option<String> {
-    let (CartRow::Buyable { priced, .. } | CartRow::SoldOut { priced, .. }) = row else {
+    let (CartRow::Buyable { priced, .. } | CartRow::SoldOut(priced)) = row else {
         return None;
     };
     let line = &priced.line;

@@ -116,7 +116,7 @@ pub fn facts(profile: &Profile, now: &Now, clocks: &Clocks) -> AnyView {
         view! { <li>{icon(Icon::Hourglass)} {words}</li> }.into_any()
     });
     let delivery = now.area.as_ref().map(delivery);
-    view! { <ul class="facts"><li>{icon(symbol)} {opening}</li> {asap} {busy} {delivery}</ul> }
+    view! { <ul class="shop-facts"><li>{icon(symbol)} {opening}</li> {asap} {busy} {delivery}</ul> }
         .into_any()
 }
 

@@ -75,7 +75,7 @@ impl Shown<'_> {
         };
         Some(
             view! {
-                <section class="paper stack news" id="news" tabindex="-1" autofocus=true role="alert">
+                <section class="paper stack shop-news" id="news" tabindex="-1" autofocus=true role="alert">
                     <p class="refusal">{icon(Icon::Alert)} <span>{words}</span></p>
                     {changes}
                 </section>
@@ -97,10 +97,7 @@ impl Shown<'_> {
             // The end that was agreed to is what counts.
             let now = match to <= chosen.until {
                 true => before.clone(),
-                false => {
-                    let range = clocks.day_and_range(from, to);
-                    range
-                }
+                false => clocks.day_and_range(from, to),
             };
             Some((before, now))
         });
@@ -128,6 +125,7 @@ impl Shown<'_> {
             }
             Offer::Nowhere | Offer::Refused(_) => (None, None, None),
         };
+        let update = self.update(bill_of.is_some());
         let paid = order.is_some().then(|| {
             view! { <p class="small soft">{t(["You pay at the door. You can cancel until the kitchen starts.", "Du zahlst an der Tür. Bis die Küche anfängt, kannst du stornieren."])}</p> }
         });
@@ -138,11 +136,11 @@ impl Shown<'_> {
                     <h2 id="where">{t(["Where shall it go?", "Wohin soll es?"])}</h2>
                     {self.fields()}
                 </section>
-                {self.update(bill_of.is_some())}
+                {update}
                 {when}
                 <section class="stack" aria-labelledby="bill">
                     <h2 id="bill">{t(["What it costs", "Was es kostet"])}</h2>
-                    {bill_of}
+                    {bill_of.unwrap_or_else(price_depends)}
                 </section>
                 {order} {paid}
             </form>
@@ -183,7 +181,10 @@ impl Shown<'_> {
             longest,
         } = field;
         let value = self.form.value(name).to_owned();
-        let kind = (autocomplete == "tel").then_some("tel").unwrap_or("text");
+        let kind = match autocomplete {
+            "tel" => "tel",
+            _ => "text",
+        };
         let wrong = self.wrong(name);
         let invalid = wrong.is_some().then_some("true");
         let described = format!("{name}-error {name}-hint");
@@ -278,6 +279,15 @@ fn order_button(agreed: Amounts) -> AnyView {
     let word = say!("Order for {total}", "Für {total} bestellen");
     view! { <button class="button primary" name="act" value="order" id="order">{icon(Icon::Check)} {word}</button> }
         .into_any()
+}
+
+/// Why there is no bill yet.
+fn price_depends() -> AnyView {
+    let words = t([
+        "The price and the times depend on where it goes.",
+        "Preis und Zeiten hängen davon ab, wohin es geht.",
+    ]);
+    view! { <p class="soft">{words}</p> }.into_any()
 }
 
 fn no_time() -> AnyView {

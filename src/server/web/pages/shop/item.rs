@@ -44,10 +44,8 @@ pub async fn show(Path((slug, code)): Path<(String, String)>, visit: Visit) -> R
         Ok(open) => open,
         Err(elsewhere) => return refusals::elsewhere(&visit, elsewhere).await,
     };
-    let draft = match edited(&shop, &item, &visit.query) {
-        Some(draft) => draft,
-        None => Draft::new(&item, &shop.menu),
-    };
+    let draft = edited(&shop, &item, &visit.query);
+    let draft = draft.unwrap_or_else(|| Draft::new(&item, &shop.menu));
     show_draft(&visit, &shop, &item, &draft, Shown::First).await
 }
 

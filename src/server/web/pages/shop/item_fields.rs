@@ -10,7 +10,7 @@ use crate::{
         Cents,
         shop::{
             basket::{Part, ShopName},
-            menu::{Group, Item, MenuOption},
+            menu::{Group, Item, ItemPrice, MenuOption},
         },
     },
     ui::{
@@ -46,11 +46,12 @@ impl ItemForm<'_> {
         if !self.item.is_sold_by_size() {
             return None;
         }
-        let size = |price: &crate::domain::shop::menu::ItemPrice| {
+        let size = |price: &ItemPrice| {
             let code = price.size.as_ref()?;
             let size = self.shop.menu.outline.size(code)?;
             let is_chosen = self.draft.line.size.as_ref() == Some(code);
-            let unit = unit_price(price).map(|unit| view! { <span class="small">{unit}</span> });
+            let unit =
+                unit_price(price).map(|unit| view! { " " <span class="small">{unit}</span> });
             Some(
                 view! {
                     <label>

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        Field, is_blank, percent_encode,
+        Field, is_blank, percent_decode, percent_encode,
         shop::shelf_search::{ShopCursor, ShopQuery},
     },
     server::web::query_string,
@@ -26,7 +26,7 @@ impl MarketQuery {
         let mut read = MarketQuery::default();
         for (name, pair) in query_string::pairs(query) {
             let value = pair.split_once('=').map_or("", |(_, value)| value);
-            let value = crate::domain::percent_decode(value).unwrap_or_default();
+            let value = percent_decode(value).unwrap_or_default();
             let text = || {
                 let text: String = value.trim().chars().take(LONGEST).collect();
                 (!is_blank(&text)).then_some(text)

@@ -65,7 +65,7 @@ fn content(shop: &ShopView) -> AnyView {
         {head(shop)}
         {near_form(shop.near.as_ref())}
         {not_delivered(shop)}
-        {bar} {sections} {none}
+        {bar} {find()} {sections} {none}
         {cart_bar(shop)} {shop.followed()}
     }
     .into_any()
@@ -111,6 +111,22 @@ fn not_delivered(shop: &ShopView) -> Option<AnyView> {
         view! { <p class="refusal" role="status">{icon(Icon::Alert)} <span>{words}</span></p> }
             .into_any(),
     )
+}
+
+/// A search in the menu, for the script: without it the browser's own search does well.
+fn find() -> AnyView {
+    let none = t([
+        "Nothing on the menu matches.",
+        "Auf der Karte passt nichts.",
+    ]);
+    view! {
+        <div class="find" role="search" hidden=true>
+            <label for="find">{t(["Find on the menu", "Auf der Karte suchen"])}</label>
+            <input class="input" id="find" type="search" autocomplete="off"/>
+            <output for="find" data-none=none></output>
+        </div>
+    }
+    .into_any()
 }
 
 fn category_link(category: &Category) -> AnyView {

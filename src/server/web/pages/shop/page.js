@@ -1,5 +1,5 @@
-// What the pages of pizzerias can do with JavaScript, and do not need: a price that follows each choice, what is sold out
-// as it happens, and one order for a double click.
+// What the pages of pizzerias can do with JavaScript, and do not need: a price that follows each choice, a search in the
+// menu, what is sold out as it happens, and one order for a double click.
 const form = document.querySelector('form.item');
 
 // The page itself prices the form: of its answer the parts are taken over that may have changed.
@@ -34,6 +34,27 @@ if (form) {
   };
   form.addEventListener('change', ({ target }) => price('reshapes' in target.dataset).catch(() => {}));
   price(false).catch(() => {});
+}
+
+const find = document.querySelector('#find');
+if (find) {
+  find.closest('[hidden]').hidden = false;
+  const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  const found = document.querySelector('output[for=find]');
+  find.addEventListener('input', () => {
+    const text = fold(find.value.trim());
+    let all = 0;
+    for (const section of document.querySelectorAll('.category')) {
+      let shown = 0;
+      for (const dish of section.querySelectorAll('.dishes > li')) {
+        dish.hidden = !fold(dish.textContent).includes(text);
+        shown += dish.hidden ? 0 : 1;
+      }
+      section.hidden = !shown;
+      all += shown;
+    }
+    found.textContent = all ? '' : found.dataset.none;
+  });
 }
 
 /** Greys what is sold out, in a menu and in a cart. */

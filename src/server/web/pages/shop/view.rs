@@ -61,20 +61,13 @@ impl From<ShopRefusal> for Elsewhere {
 /// One entry of a cart, as it can be bought now.
 pub enum CartRow {
     Buyable {
-        line: CartLine,
         request: LineRequest,
         priced: PricedLine,
     },
     /// It has a price, and something of it cannot be had now.
-    SoldOut {
-        line: CartLine,
-        priced: PricedLine,
-    },
+    SoldOut(PricedLine),
     /// It can be read, and be bought no more as it is.
-    Changed {
-        line: CartLine,
-        faults: Vec<InvalidField>,
-    },
+    Changed(CartLine),
     Unreadable,
 }
 
@@ -132,7 +125,8 @@ impl ShopView {
         Ok(ShopView { cursor, ..view })
     }
 
-    /// What a script needs to follow the counter: the pizzeria, and where it begins. Without one the page stays as it is.
+    /// What a script needs to follow the counter: the pizzeria, and where it begins. Without one the page stays as it
+    /// is.
     pub fn followed(&self) -> Option<AnyView> {
         let (id, since) = (
             self.profile().id.to_string(),
@@ -180,20 +174,15 @@ impl ShopView {
         let CartEntry::Line(line) = entry else {
             return CartRow::Unreadable;
         };
-        let line = line.clone();
         match (priced, line.request(&self.menu)) {
             (Ok(priced), Ok(request)) => {
                 let sold_out = request.sold_out(|of, option| self.is_sold_out(of, option));
                 match sold_out.is_empty() {
-                    true => CartRow::Buyable {
-                        line,
-                        request,
-                        priced,
-                    },
-                    false => CartRow::SoldOut { line, priced },
+                    true => CartRow::Buyable { request, priced },
+                    false => CartRow::SoldOut(priced),
                 }
             }
-            (Err(faults), _) | (_, Err(faults)) => CartRow::Changed { line, faults },
+            _ => CartRow::Changed(line.clone()),
         }
     }
 }
