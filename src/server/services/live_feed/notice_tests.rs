@@ -88,23 +88,22 @@ fn evening(market: &mut Market) {
 fn notices_are_for_those_who_ask_and_not_with_topics_of_orders_alone() {
     let mut market = Market::new(99);
     let everything = Scope::everything;
-    let of = |topics: &[Topic]| Scope::of(topics.iter().cloned());
     let (own, all) = (Topic::Restaurant(shop(7)), Topic::Shops);
     let scopes = || {
         [
             (everything(), true, vec![1, 4], vec![2, 3, 5, 6]),
             (everything(), false, vec![1, 4], vec![]),
-            (of(&[all.clone()]), true, vec![], vec![2, 3, 5, 6]),
-            (of(&[own.clone()]), true, vec![], vec![2, 3, 6]),
-            (of(&[own.clone()]), false, vec![], vec![]),
-            (of(&[Topic::Offers]), true, vec![4], vec![]),
+            (Scope::of([all.clone()]), true, vec![], vec![2, 3, 5, 6]),
+            (Scope::of([own.clone()]), true, vec![], vec![2, 3, 6]),
+            (Scope::of([own.clone()]), false, vec![], vec![]),
+            (Scope::of([Topic::Offers]), true, vec![4], vec![]),
             (
-                of(&[Topic::Offers, own.clone()]),
+                Scope::of([Topic::Offers, own.clone()]),
                 true,
                 vec![4],
                 vec![2, 3, 6],
             ),
-            (of(&[]), true, vec![], vec![]),
+            (Scope::of([]), true, vec![], vec![]),
         ]
     };
     let live = scopes().map(|(scope, notices, ..)| reader(&market, scope, Viewer::Open, notices));

@@ -205,7 +205,7 @@ mod tests {
             topics.add_newest(&ring);
         }
         // It comes later, and searches.
-        topics.listen(&[all.clone()], &listener, Some(&ring));
+        topics.listen(std::slice::from_ref(&all), &listener, Some(&ring));
         let after = |topic: &Topic| topics.after(std::slice::from_ref(topic), 0, 0, 9);
         assert_eq!(after(&own), Some(vec![1, 3]));
         assert_eq!(after(&all), Some(vec![1, 2, 3]));
