@@ -11,7 +11,7 @@ mod menu_items;
 mod menu_tables;
 mod menu_undo;
 mod menus;
-mod ordering;
+pub mod ordering;
 mod orders;
 mod pages;
 mod quotes;
