@@ -20,8 +20,7 @@ const CART_AGE: Duration = Duration::days(30);
 pub type TypedPostcode = Text<12, false>;
 
 /// The cart of the pizzeria whose page is asked for: the browser sends no other one. Its text stands in the cookie as
-/// it
-/// is, since it is percent-encoded where it has to be.
+/// it is, since it is percent-encoded where it has to be.
 pub fn cart(headers: &HeaderMap) -> Cart {
     let all = headers.get_all(COOKIE).iter();
     let pairs = all.filter_map(|cookies| cookies.to_str().ok());

@@ -1,8 +1,7 @@
 //! One item as it is put together in a form: what is sent, what is wrong with it, and what it costs.
 //!
 //! Of an option `o` of a group `g` the form sends `p.g.o` (on which part) and `n.g.o` (how often), of a group of which
-//! one
-//! option is chosen `g.g`, and of what can be left out `w.1`, or `wl.1` and `wr.1` of two halves.
+//! one option is chosen `g.g`, and of what can be left out `w.1`, or `wl.1` and `wr.1` of two halves.
 
 use crate::{
     domain::{

@@ -1,6 +1,5 @@
 //! The customer's pages of pizzerias: the list, a menu, an item, the cart, the checkout. They are still, as the pages
-//! of
-//! accounts are: plain links and forms, rendered once, with a script that nothing depends on.
+//! of accounts are: plain links and forms, rendered once, with a script that nothing depends on.
 
 mod basket_rows;
 mod bill;

@@ -125,8 +125,7 @@ impl ShopView {
         Ok(ShopView { cursor, ..view })
     }
 
-    /// What a script needs to follow the counter: the pizzeria, and where it begins. Without one the page stays as it
-    /// is.
+    /// What a script needs to follow the counter: the pizzeria, and where it begins. Without one the page stays.
     pub fn followed(&self) -> Option<AnyView> {
         let (id, since) = (
             self.profile().id.to_string(),
