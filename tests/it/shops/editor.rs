@@ -2,8 +2,8 @@
 
 use crate::support::{
     Answer, Instance, Market,
+    browser::Browser,
     shops::{create_named, create_with_menu, path_of},
-    tls,
 };
 use reqwest::Method;
 use serde_json::Value;
@@ -15,21 +15,13 @@ crate::on_both_engines! {
     the_bar_of_the_counter_pauses_and_resumes,
 }
 
-/// Sends a form of a page.
-async fn form(market: &Instance, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let body: String = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
-    // Where it leads is looked at, not followed.
-    let http = tls::http().redirect(reqwest::redirect::Policy::none());
-    let request = http
-        .build()
-        .unwrap()
-        .post(format!("{}{path}", market.url))
-        .header("accept", "text/html")
-        .header("referer", format!("http://market{path}"))
-        .header("content-type", "application/x-www-form-urlencoded");
-    market.send(request.body(body)).await
+/// Sends a form of a page, and shows where it leads.
+async fn form(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let from = format!("http://market{path}");
+    let headers = [("referer", &*from)];
+    browser
+        .send(Method::POST, path, Some(fields), &headers)
+        .await
 }
 
 /// The value of the field of a form on a page.
@@ -46,6 +38,7 @@ async fn item(market: &Instance, shop: &str, code: &str) -> Value {
 
 async fn a_row_of_the_menu_is_saved_and_undone(market: Market) {
     let market = market.open().await;
+    let mut browser = Browser::on(&market);
     let shop = path_of(&create_with_menu(&market).await);
     let page = "/supplier/bella-napoli/menu";
     let shown = market.get(page).await;
@@ -61,38 +54,36 @@ async fn a_row_of_the_menu_is_saved_and_undone(market: Market) {
         ("price-m", "8,40"),
         ("price-l", "10.00"),
     ];
-    let saved = form(&market, page, &fields).await;
+    let saved = form(&mut browser, page, &fields).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
     let after = item(&market, &shop, "marg").await;
     assert_eq!(after["name"], "Margherita DOP");
     assert_eq!(after["prices"][0]["price"], 8.4);
     assert_eq!(after["allergens"], serde_json::json!(["gluten", "milk"]));
     // The page that follows has what undoes it.
-    let cookie = saved.header("set-cookie").unwrap().to_owned();
-    let cookie = cookie.split(';').next().unwrap();
-    let request = market.request(Method::GET, page).header("cookie", cookie);
-    let after = market.send(request).await;
+    let after = browser.get(page).await;
     let undo = field(&after.text, "undo");
-    let undone = form(&market, page, &[("act", "undo"), ("undo", &undo)]).await;
+    let undone = form(&mut browser, page, &[("act", "undo"), ("undo", &undo)]).await;
     assert_eq!(undone.status, 303, "{}", undone.text);
     assert_eq!(item(&market, &shop, "marg").await["name"], "Margherita");
     // What was made for another version is refused, and shown with what was typed.
-    let refused = form(&market, page, &fields).await;
+    let refused = form(&mut browser, page, &fields).await;
     assert_eq!(refused.status, 412);
     assert!(refused.text.contains("Margherita DOP"), "{}", refused.text);
 }
 
 async fn an_import_shows_its_difference_first(market: Market) {
     let market = market.open().await;
+    let mut browser = Browser::on(&market);
     let shop = path_of(&create_named(&market, "Luna").await);
     let page = "/supplier/luna/menu";
     let empty = market.get(page).await;
     assert!(empty.text.contains("Start from the example"));
-    let started = form(&market, page, &[("act", "example")]).await;
+    let started = form(&mut browser, page, &[("act", "example")]).await;
     assert_eq!(started.status, 303, "{}", started.text);
     let file = market.get("/supplier/luna/menu.json").await;
     let text = file.text.replace("Tiramisù", "Tiramisù della nonna");
-    let looked = form(&market, page, &[("act", "import"), ("text", &text)]).await;
+    let looked = form(&mut browser, page, &[("act", "import"), ("text", &text)]).await;
     assert_eq!(looked.status, 200);
     assert!(
         looked.text.contains("Tiramisù della nonna"),
@@ -106,15 +97,21 @@ async fn an_import_shows_its_difference_first(market: Market) {
         ("text", &text),
         ("revision", &revision),
     ];
-    assert_eq!(form(&market, page, &sure).await.status, 303);
+    assert_eq!(form(&mut browser, page, &sure).await.status, 303);
     let after = item(&market, &shop, "tirami").await;
     assert_eq!(after["name"], "Tiramisù della nonna");
-    let wrong = form(&market, page, &[("act", "import"), ("text", "kind;colour")]).await;
+    let wrong = form(
+        &mut browser,
+        page,
+        &[("act", "import"), ("text", "kind;colour")],
+    )
+    .await;
     assert_eq!(wrong.status, 422);
 }
 
 async fn settings_come_back_where_they_are_refused(market: Market) {
     let market = market.open().await;
+    let mut browser = Browser::on(&market);
     create_named(&market, "Roma").await;
     let page = "/supplier/roma/settings";
     let shown = market.get(page).await;
@@ -142,14 +139,14 @@ async fn settings_come_back_where_they_are_refused(market: Market) {
             ("markup_percentage", "0"),
         ]
     };
-    let refused = form(&market, page, &with("17:00-17:00")).await;
+    let refused = form(&mut browser, page, &with("17:00-17:00")).await;
     assert_eq!(refused.status, 422);
     assert!(
         refused.text.contains("value=\"17:00-17:00\""),
         "{}",
         refused.text
     );
-    let saved = form(&market, page, &with("17-2")).await;
+    let saved = form(&mut browser, page, &with("17-2")).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
     let profile = market.get("/api/restaurants/roma").await.json();
     assert_eq!(
@@ -161,22 +158,30 @@ async fn settings_come_back_where_they_are_refused(market: Market) {
 
 async fn the_bar_of_the_counter_pauses_and_resumes(market: Market) {
     let market = market.open().await;
+    let mut browser = Browser::on(&market);
     create_with_menu(&market).await;
     let bar = "/supplier/bella-napoli/counter";
     let now = async || {
         let shop = market.get("/api/restaurants/bella-napoli").await;
         shop.json()["now"].clone()
     };
-    assert_eq!(form(&market, bar, &[("act", "pause")]).await.status, 303);
+    assert_eq!(
+        form(&mut browser, bar, &[("act", "pause")]).await.status,
+        303
+    );
     assert_eq!(now().await["paused"]["until"], Value::Null);
-    assert_eq!(form(&market, bar, &[("act", "resume")]).await.status, 303);
+    assert_eq!(
+        form(&mut browser, bar, &[("act", "resume")]).await.status,
+        303
+    );
     assert_eq!(now().await["paused"], Value::Null);
     let gone = [("act", "sold-out"), ("item", "marg")];
-    assert_eq!(form(&market, bar, &gone).await.status, 303);
+    assert_eq!(form(&mut browser, bar, &gone).await.status, 303);
     assert_eq!(now().await["sold_out"][0]["item"], "marg");
-    assert_eq!(form(&market, bar, &[("act", "dance")]).await.status, 422);
+    let unknown = form(&mut browser, bar, &[("act", "dance")]).await;
+    assert_eq!(unknown.status, 422);
     assert_eq!(
-        form(&market, "/supplier/nobody/counter", &gone)
+        form(&mut browser, "/supplier/nobody/counter", &gone)
             .await
             .status,
         404
