@@ -225,7 +225,7 @@ mod tests {
                 "times": {
                     "pending_supplier": "2026-02-17T10:30:00.123Z", "preparing": "2026-02-17T10:31:00.000Z",
                 },
-                "customer_id": null, "driver_id": null,
+                "customer_id": null, "driver_id": null, "restaurant_id": null, "cancellation": null, "basket": null,
             })
         );
     }

@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn hours_are_written_as_they_were_read() {
         let json = concat!(
-            r#"{"mon":[["11:30","14:00"],["17:00","02:00"]],"tue":[["00:00","24:00"]],"wed":[],"#,
+            r#"{"mon":[["11:30","14:00"],["17:00","02:00"]],"tue":[],"wed":[["00:00","24:00"]],"#,
             r#""thu":[["17:00","00:00"]],"fri":[["00:00","00:15"]],"sat":[],"sun":[["23:45","24:00"]]}"#
         );
         let hours: Hours = serde_json::from_str(json).unwrap();
