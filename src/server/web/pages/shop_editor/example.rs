@@ -1,9 +1,8 @@
 //! The first run: a new pizzeria starts from an example menu, or from nothing.
 
 use super::{
+    edited::{Edited, menu_of},
     import,
-    layout::key,
-    menu_change::{Edited, menu_of},
     shop::EditedShop,
 };
 use crate::{
@@ -12,30 +11,10 @@ use crate::{
         services::shops::{menus::MenuSource, refusal::ShopRefusal},
         web::pages::account::{Sent, Visit},
     },
-    ui::i18n::locale::t,
 };
-use leptos::prelude::*;
 
 /// A small menu: two sizes, pizzas that can be halves, toppings, drinks.
 const MENU: &str = include_str!("example.json");
-
-pub fn offered(edited: &EditedShop) -> AnyView {
-    let said = t([
-        "There is nothing on this menu yet. Start from an example and change it, paste a menu below, or begin with a category of your own.",
-        "Auf dieser Karte steht noch nichts. Fang mit einem Beispiel an und ändere es, füg unten eine Karte ein, oder beginne mit einer eigenen Kategorie.",
-    ]);
-    view! {
-        <section class="paper stack" aria-labelledby="first">
-            <h2 id="first">{t(["An empty menu", "Eine leere Karte"])}</h2>
-            <p>{said}</p>
-            <form method="post" action=edited.menu_path()>
-                {key()}
-                <button class="button primary" name="act" value="example">{t(["Start from the example", "Mit dem Beispiel anfangen"])}</button>
-            </form>
-        </section>
-    }
-    .into_any()
-}
 
 /// Puts the example on a menu that is as it was shown: it takes nothing off.
 pub async fn start(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {

@@ -1,6 +1,6 @@
 //! A menu as a file, for who edits it.
 
-use super::{layout::unknown, shop::open};
+use super::{layout::unknown, open::open};
 use crate::{
     domain::Error,
     server::{

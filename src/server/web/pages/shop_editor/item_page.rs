@@ -1,11 +1,12 @@
 //! The page of one item, with everything that is said of it.
 
 use super::{
+    fields::{hidden, key},
     item_values::WHOLE,
-    layout::{Page, key, page},
-    menu::{Shown, hidden},
+    layout::{Page, page},
     menu_rows::{Sheet, category_choice, prices},
     shop::EditedShop,
+    shown::Shown,
     values::all_of,
 };
 use crate::{

@@ -1,10 +1,11 @@
 //! The document of these pages: the way between them, what was just done, and the bar of the counter.
 
 use super::{
-    counter,
+    counter_bar,
+    fields::key,
     notice::{Done, Notice},
     refusals,
-    shop::{EditedShop, KEY},
+    shop::EditedShop,
 };
 use crate::{
     server::{
@@ -29,7 +30,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::prelude::*;
-use uuid::Uuid;
 
 /// What a page is beside its content.
 pub struct Page<'a> {
@@ -93,7 +93,7 @@ fn head(visit: &Visit, shop: &EditedShop, title: Text) -> AnyView {
                 {link(shown, ["As customers see it", "Wie Kunden sie sehen"])}
             </ul>
         </nav>
-        {counter::bar(shop)}
+        {counter_bar::bar(shop)}
     }
     .into_any()
 }
@@ -122,11 +122,6 @@ fn toast(shop: Option<&EditedShop>, notice: &Notice) -> AnyView {
     });
     view! { <div class="paper row saved" role="status"><p>{icon(Icon::Check)} {words}</p> {undo}</div> }
         .into_any()
-}
-
-/// The field that makes a form act once.
-pub fn key() -> AnyView {
-    view! { <input type="hidden" name=KEY value=Uuid::now_v7().to_string()/> }.into_any()
 }
 
 /// The page of a pizzeria that is not there, or is not the viewer's.

@@ -1,41 +1,27 @@
 //! The page of a menu: its categories and their items like a sheet, and below them what adds to it.
 
 use super::{
-    example, import, item_page,
-    layout::{Page, key, page},
+    fields::{hidden, key},
+    import_view, item_page,
+    layout::{Page, page},
     menu_rows::{Sheet, section},
-    notice::{Notice, shown},
-    shop::{EditedShop, open},
+    notice::shown,
+    open::open,
+    shop::EditedShop,
+    shown::Shown,
 };
 use crate::{
     domain::{
         Field,
         shop::{code::Code, menu::Menu},
     },
-    server::{
-        services::shops::refusal::ShopRefusal,
-        web::{
-            pages::account::{Sent, Visit},
-            query_string,
-        },
-    },
+    server::web::{pages::account::Visit, query_string},
     ui::i18n::locale::{Text, t},
 };
 use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
 
 pub const TITLE: Text = ["Menu", "Karte"];
-
-/// What a page of a menu has beside the menu.
-#[derive(Default)]
-pub struct Shown<'a> {
-    pub notice: Option<&'a Notice>,
-    pub refusal: Option<&'a ShopRefusal>,
-    /// The form that was refused.
-    pub sent: Option<&'a Sent>,
-    /// What an import would change.
-    pub import: Option<import::Offered<'a>>,
-}
 
 pub async fn show(visit: Visit, Path(named): Path<String>) -> Response {
     let edited = match open(&visit, &named, false).await {
@@ -103,15 +89,15 @@ fn sheet(edited: &EditedShop, menu: &Menu, shown: &Shown<'_>) -> AnyView {
         .any(|item| !item.gone && !is_shown(&item.id));
     let drafts = has_drafts.then(|| section(&sheet, None));
     let is_empty = categories.is_empty() && menu.items.is_empty();
-    let first = is_empty.then(|| example::offered(edited));
+    let first = is_empty.then(|| first_run(edited));
     view! {
-        {shown.import.as_ref().map(|offered| import::difference(edited, offered))}
+        {shown.import.as_ref().map(|offered| import_view::difference(edited, offered))}
         {first}
         {find()}
         {sections}
         {drafts}
         {outline(edited, menu)}
-        {import::form(edited, shown.sent)}
+        {import_view::form(edited, shown.sent)}
     }
     .into_any()
 }
@@ -168,6 +154,21 @@ fn outline(edited: &EditedShop, menu: &Menu) -> AnyView {
     .into_any()
 }
 
-pub fn hidden(name: &'static str, value: String) -> AnyView {
-    view! { <input type="hidden" name=name value=value/> }.into_any()
+/// The first run: from the example, or from nothing.
+fn first_run(edited: &EditedShop) -> AnyView {
+    let said = t([
+        "There is nothing on this menu yet. Start from an example and change it, paste a menu below, or begin with a category of your own.",
+        "Auf dieser Karte steht noch nichts. Fang mit einem Beispiel an und ändere es, füg unten eine Karte ein, oder beginne mit einer eigenen Kategorie.",
+    ]);
+    view! {
+        <section class="paper stack" aria-labelledby="first">
+            <h2 id="first">{t(["An empty menu", "Eine leere Karte"])}</h2>
+            <p>{said}</p>
+            <form method="post" action=edited.menu_path()>
+                {key()}
+                <button class="button primary" name="act" value="example">{t(["Start from the example", "Mit dem Beispiel anfangen"])}</button>
+            </form>
+        </section>
+    }
+    .into_any()
 }

@@ -2,21 +2,21 @@
 //! its page with what undoes it.
 
 use super::{
-    example,
-    import::{self, Offered},
+    edited::{Edited, expected, menu_of},
+    example, import,
+    import_view::Offered,
     item_values::{WHOLE, item_of},
-    menu::{Shown, render},
+    menu::render,
     notice::{Done, Notice, at_item, lead_to},
+    open::open,
     outline_change,
-    shop::{EditedShop, no_such_act, open, request},
+    shop::{EditedShop, no_such_act, request},
+    shown::Shown,
 };
 use crate::{
     domain::{
         Error, Field, FieldError, Precondition,
-        shop::{
-            code::Code,
-            menu::{Menu, edit::Place},
-        },
+        shop::{code::Code, menu::edit::Place},
     },
     server::{
         services::shops::{menus::Undo, refusal::ShopRefusal},
@@ -24,14 +24,6 @@ use crate::{
     },
 };
 use axum::{extract::Path, response::Response};
-
-/// What an edit has led to.
-pub enum Edited {
-    /// It is done; the place to go back to.
-    Done(Notice, String),
-    /// An import is to be looked at first.
-    Offered(import::Difference),
-}
 
 pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Response {
     let edited = match open(&visit, &named, false).await {
@@ -96,15 +88,6 @@ async fn act(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, 
             None => Err(no_such_act()),
         },
     }
-}
-
-pub async fn menu_of(visit: &Visit, edited: &EditedShop) -> Result<(Menu, u32), ShopRefusal> {
-    visit.app.shops.menu_at_revision(&edited.known).await
-}
-
-/// The version that a form was made for.
-pub fn expected(sent: &Sent) -> Option<Precondition> {
-    sent.get("version").parse().ok().map(Precondition::version)
 }
 
 fn code(sent: &Sent, name: &str) -> Result<Code, ShopRefusal> {

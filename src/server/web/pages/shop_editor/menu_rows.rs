@@ -1,10 +1,9 @@
 //! The rows of a menu: each item is a form of one line, and each category has one for its name and one for a new item.
 
 use super::{
-    counter::{button, names_of},
+    counter_bar::{button, names_of},
+    fields::{hidden, key},
     item_values::price_field,
-    layout::key,
-    menu::hidden,
     shop::EditedShop,
 };
 use crate::{

@@ -1,7 +1,8 @@
 //! The way from a kitchen to its pizzeria, by the name that both have; and making one where there is none.
 
 use super::{
-    layout::{Page, key, page},
+    fields::key,
+    layout::{Page, page},
     refusals,
     settings_values::address,
     shop::{authority, request},

@@ -1,7 +1,7 @@
 //! The changes of a menu's outline that the page has forms for: categories, sizes, and where an item is shown.
 
 use super::{
-    menu_change::{Edited, expected, menu_of},
+    edited::{Edited, expected, menu_of},
     notice::{Done, Notice},
     shop::{EditedShop, request},
     values::{fields_of, json_of, text},

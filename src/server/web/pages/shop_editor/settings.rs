@@ -3,10 +3,11 @@
 use super::{
     layout::{Page, page},
     notice::{Done, Notice, lead_to, shown},
+    open::open,
     preview::preview,
     settings_fields::{Fields, form},
     settings_values::fields_in,
-    shop::{EditedShop, open, request},
+    shop::{EditedShop, request},
 };
 use crate::{
     domain::{

@@ -2,9 +2,8 @@
 
 use super::{
     areas,
+    fields::{hidden, key},
     hours_text::{day_text, exceptions_text},
-    layout::key,
-    menu::hidden,
     settings_values::day_field,
     shop::EditedShop,
 };

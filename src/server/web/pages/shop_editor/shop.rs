@@ -1,8 +1,8 @@
-//! A pizzeria as one request for these pages finds it, and by what right it is edited.
+//! A pizzeria as one request for these pages has found it, and by what right it is edited.
 
-use super::{layout::unknown, refusals};
+use super::refusals;
 use crate::{
-    domain::{Field, Role, shop::profile::Profile},
+    domain::{Role, shop::profile::Profile},
     server::{
         services::{
             accounts::Authority,
@@ -20,7 +20,6 @@ use crate::{
     },
     ui::paths,
 };
-use axum::response::Response;
 
 /// The field of a form that makes it act once, however often it is sent.
 pub const KEY: &str = "key";
@@ -29,41 +28,6 @@ pub struct EditedShop {
     pub named: ShopRef,
     pub known: KnownShop,
     pub by: Authority,
-}
-
-/// The pizzeria that an address names, for who may edit it: what it says of itself, or (`at_the_counter`) what holds there
-/// now. Else the page that says why not.
-pub async fn open(
-    visit: &Visit,
-    named: &str,
-    at_the_counter: bool,
-) -> Result<EditedShop, Box<Response>> {
-    let viewer = &visit.door.viewer;
-    if !viewer.is_open() && visit.identity().is_none() {
-        return Err(Box::new(visit.to_sign_in()));
-    }
-    let found = match ShopRef::parse(named) {
-        Ok(named) => visit
-            .app
-            .shops
-            .find(&named)
-            .await
-            .map(|known| (named, known)),
-        Err(_) => Err(ShopRefusal::UnknownRestaurant),
-    };
-    let (named, known) = match found {
-        Ok(found) => found,
-        Err(refusal) => return Err(Box::new(unknown(visit, &refusal).await)),
-    };
-    let may = viewer.may_edit_shop(&known.profile.name, at_the_counter);
-    if let Err(error) = may.check() {
-        return Err(Box::new(unknown(visit, &error.into()).await));
-    }
-    Ok(EditedShop {
-        named,
-        known,
-        by: authority(visit),
-    })
 }
 
 /// By what right these pages act.
