@@ -63,6 +63,7 @@ pub async fn offer(
 
 /// A supplier answers an order. The picked reason comes before the typed notes; of what was ordered from a menu, it is a
 /// code.
+#[allow(clippy::too_many_arguments, reason = "each is a field of the form")]
 #[server(prefix = "/act", endpoint = "respond")]
 pub async fn respond(
     id: OrderId,

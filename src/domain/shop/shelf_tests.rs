@@ -80,7 +80,7 @@ fn document(kind: u8, n: u128, version: u32) -> ShopDocument {
                 code.into(),
                 &format!("Dish {version}"),
                 version,
-                version % 3 == 0,
+                version.is_multiple_of(3),
             );
             ShopDocument::Item(restaurant(n), item)
         }

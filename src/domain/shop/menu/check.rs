@@ -210,10 +210,7 @@ fn check_item(item: &Item, path: &str, faults: &mut Vec<InvalidField>) {
     check_unique(&item.halves, &format!("{path}halves"), faults);
     check_unique(&item.groups, &format!("{path}groups"), faults);
     check_unique(&item.without, &format!("{path}without"), faults);
-    let whole = match path.strip_suffix('.') {
-        Some(path) => path,
-        None => "item",
-    };
+    let whole = path.strip_suffix('.').unwrap_or("item");
     check_bytes(item, whole, Item::MAX_BYTES, faults);
 }
 

@@ -76,7 +76,7 @@ impl MarketSize {
                 "lon": f64::from(480_000 + random.u32(..20_000)) / 100_000.0},
             "time_zone": "Europe/Rome",
             "hours": hours,
-            "orders": {"auto_accept": number % 2 == 0, "slot_orders": 20},
+            "orders": {"auto_accept": number.is_multiple_of(2), "slot_orders": 20},
             "areas": [
                 {"name": "Next door", "postcodes": [format!("FN{postcode}")], "fee": 1, "minimum": 8, "minutes": [10, 20]},
                 {"name": "Fornello", "postcodes": ["FN*"], "fee": 2.5, "minimum": 12, "free_from": 40, "minutes": [15, 35]},

@@ -114,7 +114,7 @@ impl ShopService {
         loop {
             let refusal = match self.decide(&known, &placing) {
                 Ok(decided) => match self.commit_order(decided, &mut placing).await? {
-                    Attempt::Answered(answered) => return Ok(answered),
+                    Attempt::Answered(answered) => return Ok(*answered),
                     Attempt::Again => continue,
                     Attempt::Conflict => {
                         known = self.newest(id, &mut placing).await?;
@@ -196,8 +196,8 @@ impl ShopService {
         placing.prepare(&mut batch, &result)?;
         let order = result.as_ref().ok();
         Ok(match self.orders.commit(batch, order).await? {
-            Outcome::Committed(_) => Attempt::Answered((result, false)),
-            Outcome::Replayed(text, _) => Attempt::Answered(placing.stored(&text)?),
+            Outcome::Committed(_) => Attempt::Answered(Box::new((result, false))),
+            Outcome::Replayed(text, _) => Attempt::Answered(Box::new(placing.stored(&text)?)),
             Outcome::Conflict => {
                 placing.attempt += 1;
                 Attempt::Conflict
@@ -262,7 +262,7 @@ fn shown(order: Order, by: &Authority) -> Result<Order, ShopRefusal> {
 
 /// What came of one attempt to store an order.
 enum Attempt {
-    Answered(Answered),
+    Answered(Box<Answered>),
     /// With a higher id.
     Again,
     /// Something that it was made from has changed.

@@ -73,7 +73,7 @@ pub fn problem_members() -> Vec<(String, RefOr<Schema>)> {
         ("opens_at", or_null(described::<Time>(opens)).into()),
         ("slots", Schema::from(list::<OfferedSlot>()).into()),
         ("lines", Schema::from(lines).into()),
-        ("quote", reference::<Quote>().into()),
+        ("quote", reference::<Quote>()),
         ("missing", described::<Cents>(missing)),
     ];
     let named = members.into_iter();

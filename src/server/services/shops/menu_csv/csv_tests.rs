@@ -113,7 +113,10 @@ fn names_do_where_there_are_no_ids() {
     assert_eq!(margherita.groups, [outline.groups[0].id.clone()]);
     assert_eq!(margherita.halves, [outline.sizes[1].id.clone()]);
     assert_eq!(margherita.prices[1].price, Cents::new(1_050));
-    assert_eq!(outline.categories[0].items, [margherita.id.clone()]);
+    assert_eq!(
+        outline.categories[0].items,
+        std::slice::from_ref(&margherita.id)
+    );
     assert!(outline.category_of(&item(&made, "Secret").id).is_none());
     let OptionPrice::BySize(prices) = &outline.groups[0].options[1].price else {
         panic!("{outline:?}");
