@@ -61,33 +61,48 @@ pub async fn offer(
     .await
 }
 
-/// A supplier answers an order. The picked reason comes before the typed notes; of what was ordered from a menu, it is a
-/// code.
-#[allow(clippy::too_many_arguments, reason = "each is a field of the form")]
+/// A supplier accepts an order.
 #[server(prefix = "/act", endpoint = "respond")]
 pub async fn respond(
     id: OrderId,
     version: u32,
     #[server(default)] accept: String,
     #[server(default)] notes: String,
-    #[server(default)] reason: String,
-    #[server(default)] code: String,
     #[server(default)] estimated_time: String,
     #[server(default)] key: String,
 ) -> Result<Order, Error> {
+    crate::server::web::pages::forms::submission(
+        Role::Supplier,
+        "respond",
+        ["accept", "notes", "estimated_time"],
+        [accept, notes, estimated_time],
+    )
+    .keyed(key)
+    .act(id, version, Command::read_answer)
+    .await
+}
+
+/// A supplier rejects an order. The picked reason comes before the typed notes; of what was ordered from a menu, it is a
+/// code.
+#[server(prefix = "/act", endpoint = "reject")]
+pub async fn reject(
+    id: OrderId,
+    version: u32,
+    #[server(default)] notes: String,
+    #[server(default)] reason: String,
+    #[server(default)] code: String,
+    #[server(default)] key: String,
+) -> Result<Order, Error> {
     let notes = joined([reason, notes]);
-    let (form, read): (_, fn(_) -> _) = match &*accept {
-        "false" => ("reject", Command::read_rejection),
-        _ => ("respond", Command::read_answer),
-    };
-    let (names, values) = (
-        ["accept", "notes", "estimated_time", "reason"],
-        [accept, notes, estimated_time, code],
-    );
-    crate::server::web::pages::forms::submission(Role::Supplier, form, names, values)
-        .keyed(key)
-        .act(id, version, read)
-        .await
+    crate::server::web::pages::forms::submission(
+        Role::Supplier,
+        "reject",
+        ["notes", "reason"],
+        [notes, code],
+    )
+    .keyed(key)
+    .act(id, version, Command::read_rejection)
+    .await
 }
 
 /// A customer takes an offer, and is redirected to the page that tracks it.

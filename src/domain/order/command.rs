@@ -162,18 +162,16 @@ impl Command {
 
     /// Reads a rejection as people make it: with a reason, as a code or in words.
     pub fn read_rejection(mut fields: Fields) -> Result<Command, Error> {
-        let accept = fields.required::<bool>("accept");
         let code = fields.optional("reason");
         let reason = match code {
             None => fields.required("notes"),
             Some(_) => fields.unless_blank("notes"),
         };
-        fields.finish(|| match accept? {
-            true => None,
-            false => Some(Command::Reject {
+        fields.finish(|| {
+            Some(Command::Reject {
                 code: code.unwrap_or(CancellationCode::Other),
                 reason,
-            }),
+            })
         })
     }
 

@@ -73,7 +73,7 @@ fn a_reason_is_a_code_and_goes_with_an_end() {
 
 #[test]
 fn people_reject_with_a_code_or_with_words() {
-    let code = Command::read_rejection(fields(&[("accept", "false"), ("reason", "closed")]));
+    let code = Command::read_rejection(fields(&[("reason", "closed")]));
     let (code, none) = (code.unwrap(), None);
     let closed = CancellationCode::Closed;
     assert_eq!(
@@ -83,10 +83,10 @@ fn people_reject_with_a_code_or_with_words() {
             reason: none
         }
     );
-    let words = Command::read_rejection(fields(&[("accept", "false"), ("notes", "No dough")]));
+    let words = Command::read_rejection(fields(&[("notes", "No dough")]));
     let other = CancellationCode::Other;
     assert!(matches!(words, Ok(Command::Reject { code, reason: Some(_) }) if code == other));
-    let neither = Command::read_rejection(fields(&[("accept", "false")]));
+    let neither = Command::read_rejection(fields(&[]));
     assert_eq!(
         invalid(neither),
         [("notes".to_owned(), FieldError::Missing)]

@@ -261,8 +261,7 @@ fn reject(order: Memo<Order>) -> AnyView {
     let summary =
         view! { <summary>{icon(Icon::Down)} {t(["Reject…", "Ablehnen\u{a0}…"])} {which}</summary> };
     folded(summary.into_any(), move || {
-        ActionForm::new(api::Respond::PATH)
-            .named("reject")
+        ActionForm::new(api::Reject::PATH)
             .on(order)
             .class("stack")
             .form(|form| order.with_untracked(|o| rejection(form, o)))
@@ -277,7 +276,6 @@ fn rejection(form: Form, o: &Order) -> AnyView {
     ];
     let word = view! { {t(["Reject this pizza", "Diese Pizza ablehnen"])} {which(o)} };
     view! {
-        <input type="hidden" name="accept" value="false"/>
         {reasons(form, o, &REASONS)}
         {form.submit_button("button danger wide", Some(Icon::Of(Status::SupplierRejected)), word.into_any())}
     }
