@@ -1,7 +1,7 @@
 //! Named parameters of a command. Plain text and JSON both become [`Fields`]; each command reads its own parameters
 //! from them, so that every way in has one parser and one set of refusals.
 
-use super::{Error, FieldError, InvalidField, ValueKind, is_blank};
+use super::{Error, FieldError, InvalidField, Time, ValueKind, is_blank};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -143,6 +143,15 @@ pub(super) fn text_of(raw: &RawValue, kind: ValueKind) -> Result<String, FieldEr
     match kind {
         ValueKind::Text => serde_json::from_str(text).map_err(|_| FieldError::NotUnicode),
         _ => Ok(text.to_owned()),
+    }
+}
+
+impl Field for Time {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<Time, FieldError> {
+        let malformed = || FieldError::fault("Write a time like 2026-12-24T18:30:00Z.");
+        Time::read(text).ok_or_else(malformed)
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) mod samples;
     reason = "the use-cases of a pizzeria stand on it"
 )]
 pub mod shop;
+mod shop_policy;
 #[cfg(feature = "ssr")]
 mod spelling;
 mod stage_times;

@@ -183,20 +183,6 @@ impl Viewer {
         }
     }
 
-    /// Whether it may change what the pizzeria of this name says of itself, or (`at_the_counter`) what holds there now.
-    pub fn may_edit_shop(&self, name: &Name, at_the_counter: bool) -> Permission {
-        match self {
-            Viewer::Open => Permission::Yes,
-            Viewer::Known(identity) => identity.may_edit_shop(name, at_the_counter),
-        }
-    }
-
-    /// Whether it may do that with any pizzeria.
-    pub fn edits_shops(&self, at_the_counter: bool) -> bool {
-        let identity = self.identity();
-        identity.is_none_or(|identity| identity.edits_shops(at_the_counter))
-    }
-
     /// The scope narrowed to what it may see at all. What the narrowed scope holds is still asked of [`Viewer::view`].
     pub fn narrowed(&self, scope: Scope) -> Scope {
         match (self, scope.topics()) {
@@ -293,27 +279,9 @@ impl Identity {
     }
 
     fn has(&self, command: CommandKind) -> bool {
-        // A guest that only looks has no id under which an order could be its own.
+        // Without an id, as of a guest that only looks, no order could be its own.
         let can_act = !self.read_only && self.id.is_some();
         can_act && is_for(command, self.role.actor())
-    }
-
-    fn edits_shops(&self, at_the_counter: bool) -> bool {
-        let is_role = matches!(self.role, AccountRole::Supplier | AccountRole::Integrator);
-        let is_kind =
-            at_the_counter || matches!(self.kind, AccountKind::Manager | AccountKind::Integration);
-        self.role == AccountRole::Admin || (!self.read_only && is_role && is_kind)
-    }
-
-    fn may_edit_shop(&self, name: &Name, at_the_counter: bool) -> Permission {
-        match self.role {
-            AccountRole::Admin => Permission::Yes,
-            _ if !self.edits_shops(at_the_counter) => Permission::NotAllowed,
-            AccountRole::Supplier if self.supplier_name.as_ref() != Some(name) => {
-                Permission::NotYours
-            }
-            _ => Permission::Yes,
-        }
     }
 
     /// Whether it invites, sees, ends and disables accounts of a kind, of this supplier. Of its own account everybody may
@@ -351,12 +319,10 @@ impl Identity {
             AccountRole::Admin | AccountRole::Integrator | AccountRole::Dispatch => {
                 return Scope::everything();
             }
-            AccountRole::Supplier => self
-                .supplier_name
-                .clone()
-                .map(Topic::Supplier)
-                .into_iter()
-                .collect(),
+            AccountRole::Supplier => {
+                let name = self.supplier_name.clone();
+                name.map(Topic::Supplier).into_iter().collect()
+            }
             AccountRole::Driver => self.driver_id.map(Topic::Driver).into_iter().collect(),
             AccountRole::Customer => offers().into_iter().chain(customers()).collect(),
         };

@@ -1,7 +1,7 @@
 //! Start and stop: from the settings to the exit status.
 
 use super::{
-    config::{Config, ConfigError, Sources, StoreConfig},
+    config::{Config, ConfigError, Limits, Sources, StoreConfig},
     services::{
         accounts::AccountService,
         credentials::Credentials,
@@ -116,6 +116,15 @@ fn raise_file_limit() -> Option<u64> {
     getrlimit(Resource::Nofile).current
 }
 
+/// How many connections there may be, of which a third is kept for those who have signed in where people do.
+fn limit(config: &Config, limits: Limits) -> ConnectionLimit {
+    let limit = ConnectionLimit::new(limits, &config.proxies);
+    match config.auth.is_required() {
+        true => limit.keeping_a_third(),
+        false => limit,
+    }
+}
+
 async fn run(config: Config) -> Result<(), StartError> {
     // An executor that was set before does as well.
     let _ = any_spawner::Executor::init_tokio();
@@ -125,16 +134,9 @@ async fn run(config: Config) -> Result<(), StartError> {
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     close::register_metrics();
     let certificate = config.tls.clone().map(Certificate::load).transpose()?;
-    let limit = |limits| {
-        let limit = ConnectionLimit::new(limits, &config.proxies);
-        match config.auth.is_required() {
-            true => limit.keeping_a_third(),
-            false => limit,
-        }
-    };
-    let connections = Arc::new(limit(config.connections));
+    let connections = Arc::new(limit(&config, config.connections));
     let (listener, metrics_listener) = listen(&config, &connections, certificate.as_ref()).await?;
-    let sockets = Sockets::new(limit(config.sockets));
+    let sockets = Sockets::new(limit(&config, config.sockets));
     let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow()));
     let (store, admin) = open(&config, &sockets).await?;
     let store: Arc<dyn Store> = Arc::new(Instrumented::new(store));

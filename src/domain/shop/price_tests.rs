@@ -287,6 +287,10 @@ fn choices_are_refused_with_their_bounds() {
         }),
         is("options[1]", "The group top is not offered here.")
     );
+}
+
+#[test]
+fn what_is_left_out_is_of_a_half_that_there_is() {
     let left_out = |name: &str, part| LeftOut {
         name: Field::parse(name).unwrap(),
         part,

@@ -102,9 +102,9 @@ fn what_get_answers_is_what_put_takes() {
     assert_eq!(new, expected);
 }
 
-#[test]
-fn each_refusal_names_its_path() {
-    for (pointer, value, expected) in [
+/// Where a value is put, the value, and what is refused.
+fn refusals() -> Vec<(&'static str, Value, &'static str)> {
+    vec![
         ("/name", json!(""), "name empty"),
         ("/name", json!("a".repeat(101)), "name too-long"),
         ("/slug", json!("Roma"), "slug fault"),
@@ -165,7 +165,12 @@ fn each_refusal_names_its_path() {
             "markup_percentage out-of-range",
         ),
         ("/colour", json!("red"), "colour unknown"),
-    ] {
+    ]
+}
+
+#[test]
+fn each_refusal_names_its_path() {
+    for (pointer, value, expected) in refusals() {
         let mut body = sample();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         body.pointer_mut(parent).unwrap()[name] = value;

@@ -139,7 +139,9 @@ fn shop(refusal: &ShopRefusal) -> (StatusCode, &'static str) {
         ShopRefusal::UnknownRestaurant => (S::NOT_FOUND, "No such pizzeria"),
         ShopRefusal::UnknownItem => (S::NOT_FOUND, "No such item"),
         ShopRefusal::PreconditionRequired => (S::PRECONDITION_REQUIRED, "If-Match is missing"),
-        ShopRefusal::Outdated { .. } => (S::PRECONDITION_FAILED, "Changed in the meantime"),
+        ShopRefusal::PreconditionFailed { .. } => {
+            (S::PRECONDITION_FAILED, "Changed in the meantime")
+        }
         ShopRefusal::NameTaken { .. } => (S::CONFLICT, "Taken"),
         ShopRefusal::Paused { .. } => (S::CONFLICT, "Paused"),
         ShopRefusal::NotOpen { .. } => (S::CONFLICT, "Not open then"),

@@ -210,7 +210,9 @@ async fn a_full_slot_names_the_next_ones(market: Market) {
     for _ in 0..2 {
         placed(&instance, &shop, &wanted).await;
     }
-    assert_eq!(slots(&instance, &shop).await.len(), all.len() - 1);
+    // By now the first one may be over, too.
+    let left = slots(&instance, &shop).await;
+    assert!(!left.iter().any(|slot| slot["slot"] == wanted["when"]));
     let refused = instance.post(&format!("{shop}/quote"), &wanted).await;
     assert_eq!(
         (kind_of(&refused, 409).as_str(), named_slots(&refused)),

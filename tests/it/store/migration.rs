@@ -11,7 +11,6 @@ use crate::support::{
 use redb::{ReadableTable, TableDefinition};
 use serde_json::{Value, json};
 use std::time::Instant;
-
 crate::on_both_engines! {
     a_store_of_version_1_gets_its_times,
     a_store_of_version_2_gets_whose_its_orders_are,
@@ -32,7 +31,6 @@ fn without_ends(text: &str) -> String {
     })
 }
 
-/// What is shown of a market that has come from an earlier version.
 fn as_kept(shown: Vec<String>) -> Vec<String> {
     shown.iter().map(|text| without_ends(text)).collect()
 }

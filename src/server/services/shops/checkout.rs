@@ -72,7 +72,8 @@ impl ShopService {
         once: Option<&IdempotentRequest>,
     ) -> Result<Answered, ShopRefusal> {
         let placing = Placing::new(&request, by, once);
-        let work = async { Outcomes(in_time(self.place(id, placing)).await) };
+        // On the heap: as a part of what waits for it, it would be larger than a stack has room for.
+        let work = async { Outcomes(in_time(Box::pin(self.place(id, placing))).await) };
         let done = record_command(CommandKind::Order, by.actor, None, work).await;
         let (result, replayed) = done.0?;
         Ok((result.and_then(|order| shown(order, by)), replayed))

@@ -84,7 +84,7 @@ impl ShopService {
             let changed = wanted.iter().find(|one| !one.still_stands(&menu, &gone));
             if let Some(one) = changed {
                 let version = version_of(&one.document, &menu, &gone);
-                return Err(ShopRefusal::Outdated { version }.into());
+                return Err(ShopRefusal::PreconditionFailed { version }.into());
             }
             let contents = wanted.iter().map(|one| one.content.clone()).collect();
             let edit = restore(&menu, &gone, contents)?;

@@ -47,7 +47,7 @@ pub enum ShopRefusal {
     /// `If-Match` is missing.
     PreconditionRequired,
     /// A version that no longer holds, and the one that does.
-    Outdated {
+    PreconditionFailed {
         version: u32,
     },
     /// Another pizzeria has it: `name` or `slug`.
@@ -86,7 +86,7 @@ impl ShopRefusal {
             ShopRefusal::UnknownRestaurant => "unknown-restaurant",
             ShopRefusal::UnknownItem => "unknown-item",
             ShopRefusal::PreconditionRequired => "precondition-required",
-            ShopRefusal::Outdated { .. } => "outdated",
+            ShopRefusal::PreconditionFailed { .. } => "outdated",
             ShopRefusal::NameTaken { .. } => "name-taken",
             ShopRefusal::Paused { .. } => "paused",
             ShopRefusal::NotOpen { .. } => "not-open",
@@ -101,7 +101,7 @@ impl ShopRefusal {
     /// Whether it depends on how the pizzeria stands. Only such a refusal is stored under the key of its request.
     pub fn is_of_state(&self) -> bool {
         match self {
-            ShopRefusal::Outdated { .. }
+            ShopRefusal::PreconditionFailed { .. }
             | ShopRefusal::NameTaken { .. }
             | ShopRefusal::Paused { .. }
             | ShopRefusal::NotOpen { .. }
@@ -126,7 +126,7 @@ impl ShopRefusal {
             ShopRefusal::PreconditionRequired => {
                 "Send If-Match with the version that you have read.".to_owned()
             }
-            ShopRefusal::Outdated { version } => {
+            ShopRefusal::PreconditionFailed { version } => {
                 format!("It has changed: it is at version {version} now.")
             }
             ShopRefusal::NameTaken { field } => format!("Another pizzeria has this {field}."),

@@ -172,6 +172,6 @@ pub fn check_version(expected: Option<&Precondition>, version: u32) -> Result<()
         None => Err(ShopRefusal::PreconditionRequired),
         Some(Precondition::Any) => Ok(()),
         Some(Precondition::OneOf { versions, .. }) if versions.contains(&version) => Ok(()),
-        Some(Precondition::OneOf { .. }) => Err(ShopRefusal::Outdated { version }),
+        Some(Precondition::OneOf { .. }) => Err(ShopRefusal::PreconditionFailed { version }),
     }
 }

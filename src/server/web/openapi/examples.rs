@@ -150,7 +150,7 @@ pub fn precondition_required() -> Problem {
 
 /// Of what a pizzeria has: that of an order has a status.
 pub fn shop_outdated() -> Problem {
-    ShopRefusal::Outdated { version: 4 }.into()
+    ShopRefusal::PreconditionFailed { version: 4 }.into()
 }
 
 pub fn name_taken() -> Problem {

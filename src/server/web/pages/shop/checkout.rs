@@ -56,7 +56,7 @@ pub async fn send(Path(slug): Path<String>, visit: Visit, sent: Sent) -> Respons
     let near = form.postcode();
     let near = near.and_then(|near| keep_near(&visit.app.config, &near));
     let mut response = match sent.get("act") {
-        "order" => match order(&visit, &shop, &form).await {
+        "order" => match Box::pin(order(&visit, &shop, &form)).await {
             Ok(order) => {
                 let mut response = redirect(&Route::Track(order.id).address());
                 let gone = keep_cart(&slug, &Cart::default());
@@ -66,10 +66,10 @@ pub async fn send(Path(slug): Path<String>, visit: Visit, sent: Sent) -> Respons
                 response
             }
             Err(ShopRefusal::Market(Error::NotSignedIn)) => return visit.to_sign_in(),
-            Err(refusal) => show_form(&visit, shop, form, Some(refusal)).await,
+            Err(refusal) => Box::pin(show_form(&visit, shop, form, Some(refusal))).await,
         },
         // The price and the times for what is typed now.
-        _ => show_form(&visit, shop, form, None).await,
+        _ => Box::pin(show_form(&visit, shop, form, None)).await,
     };
     if let Some(near) = near {
         response.headers_mut().append(SET_COOKIE, near);

@@ -20,7 +20,7 @@ const MENU: &str = include_str!("example.json");
 pub async fn start(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
     let (menu, revision) = menu_of(visit, edited).await?;
     if !menu.items.is_empty() {
-        return Err(ShopRefusal::Outdated { version: revision });
+        return Err(ShopRefusal::PreconditionFailed { version: revision });
     }
     let source = MenuSource::Json(menu_of_example()?);
     let expected = Some(Precondition::version(revision));

@@ -73,7 +73,7 @@ fn place(path: &str) -> String {
 pub fn sentence(refusal: &ShopRefusal) -> String {
     let words = match refusal {
         ShopRefusal::Market(error) => return domain_texts::refusal(error),
-        ShopRefusal::Outdated { .. } | ShopRefusal::PreconditionRequired => [
+        ShopRefusal::PreconditionFailed { .. } | ShopRefusal::PreconditionRequired => [
             "Somebody has changed this meanwhile. This is how it is now: look, and try again.",
             "Jemand hat das inzwischen geändert. So ist es jetzt: Sieh nach und versuch es noch einmal.",
         ],
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn an_outdated_form_says_what_to_do() {
-        let said = Owner::new().with(|| sentence(&ShopRefusal::Outdated { version: 7 }));
+        let said = Owner::new().with(|| sentence(&ShopRefusal::PreconditionFailed { version: 7 }));
         assert!(said.contains("meanwhile"), "{said}");
     }
 }

@@ -87,7 +87,7 @@ pub fn form(fields: &Fields<'_>, preview: AnyView) -> AnyView {
         <form class="stack" method="post" action=fields.edited.settings_path()>
             {key()} {hidden("version", version)}
             {section("who", ["The pizzeria", "Die Pizzeria"], who(fields, profile))}
-            {section("hours", ["Opening hours", "Öffnungszeiten"], hours(fields, profile))}
+            {section("hours", ["Hours", "Öffnungszeiten"], hours(fields, profile))}
             {preview}
             {section("areas", ["Where it delivers to", "Wohin sie liefert"], areas::fields(&profile.areas, fields.sent))}
             {section("orders", ["Orders", "Bestellungen"], orders(fields, profile))}
