@@ -18,7 +18,7 @@ const menu = {
   format: 'pizza-market/menu-1',
   sizes: [{ id: 'l', name: 'Large' }],
   categories: [{ id: 'pizza', name: 'Pizza', items: ['diav', 'fung'] }],
-  groups: [{ id: 'top', name: 'Toppings', min: 0, max: 6, free: 0, each: 2, halves: true, options: [topping] }],
+  groups: [{ id: 'top', name: 'Toppings', min: 0, max: 2, free: 0, each: 2, halves: true, options: [topping] }],
   items: [pizza('diav', 'Diavola'), pizza('fung', 'Funghi')],
 };
 

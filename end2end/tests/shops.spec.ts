@@ -25,7 +25,7 @@ const MENU = {
   sizes: [{ id: 'm', name: 'Medium' }, { id: 'l', name: 'Large' }],
   categories: [{ id: 'pizza', name: 'Pizza', items: ['marg', 'diav', 'fung'] }, { id: 'drinks', name: 'Drinks', items: ['cola'] }],
   groups: [
-    { id: 'top', name: 'Toppings', min: 0, max: 6, free: 0, each: 2, halves: true, options: [{ id: 'olives', name: 'Olives', price: { m: 1, l: 1.5 } }] },
+    { id: 'top', name: 'Toppings', min: 0, max: 2, free: 0, each: 2, halves: true, options: [{ id: 'olives', name: 'Olives', price: { m: 1, l: 1.5 } }] },
     { id: 'sauce', name: 'Sauce', min: 1, max: 1, free: 0, each: 1, halves: false, options: [{ id: 'plain', name: 'Tomato', price: 0 }, { id: 'bbq', name: 'Barbecue', price: 0.5 }] },
   ],
   halves: { rule: 'average', half_percent: 50, topping_percent: 50, fee: 0 },

@@ -76,9 +76,9 @@ table! {
         NotACode = "not-a-code", "A code is 1 to 8 of a-z and 0-9.";
         /// Of a menu, a profile or a cart: a sentence that names what is wrong, and where.
         Fault { why: String } = "fault", "{why}";
-        UsedBefore = "used-before", "This key has come with another request before.";
         /// Of hours, exceptions and the time zone of a pizzeria.
         Hours { refusal: HoursRefusal } = "hours", "{}", refusal.sentence();
+        UsedBefore = "used-before", "This key has come with another request before.";
         Malformed { why: String } = "malformed", "This is not well formed: {why}.";
     }
 }

@@ -124,7 +124,7 @@ async fn the_description_has_no_traps_for_generators() {
                 .contains(&json!(event_type))
         );
     }
-    assert_eq!(mapping.len(), 15);
+    assert_eq!(mapping.len(), 16);
 }
 
 /// Every object of the description but its examples.

@@ -224,7 +224,12 @@ impl Shown<'_> {
 
     /// What is wrong with a field.
     fn wrong(self, name: &str) -> Option<String> {
-        if name == "postcode" && matches!(self.refusal, Some(ShopRefusal::NotDeliveredThere)) {
+        let offered = match self.offer {
+            Offer::Refused(refusal) => Some(refusal),
+            _ => None,
+        };
+        let refusals = [self.refusal, offered];
+        if name == "postcode" && refusals.contains(&Some(&ShopRefusal::NotDeliveredThere)) {
             let words = t(["It does not deliver there.", "Dahin wird nicht geliefert."]);
             return Some(words.to_owned());
         }
