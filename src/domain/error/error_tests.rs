@@ -11,6 +11,7 @@ fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
             command: CommandKind::Prepare,
             actor,
             origin: Origin::Offer,
+            is_answered: false,
         }
         .to_string()
     };
@@ -35,6 +36,7 @@ fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
         command: CommandKind::Recall,
         actor: Actor::AnyRole,
         origin: Origin::Offer,
+        is_answered: false,
     };
     assert_eq!(
         recall.to_string(),
@@ -48,6 +50,15 @@ fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
     assert_eq!(
         direct.to_string(),
         "The order is customer_accepted. Allowed from there: preparing, cancelled or supplier_rejected."
+    );
+    let answered = Refusal {
+        command: CommandKind::Reject,
+        is_answered: true,
+        ..direct
+    };
+    assert_eq!(
+        answered.to_string(),
+        "The order is customer_accepted. Allowed from there: preparing or cancelled."
     );
 }
 
@@ -67,8 +78,16 @@ fn errors() -> Vec<(Error, &'static str)> {
             command: CommandKind::Prepare,
             actor,
             origin,
+            is_answered: false,
         })
     };
+    let answered = Error::Refused(Refusal {
+        status: Status::CustomerAccepted,
+        command: CommandKind::Reject,
+        actor: Actor::As(Role::Supplier),
+        origin: Origin::Direct,
+        is_answered: true,
+    });
     let refused = |actor| refused_of(Origin::Offer, actor);
     let outdated = Error::PreconditionFailed {
         version: 4,
@@ -95,6 +114,10 @@ fn errors() -> Vec<(Error, &'static str)> {
         (
             refused_of(Origin::Direct, Actor::AnyRole),
             "refused ready prepare  direct",
+        ),
+        (
+            answered,
+            "refused customer_accepted reject supplier direct answered",
         ),
         (Error::TooLate, "too-late"),
         (outdated, "outdated 4 preparing"),

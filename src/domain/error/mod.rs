@@ -99,6 +99,8 @@ pub struct Refusal {
     pub command: CommandKind,
     pub actor: Actor,
     pub origin: Origin,
+    /// Whether it is a direct order that its kitchen has answered, which it can no longer reject.
+    pub is_answered: bool,
 }
 
 impl Refusal {
@@ -106,7 +108,11 @@ impl Refusal {
     /// own: they are no way on.
     pub fn allowed(&self) -> Vec<Status> {
         let moves = self.status.transitions(self.origin, self.actor);
-        let onward = moves.filter(|m| m.command != CommandKind::Recall && m.to != self.status);
+        let onward = moves.filter(|m| match m.command {
+            CommandKind::Recall => false,
+            CommandKind::Reject => !self.is_answered,
+            _ => m.to != self.status,
+        });
         onward.map(|m| m.to).collect()
     }
 }
@@ -138,6 +144,9 @@ parts! {
     Status = Status::from_name;
 }
 
+/// The last word of a refusal that is about an answered order.
+const ANSWERED: &str = " answered";
+
 impl Part for Refusal {
     fn write(&self, text: &mut String) {
         let actor = self.actor.name();
@@ -146,10 +155,14 @@ impl Part for Refusal {
         if self.origin != Origin::Offer {
             let _ = write!(text, " {}", self.origin);
         }
+        if self.is_answered {
+            text.push_str(ANSWERED);
+        }
     }
 
     fn read(text: &str) -> Option<Refusal> {
-        let mut words = text.splitn(4, ' ');
+        let before = text.strip_suffix(ANSWERED);
+        let mut words = before.unwrap_or(text).splitn(4, ' ');
         Some(Refusal {
             status: Part::read(words.next()?)?,
             command: Part::read(words.next()?)?,
@@ -157,6 +170,7 @@ impl Part for Refusal {
             origin: words
                 .next()
                 .map_or(Some(Origin::Offer), Origin::from_name)?,
+            is_answered: before.is_some(),
         })
     }
 }

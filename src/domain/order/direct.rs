@@ -57,6 +57,12 @@ impl Order {
             && basket.is_some_and(|basket| basket.answered_at.is_none())
     }
 
+    /// Whether it is a direct order that its kitchen has answered, and not yet begun.
+    pub(super) fn is_answered(&self) -> bool {
+        let is_direct = self.basket.is_some();
+        is_direct && self.status == Status::CustomerAccepted && !self.is_unanswered()
+    }
+
     /// When its kitchen is to begin with it, where it is ordered for later: at the first of its slots.
     pub fn begins_at(&self) -> Option<Time> {
         let basket = self.basket.as_ref()?;

@@ -219,6 +219,7 @@ impl Order {
             command,
             actor,
             origin: self.origin(),
+            is_answered: self.is_answered(),
         }
     }
 

@@ -26,6 +26,15 @@ const SPRITE: u32 = {
     hash
 };
 
+/// What stands in a `<textarea>`. On the server, Leptos writes the text of this element as it is, so that `<` could end
+/// it; in the browser it is set as text.
+pub fn textarea_text(text: &str) -> String {
+    match cfg!(feature = "ssr") {
+        true => text.replace('&', "&amp;").replace('<', "&lt;"),
+        false => text.to_owned(),
+    }
+}
+
 /// The symbols of `public/icons.svg`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Icon {

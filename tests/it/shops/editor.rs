@@ -15,6 +15,9 @@ crate::on_both_engines! {
     the_bar_of_the_counter_pauses_and_resumes,
 }
 
+/// Would end the field in which it stands, if it were not text there.
+const MARKUP: &str = "</textarea><script>alert(1)</script>";
+
 /// Sends a form of a page, and shows where it leads.
 async fn form(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
     let from = format!("http://market{path}");
@@ -100,13 +103,10 @@ async fn an_import_shows_its_difference_first(market: Market) {
     assert_eq!(form(&mut browser, page, &sure).await.status, 303);
     let after = item(&market, &shop, "tirami").await;
     assert_eq!(after["name"], "Tiramisù della nonna");
-    let wrong = form(
-        &mut browser,
-        page,
-        &[("act", "import"), ("text", "kind;colour")],
-    )
-    .await;
+    let wrong = form(&mut browser, page, &[("act", "import"), ("text", MARKUP)]).await;
     assert_eq!(wrong.status, 422);
+    assert!(wrong.text.contains("alert(1)"));
+    assert!(!wrong.text.contains(MARKUP), "{}", wrong.text);
 }
 
 async fn settings_come_back_where_they_are_refused(market: Market) {
@@ -122,6 +122,7 @@ async fn settings_come_back_where_they_are_refused(market: Market) {
             ("act", "save"),
             ("version", "1"),
             ("name", "Roma"),
+            ("about", MARKUP),
             ("street", "Kurze Gasse 1"),
             ("postcode", "10115"),
             ("town", "Berlin"),
@@ -146,8 +147,14 @@ async fn settings_come_back_where_they_are_refused(market: Market) {
         "{}",
         refused.text
     );
+    assert!(!refused.text.contains(MARKUP), "{}", refused.text);
     let saved = form(&mut browser, page, &with("17-2")).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
+    let shown = market.get(page).await.text;
+    assert!(
+        shown.contains("alert(1)") && !shown.contains(MARKUP),
+        "{shown}"
+    );
     let profile = market.get("/api/restaurants/roma").await.json();
     assert_eq!(
         profile["hours"]["mon"],

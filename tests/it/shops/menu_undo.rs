@@ -13,6 +13,7 @@ crate::on_both_engines! {
     an_import_is_undone_and_done_again,
     what_has_changed_since_is_not_undone,
     what_cannot_be_undone_is_named,
+    what_undoes_the_largest_import_fits,
     two_editors_of_an_item_are_one,
     editors_of_different_items_do_not_meet,
     an_import_meets_an_edit,
@@ -185,6 +186,23 @@ async fn what_cannot_be_undone_is_named(market: Market) {
         .post(&nobody, &json!({"undo": edit["undo"]}))
         .await
         .problem(404);
+}
+
+async fn what_undoes_the_largest_import_fits(market: Market) {
+    let market = market.open().await;
+    let menu = Menu::sample(&market).await;
+    // 500 items in place of 500 others, and the outline. It is read, and refused for what it names.
+    let undo = |documents: usize| {
+        let key = |n| format!("item:019c6b2f-7a40-7c3e-9d49-ffaa7fd6a7aa.i{n}");
+        let all = (0..documents).map(|n| json!({"key": key(n), "from": 1, "to": 0}));
+        json!({ "undo": all.collect::<Vec<_>>() })
+    };
+    let largest = undo(1001);
+    assert!(largest.to_string().len() > 64 * 1024);
+    let refused = menu.undo(&largest).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert_eq!(refused.faults()[0], "undo[0].key");
+    assert_eq!(menu.undo(&undo(1002)).await.faults(), ["undo"]);
 }
 
 async fn two_editors_of_an_item_are_one(market: Market) {

@@ -264,6 +264,8 @@ impl ItemPrice {
 
 impl Menu {
     pub const MAX_ITEMS: usize = 500;
+    /// As many documents as one edit changes: the outline, the items that an import takes off, and those that it adds.
+    pub const MAX_CHANGED: usize = 2 * Menu::MAX_ITEMS + 1;
     /// The highest price of an item or an option, and the highest fee and deposit.
     pub const MAX_PRICE: Cents = Cents::new(100_000);
 

@@ -194,6 +194,7 @@ fn item_price(fields: &mut Fields) -> Option<ItemPrice> {
 /// So many millilitres, or so many grams.
 fn amount(fields: &mut Fields) -> Option<Amount> {
     let of = |amount: Whole<1, 50_000>| u32::from(amount.get());
+    let before = fields.invalid_count();
     let (ml, g) = (fields.optional("ml").map(of), fields.optional("g").map(of));
     match (ml, g) {
         (Some(_), Some(_)) => {
@@ -202,7 +203,9 @@ fn amount(fields: &mut Fields) -> Option<Amount> {
             None
         }
         (None, None) => {
-            fields.reject("ml", FieldError::Missing);
+            if fields.invalid_count() == before {
+                fields.reject("ml", FieldError::Missing);
+            }
             None
         }
         (ml, g) => ml.map(Amount::Millilitres).or(g.map(Amount::Grams)),
@@ -339,7 +342,7 @@ mod tests {
         let long = "🍕".repeat(61);
         let json = format!(
             r#"{{"about": 7, "tax": "delivery", "pieces": 5, "allergens": ["milk", "milk"], "diets": ["meat"],
-            "prices": [{{"price": 1, "amount": {{"ml": 1, "g": 1}}}}, {{"price": 1, "amount": {{}}}}],
+            "prices": [{{"price": 1, "amount": {{"ml": 1, "g": 1}}}}, {{"price": 1, "amount": {{}}}}, {{"price": 1, "amount": {{"g": 0}}}}],
             "without": ["Onions", "{long}"]}}"#
         );
         let refused = refused(item(fields(&json)));
@@ -351,6 +354,7 @@ mod tests {
                 "about",
                 "prices[0].amount.g",
                 "prices[1].amount.ml",
+                "prices[2].amount.g",
                 "without[1]",
                 "pieces",
                 "tax",

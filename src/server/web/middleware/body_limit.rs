@@ -10,7 +10,7 @@ use futures::StreamExt;
 
 /// The contract's 64 KiB.
 pub const LARGEST_BODY: usize = 64 * 1024;
-/// A whole menu is larger than all else that comes in.
+/// A whole menu is larger than all else that comes in, and so is what undoes its import.
 pub const LARGEST_MENU: usize = 2 * 1024 * 1024;
 /// A body that is too large is read up to here before it is refused: a client that is still sending would
 /// see a broken connection instead of the answer.
@@ -40,7 +40,7 @@ fn largest(path: &str) -> usize {
     let mut parts = path.unwrap_or_default().split('/');
     let (of, _, call, more) = (parts.next(), parts.next(), parts.next(), parts.next());
     match (of, call, more) {
-        (Some("restaurants"), Some("menu"), None) => LARGEST_MENU,
+        (Some("restaurants"), Some("menu"), None | Some("restore")) => LARGEST_MENU,
         _ => LARGEST_BODY,
     }
 }
@@ -75,10 +75,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_whole_menu_is_large() {
+    fn only_a_whole_menu_and_what_undoes_it_are_large() {
         for path in [
             "/api/restaurants/bella-napoli/menu",
             "/api/v1/restaurants/x/menu",
+            "/api/restaurants/x/menu/restore",
         ] {
             assert_eq!(largest(path), LARGEST_MENU, "{path}");
         }

@@ -226,6 +226,7 @@ pub fn refused() -> Problem {
         command: CommandKind::Dispatch,
         actor: Actor::AnyRole,
         origin: Origin::Offer,
+        is_answered: false,
     };
     Error::Refused(refusal).into()
 }

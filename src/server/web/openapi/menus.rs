@@ -80,7 +80,7 @@ bodies! {
         .examples([item_example()]);
     /// What is undone.
     RestoreBody = object()
-        .property("undo", list::<Undo>().min_items(Some(1)).max_items(Some(Menu::MAX_ITEMS + 1))).required("undo")
+        .property("undo", list::<Undo>().min_items(Some(1)).max_items(Some(Menu::MAX_CHANGED))).required("undo")
         .examples([json!({"undo": [{"key": "menu:019c6b2f-7a40-7c3e-9d49-ffaa7fd6a7aa", "from": 4, "to": 3}]})]);
 }
 

@@ -5,7 +5,11 @@ use crate::{
     domain::{Error, Field, FieldError, Fields, OrderId, Precondition, shop::code::Code},
     server::{
         services::{idempotency::IdempotentRequest, shops::catalog::ShopRef},
-        web::{middleware::body_limit::read_body, problem::Problem, query_string},
+        web::{
+            middleware::body_limit::{LARGEST_BODY, LARGEST_MENU, read_body, read_within},
+            problem::Problem,
+            query_string,
+        },
     },
 };
 use axum::{
@@ -116,18 +120,42 @@ impl<S: Send + Sync> FromRequest<S> for QueryAndBody {
         request: axum::extract::Request,
         state: &S,
     ) -> Result<QueryAndBody, Problem> {
-        let (mut parts, body) = request.into_parts();
-        let body = read_body(body).await?;
-        if !body.is_empty() && !is_json(&parts.headers) {
-            return Err(Problem::NotJson);
-        }
-        let Query(mut read) = Query::from_request_parts(&mut parts, state).await?;
-        read_key(&parts, &body, &mut read);
-        if !body.is_empty() {
-            read_json(&body, &mut read.fields)?;
-        }
+        let read = query_and_body(request, state, LARGEST_BODY).await?;
         Ok(QueryAndBody(read))
     }
+}
+
+/// The same of a call whose body may be as long as a whole menu.
+pub struct QueryAndLongBody(pub Request);
+
+impl<S: Send + Sync> FromRequest<S> for QueryAndLongBody {
+    type Rejection = Problem;
+
+    async fn from_request(
+        request: axum::extract::Request,
+        state: &S,
+    ) -> Result<QueryAndLongBody, Problem> {
+        let read = query_and_body(request, state, LARGEST_MENU).await?;
+        Ok(QueryAndLongBody(read))
+    }
+}
+
+async fn query_and_body<S: Send + Sync>(
+    request: axum::extract::Request,
+    state: &S,
+    largest: usize,
+) -> Result<Request, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let body = read_within(body, largest).await?;
+    if !body.is_empty() && !is_json(&parts.headers) {
+        return Err(Problem::NotJson);
+    }
+    let Query(mut read) = Query::from_request_parts(&mut parts, state).await?;
+    read_key(&parts, &body, &mut read);
+    if !body.is_empty() {
+        read_json(&body, &mut read.fields)?;
+    }
+    Ok(read)
 }
 
 /// The parameters of a call that takes them as JSON and in no other way: what is secret does not stand in an address.

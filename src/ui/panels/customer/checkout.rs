@@ -14,7 +14,7 @@ use crate::{
             storage::{keep, kept},
         },
         components::{
-            basics::{Icon, changing, text},
+            basics::{Icon, changing, text, textarea_text},
             before_hydration::{not_hydrated, typed_early},
             bill::sum,
             form::{ActionForm, FieldState, Form, Forms, refused},
@@ -190,12 +190,7 @@ impl Recipient {
     }
 
     fn address_input(self, control: FieldState) -> AnyView {
-        let address = self.address.get_untracked();
-        // Leptos writes the text of this element as it is; in the browser it is set as text.
-        let address = match cfg!(feature = "ssr") {
-            true => address.replace('&', "&amp;").replace('<', "&lt;"),
-            false => address,
-        };
+        let address = textarea_text(&self.address.get_untracked());
         view! {
             <textarea class="input" autocomplete="street-address" autocapitalize="words" rows="3" prop:value=self.address
                 on:input=move |event| {

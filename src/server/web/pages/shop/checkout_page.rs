@@ -19,7 +19,7 @@ use crate::{
             format::money,
             locale::{Text, say, t},
         },
-        icon, name,
+        icon, name, textarea_text,
     },
 };
 use leptos::prelude::*;
@@ -205,9 +205,7 @@ impl Shown<'_> {
     }
 
     fn notes(self) -> AnyView {
-        // Leptos writes the text of this element as it is.
-        let notes = self.form.value("notes");
-        let notes = notes.replace('&', "&amp;").replace('<', "&lt;");
+        let notes = textarea_text(self.form.value("notes"));
         let wrong = self.wrong("notes").map(|words| {
             view! { <p class="error" id="notes-error" role="alert">{icon(Icon::Alert)} {words}</p> }
         });

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     domain::shop::menu::difference::{self, MenuEntry, MenuKind},
     server::web::pages::account::Sent,
-    ui::i18n::locale::{Text, t},
+    ui::{
+        i18n::locale::{Text, t},
+        textarea_text,
+    },
 };
 use leptos::prelude::*;
 
@@ -28,7 +31,7 @@ pub fn form(edited: &EditedShop, sent: Option<&Sent>) -> AnyView {
     let is_import = |sent: &&Sent| sent.get("act").starts_with("import");
     let typed = sent
         .filter(is_import)
-        .map(|sent| sent.get("text").to_owned());
+        .map(|sent| textarea_text(sent.get("text")));
     let is_open = typed.is_some();
     let file = |ending: &str| format!("{}.{ending}", edited.menu_path());
     let heading = t(["Import and export", "Import und Export"]);
@@ -46,7 +49,7 @@ pub fn form(edited: &EditedShop, sent: Option<&Sent>) -> AnyView {
             <form class="stack" method="post" action=edited.menu_path()>
                 {key()}
                 <div class="field"><label for="import-text">{label}</label>
-                    <textarea class="input" id="import-text" name="text" rows="8" spellcheck="false" required prop:value=typed.clone()>{typed.clone()}</textarea></div>
+                    <textarea class="input" id="import-text" name="text" rows="8" spellcheck="false" required>{typed}</textarea></div>
                 <button class="button" name="act" value="import">{t(["Show what would change", "Zeigen, was sich ändert"])}</button>
             </form>
         </details>

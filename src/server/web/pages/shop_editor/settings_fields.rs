@@ -10,7 +10,10 @@ use super::{
 use crate::{
     domain::shop::{Weekday, basket::TaxMode, profile::Profile},
     server::web::pages::account::Sent,
-    ui::i18n::locale::{Text, t},
+    ui::{
+        i18n::locale::{Text, t},
+        textarea_text,
+    },
 };
 use leptos::prelude::*;
 
@@ -41,11 +44,11 @@ impl Fields<'_> {
 
     fn lines(&self, name: &'static str, label: Text, hint: Option<Text>, now: String) -> AnyView {
         let id = format!("settings-{name}");
-        let value = self.value(name, now);
+        let value = textarea_text(&self.value(name, now));
         let hint = hint.map(|hint| view! { <p class="hint">{t(hint)}</p> }.into_any());
         view! {
             <div class="field"><label for=id.clone()>{t(label)}</label>
-                <textarea class="input" id=id.clone() name=name rows="4" prop:value=value.clone()>{value.clone()}</textarea> {hint}</div>
+                <textarea class="input" id=id.clone() name=name rows="4">{value}</textarea> {hint}</div>
         }
         .into_any()
     }

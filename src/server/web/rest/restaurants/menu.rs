@@ -20,7 +20,7 @@ use crate::{
                 restaurants::{RestaurantInPath, Version},
             },
             problem::Problem,
-            rest::extract::{Query, QueryAndBody, is_known, no_parameters},
+            rest::extract::{Query, QueryAndBody, QueryAndLongBody, is_known, no_parameters},
             state::AppState,
         },
     },
@@ -166,7 +166,7 @@ pub async fn save_outline(
 pub async fn restore(
     State(app): State<AppState>,
     door: Door,
-    QueryAndBody(request): QueryAndBody,
+    QueryAndLongBody(request): QueryAndLongBody,
 ) -> Result<Response, Problem> {
     let request = request.without_precondition();
     let named = named(&request);

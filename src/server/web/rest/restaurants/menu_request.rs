@@ -66,7 +66,7 @@ impl<S: Send + Sync> FromRequest<S> for MenuRequest {
 
 /// What is to be undone.
 pub fn read_undo(mut fields: Fields) -> Result<Vec<Undo>, Error> {
-    let undo = fields.required_objects("undo", Menu::MAX_ITEMS + 1, |one| {
+    let undo = fields.required_objects("undo", Menu::MAX_CHANGED, |one| {
         let key = one.required::<Text<100, false>>("key");
         let from = one.required::<Version>("from");
         let to = one.required::<Version>("to");
