@@ -146,6 +146,9 @@ async fn settings_come_back_where_they_are_refused(market: Market) {
         "{}",
         refused.text
     );
+    for said in ["Nothing is changed yet", "Hours, Monday, 1"] {
+        assert!(refused.text.contains(said), "{said}: {}", refused.text);
+    }
     let saved = form(&mut browser, page, &with("17-2")).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
     let profile = market.get("/api/restaurants/roma").await.json();
