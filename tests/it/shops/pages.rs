@@ -121,6 +121,10 @@ async fn a_pizza_of_two_halves_is_ordered_by_plain_forms() {
     assert_eq!(order["basket"]["lines"][0]["half"]["name"], "Funghi");
     assert_eq!(order["basket"]["place"]["street"], "Lange Straße 2");
     assert_eq!(market.orders().await.len(), 1);
+    // What was put together from a menu is no offer to make again.
+    let kitchen = ana.get("/supplier?kitchen=Bella%20Napoli").await.text;
+    assert!(kitchen.contains("Diavola"), "{kitchen}");
+    assert!(!kitchen.contains("Offer again"), "{kitchen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

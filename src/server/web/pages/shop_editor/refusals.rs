@@ -68,7 +68,9 @@ fn why(one: &InvalidField) -> String {
 /// A path in words, as far as the forms have fields for its parts: `hours.fri[0]` is Hours, Friday, 1.
 fn place(path: &str) -> String {
     let parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());
-    let words: Vec<_> = parts.filter_map(part).collect();
+    // The rows of a table are counted from 1, all else from 0.
+    let first = usize::from(!path.starts_with("row["));
+    let words: Vec<_> = parts.filter_map(|one| part(one, first)).collect();
     match words.is_empty() {
         true => path.to_owned(),
         false => words.join(", "),
@@ -76,9 +78,9 @@ fn place(path: &str) -> String {
 }
 
 /// One part of a path; nothing for what only holds others.
-fn part(part: &str) -> Option<String> {
+fn part(part: &str, first: usize) -> Option<String> {
     if let Ok(at) = part.parse::<usize>() {
-        return Some((at + 1).to_string());
+        return Some((at + first).to_string());
     }
     let day = Weekday::from_name(part);
     let word = match part {
@@ -176,6 +178,7 @@ mod tests {
             InvalidField::fault("prices[1]", "Large is missing a price."),
             InvalidField::new("hours.fri[1]", FieldError::Twice),
             InvalidField::new("groups.top", FieldError::NotACode),
+            InvalidField::new("row[812].kind", FieldError::Empty),
         ];
         let html = Owner::new().with(|| refusal(&fields.into()).to_html());
         for said in [
@@ -184,6 +187,7 @@ mod tests {
             "Hours, Friday, 2",
             "This is there twice.",
             "groups, top",
+            "Row, 812, kind",
         ] {
             assert!(html.contains(said), "{said}: {html}");
         }
