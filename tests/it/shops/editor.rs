@@ -148,6 +148,9 @@ async fn settings_come_back_where_they_are_refused(market: Market) {
         refused.text
     );
     assert!(!refused.text.contains(MARKUP), "{}", refused.text);
+    for said in ["Nothing is changed yet", "Hours, Monday, 1"] {
+        assert!(refused.text.contains(said), "{said}: {}", refused.text);
+    }
     let saved = form(&mut browser, page, &with("17-2")).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
     let shown = market.get(page).await.text;

@@ -121,6 +121,10 @@ async fn a_pizza_of_two_halves_is_ordered_by_plain_forms() {
     assert_eq!(order["basket"]["lines"][0]["half"]["name"], "Funghi");
     assert_eq!(order["basket"]["place"]["street"], "Lange Straße 2");
     assert_eq!(market.orders().await.len(), 1);
+    // What was put together from a menu is no offer to make again.
+    let kitchen = ana.get("/supplier?kitchen=Bella%20Napoli").await.text;
+    assert!(kitchen.contains("Diavola"), "{kitchen}");
+    assert!(!kitchen.contains("Offer again"), "{kitchen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,6 +181,10 @@ async fn a_form_that_is_not_right_comes_back_with_what_was_typed() {
         "{}",
         refused.text
     );
+    let some = [("act", "put"), ("item", "cola"), ("quantity", "some")];
+    let refused = ana.post(&format!("{SHOP}/cart"), &some).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("Choose 1 to 99"), "{}", refused.text);
     ana.post(&format!("{SHOP}/cart"), &HALVES).await;
     let checkout = ana.get(&format!("{SHOP}/checkout")).await.text;
     let mut fields = order_fields(&checkout);
@@ -323,6 +331,9 @@ async fn a_list_says_why_it_is_empty() {
     ana.post("/shops", &[("near", "99999")]).await;
     let far = ana.get("/shops").await.text;
     assert!(far.contains("No pizzeria delivers to 99999"), "{far}");
+    // What is searched for is there, but not for that postcode.
+    let far = ana.get("/shops?q=napoli").await.text;
+    assert!(far.contains("None that delivers to your postcode"), "{far}");
     ana.post("/shops", &[("near", "")]).await;
     assert!(
         ana.get("/shops?q=napoli&open=1")
@@ -330,4 +341,20 @@ async fn a_list_says_why_it_is_empty() {
             .text
             .contains("Bella Napoli")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_link_brings_can_be_bought_and_what_is_gone_leads_to_the_menu() {
+    let market = Market::embedded().open().await;
+    create_with_menu(&market).await;
+    let mut ana = browser(&market);
+    let some = ana.get(&format!("{SHOP}/cart?add=nope,cola*2")).await.text;
+    assert!(some.contains("name=\"lines\" value=\"cola*2\""), "{some}");
+    let none = ana.get(&format!("{SHOP}/cart?add=nope")).await.text;
+    assert!(none.contains("1 line cannot be ordered"), "{none}");
+    assert!(!none.contains("take-over"), "{none}");
+    let gone = ana.get(&format!("{SHOP}/items/nope")).await;
+    assert_eq!(gone.status, 404);
+    let to_menu = format!("href=\"{SHOP}\"");
+    assert!(gone.text.contains(&to_menu), "{}", gone.text);
 }

@@ -117,7 +117,13 @@ pub fn reasons(form: Form, order: &Order, reasons: &[Text]) -> AnyView {
             .into_any()
     };
     let chips: Vec<_> = reasons.into_iter().enumerate().map(chip).collect();
-    let why = t(["Why? The market sees this.", "Warum? Der Markt sieht das."]);
+    let why = t(match order.basket {
+        Some(_) => [
+            "Why? The customer sees this.",
+            "Warum? Wer bestellt hat, sieht das.",
+        ],
+        None => ["Why? The market sees this.", "Warum? Der Markt sieht das."],
+    });
     let own = t(["Or in your own words", "Oder mit eigenen Worten"]);
     view! {
         <fieldset class="chips"><legend>{why}</legend> {chips}</fieldset>

@@ -177,7 +177,7 @@ fn again(kitchen: KitchenFilter) -> AnyView {
         for order in board
             .orders()
             .rev()
-            .filter(|order| is_of(order, Some(kitchen)))
+            .filter(|order| order.basket.is_none() && is_of(order, Some(kitchen)))
         {
             let is_new = |known: &Order| known.pizza_name != order.pizza_name;
             if offers.iter().all(is_new) {
@@ -292,7 +292,7 @@ fn earlier_pizzas(kitchen: KitchenFilter) -> AnyView {
         let kitchen = kitchen.get();
         let orders = board
             .orders()
-            .filter(|order| is_of(order, kitchen.as_deref()));
+            .filter(|order| order.basket.is_none() && is_of(order, kitchen.as_deref()));
         list::sorted(orders.map(|order| order.pizza_name.to_string()))
     });
     let option = |name: String| view! { <option>{name}</option> }.into_any();

@@ -87,13 +87,21 @@ pub fn contents(order: &Order) -> Option<AnyView> {
     )
 }
 
-/// The link to a cart with the same in it: another document.
+/// The links to a cart with the same in it, and to the pizzeria, which says whom to call: other documents.
 pub fn again(order: &Order) -> Option<AnyView> {
-    order.basket.as_ref().and(order.restaurant_id)?;
+    let restaurant = order.basket.as_ref().and(order.restaurant_id)?;
     let to = paths::again(&order.id.to_string());
     let word = t(["Order again", "Noch einmal bestellen"]);
+    let shop = format!("{}/{restaurant}", paths::SHOPS);
+    let phone = t([
+        "Phone of the pizzeria, and menu",
+        "Telefon der Pizzeria, und Karte",
+    ]);
     Some(
-        view! { <a class="button wide" href=to rel="external">{icon(Icon::Undo)} {word}</a> }
-            .into_any(),
+        view! {
+            <a class="button wide" href=to rel="external">{icon(Icon::Undo)} {word}</a>
+            <a class="button quiet wide" href=shop rel="external">{icon(Icon::Shop)} {phone}</a>
+        }
+        .into_any(),
     )
 }

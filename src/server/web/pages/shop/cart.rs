@@ -252,19 +252,26 @@ fn offer_shared(shop: &ShopView, shared: &Cart) -> AnyView {
         );
         view! { <p class="small soft">{words}</p> }
     });
+    let entries = shared.entries.iter().zip(&priced);
+    let buyable = entries.filter(|(_, one)| one.is_ok());
     let lines = Cart {
-        entries: shared.lines().cloned().map(CartEntry::Line).collect(),
+        entries: buyable.map(|(entry, _)| entry.clone()).collect(),
         dropped: 0,
     };
+    let take_over = (!lines.entries.is_empty()).then(|| {
+        let word = t(["Put it into my cart", "In meinen Warenkorb"]);
+        view! {
+            <form method="post" action=format!("{}/cart", shop.path())>
+                <input type="hidden" name="lines" value=lines.to_string()/>
+                <button class="button" name="act" value="take-over">{icon(Icon::Plus)} {word}</button>
+            </form>
+        }
+    });
     view! {
         <section class="paper stack shared" aria-labelledby="shared">
             <h2 id="shared">{t(["From the link", "Aus dem Link"])}</h2>
             <ul class="lines">{known}</ul>
-            {gone}
-            <form method="post" action=format!("{}/cart", shop.path())>
-                <input type="hidden" name="lines" value=lines.to_string()/>
-                <button class="button" name="act" value="take-over">{icon(Icon::Plus)} {t(["Put it into my cart", "In meinen Warenkorb"])}</button>
-            </form>
+            {gone} {take_over}
         </section>
     }
     .into_any()

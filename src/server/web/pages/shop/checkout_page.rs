@@ -187,7 +187,13 @@ impl Shown<'_> {
         };
         let wrong = self.wrong(name);
         let invalid = wrong.is_some().then_some("true");
-        let described = format!("{name}-error {name}-hint");
+        let parts = [wrong.is_some().then_some("error"), hint.map(|_| "hint")];
+        let described: Vec<_> = parts
+            .into_iter()
+            .flatten()
+            .map(|part| format!("{name}-{part}"))
+            .collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
         let message = wrong.map(|words| {
             view! { <p class="error" id=format!("{name}-error") role="alert">{icon(Icon::Alert)} {words}</p> }
         });
@@ -206,13 +212,19 @@ impl Shown<'_> {
 
     fn notes(self) -> AnyView {
         let notes = textarea_text(self.form.value("notes"));
-        let wrong = self.wrong("notes").map(|words| {
+        let wrong = self.wrong("notes");
+        let invalid = wrong.is_some().then_some("true");
+        let described = match wrong {
+            Some(_) => "notes-error notes-hint",
+            None => "notes-hint",
+        };
+        let wrong = wrong.map(|words| {
             view! { <p class="error" id="notes-error" role="alert">{icon(Icon::Alert)} {words}</p> }
         });
         view! {
             <div class="field">
                 <label for="notes">{t(["Note for the driver", "Notiz für die Lieferung"])}</label>
-                <textarea class="input" id="notes" name="notes" rows="2" maxlength="500" aria-describedby="notes-error notes-hint">{notes}</textarea>
+                <textarea class="input" id="notes" name="notes" rows="2" maxlength="500" aria-invalid=invalid aria-describedby=described>{notes}</textarea>
                 <p class="hint" id="notes-hint">{t(["Floor, and what is written on the bell.", "Stock, und was an der Klingel steht."])}</p>
                 {wrong}
             </div>

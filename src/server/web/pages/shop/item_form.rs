@@ -116,7 +116,11 @@ impl Draft {
         let options = groups.flat_map(|group| choices(group, sent)).collect();
         let of_half = half.as_ref().and_then(|half| menu.item(half));
         let without = left_out(item, of_half, sent);
-        let quantity = sent.get("quantity").trim().parse().unwrap_or(1);
+        // What is no number of pieces is refused, as 0 is.
+        let quantity = match sent.get("quantity").trim() {
+            "" => 1,
+            typed => typed.parse().unwrap_or(0),
+        };
         let at = sent.get("at").parse().ok();
         Draft {
             line: CartLine {

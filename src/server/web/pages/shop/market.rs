@@ -241,10 +241,16 @@ fn nothing(
         return empty(
             Icon::Search,
             t(["No pizzeria matches", "Keine Pizzeria passt"]),
-            t([
-                "Search for another name or dish, or take a filter off.",
-                "Such nach einem anderen Namen oder Gericht, oder heb einen Filter auf.",
-            ]),
+            t(match near {
+                Some(_) => [
+                    "None that delivers to your postcode. Search for another name or dish, take a filter off, or change the postcode.",
+                    "Keine, die zu deiner Postleitzahl liefert. Such nach einem anderen Namen oder Gericht, heb einen Filter auf, oder ändere die Postleitzahl.",
+                ],
+                None => [
+                    "Search for another name or dish, or take a filter off.",
+                    "Such nach einem anderen Namen oder Gericht, oder heb einen Filter auf.",
+                ],
+            }),
             Some((all, paths::SHOPS.to_owned())),
         );
     }

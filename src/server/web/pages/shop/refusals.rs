@@ -78,10 +78,13 @@ pub async fn page_of(visit: &Visit, refusal: &ShopRefusal) -> Response {
     };
     let status = Problem::from(refusal.clone()).status();
     page(visit, status, || {
-        let way_on = (
-            t(["To the pizzerias", "Zu den Pizzerien"]),
-            paths::SHOPS.to_owned(),
-        );
+        let way_on = match refusal {
+            ShopRefusal::UnknownItem => (t(["To the menu", "Zur Karte"]), menu_address(visit)),
+            _ => (
+                t(["To the pizzerias", "Zu den Pizzerien"]),
+                paths::SHOPS.to_owned(),
+            ),
+        };
         let content = view! {
             <h1 class="unseen">{t(heading)}</h1>
             {empty(Icon::Info, t(heading), t(next), Some(way_on))}
@@ -89,6 +92,13 @@ pub async fn page_of(visit: &Visit, refusal: &ShopRefusal) -> Response {
         Page::new(t(heading), content.into_any())
     })
     .await
+}
+
+/// The menu of the pizzeria below whose address a page was asked for.
+fn menu_address(visit: &Visit) -> String {
+    let below = visit.address.strip_prefix(paths::SHOPS).unwrap_or_default();
+    let slug = below.split(['/', '?']).nth(1).unwrap_or_default();
+    format!("{}/{slug}", paths::SHOPS)
 }
 
 /// A refusal of an order, as one sentence.

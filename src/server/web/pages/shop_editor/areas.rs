@@ -52,8 +52,7 @@ fn rows(sent: &Sent) -> Vec<Row> {
 }
 
 fn area_json([name, place, fee, minimum, free_from, minutes]: Row) -> Value {
-    let metres = place.trim().strip_suffix('m').map(number);
-    let within = metres.filter(Value::is_number);
+    let within = metres(place.trim());
     let postcodes = within.is_none().then(|| parts(&place, &[',', ';', '\n']));
     let minutes: Vec<_> = parts(&minutes, &['-', '–'])
         .iter()
@@ -63,6 +62,16 @@ fn area_json([name, place, fee, minimum, free_from, minutes]: Row) -> Value {
         "name": name.trim(), "postcodes": postcodes, "within": within, "fee": number(&fee),
         "minimum": number(&minimum), "free_from": number(&free_from), "minutes": minutes,
     })
+}
+
+/// `3000 m` or `3 km`; nothing for postcodes.
+fn metres(place: &str) -> Option<Value> {
+    let (typed, each) = match place.strip_suffix("km") {
+        Some(typed) => (typed, 1000.0),
+        None => (place.strip_suffix('m')?, 1.0),
+    };
+    let metres = number(typed).as_f64()? * each;
+    Some(Value::from(metres.round() as i64))
 }
 
 fn row_of(area: &Area) -> Row {
@@ -136,9 +145,11 @@ mod tests {
 
     #[test]
     fn a_distance_is_in_metres() {
-        let row = ["Near", "3000 m", "2,50", "", "", "10-25"].map(str::to_owned);
-        let json = areas_json(&sent(&[row]));
+        let row = |place| ["Near", place, "2,50", "", "", "10-25"].map(str::to_owned);
+        let json = areas_json(&sent(&["3000 m", "2,5 km", "10115 M"].map(row)));
         assert_eq!(json[0]["within"], 3000);
+        assert_eq!(json[1]["within"], 2500);
+        assert_eq!(json[2]["postcodes"], json!(["10115 M"]));
         assert_eq!(json[0]["postcodes"], Value::Null);
         assert_eq!(json[0]["fee"], 2.5);
         assert_eq!(json[0]["minutes"], json!([10, 25]));

@@ -31,7 +31,7 @@ pub fn button(
     act: &'static str,
     names: &[(&'static str, String)],
     class: &'static str,
-    word: String,
+    word: AnyView,
 ) -> AnyView {
     let fields: Vec<_> = names
         .iter()
@@ -110,21 +110,21 @@ fn paused_words(is_unanswered: bool, until: Option<String>) -> String {
 
 fn buttons(shop: &EditedShop, is_paused: bool, is_busy: bool) -> Vec<AnyView> {
     const PLAIN: &str = "button";
-    let word = |word: Text| t(word).to_owned();
+    let word = |word: Text| t(word).into_any();
     let extra = |minutes: u16| vec![("extra_minutes", minutes.to_string())];
     let mut all = Vec::new();
     if is_paused {
         let again = word(["Take orders again", "Wieder Bestellungen annehmen"]);
         all.push(button(shop, "resume", &[], "button primary", again));
     } else {
-        let some = say!("Pause {PAUSE} min", "Pause {PAUSE} min");
+        let some = say!("Pause {PAUSE} min", "Pause {PAUSE} min").into_any();
         let minutes = [("minutes", PAUSE.to_string())];
         all.push(button(shop, "pause", &minutes, PLAIN, some));
         let open_end = word(["Pause until I resume", "Pause, bis ich weitermache"]);
         all.push(button(shop, "pause", &[], PLAIN, open_end));
     }
     for minutes in BUSY {
-        let busy = say!("Busy +{minutes}", "Viel los +{minutes}");
+        let busy = say!("Busy +{minutes}", "Viel los +{minutes}").into_any();
         all.push(button(shop, "busy", &extra(minutes), PLAIN, busy));
     }
     if is_busy {
@@ -139,7 +139,7 @@ fn sold_out(shop: &EditedShop, part: &SoldOut) -> AnyView {
     let names = names_of(&part.what);
     let code: Vec<_> = names.iter().map(|(_, code)| code.as_str()).collect();
     let code = code.join(".");
-    let word = say!("{code}: put back", "{code}: wieder da");
+    let word = say!("{code}: put back", "{code}: wieder da").into_any();
     view! { <li>{button(shop, "put-back", &names, "button", word)}</li> }.into_any()
 }
 

@@ -2,7 +2,10 @@
 //! `2026-12-24 10:00-12:00 Christmas Eve`. What is no time stays as it is, and the reader of hours refuses it.
 
 use super::values::parts;
-use crate::domain::shop::{DaySpan, Exception};
+use crate::{
+    domain::shop::{DaySpan, Exception, Weekday},
+    ui::i18n::locale::Text,
+};
 use serde_json::{Value, json};
 
 /// What stands between the ends of a span.
@@ -79,6 +82,19 @@ fn exception_json(line: &str) -> Value {
     }
     let note = (!note.is_empty()).then(|| note.join(" "));
     json!({"date": date, "hours": hours, "note": note})
+}
+
+/// The name of a day.
+pub fn weekday(day: Weekday) -> Text {
+    match day {
+        Weekday::Monday => ["Monday", "Montag"],
+        Weekday::Tuesday => ["Tuesday", "Dienstag"],
+        Weekday::Wednesday => ["Wednesday", "Mittwoch"],
+        Weekday::Thursday => ["Thursday", "Donnerstag"],
+        Weekday::Friday => ["Friday", "Freitag"],
+        Weekday::Saturday => ["Saturday", "Samstag"],
+        Weekday::Sunday => ["Sunday", "Sonntag"],
+    }
 }
 
 #[cfg(test)]

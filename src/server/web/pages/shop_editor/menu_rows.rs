@@ -123,25 +123,26 @@ fn row(sheet: &Sheet<'_>, item: &Item) -> AnyView {
                 <button class="button quiet" name="act" value="take-off" formnovalidate>{t(["Take off", "Von der Karte"])} <span class="unseen">": " {name.clone()}</span></button>
                 <a class="button quiet" href=more>{t(["More…", "Mehr\u{a0}…"])} <span class="unseen">": " {name}</span></a>
             </form>
-            {sold_out(edited, code, is_sold_out)}
+            {sold_out(edited, item, is_sold_out)}
         </li>
     }
     .into_any()
 }
 
 /// The button by which an item is sold out until it closes, or is there again.
-fn sold_out(edited: &EditedShop, code: &Code, is_sold_out: bool) -> AnyView {
-    let names = names_of(&MenuPart::Item(code.clone()));
-    match is_sold_out {
-        true => {
-            let word = t(["Sold out. Put back", "Ausverkauft. Wieder da"]).to_owned();
-            button(edited, "put-back", &names, "button primary", word)
-        }
-        false => {
-            let word = t(["Sold out", "Ausverkauft"]).to_owned();
-            button(edited, "sold-out", &names, "button quiet", word)
-        }
-    }
+fn sold_out(edited: &EditedShop, item: &Item, is_sold_out: bool) -> AnyView {
+    let names = names_of(&MenuPart::Item(item.id.clone()));
+    let (act, class, word) = match is_sold_out {
+        true => (
+            "put-back",
+            "button primary",
+            ["Sold out. Put back", "Ausverkauft. Wieder da"],
+        ),
+        false => ("sold-out", "button quiet", ["Sold out", "Ausverkauft"]),
+    };
+    let name = item.name.to_string();
+    let word = view! { {t(word)} <span class="unseen">": " {name}</span> };
+    button(edited, act, &names, class, word.into_any())
 }
 
 /// A field for the price of each size; and one for what has no sizes, where nothing or this has none.

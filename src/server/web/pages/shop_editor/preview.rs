@@ -1,6 +1,6 @@
 //! The next fourteen days as they will be: the hours of the week with the exceptions, as the clocks there show them.
 
-use super::settings_fields::weekday;
+use super::hours_text::weekday;
 use crate::{
     domain::{
         Time,

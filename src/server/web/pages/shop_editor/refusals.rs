@@ -1,7 +1,11 @@
 //! Why an edit is refused, in words for who edits.
 
+use super::hours_text::weekday;
 use crate::{
-    domain::{Error, FieldError, InvalidField},
+    domain::{
+        Error, FieldError, InvalidField,
+        shop::{HoursRefusal, Weekday},
+    },
     server::services::shops::refusal::ShopRefusal,
     ui::{
         Icon,
@@ -42,36 +46,99 @@ fn line(one: &InvalidField) -> AnyView {
 fn why(one: &InvalidField) -> String {
     match &one.error {
         FieldError::Fault { why } => why.clone(),
+        // A form has them as text, not as JSON.
+        FieldError::Hours {
+            refusal: HoursRefusal::NotASpan,
+        } => t([
+            "Write the hours like 11:30-14:00.",
+            "Schreib die Zeiten wie 11:30-14:00.",
+        ])
+        .to_owned(),
         error @ FieldError::Hours { .. } => error.to_string(),
+        FieldError::Twice => t(["This is there twice.", "Das steht zweimal da."]).to_owned(),
+        _ if one.field == "key" => t([
+            "This form was sent before with something else in it. Look once more, then send it again.",
+            "Dieses Formular wurde schon einmal mit anderem Inhalt geschickt. Sieh noch einmal nach und schick es dann wieder.",
+        ])
+        .to_owned(),
         error => domain_texts::field_error(&one.field, error),
     }
 }
 
-/// A path in words, as far as its beginning is one of the fields of the forms.
+/// A path in words, as far as the forms have fields for its parts: `hours.fri[0]` is Hours, Friday, 1.
 fn place(path: &str) -> String {
-    let (first, rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
-    let word = match first {
+    let parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());
+    // The rows of a table are counted from 1, all else from 0.
+    let first = usize::from(!path.starts_with("row["));
+    let words: Vec<_> = parts.filter_map(|one| part(one, first)).collect();
+    match words.is_empty() {
+        true => path.to_owned(),
+        false => words.join(", "),
+    }
+}
+
+/// One part of a path; nothing for what only holds others.
+fn part(part: &str, first: usize) -> Option<String> {
+    if let Ok(at) = part.parse::<usize>() {
+        return Some((at + first).to_string());
+    }
+    let day = Weekday::from_name(part);
+    let word = match part {
+        "orders" | "point" | "rates" | "address" => return None,
         "name" => ["Name", "Name"],
         "about" => ["About", "Über"],
         "prices" => ["Price", "Preis"],
+        "price" => return None,
         "category" | "categories" => ["Category", "Kategorie"],
         "sizes" => ["Size", "Größe"],
+        "halves" => ["Half in", "Hälfte in"],
+        "row" => ["Row", "Zeile"],
+        "key" => ["Form", "Formular"],
         "hours" => ["Hours", "Öffnungszeiten"],
         "exceptions" => ["Exceptions", "Ausnahmen"],
+        "date" => ["Date", "Datum"],
         "areas" => ["Areas", "Liefergebiete"],
-        "orders" => ["Orders", "Bestellungen"],
-        "address" => ["Address", "Adresse"],
+        "postcodes" => ["Postcodes", "Postleitzahlen"],
+        "within" => ["Distance", "Entfernung"],
+        "fee" => ["Fee", "Liefergebühr"],
+        "minimum" => ["Minimum", "Mindestbestellwert"],
+        "free_from" => ["Free from", "Frei ab"],
+        "minutes" => ["Minutes", "Minuten"],
+        "street" => ["Street", "Straße"],
+        "postcode" => ["Postcode", "Postleitzahl"],
+        "town" => ["Town", "Ort"],
+        "lat" => ["Latitude", "Breitengrad"],
+        "lon" => ["Longitude", "Längengrad"],
         "phone" => ["Phone", "Telefon"],
         "time_zone" => ["Time zone", "Zeitzone"],
         "tags" => ["Tags", "Stichwörter"],
         "slug" => ["Address of the page", "Adresse der Seite"],
-        _ => return path.to_owned(),
+        "days_ahead" => ["Days ahead", "Tage im Voraus"],
+        "answer_minutes" => ["Minutes to answer", "Minuten zum Antworten"],
+        "prepare_minutes" => ["Minutes to prepare", "Minuten zum Backen"],
+        "slot_minutes" => ["A slot has", "Ein Zeitfenster hat"],
+        "slot_orders" => ["Orders in a slot", "Bestellungen je Zeitfenster"],
+        "order_pieces" => [
+            "Pieces of an order in a slot",
+            "Stücke einer Bestellung je Zeitfenster",
+        ],
+        "tax" => ["Tax", "Steuer"],
+        "food" => ["Food", "Essen"],
+        "drink" => ["Drinks", "Getränke"],
+        "delivery" => ["Delivery", "Lieferung"],
+        "markup_percentage" => ["Service fee", "Servicegebühr"],
+        _ => return Some(day.map_or_else(|| part.to_owned(), |day| t(weekday(day)).to_owned())),
     };
-    format!("{}{rest}", t(word))
+    Some(t(word).to_owned())
 }
 
 pub fn sentence(refusal: &ShopRefusal) -> String {
     let words = match refusal {
+        // The faults stand below: no field is marked.
+        ShopRefusal::Market(Error::Invalid(_)) => [
+            "Nothing is changed yet. This is not right:",
+            "Es ist noch nichts geändert. Das stimmt so nicht:",
+        ],
         ShopRefusal::Market(error) => return domain_texts::refusal(error),
         ShopRefusal::PreconditionFailed { .. } | ShopRefusal::PreconditionRequired => [
             "Somebody has changed this meanwhile. This is how it is now: look, and try again.",
@@ -111,13 +178,16 @@ mod tests {
             InvalidField::fault("prices[1]", "Large is missing a price."),
             InvalidField::new("hours.fri[1]", FieldError::Twice),
             InvalidField::new("groups.top", FieldError::NotACode),
+            InvalidField::new("row[812].kind", FieldError::Empty),
         ];
         let html = Owner::new().with(|| refusal(&fields.into()).to_html());
         for said in [
-            "Price[1]",
+            "Price, 2",
             "Large is missing a price.",
-            "Hours.fri[1]",
-            "groups.top",
+            "Hours, Friday, 2",
+            "This is there twice.",
+            "groups, top",
+            "Row, 812, kind",
         ] {
             assert!(html.contains(said), "{said}: {html}");
         }

@@ -3,7 +3,7 @@
 use super::{
     areas,
     fields::{hidden, key},
-    hours_text::{day_text, exceptions_text},
+    hours_text::{day_text, exceptions_text, weekday},
     settings_values::day_field,
     shop::EditedShop,
 };
@@ -136,18 +136,6 @@ fn who(fields: &Fields<'_>, profile: &Profile) -> AnyView {
         {fields.check("listed", ["Shown to customers", "Für Kunden sichtbar"], profile.listed)}
     }
     .into_any()
-}
-
-pub fn weekday(day: Weekday) -> Text {
-    match day {
-        Weekday::Monday => ["Monday", "Montag"],
-        Weekday::Tuesday => ["Tuesday", "Dienstag"],
-        Weekday::Wednesday => ["Wednesday", "Mittwoch"],
-        Weekday::Thursday => ["Thursday", "Donnerstag"],
-        Weekday::Friday => ["Friday", "Freitag"],
-        Weekday::Saturday => ["Saturday", "Samstag"],
-        Weekday::Sunday => ["Sunday", "Sonntag"],
-    }
 }
 
 fn hours(fields: &Fields<'_>, profile: &Profile) -> AnyView {
