@@ -68,7 +68,7 @@ test('a kitchen answers, ticks and is late, and the customer sees it', async ({ 
   await taken.getByRole('button', { name: 'Start' }).click();
 
   const oven = column(kitchen, 'In the oven').getByRole('article');
-  const line = oven.getByRole('button', { name: /½ Diavola ½ Funghi Large/ });
+  const line = oven.getByRole('button', { name: /Funghi Large LEFT Olives/ });
   const ready = oven.getByRole('button', { name: /^Ready/ });
   await expect(ready).toContainText('2 not ticked');
   await line.click();

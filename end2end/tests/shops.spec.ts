@@ -52,10 +52,10 @@ async function accessible(page: Page) {
 
 /** Puts a large half Diavola half Funghi with olives on the left into the cart. */
 async function choose(page: Page) {
-  await page.getByLabel('Large').check();
+  await page.getByText('Large', { exact: true }).click();
   await page.getByLabel('Half and half').selectOption({ label: 'Funghi' });
-  await page.getByRole('group', { name: 'Olives' }).getByLabel('left half').check();
-  await page.getByLabel('Tomato').check();
+  await page.getByRole('group', { name: 'Olives' }).getByText('left half').click();
+  await page.getByText('Tomato', { exact: true }).click();
 }
 
 async function fill(page: Page) {
@@ -125,7 +125,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('How many').fill('5');
       await page.getByRole('button', { name: /^Add/ }).click();
       await page.goto('/shops/bella-napoli/items/marg');
-      await page.getByLabel('Tomato').check();
+      await page.getByText('Tomato', { exact: true }).click();
       await page.getByLabel('How many').fill('2');
       await page.getByRole('button', { name: /^Add/ }).click();
       await page.goto('/shops/bella-napoli/cart');
@@ -146,8 +146,8 @@ for (const javaScriptEnabled of [true, false]) {
     test('a changed price is shown beside the old one, and asks again', async ({ market, request, open }) => {
       await open_pizzeria(market, request);
       const page = await open('/shops/bella-napoli/items/diav');
-      await page.getByLabel('Large').check();
-      await page.getByLabel('Tomato').check();
+      await page.getByText('Large', { exact: true }).click();
+      await page.getByText('Tomato', { exact: true }).click();
       await page.getByRole('button', { name: /^Add/ }).click();
       await page.goto('/shops/bella-napoli/checkout');
       await page.getByLabel('Postcode').fill('10117');
