@@ -72,7 +72,6 @@ fn what_a_form_cannot_have_offered_is_left_out() {
         ("n.top.olives", "9999999999"),
         ("p.top.olives", "top"),
         ("w.99", "1"),
-        ("quantity", "no"),
     ];
     let (line, price) = made(&fields);
     assert_eq!(line, "diav/m~sauce:plain");
