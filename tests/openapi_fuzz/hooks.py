@@ -21,7 +21,7 @@ def before_load_schema(context, raw_schema):
     for number in ("Price", "Amount", "Markup"):
         schemas[number]["multipleOf"] = 0.01
     schemas["AnswerBody"]["anyOf"] = [
-        {"properties": {"accept": {"const": True}}},
+        {"properties": {"accept": {"const": True}, "reason": {"type": "null"}}},
         {"properties": {"accept": {"const": False}, "estimated_time": {"type": "null"}}},
     ]
     for schema in objects(raw_schema):

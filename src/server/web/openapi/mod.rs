@@ -86,6 +86,7 @@ pub fn finish(mut api: OpenApi, config: &Config) -> OpenApi {
     let items = api.paths.paths.values_mut();
     for call in items.flat_map(calls::of) {
         with_request_id(call);
+        calls::need_no_more(call);
     }
     match config.auth.is_required() {
         true => accounts::add(&mut api),
