@@ -65,13 +65,9 @@ fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
 /// One of each kind, and what it is for the browser.
 fn errors() -> Vec<(Error, &'static str)> {
     let invalid = [
-        ("notes", FieldError::Empty),
-        ("markup", FieldError::no_number("a b")),
+        InvalidField::new("notes", FieldError::Empty),
+        InvalidField::new("markup", FieldError::no_number("a b")),
     ];
-    let invalid = invalid.map(|(field, error)| InvalidField {
-        field: field.to_owned(),
-        error,
-    });
     let refused_of = |origin, actor| {
         Error::Refused(Refusal {
             status: Status::Ready,

@@ -37,7 +37,7 @@ use std::net::SocketAddr;
 ///
 /// What a quote said is what you agree to: no more than `agreed_total`, no later than `agreed_until`. Where it would be more or later now, nothing is ordered, and the answer is 409 with the new quote. The order is `customer_accepted`, and its kitchen has until `answer_by` to answer. The parameters come as JSON.
 #[utoipa::path(
-    post, path = "/restaurants/{r}/orders", tag = "Pizzerias", operation_id = "order",
+    post, path = "/restaurants/{r}/orders", tag = "Pizzerias", operation_id = "orderFromMenu",
     params(RestaurantInPath, IdempotencyKey), request_body = DirectOrderBody, responses(Ordered),
 )]
 pub async fn order(
