@@ -62,21 +62,22 @@ fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
     );
 }
 
+fn refused_of(origin: Origin, actor: Actor) -> Error {
+    Error::Refused(Refusal {
+        status: Status::Ready,
+        command: CommandKind::Prepare,
+        actor,
+        origin,
+        is_answered: false,
+    })
+}
+
 /// One of each kind, and what it is for the browser.
 fn errors() -> Vec<(Error, &'static str)> {
     let invalid = [
         InvalidField::new("notes", FieldError::Empty),
         InvalidField::new("markup", FieldError::no_number("a b")),
     ];
-    let refused_of = |origin, actor| {
-        Error::Refused(Refusal {
-            status: Status::Ready,
-            command: CommandKind::Prepare,
-            actor,
-            origin,
-            is_answered: false,
-        })
-    };
     let answered = Error::Refused(Refusal {
         status: Status::CustomerAccepted,
         command: CommandKind::Reject,
