@@ -23,11 +23,6 @@ mod policy_samples;
 mod policy_tests;
 #[cfg(test)]
 pub(crate) mod samples;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the use-cases of a pizzeria stand on it"
-)]
 pub mod shop;
 mod shop_policy;
 #[cfg(feature = "ssr")]

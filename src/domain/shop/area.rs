@@ -158,10 +158,6 @@ impl Postcode {
         let folded = folded(text);
         (!folded.is_empty()).then_some(Postcode(folded))
     }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl Field for Postcode {

@@ -48,7 +48,9 @@ pub mod title;
 
 pub use hours::{
     DaySpan, Exception, ExceptionInput, Exceptions, Hours, HoursInput, HoursRefusal, Local,
-    LocalDate, OpenSpan, OpeningHours, STRETCH, ShopZone, SpanInput, TimeZone, Weekday,
-    range_label, time_label,
+    LocalDate, OpenSpan, OpeningHours, STRETCH, ShopZone, TimeZone, Weekday, range_label,
+    time_label,
 };
-pub use slots::{KitchenState, OrderRules, SlotMinutes, SlotRefusal, Slots, Until};
+#[cfg(test)]
+pub use slots::SlotMinutes;
+pub use slots::{KitchenState, OrderRules, SlotRefusal, Slots, Until};

@@ -39,15 +39,15 @@ const READ_OVER: [&str; 6] = [
     "now",
 ];
 
-/// Reads a profile. What it was before is read over where there is one; the slug stays where none is given. `is_zone`
-/// knows the names of time zones.
+/// Reads a profile. What it was before is read over where there is one; the slug stays where none is given. `zone`
+/// knows how the name of a time zone is spelled, if there is one.
 ///
 /// # Errors
 /// Everything that is invalid.
 pub fn read_profile(
     mut fields: Fields,
     basis: Basis<'_>,
-    is_zone: impl Fn(&str) -> bool,
+    zone: impl Fn(&str) -> Option<TimeZone>,
     now: Time,
 ) -> Result<ProfileInput, Error> {
     if let Basis::Saved(_) = basis {
@@ -62,7 +62,7 @@ pub fn read_profile(
     let phone: Option<Phone> = fields.unless_blank("phone");
     let address = fields.required_object("address", read_address);
     let point = fields.object("point", read_point);
-    let time_zone = read_zone(&mut fields, is_zone);
+    let time_zone = read_zone(&mut fields, zone);
     let listed: Option<bool> = fields.optional("listed");
     let (hours, exceptions) = (read_hours(&mut fields), read_exceptions(&mut fields));
     let orders = fields.object("orders", read_orders);
@@ -176,20 +176,21 @@ pub fn read_destination(fields: &mut Fields) -> Option<Destination> {
 /// Everything that is invalid.
 pub fn check_profile(
     mut fields: Fields,
-    is_zone: impl Fn(&str) -> bool,
+    zone: impl Fn(&str) -> Option<TimeZone>,
     now: Time,
 ) -> Result<(), Error> {
     fields.ignore(&READ_OVER);
     let id = RestaurantId::nil();
-    read_profile(fields, Basis::New { id }, is_zone, now).map(|_| ())
+    read_profile(fields, Basis::New { id }, zone, now).map(|_| ())
 }
 
-fn read_zone(fields: &mut Fields, is_zone: impl Fn(&str) -> bool) -> Option<TimeZone> {
-    let zone: TimeZone = fields.required("time_zone")?;
-    if !is_zone(&zone) {
+fn read_zone(fields: &mut Fields, zone: impl Fn(&str) -> Option<TimeZone>) -> Option<TimeZone> {
+    let name: TimeZone = fields.required("time_zone")?;
+    let spelled = zone(&name);
+    if spelled.is_none() {
         fields.reject("time_zone", HoursRefusal::UnknownZone.into());
     }
-    Some(zone)
+    spelled
 }
 
 fn read_hours(fields: &mut Fields) -> Hours {

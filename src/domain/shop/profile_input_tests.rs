@@ -19,7 +19,12 @@ const NEW: Basis<'_> = Basis::New {
 fn read(body: &Value, basis: Basis<'_>) -> Result<ProfileInput, Vec<(String, FieldError)>> {
     let mut fields = Fields::default();
     fields.add_object(body.to_string().as_bytes()).unwrap();
-    let read = read_profile(fields, basis, |zone| zone == "Europe/Berlin", at(0));
+    let read = read_profile(
+        fields,
+        basis,
+        |zone| (zone == "Europe/Berlin").then(|| zone.to_owned().try_into().unwrap()),
+        at(0),
+    );
     read.map_err(|error| match error {
         Error::Invalid(all) => all.into_iter().map(|f| (f.field, f.error)).collect(),
         other => panic!("{other:?}"),

@@ -38,6 +38,7 @@ const MAX_ROWS: usize = 100;
 
 impl LineRequest {
     /// One whole item.
+    #[cfg(test)]
     pub fn of(item: Code, size: Option<Code>) -> LineRequest {
         LineRequest {
             item,

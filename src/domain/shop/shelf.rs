@@ -176,10 +176,6 @@ impl Catalogue {
         self.by_name.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
-    }
-
     /// The ids of all pizzerias.
     pub fn ids(&self) -> impl Iterator<Item = RestaurantId> {
         self.by_name.iter().map(|(_, id)| *id)

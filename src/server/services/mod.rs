@@ -14,8 +14,6 @@ pub mod live_feed;
 pub mod order_documents;
 pub mod orders;
 pub mod shared_value;
-#[allow(dead_code, reason = "the calls of pizzerias stand on it")]
 pub mod shops;
 pub mod upgrade;
-#[allow(dead_code, reason = "the use-cases of a pizzeria stand on it")]
 pub mod zones;

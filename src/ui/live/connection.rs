@@ -175,12 +175,12 @@ fn read_on(store: LiveStore, query: BoardQuery, reads: StoredValue<bool>) {
         reads.set_value(false);
         // After a failure, the next event or the next wish tries again.
         let Ok(snapshot) = snapshot else { return };
-        let (anchor, is_sought) = (ScrollAnchor::find(), fragment_target().is_none());
+        let (anchor, is_linked) = (ScrollAnchor::find(), fragment_target().is_none());
         store.enlarge(snapshot);
         tick().await;
         match fragment_target() {
             // The address names a ticket that the page did not begin with.
-            Some(_) if is_sought => scroll_to_fragment(),
+            Some(_) if is_linked => scroll_to_fragment(),
             _ => drop(anchor.map(ScrollAnchor::keep)),
         }
     });

@@ -7,4 +7,6 @@ mod rules;
 mod slot_tests;
 
 pub use possible::{KitchenState, SlotRefusal, Slots, Until};
-pub use rules::{OrderRules, SlotMinutes};
+pub use rules::OrderRules;
+#[cfg(test)]
+pub use rules::SlotMinutes;

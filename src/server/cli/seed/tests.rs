@@ -32,11 +32,10 @@ fn fields(json: &Value) -> Fields {
 fn valid(seed: &SeedRestaurant) -> (Profile, Menu) {
     let slug = seed.slug();
     let basis = Basis::New { id: Uuid::nil() };
-    let is_zone = |name: &str| IanaZone::find(name).is_ok();
     let profile = read_profile(
         fields(&seed.restaurant),
         basis,
-        is_zone,
+        IanaZone::spelling,
         Time::from_millis(0),
     );
     let profile = profile.unwrap_or_else(|why| panic!("{slug}: {why:?}"));

@@ -55,7 +55,7 @@ async fn a_person_takes_over_at_a_device_with_a_pin() {
     assert_eq!(renewed.unwrap_err(), left);
     let works = async || world.authority(&begun).await.viewer.identity().unwrap().id;
     assert_eq!(works().await, Some(device.id));
-    // Whoever comes back types the PIN again.
+    // Who comes back types the PIN again.
     world.accounts.enable(operator, person).await.unwrap();
     assert_eq!(works().await, Some(device.id));
     let again = world.accounts.hand_over(&standing, over("1234")).await;

@@ -40,7 +40,7 @@ impl ShopService {
     ) -> Edited<Profile> {
         let at = now();
         let basis = Basis::New { id: Uuid::now_v7() };
-        let made = read_profile(fields, basis, is_zone, at)?;
+        let made = read_profile(fields, basis, IanaZone::spelling, at)?;
         let mut asked = EditRequest::new(by, request);
         let mut number = 1;
         let done = in_time(async {
@@ -94,7 +94,7 @@ impl ShopService {
             let before = &draft.shop.profile;
             let at = draft.change.at;
             let basis = Basis::Saved(&before.document);
-            let after = read_profile(fields.clone(), basis, is_zone, at)?.profile;
+            let after = read_profile(fields.clone(), basis, IanaZone::spelling, at)?.profile;
             check_rights(draft.viewer, [&before.document, &after])?;
             check_version(expected, before.document.version)?;
             if !after.differs_from(&before.document) {
@@ -130,12 +130,7 @@ impl ShopService {
 
 /// Checks what a pizzeria is to say of itself, whichever it is: what is invalid is refused before it is looked for.
 pub fn check(fields: &Fields) -> Result<(), ShopRefusal> {
-    Ok(check_profile(fields.clone(), is_zone, now())?)
-}
-
-/// Whether there is a time zone of this name.
-fn is_zone(name: &str) -> bool {
-    IanaZone::find(name).is_ok()
+    Ok(check_profile(fields.clone(), IanaZone::spelling, now())?)
 }
 
 /// The documents of a new pizzeria.

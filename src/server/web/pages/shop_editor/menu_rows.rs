@@ -110,9 +110,9 @@ fn row(sheet: &Sheet<'_>, item: &Item) -> AnyView {
     let mark = is_sold_out.then_some("");
     let word = say!("Name of {name}", "Name von {name}");
     let typed_name = typed("name", name.clone());
-    let sought = name.clone();
+    let searched = name.clone();
     view! {
-        <li class="menu-row" id=format!("item-{code}") data-name=sought data-sold-out=mark>
+        <li class="menu-row" id=format!("item-{code}") data-name=searched data-sold-out=mark>
             <form class="row" method="post" action=edited.menu_path()>
                 {key()} {hidden("item", code.to_string())} {hidden("version", item.version.to_string())}
                 <input class="input narrow" name="name" aria-label=word maxlength="60" required value=typed_name/>

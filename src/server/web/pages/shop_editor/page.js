@@ -20,6 +20,6 @@ const find = document.querySelector('#find');
 const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 find?.closest('[hidden]')?.removeAttribute('hidden');
 find?.addEventListener('input', () => {
-  const sought = fold(find.value.trim());
-  for (const row of document.querySelectorAll('.menu-row')) row.hidden = !fold(row.dataset.name).includes(sought);
+  const searched = fold(find.value.trim());
+  for (const row of document.querySelectorAll('.menu-row')) row.hidden = !fold(row.dataset.name).includes(searched);
 });

@@ -86,8 +86,12 @@ async fn save(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Profile
 /// The profile that the form would make.
 fn looked_at(edited: &EditedShop, sent: &Sent) -> Result<Profile, ShopRefusal> {
     let fields = fields_in(sent, edited.profile())?;
-    let is_zone = |name: &str| IanaZone::find(name).is_ok();
-    let read = read_profile(fields, Basis::Saved(edited.profile()), is_zone, now())?;
+    let read = read_profile(
+        fields,
+        Basis::Saved(edited.profile()),
+        IanaZone::spelling,
+        now(),
+    )?;
     Ok(read.profile)
 }
 
