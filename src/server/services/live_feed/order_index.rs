@@ -37,6 +37,8 @@ pub struct OrderIndex {
     finished: BTreeSet<OrderId>,
     /// How many orders each slot of a pizzeria has.
     taken: HashMap<RestaurantId, BTreeMap<Time, u32>>,
+    /// The direct orders that their kitchens have yet to answer, by the time until which they do.
+    unanswered: BTreeSet<(Time, OrderId)>,
     /// The newest order that is over and is not held. All that are newer are held.
     pub(super) newest_dropped: Option<OrderId>,
 }
@@ -60,6 +62,7 @@ impl OrderIndex {
             ids: Default::default(),
             finished: BTreeSet::new(),
             taken: HashMap::new(),
+            unanswered: BTreeSet::new(),
             newest_dropped,
         };
         for order in orders {
@@ -95,16 +98,12 @@ impl OrderIndex {
         self.orders.keys().next_back().copied()
     }
 
-    /// The direct orders that their kitchens have yet to answer, each with the time until which they do.
-    pub fn to_answer(&self) -> Vec<(Time, OrderId)> {
-        let ordered = self.ids[Status::CustomerAccepted as usize].iter();
-        let orders = ordered.filter_map(|id| self.get(*id));
-        let unanswered = orders.filter(|order| order.is_unanswered());
-        let deadlines = unanswered.filter_map(|order| {
-            let answer_by = order.basket.as_ref()?.answer_by?;
-            Some((answer_by, order.id))
-        });
-        deadlines.collect()
+    /// The direct orders that their kitchens should have answered by then, and the time until which the next one is.
+    pub fn unanswered(&self, by: Time) -> (Vec<OrderId>, Option<Time>) {
+        let mut all = self.unanswered.iter().peekable();
+        let late = std::iter::from_fn(|| all.next_if(|(until, _)| *until <= by));
+        let late = late.map(|(_, id)| *id).collect();
+        (late, all.next().map(|(until, _)| *until))
     }
 
     /// How the market spells a driver: exactly so, or as [`known_driver_name`] finds it.
@@ -274,6 +273,7 @@ impl OrderIndex {
         if order.status.is_final() {
             self.finished.insert(order.id);
         }
+        self.unanswered.extend(answer_by(&order));
         if let Some(restaurant) = order.restaurant_id {
             for slot in taken_slots(&order) {
                 *self
@@ -313,6 +313,9 @@ impl OrderIndex {
             }
         }
         self.finished.remove(&id);
+        if let Some(deadline) = answer_by(&order) {
+            self.unanswered.remove(&deadline);
+        }
         if let Some(restaurant) = order.restaurant_id {
             taken_slots(&order).for_each(|slot| self.give_back(restaurant, slot));
         }
@@ -357,4 +360,10 @@ fn supplier(topic: &Topic) -> Option<&Name> {
         Topic::Supplier(name) => Some(name),
         _ => None,
     }
+}
+
+/// Until when the kitchen of a direct order answers it, while it has not.
+fn answer_by(order: &Order) -> Option<(Time, OrderId)> {
+    let basket = order.basket.as_ref().filter(|_| order.is_unanswered())?;
+    Some((basket.answer_by?, order.id))
 }

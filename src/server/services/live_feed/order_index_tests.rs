@@ -3,13 +3,13 @@
 use super::order_index::OrderIndex;
 use crate::domain::{
     Acknowledged, Actor, Board, BoardQuery, Counts, Event, FoldResult, IN_KITCHEN, Name, Offer,
-    Order, OrderId, Scope, Sequence, Status, Subject, Topic, Viewer, WITH_DRIVER, Wanting, Window,
-    alert_of, call_of,
+    Order, OrderId, Scope, Sequence, Status, Subject, Time, Topic, Viewer, WITH_DRIVER, Wanting,
+    Window, alert_of, call_of,
     samples::{at, commands, direct_commands, direct_order, id, offer},
 };
 use crate::server::services::order_documents::taken_slots;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The orders of a market as they come to be, and the index of them.
 struct Market {
@@ -70,12 +70,17 @@ impl Market {
             self.index.fold(&event),
             FoldResult::Applied { .. }
         ));
-        self.check_taken();
+        self.check_direct();
         Some(event)
     }
 
-    /// The slots have the orders that a walk through all of them finds.
-    fn check_taken(&self) {
+    /// The slots have the orders that a walk through all of them finds, and those that wait for an answer are these.
+    fn check_direct(&self) {
+        let unanswered = self.orders.values().filter(|order| order.is_unanswered());
+        let unanswered: BTreeSet<_> = unanswered.map(|order| order.id).collect();
+        let (found, next) = self.index.unanswered(Time::from_millis(4_102_444_800_000));
+        assert_eq!((found.into_iter().collect(), next), (unanswered, None));
+        assert!(self.index.unanswered(Time::from_millis(0)).0.is_empty());
         let mut taken = BTreeMap::new();
         for slot in self.orders.values().flat_map(taken_slots) {
             *taken.entry(slot).or_insert(0) += 1;

@@ -32,16 +32,12 @@ pub async fn watch(orders: Arc<OrderService>) {
         moves.mark_unchanged();
         let feed = orders.feed();
         // Where the store is away, the board waits for it, too.
-        let deadlines = feed
-            .is_current()
-            .then(|| feed.read_index(OrderIndex::to_answer));
-        let deadlines = deadlines.flatten().unwrap_or_default();
         let over = now() + -GRACE + -spread;
-        let (late, later): (Vec<_>, Vec<_>) =
-            deadlines.into_iter().partition(|(by, _)| *by <= over);
+        let unanswered = |index: &OrderIndex| index.unanswered(over);
+        let unanswered = feed.is_current().then(|| feed.read_index(unanswered));
+        let (late, next) = unanswered.flatten().unwrap_or_default();
         if late.is_empty() {
-            let first = later.into_iter().map(|(by, _)| by - over).min();
-            let wait = first.and_then(|wait| wait.to_std().ok());
+            let wait = next.and_then(|next| (next - over).to_std().ok());
             select! {
                 () = sleep(wait.map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))) => {}
                 _ = moves.changed() => sleep(PAUSE).await,
@@ -50,7 +46,7 @@ pub async fn watch(orders: Arc<OrderService>) {
         }
         spread = chance();
         let mut is_done = true;
-        for (_, id) in late {
+        for id in late {
             is_done &= orders.expire(id).await.is_ok();
         }
         if !is_done {
