@@ -1,10 +1,10 @@
 //! The one place where an error gets its HTTP form: status, title, and problem+json (RFC 9457). What only HTTP can
 //! refuse is listed here as well; the market's own errors come from the domain.
 
-use super::headers::BEARER;
+use super::headers::{BEARER, IDEMPOTENT_REPLAYED, TRUE};
 use crate::{
     domain::{CommandKind, Error, FieldError, InvalidField},
-    server::services::shops::refusal::ShopRefusal,
+    server::services::shops::refusal::{Refused, ShopRefusal},
 };
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -21,8 +21,12 @@ pub enum Problem {
     #[error(transparent)]
     Market(#[from] Error),
     /// Of a pizzeria, with members for programs.
-    #[error("{}", .0.sentence())]
-    Shop(ShopRefusal),
+    #[error("{}", .refusal.sentence())]
+    Shop {
+        refusal: ShopRefusal,
+        /// It is the stored answer to an earlier sending.
+        replayed: bool,
+    },
     #[error("There is nothing at this address.")]
     UnknownPath,
     #[error("This address does not take that method.")]
@@ -55,7 +59,7 @@ impl Problem {
                 let (status, title) = market(error);
                 (error.name(), status, title)
             }
-            Problem::Shop(refusal) => {
+            Problem::Shop { refusal, .. } => {
                 let (status, title) = shop(refusal);
                 (refusal.name(), status, title)
             }
@@ -155,9 +159,15 @@ fn shop(refusal: &ShopRefusal) -> (StatusCode, &'static str) {
 
 impl From<ShopRefusal> for Problem {
     fn from(refusal: ShopRefusal) -> Problem {
+        Refused::from(refusal).into()
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(Refused { refusal, replayed }: Refused) -> Problem {
         match refusal {
             ShopRefusal::Market(error) => Problem::Market(error),
-            refusal => Problem::Shop(refusal),
+            refusal => Problem::Shop { refusal, replayed },
         }
     }
 }
@@ -203,7 +213,7 @@ impl From<&Problem> for ProblemDetails {
             Problem::Market(Error::Invalid(invalid)) => {
                 invalid.iter().map(InvalidValue::from).collect()
             }
-            Problem::Shop(refusal) => InvalidValue::of_shop(refusal).into_iter().collect(),
+            Problem::Shop { refusal, .. } => InvalidValue::of_shop(refusal).into_iter().collect(),
             _ => Vec::new(),
         };
         let each: Vec<_> = errors.iter().map(InvalidValue::to_string).collect();
@@ -217,7 +227,7 @@ impl From<&Problem> for ProblemDetails {
             },
             errors,
             members: match problem {
-                Problem::Shop(refusal) => refusal.members(),
+                Problem::Shop { refusal, .. } => refusal.members(),
                 _ => Map::new(),
             },
         }
@@ -294,6 +304,9 @@ impl IntoResponse for Problem {
                 header::SEC_WEBSOCKET_VERSION,
                 HeaderValue::from_static("13"),
             );
+        }
+        if matches!(self, Problem::Shop { replayed: true, .. }) {
+            headers.insert(IDEMPOTENT_REPLAYED, TRUE);
         }
         if self.status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, BEARER);

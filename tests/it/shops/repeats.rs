@@ -40,11 +40,15 @@ async fn a_key_makes_one_pizzeria(market: Market) {
     assert_eq!(create("a", "Napoli").await.faults(), ["Idempotency-Key"]);
     // What is refused for the state of things stays refused under its key.
     let path = path_of(&first.json());
-    create("b", "Roma").await.problem(409);
+    let refused = create("b", "Roma").await;
+    assert_eq!(refused.header("idempotent-replayed"), None);
+    refused.problem(409);
     let body = pizzeria("Milano");
     let saved = keyed(&market, Method::PUT, &path, "c", &body).await;
     assert_eq!((saved.status, saved.header("etag")), (200, Some("\"2\"")));
-    create("b", "Roma").await.problem(409);
+    let again = create("b", "Roma").await;
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    again.problem(409);
     assert_eq!(create("d", "Roma").await.json()["slug"], "roma-2");
     let again = keyed(&market, Method::PUT, &path, "c", &body).await;
     assert_eq!((again.status, again.header("etag")), (200, Some("\"2\"")));

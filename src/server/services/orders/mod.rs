@@ -225,7 +225,7 @@ impl OrderService {
     }
 
     /// Waits for the feed to have everything that was stored here before, but not for long.
-    async fn catch_up(&self) {
+    pub(in crate::server::services) async fn catch_up(&self) {
         let written = self.written().newest().cloned();
         if let Some(cursor) = written {
             let _ = timeout(CATCH_UP, self.feed.reached(&cursor)).await;

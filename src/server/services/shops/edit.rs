@@ -4,7 +4,7 @@
 use super::{
     ShopService,
     documents::{self, Change, ShopDocument},
-    refusal::{ShopFailure, ShopRefusal, in_time},
+    refusal::{Refused, ShopFailure, ShopRefusal, in_time},
 };
 use crate::{
     domain::{
@@ -61,7 +61,14 @@ pub struct Draft<'a> {
 }
 
 /// What an edit is answered with, and whether it is the stored answer to an earlier sending.
-pub type Edited<T> = Result<(T, bool), ShopRefusal>;
+pub type Edited<T> = Result<(T, bool), Refused>;
+
+/// What it is answered with, from what was done or is stored.
+pub(super) fn edited<T>((result, replayed): Answered<T>) -> Edited<T> {
+    let result = result.inspect_err(refused);
+    let told = |refusal| Refused { refusal, replayed };
+    result.map(|done| (done, replayed)).map_err(told)
+}
 
 /// Who edits, what, and with which of its documents.
 pub struct Edit<'a> {
@@ -211,8 +218,7 @@ impl ShopService {
                 self.renew(&mut asked).await?;
             }
         });
-        let (result, replayed) = done.await.inspect_err(refused)?;
-        Ok((result.inspect_err(refused)?, replayed))
+        edited(done.await.inspect_err(refused)?)
     }
 
     /// The stored answer to an earlier sending.

@@ -22,6 +22,8 @@ impl ShopService {
         request: &QuoteRequest,
     ) -> Result<Quote, ShopRefusal> {
         let menu = self.menu(shop).await?;
+        // What was ordered here a moment ago has taken its place.
+        self.orders.catch_up().await;
         let to = self.located(request.place.destination());
         let basis = Basis {
             shop,
@@ -51,6 +53,7 @@ impl ShopService {
         if !shop.profile.listed {
             return Ok(Vec::new());
         }
+        self.orders.catch_up().await;
         let windows = Windows {
             shop,
             zone: &zone(&shop.profile)?,

@@ -185,6 +185,34 @@ impl From<Vec<InvalidField>> for ShopRefusal {
     }
 }
 
+/// A refusal as an answer, and whether it is the stored one to an earlier sending.
+#[derive(Debug)]
+pub struct Refused {
+    pub refusal: ShopRefusal,
+    pub replayed: bool,
+}
+
+impl From<ShopRefusal> for Refused {
+    fn from(refusal: ShopRefusal) -> Refused {
+        Refused {
+            refusal,
+            replayed: false,
+        }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Refused {
+        ShopRefusal::from(error).into()
+    }
+}
+
+impl From<Refused> for ShopRefusal {
+    fn from(refused: Refused) -> ShopRefusal {
+        refused.refusal
+    }
+}
+
 /// Why a use-case of a pizzeria has no result.
 #[derive(Debug)]
 pub enum ShopFailure {

@@ -4,7 +4,7 @@ use super::{
     ShopService,
     catalog::ShopRef,
     documents::Change,
-    edit::{Edit, EditRequest, Edited},
+    edit::{Edit, EditRequest, Edited, edited},
     refusal::{ShopFailure, ShopRefusal, in_time},
 };
 use crate::{
@@ -71,8 +71,7 @@ impl ShopService {
                 }
             }
         });
-        let (result, replayed) = done.await?;
-        Ok((result?, replayed))
+        edited(done.await?)
     }
 
     /// Saves what a pizzeria says of itself, at the version that is expected. Nothing is saved where it says nothing new.

@@ -29,9 +29,8 @@ pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Respon
             let request = request(&sent, "counter");
             let (named, by) = (&edited.named, &edited.by);
             let shops = &visit.app.shops;
-            shops
-                .at_the_counter(named, &command, by, request.as_ref())
-                .await
+            let done = shops.at_the_counter(named, &command, by, request.as_ref());
+            done.await.map_err(ShopRefusal::from)
         }
         Err(refusal) => Err(refusal),
     };

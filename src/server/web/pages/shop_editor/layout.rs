@@ -42,7 +42,7 @@ pub struct Page<'a> {
 /// Renders a page. Where its form was refused, it says so, with the status of the refusal.
 pub async fn page(visit: &Visit, page: Page<'_>, content: impl FnOnce() -> AnyView) -> Response {
     let status = page.refusal.map_or(StatusCode::OK, |refusal| {
-        Problem::Shop(refusal.clone()).status()
+        Problem::from(refusal.clone()).status()
     });
     let html = render(visit, || (document(&page), body(visit, &page, content()))).await;
     let value = HeaderValue::from_static;

@@ -123,7 +123,7 @@ async fn form(
     })
     .await;
     if let Some(refusal) = refusal {
-        let problem = crate::server::web::problem::Problem::Shop(refusal.clone());
+        let problem = crate::server::web::problem::Problem::from(refusal.clone());
         *response.status_mut() = problem.status();
     }
     response
