@@ -4,6 +4,7 @@
 use super::{
     basics::{changing, following},
     printing::Printing,
+    stable_list::Hand,
 };
 use crate::{
     domain::{Order, OrderId, Time},
@@ -147,6 +148,9 @@ pub struct InView {
     /// The id of the ticket, while the entry is empty.
     pub id: Signal<Option<String>>,
     seen: RwSignal<bool>,
+    /// What the browser has reported last.
+    skipped: StoredValue<bool>,
+    hand: Hand,
     shown: Memo<bool>,
     /// The user has pressed or changed something in the entry.
     touched: StoredValue<bool>,
@@ -177,6 +181,8 @@ impl InView {
             entry,
             id,
             seen,
+            skipped: StoredValue::new(!seen.get_untracked()),
+            hand: Hand::from_context(),
             shown,
             touched: StoredValue::new(false),
         };
@@ -203,13 +209,20 @@ impl InView {
         let skipped =
             Reflect::get(event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy());
         // The event may arrive after the entry is gone.
+        if self.skipped.try_set_value(skipped).is_none() {
+            self.hand.when_released(move || self.settle());
+        }
+    }
+
+    /// Fills the entry that comes into the view, and empties the one that leaves it.
+    fn settle(self) {
         let Some(entry) = self.entry.try_get_untracked() else {
             return;
         };
         let busy = || entry.and_then(|entry| entry.query_selector(BUSY).ok()?);
         // An entry that the user has worked in keeps its ticket, and what was typed there.
         let kept = self.touched.get_value() || busy().is_some();
-        self.seen.set(!skipped || kept);
+        self.seen.set(!self.skipped.get_value() || kept);
     }
 
     /// The ticket while the order is in the list. Afterwards a gap as high as that was, with what `left` shows in it.

@@ -14,6 +14,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// After this long without a touch, and without a change, the list shows its current entries.
 const PAUSE: TimeDelta = TimeDelta::seconds(4);
@@ -22,6 +23,11 @@ const LONGEST: TimeDelta = TimeDelta::seconds(12);
 
 /// The events of a reader who is about to act.
 const TOUCHES: [&str; 4] = ["pointermove", "pointerdown", "keydown", "wheel"];
+
+/// A press that is longer may have been released where the page has not heard of it.
+const LONGEST_PRESS: TimeDelta = TimeDelta::seconds(1);
+/// How long after a press the page looks whether it was released. The click comes with the release.
+const RELEASE: Duration = Duration::from_millis(100);
 
 /// What a view shows of a stable list.
 #[derive(Clone, Copy)]
@@ -127,7 +133,7 @@ pub fn stable(listed: Memo<Vec<OrderId>>) -> StableRows {
         list.reduce(Input {
             route,
             listed,
-            touched: hand.0.get_value(),
+            touched: hand.touched.get_value(),
             now: browser_time(),
         });
         if !list.is_settled() {
@@ -154,22 +160,45 @@ pub fn arrived(rows: StableRows) -> AnyView {
     })
 }
 
-/// When the reader touched the page last.
+/// What the reader's hand does.
 #[derive(Clone, Copy)]
-pub struct Hand(StoredValue<Time>);
+pub struct Hand {
+    /// When it touched the page last.
+    touched: StoredValue<Time>,
+    /// Since when it presses.
+    pressed: StoredValue<Option<Time>>,
+}
 
 impl Hand {
     pub fn new() -> Hand {
-        Hand(StoredValue::default())
+        Hand {
+            touched: StoredValue::default(),
+            pressed: StoredValue::default(),
+        }
     }
 
-    fn from_context() -> Hand {
+    pub(super) fn from_context() -> Hand {
         expect_context()
     }
 
     pub fn watch(self) {
         for event in TOUCHES {
-            window_event_listener_untyped(event, move |_| self.0.set_value(browser_time()));
+            window_event_listener_untyped(event, move |_| self.touched.set_value(browser_time()));
+        }
+        window_event_listener_untyped("pointerdown", move |_| {
+            self.pressed.set_value(Some(browser_time()));
+        });
+        for event in ["pointerup", "pointercancel"] {
+            window_event_listener_untyped(event, move |_| self.pressed.set_value(None));
+        }
+    }
+
+    /// Does what may move the page, but not between a press and its release: that would be no click.
+    pub(super) fn when_released(self, work: impl FnOnce() + 'static) {
+        let presses = |since| browser_time() - since < LONGEST_PRESS;
+        match self.pressed.get_value().is_some_and(presses) {
+            true => set_timeout(move || self.when_released(work), RELEASE),
+            false => work(),
         }
     }
 }
