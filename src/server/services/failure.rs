@@ -45,9 +45,14 @@ impl Failure {
 }
 
 /// The end of each use-case, where a failure is logged: once.
-pub async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
-    let late = || StoreError::Ambiguous("the request timed out".to_owned());
-    let done = timeout(REQUEST_TIMEOUT, work).await;
-    let done = done.unwrap_or_else(|_| Err(late().into()));
-    done.map_err(Failure::into_logged)
+pub fn in_time<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> impl Future<Output = Result<T, Error>> {
+    // On the heap, once: whatever waits for it would otherwise hold it twice, and move it.
+    let work = Box::pin(timeout(REQUEST_TIMEOUT, work));
+    async move {
+        let late = || StoreError::Ambiguous("the request timed out".to_owned());
+        let done = work.await.unwrap_or_else(|_| Err(late().into()));
+        done.map_err(Failure::into_logged)
+    }
 }

@@ -119,6 +119,18 @@ pub struct Batch {
     pub trace: Option<JsonText>,
 }
 
+impl Batch {
+    /// The last entry, where it is about a document that the batch expects in one state and writes in another: where the
+    /// batch has been committed, that expectation fails, and the entry is in the document's history. A document never
+    /// gets back to a text that it had.
+    fn left_behind(&self) -> Option<&NewEntry> {
+        let entry = self.log.last()?;
+        let (_, before) = self.expect.iter().find(|(key, _)| *key == entry.about)?;
+        let (_, after) = self.put.iter().find(|(key, _)| *key == entry.about)?;
+        (before.as_ref() != Some(after)).then_some(entry)
+    }
+}
+
 /// Makes a batch idempotent: sent again, by any instance and after any lost answer, it is committed once.
 #[derive(Clone, Debug)]
 pub struct IdempotencyRecord {
@@ -149,6 +161,13 @@ pub struct NewEntry {
 }
 
 impl NewEntry {
+    /// Its cursor in an entry as it is stored, if that is this one.
+    fn cursor_in(&self, stored: &str) -> Option<Cursor> {
+        let body = self.body.strip_suffix('}').unwrap_or(&self.body);
+        let id = stored.strip_prefix(body)?.strip_prefix(",\"id\":\"")?;
+        id.strip_suffix("\"}")?.parse().ok()
+    }
+
     /// Writes the entry as it is stored and sent, in place of what `text` holds.
     fn write_at(&self, cursor: &Cursor, text: &mut String) {
         text.clear();

@@ -17,6 +17,7 @@ use crate::{
         store::Batch,
     },
 };
+use futures::FutureExt;
 use std::time::Instant;
 
 impl OrderService {
@@ -310,7 +311,8 @@ impl Attempt<'_> {
     }
 }
 
-async fn answer_in_time(work: impl Future<Output = Result<Answer, Failure>>) -> Answer {
-    let answer = in_time(work).await;
-    answer.unwrap_or_else(|error| Err(error).into())
+fn answer_in_time(
+    work: impl Future<Output = Result<Answer, Failure>>,
+) -> impl Future<Output = Answer> {
+    in_time(work).map(|answer| answer.unwrap_or_else(|error| Err(error).into()))
 }

@@ -10,6 +10,7 @@ use crate::{
         store::StoreError,
     },
 };
+use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -242,15 +243,13 @@ impl From<Failure> for ShopFailure {
 }
 
 /// The end of each use-case, where a failure is logged: once.
-pub async fn in_time<T>(
+pub fn in_time<T>(
     work: impl Future<Output = Result<T, ShopFailure>>,
-) -> Result<T, ShopRefusal> {
-    let done = failure::in_time(async {
-        match work.await {
-            Ok(done) => Ok(Ok(done)),
-            Err(ShopFailure::Refused(refusal)) => Ok(Err(refusal)),
-            Err(ShopFailure::Store(error)) => Err(error.into()),
-        }
-    });
-    done.await?
+) -> impl Future<Output = Result<T, ShopRefusal>> {
+    let done = failure::in_time(work.map(|done| match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(ShopFailure::Refused(refusal)) => Ok(Err(refusal)),
+        Err(ShopFailure::Store(error)) => Err(error.into()),
+    }));
+    async move { done.await? }
 }

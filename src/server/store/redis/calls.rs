@@ -37,7 +37,7 @@ impl Supervisor {
         &self,
         connection: &Connection,
         batch: &Batch,
-        idempotency: &IdempotencyRecord,
+        idempotency: Option<&IdempotencyRecord>,
         deadline: Instant,
     ) -> Cmd {
         // By its name alone: a connection that has not passed the epoch check has not loaded the script.
@@ -57,8 +57,8 @@ impl Supervisor {
             .arg(connection.clock.at(deadline))
             .arg(self.retention)
             .arg(channel)
-            .arg(&*idempotency.text)
-            .arg(idempotency.keep.as_millis() as u64)
+            .arg(idempotency.map_or("", |record| &*record.text))
+            .arg(idempotency.map_or(0, |record| record.keep.as_millis() as u64))
             .arg(batch.trace.as_deref().unwrap_or_default())
             .arg(batch.index.iter().map(sign).collect::<String>())
             .arg(batch.log.iter().map(published).collect::<String>())
@@ -70,7 +70,7 @@ impl Supervisor {
         call
     }
 
-    fn add_keys(&self, call: &mut Cmd, batch: &Batch, idempotency: &IdempotencyRecord) {
+    fn add_keys(&self, call: &mut Cmd, batch: &Batch, idempotency: Option<&IdempotencyRecord>) {
         let keys = &self.keys;
         let Batch {
             expect,
@@ -85,7 +85,7 @@ impl Supervisor {
         call.arg(3 + compared + put.len() + index.len() + log.len())
             .arg(keys.meta())
             .arg(keys.log())
-            .arg(keys.idempotency(&idempotency.name));
+            .arg(keys.idempotency(idempotency.map_or("", |record| &record.name)));
         for (key, _) in expect {
             call.arg(keys.document(key));
         }
@@ -153,8 +153,7 @@ impl Supervisor {
         let mut read = AtomicRead::new();
         read.add(&["HMGET", &meta, "epoch", "seq"])
             .add(&["XRANGE", &log, &first, "+", "COUNT", &limit]);
-        type Entries = Vec<(String, Vec<String>)>;
-        let ((epoch, head), entries): ((Option<String>, Option<String>), Entries) =
+        let ((epoch, head), entries): ((Option<String>, Option<String>), StreamEntries) =
             read.all(connection).await?;
 
         let head = number(&head.unwrap_or_default()).unwrap_or(0);
@@ -255,6 +254,23 @@ fn bounded_index(batch: &Batch, number: &str) -> RedisResult<Index> {
     index.ok_or_else(|| (ErrorKind::Parse, "not a bounded index").into())
 }
 
+/// What a blocking read of the log answers: nothing, or the entries of the one stream.
+pub type StreamRead = Option<[(String, StreamEntries); 1]>;
+type StreamEntries = Vec<(String, Vec<String>)>;
+
+/// The entries of the log, if they are those after a cursor: of its epoch, and without a gap. Each ends with its own
+/// cursor, and is the proof.
+pub fn following(cursor: &Cursor, entries: StreamEntries) -> Option<Vec<LogEntry>> {
+    let mut cursor = cursor.clone();
+    let entries = entries.into_iter().map(|(_, fields)| {
+        cursor.seq += 1;
+        let entry = logged(fields)?;
+        let end = format!(",\"id\":\"{cursor}\"}}");
+        entry.text.ends_with(&end).then_some(entry)
+    });
+    entries.collect()
+}
+
 /// The fields of a stream entry that `commit.lua` has written: the log's entry is the last one, its trace may precede it.
 fn logged(fields: Vec<String>) -> Option<LogEntry> {
     let mut values = fields.into_iter().rev().step_by(2).map(JsonText::from);
@@ -291,4 +307,34 @@ pub fn take<T: FromRedisValue>(value: Option<Value>) -> RedisResult<T> {
 pub fn number(text: &str) -> RedisResult<u64> {
     text.parse()
         .map_err(|_| (ErrorKind::Parse, "not a sequence number").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(ids: &[&str]) -> StreamEntries {
+        let entry = |id: &&str| {
+            let text = format!("{{\"order\":null,\"id\":\"{id}\"}}");
+            let fields = ["trace", "00-1", "entry", &text].map(str::to_owned);
+            (String::new(), fields.to_vec())
+        };
+        ids.iter().map(entry).collect()
+    }
+
+    #[test]
+    fn entries_follow_a_cursor_by_their_own_cursors_alone() {
+        let cursor = "e-4".parse().unwrap();
+        let read = following(&cursor, stored(&["e-5", "e-6"])).unwrap();
+        assert_eq!(&*read[1].text, "{\"order\":null,\"id\":\"e-6\"}");
+        assert_eq!(read[1].trace.as_deref(), Some("00-1"));
+        for other in [
+            ["e-6", "e-7"],
+            ["e-5", "e-7"],
+            ["e-5", "f-6"],
+            ["e-5", "e-5"],
+        ] {
+            assert_eq!(following(&cursor, stored(&other)), None, "{other:?}");
+        }
+    }
 }

@@ -6,7 +6,7 @@
 -- KEYS  meta, log, the record of the batch's name, then in this order: expected documents, indexes with an expected
 --       highest member, bounded indexes, written documents, indexes, histories
 -- ARGV  epoch, deadline (ms by the clock of this Redis), retention, the channel or nothing, the text to store under the
---       batch's name and for how many ms, the trace or nothing, "+" or "-" for each index, "+" or "-" for each entry
+--       batch's name and for how many ms (0 where the batch has no name), the trace or nothing, "+" or "-" for each index, "+" or "-" for each entry
 --       that is published or not, the numbers of expected documents, of highest members, of bounded indexes and of
 --       written documents; then for each in turn:
 --       expected   "+" and as the next one the text, or "-" where there must be none
@@ -24,10 +24,11 @@ local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
 local epoch, deadline, retention, channel, remember, keep, trace, signs, published = unpack(ARGV, 1, 9)
 local expected, highest = tonumber(ARGV[10]), tonumber(ARGV[11])
 local bounded, written = tonumber(ARGV[12]), tonumber(ARGV[13])
+local named = keep ~= '0'
 local k, a = 3, 13
 
 if call('HGET', meta, 'epoch') ~= epoch then return {'epoch'} end
-local known = call('GET', once)
+local known = named and call('GET', once)
 if known then return {'known', known} end
 -- A command may wait in a connection for long before Redis reads it; its sender has given up by then.
 local now = call('TIME')
@@ -75,9 +76,12 @@ for n = 1, bounded do
   if is_full(KEYS[bounded_keys + n], tonumber(ARGV[bounds + n])) then return {'full', tostring(n)} end
 end
 
-local forbidden
-local function need(...)
-  if not forbidden and not redis.acl_check_cmd(...) then forbidden = {'forbidden', ...} end
+-- Each command once: Redis has checked already that the account may use all of these keys.
+local needed, forbidden = {}, nil
+local function need(command, ...)
+  if needed[command] then return end
+  needed[command] = true
+  if not redis.acl_check_cmd(command, ...) then forbidden = forbidden or {'forbidden', command, ...} end
 end
 -- ZCARD and LRANGE fail on a key of another type.
 for n = 1, written do need('SET', KEYS[k + n], '') end
@@ -95,7 +99,7 @@ if histories > 0 then
   need('HINCRBY', meta, 'seq', '1')
   need('XADD', log, 'MAXLEN', '~', retention, '1-0', 'entry', '')
 end
-need('SET', once, '', 'PX', keep)
+if named then need('SET', once, '', 'PX', keep) end
 if forbidden then return forbidden end
 
 local seq
@@ -127,5 +131,5 @@ for n = 1, indexes do
   local index, member = KEYS[index_keys + n], ARGV[members + n]
   if is_added(n) then call('ZADD', index, '0', member) else call('ZREM', index, member) end
 end
-call('SET', once, epoch .. '-' .. seq .. ' ' .. remember, 'PX', keep)
+if named then call('SET', once, epoch .. '-' .. seq .. ' ' .. remember, 'PX', keep) end
 return {'done', seq}

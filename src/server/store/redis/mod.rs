@@ -20,19 +20,22 @@ pub use permissions::{Permission, Resource, commands, needed_permissions};
 pub use target::Target;
 
 use super::{
-    Batch, Health, IdempotencyRecord, JsonText, Key, Listing, LogRead, Outcome, Query, Result,
-    Store, StoreError, Trouble, TroubleKind, decode_record,
+    Batch, Health, IdempotencyRecord, JsonText, Key, Listing, LogRead, NewEntry, Outcome, Query,
+    Result, Store, StoreError, Trouble, TroubleKind, decode_record,
 };
 use crate::domain::Cursor;
 use async_trait::async_trait;
-use calls::{CommitAnswer, commit_answer, number, page, take, text};
+use calls::{CommitAnswer, StreamRead, commit_answer, following, number, page, take, text};
 use connection::{Access, Connection, NoConnection, RESPONSE_TIMEOUT, Supervisor};
 use errors::lacks_permission;
 use redis::{
     ErrorKind, RedisError, RedisResult, ServerErrorKind, Value, aio::MultiplexedConnection, cmd,
 };
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
@@ -129,6 +132,13 @@ impl Redis {
             .map_or(Ok(()), |trouble| Err(trouble.into()))
     }
 
+    /// The cursor of an entry, if it was committed.
+    async fn find_committed(&self, entry: &NewEntry) -> Result<Option<Cursor>> {
+        let entries = self.history(&entry.about).await;
+        let entries = entries.map_err(|error| StoreError::Ambiguous(error.to_string()))?;
+        Ok(entries.iter().rev().find_map(|text| entry.cursor_in(text)))
+    }
+
     async fn get_text(&self, name: &str) -> Result<Option<JsonText>> {
         let bytes = self.run(async |mut connection: Connection| {
             let mut get = cmd("GET");
@@ -146,18 +156,22 @@ impl Redis {
         limit: usize,
         wait: Duration,
     ) -> RedisResult<LogRead> {
-        // This read only wakes the reader: the entries are then read at one moment with their epoch.
         let mut block = cmd("XREAD");
         block
             .arg("COUNT")
-            .arg(1)
+            .arg(limit)
             .arg("BLOCK")
             .arg(wait.as_millis() as u64)
             .arg("STREAMS")
             .arg(self.supervisor.keys.log())
             .arg(format!("{}-0", cursor.seq));
-        let _: Value = block.query_async(connection).await?;
-        self.supervisor.read_log(connection, cursor, limit).await
+        let read: StreamRead = block.query_async(connection).await?;
+        let entries = read.and_then(|[(_, entries)]| following(cursor, entries));
+        match entries {
+            Some(entries) => Ok(LogRead::Entries(entries)),
+            // Nothing, or not what comes next: found out at one moment with the epoch.
+            None => self.supervisor.read_log(connection, cursor, limit).await,
+        }
     }
 }
 
@@ -176,21 +190,26 @@ impl Store for Redis {
             ));
         }
         self.check_writable().await?;
-        // Every batch gets a name, so that it can be sent again when its answer was lost.
-        let idempotency = batch
-            .idempotency
-            .clone()
-            .unwrap_or_else(|| IdempotencyRecord {
+        // A batch can be sent again when its answer was lost: by its name, by what it leaves behind, or by a name that
+        // it gets here.
+        let left_behind = batch.left_behind();
+        let idempotency = match (&batch.idempotency, left_behind) {
+            (Some(named), _) => Some(named.clone()),
+            (None, Some(_)) => None,
+            (None, None) => Some(IdempotencyRecord {
                 name: format!("{}{}", keys::OWN, uuid::Uuid::now_v7()),
                 text: "".into(),
                 keep: OWN_NAME_KEPT,
-            });
+            }),
+        };
+        let attempts = AtomicUsize::new(0);
         let outcome = self.run(async |mut connection: Connection| {
+            attempts.fetch_add(1, Relaxed);
             let deadline = Instant::now() + RESPONSE_TIMEOUT;
             let deadline = batch.deadline.map_or(deadline, |asked| asked.min(deadline));
-            let call = self
-                .supervisor
-                .commit_call(&connection, &batch, &idempotency, deadline);
+            let call =
+                self.supervisor
+                    .commit_call(&connection, &batch, idempotency.as_ref(), deadline);
             let answer = call.query_async(&mut connection.commands).await;
             if answer.as_ref().is_err_and(lacks_permission) {
                 connection.commits.forbid(Permission::of_commit(call));
@@ -208,11 +227,19 @@ impl Store for Redis {
                 CommitAnswer::TooLate | CommitAnswer::OtherEpoch => None,
             })
         });
-        match outcome.await?? {
-            Outcome::Replayed(_, cursor) if batch.idempotency.is_none() => {
+        match (outcome.await?, left_behind) {
+            (Ok(Outcome::Replayed(_, cursor)), _) if batch.idempotency.is_none() => {
                 Ok(Outcome::Committed(cursor))
             }
-            outcome => Ok(outcome),
+            (Ok(outcome @ Outcome::Committed(_)), _) => Ok(outcome),
+            // An earlier attempt may be what refuses this one.
+            (refused, Some(entry)) if idempotency.is_none() && attempts.into_inner() > 1 => {
+                match self.find_committed(entry).await? {
+                    Some(cursor) => Ok(Outcome::Committed(cursor)),
+                    None => refused,
+                }
+            }
+            (outcome, _) => outcome,
         }
     }
 

@@ -125,9 +125,10 @@ pub async fn enter(app: &AppState, client: IpAddr, head: Head<'_>) -> Result<Ent
     }
     match Way::of(head.uri.path()) {
         Way::Free => Ok(Door::nobody().into()),
-        Way::Api => Ok(api(app, client, head).await?.into()),
-        Way::Page => page(app, client, head).await,
-        Way::Socket => Ok(socket(app, client, head).await?.into()),
+        // Boxed: what waits for this is as large as the largest of them, in the open mode, too.
+        Way::Api => Ok(Box::pin(api(app, client, head)).await?.into()),
+        Way::Page => Box::pin(page(app, client, head)).await,
+        Way::Socket => Ok(Box::pin(socket(app, client, head)).await?.into()),
     }
 }
 

@@ -67,14 +67,14 @@ async fn answer(
     let is_signed_in = matches!(&entered, Some(Ok(entered)) if entered.door.is_signed_in());
     let is_trusted = || is_signed_in || is_proxy(&app.config.proxies, peer.ip().to_canonical());
     let observed = Observed::begin(is_trusted, &id, &request);
-    let answering = async {
+    let answering = Box::pin(async {
         let is_program = security_headers::is_program(&request);
         let answering = answer_own_host(&app, client, &connection, entered, request, next);
         let answered = AssertUnwindSafe(answering).catch_unwind().await;
         let mut response = answered.unwrap_or_else(|_| Error::Internal.into_response());
         security_headers::add(&app.config, is_program, response.headers_mut());
         response
-    };
+    });
     let mut response = match observed {
         Some(observed) => observed.until_answered(answering).await,
         None => answering.await,
