@@ -58,6 +58,19 @@ pub enum MenuPart {
     Option { group: Code, option: Code },
 }
 
+impl MenuPart {
+    /// An item, or an option of a group.
+    pub fn new(item_or_group: &Code, option: Option<&Code>) -> MenuPart {
+        match option {
+            None => MenuPart::Item(item_or_group.clone()),
+            Some(option) => MenuPart::Option {
+                group: item_or_group.clone(),
+                option: option.clone(),
+            },
+        }
+    }
+}
+
 impl Counter {
     /// So many parts of a menu can be sold out.
     pub const MAX_SOLD_OUT: usize = 200;
@@ -94,6 +107,7 @@ impl Counter {
         all.filter(move |sold_out| lasts(sold_out.until, now))
     }
 
+    /// Whether it is sold out then: at this moment, or in a slot that begins later.
     pub fn is_sold_out(&self, what: &MenuPart, now: Time) -> bool {
         self.sold_out_at(now).any(|sold_out| sold_out.what == *what)
     }
@@ -208,13 +222,13 @@ impl Counter {
         self.edited(now, |counter| counter.missed = 0)
     }
 
-    /// The menu has been edited.
-    pub fn with_next_menu(&self, now: Time) -> Counter {
-        Counter {
-            menu_revision: self.menu_revision + 1,
-            version: self.version + 1,
-            ..self.at(now)
-        }
+    /// The menu has been edited. What is no longer on it is not sold out, so that it is not if it comes back.
+    pub fn with_next_menu(&self, now: Time, is_on_it: impl Fn(&MenuPart) -> bool) -> Counter {
+        let mut counter = self.at(now);
+        counter.sold_out.retain(|part| is_on_it(&part.what));
+        counter.menu_revision += 1;
+        counter.version += 1;
+        counter
     }
 
     /// The profile has been saved in this version.

@@ -141,7 +141,20 @@ fn so_much_can_be_sold_out() {
 
 #[test]
 fn it_follows_menu_and_profile() {
-    let edited = counter().with_next_menu(at(0)).with_profile(4, at(0));
+    let edited = counter().with_next_menu(at(0), |_| true);
+    let edited = edited.with_profile(4, at(0));
     let revisions = (edited.menu_revision, edited.profile_version, edited.version);
     assert_eq!(revisions, (2, 4, 3));
+}
+
+#[test]
+fn what_leaves_the_menu_is_not_sold_out_any_more() {
+    let both = [item("1"), olives()]
+        .into_iter()
+        .fold(counter(), |all, what| {
+            all.sell_out(what, None, at(0)).unwrap().unwrap()
+        });
+    let edited = both.with_next_menu(at(1), |what| *what != item("1"));
+    assert!(edited.is_sold_out(&olives(), at(1)));
+    assert!(!edited.is_sold_out(&item("1"), at(1)));
 }

@@ -5,7 +5,7 @@ use super::idempotency::Answer;
 use crate::domain::{Actor, CommandKind, Error, Order, OrderId};
 use crate::server::telemetry::{
     handles::Handles,
-    metrics::{COMMAND_SECONDS, COMMANDS, QUOTES, REFUSED},
+    metrics::{COMMAND_SECONDS, COMMANDS, QUOTES, REFUSED, SLOT_FILL},
     millis, trace,
 };
 use metrics::{Counter, Histogram, counter, histogram};
@@ -32,6 +32,8 @@ static REFUSALS: LazyLock<Handles<&'static str, Counter>> =
 /// By outcome.
 static QUOTED: LazyLock<Handles<&'static str, Counter>> =
     LazyLock::new(|| Handles::new(|outcome| counter!(QUOTES, "outcome" => *outcome)));
+
+static SLOTS_FILLED: LazyLock<Histogram> = LazyLock::new(|| histogram!(SLOT_FILL));
 
 /// Marks an answer to a command that has been logged already.
 #[derive(Clone, Copy)]
@@ -151,6 +153,11 @@ pub fn rate_limited(problem: &'static str, began: Instant) {
 /// Counts a refusal of an edit of a pizzeria.
 pub fn shop_refused(problem: &'static str) {
     REFUSALS.get(problem).increment(1);
+}
+
+/// An order has been stored that fills its slot so far.
+pub fn slot_filled(share: f64) {
+    SLOTS_FILLED.record(share);
 }
 
 /// Counts a quote. `problem` is why there is none.

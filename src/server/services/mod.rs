@@ -15,5 +15,6 @@ pub mod order_documents;
 pub mod orders;
 pub mod shared_value;
 pub mod shops;
+mod turns;
 pub mod upgrade;
 pub mod zones;

@@ -174,6 +174,11 @@ impl Store for Instrumented {
         self.measure("history", self.inner.history(key)).await
     }
 
+    async fn history_page(&self, key: &Key, skip: usize, limit: usize) -> Result<Vec<JsonText>> {
+        let work = self.inner.history_page(key, skip, limit);
+        self.measure("history", work).await
+    }
+
     async fn read_log(&self, cursor: &Cursor, limit: usize, wait: Duration) -> Result<LogRead> {
         let work = self.inner.read_log(cursor, limit, wait);
         if wait.is_zero() {

@@ -59,6 +59,12 @@ pub trait Store: Send + Sync {
     /// All entries of the log about one document, oldest first. They are kept as long as the document.
     async fn history(&self, key: &Key) -> Result<Vec<JsonText>>;
 
+    /// At most `limit` of them, newest first, without the `skip` newest.
+    async fn history_page(&self, key: &Key, skip: usize, limit: usize) -> Result<Vec<JsonText>> {
+        let all = self.history(key).await?.into_iter().rev();
+        Ok(all.skip(skip).take(limit).collect())
+    }
+
     /// At most `limit` entries of the log after a cursor, in order. Where there are none it waits for some, at most
     /// `wait`, and then proves that there are none. With a wait it is meant for one reader at a time.
     async fn read_log(&self, cursor: &Cursor, limit: usize, wait: Duration) -> Result<LogRead>;

@@ -40,6 +40,7 @@ pub const STAGE_SECONDS: &str = "pizza_order_stage_duration_seconds";
 pub const OLDEST_WAIT: &str = "pizza_order_oldest_wait_seconds";
 pub const QUOTES: &str = "pizza_quotes_total";
 pub const ORDERED: &str = "pizza_orders_placed_total";
+pub const SLOT_FILL: &str = "pizza_slot_fill_ratio";
 pub const ANSWER_SECONDS: &str = "pizza_order_answer_duration_seconds";
 pub const EXPIRED: &str = "pizza_orders_expired_total";
 pub const SIGN_INS: &str = "pizza_sign_ins_total";
@@ -58,6 +59,9 @@ const FAST: &[f64] = &[
 const SLOW: &[f64] = &[
     30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_200.0, 1_800.0, 2_700.0, 3_600.0, 7_200.0,
 ];
+
+/// Bucket bounds of shares. What is above the last but one is full.
+const SHARES: &[f64] = &[0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.0];
 
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -105,6 +109,7 @@ const ALL: &[(&str, MetricKind, &str)] = &[
     (OLDEST_WAIT, Gauge, "How long the oldest order of a status has been in it; 0 if there is none."),
     (QUOTES, Counter, "Quotes that this instance was asked for, by outcome."),
     (ORDERED, Counter, "Orders that customers have made since this instance started, by way in: from a menu, or of an offer. Every instance reports the same."),
+    (SLOT_FILL, Histogram(SHARES), "How full the slot of a kitchen was with an order from a menu that this instance has stored, of what it takes."),
     (ANSWER_SECONDS, Histogram(SLOW), "How long orders from menus waited for the answer of their kitchen. Every instance reports the same."),
     (EXPIRED, Counter, "Orders from menus that their kitchen left unanswered. Every instance reports the same."),
     (SIGN_INS, Counter, "Attempts to sign in, by how and by outcome. Only with AUTH=required."),

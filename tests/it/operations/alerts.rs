@@ -2,12 +2,13 @@
 
 use super::metrics::{scrape, use_it};
 use crate::repository::source::read;
-use crate::support::{Market, Store};
+use crate::shops::ordering::{placed, shop_with, wanted};
+use crate::support::{Instance, Market, Store, until};
 use promql_parser::{
     label::MatchOp,
     parser::{Expr, LabelModifier, VectorSelector, parse},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write,
@@ -32,6 +33,18 @@ fn list(value: &Value) -> &Vec<Value> {
         .unwrap_or_else(|| panic!("no list: {value}"))
 }
 
+/// An order from a menu that its kitchen answers, until that is counted.
+async fn order_from_a_menu(instance: &Instance) {
+    let shop = shop_with(instance, &json!({})).await;
+    let (_, order) = placed(instance, &shop, &wanted()).await;
+    let accept = json!({"accept": true});
+    instance
+        .done(&format!("{order}/supplier-respond"), &accept)
+        .await;
+    let counted = "pizza_order_answer_duration_seconds_count";
+    until(async || scrape(instance).await.names().contains_key(counted)).await;
+}
+
 /// What can be asked for: the metrics of both engines, what Prometheus itself adds, and what the rules make.
 struct Known(BTreeMap<String, Labels>);
 
@@ -41,6 +54,7 @@ impl Known {
         for mut market in [Market::embedded(), Market::redis()] {
             let instance = market.open().await;
             use_it(&instance).await;
+            order_from_a_menu(&instance).await;
             if let Store::Redis(server) = &mut market.store {
                 server.kill();
                 instance.get("/api/orders").await.problem(503);

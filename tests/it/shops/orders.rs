@@ -176,7 +176,7 @@ async fn a_quote_that_has_changed_asks_first(market: Market) {
     );
     let refused = send(&instance, &shop, &gone, None).await;
     assert_eq!(kind_of(&refused, 422), "not-delivered-there");
-    let sold_out = json!({"item": "marg", "sold_out": true});
+    let sold_out = json!({"item": "marg", "sold_out": true, "until": "resumed"});
     instance.done(&format!("{shop}/sold-out"), &sold_out).await;
     let refused = send(&instance, &shop, &order, None).await;
     assert_eq!(

@@ -5,13 +5,15 @@ mod page;
 mod server;
 
 use crate::domain::{Board, Cursor, FoldResult, Status, Viewer, Window};
-use page::{counts, query, seen, viewer, within};
+use page::{SHOP, counts, query, seen, viewer, within};
 use server::{ALL, Frame, Guards, Line, Server};
 use std::collections::VecDeque;
 
 struct Client {
     viewer: Viewer,
     board: Board,
+    /// The version of the pizzeria's counter that it shows, where it is told of that.
+    counter: u32,
     line: Option<Line>,
 }
 
@@ -23,6 +25,7 @@ impl Client {
 
     fn read_again(&mut self, server: &Server) {
         self.board = within(&self.seen(server.board()), self.board.query().clone());
+        self.counter = server.counter();
         self.line = None;
     }
 
@@ -34,6 +37,7 @@ impl Client {
         let read = larger.cursor();
         if own.epoch != read.epoch || own.seq <= read.seq {
             self.board = larger;
+            self.counter = server.counter();
         }
     }
 
@@ -62,11 +66,24 @@ impl Client {
                 (FoldResult::Gap, false) => self.board = self.board.clone().in_history(to),
                 _ => {}
             },
+            Some(Frame::Shop(version, id)) => {
+                match (self.board.skip(&id.before(), &id), guards.notice) {
+                    (FoldResult::Gap, true) => self.read_again(server),
+                    (FoldResult::Gap, false) => {
+                        self.board = self.board.clone().in_history(id);
+                        self.counter = version;
+                    }
+                    (FoldResult::Skipped, _) => self.counter = version,
+                    _ => {}
+                }
+            }
             Some(Frame::Heartbeat(cursor)) if *self.board.cursor() == cursor => {
                 // It shows this as live: then it must be what the market was at this cursor.
-                let then = server.boards.get(cursor.seq as usize);
+                let at = cursor.seq as usize;
+                let then = server.boards.get(at);
                 let then = then.filter(|board| *board.cursor() == cursor);
-                if then.is_some_and(|board| !self.shows(&self.seen(board))) {
+                let is_so = |board| self.shows(&self.seen(board), server.counters[at]);
+                if !then.is_none_or(is_so) {
                     return Err(format!("shows at {cursor} what was not so"));
                 }
             }
@@ -83,9 +100,13 @@ impl Client {
         own.epoch == cursor.epoch && own.seq > cursor.seq
     }
 
-    /// Whether what it shows is true: it holds every order that its windows cover as it is, no other, and their number.
-    fn shows(&self, market: &Board) -> bool {
+    /// Whether what it shows is true: it holds every order that its windows cover as it is, no other, and their number;
+    /// and the counter, if it is told of that.
+    fn shows(&self, market: &Board, counter: u32) -> bool {
         let (board, query) = (&self.board, self.board.query());
+        if query.scope.tells_of(SHOP) && self.counter != counter {
+            return false;
+        }
         let covered = market.orders().filter(|order| {
             let window = board.window(order.status);
             let is_here = window.covers(order) || query.names(order.id);
@@ -118,6 +139,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
     let mut client = Client {
         viewer: viewer(&mut rng),
         board: within(server.board(), query(&mut rng)),
+        counter: server.counter(),
         line: None,
     };
     for _ in 0..rng.usize(5..40) {
@@ -166,7 +188,7 @@ fn run(seed: u64, guards: Guards) -> Result<(), String> {
             client.hear(&server, guards)?;
         }
     }
-    match client.shows(&client.seen(server.board())) {
+    match client.shows(&client.seen(server.board()), server.counter()) {
         true => Ok(()),
         false => Err("does not show what is so in the end".to_owned()),
     }
@@ -189,6 +211,10 @@ fn without_its_guards_it_is_not() {
         ..ALL
     }));
     assert!(falls(Guards { skip: false, ..ALL }));
+    assert!(falls(Guards {
+        notice: false,
+        ..ALL
+    }));
     assert!(falls(Guards {
         leaving: false,
         ..ALL

@@ -4,9 +4,13 @@ use crate::domain::{
     AccountId, AccountKind, AccountRole, Board, BoardQuery, Counts, Field, Identity, Order, Scope,
     Sequence, Status, Topic, Viewer, Window,
     samples::{id, offer},
+    shop::basket::RestaurantId,
     sort_key,
 };
 use uuid::Uuid;
+
+/// The one pizzeria whose counter changes.
+pub const SHOP: RestaurantId = Uuid::from_u128(7);
 
 /// Customers and drivers have one of two ids.
 pub fn account(rng: &mut fastrand::Rng) -> AccountId {
@@ -100,6 +104,8 @@ pub fn query(rng: &mut fastrand::Rng) -> BoardQuery {
         "supplier:Bella%20Napoli",
         "supplier:Nobody",
         &format!("{order},offers"),
+        "offers,shops",
+        &format!("restaurant:{SHOP}"),
     ];
     let scope = match rng.bool() {
         true => Scope::everything(),

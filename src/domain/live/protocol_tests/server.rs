@@ -1,6 +1,6 @@
 //! The server's end: the log, its ring, and what is on the way to a client.
 
-use super::page::account;
+use super::page::{SHOP, account};
 use crate::domain::{
     Actor, Board, Command, Cursor, Event, FoldResult, Order, OrderFacts, Ring, Scope, Sequence,
     Sight, Subject, Viewer,
@@ -12,9 +12,27 @@ use std::collections::VecDeque;
 pub const HELD: usize = 6;
 pub const RETAINED: u64 = 10;
 
+/// An entry of the log.
+#[derive(Clone)]
+pub enum Entry {
+    Order(Box<Event>),
+    /// The counter of the pizzeria has this version.
+    Shop(u32, Cursor),
+}
+
+impl Entry {
+    fn id(&self) -> &Cursor {
+        match self {
+            Entry::Order(event) => &event.id,
+            Entry::Shop(_, id) => id,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub enum Frame {
     Event(Box<Event>),
+    Shop(u32, Cursor),
     Skip(Cursor, Cursor),
     Heartbeat(Cursor),
     Reset,
@@ -29,6 +47,8 @@ pub struct Guards {
     pub gap: bool,
     /// So is one before a skip.
     pub skip: bool,
+    /// And one before a notice of a pizzeria.
+    pub notice: bool,
     /// A heartbeat that is elsewhere is doubted.
     pub heartbeat: bool,
     /// Who could see an order is told when it leaves their sight.
@@ -43,6 +63,7 @@ pub const ALL: Guards = Guards {
     fence: true,
     gap: true,
     skip: true,
+    notice: true,
     heartbeat: true,
     leaving: true,
     dropping: true,
@@ -50,10 +71,12 @@ pub const ALL: Guards = Guards {
 };
 
 pub struct Server {
-    pub log: Vec<Event>,
+    pub log: Vec<Entry>,
     /// After each number of entries.
     pub boards: Vec<Board>,
-    pub ring: Ring<Event>,
+    /// The versions of the counter, likewise.
+    pub counters: Vec<u32>,
+    pub ring: Ring<Entry>,
     pub epochs: u64,
     pub time: i64,
 }
@@ -70,11 +93,11 @@ pub struct Line {
 
 impl Line {
     /// As the server's sockets do: what is told of an event, if anything.
-    pub fn push(&mut self, id: &Cursor, told: Option<Event>) {
-        if let Some(event) = told {
+    pub fn push(&mut self, id: &Cursor, told: Option<Frame>) {
+        if let Some(frame) = told {
             self.skip(id.seq - 1);
             self.known = id.seq;
-            self.frames.push_back(Frame::Event(Box::new(event)));
+            self.frames.push_back(frame);
         }
         self.sent.seq = id.seq;
     }
@@ -108,6 +131,7 @@ impl Server {
         Server {
             log: Vec::new(),
             boards: vec![Board::whole("e0-0", Sequence::Due, vec![])],
+            counters: vec![1],
             ring: Ring::new(0, HELD),
             epochs: 0,
             time: 0,
@@ -118,12 +142,42 @@ impl Server {
         self.boards.last().unwrap()
     }
 
+    pub fn counter(&self) -> u32 {
+        *self.counters.last().unwrap()
+    }
+
     pub fn head(&self) -> Cursor {
         self.board().cursor().clone()
     }
 
-    /// Something happens to one of a few orders.
+    /// Something happens: to the counter of the pizzeria, or to one of a few orders.
     pub fn happen(&mut self, rng: &mut fastrand::Rng) {
+        match rng.u8(0..6) {
+            0 => self.change_counter(),
+            _ => self.change_order(rng),
+        }
+    }
+
+    fn change_counter(&mut self) {
+        let head = self.head();
+        let id = Cursor {
+            seq: head.seq + 1,
+            ..head.clone()
+        };
+        let mut board = self.board().clone();
+        assert_eq!(board.skip(&head, &id), FoldResult::Skipped);
+        let version = self.counter() + 1;
+        self.append(Entry::Shop(version, id), board, version);
+    }
+
+    fn append(&mut self, entry: Entry, board: Board, counter: u32) {
+        self.boards.push(board);
+        self.counters.push(counter);
+        self.ring.push(entry.clone());
+        self.log.push(entry);
+    }
+
+    fn change_order(&mut self, rng: &mut fastrand::Rng) {
         self.time += 1;
         let (order, now) = (id(rng.u128(0..5)), at(self.time));
         let changed = match self.board().get(order) {
@@ -154,9 +208,7 @@ impl Server {
         };
         let mut board = self.board().clone();
         assert!(matches!(board.fold(&event), FoldResult::Applied { .. }));
-        self.boards.push(board);
-        self.ring.push(event.clone());
-        self.log.push(event);
+        self.append(Entry::Order(Box::new(event)), board, self.counter());
     }
 
     /// It ends and starts again, with what is in the log.
@@ -165,10 +217,10 @@ impl Server {
         let begin = self.log.len() - held;
         self.ring = Ring::new(begin as u64, HELD);
         let epoch = self.head().epoch;
-        for event in &self.log[begin..] {
-            match event.id.epoch == epoch {
-                true => self.ring.push(event.clone()),
-                false => self.ring = Ring::new(event.id.seq, HELD),
+        for entry in &self.log[begin..] {
+            match entry.id().epoch == epoch {
+                true => self.ring.push(entry.clone()),
+                false => self.ring = Ring::new(entry.id().seq, HELD),
             }
         }
     }
@@ -178,6 +230,7 @@ impl Server {
         let left = self.log.len() - lost.min(self.log.len());
         self.log.truncate(left);
         self.boards.truncate(left + 1);
+        self.counters.truncate(left + 1);
         if fence {
             self.epochs += 1;
             let cursor = format!("e{}-{left}", self.epochs).parse().unwrap();
@@ -187,8 +240,21 @@ impl Server {
         self.restart();
     }
 
-    /// What is told of an event to a viewer of a scope.
-    pub fn told(
+    /// What is told of an entry to a viewer of a scope.
+    fn told(&self, entry: &Entry, scope: &Scope, viewer: &Viewer, guards: Guards) -> Option<Frame> {
+        match entry {
+            Entry::Order(event) => {
+                let told = self.told_of_order(event, scope, viewer, guards)?;
+                Some(Frame::Event(Box::new(told)))
+            }
+            Entry::Shop(version, id) => {
+                let is_told = scope.tells_of(SHOP);
+                is_told.then(|| Frame::Shop(*version, id.clone()))
+            }
+        }
+    }
+
+    fn told_of_order(
         &self,
         event: &Event,
         scope: &Scope,
@@ -219,26 +285,26 @@ impl Server {
             if line.sent.epoch != head.epoch || sent > head.seq {
                 line.reset(head.clone());
             }
-            let events: Vec<_> = match self.ring.after(line.sent.seq) {
-                Some(events) => events.map(|(_, event)| event).take(3).collect(),
+            let entries: Vec<_> = match self.ring.after(line.sent.seq) {
+                Some(entries) => entries.map(|(_, entry)| entry).take(3).collect(),
                 None if head.seq - sent <= RETAINED => {
-                    let events = self.log[sent as usize..].iter().take(3);
-                    events.collect()
+                    let entries = self.log[sent as usize..].iter().take(3);
+                    entries.collect()
                 }
                 None => {
                     line.reset(head.clone());
                     continue;
                 }
             };
-            if events.iter().any(|event| event.id.epoch != head.epoch) {
+            if entries.iter().any(|entry| entry.id().epoch != head.epoch) {
                 line.reset(head.clone());
                 continue;
             }
-            if events.is_empty() {
+            if entries.is_empty() {
                 break;
             }
-            for event in events {
-                line.push(&event.id, self.told(event, scope, viewer, guards));
+            for entry in entries {
+                line.push(entry.id(), self.told(entry, scope, viewer, guards));
             }
         }
         line.heartbeat();

@@ -17,6 +17,7 @@ pub(crate) mod samples;
 use super::{
     basket::{Allergen, Diet, ShopName, TaxClass},
     code::Code,
+    counter::MenuPart,
     hours::Hours,
 };
 use crate::domain::{Cents, Text, half_up, named_enum};
@@ -268,6 +269,17 @@ impl Menu {
     pub const MAX_CHANGED: usize = 2 * Menu::MAX_ITEMS + 1;
     /// The highest price of an item or an option, and the highest fee and deposit.
     pub const MAX_PRICE: Cents = Cents::new(100_000);
+
+    /// Whether this can be sold out.
+    pub fn has(&self, part: &MenuPart) -> bool {
+        match part {
+            MenuPart::Item(code) => self.item(code).is_some(),
+            MenuPart::Option { group, option } => {
+                let group = self.outline.group(group);
+                group.is_some_and(|group| group.option(option).is_some())
+            }
+        }
+    }
 
     pub fn item(&self, code: &Code) -> Option<&Item> {
         let is = |item: &&Item| item.id == *code && !item.gone;

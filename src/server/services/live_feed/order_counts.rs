@@ -1,9 +1,19 @@
 //! What an event of an order counts as in the metrics: how it came in, how soon its kitchen answered, whether it expired.
 
 use crate::domain::{CancellationCode, Event, Order, Status};
-use crate::server::telemetry::metrics::{ANSWER_SECONDS, EXPIRED, ORDERED};
+use crate::server::telemetry::{
+    handles::Handles,
+    metrics::{ANSWER_SECONDS, EXPIRED, ORDERED},
+};
 use chrono::TimeDelta;
-use metrics::{counter, histogram};
+use metrics::{Counter, Histogram, counter, histogram};
+use std::sync::LazyLock;
+
+/// By the way in.
+static MADE: LazyLock<Handles<&'static str, Counter>> =
+    LazyLock::new(|| Handles::new(|way| counter!(ORDERED, "way" => *way)));
+static ANSWERED: LazyLock<Histogram> = LazyLock::new(|| histogram!(ANSWER_SECONDS));
+static LOST: LazyLock<Counter> = LazyLock::new(|| counter!(EXPIRED));
 
 /// Of one event.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,14 +55,14 @@ impl OrderCounts {
 
     pub fn record(self) {
         if let Some(way) = self.ordered {
-            counter!(ORDERED, "way" => way).increment(1);
+            MADE.get(way).increment(1);
         }
         if let Some(lasted) = self.answered {
             let seconds = lasted.num_milliseconds().max(0) as f64 / 1000.0;
-            histogram!(ANSWER_SECONDS).record(seconds);
+            ANSWERED.record(seconds);
         }
         if self.expired {
-            counter!(EXPIRED).increment(1);
+            LOST.increment(1);
         }
     }
 }

@@ -6,7 +6,6 @@ mod change;
 mod commit;
 mod drivers;
 mod duty;
-mod guest_turns;
 mod guests;
 mod history;
 mod ids;
@@ -18,17 +17,17 @@ use super::{
     failure::{COMMIT_DEADLINE, Failure, in_time},
     live_feed::{LiveFeed, OrderIndex},
     order_documents,
+    turns::Turns,
 };
 use crate::domain::{
-    AccountRole, BoardQuery, Counts, Cursor, Error, Identity, Name, Order, OrderId, Snapshot,
-    StageTimes, Status, Time, Viewer, Wanting,
+    AccountId, AccountRole, BoardQuery, Counts, Cursor, Error, Identity, Name, Order, OrderId,
+    Snapshot, StageTimes, Status, Time, Viewer, Wanting,
 };
 use crate::server::{
     clock::now,
     store::{Health, JsonText, Store, TroubleKind},
 };
 use chrono::TimeDelta;
-use guest_turns::Turns;
 use ids::OrderIds;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -48,7 +47,7 @@ pub struct OrderService {
     written: Mutex<Written>,
     ids: OrderIds,
     accounts: Arc<AccountService>,
-    turns: Turns,
+    turns: Turns<AccountId>,
 }
 
 /// Which orders a list holds.

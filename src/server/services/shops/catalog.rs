@@ -2,8 +2,8 @@
 
 use super::{
     ShopService, documents,
-    edit::StoredShop,
     refusal::{ShopFailure, ShopRefusal, in_time},
+    stored::StoredShop,
 };
 use crate::{
     domain::{
@@ -23,12 +23,19 @@ use crate::{
         clock::now,
         services::zones::IanaZone,
         store::{JsonText, Query},
-        telemetry::metrics::MENU_READS,
+        telemetry::{handles::Handles, metrics::MENU_READS},
     },
 };
 use metrics::counter;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 use uuid::Uuid;
+
+/// By where they come from.
+static MENUS_READ: LazyLock<Handles<&'static str, metrics::Counter>> =
+    LazyLock::new(|| Handles::new(|from| counter!(MENU_READS, "from" => *from)));
 
 /// How a pizzeria is named in an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +153,7 @@ impl ShopService {
             let held = is_current.then(|| self.feed.menu(id, shop.counter.version));
             let held = held.flatten();
             if held.is_some() {
-                counter!(MENU_READS, "from" => "memory").increment(1);
+                MENUS_READ.get("memory").increment(1);
             }
             held
         };
@@ -159,7 +166,7 @@ impl ShopService {
             if let Some(menu) = held() {
                 return Ok(menu);
             }
-            counter!(MENU_READS, "from" => "store").increment(1);
+            MENUS_READ.get("store").increment(1);
             let cursor = self.feed.cursor();
             let menu = Arc::new(self.read_menu(id, &[]).await?.menu());
             if let Some(cursor) = &cursor {

@@ -18,7 +18,7 @@ use crate::{
         clock::now,
         services::{
             accounts::Authority,
-            command_log::{Recorded, record_command},
+            command_log::{Recorded, record_command, slot_filled},
             idempotency::IdempotentRequest,
         },
         store::{Batch, Outcome},
@@ -118,7 +118,7 @@ impl ShopService {
                     Attempt::Answered(answered) => return Ok(*answered),
                     Attempt::Again => continue,
                     Attempt::Conflict => {
-                        known = self.newest(id, &mut placing).await?;
+                        known = self.newest(known, &mut placing).await?;
                         continue;
                     }
                     Attempt::Full => {
@@ -135,7 +135,7 @@ impl ShopService {
             {
                 return Ok(answered);
             }
-            known = self.newest(id, &mut placing).await?;
+            known = self.newest(known, &mut placing).await?;
         }
     }
 
@@ -150,20 +150,21 @@ impl ShopService {
         })
     }
 
-    /// The pizzeria as it is stored; and who orders, after a conflict that may have been about the account.
-    async fn newest(
-        &self,
-        id: RestaurantId,
-        placing: &mut Placing<'_>,
-    ) -> Result<Known, ShopFailure> {
+    /// The pizzeria as it is stored, of which the menu is read where it has another revision; and who orders, after a
+    /// conflict that may have been about the account.
+    async fn newest(&self, known: Known, placing: &mut Placing<'_>) -> Result<Known, ShopFailure> {
         if placing.by.standing.is_some() {
             placing.by = self.accounts.renew(&placing.by).await?;
         }
-        let shop = self.read_shop(id, Some(&[])).await?;
-        let menu = shop.menu.as_ref().map(|menu| Arc::new(menu.menu()));
+        let id = known.shop.profile.id;
+        let shop: KnownShop = self.read_shop(id, None).await?.into();
+        let menu = match shop.counter.menu_revision == known.shop.counter.menu_revision {
+            true => known.menu,
+            false => Arc::new(self.read_menu(id, &[]).await?.menu()),
+        };
         Ok(Known {
-            menu: menu.ok_or(Error::Internal)?,
-            shop: shop.into(),
+            shop,
+            menu,
             is_stored: true,
         })
     }
@@ -192,12 +193,19 @@ impl ShopService {
         decided: Decided,
         placing: &mut Placing<'_>,
     ) -> Result<Attempt, ShopFailure> {
-        let Decided { order, mut batch } = decided;
+        let Decided {
+            order,
+            mut batch,
+            slot_fill,
+        } = decided;
         let result = Ok(order);
         placing.prepare(&mut batch, &result)?;
         let order = result.as_ref().ok();
         Ok(match self.orders.commit(batch, order).await? {
-            Outcome::Committed(_) => Attempt::Answered(Box::new((result, false))),
+            Outcome::Committed(_) => {
+                slot_filled(slot_fill);
+                Attempt::Answered(Box::new((result, false)))
+            }
             Outcome::Replayed(text, _) => Attempt::Answered(Box::new(placing.stored(&text)?)),
             Outcome::Conflict => {
                 placing.attempt += 1;

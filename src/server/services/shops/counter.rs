@@ -3,8 +3,9 @@
 use super::{
     ShopService,
     catalog::{ShopRef, zone},
-    edit::{Draft, Edit, Edited, StoredMenu},
+    edit::{Draft, Edit, Edited},
     refusal::{ShopFailure, ShopRefusal},
+    stored::StoredMenu,
 };
 use crate::{
     domain::{
@@ -93,7 +94,7 @@ fn closing(draft: &Draft<'_>, at: Time) -> Result<Time, ShopRefusal> {
 fn check_part(menu: &StoredMenu, what: &MenuPart) -> Result<(), ShopRefusal> {
     let refused = |field: &str, why: &str| Err(ShopRefusal::invalid(field, FieldError::fault(why)));
     match what {
-        MenuPart::Item(code) if menu.items.contains_key(code) => Ok(()),
+        MenuPart::Item(code) if menu.has(code) => Ok(()),
         MenuPart::Item(_) => refused("item", "The menu has no such item."),
         MenuPart::Option { group, option } => {
             let mut groups = menu.outline.document.groups.iter();

@@ -101,6 +101,8 @@ pub trait ShopDocument: Serialize {
 
     fn key(&self, of: RestaurantId) -> Key;
 
+    fn version(&self) -> u32;
+
     fn indexes(&self, of: RestaurantId) -> Vec<Index>;
 
     /// Indexes that hold nobody else.
@@ -114,6 +116,10 @@ impl ShopDocument for Profile {
 
     fn key(&self, of: RestaurantId) -> Key {
         key(Self::KIND, of)
+    }
+
+    fn version(&self) -> u32 {
+        self.version
     }
 
     fn indexes(&self, _: RestaurantId) -> Vec<Index> {
@@ -135,6 +141,10 @@ impl ShopDocument for Counter {
         key(Self::KIND, of)
     }
 
+    fn version(&self) -> u32 {
+        self.version
+    }
+
     fn indexes(&self, _: RestaurantId) -> Vec<Index> {
         vec![counters()]
     }
@@ -147,6 +157,10 @@ impl ShopDocument for Outline {
         key(Self::KIND, of)
     }
 
+    fn version(&self) -> u32 {
+        self.version
+    }
+
     fn indexes(&self, of: RestaurantId) -> Vec<Index> {
         vec![menu_index(of)]
     }
@@ -157,6 +171,10 @@ impl ShopDocument for Item {
 
     fn key(&self, of: RestaurantId) -> Key {
         item_key(of, &self.id)
+    }
+
+    fn version(&self) -> u32 {
+        self.version
     }
 
     fn indexes(&self, of: RestaurantId) -> Vec<Index> {

@@ -3,53 +3,27 @@
 
 use super::{
     ShopService,
-    documents::{self, Change, ShopDocument},
+    documents::{Change, ShopDocument},
     refusal::{Refused, ShopFailure, ShopRefusal, in_time},
+    stored::{Read, StoredMenu, StoredShop},
 };
 use crate::{
     domain::{
-        ShopKind, Viewer,
-        shop::{
-            basket::RestaurantId,
-            code::Code,
-            counter::Counter,
-            menu::{Item, Menu, Outline},
-            profile::Profile,
-        },
+        Cursor, Viewer,
+        shop::{basket::RestaurantId, code::Code, counter::Counter},
     },
     server::{
         clock::now,
         services::{
             accounts::Authority, command_log, failure::COMMIT_DEADLINE,
-            idempotency::IdempotentRequest, order_documents::unreadable,
+            idempotency::IdempotentRequest,
         },
-        store::{Batch, JsonText, Key, Outcome, Query, Result as Stored},
+        store::{Batch, JsonText, Outcome},
         telemetry::trace,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::BTreeMap, time::Instant};
-
-/// A document, and its text as it was read.
-#[derive(Clone, Debug)]
-pub struct Read<T> {
-    pub document: T,
-    pub text: JsonText,
-}
-
-/// A pizzeria as the store holds it.
-pub struct StoredShop {
-    pub profile: Read<Profile>,
-    pub counter: Read<Counter>,
-    /// `None` where nobody has asked for it.
-    pub menu: Option<StoredMenu>,
-}
-
-pub struct StoredMenu {
-    pub outline: Read<Outline>,
-    /// Those that are listed, and those that were asked for by code though they are gone.
-    pub items: BTreeMap<Code, Read<Item>>,
-}
+use std::time::Instant;
 
 /// What is done to a pizzeria in one commit.
 pub struct Draft<'a> {
@@ -82,6 +56,20 @@ pub struct Edit<'a> {
 /// The result of an edit, and whether it is the stored answer to an earlier sending.
 pub(super) type Answered<T> = (Result<T, ShopRefusal>, bool);
 
+/// An answer that is stored; with the cursor of its commit, if that was not before.
+pub(super) struct Committed<T> {
+    answer: Answered<T>,
+    cursor: Option<Cursor>,
+}
+
+/// What a commit finds, or leaves.
+enum Stored {
+    /// The text of the answer to an earlier sending.
+    Before(JsonText),
+    /// `None` where there was nothing to store.
+    Now(Option<Cursor>),
+}
+
 /// A request that edits: by what right, under which key, and until when.
 pub(super) struct EditRequest {
     pub by: Authority,
@@ -101,30 +89,6 @@ impl EditRequest {
     /// Whether a refusal is stored under its key.
     fn stores(&self, refusal: &ShopRefusal) -> bool {
         self.request.is_some() && refusal.is_of_state()
-    }
-}
-
-impl StoredShop {
-    /// That nothing of it has changed.
-    fn expected(&self) -> Batch {
-        let key = |kind| documents::key(kind, self.profile.document.id);
-        let profile = (key(ShopKind::Restaurant), Some(self.profile.text.clone()));
-        let counter = (key(ShopKind::Counter), Some(self.counter.text.clone()));
-        Batch {
-            expect: vec![profile, counter],
-            ..Batch::default()
-        }
-    }
-}
-
-impl StoredMenu {
-    /// The outline, and the items that are not gone.
-    pub fn menu(&self) -> Menu {
-        let items = self.items.values().map(|item| &item.document);
-        Menu {
-            outline: self.outline.document.clone(),
-            items: items.filter(|item| !item.gone).cloned().collect(),
-        }
     }
 }
 
@@ -191,32 +155,41 @@ impl ShopService {
     ) -> Edited<T> {
         let mut asked = EditRequest::new(edit.by, edit.request);
         let done = in_time(async {
-            loop {
-                if let Some(stored) = self.stored(&asked).await? {
-                    return Ok(stored);
-                }
-                let shop = self.read_shop(edit.id, edit.menu).await?;
-                let mut draft = Draft::new(&shop, &asked.by);
-                let (batch, result) = match decide(&mut draft) {
-                    Ok(result) => (draft.finish()?, Ok(result)),
-                    // Stored under the request's key, a refusal must be of the pizzeria as it stands.
-                    Err(ShopFailure::Refused(refusal)) if asked.stores(&refusal) => {
-                        (shop.expected(), Err(refusal))
-                    }
+            let mut turn = self.edits.of(edit.id).await;
+            if let Some(stored) = self.stored(&asked).await? {
+                return Ok(stored);
+            }
+            let (held, mut is_current) = self.held(&mut turn, edit.id, edit.menu).await?;
+            let committed = loop {
+                match decided(&held.shop, &asked, &mut decide) {
+                    // Nothing is committed that would find out whether it still is so.
+                    Ok((batch, _)) if batch.expect.is_empty() && !is_current => {}
+                    Err(_) if !is_current => {}
                     Err(failure) => return Err(failure),
-                };
-                match self.commit_answer(batch, result, &asked).await {
-                    Err(ShopFailure::Refused(refusal)) => {
-                        return self.refuse(refusal, &asked).await;
-                    }
-                    committed => {
-                        if let Some(answer) = committed? {
-                            return Ok(answer);
+                    Ok((batch, result)) => {
+                        let put = batch.put.clone();
+                        match self.commit_answer(batch, result, &asked).await {
+                            Err(ShopFailure::Refused(refusal)) => {
+                                break self.refuse(refusal, &asked).await?;
+                            }
+                            committed => {
+                                if let Some(committed) = committed? {
+                                    held.take_over(&put, &committed.cursor)?;
+                                    break committed;
+                                }
+                            }
+                        }
+                        self.renew(&mut asked).await?;
+                        if let Some(stored) = self.stored(&asked).await? {
+                            return Ok(stored);
                         }
                     }
                 }
-                self.renew(&mut asked).await?;
-            }
+                self.refresh(held, edit.id, edit.menu).await?;
+                is_current = true;
+            };
+            drop(turn);
+            Ok(self.seen(committed).await)
         });
         edited(done.await.inspect_err(refused)?)
     }
@@ -240,7 +213,7 @@ impl ShopService {
         mut batch: Batch,
         result: Result<T, ShopRefusal>,
         asked: &EditRequest,
-    ) -> Result<Option<Answered<T>>, ShopFailure> {
+    ) -> Result<Option<Committed<T>>, ShopFailure> {
         let standing = asked.by.standing.iter();
         batch
             .expect
@@ -248,13 +221,24 @@ impl ShopService {
         let request = asked.request.as_ref();
         let record = request.map(|request| request.record(&result));
         batch.idempotency = record.transpose()?;
-        let Some(replayed) = self.commit(batch, asked.deadline).await? else {
-            return Ok(None);
+        let answer = (result, false);
+        let (answer, cursor) = match self.commit(batch, asked.deadline).await? {
+            None => return Ok(None),
+            Some(Stored::Before(text)) => match request {
+                Some(request) => (request.stored_result(&text)?, None),
+                None => (answer, None),
+            },
+            Some(Stored::Now(cursor)) => (answer, cursor),
         };
-        Ok(Some(match (replayed, request) {
-            (Some(text), Some(request)) => request.stored_result(&text)?,
-            _ => (result, false),
-        }))
+        Ok(Some(Committed { answer, cursor }))
+    }
+
+    /// The answer, once this instance's own view shows what was stored.
+    pub(super) async fn seen<T>(&self, committed: Committed<T>) -> Answered<T> {
+        if let Some(cursor) = &committed.cursor {
+            self.catch_up(cursor).await;
+        }
+        committed.answer
     }
 
     /// Stores a refusal that is of no document under the key of its request.
@@ -262,13 +246,16 @@ impl ShopService {
         &self,
         refusal: ShopRefusal,
         asked: &EditRequest,
-    ) -> Result<Answered<T>, ShopFailure> {
+    ) -> Result<Committed<T>, ShopFailure> {
         if !asked.stores(&refusal) {
             return Err(refusal.into());
         }
         let result = Err(refusal.clone());
         let stored = self.commit_answer(Batch::default(), result, asked);
-        Ok(stored.await?.unwrap_or((Err(refusal), false)))
+        Ok(stored.await?.unwrap_or(Committed {
+            answer: (Err(refusal), false),
+            cursor: None,
+        }))
     }
 
     /// After a conflict, which may have been about the account.
@@ -279,92 +266,40 @@ impl ShopService {
         Ok(())
     }
 
-    /// Commits what is left to commit. `None`: something else was faster. Else the text of the answer that was stored
-    /// before, if one was.
-    pub(super) async fn commit(
+    /// Commits what is left to commit. `None`: something else was faster.
+    async fn commit(
         &self,
         mut batch: Batch,
         deadline: Instant,
-    ) -> Result<Option<Option<JsonText>>, ShopFailure> {
+    ) -> Result<Option<Stored>, ShopFailure> {
         if batch.put.is_empty() && batch.idempotency.is_none() {
-            return Ok(Some(None));
+            return Ok(Some(Stored::Now(None)));
         }
         (batch.deadline, batch.trace) = (Some(deadline), trace::parent());
         match self.store.commit(batch).await? {
-            Outcome::Committed(cursor) => {
-                self.catch_up(&cursor).await;
-                Ok(Some(None))
-            }
-            Outcome::Replayed(text, _) => Ok(Some(Some(text))),
+            Outcome::Committed(cursor) => Ok(Some(Stored::Now(Some(cursor)))),
+            Outcome::Replayed(text, _) => Ok(Some(Stored::Before(text))),
             Outcome::Conflict | Outcome::NotHighest(_) => Ok(None),
             Outcome::Full(index) => Err(taken(&index.0).into()),
         }
     }
-
-    /// A pizzeria as the store holds it, with its menu where that is asked for.
-    pub(super) async fn read_shop(
-        &self,
-        id: RestaurantId,
-        menu: Option<&[Code]>,
-    ) -> Result<StoredShop, ShopFailure> {
-        let unknown = || ShopFailure::from(ShopRefusal::UnknownRestaurant);
-        // The counter first: what is changed after it was read is a change of the counter, too.
-        let counter = self.read(documents::key(ShopKind::Counter, id)).await?;
-        let profile = self.read(documents::key(ShopKind::Restaurant, id)).await?;
-        Ok(StoredShop {
-            profile: profile.ok_or_else(unknown)?,
-            counter: counter.ok_or_else(unknown)?,
-            menu: match menu {
-                Some(codes) => Some(self.read_menu(id, codes).await?),
-                None => None,
-            },
-        })
-    }
-
-    /// The menu of a pizzeria, with these items even where they are gone.
-    pub(super) async fn read_menu(
-        &self,
-        id: RestaurantId,
-        codes: &[Code],
-    ) -> Result<StoredMenu, ShopFailure> {
-        let query = Query {
-            index: documents::menu_index(id),
-            before: None,
-            limit: usize::MAX,
-        };
-        let listing = self.store.list(&[query]).await?;
-        let texts = listing.pages.into_iter().flat_map(|page| page.documents);
-        let (mut outline, mut items) = (None, BTreeMap::new());
-        for text in texts {
-            // An item has a name, and the outline has none.
-            match serde_json::from_str::<Item>(&text) {
-                Ok(document) => {
-                    items.insert(document.id.clone(), Read { document, text });
-                }
-                Err(_) => outline = Some(decode::<Outline>(text)?),
-            }
-        }
-        for code in codes {
-            if !items.contains_key(code)
-                && let Some(item) = self.read::<Item>(documents::item_key(id, code)).await?
-            {
-                items.insert(code.clone(), item);
-            }
-        }
-        let outline = outline.ok_or_else(|| ShopFailure::from(ShopRefusal::UnknownRestaurant))?;
-        Ok(StoredMenu { outline, items })
-    }
-
-    async fn read<T: DeserializeOwned>(&self, key: Key) -> Stored<Option<Read<T>>> {
-        let text = self.store.get(&key).await?;
-        text.map(decode).transpose()
-    }
 }
 
-fn decode<T: DeserializeOwned>(text: JsonText) -> Stored<Read<T>> {
-    let document = serde_json::from_str(&text)
-        .map_err(|error| unreadable("a document of a pizzeria", &error))?;
-    Ok(Read { document, text })
+/// What an edit comes to: what is committed, and the answer.
+fn decided<T>(
+    shop: &StoredShop,
+    asked: &EditRequest,
+    decide: &mut impl FnMut(&mut Draft<'_>) -> Result<T, ShopFailure>,
+) -> Result<(Batch, Result<T, ShopRefusal>), ShopFailure> {
+    let mut draft = Draft::new(shop, &asked.by);
+    match decide(&mut draft) {
+        Ok(result) => Ok((draft.finish()?, Ok(result))),
+        // Stored under the request's key, a refusal must be of the pizzeria as it stands.
+        Err(ShopFailure::Refused(refusal)) if asked.stores(&refusal) => {
+            Ok((shop.expected(), Err(refusal)))
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// What a full index says: another pizzeria has the slug, or the name.

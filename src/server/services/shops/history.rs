@@ -7,7 +7,7 @@ use super::{
     refusal::{ShopFailure, ShopRefusal, in_time},
 };
 use crate::{
-    domain::{Cursor, FieldError, Permission, ShopKind, Time, Viewer},
+    domain::{Cursor, Field, FieldError, Permission, ShopKind, Time, ValueKind, Viewer},
     server::{
         services::order_documents::{unreadable, write},
         store::{JsonText, Key, Result as Stored, StoreError},
@@ -15,12 +15,21 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::fmt;
 
 /// A page of what has happened, newest first.
 pub struct ShopHistory {
     pub entries: Vec<JsonText>,
-    /// The last entry of this page, if there are more.
-    pub next: Option<Cursor>,
+    /// Where the next page begins, if there are more.
+    pub next: Option<HistoryPlace>,
+}
+
+/// Where a page begins: at these versions of the profile and of the counter. Each version has one entry, so that a page
+/// costs what it shows, however long the history is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryPlace {
+    profile: u32,
+    counter: u32,
 }
 
 /// What the order of entries follows from.
@@ -28,14 +37,51 @@ pub struct ShopHistory {
 struct Head {
     id: Cursor,
     timestamp: Time,
+    #[serde(default)]
+    restaurant: Option<Versioned>,
+    #[serde(default)]
+    counter: Option<Versioned>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+impl fmt::Display for HistoryPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.profile, self.counter)
+    }
+}
+
+impl Field for HistoryPlace {
+    const KIND: ValueKind = ValueKind::Text;
+
+    fn parse(text: &str) -> Result<HistoryPlace, FieldError> {
+        let parts = text.split_once('.');
+        let place = parts.and_then(|(profile, counter)| {
+            Some(HistoryPlace {
+                profile: profile.parse().ok()?,
+                counter: counter.parse().ok()?,
+            })
+        });
+        place.ok_or(FieldError::NotACursor)
+    }
+}
+
+impl Head {
+    fn version(&self) -> u32 {
+        let document = self.restaurant.as_ref().or(self.counter.as_ref());
+        document.map_or(0, |document| document.version)
+    }
 }
 
 impl ShopService {
-    /// At most `limit` of the entries about a pizzeria, newest first, that are older than one of them.
+    /// At most `limit` of the entries about a pizzeria, newest first, from a place on.
     pub async fn history(
         &self,
         named: &ShopRef,
-        before: Option<&Cursor>,
+        from: Option<HistoryPlace>,
         limit: usize,
         viewer: &Viewer,
     ) -> Result<ShopHistory, ShopRefusal> {
@@ -43,40 +89,70 @@ impl ShopService {
         let id = shop.profile.id;
         let is_own = viewer.may_edit_shop(&shop.profile.name, true) == Permission::Yes;
         in_time(async {
-            let of = |kind| self.entries(documents::key(kind, id));
-            let (profile, counter) = (of(ShopKind::Restaurant), of(ShopKind::Counter));
-            let all = merged(profile.await?, counter.await?);
-            let start = match before {
-                None => 0,
-                Some(before) => {
-                    let place = all.iter().position(|(head, _)| head.id == *before);
-                    let unknown = || ShopRefusal::invalid("cursor", FieldError::NotACursor);
-                    place.ok_or_else(unknown)? + 1
-                }
-            };
-            let has_more = all.len() > start.saturating_add(limit);
-            let page: Vec<_> = all.into_iter().skip(start).take(limit).collect();
-            let last = page.last().map(|(head, _)| head.id.clone());
-            let told = page.into_iter().map(|(_, text)| match is_own {
-                true => Ok(text),
-                false => without_author(&text),
+            // One more, to know whether there is more.
+            let of = |kind, from| self.entries(documents::key(kind, id), from, limit + 1);
+            let profile = of(ShopKind::Restaurant, from.map(|from| from.profile)).await?;
+            let counter = of(ShopKind::Counter, from.map(|from| from.counter)).await?;
+            let mut page = merged(profile, counter);
+            let rest = page.split_off(page.len().min(limit));
+            let told = page.iter().map(|(_, text)| match is_own {
+                true => Ok(text.clone()),
+                false => without_author(text),
             });
-            Ok(ShopHistory {
-                next: last.filter(|_| has_more),
-                entries: told.collect::<Stored<_>>()?,
-            })
+            let entries = told.collect::<Stored<_>>()?;
+            let next = (!rest.is_empty()).then(|| HistoryPlace {
+                profile: next(&page, &rest, |head| head.restaurant.is_some()),
+                counter: next(&page, &rest, |head| head.restaurant.is_none()),
+            });
+            Ok(ShopHistory { entries, next })
         })
         .await
     }
 
-    /// Newest first.
-    async fn entries(&self, key: Key) -> Result<Vec<(Head, JsonText)>, ShopFailure> {
-        let texts = self.store.history(&key).await?;
-        let read = texts.into_iter().rev().map(|text| {
+    /// Those of one document, newest first, from a version on.
+    async fn entries(
+        &self,
+        key: Key,
+        from: Option<u32>,
+        limit: usize,
+    ) -> Result<Vec<(Head, JsonText)>, ShopFailure> {
+        let skip = match from {
+            None => 0,
+            Some(0) => return Ok(Vec::new()),
+            Some(from) => {
+                let text = self.store.get(&key).await?;
+                let newest = text.as_deref().map(serde_json::from_str::<Versioned>);
+                let newest = newest
+                    .transpose()
+                    .map_err(|error| entry_unreadable(&error))?;
+                newest.map_or(0, |newest| newest.version.saturating_sub(from))
+            }
+        };
+        let texts = self.store.history_page(&key, skip as usize, limit).await?;
+        let read = texts.into_iter().map(|text| {
             let head = serde_json::from_str(&text);
             Ok((head.map_err(|error| entry_unreadable(&error))?, text))
         });
-        Ok(read.collect::<Stored<_>>()?)
+        let mut read = read.collect::<Stored<Vec<(Head, _)>>>()?;
+        // What has come since the document was read is newer.
+        read.retain(|(head, _)| from.is_none_or(|from| head.version() <= from));
+        Ok(read)
+    }
+}
+
+/// The version at which the next page begins, of those documents that `is_of` tells.
+fn next<T>(page: &[(Head, T)], rest: &[(Head, T)], is_of: impl Fn(&Head) -> bool) -> u32 {
+    let mut of = rest.iter().map(|(head, _)| head).filter(|head| is_of(head));
+    let shown = page.iter().rev().map(|(head, _)| head);
+    match of.next() {
+        Some(first) => first.version(),
+        // All that was read of it is shown.
+        None => {
+            let mut shown = shown.filter(|head| is_of(head));
+            shown
+                .next()
+                .map_or(0, |last| last.version().saturating_sub(1))
+        }
     }
 }
 
@@ -131,6 +207,8 @@ mod tests {
             let head = Head {
                 id: id.parse().unwrap(),
                 timestamp: Time::from_millis(*second),
+                restaurant: None,
+                counter: None,
             };
             (head, (*id).to_owned())
         };

@@ -5,11 +5,12 @@ use super::{
     ShopService,
     catalog::{KnownShop, ShopRef},
     documents,
-    edit::{Draft, Edit, Edited, StoredMenu, StoredShop},
+    edit::{Draft, Edit, Edited},
     menu_csv::MenuCsv,
     menu_texts::MenuText,
     refusal::{ShopFailure, ShopRefusal, in_time},
     restaurants::check_version,
+    stored::{StoredMenu, StoredShop},
 };
 use crate::{
     domain::{
@@ -312,7 +313,8 @@ pub(super) fn put_edit<T>(
         }
     }
     if !edit.changes.is_empty() {
-        let counter = draft.counter().with_next_menu(draft.change.at);
+        let counter = draft.counter();
+        let counter = counter.with_next_menu(draft.change.at, |part| edit.menu.has(part));
         draft.put_counter(counter);
     }
     let undo = edit.changes.iter().map(|change| Undo {

@@ -5,6 +5,7 @@ pub mod checkout;
 pub mod counter;
 pub mod documents;
 mod edit;
+mod edit_queue;
 pub mod expiry;
 pub mod history;
 pub mod list;
@@ -19,13 +20,18 @@ pub mod quote;
 mod quote_request;
 pub mod refusal;
 pub mod restaurants;
+mod stored;
 mod windows;
 
-use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService};
+use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService, turns::Turns};
 use crate::{
-    domain::{Currency, Cursor, shop::gazetteer::Gazetteer},
+    domain::{
+        Currency, Cursor,
+        shop::{basket::RestaurantId, gazetteer::Gazetteer},
+    },
     server::store::Store,
 };
+use edit_queue::Held;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
@@ -40,6 +46,8 @@ pub struct ShopService {
     places: Arc<Gazetteer>,
     currency: Currency,
     menu_texts: menu_texts::MenuTexts,
+    /// Of each pizzeria that is edited.
+    edits: Turns<RestaurantId, Option<Held>>,
 }
 
 impl ShopService {
@@ -59,6 +67,7 @@ impl ShopService {
             places: places.into(),
             currency,
             menu_texts: menu_texts::MenuTexts::default(),
+            edits: Turns::default(),
         }
     }
 

@@ -46,6 +46,8 @@ pub struct Placing<'a> {
 pub struct Decided {
     pub order: Order,
     pub batch: Batch,
+    /// How full its slot is with it.
+    pub slot_fill: f64,
 }
 
 impl<'a> Placing<'a> {
@@ -76,6 +78,7 @@ impl<'a> Placing<'a> {
         now: Time,
     ) -> Result<Decided, ShopFailure> {
         let promise = self.agreed(&sale)?;
+        let slot_fill = sale.slot_fill();
         let made = Order::direct(id, self.direct_order(shop, sale, promise, now)?, now);
         let actor = self.by.event_actor();
         let mut batch = order_documents::creation(std::slice::from_ref(&made), actor.as_ref())?;
@@ -89,7 +92,11 @@ impl<'a> Placing<'a> {
             .map(|slot| (slot, most))
             .collect();
         batch.expect.push(expected(shop));
-        Ok(Decided { order, batch })
+        Ok(Decided {
+            order,
+            batch,
+            slot_fill,
+        })
     }
 
     /// What is promised, where the customer has agreed to it and to the price.

@@ -130,7 +130,7 @@ impl<'a> Basis<'a> {
             let (opens_at, slots) = (windows.opens_at(), at.next());
             return Err(ShopRefusal::NotOpen { opens_at, slots });
         }
-        let sold_out = self.sold_out(at.lines);
+        let sold_out = at.sold_out(asked.unwrap_or(self.now));
         if !sold_out.is_empty() {
             return Err(ShopRefusal::SoldOut { lines: sold_out });
         }
@@ -142,26 +142,14 @@ impl<'a> Basis<'a> {
         let why = format!("No slot begins then: they begin every {minutes} minutes.");
         ShopRefusal::invalid("when", FieldError::fault(why))
     }
-
-    /// The lines of which something is sold out.
-    fn sold_out(&self, lines: &[LineRequest]) -> Vec<usize> {
-        let is_sold_out = |item_or_group: &Code, option: Option<&Code>| {
-            let part = match option {
-                None => MenuPart::Item(item_or_group.clone()),
-                Some(option) => MenuPart::Option {
-                    group: item_or_group.clone(),
-                    option: option.clone(),
-                },
-            };
-            self.shop.counter.is_sold_out(&part, self.now)
-        };
-        let lines = lines.iter().enumerate();
-        let sold_out = lines.filter(|(_, line)| !line.sold_out(is_sold_out).is_empty());
-        sold_out.map(|(place, _)| place).collect()
-    }
 }
 
 impl Sale<'_> {
+    /// How full its slot is with it, as far as this instance knows.
+    pub fn slot_fill(&self) -> f64 {
+        self.windows.fill(&self.kitchen_slots)
+    }
+
     /// The refusal where it could have its time if another slot had room.
     pub fn slot_full(&self) -> ShopRefusal {
         let at = LinesAt {
@@ -206,6 +194,17 @@ impl LinesAt<'_> {
         span.is_some_and(|span| span.holds(slot, end))
     }
 
+    /// The lines of which something is sold out then.
+    fn sold_out(&self, then: Time) -> Vec<usize> {
+        let counter = &self.windows.shop.counter;
+        let is_sold_out = |item_or_group: &Code, option: Option<&Code>| {
+            counter.is_sold_out(&MenuPart::new(item_or_group, option), then)
+        };
+        let lines = self.lines.iter().enumerate();
+        let sold_out = lines.filter(|(_, line)| !line.sold_out(is_sold_out).is_empty());
+        sold_out.map(|(place, _)| place).collect()
+    }
+
     fn check_hours(&self, slot: Time) -> Result<(), ShopRefusal> {
         let others = self
             .hours()
@@ -223,7 +222,9 @@ impl LinesAt<'_> {
 
     fn next(&self) -> Vec<super::refusal::OfferedSlot> {
         let all: Vec<&Hours> = self.hours().map(|(_, _, hours)| hours).collect();
-        let suits = |slot| all.iter().all(|hours| self.holds(hours, slot));
+        let suits = |slot| {
+            all.iter().all(|hours| self.holds(hours, slot)) && self.sold_out(slot).is_empty()
+        };
         self.windows.next(suits)
     }
 

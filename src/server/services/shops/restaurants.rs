@@ -62,10 +62,11 @@ impl ShopService {
                         number += 1;
                     }
                     Err(ShopFailure::Refused(refusal)) => {
-                        return self.refuse(refusal, &asked).await;
+                        let stored = self.refuse(refusal, &asked).await?;
+                        return Ok(self.seen(stored).await);
                     }
                     committed => match committed? {
-                        Some(answer) => return Ok(answer),
+                        Some(committed) => return Ok(self.seen(committed).await),
                         None => self.renew(&mut asked).await?,
                     },
                 }

@@ -110,6 +110,14 @@ impl<'a> Windows<'a> {
         Promise { from, to, asap }
     }
 
+    /// How full the fullest of these slots of the kitchen is with one more order, as far as this instance knows.
+    pub fn fill(&self, slots: &[Time]) -> f64 {
+        let most = self.room.most.max(1);
+        let left = slots.iter().map(|slot| self.room.left(*slot)).min();
+        let taken = most - left.unwrap_or(most).min(most);
+        f64::from(most.min(taken + 1)) / f64::from(most)
+    }
+
     /// The slots of the kitchen that an order for this one takes.
     pub fn kitchen_slots(&self, slot: Time) -> Vec<Time> {
         self.with_room().kitchen_slots(slot)

@@ -129,5 +129,11 @@ pub async fn a_cursor_expires_with_its_entries(engine: Engine) {
         LogRead::CursorExpired
     );
     // The history of a document stays.
-    assert_eq!(store.history(&key(0)).await.unwrap().len(), 501);
+    let history = store.history(&key(0)).await.unwrap();
+    assert_eq!(history.len(), 501);
+    for (skip, limit) in [(0, 3), (0, 501), (2, 3), (499, 9), (501, 3), (0, 0)] {
+        let newest = history.iter().rev().skip(skip).take(limit);
+        let page = store.history_page(&key(0), skip, limit).await.unwrap();
+        assert_eq!(page, newest.cloned().collect::<Vec<_>>(), "{skip} {limit}");
+    }
 }

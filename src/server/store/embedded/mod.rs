@@ -220,6 +220,17 @@ impl<D: ReadableDatabase + Send + Sync + ?Sized + 'static> Store for Embedded<D>
         .await
     }
 
+    async fn history_page(&self, key: &Key, skip: usize, limit: usize) -> Result<Vec<JsonText>> {
+        let key = key.clone();
+        self.read(move |txn| {
+            let history = txn.open_table(HISTORY)?;
+            let entries = history.range((key.0.as_str(), 0)..=(key.0.as_str(), u64::MAX))?;
+            let page = entries.rev().skip(skip).take(limit);
+            page.map(|entry| Ok(entry?.1.value().into())).collect()
+        })
+        .await
+    }
+
     async fn read_log(&self, cursor: &Cursor, limit: usize, wait: Duration) -> Result<LogRead> {
         let mut head = self.head.clone();
         let more = head.wait_for(|head| head.epoch != cursor.epoch || head.seq > cursor.seq);

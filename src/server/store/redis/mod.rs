@@ -181,6 +181,20 @@ impl Drop for Redis {
     }
 }
 
+impl Redis {
+    /// A part of the list of entries about a document. Places below 0 are counted from its end.
+    async fn history_range(&self, key: &Key, first: i64, last: i64) -> Result<Vec<JsonText>> {
+        let name = self.supervisor.keys.history(key);
+        let entries = self.run(async |mut connection: Connection| {
+            let mut range = cmd("LRANGE");
+            range.arg(&name).arg(first).arg(last);
+            let entries: Vec<Vec<u8>> = range.query_async(&mut connection.commands).await?;
+            Ok(Some(entries))
+        });
+        entries.await?.into_iter().map(text).collect()
+    }
+}
+
 #[async_trait]
 impl Store for Redis {
     async fn commit(&self, batch: Batch) -> Result<Outcome> {
@@ -278,14 +292,19 @@ impl Store for Redis {
     }
 
     async fn history(&self, key: &Key) -> Result<Vec<JsonText>> {
-        let name = self.supervisor.keys.history(key);
-        let entries = self.run(async |mut connection: Connection| {
-            let mut range = cmd("LRANGE");
-            range.arg(&name).arg(0).arg(-1);
-            let entries: Vec<Vec<u8>> = range.query_async(&mut connection.commands).await?;
-            Ok(Some(entries))
-        });
-        entries.await?.into_iter().map(text).collect()
+        self.history_range(key, 0, -1).await
+    }
+
+    async fn history_page(&self, key: &Key, skip: usize, limit: usize) -> Result<Vec<JsonText>> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        // Counted from the end, where the newest is -1.
+        let place = |count: usize| -i64::try_from(count).unwrap_or(i64::MAX);
+        let (first, last) = (place(skip.saturating_add(limit)), place(skip) - 1);
+        let mut page = self.history_range(key, first, last).await?;
+        page.reverse();
+        Ok(page)
     }
 
     async fn read_log(&self, cursor: &Cursor, limit: usize, wait: Duration) -> Result<LogRead> {

@@ -151,13 +151,7 @@ impl ShopView {
     }
 
     pub fn is_sold_out(&self, item_or_group: &Code, option: Option<&Code>) -> bool {
-        let what = match option {
-            None => MenuPart::Item(item_or_group.clone()),
-            Some(option) => MenuPart::Option {
-                group: item_or_group.clone(),
-                option: option.clone(),
-            },
-        };
+        let what = MenuPart::new(item_or_group, option);
         self.shop.counter.is_sold_out(&what, self.at())
     }
 

@@ -3,7 +3,7 @@
 use super::respond::{marked, named, tag};
 use crate::{
     domain::{
-        Cursor, Field, FieldError, Fields, Text, ValueKind,
+        Field, Fields, Text,
         shop::{
             area::Destination,
             card::{Card, ProfileNow},
@@ -12,7 +12,7 @@ use crate::{
             shelf_search::{ShopCursor, ShopQuery},
         },
     },
-    server::services::shops::{list::ListedShop, restaurants::check},
+    server::services::shops::{history::HistoryPlace, list::ListedShop, restaurants::check},
     server::web::{
         auth::{Door, Interface},
         headers::LAST_EVENT_ID,
@@ -180,13 +180,12 @@ pub async fn events(
     Query(request): Query,
 ) -> Result<Response, Problem> {
     let mut request = request.without_precondition();
-    let (limit, before) = page::<EntryCursor>(&mut request.fields);
+    let (limit, from) = page::<HistoryPlace>(&mut request.fields);
     let named = named(&request);
-    let before = before.map(|cursor| cursor.0);
-    let before = request.fields.finish(|| Some(before))?;
+    let from = request.fields.finish(|| Some(from))?;
     let history = app
         .shops
-        .history(&named?, before.as_ref(), limit, &door.viewer)
+        .history(&named?, from, limit, &door.viewer)
         .await?;
     let mut response = array(&history.entries);
     if let Some(next) = &history.next {
@@ -200,16 +199,4 @@ pub async fn events(
 fn page<T: Field>(fields: &mut Fields) -> (usize, Option<T>) {
     let limit = fields.optional::<ShopLimit>("limit").unwrap_or(LIMIT);
     (limit.get().into(), fields.optional("cursor"))
-}
-
-/// The entry that a page of the history of a pizzeria begins after.
-struct EntryCursor(Cursor);
-
-impl Field for EntryCursor {
-    const KIND: ValueKind = ValueKind::Text;
-
-    fn parse(text: &str) -> Result<Self, FieldError> {
-        let cursor = text.parse().map_err(|_| FieldError::NotACursor)?;
-        Ok(EntryCursor(cursor))
-    }
 }
