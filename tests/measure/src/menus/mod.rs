@@ -24,7 +24,7 @@ pub async fn measure(release: &Release) -> Result<()> {
     size::measure(release).await
 }
 
-/// The server's number out of an environment variable, for a try on a smaller scale.
+/// A number from the environment: a try on a smaller scale.
 fn scale(name: &str, default: usize) -> Result<usize> {
     match std::env::var(name) {
         Ok(text) => text.parse().with_context(|| format!("{name}={text}")),
