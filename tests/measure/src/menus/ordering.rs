@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::Result;
 use futures::future::try_join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
     time::{Duration, Instant},
@@ -49,8 +49,8 @@ enum Kind {
 struct Counter<'a> {
     server: &'a Server,
     shop: Shop,
-    slots: Vec<Value>,
-    total: Value,
+    /// For each slot: what asks for a quote, and what orders. They are made before anything is measured.
+    bodies: Vec<[String; 2]>,
     placed: AtomicUsize,
 }
 
@@ -61,32 +61,41 @@ async fn compare(release: &Release, engine: &str, server: &Server, goal: &str) -
     let mut client = Client::connect(server.address).await?;
     let slots = shop.slots(&mut client, DAYS).await?;
     let total = total(&mut client, &shop, &slots[0]).await?;
+    let bodies = slots
+        .iter()
+        .map(|slot| [wanted(slot), order(slot, &total)].map(|body| body.to_string()));
     let counter = Counter {
         server,
         shop,
-        slots,
-        total,
+        bodies: bodies.collect(),
         placed: AtomicUsize::new(0),
     };
     let kinds = [Kind::Offer, Kind::Quote, Kind::Order];
-    let mut rounds = kinds.map(|_| Vec::new());
+    let mut rounds = kinds.map(|_| (Vec::new(), Vec::new()));
     for round in 0..=ROUNDS {
-        for (kind, rates) in kinds.iter().zip(&mut rounds) {
-            let rate = counter.round(*kind).await?;
+        for (kind, (costs, rates)) in kinds.iter().zip(&mut rounds) {
+            let (cost, rate) = counter.round(*kind).await?;
             // The first one warms up.
             if round > 0 {
+                costs.push(cost);
                 rates.push(rate);
             }
         }
     }
-    let [offers, quotes, orders] = rounds.map(|mut rates| median(&mut rates));
+    let [offers, quotes, orders] =
+        rounds.map(|(mut costs, mut rates)| (median(&mut costs), median(&mut rates)));
+    let one = |(cost, rate): (f64, f64)| format!("{rate:.0} a second, {cost:.0} µs");
     println!(
-        "| an order of 4 lines over {engine} | {orders:.0} a second | `POST /api/orders` {offers:.0} | {:.2} | {goal} |",
-        orders / offers
+        "| an order of 4 lines over {engine} | {} | `POST /api/orders` {} | {:.2} | {goal} |",
+        one(orders),
+        one(offers),
+        orders.1 / offers.1
     );
     println!(
-        "| a quote of it | {quotes:.0} a second | placing it {orders:.0} | {:.2} | ≥ 3 |",
-        quotes / orders
+        "| a quote of it | {} | placing it {} | {:.2} | ≥ 3 |",
+        one(quotes),
+        one(orders),
+        quotes.1 / orders.1
     );
     for (what, kind, goal) in [
         ("an order", Kind::Order, "1"),
@@ -99,9 +108,10 @@ async fn compare(release: &Release, engine: &str, server: &Server, goal: &str) -
 }
 
 impl Counter<'_> {
-    /// How many a second.
-    async fn round(&self, kind: Kind) -> Result<f64> {
+    /// The server's processor time of one, in microseconds, and how many a second.
+    async fn round(&self, kind: Kind) -> Result<(f64, f64)> {
         let (done, began) = (AtomicU64::new(0), Instant::now());
+        let before = self.server.process.processor_time()?;
         let connection = async || {
             let mut client = Client::connect(self.server.address).await?;
             while began.elapsed() < ROUND {
@@ -111,31 +121,33 @@ impl Counter<'_> {
             anyhow::Ok(())
         };
         try_join_all((0..CONNECTIONS).map(|_| connection())).await?;
-        Ok(done.into_inner() as f64 / began.elapsed().as_secs_f64())
+        let (took, done) = (began.elapsed().as_secs_f64(), done.into_inner() as f64);
+        let used = self.server.process.processor_time()? - before;
+        Ok((used.as_secs_f64() * 1e6 / done, done / took))
     }
 
     async fn one(&self, client: &mut Client, kind: Kind) -> Result<()> {
+        let [quote, order] = self.bodies_with_room();
         let (call, body) = match kind {
             Kind::Offer => {
                 offer(client, 0).await?;
                 return Ok(());
             }
-            Kind::Quote => ("quote", wanted(self.slot())),
+            Kind::Quote => ("quote", quote),
             Kind::Order => {
-                let slot = self.slot();
                 self.placed.fetch_add(1, Ordering::Relaxed);
-                ("orders", order(slot, &self.total))
+                ("orders", order)
             }
         };
         let path = format!("{}/{call}", self.shop.path);
-        client.post(&path, body.to_string()).await?;
+        client.post(&path, body.clone()).await?;
         Ok(())
     }
 
-    /// One that has room, since each other connection has at most one order under way.
-    fn slot(&self) -> &Value {
+    /// For a slot that has room, since each other connection has at most one order under way.
+    fn bodies_with_room(&self) -> &[String; 2] {
         let each = IN_A_SLOT - CONNECTIONS;
-        &self.slots[self.placed.load(Ordering::Relaxed) / each % self.slots.len()]
+        &self.bodies[self.placed.load(Ordering::Relaxed) / each % self.bodies.len()]
     }
 
     async fn round_trips(&self, kind: Kind) -> Result<f64> {
