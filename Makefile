@@ -7,7 +7,7 @@
 #   make watch   rebuild and reload with every change (needs cargo-leptos)
 #   make build   the release: target/release/pizza-market and target/site (needs cargo-leptos)
 #   make smoke   the browser tests of whole journeys against the release
-#   make measure the release, measured: what the server costs beside bare programs, downloads, Lighthouse, a rush
+#   make measure the release, measured: what the server costs beside bare programs, menus, downloads, Lighthouse, a rush
 #   make mutants remove one guard at a time: the tests must notice
 #   make torture the long form of the tests that kill processes, and of those of parsers: half an hour
 #   make lint    formatting and clippy, for both programs

@@ -1,7 +1,7 @@
 // The metrics of a rush, measured on the release in a real browser. Printed, never asserted: they depend on the
 // machine.
 //
-//   node measure.mjs [visit] [lighthouse] [open] [rush] [many]
+//   node measure.mjs [visit] [menus] [lighthouse] [open] [rush] [many]
 import { chromium } from 'playwright-core';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { menus } from './measure_menus.mjs';
 
 const program = resolve(import.meta.dirname, process.env.PIZZA_MARKET ?? '../target/release/pizza-market');
 const KITCHEN = 'Bella Napoli';
@@ -169,8 +170,8 @@ async function many() {
   });
 }
 
-async function window(url) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: url });
+async function window(url, options) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: url, ...options });
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
   await cdp.send('Network.enable');
@@ -262,6 +263,7 @@ async function storm(url, orders) {
 }
 
 if (wants('visit')) await visit();
+if (wants('menus')) await menus({ program, market, window, post });
 if (wants('lighthouse')) await lighthouse();
 if (wants('open')) await open();
 if (wants('rush')) await rush();

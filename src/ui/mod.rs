@@ -30,7 +30,9 @@ pub use app::fetch_panel_of_page;
 pub use attention::wanting;
 pub use browser::cookies;
 pub use components::{
-    basics::{Detail, Icon, PIZZA_RECIPE, empty, icon, name, pizza, refusal, textarea_text},
+    basics::{
+        Detail, Icon, PIZZA_RECIPE, empty, icon, listed_pizza, name, pizza, refusal, textarea_text,
+    },
     header::{ACCOUNT, PANELS, account_button, brand, still_links},
 };
 #[cfg(feature = "ssr")]

@@ -133,6 +133,15 @@ pub const PIZZA_RECIPE: u16 = 1;
 
 /// The drawing that belongs to a pizza's name.
 pub fn pizza(name: &str, detail: Detail) -> AnyView {
+    drawing(name, detail, None)
+}
+
+/// The same in a long list: it is fetched when it comes near the view.
+pub fn listed_pizza(name: &str, detail: Detail) -> AnyView {
+    drawing(name, detail, Some("lazy"))
+}
+
+fn drawing(name: &str, detail: Detail, loading: Option<&'static str>) -> AnyView {
     let slots = match detail {
         Detail::Ticket => 9,
         Detail::Card => 17,
@@ -141,7 +150,8 @@ pub fn pizza(name: &str, detail: Detail) -> AnyView {
         "/pizza.svg?slots={slots}&recipe={PIZZA_RECIPE}&name={}",
         encode(name)
     );
-    view! { <img class="pizza" src=source alt="" width="100" height="100"/> }.into_any()
+    view! { <img class="pizza" src=source alt="" width="100" height="100" loading=loading/> }
+        .into_any()
 }
 
 /// A name that a user typed, isolated so that right-to-left text does not reorder its surroundings.

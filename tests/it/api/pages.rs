@@ -268,6 +268,12 @@ async fn pizzas_are_drawn_by_name() {
             .unwrap()
             .contains("immutable")
     );
+    let request = market.request(
+        reqwest::Method::GET,
+        "/pizza.svg?slots=17&recipe=1&name=Quattro%20Formaggi",
+    );
+    let packed = market.send(request.header("accept-encoding", "br")).await;
+    assert_eq!(packed.header("content-encoding"), Some("br"));
     assert_eq!(
         market.get("/pizza.svg?slots=99&recipe=1").await.faults(),
         ["name", "slots"]

@@ -43,20 +43,30 @@ fn every_test_that_the_documents_name_exists() {
     let tests = Tests::read();
     let (mut named, mut missing) = (0, Vec::new());
     let has_tests = |page: &Path| {
-        page.ends_with("docs/security.md") || page.starts_with(root().join("docs/operate"))
+        page.ends_with("docs/security.md")
+            || page.ends_with("README.md")
+            || page.starts_with(root().join("docs/operate"))
     };
-    let pages = files("docs", ".md").into_iter();
-    for (page, text) in pages.filter(|(page, _)| has_tests(page)) {
-        let quoted = text.split('`').skip(1).step_by(2);
-        for (module, test) in quoted.filter_map(|word| word.split_once("::")) {
-            if !tests.has(module, test) {
-                missing.push(format!("{}: {module}::{test}", page.display()));
+    for (page, text) in pages().into_iter().filter(|(page, _)| has_tests(page)) {
+        for word in text.split('`').skip(1).step_by(2) {
+            let there = match (word.split_once(".spec.ts: "), word.split_once("::")) {
+                (Some((file, test)), _) => has_browser_test(file, test),
+                (None, Some((module, test))) => tests.has(module, test),
+                (None, None) => continue,
+            };
+            if !there {
+                missing.push(format!("{}: {word}", page.display()));
             }
             named += 1;
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
     assert!(named > 50, "{named}");
+}
+
+fn has_browser_test(file: &str, test: &str) -> bool {
+    let path = root().join(format!("end2end/tests/{file}.spec.ts"));
+    fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("test('{test}'")))
 }
 
 /// The lines of a page that are prose, with their numbers.

@@ -1,14 +1,16 @@
 //! The bare program: plain axum with one handler that stores a document as large as an order, over Redis by a script or
 //! in a file by one transaction for all that wait. No history of an order is read, nothing is checked, and nothing is
-//! remembered for a repeated request.
+//! remembered for a repeated request. Beside it, a handler that answers the bytes of a file, which it has read before.
 
 use anyhow::{Result, bail};
 use axum::{
     Json, Router,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
+use bytes::Bytes;
 use redb::{Database, TableDefinition};
 use redis::{Script, aio::MultiplexedConnection};
 use serde_json::Value;
@@ -45,6 +47,7 @@ enum Store {
     None,
     Redis(MultiplexedConnection, Arc<Script>),
     File(mpsc::Sender<Job>),
+    Document(Bytes),
 }
 
 struct Job {
@@ -63,7 +66,8 @@ pub async fn serve(address: &str, store: &[&str]) -> Result<()> {
             Store::Redis(connection, Arc::new(Script::new(COMMIT)))
         }
         ["redb", file] => Store::File(writer(Path::new(file))?),
-        _ => bail!("usage: measure bare ADDRESS [redis URL | redb FILE]"),
+        ["document", file] => Store::Document(std::fs::read(file)?.into()),
+        _ => bail!("usage: measure bare ADDRESS [redis URL | redb FILE | document FILE]"),
     };
     let alive = async || {
         (
@@ -74,9 +78,27 @@ pub async fn serve(address: &str, store: &[&str]) -> Result<()> {
     let app = Router::new()
         .route("/healthz", get(alive))
         .route("/commit", post(commit))
+        .route("/document", get(document))
         .with_state(store);
     let listener = tokio::net::TcpListener::bind(address).await?;
     Ok(axum::serve(listener, app).await?)
+}
+
+/// The version of the document, which never changes.
+pub const TAG: &str = "\"2\"";
+
+async fn document(State(store): State<Store>, headers: HeaderMap) -> Response {
+    let Store::Document(bytes) = store else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let tag = [(header::ETAG, TAG)];
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|it| it == TAG)
+    {
+        return (StatusCode::NOT_MODIFIED, tag).into_response();
+    }
+    (tag, [(header::CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
 /// Stores a document of its own for each call.
@@ -92,7 +114,7 @@ async fn commit(State(store): State<Store>, Json(body): Json<Value>) -> Result<S
     );
     let failed = |_| StatusCode::SERVICE_UNAVAILABLE;
     match store {
-        Store::None => return Err(StatusCode::NOT_FOUND),
+        Store::None | Store::Document(_) => return Err(StatusCode::NOT_FOUND),
         Store::Redis(mut connection, script) => {
             let mut call = script.key(&key);
             for name in ["all", "status", "of status", "of supplier", "meta", "log"] {

@@ -50,6 +50,23 @@ impl Client {
         self.send(request.body(Full::default())?).await
     }
 
+    /// The JSON at a path.
+    pub async fn read(&mut self, path: &str) -> Result<serde_json::Value> {
+        let answer = self.get(path, false).await?;
+        ensure!(answer.status == 200, "{path}: {}", answer.status);
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+
+    /// Puts JSON in place of what is there, whatever its version.
+    pub async fn put(&mut self, path: &str, json: String) -> Result<()> {
+        let request = Request::put(path)
+            .header("if-match", "*")
+            .header("content-type", "application/json");
+        let answer = self.send(request.body(Full::from(json))?).await?;
+        ensure!(answer.status == 200, "{path}: {}", answer.status);
+        Ok(())
+    }
+
     /// Sends JSON, and expects that it is done.
     pub async fn post(&mut self, path: &str, json: String) -> Result<Answer> {
         let answer = self.try_post(path, "application/json", json).await?;

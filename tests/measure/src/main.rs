@@ -1,13 +1,14 @@
 //! What the server costs, measured on its release: each figure beside that of a bare program that does the same with less
 //! of its promises, in one run. Absolute figures say more about the machine; the ratios are what to compare.
 //!
-//! Usage: `measure PROGRAM SITE [healthz] [orders] [sockets] [pages] [accounts]`. All parts run where none is named.
-//! `measure bare ADDRESS [redis URL | redb FILE]` is the bare program itself.
+//! Usage: `measure PROGRAM SITE [healthz] [orders] [sockets] [pages] [accounts] [menus]`. All parts run where none is named.
+//! `measure bare ADDRESS [redis URL | redb FILE | document FILE]` is the bare program itself.
 
 mod accounts;
 mod bare;
 mod healthz;
 mod http;
+mod menus;
 mod orders;
 mod pages;
 mod process;
@@ -38,7 +39,9 @@ async fn main() -> Result<()> {
             };
             measure(&release, parts).await
         }
-        _ => bail!("usage: measure PROGRAM SITE [healthz] [orders] [sockets] [pages] [accounts]"),
+        _ => bail!(
+            "usage: measure PROGRAM SITE [healthz] [orders] [sockets] [pages] [accounts] [menus]"
+        ),
     }
 }
 
@@ -59,6 +62,9 @@ async fn measure(release: &Release, parts: &[&str]) -> Result<()> {
     }
     if is_wanted("accounts") {
         accounts::measure(release).await?;
+    }
+    if is_wanted("menus") {
+        menus::measure(release).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     process::{Process, Redis, Server, Store},
     seed::{STEPS, offer, step},
 };
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use futures::future::try_join_all;
 use hdrhistogram::Histogram;
 use std::{
@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use tokio::time::sleep_until;
+use tokio::time::{sleep, sleep_until};
 
 /// The connections of a round, and of one that fills the embedded engine's groups.
 const CONNECTIONS: usize = 32;
@@ -223,8 +223,14 @@ async fn round_trips(engine: &str, server: &Server) -> Result<()> {
 }
 
 /// The number of operations of the store, without those that follow the log (`after`).
-async fn operations(client: &mut Client) -> Result<f64> {
-    let metrics = client.get("/metrics", false).await?;
+pub async fn operations(client: &mut Client) -> Result<f64> {
+    let mut metrics = client.get("/metrics", false).await?;
+    // They have a rate limit of their own.
+    while metrics.status == 429 {
+        sleep(Duration::from_millis(100)).await;
+        metrics = client.get("/metrics", false).await?;
+    }
+    ensure!(metrics.status == 200, "/metrics: {}", metrics.status);
     let text = String::from_utf8_lossy(&metrics.body).into_owned();
     let counts = text.lines().filter(|line| {
         line.starts_with("pizza_ledger_operation_duration_seconds_count")

@@ -1,7 +1,7 @@
 //! The programs that are measured: started on a free port of this machine, and killed when they are dropped.
 
 use crate::{Release, http::Client};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::{
     ffi::OsStr,
     fs::read_to_string,
@@ -119,7 +119,7 @@ pub struct Server {
 }
 
 /// The settings of a market in which people sign in. It believes who a request comes from, so that a measurement chooses.
-fn required(origin: &str) -> [(&'static str, &str); 4] {
+fn required(origin: &str) -> [(&'static str, &str); 5] {
     [
         ("AUTH", "required"),
         (
@@ -128,6 +128,8 @@ fn required(origin: &str) -> [(&'static str, &str); 4] {
         ),
         ("SITE_ORIGIN", origin),
         ("TRUSTED_PROXIES", "127.0.0.1"),
+        // Sign-ins that are refused on purpose are no news.
+        ("RUST_LOG", "error"),
     ]
 }
 
@@ -161,6 +163,22 @@ impl Server {
             .output()?;
         let made: serde_json::Value = serde_json::from_slice(&output.stdout)?;
         Ok(made["key"].as_str().context("no key")?.to_owned())
+    }
+
+    /// Puts pizzerias there that are alike in every run: `seed-1-0` and those that follow it.
+    pub fn seed(&self, release: &Release, restaurants: usize, items: usize) -> Result<()> {
+        let url = format!("http://{}", self.address);
+        let (restaurants, items) = (restaurants.to_string(), items.to_string());
+        let arguments = ["seed", "--url", &url, "--restaurants", &restaurants];
+        let status = Command::new(&release.program)
+            .args(arguments)
+            .args(["--items", &items])
+            .env_clear()
+            .envs(path())
+            .stdout(Stdio::null())
+            .status()?;
+        ensure!(status.success(), "seed: {status}");
+        Ok(())
     }
 
     async fn launch(

@@ -62,13 +62,13 @@ const DUTY_DEADLINE: Duration = Duration::from_millis(300);
 /// The pages, and what belongs to them: files, pictures, server functions, preferences.
 pub fn routes(app: &AppState) -> Router<AppState> {
     // Compressed as they are sent: files are compressed already.
-    let compression = CompressionLayer::new().compress_when(is_page);
+    let compression = CompressionLayer::new().compress_when(is_compressed);
     let routes = Router::new()
         .fallback(fallback)
         .merge(shop::routes())
         .merge(shop_editor::routes())
-        .layer(compression)
         .route("/pizza.svg", get(pizza_image::image))
+        .layer(compression)
         .route("/orders.csv", get(csv_export::orders))
         .route("/settings", post(preferences::change))
         .route(
@@ -87,10 +87,13 @@ pub fn routes(app: &AppState) -> Router<AppState> {
 #[derive(Clone)]
 struct HoldsKey;
 
-fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, extensions: &Extensions) -> bool {
+fn is_compressed(_: StatusCode, _: Version, headers: &HeaderMap, extensions: &Extensions) -> bool {
     let kind = headers.get(CONTENT_TYPE);
-    let is_html = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    is_html && extensions.get::<HoldsKey>().is_none()
+    let is_drawn = kind.is_some_and(|kind| {
+        let kind = kind.as_bytes();
+        kind.starts_with(b"text/html") || kind == b"image/svg+xml"
+    });
+    is_drawn && extensions.get::<HoldsKey>().is_none()
 }
 
 /// A server function. Where its arguments cannot be read it is never called, and sets no status: then the error has

@@ -15,7 +15,7 @@ use crate::{
             format::money,
             locale::{say, t},
         },
-        icon, name, pizza,
+        icon, listed_pizza, name,
     },
 };
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ impl FoundShop {
         view! {
             <li>
                 <article class="paper shop" data-open=is_open>
-                    {pizza(&profile.name, Detail::Card)}
+                    {listed_pizza(&profile.name, Detail::Card)}
                     <div>
                         <h2><a href=path_of(&profile.slug)>{name(&profile.name)}</a></h2>
                         {facts(profile, now, clocks)}

@@ -12,7 +12,7 @@ use crate::{
             format::money,
             locale::{say, t},
         },
-        name, pizza,
+        listed_pizza, name,
     },
 };
 use leptos::prelude::*;
@@ -28,8 +28,8 @@ pub fn dish(view: &ShopView, item: &Item) -> AnyView {
     let marks = listed(&item.diets, diet);
     let marks = (!marks.is_empty()).then(|| view! { <span class="marks">{marks}</span> });
     // Drinks are not drawn as pizzas.
-    let drawing =
-        (!item.halves.is_empty() || item.pieces > 0).then(|| pizza(&item.name, Detail::Ticket));
+    let drawing = (!item.halves.is_empty() || item.pieces > 0)
+        .then(|| listed_pizza(&item.name, Detail::Ticket));
     view! {
         <li>
             <article class="dish" id=format!("i-{}", item.id) data-parts=item.id.to_string() data-sold-out=sold_out>
