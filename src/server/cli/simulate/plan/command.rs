@@ -13,6 +13,9 @@ pub struct PlannedCommand {
     /// The name of the kitchen, customer or driver that sends it.
     pub by: String,
     pub body: Value,
+    /// The slug of the pizzeria whose menu it orders from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restaurant: Option<String>,
     /// Whether it is sent twice at the same time under one key, as by a double click.
     pub twice: bool,
     /// The status that it leads to.
@@ -28,9 +31,17 @@ impl PlannedCommand {
             kind,
             by,
             body,
+            restaurant: None,
             twice,
-            to: target_status(kind),
+            to: target_status(kind, Origin::Offer),
         }
+    }
+
+    /// The same of an order from a menu.
+    pub fn direct(rng: &mut Rng, kind: CommandKind, by: &str, body: Value) -> PlannedCommand {
+        let to = target_status(kind, Origin::Direct);
+        let command = PlannedCommand::new(rng, kind, by, body);
+        PlannedCommand { to, ..command }
     }
 
     /// Takes a step back, to the status before.
@@ -41,14 +52,14 @@ impl PlannedCommand {
 
     /// A command that only names the new status.
     pub fn status(rng: &mut Rng, kind: CommandKind, by: &str) -> PlannedCommand {
-        let to = target_status(kind);
+        let to = target_status(kind, Origin::Offer);
         PlannedCommand::new(rng, kind, by, json!({"status": to}))
     }
 
     /// The path of its endpoint below that of the order.
     pub fn endpoint(&self) -> &'static str {
         match self.kind {
-            // What is ordered from a menu is no part of the plan.
+            // The market itself ends what has expired.
             CommandKind::Offer | CommandKind::Order | CommandKind::Expire => "",
             CommandKind::Accept | CommandKind::Reject => "/supplier-respond",
             CommandKind::Take => "/customer-accept",
@@ -72,9 +83,9 @@ impl PlannedCommand {
 }
 
 /// The status that a command leads to. But for a recall, it is the same from every status.
-fn target_status(kind: CommandKind) -> Status {
+fn target_status(kind: CommandKind, of: Origin) -> Status {
     let from_anywhere = Status::ALL
         .iter()
-        .find_map(|from| from.transition(kind, Origin::Offer, Actor::AnyRole));
+        .find_map(|from| from.transition(kind, of, Actor::AnyRole));
     from_anywhere.map_or(Status::PendingSupplier, |step| step.to)
 }
