@@ -114,7 +114,7 @@ impl ShopStart {
             .profile
             .charges(self.profile.deliver_to(&to).ok()?, currency);
         let bill = bill(&price_lines(&lines, menu).ok()?, &charges).ok()?;
-        serde_json::to_value(bill).ok()
+        serde_json::from_str(&serde_json::to_string(&bill).ok()?).ok()
     }
 }
 
@@ -141,7 +141,9 @@ impl StoryPlayer {
     async fn act(&self, act: &Act, shop: &str) {
         match &act.does {
             Deed::SellOut(part) => self.sell_out(act, shop, part).await,
-            Deed::Price(item, cents) => drop(self.reprice(act, item, *cents).await),
+            Deed::Price(item, cents) => {
+                self.reprice(act, item, *cents).await;
+            }
             Deed::Pause => {
                 self.counter(act, "pause", &json!({"reason": "Too much to do"}))
                     .await;

@@ -7,7 +7,6 @@ use super::{
     player::StoryPlayer,
 };
 use crate::domain::{CommandKind, Status};
-use chrono::{TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -15,9 +14,9 @@ use std::time::{Duration, Instant};
 /// How often a customer agrees to something else.
 const AGREEMENTS: usize = 3;
 /// The longest deadline that is waited for; where it is later, the kitchen rejects.
-const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(90);
+const LONGEST_WAIT: Duration = Duration::from_secs(90);
 /// How long after its deadline an order is looked at before its story ends.
-const EXPIRY_GRACE: TimeDelta = TimeDelta::seconds(20);
+const EXPIRY_GRACE: Duration = Duration::from_secs(20);
 
 impl StoryPlayer {
     /// Asks for the price, and orders at the intended moment, as far as the customer goes along.
@@ -120,13 +119,10 @@ impl StoryPlayer {
 
     /// The kitchen leaves an order unanswered until the market ends it. Where that would take long, it rejects.
     pub async fn miss(&self, order: &Value) {
-        let Some(deadline) = order["basket"]["answer_by"].as_str() else {
+        let Some(deadline) = time_to_answer(order) else {
             return;
         };
-        let Ok(deadline) = chrono::DateTime::parse_from_rfc3339(deadline) else {
-            return;
-        };
-        if deadline > Utc::now() + LONGEST_WAIT {
+        if deadline > LONGEST_WAIT {
             let mut rng = fastrand::Rng::with_seed(0);
             let body = json!({"accept": false, "reason": "closed"});
             let reject = PlannedCommand::new(&mut rng, CommandKind::Reject, "", body);
@@ -136,7 +132,8 @@ impl StoryPlayer {
             return;
         }
         let path = format!("/api/orders/{}", order["id"].as_str().unwrap_or_default());
-        while Utc::now() < deadline + EXPIRY_GRACE {
+        let end = Instant::now() + deadline + EXPIRY_GRACE;
+        while Instant::now() < end {
             let read = self.client.get(&path).await.ok().flatten();
             let status = read.and_then(|order| Status::from_name(order["status"].as_str()?));
             let in_a_second = Instant::now() + Duration::from_secs(1);
@@ -145,6 +142,16 @@ impl StoryPlayer {
             }
         }
     }
+}
+
+/// How long a kitchen has for its answer, by the clock of the market. `None` where it need not answer.
+fn time_to_answer(order: &Value) -> Option<Duration> {
+    let time = |value: &Value| chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok();
+    let (from, to) = (
+        time(&order["created_at"])?,
+        time(&order["basket"]["answer_by"])?,
+    );
+    (to - from).to_std().ok()
 }
 
 /// The first slot that a refusal offers.

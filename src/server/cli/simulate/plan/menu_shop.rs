@@ -59,7 +59,7 @@ impl MenuShop {
             match price_lines(&lines, &self.menu) {
                 Ok(priced) => {
                     let goods: u32 = priced.iter().map(|one| one.line.total.get()).sum();
-                    if goods >= self.minimum.get() * OVER_MINIMUM / 100 {
+                    if goods > 0 && goods >= self.minimum.get() * OVER_MINIMUM / 100 {
                         return Some(lines);
                     }
                 }
