@@ -180,7 +180,7 @@ impl Simulate {
                     seed: PIZZERIAS_SEED,
                     items: self.items,
                 };
-                let all = (0..count).map(|n| impatient(size.restaurant(n)));
+                let all = (0..count).map(|n| impatient(n, size.restaurant(n)));
                 Ok(all.collect())
             }
         }
@@ -196,10 +196,12 @@ impl Simulate {
 }
 
 /// A pizzeria of a large market with little patience and little room, so that an evening shows both.
-fn impatient(mut pizzeria: seed::SeedRestaurant) -> seed::SeedRestaurant {
+fn impatient(number: u32, mut pizzeria: seed::SeedRestaurant) -> seed::SeedRestaurant {
     let orders = &mut pizzeria.restaurant["orders"];
     orders["answer_minutes"] = 1.into();
     orders["slot_orders"] = 4.into();
+    // Most of them answer by hand.
+    orders["auto_accept"] = (number % 4 == 2).into();
     pizzeria
 }
 

@@ -36,7 +36,7 @@ impl Visit {
             slot: chance(rng, 250).then(|| rng.usize(..12)),
             is_abandoned: chance(rng, 80),
             is_easy: chance(rng, 800),
-            is_missed: chance(rng, 50),
+            is_missed: chance(rng, 80),
         }
     }
 }
