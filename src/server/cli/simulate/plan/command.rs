@@ -33,13 +33,18 @@ impl PlannedCommand {
             body,
             restaurant: None,
             twice,
-            to: target_status(kind, Origin::Offer),
+            to: target_status(kind),
         }
     }
 
     /// The same of an order from a menu.
     pub fn direct(rng: &mut Rng, kind: CommandKind, by: &str, body: Value) -> PlannedCommand {
-        let to = target_status(kind, Origin::Direct);
+        // No such order has a status before these two; what else is done to it leads where it leads an offer.
+        let from = [Status::CustomerAccepted, Status::Preparing];
+        let step = from
+            .iter()
+            .find_map(|from| from.transition(kind, Origin::Direct, Actor::AnyRole));
+        let to = step.map_or(Status::CustomerAccepted, |step| step.to);
         let command = PlannedCommand::new(rng, kind, by, body);
         PlannedCommand { to, ..command }
     }
@@ -52,7 +57,7 @@ impl PlannedCommand {
 
     /// A command that only names the new status.
     pub fn status(rng: &mut Rng, kind: CommandKind, by: &str) -> PlannedCommand {
-        let to = target_status(kind, Origin::Offer);
+        let to = target_status(kind);
         PlannedCommand::new(rng, kind, by, json!({"status": to}))
     }
 
@@ -83,9 +88,9 @@ impl PlannedCommand {
 }
 
 /// The status that a command leads to. But for a recall, it is the same from every status.
-fn target_status(kind: CommandKind, of: Origin) -> Status {
+fn target_status(kind: CommandKind) -> Status {
     let from_anywhere = Status::ALL
         .iter()
-        .find_map(|from| from.transition(kind, of, Actor::AnyRole));
+        .find_map(|from| from.transition(kind, Origin::Offer, Actor::AnyRole));
     from_anywhere.map_or(Status::PendingSupplier, |step| step.to)
 }
