@@ -39,7 +39,7 @@ impl PlannedCommand {
 
     /// The same of an order from a menu.
     pub fn direct(rng: &mut Rng, kind: CommandKind, by: &str, body: Value) -> PlannedCommand {
-        // No such order has a status before these two; what else is done to it leads where it leads an offer.
+        // An order from a menu has no status before these two.
         let from = [Status::CustomerAccepted, Status::Preparing];
         let step = from
             .iter()
