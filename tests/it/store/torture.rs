@@ -43,6 +43,7 @@ async fn history_of(
         orders,
         events,
         lists: Vec::new(),
+        shops: Default::default(),
         forgetful,
         shared: false,
     }

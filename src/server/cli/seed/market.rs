@@ -15,7 +15,7 @@ pub struct SeedMarket {
     pub restaurants: Vec<SeedRestaurant>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedRestaurant {
     /// What `POST /api/restaurants` takes, with a slug.

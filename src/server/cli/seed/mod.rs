@@ -12,8 +12,8 @@ use super::{http_client, output, server_url::ServerUrlParser, store_args, tls};
 use clap::Args;
 use client::Client;
 use futures::{StreamExt, stream};
-use generate::MarketSize;
-use market::SeedRestaurant;
+pub use generate::MarketSize;
+pub use market::{SeedRestaurant, example};
 use put::{Done, Existing, put};
 use reqwest::{Url, header::AUTHORIZATION};
 use serde::Serialize;
@@ -126,7 +126,7 @@ async fn seed(args: &Seed) -> Result<Summary, String> {
         None => {
             let market = match &args.file {
                 Some(path) => market::read_file(path)?,
-                None => market::example()?,
+                None => example()?,
             };
             let print = |name: &str, done: &Done| {
                 if !args.json {
@@ -137,6 +137,22 @@ async fn seed(args: &Seed) -> Result<Summary, String> {
             let all = market.restaurants.into_iter();
             Ok(put_all(&client, all, count, existing, print).await)
         }
+    }
+}
+
+/// Puts these pizzerias into a market, and leaves those that are there as they are.
+///
+/// # Errors
+/// A sentence for the user.
+pub async fn keep(url: &Url, http: reqwest::Client, all: &[SeedRestaurant]) -> Result<(), String> {
+    let client = Client::new(url, http);
+    client.check().await?;
+    let count = all.len() as u64;
+    let all = all.iter().cloned();
+    let summary = put_all(&client, all, count, Existing::Keep, |_, _| {}).await;
+    match summary.refused {
+        0 => Ok(()),
+        refused => Err(format!("{} refused", output::count(refused, "pizzeria"))),
     }
 }
 

@@ -2,7 +2,7 @@
 //! what was requested and answered.
 
 use super::{
-    checker::{AcknowledgedChange, Cursor, Invariant, RequestedChange, Violation},
+    checker::{AcknowledgedChange, Invariant, RequestedChange, Violation},
     plan::PlannedCommand,
     tally::Tally,
 };
@@ -44,16 +44,24 @@ pub struct Client {
 /// What a command came to.
 pub enum Reply {
     Order(Value),
-    Refused(u16),
+    /// The status, and the problem.
+    Refused(u16, Value),
     Unanswered,
 }
 
-/// One command with its key: the same bytes however often they are sent.
-struct IdempotentRequest<'a> {
+/// One command, as it is sent.
+struct CommandRequest<'a> {
     command: &'a PlannedCommand,
-    path: String,
-    key: String,
-    if_match: Option<u64>,
+    call: Call<'a>,
+}
+
+/// One request with its key: the same bytes however often they are sent.
+pub struct Call<'a> {
+    pub method: Method,
+    pub path: String,
+    pub body: &'a Value,
+    pub key: String,
+    pub if_match: Option<u64>,
 }
 
 /// The data behind a mutex, also where a task panicked with it: each value is complete on its own.
@@ -75,6 +83,14 @@ impl Client {
         }
     }
 
+    /// Another one of the same run, whose requests are counted apart.
+    pub fn beside(other: &Client, http: reqwest::Client) -> Client {
+        Client {
+            stop: other.stop.clone(),
+            ..Client::new(other.urls.clone(), http)
+        }
+    }
+
     pub fn tally(&self) -> MutexGuard<'_, Tally> {
         locked(&self.tally)
     }
@@ -87,7 +103,7 @@ impl Client {
         order: Option<&Value>,
         intended: Instant,
     ) -> Reply {
-        let request = self.idempotent(command, order);
+        let request = self.command_request(command, order);
         let reply = if command.twice {
             let (one, other) = tokio::join!(self.send(&request), self.send(&request));
             self.same_reply(&request, one, other)
@@ -100,7 +116,7 @@ impl Client {
         }
         match &reply {
             Reply::Order(_) => {}
-            Reply::Refused(status) => {
+            Reply::Refused(status, _) => {
                 *tally.refused.entry((*status, command.kind)).or_default() += 1;
             }
             Reply::Unanswered => tally.unanswered += 1,
@@ -108,45 +124,64 @@ impl Client {
         reply
     }
 
-    fn idempotent<'a>(
+    fn command_request<'a>(
         &self,
         command: &'a PlannedCommand,
         order: Option<&Value>,
-    ) -> IdempotentRequest<'a> {
+    ) -> CommandRequest<'a> {
         let id = order.and_then(|order| order["id"].as_str());
-        self.tally().requested.push(match id {
-            None => {
-                let part = |name: &str| command.body[name].as_str().unwrap_or_default().to_owned();
-                RequestedChange::Creation(part("supplier_name"), part("pizza_name"))
-            }
-            Some(id) => {
-                let status = command.to.to_string();
-                RequestedChange::Transition(id.to_owned(), status)
-            }
-        });
-        IdempotentRequest {
+        let part = |name: &str| command.body[name].as_str().unwrap_or_default().to_owned();
+        let (path, change) = match (id, &command.restaurant) {
+            (Some(id), _) => (
+                format!("/api/orders/{id}{}", command.endpoint()),
+                RequestedChange::Transition(id.to_owned(), command.to.to_string()),
+            ),
+            (None, Some(slug)) => (
+                format!("/api/restaurants/{slug}/orders"),
+                RequestedChange::OrderFromMenu(part("customer_name")),
+            ),
+            (None, None) => (
+                "/api/orders".to_owned(),
+                RequestedChange::Creation(part("supplier_name"), part("pizza_name")),
+            ),
+        };
+        self.tally().requested.push(change);
+        let if_match = order
+            .filter(|_| command.has_precondition())
+            .and_then(|order| order["version"].as_u64());
+        CommandRequest {
             command,
-            path: match id {
-                None => "/api/orders".to_owned(),
-                Some(id) => format!("/api/orders/{id}{}", command.endpoint()),
-            },
+            call: self.call(Method::POST, path, &command.body, if_match),
+        }
+    }
+
+    /// A request with a key of its own.
+    pub fn call<'a>(
+        &self,
+        method: Method,
+        path: String,
+        body: &'a Value,
+        if_match: Option<u64>,
+    ) -> Call<'a> {
+        Call {
+            method,
+            path,
+            body,
             key: format!("{}-{}", self.run, self.keys.fetch_add(1, Relaxed)),
-            if_match: order
-                .filter(|_| command.has_precondition())
-                .and_then(|order| order["version"].as_u64()),
+            if_match,
         }
     }
 
     /// The reply to a request that was sent twice under one key: both answers must be the same.
-    fn same_reply(&self, request: &IdempotentRequest, one: Reply, other: Reply) -> Reply {
+    fn same_reply(&self, request: &CommandRequest, one: Reply, other: Reply) -> Reply {
         let same = match (&one, &other) {
             (Reply::Unanswered, _) | (_, Reply::Unanswered) => true,
             (Reply::Order(one), Reply::Order(other)) => one == other,
-            (Reply::Refused(one), Reply::Refused(other)) => one == other,
+            (Reply::Refused(one, _), Reply::Refused(other, _)) => one == other,
             _ => false,
         };
         if !same {
-            let (kind, path) = (request.command.kind, &request.path);
+            let (kind, path) = (request.command.kind, &request.call.path);
             self.violation(format!("one key, two answers: {kind} {path}"));
         }
         match one {
@@ -155,36 +190,45 @@ impl Client {
         }
     }
 
-    fn violation(&self, detail: String) {
+    pub fn violation(&self, detail: String) {
         let invariant = Invariant::Answers;
         self.tally()
             .violations
             .push(Violation { invariant, detail });
     }
 
-    /// Sends a request until a server answers.
-    async fn send(&self, request: &IdempotentRequest<'_>) -> Reply {
+    /// Sends a command until a server answers.
+    async fn send(&self, request: &CommandRequest<'_>) -> Reply {
         let requested_at = Instant::now();
+        match self.answer(&request.call).await {
+            Some((status, body)) => self.judge(request, requested_at, status, body),
+            None => Reply::Unanswered,
+        }
+    }
+
+    /// Sends a request until a server answers: the status, and the JSON.
+    pub async fn answer(&self, call: &Call<'_>) -> Option<(u16, Value)> {
+        let begun = Instant::now();
         let mut tries = 0;
-        while let Some(server) = self.next_server(requested_at, tries).await {
+        while let Some(server) = self.next_server(begun, tries).await {
             tries += 1;
             let mut http = self
-                .request(server, Method::POST, &request.path)
-                .header("idempotency-key", &request.key)
-                .json(&request.command.body);
-            if let Some(version) = request.if_match {
+                .request(server, call.method.clone(), &call.path)
+                .header("idempotency-key", &call.key)
+                .json(call.body);
+            if let Some(version) = call.if_match {
                 http = http.header(header::IF_MATCH, format!("\"{version}\""));
             }
             if let Ok((status, _, body)) = self.response(server, http).await {
-                return self.judge(request, requested_at, status.as_u16(), body);
+                return Some((status.as_u16(), body));
             }
         }
-        Reply::Unanswered
+        None
     }
 
     fn judge(
         &self,
-        request: &IdempotentRequest,
+        request: &CommandRequest,
         requested_at: Instant,
         status: u16,
         body: Value,
@@ -192,7 +236,13 @@ impl Client {
         self.tally().answers += 1;
         match status {
             200 | 201 => {
-                self.tally().acknowledged.push(AcknowledgedChange {
+                let mut tally = self.tally();
+                if let Some(slug) = &request.command.restaurant {
+                    let asked = request.command.body.clone();
+                    let placed = (slug.clone(), asked, body.clone());
+                    tally.shops.placed.push(placed);
+                }
+                tally.acknowledged.push(AcknowledgedChange {
                     order: body.clone(),
                     requested_at,
                     answered_at: Instant::now(),
@@ -200,12 +250,13 @@ impl Client {
                 return Reply::Order(body);
             }
             409 | 412 => {}
+            422 if is_below_minimum(&body) => {}
             _ => {
-                let (kind, path) = (request.command.kind, &request.path);
+                let (kind, path) = (request.command.kind, &request.call.path);
                 self.violation(format!("{kind} {path} was answered with {status}: {body}"));
             }
         }
-        Reply::Refused(status)
+        Reply::Refused(status, body)
     }
 
     /// Waits until a server may be asked, and chooses it: the servers take turns. `None` when it is time to give up.
@@ -234,13 +285,13 @@ impl Client {
         Some(server)
     }
 
-    fn request(&self, server: usize, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, server: usize, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.urls[server]);
         self.http.request(method, url).timeout(REQUEST_TIMEOUT)
     }
 
     /// The answer with its JSON, or why the request is to be sent again.
-    async fn response(
+    pub async fn response(
         &self,
         server: usize,
         request: RequestBuilder,
@@ -267,6 +318,12 @@ impl Client {
         let seconds = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
         self.let_rest(server, Duration::from_secs(seconds.unwrap_or(1)));
         Err(format!("it answers {status}"))
+    }
+
+    /// Waits until a server may be asked.
+    pub async fn rested(&self, server: usize) {
+        let rest = *locked(&self.rests[server]);
+        sleep_until(rest.into()).await;
     }
 
     /// Asks a server no earlier than after `time`, and no later than requests are repeated.
@@ -303,67 +360,11 @@ impl Client {
             Err(_) => true,
         }
     }
-
-    /// One page of a list, from one server, which may take `retry_for` to answer.
-    pub async fn page(
-        &self,
-        server: usize,
-        path: &str,
-        retry_for: Duration,
-    ) -> Result<Page, String> {
-        let begun = Instant::now();
-        loop {
-            let rest = *locked(&self.rests[server]);
-            sleep_until(rest.into()).await;
-            let request = self.request(server, Method::GET, path);
-            let why = match self.response(server, request).await {
-                Ok((StatusCode::OK, headers, Value::Array(orders))) => {
-                    return Page::read(&headers, orders);
-                }
-                Ok((status, ..)) => format!("it answers {status} to {path}"),
-                Err(why) => why,
-            };
-            if begun.elapsed() > retry_for {
-                return Err(why);
-            }
-            sleep(Duration::from_millis(100)).await;
-        }
-    }
-
-    /// All pages of a list of one server.
-    pub async fn all_pages(
-        &self,
-        server: usize,
-        path: &str,
-        retry_for: Duration,
-    ) -> Result<Vec<Value>, String> {
-        let (mut all, mut next) = (Vec::new(), Some(path.to_owned()));
-        while let Some(path) = next {
-            let page = self.page(server, &path, retry_for).await?;
-            all.extend(page.orders);
-            next = page.next;
-        }
-        Ok(all)
-    }
 }
 
-pub struct Page {
-    pub orders: Vec<Value>,
-    /// The last event that the list includes.
-    pub at: Cursor,
-    /// The path of the next page.
-    pub next: Option<String>,
-}
-
-impl Page {
-    fn read(headers: &header::HeaderMap, orders: Vec<Value>) -> Result<Page, String> {
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let at = header("last-event-id").and_then(|id| Cursor::parse(&Value::from(id)));
-        let at = at.ok_or("its list has no Last-Event-ID: is this a Pizza Market?")?;
-        let link = header("link").and_then(|link| link.strip_prefix('<')?.split_once('>'));
-        let next = link.map(|(path, _)| path.to_owned());
-        Ok(Page { orders, at, next })
-    }
+/// Whether a customer wants less than its pizzeria delivers, which may be since the prices have changed.
+pub fn is_below_minimum(problem: &Value) -> bool {
+    problem["type"] == "/problems/below-minimum"
 }
 
 #[cfg(test)]

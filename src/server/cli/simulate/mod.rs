@@ -1,26 +1,31 @@
 //! `pizza-market simulate`: a lively evening at any market, through its public API alone, and a check of whether what
 //! the clients observed can be true.
 
+mod build_up;
 mod checker;
 mod client;
 mod display;
 mod final_state;
 mod histogram;
 mod names;
+mod page;
 mod plan;
 mod player;
 mod report;
 mod run;
+mod shops;
 mod subscriber;
 mod tally;
+mod visit;
 
-use super::{http_client, output, server_url::ServerUrlParser, tls};
+use super::{http_client, output, seed, server_url::ServerUrlParser, tls};
 use clap::{Args, builder::TypedValueParser};
 use client::Client;
-use plan::{Plan, PlanSize};
+use plan::{MenuShop, Plan, PlanSize};
 use report::Report;
 use reqwest::{Url, header::AUTHORIZATION};
 use run::{Access, Evening, Options};
+use shops::Shops;
 use std::{
     path::PathBuf,
     process::ExitCode,
@@ -31,6 +36,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long each server may take to answer for the first time.
 const FIRST_ANSWER: Duration = Duration::from_secs(3);
+
+/// The pizzerias of --restaurants follow from it, so that each run finds those of the one before.
+const PIZZERIAS_SEED: u64 = 0;
 
 const NEEDS_KEY: &str = "\
 people sign in there. Set MARKET_KEY to an API key that may change everything: `pizza-market account key NAME --role \
@@ -48,6 +56,19 @@ pub struct Simulate {
     /// Orders per evening.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     orders: u32,
+    /// Orders from menus per evening, beside the offers. The pizzerias of the example market sell them, which are put into
+    /// this market where they are missing.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    menu_orders: Option<u32>,
+    /// Pizzerias of their own that sell them, instead of the example's.
+    #[arg(long, value_name = "COUNT", requires = "menu_orders", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    restaurants: Option<u32>,
+    /// How many items each of them has.
+    #[arg(long, value_name = "COUNT", default_value_t = 60, requires = "restaurants", value_parser = clap::value_parser!(u32).range(6..=500))]
+    items: u32,
+    /// Before the evening begins, make so many orders that stay open. They are part of no report.
+    #[arg(long, value_name = "COUNT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    open: u32,
     /// Kitchens. By default as many as these orders keep busy.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     suppliers: Option<u32>,
@@ -82,7 +103,8 @@ pub struct Simulate {
 
 const HELP: &str = "\
 Kitchens offer, accept, reject, bake late and burn; customers take, race each other and lose patience; drivers are \
-few. All of it goes through HTTP and WebSocket, so that it serves as a demo, as a load test and as a soak test. \
+few. With --menu-orders, customers order from menus, too: halves, free toppings, for now or for later; pizzerias \
+accept, miss, are late, tick, sell out, pause, and change their prices. All of it goes through HTTP and WebSocket, so that it serves as a demo, as a load test and as a soak test. \
 Standard error shows the progress; the report is on standard output. Ctrl-C ends the evening with its report; a \
 second Ctrl-C ends it without.
 
@@ -105,6 +127,10 @@ Examples:
       an evening of five minutes at the local market
   pizza-market simulate --speed 600 --url http://one:8000 --url http://two:8000
       half a minute at two instances of one market
+  pizza-market simulate --menu-orders 100
+      with orders from the menus of the example market
+  pizza-market simulate --open 100000 --suppliers 1000 --orders 2000
+      on top of a hundred thousand open orders of a thousand kitchens
   pizza-market simulate --keep-going --json >> soak.jsonl
       evening after evening, until Ctrl-C";
 
@@ -137,9 +163,26 @@ impl Simulate {
             |per_hour: f64| (f64::from(self.orders) / self.hours / per_hour).ceil() as usize + 1;
         PlanSize {
             orders: self.orders as usize,
+            menu_orders: self.menu_orders.unwrap_or(0) as usize,
             suppliers: self.suppliers.map_or_else(|| needed(8.0), |n| n as usize),
             drivers: self.drivers.map_or_else(|| needed(2.5), |n| n as usize),
             length: Duration::from_secs_f64(self.hours * 3600.0),
+        }
+    }
+
+    /// The pizzerias that sell from menus.
+    fn pizzerias(&self) -> Result<Vec<seed::SeedRestaurant>, String> {
+        match (self.menu_orders, self.restaurants) {
+            (None, _) => Ok(Vec::new()),
+            (Some(_), None) => Ok(seed::example()?.restaurants),
+            (Some(_), Some(count)) => {
+                let size = seed::MarketSize {
+                    seed: PIZZERIAS_SEED,
+                    items: self.items,
+                };
+                let all = (0..count).map(|n| impatient(n, size.restaurant(n)));
+                Ok(all.collect())
+            }
         }
     }
 
@@ -152,19 +195,23 @@ impl Simulate {
     }
 }
 
+/// A pizzeria of a large market with little patience and little room, so that an evening shows both.
+fn impatient(number: u32, mut pizzeria: seed::SeedRestaurant) -> seed::SeedRestaurant {
+    let orders = &mut pizzeria.restaurant["orders"];
+    orders["answer_minutes"] = 1.into();
+    orders["slot_orders"] = 4.into();
+    // Most of them answer by hand.
+    orders["auto_accept"] = (number % 4 == 2).into();
+    pizzeria
+}
+
 /// Runs the evenings and prints the report.
 pub fn run(args: &Simulate) -> ExitCode {
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    if args.dry_run {
-        output::json(&Plan::new(seed, args.size()));
-        return ExitCode::SUCCESS;
-    }
-    let report = tokio::runtime::Runtime::new()
-        .map_err(|error| error.to_string())
-        .and_then(|runtime| runtime.block_on(simulate(args, seed)));
-    match report {
-        Ok(report) if report.holds() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::from(1),
+    match plan_or_simulate(args, seed) {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(report)) if report.holds() => ExitCode::SUCCESS,
+        Ok(Some(_)) => ExitCode::from(1),
         Err(why) => {
             output::note(format!("The simulation failed: {why}"));
             ExitCode::from(2)
@@ -172,7 +219,25 @@ pub fn run(args: &Simulate) -> ExitCode {
     }
 }
 
-async fn simulate(args: &Simulate, seed: u64) -> Result<Report, String> {
+fn plan_or_simulate(args: &Simulate, seed: u64) -> Result<Option<Report>, String> {
+    let pizzerias = args.pizzerias()?;
+    let shops = pizzerias.iter().map(MenuShop::of);
+    let shops: Vec<_> = shops.collect::<Result<_, _>>()?;
+    if args.dry_run {
+        output::json(&Plan::new(seed, args.size(), &shops));
+        return Ok(None);
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let report = runtime.block_on(simulate(args, seed, &pizzerias, &shops));
+    report.map(Some)
+}
+
+async fn simulate(
+    args: &Simulate,
+    seed: u64,
+    pizzerias: &[seed::SeedRestaurant],
+    shops: &[MenuShop],
+) -> Result<Report, String> {
     let tls = tls::public(args.ca.as_deref())?;
     // No proxy, as the sockets go straight to the server, too.
     let authorization = http_client::authorization().map_err(|error| error.to_string())?;
@@ -182,13 +247,21 @@ async fn simulate(args: &Simulate, seed: u64) -> Result<Report, String> {
         .default_headers(headers.collect())
         .build();
     let http = http.map_err(|error| error.to_string())?;
-    let client = Arc::new(Client::new(args.url.clone(), http));
+    let client = Arc::new(Client::new(args.url.clone(), http.clone()));
     check_servers(&client).await?;
     tokio::spawn(stop_at_ctrl_c(client.stop.clone()));
+    if !pizzerias.is_empty() {
+        let url = Url::parse(&args.url[0]).map_err(|error| error.to_string())?;
+        seed::keep(&url, http.clone(), pizzerias).await?;
+    }
+    if args.open > 0 {
+        let builder = Client::beside(&client, http);
+        build_up::run(&builder, seed, args.size(), args.open as usize).await?;
+    }
     let mut report = Report::new(seed);
     let begun = Instant::now();
     let access = Access { tls, authorization };
-    let result = evenings(args, &client, &access, &mut report, seed).await;
+    let result = evenings(args, shops, &client, &access, &mut report, seed).await;
     report.set_duration(begun.elapsed());
     result?;
     match args.json {
@@ -211,14 +284,17 @@ async fn stop_at_ctrl_c(stop: CancellationToken) {
 /// Adds evenings to the report: one, or as many as hold until Ctrl-C.
 async fn evenings(
     args: &Simulate,
+    shops: &[MenuShop],
     client: &Arc<Client>,
     access: &Access,
     report: &mut Report,
     first_seed: u64,
 ) -> Result<(), String> {
     for seed in first_seed.. {
-        let plan = Plan::new(seed, args.size());
-        let evening = Evening::open(client.clone(), &plan, access.clone(), args.options()).await?;
+        let plan = Plan::new(seed, args.size(), shops);
+        let start = Shops::read(client, shops).await?;
+        let (client, access) = (client.clone(), access.clone());
+        let evening = Evening::open(client.clone(), &plan, start, access, args.options()).await?;
         let result = evening.play(plan).await?;
         if args.keep_going {
             output::note(format!("Evening {seed}: {}", result.verdict));

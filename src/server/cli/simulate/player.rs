@@ -8,9 +8,13 @@ use super::{
 use crate::domain::Status;
 use futures::future::join_all;
 use serde_json::Value;
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{select, time::sleep_until};
 
+#[derive(Clone)]
 pub struct StoryPlayer {
     pub client: Arc<Client>,
     pub display: Arc<Display>,
@@ -24,12 +28,19 @@ impl StoryPlayer {
     pub async fn play(self, story: Story) {
         let mut order = None;
         for (n, step) in story.steps.iter().enumerate() {
-            let intended = self.begun + step.at.div_f64(self.speed);
-            select! {
-                () = sleep_until(intended.into()) => {}
-                () = self.client.stop.cancelled() => return,
+            let intended = self.at(step.at);
+            // A visit begins before the order.
+            let begins = match n {
+                0 => self.at(story.begins()),
+                _ => intended,
+            };
+            if !self.sleep_until(begins).await {
+                return;
             }
-            order = self.take(step, order, intended).await;
+            order = match &story.visit {
+                Some(visit) if n == 0 => self.visit(visit, &step.commands[0], intended).await,
+                _ => self.take(step, order, intended).await,
+            };
             self.display.count_steps(1);
             let status = order
                 .as_ref()
@@ -37,6 +48,22 @@ impl StoryPlayer {
             if status.is_none_or(Status::is_final) {
                 return self.display.count_steps(story.steps.len() - n - 1);
             }
+        }
+        if let (Some(order), Some(_)) = (order, story.visit.filter(|visit| visit.is_missed)) {
+            self.miss(&order).await;
+        }
+    }
+
+    /// The moment of a time of the evening.
+    pub fn at(&self, time: Duration) -> Instant {
+        self.begun + time.div_f64(self.speed)
+    }
+
+    /// Sleeps until a moment. Returns whether it came before Ctrl-C.
+    pub async fn sleep_until(&self, moment: Instant) -> bool {
+        select! {
+            () = sleep_until(moment.into()) => true,
+            () = self.client.stop.cancelled() => false,
         }
     }
 
@@ -49,7 +76,7 @@ impl StoryPlayer {
         let replies = join_all(commands).await;
         let orders = replies.into_iter().filter_map(|reply| match reply {
             Reply::Order(order) => Some(order),
-            Reply::Refused(_) | Reply::Unanswered => None,
+            Reply::Refused(..) | Reply::Unanswered => None,
         });
         match orders.max_by_key(|order| order["version"].as_u64()) {
             Some(newest) => Some(newest),

@@ -6,8 +6,9 @@ use super::{
     client::Client,
     display::Display,
     final_state::FinalState,
-    plan::Plan,
+    plan::{Act, Plan},
     player::StoryPlayer,
+    shops::Shops,
     subscriber::{FrameCache, Shared, SocketRecord, Subscriber},
     tally::{Tally, micros},
 };
@@ -85,6 +86,8 @@ pub struct Totals {
 /// An evening whose subscribers are connected.
 pub struct Evening {
     shared: Arc<Shared>,
+    /// The pizzerias as they are before it.
+    shops: Arc<Shops>,
     options: Options,
     subscribers: Vec<JoinHandle<SocketRecord>>,
     /// Tells the subscribers which cursor is the last.
@@ -97,6 +100,7 @@ impl Evening {
     pub async fn open(
         client: Arc<Client>,
         plan: &Plan,
+        shops: Shops,
         Access { tls, authorization }: Access,
         options: Options,
     ) -> Result<Evening, String> {
@@ -129,6 +133,7 @@ impl Evening {
         }
         Ok(Evening {
             shared,
+            shops: Arc::new(shops),
             options,
             subscribers,
             head,
@@ -139,17 +144,19 @@ impl Evening {
     /// Plays all stories to their end, or until Ctrl-C, and checks the result.
     pub async fn play(self, plan: Plan) -> Result<EveningResult, String> {
         let (client, display) = (&self.shared.client, &self.shared.display);
-        let begun = Instant::now();
-        let players = plan.stories.into_iter().map(|story| {
-            let player = StoryPlayer {
-                client: client.clone(),
-                display: display.clone(),
-                begun,
-                speed: self.options.speed,
-            };
-            tokio::spawn(player.play(story))
+        let player = StoryPlayer {
+            client: client.clone(),
+            display: display.clone(),
+            begun: Instant::now(),
+            speed: self.options.speed,
+        };
+        let stories = plan.stories.into_iter();
+        let stories = stories.map(|story| tokio::spawn(player.clone().play(story)));
+        let acts = by_restaurant(plan.acts).into_iter().map(|acts| {
+            let (player, shops) = (player.clone(), self.shops.clone());
+            tokio::spawn(player.play_acts(acts, shops))
         });
-        let players = join_all(players.collect::<Vec<_>>());
+        let players = join_all(stories.chain(acts).collect::<Vec<_>>());
         let ended = select! {
             ended = players => ended,
             never = display.run(client) => match never {},
@@ -168,13 +175,14 @@ impl Evening {
     /// Waits until every socket has reached the head, reads everything back, and checks it.
     async fn finish(self) -> Result<EveningResult, String> {
         let client = self.shared.client.clone();
-        let (options, head) = (self.options, head(&client).await?);
+        let (options, shops, head) = (self.options, self.shops.clone(), head(&client).await?);
         let records = self.records(&head).await?;
         let Tally {
             requested,
             acknowledged,
             answers,
             violations,
+            shops: seen,
             ..
         } = client.tally().take_observations();
         let delivery_latencies = delivery_latencies(&records, &acknowledged);
@@ -195,6 +203,7 @@ impl Evening {
             orders,
             events,
             lists,
+            shops: shops.history(seen),
             forgetful: false,
             shared: options.shared,
         };
@@ -229,6 +238,15 @@ impl Evening {
         let records = records.into_iter().collect::<Result<_, _>>();
         records.map_err(|_| "a subscriber's task panicked".to_owned())
     }
+}
+
+/// The acts of each pizzeria.
+fn by_restaurant(acts: Vec<Act>) -> Vec<Vec<Act>> {
+    let mut all: BTreeMap<String, Vec<Act>> = BTreeMap::new();
+    for act in acts {
+        all.entry(act.restaurant.clone()).or_default().push(act);
+    }
+    all.into_values().collect()
 }
 
 /// The cursor of the newest change.

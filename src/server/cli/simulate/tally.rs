@@ -1,10 +1,11 @@
 //! What was requested and answered in a run, counted as it happens.
 
 use super::{
-    checker::{AcknowledgedChange, RequestedChange, Violation},
+    checker::{AcknowledgedChange, RequestedChange, SoldOut, Violation},
     histogram::Latencies,
 };
 use crate::domain::CommandKind;
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, VecDeque},
     mem::take,
@@ -30,6 +31,17 @@ pub struct Tally {
     /// How many answers were judged.
     pub answers: u64,
     pub violations: Vec<Violation>,
+    pub shops: ShopObservations,
+}
+
+/// What became of the menus.
+#[derive(Default)]
+pub struct ShopObservations {
+    /// The orders from menus: the slug of the pizzeria, what was asked for, and the order.
+    pub placed: Vec<(String, Value, Value)>,
+    /// The changes of items: the slug, the revision of the menu, and the item.
+    pub edits: Vec<(String, u64, Value)>,
+    pub sold_out: Vec<SoldOut>,
 }
 
 /// Why requests were sent again.
@@ -64,6 +76,7 @@ impl Tally {
             acknowledged: take(&mut self.acknowledged),
             answers: take(&mut self.answers),
             violations: take(&mut self.violations),
+            shops: take(&mut self.shops),
             ..Tally::default()
         }
     }

@@ -6,6 +6,9 @@
 
 mod lists;
 mod orders;
+#[cfg(test)]
+mod shop_tests;
+mod shops;
 mod sockets;
 #[cfg(test)]
 mod tests;
@@ -13,6 +16,7 @@ mod verdict;
 
 pub use lists::ListSnapshot;
 pub use orders::hundredths;
+pub use shops::{ShopHistory, SoldOut};
 pub use sockets::{Received, SocketLog};
 pub use verdict::{Invariant, Verdict, Violation};
 
@@ -24,6 +28,8 @@ use std::{collections::BTreeMap, fmt, time::Instant};
 pub enum RequestedChange {
     /// A new order: supplier and pizza. It has no id yet.
     Creation(String, String),
+    /// A new order from a menu: its customer, who orders once. It has no id yet, either.
+    OrderFromMenu(String),
     /// The id of an order, and the status that it is brought to.
     Transition(String, String),
 }
@@ -79,6 +85,7 @@ pub struct History {
     /// Their events as the store returns them: those of one order in the order of its history.
     pub events: Vec<Value>,
     pub lists: Vec<ListSnapshot>,
+    pub shops: ShopHistory,
     /// Whether the store may have lost the end of what it had acknowledged.
     pub forgetful: bool,
     /// Whether other clients may have changed orders, too.
@@ -95,6 +102,7 @@ impl History {
         let chains = self.chains();
         self.check_orders(&chains, &mut verdict);
         let log = self.log(&mut verdict);
+        self.check_shops(&chains, &log, &mut verdict);
         for (n, socket) in self.sockets.iter().enumerate() {
             socket.check(n, self, &log, &chains, &mut verdict);
         }

@@ -2,7 +2,8 @@
 //! against the contract's lifecycle and prices.
 
 use super::{
-    AcknowledgedChange, Chains, Cursor, History, Invariant, RequestedChange, Verdict, text,
+    AcknowledgedChange, Chains, Cursor, History, Invariant, RequestedChange, Verdict,
+    shops::is_expiry, text,
 };
 use serde_json::Value;
 use std::{
@@ -70,7 +71,14 @@ impl History {
             *requested.entry(change).or_default() += 1;
         }
         for (id, chain) in chains {
+            if self.is_of_an_earlier_run(chain) {
+                continue;
+            }
             for (n, event) in chain.iter().enumerate() {
+                // The market ends by itself what is not answered.
+                if is_expiry(event) {
+                    continue;
+                }
                 let change = requested_change(id, n, &event["order"]);
                 let left = requested.get_mut(&change).filter(|left| **left > 0);
                 let found = left.map(|left| *left -= 1).is_some();
@@ -79,6 +87,20 @@ impl History {
                 });
             }
         }
+    }
+
+    /// What was ordered before any socket was open has been left unanswered, and the market has ended it.
+    fn is_of_an_earlier_run(&self, chain: &[&Value]) -> bool {
+        let begin = self
+            .sockets
+            .iter()
+            .filter_map(|socket| socket.from.as_ref());
+        let first = chain.first().and_then(|event| Cursor::parse(&event["id"]));
+        let is_before = begin
+            .min()
+            .zip(first)
+            .is_some_and(|(begin, first)| first.is_within(begin));
+        is_before && chain.last().is_some_and(|event| is_expiry(event))
     }
 
     fn check_acknowledged(&self, chains: &Chains, verdict: &mut Verdict) {
@@ -145,6 +167,7 @@ impl History {
 fn requested_change(id: &str, n: usize, order: &Value) -> RequestedChange {
     let part = |name: &str| text(&order[name]).to_owned();
     match n {
+        0 if !order["basket"].is_null() => RequestedChange::OrderFromMenu(part("customer_name")),
         0 => RequestedChange::Creation(part("supplier_name"), part("pizza_name")),
         _ => RequestedChange::Transition(id.to_owned(), part("status")),
     }

@@ -13,6 +13,9 @@ pub struct PlannedCommand {
     /// The name of the kitchen, customer or driver that sends it.
     pub by: String,
     pub body: Value,
+    /// The slug of the pizzeria whose menu it orders from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restaurant: Option<String>,
     /// Whether it is sent twice at the same time under one key, as by a double click.
     pub twice: bool,
     /// The status that it leads to.
@@ -28,9 +31,22 @@ impl PlannedCommand {
             kind,
             by,
             body,
+            restaurant: None,
             twice,
             to: target_status(kind),
         }
+    }
+
+    /// The same of an order from a menu.
+    pub fn direct(rng: &mut Rng, kind: CommandKind, by: &str, body: Value) -> PlannedCommand {
+        // An order from a menu has no status before these two.
+        let from = [Status::CustomerAccepted, Status::Preparing];
+        let step = from
+            .iter()
+            .find_map(|from| from.transition(kind, Origin::Direct, Actor::AnyRole));
+        let to = step.map_or(Status::CustomerAccepted, |step| step.to);
+        let command = PlannedCommand::new(rng, kind, by, body);
+        PlannedCommand { to, ..command }
     }
 
     /// Takes a step back, to the status before.
@@ -48,7 +64,7 @@ impl PlannedCommand {
     /// The path of its endpoint below that of the order.
     pub fn endpoint(&self) -> &'static str {
         match self.kind {
-            // What is ordered from a menu is no part of the plan.
+            // The market itself ends what has expired.
             CommandKind::Offer | CommandKind::Order | CommandKind::Expire => "",
             CommandKind::Accept | CommandKind::Reject => "/supplier-respond",
             CommandKind::Take => "/customer-accept",

@@ -3,6 +3,7 @@
 
 use super::{
     command::PlannedCommand,
+    direct::Visit,
     random::{chance, minutes, seconds_of},
 };
 use crate::domain::{CommandKind, Status};
@@ -17,6 +18,9 @@ use std::time::Duration;
 /// What is planned for one order.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Story {
+    /// Of an order from a menu.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
     pub steps: Vec<Step>,
     #[serde(skip)]
     pub kitchen: usize,
@@ -35,7 +39,7 @@ pub struct Step {
     pub commands: Vec<PlannedCommand>,
 }
 
-fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn as_seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(time.as_secs_f64())
 }
 
@@ -57,6 +61,15 @@ impl Kitchen {
             name: names::nth(KITCHENS, n),
             ovens,
             outage,
+        }
+    }
+
+    /// The kitchen of a pizzeria, whose ovens are never out.
+    pub fn of(rng: &mut Rng, name: &str) -> Kitchen {
+        Kitchen {
+            name: name.to_owned(),
+            ovens: vec![Duration::ZERO; rng.usize(3..=6)],
+            outage: None,
         }
     }
 
@@ -87,6 +100,7 @@ impl Story {
         let mut offer = PlannedCommand::new(rng, CommandKind::Offer, kitchen, json!({}));
         offer.body = offer_of(rng, kitchen);
         let mut story = Story {
+            visit: None,
             steps: Vec::new(),
             kitchen: n,
             next: None,
@@ -242,7 +256,13 @@ impl Story {
         at + noticed + later
     }
 
-    fn plan(&mut self, at: Duration, command: PlannedCommand) {
+    /// When the first party acts.
+    pub fn begins(&self) -> Duration {
+        let quoted_at = self.visit.as_ref().map(|visit| visit.quoted_at);
+        quoted_at.unwrap_or(self.steps[0].at)
+    }
+
+    pub fn plan(&mut self, at: Duration, command: PlannedCommand) {
         let commands = vec![command];
         self.steps.push(Step { at, commands });
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 const SIZE: PlanSize = PlanSize {
     orders: 500,
+    menu_orders: 0,
     suppliers: 20,
     drivers: 30,
     length: Duration::from_secs(4 * 3600),
@@ -16,15 +17,15 @@ const SIZE: PlanSize = PlanSize {
 
 #[test]
 fn a_seed_makes_one_plan_and_another_seed_another() {
-    let plan = Plan::new(7, SIZE);
-    assert_eq!(plan, Plan::new(7, SIZE));
-    assert_ne!(plan, Plan::new(8, SIZE));
+    let plan = Plan::new(7, SIZE, &[]);
+    assert_eq!(plan, Plan::new(7, SIZE, &[]));
+    assert_ne!(plan, Plan::new(8, SIZE, &[]));
     assert_eq!(plan.stories.len(), 500);
 }
 
 #[test]
 fn a_lively_evening_has_everything() {
-    let plan = Plan::new(1, SIZE);
+    let plan = Plan::new(1, SIZE, &[]);
     let steps = || plan.stories.iter().flat_map(|story| &story.steps);
     let kinds: BTreeSet<_> = steps()
         .flat_map(|step| &step.commands)
@@ -71,7 +72,7 @@ fn a_lively_evening_has_everything() {
 /// No step of a story comes before the one that it needs, and each is a transition of the lifecycle.
 #[test]
 fn every_story_is_legal() {
-    for story in Plan::new(2, SIZE).stories {
+    for story in Plan::new(2, SIZE, &[]).stories {
         assert!(
             story.steps.windows(2).all(|two| two[0].at < two[1].at),
             "{story:?}"
@@ -87,7 +88,7 @@ fn every_story_is_legal() {
 
 #[test]
 fn every_command_has_valid_input() {
-    for story in Plan::new(3, SIZE).stories {
+    for story in Plan::new(3, SIZE, &[]).stories {
         for command in story.steps.iter().flat_map(|step| &step.commands) {
             let mut fields = Fields::default();
             for (name, value) in command.body.as_object().unwrap() {
