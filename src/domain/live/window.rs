@@ -1,6 +1,6 @@
 //! Which orders a board holds of those that its scope is about: a page costs what it shows, however large the market.
 
-use crate::domain::{Order, OrderId, Scope, Status, Time, Topic};
+use crate::domain::{Order, OrderId, OrdersPage, Scope, Status, Time, Topic};
 use serde::{Deserialize, Serialize};
 
 /// What the orders of a status are sorted by: when one is due, and its id.
@@ -63,6 +63,22 @@ impl BoardQuery {
                 (Some(own), Some(others)) => others.iter().all(|topic| own.contains(topic)),
                 (own, others) => own.is_none() && others.is_none(),
             }
+    }
+}
+
+impl OrdersPage {
+    /// The first orders of it. The others follow on the next page.
+    pub fn first(mut self, most: usize) -> OrdersPage {
+        if let Some(last) = self
+            .orders
+            .get(most.saturating_sub(1))
+            .map(|order| order.id)
+            && self.orders.len() > most
+        {
+            self.orders.truncate(most);
+            self.next = Some(last);
+        }
+        self
     }
 }
 
