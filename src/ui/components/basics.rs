@@ -212,7 +212,7 @@ pub fn zone_note() -> AnyView {
     changing(move || {
         let words = t(["Times in UTC", "Zeiten in UTC"]);
         (store.zone().is_none())
-            .then(|| view! { <p class="small soft zone">{words}</p> }.into_any())
+            .then(|| view! { <span class="small soft zone">{words}</span> }.into_any())
     })
 }
 
