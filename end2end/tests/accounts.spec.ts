@@ -157,6 +157,8 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(driver.getByText('Kurze Gasse 1')).toBeVisible();
       await accessible(driver);
       await driver.getByRole('button', { name: 'Set off' }).click();
+      // A second tap there is not the next step.
+      await expect(driver.locator('form[data-rests]').getByRole('button', { name: 'Delivered' })).toHaveCount(1);
       await driver.getByRole('button', { name: 'Delivered' }).click();
       await expect(driver.getByRole('heading', { name: 'Nothing to bring' })).toBeVisible();
       await guest.reload();

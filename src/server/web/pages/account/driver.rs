@@ -16,6 +16,7 @@ use crate::{
         AccountId, AccountRole, BoardQuery, CommandKind, Cursor, Error, Order, Scope, Sequence,
         Status, Topic,
     },
+    server::clock::now,
     ui::{
         Icon, empty,
         i18n::{
@@ -26,12 +27,15 @@ use crate::{
     },
 };
 use axum::response::Response;
+use chrono::TimeDelta;
 use leptos::{prelude::*, server_fn::ServerFn};
 use uuid::Uuid;
 
 const TITLE: Text = ["My orders", "Meine Bestellungen"];
 /// A still page shows what is new by being loaded again. With JavaScript it is, as soon as there is something new.
 const REFRESH_SECONDS: u16 = 30;
+/// The second tap of a press is not the next step, whose button stands at the same place.
+const PAUSE: TimeDelta = TimeDelta::seconds(3);
 /// More than anybody carries.
 const MOST: usize = 200;
 
@@ -166,8 +170,9 @@ fn step(order: &Order) -> AnyView {
         _ => (api::Deliver::PATH, ["Delivered", "Geliefert"]),
     };
     let id = form_id(path.trim_start_matches(ACT), Some(order.id));
+    let rests = now() - order.updated_at < PAUSE && order.status == Status::InTransit;
     view! {
-        <form id=id method="post" action=path>
+        <form id=id method="post" action=path data-rests=rests.then_some("")>
             {hidden("id", order.id.to_string())}
             {hidden("version", order.version.to_string())}
             {hidden("key", Uuid::now_v7().to_string())}
