@@ -29,6 +29,8 @@ const DRIVER: &str = "driver_name";
 const NEW_DRIVER: &str = "new_driver";
 /// A longer name is cut in the list of drivers, so that the load beside it stays visible.
 const LONG_NAME: usize = 20;
+/// At most this many are offered of whom the board does not tell. Any other name can be typed.
+const OTHERS: usize = 40;
 /// The form on a ticket of the queue.
 pub fn one(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();
@@ -161,7 +163,8 @@ fn known_drivers(state: DispatchState) -> Memo<Vec<String>> {
             let mut others = queries.drivers();
             queries.with_duty(|duty| others.retain(|name| duty.off_since(name).is_none()));
             let others = others.iter().map(ToString::to_string);
-            let others: Vec<_> = others.filter(|name| !known.contains(name)).collect();
+            let others = others.filter(|name| !known.contains(name)).take(OTHERS);
+            let others: Vec<_> = others.collect();
             known.extend(others);
         }
         known
