@@ -43,7 +43,7 @@ pub use live::{
     page_board::{FIRST_ROWS, first_query},
     page_data::PageData,
 };
-pub use route::{Kitchen, Panel, Route, paths};
+pub use route::{Kitchen, OrdersQuery, Panel, Route, paths};
 pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, open_settings, settings};
 pub use title::title;
 pub use viewer::{has_panel, has_team, own_panel, own_panels};

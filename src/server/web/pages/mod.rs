@@ -23,8 +23,8 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names, Viewer},
-    ui::{FIRST_ROWS, PageData, Route, first_query},
+    domain::{Error, MAX_TOPICS, Names, OrdersPage, Viewer, Zone},
+    ui::{FIRST_ROWS, OrdersQuery, PageData, Route, first_query},
 };
 use axum::{
     Router,
@@ -267,15 +267,7 @@ async fn page_data(
         snapshot,
         story,
         past: match beyond {
-            Some(query) => {
-                let filter = query.filter(zone.as_ref());
-                let found = app.orders.search(&filter, query.below, &viewer).await;
-                // What is not searched for has no end that a reader waits for.
-                Some(found.map(|page| match filter.is_narrow() {
-                    true => page,
-                    false => page.first(FIRST_ROWS),
-                }))
-            }
+            Some(query) => Some(past(app, &query, zone.as_ref(), &viewer).await),
             None => None,
         },
         wanting,
@@ -298,6 +290,21 @@ async fn page_data(
         zone,
     };
     (page_data, unread)
+}
+
+/// What a search finds beyond the board of a page. What is not searched for has no end that a reader waits for.
+async fn past(
+    app: &AppState,
+    query: &OrdersQuery,
+    zone: Option<&Zone>,
+    viewer: &Viewer,
+) -> Result<OrdersPage, Error> {
+    let filter = query.filter(zone);
+    let found = app.orders.search(&filter, query.below, viewer).await?;
+    Ok(match filter.is_narrow() {
+        true => found,
+        false => found.first(FIRST_ROWS),
+    })
 }
 
 /// The kitchens and drivers that can be chosen on the page of a route.
