@@ -101,7 +101,9 @@ pub fn all_delivered(carries: Memo<Vec<OrderId>>) -> AnyView {
 pub fn deliver(order: Memo<Order>) -> AnyView {
     let is_new = RwSignal::new(just_now(&order.get_untracked()));
     if is_new.get_untracked() {
-        let end = move || drop(is_new.try_set(false));
+        let end = move || {
+            let _ = is_new.try_set(false);
+        };
         set_timeout(end, PAUSE);
     }
     let rests = mark(move || is_new.get().then_some(""));
