@@ -205,3 +205,19 @@ test.describe('without JavaScript', () => {
     await expect(column(dispatch, 'Waiting for a driver').getByRole('article')).toHaveCount(1);
   });
 });
+
+test('the pause of a final step does not wait for the reader to get there', async ({ open, api }) => {
+  const ids: string[] = [];
+  for (let n = 0; n < 14; n++) {
+    const { id } = await api.taken(`Pizza ${n}`);
+    for (const status of ['preparing', 'ready']) await api.status(id, status);
+    await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+    ids.push(id);
+  }
+  const page = await open('/dispatch');
+  await expect(page.getByRole('button', { name: /^Set off/ })).toHaveCount(14);
+  for (const id of ids) await api.status(id, 'in_transit');
+  await expect(page.getByRole('button', { name: /^Delivered/ })).toHaveCount(14);
+  // By then the first ones have paused for long enough, in view or not.
+  await expect(page.locator('[data-rests=""]')).toHaveCount(0);
+});

@@ -124,4 +124,4 @@ test('orders are filtered, and a kitchen is picked', async ({ open, api }) => {
   await expect(kitchen.getByRole('article')).toHaveCount(1);
 });
 
-test('the past is read in pages', async ({ api, open }) => readThePast(api, open));
+test('the past is read in pages', async ({ api, open }) => readThePast(api, open, [40, 40, 40, 40, 40, 6]));

@@ -85,6 +85,38 @@ test('panels of one tab show what they are about', async ({ open, api }) => {
   await isSame([page]);
 });
 
+test('dispatch and the list of orders begin with a screenful, and read on by themselves', async ({ open, api, browser, market }) => {
+  const until = async (status: string) => {
+    const { id } = await api.taken('Diavola');
+    for (const step of ['preparing', 'ready']) await api.status(id, step);
+    if (status !== 'ready') await api.post(`/api/orders/${id}/dispatch`, { driver_name: 'Jonas' });
+  };
+  for (let n = 0; n < 30; n++) await until('ready');
+  for (let n = 0; n < 20; n++) await until('dispatched');
+  const dispatch = await open('/dispatch');
+  const first = await (await dispatch.request.get('/dispatch')).text();
+  expect(first.match(/<article/g)).toHaveLength(24);
+  expect(first).toContain('18 more');
+  const waiting = dispatch.locator('#waiting > ol > li');
+  await expect(waiting).toHaveCount(30);
+  await expect(dispatch.getByRole('region', { name: 'Jonas' }).getByRole('listitem')).toHaveCount(20);
+  // What stands last is assigned as what stood there first is.
+  await waiting.last().getByRole('combobox').selectOption('Jonas');
+  await waiting.last().getByRole('button', { name: /^Assign/ }).click();
+  await expect(dispatch.locator('#waiting header .count')).toHaveText('29');
+  const orders = await open('/orders');
+  expect((await (await orders.request.get('/orders')).text()).match(/<tr data-status/g)).toHaveLength(40);
+  await expect(orders.getByRole('row').filter({ has: orders.getByRole('cell') })).toHaveCount(50);
+  // Without the program, what "…" holds of a ticket is on its page.
+  const still = await (await browser.newContext({ javaScriptEnabled: false, baseURL: market.url })).newPage();
+  await still.goto('/dispatch');
+  const ticket = still.getByRole('region', { name: 'Jonas' }).getByRole('article').last();
+  await ticket.locator('summary').click();
+  await ticket.getByRole('link', { name: 'step back, another driver' }).click();
+  await expect(still.getByRole('button', { name: /^Give it to them/ })).toBeVisible();
+  await still.context().close();
+});
+
 test('offers beyond the page are found and read', async ({ open, api }) => {
   await api.accepted('The first');
   for (let n = 0; n < 50; n++) await api.accepted('Margherita');

@@ -29,7 +29,7 @@ pub fn wanting(
             };
             Some(waiting(Status::PendingSupplier) + wanted(&wants))
         }
-        Route::Dispatch => {
+        Route::Dispatch { .. } => {
             let wants = |order: &Order| WITH_DRIVER.contains(&order.status) && order.is_late(now);
             Some(waiting(Status::Ready) + wanted(&wants))
         }

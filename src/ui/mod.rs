@@ -41,8 +41,11 @@ pub use hydration::root;
 pub use hydration::{start, stop};
 pub use i18n::locale::{Language, Locale, t};
 pub use keys::help;
-pub use live::{page_board::first_query, page_data::PageData};
-pub use route::{Kitchen, Panel, Route, paths};
+pub use live::{
+    page_board::{FIRST_ROWS, first_query},
+    page_data::PageData,
+};
+pub use route::{Kitchen, OrdersQuery, Panel, Route, paths};
 pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, open_settings, settings};
 pub use title::title;
 pub use viewer::{has_panel, has_team, own_panel, own_panels};

@@ -55,7 +55,7 @@ fn matters(route: &Route, event: &Event) -> bool {
             is_of(&event.order, kitchen.name())
                 && matches!(event.event_type, CustomerAccepted | Cancelled)
         }
-        Route::Dispatch => match event.event_type {
+        Route::Dispatch { .. } => match event.event_type {
             Ready => true,
             // An order without a customer did not wait for a driver.
             Cancelled => event.order.customer_name.is_some(),

@@ -23,7 +23,7 @@ pub fn title(route: &Route, board: Option<&Board>, wanting: usize) -> String {
             }
             None => t(["One order", "Eine Bestellung"]).to_owned(),
         },
-        Route::Dispatch => {
+        Route::Dispatch { .. } => {
             let heading = t(["Dispatch", "Auslieferung"]);
             format!("{}{heading}", counted(wanting))
         }

@@ -66,7 +66,7 @@ pub fn own_panels(viewer: &Viewer) -> Vec<(Route, Text)> {
     let all = [
         Route::supplier(kitchen),
         Route::offers(),
-        Route::Dispatch,
+        Route::dispatch(),
         Route::orders(None),
     ];
     let own = all
@@ -95,7 +95,7 @@ pub fn own_panel(role: AccountRole, supplier_name: Option<&Name>) -> String {
         AccountRole::Driver => return paths::DRIVER.to_owned(),
         AccountRole::Integrator => Route::Home,
         AccountRole::Admin => Route::orders(None),
-        AccountRole::Dispatch => Route::Dispatch,
+        AccountRole::Dispatch => Route::dispatch(),
         AccountRole::Customer => Route::offers(),
         AccountRole::Supplier => Route::supplier(
             supplier_name.map_or(Kitchen::Own, |name| Kitchen::One(name.to_string())),

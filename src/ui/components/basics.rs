@@ -3,7 +3,7 @@
 use crate::{
     domain::{Status, Time},
     ui::{
-        i18n::format,
+        i18n::{format, locale::t},
         live::{reactive::unsubscribe_on_cleanup, store::LiveStore},
         route::percent::encode,
     },
@@ -207,6 +207,25 @@ pub fn moment(time: Time) -> AnyView {
     )
 }
 
+/// As [`moment`], on a page that has a [`zone_note`].
+pub fn short_moment(time: Time) -> AnyView {
+    let store = LiveStore::from_context();
+    time_element(
+        time,
+        text(move || format::short_clock(time, store.zone().as_ref())),
+    )
+}
+
+/// `Times in UTC`, until the reader's zone is known: once for all tickets of a page.
+pub fn zone_note() -> AnyView {
+    let store = LiveStore::from_context();
+    changing(move || {
+        let words = t(["Times in UTC", "Zeiten in UTC"]);
+        (store.zone().is_none())
+            .then(|| view! { <span class="small soft zone">{words}</span> }.into_any())
+    })
+}
+
 /// As [`moment`], to the second.
 pub fn exact_moment(time: Time) -> AnyView {
     let store = LiveStore::from_context();
@@ -223,7 +242,7 @@ pub fn since(time: Time, [ago, at]: [&'static str; 2], after: &'static str) -> A
     let long = view! { {ago} {time_element(time, long)} {after} };
     or_on_paper(
         long.into_any(),
-        view! { {at} {moment(time)} {after} }.into_any(),
+        view! { {at} {short_moment(time)} {after} }.into_any(),
     )
 }
 

@@ -218,12 +218,12 @@ mod tests {
     }
 
     fn list<const N: usize>(listed: [u128; N]) -> StableList {
-        StableList::new(Route::Dispatch, ids(listed))
+        StableList::new(Route::dispatch(), ids(listed))
     }
 
     fn input<const N: usize>(listed: [u128; N], touched: i64, now: i64) -> Input {
         Input {
-            route: Route::Dispatch,
+            route: Route::dispatch(),
             listed: ids(listed),
             touched: at(touched),
             now: at(now),

@@ -1,7 +1,7 @@
 //! The tickets of kitchen and dispatch: the name first, then the time, then people, then the one next step.
 
 use super::basics::{
-    Detail, Icon, changing, following, icon, icon_of, mark, moment, name, pizza, text,
+    Detail, Icon, changing, following, icon, icon_of, mark, name, pizza, short_moment, text,
 };
 use crate::{
     domain::{Board, DUE_SOON, Order, OrderId, Time},
@@ -149,7 +149,7 @@ pub fn due_at(order: &Order, before: fn(Time) -> AnyView) -> AnyView {
         return ().into_any();
     };
     let words = text(move || to_go(promised, store.about_now(promised)));
-    let door = view! { {before(promised)} {t(["door ", "Tür "])} {moment(promised)} };
+    let door = view! { {before(promised)} {t(["door ", "Tür "])} {short_moment(promised)} };
     timed_line(level(order), words, door.into_any())
 }
 

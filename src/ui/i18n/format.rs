@@ -93,6 +93,12 @@ pub fn clock(time: Time, zone: Option<&Zone>) -> String {
     })
 }
 
+/// As [`clock`], on a page that says once that its times are those of UTC.
+pub fn short_clock(time: Time, zone: Option<&Zone>) -> String {
+    let (hour, minute, _) = local(time, zone).clock();
+    format!("{hour:02}:{minute:02}")
+}
+
 const MONTHS: [Text; 12] = [
     ["Jan", "Jan."],
     ["Feb", "Feb."],

@@ -17,6 +17,11 @@ const TICKETS: usize = 50;
 const TICKETS_OF_ALL: usize = 12;
 /// Tickets in each column of the page that the server renders, as many as a screen shows. A live page reads on by itself.
 const FIRST_TICKETS: usize = 6;
+/// Tickets of that page in dispatch: its lanes are many narrow columns, so that what one status has too few of is left to
+/// the others.
+const FIRST_DELIVERIES: usize = 24;
+/// Rows of that page in the list of orders.
+pub const FIRST_ROWS: usize = 40;
 /// How long a panel waits for its board before it is shown without.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// Orders of each status on the dispatch panel.
@@ -25,13 +30,34 @@ const OFFERS: usize = 48;
 const ROWS: usize = 100;
 
 /// The orders that the server renders the page of a route with.
-pub fn first_query(route: &Route, named: &[OrderId]) -> BoardQuery {
+/// `market`: how many orders there are.
+pub fn first_query(route: &Route, named: &[OrderId], market: Counts) -> BoardQuery {
     let query = board_query(route, named);
-    let first = match route {
-        Route::Supplier { .. } => query.first.min(FIRST_TICKETS),
+    let most = match route {
+        Route::Supplier { .. } => FIRST_TICKETS,
+        Route::Dispatch { .. } => {
+            let open = query.statuses.iter().map(|status| market.of(*status));
+            share(FIRST_DELIVERIES, open.collect())
+        }
+        Route::Orders { .. } => FIRST_ROWS,
         _ => query.first,
     };
+    let first = query.first.min(most);
     BoardQuery { first, ..query }
+}
+
+/// How many of each kind there is room for, where those that are fewer leave their share to the others.
+fn share(room: usize, mut kinds: Vec<u64>) -> usize {
+    kinds.sort_unstable();
+    let (mut left, mut kinds_left) = (room, kinds.len());
+    for kind in kinds {
+        let kind = kind as usize;
+        if kind * kinds_left >= left {
+            break;
+        }
+        (left, kinds_left) = (left - kind, kinds_left - 1);
+    }
+    left.checked_div(kinds_left).unwrap_or(room)
 }
 
 /// The orders that a live page of a route begins with. `named` are others that it speaks of: taken on this device, or
@@ -58,7 +84,7 @@ pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
             query(scope, &[SupplierAccepted], newest, OFFERS)
         }
         Route::Track(id) => query(Scope::of([Topic::Order(*id)]), &[], due, 0),
-        Route::Dispatch => {
+        Route::Dispatch { .. } => {
             let named = named.iter().map(|id| Topic::Order(*id));
             let scope = Scope::of(std::iter::once(Topic::Dispatch).chain(named));
             query(scope, &[Ready, Dispatched, InTransit], due, DELIVERIES)
@@ -72,7 +98,13 @@ pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
             let status = list.status.filter(|_| !filter.is_narrow());
             let statuses = status.map_or(Status::ALL.to_vec(), |status| vec![status]);
             let scope = of_kitchen(list.supplier.as_deref());
-            query(scope, &statuses, newest, ROWS)
+            // The rest of what a search finds is not read from the board.
+            let first = if route.begins_beyond() {
+                FIRST_ROWS
+            } else {
+                ROWS
+            };
+            query(scope, &statuses, newest, first)
         }
     }
 }
@@ -274,9 +306,34 @@ mod tests {
     }
 
     #[test]
+    fn the_statuses_of_dispatch_share_the_page() {
+        let first = |counts: [u64; 3]| {
+            let mut market = Counts::default();
+            let statuses = [Status::Ready, Status::Dispatched, Status::InTransit];
+            for (status, count) in statuses.into_iter().zip(counts) {
+                market.set(status, count);
+            }
+            first_query(&Route::dispatch(), &[], market).first
+        };
+        // Few are all there, and many have equal shares.
+        for (counts, shown) in [
+            ([0, 0, 0], [0, 0, 0]),
+            ([3, 5, 9], [3, 5, 9]),
+            ([1, 3, 20], [1, 3, 20]),
+            ([500, 500, 500], [8, 8, 8]),
+            ([500, 0, 4], [20, 0, 4]),
+            ([0, 100, 0], [0, 24, 0]),
+        ] {
+            let first = first(counts) as u64;
+            assert_eq!(counts.map(|count| count.min(first)), shown, "{counts:?}");
+        }
+    }
+
+    #[test]
     fn a_kitchen_reads_on_once_it_is_live_if_there_is_more() {
         let route = Route::supplier(Kitchen::One("Bella Napoli".to_owned()));
-        let (first, all) = (first_query(&route, &[]), board_query(&route, &[]));
+        let none = Counts::default();
+        let (first, all) = (first_query(&route, &[], none), board_query(&route, &[]));
         assert_eq!((first.first, all.first), (FIRST_TICKETS, TICKETS));
         for (to_answer, read) in [(1, None), (2, Some(all.clone()))] {
             Owner::new().with(|| {

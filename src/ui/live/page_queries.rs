@@ -94,7 +94,10 @@ impl PageQueries {
         });
         // The first page has brought its own.
         Effect::new(move |before: Option<()>| {
-            let chooses = matches!(panel.get(), Panel::Supplier | Panel::Orders);
+            let chooses = matches!(
+                panel.get(),
+                Panel::Supplier | Panel::Orders | Panel::Dispatch
+            );
             if chooses && before.is_some() {
                 self.read_names();
             }
@@ -208,7 +211,7 @@ impl PageQueries {
         self.names.with(|names| names.kitchens.clone())
     }
 
-    /// The names of all drivers, as they were read last with the list of all orders.
+    /// The names of drivers, as they were read last.
     pub fn drivers(self) -> Vec<Name> {
         self.names.with(|names| names.drivers.clone())
     }

@@ -105,7 +105,10 @@ pub enum Route {
         query: OffersQuery,
     },
     Track(OrderId),
-    Dispatch,
+    Dispatch {
+        /// The order whose ticket is unfolded as the server renders the page.
+        more: Option<OrderId>,
+    },
     Orders {
         query: OrdersQuery,
         /// The order that is open beside the list.
@@ -123,18 +126,19 @@ impl Route {
             .find_map(|row| Some((row.panel, row.matches(path)?)));
         let parameter = |name: &str| percent::parameter(query, name);
         let value = |name: &str| parameter(name).filter(|value| !value.is_empty());
+        let more = || value(name::MORE).and_then(|id| id.parse().ok());
         match found {
             Some((Panel::Home, _)) => Route::Home,
             Some((Panel::Supplier, _)) => Route::Supplier {
                 kitchen: Kitchen::from_value(parameter(name::KITCHEN)),
-                more: value(name::MORE).and_then(|id| id.parse().ok()),
+                more: more(),
             },
             Some((Panel::Customer, _)) => Route::Customer {
                 taking: value(name::TAKE).and_then(|id| id.parse().ok()),
                 query: OffersQuery::read(&value),
             },
             Some((Panel::Track, Some(id))) => Route::Track(id),
-            Some((Panel::Dispatch, _)) => Route::Dispatch,
+            Some((Panel::Dispatch, _)) => Route::Dispatch { more: more() },
             Some((Panel::Orders, open)) => Route::Orders {
                 query: OrdersQuery::read(&value),
                 open,
@@ -172,7 +176,8 @@ impl Route {
                 parameters.push((name::AT, at.map(|at| at.to_string())));
                 parameters
             }
-            Route::Home | Route::Track(_) | Route::Dispatch | Route::Nowhere => Vec::new(),
+            Route::Dispatch { more } => vec![(name::MORE, more.map(|id| id.to_string()))],
+            Route::Home | Route::Track(_) | Route::Nowhere => Vec::new(),
         }
     }
 
@@ -194,7 +199,7 @@ impl Route {
             Route::Supplier { .. } => Panel::Supplier,
             Route::Customer { .. } => Panel::Customer,
             Route::Track(_) => Panel::Track,
-            Route::Dispatch => Panel::Dispatch,
+            Route::Dispatch { .. } => Panel::Dispatch,
             Route::Orders { .. } => Panel::Orders,
             Route::Nowhere => Panel::Nowhere,
         }
@@ -223,7 +228,7 @@ impl Route {
             Route::Customer { taking, .. } => {
                 *taking == Some(order.id) || order.status == SupplierAccepted
             }
-            Route::Dispatch => matches!(order.status, Ready | Dispatched | InTransit),
+            Route::Dispatch { .. } => matches!(order.status, Ready | Dispatched | InTransit),
             Route::Track(id) => *id == order.id,
             Route::Home | Route::Orders { .. } | Route::Nowhere => false,
         }
@@ -235,18 +240,24 @@ impl Route {
         Route::Supplier { kitchen, more }
     }
 
+    /// What waits for a driver, and who is out.
+    pub fn dispatch() -> Route {
+        Route::Dispatch { more: None }
+    }
+
     /// Its page with the ticket of an order unfolded, where it has such a page.
     pub fn unfolding(self, order: OrderId) -> Option<Route> {
         let more = Some(order);
         match self {
             Route::Supplier { kitchen, .. } => Some(Route::Supplier { kitchen, more }),
+            Route::Dispatch { .. } => Some(Route::Dispatch { more }),
             _ => None,
         }
     }
 
     /// Whether the ticket of an order is unfolded as the server renders the page.
     pub fn unfolds(&self, order: OrderId) -> bool {
-        matches!(self, Route::Supplier { more, .. } if *more == Some(order))
+        matches!(self, Route::Supplier { more, .. } | Route::Dispatch { more } if *more == Some(order))
     }
 
     /// All offers.

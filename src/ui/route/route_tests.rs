@@ -54,7 +54,7 @@ fn route() -> impl Strategy<Value = Route> {
                 }
             }),
         id.clone().prop_map(Route::Track),
-        Just(Route::Dispatch),
+        prop::option::of(id.clone()).prop_map(|more| Route::Dispatch { more }),
         (query, open).prop_map(|(query, open)| Route::Orders {
             query,
             open: open.map(|(id, _)| id),

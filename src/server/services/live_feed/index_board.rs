@@ -7,6 +7,9 @@ use crate::domain::{
 };
 use std::collections::BTreeSet;
 
+/// Of the orders that are over, a board has at most this many for each open one of a column that it begins with.
+const RECENT_FOR_EACH: usize = 3;
+
 /// Whose board is made, and of what.
 struct BoardRequest<'a> {
     index: &'a OrderIndex,
@@ -35,7 +38,7 @@ impl OrderIndex {
             Sequence::Due => request.due(),
             Sequence::Newest => request.newest_of(),
         };
-        ids.extend(request.recent());
+        ids.extend(request.recent(&windows));
         ids.extend(query.named());
         let orders = ids.iter().filter_map(|id| self.orders.get(id));
         let orders = orders.filter_map(|order| viewer.shown(Order::clone(order)));
@@ -218,9 +221,18 @@ impl<'a> BoardRequest<'a> {
         (windows, ids)
     }
 
-    /// The newest of those that are over, as far as the page does not list them: it knows their names and prices.
-    fn recent(&self) -> Vec<OrderId> {
+    /// The newest of those that are over, as far as the page does not list them: it knows their names and prices. A page
+    /// that does not hold what is open needs few of them: it is read again when it is live.
+    fn recent(&self, windows: &Windows) -> Vec<OrderId> {
         let query = self.query;
+        let is_whole = query
+            .statuses
+            .iter()
+            .all(|s| windows[*s as usize].is_whole());
+        let most = match is_whole {
+            true => RECENT,
+            false => RECENT.min(RECENT_FOR_EACH * query.first),
+        };
         let mut places: Vec<SortKey> = Vec::new();
         for &status in Status::ALL.iter().filter(|status| status.is_final()) {
             if query.sequence == Sequence::Newest {
@@ -243,13 +255,13 @@ impl<'a> BoardRequest<'a> {
             };
             let newest = sources.places.iter().flat_map(|all| {
                 let seen = all.iter().rev().filter(|place| sources.holds(place));
-                seen.take(RECENT)
+                seen.take(most)
             });
             places.extend(newest);
         }
         places.sort_unstable_by(|a, b| b.cmp(a));
         places.dedup();
-        places.truncate(RECENT);
+        places.truncate(most);
         places.into_iter().map(|(_, id)| id).collect()
     }
 }

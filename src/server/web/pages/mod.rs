@@ -23,8 +23,8 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names, Viewer, Wanting},
-    ui::{PageData, Route, first_query},
+    domain::{Error, MAX_TOPICS, Names, OrdersPage, Viewer, Zone},
+    ui::{FIRST_ROWS, OrdersQuery, PageData, Route, first_query},
 };
 use axum::{
     Router,
@@ -58,6 +58,9 @@ use tower_http::compression::CompressionLayer;
 
 /// How long a page waits for who is on duty: it reads that again at once.
 const DUTY_DEADLINE: Duration = Duration::from_millis(300);
+
+/// How many drivers a page of dispatch names beside those of its tickets.
+const LARGEST_CHOICE: usize = 40;
 
 /// The pages, and what belongs to them: files, pictures, server functions, preferences.
 pub fn routes(app: &AppState) -> Router<AppState> {
@@ -240,14 +243,19 @@ async fn page_data(
     // A refusal names its order, which may have left what the page is about.
     let refused = flash.iter().flat_map(|flash| &flash.refused);
     let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
-    let query = first_query(route, &refused);
+    let kitchen = preferences::kitchen(&app.config, headers);
+    let counts = app.orders.counts(kitchen.as_ref(), None, &viewer);
+    let (market, wanting) = counts.map_or_else(
+        |_| Default::default(),
+        |(_, market, wanting)| (market, wanting),
+    );
+    let query = first_query(route, &refused, market);
     let (snapshot, unread) = match app.orders.snapshot(&query, None, &viewer).await {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
     let end = snapshot.as_ref().and_then(|snapshot| snapshot.board.end());
     let beyond = route.beyond(end).filter(|_| route.begins_beyond());
-    let kitchen = preferences::kitchen(&app.config, headers);
     let address = uri.path_and_query();
     let story = match route.order_id() {
         Some(id) => Some(app.orders.events(id, &viewer).await),
@@ -262,21 +270,14 @@ async fn page_data(
         snapshot,
         story,
         past: match beyond {
-            Some(query) => Some(
-                app.orders
-                    .search(&query.filter(zone.as_ref()), query.below, &viewer)
-                    .await,
-            ),
+            Some(query) => Some(past(app, &query, zone.as_ref(), &viewer).await),
             None => None,
         },
-        wanting: match app.orders.counts(kitchen.as_ref(), None, &viewer) {
-            Ok((_, _, wanting)) => wanting,
-            Err(_) => Wanting::default(),
-        },
+        wanting,
         names: names(app, route, &viewer),
         duty: match route {
             // The page does not wait for a store that is away.
-            Route::Dispatch => timeout(DUTY_DEADLINE, app.orders.duty(&viewer))
+            Route::Dispatch { .. } => timeout(DUTY_DEADLINE, app.orders.duty(&viewer))
                 .await
                 .ok()
                 .and_then(Result::ok),
@@ -294,6 +295,21 @@ async fn page_data(
     (page_data, unread)
 }
 
+/// What a search finds beyond the board of a page. What is not searched for has no end that a reader waits for.
+async fn past(
+    app: &AppState,
+    query: &OrdersQuery,
+    zone: Option<&Zone>,
+    viewer: &Viewer,
+) -> Result<OrdersPage, Error> {
+    let filter = query.filter(zone);
+    let found = app.orders.search(&filter, query.below, viewer).await?;
+    Ok(match filter.is_narrow() {
+        true => found,
+        false => found.first(FIRST_ROWS),
+    })
+}
+
 /// The kitchens and drivers that can be chosen on the page of a route.
 fn names(app: &AppState, route: &Route, viewer: &Viewer) -> Names {
     Names {
@@ -303,6 +319,11 @@ fn names(app: &AppState, route: &Route, viewer: &Viewer) -> Names {
         },
         drivers: match route {
             Route::Orders { .. } => app.orders.drivers(viewer),
+            // Each ticket has the choice of them.
+            Route::Dispatch { .. } => {
+                let drivers = app.orders.drivers(viewer).into_iter();
+                drivers.take(LARGEST_CHOICE).collect()
+            }
             _ => Vec::new(),
         },
     }

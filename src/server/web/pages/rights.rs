@@ -48,7 +48,7 @@ fn has_page(identity: &Identity, route: &Route) -> bool {
         Route::Customer { .. } => {
             identity.has_panel(Role::Customer) && (identity.sees_offers || identity.id.is_some())
         }
-        Route::Dispatch => identity.has_panel(Role::Dispatch),
+        Route::Dispatch { .. } => identity.has_panel(Role::Dispatch),
         Route::Orders { .. } => identity.has_orders_panel(),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         self,
         form::{SELECTED_ORDER, SEVERAL},
     },
-    domain::Order,
+    domain::{Order, has_all_carried},
     ui::{
         browser::dom::focus_soon,
         components::{
@@ -29,6 +29,8 @@ const DRIVER: &str = "driver_name";
 const NEW_DRIVER: &str = "new_driver";
 /// A longer name is cut in the list of drivers, so that the load beside it stays visible.
 const LONG_NAME: usize = 20;
+/// At most this many are offered of whom the board does not tell. Any other name can be typed.
+const OTHERS: usize = 40;
 /// The form on a ticket of the queue.
 pub fn one(order: Memo<Order>, state: DispatchState) -> AnyView {
     let o = order.get_untracked();
@@ -149,12 +151,23 @@ fn driver_field(form: Form, state: DispatchState) -> AnyView {
     .into_any()
 }
 
+/// Those whose load is known; then those of whom the board does not tell, while it has not all that is out.
 fn known_drivers(state: DispatchState) -> Memo<Vec<String>> {
+    let has_all = state.store.view(has_all_carried);
     memo(move |_| {
         let name = |line: &String| split_line(line).0.to_owned();
-        state
-            .driver_lines
-            .with(|lines| lines.iter().map(name).collect::<Vec<_>>())
+        let lines = state.driver_lines;
+        let mut known: Vec<String> = lines.with(|lines| lines.iter().map(name).collect());
+        if !has_all.get() {
+            let queries = state.queries;
+            let mut others = queries.drivers();
+            queries.with_duty(|duty| others.retain(|name| duty.off_since(name).is_none()));
+            let others = others.iter().map(ToString::to_string);
+            let others = others.filter(|name| !known.contains(name)).take(OTHERS);
+            let others: Vec<_> = others.collect();
+            known.extend(others);
+        }
+        known
     })
 }
 
@@ -190,8 +203,9 @@ fn driver_choice(name: String, chosen: Memo<Option<String>>, state: DispatchStat
     let word = text(move || {
         state.driver_lines.with(|lines| {
             let mut lines = lines.iter().map(|line| split_line(line));
-            let load = lines.find(|line| line.0 == of).map_or("", |line| line.1);
-            format!("{} ({load})", format::clipped(&of, LONG_NAME))
+            let name = format::clipped(&of, LONG_NAME);
+            let load = lines.find(|line| line.0 == of).map(|line| line.1);
+            load.map_or(name.clone(), |load| format!("{name} ({load})"))
         })
     });
     choice(name, word, chosen)

@@ -219,7 +219,7 @@ fn lane_load(state: DispatchState, name: &str) -> String {
         return String::new();
     };
     let load = load(&driver);
-    let clock = |time| format::clock(time, store.zone().as_ref());
+    let clock = |time| format::short_clock(time, store.zone().as_ref());
     let is_past = driver
         .last_promised
         .is_some_and(|back| store.about_now(back) > back);

@@ -11,7 +11,7 @@ use crate::{
     domain::{Status, WITH_DRIVER, drivers, drivers_out, has_all_carried},
     ui::{
         components::{
-            basics::{Icon, changing, count, digits, icon, text},
+            basics::{Icon, changing, count, digits, icon, text, zone_note},
             more::total,
         },
         i18n::locale::{plural, t},
@@ -31,6 +31,7 @@ pub fn dispatch() -> AnyView {
             <div class="page-head">
                 <h1>{t(["Dispatch", "Auslieferung"])}</h1>
                 {at_a_glance(state, waiting)}
+                {zone_note()}
             </div>
             <div class="dispatch-board" on:dragover=leave_lane>{queue::queue(state, waiting)} {lanes::lanes(state, lanes)}</div>
         </main>

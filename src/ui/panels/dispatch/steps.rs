@@ -5,7 +5,7 @@ use crate::{
     domain::{Board, Order, OrderId, Status},
     ui::{
         components::{
-            basics::{Icon, changing},
+            basics::{Icon, changing, mark},
             form::{ActionForm, Countdown},
             ticket::{just_now, which},
         },
@@ -14,6 +14,10 @@ use crate::{
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
+use std::time::Duration;
+
+/// How long a final step pauses that has just come to stand where the one before it was.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// One press for all orders of a driver that stand at the same place, where these are several. `form` makes the form of
 /// its action.
@@ -92,9 +96,17 @@ pub fn all_delivered(carries: Memo<Vec<OrderId>>) -> AnyView {
     })
 }
 
-/// The step follows another one under the same finger, so its button pauses at first.
+/// The step follows another one under the same finger, so its button pauses at first. Out of view the pause of its style
+/// would wait for the reader.
 pub fn deliver(order: Memo<Order>) -> AnyView {
-    let rests = just_now(&order.get_untracked()).then_some("");
+    let is_new = RwSignal::new(just_now(&order.get_untracked()));
+    if is_new.get_untracked() {
+        let end = move || {
+            let _ = is_new.try_set(false);
+        };
+        set_timeout(end, PAUSE);
+    }
+    let rests = mark(move || is_new.get().then_some(""));
     let action = move || (ActionForm::new(api::Deliver::PATH).on(order), ().into_any());
     let step = final_step(Countdown::new(), action, move || delivered(order));
     view! { <div data-rests=rests>{step}</div> }.into_any()

@@ -14,7 +14,7 @@ use crate::{
     ui::{
         browser::storage,
         components::{
-            basics::{Icon, icon, moment, or_on_paper, text},
+            basics::{Icon, icon, or_on_paper, short_moment, text},
             before_hydration::not_hydrated,
             form::{ActionForm, FieldState, Form, refused},
             list,
@@ -79,7 +79,7 @@ fn waits(o: &Order, level: Signal<Level>) -> AnyView {
             _ => say!("waits {long}", "wartet {long}"),
         }
     });
-    let at = view! { {t(["waits since ", "wartet seit "])} {moment(since)} };
+    let at = view! { {t(["waits since ", "wartet seit "])} {short_moment(since)} };
     or_on_paper(
         view! { <span class="waits" translate="no">{words}</span> }.into_any(),
         at.into_any(),

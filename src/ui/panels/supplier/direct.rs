@@ -6,7 +6,7 @@ use crate::{
     domain::{Order, Time, shop::basket::Basket},
     ui::{
         components::{
-            basics::{changing, countdown, moment, text},
+            basics::{changing, countdown, short_moment, text},
             form::ActionForm,
             lines::{self, line},
             ticket::which,
@@ -23,13 +23,13 @@ const DELAYS: [u16; 3] = [5, 10, 15];
 /// Until when to answer, and what the customer was promised, which an acceptance without minutes leaves as it is.
 pub fn promised(basket: &Basket) -> AnyView {
     let answer_by = basket.answer_by.map(|by| {
-        let words = view! { {t(["answer by ", "antworten bis "])} {moment(by)} };
+        let words = view! { {t(["answer by ", "antworten bis "])} {short_moment(by)} };
         view! { <b role="timer">{countdown(by)}</b> " " <span>{words}</span> }.into_any()
     });
     let (from, to) = (basket.promise.from, basket.promise.to);
     view! {
         <p class="due" translate="no">
-            <span>{answer_by} <span>{t(["at the door ", "an der Tür "])} {moment(from)} "–" {moment(to)}</span></span>
+            <span>{answer_by} <span>{t(["at the door ", "an der Tür "])} {short_moment(from)} "–" {short_moment(to)}</span></span>
         </p>
     }
     .into_any()

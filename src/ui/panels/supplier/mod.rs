@@ -15,7 +15,10 @@ mod usual;
 
 pub use bell::Bell;
 
-use crate::ui::{components::basics::text, i18n::locale::t};
+use crate::ui::{
+    components::basics::{text, zone_note},
+    i18n::locale::t,
+};
 use leptos::prelude::*;
 
 pub fn supplier() -> AnyView {
@@ -34,6 +37,7 @@ pub fn supplier() -> AnyView {
         <main id="main" class="kitchen" tabindex="-1">
             <div class="page-head">
                 <h1><bdi translate="no">{heading}</bdi></h1>
+                {zone_note()}
                 {to_make::still_to_make(kitchen)}
                 {bell.ringing(kitchen)}
                 {bell.sound.switch()}

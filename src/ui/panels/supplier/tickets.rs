@@ -12,7 +12,7 @@ use crate::{
     ui::{
         browser::dom::focus_if_lost_soon,
         components::{
-            basics::{Icon, badge, changing, icon, moment, name, since},
+            basics::{Icon, badge, changing, icon, name, short_moment, since},
             form::{ActionForm, refused},
             list::neighbour_ticket,
             ticket::{
@@ -64,7 +64,7 @@ fn for_later(order: Memo<Order>, begins: Time) -> AnyView {
     let bell = Bell::from_context();
     let rings = bell.rings(order);
     let summary = view! {
-        <summary>{icon(Icon::Clock)} <span>{t(["begin at ", "anfangen um "])} <b>{moment(begins)}</b></span> {which(&o)}</summary>
+        <summary>{icon(Icon::Clock)} <span>{t(["begin at ", "anfangen um "])} <b>{short_moment(begins)}</b></span> {which(&o)}</summary>
     };
     let more = folded(summary.into_any(), move || {
         let lines = order.with_untracked(to_read);
@@ -87,7 +87,7 @@ fn next_to_prepare(order: Memo<Order>) -> AnyView {
     let due = |o: &Order| {
         due_at(o, |promised| {
             let (oven, _) = kitchen_deadlines(promised);
-            view! { {t(["oven by ", "Ofen bis "])} {moment(oven)} " · " }.into_any()
+            view! { {t(["oven by ", "Ofen bis "])} {short_moment(oven)} " · " }.into_any()
         })
     };
     let lines = order.with_untracked(to_read);
@@ -105,7 +105,7 @@ pub fn in_the_oven(order: Memo<Order>) -> AnyView {
     let due = |o: &Order| {
         due_at(o, |promised| {
             let (_, ready) = kitchen_deadlines(promised);
-            view! { {t(["ready by ", "fertig bis "])} {moment(ready)} " · " }.into_any()
+            view! { {t(["ready by ", "fertig bis "])} {short_moment(ready)} " · " }.into_any()
         })
     };
     let which = order.with_untracked(which);
@@ -173,7 +173,7 @@ pub fn out(order: Memo<Order>) -> AnyView {
         let status = order.status;
         Some(
             view! {
-                <p class="meta" translate="no">{t(["since ", "seit "])} {moment(order.updated_at)}</p>
+                <p class="meta" translate="no">{t(["since ", "seit "])} {short_moment(order.updated_at)}</p>
                 {badge(status, domain_texts::status(status))}
             }
             .into_any(),
@@ -195,7 +195,7 @@ pub fn cancelled(order: Memo<Order>) -> AnyView {
     view! {
         <article class="ticket" id=format!("o{}", o.id) tabindex="-1" data-gone="">
             {head(&o, people(&o))}
-            <p class="due">{icon(Icon::Of(Status::Cancelled))} <span><b>{said} {moment(o.updated_at)}</b> {why}</span></p>
+            <p class="due">{icon(Icon::Of(Status::Cancelled))} <span><b>{said} {short_moment(o.updated_at)}</b> {why}</span></p>
             {note(&o)}
             <div class="actions">{take_down_button(order)}</div>
         </article>

@@ -13,9 +13,10 @@ use crate::{
         form::{ACT, form_id},
     },
     domain::{
-        AccountId, AccountRole, BoardQuery, CommandKind, Error, Order, Scope, Sequence, Status,
-        Topic,
+        AccountId, AccountRole, BoardQuery, CommandKind, Cursor, Error, Order, Scope, Sequence,
+        Status, Topic,
     },
+    server::clock::now,
     ui::{
         Icon, empty,
         i18n::{
@@ -26,12 +27,15 @@ use crate::{
     },
 };
 use axum::response::Response;
+use chrono::TimeDelta;
 use leptos::{prelude::*, server_fn::ServerFn};
 use uuid::Uuid;
 
 const TITLE: Text = ["My orders", "Meine Bestellungen"];
-/// A still page shows what is new by being loaded again.
+/// A still page shows what is new by being loaded again. With JavaScript it is, as soon as there is something new.
 const REFRESH_SECONDS: u16 = 30;
+/// The second tap of a press is not the next step, whose button stands at the same place.
+const PAUSE: TimeDelta = TimeDelta::seconds(3);
 /// More than anybody carries.
 const MOST: usize = 200;
 
@@ -48,8 +52,8 @@ pub async fn show(visit: Visit) -> Response {
         },
     };
     let notice = visit.notice().await;
-    let orders = match own_orders(&visit, driver).await {
-        Ok(orders) => orders,
+    let (orders, cursor) = match own_orders(&visit, driver).await {
+        Ok(read) => read,
         Err(error) => {
             let way_on = (["Try again", "Noch einmal"], paths::DRIVER.to_owned());
             return refused(&visit, &error, way_on).await;
@@ -69,6 +73,7 @@ pub async fn show(visit: Visit) -> Response {
                 <a class="button" href=paths::DRIVER>{icon(Icon::Undo)} {t(["Look again", "Neu laden"])}</a>
             </div>
             {elsewhere}
+            {follow(driver, &cursor, notice.is_some())}
             {list(&visit, &orders, may_act)}
         }
         .into_any()
@@ -77,7 +82,7 @@ pub async fn show(visit: Visit) -> Response {
 }
 
 /// What the driver still carries, what is due first at the top.
-async fn own_orders(visit: &Visit, driver: AccountId) -> Result<Vec<Order>, Error> {
+async fn own_orders(visit: &Visit, driver: AccountId) -> Result<(Vec<Order>, Cursor), Error> {
     let query = BoardQuery {
         scope: Scope::of([Topic::Driver(driver)]),
         statuses: vec![Status::Dispatched, Status::InTransit],
@@ -97,7 +102,21 @@ async fn own_orders(visit: &Visit, driver: AccountId) -> Result<Vec<Order>, Erro
         .filter(|order| matches!(order.status, Status::Dispatched | Status::InTransit))
         .collect();
     orders.sort_by_key(|order| (order.due(), order.id));
-    Ok(orders)
+    Ok((orders, snapshot.board.cursor().clone()))
+}
+
+/// What the script of the page follows: the events about this driver that come after the page. What was refused stays to
+/// be read.
+fn follow(driver: AccountId, cursor: &Cursor, has_notice: bool) -> Option<AnyView> {
+    if has_notice {
+        return None;
+    }
+    let about = Topic::Driver(driver).to_string();
+    let lost = t([
+        "No connection. What you see may have changed; it is kept up to date again as soon as there is one.",
+        "Keine Verbindung. Was hier steht, kann sich geändert haben; sobald es wieder eine gibt, ist es aktuell.",
+    ]);
+    Some(view! { <p class="small" role="status" data-about=about data-since=cursor.to_string() data-lost=lost></p> }.into_any())
 }
 
 fn list(visit: &Visit, orders: &[Order], may_act: bool) -> AnyView {
@@ -151,8 +170,9 @@ fn step(order: &Order) -> AnyView {
         _ => (api::Deliver::PATH, ["Delivered", "Geliefert"]),
     };
     let id = form_id(path.trim_start_matches(ACT), Some(order.id));
+    let rests = now() - order.updated_at < PAUSE && order.status == Status::InTransit;
     view! {
-        <form id=id method="post" action=path>
+        <form id=id method="post" action=path data-rests=rests.then_some("")>
             {hidden("id", order.id.to_string())}
             {hidden("version", order.version.to_string())}
             {hidden("key", Uuid::now_v7().to_string())}

@@ -19,8 +19,7 @@ use axum::{
     http::{
         HeaderName, HeaderValue, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, REFRESH,
-            SET_COOKIE,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
         },
     },
     response::{IntoResponse, Response},
@@ -33,7 +32,7 @@ use leptos_meta::HashedStylesheet;
 pub struct Page {
     pub title: Text,
     pub status: StatusCode,
-    /// The browser loads it again after so many seconds.
+    /// A browser without JavaScript loads it again after so many seconds.
     pub refresh: Option<u16>,
     /// Its address, or what it shows once.
     pub holds_secret: bool,
@@ -79,10 +78,6 @@ pub async fn page(visit: &Visit, page: Page, content: impl FnOnce() -> AnyView) 
         (CONTENT_SECURITY_POLICY, content_policy(None)),
     ];
     let mut response = (page.status, head, html).into_response();
-    if let Some(seconds) = page.refresh {
-        let headers = response.headers_mut();
-        headers.insert(REFRESH, HeaderValue::from(seconds));
-    }
     if page.holds_secret {
         let headers = response.headers_mut();
         headers.insert(REFERRER_POLICY, value("no-referrer"));
@@ -99,7 +94,11 @@ fn account_document(page: Page) -> Document {
     let referrer = page
         .holds_secret
         .then(|| view! { <meta name="referrer" content="same-origin"/> }.into_any());
-    let head = view! { <meta name="robots" content="noindex"/> {referrer} }.into_any();
+    let refresh = page.refresh.map(|seconds| {
+        view! { <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript> }
+            .into_any()
+    });
+    let head = view! { <meta name="robots" content="noindex"/> {referrer} {refresh} }.into_any();
     Document {
         title: t(page.title).to_owned(),
         panel: "account",

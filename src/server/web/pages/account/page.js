@@ -35,3 +35,48 @@ for (let to; from < now + YEAR; from = to) {
 }
 const secure = location.protocol === 'https:' ? '; Secure' : '';
 document.cookie = `${here.dataset.cookies ?? ''}zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+
+// A page that is about somebody's orders is loaded again when one of them has changed: not under a finger, and never
+// while the server cannot be reached, since what is on the page is better than nothing.
+const followed = document.querySelector('[data-about]');
+if (followed) follow(followed);
+
+function follow({ dataset }) {
+  const [LONGEST_RETRY, REST] = [15_000, 1_500];
+  let [since, retry, touched, isNews] = [dataset.since, 500, 0, false];
+  for (const touch of ['pointerdown', 'pointermove', 'keydown', 'touchmove']) addEventListener(touch, () => (touched = Date.now()), { passive: true });
+  // A step that is being sent loads the page itself.
+  addEventListener('submit', () => (isNews = false));
+  setInterval(() => isNews && Date.now() - touched > REST && reload(), 250);
+
+  async function reload() {
+    isNews = false;
+    const isThere = await fetch(location.href, { method: 'HEAD' }).then((answer) => answer.status < 500, () => false);
+    if (isThere) location.reload();
+    else setTimeout(() => (isNews = true), retry);
+  }
+
+  function connect() {
+    const address = new URL(`/ws?since=${encodeURIComponent(since)}&about=${encodeURIComponent(dataset.about)}`, location.href);
+    address.protocol = address.protocol.replace('http', 'ws');
+    const socket = new WebSocket(address);
+    socket.onopen = () => {
+      retry = 500;
+      followed.textContent = '';
+    };
+    socket.onmessage = ({ data }) => {
+      const { event_type, order, id } = JSON.parse(data);
+      if (order || event_type === 'stream.reset') isNews = true;
+      else if (event_type === 'stream.skip') since = id;
+    };
+    socket.onclose = async ({ code }) => {
+      // The session has ended: the server leads to where one signs in.
+      const isEnded = code === 4401 || (await fetch(location.href, { method: 'HEAD' }).then((answer) => answer.redirected, () => false));
+      if (isEnded) return location.reload();
+      setTimeout(connect, retry);
+      retry = Math.min(2 * retry, LONGEST_RETRY);
+      if (retry > 1_000) followed.textContent = dataset.lost;
+    };
+  }
+  connect();
+}
