@@ -7,6 +7,7 @@ pub mod documents;
 mod edit;
 pub mod expiry;
 pub mod history;
+pub mod kitchen;
 pub mod list;
 pub mod menu_csv;
 mod menu_restore;

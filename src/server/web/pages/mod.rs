@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod cookies;
+mod counter_form;
 mod csv_export;
 pub mod flash;
 mod follow;
@@ -11,6 +12,7 @@ pub mod pizza_image;
 mod preferences;
 pub mod redirect;
 mod rights;
+mod send_back;
 mod shell;
 mod shop;
 mod shop_editor;
@@ -23,7 +25,10 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names, Viewer, Wanting},
+    domain::{
+        Error, MAX_TOPICS, Name, Names, OrderId, Snapshot, Viewer, Wanting,
+        shop::kitchen_shop::KitchenShop,
+    },
     ui::{PageData, Route, first_query},
 };
 use axum::{
@@ -237,8 +242,8 @@ async fn page_data(
     // A refusal names its order, which may have left what the page is about.
     let refused = flash.iter().flat_map(|flash| &flash.refused);
     let refused: Vec<_> = refused.map(|(id, _)| *id).take(MAX_TOPICS - 1).collect();
-    let query = first_query(route, &refused);
-    let (snapshot, unread) = match app.orders.snapshot(&query, None, &viewer).await {
+    let (shop, board) = board_of_page(app, route, &refused, &viewer).await;
+    let (snapshot, unread) = match board {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
@@ -257,6 +262,7 @@ async fn page_data(
         follow_key: follow_key.filter(|_| matches!(route, Route::Track(_))),
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
+        shop,
         story,
         past: match beyond {
             Some(query) => Some(
@@ -289,6 +295,33 @@ async fn page_data(
         zone,
     };
     (page_data, unread)
+}
+
+/// The board of a page, and the pizzeria of its kitchen.
+async fn board_of_page(
+    app: &AppState,
+    route: &Route,
+    refused: &[OrderId],
+    viewer: &Viewer,
+) -> (Option<KitchenShop>, Result<Snapshot, Error>) {
+    let shop = kitchen_shop(app, route, viewer).await;
+    let query = first_query(route, refused, shop.as_ref(), viewer.is_open());
+    let board = app.orders.snapshot(&query, None, viewer).await;
+    // What happens after the board was read is told; until then it may have changed.
+    let shop = match shop {
+        Some(_) => kitchen_shop(app, route, viewer).await,
+        None => None,
+    };
+    (shop, board)
+}
+
+/// The pizzeria of the kitchen that the page of a route shows. The page does without where it is not known now.
+async fn kitchen_shop(app: &AppState, route: &Route, viewer: &Viewer) -> Option<KitchenShop> {
+    let Route::Supplier { kitchen, .. } = route else {
+        return None;
+    };
+    let kitchen = Name::try_from(kitchen.name()?.to_owned()).ok()?;
+    app.shops.of_kitchen(&kitchen, viewer).await.ok()?
 }
 
 /// The kitchens and drivers that can be chosen on the page of a route.
