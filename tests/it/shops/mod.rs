@@ -4,6 +4,7 @@ mod catalogue;
 mod counter;
 mod editor;
 mod expiry;
+mod kitchens;
 mod lists;
 mod live;
 mod menu_faults;
