@@ -82,7 +82,7 @@ async fn a_renamed_pizzeria_keeps_its_orders(market: Market) {
     let about = format!("supplier:Luna,{kitchen}");
     let start = market.get("/act/counts").await.json()[0].clone();
     let start = start.as_str().unwrap();
-    let query = format!("since={start}&about={about}");
+    let query = format!("?since={start}&about={about}");
     let mut socket = market.socket(&query).await;
     change(&market, &shop, &json!({"name": "Luna"})).await;
     // Its page has what was ordered under the name before, and the address of before leads to its counter.
