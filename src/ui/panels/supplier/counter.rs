@@ -83,7 +83,7 @@ fn counter(kitchen: KitchenFilter, id: RestaurantId, slug: &str, name: String) -
     view! {
         <section id="at-the-counter" class="at-the-counter" aria-label=t(["Counter", "Theke"])>
             {busy(kitchen)} {pause} {sold_out(kitchen)} {renamed(kitchen, name)}
-            <a class="button quiet" href=menu_of(slug) rel="external">{t(["Menu and hours", "Karte und Zeiten"])}</a>
+            <a class="button quiet" href=menu_of(slug) rel="external">{t(["Menu", "Karte"])}</a>
             {form}
         </section>
     }
@@ -107,12 +107,15 @@ fn busy(kitchen: KitchenFilter) -> AnyView {
     });
     let buttons: Vec<_> = BUSY
         .into_iter()
-        .map(|minutes| {
+        .enumerate()
+        .map(|(n, minutes)| {
             let is_so = move || busy.get().is_some_and(|(extra, _)| extra == minutes);
             let pressed = text(move || is_so().to_string());
             let button = CounterButton::Busy(minutes).to_string();
-            let words = say!("Busy +{minutes}", "Viel los +{minutes}");
-            view! { <button class="button" form=COUNTER name="button" value=button aria-pressed=pressed>{words}</button> }
+            // The word stands on the first.
+            let class = if n == 0 { "" } else { "unseen" };
+            let word = view! { <span class=class>{t(["Busy", "Viel los"])}</span> " +" {minutes} };
+            view! { <button class="button" form=COUNTER name="button" value=button aria-pressed=pressed>{word}</button> }
                 .into_any()
         })
         .collect();

@@ -85,7 +85,7 @@ fn part(order: OrderId, pizzeria: RestaurantId, what: MenuPart, named: &str) -> 
     let until_back = t(["until I put it back", "bis ich es zurücknehme"]);
     view! {
         <li>
-            <p><b>{name(named)}</b> {state}</p>
+            <p><b>{name(named)}</b> " " {state}</p>
             {others(order, pizzeria, what)}
             <div class="row">
                 <button class="button" form=COUNTER name="button" value=value prop:value=value>{word} <span class="unseen">{of}</span></button>
