@@ -139,8 +139,8 @@ async fn who_works_elsewhere_is_refused(market: Market) {
         refused.text
     );
     let busy = async || {
-        let found = instance.get(&format!("/api/restaurants/{id}?postcode=10115"));
-        found.await.json()["now"]["busy"].clone()
+        let path = format!("/api/restaurants/{id}?postcode=10115");
+        instance.get(&path).await.json()["now"]["busy"].clone()
     };
     // Back on its page it reads why; nothing is done.
     assert_eq!(mario.post("/act/counter", &form).await.status, 303);
