@@ -290,7 +290,9 @@ fn apply(store: LiveStore, text: &str, now: Time) -> Option<Ended> {
             return Some(Ended::Gap);
         }
         Ok(Frame::Shop { notice, .. }) => {
-            notice.counter.map(|counter| store.hear_counter(counter));
+            if let Some(counter) = notice.counter {
+                store.hear_counter(counter);
+            }
             store.touch(now);
         }
         Ok(Frame::Event(_) | Frame::Skip { .. }) => store.touch(now),
