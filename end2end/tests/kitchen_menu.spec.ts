@@ -1,51 +1,6 @@
 // Orders from a menu in the kitchen and on the customer's page; and the pages on which the menu is edited.
-import { type Api, column, expect, test, ticket, unfold } from '../world';
-
-const day = [['00:00', '24:00']];
-const profile = {
-  name: 'Bella Napoli',
-  address: { street: 'Kurze Gasse 1', postcode: '10115', town: 'Berlin' },
-  time_zone: 'Europe/Berlin',
-  hours: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day },
-  areas: [{ name: 'Mitte', postcodes: ['101*'], fee: 2, minimum: 10, minutes: [10, 25] }],
-};
-
-const topping = { id: 'olives', name: 'Olives', price: 1 };
-const pizza = (id: string, name: string) => ({
-  id, name, prices: [{ size: 'l', price: 10 }], groups: ['top'], without: ['Onions'], halves: ['l'], pieces: 1, tax: 'food', allergens: ['gluten'],
-});
-const menu = {
-  format: 'pizza-market/menu-1',
-  sizes: [{ id: 'l', name: 'Large' }],
-  categories: [{ id: 'pizza', name: 'Pizza', items: ['diav', 'fung'] }],
-  groups: [{ id: 'top', name: 'Toppings', min: 0, max: 2, free: 0, each: 2, halves: true, options: [topping] }],
-  items: [pizza('diav', 'Diavola'), pizza('fung', 'Funghi')],
-};
-
-const lines = [{
-  item: 'diav', size: 'l', quantity: 2, half: 'fung', note: 'Well done',
-  options: [{ group: 'top', option: 'olives', part: 'left' }], without: [{ name: 'Onions', part: 'right' }],
-}];
-
-/** A pizzeria with a menu, made over the API. */
-async function shop(api: Api, url: string) {
-  const made = await api.post('/api/restaurants', profile);
-  const put = await fetch(`${url}/api/restaurants/${made.slug}/menu`, {
-    method: 'PUT', headers: { 'content-type': 'application/json', 'if-match': '"1"' }, body: JSON.stringify(menu),
-  });
-  expect(put.status, await put.text()).toBe(200);
-  return made;
-}
-
-/** An order from it: two pizzas of two halves. */
-async function order(api: Api, slug: string) {
-  const place = { street: 'Kurze Gasse 2', postcode: '10115', town: 'Berlin' };
-  const quote = await api.post(`/api/restaurants/${slug}/quote`, { lines, place, when: 'asap' });
-  return api.post(`/api/restaurants/${slug}/orders`, {
-    lines, place, when: 'asap', customer_name: 'Ana', phone: '030 1234567', notes: 'Ring twice',
-    agreed_total: quote.bill.to_pay, agreed_until: quote.promise.to,
-  });
-}
+import { hours, order, shop } from '../pizzeria';
+import { column, expect, test, ticket, unfold } from '../world';
 
 test('a kitchen answers, ticks and is late, and the customer sees it', async ({ open, api, market }) => {
   const { slug } = await shop(api, market.url);
@@ -133,7 +88,7 @@ for (const javaScriptEnabled of [true, false]) {
       }
       await page.getByRole('button', { name: 'Preview' }).click();
       await expect(page.getByRole('cell', { name: '17:00–02:00' })).toHaveCount(14);
-      expect((await (await fetch(`${market.url}/api/restaurants/${slug}`)).json()).hours.mon).toEqual(day);
+      expect((await (await fetch(`${market.url}/api/restaurants/${slug}`)).json()).hours.mon).toEqual(hours);
       await page.getByRole('button', { name: 'Save the settings' }).click();
       await expect(page.getByText('Saved.')).toBeVisible();
       expect((await (await fetch(`${market.url}/api/restaurants/${slug}`)).json()).hours.mon).toEqual([['17:00', '02:00']]);

@@ -27,6 +27,8 @@ pub struct Flash {
 
 /// The form that gives several orders to one driver.
 pub const SEVERAL: &str = "dispatch-several";
+/// The form of the counter on a kitchen's page, and its place there.
+pub const COUNTER: &str = "counter";
 /// The form that takes an offer. Who orders, and where to, is the same for every offer.
 const TAKE: &str = "take";
 

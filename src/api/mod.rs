@@ -4,10 +4,12 @@
 //! as text, and leave their meaning to the parsers of the domain. Each belongs to the panel of one role, and its address
 //! alone says which. None holds a rule of its own.
 
+mod counter;
 pub mod form;
 mod menu_orders;
 mod queries;
 
+pub use counter::*;
 pub use menu_orders::*;
 pub use queries::*;
 

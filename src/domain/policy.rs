@@ -307,7 +307,7 @@ impl Identity {
             Topic::Customer(id) => is_told_whole || self.own.contains(id),
             Topic::Driver(id) => is_told_whole || self.driver_id == Some(*id),
             Topic::Supplier(_) | Topic::Order(_) | Topic::Offers | Topic::Dispatch => true,
-            Topic::Restaurant(_) | Topic::Shops => true,
+            Topic::Kitchen(_) | Topic::Restaurant(_) | Topic::Shops => true,
         }
     }
 

@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
     set_viewer(std::mem::take(&mut page_data.viewer));
     let navigator = Navigator::new(&page_data.address);
     let store = LiveStore::new(page_data.snapshot.take(), page_data.zone.take());
+    store.set_shop(page_data.shop.take());
     navigator.prepare_with(move |route| {
         let (panel, query) = (route.panel(), query_of_device(route, store));
         let prepare = async move { panels::fetch(panel).await && store.prepare(query).await };
@@ -65,7 +66,7 @@ pub fn App() -> impl IntoView {
     store.on_event(move |event| {
         queries.hear(event);
         forms.hear(event);
-        notifications::notify(event, navigator, forms, toasts_shown);
+        notifications::notify(event, navigator, store, forms, toasts_shown);
     });
     let bell = panels::Bell::new();
     provide_context(bell);

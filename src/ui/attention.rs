@@ -5,7 +5,7 @@ use super::{
     live::{page_queries::PageQueries, reactive::memo, store::LiveStore},
     navigation::Navigator,
     panels::Bell,
-    route::{Panel, Route, is_of},
+    route::{Panel, Route},
 };
 use crate::domain::{Board, IN_KITCHEN, Order, Status, Time, WITH_DRIVER};
 use leptos::prelude::*;
@@ -22,10 +22,11 @@ pub fn wanting(
         |wants: &dyn Fn(&Order) -> bool| board.orders().filter(|order| wants(order)).count();
     match route {
         Route::Supplier { kitchen, .. } => {
-            let kitchen = kitchen.name();
+            let (kitchen, scope) = (kitchen.name(), &board.query().scope);
             let wants = |order: &Order| {
                 let late = IN_KITCHEN.contains(&order.status) && order.is_late(now);
-                is_of(order, kitchen) && (late || rings(order) || order.is_unanswered())
+                scope.is_of_kitchen(order, kitchen)
+                    && (late || rings(order) || order.is_unanswered())
             };
             Some(waiting(Status::PendingSupplier) + wanted(&wants))
         }

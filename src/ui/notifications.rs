@@ -4,15 +4,16 @@ use super::{
     browser::dom::is_in_view,
     components::{form::Forms, toast::Toasts},
     i18n::domain_texts,
+    live::store::LiveStore,
     my_orders,
     navigation::Navigator,
-    route::{Route, is_of},
+    route::Route,
 };
-use crate::domain::{Event, EventType, Order, Status};
+use crate::domain::{Event, EventType, Order, Scope, Status};
 use leptos::prelude::*;
 
 /// Shows a toast for an event that has just changed the board, if it matters.
-pub fn notify(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts) {
+pub fn notify(event: &Event, navigator: Navigator, store: LiveStore, forms: Forms, toasts: Toasts) {
     // What a kitchen does within a status is no news to others.
     if event.event_type == EventType::Updated {
         return;
@@ -23,7 +24,7 @@ pub fn notify(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts)
     if untrack(|| forms.is_sending(order.id)) {
         return;
     }
-    let (status, address) = if matters(&route, event) {
+    let (status, address) = if matters(&route, store, event) {
         (
             domain_texts::status(order.status),
             address_of(&route, &order),
@@ -44,7 +45,7 @@ pub fn notify(event: &Event, navigator: Navigator, forms: Forms, toasts: Toasts)
 }
 
 /// Whether the event gives the reader of this page work, or takes it away.
-fn matters(route: &Route, event: &Event) -> bool {
+fn matters(route: &Route, store: LiveStore, event: &Event) -> bool {
     use EventType::{Cancelled, CustomerAccepted, Ready};
     // Who takes a step back needs no news of it.
     if event.order.is_recalled() {
@@ -52,7 +53,8 @@ fn matters(route: &Route, event: &Event) -> bool {
     }
     match route {
         Route::Supplier { kitchen, .. } => {
-            is_of(&event.order, kitchen.name())
+            let scope = store.scope().unwrap_or_else(Scope::everything);
+            scope.is_of_kitchen(&event.order, kitchen.name())
                 && matches!(event.event_type, CustomerAccepted | Cancelled)
         }
         Route::Dispatch { .. } => match event.event_type {

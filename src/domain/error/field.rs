@@ -69,7 +69,7 @@ table! {
         InUse = "in-use", "Another account has this.";
         NotAKind = "not-a-kind", "Nobody is invited as this.";
         NotACursor = "not-a-cursor", "This is no cursor of this market.";
-        NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, customer:{{id}}, driver:{{id}}, restaurant:{{id}}, offers, dispatch or shops.";
+        NotATopic = "not-a-topic", "This is no topic: write supplier:{{name}}, order:{{id}}, customer:{{id}}, driver:{{id}}, kitchen:{{id}}, restaurant:{{id}}, offers, dispatch or shops.";
         TooManyTopics { max: usize } = "too-many-topics", "At most {max} topics fit.";
         NotAVersion = "not-a-version", "Write the version as an ETag gives it, like \"3\".";
         NotAKey = "not-a-key", "This must be one key of 1 to 255 visible ASCII characters.";

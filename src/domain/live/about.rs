@@ -49,7 +49,14 @@ impl Field for Scope {
 /// Splits at each comma that the beginning of a topic follows.
 fn split_at_topics(text: &str) -> Vec<String> {
     let begins = |part: &str| {
-        let kinds = ["supplier:", "order:", "driver:", "customer:", "restaurant:"];
+        let kinds = [
+            "supplier:",
+            "order:",
+            "driver:",
+            "customer:",
+            "kitchen:",
+            "restaurant:",
+        ];
         matches!(part, "offers" | "dispatch" | "shops")
             || kinds.iter().any(|kind| part.starts_with(kind))
     };
@@ -104,8 +111,9 @@ mod tests {
         let pizzeria = Topic::Restaurant(order.parse().unwrap());
         let shops = about(&format!("restaurant:{order},shops"));
         assert_eq!(shops, Ok(vec![pizzeria.clone(), Topic::Shops]));
-        let whole = format!("supplier%3AA%2Crestaurant%3A{order}%2Cshops");
-        let all = vec![supplier("A"), pizzeria, Topic::Shops];
+        let kitchen = Topic::Kitchen(order.parse().unwrap());
+        let whole = format!("supplier%3AA%2Ckitchen%3A{order}%2Crestaurant%3A{order}%2Cshops");
+        let all = vec![supplier("A"), kitchen, pizzeria, Topic::Shops];
         assert_eq!(about(&whole), Ok(all));
     }
 
@@ -145,6 +153,7 @@ mod tests {
             ("status:ready", FieldError::NotATopic),
             ("order:1", FieldError::NotAnId),
             ("restaurant:roma", FieldError::NotAnId),
+            ("kitchen:roma", FieldError::NotAnId),
             ("shops:1", FieldError::NotATopic),
             ("supplier:%00", FieldError::ControlCharacter),
             ("supplier:%ff", FieldError::NotUnicode),

@@ -5,6 +5,7 @@ pub mod about;
 pub mod board;
 pub mod event;
 pub mod frame;
+mod kitchen_scope;
 #[cfg(feature = "ssr")]
 pub mod log_event;
 pub mod ring;

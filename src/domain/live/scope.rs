@@ -22,6 +22,8 @@ pub enum Topic {
     Offers,
     /// Those that a customer has taken and that are on their way to the door.
     Dispatch,
+    /// What was ordered from the menu of one pizzeria, whatever that was called then.
+    Kitchen(RestaurantId),
     /// The documents of one pizzeria. It holds no orders.
     Restaurant(RestaurantId),
     /// Those of all pizzerias.
@@ -48,7 +50,7 @@ impl Topic {
         use Status::*;
         match self {
             Topic::Supplier(_) | Topic::Order(_) | Topic::Customer(_) | Topic::Driver(_) => &[],
-            Topic::Restaurant(_) | Topic::Shops => &[],
+            Topic::Kitchen(_) | Topic::Restaurant(_) | Topic::Shops => &[],
             Topic::Offers => &[SupplierAccepted],
             Topic::Dispatch => &[CustomerAccepted, Preparing, Ready, Dispatched, InTransit],
         }
@@ -61,6 +63,7 @@ impl Topic {
             Topic::Customer(id) => order.customer_id == Some(*id),
             Topic::Driver(id) => order.driver_id == Some(*id),
             Topic::Offers | Topic::Dispatch => self.statuses().contains(&order.status),
+            Topic::Kitchen(id) => order.restaurant_id == Some(*id),
             Topic::Restaurant(_) | Topic::Shops => false,
         }
     }
@@ -73,6 +76,7 @@ impl Topic {
             Topic::Customer(id) => subject.after.customer_id == Some(*id),
             Topic::Driver(id) => subject.drivers().any(|driver| driver == *id),
             Topic::Offers | Topic::Dispatch => bits(self.statuses()) & subject.statuses != 0,
+            Topic::Kitchen(id) => subject.after.restaurant_id == Some(*id),
             Topic::Restaurant(_) | Topic::Shops => false,
         }
     }
@@ -83,7 +87,7 @@ impl Topic {
             Topic::Restaurant(id) => *id == restaurant,
             Topic::Shops => true,
             Topic::Supplier(_) | Topic::Order(_) | Topic::Customer(_) => false,
-            Topic::Driver(_) | Topic::Offers | Topic::Dispatch => false,
+            Topic::Driver(_) | Topic::Offers | Topic::Dispatch | Topic::Kitchen(_) => false,
         }
     }
 
@@ -186,6 +190,7 @@ impl Subject {
         let own = own
             .into_iter()
             .chain(self.after.customer_id.map(Topic::Customer))
+            .chain(self.after.restaurant_id.map(Topic::Kitchen))
             .chain(self.drivers().map(Topic::Driver));
         let by_status = [Topic::Offers, Topic::Dispatch];
         own.into_iter()
@@ -209,6 +214,7 @@ impl fmt::Display for Topic {
             Topic::Driver(id) => write!(f, "driver:{id}"),
             Topic::Offers => f.write_str("offers"),
             Topic::Dispatch => f.write_str("dispatch"),
+            Topic::Kitchen(id) => write!(f, "kitchen:{id}"),
             Topic::Restaurant(id) => write!(f, "restaurant:{id}"),
             Topic::Shops => f.write_str("shops"),
         }
@@ -231,6 +237,9 @@ impl FromStr for Topic {
                 .map_err(|_| FieldError::NotAnId),
             (_, Some(("customer", id))) => AccountId::parse(id).map(Topic::Customer),
             (_, Some(("driver", id))) => AccountId::parse(id).map(Topic::Driver),
+            (_, Some(("kitchen", id))) => RestaurantId::try_parse(id)
+                .map(Topic::Kitchen)
+                .map_err(|_| FieldError::NotAnId),
             (_, Some(("restaurant", id))) => RestaurantId::try_parse(id)
                 .map(Topic::Restaurant)
                 .map_err(|_| FieldError::NotAnId),

@@ -12,6 +12,7 @@ mod cart_tests;
 pub mod choices;
 pub mod code;
 pub mod counter;
+pub mod counter_button;
 #[cfg(feature = "ssr")]
 pub mod counter_input;
 #[cfg(test)]
@@ -19,8 +20,10 @@ mod counter_tests;
 mod fields;
 pub mod gazetteer;
 mod hours;
+pub mod kitchen_shop;
 pub mod menu;
 pub mod now;
+mod parts;
 pub mod price;
 #[cfg(test)]
 mod price_property_tests;

@@ -117,6 +117,7 @@ fn follow_wishes(
     navigator: Navigator,
     interrupt: mpsc::UnboundedSender<Interrupt>,
 ) {
+    store.follow_shop(navigator);
     Effect::new(move |_| store.show(query_of_device(&navigator.get(), store)));
     let needed = Memo::new(move |_| {
         store.track();
@@ -146,6 +147,7 @@ async fn follow(store: LiveStore, mut interrupts: Interrupts) {
         if !matches!(ended, Ended::Lost) {
             if let Ok(snapshot) = read_board(store, &store.wanted()).await {
                 store.replace(snapshot);
+                store.read_shop_again();
                 continue;
             }
             store.set_connection(ConnectionState::Lost);
@@ -287,7 +289,13 @@ fn apply(store: LiveStore, text: &str, now: Time) -> Option<Ended> {
         Ok(Frame::Shop { id, .. }) if store.skip(&id.before(), &id) == FoldResult::Gap => {
             return Some(Ended::Gap);
         }
-        Ok(Frame::Event(_) | Frame::Skip { .. } | Frame::Shop { .. }) => store.touch(now),
+        Ok(Frame::Shop { notice, .. }) => {
+            if let Some(counter) = notice.counter {
+                store.hear_counter(counter);
+            }
+            store.touch(now);
+        }
+        Ok(Frame::Event(_) | Frame::Skip { .. }) => store.touch(now),
         Ok(Frame::Signal {
             signal: Signal::Heartbeat,
             at,

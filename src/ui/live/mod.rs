@@ -3,6 +3,7 @@
 mod clock;
 pub mod connection;
 pub mod connection_state;
+mod kitchen_shop;
 pub mod page_board;
 pub mod page_data;
 pub mod page_queries;

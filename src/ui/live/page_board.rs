@@ -1,13 +1,18 @@
 //! What the board of a page holds: it follows from its route, and from how far the reader has read.
 
-use super::{connection_state::ConnectionState, reactive::memo, store::LiveStore};
+use super::{
+    connection_state::{ConnectionState, StatusIndicator},
+    reactive::memo,
+    store::LiveStore,
+};
 use crate::{
     domain::{
         BoardQuery, Counts, Cursor, FoldResult, Name, OrderFilter, OrderId, Scope, Sequence,
-        Snapshot, Status, Topic,
+        Snapshot, Status, Topic, shop::kitchen_shop::KitchenShop,
     },
     ui::{browser::timer::sleep, route::Route},
 };
+use chrono::TimeDelta;
 use futures::{FutureExt, channel::oneshot, select_biased};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -24,15 +29,23 @@ const FIRST_DELIVERIES: usize = 24;
 pub const FIRST_ROWS: usize = 40;
 /// How long a panel waits for its board before it is shown without.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// Without a connection, the page is stale when its data is older than this.
+const STALE: TimeDelta = TimeDelta::seconds(5);
 /// Orders of each status on the dispatch panel.
 const DELIVERIES: usize = 40;
 const OFFERS: usize = 48;
 const ROWS: usize = 100;
 
-/// The orders that the server renders the page of a route with.
-/// `market`: how many orders there are.
-pub fn first_query(route: &Route, named: &[OrderId], market: Counts) -> BoardQuery {
-    let query = board_query(route, named);
+/// The orders that the server renders the page of a route with. `market`: how many orders there are; `shop`: the pizzeria
+/// of its kitchen. `by_id`: see [`KitchenShop::topics`].
+pub fn first_query(
+    route: &Route,
+    named: &[OrderId],
+    market: Counts,
+    shop: Option<&KitchenShop>,
+    by_id: bool,
+) -> BoardQuery {
+    let query = with_shop(board_query(route, named), shop, by_id);
     let most = match route {
         Route::Supplier { .. } => FIRST_TICKETS,
         Route::Dispatch { .. } => {
@@ -109,6 +122,17 @@ pub fn board_query(route: &Route, named: &[OrderId]) -> BoardQuery {
     }
 }
 
+/// A kitchen's query, with what its page takes by its pizzeria.
+pub fn with_shop(query: BoardQuery, shop: Option<&KitchenShop>, by_id: bool) -> BoardQuery {
+    match (shop, query.scope.topics()) {
+        (Some(shop), Some(topics)) => {
+            let scope = Scope::of(topics.iter().cloned().chain(shop.topics(by_id)));
+            BoardQuery { scope, ..query }
+        }
+        _ => query,
+    }
+}
+
 /// What a kitchen, or all of them, has. No order has a name that cannot be one.
 fn of_kitchen(name: Option<&str>) -> Scope {
     let topic = |name: &str| Some(Topic::Supplier(Name::try_from(name.to_owned()).ok()?));
@@ -116,6 +140,19 @@ fn of_kitchen(name: Option<&str>) -> Scope {
 }
 
 impl LiveStore {
+    pub fn status_indicator(self) -> StatusIndicator {
+        match self.connection.get() {
+            ConnectionState::Live => StatusIndicator::Live,
+            ConnectionState::Lost if self.age() < STALE => StatusIndicator::Reconnecting,
+            ConnectionState::Still => StatusIndicator::Still,
+            // A server whose own board is stale renders pages that are stale from the start.
+            ConnectionState::Page if self.age() < STALE => StatusIndicator::Page,
+            ConnectionState::Page | ConnectionState::Lost | ConnectionState::StoreUnavailable => {
+                StatusIndicator::Stale
+            }
+        }
+    }
+
     /// Whether an order is on the board, as that changes.
     pub fn has(self, id: OrderId) -> Memo<bool> {
         memo(move |_| {
@@ -175,6 +212,9 @@ impl LiveStore {
                 board_query(&Route::Customer { taking, query }, own)
             }
             Route::Customer { .. } => board_query(route, own),
+            Route::Supplier { kitchen, .. } => {
+                self.with_shop_of(kitchen.name(), board_query(route, &[]))
+            }
             route => board_query(route, &[]),
         }
     }
@@ -332,8 +372,10 @@ mod tests {
     #[test]
     fn a_kitchen_reads_on_once_it_is_live_if_there_is_more() {
         let route = Route::supplier(Kitchen::One("Bella Napoli".to_owned()));
-        let none = Counts::default();
-        let (first, all) = (first_query(&route, &[], none), board_query(&route, &[]));
+        let (first, all) = (
+            first_query(&route, &[], Counts::default(), None, true),
+            board_query(&route, &[]),
+        );
         assert_eq!((first.first, all.first), (FIRST_TICKETS, TICKETS));
         for (to_answer, read) in [(1, None), (2, Some(all.clone()))] {
             Owner::new().with(|| {

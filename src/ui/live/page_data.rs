@@ -3,7 +3,10 @@
 
 use crate::{
     api::form::Flash,
-    domain::{Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes, Viewer, Wanting, Zone},
+    domain::{
+        Duty, Error, Event, Names, OrdersPage, Snapshot, StageTimes, Viewer, Wanting, Zone,
+        shop::kitchen_shop::KitchenShop,
+    },
     ui::i18n::locale::Locale,
 };
 use leptos::prelude::use_context;
@@ -23,6 +26,9 @@ pub struct PageData {
     pub pace: Option<StageTimes>,
     /// Who is on duty, for the page that shows it.
     pub duty: Option<Duty>,
+    /// The pizzeria of the kitchen that the page shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<KitchenShop>,
     /// What wants somebody now on the panels that the page does not show.
     pub wanting: Wanting,
     /// The kitchens and drivers of the market, where one can be chosen.

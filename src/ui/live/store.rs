@@ -4,13 +4,11 @@
 //! change. How an event changes the board is decided by the domain's fold.
 
 use super::{
-    clock::Clock,
-    connection_state::{ConnectionState, StatusIndicator},
-    reactive::memo,
-    row_triggers::RowTriggers,
+    clock::Clock, connection_state::ConnectionState, reactive::memo, row_triggers::RowTriggers,
 };
 use crate::domain::{
     Board, BoardQuery, Cursor, Event, FoldResult, Order, OrderId, Snapshot, Time, Viewer, Zone,
+    shop::kitchen_shop::KitchenShop,
 };
 use crate::ui::viewer::viewer;
 use chrono::TimeDelta;
@@ -18,13 +16,12 @@ use futures::channel::oneshot;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Without a connection, the page is stale when its data is older than this.
-const STALE: TimeDelta = TimeDelta::seconds(5);
-
 #[derive(Clone, Copy)]
 pub struct LiveStore {
     pub(super) board: StoredValue<Option<Board>>,
-    viewer: StoredValue<Arc<Viewer>>,
+    pub(super) viewer: StoredValue<Arc<Viewer>>,
+    /// The pizzeria of the kitchen that the page shows.
+    pub(super) shop: RwSignal<Option<KitchenShop>>,
     /// What the page shows, or will show as soon as the board of that is read.
     pub(super) wanted: RwSignal<BoardQuery>,
     /// What awaits the next board.
@@ -52,6 +49,7 @@ impl LiveStore {
         LiveStore {
             board: StoredValue::new(board),
             viewer: StoredValue::new(viewer()),
+            shop: RwSignal::new(None),
             wanted: RwSignal::new(wanted.unwrap_or_else(BoardQuery::nothing)),
             arrived: StoredValue::default(),
             listener: StoredValue::default(),
@@ -146,19 +144,6 @@ impl LiveStore {
 
     pub fn is_hydrated_untracked(self) -> bool {
         self.hydrated.get_untracked()
-    }
-
-    pub fn status_indicator(self) -> StatusIndicator {
-        match self.connection.get() {
-            ConnectionState::Live => StatusIndicator::Live,
-            ConnectionState::Lost if self.age() < STALE => StatusIndicator::Reconnecting,
-            ConnectionState::Still => StatusIndicator::Still,
-            // A server whose own board is stale renders pages that are stale from the start.
-            ConnectionState::Page if self.age() < STALE => StatusIndicator::Page,
-            ConnectionState::Page | ConnectionState::Lost | ConnectionState::StoreUnavailable => {
-                StatusIndicator::Stale
-            }
-        }
     }
 
     /// How old the data may be.

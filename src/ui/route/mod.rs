@@ -8,7 +8,7 @@ pub mod query;
 #[cfg(test)]
 mod route_tests;
 
-use crate::domain::{Order, OrderId, Status, is_blank};
+use crate::domain::{Order, OrderId, Scope, Status, is_blank};
 use percent::{Parameters, with_query};
 use query::name;
 pub use query::{Kitchen, OffersQuery, OffersSort, OrdersQuery, Sort, is_of};
@@ -218,12 +218,12 @@ impl Route {
         )
     }
 
-    /// Whether an order has a ticket here, or is the one that this page is about.
-    pub fn shows(&self, order: &Order) -> bool {
+    /// Whether an order has a ticket here, or is the one that this page is about, whose board is of this scope.
+    pub fn shows(&self, order: &Order, scope: &Scope) -> bool {
         use Status::{Dispatched, InTransit, Ready, SupplierAccepted};
         match self {
             Route::Supplier { kitchen, .. } => {
-                !order.status.is_final() && is_of(order, kitchen.name())
+                !order.status.is_final() && scope.is_of_kitchen(order, kitchen.name())
             }
             Route::Customer { taking, .. } => {
                 *taking == Some(order.id) || order.status == SupplierAccepted

@@ -55,7 +55,7 @@ impl Kitchen {
     }
 }
 
-/// Whether an order belongs to this kitchen. Every order belongs to `None`, which stands for all kitchens.
+/// Whether an order has the name of this kitchen. Every order belongs to `None`, which stands for all kitchens.
 pub fn is_of(order: &Order, kitchen: Option<&str>) -> bool {
     kitchen.is_none_or(|kitchen| *kitchen == *order.supplier_name)
 }

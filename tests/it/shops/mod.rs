@@ -5,6 +5,7 @@ mod counter;
 mod editor;
 mod expiry;
 mod killed;
+mod kitchens;
 mod lists;
 mod live;
 mod menu_faults;

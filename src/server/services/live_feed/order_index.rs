@@ -28,7 +28,7 @@ pub struct OrderIndex {
     pub(super) places: Places,
     /// Since when each order has its status.
     since: Places,
-    /// The orders of each supplier, customer and driver, by their topics.
+    /// The orders of each supplier, customer, driver and pizzeria, by their topics.
     pub(super) parts: HashMap<Topic, Places>,
     /// The orders that each driver has, or had.
     drivers: BTreeMap<Name, BTreeSet<OrderId>>,
@@ -140,6 +140,14 @@ impl OrderIndex {
     /// How many orders the slots of a pizzeria have, by the beginnings of the slots.
     pub fn taken(&self, restaurant: RestaurantId) -> BTreeMap<Time, u32> {
         self.taken.get(&restaurant).cloned().unwrap_or_default()
+    }
+
+    /// The pizzeria that had a kitchen's name when the newest of the orders that are held was made from its menu.
+    pub fn pizzeria_of(&self, kitchen: &Name) -> Option<RestaurantId> {
+        let places = self.parts.get(&Topic::Supplier(kitchen.clone()))?;
+        let orders = places.iter().flatten().filter_map(|(_, id)| self.get(*id));
+        let from_menus = orders.filter(|order| order.restaurant_id.is_some());
+        from_menus.max_by_key(|order| order.id)?.restaurant_id
     }
 
     /// How long the order that has a status longest has had it, for each status that is not final.
@@ -352,7 +360,11 @@ fn parts(order: &Order) -> impl Iterator<Item = Topic> {
     let supplier = Topic::Supplier(order.supplier_name.clone());
     let customer = order.customer_id.map(Topic::Customer);
     let driver = order.driver_id.map(Topic::Driver);
-    std::iter::once(supplier).chain(customer).chain(driver)
+    let kitchen = order.restaurant_id.map(Topic::Kitchen);
+    std::iter::once(supplier)
+        .chain(customer)
+        .chain(driver)
+        .chain(kitchen)
 }
 
 fn supplier(topic: &Topic) -> Option<&Name> {

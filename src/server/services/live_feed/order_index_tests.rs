@@ -105,6 +105,13 @@ fn queries() -> Vec<BoardQuery> {
         Ready,
     ];
     let supplier = Topic::Supplier(offer().supplier_name);
+    // Some of its orders have the name of the other kitchen.
+    let pizzeria = direct_order().restaurant_id;
+    let kitchen = [
+        supplier.clone(),
+        Topic::Kitchen(pizzeria),
+        Topic::Restaurant(pizzeria),
+    ];
     let query = |scope, statuses: &[Status], sequence| BoardQuery {
         scope,
         statuses: statuses.to_vec(),
@@ -125,10 +132,29 @@ fn queries() -> Vec<BoardQuery> {
             Sequence::Newest,
         ),
         query(Scope::everything(), Status::ALL, Sequence::Newest),
+        query(Scope::of(kitchen.clone()), &open, Sequence::Due),
+        query(Scope::of(kitchen), Status::ALL, Sequence::Newest),
         query(Scope::of([supplier]), &[Ready], Sequence::Newest),
         query(Scope::of([Topic::Order(id(1))]), &[], Sequence::Due),
         BoardQuery::nothing(),
     ]
+}
+
+#[test]
+fn a_kitchen_is_known_by_its_newest_order_from_a_menu() {
+    let mut market = Market::new();
+    let forno = Name::try_from("Forno".to_owned()).unwrap();
+    assert_eq!(market.index.pizzeria_of(&forno), None);
+    market.attempt(0, 0);
+    assert_eq!(
+        market.index.pizzeria_of(&forno),
+        None,
+        "an offer names none"
+    );
+    market.attempt(10, 0);
+    let pizzeria = Some(direct_order().restaurant_id);
+    assert_eq!(market.index.pizzeria_of(&forno), pizzeria);
+    assert_eq!(market.index.pizzeria_of(&offer().supplier_name), None);
 }
 
 fn listed(board: &Board) -> Vec<&Order> {

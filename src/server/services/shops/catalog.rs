@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Field, FieldError, Time, ValueKind,
+        Error, Field, FieldError, Name, Time, ValueKind,
         shop::{
             area::Destination,
             basket::RestaurantId,
@@ -82,6 +82,12 @@ impl KnownShop {
         Some(KnownShop::from_parts(profile, held))
     }
 
+    /// The one that has exactly this name.
+    pub(super) fn called(catalogue: &Catalogue, name: &Name) -> Option<KnownShop> {
+        let known = catalogue.by_name(name).and_then(KnownShop::of);
+        known.filter(|known| known.profile.name == *name)
+    }
+
     pub(super) fn from_parts(profile: &Arc<Profile>, held: &HeldCounter) -> KnownShop {
         KnownShop {
             profile: profile.clone(),
@@ -112,7 +118,7 @@ impl ShopService {
         .await
     }
 
-    fn known(&self, named: &ShopRef) -> Option<KnownShop> {
+    pub(super) fn known(&self, named: &ShopRef) -> Option<KnownShop> {
         let find = |catalogue: &Catalogue| {
             let shop = match named {
                 ShopRef::Id(id) => catalogue.get(*id),
@@ -124,7 +130,7 @@ impl ShopService {
     }
 
     /// Reads the catalogue, if it is known to be current.
-    fn read_current<T>(&self, read: impl FnOnce(&Catalogue) -> T) -> Option<T> {
+    pub(super) fn read_current<T>(&self, read: impl FnOnce(&Catalogue) -> T) -> Option<T> {
         let is_current = self.feed.is_current();
         is_current.then(|| self.feed.read_catalogue(read)).flatten()
     }

@@ -8,6 +8,7 @@ mod edit;
 mod edit_queue;
 pub mod expiry;
 pub mod history;
+pub mod kitchen;
 pub mod list;
 pub mod menu_csv;
 mod menu_restore;

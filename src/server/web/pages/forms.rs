@@ -4,10 +4,12 @@
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie (`flash`), never in an address.
 
+pub use super::counter_form::{Pressed, kitchen_shop, press};
 use super::{
     follow,
-    redirect::{came_from, next_step, redirect, refuse, sign_in},
+    redirect::{came_from, next_step, redirect, refuse},
     rights::check_form,
+    send_back::send_back,
 };
 use crate::server::{
     services::{
@@ -30,7 +32,7 @@ use crate::{
     },
 };
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, header::SET_COOKIE, request::Parts};
+use axum::http::{HeaderValue, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::{net::SocketAddr, sync::Arc, time::Instant};
@@ -371,30 +373,14 @@ impl FormSubmission {
     ) {
         let form = form_id(self.form, id);
         let part = id.map_or(form.clone(), |id| format!("o{id}"));
-        let page = came_from(&request.headers);
-        match error {
-            // What was typed waits for who comes back.
-            Error::NotSignedIn => redirect(response, &sign_in(&page)),
-            // The answer says how long to wait, and leads back.
-            Error::TooMany(_) => refuse(response, &error),
-            _ => redirect(response, &format!("{page}#{part}")),
-        }
-        let typed = self
-            .values
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
+        let typed = self.values.into_iter();
+        let typed = typed.map(|(name, value)| (name.to_owned(), value));
         let flash = Flash {
             form,
             error,
             refused,
-            typed,
+            typed: typed.collect(),
         };
-        let Some(app) = use_context::<AppState>() else {
-            return;
-        };
-        if let Some(cookie) = app.flash.write(&flash).await {
-            response.append_header(SET_COOKIE, cookie);
-        }
+        send_back(request, response, &part, flash).await;
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod cookies;
+mod counter_form;
 mod csv_export;
 pub mod flash;
 mod follow;
@@ -11,6 +12,7 @@ pub mod pizza_image;
 mod preferences;
 pub mod redirect;
 mod rights;
+mod send_back;
 mod shell;
 mod shop;
 mod shop_editor;
@@ -23,7 +25,10 @@ use super::{
     state::AppState,
 };
 use crate::{
-    domain::{Error, MAX_TOPICS, Names, OrdersPage, Viewer, Zone},
+    domain::{
+        Counts, Error, MAX_TOPICS, Name, Names, OrderId, OrdersPage, Snapshot, Viewer, Zone,
+        shop::kitchen_shop::KitchenShop,
+    },
     ui::{FIRST_ROWS, OrdersQuery, PageData, Route, first_query},
 };
 use axum::{
@@ -249,8 +254,8 @@ async fn page_data(
         |_| Default::default(),
         |(_, market, wanting)| (market, wanting),
     );
-    let query = first_query(route, &refused, market);
-    let (snapshot, unread) = match app.orders.snapshot(&query, None, &viewer).await {
+    let (shop, board) = board_of_page(app, route, &refused, market, &viewer).await;
+    let (snapshot, unread) = match board {
         Ok(snapshot) => (Some(snapshot), None),
         Err(error) => (None, Some(error)),
     };
@@ -268,6 +273,7 @@ async fn page_data(
         follow_key: follow_key.filter(|_| matches!(route, Route::Track(_))),
         address: address.map_or_else(String::new, |address| address.to_string()),
         snapshot,
+        shop,
         story,
         past: match beyond {
             Some(query) => Some(past(app, &query, zone.as_ref(), &viewer).await),
@@ -308,6 +314,34 @@ async fn past(
         true => found,
         false => found.first(FIRST_ROWS),
     })
+}
+
+/// The board of a page, and the pizzeria of its kitchen.
+async fn board_of_page(
+    app: &AppState,
+    route: &Route,
+    refused: &[OrderId],
+    market: Counts,
+    viewer: &Viewer,
+) -> (Option<KitchenShop>, Result<Snapshot, Error>) {
+    let shop = kitchen_shop(app, route, viewer).await;
+    let query = first_query(route, refused, market, shop.as_ref(), viewer.is_open());
+    let board = app.orders.snapshot(&query, None, viewer).await;
+    // What happens after the board was read is told; until then it may have changed.
+    let shop = match shop {
+        Some(_) => kitchen_shop(app, route, viewer).await,
+        None => None,
+    };
+    (shop, board)
+}
+
+/// The pizzeria of the kitchen that the page of a route shows. The page does without where it is not known now.
+async fn kitchen_shop(app: &AppState, route: &Route, viewer: &Viewer) -> Option<KitchenShop> {
+    let Route::Supplier { kitchen, .. } = route else {
+        return None;
+    };
+    let kitchen = Name::try_from(kitchen.name()?.to_owned()).ok()?;
+    app.shops.of_kitchen(&kitchen, viewer).await.ok()?
 }
 
 /// The kitchens and drivers that can be chosen on the page of a route.

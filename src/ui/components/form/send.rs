@@ -20,11 +20,12 @@ use std::time::Duration;
 const RETRY_EVERY: Duration = Duration::from_millis(500);
 
 /// The addresses of forms that are about several orders, or about none.
-const SEVERAL: [&str; 4] = [
+const SEVERAL: [&str; 5] = [
     api::DispatchSeveral::PATH,
     api::SetOffAll::PATH,
     api::DeliverAll::PATH,
     api::SwitchDuty::PATH,
+    api::PressCounter::PATH,
 ];
 
 /// A form on its way to the server.

@@ -59,7 +59,7 @@ pub fn refused_elsewhere() -> AnyView {
 /// `Diavola #1A2B`, or the number alone where the order is not on the board. Nothing where the page shows its ticket.
 fn name_without_ticket(id: OrderId, route: &Route, store: LiveStore) -> Option<String> {
     store.with(|board| match board?.get(id) {
-        Some(order) if route.shows(order) => None,
+        Some(order) if route.shows(order, &board?.query().scope) => None,
         Some(order) => Some(format!("{} {}", order.pizza_name, order.id.number())),
         None => Some(id.number()),
     })

@@ -5,6 +5,7 @@ use super::{
     Bell,
     cancel::{NOTES, reasons},
     direct::{promised, to_read},
+    sold_out::sold_out,
     tickets::kitchen_name,
     usual::{MINUTES, first_minutes, range},
 };
@@ -128,9 +129,12 @@ fn more_answers(form: Form, order: Memo<Order>) -> AnyView {
             <input class="input" form=form.id() list=NOTES autocomplete="off" value=notes.value("") {..notes.attributes()}/>
         };
         let note = notes.labelled(label, None, field.into_any());
-        view! { <div class="stack">{note} {reject(order)}</div> }.into_any()
+        view! { <div class="stack">{note} {reject(order)} {sold_out(order)}</div> }.into_any()
     };
-    let named = ["note, reject", "Notiz, ablehnen"];
+    let named = match order.with_untracked(|order| order.basket.is_some()) {
+        true => ["note, reject, sold out", "Notiz, ablehnen, ausverkauft"],
+        false => ["note, reject", "Notiz, ablehnen"],
+    };
     seldom(order, named, notes.needs_attention(), what)
 }
 

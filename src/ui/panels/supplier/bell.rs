@@ -18,7 +18,6 @@ use crate::{
             reactive::{memo, when_hydrated},
             store::LiveStore,
         },
-        route::is_of,
     },
 };
 use leptos::{ev, leptos_dom::helpers::IntervalHandle, prelude::*, wasm_bindgen::JsCast, web_sys};
@@ -108,13 +107,16 @@ impl Bell {
         move |turn| {
             let (kitchen, opened) = (kitchen.get(), self.opened());
             self.heard.with(|heard| {
-                let calls = |order: &&Order| {
-                    is_of(order, kitchen.as_deref())
-                        && alert_of(order, heard, opened).is_some()
-                        // A command that this page has sent is no news to the kitchen.
-                        && !forms.is_sending(order.id)
-                };
-                store.with(|board| next_alert(board?.orders().filter(calls), heard, opened, turn))
+                store.with(|board| {
+                    let scope = &board?.query().scope;
+                    let calls = |order: &&Order| {
+                        scope.is_of_kitchen(order, kitchen.as_deref())
+                            && alert_of(order, heard, opened).is_some()
+                            // A command that this page has sent is no news to the kitchen.
+                            && !forms.is_sending(order.id)
+                    };
+                    next_alert(board?.orders().filter(calls), heard, opened, turn)
+                })
             })
         }
     }
@@ -184,10 +186,11 @@ impl Bell {
     pub fn ringing(self, kitchen: KitchenFilter) -> AnyView {
         let (store, opened) = (LiveStore::from_context(), self.opened());
         let ringing = store.view(move |board| {
-            let kitchen = kitchen.get();
+            let (kitchen, scope) = (kitchen.get(), &board.query().scope);
             self.heard.with(|heard| {
                 let orders = board.orders().filter(|order| {
-                    is_of(order, kitchen.as_deref()) && alert_of(order, heard, opened).is_some()
+                    scope.is_of_kitchen(order, kitchen.as_deref())
+                        && alert_of(order, heard, opened).is_some()
                 });
                 list::by_time(orders.map(|order| (order.updated_at, order.id)))
             })
@@ -235,12 +238,12 @@ impl Bell {
     pub fn gone(self, from: Status, kitchen: KitchenFilter) -> Memo<Vec<OrderId>> {
         let (forms, opened) = (Forms::from_context(), self.opened());
         LiveStore::from_context().view(move |board| {
-            let kitchen = kitchen.get();
+            let (kitchen, scope) = (kitchen.get(), &board.query().scope);
             self.heard.with(|heard| {
                 let gone = board.orders().filter(|order| {
                     order.cancelled_from().is_some()
                         && order.kitchen_stage() == from
-                        && is_of(order, kitchen.as_deref())
+                        && scope.is_of_kitchen(order, kitchen.as_deref())
                         && stays_visible(order, heard, opened)
                         && !forms.is_sending(order.id)
                 });

@@ -15,7 +15,6 @@ use crate::{
         },
         i18n::locale::{Text, say, t},
         live::{reactive::memo, store::LiveStore},
-        route::is_of,
     },
 };
 use leptos::prelude::*;
@@ -146,8 +145,9 @@ fn listed(
     kitchen: KitchenFilter,
 ) -> Memo<Vec<OrderId>> {
     LiveStore::from_context().view(move |board| {
-        let kitchen = kitchen.get();
-        let is_listed = |order: &&Order| stands_in(of, order) && is_of(order, kitchen.as_deref());
+        let (kitchen, scope) = (kitchen.get(), &board.query().scope);
+        let is_listed =
+            |order: &&Order| stands_in(of, order) && scope.is_of_kitchen(order, kitchen.as_deref());
         let orders = board.listed().filter(is_listed);
         let places = orders.map(|order| (order.due(), order.id));
         gone.with(|gone| {

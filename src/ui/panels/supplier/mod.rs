@@ -4,10 +4,12 @@ mod answer;
 mod bell;
 mod cancel;
 mod columns;
+mod counter;
 mod direct;
 mod kitchen;
 mod new_offer;
 mod print;
+mod sold_out;
 mod sound;
 mod tickets;
 mod to_make;
@@ -44,6 +46,7 @@ pub fn supplier() -> AnyView {
                 {kitchen::choice(kitchen)}
                 {new_offer::sheet(kitchen)}
             </div>
+            {counter::bar(kitchen)}
             {kitchen::ask()}
             {kitchen::hint(kitchen)}
             <div class="board">{columns}</div>

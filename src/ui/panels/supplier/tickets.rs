@@ -5,6 +5,7 @@ use super::{
     cancel::{cancellation, withdraw},
     direct::{late, to_read, to_tick, unticked, waits_until},
     print::{on_paper, print_button},
+    sold_out::sold_out,
 };
 use crate::{
     api,
@@ -27,7 +28,7 @@ use crate::{
         },
         live::{reactive::memo, store::LiveStore},
         navigation::Navigator,
-        route::{Route, paths::menu_of},
+        route::Route,
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};
@@ -238,7 +239,15 @@ fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
         "step back, print, cancel",
         "Schritt zurück, drucken, stornieren",
     ];
-    let more = seldom(order, SELDOM, Signal::stored(false), move || {
+    const OF_MENU: Text = [
+        "step back, print, cancel, sold out",
+        "Schritt zurück, drucken, stornieren, ausverkauft",
+    ];
+    let named = match order.with_untracked(|order| order.basket.is_some()) {
+        true => OF_MENU,
+        false => SELDOM,
+    };
+    let more = seldom(order, named, Signal::stored(false), move || {
         seldom_steps(order)
     });
     view! { <div class="usual">{usual} {more}</div> }.into_any()
@@ -247,22 +256,8 @@ fn with_more(usual: AnyView, order: Memo<Order>) -> AnyView {
 fn seldom_steps(order: Memo<Order>) -> AnyView {
     let is_with_kitchen = |o: &Order| o.transition(CommandKind::Delay, Actor::As(Role::Supplier));
     let late = order.with_untracked(is_with_kitchen).map(|_| late(order));
-    view! { <div class="stack">{late} {take_back(order, Role::Supplier)} {print_button(order)} {shop(order)} {cancellation(order)}</div> }
+    view! { <div class="stack">{late} {take_back(order, Role::Supplier)} {print_button(order)} {sold_out(order)} {cancellation(order)}</div> }
         .into_any()
-}
-
-/// The way to what is sold out, to a pause and to the menu of its pizzeria.
-fn shop(order: Memo<Order>) -> Option<AnyView> {
-    let id = order.with_untracked(|o| o.basket.as_ref().and(o.restaurant_id))?;
-    let word = t([
-        "Sold out, busy, pause…",
-        "Ausverkauft, viel los, Pause\u{a0}…",
-    ]);
-    // Another document: it has no program.
-    Some(
-        view! { <a class="button wide" href=menu_of(&id.to_string()) rel="external">{word}</a> }
-            .into_any(),
-    )
 }
 
 /// The kitchen's name, where the panel shows several kitchens.

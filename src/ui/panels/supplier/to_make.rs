@@ -15,7 +15,6 @@ use crate::{
         },
         i18n::locale::{say, t},
         live::{reactive::memo, store::LiveStore},
-        route::is_of,
     },
 };
 use leptos::prelude::*;
@@ -23,9 +22,9 @@ use leptos::prelude::*;
 /// Names with how many halves of each are to make, sorted, so that each keeps its place.
 type Halves = Vec<(String, u32)>;
 
-fn is_to_make(order: &Order, kitchen: Option<&str>) -> bool {
+fn is_to_make(order: &Order) -> bool {
     let is_to_make = matches!(order.status, Status::CustomerAccepted | Status::Preparing);
-    is_to_make && !order.is_unanswered() && is_of(order, kitchen)
+    is_to_make && !order.is_unanswered()
 }
 
 /// What one order asks for that is not ticked. A drink takes no room in a kitchen, and is not made.
@@ -69,10 +68,10 @@ fn in_words(halves: u32) -> String {
 /// How many of each are to prepare or in the oven.
 pub fn still_to_make(kitchen: KitchenFilter) -> AnyView {
     let all = LiveStore::from_context().view(move |board| {
-        let kitchen = kitchen.get();
+        let (kitchen, scope) = (kitchen.get(), &board.query().scope);
         let mut all = Vec::new();
-        let orders = board.orders();
-        let orders = orders.filter(|order| is_to_make(order, kitchen.as_deref()));
+        let orders = board.orders().filter(|order| is_to_make(order));
+        let orders = orders.filter(|order| scope.is_of_kitchen(order, kitchen.as_deref()));
         orders.for_each(|order| add(order, &mut all));
         added(all)
     });

@@ -31,6 +31,8 @@ mod shop;
 mod shown;
 mod values;
 
+pub use counter_bar::names_of;
+
 use crate::{server::web::state::AppState, ui::paths};
 use axum::{
     Router,
