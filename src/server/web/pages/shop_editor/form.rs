@@ -90,23 +90,31 @@ impl Form<'_> {
         .into_any()
     }
 
-    /// A field whose label is not seen beside it: in a row, where the others stand above and below it.
+    /// A field of a row, with its label in it while it is empty.
     pub fn bare(&self, name: &str, label: String, class: &'static str, now: String) -> AnyView {
         let (id, value) = (self.id(name), self.value(name, now));
         let (invalid, described) = self.marks(name);
         let message = self.message(name);
-        let (name, decimal) = (
-            name.to_owned(),
-            class.contains("price").then_some("decimal"),
-        );
+        let name = name.to_owned();
         let field = view! {
-            <input class=class id=id name=name inputmode=decimal aria-label=label.clone() placeholder=label value=value
+            <input class=class id=id name=name aria-label=label.clone() placeholder=label value=value
                 aria-invalid=invalid aria-describedby=described/>
         };
-        match message {
-            None => field.into_any(),
-            Some(message) => view! { <span class="with-error">{field} {message}</span> }.into_any(),
-        }
+        with_error(field.into_any(), message)
+    }
+
+    /// A price in a row. Several stand beside each other, so that what each is for stands above it.
+    pub fn price(&self, name: &str, label: String, now: String) -> AnyView {
+        let (id, value) = (self.id(name), self.value(name, now));
+        let (invalid, described) = self.marks(name);
+        let message = self.message(name);
+        let name = name.to_owned();
+        let field = view! {
+            <label class="of-price"><bdi>{label}</bdi>
+                <input class="input price" id=id name=name inputmode="decimal" value=value
+                    aria-invalid=invalid aria-describedby=described/></label>
+        };
+        with_error(field.into_any(), message)
     }
 
     pub fn lines(
@@ -182,5 +190,12 @@ impl Form<'_> {
             view! { <fieldset class="row" aria-describedby=described><legend>{t(legend)}</legend> {message} {boxes}</fieldset> }
                 .into_any()
         })
+    }
+}
+
+fn with_error(field: AnyView, message: Option<AnyView>) -> AnyView {
+    match message {
+        None => field,
+        Some(message) => view! { <span class="with-error">{field} {message}</span> }.into_any(),
     }
 }

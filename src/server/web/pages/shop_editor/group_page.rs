@@ -119,7 +119,7 @@ fn option_row(
     let name = option.map(|one| one.name.to_string()).unwrap_or_default();
     let price = |size: Option<&Code>, label: String| {
         let now = option.map(|one| price_text(one, size)).unwrap_or_default();
-        form.bare(&field(&price_field(size)), label, "input price", now)
+        form.price(&field(&price_field(size)), label, now)
     };
     let one = price(None, t(["One price", "Ein Preis"]).to_owned());
     let sizes = outline.sizes.iter();

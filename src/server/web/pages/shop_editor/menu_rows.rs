@@ -187,7 +187,7 @@ pub fn prices(form: &Form<'_>, outline: &Outline, item: Option<&Item>) -> Vec<An
         let now = price
             .map(|price| price.price.to_string())
             .unwrap_or_default();
-        form.bare(&price_field(size), label, "input price", now)
+        form.price(&price_field(size), label, now)
     };
     let sizes = outline.sizes.iter();
     let by_size = sizes.map(|size| field(Some(&size.id), size.name.to_string()));

@@ -94,7 +94,8 @@ impl Forms<'_> {
 
     /// The form that adds a category or a size.
     fn add(&self, act: &'static str, label: Text) -> AnyView {
-        let form = self.form(act, &[act], "");
+        let id = format!("outline-{act}");
+        let form = self.form(&id, &[act], "");
         let word = t(["Add", "Hinzufügen"]);
         view! {
             <form class="row" method="post" action=self.edited.menu_path()>
