@@ -88,10 +88,10 @@ for (const javaScriptEnabled of [true, false]) {
       const form = await open(page);
       await form.getByLabel('New size').fill('Family');
       await form.getByLabel('New size').press('Enter');
-      await expect(form.getByRole('button', { name: 'Save: Family' })).toBeVisible();
-      await form.getByRole('button', { name: 'Move up: Family' }).click();
+      await expect(form.getByRole('button', { name: /^Save.*Family/ })).toBeVisible();
+      await form.getByRole('button', { name: /Move up.*Family/ }).click();
       await expect(form.getByText('Saved.')).toBeVisible();
-      await form.getByRole('button', { name: 'Remove: Large' }).click();
+      await form.getByRole('button', { name: /^Remove.*Large/ }).click();
       await expect(form.locator('#size-l-name')).toHaveAccessibleDescription(/Diavola has a price for Large/);
       await form.getByLabel('Two halves cost').selectOption({ label: 'the sum of both halves' });
       await form.getByLabel('A half costs').fill('40');
@@ -101,7 +101,7 @@ for (const javaScriptEnabled of [true, false]) {
       await form.getByLabel('Fee for two halves').fill('0,50');
       await form.getByRole('button', { name: 'Save the rule' }).click();
       await expect(form.getByText('Saved.')).toBeVisible();
-      await form.getByRole('link', { name: /^Name, hours…: Pizza/ }).click();
+      await form.getByRole('link', { name: /^Name, hours….*Pizza/ }).click();
       await form.getByLabel('Monday').fill('noon');
       await form.getByRole('button', { name: 'Save' }).click();
       await expect(form.getByLabel('Monday')).toHaveAccessibleDescription('Write the hours like 11:30-14:00.');
@@ -119,11 +119,11 @@ for (const javaScriptEnabled of [true, false]) {
       const rows = await open(page);
       const items = async () => (await stored()).categories.map((one: { items: string[] }) => one.items);
       await rows.locator('#item-diav').getByLabel('Medium').fill('8,50');
-      await rows.locator('#item-diav').getByRole('button', { name: /^.*Move down/ }).click();
+      await rows.locator('#item-diav').getByRole('button', { name: /Move down/ }).click();
       await expect(rows.getByText('Saved.')).toBeVisible();
       expect(await items()).toEqual([['fung', 'diav'], ['cola']]);
       await expect(rows.locator('#item-diav').getByLabel('Medium')).toHaveValue('8.50');
-      await rows.locator('#item-diav').getByRole('button', { name: /^.*Move down/ }).click();
+      await rows.locator('#item-diav').getByRole('button', { name: /Move down/ }).click();
       await expect(rows.getByRole('region', { name: 'Drinks' }).locator('#item-diav')).toBeVisible();
       expect(await items()).toEqual([['fung'], ['diav', 'cola']]);
     });
@@ -164,6 +164,7 @@ test('keys save, go on, move and undo', async ({ open, api, market }) => {
     await expect(price(item)).toHaveValue(`${typed}.00`);
   }
   await price('diav').press('Alt+ArrowDown');
+  await expect(keys.locator('.menu-row').first()).toHaveAttribute('id', 'item-fung');
   await expect(price('diav')).toBeFocused();
   await expect.poll(async () => (await stored()).categories[0].items).toEqual(['fung', 'diav']);
   const large = async () => (await stored()).items.slice(0, 2).map((one: { prices: { price: number }[] }) => one.prices[1].price);
