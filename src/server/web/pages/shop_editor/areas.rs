@@ -99,8 +99,8 @@ fn row_of(area: &Area) -> Row {
 /// The field of what is wrong with an area: they are counted without the rows that have no name, which are none.
 pub fn place(sent: &Sent, area: usize, name: &str) -> String {
     let rows = without_empty(rows(sent));
-    let named = (0..rows.len()).filter(|at| !rows[*at][0].trim().is_empty());
-    let n = named.skip(area).next().map_or(0, |at| at + 1);
+    let mut named = (0..rows.len()).filter(|at| !rows[*at][0].trim().is_empty());
+    let n = named.nth(area).map_or(0, |at| at + 1);
     let field = match name {
         "postcodes" | "within" => WHERE.to_owned(),
         name => format!("area_{name}"),
