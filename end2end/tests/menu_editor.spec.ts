@@ -48,7 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
       await first.getByText('Allergens, diets').click();
       await first.getByLabel('mustard').check();
       await group.getByRole('button', { name: 'Save' }).click();
-      await expect(first.getByText('“cheap” is no number.')).toBeVisible();
+      await expect(first.getByText('Write a number like 9.50.')).toBeVisible();
       await expect(first.getByLabel('One price')).toHaveAttribute('aria-invalid', 'true');
       await first.getByLabel('One price').fill('0,50');
       await group.getByRole('button', { name: 'Save' }).click();

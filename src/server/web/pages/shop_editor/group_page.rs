@@ -146,7 +146,7 @@ fn option_row(
                 {form.check(&field("default"), ["Chosen beforehand", "Vorausgewählt"], is_default)}
                 {(!id.is_empty()).then(|| form.check(&field("remove"), ["Remove", "Entfernen"], false))}
                 <details>
-                    <summary>{t(["Allergens, diets", "Allergene, Ernährung"])} {marks}</summary>
+                    <summary>{t(["Allergens, diets…", "Allergene, Ernährung\u{a0}…"])} {marks}</summary>
                     {allergens(form, &field("allergens"), has_allergens)}
                     {diets(form, &field("diets"), has_diets)}
                 </details>

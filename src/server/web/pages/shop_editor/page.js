@@ -126,9 +126,13 @@ remember();
 const wrong = document.querySelector('[aria-invalid=true]');
 const focus = stored('focus');
 store('focus', null);
-if (wrong) wrong.focus();
-else if (focus && done) {
-  const field = document.getElementById(focus.id)?.querySelector(`[name="${CSS.escape(focus.name)}"]`);
+function begin() {
+  if (document.activeElement !== document.body) return;
+  if (wrong) return wrong.focus();
+  const field = done && focus && document.getElementById(focus.id)?.querySelector(`[name="${CSS.escape(focus.name)}"]`);
   field?.focus();
   field?.select?.();
 }
+begin();
+// Where an address names a row, the browser goes to that once the page is there, and takes the focus away.
+addEventListener('load', () => requestAnimationFrame(() => requestAnimationFrame(begin)));

@@ -52,6 +52,12 @@ pub fn why(one: &InvalidField, outline: Option<&Outline>) -> String {
         FieldError::Fault { why } => why.clone(),
         FieldError::Menu { fault } => menu_faults::words(fault, outline),
         FieldError::Hours { refusal } => t(hours(*refusal)).to_owned(),
+        // A form has texts alone, and a number is read from one.
+        FieldError::WrongType { .. } => t([
+            "Write a number like 9.50.",
+            "Schreib eine Zahl wie 9,50.",
+        ])
+        .to_owned(),
         FieldError::Twice => t(["This is there twice.", "Das steht zweimal da."]).to_owned(),
         _ if one.field == "key" => t([
             "This form was sent before with something else in it. Look once more, then send it again.",
