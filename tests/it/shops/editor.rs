@@ -86,7 +86,7 @@ async fn a_group_says_at_its_fields_what_is_wrong(market: Market) {
     let shown = browser.get(&own).await;
     assert_eq!(shown.status, 200);
     let version = field(&shown.text, "version");
-    let with = |large: &'static str| {
+    let with = |large| {
         [
             ("act", "save-group"),
             ("group", "top"),
@@ -103,17 +103,8 @@ async fn a_group_says_at_its_fields_what_is_wrong(market: Market) {
             ("o1-price", "0,80"),
             ("o2-name", ""),
         ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
     };
-    let send = async |browser: &mut Browser, large: &'static str| {
-        let fields = with(large);
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| (&**name, &**value))
-            .collect();
-        form(browser, page, &fields).await
-    };
-    let refused = send(&mut browser, "").await;
+    let refused = form(&mut browser, page, &with("")).await;
     assert_eq!(refused.status, 422);
     for said in [
         "Large is missing a price for Olives: ",
@@ -124,7 +115,7 @@ async fn a_group_says_at_its_fields_what_is_wrong(market: Market) {
     }
     assert!(!refused.text.contains(MARKUP), "{}", refused.text);
     let before = market.get(&format!("{shop}/menu")).await.json();
-    let saved = send(&mut browser, "1.5").await;
+    let saved = form(&mut browser, page, &with("1.5")).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
     let after = market.get(&format!("{shop}/menu")).await.json();
     let options = &after["groups"][0]["options"];
@@ -133,7 +124,8 @@ async fn a_group_says_at_its_fields_what_is_wrong(market: Market) {
     assert_eq!(options[1]["price"], 0.8);
     assert_eq!(after["groups"][1], before["groups"][1]);
     // What was made for another version is refused.
-    assert_eq!(send(&mut browser, "1.5").await.status, 412);
+    let again = form(&mut browser, page, &with("1.5")).await;
+    assert_eq!(again.status, 412);
 }
 
 async fn a_row_moves_with_what_is_typed_in_it(market: Market) {
