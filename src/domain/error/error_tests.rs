@@ -1,7 +1,10 @@
 //! Errors on their way to the browser and back, and what a refusal tells.
 
 use super::*;
-use crate::domain::{Role, ValueKind, shop::HoursRefusal};
+use crate::domain::{
+    Role, ValueKind,
+    shop::{HoursRefusal, menu::fault::MenuFault},
+};
 
 #[test]
 fn a_refusal_names_the_state_and_what_is_allowed_from_it() {
@@ -142,6 +145,8 @@ fn field_errors() -> Vec<(FieldError, &'static str)> {
     let expected = ValueKind::Boolean;
     let command = CommandKind::Dispatch;
     let why = "EOF\nat line 1".to_owned();
+    let item = "Cola".to_owned();
+    let no_price = MenuFault::NoPrice { item };
     vec![
         (FieldError::Missing, "missing"),
         (FieldError::Unknown, "unknown"),
@@ -192,6 +197,7 @@ fn field_errors() -> Vec<(FieldError, &'static str)> {
             FieldError::fault("Large is missing."),
             "fault Large is missing.",
         ),
+        (FieldError::from(no_price), "menu Cola has no price."),
         (FieldError::from(HoursRefusal::Overlap), "hours overlap"),
         (FieldError::UsedBefore, "used-before"),
         (FieldError::Malformed { why }, "malformed EOF at line 1"),

@@ -1,7 +1,11 @@
 //! What can be wrong with one named value.
 
 use super::table::{Part, parts, table};
-use crate::domain::{CommandKind, named_enum::named_enum, shop::HoursRefusal};
+use crate::domain::{
+    CommandKind,
+    named_enum::named_enum,
+    shop::{HoursRefusal, menu::fault::MenuFault},
+};
 use std::fmt;
 
 named_enum! {
@@ -76,6 +80,8 @@ table! {
         NotACode = "not-a-code", "A code is 1 to 8 of a-z and 0-9.";
         /// Of a menu, a profile or a cart: a sentence that names what is wrong, and where.
         Fault { why: String } = "fault", "{why}";
+        /// Of what the parts of a menu demand of each other.
+        Menu { fault: MenuFault } = "menu", "{fault}";
         /// Of hours, exceptions and the time zone of a pizzeria.
         Hours { refusal: HoursRefusal } = "hours", "{}", refusal.sentence();
         UsedBefore = "used-before", "This key has come with another request before.";
@@ -86,6 +92,7 @@ table! {
 parts! {
     CommandKind = CommandKind::from_name;
     HoursRefusal = HoursRefusal::from_name;
+    MenuFault = MenuFault::said;
     ValueKind = ValueKind::from_name;
 }
 
@@ -111,6 +118,12 @@ impl FieldError {
 impl From<HoursRefusal> for FieldError {
     fn from(refusal: HoursRefusal) -> FieldError {
         FieldError::Hours { refusal }
+    }
+}
+
+impl From<MenuFault> for FieldError {
+    fn from(fault: MenuFault) -> FieldError {
+        FieldError::Menu { fault }
     }
 }
 

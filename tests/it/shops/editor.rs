@@ -10,6 +10,8 @@ use serde_json::Value;
 
 crate::on_both_engines! {
     a_row_of_the_menu_is_saved_and_undone,
+    a_group_says_at_its_fields_what_is_wrong,
+    a_row_moves_with_what_is_typed_in_it,
     an_import_shows_its_difference_first,
     settings_come_back_where_they_are_refused,
     the_bar_of_the_counter_pauses_and_resumes,
@@ -73,6 +75,90 @@ async fn a_row_of_the_menu_is_saved_and_undone(market: Market) {
     let refused = form(&mut browser, page, &fields).await;
     assert_eq!(refused.status, 412);
     assert!(refused.text.contains("Margherita DOP"), "{}", refused.text);
+}
+
+async fn a_group_says_at_its_fields_what_is_wrong(market: Market) {
+    let market = market.open().await;
+    let mut browser = Browser::on(&market);
+    let shop = path_of(&create_with_menu(&market).await);
+    let page = "/supplier/bella-napoli/menu";
+    let own = format!("{page}?group=top");
+    let shown = browser.get(&own).await;
+    assert_eq!(shown.status, 200);
+    let version = field(&shown.text, "version");
+    let with = |large| {
+        [
+            ("act", "save-group"),
+            ("group", "top"),
+            ("version", &*version),
+            ("name", "Toppings"),
+            ("max", "4"),
+            ("each", "2"),
+            ("halves", "true"),
+            ("o0-id", "olives"),
+            ("o0-name", "Olives"),
+            ("o0-price-m", "1"),
+            ("o0-price-l", large),
+            ("o1-name", MARKUP),
+            ("o1-price", "0,80"),
+            ("o2-name", ""),
+        ]
+    };
+    let refused = form(&mut browser, page, &with("")).await;
+    assert_eq!(refused.status, 422);
+    for said in [
+        "Large is missing a price for Olives: ",
+        "aria-describedby=\"group-o0-price-l-error\"",
+        "id=\"group-o0-price-l-error\"",
+    ] {
+        assert!(refused.text.contains(said), "{said}: {}", refused.text);
+    }
+    assert!(!refused.text.contains(MARKUP), "{}", refused.text);
+    let before = market.get(&format!("{shop}/menu")).await.json();
+    let saved = form(&mut browser, page, &with("1.5")).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let after = market.get(&format!("{shop}/menu")).await.json();
+    let options = &after["groups"][0]["options"];
+    assert_eq!(options[0]["id"], "olives");
+    assert_eq!(options[1]["name"], MARKUP);
+    assert_eq!(options[1]["price"], 0.8);
+    assert_eq!(after["groups"][1], before["groups"][1]);
+    // What was made for another version is refused.
+    let again = form(&mut browser, page, &with("1.5")).await;
+    assert_eq!(again.status, 412);
+}
+
+async fn a_row_moves_with_what_is_typed_in_it(market: Market) {
+    let market = market.open().await;
+    let mut browser = Browser::on(&market);
+    let shop = path_of(&create_with_menu(&market).await);
+    let page = "/supplier/bella-napoli/menu";
+    let of = |menu: &Value| menu["categories"][0]["items"].clone();
+    let before = of(&market.get(&format!("{shop}/menu")).await.json());
+    let first = before[0].as_str().unwrap();
+    let item = item(&market, &shop, first).await;
+    let version = item["version"].to_string();
+    let fields = [
+        ("act", "move-down"),
+        ("item", first),
+        ("version", &*version),
+        ("name", "Moved"),
+        ("price-m", "8"),
+        ("price-l", "10"),
+    ];
+    let moved = form(&mut browser, page, &fields).await;
+    assert_eq!(moved.status, 303, "{}", moved.text);
+    let after = market.get(&format!("{shop}/menu")).await.json();
+    assert_eq!(of(&after)[0], before[1]);
+    assert_eq!(of(&after)[1], before[0]);
+    assert!(after.to_string().contains("Moved"));
+    // Both are undone at once.
+    let undo = field(&browser.get(page).await.text, "undo");
+    let undone = form(&mut browser, page, &[("act", "undo"), ("undo", &undo)]).await;
+    assert_eq!(undone.status, 303, "{}", undone.text);
+    let undone = market.get(&format!("{shop}/menu")).await.json();
+    assert_eq!(of(&undone), before);
+    assert!(!undone.to_string().contains("Moved"));
 }
 
 async fn an_import_shows_its_difference_first(market: Market) {

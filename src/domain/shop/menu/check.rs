@@ -1,7 +1,7 @@
 //! What the parts of a menu demand of each other. A refusal names both parts, and has the path of one of them in what
 //! came in.
 
-use super::{Group, Item, Menu, MenuOption, OptionPrice, Outline};
+use super::{Group, Item, Menu, MenuOption, OptionPrice, Outline, fault::MenuFault};
 use crate::domain::{FieldError, InvalidField, shop::code::Code};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -22,7 +22,7 @@ struct Mismatch {
     in_item: String,
     in_outline: String,
     is_of_item: bool,
-    why: String,
+    fault: MenuFault,
 }
 
 /// What is wrong with a menu of which a part came in; nothing if it can be stored.
@@ -34,8 +34,8 @@ pub fn check(menu: &Menu, edited: Edited) -> Vec<InvalidField> {
     check_categories(menu, &mut faults);
     let too_many = menu.items.len() > Menu::MAX_ITEMS;
     if too_many {
-        let why = format!("At most {} items fit on a menu.", Menu::MAX_ITEMS);
-        faults.push(InvalidField::fault("items", why));
+        let max = Menu::MAX_ITEMS;
+        faults.push(wrong("items", MenuFault::TooManyItems { max }));
     }
     let mut codes = HashSet::new();
     for (n, item) in menu.items.iter().enumerate() {
@@ -66,12 +66,17 @@ impl Mismatch {
             Edited::Item(code) if menu.items[self.item].id == *code => self.in_item,
             Edited::Item(_) => return None,
         };
-        Some(InvalidField::fault(&path, self.why))
+        Some(wrong(path, self.fault))
     }
 }
 
-fn twice(path: String, kind: &str, code: &Code) -> InvalidField {
-    InvalidField::fault(&path, format!("Two {kind}s have the code {code}."))
+fn wrong(path: impl Into<String>, fault: MenuFault) -> InvalidField {
+    InvalidField::new(path, fault.into())
+}
+
+fn twice(path: String, kind: &'static str, code: &Code) -> InvalidField {
+    let code = code.to_string();
+    wrong(path, MenuFault::TwoCodes { kind, code })
 }
 
 fn check_outline(outline: &Outline, faults: &mut Vec<InvalidField>) {
@@ -93,7 +98,7 @@ fn check_outline(outline: &Outline, faults: &mut Vec<InvalidField>) {
 fn check_codes<'a>(
     codes: impl Iterator<Item = &'a Code>,
     path: &str,
-    kind: &str,
+    kind: &'static str,
     faults: &mut Vec<InvalidField>,
 ) {
     let mut seen = HashSet::new();
@@ -114,19 +119,29 @@ fn check_group(group: &Group, path: &str, faults: &mut Vec<InvalidField>) {
     } = group;
     let codes = options.iter().map(|option| &option.id);
     check_codes(codes, &format!("{path}.options"), "option", faults);
+    let (min, max) = (*min, *max);
     if min > max {
-        let why = format!("{name} wants at least {min} and allows at most {max}.");
-        faults.push(InvalidField::fault(format!("{path}.min"), why));
+        let group = name.to_string();
+        let fault = MenuFault::MinOverMax { group, min, max };
+        faults.push(wrong(format!("{path}.min"), fault));
     }
     let choosable = group.choosable();
-    if u64::from(*max) > choosable {
-        let why = format!("{name} allows {max}, and its options can be chosen {choosable} times.");
-        faults.push(InvalidField::fault(format!("{path}.max"), why));
+    if u64::from(max) > choosable {
+        let fault = MenuFault::MaxOverOptions {
+            group: name.to_string(),
+            max,
+            choosable,
+        };
+        faults.push(wrong(format!("{path}.max"), fault));
     }
     let defaults = options.iter().filter(|option| option.default).count();
-    if defaults as u64 > u64::from(*max) {
-        let why = format!("{name} allows {max}, and {defaults} are chosen beforehand.");
-        faults.push(InvalidField::fault(format!("{path}.options"), why));
+    if defaults as u64 > u64::from(max) {
+        let fault = MenuFault::TooManyDefaults {
+            group: name.to_string(),
+            max,
+            defaults,
+        };
+        faults.push(wrong(format!("{path}.options"), fault));
     }
 }
 
@@ -142,10 +157,12 @@ fn check_option_sizes(
         return;
     };
     for code in prices.keys().filter(|code| outline.size(code).is_none()) {
-        let (option, group) = (&option.name, &group.name);
-        let why =
-            format!("{option} of {group} has a price for the size {code}, which is not there.");
-        faults.push(InvalidField::fault(format!("{path}.{code}"), why));
+        let fault = MenuFault::OptionOfUnknownSize {
+            option: option.name.to_string(),
+            group: group.name.to_string(),
+            size: code.to_string(),
+        };
+        faults.push(wrong(format!("{path}.{code}"), fault));
     }
 }
 
@@ -159,13 +176,20 @@ fn check_categories(menu: &Menu, faults: &mut Vec<InvalidField>) {
     for (n, category) in categories.iter().enumerate() {
         for (k, item) in category.items.iter().enumerate() {
             let path = format!("categories[{n}].items[{k}]");
-            let name = &category.name;
+            let (name, item_code) = (&category.name, item.to_string());
             if !there.contains(item) {
-                let why = format!("{name} names the item {item}, which is not there.");
-                faults.push(InvalidField::fault(&path, why));
+                let fault = MenuFault::UnknownItem {
+                    category: name.to_string(),
+                    item: item_code,
+                };
+                faults.push(wrong(path, fault));
             } else if let Some(first) = shown.insert(item, name) {
-                let why = format!("The item {item} stands in {first} and again in {name}.");
-                faults.push(InvalidField::fault(&path, why));
+                let fault = MenuFault::ShownTwice {
+                    item: item_code,
+                    first: first.to_string(),
+                    second: name.to_string(),
+                };
+                faults.push(wrong(path, fault));
             }
         }
     }
@@ -173,12 +197,10 @@ fn check_categories(menu: &Menu, faults: &mut Vec<InvalidField>) {
 
 /// What is wrong within one item.
 fn check_item(item: &Item, path: &str, faults: &mut Vec<InvalidField>) {
-    let name = &item.name;
+    let name = || item.name.to_string();
     if item.prices.is_empty() {
-        faults.push(InvalidField::fault(
-            format!("{path}prices"),
-            format!("{name} has no price."),
-        ));
+        let fault = MenuFault::NoPrice { item: name() };
+        faults.push(wrong(format!("{path}prices"), fault));
     }
     let by_size = item.is_sold_by_size();
     for (n, price) in item.prices.iter().enumerate() {
@@ -186,25 +208,20 @@ fn check_item(item: &Item, path: &str, faults: &mut Vec<InvalidField>) {
         let before = item.prices[..n].iter().any(|one| one.size == price.size);
         match &price.size {
             None if by_size => {
-                let why = format!("{name} has prices with a size and one without.");
-                faults.push(InvalidField::fault(&path, why));
+                faults.push(wrong(path, MenuFault::WithAndWithoutSize { item: name() }));
             }
-            None if before => faults.push(InvalidField::fault(
-                &path,
-                format!("{name} has two prices."),
-            )),
-            Some(size) if before => {
-                let why = format!("{name} has two prices for the size {size}.");
-                faults.push(InvalidField::fault(&path, why));
+            size if before => {
+                let size = size.as_ref().map(ToString::to_string);
+                faults.push(wrong(path, MenuFault::TwoPrices { item: name(), size }));
             }
             _ => {}
         }
     }
     for (n, size) in item.halves.iter().enumerate() {
         if item.price(Some(size)).is_none() {
-            let why =
-                format!("{name} may be a half in the size {size}, for which it has no price.");
-            faults.push(InvalidField::fault(format!("{path}halves[{n}]"), why));
+            let (item, size) = (name(), size.to_string());
+            let fault = MenuFault::HalfWithoutPrice { item, size };
+            faults.push(wrong(format!("{path}halves[{n}]"), fault));
         }
     }
     check_unique(&item.halves, &format!("{path}halves"), faults);
@@ -227,8 +244,8 @@ fn check_unique<T: PartialEq>(all: &[T], path: &str, faults: &mut Vec<InvalidFie
 fn check_bytes(document: &impl Serialize, path: &str, max: usize, faults: &mut Vec<InvalidField>) {
     let length = serde_json::to_string(document).map_or(usize::MAX, |text| text.len());
     if length > max {
-        let why = format!("All of it together has {length} bytes, and at most {max} fit.");
-        faults.push(InvalidField::fault(path, why));
+        let bytes = length;
+        faults.push(wrong(path, MenuFault::TooLarge { bytes, max }));
     }
 }
 
@@ -238,26 +255,28 @@ fn mismatches(menu: &Menu) -> Vec<Mismatch> {
     let mut found = Vec::new();
     for (at, item) in menu.items.iter().enumerate() {
         let name = &item.name;
-        let mut missing = |in_item: String, in_outline: &str, why: String| {
+        let mut missing = |in_item: String, in_outline: &str, fault: MenuFault| {
             found.push(Mismatch {
                 item: at,
                 in_item,
                 in_outline: in_outline.to_owned(),
                 is_of_item: true,
-                why,
+                fault,
             });
         };
         for (n, price) in item.prices.iter().enumerate() {
             let size = price.size.as_ref();
             if let Some(size) = size.filter(|size| outline.size(size).is_none()) {
-                let why = format!("{name} has a price for the size {size}, which is not there.");
-                missing(format!("prices[{n}].size"), "sizes", why);
+                let (item, size) = (name.to_string(), size.to_string());
+                let fault = MenuFault::ItemOfUnknownSize { item, size };
+                missing(format!("prices[{n}].size"), "sizes", fault);
             }
         }
         for (n, group) in item.groups.iter().enumerate() {
             if outline.group(group).is_none() {
-                let why = format!("{name} offers the group {group}, which is not there.");
-                missing(format!("groups[{n}]"), "groups", why);
+                let (item, group) = (name.to_string(), group.to_string());
+                let fault = MenuFault::UnknownGroup { item, group };
+                missing(format!("groups[{n}]"), "groups", fault);
             }
         }
         found.extend(unpriced_options(outline, at, item));
@@ -279,17 +298,18 @@ fn unpriced_options(outline: &Outline, at: usize, item: &Item) -> Vec<Mismatch> 
             let Some(size) = sizes.find(|size| without(size)) else {
                 continue;
             };
-            let size = match size.as_ref().and_then(|size| outline.size(size)) {
-                Some(size) => format!("for {}", size.name),
-                None => "without a size".to_owned(),
-            };
-            let (option, group, item) = (&option.name, &group.name, &item.name);
+            let size = size.as_ref().and_then(|size| outline.size(size));
             found.push(Mismatch {
                 item: at,
                 in_item: format!("groups[{n}]"),
                 in_outline: format!("groups[{g}].options[{o}].price"),
                 is_of_item: false,
-                why: format!("{option} of {group} has no price {size}, and {item} offers it."),
+                fault: MenuFault::OptionWithoutPrice {
+                    option: option.name.to_string(),
+                    group: group.name.to_string(),
+                    size: size.map(|size| size.name.to_string()),
+                    item: item.name.to_string(),
+                },
             });
         }
     }

@@ -8,6 +8,7 @@ pub mod difference;
 pub mod edit;
 #[cfg(test)]
 mod edit_tests;
+pub mod fault;
 pub mod file;
 mod numbering;
 pub mod read;

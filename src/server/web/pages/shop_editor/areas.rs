@@ -1,6 +1,9 @@
 //! Areas as rows of a form, with an empty one below. Where an area is, is one field: postcodes, or a distance.
 
-use super::values::{all_of, number, parts};
+use super::{
+    form::Form,
+    values::{all_of, number, parts},
+};
 use crate::{
     domain::shop::area::Area,
     server::web::pages::account::Sent,
@@ -93,28 +96,48 @@ fn row_of(area: &Area) -> Row {
     ]
 }
 
+/// The field of what is wrong with an area: they are counted without the rows that have no name, which are none.
+pub fn place(sent: &Sent, area: usize, name: &str) -> String {
+    let rows = without_empty(rows(sent));
+    let mut named = (0..rows.len()).filter(|at| !rows[*at][0].trim().is_empty());
+    let n = named.nth(area).map_or(0, |at| at + 1);
+    let field = match name {
+        "postcodes" | "within" => WHERE.to_owned(),
+        name => format!("area_{name}"),
+    };
+    format!("{field}-{n}")
+}
+
+/// The rows that the form shows again.
+fn without_empty(mut all: Vec<Row>) -> Vec<Row> {
+    all.retain(|row| row.iter().any(|value| !value.is_empty()));
+    all
+}
+
 /// The rows of the form.
-pub fn fields(areas: &[Area], sent: Option<&Sent>) -> AnyView {
-    let mut all: Vec<Row> = match sent {
+pub fn fields(areas: &[Area], form: &Form<'_>) -> AnyView {
+    let mut all = without_empty(match form.sent {
         Some(sent) => rows(sent),
         None => areas.iter().map(row_of).collect(),
-    };
-    all.retain(|row| row.iter().any(|value| !value.is_empty()));
+    });
     all.push(Row::default());
-    let rows: Vec<_> = all.into_iter().enumerate().map(row).collect();
+    let rows = all.into_iter().enumerate();
+    let rows: Vec<_> = rows.map(|(n, values)| row(form, n + 1, values)).collect();
     view! { <div class="stack">{rows}</div> }.into_any()
 }
 
-fn row((n, values): (usize, Row)) -> AnyView {
-    let n = n + 1;
+fn row(form: &Form<'_>, n: usize, values: Row) -> AnyView {
     let fields: Vec<_> = FIELDS
         .into_iter()
         .zip(values)
         .map(|((name, label), value)| {
             let id = format!("{name}-{n}");
+            let (invalid, described) = form.marks(&id);
+            let message = form.message(&id);
             view! {
                 <div class="field"><label for=id.clone()>{t(label)}</label>
-                    <input class="input" id=id.clone() name=name value=value/></div>
+                    <input class="input" id=id.clone() name=name value=value aria-invalid=invalid aria-describedby=described/>
+                    {message}</div>
             }
             .into_any()
         })

@@ -47,6 +47,7 @@ pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Respon
                 shop: Some(&edited),
                 notice: None,
                 refusal: Some(&refusal),
+                outline: None,
             };
             page(&visit, layout, || ().into_any()).await
         }

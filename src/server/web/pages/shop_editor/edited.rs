@@ -15,6 +15,8 @@ pub enum Edited {
     Done(Notice, String),
     /// An import is to be looked at first.
     Offered(Difference),
+    /// An item is to be looked at first.
+    Looked,
 }
 
 pub async fn menu_of(visit: &Visit, edited: &EditedShop) -> Result<(Menu, u32), ShopRefusal> {

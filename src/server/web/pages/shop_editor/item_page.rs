@@ -2,18 +2,19 @@
 
 use super::{
     fields::{hidden, key},
+    form::Form,
+    item_preview,
     item_values::WHOLE,
     layout::{Page, page},
     menu_rows::{Sheet, category_choice, prices},
     shop::EditedShop,
     shown::Shown,
-    values::all_of,
 };
 use crate::{
     domain::shop::{
         basket::{Allergen, Diet, TaxClass},
         code::Code,
-        menu::{Amount, Item},
+        menu::{Amount, Item, Outline},
     },
     server::{services::shops::refusal::ShopRefusal, web::pages::account::Visit},
     ui::i18n::{
@@ -38,65 +39,59 @@ pub async fn render(visit: &Visit, edited: &EditedShop, code: &Code, shown: Show
         shop: Some(edited),
         notice: shown.notice,
         refusal,
+        outline: found.as_ref().ok().map(|(menu, _)| &menu.outline),
     };
     page(visit, layout, || match &found {
-        Ok((menu, item)) => {
-            let sheet = Sheet {
-                edited,
-                menu,
-                sent: shown.sent,
-            };
-            form(&sheet, item)
-        }
+        Ok((menu, item)) => form(&Sheet::new(edited, menu, &shown), item),
         Err(_) => ().into_any(),
     })
     .await
 }
 
 fn form(sheet: &Sheet<'_>, item: &Item) -> AnyView {
-    let sent = sheet.sent;
-    let typed = |name: &str, now: String| sent.map_or(now, |sent| sent.get(name).to_owned());
+    let outline = &sheet.menu.outline;
+    let form = Form {
+        id: "item",
+        sent: sheet.sent,
+        faults: &sheet.faults,
+    };
     let about = item.about.as_ref().map(ToString::to_string);
-    let without = list(&item.without);
-    let additives = list(&item.additives);
     let deposit = item.prices.first().map(|price| price.deposit.to_string());
     // What has several prices says this of each, and a form of one field could only make them alike.
     let one_size = (item.prices.len() < 2).then(|| {
-        let deposit = typed("deposit", deposit.unwrap_or_default());
-        let amount = typed("amount", amount(item));
         view! {
-            {field("deposit", ["Deposit", "Pfand"], deposit)}
-            {field("amount", ["What is in one (330 ml, 400 g)", "Inhalt (330 ml, 400 g)"], amount)}
+            {form.field("deposit", ["Deposit", "Pfand"], deposit.unwrap_or_default())}
+            {form.field("amount", ["What is in one (330 ml, 400 g)", "Inhalt (330 ml, 400 g)"], amount(item))}
         }
         .into_any()
     });
     view! {
         <p><a href=sheet.edited.menu_path()>{t(["‹ The whole menu", "‹ Die ganze Karte"])}</a></p>
-        <form class="paper stack" method="post" action=sheet.edited.menu_path()>
-            {key()} {hidden("item", item.id.to_string())} {hidden("version", item.version.to_string())} {hidden(WHOLE, "true".to_owned())}
-            {field("name", ["Name", "Name"], typed("name", item.name.to_string()))}
-            {field("about", ["About", "Beschreibung"], typed("about", about.unwrap_or_default()))}
-            <fieldset class="row"><legend>{t(["Prices", "Preise"])}</legend> {prices(sheet, Some(item), sent)}</fieldset>
-            {one_size}
-            <div class="field"><span>{t(["Category", "Kategorie"])}</span> {category_choice(sheet, &item.id, sent)}</div>
-            {groups(sheet, item)}
-            {field("without", ["Can be left out (with commas)", "Kann wegbleiben (mit Kommas)"], typed("without", without))}
-            {halves(sheet, item)}
-            {allergens(sheet, item)}
-            {diets(sheet, item)}
-            {field("additives", ["Additives (with commas)", "Zusatzstoffe (mit Kommas)"], typed("additives", additives))}
-            {field("pieces", ["Pieces of the kitchen’s room (0 to 4)", "Plätze in der Küche (0 bis 4)"], typed("pieces", item.pieces.to_string()))}
-            {tax(item)}
-            <button class="button primary" name="act" value="save">{t(["Save", "Speichern"])}</button>
+        <form class="beside" id="item" method="post" action=sheet.edited.menu_path()>
+            <div class="paper stack">
+                {key()} {hidden("item", item.id.to_string())} {hidden("version", item.version.to_string())} {hidden(WHOLE, "true".to_owned())}
+                {form.field("name", ["Name", "Name"], &item.name)}
+                {form.field("about", ["About", "Beschreibung"], about.unwrap_or_default())}
+                <fieldset class="row"><legend>{t(["Prices", "Preise"])}</legend> {prices(&form, outline, Some(item))}</fieldset>
+                {one_size}
+                <div class="field"><span>{t(["Category", "Kategorie"])}</span> {category_choice(sheet, &item.id, sheet.sent)}</div>
+                {groups(&form, outline, item)}
+                {form.field("without", ["Can be left out (with commas)", "Kann wegbleiben (mit Kommas)"], list(&item.without))}
+                {halves(&form, outline, item)}
+                {allergens(&form, "allergens", &item.allergens)}
+                {diets(&form, "diets", &item.diets)}
+                {form.field("additives", ["Additives (with commas)", "Zusatzstoffe (mit Kommas)"], list(&item.additives))}
+                {form.field("pieces", ["Pieces of the kitchen’s room (0 to 4)", "Plätze in der Küche (0 bis 4)"], item.pieces)}
+                {tax(item)}
+                <div class="row">
+                    <button class="button primary" name="act" value="save">{t(["Save", "Speichern"])}</button>
+                    <button class="button" name="act" value="preview">{t(["Preview", "Vorschau"])}</button>
+                </div>
+            </div>
+            {item_preview::preview(sheet, item)}
         </form>
     }
     .into_any()
-}
-
-fn field(name: &'static str, label: Text, value: String) -> AnyView {
-    let id = format!("item-{name}");
-    view! { <div class="field"><label for=id.clone()>{t(label)}</label> <input class="input" id=id.clone() name=name value=value/></div> }
-        .into_any()
 }
 
 fn list<T: ToString>(all: &[T]) -> String {
@@ -115,71 +110,41 @@ fn amount(item: &Item) -> String {
     })
 }
 
-/// Boxes to tick, each with its value and its word.
-fn boxes(
-    sheet: &Sheet<'_>,
-    name: &'static str,
-    legend: Text,
-    all: impl Iterator<Item = (String, String, bool)>,
-) -> Option<AnyView> {
-    let ticked = sheet.sent.map(|sent| all_of(sent, name));
-    let one = |(value, word, now): (String, String, bool)| {
-        let checked = ticked
-            .as_ref()
-            .map_or(now, |ticked| ticked.contains(&&*value));
-        view! { <label class="check"><input type="checkbox" name=name value=value checked=checked/> <span><bdi>{word}</bdi></span></label> }
-            .into_any()
-    };
-    let boxes: Vec<_> = all.map(one).collect();
-    (!boxes.is_empty()).then(|| {
-        view! { <fieldset class="row"><legend>{t(legend)}</legend> {boxes}</fieldset> }.into_any()
-    })
-}
-
-fn groups(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
-    let groups = sheet.menu.outline.groups.iter();
-    let groups = groups.map(|group| {
+fn groups(form: &Form<'_>, outline: &Outline, item: &Item) -> Option<AnyView> {
+    let groups = outline.groups.iter().map(|group| {
         let has = item.groups.contains(&group.id);
         (group.id.to_string(), group.name.to_string(), has)
     });
-    boxes(
-        sheet,
-        "groups",
-        ["Groups of choices", "Gruppen von Zutaten"],
-        groups,
-    )
+    let legend = ["Groups of choices", "Gruppen von Zutaten"];
+    form.boxes("groups", legend, groups)
 }
 
-fn halves(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
-    let sizes = sheet.menu.outline.sizes.iter();
-    let sizes = sizes.map(|size| {
+fn halves(form: &Form<'_>, outline: &Outline, item: &Item) -> Option<AnyView> {
+    let sizes = outline.sizes.iter().map(|size| {
         let has = item.halves.contains(&size.id);
         (size.id.to_string(), size.name.to_string(), has)
     });
-    boxes(
-        sheet,
-        "halves",
-        ["Can be a half in", "Kann eine Hälfte sein in"],
-        sizes,
-    )
+    let legend = ["Can be a half in", "Kann eine Hälfte sein in"];
+    form.boxes("halves", legend, sizes)
 }
 
-fn allergens(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
+/// Boxes for allergens, also of an option.
+pub fn allergens(form: &Form<'_>, name: &str, has: &[Allergen]) -> Option<AnyView> {
     let all = Allergen::ALL.iter().map(|&one| {
         let word = menu_texts::allergen(one).to_owned();
-        (one.name().to_owned(), word, item.allergens.contains(&one))
+        (one.name().to_owned(), word, has.contains(&one))
     });
-    boxes(sheet, "allergens", ["Allergens", "Allergene"], all)
+    form.boxes(name, ["Allergens", "Allergene"], all)
 }
 
-fn diets(sheet: &Sheet<'_>, item: &Item) -> Option<AnyView> {
+/// Boxes for diets, also of an option.
+pub fn diets(form: &Form<'_>, name: &str, has: &[Diet]) -> Option<AnyView> {
     let all = Diet::ALL.iter().map(|&one| {
         let word = t(diet(one)).to_owned();
-        (one.name().to_owned(), word, item.diets.contains(&one))
+        (one.name().to_owned(), word, has.contains(&one))
     });
-    boxes(
-        sheet,
-        "diets",
+    form.boxes(
+        name,
         ["Fits the diets", "Passt zu den Ernährungsweisen"],
         all,
     )

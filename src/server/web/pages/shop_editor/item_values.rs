@@ -2,9 +2,12 @@
 
 use super::values::{all_of, fields_of, has_field, json_of, number, parts, text};
 use crate::{
-    domain::shop::{
-        code::Code,
-        menu::{Item, ItemPrice, Outline, read::read_item},
+    domain::{
+        FieldError, InvalidField,
+        shop::{
+            code::Code,
+            menu::{Item, ItemPrice, Outline, fault::MenuFault, read::read_item},
+        },
     },
     server::{services::shops::refusal::ShopRefusal, web::pages::account::Sent},
 };
@@ -80,6 +83,43 @@ fn amount(sent: &Sent, old: Option<&ItemPrice>) -> Value {
     }
 }
 
+/// The field of the form of an item that a path is about. Prices are counted without the empty fields.
+pub fn place(sent: &Sent, outline: &Outline, one: &InvalidField) -> Option<String> {
+    if let FieldError::Menu {
+        fault: MenuFault::HalfWithoutPrice { size, .. },
+    } = &one.error
+    {
+        return Some(format!("price-{size}"));
+    }
+    let name = one.field.split(['[', '.']).next().unwrap_or_default();
+    if one.field.contains(".amount") {
+        return Some("amount".to_owned());
+    }
+    if one.field.ends_with(".deposit") {
+        return Some("deposit".to_owned());
+    }
+    if name != "prices" {
+        return Some(name.to_owned());
+    }
+    let sizes = outline.sizes.iter().map(|size| Some(&size.id));
+    let fields: Vec<_> = std::iter::once(None)
+        .chain(sizes)
+        .map(price_field)
+        .collect();
+    let filled: Vec<_> = fields
+        .iter()
+        .filter(|field| sent.has(field.as_str()))
+        .collect();
+    let at = one.field.trim_start_matches("prices[").split(']').next();
+    let at = at.and_then(|at| at.parse::<usize>().ok());
+    let field = match at.and_then(|at| filled.get(at)) {
+        Some(field) => field.as_str(),
+        // Of all prices: the first field of the row.
+        None => fields.get(1).or(fields.first())?,
+    };
+    Some(field.to_owned())
+}
+
 fn add_the_rest(sent: &Sent, json: &mut Value) {
     for list in ["groups", "halves", "allergens", "diets"] {
         json[list] = all_of(sent, list).into();
@@ -143,5 +183,13 @@ mod tests {
         let places: Vec<_> = invalid.iter().map(|one| one.field.as_str()).collect();
         assert!(places.contains(&"name"), "{places:?}");
         assert!(places.contains(&"prices[0].price"), "{places:?}");
+        let field = |path: &str| {
+            let one = InvalidField::new(path, FieldError::Missing);
+            place(&form, &menu.outline, &one)
+        };
+        assert_eq!(field("prices[0].price").as_deref(), Some("price"));
+        assert_eq!(field("prices").as_deref(), Some("price-m"));
+        assert_eq!(field("prices[0].amount.ml").as_deref(), Some("amount"));
+        assert_eq!(field("without[2]").as_deref(), Some("without"));
     }
 }

@@ -8,6 +8,7 @@ use super::{
     shop::EditedShop,
 };
 use crate::{
+    domain::shop::menu::Outline,
     server::{
         services::shops::refusal::ShopRefusal,
         web::{
@@ -37,6 +38,8 @@ pub struct Page<'a> {
     pub shop: Option<&'a EditedShop>,
     pub notice: Option<&'a Notice>,
     pub refusal: Option<&'a ShopRefusal>,
+    /// Of the menu that the page is about: what is wrong names its parts.
+    pub outline: Option<&'a Outline>,
 }
 
 /// Renders a page. Where its form was refused, it says so, with the status of the refusal.
@@ -71,7 +74,9 @@ fn document(page: &Page<'_>) -> Document {
 fn body(visit: &Visit, page: &Page<'_>, content: AnyView) -> AnyView {
     let head = page.shop.map(|shop| head(visit, shop, page.title));
     let toast = page.notice.map(|notice| toast(page.shop, notice));
-    let refusal = page.refusal.map(refusals::refusal);
+    let refusal = page
+        .refusal
+        .map(|refusal| refusals::refusal(refusal, page.outline));
     view! { {head} {toast} {refusal} {content} }.into_any()
 }
 
@@ -106,21 +111,26 @@ fn toast(shop: Option<&EditedShop>, notice: &Notice) -> AnyView {
         Done::TakenOff => ["Taken off the menu.", "Von der Karte genommen."],
         Done::Imported => ["The menu is imported.", "Die Karte ist importiert."],
         Done::Undone => ["Undone.", "Rückgängig gemacht."],
+        Done::Redone => ["Done again.", "Wiederhergestellt."],
         Done::Unchanged => ["Nothing has changed.", "Es hat sich nichts geändert."],
     });
     let undo = serde_json::to_string(&notice.undo).unwrap_or_default();
     let undo = shop.filter(|_| !notice.undo.is_empty()).map(|shop| {
-        let word = t(["Undo", "Rückgängig"]);
+        let (act, word) = match notice.done {
+            Done::Undone => ("redo", ["Redo", "Wiederherstellen"]),
+            _ => ("undo", ["Undo", "Rückgängig"]),
+        };
         view! {
             <form id="undo" method="post" action=shop.menu_path()>
                 {key()}
                 <input type="hidden" name="undo" value=undo/>
-                <button class="button" name="act" value="undo">{icon(Icon::Undo)} {word}</button>
+                <button class="button" name="act" value=act>{icon(Icon::Undo)} {t(word)}</button>
             </form>
         }
         .into_any()
     });
-    view! { <div class="paper row saved" role="status"><p>{icon(Icon::Check)} {words}</p> {undo}</div> }
+    let done = notice.done.name();
+    view! { <div class="paper row saved" role="status" data-done=done><p>{icon(Icon::Check)} {words}</p> {undo}</div> }
         .into_any()
 }
 
@@ -132,6 +142,7 @@ pub async fn unknown(visit: &Visit, refusal: &ShopRefusal) -> Response {
         shop: None,
         notice: None,
         refusal: Some(refusal),
+        outline: None,
     };
     page(visit, layout, || {
         let next = [

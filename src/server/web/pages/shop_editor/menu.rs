@@ -1,21 +1,20 @@
 //! The page of a menu: its categories and their items like a sheet, and below them what adds to it.
 
 use super::{
-    fields::{hidden, key},
-    import_view, item_page,
+    category_page,
+    fields::key,
+    group_page, import_view, item_page,
     layout::{Page, page},
     menu_rows::{Sheet, section},
     notice::shown,
     open::open,
+    outline_view,
     shop::EditedShop,
-    shown::Shown,
+    shown::{Shown, Subject},
 };
 use crate::{
-    domain::{
-        Field,
-        shop::{code::Code, menu::Menu},
-    },
-    server::web::{pages::account::Visit, query_string},
+    domain::shop::{code::Code, menu::Menu},
+    server::web::pages::account::Visit,
     ui::i18n::locale::{Text, t},
 };
 use axum::{extract::Path, response::Response};
@@ -34,49 +33,59 @@ pub async fn show(visit: Visit, Path(named): Path<String>) -> Response {
         notice,
         ..Shown::default()
     };
-    match item(&visit) {
-        Some(code) => item_page::render(&visit, &edited, &code, of).await,
-        None => render(&visit, &edited, of).await,
+    render(&visit, &edited, Subject::in_query(&visit.query), of).await
+}
+
+/// Renders the menu as it stands now, or the part of it that the page is about.
+pub async fn render(
+    visit: &Visit,
+    edited: &EditedShop,
+    subject: Subject,
+    shown: Shown<'_>,
+) -> Response {
+    if let Subject::Item(code) = &subject {
+        return item_page::render(visit, edited, code, shown).await;
     }
-}
-
-/// The item that the address names: then the page is about that one.
-fn item(visit: &Visit) -> Option<Code> {
-    query_string::pairs(&visit.query).find_map(|(name, pair)| {
-        let value = pair.split_once('=')?.1;
-        (name.as_deref() == Some("item")).then(|| Code::parse(value).ok())?
-    })
-}
-
-/// Renders the menu as it stands now.
-pub async fn render(visit: &Visit, edited: &EditedShop, shown: Shown<'_>) -> Response {
-    let menu = match visit.app.shops.menu_at_revision(&edited.known).await {
-        Ok((menu, _)) => menu,
-        Err(refusal) => {
-            let layout = Page {
-                title: TITLE,
-                shop: Some(edited),
-                notice: shown.notice,
-                refusal: Some(&refusal),
-            };
-            return page(visit, layout, || ().into_any()).await;
-        }
+    let read = visit.app.shops.menu_at_revision(&edited.known).await;
+    let (menu, unread) = match read {
+        Ok((menu, _)) => (Some(menu), None),
+        Err(refusal) => (None, Some(refusal)),
     };
     let layout = Page {
         title: TITLE,
         shop: Some(edited),
         notice: shown.notice,
-        refusal: shown.refusal,
+        refusal: shown.refusal.or(unread.as_ref()),
+        outline: menu.as_ref().map(|menu| &menu.outline),
     };
-    page(visit, layout, || sheet(edited, &menu, &shown)).await
+    page(visit, layout, || match &menu {
+        Some(menu) => content(edited, menu, &subject, &shown),
+        None => ().into_any(),
+    })
+    .await
+}
+
+/// A part that is not there any more leads to the whole menu.
+fn content(edited: &EditedShop, menu: &Menu, subject: &Subject, shown: &Shown<'_>) -> AnyView {
+    let outline = &menu.outline;
+    match subject {
+        Subject::Category(code) => {
+            let mut categories = outline.categories.iter();
+            let category = categories.find(|one| one.id == *code);
+            category.map(|one| category_page::form(edited, menu, one, shown))
+        }
+        Subject::Group(None) => Some(group_page::form(edited, menu, None, shown)),
+        Subject::Group(Some(code)) => {
+            let group = outline.group(code);
+            group.map(|_| group_page::form(edited, menu, group, shown))
+        }
+        Subject::Menu | Subject::Item(_) => None,
+    }
+    .unwrap_or_else(|| sheet(edited, menu, shown))
 }
 
 fn sheet(edited: &EditedShop, menu: &Menu, shown: &Shown<'_>) -> AnyView {
-    let sheet = Sheet {
-        edited,
-        menu,
-        sent: shown.sent,
-    };
+    let sheet = Sheet::new(edited, menu, shown);
     let categories = &menu.outline.categories;
     let sections: Vec<_> = categories
         .iter()
@@ -96,60 +105,30 @@ fn sheet(edited: &EditedShop, menu: &Menu, shown: &Shown<'_>) -> AnyView {
         {find()}
         {sections}
         {drafts}
-        {outline(edited, menu)}
+        {outline_view::view(edited, menu, shown)}
         {import_view::form(edited, shown.sent)}
     }
     .into_any()
 }
 
-/// The field that narrows the rows: of the script, which shows it.
+/// The field that narrows the rows, and the keys: both of the script, which shows them.
 fn find() -> AnyView {
     let label = t(["Find on the menu", "Auf der Karte suchen"]);
-    view! { <p hidden><input class="input" id="find" type="search" aria-label=label placeholder=label/></p> }
-        .into_any()
-}
-
-/// The forms that add a category or a size.
-fn outline(edited: &EditedShop, menu: &Menu) -> AnyView {
-    let version = menu.outline.version;
-    let add = |act: &'static str, label: Text, word: Text| {
-        let id = format!("{act}-name");
-        view! {
-            <form class="row" method="post" action=edited.menu_path()>
-                {key()} {hidden("version", version.to_string())}
-                <label for=id.clone()>{t(label)}</label>
-                <input class="input narrow" id=id.clone() name="name" maxlength="60" required/>
-                <button class="button" name="act" value=act>{t(word)}</button>
-            </form>
-        }
-        .into_any()
+    let key = |keys: &'static str, does: Text| {
+        view! { <li><kbd>{keys}</kbd> " " {t(does)}</li> }.into_any()
     };
-    let sizes: Vec<_> = menu
-        .outline
-        .sizes
-        .iter()
-        .map(|size| view! { <li><bdi translate="no">{size.name.to_string()}</bdi></li> }.into_any())
-        .collect();
-    let none = sizes.is_empty().then(|| {
-        let said = t([
-            "Without sizes, everything has one price.",
-            "Ohne Größen hat alles einen Preis.",
-        ]);
-        view! { <p class="soft">{said}</p> }.into_any()
-    });
     view! {
-        <section class="paper stack" aria-labelledby="outline">
-            <h2 id="outline">{t(["Categories and sizes", "Kategorien und Größen"])}</h2>
-            {add("add-category", ["New category", "Neue Kategorie"], ["Add", "Hinzufügen"])}
-            <ul class="row">{sizes}</ul> {none}
-            {add("add-size", ["New size", "Neue Größe"], ["Add", "Hinzufügen"])}
-            <p class="hint">
-                {t([
-                    "Groups of toppings and the rule for halves come in with an import.",
-                    "Gruppen von Belägen und die Regel für Hälften kommen mit einem Import.",
-                ])}
-            </p>
-        </section>
+        <div class="stack" hidden data-script="">
+            <input class="input" id="find" type="search" aria-label=label placeholder=label/>
+            <ul class="row keys small" aria-label=t(["Keys", "Tasten"])>
+                {key("Enter", ["saves and goes on", "speichert und geht weiter"])}
+                {key("n", ["new", "neu"])}
+                {key("/", ["finds", "sucht"])}
+                {key("Alt+↑ ↓", ["moves a row", "verschiebt eine Zeile"])}
+                {key("Ctrl+Z", ["undoes, up to 20 times", "macht rückgängig, bis zu 20-mal"])}
+                {key("Esc", ["leaves a field", "verlässt ein Feld"])}
+            </ul>
+        </div>
     }
     .into_any()
 }

@@ -5,25 +5,29 @@ use super::{
     edited::{Edited, expected, menu_of},
     example, import,
     import_view::Offered,
+    item_move::{Direction, one_further},
     item_values::{WHOLE, item_of},
     menu::render,
     notice::{Done, Notice, at_item, lead_to},
     open::open,
     outline_change,
     shop::{EditedShop, no_such_act, request},
-    shown::Shown,
+    shown::{Shown, Subject},
 };
 use crate::{
     domain::{
         Error, Field, FieldError, Precondition,
-        shop::{code::Code, menu::edit::Place},
+        shop::{
+            code::Code,
+            menu::edit::{self, Place},
+        },
     },
     server::{
         services::shops::{menus::Undo, refusal::ShopRefusal},
         web::pages::account::{Sent, Visit, redirect},
     },
 };
-use axum::{extract::Path, response::Response};
+use axum::{extract::Path, http::StatusCode, response::Response};
 
 pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Response {
     let edited = match open(&visit, &named, false).await {
@@ -36,6 +40,7 @@ pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Respon
             None => return done_here(&visit, &edited, &notice).await,
         },
         Ok(Edited::Offered(difference)) => (None, Some(difference)),
+        Ok(Edited::Looked) => (None, None),
         Err(refusal) => (Some(refusal), None),
     };
     // What was refused is shown with what was typed, beside the menu as it is now.
@@ -53,7 +58,12 @@ pub async fn send(visit: Visit, Path(named): Path<String>, sent: Sent) -> Respon
         import,
         ..Shown::default()
     };
-    render(&visit, &edited, shown).await
+    let mut response = render(&visit, &edited, Subject::of(&sent), shown).await;
+    // What is looked at may be incomplete while somebody types.
+    if sent.get("act") == "preview" && response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        *response.status_mut() = StatusCode::OK;
+    }
+    response
 }
 
 /// The page itself as the answer: what undoes the edit does not fit into a cookie.
@@ -71,15 +81,19 @@ async fn done_here(visit: &Visit, edited: &EditedShop, notice: &Notice) -> Respo
         notice: Some(notice),
         ..Shown::default()
     };
-    render(visit, &now, shown).await
+    render(visit, &now, Subject::Menu, shown).await
 }
 
 async fn act(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
     match sent.get("act") {
-        "save" => save(visit, edited, sent).await,
+        "save" => save(visit, edited, sent, None).await,
+        "move-up" => save(visit, edited, sent, Some(Direction::Up)).await,
+        "move-down" => save(visit, edited, sent, Some(Direction::Down)).await,
+        "preview" => look(visit, edited, sent).await,
         "add" => add(visit, edited, sent).await,
         "take-off" => take_off(visit, edited, sent).await,
-        "undo" => undo(visit, edited, sent).await,
+        "undo" => undo(visit, edited, sent, Done::Undone).await,
+        "redo" => undo(visit, edited, sent, Done::Redone).await,
         "example" => example::start(visit, edited, sent).await,
         "import" => import::look(visit, edited, sent).await,
         "import-now" => import::import(visit, edited, sent).await,
@@ -94,8 +108,23 @@ fn code(sent: &Sent, name: &str) -> Result<Code, ShopRefusal> {
     Code::parse(sent.get(name)).map_err(|error| ShopRefusal::invalid(name, error))
 }
 
-/// Changes an item, and moves it where another category is chosen.
-async fn save(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+/// Whether an item would be saved as it is typed. Nothing changes.
+async fn look(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+    let code = code(sent, "item")?;
+    let (menu, _) = menu_of(visit, edited).await?;
+    let before = menu.item(&code).ok_or(ShopRefusal::UnknownItem)?;
+    let item = item_of(sent, Some(before), &menu.outline)?;
+    edit::put_item(&menu, &[], item, None)?;
+    Ok(Edited::Looked)
+}
+
+/// Changes an item, and moves it: where another category is chosen, or by one row.
+async fn save(
+    visit: &Visit,
+    edited: &EditedShop,
+    sent: &Sent,
+    direction: Option<Direction>,
+) -> Result<Edited, ShopRefusal> {
     let code = code(sent, "item")?;
     let (menu, _) = menu_of(visit, edited).await?;
     let before = menu.item(&code).ok_or(ShopRefusal::UnknownItem)?;
@@ -107,7 +136,11 @@ async fn save(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited,
         .change_item(call, expected.as_ref(), &code, &item)
         .await?;
     let mut undo = changed.undo;
-    if let Some(outline) = outline_change::moved(&menu, &code, sent.get("category")) {
+    let moved = match direction {
+        Some(direction) => one_further(&menu.outline, &code, direction),
+        None => outline_change::moved(&menu, &code, sent.get("category")),
+    };
+    if let Some(outline) = moved {
         let second = request(sent, "place");
         let call = edited.call(second.as_ref());
         let at = Some(Precondition::version(menu.outline.version));
@@ -148,7 +181,12 @@ async fn take_off(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edi
     Ok(Edited::Done(notice, edited.menu_path()))
 }
 
-async fn undo(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
+async fn undo(
+    visit: &Visit,
+    edited: &EditedShop,
+    sent: &Sent,
+    done: Done,
+) -> Result<Edited, ShopRefusal> {
     let malformed = |error: serde_json::Error| {
         let why = error.to_string();
         ShopRefusal::from(Error::invalid("undo", FieldError::Malformed { why }))
@@ -157,6 +195,6 @@ async fn undo(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited,
     let request = request(sent, "undo");
     let call = edited.call(request.as_ref());
     let (restored, _) = visit.app.shops.restore_menu(call, &undo).await?;
-    let notice = Notice::undoing(Done::Undone, restored.undo);
+    let notice = Notice::undoing(done, restored.undo);
     Ok(Edited::Done(notice, edited.menu_path()))
 }

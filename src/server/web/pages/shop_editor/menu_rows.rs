@@ -3,14 +3,16 @@
 use super::{
     counter_bar::{button, names_of},
     fields::{hidden, key},
-    item_values::price_field,
+    form::{Faults, Form},
+    item_values::{self, price_field},
     shop::EditedShop,
+    shown::Shown,
 };
 use crate::{
     domain::shop::{
         code::Code,
         counter::MenuPart,
-        menu::{Category, Item, Menu},
+        menu::{Category, Item, Menu, Outline},
     },
     server::{clock::now, web::pages::account::Sent},
     ui::{
@@ -27,6 +29,32 @@ pub struct Sheet<'a> {
     pub menu: &'a Menu,
     /// The form that was refused.
     pub sent: Option<&'a Sent>,
+    /// What is wrong with it.
+    pub faults: Faults,
+}
+
+impl<'a> Sheet<'a> {
+    pub fn new(edited: &'a EditedShop, menu: &'a Menu, shown: &Shown<'a>) -> Sheet<'a> {
+        let outline = &menu.outline;
+        let sent = shown.sent;
+        let faults = shown.faults(outline, |one| item_values::place(sent?, outline, one));
+        Sheet {
+            edited,
+            menu,
+            sent,
+            faults,
+        }
+    }
+
+    /// A form of the page: as it was sent, if it is the one that was.
+    fn form<'b>(&'b self, id: &'b str, is_it: impl Fn(&Sent) -> bool) -> Form<'b> {
+        let sent = self.sent.filter(|sent| is_it(sent));
+        let faults = match sent {
+            Some(_) => &self.faults,
+            None => const { &Faults::none() },
+        };
+        Form { id, sent, faults }
+    }
 }
 
 /// A category with its items; without one, what is shown nowhere.
@@ -68,22 +96,21 @@ pub fn section(sheet: &Sheet<'_>, category: Option<&Category>) -> AnyView {
     .into_any()
 }
 
-/// The name of a category, and taking it off.
+/// What leads to the page of a category, and what moves it.
 fn own_form(sheet: &Sheet<'_>, category: &Category) -> AnyView {
-    let label = t(["Name of the category", "Name der Kategorie"]);
-    let about = category.about.as_ref().map(ToString::to_string);
-    let summary = t(["Rename or remove…", "Umbenennen oder entfernen\u{a0}…"]);
+    let more = format!("{}?category={}", sheet.edited.menu_path(), category.id);
+    let name = category.name.to_string();
+    let hours = category.hours.is_some().then(|| {
+        let said = t(["at its hours only", "nur zu ihren Zeiten"]);
+        view! { <span class="badge">{icon(Icon::Clock)} {said}</span> }.into_any()
+    });
     view! {
-        <details>
-            <summary>{summary}</summary>
-            <form class="row" method="post" action=sheet.edited.menu_path()>
-                {key()} {hidden("version", sheet.menu.outline.version.to_string())} {hidden("category", category.id.to_string())}
-                <input class="input narrow" name="name" aria-label=label maxlength="60" required value=category.name.to_string()/>
-                <input class="input" name="about" aria-label=t(ABOUT) maxlength="300" value=about/>
-                <button class="button" name="act" value="save-category">{t(["Save", "Speichern"])}</button>
-                <button class="button" name="act" value="drop-category" formnovalidate>{t(["Remove the category", "Kategorie entfernen"])}</button>
-            </form>
-        </details>
+        <form class="row" method="post" action=sheet.edited.menu_path()>
+            {key()} {hidden("version", sheet.menu.outline.version.to_string())} {hidden("category", category.id.to_string())}
+            {hours}
+            <a class="button quiet" href=more>{t(["Name, hours…", "Name, Zeiten\u{a0}…"])} <span class="unseen">": " {name.clone()}</span></a>
+            <button class="button quiet" name="act" value="up-category">"↑" <span class="unseen">{t(["Move up", "Nach oben"])} ": " {name}</span></button>
+        </form>
     }
     .into_any()
 }
@@ -93,9 +120,8 @@ const ABOUT: Text = ["About", "Beschreibung"];
 /// One item, in a line.
 fn row(sheet: &Sheet<'_>, item: &Item) -> AnyView {
     let (edited, code) = (sheet.edited, &item.id);
-    // Where its form has come back, what was typed.
-    let sent = sheet.sent.filter(|sent| sent.get("item") == &**code);
-    let typed = |name: &str, now: String| sent.map_or(now, |sent| sent.get(name).to_owned());
+    let id = format!("item-{code}");
+    let form = sheet.form(&id, |sent| sent.get("item") == &**code);
     let name = item.name.to_string();
     let about = item
         .about
@@ -109,17 +135,19 @@ fn row(sheet: &Sheet<'_>, item: &Item) -> AnyView {
         .is_sold_out(&MenuPart::Item(code.clone()), now());
     let mark = is_sold_out.then_some("");
     let word = say!("Name of {name}", "Name von {name}");
-    let typed_name = typed("name", name.clone());
     let searched = name.clone();
+    let label = t(ABOUT).to_owned();
     view! {
-        <li class="menu-row" id=format!("item-{code}") data-name=searched data-sold-out=mark>
+        <li class="menu-row" id=id.clone() data-name=searched data-sold-out=mark>
             <form class="row" method="post" action=edited.menu_path()>
                 {key()} {hidden("item", code.to_string())} {hidden("version", item.version.to_string())}
-                <input class="input narrow" name="name" aria-label=word maxlength="60" required value=typed_name/>
-                {prices(sheet, Some(item), sent)}
-                <input class="input" name="about" aria-label=t(ABOUT) placeholder=t(ABOUT) maxlength="300" value=typed("about", about)/>
-                {category_choice(sheet, code, sent)}
+                {form.bare("name", word, "input narrow", name.clone())}
+                {prices(&form, &sheet.menu.outline, Some(item))}
+                {form.bare("about", label, "input about", about)}
+                {category_choice(sheet, code, form.sent)}
                 <button class="button" name="act" value="save">{icon(Icon::Check)} {t(["Save", "Speichern"])} <span class="unseen">": " {name.clone()}</span></button>
+                {move_button("move-up", "↑", ["Move up", "Nach oben"], &name)}
+                {move_button("move-down", "↓", ["Move down", "Nach unten"], &name)}
                 <button class="button quiet" name="act" value="take-off" formnovalidate>{t(["Take off", "Von der Karte"])} <span class="unseen">": " {name.clone()}</span></button>
                 <a class="button quiet" href=more>{t(["More…", "Mehr\u{a0}…"])} <span class="unseen">": " {name}</span></a>
             </form>
@@ -127,6 +155,13 @@ fn row(sheet: &Sheet<'_>, item: &Item) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Moves a row, with what is typed in it saved.
+fn move_button(act: &'static str, arrow: &'static str, word: Text, name: &str) -> AnyView {
+    let name = name.to_owned();
+    view! { <button class="button quiet" name="act" value=act>{arrow} <span class="unseen">{t(word)} ": " {name}</span></button> }
+        .into_any()
 }
 
 /// The button by which an item is sold out until it closes, or is there again.
@@ -146,21 +181,16 @@ fn sold_out(edited: &EditedShop, item: &Item, is_sold_out: bool) -> AnyView {
 }
 
 /// A field for the price of each size; and one for what has no sizes, where nothing or this has none.
-pub fn prices(sheet: &Sheet<'_>, item: Option<&Item>, sent: Option<&Sent>) -> Vec<AnyView> {
-    let sizes = &sheet.menu.outline.sizes;
+pub fn prices(form: &Form<'_>, outline: &Outline, item: Option<&Item>) -> Vec<AnyView> {
     let field = |size: Option<&Code>, label: String| {
-        let name = price_field(size);
         let price = item.and_then(|item| item.price(size));
         let now = price
             .map(|price| price.price.to_string())
             .unwrap_or_default();
-        let value = sent.map_or(now, |sent| sent.get(&name).to_owned());
-        view! { <input class="input price" name=name inputmode="decimal" aria-label=label.clone() placeholder=label value=value/> }
-            .into_any()
+        form.price(&price_field(size), label, now)
     };
-    let by_size = sizes
-        .iter()
-        .map(|size| field(Some(&size.id), size.name.to_string()));
+    let sizes = outline.sizes.iter();
+    let by_size = sizes.map(|size| field(Some(&size.id), size.name.to_string()));
     let one = field(None, t(["One price", "Ein Preis"]).to_owned());
     by_size.chain([one]).collect()
 }
@@ -190,15 +220,15 @@ pub fn category_choice(sheet: &Sheet<'_>, code: &Code, sent: Option<&Sent>) -> A
 
 /// A new item of a category.
 fn add_form(sheet: &Sheet<'_>, category: &Category) -> AnyView {
-    let is_this = |sent: &&Sent| sent.get("act") == "add" && sent.get("category") == &*category.id;
-    let sent = sheet.sent.filter(is_this);
-    let value = sent.map(|sent| sent.get("name").to_owned());
-    let label = t(["New item", "Neuer Eintrag"]);
+    let id = format!("add-{}", category.id);
+    let is_this = |sent: &Sent| sent.get("act") == "add" && sent.get("category") == &*category.id;
+    let form = sheet.form(&id, is_this);
+    let label = t(["New item", "Neuer Eintrag"]).to_owned();
     view! {
-        <form class="row add" method="post" action=sheet.edited.menu_path()>
+        <form class="row add" id=id.clone() method="post" action=sheet.edited.menu_path()>
             {key()} {hidden("category", category.id.to_string())}
-            <input class="input narrow" name="name" aria-label=label placeholder=label maxlength="60" required value=value/>
-            {prices(sheet, None, sent)}
+            {form.bare("name", label, "input narrow", String::new())}
+            {prices(&form, &sheet.menu.outline, None)}
             <button class="button" name="act" value="add">{icon(Icon::Plus)} {t(["Add", "Hinzufügen"])}</button>
         </form>
     }

@@ -90,6 +90,7 @@ async fn form(
         shop: None,
         notice: None,
         refusal: None,
+        outline: None,
     };
     let mut response = page(visit, layout, || {
         let field = |name: &'static str, label: Text, first: &str| {
@@ -107,7 +108,7 @@ async fn form(
         ]);
         view! {
             <h1>{t(TITLE)}</h1>
-            {refusal.map(refusals::refusal)}
+            {refusal.map(|refusal| refusals::refusal(refusal, None))}
             <form class="paper stack" method="post" action=paths::SHOP_OF_KITCHEN>
                 <p>{said}</p>
                 {key()}

@@ -25,7 +25,19 @@ pub enum Done {
     TakenOff,
     Imported,
     Undone,
+    Redone,
     Unchanged,
+}
+
+impl Done {
+    /// As the script of the page knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Done::Undone => "undone",
+            Done::Unchanged => "unchanged",
+            _ => "edited",
+        }
+    }
 }
 
 impl Notice {

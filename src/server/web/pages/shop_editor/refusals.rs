@@ -1,17 +1,17 @@
 //! Why an edit is refused, in words for who edits.
 
-use super::hours_text::weekday;
+use super::{hours_text::weekday, menu_faults};
 use crate::{
     domain::{
         Error, FieldError, InvalidField,
-        shop::{HoursRefusal, Weekday},
+        shop::{HoursRefusal, Weekday, menu::Outline},
     },
     server::services::shops::refusal::ShopRefusal,
     ui::{
         Icon,
         i18n::{
             domain_texts,
-            locale::{say, t},
+            locale::{Text, say, t},
         },
         icon,
     },
@@ -23,13 +23,17 @@ pub fn fault(field: &str, why: &str) -> ShopRefusal {
 }
 
 /// The refusal above the form, with each thing that is wrong in a line of its own.
-pub fn refusal(refusal: &ShopRefusal) -> AnyView {
+pub fn refusal(refusal: &ShopRefusal, outline: Option<&Outline>) -> AnyView {
     let faults: Vec<_> = match refusal {
-        ShopRefusal::Market(Error::Invalid(invalid)) => invalid.iter().map(line).collect(),
+        ShopRefusal::Market(Error::Invalid(invalid)) => {
+            invalid.iter().map(|one| line(one, outline)).collect()
+        }
         _ => Vec::new(),
     };
+    let is_outdated = matches!(refusal, ShopRefusal::PreconditionFailed { .. });
+    let outdated = is_outdated.then_some("");
     view! {
-        <div class="refusal" id="refusal" role="alert" tabindex="-1">
+        <div class="refusal" id="refusal" role="alert" tabindex="-1" data-outdated=outdated>
             {icon(Icon::Alert)}
             <div><p>{sentence(refusal)}</p> <ul>{faults}</ul></div>
         </div>
@@ -37,24 +41,23 @@ pub fn refusal(refusal: &ShopRefusal) -> AnyView {
     .into_any()
 }
 
-fn line(one: &InvalidField) -> AnyView {
-    let (place, why) = (place(&one.field), why(one));
+fn line(one: &InvalidField, outline: Option<&Outline>) -> AnyView {
+    let (place, why) = (place(&one.field), why(one, outline));
     view! { <li><bdi translate="no"><b>{place}</b></bdi> ": " {why}</li> }.into_any()
 }
 
-/// What is wrong with a value. The sentences of a menu's rules are made where the rules are, in one language.
-fn why(one: &InvalidField) -> String {
+/// What is wrong with a value. `outline` has the names of codes.
+pub fn why(one: &InvalidField, outline: Option<&Outline>) -> String {
     match &one.error {
         FieldError::Fault { why } => why.clone(),
-        // A form has them as text, not as JSON.
-        FieldError::Hours {
-            refusal: HoursRefusal::NotASpan,
-        } => t([
-            "Write the hours like 11:30-14:00.",
-            "Schreib die Zeiten wie 11:30-14:00.",
+        FieldError::Menu { fault } => menu_faults::words(fault, outline),
+        FieldError::Hours { refusal } => t(hours(*refusal)).to_owned(),
+        // A form has texts alone, and a number is read from one.
+        FieldError::WrongType { .. } => t([
+            "Write a number like 9.50.",
+            "Schreib eine Zahl wie 9,50.",
         ])
         .to_owned(),
-        error @ FieldError::Hours { .. } => error.to_string(),
         FieldError::Twice => t(["This is there twice.", "Das steht zweimal da."]).to_owned(),
         _ if one.field == "key" => t([
             "This form was sent before with something else in it. Look once more, then send it again.",
@@ -62,6 +65,42 @@ fn why(one: &InvalidField) -> String {
         ])
         .to_owned(),
         error => domain_texts::field_error(&one.field, error),
+    }
+}
+
+/// What is wrong with hours, which a form has as text.
+fn hours(refusal: HoursRefusal) -> Text {
+    match refusal {
+        HoursRefusal::NotASpan => [
+            "Write the hours like 11:30-14:00.",
+            "Schreib die Zeiten wie 11:30-14:00.",
+        ],
+        HoursRefusal::NotATime => [
+            "Write a time from 00:00 to 23:59; only an end may be 24:00.",
+            "Schreib eine Zeit von 00:00 bis 23:59; nur ein Ende darf 24:00 sein.",
+        ],
+        HoursRefusal::EqualEnds => [
+            "This ends when it begins. All day is 00:00-24:00.",
+            "Das endet, wenn es anfängt. Der ganze Tag ist 00:00-24:00.",
+        ],
+        HoursRefusal::TooShort => ["At least 15 minutes.", "Mindestens 15 Minuten."],
+        HoursRefusal::TooManySpans => [
+            "At most 4 times on one day.",
+            "Höchstens 4 Zeiten an einem Tag.",
+        ],
+        HoursRefusal::Overlap => [
+            "This begins before another one ends, which may be of the night before.",
+            "Das beginnt, bevor eine andere Zeit endet, vielleicht eine vom Vorabend.",
+        ],
+        HoursRefusal::TooManyExceptions => ["At most 60 exceptions.", "Höchstens 60 Ausnahmen."],
+        HoursRefusal::NotADate => [
+            "Write a date like 2026-12-24.",
+            "Schreib ein Datum wie 2026-12-24.",
+        ],
+        HoursRefusal::UnknownZone => [
+            "There is no such time zone. Write one like Europe/Berlin.",
+            "Diese Zeitzone gibt es nicht. Schreib eine wie Europe/Berlin.",
+        ],
     }
 }
 
@@ -92,6 +131,24 @@ fn part(part: &str, first: usize) -> Option<String> {
         "category" | "categories" => ["Category", "Kategorie"],
         "sizes" => ["Size", "Größe"],
         "halves" => ["Half in", "Hälfte in"],
+        "groups" => ["Group", "Gruppe"],
+        "options" => ["Option", "Zutat"],
+        "min" => ["At least", "Mindestens"],
+        "max" => ["At most", "Höchstens"],
+        "free" => ["Free", "Kostenlos"],
+        "each" => ["Each at most", "Jede höchstens"],
+        "rule" => ["Rule for halves", "Regel für Hälften"],
+        "half_percent" => ["A half costs", "Eine Hälfte kostet"],
+        "topping_percent" => [
+            "A topping on a half costs",
+            "Ein Belag auf einer Hälfte kostet",
+        ],
+        "deposit" => ["Deposit", "Pfand"],
+        "amount" => ["What is in one", "Inhalt"],
+        "without" => ["Can be left out", "Kann wegbleiben"],
+        "pieces" => ["Pieces", "Plätze"],
+        "allergens" => ["Allergens", "Allergene"],
+        "additives" => ["Additives", "Zusatzstoffe"],
         "row" => ["Row", "Zeile"],
         "key" => ["Form", "Formular"],
         "hours" => ["Hours", "Öffnungszeiten"],
@@ -180,13 +237,13 @@ mod tests {
             InvalidField::new("groups.top", FieldError::NotACode),
             InvalidField::new("row[812].kind", FieldError::Empty),
         ];
-        let html = Owner::new().with(|| refusal(&fields.into()).to_html());
+        let html = Owner::new().with(|| refusal(&fields.into(), None).to_html());
         for said in [
             "Price, 2",
             "Large is missing a price.",
             "Hours, Friday, 2",
             "This is there twice.",
-            "groups, top",
+            "Group, top",
             "Row, 812, kind",
         ] {
             assert!(html.contains(said), "{said}: {html}");

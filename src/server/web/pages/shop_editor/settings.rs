@@ -1,17 +1,19 @@
 //! The page of a pizzeria's settings. What is refused comes back with what was typed; a preview saves nothing.
 
 use super::{
+    form::{Faults, Form},
     layout::{Page, page},
     notice::{Done, Notice, lead_to, shown},
     open::open,
     preview::preview,
+    refusals::why,
     settings_fields::{Fields, form},
-    settings_values::fields_in,
+    settings_values::{fields_in, place},
     shop::{EditedShop, request},
 };
 use crate::{
     domain::{
-        Precondition,
+        Error, Precondition,
         shop::{
             profile::Profile,
             profile_input::{Basis, read_profile},
@@ -108,7 +110,27 @@ async fn render(
         shop: Some(edited),
         notice,
         refusal,
+        outline: None,
     };
-    let fields = Fields { edited, sent };
-    page(visit, layout, || form(&fields, preview(of))).await
+    page(visit, layout, || {
+        let invalid = match refusal {
+            Some(ShopRefusal::Market(Error::Invalid(invalid))) => invalid.as_slice(),
+            _ => &[],
+        };
+        let faults = Faults::of(
+            invalid,
+            |one| sent.map(|sent| place(sent, &one.field)),
+            |one| why(one, None),
+        );
+        let fields = Fields {
+            edited,
+            form: Form {
+                id: "settings",
+                sent,
+                faults: &faults,
+            },
+        };
+        form(&fields, preview(of))
+    })
+    .await
 }

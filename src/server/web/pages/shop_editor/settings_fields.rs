@@ -3,83 +3,29 @@
 use super::{
     areas,
     fields::{hidden, key},
+    form::Form,
     hours_text::{day_text, exceptions_text, weekday},
     settings_values::day_field,
     shop::EditedShop,
 };
 use crate::{
     domain::shop::{Weekday, basket::TaxMode, profile::Profile},
-    server::web::pages::account::Sent,
-    ui::{
-        i18n::locale::{Text, t},
-        textarea_text,
-    },
+    ui::i18n::locale::{Text, t},
 };
 use leptos::prelude::*;
+use std::ops::Deref;
 
-/// A form with what was typed, where it has come back.
+/// The form of the settings of a pizzeria.
 pub struct Fields<'a> {
     pub edited: &'a EditedShop,
-    pub sent: Option<&'a Sent>,
+    pub form: Form<'a>,
 }
 
-impl Fields<'_> {
-    fn value(&self, name: &str, now: String) -> String {
-        self.sent.map_or(now, |sent| sent.get(name).to_owned())
-    }
+impl<'a> Deref for Fields<'a> {
+    type Target = Form<'a>;
 
-    fn field(&self, name: &str, label: Text, now: impl ToString) -> AnyView {
-        self.labelled(name, t(label).to_owned(), now.to_string())
-    }
-
-    fn labelled(&self, name: &str, label: String, now: String) -> AnyView {
-        let (id, name) = (format!("settings-{name}"), name.to_owned());
-        let value = self.value(&name, now);
-        view! {
-            <div class="field"><label for=id.clone()>{label}</label>
-                <input class="input" id=id.clone() name=name value=value/></div>
-        }
-        .into_any()
-    }
-
-    fn lines(&self, name: &'static str, label: Text, hint: Option<Text>, now: String) -> AnyView {
-        let id = format!("settings-{name}");
-        let value = textarea_text(&self.value(name, now));
-        let hint = hint.map(|hint| view! { <p class="hint">{t(hint)}</p> }.into_any());
-        view! {
-            <div class="field"><label for=id.clone()>{t(label)}</label>
-                <textarea class="input" id=id.clone() name=name rows="4">{value}</textarea> {hint}</div>
-        }
-        .into_any()
-    }
-
-    fn check(&self, name: &'static str, word: Text, now: bool) -> AnyView {
-        let checked = self.sent.map_or(now, |sent| sent.has(name));
-        view! { <label class="check"><input type="checkbox" name=name value="true" checked=checked/> <span>{t(word)}</span></label> }
-            .into_any()
-    }
-
-    fn choice(
-        &self,
-        name: &'static str,
-        label: Text,
-        now: String,
-        all: &[(&str, Text)],
-    ) -> AnyView {
-        let id = format!("settings-{name}");
-        let chosen = self.value(name, now);
-        let options: Vec<_> = all
-            .iter()
-            .map(|(value, word)| {
-                let (value, selected) = ((*value).to_owned(), *value == chosen);
-                view! { <option value=value selected=selected>{t(*word)}</option> }.into_any()
-            })
-            .collect();
-        view! {
-            <div class="field"><label for=id.clone()>{t(label)}</label>
-                <select class="input" id=id.clone() name=name>{options}</select></div>
-        }
-        .into_any()
+    fn deref(&self) -> &Form<'a> {
+        &self.form
     }
 }
 
@@ -92,7 +38,7 @@ pub fn form(fields: &Fields<'_>, preview: AnyView) -> AnyView {
             {section("who", ["The pizzeria", "Die Pizzeria"], who(fields, profile))}
             {section("hours", ["Hours", "Öffnungszeiten"], hours(fields, profile))}
             {preview}
-            {section("areas", ["Where it delivers to", "Wohin sie liefert"], areas::fields(&profile.areas, fields.sent))}
+            {section("areas", ["Where it delivers to", "Wohin sie liefert"], areas::fields(&profile.areas, fields))}
             {section("orders", ["Orders", "Bestellungen"], orders(fields, profile))}
             {section("tax", ["Taxes and fees", "Steuern und Gebühren"], tax(fields, profile))}
             <div class="row">

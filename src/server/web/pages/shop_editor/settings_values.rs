@@ -1,7 +1,7 @@
 //! A profile as its form has it.
 
 use super::{
-    areas::areas_json,
+    areas::{self, areas_json},
     hours_text::{day_json, exceptions_json},
     values::{fields_of, json_of, number, parts, text},
 };
@@ -45,6 +45,26 @@ pub fn fields_in(sent: &Sent, before: &Profile) -> Result<Fields, ShopRefusal> {
     });
     json["markup_percentage"] = number(sent.get("markup_percentage"));
     fields_of(&json)
+}
+
+/// The field that a path of a profile is about: `hours.fri[1]`, `tax.rates.food`, `areas[2].fee`.
+pub fn place(sent: &Sent, path: &str) -> String {
+    let parts: Vec<_> = path
+        .split(['.', '[', ']'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    match parts.as_slice() {
+        ["hours", day, ..] => format!("hours-{day}"),
+        ["tax", "mode"] => "tax_mode".to_owned(),
+        ["tax", "rates", class] => format!("tax_{class}"),
+        ["areas", at, rest @ ..] => {
+            let at = at.parse().unwrap_or_default();
+            areas::place(sent, at, rest.first().copied().unwrap_or_default())
+        }
+        ["orders" | "address" | "point", name, ..] => (*name).to_owned(),
+        [name, ..] => (*name).to_owned(),
+        [] => String::new(),
+    }
 }
 
 pub fn address(sent: &Sent) -> Value {
