@@ -31,6 +31,7 @@ pub use attention::wanting;
 pub use browser::cookies;
 pub use components::{
     basics::{Detail, Icon, PIZZA_RECIPE, empty, icon, name, pizza, refusal, textarea_text},
+    bill::{BILL_ROWS, menu_bill},
     header::{ACCOUNT, PANELS, account_button, brand, still_links},
 };
 #[cfg(feature = "ssr")]
@@ -40,6 +41,9 @@ pub use hydration::{start, stop};
 pub use i18n::locale::{Language, Locale, t};
 pub use keys::help;
 pub use live::{page_board::first_query, page_data::PageData};
+#[cfg(feature = "hydrate")]
+pub use panels::price_item;
+pub use panels::shop;
 pub use route::{Kitchen, Panel, Route, paths};
 pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, open_settings, settings};
 pub use title::title;
