@@ -38,3 +38,9 @@ pub fn hydrate() {
         }
     });
 }
+
+/// What an item of a menu costs as its form is, as JSON, for the script of its page. Empty for what cannot be read.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn price_item(data: String, form: String, sold_out: String) -> String {
+    ui::price_item(data, form, sold_out).await
+}

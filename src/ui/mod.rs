@@ -33,6 +33,7 @@ pub use components::{
     basics::{
         Detail, Icon, PIZZA_RECIPE, empty, icon, listed_pizza, name, pizza, refusal, textarea_text,
     },
+    bill::{BILL_ROWS, menu_bill},
     header::{ACCOUNT, PANELS, account_button, brand, still_links},
 };
 #[cfg(feature = "ssr")]
@@ -45,6 +46,9 @@ pub use live::{
     page_board::{FIRST_ROWS, first_query},
     page_data::PageData,
 };
+#[cfg(feature = "hydrate")]
+pub use panels::price_item;
+pub use panels::shop;
 pub use route::{Kitchen, OrdersQuery, Panel, Route, paths};
 pub use settings::{Density, LOOK, Settings, Theme, kitchen_cookie, open_settings, settings};
 pub use title::title;

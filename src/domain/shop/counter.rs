@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Why a pizzeria pauses: up to 140 characters.
 pub type PauseReason = Text<140, false>;
@@ -67,6 +68,16 @@ impl MenuPart {
                 group: item_or_group.clone(),
                 option: option.clone(),
             },
+        }
+    }
+}
+
+/// `marg`, `top.olives`
+impl fmt::Display for MenuPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MenuPart::Item(item) => item.fmt(f),
+            MenuPart::Option { group, option } => write!(f, "{group}.{option}"),
         }
     }
 }

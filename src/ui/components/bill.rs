@@ -16,7 +16,7 @@ use leptos::prelude::*;
 /// The parts of a price, and their sum.
 pub fn sum(order: &Order, whose: &str, pays: &'static str) -> AnyView {
     let rows = match &order.basket {
-        Some(basket) => bill(&basket.bill, service_fee(order), pays),
+        Some(basket) => menu_bill(&basket.bill, pays),
         None => vec![
             part("part", whose.to_owned(), order.supplier_price.cents()),
             part("part", service_fee(order), order.market_part()),
@@ -35,24 +35,31 @@ fn service_fee(order: &Order) -> String {
     say!("Service fee, {percent}", "Servicegebühr, {percent}")
 }
 
+/// The rows of a bill before what is to be paid, in their order.
+pub const BILL_ROWS: [Text; 7] = [
+    ["Food and drinks", "Speisen und Getränke"],
+    ["Deposit", "Pfand"],
+    ["Delivery", "Lieferung"],
+    ["Discount (taken off)", "Rabatt (abgezogen)"],
+    ["Tax", "Steuer"],
+    ["Service fee of the market", "Servicegebühr des Markts"],
+    ["Tip", "Trinkgeld"],
+];
+
 /// As the server made it. What adds nothing has no row, but the delivery that is free.
-fn bill(bill: &Bill, service: String, pays: &'static str) -> Vec<AnyView> {
-    let row = |word: Text, amount| (t(word).to_owned(), amount);
-    let rows = [
-        row(["Food and drinks", "Speisen und Getränke"], bill.goods),
-        row(["Deposit", "Pfand"], bill.deposit),
-        row(["Delivery", "Lieferung"], bill.delivery),
-        row(
-            ["Discount (taken off)", "Rabatt (abgezogen)"],
-            bill.discount,
-        ),
-        row(["Tax", "Steuer"], bill.tax_added),
-        (service, bill.service),
-        row(["Tip", "Trinkgeld"], bill.tip),
+pub fn menu_bill(bill: &Bill, pays: &'static str) -> Vec<AnyView> {
+    let amounts = [
+        bill.goods,
+        bill.deposit,
+        bill.delivery,
+        bill.discount,
+        bill.tax_added,
+        bill.service,
+        bill.tip,
     ];
-    let shown = rows.into_iter().enumerate();
+    let shown = BILL_ROWS.into_iter().zip(amounts).enumerate();
     let shown = shown.filter(|(n, (_, amount))| *n == 2 || amount.get() > 0);
-    let shown = shown.map(|(_, (word, amount))| part("part", word, amount));
+    let shown = shown.map(|(_, (word, amount))| part("part", t(word).to_owned(), amount));
     let total = part("total", pays.to_owned(), bill.to_pay);
     let taxes = bill.taxes.iter().map(|tax| {
         let (rate, on) = (format::percent(&tax.rate.to_string()), tax_class(tax.class));

@@ -353,7 +353,7 @@ mod tests {
             for (status, count) in statuses.into_iter().zip(counts) {
                 market.set(status, count);
             }
-            first_query(&Route::dispatch(), &[], market).first
+            first_query(&Route::dispatch(), &[], market, None, true).first
         };
         // Few are all there, and many have equal shares.
         for (counts, shown) in [

@@ -7,6 +7,7 @@ mod customer;
 mod dispatch;
 mod home;
 mod orders;
+pub mod shop;
 mod supplier;
 mod track;
 
@@ -38,6 +39,12 @@ pub async fn fetch(_: Panel) -> bool {
     true
 }
 
+/// What an item of a menu costs: see [`shop::price`]. Its part is fetched when it is called first.
+#[cfg(all(feature = "hydrate", not(feature = "split")))]
+pub async fn price_item(data: String, form: String, sold_out: String) -> String {
+    shop::price(&data, &form, &sold_out)
+}
+
 /// Fetches the missing parts, so that every panel opens at once, also without a connection.
 pub async fn fetch_all() {
     for row in &ROUTES {
@@ -45,6 +52,8 @@ pub async fn fetch_all() {
     }
 }
 
+#[cfg(all(feature = "hydrate", feature = "split"))]
+pub use split::price_item;
 #[cfg(feature = "split")]
 pub use split::{fetch, show};
 
@@ -83,6 +92,15 @@ mod split {
             Panel::Orders => fetch_orders().await,
         };
         fetched.is_ok()
+    }
+
+    pub async fn price_item(data: String, form: String, sold_out: String) -> String {
+        shop(data, form, sold_out).await.unwrap_or_default()
+    }
+
+    #[wasm_split(shop, wasm_split_path = ::leptos::wasm_split, fallible)]
+    fn shop(data: String, form: String, sold_out: String) -> Result<String, SplitLoaderError> {
+        Ok(super::shop::price(&data, &form, &sold_out))
     }
 
     macro_rules! part {

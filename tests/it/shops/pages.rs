@@ -5,6 +5,7 @@ use crate::support::{
     browser::Browser,
     shops::{create_named, create_with_menu, path_of, pizzeria, put},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const SHOP: &str = "/shops/bella-napoli";
@@ -357,4 +358,43 @@ async fn what_a_link_brings_can_be_bought_and_what_is_gone_leads_to_the_menu() {
     assert_eq!(gone.status, 404);
     let to_menu = format!("href=\"{SHOP}\"");
     assert!(gone.text.contains(&to_menu), "{}", gone.text);
+    for order in ["xx", "0198f2d2-0000-7000-8000-000000000000"] {
+        let again = ana.get(&format!("/customer/{order}/again")).await;
+        assert_eq!(again.status, 404, "{}", again.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_pizzeria_says_until_when_and_why() {
+    let market = Market::embedded().open().await;
+    let restaurant = create_with_menu(&market).await;
+    let mut ana = browser(&market);
+    ana.post("/shops", &[("near", "10117")]).await;
+    ana.post(&format!("{SHOP}/cart"), &HALVES).await;
+    let path = format!("{}/pause", path_of(&restaurant));
+    market
+        .done(&path, &json!({"reason": "The oven is cold"}))
+        .await;
+    let checkout = ana.get(&format!("{SHOP}/checkout")).await.text;
+    for shown in ["takes no orders right now", "The oven is cold"] {
+        assert!(checkout.contains(shown), "{shown}: {checkout}");
+    }
+    assert!(!checkout.contains("Order for"), "{checkout}");
+}
+
+/// A script that has heard of another menu asks with the tag of the one that it shows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_menu_that_has_not_changed_is_not_sent_again() {
+    let market = Market::embedded().open().await;
+    create_with_menu(&market).await;
+    let page = browser(&market).get(SHOP).await.text;
+    let (_, tag) = page.split_once("data-revision=\"").unwrap();
+    let tag = tag.split('"').next().unwrap().replace("&quot;", "\"");
+    let ask = async |tag: &str| {
+        let request = market.request(Method::GET, SHOP);
+        let request = request.header("if-none-match", tag);
+        market.send(request).await.status
+    };
+    assert_eq!(ask(&tag).await, 304);
+    assert_eq!(ask("\"0\"").await, 200);
 }

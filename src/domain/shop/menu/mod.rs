@@ -287,6 +287,45 @@ impl Menu {
         self.items.iter().find(is)
     }
 
+    /// What may be the other half of an item, in some size.
+    pub fn other_halves(&self, item: &Item) -> impl Iterator<Item = &Item> {
+        let fits = |other: &&Item| {
+            let mut sizes = other.halves.iter();
+            other.id != item.id
+                && other.tax == item.tax
+                && sizes.any(|size| item.halves.contains(size))
+                && self.shown(&other.id).is_some()
+        };
+        self.items.iter().filter(fits)
+    }
+
+    /// As much of it as one item is priced by: the item, its other halves, and its groups.
+    pub fn around(&self, item: &Item) -> Menu {
+        let items = [item].into_iter().chain(self.other_halves(item));
+        let items: Vec<_> = items
+            .map(|item| Item {
+                about: None,
+                ..item.clone()
+            })
+            .collect();
+        let category = self.outline.category_of(&item.id).map(|one| Category {
+            about: None,
+            hours: None,
+            items: items.iter().map(|item| item.id.clone()).collect(),
+            ..one.clone()
+        });
+        let groups = self.outline.groups.iter();
+        let groups = groups.filter(|group| item.groups.contains(&group.id));
+        Menu {
+            outline: Outline {
+                categories: category.into_iter().collect(),
+                groups: groups.cloned().collect(),
+                ..self.outline.clone()
+            },
+            items,
+        }
+    }
+
     /// An item that is shown: what is in no category cannot be ordered.
     pub fn shown(&self, code: &Code) -> Option<&Item> {
         self.outline.category_of(code)?;

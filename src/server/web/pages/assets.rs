@@ -1,6 +1,9 @@
 //! The site's files: program, style, pictures. Where a name changes with its content, browsers keep it permanently.
 
-use crate::server::web::state::AppState;
+use crate::server::{
+    config::{self, Config},
+    web::state::AppState,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -10,6 +13,7 @@ use axum::{
     },
     response::Response,
 };
+use std::sync::OnceLock;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
@@ -20,6 +24,32 @@ const REVALIDATE: &str = "no-cache";
 const DRAWING_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
 );
+
+/// Where the browser's program is.
+#[derive(Clone)]
+pub struct Program {
+    pub script: String,
+    pub wasm: String,
+}
+
+/// The names of its files do not change while the server runs. `None` without a build of the site.
+pub fn program(config: &Config) -> Option<Program> {
+    static PROGRAM: OnceLock<Option<Program>> = OnceLock::new();
+    let find = || {
+        let options = &config.leptos;
+        let hashes = options.hash_files.then(|| config::hashes(options));
+        let hashes = hashes.flatten();
+        let file = |kind: &str| {
+            let file = config::package_file(options, hashes.as_deref(), kind);
+            file.map(|file| format!("/{file}"))
+        };
+        Some(Program {
+            script: file("js")?,
+            wasm: file("wasm")?,
+        })
+    };
+    PROGRAM.get_or_init(find).clone()
+}
 
 /// Program and style: immutable where their names have a hash.
 pub async fn package(State(app): State<AppState>, request: Request) -> Response {

@@ -27,7 +27,7 @@ pub fn rows(shop: &ShopView, rows: &[CartRow]) -> AnyView {
     let rows: Vec<_> = entries
         .map(|(at, (entry, row))| row_of(shop, at, entry, row))
         .collect();
-    view! { <ul class="lines">{rows}</ul> {shop.followed()} }.into_any()
+    view! { <ul class="lines">{rows}</ul> }.into_any()
 }
 
 fn row_of(shop: &ShopView, at: usize, entry: &CartEntry, row: &CartRow) -> AnyView {

@@ -1,27 +1,18 @@
 //! A bill row by row, and what has changed in one since the customer agreed to it.
 
-use super::words::tax_class;
 use crate::{
-    domain::{
-        Cents,
-        shop::basket::{Bill, TaxMode, TaxRow},
-    },
-    ui::i18n::{
-        format::{money, percent},
-        locale::{Text, say, t},
+    domain::{Cents, shop::basket::Bill},
+    ui::{
+        BILL_ROWS,
+        i18n::{
+            format::money,
+            locale::{Text, t},
+        },
+        menu_bill,
     },
 };
 use leptos::prelude::*;
 
-/// The rows of a bill before the total, in their order.
-const ROWS: [Text; 6] = [
-    ["Goods", "Waren"],
-    ["Deposit", "Pfand"],
-    ["Delivery", "Lieferung"],
-    ["Discount", "Rabatt"],
-    ["Tax", "Steuer"],
-    ["Service fee of the market", "Servicegebühr des Markts"],
-];
 const TO_PAY: Text = ["To pay", "Zu zahlen"];
 
 /// The amounts of a bill: its rows, and the total.
@@ -61,8 +52,9 @@ impl Amounts {
 
     /// Its rows: without those that say nothing in it, nor in another bill beside it.
     fn rows(self, beside: Amounts) -> Vec<(Text, Cents, Cents)> {
-        let pairs = self.0.into_iter().zip(beside.0);
-        let rows = ROWS
+        // The last amount is the total; a tip is not known yet.
+        let pairs = self.0.into_iter().zip(beside.0).take(6);
+        let rows = BILL_ROWS
             .into_iter()
             .zip(pairs)
             .map(|(word, (a, b))| (word, a, b));
@@ -75,52 +67,9 @@ impl Amounts {
     }
 }
 
-/// The bill as the server made it.
+/// The bill as the server made it, as the page of the order shows it, too.
 pub fn bill(bill: &Bill) -> AnyView {
-    let amounts = Amounts::of(bill);
-    let rows: Vec<_> = amounts
-        .rows(amounts)
-        .into_iter()
-        .map(|(word, amount, _)| {
-            view! { <div><dt>{t(word)}</dt><dd>{money(amount)}</dd></div> }.into_any()
-        })
-        .collect();
-    let taxes: Vec<_> = match bill.mode {
-        TaxMode::Included => bill.taxes.iter().map(included).collect(),
-        TaxMode::Added => bill.taxes.iter().map(added).collect(),
-    };
-    let taxes =
-        (!taxes.is_empty()).then(|| view! { <p class="small soft">{taxes.join(" · ")}</p> });
-    view! {
-        <dl class="sum">
-            {rows}
-            <div class="total"><dt>{t(TO_PAY)}</dt><dd>{money(amounts.to_pay())}</dd></div>
-        </dl>
-        {taxes}
-    }
-    .into_any()
-}
-
-fn included(row: &TaxRow) -> String {
-    let (class, rate, amount) = tax(row);
-    say!(
-        "{amount} tax in it ({class}, {rate})",
-        "darin {amount} Steuer ({class}, {rate})"
-    )
-}
-
-fn added(row: &TaxRow) -> String {
-    let (class, rate, amount) = tax(row);
-    say!(
-        "{amount} tax ({class}, {rate})",
-        "{amount} Steuer ({class}, {rate})"
-    )
-}
-
-fn tax(row: &TaxRow) -> (&'static str, String, String) {
-    let rate = serde_json::to_string(&row.rate).unwrap_or_default();
-    let rate = rate.strip_suffix(".0").unwrap_or(&rate);
-    (t(tax_class(row.class)), percent(rate), money(row.amount))
+    view! { <dl class="sum">{menu_bill(bill, t(TO_PAY))}</dl> }.into_any()
 }
 
 /// What was agreed to and what holds now, side by side. `times` are both promises.
@@ -176,8 +125,11 @@ mod tests {
                 .map(|(word, ..)| word[0])
                 .collect::<Vec<_>>()
         };
-        assert_eq!(words(before.rows(before)), ["Goods", "Delivery"]);
+        assert_eq!(words(before.rows(before)), ["Food and drinks", "Delivery"]);
         let both = words(now.rows(before));
-        assert_eq!(both, ["Goods", "Delivery", "Service fee of the market"]);
+        assert_eq!(
+            both,
+            ["Food and drinks", "Delivery", "Service fee of the market"]
+        );
     }
 }

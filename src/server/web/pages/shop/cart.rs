@@ -4,7 +4,6 @@ use super::{
     basket_rows::{line, rows, text_of},
     cart_cookie::keep_cart,
     item::{Shown, full, show_draft},
-    item_form::Draft,
     layout::{Page, back, page},
     refusals,
     view::{CartRow, Elsewhere, Goods, ShopView},
@@ -32,6 +31,7 @@ use crate::{
             locale::{plural, say, t},
         },
         icon, name,
+        shop::Draft,
     },
 };
 use axum::{
@@ -43,7 +43,10 @@ use leptos::prelude::*;
 
 pub async fn show(Path(slug): Path<String>, visit: Visit) -> Response {
     match ShopView::open(&visit, &slug).await {
-        Ok(shop) => show_cart(&visit, &shop, StatusCode::OK, None).await,
+        Ok(shop) => match shop.unchanged(&visit) {
+            Some(response) => response,
+            None => show_cart(&visit, &shop, StatusCode::OK, None).await,
+        },
         Err(elsewhere) => refusals::elsewhere(&visit, elsewhere).await,
     }
 }
@@ -79,7 +82,7 @@ async fn put(visit: &Visit, mut shop: ShopView, sent: &Sent) -> Response {
         let elsewhere = Elsewhere::Refused(ShopRefusal::UnknownItem);
         return refusals::elsewhere(visit, elsewhere).await;
     };
-    let draft = Draft::read(&item, &shop.menu, sent);
+    let draft = Draft::read(&item, &shop.menu, &sent.0);
     let is_sold_out = |of: &Code, option: Option<&Code>| shop.is_sold_out(of, option);
     if draft.price(&item, &shop.menu, is_sold_out).is_err() {
         return show_draft(visit, &shop, &item, &draft, Shown::Refused).await;
@@ -195,7 +198,7 @@ fn content(shop: &ShopView, shared: Option<Cart>, why: Option<CartFull>) -> AnyV
         return view! { {heading} {none} }.into_any();
     }
     let why = why.map(|why| view! { <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{full(why)}</span></p> });
-    view! { {heading} {why} {dropped(shop)} {rows(shop, &all)} {total(shop, &all)} }.into_any()
+    view! { {heading} {why} {dropped(shop)} <div class="whole" id="follows-menu">{rows(shop, &all)} {total(shop, &all)}</div> {shop.followed()} }.into_any()
 }
 
 /// That the cart was longer than a cart can be.

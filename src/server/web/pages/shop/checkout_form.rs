@@ -52,7 +52,7 @@ impl CheckoutForm {
         let typed = FIELDS.map(|name| (name.to_owned(), sent.get(name).to_owned()));
         CheckoutForm {
             typed: typed.to_vec(),
-            chosen: Chosen::parse(sent.get("when")),
+            chosen: Chosen::read(sent),
             agreed: Amounts::parse(sent.get("agreed")),
             key: sent.get("key").to_owned(),
         }

@@ -11,7 +11,10 @@ use super::{
     words::{CART, CHECKOUT},
 };
 use crate::{
-    domain::{Error, shop::basket::Bill},
+    domain::{
+        Error,
+        shop::{basket::Bill, counter::Counter},
+    },
     server::services::shops::refusal::ShopRefusal,
     ui::{
         Icon,
@@ -56,6 +59,7 @@ pub fn checkout_page(shown: Shown) -> AnyView {
             <h2 id="what">{t(["What you order", "Was du bestellst"])}</h2>
             {rows(shop, shown.rows)}
         </section>
+        {shop.followed()}
         {shown.form()}
     }
     .into_any()
@@ -113,13 +117,13 @@ impl Shown<'_> {
                 windows,
             } => {
                 let agreed = Amounts::of(made);
-                let field = windows.field(self.shop, self.form.chosen);
+                let field = windows.fields(self.shop, self.form.chosen);
                 let order = (!windows.are_none()).then(|| order_button(agreed));
                 let agreed = view! { <input type="hidden" name="agreed" value=agreed.text()/> };
                 let bill = view! { {bill(made)} {agreed} }.into_any();
                 let field = match windows.are_none() {
-                    true => no_time(),
-                    false => field,
+                    true => no_time(self.shop),
+                    false => view! { {paused(self.shop)} {field} }.into_any(),
                 };
                 (Some(bill), Some(field), order)
             }
@@ -305,7 +309,28 @@ fn price_depends() -> AnyView {
     view! { <p class="soft">{words}</p> }.into_any()
 }
 
-fn no_time() -> AnyView {
+/// That orders are not taken now, until when, and why.
+fn paused(shop: &ShopView) -> Option<AnyView> {
+    let pause = shop.now.paused.as_ref()?;
+    let until = shop.clocks.pause(pause.until);
+    let words = say!("The pizzeria {until}.", "Die Pizzeria {until}.");
+    // That nobody answers is the market's own word for it.
+    let reason = pause.reason.as_ref();
+    let reason = reason.filter(|reason| ***reason != *Counter::UNANSWERED);
+    let reason = reason.map(|reason| {
+        let word = t(["Why:", "Grund:"]);
+        view! { " " {word} " " <bdi translate="no">{reason.to_string()}</bdi> }
+    });
+    Some(
+        view! { <p class="refusal" role="status">{icon(Icon::Clock)} <span>{words} {reason}</span></p> }
+            .into_any(),
+    )
+}
+
+fn no_time(shop: &ShopView) -> AnyView {
+    if let Some(paused) = paused(shop) {
+        return paused;
+    }
     let words = t([
         "No time can be had for this right now. Look again later.",
         "Gerade ist dafür keine Zeit zu haben. Schau später wieder.",

@@ -3,9 +3,9 @@
 use super::{
     dish::contents,
     item_fields::{ItemForm, replaced},
-    item_form::{Draft, Fault},
     layout::{Page, back, page},
     refusals,
+    structured_data::escaped,
     view::{Elsewhere, ShopView},
     words::{SOLD_OUT, diet, listed},
 };
@@ -22,7 +22,10 @@ use crate::{
     server::{
         services::shops::refusal::ShopRefusal,
         web::{
-            pages::account::{Sent, Visit},
+            pages::{
+                account::{Sent, Visit},
+                assets::{Program, program},
+            },
             query_string,
         },
     },
@@ -30,9 +33,10 @@ use crate::{
         Detail, Icon,
         i18n::{
             format::money,
-            locale::{say, t},
+            locale::{Locale, say, t},
         },
         icon, name, pizza,
+        shop::{Draft, Fault, ItemData},
     },
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
@@ -59,7 +63,7 @@ pub async fn price(
         Ok(open) => open,
         Err(elsewhere) => return refusals::elsewhere(&visit, elsewhere).await,
     };
-    let draft = Draft::read(&item, &shop.menu, &sent);
+    let draft = Draft::read(&item, &shop.menu, &sent.0);
     show_draft(&visit, &shop, &item, &draft, Shown::Priced).await
 }
 
@@ -125,12 +129,13 @@ pub async fn show_draft(
             draft,
             faults: &faults,
         };
-        Page::new(item.name.to_string(), content(form, total))
+        let program = program(&visit.app.config);
+        Page::new(item.name.to_string(), content(form, total, program))
     })
     .await
 }
 
-fn content(form: ItemForm, total: Option<Cents>) -> AnyView {
+fn content(form: ItemForm, total: Option<Cents>, program: Option<Program>) -> AnyView {
     let ItemForm {
         shop,
         item,
@@ -143,52 +148,75 @@ fn content(form: ItemForm, total: Option<Cents>) -> AnyView {
         .map(|about| view! { <p><bdi translate="no">{about.to_string()}</bdi></p> });
     let marks = listed(&item.diets, diet);
     let marks = (!marks.is_empty()).then(|| view! { <p class="marks">{marks}</p> });
-    let wrong: Vec<_> = faults
-        .iter()
-        .filter(|fault| fault.group.is_none())
-        .map(|fault| view! { <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{fault.words.clone()}</span></p> }.into_any())
-        .collect();
-    let elsewhere = (wrong.is_empty() && !faults.is_empty()).then(|| {
-        let words = t([
-            "Not quite: see what is marked above.",
-            "Noch nicht ganz: Sieh nach, was oben markiert ist.",
-        ]);
-        view! { <p class="refusal" role="alert">{icon(Icon::Alert)} <span>{words}</span></p> }
-    });
+    let wrong = wrong(faults);
+    let is_right = wrong.is_empty();
+    let (script, wasm) = program
+        .map(|program| (program.script, program.wasm))
+        .unzip();
     let to_cart = format!("{}/cart", shop.path());
     view! {
         {back(shop.path(), name(&shop.profile().name))}
+        <div class="stack" id="of-item">
         <header class="shop-head">
             {pizza(&item.name, Detail::Card)}
-            <div class="stack"><h1>{name(&item.name)}</h1> {about} {marks} {contents(item)}</div>
+            <div class="stack"><h1 id="item-name">{name(&item.name)}</h1> {about} {marks} {contents(item)}</div>
         </header>
-        <form class="item stack" id="item" method="post" action=to_cart data-price=shop.item_path(&item.id)>
+        <form class="item stack" id="item" method="post" action=to_cart data-price=shop.item_path(&item.id) data-program=script data-wasm=wasm>
             <input type="hidden" name="act" value="put"/>
             <input type="hidden" name="item" value=item.id.to_string()/>
             {replaced(draft)}
             <div class="stack" id="choices">{form.fields()}</div>
-            {wrong} {elsewhere}
+            <p class="refusal" id="wrong" role="alert" hidden=is_right>{icon(Icon::Alert)} <span>{wrong}</span></p>
             {buttons(form, total)}
+            {data(shop, item)}
         </form>
+        </div>
+        {shop.followed()}
     }
     .into_any()
+}
+
+/// What is wrong with the whole, or that something is wrong above. Empty where nothing is.
+fn wrong(faults: &[Fault]) -> String {
+    let of_whole = faults.iter().filter(|fault| fault.group.is_none());
+    let words: Vec<_> = of_whole.map(|fault| &*fault.words).collect();
+    match (words.is_empty(), faults.is_empty()) {
+        (true, false) => t([
+            "Not quite: see what is marked above.",
+            "Noch nicht ganz: Sieh nach, was oben markiert ist.",
+        ])
+        .to_owned(),
+        _ => words.join(" "),
+    }
+}
+
+/// What the browser's program prices the form by.
+fn data(shop: &ShopView, item: &Item) -> AnyView {
+    let data = ItemData {
+        locale: Locale::from_context(),
+        item: item.id.clone(),
+        menu: shop.menu.around(item),
+    };
+    // It has texts as keys alone, so that it can be written.
+    let text = serde_json::to_value(&data).map_or_else(|_| String::new(), |data| escaped(&data));
+    view! { <script type="application/json" id="item-data" inner_html=text></script> }.into_any()
 }
 
 fn buttons(form: ItemForm, total: Option<Cents>) -> AnyView {
     let ItemForm {
         shop, item, draft, ..
     } = form;
-    if shop.is_sold_out(&item.id, None) {
-        return view! { <p class="refusal" role="status">{icon(Icon::Info)} <span>{t(SOLD_OUT)}</span></p> }.into_any();
-    }
+    let is_sold_out = shop.is_sold_out(&item.id, None);
+    let sold_out = is_sold_out.then_some("");
     let word = match draft.replaces {
         Some(_) => t(["Save", "Speichern"]),
         None => t(["Add", "In den Warenkorb"]),
     };
     let total = total.map(|total| format!(" · {}", money(total)));
     view! {
-        <div class="buttons add-bar">
-            <button class="button primary" id="add">{word} {total}</button>
+        <div class="buttons add-bar" data-parts=item.id.to_string() data-sold-out=sold_out>
+            <p class="refusal sold-out" role="status" hidden=!is_sold_out>{icon(Icon::Info)} <span>{t(SOLD_OUT)}</span></p>
+            <button class="button primary" id="add" disabled=is_sold_out>{word} <span id="total">{total}</span></button>
             <button class="button" id="show-price" formaction=shop.item_path(&item.id)>{t(["Show price", "Preis zeigen"])}</button>
         </div>
     }

@@ -1,7 +1,6 @@
 //! The fields of the form of an item.
 
 use super::{
-    item_form::{Draft, Fault, Style},
     view::ShopView,
     words::{self, SOLD_OUT, rule, unit_price},
 };
@@ -20,6 +19,7 @@ use crate::{
             locale::{Text, say, t},
         },
         icon, name,
+        shop::{Draft, Fault, Style},
     },
 };
 use leptos::prelude::*;
@@ -69,19 +69,7 @@ impl ItemForm<'_> {
     /// The other half, of those that may be one. The rule comes before the choice.
     fn halves(self) -> Option<AnyView> {
         let menu = &self.shop.menu;
-        let fits = |other: &&Item| {
-            let shares_size = || {
-                other
-                    .halves
-                    .iter()
-                    .any(|size| self.item.halves.contains(size))
-            };
-            other.id != self.item.id
-                && other.tax == self.item.tax
-                && menu.shown(&other.id).is_some()
-                && shares_size()
-        };
-        let others: Vec<_> = menu.items.iter().filter(fits).collect();
+        let others: Vec<_> = menu.other_halves(self.item).collect();
         if others.is_empty() {
             return None;
         }
@@ -92,7 +80,8 @@ impl ItemForm<'_> {
                 true => format!("{} ({})", other.name, t(SOLD_OUT)),
                 false => other.name.to_string(),
             };
-            view! { <option value=other.id.to_string() selected=is_chosen disabled=is_sold_out>{word}</option> }
+            let id = other.id.to_string();
+            view! { <option value=id.clone() selected=is_chosen disabled=is_sold_out data-parts=id>{word}</option> }
                 .into_any()
         };
         let options: Vec<_> = others.iter().map(option).collect();
@@ -121,11 +110,9 @@ impl ItemForm<'_> {
             .faults
             .iter()
             .find(|fault| fault.group.as_ref() == Some(&group.id));
-        let message = fault.map(|fault| {
-            let words = fault.words.clone();
-            view! { <p class="error" id=error.clone() role="alert">{icon(Icon::Alert)} {words}</p> }
-        });
-        let described = fault.map(|_| error.clone());
+        // It is there without a fault, too: a script shows what is wrong as soon as it is.
+        let words = fault.map(|fault| fault.words.clone());
+        let message = view! { <p class="error" id=error.clone() role="alert" hidden=fault.is_none()>{icon(Icon::Alert)} <span>{words}</span></p> };
         let options: Vec<_> = group
             .options
             .iter()
@@ -140,7 +127,7 @@ impl ItemForm<'_> {
             view! { <label class="check"><input type="radio" name=name value="" checked=none_chosen/> {t(["None", "Nichts"])}</label> }
         });
         view! {
-            <fieldset class="group" id=id aria-describedby=described tabindex="-1">
+            <fieldset class="group" id=id aria-describedby=error tabindex="-1">
                 <legend>{name(&group.name)} " " <span class="soft small">{bounds(group)}</span></legend>
                 {message} {none} {options}
             </fieldset>
@@ -150,6 +137,7 @@ impl ItemForm<'_> {
 
     fn option(self, group: &Group, option: &MenuOption, style: Style) -> AnyView {
         let is_sold_out = self.shop.is_sold_out(&group.id, Some(&option.id));
+        let parts_of = format!("{}.{}", group.id, option.id);
         let price = option.price.at(self.draft.line.size.as_ref());
         let word = option_word(option, price, is_sold_out);
         let chosen = self.draft.chosen(&group.id, &option.id);
@@ -160,16 +148,16 @@ impl ItemForm<'_> {
         match style {
             Style::One => {
                 let (name, value) = (format!("g.{}", group.id), option.id.to_string());
-                view! { <label class="check"><input type="radio" name=name value=value checked=chosen.is_some() disabled=is_sold_out/> <span>{word}</span></label> }
+                view! { <label class="check" data-parts=parts_of><input type="radio" name=name value=value checked=chosen.is_some() disabled=is_sold_out/> <span>{word}</span></label> }
                     .into_any()
             }
             Style::Each => {
-                view! { <label class="check"><input type="checkbox" name=part_name value=Part::Whole.name() checked=chosen.is_some() disabled=is_sold_out/> <span>{word}</span></label> }
+                view! { <label class="check" data-parts=parts_of><input type="checkbox" name=part_name value=Part::Whole.name() checked=chosen.is_some() disabled=is_sold_out/> <span>{word}</span></label> }
                     .into_any()
             }
             Style::Count => {
                 let count = chosen.map_or(0, |choice| choice.count);
-                view! { <div class="counter"><label for=count_name.clone()>{word}</label> {counts(count_name, 0, group.each, count, is_sold_out)}</div> }
+                view! { <div class="counter" data-parts=parts_of><label for=count_name.clone()>{word}</label> {counts(count_name, 0, group.each, count, is_sold_out)}</div> }
                     .into_any()
             }
             Style::Halves => {
@@ -181,7 +169,7 @@ impl ItemForm<'_> {
                     view! { <label class="unseen" for=count_name.clone()>{label}</label> {counts(count_name, 1, group.each, count, is_sold_out)} }
                 });
                 view! {
-                    <fieldset class="parts">
+                    <fieldset class="parts" data-parts=parts_of>
                         <legend>{word}</legend>
                         <div class="row">{parts(&part_name, part, is_sold_out)} {count}</div>
                     </fieldset>
@@ -257,11 +245,10 @@ impl ItemForm<'_> {
 fn option_word(option: &MenuOption, price: Option<Cents>, is_sold_out: bool) -> AnyView {
     let price = price.filter(|price| price.get() > 0);
     let price = price.map(|price| format!(" +{}", money(price)));
-    let sold_out = is_sold_out.then(|| format!(" · {}", t(SOLD_OUT)));
     let allergens = words::listed(&option.allergens, words::allergen);
     let allergens = (!allergens.is_empty())
         .then(|| view! { <span class="small soft">" (" {allergens} ")"</span> });
-    view! { {name(&option.name)} <span class="soft">{price} {sold_out}</span> {allergens} }
+    view! { {name(&option.name)} <span class="soft">{price}</span> <span class="sold-out" hidden=!is_sold_out>" · " {t(SOLD_OUT)}</span> {allergens} }
         .into_any()
 }
 

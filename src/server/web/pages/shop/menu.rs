@@ -29,6 +29,9 @@ pub async fn show(Path(slug): Path<String>, visit: Visit) -> Response {
         Ok(shop) => shop,
         Err(elsewhere) => return refusals::elsewhere(&visit, elsewhere).await,
     };
+    if let Some(response) = shop.unchanged(&visit) {
+        return response;
+    }
     let (origin, currency) = (visit.origin(), visit.app.config.currency);
     page(&visit, StatusCode::OK, || Page {
         title: shop.profile().name.to_string(),
@@ -65,8 +68,10 @@ fn content(shop: &ShopView) -> AnyView {
         {head(shop)}
         {near_form(shop.near.as_ref())}
         {not_delivered(shop)}
-        {bar} {find()} {sections} {none}
-        {cart_bar(shop)} {shop.followed()}
+        {find()}
+        <div class="whole" id="follows-menu">{bar} {sections} {none}</div>
+        <div class="whole" id="cart-bar" aria-live="polite">{cart_bar(shop)}</div>
+        {item_dialog()} {shop.followed()}
     }
     .into_any()
 }
@@ -96,6 +101,18 @@ fn head(shop: &ShopView) -> AnyView {
                 <p class="small soft"><bdi translate="no">{address}</bdi> {phone}</p>
             </div>
         </header>
+    }
+    .into_any()
+}
+
+/// Where a script shows an item over the menu.
+fn item_dialog() -> AnyView {
+    let close = t(["Close", "Schließen"]);
+    view! {
+        <dialog class="item-dialog" id="item-dialog" aria-labelledby="item-name">
+            <form class="shut" method="dialog"><button class="button quiet" aria-label=close title=close>{icon(Icon::Close)}</button></form>
+            <div></div>
+        </dialog>
     }
     .into_any()
 }

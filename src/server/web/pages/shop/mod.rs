@@ -1,6 +1,7 @@
 //! The customer's pages of pizzerias: the list, a menu, an item, the cart, the checkout. They are still, as the pages
 //! of accounts are: plain links and forms, rendered once, with a script that nothing depends on.
 
+mod again;
 mod basket_rows;
 mod bill;
 mod card;
@@ -12,9 +13,6 @@ mod checkout_page;
 mod dish;
 mod item;
 mod item_fields;
-mod item_form;
-#[cfg(test)]
-mod item_form_tests;
 mod layout;
 mod market;
 mod market_query;
@@ -38,6 +36,7 @@ pub fn routes() -> Router<AppState> {
     let below = |rest: &str| format!("{}/{{slug}}{rest}", paths::SHOPS);
     Router::new()
         .route(paths::SHOPS, get(market::show).post(market::send))
+        .route(paths::ORDER_AGAIN, get(again::lead))
         .route(paths::SHOPS_SCRIPT, get(page_script))
         .route(&below(""), get(menu::show))
         .route(&below("/items/{code}"), get(item::show).post(item::price))
@@ -54,5 +53,6 @@ async fn page_script() -> Response {
         (CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (CACHE_CONTROL, "public, max-age=3600"),
     ];
-    (head, include_str!("page.js")).into_response()
+    let script = concat!(include_str!("page.js"), include_str!("item.js"));
+    (head, script).into_response()
 }

@@ -55,6 +55,13 @@ pub async fn page_of(visit: &Visit, refusal: &ShopRefusal) -> Response {
                 "Alle, bei denen man bestellen kann, stehen in der Liste.",
             ],
         ),
+        ShopRefusal::Market(Error::UnknownOrder(_)) => (
+            ["There is no such order", "Diese Bestellung gibt es nicht"],
+            [
+                "Choose from the menu of a pizzeria.",
+                "Such dir etwas aus der Karte einer Pizzeria aus.",
+            ],
+        ),
         ShopRefusal::UnknownItem => (
             [
                 "This is not on the menu any more",

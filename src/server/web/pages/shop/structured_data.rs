@@ -20,7 +20,7 @@ pub fn head(shop: &ShopView, origin: &str, currency: Currency) -> AnyView {
 }
 
 /// JSON that ends no element, whatever is in it.
-fn escaped(data: &Value) -> String {
+pub fn escaped(data: &Value) -> String {
     let mut text = String::new();
     for letter in data.to_string().chars() {
         match letter {

@@ -28,8 +28,12 @@ use crate::{
             catalog::{KnownShop, ShopRef, zone},
             refusal::ShopRefusal,
         },
-        web::{pages::account::Visit, state::AppState},
+        web::{pages::account::Visit, rest::extract::is_known, state::AppState},
     },
+};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -125,13 +129,28 @@ impl ShopView {
         Ok(ShopView { cursor, ..view })
     }
 
-    /// What a script needs to follow the counter: the pizzeria, and where it begins. Without one the page stays.
+    /// What a script needs to follow the counter: the pizzeria, where it begins, and what is sold out till then. Without
+    /// a cursor the page stays.
     pub fn followed(&self) -> Option<AnyView> {
         let (id, since) = (
             self.profile().id.to_string(),
             self.cursor.as_ref()?.to_string(),
         );
-        Some(view! { <div hidden=true data-restaurant=id data-since=since></div> }.into_any())
+        let sold_out = self.shop.counter.sold_out_at(self.at());
+        let sold_out: Vec<_> = sold_out.map(|one| one.what.to_string()).collect();
+        let sold_out = sold_out.join(" ");
+        let revision = self.revision();
+        Some(view! { <div hidden=true data-restaurant=id data-since=since data-soldout=sold_out data-revision=revision></div> }.into_any())
+    }
+
+    /// The tag of the menu, by which a script asks whether it has changed.
+    fn revision(&self) -> String {
+        format!("\"{}\"", self.shop.counter.menu_revision)
+    }
+
+    /// The answer to a script that shows this menu already.
+    pub fn unchanged(&self, visit: &Visit) -> Option<Response> {
+        is_known(&visit.headers, &self.revision()).then(|| StatusCode::NOT_MODIFIED.into_response())
     }
 
     pub fn profile(&self) -> &Profile {

@@ -1,6 +1,6 @@
 //! When an order can be at the door: now, or in a window of a day.
 
-use super::view::ShopView;
+use super::{times::Clocks, view::ShopView};
 use crate::{
     domain::{
         Field, Time,
@@ -11,7 +11,7 @@ use crate::{
             quote::{PlaceRequest, QuoteRequest, When},
             refusal::{OfferedSlot, ShopRefusal},
         },
-        web::state::AppState,
+        web::{pages::account::Sent, state::AppState},
     },
     ui::i18n::locale::{plural, say, t},
 };
@@ -33,8 +33,14 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    /// What a form has sent: now, or a day with one of its windows.
+    pub fn read(sent: &Sent) -> Option<Chosen> {
+        let when = sent.get("when");
+        Chosen::parse(when).or_else(|| Chosen::parse(sent.get(&format!("when.{when}"))))
+    }
+
     /// `asap/2026-11-30T18:55:00.000Z`
-    pub fn parse(text: &str) -> Option<Chosen> {
+    fn parse(text: &str) -> Option<Chosen> {
         let (when, until) = text.split_once('/')?;
         Some(Chosen {
             when: When::parse(when).ok()?,
@@ -102,50 +108,69 @@ impl Windows {
         self.asap.is_none() && self.days.is_empty()
     }
 
-    /// The field. Nothing is moved to another time by itself: where what was chosen is no more, nothing is chosen.
-    pub fn field(&self, shop: &ShopView, chosen: Option<Chosen>) -> AnyView {
+    /// The fields: now, or a day and a window of it. Nothing is moved to another time by itself: where what was chosen is
+    /// no more, nothing is chosen.
+    pub fn fields(&self, shop: &ShopView, chosen: Option<Chosen>) -> AnyView {
         let clocks = &shop.clocks;
-        let is_chosen = |when: When| chosen.is_some_and(|chosen| chosen.when == when);
         let asap = self.asap.as_ref().map(|asap| {
             let range = clocks.day_and_range(asap.from, asap.to);
             let word = say!("Now, {range}", "Jetzt, {range}");
-            option(When::Asap, asap.to, is_chosen(When::Asap), word)
+            let is_chosen = chosen.is_none_or(|chosen| chosen.when == When::Asap);
+            let value = Chosen {
+                when: When::Asap,
+                until: asap.to,
+            };
+            view! { <label class="check"><input type="radio" id="when" name="when" value=value.text() required=true checked=is_chosen/> <span>{word}</span></label> }
         });
-        let days: Vec<_> = self
-            .days
-            .iter()
-            .map(|(day, slots)| {
-                let of_day: Vec<_> = slots
-                    .iter()
-                    .map(|slot| {
-                        let when = When::Slot(slot.slot);
-                        let range = clocks.range(slot.from, slot.to);
-                        let left = left(slot.left);
-                        let word = format!("{range} · {left}");
-                        option(when, slot.to, is_chosen(when), word)
-                    })
-                    .collect();
-                view! { <optgroup label=clocks.day(*day)>{of_day}</optgroup> }.into_any()
-            })
+        let days = self.days.iter();
+        let days: Vec<_> = days
+            .map(|(day, slots)| day_fields(clocks, *day, slots, chosen))
             .collect();
-        let is_gone = chosen.is_some_and(|chosen| self.promised(chosen).is_none());
-        let first = (is_gone || (chosen.is_none() && self.asap.is_none())).then(|| {
-            view! { <option value="" selected=true>{t(["Choose a time", "Wähl eine Zeit"])}</option> }
-        });
         view! {
-            <div class="field">
-                <label for="when">{t(["When", "Wann"])}</label>
-                <select class="input" id="when" name="when" required=true>{first} {asap} {days}</select>
-                <p class="hint">{t(["In the pizzeria’s time. The driver comes within this window.", "In der Zeit der Pizzeria. In diesem Fenster wird geliefert."])}</p>
-            </div>
+            <fieldset class="times" aria-describedby="when-hint">
+                <legend>{t(["When", "Wann"])}</legend>
+                {asap} {days}
+                <p class="hint" id="when-hint">{t(["In the pizzeria’s time. The driver comes within this window.", "In der Zeit der Pizzeria. In diesem Fenster wird geliefert."])}</p>
+            </fieldset>
         }
         .into_any()
     }
 }
 
-fn option(when: When, until: Time, is_chosen: bool, word: String) -> AnyView {
-    let value = Chosen { when, until }.text();
-    view! { <option value=value selected=is_chosen>{word}</option> }.into_any()
+/// A day, and its windows: they are shown once it is chosen.
+fn day_fields(
+    clocks: &Clocks,
+    day: LocalDate,
+    slots: &[OfferedSlot],
+    chosen: Option<Chosen>,
+) -> AnyView {
+    let is_chosen =
+        |slot: &OfferedSlot| chosen.is_some_and(|one| one.when == When::Slot(slot.slot));
+    let options: Vec<_> = slots
+        .iter()
+        .map(|slot| {
+            let value = Chosen {
+                when: When::Slot(slot.slot),
+                until: slot.to,
+            };
+            let (range, left) = (clocks.range(slot.from, slot.to), left(slot.left));
+            view! { <option value=value.text() selected=is_chosen(slot)>{format!("{range} · {left}")}</option> }
+                .into_any()
+        })
+        .collect();
+    let name = clocks.day(day);
+    let label = say!("{name}: between", "{name}: zwischen");
+    let (day, id) = (day.to_string(), format!("when-{day}"));
+    view! {
+        <div class="day">
+            <label class="check"><input type="radio" name="when" value=day.clone() required=true checked=slots.iter().any(is_chosen)/> <span>{name}</span></label>
+            <div class="windows field">
+                <label class="unseen" for=id.clone()>{label}</label>
+                <select class="input" id=id.clone() name=format!("when.{day}")>{options}</select>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 fn left(left: u32) -> String {
@@ -164,6 +189,21 @@ mod tests {
             let chosen = Chosen { when, until };
             assert_eq!(Chosen::parse(&chosen.text()), Some(chosen));
         }
+        let sent = |fields: &[(&str, String)]| {
+            let pair = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+            Chosen::read(&Sent(fields.iter().map(pair).collect()))
+        };
+        let chosen = Chosen {
+            when: When::Slot(slot),
+            until,
+        };
+        let of_day = ("when.2026-11-30", chosen.text());
+        assert_eq!(
+            sent(&[("when", "2026-11-30".to_owned()), of_day.clone()]),
+            Some(chosen)
+        );
+        // Another day's window is not meant.
+        assert_eq!(sent(&[("when", "2026-12-01".to_owned()), of_day]), None);
         for garbage in ["", "asap", "asap/", "soon/2026-11-30T19:10:00Z", "/"] {
             assert_eq!(Chosen::parse(garbage), None, "{garbage}");
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::shop::{
-        basket::{Allergen, Diet, LeftOut, Part, TaxClass},
+        basket::{Allergen, Diet, LeftOut, Part},
         menu::{Amount, Halves, HalvesRule, ItemPrice},
     },
     ui::i18n::{
@@ -52,14 +52,6 @@ pub fn diet(diet: Diet) -> Text {
         LowSalt => ["low in salt", "salzarm"],
         Vegan => ["vegan", "vegan"],
         Vegetarian => ["vegetarian", "vegetarisch"],
-    }
-}
-
-pub fn tax_class(class: TaxClass) -> Text {
-    match class {
-        TaxClass::Food => ["food", "Speisen"],
-        TaxClass::Drink => ["drinks", "Getränke"],
-        TaxClass::Delivery => ["delivery", "Lieferung"],
     }
 }
 

@@ -1,7 +1,6 @@
 //! The pages on which a pizzeria edits itself: its menu, its settings, and the bar for its counter. They are still, as the
 //! pages of accounts are: plain forms that redirect, with a script that nothing depends on.
 
-mod again;
 mod areas;
 mod category_page;
 mod counter;
@@ -65,7 +64,6 @@ pub fn routes() -> Router<AppState> {
         )
         .route(paths::SHOP_COUNTER, post(counter::send))
         .route(paths::EDITOR_SCRIPT, get(script))
-        .route(paths::ORDER_AGAIN, get(again::lead))
 }
 
 async fn script() -> Response {

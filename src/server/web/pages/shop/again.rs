@@ -1,6 +1,6 @@
 //! From an order to a cart with the same in it, as far as the menu still has it.
 
-use super::layout::unknown;
+use super::refusals::page_of;
 use crate::{
     domain::{
         Field, OrderId,
@@ -14,17 +14,19 @@ use crate::{
 };
 use axum::{extract::Path, response::Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use uuid::Uuid;
 
 pub async fn lead(visit: Visit, Path(id): Path<String>) -> Response {
     match cart_of(&visit, &id).await {
         Ok(address) => redirect(&address),
-        Err(refusal) => unknown(&visit, &refusal).await,
+        Err(refusal) => page_of(&visit, &refusal).await,
     }
 }
 
 /// The address of the cart that it becomes.
 async fn cart_of(visit: &Visit, id: &str) -> Result<String, ShopRefusal> {
-    let id = OrderId::parse(id).map_err(|error| ShopRefusal::invalid("id", error))?;
+    // What is no id is the id of no order.
+    let id = OrderId::parse(id).unwrap_or(OrderId(Uuid::nil()));
     let order = visit.app.orders.order(id, &visit.door.viewer).await?;
     let shop = order.restaurant_id.zip(order.basket);
     let (restaurant, basket) = shop.ok_or(ShopRefusal::UnknownRestaurant)?;

@@ -16,9 +16,9 @@ use crate::{
             request::{ChoiceRequest, MAX_QUANTITY},
         },
     },
-    server::web::pages::account::Sent,
     ui::i18n::locale::{say, t},
 };
+use serde::Serialize;
 
 /// How the options of a group are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,18 @@ impl Style {
     }
 }
 
+/// The fields of a form, as they are sent.
+pub type Sent = [(String, String)];
+
+/// A field that is not sent is empty.
+fn get<'a>(sent: &'a Sent, name: &str) -> &'a str {
+    let mut sent = sent.iter();
+    sent.find(|(sent, _)| sent == name)
+        .map_or("", |(_, value)| value)
+}
+
 /// What is wrong, at a group or with the whole.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize)]
 pub struct Fault {
     pub group: Option<Code>,
     pub words: String,
@@ -105,7 +115,7 @@ impl Draft {
 
     /// What a form has sent. What it cannot have offered is left out.
     pub fn read(item: &Item, menu: &Menu, sent: &Sent) -> Draft {
-        let code = |name: &str| Code::parse(sent.get(name)).ok();
+        let code = |name: &str| Code::parse(get(sent, name)).ok();
         let size = code("size").filter(|size| item.price(Some(size)).is_some());
         let half = code("half").filter(|half| *half != item.id);
         let half = half.filter(|half| menu.shown(half).is_some());
@@ -117,11 +127,11 @@ impl Draft {
         let of_half = half.as_ref().and_then(|half| menu.item(half));
         let without = left_out(item, of_half, sent);
         // What is no number of pieces is refused, as 0 is.
-        let quantity = match sent.get("quantity").trim() {
+        let quantity = match get(sent, "quantity").trim() {
             "" => 1,
             typed => typed.parse().unwrap_or(0),
         };
-        let at = sent.get("at").parse().ok();
+        let at = get(sent, "at").parse().ok();
         Draft {
             line: CartLine {
                 item: item.id.clone(),
@@ -130,10 +140,10 @@ impl Draft {
                 options,
                 without,
                 quantity,
-                note: LineNote::parse(sent.get("note")).ok(),
+                note: LineNote::parse(get(sent, "note")).ok(),
             },
-            note: sent.get("note").to_owned(),
-            replaces: at.map(|at| (at, sent.get("line").to_owned())),
+            note: get(sent, "note").to_owned(),
+            replaces: at.map(|at| (at, get(sent, "line").to_owned())),
         }
     }
 
@@ -289,12 +299,12 @@ fn choices(group: &Group, sent: &Sent) -> Vec<ChoiceRequest> {
     let style = Style::of(group);
     let id = &group.id;
     let choice = |option: &Code| {
-        let part = sent.get(&format!("p.{id}.{option}"));
-        let count = sent.get(&format!("n.{id}.{option}")).trim();
+        let part = get(sent, &format!("p.{id}.{option}"));
+        let count = get(sent, &format!("n.{id}.{option}")).trim();
         let count = count.parse::<u32>().ok().map(|count| count.min(group.each));
         let (part, count) = match style {
             Style::One => {
-                (sent.get(&format!("g.{id}")) == &**option).then_some((Part::Whole, 1))?
+                (get(sent, &format!("g.{id}")) == &**option).then_some((Part::Whole, 1))?
             }
             Style::Each => (part == Part::Whole.name()).then_some((Part::Whole, 1))?,
             Style::Count => (Part::Whole, count.unwrap_or(0)),
@@ -314,7 +324,7 @@ fn choices(group: &Group, sent: &Sent) -> Vec<ChoiceRequest> {
 fn left_out(item: &Item, half: Option<&Item>, sent: &Sent) -> Vec<(u32, Part)> {
     let of = |item: &Item, name: &str, part: Part| {
         let places = 1..=item.without.len();
-        let ticked = places.filter(|n| sent.has(&format!("{name}.{n}")));
+        let ticked = places.filter(|n| !get(sent, &format!("{name}.{n}")).is_empty());
         ticked.map(|n| (n as u32, part)).collect::<Vec<_>>()
     };
     match half {

@@ -1,18 +1,15 @@
 //! Forms of items: what they make of what was chosen.
 
-use super::item_form::{Draft, Fault};
-use crate::{
-    domain::shop::{
-        code::Code,
-        menu::samples::{code, menu},
-    },
-    server::web::pages::account::Sent,
+use super::draft::{Draft, Fault};
+use crate::domain::shop::{
+    code::Code,
+    menu::samples::{code, menu},
 };
 use leptos::prelude::Owner;
 
-fn sent(fields: &[(&str, &str)]) -> Sent {
+fn sent(fields: &[(&str, &str)]) -> Vec<(String, String)> {
     let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Sent(fields.iter().map(pair).collect())
+    fields.iter().map(pair).collect()
 }
 
 /// The text of the line that a form makes, and its price or what is wrong.
