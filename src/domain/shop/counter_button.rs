@@ -63,16 +63,6 @@ impl FromStr for CounterButton {
     }
 }
 
-/// `diav`, `top.olives`
-impl fmt::Display for MenuPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            MenuPart::Item(item) => write!(f, "{item}"),
-            MenuPart::Option { group, option } => write!(f, "{group}.{option}"),
-        }
-    }
-}
-
 impl FromStr for MenuPart {
     /// It names no part of a menu.
     type Err = ();
