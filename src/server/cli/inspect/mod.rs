@@ -120,7 +120,7 @@ async fn show(args: Inspect) -> Result<()> {
         Subject::Restaurants(all) => restaurants::list(source.await?, all, format).await,
         Subject::Restaurant(one) => restaurants::show(source.await?, one, format).await,
         Subject::Menu(menu) => menu::show(source.await?, menu, format).await,
-        Subject::Events(events) => events::show(source.await?, events, format).await,
+        Subject::Events(events) => Box::pin(events::show(source.await?, events, format)).await,
         Subject::Stats(stats) => stats::show(source.await?, stats, format).await,
         Subject::Keys(_) if url.is_some() => Err(keys::not_over_http()),
         Subject::Keys(keys) => keys::show(keys, format).await,

@@ -36,7 +36,7 @@ impl History {
     pub fn check_shops(&self, chains: &Chains, log: &BTreeMap<Cursor, &Value>, out: &mut Verdict) {
         self.check_slots(log, out);
         self.check_bills(chains, out);
-        let newest = self.events.iter().filter_map(|event| time(event));
+        let newest = self.events.iter().filter_map(time);
         let end = newest.max();
         for (id, chain) in chains {
             check_expiry(id, chain, end, out);

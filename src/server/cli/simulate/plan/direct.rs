@@ -110,8 +110,8 @@ impl Story {
         let Some((begins, ends)) = begins.zip(ends) else {
             return;
         };
-        let by = of(CommandKind::Prepare).map(|step| step.commands[0].by.clone());
-        let by = by.last().unwrap_or_default();
+        let mut by = of(CommandKind::Prepare).map(|step| step.commands[0].by.clone());
+        let by = by.next_back().unwrap_or_default();
         let done: &[u32] = if chance(rng, 150) { &[1, 0, 1] } else { &[1] };
         let pause = (ends - begins) / 4;
         for (n, done) in (1..).zip(done) {
