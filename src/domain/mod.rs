@@ -55,9 +55,10 @@ pub use kitchen_alert::{
 pub use live::log_event::{AboutAccount, LogEvent, ShopEntry};
 pub use live::{
     about::MAX_TOPICS,
-    board::{Board, Counts, FoldResult, Names, OrdersPage, RECENT, Snapshot},
+    board::{Board, Counts, FoldResult, Names, RECENT, Snapshot},
     event::{Cursor, Epoch, Event, EventActor},
     frame::{Frame, Signal},
+    orders_page::OrdersPage,
     ring::Ring,
     scope::{Scope, Subject, Topic},
     shop_notice::{ShopKind, ShopNotice},

@@ -40,13 +40,6 @@ pub struct Snapshot {
     pub now: Time,
 }
 
-/// Orders of the past, newest first, and the one below which to look on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OrdersPage {
-    pub orders: Vec<Order>,
-    pub next: Option<OrderId>,
-}
-
 /// The names that a list can be narrowed to, sorted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Names {

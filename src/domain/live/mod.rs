@@ -8,6 +8,7 @@ pub mod frame;
 mod kitchen_scope;
 #[cfg(feature = "ssr")]
 pub mod log_event;
+pub mod orders_page;
 pub mod ring;
 pub mod scope;
 pub mod shop_notice;

@@ -8,6 +8,7 @@ mod http_client;
 mod inspect;
 mod migrate;
 mod output;
+mod pizzerias;
 mod restore;
 mod seed;
 mod server_url;

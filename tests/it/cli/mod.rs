@@ -10,6 +10,7 @@ mod doctor_settings;
 mod inspect;
 mod inspect_access;
 mod inspect_events;
+mod liar;
 mod market_key;
 mod simulate;
 mod site_origin;

@@ -117,9 +117,14 @@ pub fn query(rng: &mut fastrand::Rng) -> BoardQuery {
     };
     // A page lists statuses that its scope holds.
     let is_held = |status: &Status| {
-        let topics = scope.topics().unwrap_or_default();
-        let mut limits = topics.iter().map(Topic::statuses);
-        topics.is_empty() || limits.any(|of| of.is_empty() || of.contains(status))
+        scope.topics().is_none_or(|topics| {
+            // Those of pizzerias hold no orders.
+            let of_orders = topics
+                .iter()
+                .filter(|topic| !matches!(topic, Topic::Shops | Topic::Restaurant(_)));
+            let mut limits = of_orders.map(Topic::statuses);
+            limits.any(|of| of.is_empty() || of.contains(status))
+        })
     };
     let is_listed = |status: &Status| sequence == Sequence::Newest || !status.is_final();
     let statuses = Status::ALL.iter().copied();

@@ -156,8 +156,8 @@ fn a_size_in_use_is_not_removed() {
     let faults = put_outline(&before, outline.clone()).unwrap_err();
     assert_eq!(faults.len(), 3);
     assert_eq!(
-        faults[0],
-        InvalidField::fault(
+        (faults[0].field.as_ref(), &*faults[0].error.to_string()),
+        (
             "sizes",
             "Margherita has a price for the size l, which is not there."
         )

@@ -11,6 +11,7 @@ mod edit_tests;
 pub mod fault;
 pub mod file;
 mod numbering;
+mod option_price;
 pub mod read;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -22,9 +23,8 @@ use super::{
     hours::Hours,
 };
 use crate::domain::{Cents, Text, half_up, named_enum};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+pub use option_price::OptionPrice;
+use serde::{Deserialize, Serialize};
 
 /// What is told of an item or a category: up to 300 characters, several lines.
 pub type About = Text<300, true>;
@@ -83,13 +83,6 @@ pub struct MenuOption {
     pub diets: Vec<Diet>,
     /// Chosen in the dialog from the beginning. A request names what it wants.
     pub default: bool,
-}
-
-/// One amount, or one for each size.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OptionPrice {
-    One(Cents),
-    BySize(BTreeMap<Code, Cents>),
 }
 
 named_enum! {
@@ -222,16 +215,6 @@ impl Group {
     }
 }
 
-impl OptionPrice {
-    /// `None` where it has no price for the size.
-    pub fn at(&self, size: Option<&Code>) -> Option<Cents> {
-        match self {
-            OptionPrice::One(price) => Some(*price),
-            OptionPrice::BySize(prices) => prices.get(size?).copied(),
-        }
-    }
-}
-
 impl Item {
     pub const MAX_GROUPS: usize = 12;
     pub const MAX_WITHOUT: usize = 20;
@@ -330,27 +313,6 @@ impl Menu {
     pub fn shown(&self, code: &Code) -> Option<&Item> {
         self.outline.category_of(code)?;
         self.item(code)
-    }
-}
-
-/// A number, or an object with a number for each size.
-impl Serialize for OptionPrice {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            OptionPrice::One(price) => price.serialize(serializer),
-            OptionPrice::BySize(prices) => prices.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for OptionPrice {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let read = match raw.get().starts_with('{') {
-            true => serde_json::from_str(raw.get()).map(OptionPrice::BySize),
-            false => serde_json::from_str(raw.get()).map(OptionPrice::One),
-        };
-        read.map_err(de::Error::custom)
     }
 }
 

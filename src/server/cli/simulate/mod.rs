@@ -18,7 +18,7 @@ mod subscriber;
 mod tally;
 mod visit;
 
-use super::{http_client, output, seed, server_url::ServerUrlParser, tls};
+use super::{http_client, output, pizzerias, server_url::ServerUrlParser, tls};
 use clap::{Args, builder::TypedValueParser};
 use client::Client;
 use plan::{MenuShop, Plan, PlanSize};
@@ -171,12 +171,12 @@ impl Simulate {
     }
 
     /// The pizzerias that sell from menus.
-    fn pizzerias(&self) -> Result<Vec<seed::SeedRestaurant>, String> {
+    fn pizzerias(&self) -> Result<Vec<pizzerias::SeedRestaurant>, String> {
         match (self.menu_orders, self.restaurants) {
             (None, _) => Ok(Vec::new()),
-            (Some(_), None) => Ok(seed::example()?.restaurants),
+            (Some(_), None) => Ok(pizzerias::example()?.restaurants),
             (Some(_), Some(count)) => {
-                let size = seed::MarketSize {
+                let size = pizzerias::MarketSize {
                     seed: PIZZERIAS_SEED,
                     items: self.items,
                 };
@@ -196,7 +196,7 @@ impl Simulate {
 }
 
 /// A pizzeria of a large market with little patience and little room, so that an evening shows both.
-fn impatient(number: u32, mut pizzeria: seed::SeedRestaurant) -> seed::SeedRestaurant {
+fn impatient(number: u32, mut pizzeria: pizzerias::SeedRestaurant) -> pizzerias::SeedRestaurant {
     let orders = &mut pizzeria.restaurant["orders"];
     orders["answer_minutes"] = 1.into();
     orders["slot_orders"] = 4.into();
@@ -235,7 +235,7 @@ fn plan_or_simulate(args: &Simulate, seed: u64) -> Result<Option<Report>, String
 async fn simulate(
     args: &Simulate,
     seed: u64,
-    pizzerias: &[seed::SeedRestaurant],
+    pizzerias: &[pizzerias::SeedRestaurant],
     shops: &[MenuShop],
 ) -> Result<Report, String> {
     let tls = tls::public(args.ca.as_deref())?;
@@ -252,7 +252,7 @@ async fn simulate(
     tokio::spawn(stop_at_ctrl_c(client.stop.clone()));
     if !pizzerias.is_empty() {
         let url = Url::parse(&args.url[0]).map_err(|error| error.to_string())?;
-        seed::keep(&url, http.clone(), pizzerias).await?;
+        pizzerias::keep(&url, http.clone(), pizzerias).await?;
     }
     if args.open > 0 {
         let builder = Client::beside(&client, http);

@@ -1,43 +1,18 @@
 //! The edits of one pizzeria come one after the other on an instance. As long as one waits, what was read for those before
 //! it is kept, and follows the log: an edit then reads what has changed since, and not the whole menu.
 
-use super::{ShopService, documents, refusal::ShopFailure, stored::StoredShop};
+use super::{ShopService, documents, refusal::ShopFailure, stored::Held};
 use crate::{
     domain::{
-        Cursor, Error, LogEvent, ShopEntry, ShopKind,
+        Error, LogEvent, ShopEntry, ShopKind,
         shop::{basket::RestaurantId, code::Code},
     },
-    server::store::{JsonText, Key, LogEntry, LogRead, Result as Stored},
+    server::store::{Key, LogEntry, LogRead, Result as Stored},
 };
 use std::time::Duration;
 
 /// Entries of the log that are read to follow; where there are more, the pizzeria is read again.
 const MAX_BEHIND: usize = 500;
-
-/// A pizzeria as it was at a cursor, or at a later one. Whether it is still so is for the commit to find out.
-pub struct Held {
-    pub shop: StoredShop,
-    /// `None` where it cannot follow.
-    cursor: Option<Cursor>,
-}
-
-impl Held {
-    /// Takes over what was committed here. As its counter was as expected, nothing of it has changed before that.
-    pub fn take_over(&mut self, put: &[(Key, JsonText)], cursor: &Option<Cursor>) -> Stored<()> {
-        let Some(cursor) = cursor else {
-            return Ok(());
-        };
-        if !put.is_empty() && self.cursor.is_some() {
-            self.cursor = Some(cursor.clone());
-        }
-        put.iter()
-            .try_for_each(|(key, text)| self.shop.fold(key, text))
-    }
-
-    fn has(&self, menu: Option<&[Code]>) -> bool {
-        menu.is_none() || self.shop.menu.is_some()
-    }
-}
 
 impl ShopService {
     /// What the edit before has left, or else what the store has, with these items even where they are gone; and whether

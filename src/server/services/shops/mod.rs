@@ -22,6 +22,7 @@ mod quote_request;
 pub mod refusal;
 pub mod restaurants;
 mod stored;
+mod stored_reads;
 mod windows;
 
 use super::{accounts::AccountService, live_feed::LiveFeed, orders::OrderService, turns::Turns};
@@ -32,8 +33,8 @@ use crate::{
     },
     server::store::Store,
 };
-use edit_queue::Held;
 use std::{sync::Arc, time::Duration};
+use stored::Held;
 use tokio::time::timeout;
 
 /// How long a change waits for this instance's own view to show it.

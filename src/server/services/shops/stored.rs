@@ -1,15 +1,10 @@
 //! The documents of a pizzeria as the store has them: each with its text, which an edit expects.
 
-use super::{
-    ShopService,
-    documents::{self, ShopDocument},
-    refusal::{ShopFailure, ShopRefusal},
-};
+use super::documents::{self, ShopDocument};
 use crate::{
     domain::{
-        ShopKind,
+        Cursor, ShopKind,
         shop::{
-            basket::RestaurantId,
             code::Code,
             counter::Counter,
             menu::{Item, Menu, Outline},
@@ -18,7 +13,7 @@ use crate::{
     },
     server::{
         services::order_documents::unreadable,
-        store::{Batch, JsonText, Key, Query, Result as Stored},
+        store::{Batch, JsonText, Key, Result as Stored},
     },
 };
 use serde::de::DeserializeOwned;
@@ -111,80 +106,34 @@ impl StoredMenu {
     }
 }
 
-impl ShopService {
-    /// A pizzeria as the store holds it, with its menu where that is asked for.
-    pub(super) async fn read_shop(
-        &self,
-        id: RestaurantId,
-        menu: Option<&[Code]>,
-    ) -> Result<StoredShop, ShopFailure> {
-        let unknown = || ShopFailure::from(ShopRefusal::UnknownRestaurant);
-        // The counter first: what is changed after it was read is a change of the counter, too.
-        let counter = self.read(documents::key(ShopKind::Counter, id)).await?;
-        let profile = self.read(documents::key(ShopKind::Restaurant, id)).await?;
-        Ok(StoredShop {
-            profile: profile.ok_or_else(unknown)?,
-            counter: counter.ok_or_else(unknown)?,
-            menu: match menu {
-                Some(codes) => Some(self.read_menu(id, codes).await?),
-                None => None,
-            },
-        })
-    }
+/// A pizzeria as it was at a cursor, or at a later one. Whether it is still so is for the commit to find out.
+pub struct Held {
+    pub shop: StoredShop,
+    /// `None` where it cannot follow.
+    pub cursor: Option<Cursor>,
+}
 
-    /// The menu of a pizzeria, with these items even where they are gone.
-    pub(super) async fn read_menu(
-        &self,
-        id: RestaurantId,
-        codes: &[Code],
-    ) -> Result<StoredMenu, ShopFailure> {
-        let query = Query {
-            index: documents::menu_index(id),
-            before: None,
-            limit: usize::MAX,
+impl Held {
+    /// Takes over what was committed here. As its counter was as expected, nothing of it has changed before that.
+    pub fn take_over(&mut self, put: &[(Key, JsonText)], cursor: &Option<Cursor>) -> Stored<()> {
+        let Some(cursor) = cursor else {
+            return Ok(());
         };
-        let listing = self.store.list(&[query]).await?;
-        let texts = listing.pages.into_iter().flat_map(|page| page.documents);
-        let (mut outline, mut items) = (None, BTreeMap::new());
-        for text in texts {
-            // An item has a name, and the outline has none.
-            match serde_json::from_str::<Item>(&text) {
-                Ok(document) => {
-                    items.insert(document.id.clone(), Read { document, text });
-                }
-                Err(_) => outline = Some(decode::<Outline>(text)?),
-            }
+        if !put.is_empty() && self.cursor.is_some() {
+            self.cursor = Some(cursor.clone());
         }
-        let outline = outline.ok_or_else(|| ShopFailure::from(ShopRefusal::UnknownRestaurant))?;
-        let mut menu = StoredMenu { outline, items };
-        self.read_gone(id, &mut menu, codes).await?;
-        Ok(menu)
+        put.iter()
+            .try_for_each(|(key, text)| self.shop.fold(key, text))
     }
 
-    /// Reads these items of a menu where it does not have them.
-    pub(super) async fn read_gone(
-        &self,
-        id: RestaurantId,
-        menu: &mut StoredMenu,
-        codes: &[Code],
-    ) -> Stored<()> {
-        for code in codes {
-            if !menu.items.contains_key(code)
-                && let Some(item) = self.read::<Item>(documents::item_key(id, code)).await?
-            {
-                menu.items.insert(code.clone(), item);
-            }
-        }
-        Ok(())
-    }
-
-    async fn read<T: DeserializeOwned>(&self, key: Key) -> Stored<Option<Read<T>>> {
-        let text = self.store.get(&key).await?;
-        text.map(decode).transpose()
+    pub fn has(&self, menu: Option<&[Code]>) -> bool {
+        menu.is_none() || self.shop.menu.is_some()
     }
 }
 
-fn decode<T: DeserializeOwned>(text: JsonText) -> Stored<Read<T>> {
+/// # Errors
+/// It cannot be read.
+pub fn decode<T: DeserializeOwned>(text: JsonText) -> Stored<Read<T>> {
     let document = serde_json::from_str(&text)
         .map_err(|error| unreadable("a document of a pizzeria", &error))?;
     Ok(Read { document, text })

@@ -3,7 +3,6 @@
 mod account;
 mod assets;
 mod cookies;
-mod counter_form;
 mod csv_export;
 pub mod flash;
 mod follow;

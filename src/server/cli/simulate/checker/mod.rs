@@ -144,6 +144,12 @@ fn order_at<'a>(chain: &[&'a Value], at: &Cursor) -> Option<&'a Value> {
     chain.iter().rev().find(known).map(|event| &event["order"])
 }
 
+/// Whether the market has ended the order because its kitchen did not answer.
+fn is_expiry(event: &Value) -> bool {
+    let order = &event["order"];
+    order["status"] == "cancelled" && order["cancellation"]["code"] == "no_answer"
+}
+
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }

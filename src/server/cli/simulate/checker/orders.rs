@@ -2,8 +2,8 @@
 //! against the contract's lifecycle and prices.
 
 use super::{
-    AcknowledgedChange, Chains, Cursor, History, Invariant, RequestedChange, Verdict,
-    shops::is_expiry, text,
+    AcknowledgedChange, Chains, Cursor, History, Invariant, RequestedChange, Verdict, is_expiry,
+    text,
 };
 use serde_json::Value;
 use std::{

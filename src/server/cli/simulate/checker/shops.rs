@@ -1,6 +1,6 @@
 //! Checks of the orders from menus: the room of each slot, the bills, the deadlines, and what was sold out.
 
-use super::{Chains, Cursor, History, Invariant, Verdict, hundredths, text};
+use super::{Chains, Cursor, History, Invariant, Verdict, hundredths, is_expiry, text};
 use chrono::{DateTime, TimeDelta};
 use serde_json::Value;
 use std::{
@@ -187,12 +187,6 @@ fn instant(value: &Value) -> Option<LogTime> {
 
 fn time(event: &Value) -> Option<LogTime> {
     instant(&event["timestamp"])
-}
-
-/// Whether the market has ended the order because its kitchen did not answer.
-pub fn is_expiry(event: &Value) -> bool {
-    let order = &event["order"];
-    order["status"] == "cancelled" && order["cancellation"]["code"] == "no_answer"
 }
 
 /// Whether each row of a bill follows from the others and from the lines. `None` where one is no amount.

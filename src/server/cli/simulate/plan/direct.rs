@@ -4,30 +4,13 @@ use super::{
     command::PlannedCommand,
     menu_shop::MenuShop,
     random::{chance, minutes, seconds_of},
-    stories::{Step, Story, as_seconds},
+    stories::{Step, Story, Visit},
 };
 use crate::domain::CommandKind;
 use crate::server::cli::simulate::names::{self, CUSTOMERS, EXCUSES, PROMISES};
 use fastrand::Rng;
-use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
-
-/// How a customer comes to an order, before the first step of its story.
-#[derive(Debug, PartialEq, Serialize)]
-pub struct Visit {
-    /// When the price is asked for.
-    #[serde(serialize_with = "as_seconds")]
-    pub quoted_at: Duration,
-    /// Which of the next slots is wanted; none for as soon as possible.
-    pub slot: Option<usize>,
-    /// Whether nothing is ordered in the end.
-    pub is_abandoned: bool,
-    /// Whether another price or time is agreed to.
-    pub is_easy: bool,
-    /// Whether the kitchen leaves it unanswered.
-    pub is_missed: bool,
-}
 
 impl Visit {
     fn new(rng: &mut Rng, ordered_at: Duration) -> Visit {

@@ -12,7 +12,7 @@ use crate::{
             request::{ChoiceRequest, LineRequest},
         },
     },
-    server::cli::seed::SeedRestaurant,
+    server::cli::pizzerias::SeedRestaurant,
 };
 use fastrand::Rng;
 use serde_json::{Value, json};

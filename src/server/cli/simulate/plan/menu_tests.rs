@@ -5,7 +5,7 @@ use crate::domain::{
     Actor, Command, CommandKind, Fields, Origin, Status, Value as FieldValue,
     shop::{basket::Part, request::LineRequest},
 };
-use crate::server::cli::seed::{MarketSize, example};
+use crate::server::cli::pizzerias::{MarketSize, example};
 use std::collections::BTreeSet;
 
 const SIZE: PlanSize = PlanSize {

@@ -15,13 +15,12 @@ mod tests;
 use super::names::{self, DRIVERS};
 pub use acts::{Act, Deed};
 pub use command::PlannedCommand;
-pub use direct::Visit;
 use fastrand::Rng;
 pub use menu_shop::{MenuShop, read_menu};
 use serde::Serialize;
 use std::time::Duration;
 use stories::Kitchen;
-pub use stories::{Step, Story};
+pub use stories::{Step, Story, Visit};
 
 /// The size of an evening.
 #[derive(Clone, Copy, Debug, PartialEq)]

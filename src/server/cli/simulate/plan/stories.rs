@@ -3,7 +3,6 @@
 
 use super::{
     command::PlannedCommand,
-    direct::Visit,
     random::{chance, minutes, seconds_of},
 };
 use crate::domain::{CommandKind, Status};
@@ -14,6 +13,22 @@ use fastrand::Rng;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// How a customer comes to an order, before the first step of its story.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Visit {
+    /// When the price is asked for.
+    #[serde(serialize_with = "as_seconds")]
+    pub quoted_at: Duration,
+    /// Which of the next slots is wanted; none for as soon as possible.
+    pub slot: Option<usize>,
+    /// Whether nothing is ordered in the end.
+    pub is_abandoned: bool,
+    /// Whether another price or time is agreed to.
+    pub is_easy: bool,
+    /// Whether the kitchen leaves it unanswered.
+    pub is_missed: bool,
+}
 
 /// What is planned for one order.
 #[derive(Debug, PartialEq, Serialize)]

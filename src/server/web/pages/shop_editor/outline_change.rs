@@ -28,12 +28,12 @@ use serde_json::{Map, Value, json};
 /// What a form asks for: `save-group` is to save a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    pub verb: Verb,
+    pub action: Action,
     pub part: Part,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
+pub enum Action {
     Add,
     Save,
     Drop,
@@ -72,17 +72,17 @@ impl Part {
 }
 
 pub fn of(act: &str) -> Option<Change> {
-    let (verb, part) = act.split_once('-')?;
-    let verb = match verb {
-        "add" => Verb::Add,
-        "save" => Verb::Save,
-        "drop" => Verb::Drop,
-        "up" => Verb::Up,
+    let (action, part) = act.split_once('-')?;
+    let action = match action {
+        "add" => Action::Add,
+        "save" => Action::Save,
+        "drop" => Action::Drop,
+        "up" => Action::Up,
         _ => return None,
     };
     let parts = [Part::Category, Part::Size, Part::Group, Part::Halves];
     let part = parts.into_iter().find(|one| one.name() == part)?;
-    Some(Change { verb, part })
+    Some(Change { action, part })
 }
 
 pub async fn make(
@@ -100,10 +100,10 @@ pub async fn make(
         .shops
         .put_outline(call, expected.as_ref(), &outline)
         .await?;
-    let done = match change.verb {
-        Verb::Add => Done::Added,
-        Verb::Save | Verb::Up => Done::Saved,
-        Verb::Drop => Done::TakenOff,
+    let done = match change.action {
+        Action::Add => Done::Added,
+        Action::Save | Action::Up => Done::Saved,
+        Action::Drop => Done::TakenOff,
     };
     let notice = Notice::undoing(done, saved.undo);
     Ok(Edited::Done(
@@ -115,18 +115,18 @@ pub async fn make(
 /// Where a change leads: a group goes on with its own page, which then has rows for more options.
 fn next(edited: &EditedShop, sent: &Sent, change: Change, saved: &Outline) -> String {
     let menu = edited.menu_path();
-    match (change.verb, change.part) {
-        (Verb::Save, Part::Group) => {
+    match (change.action, change.part) {
+        (Action::Save, Part::Group) => {
             let known = Code::parse(sent.get("group")).ok();
             let last = || saved.groups.last().map(|group| group.id.clone());
             let code = known.or_else(last);
             let code = code.map(|code| code.to_string());
             format!("{menu}?group={}", code.unwrap_or_default())
         }
-        (Verb::Save | Verb::Up, Part::Category) => {
+        (Action::Save | Action::Up, Part::Category) => {
             format!("{menu}#category-{}", sent.get("category"))
         }
-        (Verb::Add, Part::Category) => {
+        (Action::Add, Part::Category) => {
             let last = saved.categories.last();
             let code = last.map(|category| category.id.to_string());
             format!("{menu}#category-{}", code.unwrap_or_default())
@@ -148,16 +148,16 @@ fn changed(outline: &Outline, change: Change, sent: &Sent) -> Result<Outline, Sh
     };
     let code = sent.get(part.name());
     let at = all.iter().position(|one| one["id"] == code);
-    match (change.verb, at) {
+    match (change.action, at) {
         // What is saved without a code is a new one.
-        (Verb::Add | Verb::Save, None) if code.is_empty() => {
+        (Action::Add | Action::Save, None) if code.is_empty() => {
             let mut new = json!({});
             write(&mut new, part, sent, outline);
             all.push(new);
         }
-        (Verb::Save, Some(at)) => write(&mut all[at], part, sent, outline),
-        (Verb::Drop, Some(at)) => drop(all.remove(at)),
-        (Verb::Up, Some(at)) if at > 0 => all.swap(at - 1, at),
+        (Action::Save, Some(at)) => write(&mut all[at], part, sent, outline),
+        (Action::Drop, Some(at)) => drop(all.remove(at)),
+        (Action::Up, Some(at)) if at > 0 => all.swap(at - 1, at),
         _ => {}
     }
     read(&json)

@@ -121,7 +121,6 @@ fn part(part: &str, first: usize) -> Option<String> {
     if let Ok(at) = part.parse::<usize>() {
         return Some((at + first).to_string());
     }
-    let day = Weekday::from_name(part);
     let word = match part {
         "orders" | "point" | "rates" | "address" => return None,
         "name" => ["Name", "Name"],
@@ -151,6 +150,20 @@ fn part(part: &str, first: usize) -> Option<String> {
         "additives" => ["Additives", "Zusatzstoffe"],
         "row" => ["Row", "Zeile"],
         "key" => ["Form", "Formular"],
+        _ => match profile_word(part) {
+            Some(word) => word,
+            None => {
+                let day = Weekday::from_name(part);
+                return Some(day.map_or_else(|| part.to_owned(), |day| t(weekday(day)).to_owned()));
+            }
+        },
+    };
+    Some(t(word).to_owned())
+}
+
+/// What a field of the profile is called.
+fn profile_word(part: &str) -> Option<[&'static str; 2]> {
+    Some(match part {
         "hours" => ["Hours", "Öffnungszeiten"],
         "exceptions" => ["Exceptions", "Ausnahmen"],
         "date" => ["Date", "Datum"],
@@ -184,9 +197,8 @@ fn part(part: &str, first: usize) -> Option<String> {
         "drink" => ["Drinks", "Getränke"],
         "delivery" => ["Delivery", "Lieferung"],
         "markup_percentage" => ["Service fee", "Servicegebühr"],
-        _ => return Some(day.map_or_else(|| part.to_owned(), |day| t(weekday(day)).to_owned())),
-    };
-    Some(t(word).to_owned())
+        _ => return None,
+    })
 }
 
 pub fn sentence(refusal: &ShopRefusal) -> String {

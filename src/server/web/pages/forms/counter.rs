@@ -1,10 +1,5 @@
 //! The form of the counter on a kitchen's page: each of its buttons says what is asked, and of which pizzeria.
 
-use super::{
-    redirect::{came_from, redirect, refuse},
-    rights::check_form,
-    send_back::send_back,
-};
 use crate::{
     api::form::{Answers, COUNTER, Flash},
     domain::{
@@ -23,6 +18,11 @@ use crate::{
         web::{
             auth::{Door, Interface},
             headers::wants_page,
+            pages::{
+                redirect::{came_from, redirect, refuse},
+                rights::check_form,
+                send_back::send_back,
+            },
             state::AppState,
         },
     },
@@ -108,7 +108,7 @@ fn command(button: &CounterButton, reason: &str) -> Result<CounterCommand, Error
         fields
     };
     let part = |what: &_, more: &[(&str, String)]| {
-        let mut all = super::shop_editor::names_of(what);
+        let mut all = super::super::shop_editor::names_of(what);
         all.extend(more.iter().cloned());
         fields(&all)
     };

@@ -1,26 +1,14 @@
-//! `pizza-market seed`: puts pizzerias with their menus into a market, through its public API alone. The example market
-//! is in the program; a seed makes large ones.
+//! `pizza-market seed`: puts pizzerias with their menus into a running market.
 
-mod client;
-mod generate;
-mod market;
-mod put;
-#[cfg(test)]
-mod tests;
-
-use super::{http_client, output, server_url::ServerUrlParser, store_args, tls};
+use super::{
+    http_client, output,
+    pizzerias::{Client, Done, Existing, MarketSize, Summary, example, put_all, read_file},
+    server_url::ServerUrlParser,
+    tls,
+};
 use clap::Args;
-use client::Client;
-use futures::{StreamExt, stream};
-pub use generate::MarketSize;
-pub use market::{SeedRestaurant, example};
-use put::{Done, Existing, put};
 use reqwest::{Url, header::AUTHORIZATION};
-use serde::Serialize;
 use std::{path::PathBuf, process::ExitCode};
-
-/// How many pizzerias are put at the same time.
-const CONCURRENCY: usize = 8;
 
 const HELP: &str = "\
 What is there under the same slug is left as it is, so that the command can be repeated; --replace puts profile, menu \
@@ -76,15 +64,6 @@ pub struct Seed {
     json: bool,
 }
 
-/// How many pizzerias came to what.
-#[derive(Default, Serialize)]
-struct Summary {
-    made: u64,
-    replaced: u64,
-    kept: u64,
-    refused: u64,
-}
-
 pub fn run(args: &Seed) -> ExitCode {
     let done = tokio::runtime::Runtime::new()
         .map_err(|error| error.to_string())
@@ -92,7 +71,7 @@ pub fn run(args: &Seed) -> ExitCode {
     match done {
         Ok(summary) => {
             let is_done = summary.refused == 0;
-            summary.print(args.json);
+            print(&summary, args.json);
             if is_done {
                 ExitCode::SUCCESS
             } else {
@@ -125,7 +104,7 @@ async fn seed(args: &Seed) -> Result<Summary, String> {
         }
         None => {
             let market = match &args.file {
-                Some(path) => market::read_file(path)?,
+                Some(path) => read_file(path)?,
                 None => example()?,
             };
             let print = |name: &str, done: &Done| {
@@ -137,22 +116,6 @@ async fn seed(args: &Seed) -> Result<Summary, String> {
             let all = market.restaurants.into_iter();
             Ok(put_all(&client, all, count, existing, print).await)
         }
-    }
-}
-
-/// Puts these pizzerias into a market, and leaves those that are there as they are.
-///
-/// # Errors
-/// A sentence for the user.
-pub async fn keep(url: &Url, http: reqwest::Client, all: &[SeedRestaurant]) -> Result<(), String> {
-    let client = Client::new(url, http);
-    client.check().await?;
-    let count = all.len() as u64;
-    let all = all.iter().cloned();
-    let summary = put_all(&client, all, count, Existing::Keep, |_, _| {}).await;
-    match summary.refused {
-        0 => Ok(()),
-        refused => Err(format!("{} refused", output::count(refused, "pizzeria"))),
     }
 }
 
@@ -168,69 +131,26 @@ fn client(args: &Seed) -> Result<Client, String> {
     Ok(Client::new(&args.url, http))
 }
 
-/// Puts all of them there, and shows how far it is; `print` tells of each.
-async fn put_all(
-    client: &Client,
-    all: impl Iterator<Item = SeedRestaurant>,
-    count: u64,
-    existing: Existing,
-    print: impl Fn(&str, &Done),
-) -> Summary {
-    let template = "{msg} {wide_bar} {human_pos}/{human_len} pizzerias, {eta} left";
-    let bar = store_args::bar(count, "seeding", template);
-    let puts = all.map(|restaurant| async move {
-        let done = put(client, &restaurant, existing).await;
-        (restaurant.name().to_owned(), done)
-    });
-    let mut puts = stream::iter(puts).buffered(CONCURRENCY);
-    let mut summary = Summary::default();
-    while let Some((name, done)) = puts.next().await {
-        bar.inc(1);
-        match done {
-            Ok(done) => {
-                bar.suspend(|| print(&name, &done));
-                summary.add(done);
-            }
-            Err(why) => {
-                bar.suspend(|| output::note(format_args!("{name}: {why}")));
-                summary.refused += 1;
-            }
-        }
+fn print(summary: &Summary, as_json: bool) {
+    if as_json {
+        return output::json(summary);
     }
-    bar.finish_and_clear();
-    summary
-}
-
-impl Summary {
-    fn add(&mut self, done: Done) {
-        *match done {
-            Done::Made => &mut self.made,
-            Done::Replaced => &mut self.replaced,
-            Done::Kept => &mut self.kept,
-        } += 1;
-    }
-
-    fn print(&self, as_json: bool) {
-        if as_json {
-            return output::json(self);
-        }
-        let Summary {
-            made,
-            replaced,
-            kept,
-            refused,
-        } = self;
-        let all = output::count(made + replaced + kept + refused, "pizzeria");
-        let replaced = match replaced {
-            0 => String::new(),
-            many => format!(", {many} replaced"),
-        };
-        let refused = match refused {
-            0 => String::new(),
-            many => format!(", {many} refused"),
-        };
-        output::line(format_args!(
-            "{all}: {made} made, {kept} kept{replaced}{refused}"
-        ));
-    }
+    let Summary {
+        made,
+        replaced,
+        kept,
+        refused,
+    } = summary;
+    let all = output::count(made + replaced + kept + refused, "pizzeria");
+    let replaced = match replaced {
+        0 => String::new(),
+        many => format!(", {many} replaced"),
+    };
+    let refused = match refused {
+        0 => String::new(),
+        many => format!(", {many} refused"),
+    };
+    output::line(format_args!(
+        "{all}: {made} made, {kept} kept{replaced}{refused}"
+    ));
 }

@@ -4,7 +4,8 @@
 //! follows, on a refusal back to its own page, which then shows the refusal beside the form, with what was typed.
 //! That travels in a short-lived cookie (`flash`), never in an address.
 
-pub use super::counter_form::{Pressed, kitchen_shop, press};
+mod counter;
+
 use super::{
     follow,
     redirect::{came_from, next_step, redirect, refuse},
@@ -33,6 +34,7 @@ use crate::{
 };
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, request::Parts};
+pub use counter::{Pressed, kitchen_shop, press};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::{net::SocketAddr, sync::Arc, time::Instant};
