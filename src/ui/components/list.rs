@@ -210,12 +210,12 @@ impl InView {
             Reflect::get(event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy());
         // The event may arrive after the entry is gone.
         if self.skipped.try_set_value(skipped).is_none() {
-            self.hand.when_released(move || self.settle());
+            self.hand.when_released(move || self.fill_or_empty());
         }
     }
 
     /// Fills the entry that comes into the view, and empties the one that leaves it.
-    fn settle(self) {
+    fn fill_or_empty(self) {
         let Some(entry) = self.entry.try_get_untracked() else {
             return;
         };

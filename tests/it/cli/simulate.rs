@@ -12,7 +12,7 @@ use std::{
 use tokio::{net::TcpListener, task::spawn_blocking};
 
 /// What only orders from menus can break.
-const OF_MENUS: [&str; 4] = ["slots", "bills", "expiries", "sold_out"];
+pub const OF_MENUS: [&str; 4] = ["slots", "bills", "expiries", "sold_out"];
 
 crate::on_both_engines! {
     an_evening_with_menus_ends_well,

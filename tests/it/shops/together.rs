@@ -47,7 +47,7 @@ async fn reprice(instance: &Instance, shop: &str, n: usize, price: f64) -> Answe
 }
 
 fn price(n: usize) -> f64 {
-    3.0 + n as f64 / 100.0
+    (300 + n) as f64 / 100.0
 }
 
 /// What an edit has left: each drink at its own price, and a revision for each edit.

@@ -254,8 +254,8 @@ fn bounded_index(batch: &Batch, number: &str) -> RedisResult<Index> {
     index.ok_or_else(|| (ErrorKind::Parse, "not a bounded index").into())
 }
 
-/// What a blocking read of the log answers: nothing, or the entries of the one stream.
-pub type StreamRead = Option<[(String, StreamEntries); 1]>;
+/// What a blocking read of the log answers: nothing, or the entries of the one stream (a list, or in RESP3 a map).
+pub type StreamRead = Option<Vec<(String, StreamEntries)>>;
 type StreamEntries = Vec<(String, Vec<String>)>;
 
 /// The entries of the log, if they are those after a cursor: of its epoch, and without a gap. Each ends with its own

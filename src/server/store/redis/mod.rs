@@ -166,7 +166,8 @@ impl Redis {
             .arg(self.supervisor.keys.log())
             .arg(format!("{}-0", cursor.seq));
         let read: StreamRead = block.query_async(connection).await?;
-        let entries = read.and_then(|[(_, entries)]| following(cursor, entries));
+        let stream = read.into_iter().flatten().next();
+        let entries = stream.and_then(|(_, entries)| following(cursor, entries));
         match entries {
             Some(entries) => Ok(LogRead::Entries(entries)),
             // Nothing, or not what comes next: found out at one moment with the epoch.
