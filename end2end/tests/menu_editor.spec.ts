@@ -159,12 +159,16 @@ test('keys save, go on, move and undo', async ({ open, api, market, isMobile }) 
   // The same row twice and another one: undoing goes through all of it.
   for (const [item, next, typed] of [['diav', 'fung', '11'], ['diav', 'fung', '12'], ['fung', 'diav', '13']]) {
     await price(item).fill(typed);
+    const loaded = keys.waitForEvent('load');
     await price(item).press('Enter');
+    await loaded;
     await expect(saved).toBeVisible();
     if (next === 'fung') await expect(price(next)).toBeFocused();
     await expect(price(item)).toHaveValue(`${typed}.00`);
   }
+  const moved = keys.waitForEvent('load');
   await price('diav').press('Alt+ArrowDown');
+  await moved;
   await expect(keys.locator('.menu-row').first()).toHaveAttribute('id', 'item-fung');
   await expect(price('diav')).toBeFocused();
   await expect.poll(async () => (await stored()).categories[0].items).toEqual(['fung', 'diav']);

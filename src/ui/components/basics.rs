@@ -133,25 +133,32 @@ pub const PIZZA_RECIPE: u16 = 1;
 
 /// The drawing that belongs to a pizza's name.
 pub fn pizza(name: &str, detail: Detail) -> AnyView {
-    drawing(name, detail, None)
+    let source = drawing(name, detail);
+    view! { <img class="pizza" src=source alt="" width="100" height="100"/> }.into_any()
 }
 
-/// The same in a long list: it is fetched when it comes near the view.
+/// The same in a long list: it is fetched when it comes near the view. Browsers do that with JavaScript alone: without it,
+/// the list has no drawings.
 pub fn listed_pizza(name: &str, detail: Detail) -> AnyView {
-    drawing(name, detail, Some("lazy"))
+    let source = drawing(name, detail);
+    view! {
+        <picture>
+            <source media="(scripting: enabled)" srcset=source/>
+            <img class="pizza listed" src="/brand.svg" alt="" width="100" height="100" loading="lazy"/>
+        </picture>
+    }
+    .into_any()
 }
 
-fn drawing(name: &str, detail: Detail, loading: Option<&'static str>) -> AnyView {
+fn drawing(name: &str, detail: Detail) -> String {
     let slots = match detail {
         Detail::Ticket => 9,
         Detail::Card => 17,
     };
-    let source = format!(
+    format!(
         "/pizza.svg?slots={slots}&recipe={PIZZA_RECIPE}&name={}",
         encode(name)
-    );
-    view! { <img class="pizza" src=source alt="" width="100" height="100" loading=loading/> }
-        .into_any()
+    )
 }
 
 /// A name that a user typed, isolated so that right-to-left text does not reorder its surroundings.
