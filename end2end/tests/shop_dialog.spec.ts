@@ -167,6 +167,8 @@ test('without JavaScript an item is a page with a button for its price', async (
   await expect(page.getByRole('region', { name: 'Your cart' })).toContainText('€10.00');
   // A day comes first, then its windows.
   await page.goto('/shops/luna/checkout');
+  await page.getByLabel('How many').fill('2');
+  await page.getByRole('button', { name: 'Set' }).click();
   await page.getByLabel('Postcode').fill('10117');
   await page.getByRole('button', { name: 'Show price and times' }).click();
   const when = page.getByRole('group', { name: 'When' });
