@@ -76,12 +76,9 @@ for n = 1, bounded do
   if is_full(KEYS[bounded_keys + n], tonumber(ARGV[bounds + n])) then return {'full', tostring(n)} end
 end
 
--- Each command once: Redis has checked already that the account may use all of these keys.
-local needed, forbidden = {}, nil
-local function need(command, ...)
-  if needed[command] then return end
-  needed[command] = true
-  if not redis.acl_check_cmd(command, ...) then forbidden = forbidden or {'forbidden', command, ...} end
+local forbidden
+local function need(...)
+  if not forbidden and not redis.acl_check_cmd(...) then forbidden = {'forbidden', ...} end
 end
 -- ZCARD and LRANGE fail on a key of another type.
 for n = 1, written do need('SET', KEYS[k + n], '') end
