@@ -169,6 +169,7 @@ test('without JavaScript an item is a page with a button for its price', async (
   await page.goto('/shops/luna/checkout');
   await page.getByLabel('How many').fill('2');
   await page.getByRole('button', { name: 'Set' }).click();
+  await page.getByRole('link', { name: 'To the checkout' }).click();
   await page.getByLabel('Postcode').fill('10117');
   await page.getByRole('button', { name: 'Show price and times' }).click();
   const when = page.getByRole('group', { name: 'When' });

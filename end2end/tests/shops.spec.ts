@@ -126,10 +126,12 @@ for (const javaScriptEnabled of [true, false]) {
       const page = await open('/shops/bella-napoli/items/cola');
       await page.getByLabel('How many').fill('5');
       await page.getByRole('button', { name: /^Add/ }).click();
+      await expect(page.getByRole('region', { name: 'Your cart' })).toBeVisible();
       await page.goto('/shops/bella-napoli/items/marg');
       await page.getByText('Tomato', { exact: true }).click();
       await page.getByLabel('How many').fill('2');
       await page.getByRole('button', { name: /^Add/ }).click();
+      await expect(page.getByRole('region', { name: 'Your cart' })).toBeVisible();
       await page.goto('/shops/bella-napoli/cart');
       const menu = await page.context().newPage();
       await menu.goto('/shops/bella-napoli');
@@ -151,6 +153,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByText('Large', { exact: true }).click();
       await page.getByText('Tomato', { exact: true }).click();
       await page.getByRole('button', { name: /^Add/ }).click();
+      await expect(page.getByRole('region', { name: 'Your cart' })).toBeVisible();
       await page.goto('/shops/bella-napoli/checkout');
       await page.getByLabel('Postcode').fill('10117');
       await page.getByRole('button', { name: 'Show price and times' }).click();
