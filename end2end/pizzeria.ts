@@ -2,7 +2,7 @@
 import { type Api, expect } from './world';
 
 const day = [['00:00', '24:00']];
-const profile = {
+export const profile = {
   name: 'Bella Napoli',
   address: { street: 'Kurze Gasse 1', postcode: '10115', town: 'Berlin' },
   time_zone: 'Europe/Berlin',
@@ -35,9 +35,10 @@ async function put(url: string, body: object, tag: string) {
   expect(answer.status, await answer.text()).toBe(200);
 }
 
-export async function shop(api: Api, url: string) {
+/** The pizzeria, with this menu. */
+export async function shop(api: Api, url: string, has: object = menu) {
   const made = await api.post('/api/restaurants', profile);
-  await put(`${url}/api/restaurants/${made.slug}/menu`, menu, '"1"');
+  await put(`${url}/api/restaurants/${made.slug}/menu`, has, '"1"');
   return made;
 }
 

@@ -133,7 +133,7 @@ test('a renamed pizzeria keeps its orders on its board', async ({ open, api, mar
   for (const page of [before, after]) {
     await expect(column(page, 'To prepare').locator(`#o${first.id}`)).toBeVisible();
   }
-  // Whoever comes back under the name before is led on.
+  // The address with the former name leads on.
   await before.reload();
   await hydrated(before);
   await bar(before).getByRole('link', { name: 'Luna' }).click();

@@ -1,13 +1,7 @@
 // The pages on which a pizzeria edits its menu: options, sizes, halves and hours by their forms, and the keys of the rows.
+import { shop as pizzeria } from '../pizzeria';
 import { type Api, expect, test, wider } from '../world';
 
-const day = [['00:00', '24:00']];
-const profile = {
-  name: 'Bella Napoli',
-  address: { street: 'Kurze Gasse 1', postcode: '10115', town: 'Berlin' },
-  time_zone: 'Europe/Berlin',
-  hours: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day },
-};
 const pizza = (id: string, name: string) => ({
   id, name, prices: [{ size: 'm', price: 8 }, { size: 'l', price: 10 }], groups: ['top'], halves: ['l'], tax: 'food',
 });
@@ -25,11 +19,8 @@ const page = '/supplier/bella-napoli/menu';
 
 /** A pizzeria with a menu, and what reads the menu as it is stored. */
 async function shop(api: Api, url: string) {
-  await api.post('/api/restaurants', profile);
-  const address = `${url}/api/restaurants/bella-napoli/menu`;
-  const put = await fetch(address, { method: 'PUT', headers: { 'content-type': 'application/json', 'if-match': '"1"' }, body: JSON.stringify(menu) });
-  expect(put.status, await put.text()).toBe(200);
-  return async () => (await fetch(address)).json();
+  const { slug } = await pizzeria(api, url, menu);
+  return async () => (await fetch(`${url}/api/restaurants/${slug}/menu`)).json();
 }
 
 for (const javaScriptEnabled of [true, false]) {

@@ -1,15 +1,14 @@
 // An item over the menu: its price in the browser, the keyboard, what is sold out while it is open; and the same by pages.
 import AxeBuilder from '@axe-core/playwright';
 import type { APIRequestContext, Page } from '@playwright/test';
+import { profile } from '../pizzeria';
 import { type Market, expect, test, wider } from '../world';
 
 // Browsers log refused requests.
 test.use({ allowed: /status of 4\d\d/ });
 
-const day = [['00:00', '24:00']];
 const PROFILE = {
-  name: 'Luna', address: { street: 'Kurze Gasse 1', postcode: '10115', town: 'Berlin' }, phone: '030 1234567', time_zone: 'Europe/Berlin',
-  hours: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day },
+  ...profile, name: 'Luna', phone: '030 1234567',
   areas: [{ name: 'Mitte', postcodes: ['101*'], fee: 2.5, minimum: 12, minutes: [10, 25] }],
   tax: { mode: 'included', rates: { food: 7, drink: 19, delivery: 7 } },
 };

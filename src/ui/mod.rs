@@ -33,7 +33,7 @@ pub use components::{
     basics::{
         Detail, Icon, PIZZA_RECIPE, empty, icon, listed_pizza, name, pizza, refusal, textarea_text,
     },
-    bill::{BILL_ROWS, menu_bill},
+    bill::{BILL_ROWS, bill_amounts, menu_bill},
     header::{ACCOUNT, PANELS, account_button, brand, still_links},
 };
 #[cfg(feature = "ssr")]

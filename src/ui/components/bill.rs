@@ -46,9 +46,9 @@ pub const BILL_ROWS: [Text; 7] = [
     ["Tip", "Trinkgeld"],
 ];
 
-/// As the server made it. What adds nothing has no row, but the delivery that is free.
-pub fn menu_bill(bill: &Bill, pays: &'static str) -> Vec<AnyView> {
-    let amounts = [
+/// The amounts of these rows.
+pub fn bill_amounts(bill: &Bill) -> [Cents; 7] {
+    [
         bill.goods,
         bill.deposit,
         bill.delivery,
@@ -56,8 +56,12 @@ pub fn menu_bill(bill: &Bill, pays: &'static str) -> Vec<AnyView> {
         bill.tax_added,
         bill.service,
         bill.tip,
-    ];
-    let shown = BILL_ROWS.into_iter().zip(amounts).enumerate();
+    ]
+}
+
+/// As the server made it. What adds nothing has no row, but the delivery that is free.
+pub fn menu_bill(bill: &Bill, pays: &'static str) -> Vec<AnyView> {
+    let shown = BILL_ROWS.into_iter().zip(bill_amounts(bill)).enumerate();
     let shown = shown.filter(|(n, (_, amount))| *n == 2 || amount.get() > 0);
     let shown = shown.map(|(_, (word, amount))| part("part", t(word).to_owned(), amount));
     let total = part("total", pays.to_owned(), bill.to_pay);

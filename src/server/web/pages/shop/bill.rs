@@ -3,7 +3,7 @@
 use crate::{
     domain::{Cents, shop::basket::Bill},
     ui::{
-        BILL_ROWS,
+        BILL_ROWS, bill_amounts,
         i18n::{
             format::money,
             locale::{Text, t},
@@ -21,13 +21,16 @@ pub struct Amounts([Cents; 7]);
 
 impl Amounts {
     pub fn of(bill: &Bill) -> Amounts {
+        // The last row, the tip, is not known yet.
+        let [rows @ .., _] = bill_amounts(bill);
+        let [goods, deposit, delivery, discount, tax, service] = rows;
         Amounts([
-            bill.goods,
-            bill.deposit,
-            bill.delivery,
-            bill.discount,
-            bill.tax_added,
-            bill.service,
+            goods,
+            deposit,
+            delivery,
+            discount,
+            tax,
+            service,
             bill.to_pay,
         ])
     }
