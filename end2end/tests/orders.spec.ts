@@ -73,6 +73,34 @@ test('new rows above do not move the rows in view', async ({ open, api }) => {
   await expect(news).toHaveCount(0);
 });
 
+test('what was read before the page is live stays in the list', async ({ open, api }) => {
+  await many(api, 300);
+  const page = await open('/');
+  // The live channel of a slow network.
+  let connect = () => {};
+  const until = new Promise<void>(resolve => (connect = resolve));
+  await page.routeWebSocket(/\/ws/, async socket => {
+    await until;
+    socket.connectToServer();
+  });
+  await page.goto('/orders');
+  const last = () => rows(page).last().getAttribute('aria-rowindex');
+  await scrollDown(page, async () => Number(await last()) > 120);
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
+  const middle = () => page.evaluate(() => document.elementFromPoint(innerWidth / 3, innerHeight / 2)?.closest('tr')?.innerText.match(/Number \d+/)?.[0]);
+  await expect.poll(middle).toBeTruthy();
+  await frames(page, 5);
+  const read = page.getByRole('row', { name: new RegExp(`${await middle()}\\b`) });
+  const before = (await read.boundingBox())!.y;
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const whole = await height();
+  connect();
+  await hydrated(page);
+  await frames(page, 20);
+  expect(Math.abs((await read.boundingBox())!.y - before)).toBeLessThan(10);
+  expect(await height()).toBeGreaterThan(0.95 * whole);
+});
+
 test('older orders load while scrolling', async ({ open, api }) => {
   await api.offer('The first');
   await many(api, 620, true);

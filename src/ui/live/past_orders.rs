@@ -57,14 +57,20 @@ impl PastOrders {
         }
     }
 
-    /// What `read` takes from a page of past orders. `None` while that is being read.
+    /// What `read` takes from the past orders of a query, and from where the next page of them begins. `None` while they
+    /// are being read.
     pub fn get<T>(
         self,
         query: &OrdersQuery,
-        read: impl FnOnce(&OrdersPage) -> T,
+        read: impl FnOnce(&[Order], Option<OrderId>) -> T,
     ) -> Option<Result<T, Error>> {
         self.answer.with(|past| {
-            let (_, past) = past.as_ref().filter(|(of, _)| is_same(of, query))?;
+            let (_, past) = past.as_ref().filter(|past| reaches(past, query))?;
+            let read = |page: &OrdersPage| {
+                let is_newer = |order: &Order| Some(order.id) >= query.below;
+                let first = page.orders.partition_point(is_newer);
+                read(&page.orders[first..], page.next)
+            };
             Some(past.as_ref().map(read).map_err(Error::clone))
         })
     }
@@ -72,7 +78,7 @@ impl PastOrders {
     /// Whether all is here that was to be read of a query's past orders, or why not. `None` while that is being read.
     pub fn progress(self, query: &OrdersQuery) -> Option<Result<(), Error>> {
         self.older.with(|older| {
-            let older = older.as_ref().filter(|older| is_same(&older.query, query));
+            let older = older.as_ref().filter(|older| covers(&older.query, query));
             let Some(older) = older else {
                 return Some(Ok(()));
             };
@@ -94,7 +100,7 @@ impl PastOrders {
         let is_read_so = (self.zone).with_value(|zone| query.filter(zone.as_ref()) == filter);
         let known = self
             .answer
-            .with_untracked(|past| matches!(past, Some((of, Ok(_))) if is_same(of, &query)));
+            .with_untracked(|past| matches!(past, Some(past @ (_, Ok(_))) if reaches(past, &query)));
         let known = known && is_read_so;
         if let Some(below) = query.below.filter(|_| !known) {
             self.read_below(query, below);
@@ -105,7 +111,7 @@ impl PastOrders {
     /// are any, up to [`PAST_LIMIT`].
     pub fn read_on(self, query: OrdersQuery) -> bool {
         let below = self.answer.with_untracked(|past| match past {
-            Some((of, Ok(found))) if is_same(of, &query) => {
+            Some(past @ (_, Ok(found))) if reaches(past, &query) => {
                 found.next.filter(|_| found.orders.len() < PAST_LIMIT)
             }
             _ => query.below,
@@ -117,7 +123,7 @@ impl PastOrders {
     fn read_below(self, query: OrdersQuery, below: OrderId) {
         let is_reading = move |query: &OrdersQuery| {
             let is = |older: &OlderOrders| {
-                is_same(&older.query, query) && older.below == below && older.failed.is_none()
+                covers(&older.query, query) && older.below == below && older.failed.is_none()
             };
             self.older
                 .with_untracked(|older| older.as_ref().is_some_and(is))
@@ -144,7 +150,7 @@ impl PastOrders {
 
     fn take(self, query: OrdersQuery, below: OrderId, found: Result<OrdersPage, Error>) {
         let follows = self.answer.with_untracked(|past| {
-            let known = past.as_ref().filter(|(of, _)| is_same(of, &query));
+            let known = past.as_ref().filter(|past| reaches(past, &query));
             known.is_some_and(|(_, known)| {
                 known.as_ref().is_ok_and(|known| known.next == Some(below))
             })
@@ -174,16 +180,21 @@ fn place_in(page: &OrdersPage, id: OrderId) -> Option<usize> {
     page.orders.binary_search_by(|order| id.cmp(&order.id)).ok()
 }
 
-/// Whether two queries find the same orders, sorted or not.
-fn is_same(one: &OrdersQuery, other: &OrdersQuery) -> bool {
-    let sort = None;
-    OrdersQuery {
-        sort,
-        ..one.clone()
-    } == OrdersQuery {
-        sort,
-        ..other.clone()
-    }
+/// Whether a query finds all that another does, sorted or not, where it is read far enough: it begins with the same order
+/// or a newer one. A live page's board is longer than the one that the server has rendered.
+fn covers(one: &OrdersQuery, other: &OrdersQuery) -> bool {
+    let filter = |query: &OrdersQuery| OrdersQuery {
+        sort: None,
+        below: None,
+        ..query.clone()
+    };
+    filter(one) == filter(other) && one.below >= other.below
+}
+
+/// Whether what a query has found covers another, up to the order below which that begins.
+fn reaches((of, found): &(OrdersQuery, Result<OrdersPage, Error>), query: &OrdersQuery) -> bool {
+    let is_far_enough = |page: &OrdersPage| page.next.is_none_or(|next| Some(next) <= query.below);
+    covers(of, query) && (of.below == query.below || found.as_ref().is_ok_and(is_far_enough))
 }
 
 async fn search(filter: &OrderFilter, below: OrderId) -> Result<OrdersPage, Error> {
@@ -198,4 +209,52 @@ async fn search(filter: &OrderFilter, below: OrderId) -> Result<OrdersPage, Erro
         ("below", Some(below.to_string())),
     ];
     http::get(api::Search::PATH, &http::query(values)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::id;
+
+    fn below(order: u128) -> OrdersQuery {
+        OrdersQuery {
+            below: Some(id(order)),
+            ..OrdersQuery::default()
+        }
+    }
+
+    fn found(next: Option<u128>) -> Result<OrdersPage, Error> {
+        let orders = Vec::new();
+        let next = next.map(id);
+        Ok(OrdersPage { orders, next })
+    }
+
+    #[test]
+    fn what_is_read_stays_when_the_board_reaches_further_back() {
+        let known = (below(260), found(Some(60)));
+        assert!(reaches(&known, &below(260)));
+        assert!(reaches(&known, &below(200)));
+        assert!(reaches(&known, &below(60)));
+        // The board has ended beyond all that is known, and does not reach it any more.
+        assert!(!reaches(&known, &below(59)));
+        assert!(!reaches(&known, &below(261)));
+        assert!(reaches(&(below(260), found(None)), &below(1)));
+        let failed = (below(260), Err(Error::StoreUnavailable));
+        assert!(reaches(&failed, &below(260)));
+        assert!(!reaches(&failed, &below(200)));
+    }
+
+    #[test]
+    fn another_filter_finds_other_orders() {
+        let text = OrdersQuery {
+            text: "salami".to_owned(),
+            ..below(200)
+        };
+        assert!(!covers(&below(260), &text));
+        let sorted = OrdersQuery {
+            sort: Some(crate::ui::route::Sort::Price),
+            ..below(200)
+        };
+        assert!(covers(&below(260), &sorted));
+    }
 }

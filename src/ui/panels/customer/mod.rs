@@ -136,7 +136,7 @@ fn more_offers() -> AnyView {
     let beyond = offers::beyond();
     let next = memo(move |_| {
         let beyond = beyond.get()?;
-        match queries.past.get(&beyond, |page| page.next) {
+        match queries.past.get(&beyond, |_, next| next) {
             Some(Ok(next)) => next.map(|_| beyond),
             _ => Some(beyond),
         }

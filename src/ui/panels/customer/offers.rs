@@ -1,7 +1,7 @@
 //! The offers that the page shows: those that match the search of its address, sorted.
 
 use crate::{
-    domain::{Board, Order, OrderId, OrdersPage, Status},
+    domain::{Board, Order, OrderId, Status},
     ui::{
         browser::text::fold,
         components::{basics::text, more::total},
@@ -71,7 +71,7 @@ pub fn matching(taking: Taking) -> Memo<Vec<OrderId>> {
         // The newest first, where the key is the same.
         let row = |order: &Order| (key(order), Reverse(order.id));
         let past = beyond.get().and_then(|beyond| {
-            let found = |page: &OrdersPage| page.orders.iter().filter(listed).map(row).collect();
+            let found = |orders: &[Order], _| orders.iter().filter(listed).map(row).collect();
             queries.past.get(&beyond, found)?.ok()
         });
         let mut rows: Vec<_> = past.unwrap_or_default();

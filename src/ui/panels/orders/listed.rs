@@ -2,7 +2,7 @@
 
 use super::query::query;
 use crate::{
-    domain::{Board, Counts, Order, OrderFilter, OrderId, OrdersPage, Status},
+    domain::{Board, Counts, Order, OrderFilter, OrderId, Status},
     ui::{
         browser::text::fold,
         live::{page_queries::PageQueries, store::LiveStore},
@@ -61,13 +61,13 @@ pub fn listed() -> Memo<Listed> {
         });
         let beyond = navigator.get().beyond(board.end());
         let past = beyond.and_then(|beyond| {
-            let found = |page: &OrdersPage| {
+            let found = |orders: &[Order], next| {
                 let (mut rows, mut counts) = (Vec::new(), Counts::default());
-                for order in page.orders.iter().filter(|o| filter.matches(o, fold)) {
+                for order in orders.iter().filter(|o| filter.matches(o, fold)) {
                     rows.push(row(order, query.sort));
                     counts.add(order.status);
                 }
-                (rows, counts, page.next)
+                (rows, counts, next)
             };
             queries.past.get(&beyond, found)?.ok()
         });

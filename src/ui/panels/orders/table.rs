@@ -69,7 +69,7 @@ fn end(window: Window) -> AnyView {
         };
         match (
             queries.past.progress(&beyond)?,
-            queries.past.get(&beyond, |_| ()),
+            queries.past.get(&beyond, |_, _| ()),
         ) {
             (Ok(()), Some(read)) => Some(read),
             (Ok(()), None) if begins_beyond.get() => None,
