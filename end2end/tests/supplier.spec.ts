@@ -332,6 +332,23 @@ test('the ticket in the address does not scroll the page back later', async ({ o
   await expect(column(kitchen, 'To answer').getByRole('listitem').last()).toBeInViewport();
 });
 
+test('who scrolls is not led back to the ticket in the address', async ({ open, api }) => {
+  const { id } = await api.offer('Quattro Stagioni');
+  for (let at = 1; at < 40; at++) await api.offer(`Pizza ${at}`);
+  const kitchen = await open(NAPOLI);
+  await kitchen.setViewportSize({ width: 390, height: 844 });
+  await kitchen.evaluate(async (id) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    location.hash = `o${id}`;
+    await new Promise((heard) => addEventListener('hashchange', heard, { once: true }));
+    await frame();
+    document.body.dispatchEvent(new WheelEvent('wheel', { bubbles: true }));
+    window.scrollTo(0, document.documentElement.scrollHeight);
+  }, id);
+  await frames(kitchen, 30);
+  await expect(ticket(kitchen, 'Quattro Stagioni')).not.toBeInViewport();
+});
+
 test('a ticket that the address names is in the view, wherever it stands', async ({ open, api }) => {
   for (let at = 1; at < 30; at++) await api.offer(`Pizza ${at}`);
   const { id } = await api.offer('Quattro Stagioni');

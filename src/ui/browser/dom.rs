@@ -6,6 +6,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{self, DomRect, Element, HtmlElement},
 };
+use std::{cell::Cell, rc::Rc};
 
 /// An element that comes into view has its own height after this number of frames.
 const SETTLING_FRAMES: u8 = 10;
@@ -80,19 +81,25 @@ pub fn fragment_target() -> Option<Element> {
     document().get_element_by_id(fragment.strip_prefix('#')?)
 }
 
-/// Scrolls to the target of the fragment. It repeats that for some frames: elements above the target get their own
-/// height when they come near the view, and move it.
+/// Scrolls to the target of the fragment. It repeats that for some frames, while the reader does nothing: elements above
+/// the target get their own height when they come near the view, and move it.
 pub fn scroll_to_fragment() {
-    scroll_for(SETTLING_FRAMES);
+    let acts = Rc::new(Cell::new(false));
+    let listeners = ["pointerdown", "wheel", "keydown"].map(|event| {
+        let acts = acts.clone();
+        window_event_listener_untyped(event, move |_| acts.set(true))
+    });
+    scroll_for(SETTLING_FRAMES, acts, listeners);
 }
 
-fn scroll_for(frames: u8) {
+fn scroll_for(frames: u8, acts: Rc<Cell<bool>>, listeners: [WindowListenerHandle; 3]) {
+    if frames == 0 || acts.get() {
+        return listeners.into_iter().for_each(WindowListenerHandle::remove);
+    }
     if let Some(target) = fragment_target() {
         target.scroll_into_view();
     }
-    if frames > 0 {
-        request_animation_frame(move || scroll_for(frames - 1));
-    }
+    request_animation_frame(move || scroll_for(frames - 1, acts, listeners));
 }
 
 /// In the next frame, focuses the first element that `selector` finds, if there is one.

@@ -98,9 +98,9 @@ impl PastOrders {
     pub fn begin(self, query: OrdersQuery) {
         let filter = query.filter(self.store.zone_untracked().as_ref());
         let is_read_so = (self.zone).with_value(|zone| query.filter(zone.as_ref()) == filter);
-        let known = self
-            .answer
-            .with_untracked(|past| matches!(past, Some(past @ (_, Ok(_))) if reaches(past, &query)));
+        let known = self.answer.with_untracked(
+            |past| matches!(past, Some(past @ (_, Ok(_))) if reaches(past, &query)),
+        );
         let known = known && is_read_so;
         if let Some(below) = query.below.filter(|_| !known) {
             self.read_below(query, below);
