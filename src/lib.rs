@@ -31,12 +31,7 @@ pub fn hydrate() {
         leptos::logging::error!("{panic}");
         ui::stop();
     }));
-    wasm_bindgen_futures::spawn_local(async {
-        // Without it the page stays as it was rendered: plain links and forms.
-        if ui::fetch_panel_of_page().await {
-            ui::start();
-        }
-    });
+    wasm_bindgen_futures::spawn_local(ui::start_page());
 }
 
 /// What an item of a menu costs as its form is, as JSON, for the script of its page. Empty for what cannot be read.

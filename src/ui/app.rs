@@ -34,14 +34,6 @@ use std::time::Duration;
 /// The parts of the other panels are fetched this long after the page is hydrated, when its own requests are done.
 const PREFETCH_DELAY: Duration = Duration::from_secs(10);
 
-/// Fetches the part of the program that shows this page, and returns whether that succeeded.
-#[cfg(feature = "hydrate")]
-pub async fn fetch_panel_of_page() -> bool {
-    #[cfg(feature = "split")]
-    std::hint::black_box(super::components::main_bundle());
-    panels::fetch(super::navigation::address_bar().panel()).await
-}
-
 #[component]
 pub fn App() -> impl IntoView {
     let mut page_data = SharedValue::new(PageData::of_request).into_inner();

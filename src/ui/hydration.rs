@@ -6,7 +6,7 @@
 //! the client too.
 
 #[cfg(feature = "hydrate")]
-pub use start::{start, stop};
+pub use start::{start, start_page, stop};
 
 use super::{
     components::basics::{Icon, icon},
@@ -87,6 +87,8 @@ mod start {
     use crate::ui::{
         App,
         browser::{storage, timer::browser_time},
+        panels,
+        route::{Panel, ROUTES},
     };
     use chrono::TimeDelta;
     use leptos::{
@@ -102,7 +104,15 @@ mod start {
     /// A page that stops again within this time is not loaded again.
     const AGAIN: TimeDelta = TimeDelta::minutes(1);
 
-    /// Makes the page of the server live.
+    /// Makes the page that the server has rendered live, once its part of the program is here.
+    pub async fn start_page() {
+        let body = document().body();
+        let name = body.and_then(|body| body.get_attribute("data-panel"));
+        let mut panels = ROUTES.iter().map(|row| row.panel);
+        let panel = panels.find(|panel| Some(panel.name()) == name.as_deref());
+        panels::start(panel.unwrap_or(Panel::Nowhere)).await;
+    }
+
     pub fn start() {
         let Some(root) = document().get_element_by_id(ROOT) else {
             return;

@@ -25,8 +25,6 @@ mod title;
 mod viewer;
 
 pub use app::App;
-#[cfg(feature = "hydrate")]
-pub use app::fetch_panel_of_page;
 pub use attention::wanting;
 pub use browser::cookies;
 pub use components::{
@@ -39,7 +37,7 @@ pub use components::{
 #[cfg(feature = "ssr")]
 pub use hydration::root;
 #[cfg(feature = "hydrate")]
-pub use hydration::{start, stop};
+pub use hydration::{start_page, stop};
 pub use i18n::locale::{Language, Locale, t};
 pub use keys::help;
 pub use live::{

@@ -1,7 +1,8 @@
 //! The panels: one file or folder for each.
 //!
-//! In a release the browser's program comes in parts (feature `split`): one that all panels share, and one for each
-//! panel. A first visit fetches the part of its panel; the others follow later.
+//! In a release the browser's program comes in parts (feature `split`): what the pages of the app share, one for each
+//! panel, and one for the price of an item, which a menu needs alone. A first visit fetches the part of its panel; the
+//! others follow later.
 
 mod customer;
 mod dispatch;
@@ -21,16 +22,25 @@ use leptos::prelude::*;
 #[cfg(not(feature = "split"))]
 pub fn show(panel: Panel) -> AnyView {
     let show: fn() -> AnyView = match panel {
-        Panel::Home => return home::home(),
-        Panel::Nowhere => return home::nowhere(),
+        Panel::Home => home::home,
+        Panel::Nowhere => home::nowhere,
         Panel::Supplier => supplier::supplier,
         Panel::Customer => customer::customer,
         Panel::Track => track::track,
         Panel::Dispatch => dispatch::dispatch,
         Panel::Orders => orders::orders,
     };
-    leptos::prefetch_lazy_fn_on_server(panel.name());
+    leptos::prefetch_lazy_fn_on_server(match panel {
+        Panel::Nowhere => Panel::Home.name(),
+        _ => panel.name(),
+    });
     show()
+}
+
+/// Makes the page of a panel live.
+#[cfg(all(feature = "hydrate", not(feature = "split")))]
+pub async fn start(_: Panel) {
+    super::hydration::start();
 }
 
 /// Fetches the part of a panel, and returns whether that succeeded.
@@ -52,10 +62,10 @@ pub async fn fetch_all() {
     }
 }
 
-#[cfg(all(feature = "hydrate", feature = "split"))]
-pub use split::price_item;
 #[cfg(feature = "split")]
 pub use split::{fetch, show};
+#[cfg(all(feature = "hydrate", feature = "split"))]
+pub use split::{price_item, start};
 
 /// The boundaries of the parts. The calls from one part into another that the macro generates are the only unsafe code
 /// here.
@@ -63,6 +73,7 @@ pub use split::{fetch, show};
 #[allow(unsafe_code)]
 mod split {
     use super::*;
+    use crate::ui::{components::main_bundle, hydration};
     use futures::FutureExt;
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
@@ -94,6 +105,26 @@ mod split {
         fetched.is_ok()
     }
 
+    /// Each part reaches all of the app, so that what the app is made of is in a file that all panels share, and the price
+    /// does not need.
+    pub async fn start(panel: Panel) {
+        // Without its part the page stays as it was rendered: plain links and forms.
+        let _ = match panel {
+            Panel::Home | Panel::Nowhere => start_home().await,
+            Panel::Supplier => start_supplier().await,
+            Panel::Customer => start_customer().await,
+            Panel::Track => start_track().await,
+            Panel::Dispatch => start_dispatch().await,
+            Panel::Orders => start_orders().await,
+        };
+    }
+
+    fn start_app() -> Result<(), SplitLoaderError> {
+        std::hint::black_box(main_bundle());
+        hydration::start();
+        Ok(())
+    }
+
     pub async fn price_item(data: String, form: String, sold_out: String) -> String {
         shop(data, form, sold_out).await.unwrap_or_default()
     }
@@ -104,16 +135,26 @@ mod split {
     }
 
     macro_rules! part {
-        ($name:ident, $fetch:ident) => {
+        ($name:ident, $start:ident, $fetch:ident) => {
             #[wasm_split($name, wasm_split_path = ::leptos::wasm_split, preload($fetch), fallible)]
             fn $name() -> Part {
                 Ok(super::$name::$name())
             }
+
+            #[wasm_split($name, wasm_split_path = ::leptos::wasm_split, fallible)]
+            fn $start() -> Result<(), SplitLoaderError> {
+                start_app()
+            }
         };
     }
-    part!(supplier, fetch_supplier);
-    part!(customer, fetch_customer);
-    part!(track, fetch_track);
-    part!(dispatch, fetch_dispatch);
-    part!(orders, fetch_orders);
+    part!(supplier, start_supplier, fetch_supplier);
+    part!(customer, start_customer, fetch_customer);
+    part!(track, start_track, fetch_track);
+    part!(dispatch, start_dispatch, fetch_dispatch);
+    part!(orders, start_orders, fetch_orders);
+
+    #[wasm_split(home, wasm_split_path = ::leptos::wasm_split, fallible)]
+    fn start_home() -> Result<(), SplitLoaderError> {
+        start_app()
+    }
 }
