@@ -242,7 +242,7 @@ impl InView {
         let entry = self.entry.get_untracked();
         // While this runs, the ticket is still there.
         let height = entry.map(|entry| entry.get_bounding_client_rect().height());
-        let height = height.map_or("auto".to_owned(), |height| format!("{height}px"));
+        let height = height.map_or("auto".to_owned(), pixels);
         view! { <div class="gap" translate="no" style:block-size=height>{left}</div> }.into_any()
     }
 
@@ -308,6 +308,12 @@ pub fn neighbour_ticket(event: &web_sys::Event) -> Option<String> {
 /// Sorted by time, and by id where the time is the same.
 pub fn by_time(orders: impl Iterator<Item = (Time, OrderId)>) -> Vec<OrderId> {
     sorted(orders).into_iter().map(|(_, id)| id).collect()
+}
+
+/// A length of the style, to the hundredth. (Printing a number of this type exactly would be a twelfth of the panel.)
+fn pixels(length: f64) -> String {
+    let hundredths = (length * 100.0).round() as u32;
+    format!("{}.{:02}px", hundredths / 100, hundredths % 100)
 }
 
 /// Sorted, without duplicates. The inputs are short or nearly sorted, so that most insertions are near the end.
