@@ -109,6 +109,9 @@ mod split {
     /// does not need.
     pub async fn start(panel: Panel) {
         // Without its part the page stays as it was rendered: plain links and forms.
+        if !fetch(panel).await {
+            return;
+        }
         let _ = match panel {
             Panel::Home | Panel::Nowhere => start_home().await,
             Panel::Supplier => start_supplier().await,
