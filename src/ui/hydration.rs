@@ -6,7 +6,7 @@
 //! the client too.
 
 #[cfg(feature = "hydrate")]
-pub use start::{start, start_page, stop};
+pub use start::{start_page, stop};
 
 use super::{
     components::basics::{Icon, icon},
@@ -110,10 +110,19 @@ mod start {
         let name = body.and_then(|body| body.get_attribute("data-panel"));
         let mut panels = ROUTES.iter().map(|row| row.panel);
         let panel = panels.find(|panel| Some(panel.name()) == name.as_deref());
-        panels::start(panel.unwrap_or(Panel::Nowhere)).await;
+        let panel = panel.unwrap_or(Panel::Nowhere);
+        // Without its part the page stays as it was rendered: plain links and forms.
+        if panels::fetch(panel).await {
+            start(panel).await;
+        }
     }
 
-    pub fn start() {
+    #[cfg(not(feature = "split"))]
+    async fn start(_: Panel) {
+        start_app();
+    }
+
+    fn start_app() {
         let Some(root) = document().get_element_by_id(ROOT) else {
             return;
         };
@@ -124,6 +133,48 @@ mod start {
             true => hydrate_from(root, App).forget(),
             false => render_on_client(root),
         }
+    }
+
+    #[cfg(feature = "split")]
+    use split::start;
+
+    /// The app is started in the part of each panel. So what it is made of is in a file that all panels share, and the
+    /// price of a menu's item does not need. The calls that the macro generates are the only unsafe code here.
+    #[cfg(feature = "split")]
+    #[allow(unsafe_code)]
+    mod split {
+        use super::{Panel, start_app};
+        use crate::ui::components::main_bundle;
+        use leptos::wasm_split::{SplitLoaderError, wasm_split};
+
+        pub async fn start(panel: Panel) {
+            // The part has been fetched.
+            let _ = match panel {
+                Panel::Home | Panel::Nowhere => start_home().await,
+                Panel::Supplier => start_supplier().await,
+                Panel::Customer => start_customer().await,
+                Panel::Track => start_track().await,
+                Panel::Dispatch => start_dispatch().await,
+                Panel::Orders => start_orders().await,
+            };
+        }
+
+        macro_rules! part {
+            ($name:ident, $start:ident) => {
+                #[wasm_split($name, wasm_split_path = ::leptos::wasm_split, fallible)]
+                fn $start() -> Result<(), SplitLoaderError> {
+                    std::hint::black_box(main_bundle());
+                    start_app();
+                    Ok(())
+                }
+            };
+        }
+        part!(home, start_home);
+        part!(supplier, start_supplier);
+        part!(customer, start_customer);
+        part!(track, start_track);
+        part!(dispatch, start_dispatch);
+        part!(orders, start_orders);
     }
 
     fn render_on_client(root: HtmlElement) {

@@ -37,12 +37,6 @@ pub fn show(panel: Panel) -> AnyView {
     show()
 }
 
-/// Makes the page of a panel live.
-#[cfg(all(feature = "hydrate", not(feature = "split")))]
-pub async fn start(_: Panel) {
-    super::hydration::start();
-}
-
 /// Fetches the part of a panel, and returns whether that succeeded.
 #[cfg(not(feature = "split"))]
 pub async fn fetch(_: Panel) -> bool {
@@ -62,10 +56,10 @@ pub async fn fetch_all() {
     }
 }
 
+#[cfg(all(feature = "hydrate", feature = "split"))]
+pub use split::price_item;
 #[cfg(feature = "split")]
 pub use split::{fetch, show};
-#[cfg(all(feature = "hydrate", feature = "split"))]
-pub use split::{price_item, start};
 
 /// The boundaries of the parts. The calls from one part into another that the macro generates are the only unsafe code
 /// here.
@@ -73,7 +67,6 @@ pub use split::{price_item, start};
 #[allow(unsafe_code)]
 mod split {
     use super::*;
-    use crate::ui::{components::main_bundle, hydration};
     use futures::FutureExt;
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
@@ -105,29 +98,6 @@ mod split {
         fetched.is_ok()
     }
 
-    /// Each part reaches all of the app, so that what the app is made of is in a file that all panels share, and the price
-    /// does not need.
-    pub async fn start(panel: Panel) {
-        // Without its part the page stays as it was rendered: plain links and forms.
-        if !fetch(panel).await {
-            return;
-        }
-        let _ = match panel {
-            Panel::Home | Panel::Nowhere => start_home().await,
-            Panel::Supplier => start_supplier().await,
-            Panel::Customer => start_customer().await,
-            Panel::Track => start_track().await,
-            Panel::Dispatch => start_dispatch().await,
-            Panel::Orders => start_orders().await,
-        };
-    }
-
-    fn start_app() -> Result<(), SplitLoaderError> {
-        std::hint::black_box(main_bundle());
-        hydration::start();
-        Ok(())
-    }
-
     pub async fn price_item(data: String, form: String, sold_out: String) -> String {
         shop(data, form, sold_out).await.unwrap_or_default()
     }
@@ -138,26 +108,16 @@ mod split {
     }
 
     macro_rules! part {
-        ($name:ident, $start:ident, $fetch:ident) => {
+        ($name:ident, $fetch:ident) => {
             #[wasm_split($name, wasm_split_path = ::leptos::wasm_split, preload($fetch), fallible)]
             fn $name() -> Part {
                 Ok(super::$name::$name())
             }
-
-            #[wasm_split($name, wasm_split_path = ::leptos::wasm_split, fallible)]
-            fn $start() -> Result<(), SplitLoaderError> {
-                start_app()
-            }
         };
     }
-    part!(supplier, start_supplier, fetch_supplier);
-    part!(customer, start_customer, fetch_customer);
-    part!(track, start_track, fetch_track);
-    part!(dispatch, start_dispatch, fetch_dispatch);
-    part!(orders, start_orders, fetch_orders);
-
-    #[wasm_split(home, wasm_split_path = ::leptos::wasm_split, fallible)]
-    fn start_home() -> Result<(), SplitLoaderError> {
-        start_app()
-    }
+    part!(supplier, fetch_supplier);
+    part!(customer, fetch_customer);
+    part!(track, fetch_track);
+    part!(dispatch, fetch_dispatch);
+    part!(orders, fetch_orders);
 }
