@@ -5,7 +5,7 @@ use crate::{
     support::{
         Market, SOON, Socket,
         accounts::{ORIGIN, PASSWORD, required},
-        browser::{Browser, Cookie},
+        browser::{Browser, Cookie, HOST},
         member::{Member, STEP, code_at, now},
     },
 };
@@ -113,7 +113,7 @@ async fn a_session_has_cookies_of_this_site_alone(market: Market) {
         .into_iter()
         .flat_map(Cookie::of)
     {
-        let name = cookie.name.strip_prefix("__Host-").expect(&cookie.name);
+        let name = cookie.name.strip_prefix(HOST).expect(&cookie.name);
         let attribute = |name: &str| cookie.attributes.get(name).map(|value| &**value);
         assert_eq!(attribute("path"), Some("/"), "{name}");
         assert_eq!(attribute("secure"), Some(""), "{name}");
@@ -135,13 +135,13 @@ async fn a_session_has_cookies_of_this_site_alone(market: Market) {
     for name in ["guest", "known", "session", "refused"] {
         assert!(seen.iter().any(|seen| seen == name), "{name}");
     }
-    let session = browser.cookie("__Host-session").to_owned();
+    let session = browser.cookie("session").to_owned();
     let parts: Vec<_> = session.split('.').collect();
     // 256 bits.
     assert!(parts.len() == 3 && parts[2].len() == 43, "{}", parts.len());
     // A name that a sibling of the site can set is as if not there.
     browser.cookies.clear();
-    browser.cookies.insert("session".to_owned(), session);
+    browser.plant_bare("session", &session);
     assert!(!browser.is_signed_in().await);
 }
 
@@ -238,7 +238,7 @@ async fn each_door_takes_its_own_credential(market: Market) {
     let page = ana.browser.send(Method::GET, "/orders", None, &wrong).await;
     assert_eq!(page.status, 200);
     let session = format!("{}x", ana.browser.cookie("session"));
-    browser.cookies.insert("session".to_owned(), session);
+    browser.plant("session", &session, &ana.browser);
     let both = browser.send(Method::GET, me, None, &bearer).await;
     assert_eq!(both.status, 200);
     // On a page it is cleared, and the way leads to signing in.
@@ -315,9 +315,7 @@ async fn no_session_is_planted(market: Market) {
     let mallory = Browser::signed_in(&instance, "mallory@example.org").await;
     for planted in [mallory.cookie("session"), "planted", "a.b.c"] {
         let mut browser = Browser::on(&instance);
-        browser
-            .cookies
-            .insert("session".to_owned(), planted.to_owned());
+        browser.plant("session", planted, &mallory);
         let signed_in = browser.sign_in("cleo@example.org", PASSWORD, "").await;
         assert_eq!(signed_in.location(), "/customer");
         assert_ne!(browser.cookie("session"), planted);

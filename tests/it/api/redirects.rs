@@ -1,6 +1,6 @@
 //! Where forms lead without the browser's program: to a page of this host, and what comes back with them.
 
-use crate::support::{Answer, Instance, Market};
+use crate::support::{Answer, Instance, Market, tls};
 use reqwest::{Method, redirect::Policy};
 
 crate::on_both_engines! {
@@ -9,9 +9,7 @@ crate::on_both_engines! {
 
 /// A form of a browser without scripts.
 async fn form(market: &Instance, path: &str, referer: &str, body: &str) -> Answer {
-    let http = reqwest::Client::builder()
-        .redirect(Policy::none())
-        .no_proxy();
+    let http = tls::http().redirect(Policy::none());
     let sent = http.build().unwrap().post(format!("{}{path}", market.url));
     let sent = sent
         .header("accept", "text/html")

@@ -3,6 +3,7 @@
 use super::{
     Answer, Instance,
     accounts::{ORIGIN, PASSWORD},
+    browser::HOST,
     tls,
 };
 use reqwest::Method;
@@ -69,7 +70,8 @@ pub async fn sign_in(instance: &Instance, email: &str, headers: &[(&str, &str)])
     assert_eq!(signed_in.status, 303, "{}", signed_in.text);
     let set = signed_in.headers.get_all("set-cookie").iter();
     let mut set = set.map(|cookie| cookie.to_str().unwrap());
-    let session = set.find(|cookie| cookie.starts_with("session="));
+    let is_session = |cookie: &&str| cookie.trim_start_matches(HOST).starts_with("session=");
+    let session = set.find(is_session);
     session.unwrap().split(';').next().unwrap().to_owned()
 }
 

@@ -7,15 +7,21 @@ use super::{
     tls,
 };
 use reqwest::{Method, header::SET_COOKIE};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_tungstenite::tungstenite::{client::IntoClientRequest, http::Request};
+
+/// What the names of cookies begin with that HTTPS has set.
+pub const HOST: &str = "__Host-";
 
 #[derive(Clone)]
 pub struct Browser {
     url: String,
     /// That of the site.
     pub origin: String,
+    /// By their names without [`HOST`].
     pub cookies: BTreeMap<String, String>,
+    /// The names that begin with it.
+    with_prefix: BTreeSet<String>,
     http: reqwest::Client,
 }
 
@@ -28,6 +34,7 @@ impl Browser {
             url: instance.url.clone(),
             origin: ORIGIN.to_owned(),
             cookies: BTreeMap::new(),
+            with_prefix: BTreeSet::new(),
             http: http.build().unwrap(),
         }
     }
@@ -102,17 +109,36 @@ impl Browser {
 
     fn cookie_header(&self) -> String {
         let cookies = self.cookies.iter();
-        let cookies = cookies.map(|(name, value)| format!("{name}={value}"));
+        let cookies = cookies.map(|(name, value)| match self.with_prefix.contains(name) {
+            true => format!("{HOST}{name}={value}"),
+            false => format!("{name}={value}"),
+        });
         cookies.collect::<Vec<_>>().join("; ")
     }
 
     fn keep(&mut self, answer: &Answer) {
-        for cookie in Cookie::of(answer) {
+        for mut cookie in Cookie::of(answer) {
+            if let Some(name) = cookie.name.strip_prefix(HOST) {
+                cookie.name = name.to_owned();
+                self.with_prefix.insert(cookie.name.clone());
+            }
             match cookie.attributes.get("max-age").map(|age| &**age) {
                 Some("0") => self.cookies.remove(&cookie.name),
                 _ => self.cookies.insert(cookie.name, cookie.value),
             };
         }
+    }
+
+    /// Sets a cookie as the site has named it in another browser.
+    pub fn plant(&mut self, name: &str, value: &str, other: &Browser) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+        self.with_prefix.clone_from(&other.with_prefix);
+    }
+
+    /// Sets a cookie as a sibling of the site could: its name has no prefix.
+    pub fn plant_bare(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+        self.with_prefix.remove(name);
     }
 
     /// The value of a cookie that it has.

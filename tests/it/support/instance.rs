@@ -63,7 +63,9 @@ impl Instance {
             said.lock().unwrap().push_str(&format!("{line}\n"));
             hear(&line);
             if let Some((_, address)) = line.split_once("listening on ") {
-                url = Some(address.split('"').next().unwrap().trim().to_owned());
+                let address = address.split('"').next().unwrap().trim();
+                // One that listens everywhere has a certificate of this machine.
+                url = Some(address.replace("//0.0.0.0:", "//127.0.0.1:"));
                 break;
             }
         }
