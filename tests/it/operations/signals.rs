@@ -1,6 +1,6 @@
 //! What signals do to a server.
 
-use crate::support::{Market, SOON, program, until};
+use crate::support::{Market, SOON, program, tls, until};
 use std::{
     io::{BufRead, BufReader},
     process::Stdio,
@@ -34,7 +34,7 @@ async fn a_server_keeps_running_when_standard_error_is_closed() {
     });
     let url = url.unwrap();
     drop(log);
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = tls::http().build().unwrap();
     // Each logs a line.
     for _ in 0..3 {
         let offer = crate::support::offer("Diavola");
