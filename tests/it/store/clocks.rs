@@ -50,7 +50,7 @@ async fn examined(market: &Market, clock: &Clock, server: Option<&Instance>) -> 
     };
     clock.on(&mut command);
     if let Some(server) = server {
-        command.env("LEPTOS_SITE_ADDR", server.url.trim_start_matches("http://"));
+        command.env("LEPTOS_SITE_ADDR", server.address());
     }
     doctor::examine(command).await
 }

@@ -182,7 +182,7 @@ async fn a_migration_without_a_right_loses_no_history() {
     let Store::Redis(server) = &market.store else {
         panic!("no Redis")
     };
-    let url = server.url().replace("redis://", "redis://tools:word@");
+    let url = server.url().replace("://", "://tools:word@");
     let mut migrate = market.command();
     let ran = migrate.env("REDIS_URL", url).args(["migrate", "--yes"]);
     let ran = ran.output().unwrap();

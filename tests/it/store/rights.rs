@@ -48,10 +48,7 @@ impl Restricted {
     }
 
     fn start(&self) -> Instance {
-        let url = self
-            .server()
-            .url()
-            .replace("redis://", "redis://market:word@");
+        let url = self.server().url().replace("://", "://market:word@");
         let mut command = self.0.command();
         command.env("REDIS_URL", url);
         Instance::start(command)
@@ -290,7 +287,7 @@ async fn the_proof_changes_nothing_and_tells_nobody() {
     server.cli(&["CONFIG", "SET", "notify-keyspace-events", "KEA"]);
     let instance = market.open().await;
     instance.order_in("preparing").await;
-    let client = ::redis::Client::open(server.url()).unwrap();
+    let client = ::redis::Client::open(server.plain_url_of("")).unwrap();
     let mut listener = client.get_async_pubsub().await.unwrap();
     listener.psubscribe("*").await.unwrap();
     let state = || {
