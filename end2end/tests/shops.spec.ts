@@ -172,6 +172,55 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test.describe('where the browser tells its position', () => {
+  test('it says who delivers, and goes with the order', async ({ market, request, open }) => {
+    await open_pizzeria(market, request);
+    const here = { ...PROFILE, slug: 'bella-napoli', point: { lat: 52.52, lon: 13.405 }, areas: [{ name: 'Near', within: 3000, fee: 1, minimum: 0, minutes: [5, 10] }] };
+    const saved = await request.put(`${market.url}/api/restaurants/bella-napoli`, { data: here, headers: { 'if-match': '"1"' } });
+    expect(saved.status(), await saved.text()).toBe(200);
+    const page = await open('/shops');
+    const context = page.context();
+    await context.grantPermissions(['geolocation'], { origin: market.url });
+    await context.setGeolocation({ latitude: 52.530049, longitude: 13.400049 });
+    await page.getByRole('button', { name: 'Use my position' }).click();
+    await expect(page.getByText('delivery €1.00')).toBeVisible();
+    await expect(page.getByText('To where you are.')).toBeVisible();
+    await accessible(page);
+    await page.goto('/shops/bella-napoli/items/cola');
+    await page.getByRole('button', { name: /^Add/ }).click();
+    await expect(page.getByRole('region', { name: 'Your cart' })).toBeVisible();
+    await page.goto('/shops/bella-napoli/checkout');
+    await expect(page.getByRole('checkbox', { name: 'It goes to where I am now' })).toBeChecked();
+    await accessible(page);
+    await page.getByRole('checkbox', { name: 'It goes to where I am now' }).uncheck();
+    await page.getByRole('button', { name: 'Another place' }).click();
+    await expect(page.getByRole('button', { name: 'Order for' })).toHaveCount(0);
+    // What was typed stays.
+    await page.getByLabel('Your name').fill('Ana');
+    await page.getByRole('button', { name: 'Use my position' }).click();
+    await expect(page.getByRole('button', { name: 'Order for €3.75' })).toBeVisible();
+    await expect(page.getByLabel('Your name')).toHaveValue('Ana');
+    await fill(page);
+    await page.getByLabel('Postcode').fill('20095');
+    await page.getByRole('button', { name: 'Order for €3.75' }).click();
+    await expect(page).toHaveURL(/\/customer\/[0-9a-f-]{36}$/);
+    const order = await (await request.get(`${market.url}/api/orders/${page.url().split('/').pop()}`)).json();
+    // A hundred metres are enough for who delivers.
+    expect(order.basket.place.point).toEqual({ lat: 52.53, lon: 13.4 });
+  });
+
+  test('a refusal is said beside the button, and the postcode goes on working', async ({ market, request, open }) => {
+    await open_pizzeria(market, request);
+    const page = await open('/shops');
+    await page.context().clearPermissions();
+    await page.getByRole('button', { name: 'Use my position' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'Your browser does not tell where you are.' })).toBeVisible();
+    await page.getByLabel('Your postcode').fill('10117');
+    await page.getByRole('button', { name: 'Show who delivers' }).click();
+    await expect(page.getByText('delivery €2.50')).toBeVisible();
+  });
+});
+
 test('a shared link fills a cart only when asked to', async ({ market, request, open }) => {
   await open_pizzeria(market, request);
   const page = await open('/shops/bella-napoli/cart?add=diav%2Fl%2Bfung~sauce%3Aplain%2Ccola*2');

@@ -221,6 +221,26 @@ pub struct Point {
     pub(super) lon: i32,
 }
 
+impl Point {
+    /// Degrees of latitude and longitude, with at most five decimals: `52.52,13.405`.
+    pub fn parse(text: &str) -> Option<Point> {
+        let (lat, lon) = text.split_once(',')?;
+        let degrees = |text: &str, most: i64| wire::read(text, 5, -most, most).ok();
+        Some(Point {
+            lat: degrees(lat, 90)? as i32,
+            lon: degrees(lon, 180)? as i32,
+        })
+    }
+}
+
+/// As [`Point::parse`] reads it.
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let degrees = |units: i32| f64::from(units) / 100_000.0;
+        write!(f, "{},{}", degrees(self.lat), degrees(self.lon))
+    }
+}
+
 /// Between which moments it is at the door.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
@@ -241,7 +261,7 @@ mod wire {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
     use serde_json::value::RawValue;
 
-    fn read(text: &str, decimals: u32, min: i64, max: i64) -> Result<i64, FieldError> {
+    pub(super) fn read(text: &str, decimals: u32, min: i64, max: i64) -> Result<i64, FieldError> {
         let units = in_units(text, decimals.into())?.ok_or(FieldError::TooPrecise)?;
         let scale = 10_i64.pow(decimals);
         match (min * scale..=max * scale).contains(&units) {

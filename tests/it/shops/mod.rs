@@ -16,6 +16,7 @@ mod menus;
 pub mod ordering;
 mod orders;
 mod pages;
+mod position;
 mod quotes;
 mod repeats;
 mod restaurants;

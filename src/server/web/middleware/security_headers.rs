@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 use leptos::nonce::use_nonce;
+use std::sync::LazyLock;
 
 /// What holds unless an answer says otherwise.
 const DEFAULTS: [(HeaderName, HeaderValue); 7] = [
@@ -27,10 +28,7 @@ const DEFAULTS: [(HeaderName, HeaderValue); 7] = [
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("same-origin"),
     ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(PERMISSIONS_POLICY),
-    ),
+    (PERMISSIONS, HeaderValue::from_static(PERMISSIONS_POLICY)),
     (
         header::REFERRER_POLICY,
         HeaderValue::from_static("same-origin"),
@@ -49,6 +47,15 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(self), camera=(), 
     payment=(), picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), \
     screen-wake-lock=(self), serial=(), storage-access=(), sync-xhr=(), usb=(), window-management=(), \
     xr-spatial-tracking=()";
+
+/// The header of the features of a page.
+pub const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// What a page may do that asks where its reader is.
+pub static WITH_POSITION: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let policy = PERMISSIONS_POLICY.replace("geolocation=()", "geolocation=(self)");
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(PERMISSIONS_POLICY))
+});
 
 /// A year of HTTPS alone, for this host alone.
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");

@@ -1,11 +1,8 @@
 //! The cookies of these pages: a cart, which goes to its own pizzeria alone, and where the customer is.
 
-use super::layout::path_of;
+use super::{layout::path_of, near::Near};
 use crate::{
-    domain::{
-        Field, Text,
-        shop::{cart::Cart, slug::Slug},
-    },
+    domain::shop::{cart::Cart, slug::Slug},
     server::{config::Config, web::pages::cookies},
 };
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
@@ -15,9 +12,6 @@ use time::Duration;
 const CART: &str = "cart";
 const NEAR: &str = "near";
 const CART_AGE: Duration = Duration::days(30);
-
-/// A postcode as somebody has typed it.
-pub type TypedPostcode = Text<12, false>;
 
 /// The cart of the pizzeria whose page is asked for: the browser sends no other one. Its text stands in the cookie as
 /// it is, since it is percent-encoded where it has to be.
@@ -50,13 +44,13 @@ pub fn keep_cart(slug: &Slug, cart: &Cart) -> Option<HeaderValue> {
 }
 
 /// Where the customer is.
-pub fn near(config: &Config, headers: &HeaderMap) -> Option<TypedPostcode> {
-    TypedPostcode::parse(&cookies::read(config, headers, NEAR)?).ok()
+pub fn near(config: &Config, headers: &HeaderMap) -> Option<Near> {
+    Near::parse(&cookies::read(config, headers, NEAR)?)
 }
 
 /// The header that keeps where the customer is.
-pub fn keep_near(config: &Config, near: &TypedPostcode) -> Option<HeaderValue> {
-    cookies::of_own(config, NEAR, near)
+pub fn keep_near(config: &Config, near: &Near) -> Option<HeaderValue> {
+    cookies::of_own(config, NEAR, &near.text())
 }
 
 /// The header that removes it.
@@ -67,6 +61,7 @@ pub fn forget_near(config: &Config) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Field;
 
     fn read(cookies: &str) -> Cart {
         let value = HeaderValue::from_str(cookies).unwrap();

@@ -53,7 +53,7 @@ pub async fn send(Path(slug): Path<String>, visit: Visit, sent: Sent) -> Respons
         Err(elsewhere) => return refusals::elsewhere(&visit, elsewhere).await,
     };
     let slug = shop.profile().slug.clone();
-    let near = form.postcode();
+    let near = form.near();
     let near = near.and_then(|near| keep_near(&visit.app.config, &near));
     let mut response = match sent.get("act") {
         "order" => match Box::pin(order(&visit, &shop, &form)).await {
@@ -77,10 +77,10 @@ pub async fn send(Path(slug): Path<String>, visit: Visit, sent: Sent) -> Respons
     response
 }
 
-/// The pizzeria, for the postcode that the form has.
+/// The pizzeria, for the place that the form has.
 async fn open_near(visit: &Visit, slug: &str, form: &CheckoutForm) -> Result<ShopView, Elsewhere> {
     let shop = ShopView::open(visit, slug).await?;
-    match form.postcode() {
+    match form.near() {
         Some(near) if shop.near.as_ref() != Some(&near) => Ok(shop.near(&visit.app, near).await?),
         _ => Ok(shop),
     }

@@ -1,10 +1,15 @@
 //! What the form of the checkout sends.
 
-use super::{bill::Amounts, cart_cookie::TypedPostcode, view::ShopView, windows::Chosen};
+use super::{
+    bill::Amounts,
+    near::{Near, TypedPostcode},
+    view::ShopView,
+    windows::Chosen,
+};
 use crate::{
     domain::{
         Error, Field, FieldError, Fields, Name, Notes, Text, Value, is_blank,
-        shop::{profile::Phone, request::LineRequest},
+        shop::{basket::Point, profile::Phone, request::LineRequest},
     },
     server::{
         services::{
@@ -32,6 +37,8 @@ pub const FIELDS: [&str; 6] = [
 #[derive(Default)]
 pub struct CheckoutForm {
     typed: Vec<(String, String)>,
+    /// Where the customer is, where the browser has told it.
+    pub point: Option<Point>,
     pub chosen: Option<Chosen>,
     /// The bill that the customer has seen.
     pub agreed: Option<Amounts>,
@@ -40,10 +47,12 @@ pub struct CheckoutForm {
 
 impl CheckoutForm {
     /// Where the customer is, is known.
-    pub fn first(near: Option<&TypedPostcode>) -> CheckoutForm {
-        let near = near.map(|near| ("postcode".to_owned(), near.to_string()));
+    pub fn first(near: Option<&Near>) -> CheckoutForm {
+        let postcode = near.and_then(Near::postcode);
+        let postcode = postcode.map(|postcode| ("postcode".to_owned(), postcode.to_string()));
         CheckoutForm {
-            typed: near.into_iter().collect(),
+            typed: postcode.into_iter().collect(),
+            point: near.and_then(Near::point),
             ..CheckoutForm::default()
         }
     }
@@ -52,6 +61,7 @@ impl CheckoutForm {
         let typed = FIELDS.map(|name| (name.to_owned(), sent.get(name).to_owned()));
         CheckoutForm {
             typed: typed.to_vec(),
+            point: Point::parse(sent.get("point")),
             chosen: Chosen::read(sent),
             agreed: Amounts::parse(sent.get("agreed")),
             key: sent.get("key").to_owned(),
@@ -71,10 +81,18 @@ impl CheckoutForm {
 
     /// Where it goes to, as far as a price depends on it.
     pub fn place(&self) -> Option<PlaceRequest> {
-        Some(PlaceRequest {
-            postcode: Some(self.postcode()?),
+        let place = PlaceRequest {
+            postcode: self.postcode(),
+            point: self.point,
             ..PlaceRequest::default()
-        })
+        };
+        (place.postcode.is_some() || place.point.is_some()).then_some(place)
+    }
+
+    /// What the market's other pages take for where the customer is.
+    pub fn near(&self) -> Option<Near> {
+        let here = self.point.map(Near::Here);
+        here.or_else(|| self.postcode().map(Near::Postcode))
     }
 
     /// What is ordered.
@@ -107,7 +125,7 @@ impl CheckoutForm {
                         street: Some(street?),
                         postcode: Some(postcode?),
                         town: Some(town?),
-                        point: None,
+                        point: self.point,
                     },
                     when,
                 },
@@ -141,6 +159,10 @@ impl CheckoutForm {
             chosen.as_bytes(),
             agreed.as_bytes(),
         ];
+        let point = self
+            .point
+            .map_or_else(String::new, |point| point.to_string());
+        content.push(point.as_bytes());
         content.extend(self.typed.iter().map(|(_, value)| value.as_bytes()));
         Some(IdempotentRequest::new("key", &self.key, &content))
     }

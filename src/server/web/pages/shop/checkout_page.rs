@@ -5,6 +5,7 @@ use super::{
     bill::{Amounts, bill, compared},
     checkout_form::CheckoutForm,
     layout::back,
+    market::use_position,
     refusals::{field_words, sentence},
     view::{CartRow, ShopView},
     windows::Windows,
@@ -172,9 +173,23 @@ impl Shown<'_> {
             {self.input(phone, Some(hint))}
             {self.input(street, None)}
             <div class="place">{self.input(postcode, None)} {self.input(town, None)}</div>
+            {self.position()}
             {self.notes()}
         }
         .into_any()
+    }
+
+    /// The browser's position, which counts for areas that are a distance. Who orders for elsewhere takes it off.
+    fn position(self) -> AnyView {
+        let point = self.form.point.map(|point| point.to_string());
+        let counts = point.is_some().then(|| {
+            let word = t(["It goes to where I am now", "Es geht dahin, wo ich gerade bin"]);
+            view! { <label class="check"><input type="checkbox" name="point" value=point.clone() checked/> {word}</label> }
+        });
+        let ask = point.is_none().then(|| {
+            view! { <input type="hidden" id="point" name="point"/> {use_position("point")} }
+        });
+        view! { <div class="row">{counts} {ask}</div> }.into_any()
     }
 
     fn input(self, field: Field, hint: Option<Text>) -> AnyView {
@@ -261,8 +276,8 @@ impl Shown<'_> {
             true => (
                 "button",
                 [
-                    "Another postcode: update price and times",
-                    "Andere Postleitzahl: Preis und Zeiten neu",
+                    "Another place: update price and times",
+                    "Anderer Ort: Preis und Zeiten neu",
                 ],
             ),
             false => (

@@ -4,7 +4,7 @@ use super::words::{HOT, PIZZERIAS};
 use crate::{
     domain::shop::slug::Slug,
     server::web::{
-        middleware::security_headers::content_policy,
+        middleware::security_headers::{PERMISSIONS, WITH_POSITION, content_policy},
         pages::account::{Document, Visit, render},
     },
     ui::{Route, i18n::locale::t, paths},
@@ -62,6 +62,7 @@ pub async fn page(visit: &Visit, status: StatusCode, make: impl FnOnce() -> Page
         (CONTENT_TYPE, value("text/html; charset=utf-8")),
         (CACHE_CONTROL, value("no-store")),
         (CONTENT_SECURITY_POLICY, content_policy(None)),
+        (PERMISSIONS, WITH_POSITION.clone()),
     ];
     (status, head, html.await).into_response()
 }

@@ -2,19 +2,17 @@
 
 use super::{
     card::FoundShop,
-    cart_cookie::{self, TypedPostcode},
+    cart_cookie,
     layout::{Page, page, tabs},
     market_query::MarketQuery,
+    near::Near,
     refusals,
     times::Clocks,
     view::destination,
     words::{PIZZERIAS, POSTCODE},
 };
 use crate::{
-    domain::{
-        Field,
-        shop::shelf_search::{ShopCursor, ShopQuery},
-    },
+    domain::shop::shelf_search::{ShopCursor, ShopQuery},
     server::{
         clock::now,
         services::shops::{catalog::zone, refusal::ShopRefusal},
@@ -68,11 +66,11 @@ pub async fn send(visit: Visit, sent: Sent) -> Response {
     };
     let mut response = redirect(&back);
     let typed = sent.get("near").trim();
-    let cookie = match (typed, TypedPostcode::parse(typed)) {
+    let cookie = match (typed, Near::parse(typed)) {
         ("", _) => cart_cookie::forget_near(&visit.app.config),
-        (_, Ok(near)) => cart_cookie::keep_near(&visit.app.config, &near),
-        // What no postcode can be is left as it was.
-        (_, Err(_)) => None,
+        (_, Some(near)) => cart_cookie::keep_near(&visit.app.config, &near),
+        // What can be no place is left as it was.
+        (_, None) => None,
     };
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
@@ -131,7 +129,7 @@ async fn opens_next(visit: &Visit, query: ShopQuery) -> Option<FoundShop> {
 
 fn content(
     query: &MarketQuery,
-    near: Option<TypedPostcode>,
+    near: Option<Near>,
     found: Found,
     opens_next: Option<FoundShop>,
 ) -> AnyView {
@@ -167,9 +165,16 @@ fn content(
 }
 
 /// Where to: it decides who delivers, and for how much.
-pub fn near_form(near: Option<&TypedPostcode>) -> AnyView {
+pub fn near_form(near: Option<&Near>) -> AnyView {
     let (label, word): (Text, Text) = match near {
-        Some(_) => (POSTCODE, ["Change", "Ändern"]),
+        Some(Near::Postcode(_)) => (POSTCODE, ["Change", "Ändern"]),
+        Some(Near::Here(_)) => (
+            [
+                "To where you are. Or to a postcode:",
+                "An deinen Standort. Oder an eine Postleitzahl:",
+            ],
+            ["Change", "Ändern"],
+        ),
         None => (
             ["Your postcode", "Deine Postleitzahl"],
             ["Show who delivers", "Zeigen, wer liefert"],
@@ -179,13 +184,28 @@ pub fn near_form(near: Option<&TypedPostcode>) -> AnyView {
         Some(_) => "button",
         None => "button primary",
     };
-    let near = near.map(ToString::to_string);
+    let postcode = near.and_then(Near::postcode).map(ToString::to_string);
     view! {
         <form class="near" method="post" action=paths::SHOPS>
             <label for="near">{t(label)}</label>
-            <input class="input" id="near" name="near" value=near maxlength="12" autocomplete="postal-code" autocapitalize="characters" spellcheck="false"/>
+            <input class="input" id="near" name="near" value=postcode maxlength="12" autocomplete="postal-code" autocapitalize="characters" spellcheck="false"/>
             <button class=primary>{t(word)}</button>
+            {use_position("near")}
         </form>
+    }
+    .into_any()
+}
+
+/// The button that puts the browser's position into a field of its form. The script of the page shows it where there is
+/// one to be had.
+pub fn use_position(field: &'static str) -> AnyView {
+    let failed = t([
+        "Your browser does not tell where you are. Type your postcode.",
+        "Dein Browser sagt nicht, wo du bist. Tipp deine Postleitzahl ein.",
+    ]);
+    view! {
+        <button class="button" type="button" data-position=field hidden>{icon(Icon::Pin)} {t(["Use my position", "Meinen Standort verwenden"])}</button>
+        <p class="refusal" role="status" data-failed=failed hidden>{icon(Icon::Alert)} <span></span></p>
     }
     .into_any()
 }
@@ -221,11 +241,7 @@ fn filters(query: &MarketQuery) -> AnyView {
 }
 
 /// Why nothing was found, and what comes next.
-fn nothing(
-    query: &MarketQuery,
-    near: Option<&TypedPostcode>,
-    opens_next: Option<FoundShop>,
-) -> AnyView {
+fn nothing(query: &MarketQuery, near: Option<&Near>, opens_next: Option<FoundShop>) -> AnyView {
     if let Some(shop) = opens_next {
         let opens = shop.clocks.opening(&shop.now);
         let name = shop.profile.name.to_string();
@@ -243,8 +259,8 @@ fn nothing(
             t(["No pizzeria matches", "Keine Pizzeria passt"]),
             t(match near {
                 Some(_) => [
-                    "None that delivers to your postcode. Search for another name or dish, take a filter off, or change the postcode.",
-                    "Keine, die zu deiner Postleitzahl liefert. Such nach einem anderen Namen oder Gericht, heb einen Filter auf, oder ändere die Postleitzahl.",
+                    "None that delivers to you. Search for another name or dish, take a filter off, or change the postcode.",
+                    "Keine, die zu dir liefert. Such nach einem anderen Namen oder Gericht, heb einen Filter auf, oder ändere die Postleitzahl.",
                 ],
                 None => [
                     "Search for another name or dish, or take a filter off.",
@@ -255,6 +271,17 @@ fn nothing(
         );
     }
     if let Some(near) = near {
+        let hint: Text = match near {
+            Near::Postcode(_) => [
+                "Is the postcode right? Type another one above.",
+                "Stimmt die Postleitzahl? Tipp oben eine andere ein.",
+            ],
+            Near::Here(_) => [
+                "For a door elsewhere, type its postcode above.",
+                "Für eine Tür anderswo tipp oben deren Postleitzahl ein.",
+            ],
+        };
+        let near = near.words();
         let heading = say!(
             "No pizzeria delivers to {near}",
             "Keine Pizzeria liefert nach {near}"
@@ -262,7 +289,7 @@ fn nothing(
         return view! {
             <div class="empty">
                 {icon(Icon::Pin)} <h2>{heading}</h2>
-                <p>{t(["Is the postcode right? Type another one above.", "Stimmt die Postleitzahl? Tipp oben eine andere ein."])}</p>
+                <p>{t(hint)}</p>
                 <form method="post" action=paths::SHOPS><button class="button" name="near" value="">{t(["Show all pizzerias", "Alle Pizzerien zeigen"])}</button></form>
             </div>
         }

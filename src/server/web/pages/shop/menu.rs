@@ -120,6 +120,7 @@ fn item_dialog() -> AnyView {
 /// That it does not come to where the customer is.
 fn not_delivered(shop: &ShopView) -> Option<AnyView> {
     let near = shop.near.as_ref().filter(|_| shop.now.area.is_none())?;
+    let near = near.words();
     let words = say!(
         "It does not deliver to {near}.",
         "Nach {near} wird nicht geliefert."

@@ -17,6 +17,7 @@ mod layout;
 mod market;
 mod market_query;
 mod menu;
+mod near;
 mod refusals;
 mod structured_data;
 mod times;

@@ -109,6 +109,29 @@ if (followed) {
   follow();
 }
 
+/** Shows the button that sends the browser's position with its form. Rounded to a hundred metres: enough for who delivers. */
+function offerPosition(button) {
+  if (!navigator.geolocation || !isSecureContext) return;
+  const { form } = button;
+  const refused = button.nextElementSibling;
+  const field = form.elements[button.dataset.position];
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    button.setAttribute('aria-busy', 'true');
+    refused.hidden = true;
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      const at = [coords.latitude, coords.longitude].map((degrees) => Math.round(degrees * 1_000) / 1_000).join(',');
+      field.value = field.type === 'hidden' ? at : `@${at}`;
+      form.requestSubmit(form.querySelector('#update') ?? undefined);
+    }, () => {
+      button.removeAttribute('aria-busy');
+      refused.querySelector('span').textContent = refused.dataset.failed;
+      refused.hidden = false;
+    }, { timeout: 20_000, maximumAge: 300_000 });
+  });
+}
+document.querySelectorAll('[data-position]').forEach(offerPosition);
+
 /** The key of a form makes it one order anyway; this spares the second look. */
 function sendOnce(form) {
   form.addEventListener('submit', (event) => {

@@ -1,15 +1,11 @@
 //! A pizzeria as one request for its pages finds it, with the cart that the request brings.
 
-use super::{
-    cart_cookie::{self, TypedPostcode},
-    layout::path_of,
-    times::Clocks,
-};
+use super::{cart_cookie, layout::path_of, near::Near, times::Clocks};
 use crate::{
     domain::{
         Cents, Cursor, Field, InvalidField, Time,
         shop::{
-            area::{Destination, Postcode},
+            area::Destination,
             basket::Line,
             cart::{Cart, CartEntry, CartLine},
             code::Code,
@@ -43,7 +39,7 @@ pub struct ShopView {
     pub menu: Arc<Menu>,
     pub now: Now,
     pub clocks: Clocks,
-    pub near: Option<TypedPostcode>,
+    pub near: Option<Near>,
     pub cart: Cart,
     /// What happens after it is not on the page.
     cursor: Option<Cursor>,
@@ -75,13 +71,9 @@ pub enum CartRow {
     Unreadable,
 }
 
-/// Where somebody with a postcode is.
-pub fn destination(app: &AppState, near: Option<&TypedPostcode>) -> Option<Destination> {
-    let postcode = Postcode::of(near?)?;
-    Some(app.shops.located(Destination {
-        postcode: Some(postcode),
-        point: None,
-    }))
+/// Where a customer is, as a pizzeria's areas ask.
+pub fn destination(app: &AppState, near: Option<&Near>) -> Option<Destination> {
+    Some(app.shops.located(near?.destination()?))
 }
 
 impl ShopView {
@@ -101,7 +93,7 @@ impl ShopView {
     async fn of(
         app: &AppState,
         shop: KnownShop,
-        near: Option<TypedPostcode>,
+        near: Option<Near>,
         cart: Cart,
     ) -> Result<ShopView, ShopRefusal> {
         let menu = app.shops.menu(&shop).await?;
@@ -122,8 +114,8 @@ impl ShopView {
         })
     }
 
-    /// The same for another postcode.
-    pub async fn near(self, app: &AppState, near: TypedPostcode) -> Result<ShopView, ShopRefusal> {
+    /// The same for another place.
+    pub async fn near(self, app: &AppState, near: Near) -> Result<ShopView, ShopRefusal> {
         let cursor = self.cursor;
         let view = ShopView::of(app, self.shop, Some(near), self.cart).await?;
         Ok(ShopView { cursor, ..view })
