@@ -85,6 +85,13 @@ async fn a_position_far_away_is_named_and_garbage_changes_nothing() {
             "{garbage}"
         );
     }
+    // Beside a postcode, either counts.
+    ana.post("/shops", &[("near", "80331@52.53,13.4")]).await;
+    let list = ana.get("/shops").await.text;
+    assert!(
+        list.contains("€1.00") && list.contains("value=\"80331\""),
+        "{list}"
+    );
     ana.post("/shops", &[("near", "")]).await;
     assert!(ana.get("/shops").await.text.contains("Bella Napoli"));
 }

@@ -29,10 +29,9 @@ pub fn preference(config: &Config, bare: &str, value: &'static str) -> Option<He
     header(&cookie.path("/").same_site(SameSite::Lax).build())
 }
 
-/// As [`preference`], for what somebody has typed.
-pub fn of_own(config: &Config, bare: &str, value: &str) -> Option<HeaderValue> {
-    let cookie = Cookie::build((name(config, bare), value.to_owned()))
-        .max_age(Duration::seconds(PREFERENCE_AGE.into()));
+/// As [`preference`], for what somebody has typed, and for so long.
+pub fn of_own(config: &Config, bare: &str, value: &str, age: Duration) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name(config, bare), value.to_owned())).max_age(age);
     let cookie = cookie.http_only(true).path("/").same_site(SameSite::Lax);
     header(&cookie.build())
 }

@@ -4,6 +4,7 @@ use super::{layout::path_of, near::Near};
 use crate::{
     domain::shop::{cart::Cart, slug::Slug},
     server::{config::Config, web::pages::cookies},
+    ui::cookies::PREFERENCE_AGE,
 };
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -12,6 +13,8 @@ use time::Duration;
 const CART: &str = "cart";
 const NEAR: &str = "near";
 const CART_AGE: Duration = Duration::days(30);
+/// Tomorrow somebody may be elsewhere.
+const POSITION_AGE: Duration = Duration::hours(12);
 
 /// The cart of the pizzeria whose page is asked for: the browser sends no other one. Its text stands in the cookie as
 /// it is, since it is percent-encoded where it has to be.
@@ -50,7 +53,11 @@ pub fn near(config: &Config, headers: &HeaderMap) -> Option<Near> {
 
 /// The header that keeps where the customer is.
 pub fn keep_near(config: &Config, near: &Near) -> Option<HeaderValue> {
-    cookies::of_own(config, NEAR, &near.text())
+    let age = match near.point {
+        None => Duration::seconds(PREFERENCE_AGE.into()),
+        Some(_) => POSITION_AGE,
+    };
+    cookies::of_own(config, NEAR, &near.text(), age)
 }
 
 /// The header that removes it.

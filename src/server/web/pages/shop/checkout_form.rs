@@ -48,11 +48,11 @@ pub struct CheckoutForm {
 impl CheckoutForm {
     /// Where the customer is, is known.
     pub fn first(near: Option<&Near>) -> CheckoutForm {
-        let postcode = near.and_then(Near::postcode);
+        let postcode = near.and_then(|near| near.postcode.as_ref());
         let postcode = postcode.map(|postcode| ("postcode".to_owned(), postcode.to_string()));
         CheckoutForm {
             typed: postcode.into_iter().collect(),
-            point: near.and_then(Near::point),
+            point: near.and_then(|near| near.point),
             ..CheckoutForm::default()
         }
     }
@@ -75,24 +75,25 @@ impl CheckoutForm {
             .map_or("", |(_, value)| value)
     }
 
-    pub fn postcode(&self) -> Option<TypedPostcode> {
+    fn postcode(&self) -> Option<TypedPostcode> {
         TypedPostcode::parse(self.value("postcode")).ok()
     }
 
     /// Where it goes to, as far as a price depends on it.
     pub fn place(&self) -> Option<PlaceRequest> {
-        let place = PlaceRequest {
-            postcode: self.postcode(),
-            point: self.point,
+        let Near { postcode, point } = self.near()?;
+        Some(PlaceRequest {
+            postcode,
+            point,
             ..PlaceRequest::default()
-        };
-        (place.postcode.is_some() || place.point.is_some()).then_some(place)
+        })
     }
 
     /// What the market's other pages take for where the customer is.
     pub fn near(&self) -> Option<Near> {
-        let here = self.point.map(Near::Here);
-        here.or_else(|| self.postcode().map(Near::Postcode))
+        let (postcode, point) = (self.postcode(), self.point);
+        let is_known = postcode.is_some() || point.is_some();
+        is_known.then_some(Near { postcode, point })
     }
 
     /// What is ordered.

@@ -285,7 +285,7 @@ impl Shown<'_> {
                 ["Show price and times", "Preis und Zeiten zeigen"],
             ),
         };
-        view! { <button class=class name="act" value="update" id="update">{t(word)}</button> }
+        view! { <button class=class name="act" value="update" id="update" formnovalidate>{t(word)}</button> }
             .into_any()
     }
 }

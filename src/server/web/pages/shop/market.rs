@@ -166,16 +166,17 @@ fn content(
 
 /// Where to: it decides who delivers, and for how much.
 pub fn near_form(near: Option<&Near>) -> AnyView {
-    let (label, word): (Text, Text) = match near {
-        Some(Near::Postcode(_)) => (POSTCODE, ["Change", "Ändern"]),
-        Some(Near::Here(_)) => (
+    let point = near.and_then(|near| near.point);
+    let (label, word): (Text, Text) = match (near, point) {
+        (Some(_), None) => (POSTCODE, ["Change", "Ändern"]),
+        (_, Some(_)) => (
             [
                 "To where you are. Or to a postcode:",
-                "An deinen Standort. Oder an eine Postleitzahl:",
+                "Dahin, wo du bist. Oder zu einer Postleitzahl:",
             ],
             ["Change", "Ändern"],
         ),
-        None => (
+        (None, None) => (
             ["Your postcode", "Deine Postleitzahl"],
             ["Show who delivers", "Zeigen, wer liefert"],
         ),
@@ -184,7 +185,8 @@ pub fn near_form(near: Option<&Near>) -> AnyView {
         Some(_) => "button",
         None => "button primary",
     };
-    let postcode = near.and_then(Near::postcode).map(ToString::to_string);
+    let postcode = near.and_then(|near| near.postcode.as_ref());
+    let postcode = postcode.map(ToString::to_string);
     view! {
         <form class="near" method="post" action=paths::SHOPS>
             <label for="near">{t(label)}</label>
@@ -271,20 +273,21 @@ fn nothing(query: &MarketQuery, near: Option<&Near>, opens_next: Option<FoundSho
         );
     }
     if let Some(near) = near {
-        let hint: Text = match near {
-            Near::Postcode(_) => [
+        let hint: Text = match near.point {
+            None => [
                 "Is the postcode right? Type another one above.",
                 "Stimmt die Postleitzahl? Tipp oben eine andere ein.",
             ],
-            Near::Here(_) => [
-                "For a door elsewhere, type its postcode above.",
-                "Für eine Tür anderswo tipp oben deren Postleitzahl ein.",
+            // Areas may be postcodes alone.
+            Some(_) => [
+                "Some go by the postcode: type yours above.",
+                "Manche gehen nach der Postleitzahl: Tipp deine oben ein.",
             ],
         };
         let near = near.words();
         let heading = say!(
-            "No pizzeria delivers to {near}",
-            "Keine Pizzeria liefert nach {near}"
+            "No pizzeria delivers {near}",
+            "Keine Pizzeria liefert {near}"
         );
         return view! {
             <div class="empty">

@@ -121,10 +121,7 @@ fn item_dialog() -> AnyView {
 fn not_delivered(shop: &ShopView) -> Option<AnyView> {
     let near = shop.near.as_ref().filter(|_| shop.now.area.is_none())?;
     let near = near.words();
-    let words = say!(
-        "It does not deliver to {near}.",
-        "Nach {near} wird nicht geliefert."
-    );
+    let words = say!("It does not deliver {near}.", "Sie liefert nicht {near}.");
     Some(
         view! { <p class="refusal" role="status">{icon(Icon::Alert)} <span>{words}</span></p> }
             .into_any(),

@@ -8,68 +8,58 @@ use crate::{
             basket::Point,
         },
     },
-    ui::i18n::locale::t,
+    ui::i18n::locale::{say, t},
 };
 
 /// A postcode as somebody has typed it.
 pub type TypedPostcode = Text<12, false>;
 
-/// What the text of a position begins with. No postcode does.
+/// What stands before a position. No postcode has it.
 const HERE: char = '@';
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Near {
-    Postcode(TypedPostcode),
-    Here(Point),
+/// One of the two, or both: a postcode counts for the areas that have it, a position for those that are a distance.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Near {
+    pub postcode: Option<TypedPostcode>,
+    pub point: Option<Point>,
 }
 
 impl Near {
-    /// A postcode, or `@` and a position: `@52.52,13.405`. `None` for what can be neither.
+    /// `10117`, `@52.52,13.405` or `10117@52.52,13.405`. `None` for what is neither.
     pub fn parse(text: &str) -> Option<Near> {
-        match text.strip_prefix(HERE) {
-            Some(point) => Point::parse(point).map(Near::Here),
-            None => TypedPostcode::parse(text).ok().map(Near::Postcode),
-        }
+        let (postcode, point) = match text.split_once(HERE) {
+            Some((postcode, point)) => (postcode, Some(Point::parse(point)?)),
+            None => (text, None),
+        };
+        let postcode = match postcode {
+            "" if point.is_some() => None,
+            typed => Some(TypedPostcode::parse(typed).ok()?),
+        };
+        Some(Near { postcode, point })
     }
 
     /// The text that it is parsed from.
     pub fn text(&self) -> String {
-        match self {
-            Near::Postcode(postcode) => postcode.to_string(),
-            Near::Here(point) => format!("{HERE}{point}"),
+        let postcode = self.postcode.as_deref().unwrap_or_default();
+        match self.point {
+            Some(point) => format!("{postcode}{HERE}{point}"),
+            None => postcode.to_owned(),
         }
     }
 
-    pub fn postcode(&self) -> Option<&TypedPostcode> {
-        match self {
-            Near::Postcode(postcode) => Some(postcode),
-            Near::Here(_) => None,
-        }
-    }
-
-    pub fn point(&self) -> Option<Point> {
-        match self {
-            Near::Postcode(_) => None,
-            Near::Here(point) => Some(*point),
-        }
-    }
-
-    /// As a sentence goes on after “to”.
+    /// As a sentence says where to something is delivered.
     pub fn words(&self) -> String {
-        match self {
-            Near::Postcode(postcode) => postcode.to_string(),
-            Near::Here(_) => t(["where you are", "deinem Standort"]).to_owned(),
+        match (&self.postcode, self.point) {
+            (Some(postcode), None) => say!("to {postcode}", "nach {postcode}"),
+            _ => t(["to where you are", "zu dir"]).to_owned(),
         }
     }
 
-    pub fn destination(&self) -> Option<Destination> {
-        Some(Destination {
-            postcode: match self.postcode() {
-                Some(typed) => Some(Postcode::of(typed)?),
-                None => None,
-            },
-            point: self.point(),
-        })
+    pub fn destination(&self) -> Destination {
+        Destination {
+            postcode: self.postcode.as_deref().and_then(Postcode::of),
+            point: self.point,
+        }
     }
 }
 
@@ -79,11 +69,18 @@ mod tests {
 
     #[test]
     fn a_postcode_and_a_position_are_read_back() {
-        for text in ["10117", "SW1A 1AA", "@52.52,13.405", "@-33.9,-151", "@0,0"] {
+        for text in [
+            "10117",
+            "SW1A 1AA",
+            "@52.52,13.405",
+            "10117@-33.9,-151",
+            "@0,0",
+        ] {
             let near = Near::parse(text).unwrap();
             assert_eq!(near.text(), text);
-            assert_eq!(near.point().is_some(), text.starts_with('@'), "{text}");
-            assert!(near.destination().is_some(), "{text}");
+            let Destination { postcode, point } = near.destination();
+            assert_eq!(postcode.is_some(), !text.starts_with('@'), "{text}");
+            assert_eq!(point.is_some(), text.contains('@'), "{text}");
         }
     }
 

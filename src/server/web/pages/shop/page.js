@@ -121,8 +121,9 @@ function offerPosition(button) {
     refused.hidden = true;
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       const at = [coords.latitude, coords.longitude].map((degrees) => Math.round(degrees * 1_000) / 1_000).join(',');
-      field.value = field.type === 'hidden' ? at : `@${at}`;
+      field.value = field.type === 'hidden' ? at : `${field.value.trim()}@${at}`;
       form.requestSubmit(form.querySelector('#update') ?? undefined);
+      button.removeAttribute('aria-busy');
     }, () => {
       button.removeAttribute('aria-busy');
       refused.querySelector('span').textContent = refused.dataset.failed;

@@ -73,7 +73,7 @@ pub enum CartRow {
 
 /// Where a customer is, as a pizzeria's areas ask.
 pub fn destination(app: &AppState, near: Option<&Near>) -> Option<Destination> {
-    Some(app.shops.located(near?.destination()?))
+    near.map(|near| app.shops.located(near.destination()))
 }
 
 impl ShopView {
