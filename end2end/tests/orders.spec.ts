@@ -84,6 +84,16 @@ test('what was read before the page is live stays in the list', async ({ open, a
     socket.connectToServer();
   });
   await page.goto('/orders');
+  // Before it is live, a list reads on where somebody asks it to.
+  const asked = () => page.getByRole('link', { name: 'Older orders' }).evaluate((link: HTMLElement) => new Promise((done) => {
+    const heard = (event: Event) => {
+      done(event.defaultPrevented);
+      event.preventDefault();
+    };
+    addEventListener('click', heard, { once: true });
+    link.click();
+  }));
+  await expect.poll(asked).toBe(true);
   const last = () => rows(page).last().getAttribute('aria-rowindex');
   await scrollDown(page, async () => Number(await last()) > 120);
   await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
@@ -143,6 +153,8 @@ test.describe('where the market does not answer', () => {
   test('the list says that older orders cannot be read, and reads them when it can', async ({ open, api }) => {
     await many(api, 150);
     const page = await open('/orders');
+    // The board of the live page.
+    await expect(rows(page)).toHaveCount(100);
     await page.route(/\/search\?/, (route) => route.abort());
     const older = page.getByRole('link', { name: 'Older orders' });
     await older.dispatchEvent('click');

@@ -151,6 +151,7 @@ impl Window {
         when_hydrated(move || window.listen());
         when_hydrated(move || {
             listed.track();
+            window.store.is_live();
             window.measure_soon();
         });
         window.follow_open();
@@ -225,7 +226,9 @@ impl Window {
         if moved != rows {
             self.rows.set(moved);
         }
-        if moved.nears_end(page) {
+        // The board of the server's page is shorter than that of a live one: what lies beyond it is still to come.
+        let is_whole = || untrack(|| self.store.board_to_read()).is_none();
+        if moved.nears_end(page) && self.store.is_live_untracked() && is_whole() {
             self.read_on();
         }
     }
@@ -248,10 +251,8 @@ impl Window {
 
     pub fn shown(self) -> Vec<OrderId> {
         let RowWindow { first, count, .. } = self.rendered();
-        self.listed.with(|listed| {
-            let rows = listed.ids.iter().skip(first).take(count);
-            rows.copied().collect()
-        })
+        let rows = |ids: &[OrderId]| ids.iter().skip(first).take(count).copied().collect();
+        self.listed.with(|listed| rows(&listed.ids))
     }
 
     /// The height of the rows above the rendered ones.
