@@ -53,6 +53,25 @@ for (const javaScriptEnabled of [true, false]) {
         options: [{ name: 'Barbecue', price: 0.5, allergens: ['mustard'], default: true }],
       });
       await expect(group.getByLabel('Name of the option')).toHaveCount(4);
+      const second = group.getByRole('listitem').filter({ has: group.getByLabel('Name of the option') }).nth(1);
+      await second.getByLabel('Name of the option').fill('Tomato');
+      await second.getByLabel('One price').fill('0');
+      await group.getByRole('button', { name: 'Save' }).click();
+      await expect(group.getByLabel('Name of the option')).toHaveCount(5);
+      const order = async () => (await stored()).groups[1].options.map((option: { name: string }) => option.name);
+      await group.getByRole('button', { name: 'Move up: Tomato' }).click();
+      await expect(group.getByText('Saved.')).toBeVisible();
+      await expect.poll(order).toEqual(['Tomato', 'Barbecue']);
+      await group.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(order).toEqual(['Barbecue', 'Tomato']);
+      await group.getByRole('link', { name: 'Sauces' }).click();
+      if (javaScriptEnabled) {
+        await first.getByLabel('Name of the option').press('Alt+ArrowDown');
+        await expect.poll(order).toEqual(['Tomato', 'Barbecue']);
+        // The focus stays at the option.
+        await expect(group.getByLabel('Name of the option').nth(1)).toBeFocused();
+        await expect(group.getByLabel('Name of the option').nth(1)).toHaveValue('Barbecue');
+      }
       await group.getByRole('button', { name: 'Remove the group' }).click();
       await expect(group.getByText('Taken off the menu.')).toBeVisible();
       expect((await stored()).groups).toHaveLength(1);

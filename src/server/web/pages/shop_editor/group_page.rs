@@ -3,7 +3,7 @@
 use super::{
     fields::{hidden, key},
     form::Form,
-    group_values::{NUMBERS, place, price_field, price_text, row_count, row_field},
+    group_values::{NUMBERS, place, price_field, price_text, raise, row_count, row_field},
     item_page::{allergens, diets},
     shop::EditedShop,
     shown::Shown,
@@ -51,6 +51,8 @@ pub fn form(edited: &EditedShop, menu: &Menu, group: Option<&Group>, shown: &Sho
     view! {
         <p><a href=format!("{}#outline", edited.menu_path())>{t(["‹ The whole menu", "‹ Die ganze Karte"])}</a></p>
         <form class="paper stack" method="post" action=edited.menu_path()>
+            // What Enter asks for, in any field.
+            <button class="unseen" name="act" value="save-group" tabindex="-1" aria-hidden="true"></button>
             {key()} {hidden("version", outline.version.to_string())} {hidden("group", code)}
             {form.field("name", ["Name of the group", "Name der Gruppe"], name.unwrap_or_default())}
             <div class="area">{numbers(&form, group)}</div>
@@ -132,18 +134,24 @@ fn option_row(
         Some(option) => option.name.to_string(),
         None => t(["New option", "Neue Zutat"]).to_owned(),
     };
+    let up = option.filter(|_| row > 0).map(|_| {
+        let of = legend.clone();
+        view! { <button class="button quiet" name="act" value=raise(row)>"↑" <span class="unseen">{t(["Move up", "Nach oben"])} ": " {of}</span></button> }
+    });
+    let of_option = option.map(|option| format!("option-{}", option.id));
     let marks = has_allergens.len() + has_diets.len();
     let marks = (marks > 0).then(|| format!(" ({marks})"));
     let is_default = option.is_some_and(|one| one.default);
     let id_field = field("id");
     view! {
-        <li>
+        <li id=of_option>
             <fieldset class="row">
                 <legend class="unseen">{legend}</legend>
                 <input type="hidden" name=id_field value=id.clone()/>
                 {form.bare(&field("name"), t(["Name of the option", "Name der Zutat"]).to_owned(), "input narrow", name)}
                 {one} {by_size}
                 {form.check(&field("default"), ["Chosen beforehand", "Vorausgewählt"], is_default)}
+                {up}
                 {(!id.is_empty()).then(|| form.check(&field("remove"), ["Remove", "Entfernen"], false))}
                 <details>
                     <summary>{t(["Allergens, diets…", "Allergene, Ernährung\u{a0}…"])} {marks}</summary>

@@ -16,6 +16,26 @@ use serde_json::{Map, Value, json};
 /// The numbers in a group, beside its name.
 pub const NUMBERS: [&str; 4] = ["min", "max", "free", "each"];
 
+/// What the form of a group asks for.
+const SAVE: &str = "save-group";
+
+/// What the button of a row asks for: the group saved as it is typed, with this option one place further up.
+pub fn raise(row: usize) -> String {
+    format!("{SAVE} {row}")
+}
+
+/// What a form asks for, without the number of a row.
+pub fn act(sent: &Sent) -> &str {
+    let act = sent.get("act");
+    act.split_once(' ').map_or(act, |(act, _)| act)
+}
+
+/// The row whose option goes one place further up.
+fn raised(sent: &Sent) -> Option<usize> {
+    let row = sent.get("act").strip_prefix(SAVE)?.strip_prefix(' ')?;
+    row.parse().ok()
+}
+
 /// The name of a field of the row with this number.
 pub fn row_field(row: usize, field: &str) -> String {
     format!("o{row}-{field}")
@@ -43,7 +63,7 @@ pub fn row_count(sent: &Sent) -> usize {
         .count()
 }
 
-/// The rows that are options: neither empty nor to be removed.
+/// The rows that are options, in the order that they are to have: neither empty nor to be removed.
 fn kept_rows(sent: &Sent, outline: &Outline) -> Vec<usize> {
     let is_kept = |row: &usize| {
         let get = |field: &str| sent.get(&row_field(*row, field));
@@ -53,7 +73,13 @@ fn kept_rows(sent: &Sent, outline: &Outline) -> Vec<usize> {
             get("id").is_empty() && is_blank(get("name")) && prices.all(is_blank);
         get("remove").is_empty() && !is_new_and_empty
     };
-    (0..row_count(sent)).filter(is_kept).collect()
+    let mut rows: Vec<_> = (0..row_count(sent)).filter(is_kept).collect();
+    let raised = raised(sent);
+    let at = rows.iter().position(|row| Some(*row) == raised);
+    if let Some(at) = at.filter(|at| *at > 0) {
+        rows.swap(at - 1, at);
+    }
+    rows
 }
 
 /// Writes a form into the JSON of a group.
@@ -171,6 +197,33 @@ mod tests {
         assert_eq!(options[1]["price"], json!(0));
         assert_eq!(options[1]["default"], true);
         assert_eq!(group["min"], Value::Null);
+    }
+
+    #[test]
+    fn an_option_goes_up_among_those_that_stay() {
+        let outline = samples::menu().outline;
+        for (row, names) in [
+            (3, ["Basil", "Capers"]),
+            // The row before it is removed, and a new row is none.
+            (1, ["Capers", "Basil"]),
+            (0, ["Capers", "Basil"]),
+            (2, ["Capers", "Basil"]),
+            (99, ["Capers", "Basil"]),
+        ] {
+            let act = raise(row);
+            let form = sent(&[&FORM[..], &[("act", &*act)]].concat());
+            assert_eq!(super::act(&form), SAVE);
+            let mut group = json!({});
+            write(&mut group, &form, &outline);
+            let options = group["options"].as_array().unwrap().iter();
+            let is: Vec<_> = options
+                .map(|option| option["name"].as_str().unwrap())
+                .collect();
+            assert_eq!(is, names, "{row}");
+        }
+        let form = sent(&[&FORM[..], &[("act", "save-group 3")]].concat());
+        let first = InvalidField::new("groups[0].options[0].name", FieldError::Missing);
+        assert_eq!(place(&form, &outline, &first).as_deref(), Some("o3-name"));
     }
 
     #[test]

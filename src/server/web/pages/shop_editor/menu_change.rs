@@ -3,7 +3,7 @@
 
 use super::{
     edited::{Edited, expected, menu_of},
-    example, import,
+    example, group_values, import,
     import_view::Offered,
     item_move::{Direction, one_further},
     item_values::{WHOLE, item_of},
@@ -85,7 +85,7 @@ async fn done_here(visit: &Visit, edited: &EditedShop, notice: &Notice) -> Respo
 }
 
 async fn act(visit: &Visit, edited: &EditedShop, sent: &Sent) -> Result<Edited, ShopRefusal> {
-    match sent.get("act") {
+    match group_values::act(sent) {
         "save" => save(visit, edited, sent, None).await,
         "move-up" => save(visit, edited, sent, Some(Direction::Up)).await,
         "move-down" => save(visit, edited, sent, Some(Direction::Down)).await,

@@ -62,7 +62,20 @@ function onwards(event) {
   if (row || from?.matches('.add')) store('focus', { id: (next ?? row ?? from).id, name: row ? name : 'name' });
 }
 
+/** Moves an option of a group; one goes down as the next one goes up. */
+function moveOption(event, option) {
+  const isUp = event.key === 'ArrowUp';
+  const button = (isUp ? option : option.nextElementSibling)?.querySelector('[value^="save-group "]');
+  if (!button) return;
+  event.preventDefault();
+  const name = event.target.name.replace(/\d+/, (row) => Number(row) + (isUp ? -1 : 1));
+  store('focus', { id: option.id, name });
+  button.click();
+}
+
 function move(event) {
+  const option = event.target.closest('.options > li[id]');
+  if (option) return moveOption(event, option);
   const row = event.target.closest('.menu-row');
   const button = row?.querySelector(`[value=${event.key === 'ArrowUp' ? 'move-up' : 'move-down'}]`);
   if (!button) return;

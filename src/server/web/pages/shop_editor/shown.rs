@@ -1,6 +1,8 @@
 //! What a page of a menu is about, and what it has beside the menu.
 
-use super::{form::Faults, import_view::Offered, item_values::WHOLE, notice::Notice, refusals};
+use super::{
+    form::Faults, group_values, import_view::Offered, item_values::WHOLE, notice::Notice, refusals,
+};
 use crate::{
     domain::{
         Error, Field, InvalidField,
@@ -60,7 +62,7 @@ impl Subject {
 
     /// Whose form was sent.
     pub fn of(sent: &Sent) -> Subject {
-        let name = match sent.get("act") {
+        let name = match group_values::act(sent) {
             "save-group" | "drop-group" => "group",
             "save-category" | "drop-category" => "category",
             _ if sent.has(WHOLE) => "item",
