@@ -64,7 +64,9 @@ for (const javaScriptEnabled of [true, false]) {
       await expect.poll(order).toEqual(['Tomato', 'Barbecue']);
       await group.getByRole('button', { name: 'Undo' }).click();
       await expect.poll(order).toEqual(['Barbecue', 'Tomato']);
+      const there = group.waitForEvent('load');
       await group.getByRole('link', { name: 'Sauces' }).click();
+      await there;
       if (javaScriptEnabled) {
         await first.getByLabel('Name of the option').press('Alt+ArrowDown');
         await expect.poll(order).toEqual(['Tomato', 'Barbecue']);
@@ -192,7 +194,9 @@ test('keys save, go on, move and undo', async ({ open, api, market, isMobile }) 
     expect(await large()).toEqual(prices);
   }
   // There is nothing left to undo, and what was undone can be done again.
+  const redone = keys.waitForEvent('load');
   await keys.getByRole('button', { name: 'Redo' }).click();
+  await redone;
   await expect(keys.getByText('Done again.')).toBeVisible();
   expect(await large()).toEqual([11, 10]);
 
