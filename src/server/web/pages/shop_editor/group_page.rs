@@ -151,8 +151,8 @@ fn option_row(
                 {form.bare(&field("name"), t(["Name of the option", "Name der Zutat"]).to_owned(), "input narrow", name)}
                 {one} {by_size}
                 {form.check(&field("default"), ["Chosen beforehand", "Vorausgewählt"], is_default)}
-                {up}
                 {(!id.is_empty()).then(|| form.check(&field("remove"), ["Remove", "Entfernen"], false))}
+                {up}
                 <details>
                     <summary>{t(["Allergens, diets…", "Allergene, Ernährung\u{a0}…"])} {marks}</summary>
                     {allergens(form, &field("allergens"), has_allergens)}
